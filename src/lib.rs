@@ -1,0 +1,2 @@
+//! Antri: the ticket desk that lives in Telegram.
+pub mod sandbox;

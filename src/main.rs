@@ -1,0 +1,2 @@
+//! The `antri` program: arguments in, exit code out.
+fn main() {}
