@@ -1,2 +1,4 @@
 //! Antri: the ticket desk that lives in Telegram.
+pub mod domain;
+pub mod engine;
 pub mod sandbox;

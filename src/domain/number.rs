@@ -1,0 +1,75 @@
+//! Ticket numbers, as people read them aloud: `INC` + MMDDYYYY + HHMMSS + tenth of a second + two letters.
+use chrono::{NaiveDateTime, Timelike};
+use serde::{Deserialize, Serialize};
+
+/// A ticket's number, for example `INC120420251352536CO`: 20 characters, upper case, unique on the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TicketNumber(String);
+
+/// How many numbers one tenth of a second has: two letters.
+pub const NUMBERS_PER_TENTH: u32 = 26 * 26;
+
+impl TicketNumber {
+    /// The number of the tenth of a second that `local` lies in, with the `nth` pair of letters (taken modulo 676).
+    #[must_use]
+    pub fn new(local: NaiveDateTime, nth: u32) -> Self {
+        let nth = nth % NUMBERS_PER_TENTH;
+        let letter = |n: u32| char::from_u32(u32::from(b'A') + n).unwrap_or('A');
+        let tenth = (local.nanosecond() / 100_000_000).min(9);
+        Self(format!("INC{}{tenth}{}{}", local.format("%m%d%Y%H%M%S"), letter(nth / 26), letter(nth % 26)))
+    }
+
+    /// Takes a number in any case, with or without surrounding blanks; `None` when it does not have the shape.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_uppercase();
+        let digits = text.strip_prefix("INC")?;
+        let shaped = digits.len() == 17
+            && digits
+                .bytes()
+                .enumerate()
+                .all(|(i, b)| if i < 15 { b.is_ascii_digit() } else { b.is_ascii_uppercase() });
+        shaped.then_some(Self(text))
+    }
+
+    /// The number as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for TicketNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn has_the_ordered_shape() {
+        let at = NaiveDate::from_ymd_opt(2025, 12, 4).unwrap().and_hms_milli_opt(13, 52, 53, 600).unwrap();
+        let number = TicketNumber::new(at, 2 * 26 + 14);
+        assert_eq!(number.as_str(), "INC120420251352536CO");
+        assert_eq!(TicketNumber::parse(" inc120420251352536co "), Some(number));
+    }
+
+    #[test]
+    fn refuses_other_shapes() {
+        for wrong in [
+            "",
+            "INC",
+            "INC12042025135253CO",
+            "INC1204202513525361O",
+            "XXX120420251352536CO",
+            "INC120420251352536ÇO",
+        ] {
+            assert_eq!(TicketNumber::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Text that people wrote: cleaned and measured where it enters.
+use serde::{Deserialize, Serialize};
+
+/// The longest description, in characters. Telegram's own messages end at 4,096 units, so one message always fits.
+pub const MAX_DESCRIPTION: usize = 4_000;
+/// The longest name of a person, department or category, in characters.
+pub const MAX_NAME: usize = 60;
+/// The most files one ticket carries: Telegram's own albums hold ten.
+pub const MAX_ATTACHMENTS: usize = 10;
+
+/// Removes what can make text show otherwise than it reads: bidirectional controls, other invisible controls, and more
+/// than three combining marks in a row. Trims the ends.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let mut marks = 0;
+    let kept: String = text
+        .chars()
+        .filter(|c| {
+            marks = if is_combining(*c) { marks + 1 } else { 0 };
+            marks <= 3 && !is_hidden(*c)
+        })
+        .collect();
+    kept.trim().to_owned()
+}
+
+fn is_hidden(c: char) -> bool {
+    let bidi =
+        matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    bidi || (c.is_control() && c != '\n') || c == '\u{FEFF}'
+}
+
+fn is_combining(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// The first `max` characters of `text`, with an ellipsis where something was left out.
+#[must_use]
+pub fn shorten(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(max.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// What a file is, in Telegram's terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// A picture.
+    Photo,
+    /// Any file.
+    Document,
+    /// A voice note.
+    Voice,
+    /// A video.
+    Video,
+    /// A piece of music or other sound.
+    Audio,
+}
+
+/// A file that stays with Telegram and is known by its `file_id`, which is per bot and lasts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What kind of file.
+    pub kind: FileKind,
+    /// Telegram's id of the file.
+    pub file_id: String,
+}
+
+/// What a ticket is about: text, files, or both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Description {
+    /// Cleaned text, at most [`MAX_DESCRIPTION`] characters; empty when the files say it all.
+    pub text: String,
+    /// At most [`MAX_ATTACHMENTS`] files, in the order in which they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// Why something can't be added to a description.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DescriptionError {
+    /// More text than a ticket holds: how many characters it would have.
+    #[error("the description would have {0} characters")]
+    TooLong(usize),
+    /// More files than a ticket holds.
+    #[error("the description has too many files")]
+    TooManyFiles,
+}
+
+impl Description {
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.attachments.is_empty()
+    }
+
+    /// This description with another message's text and file below it.
+    pub fn and(&self, text: &str, file: Option<Attachment>) -> Result<Self, DescriptionError> {
+        let mut joined = self.clone();
+        let text = clean(text);
+        if !text.is_empty() {
+            if !joined.text.is_empty() {
+                joined.text.push('\n');
+            }
+            joined.text.push_str(&text);
+        }
+        let length = joined.text.chars().count();
+        if length > MAX_DESCRIPTION {
+            return Err(DescriptionError::TooLong(length));
+        }
+        joined.attachments.extend(file);
+        if joined.attachments.len() > MAX_ATTACHMENTS {
+            return Err(DescriptionError::TooManyFiles);
+        }
+        Ok(joined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_direction_marks_and_piles_of_accents_go() {
+        assert_eq!(clean("  a\u{202E}b\u{0000}c\n"), "abc");
+        let zalgo = format!("z{}", "\u{0301}".repeat(40));
+        assert_eq!(clean(&zalgo).chars().count(), 4);
+    }
+
+    #[test]
+    fn a_description_grows_until_it_is_full() {
+        let one = Description::default().and("halo", None).unwrap();
+        assert_eq!(one.and("dunia", None).unwrap().text, "halo\ndunia");
+        assert_eq!(one.and(&"x".repeat(4_000), None), Err(DescriptionError::TooLong(4_005)));
+        assert_eq!(shorten("abcdef", 4), "abc…");
+    }
+}

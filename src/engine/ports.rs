@@ -1,0 +1,344 @@
+//! What the engine asks of the outside: a [`Store`] that keeps, and a [`Presence`] that knows who is there.
+//!
+//! Every back end passes the same contract tests (`tests/it/store_contract.rs`, `tests/it/presence_contract.rs`).
+use crate::domain::Time;
+use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::department::Department;
+use crate::domain::draft::Draft;
+use crate::domain::event::Event;
+use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TelegramId, TicketId, Version};
+use crate::domain::invite::Invite;
+use crate::domain::notice::{Message, Outgoing};
+use crate::domain::number::TicketNumber;
+use crate::domain::person::Person;
+use crate::domain::policy::Settings;
+use crate::domain::presence::PresenceRecord;
+use crate::domain::ticket::{Priority, Ticket};
+use async_trait::async_trait;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// One atomic step: what is written, the record of it, and what people are told because of it. All or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What is written.
+    pub write: Write,
+    /// The line for the record.
+    pub event: Option<Event>,
+    /// Who is told what, in this order.
+    pub notices: Vec<Outgoing>,
+}
+
+impl Change {
+    /// A change that nobody is told of and that leaves no line in the record.
+    #[must_use]
+    pub fn quiet(write: Write) -> Self {
+        Self { write, event: None, notices: Vec::new() }
+    }
+}
+
+/// The one record that a change writes. A record that exists is written only over the version that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// A new ticket, queued. The store gives it its arrival number. `key` is unique for ever: a second ticket with it is
+    /// refused with [`CommitError::Duplicate`].
+    OpenTicket {
+        /// The ticket, version 0, state queued.
+        ticket: Box<Ticket>,
+        /// The idempotency key: the draft's id, or a client's own.
+        key: String,
+    },
+    /// A ticket's next version.
+    Ticket {
+        /// The ticket as it is to be; its version is the expected one's next.
+        ticket: Box<Ticket>,
+        /// The version that was read.
+        expected: Version,
+        /// What must hold of the agent who gets it, when it goes to one.
+        guard: Guard,
+    },
+    /// A new person (`expected` is `None`) or a person's next version. Leaves `last_assigned` and `last_activity` of a
+    /// person who exists as the store has them.
+    Person {
+        /// The person as they are to be.
+        person: Box<Person>,
+        /// The version that was read.
+        expected: Option<Version>,
+    },
+    /// A new department (`expected` is `None`) or a department's next version.
+    Department {
+        /// The department as it is to be.
+        department: Department,
+        /// The version that was read.
+        expected: Option<Version>,
+    },
+    /// The settings' next version.
+    Settings {
+        /// The settings as they are to be.
+        settings: Settings,
+        /// The version that was read.
+        expected: Version,
+    },
+    /// A new invitation, or the mark that it was used (only while it is unused).
+    Invite(Invite),
+    /// Nothing but the record and the notices.
+    Nothing,
+}
+
+/// What the store checks, in the same atomic step, of the agent to whom a ticket goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// The ticket goes to nobody new.
+    None,
+    /// By the engine: the agent is an agent, online, reachable, opted in, and the slot lies below their capacity. Spends
+    /// their turn: `last_assigned` becomes the hold's `assigned_at`.
+    Eligible,
+    /// By the agent's or an admin's hand: the slot lies below their capacity.
+    Capacity,
+    /// An admin said "anyway": whoever is an agent.
+    Anyway,
+}
+
+/// What a commit brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The arrival number of a ticket that was opened.
+    pub arrival: Option<Arrival>,
+}
+
+/// Why a change was not committed. Nothing of it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// Somebody else was first: the version moved, the slot is taken, the agent no longer qualifies. MUST be returned for
+    /// each of these; the caller reads again, plans again and tries again.
+    #[error("somebody else was first")]
+    Conflict,
+    /// A unique key is taken. MUST be returned for an idempotency key, a ticket number, a Telegram id, a department name
+    /// or an invitation's code that exists.
+    #[error("the {0} is taken")]
+    Duplicate(UniqueKey),
+    /// The store can't be written right now.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The keys that are unique by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UniqueKey {
+    /// A ticket's idempotency key.
+    #[error("idempotency key")]
+    Idempotency,
+    /// A ticket's number.
+    #[error("ticket number")]
+    Number,
+    /// A person's Telegram id.
+    #[error("Telegram id")]
+    Telegram,
+    /// A department's name.
+    #[error("department name")]
+    Department,
+    /// An invitation's code.
+    #[error("invitation code")]
+    Invite,
+}
+
+/// The store can't do its work. What was committed stays.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Out of reach, out of room, or shutting down: try again later.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// What it holds can't be understood: a fault to be mended by a person.
+    #[error("the store holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// A raw update as Telegram sent it, with its place in the inbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InboxRow {
+    /// The order in which the inbox took it in; grows.
+    pub seq: u64,
+    /// Telegram's id of the update.
+    pub update_id: i64,
+    /// The update, byte for byte what Telegram meant.
+    pub update: Value,
+    /// How often its handler has failed.
+    pub failures: u32,
+}
+
+/// A delivery that this process has claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its id; within a chat the order of delivery.
+    pub id: u64,
+    /// Where to.
+    pub chat: ChatId,
+    /// What.
+    pub message: Message,
+    /// When it was committed.
+    pub since: Time,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// How often its outcome stayed unknown before (a time-out after the request left, a crash between send and mark).
+    pub unknown: u32,
+}
+
+/// What became of a claimed delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done. With the card whose live message it now is, if it is one.
+    Sent(Option<LiveCard>),
+    /// Not yet: try again from `until` on. `unknown` when it may have been delivered.
+    Later {
+        /// Not before.
+        until: Time,
+        /// Whether Telegram may have done it all the same.
+        unknown: bool,
+    },
+    /// Given up, for this reason. Kept for the admins, never tried again.
+    Dropped(String),
+    /// The chat has a new id; this and all that wait for the chat go there.
+    Moved(ChatId),
+}
+
+/// How many tickets wait, per department.
+pub type Depths = HashMap<DepartmentId, u64>;
+
+/// The durable half of the desk. Everything in it survives a `kill -9` once the call has returned.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Commits each change by itself, atomically, in this order, with one wait for durability for all of them. The answer
+    /// has one entry per change.
+    async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>>;
+
+    /// The person with this id.
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError>;
+    /// The person with this Telegram id.
+    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError>;
+    /// The person with this username, given without `@`, in any case.
+    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError>;
+    /// Everyone with an agent's profile, by `assignment_order`.
+    async fn agents(&self) -> Result<Vec<Person>, StoreError>;
+    /// Every admin.
+    async fn admins(&self) -> Result<Vec<Person>, StoreError>;
+    /// Notes an agent's sign of life. Never moves it back.
+    async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
+
+    /// All departments, by name, retired ones included.
+    async fn departments(&self) -> Result<Vec<Department>, StoreError>;
+    /// The settings; the default's when none were ever written.
+    async fn settings(&self) -> Result<Settings, StoreError>;
+    /// The invitation with this code.
+    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError>;
+
+    /// A person's unsent ticket.
+    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError>;
+    /// Keeps a draft in place of the person's last.
+    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError>;
+    /// Forgets a person's draft, if it is (still) this one.
+    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
+
+    /// The ticket with this id.
+    async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
+    /// The ticket with this number.
+    async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError>;
+    /// The ticket that was opened with this idempotency key.
+    async fn ticket_by_key(&self, key: &str) -> Result<Option<Ticket>, StoreError>;
+    /// Tickets not completed or cancelled whose number ends with these characters (upper case), oldest first, at most
+    /// `limit`.
+    async fn tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError>;
+    /// A customer's tickets that are not completed or cancelled, oldest first, then the ended ones, newest first; at most
+    /// `limit`.
+    async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;
+    /// What an agent holds, in the order of their queue (when it was assigned, then by arrival).
+    async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError>;
+    /// Every held ticket.
+    async fn all_held(&self) -> Result<Vec<Ticket>, StoreError>;
+    /// The first `limit` queued tickets of a department in the order of the queue; with `auto` only those that the engine
+    /// may assign. Costs the same at any depth.
+    async fn queue_head(
+        &self,
+        department: DepartmentId,
+        auto: bool,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, StoreError>;
+    /// A page of the queue over these departments: by priority, then arrival.
+    async fn queue_page(
+        &self,
+        departments: &[DepartmentId],
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, StoreError>;
+    /// How many tickets wait in each department. Costs the same at any depth.
+    async fn depths(&self) -> Result<Depths, StoreError>;
+    /// A queued ticket's position in its department, from 1. At the tail of its priority it costs the same at any depth.
+    async fn position(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+        arrival: Arrival,
+    ) -> Result<u64, StoreError>;
+    /// The record of a ticket, oldest first.
+    async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError>;
+    /// How many tickets an agent got and completed since `from`.
+    async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError>;
+
+    /// Takes updates into the inbox. Those whose `update_id` it has seen are left out. Returns how many were new.
+    async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError>;
+    /// Updates not yet handled, from after `seq` on, in order, at most `limit`.
+    async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
+    /// An update is handled: it is marked, and its answers go to the outbox, in one atomic step. Does nothing when it was
+    /// marked before.
+    async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+    /// An update's handler failed. Returns how often it has by now.
+    async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError>;
+    /// An update is put aside: never handled again, kept for the admins; `notices` tell of it.
+    async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+
+    /// Puts deliveries into the outbox.
+    async fn deliver(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+    /// Claims deliveries that may go now, at most `limit` and one per chat: the oldest of each chat, and only while none
+    /// of that chat is claimed. New messages go before refreshes of cards.
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError>;
+    /// Says what became of claimed deliveries.
+    async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError>;
+    /// Gives back what an ended process had claimed; each counts as tried with unknown outcome. Returns how many.
+    async fn reclaim(&self) -> Result<u64, StoreError>;
+    /// When the next delivery that waits for its time may go; `None` when none waits. Claimed ones don't count.
+    async fn next_delivery(&self) -> Result<Option<Time>, StoreError>;
+    /// How many deliveries are not done.
+    async fn undelivered(&self) -> Result<u64, StoreError>;
+    /// The live message of a card.
+    async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
+    /// Live cards of kinds that change by themselves (`MyQueue`), for a redraw after a restart.
+    async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
+
+    /// Forgets handled updates and given-up deliveries from before `before`.
+    async fn prune(&self, before: Time) -> Result<(), StoreError>;
+}
+
+/// Presence can't be asked: nobody's presence is known, and nobody is expired because of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("presence is unavailable: {0}")]
+pub struct PresenceError(pub String);
+
+/// Who is there. Forgets by itself: a record lives `ttl` from its last beat; the sets of agents twice that.
+#[async_trait]
+pub trait Presence: Send + Sync + 'static {
+    /// A sign of life: keeps the record for `ttl` from `now`, in the set of all and in those of its departments. One round
+    /// trip, atomic.
+    async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError>;
+    /// The agent is gone: their record and memberships are removed.
+    async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError>;
+    /// An agent's record while it lives.
+    async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError>;
+    /// Every living record, by agent id. Members of the set whose record has expired are removed from it.
+    async fn all(&self, now: Time) -> Result<Vec<PresenceRecord>, PresenceError>;
+    /// Every living record of a department, by agent id; prunes likewise.
+    async fn in_department(
+        &self,
+        department: DepartmentId,
+        now: Time,
+    ) -> Result<Vec<PresenceRecord>, PresenceError>;
+}
