@@ -1,4 +1,5 @@
 //! Antri: the ticket desk that lives in Telegram.
+pub mod bot;
 pub mod domain;
 pub mod engine;
 pub mod sandbox;

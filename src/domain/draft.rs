@@ -1,4 +1,4 @@
-//! A ticket that a customer is still writing, or an admin's question that still waits for its answer.
+//! A ticket that a customer is still writing.
 use super::Time;
 use super::ids::{CategoryId, DepartmentId, DraftId, PersonId};
 use super::text::Description;

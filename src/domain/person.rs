@@ -1,6 +1,6 @@
 //! People: customers, agents, admins. Everyone is a person with a Telegram id; an agent is a person with a profile.
 use super::Time;
-use super::ids::{ChatId, DepartmentId, PersonId, TelegramId, Version};
+use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -118,6 +118,20 @@ pub struct AgentProfile {
     pub last_activity: Time,
 }
 
+/// A question to an admin that is answered with a message, not with a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// The name of a new department.
+    NewDepartment,
+    /// A department's new name.
+    RenameDepartment(DepartmentId),
+    /// The name of a new category in this department.
+    NewCategory(DepartmentId),
+    /// A category's new name.
+    RenameCategory(CategoryId),
+}
+
 /// A person whom the bot knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -141,6 +155,9 @@ pub struct Person {
     pub reachable: bool,
     /// Present when they work on tickets.
     pub agent: Option<AgentProfile>,
+    /// The question of the bot that their next message answers, if it asked one.
+    #[serde(default)]
+    pub prompt: Option<Prompt>,
     /// When the bot first met them.
     pub created_at: Time,
     /// The record's version.

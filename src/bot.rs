@@ -1,0 +1,2 @@
+//! The bot: what people see and press. Commands and presses in, words out; the deeds are the engine's.
+pub mod callback;
