@@ -1,2 +1,183 @@
-//! The engine: verbs that people and programs call, planned by pure functions and committed by conditional writes.
+//! The engine: verbs that people and programs call. Each reads what it needs, plans with pure functions, and commits by a
+//! conditional write; when somebody else was first it reads and plans again.
+//!
+//! | file | what |
+//! |---|---|
+//! | `ports` | the two traits, and the change that they commit |
+//! | `plan`, `roster` | who gets which ticket: pure |
+//! | `watch` | is an agent still there: pure |
+//! | `rounds` | rounds of assignment, woken by events |
+//! | `tickets`, `handover` | the verbs on a ticket |
+//! | `duty` | the verbs on an agent's availability |
+//! | `people`, `desk` | who is who; departments and categories |
+//! | `sweep` | the safety net and what time brings about |
+pub mod chance;
+pub mod desk;
+pub mod duty;
+pub mod error;
+pub mod feed;
+pub mod handover;
+pub mod people;
+pub mod plan;
 pub mod ports;
+pub mod roster;
+pub mod rounds;
+pub mod sweep;
+pub mod tickets;
+pub mod watch;
+
+use crate::domain::ids::{DepartmentId, TelegramId};
+use crate::domain::person::Locale;
+use chance::Chance;
+use chrono_tz::Tz;
+use error::EngineError;
+use feed::Happening;
+use ports::{Change, CommitError, Committed, Presence, Store};
+use roster::Roster;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, broadcast};
+
+/// How many happenings a slow reader of the feed may be behind before it loses some.
+const FEED_BUFFER: usize = 4_096;
+/// How often a verb reads and plans again when somebody else was first, before it gives up. With 64 claimers of one record
+/// each round of attempts has one winner, so this is ample for all of them.
+const ATTEMPTS: u32 = 128;
+
+/// What the engine needs to know beside its two ports.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The zone in which ticket numbers tell the time.
+    pub zone: Tz,
+    /// The language of people whose own is none of the desk's.
+    pub default_locale: Locale,
+    /// Who is an admin whatever the store says (`ADMIN_IDS`).
+    pub admin_ids: Vec<TelegramId>,
+    /// How long a presence record outlives its last heartbeat (`AGENT_STATUS_TTL`).
+    pub presence_ttl: Duration,
+}
+
+/// Counts of what should be rare.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// Tickets that the sweep found waiting although an agent was ready: a lost wake-up each.
+    pub sweep_finds: AtomicU64,
+    /// Writes that lost against another one and were planned again.
+    pub conflicts: AtomicU64,
+}
+
+/// The engine. One per process; any number of processes may share a store.
+pub struct Engine {
+    store: Arc<dyn Store>,
+    presence: Arc<dyn Presence>,
+    rules: Rules,
+    roster: Mutex<Roster>,
+    chance: Mutex<Chance>,
+    dirty: Mutex<BTreeSet<DepartmentId>>,
+    wake: Notify,
+    /// Rounds come one after the other: two at once would only plan the same tickets twice.
+    round: tokio::sync::Mutex<()>,
+    feed: broadcast::Sender<Happening>,
+    /// Counts of what should be rare.
+    pub faults: Faults,
+}
+
+impl Engine {
+    /// An engine over these ports. Call [`Engine::start`] before anything else.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, chance: Chance) -> Self {
+        Self {
+            store,
+            presence,
+            rules,
+            roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
+            chance: Mutex::new(chance),
+            dirty: Mutex::new(BTreeSet::new()),
+            wake: Notify::new(),
+            round: tokio::sync::Mutex::new(()),
+            feed: broadcast::channel(FEED_BUFFER).0,
+            faults: Faults::default(),
+        }
+    }
+
+    /// The store, for reading what is to be shown.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Follows what happens from now on.
+    #[must_use]
+    pub fn feed(&self) -> broadcast::Receiver<Happening> {
+        self.feed.subscribe()
+    }
+
+    /// The rules it was built with.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    fn roster(&self) -> MutexGuard<'_, Roster> {
+        lock(&self.roster)
+    }
+
+    fn chance(&self) -> MutexGuard<'_, Chance> {
+        lock(&self.chance)
+    }
+
+    fn tell(&self, happening: Happening) {
+        // Nobody listening is fine: the feed is for those who look.
+        let _ = self.feed.send(happening);
+    }
+
+    async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
+        let result = self.store.commit(vec![change]).await.pop();
+        let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
+        if result == Err(CommitError::Conflict) {
+            self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// Runs `attempt` until it does not lose against another writer.
+    async fn retry<T>(
+        &self,
+        mut attempt: impl AsyncFnMut() -> Result<Attempt<T>, EngineError>,
+    ) -> Result<T, EngineError> {
+        for _ in 0..ATTEMPTS {
+            if let Attempt::Done(value) = attempt().await? {
+                return Ok(value);
+            }
+            // Lets the winner finish; the order in which the losers come back is as good as random.
+            tokio::task::yield_now().await;
+        }
+        Err(EngineError::Contention)
+    }
+}
+
+/// What one attempt of a verb came to.
+enum Attempt<T> {
+    Done(T),
+    Lost,
+}
+
+impl<T> Attempt<T> {
+    /// A commit's answer as an attempt's: a conflict is a reason to try again, not an error.
+    fn of(committed: Result<Committed, CommitError>, value: T) -> Result<Self, EngineError> {
+        match committed {
+            Ok(_) => Ok(Self::Done(value)),
+            Err(CommitError::Conflict) => Ok(Self::Lost),
+            Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// Locks, and goes on with what is there if another thread panicked meanwhile: the roster is a cache, chance has no state
+/// that can be half-changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,93 @@
+//! Where ids, codes and ticket numbers come from: one seeded source of chance, injected by the composition root.
+use crate::domain::Time;
+use crate::domain::number::{NUMBERS_PER_TENTH, TicketNumber};
+use chrono_tz::Tz;
+use rand::{Rng, RngCore};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+/// Chance, and the numbers already given out in the current tenth of a second.
+#[derive(Debug)]
+pub struct Chance {
+    rng: ChaCha20Rng,
+    tenth: i64,
+    first: u32,
+    used: u32,
+}
+
+/// The alphabet of invitation codes: no characters that look alike.
+const CODE: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
+/// The length of an invitation code; 32 of 54 characters are 184 bits.
+const CODE_LENGTH: usize = 32;
+
+impl Chance {
+    /// Chance from the operating system: for a real desk, whose invitation codes nobody must guess.
+    #[must_use]
+    pub fn from_os() -> Self {
+        Self::from_rng(ChaCha20Rng::from_os_rng())
+    }
+
+    /// Chance that repeats itself: for tests and the demo's script.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self::from_rng(ChaCha20Rng::seed_from_u64(seed))
+    }
+
+    fn from_rng(rng: ChaCha20Rng) -> Self {
+        Self { rng, tenth: 0, first: 0, used: 0 }
+    }
+
+    /// 16 random bytes, for a UUID.
+    pub fn id(&mut self) -> [u8; 16] {
+        self.rng.random()
+    }
+
+    /// An invitation's code.
+    pub fn code(&mut self) -> String {
+        (0..CODE_LENGTH)
+            .filter_map(|_| CODE.get(self.rng.random_range(0..CODE.len())).map(|b| char::from(*b)))
+            .collect()
+    }
+
+    /// The number of a ticket opened at `now`, shown in `zone`. No number comes twice from one source: when the 676 of a
+    /// tenth of a second are used up, those of the next one serve. (Over several sources the store's unique key decides.)
+    pub fn number(&mut self, now: Time, zone: Tz) -> TicketNumber {
+        let tenth = now.timestamp_millis().div_euclid(100);
+        if tenth > self.tenth {
+            (self.tenth, self.first, self.used) = (tenth, self.rng.random_range(0..NUMBERS_PER_TENTH), 0);
+        } else if self.used == NUMBERS_PER_TENTH {
+            (self.tenth, self.used) = (self.tenth + 1, 0);
+        }
+        // 113 has no divisor in common with 676, so 676 steps of it visit every pair of letters once.
+        let nth = self.first + self.used * 113;
+        self.used += 1;
+        let at = Time::from_timestamp_millis(self.tenth * 100).unwrap_or(now);
+        TicketNumber::new(at.with_timezone(&zone).naive_local(), nth)
+    }
+
+    /// The source itself, for choices.
+    pub fn rng(&mut self) -> &mut dyn RngCore {
+        &mut self.rng
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn numbers_never_repeat_even_in_a_burst() {
+        let mut chance = Chance::seeded(1);
+        let now = Time::from_timestamp_millis(1_764_831_173_600).unwrap();
+        let numbers: HashSet<_> = (0..5_000).map(|_| chance.number(now, chrono_tz::Asia::Jakarta)).collect();
+        assert_eq!(numbers.len(), 5_000);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_codes() {
+        assert_eq!(Chance::seeded(7).code(), Chance::seeded(7).code());
+        assert_eq!(Chance::seeded(7).code().len(), CODE_LENGTH);
+        assert_ne!(Chance::seeded(7).code(), Chance::seeded(8).code());
+    }
+}

@@ -1,0 +1,185 @@
+//! Tickets that change hands otherwise than by the engine's choice: pick-up, reassignment, back to the queue.
+use super::error::EngineError;
+use super::feed::Happening;
+use super::plan::handed_over;
+use super::ports::{Change, Guard, StoreError};
+use super::tickets::write_ticket;
+use super::{Attempt, Engine};
+use crate::domain::Time;
+use crate::domain::event::{Actor, Event, ReleaseReason, What};
+use crate::domain::ids::{ChatId, PersonId, Slot, TicketId, Version};
+use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::person::{AgentProfile, Person};
+use crate::domain::policy::Mode;
+use crate::domain::ticket::{Refusal, Ticket, TicketState};
+use std::collections::BTreeSet;
+
+impl Engine {
+    /// An agent takes a waiting ticket themselves: in manual and dual mode, or one that the rollout leaves to pick-up.
+    pub async fn pick_up(
+        &self,
+        agent: &Person,
+        ticket: TicketId,
+        drawn_for: Option<Version>,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        let profile = agent.agent.as_ref().ok_or(EngineError::Forbidden)?;
+        self.retry(async || {
+            let before = self.at_version(ticket, drawn_for).await?;
+            if before.state != TicketState::Queued {
+                return Err(EngineError::Refused(Refusal::State(before.status()), Box::new(before)));
+            }
+            if !profile.departments.contains(&before.department) {
+                return Err(EngineError::OtherDepartment);
+            }
+            if self.store.settings().await?.mode == Mode::Auto && before.auto {
+                return Err(EngineError::NoPickUp);
+            }
+            let what = What::PickedUp { agent: agent.id };
+            self.hand(&before, agent, profile, Guard::Capacity, Event::of(now, agent.id, ticket, what)).await
+        })
+        .await
+    }
+
+    /// An admin gives a ticket to an agent, from the queue or from another agent. A full agent gets it only `anyway`.
+    pub async fn reassign(
+        &self,
+        admin: &Person,
+        ticket: TicketId,
+        to: PersonId,
+        anyway: bool,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        self.retry(async || {
+            let before = self.at_version(ticket, None).await?;
+            let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
+            let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
+            let what = What::Reassigned { from: before.holder(), to, over_capacity: anyway };
+            let guard = if anyway { Guard::Anyway } else { Guard::Capacity };
+            self.hand(&before, &agent, profile, guard, Event::of(now, admin.id, ticket, what)).await
+        })
+        .await
+    }
+
+    /// One attempt to put a ticket into an agent's hands.
+    async fn hand(
+        &self,
+        before: &Ticket,
+        agent: &Person,
+        profile: &AgentProfile,
+        guard: Guard,
+        event: Event,
+    ) -> Result<Attempt<Ticket>, EngineError> {
+        let held = self.store.held_by(agent.id).await?;
+        let (count, max) = (u16::try_from(held.len()).unwrap_or(u16::MAX), profile.max_tickets.get());
+        let slot = lowest_free(&held);
+        // First whether the step exists at all, then whether there is room: "they already have it" says more than "full".
+        let after = before
+            .hand_over(agent.id, slot, event.at)
+            .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+        if guard == Guard::Capacity && slot.0 >= max {
+            return Err(EngineError::Full(count, max));
+        }
+        let mut notices = handed_over(&after, agent.id, agent.chat(), count + 1, max);
+        if let Some(former) = self.holder_of(before).await? {
+            let taken = Notice::TaskTaken { ticket: before.id, to: Some(agent.id) };
+            notices.push(Outgoing::notice(former.chat(), taken));
+        }
+        let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
+        let committed = self.commit_one(change).await;
+        if committed.is_ok() {
+            tracing::info!(ticket = %after.number, agent = %agent.id, from = ?before.holder(), "handed over");
+            self.roster().hold(agent.id, slot, after.id);
+            if let Some(former) = before.holder() {
+                self.vacate(former, after.id);
+            }
+            self.tell(Happening::Assigned {
+                ticket: after.id,
+                department: after.department,
+                agent: agent.id,
+                from: before.holder(),
+            });
+        }
+        Attempt::of(committed, after)
+    }
+
+    /// An admin puts a held ticket back into the queue, at its old place.
+    pub async fn requeue(&self, admin: &Person, ticket: TicketId, now: Time) -> Result<Ticket, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        let holder = self.at_version(ticket, None).await?.holder();
+        let holder = match holder {
+            Some(id) => self.store.person(id).await?,
+            None => None,
+        };
+        let chat = holder.map(|p| p.chat());
+        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, chat, now).await
+    }
+
+    /// Puts a ticket back into the queue; tells the customer, and the former holder when `tell` says where.
+    pub(super) async fn release(
+        &self,
+        ticket: TicketId,
+        actor: Actor,
+        why: ReleaseReason,
+        tell: Option<ChatId>,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        self.retry(async || {
+            let before = self.at_version(ticket, None).await?;
+            let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
+            let from = before.holder().ok_or_else(|| refuse(Refusal::State(before.status())))?;
+            let after = before.release().map_err(refuse)?;
+            let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
+            notices.extend(tell.map(|chat| Outgoing::notice(chat, Notice::TaskTaken { ticket, to: None })));
+            let change = Change {
+                write: write_ticket(&after, &before, Guard::None),
+                event: Some(Event {
+                    at: now,
+                    actor,
+                    ticket: Some(ticket),
+                    what: What::Released { from, why },
+                }),
+                notices,
+            };
+            let committed = self.commit_one(change).await;
+            if committed.is_ok() {
+                tracing::info!(ticket = %after.number, %from, ?why, "back in the queue");
+                self.vacate(from, ticket);
+                self.mark([after.department]);
+                self.tell(Happening::Left { ticket, department: after.department, agent: Some(from) });
+                self.tell(Happening::Queued { ticket, department: after.department });
+            }
+            Attempt::of(committed, after)
+        })
+        .await
+    }
+
+    /// Gives back those of an agent's tickets that `which` chooses.
+    pub(super) async fn release_held(
+        &self,
+        agent: PersonId,
+        why: ReleaseReason,
+        which: impl Fn(&Ticket) -> bool,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        for ticket in self.store.held_by(agent).await?.iter().filter(|ticket| which(ticket)) {
+            match self.release(ticket.id, Actor::Engine, why, None, now).await {
+                Err(EngineError::Store(error)) => return Err(error),
+                // Ended or taken meanwhile: then there is nothing to give back.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lowest slot that none of these tickets takes.
+fn lowest_free(held: &[Ticket]) -> Slot {
+    let taken: BTreeSet<u16> = held.iter().filter_map(|t| t.hold().map(|hold| hold.slot.0)).collect();
+    Slot((0..u16::MAX).find(|n| !taken.contains(n)).unwrap_or(u16::MAX))
+}

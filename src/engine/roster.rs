@@ -1,0 +1,296 @@
+//! The agents as the planner sees them: who is ready in which department, in the order of the strategy, and who is not
+//! and why. A cache: the store decides, and an agent about whom it disagrees is read again.
+//!
+//! Everything is kept in order as it changes, so that choosing costs the same with ten agents and with ten thousand.
+use crate::domain::Time;
+use crate::domain::event::{NAMED, Skip};
+use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
+use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::policy::Strategy;
+use rand::RngCore;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// An agent with what they hold.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// The agent.
+    pub person: Person,
+    /// Their tickets, by slot.
+    pub holds: BTreeMap<Slot, TicketId>,
+    /// Whether their presence was lost (known not to be there, for all that their availability says).
+    pub lost: bool,
+}
+
+impl Seat {
+    /// How many tickets they hold.
+    #[must_use]
+    pub fn held(&self) -> u16 {
+        u16::try_from(self.holds.len()).unwrap_or(u16::MAX)
+    }
+
+    /// The lowest free slot, at or above their capacity if all below are taken.
+    #[must_use]
+    pub fn free_slot(&self) -> Slot {
+        let taken = |n: u16| self.holds.contains_key(&Slot(n));
+        Slot((0..u16::MAX).find(|n| !taken(*n)).unwrap_or(u16::MAX))
+    }
+
+    /// The profile, which every seat's person has.
+    #[must_use]
+    pub fn profile(&self) -> Option<&AgentProfile> {
+        self.person.agent.as_ref()
+    }
+
+    /// Why they get no ticket of a department of theirs; `None` when they are eligible.
+    #[must_use]
+    pub fn skip(&self) -> Option<Skip> {
+        let Some(profile) = self.profile() else { return Some(Skip::OtherDepartment) };
+        match profile.availability {
+            Availability::Offline => Some(Skip::Offline),
+            Availability::Busy => Some(Skip::Busy),
+            Availability::Away => Some(Skip::Away),
+            Availability::Online if !self.person.reachable => Some(Skip::Unreachable),
+            Availability::Online if self.lost => Some(Skip::Lost),
+            Availability::Online if !profile.auto_assignment_enabled => Some(Skip::OptedOut),
+            Availability::Online if self.free_slot().0 >= profile.max_tickets.get() => Some(Skip::Full),
+            Availability::Online => None,
+        }
+    }
+
+    /// The place in the order of the strategy: (share of slots taken in thousandths, last turn, order, id).
+    fn rank(&self, strategy: Strategy) -> Rank {
+        let profile = self.profile();
+        let load = match strategy {
+            Strategy::LeastLoaded => {
+                profile.map_or(0, |p| u32::from(self.held()) * 1000 / u32::from(p.max_tickets.get()))
+            }
+            Strategy::RoundRobin | Strategy::Random => 0,
+        };
+        (
+            load,
+            profile.and_then(|p| p.last_assigned),
+            profile.map_or(0, |p| p.assignment_order),
+            self.person.id,
+        )
+    }
+}
+
+type Rank = (u32, Option<Time>, u32, PersonId);
+
+/// One department's agents.
+#[derive(Debug, Default, Clone)]
+struct Bench {
+    ready: BTreeSet<Rank>,
+    skipped: BTreeMap<Skip, u32>,
+    members: BTreeSet<PersonId>,
+}
+
+/// All agents.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    seats: HashMap<PersonId, Seat>,
+    benches: HashMap<DepartmentId, Bench>,
+    strategy: Strategy,
+    last_turn: Option<Time>,
+}
+
+impl Roster {
+    /// An empty roster for this strategy.
+    #[must_use]
+    pub fn new(strategy: Strategy) -> Self {
+        Self { seats: HashMap::new(), benches: HashMap::new(), strategy, last_turn: None }
+    }
+
+    /// Follows a change of the strategy.
+    pub fn set_strategy(&mut self, strategy: Strategy) {
+        if self.strategy == strategy {
+            return;
+        }
+        let seats: Vec<Seat> = self.seats.values().cloned().collect();
+        seats.iter().for_each(|seat| self.leave_benches(seat));
+        self.strategy = strategy;
+        seats.iter().for_each(|seat| self.join_benches(seat));
+    }
+
+    /// An agent's seat.
+    #[must_use]
+    pub fn seat(&self, agent: PersonId) -> Option<&Seat> {
+        self.seats.get(&agent)
+    }
+
+    /// All seats, in no order.
+    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.values()
+    }
+
+    /// Puts an agent in their place, or takes a person who is no agent any more out of it. Whether their presence is lost
+    /// stays as it was known.
+    pub fn put(&mut self, person: Person, holds: BTreeMap<Slot, TicketId>) {
+        let lost = self.seats.get(&person.id).is_some_and(|seat| seat.lost);
+        self.remove(person.id);
+        if let Some(profile) = &person.agent {
+            self.last_turn = self.last_turn.max(profile.last_assigned);
+            let seat = Seat { person, holds, lost };
+            self.join_benches(&seat);
+            self.seats.insert(seat.person.id, seat);
+        }
+    }
+
+    /// Follows a change of the person; what they hold stays.
+    pub fn put_person(&mut self, person: Person) {
+        let holds = self.seats.get(&person.id).map(|seat| seat.holds.clone()).unwrap_or_default();
+        self.put(person, holds);
+    }
+
+    /// Forgets an agent.
+    pub fn remove(&mut self, agent: PersonId) {
+        if let Some(seat) = self.seats.remove(&agent) {
+            self.leave_benches(&seat);
+        }
+    }
+
+    /// Changes a seat and moves it to its new place.
+    pub fn update(&mut self, agent: PersonId, change: impl FnOnce(&mut Seat)) {
+        if let Some(mut seat) = self.seats.remove(&agent) {
+            self.leave_benches(&seat);
+            change(&mut seat);
+            self.join_benches(&seat);
+            self.seats.insert(agent, seat);
+        }
+    }
+
+    /// A ticket no longer takes a slot of this agent.
+    pub fn free(&mut self, agent: PersonId, ticket: TicketId) {
+        self.update(agent, |seat| seat.holds.retain(|_, held| *held != ticket));
+    }
+
+    /// A ticket takes a slot of this agent.
+    pub fn hold(&mut self, agent: PersonId, slot: Slot, ticket: TicketId) {
+        self.update(agent, |seat| {
+            seat.holds.insert(slot, ticket);
+        });
+    }
+
+    /// How many more tickets the ready agents of a department can take, counted up to `most`.
+    #[must_use]
+    pub fn room(&self, department: DepartmentId, most: usize) -> usize {
+        let Some(bench) = self.benches.get(&department) else { return 0 };
+        let mut room = 0;
+        for (.., agent) in &bench.ready {
+            let free = self.seats.get(agent).map_or(0, |s| {
+                s.profile().map_or(0, |p| usize::from(p.max_tickets.get()).saturating_sub(s.holds.len()))
+            });
+            room += free;
+            if room >= most {
+                return most;
+            }
+        }
+        room
+    }
+
+    /// The agent who is next in a department, by the strategy.
+    pub fn next(&self, department: DepartmentId, chance: &mut dyn RngCore) -> Option<PersonId> {
+        let ready = &self.benches.get(&department)?.ready;
+        let nth = match self.strategy {
+            Strategy::RoundRobin | Strategy::LeastLoaded => 0,
+            Strategy::Random => usize::try_from(chance.next_u64() % (ready.len().max(1) as u64)).ok()?,
+        };
+        ready.iter().nth(nth).map(|(.., agent)| *agent)
+    }
+
+    /// A moment for the next turn: `now`, or just after the last turn, so that no two turns are the same.
+    pub fn turn(&mut self, now: Time) -> Time {
+        let turn = match self.last_turn {
+            Some(last) if last >= now => last + chrono::TimeDelta::microseconds(1),
+            _ => now,
+        };
+        self.last_turn = Some(turn);
+        turn
+    }
+
+    /// How many agents of a department are ready.
+    #[must_use]
+    pub fn ready(&self, department: DepartmentId) -> u32 {
+        self.benches.get(&department).map_or(0, |b| u32::try_from(b.ready.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The first few who are ready, in the order of the strategy.
+    #[must_use]
+    pub fn in_line(&self, department: DepartmentId) -> Vec<PersonId> {
+        self.benches
+            .get(&department)
+            .map_or_else(Vec::new, |b| b.ready.iter().take(NAMED).map(|(.., a)| *a).collect())
+    }
+
+    /// How many agents are passed over for a department's ticket, by reason, and a few of them by name.
+    #[must_use]
+    pub fn passed_over(&self, department: DepartmentId) -> (Vec<(Skip, u32)>, Vec<(PersonId, Skip)>) {
+        let empty = Bench::default();
+        let bench = self.benches.get(&department).unwrap_or(&empty);
+        let mut counts = bench.skipped.clone();
+        let elsewhere = self.seats.len().saturating_sub(bench.members.len());
+        if elsewhere > 0 {
+            counts.insert(Skip::OtherDepartment, u32::try_from(elsewhere).unwrap_or(u32::MAX));
+        }
+        // A bounded look: naming a few must not cost a walk over everybody.
+        let named = bench
+            .members
+            .iter()
+            .take(NAMED * 4)
+            .filter_map(|agent| Some((*agent, self.seats.get(agent)?.skip()?)))
+            .take(NAMED)
+            .collect();
+        (counts.into_iter().filter(|(_, n)| *n > 0).collect(), named)
+    }
+
+    /// Agents of a department who are online and not lost, whether they have room or not.
+    #[must_use]
+    pub fn online(&self, department: DepartmentId) -> u32 {
+        self.benches.get(&department).map_or(0, |bench| {
+            let full = bench.skipped.get(&Skip::Full).copied().unwrap_or(0);
+            let opted_out = bench.skipped.get(&Skip::OptedOut).copied().unwrap_or(0);
+            u32::try_from(bench.ready.len())
+                .unwrap_or(u32::MAX)
+                .saturating_add(full)
+                .saturating_add(opted_out)
+        })
+    }
+
+    /// Departments that have at least one ready agent.
+    #[must_use]
+    pub fn ready_departments(&self) -> Vec<DepartmentId> {
+        self.benches.iter().filter(|(_, b)| !b.ready.is_empty()).map(|(d, _)| *d).collect()
+    }
+
+    fn join_benches(&mut self, seat: &Seat) {
+        let (rank, skip) = (seat.rank(self.strategy), seat.skip());
+        for department in seat.profile().into_iter().flat_map(|p| &p.departments) {
+            let bench = self.benches.entry(*department).or_default();
+            bench.members.insert(seat.person.id);
+            match skip {
+                None => {
+                    bench.ready.insert(rank);
+                }
+                Some(reason) => *bench.skipped.entry(reason).or_default() += 1,
+            }
+        }
+    }
+
+    fn leave_benches(&mut self, seat: &Seat) {
+        let (rank, skip) = (seat.rank(self.strategy), seat.skip());
+        for department in seat.profile().into_iter().flat_map(|p| &p.departments) {
+            let Some(bench) = self.benches.get_mut(department) else { continue };
+            bench.members.remove(&seat.person.id);
+            match skip {
+                None => {
+                    bench.ready.remove(&rank);
+                }
+                Some(reason) => {
+                    if let Some(count) = bench.skipped.get_mut(&reason) {
+                        *count = count.saturating_sub(1);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Rounds of assignment. Something happens in a department → it is marked and the assigner is woken → one round serves all
+//! marked departments, in batches, until nobody is ready or nothing waits. Wake-ups coalesce; the sweep only insures.
+use super::error::EngineError;
+use super::feed::Happening;
+use super::plan::{Assignment, plan_round};
+use super::ports::{CommitError, StoreError};
+use super::roster::Roster;
+use super::{Engine, lock};
+use crate::domain::Time;
+use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
+use crate::domain::ticket::Ticket;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+
+/// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
+/// ticket of a batch does not wait long for the last.
+const BATCH: usize = 256;
+
+impl Engine {
+    /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
+    /// are assigned by the first round.
+    pub async fn start(&self) -> Result<(), StoreError> {
+        let settings = self.store.settings().await?;
+        let mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>> = HashMap::new();
+        for ticket in self.store.all_held().await? {
+            if let Some(hold) = ticket.hold() {
+                holds.entry(hold.agent).or_default().insert(hold.slot, ticket.id);
+            }
+        }
+        let mut roster = Roster::new(settings.strategy);
+        for agent in self.store.agents().await? {
+            let held = holds.remove(&agent.id).unwrap_or_default();
+            roster.put(agent, held);
+        }
+        *self.roster() = roster;
+        self.mark_all().await
+    }
+
+    /// Marks a department for the next round and wakes the assigner.
+    pub(super) fn mark(&self, departments: impl IntoIterator<Item = DepartmentId>) {
+        lock(&self.dirty).extend(departments);
+        self.wake.notify_one();
+    }
+
+    /// Marks every department.
+    pub(super) async fn mark_all(&self) -> Result<(), StoreError> {
+        let all: Vec<_> = self.store.departments().await?.into_iter().map(|d| d.id).collect();
+        self.mark(all);
+        Ok(())
+    }
+
+    /// Waits until a round is wanted.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Whether a round is wanted.
+    #[must_use]
+    pub fn round_wanted(&self) -> bool {
+        !lock(&self.dirty).is_empty()
+    }
+
+    /// Assigns what can be assigned in the marked departments. Returns how many tickets found an agent. When the store
+    /// fails, the departments stay marked.
+    pub async fn run_round(&self, now: Time) -> Result<usize, EngineError> {
+        let _one_at_a_time = self.round.lock().await;
+        let mut assigned = 0;
+        loop {
+            let marked = std::mem::take(&mut *lock(&self.dirty));
+            if marked.is_empty() {
+                return Ok(assigned);
+            }
+            match self.serve(&marked, now).await {
+                Ok(count) => assigned += count,
+                Err(error) => {
+                    self.mark(marked);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Serves these departments until a batch changes nothing.
+    async fn serve(&self, departments: &BTreeSet<DepartmentId>, now: Time) -> Result<usize, EngineError> {
+        let settings = self.store.settings().await?;
+        let mut assigned = 0;
+        loop {
+            let waiting = self.heads(departments).await?;
+            let plan = {
+                let (mut roster, mut chance) = (self.roster(), self.chance());
+                roster.set_strategy(settings.strategy);
+                plan_round(&mut roster, waiting, &settings, now, chance.rng())
+            };
+            if plan.is_empty() {
+                return Ok(assigned);
+            }
+            assigned += self.carry_out(plan).await?;
+        }
+    }
+
+    /// The heads of the queues, as far as the ready agents have room.
+    pub(super) async fn heads(
+        &self,
+        departments: &BTreeSet<DepartmentId>,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        let mut heads = Vec::new();
+        for department in departments {
+            let room = self.roster().room(*department, BATCH);
+            if room > 0 {
+                heads.extend(self.store.queue_head(*department, true, room).await?);
+            }
+        }
+        heads.sort_by_key(|ticket: &Ticket| (ticket.priority, ticket.arrival));
+        heads.truncate(BATCH);
+        Ok(heads)
+    }
+
+    async fn carry_out(&self, plan: Vec<Assignment>) -> Result<usize, EngineError> {
+        fail::fail_point!("engine-before-assign");
+        let changes = plan.iter().map(|assignment| assignment.change.clone()).collect();
+        let results = self.store.commit(changes).await;
+        fail::fail_point!("engine-after-assign");
+        let (mut assigned, mut failure) = (0, None);
+        for (assignment, result) in plan.iter().zip(results) {
+            match result {
+                Ok(_) => {
+                    assigned += 1;
+                    self.announce(assignment);
+                }
+                Err(error) => {
+                    self.roster().free(assignment.agent, assignment.before.id);
+                    match error {
+                        CommitError::Store(error) => failure = Some(error),
+                        CommitError::Conflict | CommitError::Duplicate(_) => {
+                            self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
+                            self.reread(assignment.agent).await?;
+                        }
+                    }
+                }
+            }
+        }
+        failure.map_or(Ok(assigned), |error| Err(error.into()))
+    }
+
+    fn announce(&self, assignment: &Assignment) {
+        let ticket = &assignment.after;
+        tracing::info!(ticket = %ticket.number, agent = %assignment.agent, slot = assignment.slot.0, "assigned");
+        self.tell(Happening::Assigned {
+            ticket: ticket.id,
+            department: ticket.department,
+            agent: assignment.agent,
+            from: None,
+        });
+    }
+
+    /// Reads an agent again, after the store and the roster disagreed.
+    pub(super) async fn reread(&self, agent: PersonId) -> Result<(), StoreError> {
+        let person = self.store.person(agent).await?;
+        let held = self.store.held_by(agent).await?;
+        let holds = held.iter().filter_map(|t| t.hold().map(|hold| (hold.slot, t.id))).collect();
+        let mut roster = self.roster();
+        match person {
+            Some(person) => roster.put(person, holds),
+            None => roster.remove(agent),
+        }
+        Ok(())
+    }
+}

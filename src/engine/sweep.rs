@@ -1,0 +1,220 @@
+//! The safety net, and what only time brings about. Finding a ticket to assign in here is a fault of the triggers, and is
+//! counted as one.
+use super::Engine;
+use super::error::EngineError;
+use super::ports::StoreError;
+use super::watch::{Seen, Verdict, judge};
+use crate::domain::Time;
+use crate::domain::event::{Actor, ReleaseReason};
+use crate::domain::ids::PersonId;
+use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::policy::Settings;
+use crate::domain::presence::PresenceRecord;
+use chrono::TimeDelta;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+
+/// A ticket younger than this may still be on its way to its first round.
+const SETTLED: TimeDelta = TimeDelta::seconds(2);
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sweep {
+    /// Tickets that should have been assigned before.
+    pub found: usize,
+    /// Agents who were asked whether they are still there.
+    pub asked: usize,
+    /// Agents whose presence is lost since this sweep.
+    pub lost: usize,
+    /// Agents who were taken offline.
+    pub taken_offline: usize,
+}
+
+impl Engine {
+    /// One sweep: presence first, then tickets.
+    pub async fn sweep(&self, now: Time) -> Result<Sweep, EngineError> {
+        let mut sweep = Sweep::default();
+        let settings = self.store.settings().await?;
+        let records = self.presence.all(now).await.ok();
+        if records.is_none() {
+            tracing::warn!("presence is out of reach: nobody is expired");
+        }
+        let records: Option<HashMap<PersonId, PresenceRecord>> =
+            records.map(|all| all.into_iter().map(|r| (r.agent_id, r)).collect());
+        let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
+        for agent in agents {
+            self.look_after(&agent, records.as_ref(), &settings, now, &mut sweep).await?;
+        }
+        sweep.found = self.sweep_tickets(now).await?;
+        Ok(sweep)
+    }
+
+    async fn look_after(
+        &self,
+        agent: &Person,
+        records: Option<&HashMap<PersonId, PresenceRecord>>,
+        settings: &Settings,
+        now: Time,
+        sweep: &mut Sweep,
+    ) -> Result<(), EngineError> {
+        let Some(profile) = &agent.agent else { return Ok(()) };
+        if profile.release_due.is_some() {
+            self.finish_release(agent, now).await?;
+        }
+        let record = records.map(|all| all.get(&agent.id));
+        let seen = match record {
+            None => Seen::Unknown,
+            Some(None) => Seen::Absent,
+            Some(Some(_)) => Seen::Present,
+        };
+        let ttl = self.rules.presence_ttl;
+        match judge(profile, seen, settings, ttl, now) {
+            Verdict::Leave => {
+                if seen == Seen::Present && self.roster().seat(agent.id).is_some_and(|seat| seat.lost) {
+                    self.set_lost(agent.id, profile, false);
+                }
+            }
+            Verdict::Refresh => {
+                let fresh = record.flatten().is_some_and(|r| now - r.last_heartbeat < delta(ttl) / 3);
+                if !fresh {
+                    self.settle_presence(agent, now).await;
+                }
+            }
+            Verdict::Ask => sweep.asked += usize::from(self.ask(agent.id, settings, now).await?),
+            Verdict::Lose => {
+                if !self.roster().seat(agent.id).is_some_and(|seat| seat.lost) {
+                    tracing::info!(agent = %agent.id, "presence lost");
+                    self.set_lost(agent.id, profile, true);
+                    sweep.lost += 1;
+                }
+            }
+            Verdict::TakeOffline => {
+                sweep.taken_offline += usize::from(self.take_offline(agent.id, seen, settings, now).await?);
+            }
+        }
+        Ok(())
+    }
+
+    fn set_lost(&self, agent: PersonId, profile: &AgentProfile, lost: bool) {
+        self.roster().update(agent, |seat| seat.lost = lost);
+        self.mark(profile.departments.iter().copied());
+        self.tell(super::feed::Happening::Agent(agent));
+    }
+
+    /// Asks an agent whether they are still there. Looks once more at the store: they may have spoken to another replica.
+    async fn ask(&self, agent: PersonId, settings: &Settings, now: Time) -> Result<bool, EngineError> {
+        let Some(person) = self.judged_again(agent, Seen::Present, settings, now, Verdict::Ask).await? else {
+            return Ok(false);
+        };
+        let minutes = u32::try_from(settings.grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
+        let question = Outgoing::notice(person.chat(), Notice::StillOnline { agent, minutes });
+        self.change_agent(agent, async |profile: &mut AgentProfile| {
+            profile.asked_at = Some(now);
+            (None, vec![question.clone()])
+        })
+        .await?;
+        self.settle_presence(&person, now).await;
+        Ok(true)
+    }
+
+    async fn take_offline(
+        &self,
+        agent: PersonId,
+        seen: Seen,
+        settings: &Settings,
+        now: Time,
+    ) -> Result<bool, EngineError> {
+        let Some(person) = self.judged_again(agent, seen, settings, now, Verdict::TakeOffline).await? else {
+            return Ok(false);
+        };
+        let kept = match settings.offline_behaviour {
+            crate::domain::policy::OfflineBehaviour::Keep => self.store.held_by(agent).await?.len(),
+            _ => 0,
+        };
+        let notice = Notice::TakenOffline { kept: u16::try_from(kept).unwrap_or(u16::MAX) };
+        let notices = vec![Outgoing::notice(person.chat(), notice)];
+        let person =
+            self.change_availability(agent, Availability::Offline, Actor::Engine, notices, now).await?;
+        self.settle_presence(&person, now).await;
+        Ok(true)
+    }
+
+    /// The person as the store has them, if the verdict still stands.
+    async fn judged_again(
+        &self,
+        agent: PersonId,
+        seen: Seen,
+        settings: &Settings,
+        now: Time,
+        verdict: Verdict,
+    ) -> Result<Option<Person>, StoreError> {
+        let person = self.store.person(agent).await?;
+        let stands = person
+            .as_ref()
+            .and_then(|p| p.agent.as_ref())
+            .is_some_and(|profile| judge(profile, seen, settings, self.rules.presence_ttl, now) == verdict);
+        if !stands {
+            self.reread(agent).await?;
+        }
+        Ok(person.filter(|_| stands))
+    }
+
+    async fn sweep_tickets(&self, now: Time) -> Result<usize, EngineError> {
+        self.run_round(now).await?;
+        let all: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
+        let missed = {
+            let _no_round_meanwhile = self.round.lock().await;
+            let heads = self.heads(&all).await?;
+            let auto = self.store.settings().await?.mode != crate::domain::policy::Mode::Manual;
+            if auto && !self.round_wanted() {
+                heads.iter().filter(|ticket| ticket.created_at + SETTLED < now).count()
+            } else {
+                0
+            }
+        };
+        if missed > 0 {
+            tracing::error!(missed, "the sweep found tickets that should have been assigned");
+            self.faults.sweep_finds.fetch_add(missed as u64, Ordering::Relaxed);
+        }
+        self.mark(all);
+        self.run_round(now).await?;
+        Ok(missed)
+    }
+
+    /// Makes good what a crash left half done: tickets held by people who are no agents any more go back to the queue. Then
+    /// restores in-memory presence from the last signs of life, where presence does not outlive the process.
+    pub async fn recover(&self, presence_is_volatile: bool, now: Time) -> Result<(), EngineError> {
+        for ticket in self.store.all_held().await? {
+            let Some(holder) = ticket.holder() else { continue };
+            if self.roster().seat(holder).is_none() {
+                self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, None, now).await?;
+            }
+        }
+        let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
+        for agent in agents.iter().filter(|_| presence_is_volatile) {
+            let Some(profile) = &agent.agent else { continue };
+            let gone = now - profile.last_activity >= delta(self.rules.presence_ttl);
+            if profile.availability != Availability::Offline && !gone {
+                // Memory never is out of reach.
+                let _ = self.beat(agent, profile, profile.last_activity).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The wall clock jumped: nobody's silence can be told from the jump, so everybody counts as just seen.
+    pub async fn forgive(&self, now: Time) -> Result<(), EngineError> {
+        let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
+        for agent in agents.iter().filter(|a| a.availability() != Availability::Offline) {
+            self.alive(agent, now).await?;
+            self.store.touch(agent.id, now).await?;
+            self.settle_presence(agent, now).await;
+        }
+        Ok(())
+    }
+}
+
+fn delta(duration: std::time::Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}

@@ -1,0 +1,284 @@
+//! The life of a ticket: open, start, hold, resume, complete, cancel.
+use super::error::EngineError;
+use super::feed::Happening;
+use super::ports::{Change, CommitError, Guard, UniqueKey, Write};
+use super::{Attempt, Engine};
+use crate::domain::Time;
+use crate::domain::draft::Draft;
+use crate::domain::event::{Actor, Event, What};
+use crate::domain::ids::{Arrival, CategoryId, DepartmentId, PersonId, TicketId, Version};
+use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::person::Person;
+use crate::domain::text::Description;
+use crate::domain::ticket::{Priority, Refusal, Status, Ticket, TicketState};
+
+/// How many tickets one customer may have open: enough for anybody in need, and a bound on what one person can do to the
+/// queue.
+pub const MAX_OPEN: usize = 10;
+
+/// A ticket to be opened.
+#[derive(Debug, Clone)]
+pub struct NewTicket<'a> {
+    /// The idempotency key: asking twice with one key opens one ticket.
+    pub key: String,
+    /// Who opens it.
+    pub customer: &'a Person,
+    /// Where it goes.
+    pub target: (DepartmentId, CategoryId),
+    /// What it says.
+    pub description: Description,
+}
+
+/// A step of the holder's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Open it.
+    Start,
+    /// Put it on hold.
+    Hold,
+    /// Take it up again.
+    Resume,
+    /// Close it.
+    Complete,
+}
+
+impl Engine {
+    /// Sends a draft: opens its ticket and forgets the draft. Sending the same draft again gives the same ticket.
+    pub async fn send_draft(
+        &self,
+        customer: &Person,
+        draft: &Draft,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        let (Some(target), true) = (draft.target, draft.is_complete()) else {
+            return Err(EngineError::NoDraft);
+        };
+        let new = NewTicket {
+            key: format!("draft {}", draft.id),
+            customer,
+            target,
+            description: draft.description.clone(),
+        };
+        let ticket = self.open(new, now).await?;
+        self.store.drop_draft(draft).await?;
+        Ok(ticket)
+    }
+
+    /// Opens a ticket, or finds the one that was opened with this key. The customer is told with the same commit.
+    pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
+        let department = self.offered(new.target).await?;
+        if let Some(ticket) = self.store.ticket_by_key(&new.key).await? {
+            return Ok(ticket);
+        }
+        let theirs = self.store.tickets_of(new.customer.id, MAX_OPEN + 1).await?;
+        if theirs.iter().filter(|t| !matches!(t.status(), Status::Completed | Status::Cancelled)).count()
+            >= MAX_OPEN
+        {
+            return Err(EngineError::TooManyOpen(MAX_OPEN));
+        }
+        let auto = self.store.settings().await?.rollout_percent;
+        self.retry(async || {
+            let mut ticket = self.draw_up(&new, now);
+            ticket.auto = auto.takes(ticket.id.0);
+            let position = self.store.position(department, ticket.priority, Arrival(u64::MAX)).await?;
+            let online = self.roster().online(department);
+            let notice = Notice::Created { ticket: ticket.id, position, online };
+            let change = Change {
+                write: Write::OpenTicket { ticket: Box::new(ticket.clone()), key: new.key.clone() },
+                event: Some(Event::of(now, new.customer.id, ticket.id, What::Opened)),
+                notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
+            };
+            fail::fail_point!("engine-before-open");
+            let committed = self.commit_one(change).await;
+            fail::fail_point!("engine-after-open");
+            match committed {
+                Ok(committed) => {
+                    ticket.arrival = committed.arrival.unwrap_or_default();
+                    tracing::info!(ticket = %ticket.number, department = %department, "opened");
+                    self.tell(Happening::Queued { ticket: ticket.id, department });
+                    self.mark([department]);
+                    Ok(Attempt::Done(ticket))
+                }
+                Err(CommitError::Duplicate(UniqueKey::Number)) => Ok(Attempt::Lost),
+                Err(CommitError::Duplicate(UniqueKey::Idempotency)) => {
+                    let ticket = self.store.ticket_by_key(&new.key).await?;
+                    Ok(ticket.map_or(Attempt::Lost, Attempt::Done))
+                }
+                Err(error) => Attempt::of(Err(error), ticket),
+            }
+        })
+        .await
+    }
+
+    fn draw_up(&self, new: &NewTicket<'_>, now: Time) -> Ticket {
+        let mut chance = self.chance();
+        Ticket {
+            id: TicketId::from_random(chance.id()),
+            number: chance.number(now, self.rules.zone),
+            version: Version::default(),
+            arrival: Arrival::default(),
+            customer: new.customer.id,
+            customer_chat: new.customer.chat(),
+            department: new.target.0,
+            category: new.target.1,
+            description: new.description.clone(),
+            priority: Priority::Normal,
+            auto: true,
+            state: TicketState::Queued,
+            created_at: now,
+        }
+    }
+
+    /// The holder takes a step. With `drawn_for`, only if the ticket is still at that version.
+    pub async fn step(
+        &self,
+        agent: PersonId,
+        ticket: TicketId,
+        step: Step,
+        drawn_for: Option<Version>,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        self.retry(async || {
+            let before = self.at_version(ticket, drawn_for).await?;
+            let after = match step {
+                Step::Start => before.start(agent, now),
+                Step::Hold => before.pause(agent),
+                Step::Resume => before.resume(agent),
+                Step::Complete => before.complete(agent, now),
+            };
+            let after = after.map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            let change = Change {
+                write: write_ticket(&after, &before, Guard::None),
+                event: Some(Event::of(now, agent, ticket, step.what())),
+                notices: match step {
+                    Step::Complete => {
+                        vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })]
+                    }
+                    Step::Start | Step::Hold | Step::Resume => Vec::new(),
+                },
+            };
+            fail::fail_point!("engine-before-step");
+            let committed = self.commit_one(change).await;
+            fail::fail_point!("engine-after-step");
+            if committed.is_ok() {
+                tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "stepped");
+                match step {
+                    Step::Complete => self.left(&after, Some(agent)),
+                    Step::Start | Step::Hold | Step::Resume => {
+                        self.tell(Happening::Updated { ticket, agent })
+                    }
+                }
+            }
+            Attempt::of(committed, after)
+        })
+        .await
+    }
+
+    /// The customer withdraws a ticket that nobody has opened.
+    pub async fn cancel(
+        &self,
+        customer: PersonId,
+        ticket: TicketId,
+        drawn_for: Option<Version>,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        self.retry(async || {
+            let before = self.at_version(ticket, drawn_for).await?;
+            if before.customer != customer {
+                return Err(EngineError::Refused(Refusal::NotYours, Box::new(before)));
+            }
+            let after = before
+                .cancel(customer, now)
+                .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Cancelled { ticket })];
+            if let Some(holder) = self.holder_of(&before).await? {
+                notices.push(Outgoing::notice(holder.chat(), Notice::TaskCancelled { ticket }));
+            }
+            let change = Change {
+                write: write_ticket(&after, &before, Guard::None),
+                event: Some(Event::of(now, customer, ticket, What::Cancelled)),
+                notices,
+            };
+            let committed = self.commit_one(change).await;
+            if committed.is_ok() {
+                tracing::info!(ticket = %after.number, "cancelled");
+                self.left(&after, before.holder());
+            }
+            Attempt::of(committed, after)
+        })
+        .await
+    }
+
+    /// A ticket ended: the slot is free, and its holder can have another.
+    fn left(&self, ticket: &Ticket, holder: Option<PersonId>) {
+        if let Some(agent) = holder {
+            self.vacate(agent, ticket.id);
+        }
+        self.tell(Happening::Left { ticket: ticket.id, department: ticket.department, agent: holder });
+    }
+
+    /// Frees an agent's slot and marks the departments out of which it can be filled again.
+    pub(super) fn vacate(&self, agent: PersonId, ticket: TicketId) {
+        let mut roster = self.roster();
+        roster.free(agent, ticket);
+        let departments = roster.seat(agent).and_then(|s| s.profile()).map(|p| p.departments.clone());
+        drop(roster);
+        self.mark(departments.unwrap_or_default());
+    }
+
+    /// The ticket as it is, if it is (still) at the version that the button was drawn for.
+    pub(super) async fn at_version(
+        &self,
+        id: TicketId,
+        drawn_for: Option<Version>,
+    ) -> Result<Ticket, EngineError> {
+        let ticket = self.store.ticket(id).await?.ok_or(EngineError::NotFound)?;
+        match drawn_for {
+            Some(version) if version != ticket.version => Err(EngineError::Stale(Box::new(ticket))),
+            _ => Ok(ticket),
+        }
+    }
+
+    pub(super) async fn holder_of(&self, ticket: &Ticket) -> Result<Option<Person>, EngineError> {
+        match ticket.holder() {
+            Some(holder) => Ok(self.store.person(holder).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The department of a target, if tickets can be opened there.
+    async fn offered(
+        &self,
+        (department, category): (DepartmentId, CategoryId),
+    ) -> Result<DepartmentId, EngineError> {
+        let all = self.store.departments().await?;
+        let offers = |d: &&crate::domain::department::Department| {
+            d.id == department && d.offered().any(|c| c.id == category)
+        };
+        all.iter().find(offers).map(|d| d.id).ok_or(EngineError::NotFound)
+    }
+}
+
+impl Step {
+    fn what(self) -> What {
+        match self {
+            Self::Start => What::Started,
+            Self::Hold => What::Paused,
+            Self::Resume => What::Resumed,
+            Self::Complete => What::Completed,
+        }
+    }
+}
+
+/// The write that makes `after` of `before`.
+pub(super) fn write_ticket(after: &Ticket, before: &Ticket, guard: Guard) -> Write {
+    Write::Ticket { ticket: Box::new(after.clone()), expected: before.version, guard }
+}
+
+impl Event {
+    /// Something that a person did to a ticket.
+    #[must_use]
+    pub(super) fn of(at: Time, by: PersonId, ticket: TicketId, what: What) -> Self {
+        Self { at, actor: Actor::Person(by), ticket: Some(ticket), what }
+    }
+}
