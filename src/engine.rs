@@ -77,6 +77,7 @@ pub struct Engine {
     chance: Mutex<Chance>,
     dirty: Mutex<BTreeSet<DepartmentId>>,
     wake: Notify,
+    deliveries: Notify,
     /// Rounds come one after the other: two at once would only plan the same tickets twice.
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
@@ -96,6 +97,7 @@ impl Engine {
             chance: Mutex::new(chance),
             dirty: Mutex::new(BTreeSet::new()),
             wake: Notify::new(),
+            deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),
             feed: broadcast::channel(FEED_BUFFER).0,
             faults: Faults::default(),
@@ -120,6 +122,16 @@ impl Engine {
         &self.rules
     }
 
+    /// Waits until there may be something to deliver.
+    pub async fn deliveries_wanted(&self) {
+        self.deliveries.notified().await;
+    }
+
+    /// Wakes the outbox: something was put into it.
+    pub fn deliver_soon(&self) {
+        self.deliveries.notify_one();
+    }
+
     fn roster(&self) -> MutexGuard<'_, Roster> {
         lock(&self.roster)
     }
@@ -136,6 +148,7 @@ impl Engine {
     async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
         let result = self.store.commit(vec![change]).await.pop();
         let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
+        self.deliver_soon();
         if result == Err(CommitError::Conflict) {
             self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
         }
@@ -143,10 +156,10 @@ impl Engine {
     }
 
     /// Runs `attempt` until it does not lose against another writer.
-    async fn retry<T>(
-        &self,
-        mut attempt: impl AsyncFnMut() -> Result<Attempt<T>, EngineError>,
-    ) -> Result<T, EngineError> {
+    async fn retry<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, EngineError>
+    where
+        F: Future<Output = Result<Attempt<T>, EngineError>>,
+    {
         for _ in 0..ATTEMPTS {
             if let Attempt::Done(value) = attempt().await? {
                 return Ok(value);

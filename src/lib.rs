@@ -1,5 +1,8 @@
 //! Antri: the ticket desk that lives in Telegram.
 pub mod bot;
+pub mod clock;
 pub mod domain;
 pub mod engine;
+pub mod outbox;
 pub mod sandbox;
+pub mod telegram;

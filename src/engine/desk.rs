@@ -63,7 +63,7 @@ impl Engine {
             return Err(EngineError::Forbidden);
         }
         let department = self
-            .retry(async || {
+            .retry(|| async {
                 let all = self.store.departments().await?;
                 let before = all.iter().find(|d| d.id == id).ok_or(EngineError::NotFound)?;
                 let after = Department { version: before.version.next(), ..self.edited(before, &all, edit)? };

@@ -41,7 +41,7 @@ impl Engine {
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
         let person = self
-            .change_agent(agent, async |profile: &mut AgentProfile| {
+            .change_agent(agent, |profile: &mut AgentProfile| {
                 profile.availability = to;
                 profile.via = Via::Telegram;
                 profile.asked_at = None;
@@ -68,13 +68,13 @@ impl Engine {
     pub(super) async fn change_agent(
         &self,
         agent: PersonId,
-        mut change: impl AsyncFnMut(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
+        change: impl Fn(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
         let person = self
-            .retry(async || {
+            .retry(|| async {
                 let mut person = self.store.person(agent).await?.ok_or(EngineError::NotFound)?;
                 let mut profile = person.agent.clone().ok_or(EngineError::Forbidden)?;
-                let (event, notices) = change(&mut profile).await;
+                let (event, notices) = change(&mut profile);
                 let expected = Some(person.version);
                 person.agent = Some(profile);
                 person.version = person.version.next();
@@ -105,7 +105,7 @@ impl Engine {
             OfflineBehaviour::ReassignAll => true,
         };
         self.release_held(person.id, ReleaseReason::Offline, wanted, now).await?;
-        self.change_agent(person.id, async |profile: &mut AgentProfile| {
+        self.change_agent(person.id, |profile: &mut AgentProfile| {
             // Only if they did not come back and leave again meanwhile.
             if profile.availability == Availability::Offline {
                 profile.release_due = None;
@@ -123,7 +123,7 @@ impl Engine {
             return Ok(());
         }
         if profile.asked_at.is_some() {
-            let answered = async |profile: &mut AgentProfile| {
+            let answered = |profile: &mut AgentProfile| {
                 profile.asked_at = None;
                 (None, Vec::new())
             };

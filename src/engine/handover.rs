@@ -24,7 +24,7 @@ impl Engine {
         now: Time,
     ) -> Result<Ticket, EngineError> {
         let profile = agent.agent.as_ref().ok_or(EngineError::Forbidden)?;
-        self.retry(async || {
+        self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
             if before.state != TicketState::Queued {
                 return Err(EngineError::Refused(Refusal::State(before.status()), Box::new(before)));
@@ -53,7 +53,7 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        self.retry(async || {
+        self.retry(|| async {
             let before = self.at_version(ticket, None).await?;
             let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
             let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
@@ -129,7 +129,7 @@ impl Engine {
         tell: Option<ChatId>,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        self.retry(async || {
+        self.retry(|| async {
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
             let from = before.holder().ok_or_else(|| refuse(Refusal::State(before.status())))?;

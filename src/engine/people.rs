@@ -33,7 +33,7 @@ impl Engine {
     /// The person behind a Telegram profile; a new customer when nobody knows them yet. Keeps name, username and language
     /// up to date. Whoever `ADMIN_IDS` names is an admin.
     pub async fn meet(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
-        self.retry(async || {
+        self.retry(|| async {
             let known = self.store.person_by_telegram(profile.telegram).await?;
             let person = match &known {
                 Some(person) => self.updated(person, profile),
@@ -101,13 +101,13 @@ impl Engine {
     pub(super) async fn change_person(
         &self,
         id: PersonId,
-        mut change: impl AsyncFnMut(&mut Person) -> Result<(Option<Event>, Vec<Outgoing>), EngineError>,
+        change: impl Fn(&mut Person) -> Result<(Option<Event>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
         let person = self
-            .retry(async || {
+            .retry(|| async {
                 let before = self.store.person(id).await?.ok_or(EngineError::NotFound)?;
                 let mut person = before.clone();
-                let (event, notices) = change(&mut person).await?;
+                let (event, notices) = change(&mut person)?;
                 if person == before {
                     return Ok(Attempt::Done(person));
                 }
@@ -125,7 +125,7 @@ impl Engine {
 
     /// A person chooses their language; their menu follows.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
-        self.change_person(id, async |person: &mut Person| {
+        self.change_person(id, |person: &mut Person| {
             (person.locale, person.locale_chosen) = (locale, true);
             Ok((None, vec![menu(person)]))
         })
@@ -134,7 +134,7 @@ impl Engine {
 
     /// Notes the question that a person's next message answers, or that there is none.
     pub async fn set_prompt(&self, id: PersonId, prompt: Option<Prompt>) -> Result<Person, EngineError> {
-        self.change_person(id, async |person: &mut Person| {
+        self.change_person(id, |person: &mut Person| {
             person.prompt = prompt;
             Ok((None, Vec::new()))
         })
@@ -163,7 +163,7 @@ impl Engine {
             }
         }
         notices.retain(|out| out.chat != known.chat());
-        self.change_person(known.id, async |person: &mut Person| {
+        self.change_person(known.id, |person: &mut Person| {
             person.reachable = reachable;
             Ok((None, notices.clone()))
         })
@@ -226,7 +226,7 @@ impl Engine {
     }
 
     async fn make_admin(&self, id: PersonId, now: Time) -> Result<Person, EngineError> {
-        self.change_person(id, async |person: &mut Person| {
+        self.change_person(id, |person: &mut Person| {
             person.role = Role::Admin;
             Ok((Some(standing(now, Actor::Person(id), id, "role=admin")), told_of_role(person)))
         })
@@ -257,7 +257,7 @@ impl Engine {
             departments.iter().copied().collect()
         };
         let joined = self.to_admins(&Notice::Joined { person: id }).await?;
-        self.change_person(id, async |person: &mut Person| {
+        self.change_person(id, |person: &mut Person| {
             if let Some(profile) = &mut person.agent {
                 profile.departments.extend(&wanted);
             } else {
@@ -282,7 +282,7 @@ impl Engine {
         let departments = self.store.person(id).await?.and_then(|p| p.agent).map(|a| a.departments);
         let departments: Vec<_> = departments.ok_or(EngineError::NotFound)?.into_iter().collect();
         let person = self
-            .change_person(id, async |person: &mut Person| {
+            .change_person(id, |person: &mut Person| {
                 person.agent = None;
                 if person.role == Role::Agent {
                     person.role = Role::Customer;
@@ -357,7 +357,7 @@ impl Engine {
         now: Time,
         change: impl Fn(&mut AgentProfile) -> String,
     ) -> Result<Person, EngineError> {
-        self.change_agent(id, async |profile: &mut AgentProfile| {
+        self.change_agent(id, |profile: &mut AgentProfile| {
             let what = change(profile);
             (Some(standing(now, actor, id, &what)), Vec::new())
         })

@@ -120,6 +120,7 @@ impl Engine {
         let changes = plan.iter().map(|assignment| assignment.change.clone()).collect();
         let results = self.store.commit(changes).await;
         fail::fail_point!("engine-after-assign");
+        self.deliver_soon();
         let (mut assigned, mut failure) = (0, None);
         for (assignment, result) in plan.iter().zip(results) {
             match result {

@@ -109,7 +109,7 @@ impl Engine {
         };
         let minutes = u32::try_from(settings.grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
         let question = Outgoing::notice(person.chat(), Notice::StillOnline { agent, minutes });
-        self.change_agent(agent, async |profile: &mut AgentProfile| {
+        self.change_agent(agent, |profile: &mut AgentProfile| {
             profile.asked_at = Some(now);
             (None, vec![question.clone()])
         })

@@ -77,7 +77,7 @@ impl Engine {
             return Err(EngineError::TooManyOpen(MAX_OPEN));
         }
         let auto = self.store.settings().await?.rollout_percent;
-        self.retry(async || {
+        self.retry(|| async {
             let mut ticket = self.draw_up(&new, now);
             ticket.auto = auto.takes(ticket.id.0);
             let position = self.store.position(department, ticket.priority, Arrival(u64::MAX)).await?;
@@ -138,7 +138,7 @@ impl Engine {
         drawn_for: Option<Version>,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        self.retry(async || {
+        self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
             let after = match step {
                 Step::Start => before.start(agent, now),
@@ -182,7 +182,7 @@ impl Engine {
         drawn_for: Option<Version>,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        self.retry(async || {
+        self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
             if before.customer != customer {
                 return Err(EngineError::Refused(Refusal::NotYours, Box::new(before)));

@@ -1,0 +1,222 @@
+//! The worker: claims as much as pace and parallelism allow, sends each delivery in a task of its own, settles what is done.
+use super::deed::{Compose, Deed};
+use super::pace::{Limits, Pace};
+use super::verdict::{Verdict, judge};
+use crate::clock::Clock;
+use crate::domain::ids::TelegramId;
+use crate::engine::Engine;
+use crate::engine::ports::{Claimed, Outcome, StoreError};
+use crate::telegram::{CallError, Telegram};
+use chrono::TimeDelta;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How many deliveries are under way at once. Each belongs to another chat; Telegram takes about 30 a second anyway.
+const PARALLEL: usize = 32;
+/// How often a silent Telegram is asked whether it answers again.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+
+/// The outbox's worker.
+pub struct Outbox {
+    engine: Arc<Engine>,
+    composer: Arc<dyn Compose>,
+    telegram: Telegram,
+    clock: Clock,
+    pace: Mutex<Pace>,
+}
+
+/// What became of one delivery, and whether Telegram seems to be out of reach.
+struct Report {
+    id: u64,
+    outcome: Outcome,
+    silent: bool,
+}
+
+impl Outbox {
+    /// A worker for the engine's outbox.
+    #[must_use]
+    pub fn new(
+        engine: Arc<Engine>,
+        composer: Arc<dyn Compose>,
+        telegram: Telegram,
+        clock: Clock,
+        limits: Limits,
+    ) -> Self {
+        Self { engine, composer, telegram, clock, pace: Mutex::new(Pace::new(limits)) }
+    }
+
+    /// Works until `stop`; then lets what is under way come to its end.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut under_way: JoinSet<Report> = JoinSet::new();
+        let mut silent = false;
+        loop {
+            if silent && !stop.is_cancelled() {
+                silent = !self.answers(&stop).await;
+            }
+            let pause = if stop.is_cancelled() || silent {
+                PROBE_EVERY
+            } else {
+                match self.start_some(&mut under_way).await {
+                    Ok(pause) => pause,
+                    Err(error) => {
+                        tracing::error!(%error, "the outbox can't be read");
+                        PROBE_EVERY
+                    }
+                }
+            };
+            if stop.is_cancelled() && under_way.is_empty() {
+                return;
+            }
+            tokio::select! {
+                Some(first) = under_way.join_next() => silent |= self.settle(first, &mut under_way).await,
+                () = self.engine.deliveries_wanted(), if !stop.is_cancelled() => {}
+                () = tokio::time::sleep(pause), if !stop.is_cancelled() => {}
+                () = stop.cancelled(), if !stop.is_cancelled() => {}
+            }
+        }
+    }
+
+    /// Claims what may go and starts sending it. Returns how long to wait if nothing else happens.
+    async fn start_some(self: &Arc<Self>, under_way: &mut JoinSet<Report>) -> Result<Duration, StoreError> {
+        let store = self.engine.store();
+        loop {
+            let now = self.clock.now();
+            let room = self.pace().room(PARALLEL.saturating_sub(under_way.len()), now);
+            let claimed = if room == 0 { Vec::new() } else { store.claim(room, now).await? };
+            if claimed.is_empty() {
+                let next =
+                    if room == 0 { Some(self.pace().next_room(now)) } else { store.next_delivery().await? };
+                let wait = next.map_or(TimeDelta::seconds(60), |at| at - now);
+                return Ok(wait
+                    .to_std()
+                    .unwrap_or_default()
+                    .clamp(Duration::from_millis(5), Duration::from_secs(60)));
+            }
+            fail::fail_point!("outbox-after-claim");
+            for delivery in claimed {
+                let worker = Arc::clone(self);
+                under_way.spawn(async move { worker.send(delivery).await });
+            }
+        }
+    }
+
+    /// Settles one finished delivery and all others that have finished meanwhile. Returns whether Telegram seems silent.
+    async fn settle(
+        &self,
+        first: Result<Report, tokio::task::JoinError>,
+        under_way: &mut JoinSet<Report>,
+    ) -> bool {
+        let mut reports: Vec<Report> = first.into_iter().collect();
+        while let Some(Ok(report)) = under_way.try_join_next() {
+            reports.push(report);
+        }
+        let silent = reports.iter().any(|report| report.silent);
+        let outcomes: Vec<_> = reports.into_iter().map(|report| (report.id, report.outcome)).collect();
+        fail::fail_point!("outbox-before-mark");
+        // An outcome that can't be written is worth every try: without it the message goes out twice.
+        while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
+            tracing::error!(%error, "what was sent can't be marked");
+            tokio::time::sleep(PROBE_EVERY).await;
+        }
+        fail::fail_point!("outbox-after-mark");
+        silent
+    }
+
+    async fn send(&self, delivery: Claimed) -> Report {
+        let now = self.clock.now();
+        let done = |outcome| Report { id: delivery.id, outcome, silent: false };
+        let deed = match self.composer.compose(delivery.chat, &delivery.message, now).await {
+            Ok(deed) => deed,
+            Err(error) => {
+                tracing::error!(%error, delivery = delivery.id, "can't be put into words");
+                return done(Outcome::Later { until: now + TimeDelta::seconds(1), unknown: false });
+            }
+        };
+        if deed.call(delivery.chat).is_none() {
+            return done(Outcome::Sent(deed.card(delivery.chat, None)));
+        }
+        if let Err(until) = self.pace().take(delivery.chat, now) {
+            return done(Outcome::Later { until, unknown: false });
+        }
+        fail::fail_point!("outbox-before-send");
+        let result = self.call(&delivery, &deed).await;
+        fail::fail_point!("outbox-after-send");
+        let error = match result {
+            Ok(card) => {
+                let waited = (self.clock.now() - delivery.since).num_milliseconds();
+                tracing::debug!(delivery = delivery.id, waited_ms = waited, "delivered");
+                return done(Outcome::Sent(card));
+            }
+            Err(error) => error,
+        };
+        match judge(&error, delivery.attempts, delivery.unknown, now) {
+            Verdict::Done => done(Outcome::Sent(deed.card(delivery.chat, None))),
+            Verdict::Plain => {
+                tracing::error!(%error, delivery = delivery.id, "marks that Telegram can't read: a bug; sending it plain");
+                let plain = deed.plain();
+                match self.call(&delivery, &plain).await {
+                    Ok(card) => done(Outcome::Sent(card)),
+                    Err(error) => done(Outcome::Dropped(error.to_string())),
+                }
+            }
+            Verdict::Unreachable(why) => self.unreachable(&delivery, why).await,
+            Verdict::Settle(outcome) => {
+                tracing::warn!(%error, delivery = delivery.id, attempts = delivery.attempts, ?outcome, "not delivered");
+                let silent = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
+                Report { id: delivery.id, outcome, silent }
+            }
+        }
+    }
+
+    async fn call(
+        &self,
+        delivery: &Claimed,
+        deed: &Deed,
+    ) -> Result<Option<crate::domain::card::LiveCard>, CallError> {
+        let Some((method, body)) = deed.call(delivery.chat) else { return Ok(None) };
+        let answer = self.telegram.call(method, &body).await?;
+        let sent = answer
+            .get("message_id")
+            .and_then(serde_json::Value::as_i64)
+            .and_then(|id| i32::try_from(id).ok());
+        Ok(deed.card(delivery.chat, sent))
+    }
+
+    /// The person blocked the bot: everybody who should know is told, and the delivery is given up.
+    async fn unreachable(&self, delivery: &Claimed, why: String) -> Report {
+        let (id, now) = (delivery.id, self.clock.now());
+        match self.engine.set_reachable(TelegramId(delivery.chat.0), false).await {
+            Ok(()) => Report { id, outcome: Outcome::Dropped(why), silent: false },
+            Err(error) => {
+                tracing::error!(%error, "reachability not noted");
+                let outcome = Outcome::Later { until: now + TimeDelta::seconds(1), unknown: false };
+                Report { id, outcome, silent: false }
+            }
+        }
+    }
+
+    /// Whether Telegram answers (anything at all). A silent Telegram is asked with a call that can be repeated, so that
+    /// the one repeat of a message whose outcome is unknown isn't wasted.
+    async fn answers(&self, stop: &CancellationToken) -> bool {
+        let nothing = serde_json::json!({});
+        let probe = self.telegram.call("getMe", &nothing);
+        let answer = tokio::select! {
+            answer = probe => answer,
+            () = stop.cancelled() => return false,
+        };
+        let silent = matches!(answer, Err(CallError::NotSent(_) | CallError::Unknown(_)));
+        if silent {
+            tokio::select! {
+                () = tokio::time::sleep(PROBE_EVERY) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        !silent
+    }
+
+    fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

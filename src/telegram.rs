@@ -1,0 +1,110 @@
+//! Calls of the Bot API. teloxide reads updates and runs the dispatcher; requests go out through here, because delivery
+//! must know what teloxide's own sender does not tell apart: refused, not sent, or sent with the answer lost.
+mod error;
+
+pub use error::CallError;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long a call may take before its outcome counts as unknown. Telegram answers within a second; teloxide waits 17.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A bot's account at a Bot API server. Cheap to clone.
+#[derive(Clone)]
+pub struct Telegram {
+    client: reqwest::Client,
+    base: Url,
+    token: SecretString,
+    timeout: Duration,
+}
+
+impl std::fmt::Debug for Telegram {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Telegram").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// Telegram's envelope.
+#[derive(Deserialize)]
+struct Envelope {
+    ok: bool,
+    #[serde(default)]
+    result: Value,
+    #[serde(default)]
+    error_code: u16,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Deserialize, Default)]
+struct Parameters {
+    retry_after: Option<u32>,
+    migrate_to_chat_id: Option<i64>,
+}
+
+impl Telegram {
+    /// The account of `token` at the server `base` (`TELEGRAM_API_URL`); each call waits for its answer up to `timeout`.
+    pub fn new(base: Url, token: SecretString, timeout: Duration) -> Result<Self, CallError> {
+        let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true).build();
+        let client = client.map_err(|error| CallError::NotSent(error.without_url().to_string()))?;
+        Ok(Self { client, base, token, timeout })
+    }
+
+    /// The same account as teloxide's bot, for the dispatcher.
+    #[must_use]
+    pub fn teloxide(&self) -> teloxide::Bot {
+        teloxide::Bot::with_client(self.token.expose_secret(), self.client.clone())
+            .set_api_url(self.base.clone())
+    }
+
+    /// Calls `method` with `body` as JSON.
+    pub async fn call(&self, method: &str, body: &impl Serialize) -> Result<Value, CallError> {
+        self.call_within(method, body, self.timeout).await
+    }
+
+    /// The same, with a time-out of its own: for long polling.
+    pub async fn call_within(
+        &self,
+        method: &str,
+        body: &impl Serialize,
+        timeout: Duration,
+    ) -> Result<Value, CallError> {
+        let response = self.client.post(self.url(method)).json(body).timeout(timeout).send().await;
+        let response = response.map_err(CallError::of_transport)?;
+        let status = response.status();
+        let answer = response.bytes().await.map_err(CallError::of_transport)?;
+        match serde_json::from_slice::<Envelope>(&answer) {
+            Ok(envelope) if envelope.ok => Ok(envelope.result),
+            Ok(envelope) => Err(CallError::Refused {
+                code: if envelope.error_code == 0 { status.as_u16() } else { envelope.error_code },
+                description: envelope.description,
+                retry_after: envelope.parameters.retry_after,
+                migrate_to: envelope.parameters.migrate_to_chat_id,
+            }),
+            // A proxy's error page, or half an answer.
+            Err(_) if status.is_success() => Err(CallError::Unknown("an answer that is no JSON".into())),
+            Err(_) => Err(CallError::Refused {
+                code: status.as_u16(),
+                description: status.to_string(),
+                retry_after: None,
+                migrate_to: None,
+            }),
+        }
+    }
+
+    fn url(&self, method: &str) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(&format!("bot{}", self.token.expose_secret())).push(method);
+        }
+        url
+    }
+}

@@ -1,0 +1,59 @@
+//! How a call can fail. The three cases ask for three different deeds: mend or give up, try again, or try again once at
+//! most because it may have been done.
+
+/// Why a call has no result. Never holds the token: URLs are taken out of transport errors.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The server answered no; nothing was done.
+    #[error("{code} {description}")]
+    Refused {
+        /// HTTP-like code.
+        code: u16,
+        /// Telegram's sentence.
+        description: String,
+        /// Wait this many seconds before the next message to this chat.
+        retry_after: Option<u32>,
+        /// The group is a supergroup now, with this id.
+        migrate_to: Option<i64>,
+    },
+    /// The request did not leave: no connection.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// The request left and no whole answer came back: it may have been done.
+    #[error("outcome unknown: {0}")]
+    Unknown(String),
+}
+
+impl CallError {
+    pub(super) fn of_transport(error: reqwest::Error) -> Self {
+        let before_it_left =
+            error.is_connect() || error.is_builder() || error.is_request() && error.is_connect();
+        let text = innermost(&error.without_url());
+        if before_it_left { Self::NotSent(text) } else { Self::Unknown(text) }
+    }
+
+    /// Whether the server refused with this code and a sentence that contains `part` (in any case).
+    #[must_use]
+    pub fn says(&self, wanted: u16, part: &str) -> bool {
+        matches!(self, Self::Refused { code, description, .. }
+            if *code == wanted && description.to_lowercase().contains(part))
+    }
+
+    /// The code of a refusal.
+    #[must_use]
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Refused { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+}
+
+/// The cause at the bottom of a chain of errors: "connection refused" says more than "error sending request".
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
