@@ -2,4 +2,5 @@
 pub mod bot;
 pub mod domain;
 pub mod engine;
+pub mod i18n;
 pub mod sandbox;
