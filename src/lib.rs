@@ -4,5 +4,6 @@ pub mod clock;
 pub mod domain;
 pub mod engine;
 pub mod outbox;
+pub mod i18n;
 pub mod sandbox;
 pub mod telegram;

@@ -1,0 +1,106 @@
+# Customer's cards: the ticket that is being written.
+
+draft-choose =
+    Hello <b>{ $name }</b>! 👋
+    Please choose a category for your ticket.
+draft-so-far = What you have written so far:
+draft-describe =
+    Hello <b>{ $name }</b>! 👋
+    Category: { $label }
+
+    How can we help? Write it here, or send a photo, document, voice message or video with a caption.
+draft-preview = 📝 <b>Your ticket is ready to send</b>
+draft-preview-hint = All right? Press ✅ Send. Something to add? Just write it, and we put it into this ticket.
+
+# Customer's cards: one ticket, and the list of theirs.
+
+track-head = 🎫 Ticket <code>{ $number }</code>
+track-created =
+    🎫 Thank you, we have received your ticket.
+    Number: <code>{ $number }</code>
+track-agent = Agent: <b>{ $agent }</b>
+track-online = { $count ->
+    [0] Agents online: none yet
+   *[other] Agents online: { $count }
+}
+track-opened = Created: { $when }
+track-nobody-online = No agent is online yet. Your ticket is safe in the queue and goes to the first agent who comes online.
+track-thanks = Thank you for contacting us. Need help again? Just send a message here.
+
+tickets-head = 🎫 <b>Your tickets</b>
+tickets-empty = You have no tickets yet. Need help? Just send a message here, or press /new.
+
+ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
+ticket-label = { $label }
+
+# Agent's cards: one ticket.
+
+task-new = 🎫 <b>A new ticket was added to your queue!</b>
+task-number = Ticket: <code>{ $number }</code>
+task-load = { $max ->
+    [one] You have { $held }/{ $max } active ticket.
+   *[other] You have { $held }/{ $max } active tickets.
+}
+task-completed = ✅ This ticket is completed.
+task-cancelled = ✖️ The customer cancelled this ticket.
+task-requeued = ↩️ This ticket is back in the queue.
+task-with = ↪️ This ticket is now with <b>{ $agent }</b>.
+task-gone = ↩️ This ticket is no longer in your queue.
+
+# Agent's cards: their own queue.
+
+queue-head = 📋 <b>My Ticket Queue ({ $held }/{ $max })</b>
+queue-assigned = Assigned: { $when }
+queue-empty = Your queue is empty. Enjoy the break. ☕
+queue-free = { $count ->
+    [one] ℹ️ { $count } slot available. New tickets will be auto-assigned.
+   *[other] ℹ️ { $count } slots available. New tickets will be auto-assigned.
+}
+queue-free-manual = { $count ->
+    [one] ℹ️ { $count } slot available. Automatic assignment is off; pick tickets up in /queue.
+   *[other] ℹ️ { $count } slots available. Automatic assignment is off; pick tickets up in /queue.
+}
+queue-full = ℹ️ Your queue is full. The next ticket comes when you complete one.
+queue-paused = ℹ️ No new tickets come until you are back online.
+queue-offline = ℹ️ You are offline. Press 🟢 Online to receive tickets.
+queue-lost = ℹ️ We see no activity from you, so no new tickets come for now. Press 🟢 Online to receive them again.
+
+# Agent's cards: what waits, and how they stand.
+
+waiting-head = { $count ->
+    [one] ⏳ <b>{ $count } ticket waiting</b>
+   *[other] ⏳ <b>{ $count } tickets waiting</b>
+}
+waiting-empty = ✨ No tickets are waiting.
+waiting-since = Received: { $when }
+
+status-head = 👤 <b>Your status</b>
+status-load = Active tickets: { $held }/{ $max }
+status-auto = Automatic assignment: { $auto }
+status-departments = Departments: { $departments }
+status-waiting = Pending in queue: { $count ->
+    [one] { $count } ticket
+   *[other] { $count } tickets
+}
+status-today = Today: { $assigned } assigned, { $completed } completed
+
+# Admin's cards.
+
+workload-head = 👥 <b>Agent Workload</b>
+workload-agent = <b>{ $name }</b> · { $availability }
+workload-bar = <code>{ $bar }</code> { $held }/{ $max } · { $percent }%
+workload-bar-full = <code>{ $bar }</code> { $held }/{ $max } · { $percent }% <b>FULL</b>
+workload-empty = There are no agents yet. Invite the first one with /invite.
+workload-statistics = 📊 <b>Queue Statistics</b>
+workload-waiting = Pending in queue: { $count ->
+    [one] { $count } ticket
+   *[other] { $count } tickets
+}
+workload-online = Online agents: { $online }/{ $total }
+workload-free = Total capacity: { $count ->
+    [one] { $count } slot available
+   *[other] { $count } slots available
+}
+
+agent-head = 👤 <b>{ $name }</b>
+agent-unreachable = ⚠️ Blocked this bot, so gets no tickets until it is unblocked.

@@ -1,0 +1,37 @@
+# Commands: one line each, in Telegram's menu and in /help.
+
+command-start = Start
+command-help = See all commands
+command-language = Change the language
+command-cancel = Discard what you are writing
+
+command-new = Create a new ticket
+command-mytickets = See your tickets
+
+command-online = Start receiving tickets
+command-offline = Stop receiving tickets
+command-busy = Busy, no new tickets please
+command-away = Away for a while
+command-myqueue = Your ticket queue
+command-status = Your status and today's numbers
+command-autoassign = Automatic assignment: on or off
+command-queue = Tickets that are waiting
+command-token = Token for the web application
+
+command-workload = Workload of all agents
+command-agents = List of agents
+command-invite = Invite a new agent
+command-addagent = Make somebody an agent
+command-removeagent = Remove an agent
+command-setmax = Set an agent's ticket limit
+command-reassign = Reassign a ticket
+command-department = Manage departments
+command-category = Manage categories
+
+help-line = /{ $command } - { $description }
+help-head = 💡 <b>What you can do</b>
+help-customer-hint = The easiest way: just send a message here, and we make it a ticket.
+help-group-customer = <b>Your tickets</b>
+help-group-agent = <b>Agent</b>
+help-group-admin = <b>Admin</b>
+help-group-everyone = <b>General</b>

@@ -1,0 +1,36 @@
+# News for customers.
+
+notice-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. It won't be long.
+notice-completed = ✅ Ticket <code>{ $number }</code> is completed. Thank you! Still not right? Just send a message here.
+notice-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
+notice-requeued = ⏳ Ticket <code>{ $number }</code> goes to another agent. You need not do anything.
+notice-requeued-at = ⏳ Ticket <code>{ $number }</code> is back in the queue, at position #{ $position }. Your turn still counts from when you created it.
+notice-something-broke = ⚠️ Sorry, we failed to process your last message. The admins have been told. Please try once more.
+
+# News for agents.
+
+notice-file = 📎 <code>{ $number }</code>
+notice-task-cancelled = ✖️ The customer cancelled ticket <code>{ $number }</code>; it has left your queue.
+notice-task-taken = ↪️ Ticket <code>{ $number }</code> was handed to <b>{ $agent }</b>.
+notice-task-requeued = ↩️ Ticket <code>{ $number }</code> went from your queue back to the common one.
+notice-customer-unreachable = ⚠️ The customer of ticket <code>{ $number }</code> blocked this bot, so our news doesn't reach them.
+notice-still-online =
+    🙋 <b>Still online?</b>
+    We have not seen you for a while. Without an answer you go offline in { $minutes ->
+        [one] { $minutes } minute.
+       *[other] { $minutes } minutes.
+    }
+notice-taken-offline = 🔴 There was no answer, so you are offline now. { $count ->
+    [0] There are no tickets in your queue.
+    [one] { $count } ticket stays in your queue.
+   *[other] { $count } tickets stay in your queue.
+}
+
+# News for anybody, and for admins.
+
+notice-role-customer = You are a customer now and no longer receive tickets. Thank you for your work.
+notice-role-agent = 👋 Welcome, you are an agent now! Press 🟢 Online to start receiving tickets, or /help for all commands.
+notice-role-admin = 👋 You are an admin now. Press /help for all commands.
+notice-joined = 👋 <b>{ $name }</b> accepted an invitation and has joined.
+notice-agent-unreachable = ⚠️ <b>{ $name }</b> blocked this bot and gets no tickets until it is unblocked.
+notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> failed again and again and was put aside. Details are in the log.

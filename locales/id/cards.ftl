@@ -1,0 +1,85 @@
+# Kartu pelanggan: tiket yang sedang ditulis.
+
+draft-choose =
+    Halo <b>{ $name }</b>! 👋
+    Silakan pilih kategori tiket Anda.
+draft-so-far = Yang sudah Anda tulis:
+draft-describe =
+    Halo <b>{ $name }</b>! 👋
+    Kategori: { $label }
+
+    Apa yang bisa kami bantu? Tuliskan di sini, atau kirim foto, dokumen, pesan suara, atau video beserta keterangannya.
+draft-preview = 📝 <b>Tiket Anda siap dikirim</b>
+draft-preview-hint = Sudah sesuai? Tekan ✅ Kirim. Masih ada tambahan? Tulis saja, kami masukkan ke tiket ini.
+
+# Kartu pelanggan: satu tiket, dan daftar tiketnya.
+
+track-head = 🎫 Tiket <code>{ $number }</code>
+track-created =
+    🎫 Terima kasih, tiket Anda sudah kami terima.
+    Nomor: <code>{ $number }</code>
+track-agent = Agen: <b>{ $agent }</b>
+track-online = { $count ->
+    [0] Agen online: belum ada
+   *[other] Agen online: { $count }
+}
+track-opened = Dibuat: { $when }
+track-nobody-online = Belum ada agen yang online. Tiket Anda aman di antrian dan langsung ditangani begitu ada agen yang online.
+track-thanks = Terima kasih sudah menghubungi kami. Perlu bantuan lagi? Cukup kirim pesan di sini.
+
+tickets-head = 🎫 <b>Tiket Anda</b>
+tickets-empty = Anda belum punya tiket. Perlu bantuan? Cukup kirim pesan di sini, atau tekan /new.
+
+ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
+ticket-label = { $label }
+
+# Kartu agen: satu tiket.
+
+task-new = 🎫 <b>Tiket baru ditambahkan ke antrian Anda!</b>
+task-number = Ticket: <code>{ $number }</code>
+task-load = Anda memiliki { $held }/{ $max } tiket aktif.
+task-completed = ✅ Tiket ini sudah selesai.
+task-cancelled = ✖️ Tiket ini dibatalkan oleh pelanggan.
+task-requeued = ↩️ Tiket ini sudah kembali ke antrian.
+task-with = ↪️ Tiket ini sekarang ditangani oleh <b>{ $agent }</b>.
+task-gone = ↩️ Tiket ini tidak lagi di antrian Anda.
+
+# Kartu agen: antrian sendiri.
+
+queue-head = 📋 <b>Antrian Tiket Saya ({ $held }/{ $max })</b>
+queue-assigned = Ditugaskan: { $when }
+queue-empty = Antrian Anda kosong. Silakan beristirahat sejenak. ☕
+queue-free = ℹ️ { $count } slot tersedia. Tiket baru akan masuk otomatis.
+queue-free-manual = ℹ️ { $count } slot tersedia. Penugasan otomatis tidak aktif; ambil tiket lewat /queue.
+queue-full = ℹ️ Antrian Anda penuh. Tiket berikutnya masuk setelah Anda menyelesaikan satu tiket.
+queue-paused = ℹ️ Tiket baru tidak masuk sampai Anda kembali online.
+queue-offline = ℹ️ Anda sedang offline. Tekan 🟢 Online untuk menerima tiket.
+queue-lost = ℹ️ Kami tidak melihat aktivitas Anda, jadi tiket baru belum masuk. Tekan 🟢 Online untuk menerimanya lagi.
+
+# Kartu agen: yang menunggu, dan keadaannya sendiri.
+
+waiting-head = ⏳ <b>{ $count } tiket menunggu</b>
+waiting-empty = ✨ Tidak ada tiket yang menunggu.
+waiting-since = Masuk: { $when }
+
+status-head = 👤 <b>Status Anda</b>
+status-load = Tiket aktif: { $held }/{ $max }
+status-auto = Penugasan otomatis: { $auto }
+status-departments = Departemen: { $departments }
+status-waiting = Menunggu di antrian: { $count } tiket
+status-today = Hari ini: { $assigned } tiket masuk, { $completed } selesai
+
+# Kartu admin.
+
+workload-head = 👥 <b>Beban Kerja Agen</b>
+workload-agent = <b>{ $name }</b> · { $availability }
+workload-bar = <code>{ $bar }</code> { $held }/{ $max } · { $percent }%
+workload-bar-full = <code>{ $bar }</code> { $held }/{ $max } · { $percent }% <b>PENUH</b>
+workload-empty = Belum ada agen. Undang agen pertama dengan /invite.
+workload-statistics = 📊 <b>Statistik Antrian</b>
+workload-waiting = Menunggu di antrian: { $count } tiket
+workload-online = Agen online: { $online }/{ $total }
+workload-free = Kapasitas: { $count } slot tersedia
+
+agent-head = 👤 <b>{ $name }</b>
+agent-unreachable = ⚠️ Memblokir bot ini, jadi tidak menerima tiket sampai blokirnya dibuka.

@@ -1,0 +1,1 @@
+# Jawaban atas perintah dan tombol.

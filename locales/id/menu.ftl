@@ -1,0 +1,37 @@
+# Perintah: satu baris per perintah, di menu Telegram dan di /help.
+
+command-start = Mulai
+command-help = Lihat semua perintah
+command-language = Ganti bahasa
+command-cancel = Batalkan yang sedang ditulis
+
+command-new = Buat tiket baru
+command-mytickets = Lihat tiket Anda
+
+command-online = Mulai menerima tiket
+command-offline = Berhenti menerima tiket
+command-busy = Sibuk, jangan beri tiket baru
+command-away = Tidak di tempat sebentar
+command-myqueue = Antrian tiket Anda
+command-status = Status dan angka hari ini
+command-autoassign = Penugasan otomatis: on atau off
+command-queue = Tiket yang menunggu
+command-token = Token untuk aplikasi web
+
+command-workload = Beban kerja semua agen
+command-agents = Daftar agen
+command-invite = Undang agen baru
+command-addagent = Jadikan seseorang agen
+command-removeagent = Berhentikan agen
+command-setmax = Atur batas tiket agen
+command-reassign = Alihkan tiket
+command-department = Kelola departemen
+command-category = Kelola kategori
+
+help-line = /{ $command } - { $description }
+help-head = 💡 <b>Yang bisa Anda lakukan</b>
+help-customer-hint = Cara termudah: kirim saja pesan di sini, dan kami buatkan tiketnya.
+help-group-customer = <b>Tiket Anda</b>
+help-group-agent = <b>Agen</b>
+help-group-admin = <b>Admin</b>
+help-group-everyone = <b>Umum</b>

@@ -1,0 +1,32 @@
+# Kabar untuk pelanggan.
+
+notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon menunggu sebentar.
+notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih! Masih ada kendala? Cukup kirim pesan di sini.
+notice-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
+notice-requeued = ⏳ Tiket <code>{ $number }</code> akan ditangani oleh agen lain. Anda tidak perlu melakukan apa pun.
+notice-requeued-at = ⏳ Tiket <code>{ $number }</code> kembali ke antrian, di posisi #{ $position }. Giliran Anda tetap dihitung dari saat tiket dibuat.
+notice-something-broke = ⚠️ Maaf, pesan Anda yang terakhir gagal kami proses. Admin sudah diberi tahu. Silakan coba sekali lagi.
+
+# Kabar untuk agen.
+
+notice-file = 📎 <code>{ $number }</code>
+notice-task-cancelled = ✖️ Tiket <code>{ $number }</code> dibatalkan oleh pelanggan dan sudah keluar dari antrian Anda.
+notice-task-taken = ↪️ Tiket <code>{ $number }</code> dialihkan ke <b>{ $agent }</b>.
+notice-task-requeued = ↩️ Tiket <code>{ $number }</code> dikembalikan dari antrian Anda ke antrian umum.
+notice-customer-unreachable = ⚠️ Pelanggan tiket <code>{ $number }</code> memblokir bot ini, jadi kabar kita tidak sampai kepadanya.
+notice-still-online =
+    🙋 <b>Masih online?</b>
+    Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
+notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $count ->
+    [0] Tidak ada tiket di antrian Anda.
+   *[other] { $count } tiket tetap di antrian Anda.
+}
+
+# Kabar untuk siapa saja, dan untuk admin.
+
+notice-role-customer = Anda sekarang terdaftar sebagai pelanggan dan tidak lagi menerima tiket. Terima kasih atas kerja sama Anda.
+notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Online untuk mulai menerima tiket, atau /help untuk melihat semua perintah.
+notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
+notice-joined = 👋 <b>{ $name }</b> menerima undangan dan sudah bergabung.
+notice-agent-unreachable = ⚠️ <b>{ $name }</b> memblokir bot ini dan tidak menerima tiket sampai blokirnya dibuka.
+notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> berulang kali gagal diproses dan disisihkan. Rinciannya ada di log.

@@ -1,0 +1,100 @@
+//! The commands of each role, for Telegram's menu and for `/help`. A menu is no authorization: the engine asks again.
+use super::render::{Rendered, Words};
+use crate::domain::person::Role;
+
+/// A command without its slash, and the key of its description.
+pub type Command = (&'static str, &'static str);
+
+const EVERYONE: &[Command] = &[
+    ("help", "command-help"),
+    ("language", "command-language"),
+    ("cancel", "command-cancel"),
+    ("start", "command-start"),
+];
+
+const CUSTOMER: &[Command] = &[("new", "command-new"), ("mytickets", "command-mytickets")];
+
+const QUEUE: Command = ("queue", "command-queue");
+
+const AGENT: &[Command] = &[
+    ("online", "command-online"),
+    ("offline", "command-offline"),
+    ("busy", "command-busy"),
+    ("away", "command-away"),
+    ("myqueue", "command-myqueue"),
+    ("status", "command-status"),
+    ("autoassign", "command-autoassign"),
+    QUEUE,
+    ("token", "command-token"),
+];
+
+const ADMIN: &[Command] = &[
+    ("workload", "command-workload"),
+    QUEUE,
+    ("agents", "command-agents"),
+    ("invite", "command-invite"),
+    ("addagent", "command-addagent"),
+    ("removeagent", "command-removeagent"),
+    ("setmax", "command-setmax"),
+    ("reassign", "command-reassign"),
+    ("department", "command-department"),
+    ("category", "command-category"),
+];
+
+/// The groups of a role, with the key of each group's heading: what they need most comes first.
+fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [Command])> {
+    let agent = ("help-group-agent", AGENT);
+    let customer = ("help-group-customer", CUSTOMER);
+    let mut groups = match role {
+        Role::Customer => Vec::new(),
+        Role::Agent => vec![agent],
+        Role::Admin if is_agent => vec![agent, ("help-group-admin", ADMIN)],
+        Role::Admin => vec![("help-group-admin", ADMIN)],
+    };
+    groups.extend([customer, ("help-group-everyone", EVERYONE)]);
+    groups
+}
+
+/// The commands of a role in the order of the menu, each once. An admin who is an agent has both lists; staff may open
+/// tickets too.
+#[must_use]
+pub fn commands(role: Role, is_agent: bool) -> Vec<Command> {
+    let mut all: Vec<Command> = Vec::new();
+    for (_, group) in groups(role, is_agent) {
+        for command in group {
+            if !all.contains(command) {
+                all.push(*command);
+            }
+        }
+    }
+    all
+}
+
+/// Telegram's menu for a role: commands and their descriptions.
+#[must_use]
+pub fn menu(words: &Words<'_>, role: Role, is_agent: bool) -> Vec<(String, String)> {
+    let described = |(command, key): Command| (command.to_owned(), words.plain(key, &[]));
+    commands(role, is_agent).into_iter().map(described).collect()
+}
+
+/// The answer to `/help`: the role's commands in groups, one line each.
+#[must_use]
+pub fn help(words: &Words<'_>, role: Role, is_agent: bool) -> Rendered {
+    let mut told: Vec<Command> = Vec::new();
+    let mut blocks = vec![words.say("help-head", &[])];
+    if role == Role::Customer {
+        blocks.push(words.say("help-customer-hint", &[]));
+    }
+    for (heading, group) in groups(role, is_agent) {
+        let mut lines = vec![words.say(heading, &[])];
+        for command in group.iter().filter(|command| !told.contains(command)) {
+            let description = words.plain(command.1, &[]);
+            lines.push(
+                words.say("help-line", &[("command", command.0.into()), ("description", description.into())]),
+            );
+        }
+        told.extend(group);
+        blocks.push(lines.join("\n"));
+    }
+    Rendered { html: blocks.join("\n\n"), buttons: Vec::new() }
+}

@@ -1,0 +1,121 @@
+//! Words for people: views in, Telegram's HTML and buttons out. No store, no clock, no network.
+//!
+//! Text that people wrote is escaped here and nowhere else: [`Words::say`] does it to every text argument, and
+//! [`Words::quote`] to a description.
+mod admin;
+mod agent;
+mod customer;
+mod length;
+mod notice;
+mod parts;
+mod queue;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+pub use admin::{agent_card, workload};
+pub use agent::{status, task_card};
+pub use customer::{draft, my_tickets, status_card};
+pub use length::{MAX_TEXT, MAX_TOAST, cut, units};
+pub use notice::notice;
+pub use queue::{my_queue, waiting};
+
+pub use crate::domain::notice::{Button, Rendered};
+pub use crate::i18n::Arg;
+
+use crate::bot::callback::Press;
+use crate::domain::Time;
+use crate::domain::person::Locale;
+use crate::domain::text::clean;
+use crate::i18n::Texts;
+
+/// The longest button label, in UTF-16 units: longer ones are cut by every client anyway, and count towards the
+/// keyboard's size.
+const MAX_LABEL: usize = 100;
+/// From this length in UTF-16 units on, or from this many lines on, a quote is folded.
+const LONG_QUOTE: (usize, usize) = (400, 8);
+
+/// The language, the moment and the time zone of one reader.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// Where the texts come from.
+    pub texts: &'a Texts,
+    /// The reader's language.
+    pub locale: Locale,
+    /// Now, for relative times.
+    pub now: Time,
+    /// The desk's time zone.
+    pub zone: chrono_tz::Tz,
+}
+
+impl Words<'_> {
+    /// The text of `key` as Telegram's HTML. Text arguments are cleaned, put on one line and escaped, so that nobody's
+    /// name can bring markup or a line of its own; the markup in the locale file stays.
+    #[must_use]
+    pub fn say(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
+        self.with(key, args, |text| escape(&one_line(text)))
+    }
+
+    /// The text of `key` where Telegram takes no markup: labels, toasts, menus. Cleaned, on one line, not escaped.
+    #[must_use]
+    pub fn plain(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
+        self.with(key, args, one_line)
+    }
+
+    /// [`Words::plain`], cut to what the answer to a press may have.
+    #[must_use]
+    pub fn toast(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
+        cut(&self.plain(key, args), MAX_TOAST)
+    }
+
+    /// A message without buttons.
+    #[must_use]
+    pub fn message(&self, key: &str, args: &[(&str, Arg<'_>)]) -> Rendered {
+        Rendered { html: self.say(key, args), buttons: Vec::new() }
+    }
+
+    /// A button with the label of `key`.
+    #[must_use]
+    pub fn button(&self, key: &str, press: Press) -> Button {
+        labelled(&self.plain(key, &[]), press)
+    }
+
+    /// What somebody wrote, as a block quote of at most `room` UTF-16 units; long ones are folded. Empty when there is
+    /// nothing to quote or no room for it.
+    #[must_use]
+    pub fn quote(&self, text: &str, room: usize) -> String {
+        let text = cut(&clean(text), room);
+        if text.is_empty() {
+            return text;
+        }
+        let long = text.encode_utf16().count() > LONG_QUOTE.0 || text.lines().count() > LONG_QUOTE.1;
+        let open = if long { "<blockquote expandable>" } else { "<blockquote>" };
+        format!("{open}{}</blockquote>", escape(&text))
+    }
+
+    fn with(&self, key: &str, args: &[(&str, Arg<'_>)], treat: impl Fn(&str) -> String) -> String {
+        let treated: Vec<(&str, Arg<'_>)> = args
+            .iter()
+            .map(|(name, value)| match value {
+                Arg::Text(text) => (*name, Arg::from(treat(text))),
+                Arg::Number(number) => (*name, Arg::Number(*number)),
+            })
+            .collect();
+        self.texts.format(self.locale, key, &treated)
+    }
+}
+
+/// A button with a label that is not from the locale files, such as a category's name.
+#[must_use]
+pub fn labelled(label: &str, press: Press) -> Button {
+    Button { label: cut(&one_line(label), MAX_LABEL), data: press.encode() }
+}
+
+fn one_line(text: &str) -> String {
+    clean(text).replace('\n', " ")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

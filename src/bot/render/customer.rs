@@ -1,0 +1,140 @@
+//! Cards for customers: the ticket they are writing, the live card of one ticket, the list of theirs.
+use super::parts::{card, label, name, numbered};
+use super::{Rendered, Words, labelled};
+use crate::bot::callback::{List, Press, Surface};
+use crate::bot::view::{
+    CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
+};
+use crate::domain::ticket::Status;
+
+/// A ticket that is being written: choose a category, then say what it is about, then look it over and send it.
+#[must_use]
+pub fn draft(words: &Words<'_>, view: &DraftView) -> Rendered {
+    match &view.label {
+        None => choose(words, view),
+        Some(target) if view.description.is_empty() => describe(words, view, target),
+        Some(target) => preview(words, view, target),
+    }
+}
+
+fn choose(words: &Words<'_>, view: &DraftView) -> Rendered {
+    let mut above = vec![words.say("draft-choose", &[("name", name(&view.person_name))])];
+    if !view.description.is_empty() {
+        above.push(String::new());
+        above.push(words.say("draft-so-far", &[]));
+    }
+    let choices = view.choices.iter().take(usize::from(CHOICES_PER_PAGE));
+    let choices = choices.map(|(id, name)| vec![labelled(name, Press::DraftCategory(view.id, *id))]);
+    let pages = words.page_row(view.page, view.pages, |page| Press::DraftCategories(view.id, page));
+    let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
+    card(words.around(&above, &view.description, &[]), choices.chain([pages, cancel]))
+}
+
+fn describe(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
+    let args = [("name", name(&view.person_name)), ("label", label(target))];
+    let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
+    card(words.say("draft-describe", &args), [change(words, view), cancel])
+}
+
+fn preview(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
+    let above = [words.say("draft-preview", &[]), words.say("line-category", &[("label", label(target))])];
+    let below = [words.say("draft-preview-hint", &[])];
+    let send = vec![
+        words.button("button-send", Press::DraftSend(view.id)),
+        words.button("button-cancel", Press::DraftCancel(view.id)),
+    ];
+    card(words.around(&above, &view.description, &below), [send, change(words, view)])
+}
+
+fn change(words: &Words<'_>, view: &DraftView) -> Vec<super::Button> {
+    let button = || words.button("button-change-category", Press::DraftCategories(view.id, 0));
+    view.can_change.then(button).into_iter().collect()
+}
+
+/// The live card of one ticket: where it stands, and the way to withdraw it while nobody has opened it.
+#[must_use]
+pub fn status_card(words: &Words<'_>, view: &TicketStatusView) -> Rendered {
+    status_lines(words, view, words.say("track-head", &[("number", (&view.ticket.number).into())]))
+}
+
+/// The first state of the live card: the thanks, then the same facts.
+pub(super) fn created_card(words: &Words<'_>, view: &TicketStatusView) -> Rendered {
+    status_lines(words, view, words.say("track-created", &[("number", (&view.ticket.number).into())]))
+}
+
+fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: String) -> Rendered {
+    let ticket = &view.ticket;
+    let mut above = vec![
+        head,
+        words.say("line-category", &[("label", label(&ticket.label))]),
+        words.say("line-status", &[("status", words.state(ticket.status).into())]),
+    ];
+    if ticket.status == Status::Queued {
+        above.extend(ticket.position.map(|at| words.say("line-position", &[("position", at.into())])));
+        above.push(words.say("track-online", &[("count", view.online.into())]));
+    } else if ticket.status != Status::Cancelled {
+        let holder = ticket.holder.as_deref();
+        above.extend(holder.map(|agent| words.say("track-agent", &[("agent", name(agent))])));
+    }
+    above.push(words.say("track-opened", &[("when", words.moment(ticket.created_at).into())]));
+    let below = match ticket.status {
+        Status::Queued if view.online == 0 => Some(words.say("track-nobody-online", &[])),
+        Status::Completed => Some(words.say("track-thanks", &[])),
+        _ => None,
+    };
+    let below: Vec<String> = below.into_iter().collect();
+    let html = words.around(&above, &ticket.description, &below);
+    let cancel = withdrawable(ticket).then(|| {
+        words.button("button-cancel", Press::CancelTicket(ticket.id, ticket.version, Surface::Status))
+    });
+    card(html, [cancel.into_iter().collect()])
+}
+
+fn withdrawable(ticket: &TicketView) -> bool {
+    matches!(ticket.status, Status::Queued | Status::Assigned)
+}
+
+/// A customer's own tickets, a page at a time.
+#[must_use]
+pub fn my_tickets(words: &Words<'_>, view: &MyTicketsView) -> Rendered {
+    if view.tickets.is_empty() {
+        return words.message("tickets-empty", &[]);
+    }
+    let first = u64::from(view.page) * u64::from(TICKETS_PER_PAGE) + 1;
+    let mut blocks = vec![words.say("tickets-head", &[])];
+    let mut cancels = Vec::new();
+    for (at, ticket) in numbered(first, &view.tickets) {
+        blocks.push(own_ticket(words, at, ticket));
+        if withdrawable(ticket) {
+            let surface = Surface::MyTickets(view.page);
+            let press = Press::CancelTicket(ticket.id, ticket.version, surface);
+            cancels.push(words.numbered_button("button-cancel", at, press));
+        }
+    }
+    let mut rows: Vec<Vec<_>> = cancels.chunks(2).map(<[_]>::to_vec).collect();
+    let turn = |page| Press::Turn(List::MyTickets, page);
+    rows.push(words.page_row(view.page, view.pages, turn));
+    rows.push(vec![words.button("button-refresh", turn(view.page))]);
+    card(blocks.join("\n\n"), rows)
+}
+
+fn own_ticket(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
+    let args = [("at", at.into()), ("number", (&ticket.number).into())];
+    let mut lines = vec![
+        words.say("ticket-head", &args),
+        words.say("ticket-label", &[("label", label(&ticket.label))]),
+        words.say("line-status", &[("status", words.state(ticket.status).into())]),
+    ];
+    match ticket.status {
+        Status::Queued => {
+            lines.extend(ticket.position.map(|at| words.say("line-position", &[("position", at.into())])));
+        }
+        Status::Cancelled => {}
+        _ => {
+            let holder = ticket.holder.as_deref();
+            lines.extend(holder.map(|agent| words.say("track-agent", &[("agent", name(agent))])));
+        }
+    }
+    lines.push(words.say("track-opened", &[("when", words.ago(ticket.created_at).into())]));
+    lines.join("\n")
+}

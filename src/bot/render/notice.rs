@@ -1,0 +1,54 @@
+//! Notices: what people are told because something happened.
+use super::agent::new_task;
+use super::customer::created_card;
+use super::parts::{card, name};
+use super::{Rendered, Words};
+use crate::bot::callback::Press;
+use crate::bot::view::NoticeView;
+use crate::domain::number::TicketNumber;
+use crate::domain::person::Role;
+
+/// A notice in the reader's words. That of [`NoticeView::File`] is the caption of the file.
+#[must_use]
+pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
+    let about = |key: &str, number: &TicketNumber| words.message(key, &[("number", number.into())]);
+    let handed = |key: &str, number: &TicketNumber, agent: &str| {
+        words.message(key, &[("number", number.into()), ("agent", name(agent))])
+    };
+    let person = |key: &str, who: &str| words.message(key, &[("name", name(who))]);
+    let online = || vec![words.button("button-online", Press::GoOnline)];
+    match view {
+        NoticeView::Created(view) => created_card(words, view),
+        NoticeView::NewTask(view) => new_task(words, view),
+        NoticeView::File { number } => about("notice-file", number),
+        NoticeView::Assigned { number, agent } => handed("notice-assigned", number, agent),
+        NoticeView::Completed { number } => about("notice-completed", number),
+        NoticeView::Cancelled { number } => about("notice-cancelled", number),
+        NoticeView::TaskCancelled { number } => about("notice-task-cancelled", number),
+        NoticeView::TaskTaken { number, to: None } => about("notice-task-requeued", number),
+        NoticeView::TaskTaken { number, to: Some(to) } => handed("notice-task-taken", number, to),
+        NoticeView::Requeued { number, position: None } => about("notice-requeued", number),
+        NoticeView::Requeued { number, position: Some(position) } => words
+            .message("notice-requeued-at", &[("number", number.into()), ("position", (*position).into())]),
+        NoticeView::StillOnline { minutes } => {
+            let here = words.button("button-still-here", Press::StillHere);
+            let offline = words.button("button-offline", Press::GoOffline);
+            card(words.say("notice-still-online", &[("minutes", (*minutes).into())]), [vec![here, offline]])
+        }
+        NoticeView::TakenOffline { kept } => {
+            card(words.say("notice-taken-offline", &[("count", (*kept).into())]), [online()])
+        }
+        NoticeView::RoleChanged { role: Role::Customer } => words.message("notice-role-customer", &[]),
+        NoticeView::RoleChanged { role: Role::Agent } => {
+            card(words.say("notice-role-agent", &[]), [online()])
+        }
+        NoticeView::RoleChanged { role: Role::Admin } => words.message("notice-role-admin", &[]),
+        NoticeView::Joined { person: who } => person("notice-joined", who),
+        NoticeView::AgentUnreachable { person: who } => person("notice-agent-unreachable", who),
+        NoticeView::CustomerUnreachable { number } => about("notice-customer-unreachable", number),
+        NoticeView::UpdatePutAside { update } => {
+            words.message("notice-update-put-aside", &[("update", (*update).into())])
+        }
+        NoticeView::SomethingBroke => words.message("notice-something-broke", &[]),
+    }
+}

@@ -1,0 +1,154 @@
+//! What several cards share: status lines, loads, rows of buttons, a ticket's description.
+use super::{Arg, Button, MAX_TEXT, Rendered, Words, cut, labelled, units};
+use crate::bot::callback::{Press, Step, Surface};
+use crate::bot::view::{TICKETS_PER_PAGE, TicketView};
+use crate::domain::person::Availability;
+use crate::domain::text::Description;
+use crate::domain::ticket::{Priority, Status};
+
+/// The longest name and the longest `department - category` on a card, in UTF-16 units.
+const MAX_NAME_UNITS: usize = 64;
+const MAX_LABEL_UNITS: usize = 128;
+
+/// A name, cut to what a card has room for.
+pub(super) fn name(name: &str) -> Arg<'static> {
+    cut(name, MAX_NAME_UNITS).into()
+}
+
+/// A category's label, cut to what a card has room for.
+pub(super) fn label(label: &str) -> Arg<'static> {
+    cut(label, MAX_LABEL_UNITS).into()
+}
+
+/// The tickets of a page with their numbers in the list. Takes no more than a page holds, so that a card always fits
+/// into one message.
+pub(super) fn numbered(first: u64, tickets: &[TicketView]) -> impl Iterator<Item = (u64, &TicketView)> {
+    (first..).zip(tickets.iter().take(usize::from(TICKETS_PER_PAGE)))
+}
+
+impl Words<'_> {
+    /// A ticket's state as the desk says it, with its dot.
+    pub(super) fn state(&self, status: Status) -> String {
+        let key = match status {
+            Status::Queued => "state-queued",
+            Status::Assigned => "state-assigned",
+            Status::InProgress => "state-in-progress",
+            Status::Pending => "state-pending",
+            Status::Completed => "state-completed",
+            Status::Cancelled => "state-cancelled",
+        };
+        self.plain(key, &[])
+    }
+
+    /// How urgent a ticket is.
+    pub(super) fn urgency(&self, priority: Priority) -> String {
+        let key = match priority {
+            Priority::Urgent => "priority-urgent",
+            Priority::High => "priority-high",
+            Priority::Normal => "priority-normal",
+            Priority::Low => "priority-low",
+        };
+        self.plain(key, &[])
+    }
+
+    /// The line with a ticket's priority, where it is not the usual one.
+    pub(super) fn priority_line(&self, priority: Priority) -> Option<String> {
+        let urgency = || self.urgency(priority).into();
+        (priority != Priority::Normal).then(|| self.say("line-priority", &[("priority", urgency())]))
+    }
+
+    /// What an agent says of themselves, with its dot; a lost presence before everything else.
+    pub(super) fn availability(&self, availability: Availability, lost: bool) -> String {
+        let key = match availability {
+            Availability::Offline => "availability-offline",
+            _ if lost => "availability-lost",
+            Availability::Online => "availability-online",
+            Availability::Busy => "availability-busy",
+            Availability::Away => "availability-away",
+        };
+        self.plain(key, &[])
+    }
+
+    /// The line with an agent's availability.
+    pub(super) fn availability_line(&self, availability: Availability, lost: bool) -> String {
+        self.say("line-availability", &[("availability", self.availability(availability, lost).into())])
+    }
+
+    /// The word for a switch.
+    pub(super) fn switch(&self, on: bool) -> String {
+        self.plain(if on { "word-on" } else { "word-off" }, &[])
+    }
+
+    /// A list of names on one line, or the word for none.
+    pub(super) fn names(&self, names: &[String]) -> String {
+        const ROOM: usize = 300;
+        if names.is_empty() { self.plain("word-none", &[]) } else { cut(&names.join(", "), ROOM) }
+    }
+
+    /// A button on a ticket in a list, with its number there.
+    pub(super) fn numbered_button(&self, key: &str, number: u64, press: Press) -> Button {
+        let button = self.plain(key, &[]);
+        labelled(
+            &self.plain("button-numbered", &[("button", button.into()), ("number", number.into())]),
+            press,
+        )
+    }
+
+    /// The row that turns pages; none where there is one page.
+    pub(super) fn page_row(&self, page: u16, pages: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
+        if pages <= 1 {
+            return Vec::new();
+        }
+        let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
+        let on = (page + 1 < pages).then(|| self.button("button-next", turn(page + 1)));
+        let shown = [("page", (u32::from(page) + 1).into()), ("pages", pages.into())];
+        let here = labelled(&self.plain("button-page", &shown), Press::Nothing);
+        back.into_iter().chain([here]).chain(on).collect()
+    }
+
+    /// The buttons that change an agent's availability: what they are already is not offered.
+    pub(super) fn availability_buttons(&self, availability: Availability, lost: bool) -> Vec<Button> {
+        let online = self.button("button-online", Press::GoOnline);
+        let offline = self.button("button-offline", Press::GoOffline);
+        match availability {
+            Availability::Offline => vec![online],
+            Availability::Online if !lost => vec![offline],
+            _ => vec![online, offline],
+        }
+    }
+
+    /// What an agent can do with a ticket they hold; none once it is in nobody's hands.
+    pub(super) fn steps(&self, ticket: &TicketView, surface: Surface) -> Vec<(&'static str, Press)> {
+        let step = |step| Press::Task(step, ticket.id, ticket.version, surface);
+        let complete = ("button-complete", step(Step::Complete));
+        match ticket.status {
+            Status::Assigned => vec![("button-open", step(Step::Start)), complete],
+            Status::InProgress => vec![complete, ("button-hold", step(Step::Hold))],
+            Status::Pending => vec![("button-resume", step(Step::Resume)), complete],
+            Status::Queued | Status::Completed | Status::Cancelled => Vec::new(),
+        }
+    }
+
+    /// The lines of a card with a description between `above` and `below`: the words are cut to what the message has
+    /// room for, and files are counted.
+    pub(super) fn around(&self, above: &[String], description: &Description, below: &[String]) -> String {
+        /// Blank lines between the parts, and a margin for what Telegram may count otherwise than we do.
+        const SPARE: usize = 64;
+        let files = match description.attachments.len() {
+            0 => None,
+            count => Some(self.say("line-files", &[("count", count.into())])),
+        };
+        let lines = |lines: &[String]| lines.join("\n");
+        let (above, below) = (lines(above), lines(below));
+        let taken = units(&above) + units(&below) + files.as_deref().map_or(0, units) + SPARE;
+        let quote = self.quote(&description.text, MAX_TEXT.saturating_sub(taken));
+        let middle: Vec<String> = [quote].into_iter().filter(|q| !q.is_empty()).chain(files).collect();
+        let parts = [above, lines(&middle), below];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+/// A card of lines, with the rows of buttons that are not empty.
+pub(super) fn card(html: String, rows: impl IntoIterator<Item = Vec<Button>>) -> Rendered {
+    Rendered { html, buttons: rows.into_iter().filter(|row| !row.is_empty()).collect() }
+}

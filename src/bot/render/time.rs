@@ -1,0 +1,54 @@
+//! Times as people say them: how long ago, and the time of day in the desk's zone.
+use super::{Arg, Words};
+use crate::domain::Time;
+use chrono::{DateTime, Datelike, Timelike};
+use chrono_tz::Tz;
+
+/// From how many hours on the day is named instead of the hours.
+const HOURS_AGO: i64 = 12;
+
+impl Words<'_> {
+    /// How long ago something was: minutes, hours, "yesterday" with the time of day, else the date. Plain text.
+    #[must_use]
+    pub fn ago(&self, then: Time) -> String {
+        let past = self.now.signed_duration_since(then);
+        let (minutes, hours) = (past.num_minutes(), past.num_hours());
+        let (today, day) = (self.local(self.now).date_naive(), self.local(then).date_naive());
+        if minutes < 1 {
+            self.plain("time-just-now", &[])
+        } else if hours < 1 {
+            self.plain("time-minutes-ago", &[("count", minutes.into())])
+        } else if hours < HOURS_AGO || day == today {
+            self.plain("time-hours-ago", &[("count", hours.into())])
+        } else if day.succ_opt() == Some(today) {
+            self.plain("time-yesterday", &[("clock", self.clock(then).into())])
+        } else {
+            self.moment(then)
+        }
+    }
+
+    /// The time of day in the desk's zone. Plain text.
+    #[must_use]
+    pub fn clock(&self, at: Time) -> String {
+        let local = self.local(at);
+        let two = |n: u32| Arg::from(format!("{n:02}"));
+        self.plain("time-clock", &[("hour", two(local.hour())), ("minute", two(local.minute()))])
+    }
+
+    /// The date and the time of day in the desk's zone: for cards that are not redrawn as time goes by. Plain text.
+    #[must_use]
+    pub fn moment(&self, at: Time) -> String {
+        let local = self.local(at);
+        let args = [
+            ("day", local.day().into()),
+            ("month", local.month().into()),
+            ("year", local.year().into()),
+            ("clock", self.clock(at).into()),
+        ];
+        self.plain("time-moment", &args)
+    }
+
+    fn local(&self, at: Time) -> DateTime<Tz> {
+        at.with_timezone(&self.zone)
+    }
+}

@@ -1,0 +1,196 @@
+//! Everything that people read, by key: the Fluent files of `locales/`, built into the program.
+//!
+//! Both locales must have the same keys with the same variables; the tests below hold the files to it.
+use crate::domain::number::TicketNumber;
+use crate::domain::person::Locale;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::borrow::Cow;
+use unic_langid::LanguageIdentifier;
+
+#[cfg(test)]
+mod tests;
+
+/// The files of a locale, with their names for error messages.
+type Files = [(&'static str, &'static str); 5];
+
+macro_rules! files {
+    ($locale:literal) => {
+        [
+            ("common", include_str!(concat!("../locales/", $locale, "/common.ftl"))),
+            ("cards", include_str!(concat!("../locales/", $locale, "/cards.ftl"))),
+            ("notices", include_str!(concat!("../locales/", $locale, "/notices.ftl"))),
+            ("menu", include_str!(concat!("../locales/", $locale, "/menu.ftl"))),
+            ("handlers", include_str!(concat!("../locales/", $locale, "/handlers.ftl"))),
+        ]
+    };
+}
+
+fn files(locale: Locale) -> Files {
+    match locale {
+        Locale::Id => files!("id"),
+        Locale::En => files!("en"),
+    }
+}
+
+/// What is put into a text: words, or a number that plurals depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg<'a> {
+    /// Words, as they are.
+    Text(Cow<'a, str>),
+    /// A number. Plural forms see it as a number.
+    Number(i64),
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a String> for Arg<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Arg<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<&'a TicketNumber> for Arg<'a> {
+    fn from(number: &'a TicketNumber) -> Self {
+        Self::Text(Cow::Borrowed(number.as_str()))
+    }
+}
+
+macro_rules! number_args {
+    ($($int:ty),*) => {$(
+        impl From<$int> for Arg<'_> {
+            fn from(number: $int) -> Self {
+                Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+            }
+        }
+    )*};
+}
+
+number_args!(u8, u16, u32, u64, usize, i32, i64);
+
+impl<'a> From<Arg<'a>> for FluentValue<'a> {
+    fn from(arg: Arg<'a>) -> Self {
+        match arg {
+            Arg::Text(text) => Self::String(text),
+            Arg::Number(number) => Self::from(number),
+        }
+    }
+}
+
+/// Why the texts can't be used: a fault of the files, seen at start-up.
+#[derive(Debug, thiserror::Error)]
+pub enum TextError {
+    /// A file does not parse.
+    #[error("locales/{locale}/{file}.ftl: {problem}")]
+    Syntax {
+        /// The locale's tag.
+        locale: &'static str,
+        /// The file's name without its ending.
+        file: &'static str,
+        /// What the parser says.
+        problem: String,
+    },
+    /// A key is in two files of one locale, or twice in one file.
+    #[error("locales/{locale}/{file}.ftl: {problem}")]
+    Duplicate {
+        /// The locale's tag.
+        locale: &'static str,
+        /// The file with the second one.
+        file: &'static str,
+        /// Which key.
+        problem: String,
+    },
+    /// A locale's tag is no language tag.
+    #[error("{0} is no language tag")]
+    Tag(&'static str),
+}
+
+/// The texts of every locale.
+pub struct Texts {
+    indonesian: FluentBundle<FluentResource>,
+    english: FluentBundle<FluentResource>,
+}
+
+impl std::fmt::Debug for Texts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Texts")
+    }
+}
+
+impl Texts {
+    /// Reads the files that are built in.
+    pub fn load() -> Result<Self, TextError> {
+        Ok(Self { indonesian: bundle(Locale::Id)?, english: bundle(Locale::En)? })
+    }
+
+    /// The text of `key` in `locale`. A key that is missing there falls back to the other locale and then to the key
+    /// itself, and is logged: a reader sees something, an operator sees the fault.
+    #[must_use]
+    pub fn format(&self, locale: Locale, key: &str, args: &[(&str, Arg<'_>)]) -> String {
+        let other = match locale {
+            Locale::Id => Locale::En,
+            Locale::En => Locale::Id,
+        };
+        if let Some(text) = self.lookup(locale, key, args) {
+            return text;
+        }
+        tracing::error!(key, locale = locale.tag(), "a text is missing");
+        self.lookup(other, key, args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Whether `locale` has this key.
+    #[must_use]
+    pub fn has(&self, locale: Locale, key: &str) -> bool {
+        self.of(locale).get_message(key).is_some_and(|message| message.value().is_some())
+    }
+
+    fn of(&self, locale: Locale) -> &FluentBundle<FluentResource> {
+        match locale {
+            Locale::Id => &self.indonesian,
+            Locale::En => &self.english,
+        }
+    }
+
+    fn lookup(&self, locale: Locale, key: &str, args: &[(&str, Arg<'_>)]) -> Option<String> {
+        let bundle = self.of(locale);
+        let pattern = bundle.get_message(key)?.value()?;
+        let mut values = FluentArgs::with_capacity(args.len());
+        for (name, value) in args {
+            values.set(*name, value.clone());
+        }
+        let mut faults = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(&values), &mut faults).into_owned();
+        if !faults.is_empty() {
+            tracing::error!(key, locale = locale.tag(), ?faults, "a text lacks something it refers to");
+        }
+        Some(text)
+    }
+}
+
+fn bundle(locale: Locale) -> Result<FluentBundle<FluentResource>, TextError> {
+    let tag = locale.tag();
+    let language: LanguageIdentifier = tag.parse().map_err(|_| TextError::Tag(tag))?;
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // The marks that Fluent puts around arguments are hidden characters; Telegram would show them in copied numbers.
+    bundle.set_use_isolating(false);
+    for (file, source) in files(locale) {
+        let resource = FluentResource::try_new(source.to_owned())
+            .map_err(|(_, errors)| TextError::Syntax { locale: tag, file, problem: format!("{errors:?}") })?;
+        bundle.add_resource(resource).map_err(|errors| TextError::Duplicate {
+            locale: tag,
+            file,
+            problem: format!("{errors:?}"),
+        })?;
+    }
+    Ok(bundle)
+}
