@@ -7,3 +7,6 @@ pub mod outbox;
 pub mod i18n;
 pub mod sandbox;
 pub mod telegram;
+pub mod presence;
+pub mod sandbox;
+pub mod store;

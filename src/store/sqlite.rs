@@ -1,0 +1,125 @@
+//! The embedded store: one SQLite file, one thread that writes in groups, a few connections that read.
+//!
+//! The schema (`sqlite/schema.sql`) makes the desk's invariants structural; the code here only carries values in and out.
+mod cards;
+mod codec;
+mod counters;
+mod desk;
+mod error;
+mod inbox;
+mod outbox;
+mod people;
+#[cfg(test)]
+mod plans;
+mod queue;
+mod readers;
+mod record;
+mod schema;
+mod store;
+mod tickets;
+mod writer;
+
+pub use counters::Counters;
+
+use crate::domain::Time;
+use crate::engine::ports::StoreError;
+use readers::Readers;
+use rusqlite::Connection;
+use std::fs::{DirBuilder, File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use writer::Writer;
+
+/// The file's name in the store's directory.
+pub const FILE: &str = "antri.db";
+/// The file whose lock says that a process uses the store.
+const LOCK: &str = "antri.lock";
+
+/// How a store is opened other than usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The most pages of 4 KiB that the file may have, as if the disk ended there; for tests of a full disk.
+    pub max_pages: Option<u32>,
+}
+
+/// The embedded store.
+pub struct Sqlite {
+    writer: Writer,
+    readers: Readers,
+    /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
+    told: Arc<AtomicI64>,
+}
+
+impl Sqlite {
+    /// Opens the store in `dir`, which is made if it isn't there.
+    ///
+    /// Unavailable when another process has it open, when the file was written by a newer version, or when the
+    /// directory or the file can't be used.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        Self::open_with(dir, Options::default())
+    }
+
+    /// Opens the store with options.
+    pub fn open_with(dir: &Path, options: Options) -> Result<Self, StoreError> {
+        let lock = lock(dir)?;
+        let file = dir.join(FILE);
+        let conn = schema::writer(&file, options.max_pages)?;
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let readers = Readers::open(&file, cores.clamp(2, 8))?;
+        Ok(Self { writer: Writer::start(conn, lock)?, readers, told: Arc::default() })
+    }
+
+    /// Finishes what was begun and closes the file; what comes later is refused. Dropping the store does the same.
+    pub async fn close(&self) {
+        self.writer.close().await;
+    }
+
+    /// What the store has counted.
+    pub async fn counters(&self) -> Result<Counters, StoreError> {
+        let done = self.writer.done.clone();
+        self.read(move |conn| counters::read(conn, &done)).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.run(query).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.run(1, work).await
+    }
+
+    fn note(&self, now: Time) {
+        self.told.store(now.timestamp_micros(), Ordering::Relaxed);
+    }
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite").finish_non_exhaustive()
+    }
+}
+
+/// Makes the directory and locks it for this process. The lock ends with the process, however it ends.
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let unusable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", dir.display()));
+    let mut builder = DirBuilder::new();
+    // What customers write is nobody else's on a shared machine.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir).map_err(unusable)?;
+    let lock = File::create(dir.join(LOCK)).map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => {
+            Err(StoreError::Unavailable(format!("another process uses {}", dir.join(FILE).display())))
+        }
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}

@@ -1,0 +1,131 @@
+//! People, and the narrow rows of agents that assignments are checked against.
+use super::codec::{At, Json};
+use super::error::is_taken;
+use crate::domain::Time;
+use crate::domain::ids::{PersonId, Slot, TelegramId, Version};
+use crate::domain::person::Person;
+use crate::domain::ticket::Hold;
+use crate::engine::ports::{CommitError, Guard, UniqueKey};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+macro_rules! person {
+    ($rest:literal) => {
+        concat!("SELECT p.doc, a.last_assigned, a.last_activity FROM people p ", $rest)
+    };
+}
+const BY_ID: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.id = ?1");
+const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.telegram = ?1");
+// A username can pass from one person to another; whom the bot met last has it.
+const BY_USERNAME: &str =
+    person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");
+const AGENTS: &str = person!("JOIN agents a ON a.person = p.id ORDER BY a.assignment_order, a.person");
+const ADMINS: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.admin = 1 ORDER BY p.rowid");
+
+const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, version, doc)
+    VALUES (:id, :telegram, :username, :admin, :version, :doc)";
+const UPDATE: &str = "UPDATE people SET telegram = :telegram, username = :username, admin = :admin,
+    version = :version, doc = :doc WHERE id = :id AND version = :expected";
+const PROFILE: &str = "INSERT INTO agents VALUES (:person, :order, :availability, :reachable, :auto, :max,
+        :last_assigned, :last_activity)
+    ON CONFLICT (person) DO UPDATE SET assignment_order = excluded.assignment_order,
+        availability = excluded.availability, reachable = excluded.reachable,
+        auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";
+
+const TAKE_TURN: &str = "UPDATE agents SET last_assigned = ?3
+    WHERE person = ?1 AND max_tickets > ?2 AND availability = 'online' AND reachable = 1 AND auto_assignment = 1";
+const HAS_ROOM: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2";
+const IS_AGENT: &str = "SELECT 1 FROM agents WHERE person = ?1";
+const TOUCH: &str = "UPDATE agents SET last_activity = ?2 WHERE person = ?1 AND last_activity < ?2";
+
+fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+    let Json(mut person) = row.get::<_, Json<Person>>(0)?;
+    if let Some(profile) = &mut person.agent {
+        profile.last_assigned = row.get::<_, Option<At>>(1)?.map(|at| at.0);
+        profile.last_activity = row.get::<_, At>(2)?.0;
+    }
+    Ok(person)
+}
+
+pub(super) fn by_id(conn: &Connection, id: PersonId) -> rusqlite::Result<Option<Person>> {
+    conn.prepare_cached(BY_ID)?.query_row([id], person).optional()
+}
+
+pub(super) fn by_telegram(conn: &Connection, id: TelegramId) -> rusqlite::Result<Option<Person>> {
+    conn.prepare_cached(BY_TELEGRAM)?.query_row([id], person).optional()
+}
+
+pub(super) fn by_username(conn: &Connection, name: &str) -> rusqlite::Result<Option<Person>> {
+    conn.prepare_cached(BY_USERNAME)?.query_row([name.to_lowercase()], person).optional()
+}
+
+pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
+    conn.prepare_cached(AGENTS)?.query_map([], person)?.collect()
+}
+
+pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
+    conn.prepare_cached(ADMINS)?.query_map([], person)?.collect()
+}
+
+pub(super) fn touch(conn: &Connection, agent: PersonId, at: Time) -> rusqlite::Result<()> {
+    conn.prepare_cached(TOUCH)?.execute(params![agent, At(at)]).map(drop)
+}
+
+/// Writes a new person (`expected` is `None`) or a person's next version.
+pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) -> Result<(), CommitError> {
+    let username = p.username.as_ref().map(|name| name.to_lowercase());
+    let doc = Json(p);
+    let written = match expected {
+        None => conn.prepare_cached(INSERT)?.execute(named_params! {
+            ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
+            ":version": p.version, ":doc": doc,
+        }),
+        Some(expected) => conn.prepare_cached(UPDATE)?.execute(named_params! {
+            ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
+            ":version": p.version, ":doc": doc, ":expected": expected,
+        }),
+    };
+    match written {
+        Ok(0) => Err(CommitError::Conflict),
+        Ok(_) => Ok(profile(conn, p)?),
+        Err(error) if is_taken(&error) => Err(taken(conn, p, expected)?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which key of a refused person exists: their own id only when the Telegram id is free.
+fn taken(conn: &Connection, p: &Person, expected: Option<Version>) -> rusqlite::Result<CommitError> {
+    let telegram_is_taken = by_telegram(conn, p.telegram)?.is_some();
+    let by_telegram_id = expected.is_some() || telegram_is_taken;
+    Ok(if by_telegram_id { CommitError::Duplicate(UniqueKey::Telegram) } else { CommitError::Conflict })
+}
+
+fn profile(conn: &Connection, p: &Person) -> rusqlite::Result<()> {
+    let Some(agent) = &p.agent else {
+        return conn.prepare_cached("DELETE FROM agents WHERE person = ?1")?.execute([p.id]).map(drop);
+    };
+    let written = conn.prepare_cached(PROFILE)?.execute(named_params! {
+        ":person": p.id,
+        ":order": agent.assignment_order,
+        ":availability": agent.availability.as_str(),
+        ":reachable": p.reachable,
+        ":auto": agent.auto_assignment_enabled,
+        ":max": agent.max_tickets.get(),
+        ":last_assigned": agent.last_assigned.map(At),
+        ":last_activity": At(agent.last_activity),
+    });
+    written.map(drop)
+}
+
+/// Checks what must hold of the agent who gets a ticket, and spends their turn where the engine gives it.
+pub(super) fn check(conn: &Connection, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
+    let Slot(slot) = hold.slot;
+    let holds = match guard {
+        Guard::None => true,
+        Guard::Eligible => {
+            conn.prepare_cached(TAKE_TURN)?.execute(params![hold.agent, slot, At(hold.assigned_at)])? > 0
+        }
+        Guard::Capacity => conn.prepare_cached(HAS_ROOM)?.exists(params![hold.agent, slot])?,
+        Guard::Anyway => conn.prepare_cached(IS_AGENT)?.exists([hold.agent])?,
+    };
+    if holds { Ok(()) } else { Err(CommitError::Conflict) }
+}

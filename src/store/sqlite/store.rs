@@ -1,0 +1,257 @@
+//! The port, method by method: what reads goes to a reader, what writes to the writer.
+use super::writer::atomically;
+use super::{Sqlite, cards, desk, inbox, outbox, people, queue, record, tickets};
+use crate::domain::Time;
+use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::department::Department;
+use crate::domain::draft::Draft;
+use crate::domain::event::Event;
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
+use crate::domain::invite::Invite;
+use crate::domain::notice::Outgoing;
+use crate::domain::number::TicketNumber;
+use crate::domain::person::Person;
+use crate::domain::policy::Settings;
+use crate::domain::ticket::{Priority, Ticket};
+use crate::engine::ports::{
+    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Store, StoreError, Write,
+};
+use async_trait::async_trait;
+use rusqlite::Connection;
+use serde_json::Value;
+use std::sync::atomic::Ordering;
+
+/// How many rows are forgotten in one go, so that others' writes come in between.
+const FORGET: usize = 1_000;
+
+fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, CommitError> {
+    let mut arrival = None;
+    match &change.write {
+        Write::OpenTicket { ticket, key } => arrival = Some(tickets::open(conn, ticket, key)?),
+        Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
+        Write::Person { person, expected } => people::write(conn, person, *expected)?,
+        Write::Department { department, expected } => desk::write_department(conn, department, *expected)?,
+        Write::Settings { settings, expected } => desk::write_settings(conn, settings, *expected)?,
+        Write::Invite(invite) => desk::write_invite(conn, invite)?,
+        Write::Nothing => {}
+    }
+    if let Some(event) = &change.event {
+        record::add(conn, event)?;
+    }
+    let since = change.event.as_ref().map_or(told, |event| event.at);
+    outbox::add(conn, &change.notices, since)?;
+    Ok(Committed { arrival })
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
+        let size = changes.len();
+        if size == 0 {
+            return Vec::new();
+        }
+        if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
+            self.note(event.at);
+        }
+        let told = Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default();
+        let work = move |conn: &Connection| {
+            Ok(changes.iter().map(|change| atomically(conn, |conn| commit(conn, change, told))).collect())
+        };
+        match self.writer.run(size, work).await {
+            Ok(results) => results,
+            Err(error) => vec![Err(CommitError::Store(error)); size],
+        }
+    }
+
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        self.read(move |conn| people::by_id(conn, id)).await
+    }
+
+    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
+        self.read(move |conn| people::by_telegram(conn, id)).await
+    }
+
+    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |conn| people::by_username(conn, &name)).await
+    }
+
+    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
+        self.read(people::agents).await
+    }
+
+    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
+        self.read(people::admins).await
+    }
+
+    async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+        self.write(move |conn| people::touch(conn, agent, at)).await
+    }
+
+    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
+        self.read(desk::departments).await
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        self.read(desk::settings).await
+    }
+
+    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
+        let code = code.to_owned();
+        self.read(move |conn| desk::invite(conn, &code)).await
+    }
+
+    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
+        self.read(move |conn| desk::draft(conn, person)).await
+    }
+
+    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
+        self.write(move |conn| desk::put_draft(conn, &draft)).await
+    }
+
+    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        let draft = draft.clone();
+        self.write(move |conn| desk::drop_draft(conn, &draft)).await
+    }
+
+    async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        self.read(move |conn| tickets::by_id(conn, id)).await
+    }
+
+    async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError> {
+        let number = number.clone();
+        self.read(move |conn| tickets::by_number(conn, &number)).await
+    }
+
+    async fn ticket_by_key(&self, key: &str) -> Result<Option<Ticket>, StoreError> {
+        let key = key.to_owned();
+        self.read(move |conn| tickets::by_key(conn, &key)).await
+    }
+
+    async fn tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        let suffix = suffix.to_owned();
+        self.read(move |conn| tickets::by_suffix(conn, &suffix, limit)).await
+    }
+
+    async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        self.read(move |conn| tickets::of(conn, customer, limit)).await
+    }
+
+    async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
+        self.read(move |conn| tickets::many(conn, tickets::HELD_BY, [agent])).await
+    }
+
+    async fn all_held(&self) -> Result<Vec<Ticket>, StoreError> {
+        self.read(|conn| tickets::many(conn, tickets::ALL_HELD, [])).await
+    }
+
+    async fn queue_head(
+        &self,
+        department: DepartmentId,
+        auto: bool,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        self.read(move |conn| queue::head(conn, department, auto, limit)).await
+    }
+
+    async fn queue_page(
+        &self,
+        departments: &[DepartmentId],
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        let departments = departments.to_vec();
+        self.read(move |conn| queue::page(conn, &departments, offset, limit)).await
+    }
+
+    async fn depths(&self) -> Result<Depths, StoreError> {
+        self.read(queue::depths).await
+    }
+
+    async fn position(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+        arrival: Arrival,
+    ) -> Result<u64, StoreError> {
+        self.read(move |conn| queue::position(conn, department, priority, arrival)).await
+    }
+
+    async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
+        self.read(move |conn| record::history(conn, ticket)).await
+    }
+
+    async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
+        self.read(move |conn| record::tally(conn, agent, from)).await
+    }
+
+    async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
+        self.note(now);
+        self.write(move |conn| inbox::accept(conn, &updates, now)).await
+    }
+
+    async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        self.read(move |conn| inbox::unhandled(conn, after, limit)).await
+    }
+
+    async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        self.write(move |conn| inbox::handled(conn, update_id, &answers, now)).await
+    }
+
+    async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
+        let error = error.to_owned();
+        self.write(move |conn| inbox::failed(conn, update_id, &error)).await
+    }
+
+    async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        self.write(move |conn| inbox::put_aside(conn, update_id, &notices, now)).await
+    }
+
+    async fn deliver(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        self.write(move |conn| outbox::add(conn, &out, now)).await
+    }
+
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError> {
+        self.note(now);
+        self.write(move |conn| outbox::claim(conn, limit, now)).await
+    }
+
+    async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        let work = move |conn: &Connection| {
+            outcomes.iter().try_for_each(|(id, outcome)| outbox::settle(conn, *id, outcome, now))
+        };
+        self.write(work).await
+    }
+
+    async fn reclaim(&self) -> Result<u64, StoreError> {
+        self.write(outbox::reclaim).await
+    }
+
+    async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
+        self.read(outbox::next).await
+    }
+
+    async fn undelivered(&self) -> Result<u64, StoreError> {
+        self.read(outbox::undelivered).await
+    }
+
+    async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
+        self.read(move |conn| cards::live(conn, key)).await
+    }
+
+    async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
+        self.read(cards::queues).await
+    }
+
+    async fn prune(&self, before: Time) -> Result<(), StoreError> {
+        let step = move |conn: &Connection| {
+            Ok(inbox::prune(conn, before, FORGET)? + outbox::prune(conn, before, FORGET)?)
+        };
+        while self.write(step).await? > 0 {}
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! The one thread that writes. Whatever waits for it goes into one transaction, so that a group of changes costs one
+//! wait for the disk; nobody is answered before that transaction is durable.
+use super::error::ended_early;
+use crate::engine::ports::StoreError;
+use fail::fail_point;
+use rusqlite::Connection;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many jobs may wait for the writer before callers do.
+const WAITING: usize = 1024;
+/// A transaction takes jobs in until it has this many changes: enough to share the disk's wait, few enough that the
+/// first in it is not kept long.
+const GROUP: usize = 512;
+
+/// Tells a caller what became of their job, once the transaction has ended.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Work = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+
+enum Order {
+    Job { changes: usize, work: Work },
+    Close,
+}
+
+/// What the writer has done since it started.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// Transactions made durable.
+    pub(super) transactions: AtomicU64,
+    /// Changes in them.
+    pub(super) changes: AtomicU64,
+}
+
+/// The way to the writer's thread.
+pub(super) struct Writer {
+    orders: mpsc::Sender<Order>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    pub(super) done: Arc<Done>,
+}
+
+impl Writer {
+    /// Starts the thread. It holds `lock` until the connection is closed.
+    pub(super) fn start(conn: Connection, lock: File) -> Result<Self, StoreError> {
+        let (orders, waiting) = mpsc::channel(WAITING);
+        let done = Arc::new(Done::default());
+        let count = done.clone();
+        let thread = std::thread::Builder::new()
+            .name("antri-store".to_owned())
+            .spawn(move || {
+                serve(&conn, waiting, &count);
+                drop(conn);
+                drop(lock);
+            })
+            .map_err(|error| StoreError::Unavailable(format!("no thread to write with: {error}")))?;
+        Ok(Self { orders, thread: Mutex::new(Some(thread)), done })
+    }
+
+    /// Runs `work`, which counts for `changes`, in the next transaction. An error of its own undoes its writes only.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        changes: usize,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let work: Work = Box::new(move |conn| {
+            let result = atomically(conn, work).map_err(StoreError::from);
+            // A caller who no longer waits has given up on the answer, not on the work.
+            Box::new(move |ended| drop(reply.send(ended.and(result))))
+        });
+        let closed = |_| StoreError::Unavailable("the store is closed".to_owned());
+        self.orders.send(Order::Job { changes, work }).await.map_err(closed)?;
+        answer.await.map_err(|_| StoreError::Unavailable("a write broke off".to_owned()))?
+    }
+
+    /// Finishes what waits, writes the log back into the file, and closes it.
+    pub(super) async fn close(&self) {
+        drop(self.orders.send(Order::Close).await);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            drop(tokio::task::spawn_blocking(|| thread.join()).await);
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Without a sender the thread ends after what waits; whoever opens the file next must find it unlocked.
+        self.orders = mpsc::channel(1).0;
+        if let Some(thread) = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            drop(thread.join());
+        }
+    }
+}
+
+/// Runs `step` so that an error of it leaves nothing behind.
+pub(super) fn atomically<T, E: From<rusqlite::Error>>(
+    conn: &Connection,
+    step: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    if conn.is_autocommit() {
+        return Err(ended_early().into());
+    }
+    conn.prepare_cached("SAVEPOINT step")?.execute([])?;
+    let result = step(conn);
+    if result.is_err() {
+        conn.prepare_cached("ROLLBACK TO step")?.execute([])?;
+    }
+    conn.prepare_cached("RELEASE step")?.execute([])?;
+    result
+}
+
+fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
+    while let Some(first) = waiting.blocking_recv() {
+        let mut group = Vec::new();
+        let mut size = 0;
+        let mut next = Some(first);
+        while let Some(order) = next {
+            match order {
+                Order::Job { changes, work } => {
+                    size += changes.max(1);
+                    group.push(work);
+                }
+                // What was sent before is still received; what comes after is refused.
+                Order::Close => waiting.close(),
+            }
+            next = if size < GROUP { waiting.try_recv().ok() } else { None };
+        }
+        if !group.is_empty() {
+            transact(conn, group, size, done);
+        }
+    }
+    if let Err(error) = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
+        tracing::warn!(%error, "the store's log stays beside its file");
+    }
+}
+
+fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
+    let mut answers = Vec::with_capacity(group.len());
+    let ended = catch_unwind(AssertUnwindSafe(|| -> rusqlite::Result<()> {
+        conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        for work in group {
+            answers.push(work(conn));
+        }
+        if conn.is_autocommit() {
+            return Err(ended_early());
+        }
+        fail_point!("store-before-commit");
+        conn.prepare_cached("COMMIT")?.execute([])?;
+        fail_point!("store-after-commit");
+        Ok(())
+    }));
+    let ended = match ended {
+        Ok(result) => result.map_err(StoreError::from),
+        Err(_) => Err(StoreError::Unavailable("a write panicked".to_owned())),
+    };
+    match &ended {
+        Ok(()) => {
+            done.transactions.fetch_add(1, Ordering::Relaxed);
+            done.changes.fetch_add(size as u64, Ordering::Relaxed);
+        }
+        Err(error) => {
+            tracing::error!(%error, changes = size, "a group of changes was not committed");
+            if !conn.is_autocommit()
+                && let Err(error) = conn.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "a transaction could not be rolled back");
+            }
+        }
+    }
+    for answer in answers {
+        answer(ended.clone());
+    }
+}
