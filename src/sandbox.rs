@@ -1,1 +1,126 @@
 //! An in-process Telegram: the part of the Bot API that the bot uses, and the people who talk to it.
+//!
+//! The demo, the conversation tests and the crash tests run the real bot against it. It keeps Telegram's
+//! shapes and refuses what Telegram refuses; what it cannot do it answers with 404 instead of pretending.
+mod body;
+mod client_api;
+mod entities;
+mod events;
+mod faults;
+mod files;
+mod groups;
+mod html;
+mod inbox;
+mod journal;
+mod limits;
+mod looking;
+mod markup;
+mod menus;
+mod message;
+mod methods;
+mod page;
+mod people;
+mod presses;
+mod refusal;
+mod render;
+mod schema;
+mod serve;
+mod server;
+mod shapes;
+mod state;
+mod text;
+mod webhook;
+mod wire;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+pub use faults::{Fault, FaultRule, Faults};
+pub use journal::Recorded;
+pub use shapes::{Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, Side, Toast, User};
+
+/// Reads the time; injected so that tests decide what o'clock it is.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Who the bot is and what time it is.
+#[derive(Clone)]
+pub struct SandboxOptions {
+    /// The bot's token, `<bot id>:<secret>`; any other token is answered with 401.
+    pub token: String,
+    /// The bot's Telegram id.
+    pub bot_id: i64,
+    /// The bot's username without `@`.
+    pub bot_username: String,
+    /// The bot's display name.
+    pub bot_name: String,
+    /// The clock behind every `date`, time-out of a press, and rate limit.
+    pub now: Clock,
+}
+
+/// The simulated Telegram. A handle: clones share everything.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    token: String,
+    clock: Clock,
+    schema: schema::Schema,
+    faults: Faults,
+    changes: watch::Sender<u64>,
+    state: Mutex<state::State>,
+}
+
+impl Sandbox {
+    /// An empty Telegram: the bot is registered, nobody is there yet.
+    #[must_use]
+    pub fn new(options: SandboxOptions) -> Self {
+        let state = state::State::new(&options);
+        Self {
+            inner: Arc::new(Inner {
+                token: options.token,
+                clock: options.now,
+                schema: schema::Schema::built_in(),
+                faults: Faults::default(),
+                changes: watch::Sender::new(0),
+                state: Mutex::new(state),
+            }),
+        }
+    }
+
+    /// The switches that make requests fail on purpose.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    /// Switches Telegram's rate limits on or off (off at first): 30 messages a second over all chats, one a
+    /// second in a private chat with bursts of 20, 20 a minute in a group. Past them, 429 with `retry_after`.
+    pub fn enforce_limits(&self, on: bool) {
+        self.change(|state| state.limits.enforce(on));
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        (self.inner.clock)()
+    }
+
+    /// Looks without announcing a change.
+    fn look<T>(&self, look: impl FnOnce(&mut state::State) -> T) -> T {
+        look(&mut self.locked())
+    }
+
+    /// Changes something and wakes everybody who waits for changes.
+    fn change<T>(&self, change: impl FnOnce(&mut state::State) -> T) -> T {
+        let out = change(&mut self.locked());
+        self.inner.changes.send_modify(|seen| *seen += 1);
+        out
+    }
+
+    fn locked(&self) -> MutexGuard<'_, state::State> {
+        // A panic in a test's own closure must not turn every later look into a second panic.
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,1 +1,3 @@
 //! The integration tests, in one binary so that linking is paid once.
+#[cfg(test)]
+mod sandbox;
