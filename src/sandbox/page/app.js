@@ -1,4 +1,3 @@
-// The chat page.
 // The page: the bar above, the row of panes, and the stream of events that feeds them.
 
 import { api, attachMenu, avatar, el, fullName, icon, listen, openMenu, recall, remember } from "./kit.js";
