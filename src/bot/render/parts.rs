@@ -129,7 +129,8 @@ impl Words<'_> {
             return Vec::new();
         }
         let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
-        let on = (page + 1 < pages).then(|| self.button("button-next", turn(page + 1)));
+        let next = page.saturating_add(1);
+        let on = (next < pages).then(|| self.button("button-next", turn(next)));
         let shown = [("page", (u32::from(page) + 1).into()), ("pages", pages.into())];
         let here = labelled(&self.plain("button-page", &shown), Press::Nothing);
         back.into_iter().chain([here]).chain(on).collect()

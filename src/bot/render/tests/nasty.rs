@@ -58,7 +58,7 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
             waiting(
                 words,
                 &WaitingView {
-                    page: u16::MAX - 1,
+                    page: u16::MAX,
                     pages: u16::MAX,
                     total: u64::MAX,
                     first: 1_000_000,
