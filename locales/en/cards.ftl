@@ -18,6 +18,7 @@ track-head = 🎫 Ticket <code>{ $number }</code>
 track-created =
     🎫 Thank you, we have received your ticket.
     Number: <code>{ $number }</code>
+track-accepted = 🟡 With an agent, starting soon
 track-agent = Agent: <b>{ $agent }</b>
 track-online = { $count ->
     [0] Agents online: none yet
@@ -60,7 +61,7 @@ queue-free-manual = { $count ->
     [one] ℹ️ { $count } slot available. Automatic assignment is off; pick tickets up in /queue.
    *[other] ℹ️ { $count } slots available. Automatic assignment is off; pick tickets up in /queue.
 }
-queue-full = ℹ️ Your queue is full. The next ticket comes when you complete one.
+queue-full = ℹ️ Your queue is full. Complete a ticket to receive the next one.
 queue-paused = ℹ️ No new tickets come until you are back online.
 queue-offline = ℹ️ You are offline. Press 🟢 Online to receive tickets.
 queue-lost = ℹ️ We see no activity from you, so no new tickets come for now. Press 🟢 Online to receive them again.
@@ -87,9 +88,9 @@ status-today = Today: { $assigned } assigned, { $completed } completed
 # Admin's cards.
 
 workload-head = 👥 <b>Agent Workload</b>
-workload-agent = <b>{ $name }</b> · { $availability }
-workload-bar = <code>{ $bar }</code> { $held }/{ $max } · { $percent }%
-workload-bar-full = <code>{ $bar }</code> { $held }/{ $max } · { $percent }% <b>FULL</b>
+workload-agent = <b>{ $name }</b> · { $availability } · { $held }/{ $max }
+workload-bar = <code>{ $bar }</code> { $percent }%
+workload-bar-full = <code>{ $bar }</code> { $percent }% <b>FULL</b>
 workload-empty = There are no agents yet. Invite the first one with /invite.
 workload-statistics = 📊 <b>Queue Statistics</b>
 workload-waiting = Pending in queue: { $count ->

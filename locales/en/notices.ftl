@@ -1,6 +1,6 @@
 # News for customers.
 
-notice-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. It won't be long.
+notice-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. They will take care of it.
 notice-completed = ✅ Ticket <code>{ $number }</code> is completed. Thank you! Still not right? Just send a message here.
 notice-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
 notice-requeued = ⏳ Ticket <code>{ $number }</code> goes to another agent. You need not do anything.

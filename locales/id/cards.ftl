@@ -18,6 +18,7 @@ track-head = 🎫 Tiket <code>{ $number }</code>
 track-created =
     🎫 Terima kasih, tiket Anda sudah kami terima.
     Nomor: <code>{ $number }</code>
+track-accepted = 🟡 Diterima agen, segera dikerjakan
 track-agent = Agen: <b>{ $agent }</b>
 track-online = { $count ->
     [0] Agen online: belum ada
@@ -51,7 +52,7 @@ queue-assigned = Ditugaskan: { $when }
 queue-empty = Antrian Anda kosong. Silakan beristirahat sejenak. ☕
 queue-free = ℹ️ { $count } slot tersedia. Tiket baru akan masuk otomatis.
 queue-free-manual = ℹ️ { $count } slot tersedia. Penugasan otomatis tidak aktif; ambil tiket lewat /queue.
-queue-full = ℹ️ Antrian Anda penuh. Tiket berikutnya masuk setelah Anda menyelesaikan satu tiket.
+queue-full = ℹ️ Antrian Anda penuh. Selesaikan satu tiket untuk menerima yang berikutnya.
 queue-paused = ℹ️ Tiket baru tidak masuk sampai Anda kembali online.
 queue-offline = ℹ️ Anda sedang offline. Tekan 🟢 Online untuk menerima tiket.
 queue-lost = ℹ️ Kami tidak melihat aktivitas Anda, jadi tiket baru belum masuk. Tekan 🟢 Online untuk menerimanya lagi.
@@ -72,9 +73,9 @@ status-today = Hari ini: { $assigned } tiket masuk, { $completed } selesai
 # Kartu admin.
 
 workload-head = 👥 <b>Beban Kerja Agen</b>
-workload-agent = <b>{ $name }</b> · { $availability }
-workload-bar = <code>{ $bar }</code> { $held }/{ $max } · { $percent }%
-workload-bar-full = <code>{ $bar }</code> { $held }/{ $max } · { $percent }% <b>PENUH</b>
+workload-agent = <b>{ $name }</b> · { $availability } · { $held }/{ $max }
+workload-bar = <code>{ $bar }</code> { $percent }%
+workload-bar-full = <code>{ $bar }</code> { $percent }% <b>PENUH</b>
 workload-empty = Belum ada agen. Undang agen pertama dengan /invite.
 workload-statistics = 📊 <b>Statistik Antrian</b>
 workload-waiting = Menunggu di antrian: { $count } tiket

@@ -113,7 +113,7 @@ pub fn labelled(label: &str, press: Press) -> Button {
 }
 
 fn one_line(text: &str) -> String {
-    clean(text).replace('\n', " ")
+    clean(text).replace(['\n', '\u{2028}', '\u{2029}'], " ")
 }
 
 fn escape(text: &str) -> String {

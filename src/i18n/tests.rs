@@ -1,1 +1,167 @@
+//! The locale files against each other, against their language, and against the keys that the source uses.
+use super::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+/// The bodies of all messages of some files, by key.
+fn messages(locale: Locale, which: &[&str]) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for (file, source) in files(locale) {
+        if !which.is_empty() && !which.contains(&file) {
+            continue;
+        }
+        let mut key = String::new();
+        for line in source.lines().filter(|line| !line.starts_with('#')) {
+            let starts = line.starts_with(|c: char| c.is_ascii_lowercase());
+            if let (true, Some((name, value))) = (starts, line.split_once('=')) {
+                key = name.trim().to_owned();
+                assert!(found.insert(key.clone(), value.to_owned()).is_none(), "{key} is there twice");
+            } else if !line.trim().is_empty() {
+                let body = found.get_mut(&key).unwrap();
+                body.push('\n');
+                body.push_str(line);
+            }
+        }
+    }
+    found
+}
+
+fn variables(body: &str) -> BTreeSet<String> {
+    let name = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    body.split('$').skip(1).map(name).collect()
+}
+
+/// The words that people read: no placeables, tags, entities or commands.
+fn spoken(body: &str) -> Vec<String> {
+    let mut text = String::new();
+    let (mut tag, mut variable) = (false, false);
+    for c in body.chars() {
+        tag = (tag || c == '<') && c != '>';
+        variable = c == '$' || c == '/' || (variable && c.is_alphanumeric());
+        text.push(if tag || variable { ' ' } else { c });
+    }
+    text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+}
+
+fn sources(under: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(under).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.display().to_string();
+        let rust = path.extension().is_some_and(|ext| ext == "rs");
+        if path.is_dir() {
+            sources(&path, found);
+        } else if rust && !name.contains("/tests") {
+            found.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+fn source(part: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &mut found);
+    assert!(!found.is_empty());
+    found
+}
+
+/// A string literal at the start of `code`, when it looks like a key.
+fn key_literal(code: &str) -> Option<&str> {
+    let (literal, _) = code.trim_start().strip_prefix('"')?.split_once('"')?;
+    let key = literal.contains('-')
+        && literal.starts_with(|c: char| c.is_ascii_lowercase())
+        && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    key.then_some(literal)
+}
+
+#[test]
+fn both_locales_have_the_same_keys_and_variables() {
+    let (id, en) = (messages(Locale::Id, &[]), messages(Locale::En, &[]));
+    let keys = |all: &BTreeMap<String, String>| all.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&id), keys(&en));
+    for (key, body) in &id {
+        assert_eq!(variables(body), variables(&en[key]), "{key}");
+    }
+}
+
+#[test]
+fn no_text_is_empty() {
+    for locale in Locale::ALL {
+        for (key, body) in messages(locale, &[]) {
+            assert!(!body.trim().is_empty(), "{key} in {}", locale.tag());
+        }
+    }
+}
+
+#[test]
+fn no_language_leaks_into_the_other() {
+    let english = "the and you your yours is are was were be been of for with from this that it its not no new \
+        queue waiting open close send cancel refresh customer agent agents department category assigned completed \
+        pending busy away please hello thank thanks page today yesterday ago minute minutes hour hours press help \
+        welcome here there now offered slots tickets";
+    let indonesian = "anda tiket antrian agen kategori departemen dan yang untuk dengan tidak sudah belum kami \
+        menit jam hari baru selesai dibatalkan ditunda menunggu tekan terima kasih halo silakan";
+    for (locale, foreign) in [(Locale::Id, english), (Locale::En, indonesian)] {
+        let foreign: BTreeSet<&str> = foreign.split_whitespace().collect();
+        for (key, body) in messages(locale, &[]) {
+            let leaked: Vec<_> =
+                spoken(&body).into_iter().filter(|word| foreign.contains(word.as_str())).collect();
+            // The selectors of plurals are the file format's words, not the reader's.
+            assert!(leaked.is_empty(), "{key} in {}: {leaked:?}", locale.tag());
+        }
+    }
+}
+
+#[test]
+fn every_key_in_the_source_exists() {
+    let texts = Texts::load().unwrap();
+    let there = |key: &str| Locale::ALL.into_iter().all(|locale| texts.has(locale, key));
+    for (file, code) in source("src") {
+        for call in [".say(", ".plain(", ".text(", ".toast(", ".message(", ".button(", ".numbered_button("] {
+            for key in code.split(call).skip(1).filter_map(key_literal) {
+                assert!(there(key), "{file}: {key}");
+            }
+        }
+    }
+    // A key that is chosen first and said later is a literal too: known by the first part that keys have.
+    let all = messages(Locale::Id, &[]);
+    let families: BTreeSet<&str> = all.keys().filter_map(|key| key.split('-').next()).collect();
+    for (file, code) in source("src/bot") {
+        for key in code.match_indices('"').filter_map(|(at, _)| key_literal(&code[at..])) {
+            let ours = key.split('-').next().is_some_and(|family| families.contains(family));
+            assert!(!ours || there(key), "{file}: {key}");
+        }
+    }
+}
+
+#[test]
+fn no_text_of_a_card_is_left_over() {
+    let code: String = source("src").into_iter().map(|(_, code)| code).collect();
+    for key in messages(Locale::Id, &["cards", "notices", "menu"]).keys() {
+        assert!(code.contains(&format!("\"{key}\"")), "nobody says {key}");
+    }
+}
+
+#[test]
+fn numbers_choose_plurals_and_words_are_put_in_as_they_are() {
+    let texts = Texts::load().unwrap();
+    let say = |locale, count: u32| texts.format(locale, "time-minutes-ago", &[("count", count.into())]);
+    assert_eq!(say(Locale::En, 1), "1 minute ago");
+    assert_eq!(say(Locale::En, 10), "10 minutes ago");
+    assert_eq!(say(Locale::Id, 10), "10 menit yang lalu");
+    let label = texts.format(Locale::Id, "line-category", &[("label", "A & B".into())]);
+    assert_eq!(label, "Kategori: A & B");
+    let large = texts.format(Locale::En, "line-position", &[("position", 1_234_567_u64.into())]);
+    assert_eq!(large, "Queue position: #1234567");
+}
+
+#[test]
+fn a_missing_key_is_said_as_it_is() {
+    let texts = Texts::load().unwrap();
+    assert_eq!(texts.format(Locale::En, "no-such-text", &[]), "no-such-text");
+    assert!(!texts.has(Locale::Id, "no-such-text"));
+}
+
+#[test]
+fn the_texts_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Texts>();
+}

@@ -33,6 +33,8 @@ fn load_lines(words: &Words<'_>, agent: &AgentLine) -> String {
     let args = [
         ("name", name(&agent.name)),
         ("availability", words.availability(agent.availability, agent.lost).into()),
+        ("held", agent.held.into()),
+        ("max", agent.max.into()),
     ];
     let head = words.say("workload-agent", &args);
     format!("{head}\n{}", bar_line(words, agent))
@@ -40,12 +42,7 @@ fn load_lines(words: &Words<'_>, agent: &AgentLine) -> String {
 
 fn bar_line(words: &Words<'_>, agent: &AgentLine) -> String {
     let (held, max) = (u32::from(agent.held), u32::from(agent.max).max(1));
-    let args = [
-        ("held", agent.held.into()),
-        ("max", agent.max.into()),
-        ("bar", bar(held, max).into()),
-        ("percent", (held * 100 / max).into()),
-    ];
+    let args = [("bar", bar(held, max).into()), ("percent", (held * 100 / max).into())];
     if held < max { words.say("workload-bar", &args) } else { words.say("workload-bar-full", &args) }
 }
 
@@ -65,6 +62,7 @@ pub fn agent_card(words: &Words<'_>, agent: &AgentLine) -> Rendered {
     let mut lines = vec![
         words.say("agent-head", &[("name", name(&agent.name))]),
         words.availability_line(agent.availability, agent.lost),
+        words.say("status-load", &[("held", agent.held.into()), ("max", agent.max.into())]),
         bar_line(words, agent),
         words.say("status-departments", &[("departments", words.names(&agent.departments).into())]),
         words.say("status-auto", &[("auto", words.switch(agent.auto).into())]),

@@ -1,7 +1,7 @@
 //! Cards for one agent: a ticket they got, and how they stand.
-use super::parts::{card, label, name};
+use super::parts::{card, label, name, steps};
 use super::{Rendered, Words};
-use crate::bot::callback::{Press, Surface};
+use crate::bot::callback::{Press, Step, Surface};
 use crate::bot::view::{StatusView, TaskView, TicketView};
 use crate::domain::text::Description;
 use crate::domain::ticket::Status;
@@ -41,10 +41,10 @@ fn task(words: &Words<'_>, view: &TaskView, head: String) -> Rendered {
         words.say("task-load", &[("held", view.held.into()), ("max", view.max.into())]),
     ];
     above.extend(words.priority_line(ticket.priority));
-    let steps = words.steps(ticket, Surface::Task).into_iter();
+    let steps = steps(ticket, Surface::Task).into_iter();
     let mut rows = vec![steps.map(|(key, press)| words.button(key, press)).collect()];
     if ticket.status == Status::Assigned {
-        let hold = Press::Task(crate::bot::callback::Step::Hold, ticket.id, ticket.version, Surface::Task);
+        let hold = Press::Task(Step::Hold, ticket.id, ticket.version, Surface::Task);
         rows.push(vec![words.button("button-hold", hold)]);
     }
     card(words.around(&above, &ticket.description, &[]), rows)

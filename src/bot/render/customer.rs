@@ -1,11 +1,15 @@
 //! Cards for customers: the ticket they are writing, the live card of one ticket, the list of theirs.
 use super::parts::{card, label, name, numbered};
-use super::{Rendered, Words, labelled};
+use super::{Button, Rendered, Words, cut, labelled};
 use crate::bot::callback::{List, Press, Surface};
 use crate::bot::view::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
 };
+use crate::domain::text::{Description, clean};
 use crate::domain::ticket::Status;
+
+/// How much of their words customers see again on the card of a ticket, in UTF-16 units.
+const EXCERPT: usize = 300;
 
 /// A ticket that is being written: choose a category, then say what it is about, then look it over and send it.
 #[must_use]
@@ -46,7 +50,7 @@ fn preview(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
     card(words.around(&above, &view.description, &below), [send, change(words, view)])
 }
 
-fn change(words: &Words<'_>, view: &DraftView) -> Vec<super::Button> {
+fn change(words: &Words<'_>, view: &DraftView) -> Vec<Button> {
     let button = || words.button("button-change-category", Press::DraftCategories(view.id, 0));
     view.can_change.then(button).into_iter().collect()
 }
@@ -67,7 +71,7 @@ fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: String) -> Ren
     let mut above = vec![
         head,
         words.say("line-category", &[("label", label(&ticket.label))]),
-        words.say("line-status", &[("status", words.state(ticket.status).into())]),
+        words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];
     if ticket.status == Status::Queued {
         above.extend(ticket.position.map(|at| words.say("line-position", &[("position", at.into())])));
@@ -83,11 +87,21 @@ fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: String) -> Ren
         _ => None,
     };
     let below: Vec<String> = below.into_iter().collect();
-    let html = words.around(&above, &ticket.description, &below);
+    // Enough to know the ticket by; the customer has the whole above, in their own message.
+    let excerpt = Description {
+        text: cut(&clean(&ticket.description.text), EXCERPT),
+        attachments: ticket.description.attachments.clone(),
+    };
+    let html = words.around(&above, &excerpt, &below);
     let cancel = withdrawable(ticket).then(|| {
         words.button("button-cancel", Press::CancelTicket(ticket.id, ticket.version, Surface::Status))
     });
     card(html, [cancel.into_iter().collect()])
+}
+
+/// A ticket's state as its customer sees it: one that an agent has is not waiting any more.
+fn state(words: &Words<'_>, status: Status) -> String {
+    if status == Status::Assigned { words.plain("track-accepted", &[]) } else { words.state(status) }
 }
 
 fn withdrawable(ticket: &TicketView) -> bool {
@@ -123,7 +137,7 @@ fn own_ticket(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         words.say("ticket-head", &args),
         words.say("ticket-label", &[("label", label(&ticket.label))]),
-        words.say("line-status", &[("status", words.state(ticket.status).into())]),
+        words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];
     match ticket.status {
         Status::Queued => {

@@ -2,7 +2,7 @@
 use super::{Arg, Button, MAX_TEXT, Rendered, Words, cut, labelled, units};
 use crate::bot::callback::{Press, Step, Surface};
 use crate::bot::view::{TICKETS_PER_PAGE, TicketView};
-use crate::domain::person::Availability;
+use crate::domain::person::{Availability, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
 
@@ -26,9 +26,22 @@ pub(super) fn numbered(first: u64, tickets: &[TicketView]) -> impl Iterator<Item
     (first..).zip(tickets.iter().take(usize::from(TICKETS_PER_PAGE)))
 }
 
+/// What an agent can do with a ticket they hold, with the keys of the labels; nothing once it is in nobody's hands.
+pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str, Press)> {
+    let step = |step| Press::Task(step, ticket.id, ticket.version, surface);
+    let complete = ("button-complete", step(Step::Complete));
+    match ticket.status {
+        Status::Assigned => vec![("button-open", step(Step::Start)), complete],
+        Status::InProgress => vec![complete, ("button-hold", step(Step::Hold))],
+        Status::Pending => vec![("button-resume", step(Step::Resume)), complete],
+        Status::Queued | Status::Completed | Status::Cancelled => Vec::new(),
+    }
+}
+
 impl Words<'_> {
     /// A ticket's state as the desk says it, with its dot.
-    pub(super) fn state(&self, status: Status) -> String {
+    #[must_use]
+    pub fn state(&self, status: Status) -> String {
         let key = match status {
             Status::Queued => "state-queued",
             Status::Assigned => "state-assigned",
@@ -41,12 +54,24 @@ impl Words<'_> {
     }
 
     /// How urgent a ticket is.
-    pub(super) fn urgency(&self, priority: Priority) -> String {
+    #[must_use]
+    pub fn urgency(&self, priority: Priority) -> String {
         let key = match priority {
             Priority::Urgent => "priority-urgent",
             Priority::High => "priority-high",
             Priority::Normal => "priority-normal",
             Priority::Low => "priority-low",
+        };
+        self.plain(key, &[])
+    }
+
+    /// What a person may do, as a word.
+    #[must_use]
+    pub fn role(&self, role: Role) -> String {
+        let key = match role {
+            Role::Customer => "role-customer",
+            Role::Agent => "role-agent",
+            Role::Admin => "role-admin",
         };
         self.plain(key, &[])
     }
@@ -58,7 +83,8 @@ impl Words<'_> {
     }
 
     /// What an agent says of themselves, with its dot; a lost presence before everything else.
-    pub(super) fn availability(&self, availability: Availability, lost: bool) -> String {
+    #[must_use]
+    pub fn availability(&self, availability: Availability, lost: bool) -> String {
         let key = match availability {
             Availability::Offline => "availability-offline",
             _ if lost => "availability-lost",
@@ -80,13 +106,15 @@ impl Words<'_> {
     }
 
     /// A list of names on one line, or the word for none.
-    pub(super) fn names(&self, names: &[String]) -> String {
+    #[must_use]
+    pub fn names(&self, names: &[String]) -> String {
         const ROOM: usize = 300;
         if names.is_empty() { self.plain("word-none", &[]) } else { cut(&names.join(", "), ROOM) }
     }
 
     /// A button on a ticket in a list, with its number there.
-    pub(super) fn numbered_button(&self, key: &str, number: u64, press: Press) -> Button {
+    #[must_use]
+    pub fn numbered_button(&self, key: &str, number: u64, press: Press) -> Button {
         let button = self.plain(key, &[]);
         labelled(
             &self.plain("button-numbered", &[("button", button.into()), ("number", number.into())]),
@@ -95,12 +123,14 @@ impl Words<'_> {
     }
 
     /// The row that turns pages; none where there is one page.
-    pub(super) fn page_row(&self, page: u16, pages: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
+    #[must_use]
+    pub fn page_row(&self, page: u16, pages: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
         if pages <= 1 {
             return Vec::new();
         }
         let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
-        let on = (page + 1 < pages).then(|| self.button("button-next", turn(page + 1)));
+        let next = page.saturating_add(1);
+        let on = (next < pages).then(|| self.button("button-next", turn(next)));
         let shown = [("page", (u32::from(page) + 1).into()), ("pages", pages.into())];
         let here = labelled(&self.plain("button-page", &shown), Press::Nothing);
         back.into_iter().chain([here]).chain(on).collect()
@@ -114,18 +144,6 @@ impl Words<'_> {
             Availability::Offline => vec![online],
             Availability::Online if !lost => vec![offline],
             _ => vec![online, offline],
-        }
-    }
-
-    /// What an agent can do with a ticket they hold; none once it is in nobody's hands.
-    pub(super) fn steps(&self, ticket: &TicketView, surface: Surface) -> Vec<(&'static str, Press)> {
-        let step = |step| Press::Task(step, ticket.id, ticket.version, surface);
-        let complete = ("button-complete", step(Step::Complete));
-        match ticket.status {
-            Status::Assigned => vec![("button-open", step(Step::Start)), complete],
-            Status::InProgress => vec![complete, ("button-hold", step(Step::Hold))],
-            Status::Pending => vec![("button-resume", step(Step::Resume)), complete],
-            Status::Queued | Status::Completed | Status::Cancelled => Vec::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! Lists of tickets for staff: an agent's own queue, and what waits.
-use super::parts::{card, label, numbered};
+use super::parts::{card, label, numbered, steps};
 use super::{Rendered, Words};
 use crate::bot::callback::{List, Press, Surface};
 use crate::bot::view::{QueueView, TicketView, WaitingView};
@@ -17,7 +17,7 @@ pub fn my_queue(words: &Words<'_>, view: &QueueView) -> Rendered {
     let mut rows = Vec::new();
     for (at, ticket) in numbered(view.first.into(), &view.tickets) {
         blocks.push(own_task(words, at, ticket));
-        let steps = words.steps(ticket, Surface::MyQueue(view.page)).into_iter();
+        let steps = steps(ticket, Surface::MyQueue(view.page)).into_iter();
         rows.push(steps.map(|(key, press)| words.numbered_button(key, at, press)).collect());
     }
     if view.tickets.is_empty() {

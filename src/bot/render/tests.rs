@@ -1,1 +1,139 @@
+//! What people read, as snapshots in both languages, and what nobody's text may break.
+//!
+//! Every card goes through [`check`], which also holds it to Telegram's limits and to well-formed markup.
+use super::*;
+use crate::bot::callback::MAX_DATA;
+use crate::bot::view::{TaskView, TicketView};
+use crate::domain::ids::{PersonId, TicketId, Version};
+use crate::domain::number::TicketNumber;
+use crate::domain::text::{Attachment, Description, FileKind};
+use crate::domain::ticket::{Priority, Status};
+use chrono::{Duration, TimeZone, Utc};
+use std::sync::LazyLock;
+use uuid::Uuid;
 
+mod admin;
+mod agent;
+mod customer;
+mod menu;
+mod nasty;
+mod notice;
+mod queue;
+mod times;
+
+static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::load().unwrap());
+
+/// Thursday, 4 December 2025, 14.03 in Jakarta.
+fn now() -> Time {
+    Utc.with_ymd_and_hms(2025, 12, 4, 7, 3, 0).unwrap()
+}
+
+fn minutes_ago(minutes: i64) -> Time {
+    now() - Duration::minutes(minutes)
+}
+
+fn words(locale: Locale) -> Words<'static> {
+    Words { texts: &TEXTS, locale, now: now(), zone: chrono_tz::Asia::Jakarta }
+}
+
+fn person(n: u128) -> PersonId {
+    PersonId(Uuid::from_u128(n))
+}
+
+fn described(text: &str, files: usize) -> Description {
+    let file = Attachment { kind: FileKind::Photo, file_id: "AgACAgUAAx".into() };
+    Description { text: text.into(), attachments: vec![file; files] }
+}
+
+fn ticket(status: Status) -> TicketView {
+    let held = matches!(status, Status::Assigned | Status::InProgress | Status::Pending | Status::Completed);
+    TicketView {
+        id: TicketId(Uuid::from_u128(1)),
+        number: TicketNumber::parse("INC120420251352536CO").unwrap(),
+        version: Version(3),
+        label: "HSI INDIBIZ - TROUBLESHOOT".into(),
+        status,
+        priority: Priority::Normal,
+        created_at: minutes_ago(11),
+        position: (status == Status::Queued).then_some(4),
+        holder: held.then(|| "Budi Santoso".into()),
+        holder_is_reader: false,
+        assigned_at: held.then(|| minutes_ago(10)),
+        description: described("Internet kantor mati sejak pagi.\nLampu LOS merah.", 0),
+    }
+}
+
+fn mine(status: Status) -> TicketView {
+    TicketView { holder_is_reader: true, ..ticket(status) }
+}
+
+fn task(ticket: TicketView) -> TaskView {
+    TaskView { ticket, position: 3, held: 3, max: 5 }
+}
+
+/// The message as Telegram shows it: no tags, no entities.
+fn shown(html: &str) -> String {
+    let mut text = String::new();
+    let mut tag = false;
+    for c in html.chars() {
+        tag = (tag || c == '<') && c != '>';
+        if !tag && c != '>' {
+            text.push(c);
+        }
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// The card and its keyboard as text: a row a line, each button with what it carries.
+fn drawn(rendered: &Rendered) -> String {
+    let button = |b: &Button| format!("[{} | {}]", b.label, b.data);
+    let row = |row: &Vec<Button>| row.iter().map(button).collect::<Vec<_>>().join(" ");
+    let rows: Vec<String> = rendered.buttons.iter().map(row).collect();
+    format!("{}\n\n{}", rendered.html, rows.join("\n")).trim_end().to_owned()
+}
+
+/// Telegram's rules: tags it knows, properly nested; entities it knows; lengths and numbers within its limits.
+fn keeps_to_telegram(rendered: &Rendered) {
+    let html = &rendered.html;
+    let mut open: Vec<&str> = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let (tag, _) = piece.split_once('>').expect("a tag is closed");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name), "{html}");
+        } else {
+            assert!(["b", "code", "blockquote", "blockquote expandable"].contains(&tag), "<{tag}>");
+            open.push(tag.split(' ').next().unwrap());
+        }
+    }
+    assert!(open.is_empty(), "{open:?} open in {html}");
+    // How Fluent shows a variable that it was not given.
+    assert!(!html.contains("{$"), "{html}");
+    for piece in html.split('&').skip(1) {
+        let known = ["lt;", "gt;", "amp;", "quot;"].iter().any(|entity| piece.starts_with(entity));
+        assert!(known, "&{piece}");
+    }
+    let length = shown(html).encode_utf16().count();
+    assert!((1..=MAX_TEXT).contains(&length), "{length} units");
+    assert_eq!(length, units(html));
+    assert!(rendered.buttons.iter().all(|row| (1..=8).contains(&row.len())));
+    let buttons: Vec<&Button> = rendered.buttons.iter().flatten().collect();
+    assert!(buttons.len() <= 100);
+    for button in &buttons {
+        assert!(!button.label.trim().is_empty() && button.label.encode_utf16().count() <= 100);
+        assert!(button.data.len() <= MAX_DATA && Press::decode(&button.data).is_some(), "{}", button.data);
+    }
+    assert!(serde_json::to_string(&rendered.buttons).unwrap().len() < 10_000);
+}
+
+/// Holds a card to Telegram's rules in both languages and compares it with its snapshot.
+fn check(name: &str, render: impl Fn(&Words<'_>) -> Rendered) {
+    let both = Locale::ALL.map(|locale| {
+        let rendered = render(&words(locale));
+        keeps_to_telegram(&rendered);
+        format!("═══ {} ═══\n{}", locale.tag(), drawn(&rendered))
+    });
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, both.join("\n\n")));
+}

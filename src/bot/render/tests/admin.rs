@@ -1,0 +1,67 @@
+//! Everybody's load, and one agent.
+use super::*;
+use crate::bot::view::{AgentLine, WorkloadView};
+use crate::domain::person::Availability;
+
+pub(super) fn agent(n: u128, name: &str, availability: Availability, held: u16, max: u16) -> AgentLine {
+    AgentLine {
+        id: person(n),
+        name: name.into(),
+        availability,
+        lost: false,
+        reachable: true,
+        auto: true,
+        held,
+        max,
+        departments: vec!["HSI INDIBIZ".into(), "BITSTREAM".into()],
+    }
+}
+
+/// The four agents of the plan's mock-up.
+fn four() -> WorkloadView {
+    WorkloadView {
+        page: 0,
+        pages: 1,
+        agents: vec![
+            agent(1, "agent1", Availability::Online, 4, 5),
+            agent(2, "agent2", Availability::Online, 5, 5),
+            agent(3, "agent3", Availability::Offline, 2, 5),
+            agent(4, "agent4", Availability::Online, 0, 5),
+        ],
+        waiting: 3,
+        online: 3,
+        total: 4,
+        free: 6,
+    }
+}
+
+#[test]
+fn the_workload_of_the_plan() {
+    check("workload", |w| workload(w, &four()));
+}
+
+#[test]
+fn a_workload_of_nobody_and_one_of_every_kind() {
+    let nobody = WorkloadView { agents: Vec::new(), waiting: 1, online: 0, total: 0, free: 1, ..four() };
+    check("workload_empty", |w| workload(w, &nobody));
+    let mut agents = vec![
+        agent(1, "Sari", Availability::Busy, 1, 100),
+        agent(2, "Tono", Availability::Away, 99, 100),
+        agent(3, "Umi", Availability::Online, 7, 5),
+    ];
+    agents[2].lost = true;
+    let kinds = WorkloadView { agents, page: 1, pages: 2, ..four() };
+    check("workload_second_page", |w| workload(w, &kinds));
+}
+
+#[test]
+fn one_agent_in_detail() {
+    check("agent_card", |w| agent_card(w, &agent(1, "agent1", Availability::Online, 4, 5)));
+    let blocked = AgentLine {
+        reachable: false,
+        auto: false,
+        departments: Vec::new(),
+        ..agent(2, "Tono", Availability::Away, 5, 5)
+    };
+    check("agent_card_unreachable", |w| agent_card(w, &blocked));
+}

@@ -1,0 +1,65 @@
+//! An agent's card of one ticket in every state, and their standing.
+use super::*;
+use crate::bot::view::StatusView;
+use crate::domain::person::Availability;
+
+#[test]
+fn a_task_in_every_state() {
+    for (name, status) in [
+        ("task_assigned", Status::Assigned),
+        ("task_in_progress", Status::InProgress),
+        ("task_pending", Status::Pending),
+        ("task_completed", Status::Completed),
+    ] {
+        check(name, |w| task_card(w, &task(mine(status))));
+    }
+}
+
+#[test]
+fn a_task_that_is_no_longer_theirs() {
+    check("task_with_somebody_else", |w| task_card(w, &task(ticket(Status::InProgress))));
+    check("task_requeued", |w| task_card(w, &task(ticket(Status::Queued))));
+    check("task_cancelled", |w| task_card(w, &task(ticket(Status::Cancelled))));
+    let nobody = TicketView { holder: None, ..ticket(Status::Assigned) };
+    check("task_gone", |w| task_card(w, &task(nobody.clone())));
+}
+
+#[test]
+fn other_hands_see_no_words_of_the_customer() {
+    for status in [Status::Assigned, Status::Queued, Status::Completed, Status::Cancelled] {
+        let card = task_card(&words(Locale::Id), &task(ticket(status)));
+        assert!(!card.html.contains("LOS") && card.buttons.is_empty(), "{status:?}");
+    }
+}
+
+#[test]
+fn an_urgent_task_with_files_and_many_words() {
+    let long = "Pelanggan sudah mencoba menyalakan ulang modem. ".repeat(12);
+    let view =
+        TicketView { priority: Priority::Urgent, description: described(&long, 2), ..mine(Status::Assigned) };
+    check("task_urgent_long", |w| task_card(w, &task(view.clone())));
+}
+
+fn standing(availability: Availability) -> StatusView {
+    StatusView {
+        availability,
+        lost: false,
+        auto: true,
+        held: 3,
+        max: 5,
+        today: (10, 7),
+        waiting: 1,
+        departments: vec!["HSI INDIBIZ".into(), "WMSLite".into()],
+    }
+}
+
+#[test]
+fn the_standing_of_an_agent() {
+    check("status_online", |w| status(w, &standing(Availability::Online)));
+    let lost = StatusView { lost: true, auto: false, ..standing(Availability::Online) };
+    check("status_lost", |w| status(w, &lost));
+    check("status_busy", |w| status(w, &standing(Availability::Busy)));
+    let away = StatusView { departments: Vec::new(), ..standing(Availability::Away) };
+    check("status_away", |w| status(w, &away));
+    check("status_offline", |w| status(w, &standing(Availability::Offline)));
+}

@@ -1,0 +1,178 @@
+//! What nobody's text may break: markup, lines, direction, length.
+use super::admin::agent;
+use super::customer::unsent;
+use super::*;
+use crate::bot::view::{
+    MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
+};
+use crate::domain::person::Availability;
+
+/// Names that are markup, lines, directions, entities, or far too long.
+fn names() -> Vec<String> {
+    vec![
+        "</b><a href=\"tg://user?id=1\">x".into(),
+        "_*[`~>#+-=|{}.!] { $number }".into(),
+        "\u{202E}nimda\u{202C} \u{2066}x\u{2069}\u{200F}".into(),
+        "Budi\nStatus: ✅\u{2028}Selesai".into(),
+        "&lt;b&gt; &amp; &".into(),
+        "😀".repeat(3_000),
+        "👨\u{200D}👩\u{200D}👧🇮🇩".repeat(500),
+        "<&\">".repeat(1_500),
+        "\u{200D}".repeat(500),
+        format!("z{}", "\u{0301}".repeat(500)),
+    ]
+}
+
+fn nasty(text: &str, status: Status) -> TicketView {
+    TicketView {
+        label: format!("{text} - {text}"),
+        holder: Some(text.into()),
+        holder_is_reader: true,
+        priority: Priority::Urgent,
+        description: described(text, 10),
+        ..ticket(status)
+    }
+}
+
+/// Every card with this text wherever a person's text can be, on pages as full as they get, and fuller.
+fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
+    let statuses = [Status::Queued, Status::Assigned, Status::InProgress, Status::Pending, Status::Completed];
+    let mut all = Vec::new();
+    for state in statuses {
+        let theirs = nasty(text, state);
+        let elsewhere = TicketView { holder_is_reader: false, ..theirs.clone() };
+        let tracked = TicketStatusView { ticket: theirs.clone(), online: 0 };
+        let many = vec![theirs.clone(); 30];
+        let departments = vec![text.to_owned(); 30];
+        let line = crate::bot::view::AgentLine {
+            departments: departments.clone(),
+            ..agent(7, text, Availability::Online, 5, 5)
+        };
+        all.extend([
+            status_card(words, &tracked),
+            notice(words, &NoticeView::Created(tracked)),
+            task_card(words, &task(theirs.clone())),
+            task_card(words, &task(elsewhere)),
+            notice(words, &NoticeView::NewTask(task(theirs))),
+            my_tickets(words, &MyTicketsView { page: 1, pages: 9, tickets: many.clone() }),
+            waiting(
+                words,
+                &WaitingView {
+                    page: u16::MAX,
+                    pages: u16::MAX,
+                    total: u64::MAX,
+                    first: 1_000_000,
+                    can_pick_up: true,
+                    tickets: many.clone(),
+                },
+            ),
+            my_queue(
+                words,
+                &QueueView {
+                    availability: Availability::Busy,
+                    lost: true,
+                    auto: false,
+                    held: u16::MAX,
+                    max: 5,
+                    page: 1,
+                    pages: 9,
+                    first: 9,
+                    tickets: many,
+                },
+            ),
+            workload(
+                words,
+                &WorkloadView {
+                    page: 1,
+                    pages: 9,
+                    agents: vec![line.clone(); 30],
+                    waiting: 1,
+                    online: 2,
+                    total: 3,
+                    free: 4,
+                },
+            ),
+            agent_card(words, &line),
+            status(
+                words,
+                &StatusView {
+                    availability: Availability::Away,
+                    lost: false,
+                    auto: true,
+                    held: 1,
+                    max: 0,
+                    today: (1, 2),
+                    waiting: 3,
+                    departments,
+                },
+            ),
+        ]);
+    }
+    for label in [None, Some(text)] {
+        let mut view = unsent(label, described(text, 10));
+        view.person_name = text.into();
+        view.choices = view.choices.iter().cycle().take(30).map(|(id, _)| (*id, text.to_owned())).collect();
+        all.push(draft(words, &view));
+        view.description = Description::default();
+        all.push(draft(words, &view));
+    }
+    let number = ticket(Status::Queued).number;
+    all.push(notice(words, &NoticeView::Assigned { number: number.clone(), agent: text.into() }));
+    all.push(notice(words, &NoticeView::TaskTaken { number, to: Some(text.into()) }));
+    all.push(notice(words, &NoticeView::Joined { person: text.into() }));
+    all.push(notice(words, &NoticeView::AgentUnreachable { person: text.into() }));
+    all
+}
+
+#[test]
+fn nobodys_text_breaks_a_card() {
+    for locale in Locale::ALL {
+        for name in names() {
+            for card in cards(&words(locale), &name) {
+                keeps_to_telegram(&card);
+                let hidden =
+                    |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200F}');
+                assert!(!card.html.contains(hidden), "{}", card.html);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_is_shown_as_it_was_typed_and_brings_no_line_of_its_own() {
+    let words = words(Locale::Id);
+    let joined = |name: &str| shown(&notice(&words, &NoticeView::Joined { person: name.into() }).html);
+    assert!(joined("</b><i>x").starts_with("👋 </b><i>x menerima"));
+    assert!(joined("{ $number }").starts_with("👋 { $number } menerima"));
+    assert!(joined("&lt;").starts_with("👋 &lt; menerima"));
+    assert!(!joined("Budi\nStatus:\u{2028}selesai").contains(['\n', '\u{2028}']));
+}
+
+#[test]
+fn a_description_keeps_its_lines_and_is_cut_to_what_fits() {
+    let card = |text: &str| task_card(&words(Locale::En), &task(nasty_words(text)));
+    assert!(shown(&card("satu\n\ndua & <tiga>").html).contains("satu\n\ndua & <tiga>"));
+    for filler in ["😀", "👨\u{200D}👩\u{200D}👧", "<", "&amp;", "a\u{0301}", "🇮🇩", "x\n"] {
+        let text: String = filler.chars().cycle().take(4_000).collect();
+        let card = card(&text);
+        keeps_to_telegram(&card);
+        let text_shown = shown(&card.html);
+        assert!(text_shown.contains(&clean(&text)) || text_shown.contains('…'), "{filler}");
+    }
+    let emoji = card(&"😀".repeat(4_000));
+    assert!(emoji.html.ends_with("…</blockquote>\n📎 10 files attached"), "{}", emoji.html);
+    assert!(units(&emoji.html) > 4_000, "as much as fits is shown");
+}
+
+fn nasty_words(text: &str) -> TicketView {
+    TicketView { description: described(text, 10), ..mine(Status::Assigned) }
+}
+
+#[test]
+fn toasts_and_labels_are_plain_and_short() {
+    let words = words(Locale::En);
+    let toast = words.toast("line-category", &[("label", "😀<&>".repeat(200).into())]);
+    assert!(toast.encode_utf16().count() <= MAX_TOAST && toast.contains("<&>"), "{toast}");
+    let button = labelled(&"kategori ".repeat(40), Press::Nothing);
+    assert!(button.label.encode_utf16().count() <= 100);
+}

@@ -1,0 +1,76 @@
+//! Every notice, and the first words of a new assignment as they were ordered.
+use super::*;
+use crate::bot::view::{NoticeView, TicketStatusView};
+use crate::domain::person::Role;
+
+const ORDERED: &str = "🎫 Tiket baru ditambahkan ke antrian Anda!
+Ticket: INC120420251352536CO
+Kategori: HSI INDIBIZ - TROUBLESHOOT
+Posisi antrian: #3
+
+Anda memiliki 3/5 tiket aktif.";
+
+#[test]
+fn a_new_assignment_says_exactly_what_was_ordered() {
+    let new = notice(&words(Locale::Id), &NoticeView::NewTask(task(mine(Status::Assigned))));
+    let text = shown(&new.html);
+    assert_eq!(text.get(..ORDERED.len()), Some(ORDERED));
+    let labels: Vec<&str> = new.buttons.iter().flatten().map(|b| b.label.as_str()).collect();
+    assert_eq!(labels, ["▶️ Buka", "✅ Selesai", "⏸ Tunda"]);
+}
+
+#[test]
+fn later_only_the_first_line_changes() {
+    let view = task(mine(Status::Assigned));
+    for locale in Locale::ALL {
+        let new = notice(&words(locale), &NoticeView::NewTask(view.clone()));
+        let later = task_card(&words(locale), &view);
+        assert_eq!(new.html.split_once('\n').unwrap().1, later.html.split_once('\n').unwrap().1);
+        assert_eq!(new.buttons, later.buttons);
+    }
+}
+
+#[test]
+fn a_notice_that_comes_late_tells_how_things_stand() {
+    for late in [mine(Status::InProgress), ticket(Status::Assigned), ticket(Status::Queued)] {
+        let view = task(late);
+        let words = words(Locale::Id);
+        assert_eq!(notice(&words, &NoticeView::NewTask(view.clone())), task_card(&words, &view));
+    }
+}
+
+#[test]
+fn every_notice() {
+    let number = || TicketNumber::parse("INC120420251352536CO").unwrap();
+    let name = || "Budi Santoso".to_owned();
+    let created = |status, online| NoticeView::Created(TicketStatusView { ticket: ticket(status), online });
+    let notices = [
+        ("created", created(Status::Queued, 2)),
+        ("created_nobody_online", created(Status::Queued, 0)),
+        ("created_assigned_at_once", created(Status::Assigned, 1)),
+        ("new_task", NoticeView::NewTask(task(mine(Status::Assigned)))),
+        ("file", NoticeView::File { number: number() }),
+        ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
+        ("completed", NoticeView::Completed { number: number() }),
+        ("cancelled", NoticeView::Cancelled { number: number() }),
+        ("task_cancelled", NoticeView::TaskCancelled { number: number() }),
+        ("task_taken", NoticeView::TaskTaken { number: number(), to: Some(name()) }),
+        ("task_requeued", NoticeView::TaskTaken { number: number(), to: None }),
+        ("requeued", NoticeView::Requeued { number: number(), position: None }),
+        ("requeued_at", NoticeView::Requeued { number: number(), position: Some(2) }),
+        ("still_online", NoticeView::StillOnline { minutes: 5 }),
+        ("taken_offline", NoticeView::TakenOffline { kept: 0 }),
+        ("taken_offline_keeping_one", NoticeView::TakenOffline { kept: 1 }),
+        ("role_customer", NoticeView::RoleChanged { role: Role::Customer }),
+        ("role_agent", NoticeView::RoleChanged { role: Role::Agent }),
+        ("role_admin", NoticeView::RoleChanged { role: Role::Admin }),
+        ("joined", NoticeView::Joined { person: name() }),
+        ("agent_unreachable", NoticeView::AgentUnreachable { person: name() }),
+        ("customer_unreachable", NoticeView::CustomerUnreachable { number: number() }),
+        ("update_put_aside", NoticeView::UpdatePutAside { update: 987_654_321 }),
+        ("something_broke", NoticeView::SomethingBroke),
+    ];
+    for (name, view) in notices {
+        check(&format!("notice_{name}"), |w| notice(w, &view));
+    }
+}

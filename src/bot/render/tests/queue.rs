@@ -1,0 +1,87 @@
+//! The lists of tickets for staff.
+use super::*;
+use crate::bot::view::{QueueView, WaitingView};
+use crate::domain::person::Availability;
+
+fn numbered(n: u128, number: &str, label: &str, minutes: i64, status: Status) -> TicketView {
+    TicketView {
+        id: TicketId(Uuid::from_u128(n)),
+        number: TicketNumber::parse(number).unwrap(),
+        label: label.into(),
+        created_at: minutes_ago(minutes + 1),
+        assigned_at: Some(minutes_ago(minutes)),
+        ..mine(status)
+    }
+}
+
+/// The three tickets of the plan's mock-up.
+fn three() -> Vec<TicketView> {
+    vec![
+        numbered(1, "INC120420251352536CO", "HSI INDIBIZ - TROUBLESHOOT", 10, Status::InProgress),
+        numbered(2, "INC120420251353295LM", "WMSLite - PUSH BIMA", 5, Status::Assigned),
+        numbered(3, "INC120420251353425NL", "BITSTREAM - RECONFIG", 2, Status::Assigned),
+    ]
+}
+
+fn queue(held: u16, tickets: Vec<TicketView>) -> QueueView {
+    QueueView {
+        availability: Availability::Online,
+        lost: false,
+        auto: true,
+        held,
+        max: 5,
+        page: 0,
+        pages: 1,
+        first: 1,
+        tickets,
+    }
+}
+
+#[test]
+fn the_queue_of_the_plan() {
+    check("my_queue", |w| my_queue(w, &queue(3, three())));
+}
+
+#[test]
+fn an_empty_queue_and_one_on_its_second_page() {
+    check("my_queue_empty", |w| my_queue(w, &queue(0, Vec::new())));
+    let mut tickets = vec![numbered(9, "INC120420251352536CP", "BITSTREAM - RECONFIG", 90, Status::Pending)];
+    tickets[0].priority = Priority::High;
+    let second = QueueView { max: 12, page: 1, pages: 3, first: 9, ..queue(9, tickets) };
+    check("my_queue_second_page", |w| my_queue(w, &second));
+}
+
+#[test]
+fn the_queue_says_why_nothing_new_comes() {
+    let with = |availability, lost, auto, held| QueueView {
+        availability,
+        lost,
+        auto,
+        held,
+        ..queue(held, three().into_iter().take(1).collect())
+    };
+    check("my_queue_offline", |w| my_queue(w, &with(Availability::Offline, true, true, 1)));
+    check("my_queue_busy", |w| my_queue(w, &with(Availability::Busy, false, true, 1)));
+    check("my_queue_lost", |w| my_queue(w, &with(Availability::Online, true, true, 1)));
+    check("my_queue_full", |w| my_queue(w, &with(Availability::Online, false, true, 5)));
+    check("my_queue_manual", |w| my_queue(w, &with(Availability::Online, false, false, 4)));
+}
+
+#[test]
+fn what_waits() {
+    let mut tickets = three();
+    tickets[0].priority = Priority::Urgent;
+    tickets[2].priority = Priority::Low;
+    let view = |can_pick_up| WaitingView {
+        page: 0,
+        pages: 2,
+        total: 11,
+        first: 1,
+        can_pick_up,
+        tickets: tickets.clone(),
+    };
+    check("waiting", |w| waiting(w, &view(false)));
+    check("waiting_pick_up", |w| waiting(w, &view(true)));
+    let nothing = WaitingView { pages: 0, total: 0, tickets: Vec::new(), ..view(true) };
+    check("waiting_empty", |w| waiting(w, &nothing));
+}
