@@ -92,6 +92,8 @@ async fn handmade_and_repeated_updates_are_delivered_as_they_are() {
     desk.sandbox.send_text(SITI, "after");
     assert_eq!(ids(&desk.call("getUpdates", json!({})).await), [2, 900, 901]);
     assert_eq!(ids(&desk.call("getUpdates", json!({"offset": 902})).await), Vec::<i64>::new());
+    let past = serde_json::Value::from(desk.sandbox.updates());
+    assert_eq!(ids(&past), [1, 2, 900, 901]);
     desk.sandbox.redeliver(901);
     let again = desk.call("getUpdates", json!({"offset": 902})).await;
     assert_eq!((ids(&again), &again[0]["message"]["text"]), (vec![901], &json!("after")));
@@ -116,4 +118,30 @@ async fn parameters_come_as_json_form_or_query() {
     assert_eq!(status, 400);
     let methods: Vec<_> = desk.sandbox.requests().into_iter().map(|r| r.method).collect();
     assert_eq!(methods, ["getUpdates", "sendMessage", "sendMessage", "getUpdates"]);
+}
+
+#[tokio::test]
+async fn teloxides_own_dispatcher_runs_against_it() {
+    let desk = Desk::started().await;
+    let echo = Update::filter_message().endpoint(|bot: Bot, message: Message| async move {
+        bot.send_message(message.chat.id, format!("echo {}", message.text().unwrap_or_default())).await?;
+        respond(())
+    });
+    let mut dispatcher = Dispatcher::builder(desk.bot(), echo).build();
+    let stop = dispatcher.shutdown_token();
+    let running = tokio::spawn(async move { dispatcher.dispatch().await });
+    for text in ["satu", "dua"] {
+        desk.sandbox.send_text(SITI, text);
+    }
+    let answered = |s: &antri::sandbox::Sandbox| {
+        let texts: Vec<_> = s.chat(SITI).into_iter().map(|m| m.text).collect();
+        (texts.ends_with(&["echo satu".to_owned(), "echo dua".to_owned()]) && s.idle_polls()).then_some(())
+    };
+    desk.sandbox.wait_for("both echoes", SOON, answered).await;
+    let over = stop.shutdown().unwrap();
+    // The dispatcher ends when its poll does; a last message ends it sooner than the time-out.
+    desk.sandbox.send_text(SITI, "tiga");
+    tokio::time::timeout(SOON, over).await.unwrap();
+    running.await.unwrap();
+    assert_eq!(desk.sandbox.violations(), Vec::<String>::new());
 }
