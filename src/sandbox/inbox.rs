@@ -138,6 +138,11 @@ impl Inbox {
         self.polling = false;
     }
 
+    /// The last updates, oldest first, taken or not.
+    pub(super) fn past(&self) -> impl Iterator<Item = &Value> {
+        self.past.values()
+    }
+
     pub(super) fn front(&self) -> Option<&Value> {
         self.waiting.front().map(|w| &w.update)
     }

@@ -2,6 +2,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::Sandbox;
@@ -79,6 +80,13 @@ impl Sandbox {
     #[must_use]
     pub fn idle_polls(&self) -> bool {
         self.look(|state| state.inbox.count() == 0 && (state.webhook.is_some() || state.inbox.polling()))
+    }
+
+    /// The updates that were meant for the bot (the last 10,000), by id; for
+    /// [`redeliver`](Self::redeliver).
+    #[must_use]
+    pub fn updates(&self) -> Vec<Value> {
+        self.look(|state| state.inbox.past().cloned().collect())
     }
 
     /// Every request to the Bot API, oldest first.

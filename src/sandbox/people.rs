@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Sandbox;
 use super::message::Sender;
-use super::shapes::{NewMedia, NewUser, User};
+use super::shapes::{MediaKind, NewMedia, NewUser, User};
 use super::state::{Draft, State};
 use super::text::Formatted;
 use super::wire::media_name;
@@ -50,7 +50,9 @@ impl Sandbox {
         self.try_send_text(user, text).unwrap_or_else(|e| panic!("{e}"))
     }
 
-    /// The person sends a file, place or contact. Returns the message's id.
+    /// The person sends a file, place or contact. What Telegram does not have is left out: captions of
+    /// stickers, places and contacts; albums of anything but photos, videos, documents and music. Returns
+    /// the message's id.
     ///
     /// # Panics
     /// When nobody has this id.
@@ -73,11 +75,15 @@ impl Sandbox {
 
     pub(super) fn try_send_media(&self, user: i64, media: NewMedia) -> Result<i64, Nobody> {
         self.change(|state| {
-            let caption = Formatted::typed(media.caption.as_deref().unwrap_or_default());
+            let captioned =
+                !matches!(media.kind, MediaKind::Sticker | MediaKind::Location | MediaKind::Contact);
+            let caption = media.caption.filter(|_| captioned).unwrap_or_default();
+            let caption = Formatted::typed(&caption);
             let mut draft = Draft::new(user, Sender::Person(user), caption);
             let bytes = Bytes::from(media.bytes);
             draft.attachment = Some(state.files.store(media.kind, &bytes, media.file_name, media.mime));
-            draft.media_group_id = media.media_group_id;
+            draft.media_group_id =
+                media.media_group_id.filter(|_| captioned && media.kind != MediaKind::Voice);
             state.arrive(user, draft)
         })
     }
@@ -128,9 +134,9 @@ impl State {
 impl NewMedia {
     /// A file of this kind with nothing else said about it.
     #[must_use]
-    pub fn new(kind: super::MediaKind, bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn new(kind: MediaKind, bytes: impl Into<Vec<u8>>) -> Self {
         let name = media_name(kind).to_owned();
-        let named = matches!(kind, super::MediaKind::Document | super::MediaKind::Audio);
+        let named = matches!(kind, MediaKind::Document | MediaKind::Audio);
         let bytes = bytes.into();
         Self {
             kind,

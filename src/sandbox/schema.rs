@@ -55,7 +55,12 @@ impl Schema {
             if field.types.iter().any(|t| t == "String" || t == "InputFile") {
                 continue;
             }
-            if let Ok(typed) = serde_json::from_str(&text.replace("True", "true").replace("False", "false")) {
+            let text = match text {
+                "True" => "true",
+                "False" => "false",
+                text => text,
+            };
+            if let Ok(typed) = serde_json::from_str(text) {
                 *value = typed;
             }
         }
@@ -229,11 +234,14 @@ mod tests {
 
     #[test]
     fn form_fields_take_the_type_of_the_parameter() {
-        let mut params = json!({"chat_id": "12", "message_id": "5", "show_alert": "true", "text": "7"});
+        let markup = json!({"inline_keyboard": [[{"text": "True", "callback_data": "b"}]]});
+        let text = markup.to_string();
+        let mut params = json!({"chat_id": "12", "message_id": "5", "text": "7", "reply_markup": text});
         let params = params.as_object_mut().unwrap();
         Schema::built_in().coerce("editMessageText", params);
         assert_eq!(params.get("message_id"), Some(&json!(5)));
         assert_eq!(params.get("text"), Some(&json!("7")));
+        assert_eq!(params.get("reply_markup"), Some(&markup));
         assert_eq!(params.get("chat_id"), Some(&json!("12")));
     }
 }

@@ -116,7 +116,12 @@ impl State {
                     json.extend(sticker_flags());
                 } else {
                     put(&mut json, "mime_type", attachment.mime.clone().map(Value::from));
-                    put(&mut json, "file_name", attachment.file_name.clone().map(Value::from));
+                    let named = kind != MediaKind::Voice;
+                    put(
+                        &mut json,
+                        "file_name",
+                        attachment.file_name.clone().filter(|_| named).map(Value::from),
+                    );
                 }
                 (media_name(kind), Value::Object(json))
             }

@@ -1,6 +1,11 @@
 //! The sandbox over real HTTP: is it Telegram where it says so?
+mod client_api;
+mod conversation;
+mod faults;
+mod polling;
 mod refusals;
 mod shapes;
+mod webhook;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

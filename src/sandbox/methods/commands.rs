@@ -49,9 +49,13 @@ fn at_most(text: Option<&str>, most: usize) -> Result<String, Refusal> {
 
 /// Sets the list and tells the pages of those whose menu looks different now.
 fn replace(state: &mut State, scope: Scope, language: &str, menu: Menu) {
-    let before: Vec<Menu> = state.people.values().map(|user| state.menus.seen_by(user)).collect();
+    // There may be thousands of people; a list for one chat concerns only one of them.
+    let only = if let Scope::Chat(id) = scope { Some(id) } else { None };
+    let concerned = |id: &i64| only.is_none_or(|only| only == *id);
+    let people: Vec<_> = state.people.values().filter(|user| concerned(&user.id)).collect();
+    let before: Vec<Menu> = people.iter().map(|user| state.menus.seen_by(user)).collect();
     state.menus.set(scope, language, menu);
-    for (user, before) in state.people.values().zip(before) {
+    for (user, before) in people.into_iter().zip(before) {
         let now = state.menus.seen_by(user);
         if now != before {
             state.emit(json!({"type": "commands", "user": user.id, "commands": menu_json(&now)}));

@@ -1,0 +1,163 @@
+//! The page's API: state, events, acting for people, files, faults, and who may come in.
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::{Desk, SITI};
+
+/// The events of an open page, one by one.
+struct Page {
+    response: reqwest::Response,
+    unread: String,
+}
+
+impl Page {
+    async fn open(desk: &Desk) -> Self {
+        let response = desk.http.get(format!("{}/sandbox/events", desk.address)).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, unread: String::new() }
+    }
+
+    async fn next(&mut self) -> Value {
+        loop {
+            if let Some((event, rest)) = self.unread.split_once("\n\n") {
+                let event = event.strip_prefix("data: ").map(|json| serde_json::from_str(json).unwrap());
+                self.unread = rest.to_owned();
+                if let Some(event) = event {
+                    return event;
+                }
+                continue;
+            }
+            let chunk = self.response.chunk().await.unwrap().unwrap();
+            self.unread.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+}
+
+impl Desk {
+    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let response = self.http.post(format!("{}{path}", self.address)).json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap_or_default())
+    }
+}
+
+#[tokio::test]
+async fn a_page_gets_everything_and_then_every_change() {
+    let desk = Desk::started().await;
+    let mut page = Page::open(&desk).await;
+    let snapshot = page.next().await;
+    assert_eq!(snapshot["type"], "snapshot");
+    assert_eq!(snapshot["bot"], json!({"id": 4242, "username": "antri_bot", "name": "Antri"}));
+    assert_eq!(snapshot["users"][0]["first_name"], "Siti");
+    assert_eq!(snapshot["chats"]["100001"][0]["text"], "/start");
+    assert_eq!(snapshot["commands"]["100001"], json!([]));
+
+    let text = json!({"chat_id": SITI, "text": "<b>pilih</b>", "parse_mode": "HTML",
+        "reply_markup": {"inline_keyboard": [[{"text": "A", "callback_data": "a:1"}]]}});
+    let sent = desk.call("sendMessage", text).await;
+    let id = sent["message_id"].clone();
+    let message = page.next().await;
+    assert_eq!((&message["type"], &message["chat"]), (&json!("message"), &json!(SITI)));
+    assert_eq!(
+        message["message"],
+        json!({"message_id": id, "date": 1_760_000_000, "from": "bot", "from_id": 4242,
+        "text": "pilih", "html": "<b>pilih</b>", "deleted": false,
+        "keyboard": [[{"text": "A", "callback_data": "a:1"}]]})
+    );
+
+    desk.call("editMessageText", json!({"chat_id": SITI, "message_id": id, "text": "sudah"})).await;
+    let edited = page.next().await;
+    assert_eq!((&edited["type"], &edited["message"]["text"]), (&json!("edited"), &json!("sudah")));
+    assert_eq!(edited["message"]["keyboard"], json!([]), "an edit without a keyboard takes it away");
+
+    let press =
+        desk.post(&format!("/sandbox/users/{SITI}/press"), json!({"message_id": id, "data": "a:1"})).await.1;
+    let query = press["callback_query_id"].clone();
+    let answer = json!({"callback_query_id": query, "text": "ok", "show_alert": true});
+    desk.call("answerCallbackQuery", answer).await;
+    let toast = page.next().await;
+    assert_eq!(
+        toast,
+        json!({"type": "toast", "user": SITI, "callback_query_id": query, "text": "ok", "alert": true})
+    );
+
+    desk.call("sendChatAction", json!({"chat_id": SITI, "action": "typing"})).await;
+    assert_eq!(page.next().await, json!({"type": "action", "chat": SITI, "action": "typing"}));
+    desk.call("deleteMessage", json!({"chat_id": SITI, "message_id": id})).await;
+    assert_eq!(page.next().await, json!({"type": "deleted", "chat": SITI, "message_id": id}));
+    let menu = json!([{"command": "new", "description": "Tiket baru"}]);
+    desk.call("setMyCommands", json!({"commands": menu})).await;
+    assert_eq!(page.next().await, json!({"type": "commands", "user": SITI, "commands": menu}));
+    desk.post("/sandbox/users", json!({"first_name": "Budi", "label": "Agent 1"})).await;
+    let user = page.next().await;
+    assert_eq!((&user["type"], &user["user"]["label"]), (&json!("user"), &json!("Agent 1")));
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn the_page_acts_for_people() {
+    let desk = Desk::open().await;
+    let users = format!("/sandbox/users/{SITI}");
+    let (_, sent) = desk.post(&format!("{users}/messages"), json!({"text": "/start"})).await;
+    assert_eq!(desk.sandbox.message(SITI, sent["message_id"].as_i64().unwrap()).unwrap().text, "/start");
+    let photo =
+        json!({"kind": "photo", "caption": "layar", "data": STANDARD.encode("png!"), "mime": "image/png"});
+    let (_, sent) = desk.post(&format!("{users}/messages"), photo).await;
+    let media = desk.sandbox.message(SITI, sent["message_id"].as_i64().unwrap()).unwrap().media.unwrap();
+    let file =
+        desk.http.get(format!("{}/sandbox/files/{}", desk.address, media.file_id)).send().await.unwrap();
+    assert_eq!(file.headers()["content-type"], "image/png");
+    assert_eq!(file.bytes().await.unwrap(), "png!");
+    let (_, user) = desk.post(&format!("{users}/block"), json!({"blocked": true})).await;
+    assert_eq!(user["blocked"], true);
+    let state = desk.http.get(format!("{}/sandbox/state", desk.address)).send().await.unwrap();
+    let state: Value = state.json().await.unwrap();
+    assert_eq!((&state["bot"]["id"], &state["users"][0]["blocked"]), (&json!(4242), &json!(true)));
+    assert_eq!(desk.post("/sandbox/users/5/messages", json!({"text": "x"})).await.0, 404);
+    assert_eq!(desk.post(&format!("{users}/messages"), json!({"kind": "photo", "data": "%"})).await.0, 400);
+    assert_eq!(
+        desk.http.get(format!("{}/sandbox/files/none", desk.address)).send().await.unwrap().status(),
+        404
+    );
+}
+
+#[tokio::test]
+async fn faults_are_set_and_cleared_from_outside() {
+    let desk = Desk::started().await;
+    let fault = json!({"method": "sendMessage", "times": 9, "fault": {"kind": "too_many_requests", "retry_after": 5}});
+    assert_eq!(desk.post("/sandbox/faults", fault).await.0, 204);
+    let hi = json!({"chat_id": SITI, "text": "hi"});
+    assert_eq!(desk.refused("sendMessage", hi.clone()).await, "429 Too Many Requests: retry after 5");
+    desk.http.delete(format!("{}/sandbox/faults", desk.address)).send().await.unwrap();
+    desk.call("sendMessage", hi).await;
+    for kind in [
+        "hang_after_success",
+        "hang_before",
+        "reset_after_success",
+        "reset_before",
+        "forbidden",
+        "bad_entities",
+        "unknown_method",
+        "conflict",
+    ] {
+        let fault = json!({"times": 1, "method": "close", "fault": {"kind": kind}});
+        assert_eq!(desk.post("/sandbox/faults", fault).await.0, 204, "{kind}");
+    }
+    let odd = json!({"times": 1, "fault": {"kind": "rain"}});
+    assert_eq!(desk.post("/sandbox/faults", odd).await.0, 422);
+}
+
+#[tokio::test]
+async fn only_this_machine_gets_the_page() {
+    let desk = Desk::open().await;
+    let get = |path: &str| desk.http.get(format!("{}{path}", desk.address));
+    for path in ["/", "/style.css", "/app.js", "/sandbox/state"] {
+        assert_eq!(get(path).send().await.unwrap().status(), 200, "{path}");
+        let rebound = get(path).header("host", "evil.example").send().await.unwrap();
+        assert_eq!(rebound.status(), 403, "{path}");
+    }
+    let foreign = get("/sandbox/state").header("origin", "https://evil.example").send().await.unwrap();
+    assert_eq!(foreign.status(), 403);
+    let own = get("/sandbox/state").header("origin", desk.address.as_str()).send().await.unwrap();
+    assert_eq!(own.status(), 200);
+}

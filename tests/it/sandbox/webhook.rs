@@ -1,0 +1,132 @@
+//! Webhook delivery: in order, with the secret, until the bot takes it.
+use std::sync::{Arc, Mutex};
+
+use antri::sandbox::Sandbox;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::{Desk, SITI, SOON};
+
+/// An update's id and the secret that came with it.
+type Post = (i64, Option<String>);
+
+/// A bot's own server: notes what comes, and refuses as often as it is told to.
+#[derive(Clone, Default)]
+struct Bot {
+    got: Arc<Mutex<Vec<Post>>>,
+    refusals: Arc<Mutex<u32>>,
+}
+
+impl Bot {
+    async fn listen(&self) -> String {
+        async fn take(State(bot): State<Bot>, headers: HeaderMap, Json(update): Json<Value>) -> StatusCode {
+            let secret =
+                headers.get("x-telegram-bot-api-secret-token").map(|v| v.to_str().unwrap().to_owned());
+            bot.got.lock().unwrap().push((update["update_id"].as_i64().unwrap(), secret));
+            let mut refusals = bot.refusals.lock().unwrap();
+            if *refusals == 0 {
+                return StatusCode::OK;
+            }
+            *refusals -= 1;
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let app = Router::new().fallback(take).with_state(self.clone());
+        tokio::spawn(axum::serve(listener, app).into_future());
+        url
+    }
+
+    fn ids(&self) -> Vec<i64> {
+        self.got.lock().unwrap().iter().map(|(id, _)| *id).collect()
+    }
+}
+
+async fn all_taken(sandbox: &Sandbox) {
+    sandbox.wait_for("all deliveries", SOON, |s| s.idle_polls().then_some(())).await;
+}
+
+#[tokio::test]
+async fn updates_are_posted_with_the_secret_in_order_and_again_after_a_failure() {
+    let desk = Desk::started().await;
+    let bot = Bot::default();
+    *bot.refusals.lock().unwrap() = 2;
+    desk.sandbox.send_text(SITI, "waiting already");
+    let url = bot.listen().await;
+    desk.call("setWebhook", json!({"url": url, "secret_token": "s-3_cret"})).await;
+    desk.sandbox.send_text(SITI, "new");
+    all_taken(&desk.sandbox).await;
+    assert_eq!(bot.ids(), [2, 2, 2, 3]);
+    assert!(bot.got.lock().unwrap().iter().all(|(_, secret)| secret.as_deref() == Some("s-3_cret")));
+    let info = desk.call("getWebhookInfo", json!({})).await;
+    assert_eq!((&info["url"], &info["pending_update_count"]), (&json!(url), &json!(0)));
+    assert_eq!(info["last_error_message"], "Wrong response from the webhook: 500 Internal Server Error");
+    assert!(desk.bot_reads_webhook_info().await);
+    desk.sandbox.redeliver(3);
+    all_taken(&desk.sandbox).await;
+    assert_eq!(bot.ids(), [2, 2, 2, 3, 3]);
+}
+
+#[tokio::test]
+async fn polling_and_a_webhook_exclude_each_other() {
+    let desk = Desk::started().await;
+    let poll = desk.refused("getUpdates", json!({"offset": 2, "timeout": 50}));
+    let url = Bot::default().listen().await;
+    let set = async {
+        desk.sandbox.wait_for("the poll", SOON, |s| s.idle_polls().then_some(())).await;
+        desk.raw("setWebhook", json!({"url": url})).await
+    };
+    let (poll, (_, set)) = tokio::join!(poll, set);
+    assert_eq!(poll, "409 Conflict: terminated by setWebhook request");
+    assert_eq!(set, json!({"ok": true, "result": true, "description": "Webhook was set"}));
+    assert_eq!(
+        desk.refused("getUpdates", json!({})).await,
+        "409 Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
+         webhook first"
+    );
+    assert_eq!(desk.raw("setWebhook", json!({"url": url})).await.1["description"], "Webhook is already set");
+    assert_eq!(desk.raw("deleteWebhook", json!({})).await.1["description"], "Webhook was deleted");
+    assert_eq!(desk.raw("deleteWebhook", json!({})).await.1["description"], "Webhook is already deleted");
+    desk.call("getUpdates", json!({})).await;
+}
+
+#[tokio::test]
+async fn what_waits_can_be_dropped_and_a_deleted_webhook_gets_nothing() {
+    let desk = Desk::started().await;
+    let bot = Bot::default();
+    let url = bot.listen().await;
+    desk.sandbox.send_text(SITI, "dropped");
+    desk.call("setWebhook", json!({"url": url, "drop_pending_updates": true})).await;
+    desk.sandbox.send_text(SITI, "posted");
+    all_taken(&desk.sandbox).await;
+    desk.call("deleteWebhook", json!({})).await;
+    desk.sandbox.send_text(SITI, "polled");
+    let updates = desk.call("getUpdates", json!({})).await;
+    assert_eq!(updates[0]["message"]["text"], "polled");
+    assert_eq!(bot.ids(), [3]);
+}
+
+#[tokio::test]
+async fn bad_webhooks_are_refused() {
+    let desk = Desk::started().await;
+    for (params, words) in [
+        (json!({"url": "ftp://x.example/"}), "invalid webhook URL specified"),
+        (json!({"url": "https://"}), "invalid webhook URL specified"),
+        (
+            json!({"url": "https://x.example/", "secret_token": "a b"}),
+            "secret token contains unallowed characters",
+        ),
+        (json!({"url": "https://x.example/", "secret_token": "a".repeat(257)}), "secret token is too long"),
+    ] {
+        assert_eq!(desk.refused("setWebhook", params).await, format!("400 Bad Request: {words}"));
+    }
+}
+
+impl Desk {
+    async fn bot_reads_webhook_info(&self) -> bool {
+        use teloxide::prelude::*;
+        self.bot().get_webhook_info().await.unwrap().url.is_some()
+    }
+}
