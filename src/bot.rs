@@ -1,5 +1,22 @@
 //! The bot: what people see and press. Commands and presses in, words out; the deeds are the engine's.
+//!
+//! | file | what |
+//! |---|---|
+//! | `schema` | the tree: which update goes to which handler |
+//! | `commands`, `callback` | what was typed, what was pressed |
+//! | `context` | what handlers take and give |
+//! | `handlers/` | parse, call one verb of the engine, answer |
+//! | `facts`, `view`, `render` | what a card shows: loaded, plain, in words |
+//! | `compose` | puts deliveries into words when they are sent |
+//! | `live` | keeps cards in step with what happens |
 pub mod callback;
+pub mod commands;
+pub mod compose;
+pub mod context;
+pub mod facts;
+pub mod handlers;
+pub mod live;
 pub mod menu;
 pub mod render;
+pub mod schema;
 pub mod view;

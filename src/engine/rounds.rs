@@ -167,3 +167,26 @@ impl Engine {
         Ok(())
     }
 }
+
+/// What the roster knows, for showing.
+impl Engine {
+    /// Agents of a department who are online and there, whether they have room or not.
+    #[must_use]
+    pub fn online(&self, department: DepartmentId) -> u32 {
+        self.roster().online(department)
+    }
+
+    /// Whether an agent's presence is lost.
+    #[must_use]
+    pub fn is_lost(&self, agent: PersonId) -> bool {
+        self.roster().seat(agent).is_some_and(|seat| seat.lost)
+    }
+
+    /// All agents with what they hold, in the order in which they became agents.
+    #[must_use]
+    pub fn seats(&self) -> Vec<super::roster::Seat> {
+        let mut seats: Vec<_> = self.roster().seats().cloned().collect();
+        seats.sort_by_key(|seat| seat.profile().map_or(0, |p| p.assignment_order));
+        seats
+    }
+}

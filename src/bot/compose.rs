@@ -1,0 +1,196 @@
+//! Deliveries put into words when they are sent: in the reader's language, in the state of that moment.
+use super::facts::Facts;
+use super::menu;
+use super::render::{self, Rendered, Words};
+use super::view::NoticeView;
+use crate::domain::Time;
+use crate::domain::card::CardKey;
+use crate::domain::ids::{ChatId, PersonId, TelegramId, TicketId};
+use crate::domain::notice::{Message, Notice};
+use crate::domain::number::TicketNumber;
+use crate::domain::person::{Locale, Person};
+use crate::engine::Engine;
+use crate::engine::ports::StoreError;
+use crate::i18n::Texts;
+use crate::outbox::{Compose, Deed};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// Puts deliveries into words.
+pub struct Composer {
+    /// Where the facts are.
+    pub engine: Arc<Engine>,
+    /// What cards show.
+    pub facts: Facts,
+    /// The words.
+    pub texts: Arc<Texts>,
+}
+
+#[async_trait]
+impl Compose for Composer {
+    async fn compose(&self, chat: ChatId, message: &Message, now: Time) -> Result<Deed, StoreError> {
+        let reader = self.engine.store().person_by_telegram(TelegramId(chat.0)).await?;
+        let words = self.words(reader.as_ref(), now);
+        match message {
+            Message::Text(text) => Ok(Deed::Send(text.clone(), None)),
+            Message::Edit { message_id, text } => {
+                Ok(Deed::Edit { message_id: *message_id, text: text.clone(), card: None, shown: None })
+            }
+            Message::Menu => Ok(reader.map_or(Deed::Nothing, |person| {
+                Deed::Menu(menu::menu(&words, person.role, person.agent.is_some()))
+            })),
+            Message::Notice(Notice::File { ticket, file }) => {
+                let Some(ticket) = self.engine.store().ticket(*ticket).await? else { return Ok(Deed::Nothing) };
+                let caption = render::notice(&words, &NoticeView::File { number: ticket.number });
+                Ok(Deed::SendFile(file.clone(), caption.html))
+            }
+            Message::Notice(notice) => {
+                let view = self.view(notice).await?;
+                Ok(view.map_or(Deed::Nothing, |view| Deed::Send(render::notice(&words, &view), notice.card())))
+            }
+            Message::Card(key) => {
+                let card = self.card(*key, &words).await?;
+                Ok(card.map_or(Deed::Nothing, |text| Deed::Send(text, Some(*key))))
+            }
+            Message::Refresh(key) => self.refresh(*key, &words).await,
+            Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &words).await,
+        }
+    }
+}
+
+impl Composer {
+    fn words(&self, reader: Option<&Person>, now: Time) -> Words<'_> {
+        let rules = self.engine.rules();
+        let locale: Locale = reader.map_or(rules.default_locale, |person| person.locale);
+        Words { texts: &self.texts, locale, now, zone: rules.zone }
+    }
+
+    /// The live message of a card, brought up to date on the page that it shows.
+    async fn refresh(&self, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
+        let Some(live) = self.engine.store().live_card(key).await? else { return Ok(Deed::Nothing) };
+        let card = self.card(live.key, words).await?;
+        Ok(card.map_or(Deed::Nothing, |text| Deed::Edit {
+            message_id: live.message_id,
+            text,
+            card: Some(live.key),
+            shown: Some(live.digest),
+        }))
+    }
+
+    /// A certain message: the live one of its card, or an older copy that nobody keeps in step.
+    async fn redraw(&self, message_id: i32, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
+        let live = self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
+        let card = self.card(key, words).await?;
+        Ok(card.map_or(Deed::Nothing, |text| Deed::Edit {
+            message_id,
+            text,
+            card: live.then_some(key),
+            // It was asked for by a press: what the store believes it shows may not be what the person sees.
+            shown: None,
+        }))
+    }
+
+    async fn card(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
+        let store = self.engine.store();
+        Ok(match key {
+            CardKey::Status(id) => match store.ticket(id).await? {
+                Some(ticket) => Some(render::status_card(words, &self.facts.status_card(&ticket).await?)),
+                None => None,
+            },
+            CardKey::Task(id, agent) => match store.ticket(id).await? {
+                Some(ticket) => Some(render::task_card(words, &self.facts.task(&ticket, agent).await?)),
+                None => None,
+            },
+            CardKey::MyQueue(agent, page) => {
+                self.facts.my_queue(agent, page).await?.map(|view| render::my_queue(words, &view))
+            }
+            CardKey::Draft(person) => self.draft(person, words).await?,
+            CardKey::MyTickets(person, page) => {
+                Some(render::my_tickets(words, &self.facts.my_tickets(person, page).await?))
+            }
+            CardKey::Queue(person, page) => match store.person(person).await? {
+                Some(person) => Some(render::waiting(words, &self.facts.waiting(&person, page).await?)),
+                None => None,
+            },
+            CardKey::Workload(_, page) => Some(render::workload(words, &self.facts.workload(page).await?)),
+        })
+    }
+
+    async fn draft(&self, person: PersonId, words: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
+        let store = self.engine.store();
+        let (Some(draft), Some(person)) = (store.draft(person).await?, store.person(person).await?) else {
+            return Ok(None);
+        };
+        Ok(Some(render::draft(words, &self.facts.draft(&draft, &person.name, None).await?)))
+    }
+
+    /// A notice with its names; `None` when what it is about is gone.
+    async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
+        let store = self.engine.store();
+        Ok(match notice {
+            Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
+                Some(ticket) => {
+                    let mut view = self.facts.status_card(&ticket).await?;
+                    // What was true when it was committed, as long as it still waits.
+                    if view.ticket.position.is_some() {
+                        (view.ticket.position, view.online) = (Some(*position), *online);
+                    }
+                    Some(NoticeView::Created(view))
+                }
+                None => None,
+            },
+            Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
+                Some(ticket) => {
+                    let view = self.facts.task(&ticket, *agent).await?;
+                    let view = super::view::TaskView { position: *position, held: *held, max: *max, ..view };
+                    Some(NoticeView::NewTask(view))
+                }
+                None => None,
+            },
+            Notice::Assigned { ticket, agent } => {
+                let agent = self.name(*agent).await?;
+                self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
+            }
+            Notice::TaskTaken { ticket, to } => {
+                let to = match to {
+                    Some(to) => Some(self.name(*to).await?),
+                    None => None,
+                };
+                self.number(*ticket).await?.map(|number| NoticeView::TaskTaken { number, to })
+            }
+            Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
+                Some(ticket) => {
+                    let position = self.facts.ticket(&ticket, ticket.customer).await?.position;
+                    Some(NoticeView::Requeued { number: ticket.number, position })
+                }
+                None => None,
+            },
+            Notice::Completed { ticket } => self.number(*ticket).await?.map(|number| NoticeView::Completed { number }),
+            Notice::Cancelled { ticket } => self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number }),
+            Notice::TaskCancelled { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })
+            }
+            Notice::CustomerUnreachable { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
+            }
+            Notice::File { ticket, .. } => self.number(*ticket).await?.map(|number| NoticeView::File { number }),
+            Notice::StillOnline { minutes, .. } => Some(NoticeView::StillOnline { minutes: *minutes }),
+            Notice::TakenOffline { kept } => Some(NoticeView::TakenOffline { kept: *kept }),
+            Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
+            Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
+            Notice::AgentUnreachable { person } => {
+                Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
+            }
+            Notice::UpdatePutAside { update } => Some(NoticeView::UpdatePutAside { update: *update }),
+            Notice::SomethingBroke => Some(NoticeView::SomethingBroke),
+        })
+    }
+
+    async fn number(&self, ticket: TicketId) -> Result<Option<TicketNumber>, StoreError> {
+        Ok(self.engine.store().ticket(ticket).await?.map(|ticket| ticket.number))
+    }
+
+    async fn name(&self, person: PersonId) -> Result<String, StoreError> {
+        Ok(self.engine.store().person(person).await?.map(|person| person.name).unwrap_or_default())
+    }
+}

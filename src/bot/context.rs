@@ -1,0 +1,137 @@
+//! What handlers take and give: the desk, who asks, how the press is answered; answers go to the outbox.
+use super::facts::Facts;
+use super::render::Words;
+use crate::domain::Time;
+use crate::domain::card::CardKey;
+use crate::domain::ids::ChatId;
+use crate::domain::notice::{Message, Outgoing, Rendered};
+use crate::domain::person::Person;
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
+use crate::i18n::{Arg, Texts};
+use crate::telegram::Telegram;
+use secrecy::SecretString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio_util::task::TaskTracker;
+
+/// What a handler gives: what is to be delivered, or why the verb was refused.
+pub type Handled = Result<Vec<Outgoing>, EngineError>;
+
+/// The desk as handlers know it.
+pub struct Desk {
+    /// The verbs.
+    pub engine: Arc<Engine>,
+    /// What cards show.
+    pub facts: Facts,
+    /// The words.
+    pub texts: Arc<Texts>,
+    /// The bot's username, for links.
+    pub bot_username: String,
+    /// The key of the side API's tokens (`JWT_SECRET`), when there is one.
+    pub jwt_secret: Option<SecretString>,
+    /// For what can't wait for the outbox: answers to presses.
+    pub telegram: Telegram,
+    /// Those answers, while they are under way.
+    pub tasks: TaskTracker,
+}
+
+impl Desk {
+    /// A link that sends `/start <payload>` when it is opened.
+    #[must_use]
+    pub fn link(&self, payload: &str) -> String {
+        format!("https://t.me/{}?start={payload}", self.bot_username)
+    }
+}
+
+/// Who asks, where and when.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The person, as the store has them.
+    pub person: Person,
+    /// The chat that the question came from and the answer goes to.
+    pub chat: ChatId,
+    /// When the update is handled.
+    pub now: Time,
+}
+
+impl Ask {
+    /// The person's language.
+    #[must_use]
+    pub fn words<'a>(&self, desk: &'a Desk) -> Words<'a> {
+        Words { texts: &desk.texts, locale: self.person.locale, now: self.now, zone: desk.engine.rules().zone }
+    }
+
+    /// An answer in words.
+    #[must_use]
+    pub fn text(&self, text: Rendered) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Text(text) }
+    }
+
+    /// An answer without buttons: the text of `key`.
+    #[must_use]
+    pub fn say(&self, desk: &Desk, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
+        self.text(self.words(desk).message(key, args))
+    }
+
+    /// A card as the answer.
+    #[must_use]
+    pub fn card(&self, key: CardKey) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Card(key) }
+    }
+
+    /// Other words in the message that was pressed.
+    #[must_use]
+    pub fn edit(&self, place: Place, text: Rendered) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Edit { message_id: place.0, text } }
+    }
+
+    /// The pressed message, drawn anew as this card.
+    #[must_use]
+    pub fn redraw(&self, place: Place, card: CardKey) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Redraw { message_id: place.0, card } }
+    }
+}
+
+/// The message whose button was pressed.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(pub i32);
+
+/// The answer to a press: Telegram shows it for a moment. It goes out at once, beside the work, so that nobody watches a
+/// spinner; a press that nothing was said of is answered without words.
+#[derive(Clone)]
+pub struct Toast(Arc<Inner>);
+
+struct Inner {
+    desk: Arc<Desk>,
+    query: String,
+    said: AtomicBool,
+}
+
+impl Toast {
+    /// The answer to the press with this callback query id.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>, query: String) -> Self {
+        Self(Arc::new(Inner { desk, query, said: AtomicBool::new(false) }))
+    }
+
+    /// Answers with words; only the first answer counts, as at Telegram.
+    pub fn say(&self, text: String) {
+        if self.0.said.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let inner = Arc::clone(&self.0);
+        self.0.desk.tasks.spawn(async move {
+            let body = serde_json::json!({"callback_query_id": inner.query, "text": text});
+            if let Err(error) = inner.desk.telegram.call("answerCallbackQuery", &body).await {
+                // Too late is harmless: Telegram has let go of the button by itself.
+                tracing::debug!(%error, "press not answered");
+            }
+        });
+    }
+
+    /// Answers without words.
+    pub fn ack(&self) {
+        self.say(String::new());
+    }
+}

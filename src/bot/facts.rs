@@ -1,0 +1,265 @@
+//! What the cards show, loaded from the store. Positions, loads and counts are what the tickets say at this moment.
+use super::view::{
+    AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView, TICKETS_PER_PAGE,
+    TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
+};
+use crate::domain::Time;
+use crate::domain::department::Department;
+use crate::domain::draft::Draft;
+use crate::domain::ids::{CategoryId, DepartmentId, PersonId};
+use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::policy::Mode;
+use crate::domain::ticket::{Ticket, TicketState};
+use crate::engine::Engine;
+use crate::engine::ports::{Store, StoreError};
+use crate::engine::roster::Seat;
+use std::sync::Arc;
+
+/// How many of their tickets a person can look through.
+const MY_TICKETS: usize = 40;
+
+/// Loads what cards show.
+#[derive(Clone)]
+pub struct Facts {
+    engine: Arc<Engine>,
+}
+
+impl Facts {
+    /// Facts from this engine and its store.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    fn store(&self) -> &dyn Store {
+        self.engine.store().as_ref()
+    }
+
+    /// A ticket as `reader` sees it.
+    pub async fn ticket(&self, ticket: &Ticket, reader: PersonId) -> Result<TicketView, StoreError> {
+        let departments = self.store().departments().await?;
+        self.ticket_of(ticket, reader, &departments).await
+    }
+
+    async fn ticket_of(&self, ticket: &Ticket, reader: PersonId, all: &[Department]) -> Result<TicketView, StoreError> {
+        let holder = match &ticket.state {
+            TicketState::Held(hold) => Some(hold.agent),
+            TicketState::Completed { agent, .. } => Some(*agent),
+            TicketState::Queued | TicketState::Cancelled { .. } => None,
+        };
+        let holder_name = match holder {
+            Some(id) => self.store().person(id).await?.map(|p| p.name),
+            None => None,
+        };
+        let position = match ticket.state {
+            TicketState::Queued => {
+                Some(self.store().position(ticket.department, ticket.priority, ticket.arrival).await?)
+            }
+            _ => None,
+        };
+        let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
+        Ok(TicketView {
+            id: ticket.id,
+            number: ticket.number.clone(),
+            version: ticket.version,
+            label: label.unwrap_or_default(),
+            status: ticket.status(),
+            priority: ticket.priority,
+            created_at: ticket.created_at,
+            position,
+            holder: holder_name,
+            holder_is_reader: holder == Some(reader),
+            assigned_at: ticket.hold().map(|hold| hold.assigned_at),
+            description: ticket.description.clone(),
+        })
+    }
+
+    async fn tickets_of(&self, tickets: &[Ticket], reader: PersonId) -> Result<Vec<TicketView>, StoreError> {
+        let departments = self.store().departments().await?;
+        let mut views = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            views.push(self.ticket_of(ticket, reader, &departments).await?);
+        }
+        Ok(views)
+    }
+
+    /// A ticket for its customer.
+    pub async fn status_card(&self, ticket: &Ticket) -> Result<TicketStatusView, StoreError> {
+        let online = self.engine.online(ticket.department);
+        Ok(TicketStatusView { ticket: self.ticket(ticket, ticket.customer).await?, online })
+    }
+
+    /// A ticket for an agent who got it, with its place in their queue now.
+    pub async fn task(&self, ticket: &Ticket, agent: PersonId) -> Result<TaskView, StoreError> {
+        let held = self.store().held_by(agent).await?;
+        let place = held.iter().position(|t| t.id == ticket.id).map_or(0, |at| at + 1);
+        let max = self.profile(agent).await?.map_or(0, |p| p.max_tickets.get());
+        Ok(TaskView { ticket: self.ticket(ticket, agent).await?, position: small(place), held: small(held.len()), max })
+    }
+
+    /// An agent's own queue; `None` when they are no agent.
+    pub async fn my_queue(&self, agent: PersonId, page: u16) -> Result<Option<QueueView>, StoreError> {
+        let Some(profile) = self.profile(agent).await? else { return Ok(None) };
+        let held = self.store().held_by(agent).await?;
+        let (page, pages, shown) = page_of(&held, page, TICKETS_PER_PAGE);
+        Ok(Some(QueueView {
+            availability: profile.availability,
+            lost: self.engine.is_lost(agent),
+            auto: profile.auto_assignment_enabled,
+            held: small(held.len()),
+            max: profile.max_tickets.get(),
+            page,
+            pages,
+            first: page * TICKETS_PER_PAGE + 1,
+            tickets: self.tickets_of(shown, agent).await?,
+        }))
+    }
+
+    /// A person's own tickets.
+    pub async fn my_tickets(&self, person: PersonId, page: u16) -> Result<MyTicketsView, StoreError> {
+        let all = self.store().tickets_of(person, MY_TICKETS).await?;
+        let (page, pages, shown) = page_of(&all, page, TICKETS_PER_PAGE);
+        Ok(MyTicketsView { page, pages, tickets: self.tickets_of(shown, person).await? })
+    }
+
+    /// What waits: in an agent's departments, or everywhere for an admin.
+    pub async fn waiting(&self, reader: &Person, page: u16) -> Result<WaitingView, StoreError> {
+        let departments = self.departments_of(reader).await?;
+        let depths = self.store().depths().await?;
+        let total: u64 = departments.iter().filter_map(|d| depths.get(d)).sum();
+        let per_page = u64::from(TICKETS_PER_PAGE);
+        let pages = u16::try_from(total.div_ceil(per_page).max(1)).unwrap_or(u16::MAX);
+        let page = page.min(pages - 1);
+        let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
+        let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
+        let manual = self.store().settings().await?.mode != Mode::Auto || tickets.iter().any(|t| !t.auto);
+        Ok(WaitingView {
+            page,
+            pages,
+            total,
+            first: offset as u64 + 1,
+            can_pick_up: manual && reader.agent.is_some(),
+            tickets: self.tickets_of(&tickets, reader.id).await?,
+        })
+    }
+
+    async fn departments_of(&self, reader: &Person) -> Result<Vec<DepartmentId>, StoreError> {
+        if reader.is_admin() {
+            return Ok(self.store().departments().await?.into_iter().map(|d| d.id).collect());
+        }
+        Ok(reader.agent.iter().flat_map(|profile| profile.departments.iter().copied()).collect())
+    }
+
+    /// All agents' load.
+    pub async fn workload(&self, page: u16) -> Result<WorkloadView, StoreError> {
+        let seats = self.engine.seats();
+        let departments = self.store().departments().await?;
+        let online = seats.iter().filter(|seat| is_online(seat));
+        let free = online.clone().map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
+        let (page, pages, shown) = page_of(&seats, page, AGENTS_PER_PAGE);
+        Ok(WorkloadView {
+            page,
+            pages,
+            agents: shown.iter().map(|seat| line(seat, &departments)).collect(),
+            waiting: self.store().depths().await?.values().sum(),
+            online: u32::try_from(online.count()).unwrap_or(u32::MAX),
+            total: u32::try_from(seats.len()).unwrap_or(u32::MAX),
+            free,
+        })
+    }
+
+    /// One agent in detail.
+    pub async fn agent(&self, id: PersonId) -> Result<Option<AgentLine>, StoreError> {
+        let departments = self.store().departments().await?;
+        Ok(self.engine.seats().iter().find(|seat| seat.person.id == id).map(|seat| line(seat, &departments)))
+    }
+
+    /// A draft, with the categories to choose from. `choose` asks for the category even if there is one.
+    pub async fn draft(&self, draft: &Draft, name: &str, choose: Option<u16>) -> Result<DraftView, StoreError> {
+        let departments = self.store().departments().await?;
+        let choices = offered(&departments);
+        let (page, pages, shown) = page_of(&choices, choose.unwrap_or(0), CHOICES_PER_PAGE);
+        let label = |(department, category): (DepartmentId, CategoryId)| {
+            departments.iter().find(|d| d.id == department).map(|d| d.label(category))
+        };
+        Ok(DraftView {
+            id: draft.id,
+            person_name: name.to_owned(),
+            label: draft.target.filter(|_| choose.is_none()).and_then(label),
+            description: draft.description.clone(),
+            choices: shown.iter().map(|(_, category, label)| (*category, label.clone())).collect(),
+            page,
+            pages,
+            can_change: choices.len() > 1,
+        })
+    }
+
+    /// Every category that a ticket can be opened in, with its label.
+    pub async fn offers(&self) -> Result<Vec<(DepartmentId, CategoryId, String)>, StoreError> {
+        Ok(offered(&self.store().departments().await?))
+    }
+
+    /// An agent's standing; `None` when they are no agent. `today` is when the day began.
+    pub async fn status(&self, person: &Person, today: Time) -> Result<Option<StatusView>, StoreError> {
+        let Some(profile) = &person.agent else { return Ok(None) };
+        let (all, depths) = (self.store().departments().await?, self.store().depths().await?);
+        Ok(Some(StatusView {
+            availability: profile.availability,
+            lost: self.engine.is_lost(person.id),
+            auto: profile.auto_assignment_enabled,
+            held: small(self.store().held_by(person.id).await?.len()),
+            max: profile.max_tickets.get(),
+            today: self.store().tally(person.id, today).await?,
+            waiting: profile.departments.iter().filter_map(|d| depths.get(d)).sum(),
+            departments: names(profile, &all),
+        }))
+    }
+
+    async fn profile(&self, agent: PersonId) -> Result<Option<AgentProfile>, StoreError> {
+        Ok(self.store().person(agent).await?.and_then(|p| p.agent))
+    }
+}
+
+fn offered(departments: &[Department]) -> Vec<(DepartmentId, CategoryId, String)> {
+    departments.iter().flat_map(|d| d.offered().map(|c| (d.id, c.id, d.label(c.id)))).collect()
+}
+
+fn names(profile: &AgentProfile, all: &[Department]) -> Vec<String> {
+    all.iter().filter(|d| profile.departments.contains(&d.id)).map(|d| d.name.clone()).collect()
+}
+
+fn is_online(seat: &Seat) -> bool {
+    seat.person.availability() == Availability::Online && !seat.lost && seat.person.reachable
+}
+
+fn capacity(seat: &Seat) -> u32 {
+    seat.profile().map_or(0, |p| u32::from(p.max_tickets.get()))
+}
+
+fn line(seat: &Seat, departments: &[Department]) -> AgentLine {
+    let profile = seat.profile();
+    AgentLine {
+        id: seat.person.id,
+        name: seat.person.name.clone(),
+        availability: seat.person.availability(),
+        lost: seat.lost,
+        reachable: seat.person.reachable,
+        auto: profile.is_some_and(|p| p.auto_assignment_enabled),
+        held: seat.held(),
+        max: profile.map_or(0, |p| p.max_tickets.get()),
+        departments: profile.map_or_else(Vec::new, |p| names(p, departments)),
+    }
+}
+
+fn small(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}
+
+/// A page of a list: the page there is (the last one when `page` lies beyond), how many there are, and what is on it.
+pub(super) fn page_of<T>(all: &[T], page: u16, per_page: u16) -> (u16, u16, &[T]) {
+    let size = usize::from(per_page);
+    let pages = small(all.len().div_ceil(size).max(1));
+    let page = page.min(pages - 1);
+    let shown = all.chunks(size).nth(usize::from(page)).unwrap_or(&[]);
+    (page, pages, shown)
+}

@@ -1,0 +1,157 @@
+//! Keeps live cards in step with what happens: each happening becomes refreshes of the cards that show it. Only what is
+//! near the head of a queue is told its position at once; who waits far behind sees it move in `/mytickets`, so that one
+//! assignment never means a thousand edits.
+use crate::domain::card::CardKey;
+use crate::domain::ids::{ChatId, DepartmentId, PersonId, TicketId};
+use crate::domain::notice::{Message, Outgoing};
+use crate::engine::Engine;
+use crate::engine::feed::Happening;
+use crate::engine::ports::StoreError;
+use crate::clock::Clock;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast;
+
+/// How many customers at the head of a department's queue are told when their position changes.
+pub const HEAD: usize = 20;
+
+/// Turns happenings into refreshes.
+pub struct Live {
+    engine: Arc<Engine>,
+    clock: Clock,
+    feed: broadcast::Receiver<Happening>,
+    told: HashMap<DepartmentId, BTreeMap<TicketId, u64>>,
+}
+
+/// What is out of date.
+#[derive(Default)]
+struct Stale {
+    cards: BTreeSet<CardKey>,
+    departments: BTreeSet<DepartmentId>,
+}
+
+impl Live {
+    /// Follows this engine from now on.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, clock: Clock) -> Self {
+        let feed = engine.feed();
+        Self { engine, clock, feed, told: HashMap::new() }
+    }
+
+    /// Brings every card that can have changed while nobody looked up to date: after a start, or after falling behind.
+    pub async fn catch_up(&mut self) -> Result<(), StoreError> {
+        self.told.clear();
+        let mut stale = Stale::default();
+        stale.cards.extend(self.engine.store().live_queues().await?.into_iter().map(|card| card.key));
+        stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
+        self.refresh(stale).await
+    }
+
+    /// Waits for the next happening and serves it with all that came meanwhile. `false` when the engine is gone.
+    pub async fn step(&mut self) -> Result<bool, StoreError> {
+        let mut stale = Stale::default();
+        match self.feed.recv().await {
+            Ok(happening) => stale.note(happening),
+            Err(RecvError::Lagged(_)) => self.catch_up().await?,
+            Err(RecvError::Closed) => return Ok(false),
+        }
+        self.drain(stale).await?;
+        Ok(true)
+    }
+
+    /// Serves what has happened so far, without waiting. Returns whether there was anything.
+    pub async fn settle(&mut self) -> Result<bool, StoreError> {
+        if self.feed.is_empty() {
+            return Ok(false);
+        }
+        self.drain(Stale::default()).await?;
+        Ok(true)
+    }
+
+    async fn drain(&mut self, mut stale: Stale) -> Result<(), StoreError> {
+        loop {
+            match self.feed.try_recv() {
+                Ok(happening) => stale.note(happening),
+                Err(TryRecvError::Lagged(_)) => self.catch_up().await?,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return self.refresh(stale).await,
+            }
+        }
+    }
+
+    async fn refresh(&mut self, stale: Stale) -> Result<(), StoreError> {
+        let mut out = Vec::new();
+        for card in stale.cards {
+            let chat = self.chat_of(card).await?;
+            out.extend(chat.map(|chat| Outgoing { chat, message: Message::Refresh(card) }));
+        }
+        for department in stale.departments {
+            out.extend(self.positions(department).await?);
+        }
+        if !out.is_empty() {
+            self.engine.store().deliver(out, self.clock.now()).await?;
+            self.engine.deliver_soon();
+        }
+        Ok(())
+    }
+
+    async fn chat_of(&self, card: CardKey) -> Result<Option<ChatId>, StoreError> {
+        let store = self.engine.store();
+        let person = |id: PersonId| async move { Ok(store.person(id).await?.map(|person| person.chat())) };
+        match card {
+            CardKey::Status(ticket) => Ok(store.ticket(ticket).await?.map(|ticket| ticket.customer_chat)),
+            CardKey::Task(_, id)
+            | CardKey::MyQueue(id, _)
+            | CardKey::Draft(id)
+            | CardKey::MyTickets(id, _)
+            | CardKey::Queue(id, _)
+            | CardKey::Workload(id, _) => person(id).await,
+        }
+    }
+
+    /// Refreshes of those at the head of a queue whose position is another one than they were last told.
+    async fn positions(&mut self, department: DepartmentId) -> Result<Vec<Outgoing>, StoreError> {
+        let head = self.engine.store().queue_head(department, false, HEAD).await?;
+        let now: BTreeMap<TicketId, u64> = head.iter().zip(1..).map(|(ticket, position)| (ticket.id, position)).collect();
+        let told = self.told.insert(department, now.clone()).unwrap_or_default();
+        let moved = head.iter().filter(|ticket| told.get(&ticket.id) != now.get(&ticket.id));
+        Ok(moved
+            .map(|ticket| Outgoing {
+                chat: ticket.customer_chat,
+                message: Message::Refresh(CardKey::Status(ticket.id)),
+            })
+            .collect())
+    }
+}
+
+impl Stale {
+    fn note(&mut self, happening: Happening) {
+        match happening {
+            Happening::Queued { ticket, department } => {
+                self.cards.insert(CardKey::Status(ticket));
+                self.departments.insert(department);
+            }
+            Happening::Assigned { ticket, department, agent, from } => {
+                self.cards.extend([CardKey::Status(ticket), CardKey::MyQueue(agent, 0)]);
+                self.cards.extend(from.into_iter().flat_map(|from| held(ticket, from)));
+                self.departments.insert(department);
+            }
+            Happening::Updated { ticket, agent } => {
+                self.cards.insert(CardKey::Status(ticket));
+                self.cards.extend(held(ticket, agent));
+            }
+            Happening::Left { ticket, department, agent } => {
+                self.cards.insert(CardKey::Status(ticket));
+                self.cards.extend(agent.into_iter().flat_map(|agent| held(ticket, agent)));
+                self.departments.insert(department);
+            }
+            Happening::Agent(agent) => {
+                self.cards.insert(CardKey::MyQueue(agent, 0));
+            }
+        }
+    }
+}
+
+fn held(ticket: TicketId, agent: PersonId) -> [CardKey; 2] {
+    [CardKey::Task(ticket, agent), CardKey::MyQueue(agent, 0)]
+}
