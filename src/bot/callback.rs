@@ -2,6 +2,7 @@
 //!
 //! Ids are opaque (a UUID in 22 characters), and what acts on a ticket names the version that the button was drawn for.
 //! The data comes back from a client, so it can be old, foreign or made up: it says what was pressed, never who may.
+use crate::domain::card::CardKey;
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
 use base64::Engine as _;
@@ -152,6 +153,18 @@ fn unid(text: &str) -> Option<Uuid> {
 }
 
 impl Surface {
+    /// The card that stands there, for this ticket and reader.
+    #[must_use]
+    pub fn card(self, ticket: TicketId, reader: PersonId) -> CardKey {
+        match self {
+            Self::Task => CardKey::Task(ticket, reader),
+            Self::MyQueue(page) => CardKey::MyQueue(reader, page),
+            Self::Status => CardKey::Status(ticket),
+            Self::MyTickets(page) => CardKey::MyTickets(reader, page),
+            Self::Queue(page) => CardKey::Queue(reader, page),
+        }
+    }
+
     fn code(self) -> String {
         match self {
             Self::Task => "t".into(),

@@ -6,7 +6,7 @@ use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Actor, Event, What};
-use crate::domain::ids::{Arrival, CategoryId, DepartmentId, PersonId, TicketId, Version};
+use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::text::Description;
@@ -43,6 +43,11 @@ pub enum Step {
 }
 
 impl Engine {
+    /// An id for a new draft.
+    pub fn draft_id(&self) -> DraftId {
+        DraftId::from_random(self.chance().id())
+    }
+
     /// Sends a draft: opens its ticket and forgets the draft. Sending the same draft again gives the same ticket.
     pub async fn send_draft(
         &self,
@@ -140,13 +145,7 @@ impl Engine {
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
-            let after = match step {
-                Step::Start => before.start(agent, now),
-                Step::Hold => before.pause(agent),
-                Step::Resume => before.resume(agent),
-                Step::Complete => before.complete(agent, now),
-            };
-            let after = after.map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            let after = step.of(&before, agent, now).map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(Event::of(now, agent, ticket, step.what())),
@@ -172,6 +171,26 @@ impl Engine {
             Attempt::of(committed, after)
         })
         .await
+    }
+
+    /// Whether the holder's step would be taken, without taking it.
+    pub async fn foresee(
+        &self,
+        agent: PersonId,
+        ticket: TicketId,
+        step: Step,
+        drawn_for: Version,
+        now: Time,
+    ) -> Result<(), EngineError> {
+        let ticket = self.store.ticket(ticket).await?.ok_or(EngineError::NotFound)?;
+        // Whose it is comes before what it is: a stranger learns nothing of the state.
+        if ticket.hold().is_some_and(|hold| hold.agent != agent) {
+            return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)));
+        }
+        if ticket.version != drawn_for {
+            return Err(EngineError::Stale(Box::new(ticket)));
+        }
+        step.of(&ticket, agent, now).map(drop).map_err(|refusal| EngineError::Refused(refusal, Box::new(ticket)))
     }
 
     /// The customer withdraws a ticket that nobody has opened.
@@ -260,6 +279,15 @@ impl Engine {
 }
 
 impl Step {
+    fn of(self, ticket: &Ticket, agent: PersonId, now: Time) -> Result<Ticket, Refusal> {
+        match self {
+            Self::Start => ticket.start(agent, now),
+            Self::Hold => ticket.pause(agent),
+            Self::Resume => ticket.resume(agent),
+            Self::Complete => ticket.complete(agent, now),
+        }
+    }
+
     fn what(self) -> What {
         match self {
             Self::Start => What::Started,

@@ -1,6 +1,6 @@
 //! The chat page and its door: only a browser on this machine, and no other site's page, may come in.
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -17,17 +17,28 @@ impl Sandbox {
     pub fn page(&self) -> Router {
         Router::new()
             .route("/", get(async || asset("text/html; charset=utf-8", include_str!("page/index.html"))))
-            .route(
-                "/style.css",
-                get(async || asset("text/css; charset=utf-8", include_str!("page/style.css"))),
-            )
-            .route(
-                "/app.js",
-                get(async || asset("text/javascript; charset=utf-8", include_str!("page/app.js"))),
-            )
+            .route("/assets/{name}", get(named))
             .merge(client_api::routes())
             .route_layer(middleware::from_fn(only_from_here))
             .with_state(self.clone())
+    }
+}
+
+/// The page's parts, by name.
+const ASSETS: [(&str, &str, &str); 7] = [
+    ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
+    ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
+    ("composer.js", "text/javascript; charset=utf-8", include_str!("page/composer.js")),
+    ("kit.js", "text/javascript; charset=utf-8", include_str!("page/kit.js")),
+    ("message.js", "text/javascript; charset=utf-8", include_str!("page/message.js")),
+    ("pane.js", "text/javascript; charset=utf-8", include_str!("page/pane.js")),
+    ("words.js", "text/javascript; charset=utf-8", include_str!("page/words.js")),
+];
+
+async fn named(Path(wanted): Path<String>) -> Response {
+    match ASSETS.iter().find(|(name, ..)| *name == wanted) {
+        Some((_, kind, content)) => asset(kind, content).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
@@ -35,7 +46,7 @@ fn asset(kind: &'static str, content: &'static str) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, "no-cache"),
+        (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, content)

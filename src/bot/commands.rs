@@ -1,0 +1,165 @@
+//! What can be typed, and who may type it. The menu is only a hint; this table refuses kindly, the engine decides.
+use crate::domain::person::{Person, Role};
+use teloxide::utils::command::BotCommands;
+
+/// A command with the words after it.
+#[derive(BotCommands, Debug, Clone, PartialEq, Eq)]
+#[command(rename_rule = "lowercase")]
+pub enum Command {
+    /// Greets; with a payload opens a link.
+    Start(String),
+    /// What one can do.
+    Help,
+    /// The language.
+    Language,
+    /// Drops what is being written.
+    Cancel,
+    /// A new ticket.
+    #[command(alias = "tiket")]
+    New(String),
+    /// One's own tickets.
+    MyTickets,
+    /// Gets tickets.
+    Online,
+    /// Stops working.
+    Offline,
+    /// There, but gets nothing new.
+    Busy,
+    /// Away for a while.
+    Away,
+    /// One's own queue.
+    MyQueue,
+    /// One's own standing.
+    Status,
+    /// Automatic assignment for oneself.
+    AutoAssign(String),
+    /// What waits.
+    Queue,
+    /// A bearer token for the side API.
+    Token,
+    /// All agents' load.
+    Workload,
+    /// All agents.
+    Agents,
+    /// A link for a new agent.
+    Invite(String),
+    /// Somebody known becomes an agent.
+    AddAgent(String),
+    /// An agent stops being one.
+    RemoveAgent(String),
+    /// An agent's capacity.
+    SetMax(String),
+    /// A ticket for another agent.
+    Reassign(String),
+    /// Departments.
+    Department(String),
+    /// Categories.
+    Category(String),
+}
+
+/// Who a command is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Everyone,
+    /// People with an agent's profile.
+    Agents,
+    /// Agents and admins.
+    Staff,
+    /// Admins.
+    Admins,
+}
+
+impl Audience {
+    /// Whether a person belongs to it.
+    #[must_use]
+    pub fn admits(self, person: &Person) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Agents => person.agent.is_some(),
+            Self::Staff => person.agent.is_some() || person.role == Role::Admin,
+            Self::Admins => person.role == Role::Admin,
+        }
+    }
+}
+
+impl Command {
+    /// Who it is for.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        match self {
+            Self::Start(_) | Self::Help | Self::Language | Self::Cancel | Self::New(_) | Self::MyTickets => {
+                Audience::Everyone
+            }
+            Self::Online
+            | Self::Offline
+            | Self::Busy
+            | Self::Away
+            | Self::MyQueue
+            | Self::Status
+            | Self::AutoAssign(_) => Audience::Agents,
+            Self::Queue | Self::Token => Audience::Staff,
+            Self::Workload
+            | Self::Agents
+            | Self::Invite(_)
+            | Self::AddAgent(_)
+            | Self::RemoveAgent(_)
+            | Self::SetMax(_)
+            | Self::Reassign(_)
+            | Self::Department(_)
+            | Self::Category(_) => Audience::Admins,
+        }
+    }
+}
+
+/// What somebody typed that begins with a slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// A command of the desk.
+    Known(Command),
+    /// Something else.
+    Unknown(String),
+}
+
+impl Typed {
+    /// Reads a message; `None` when it is no command, or one for another bot.
+    #[must_use]
+    pub fn read(text: &str, bot_username: &str) -> Option<Self> {
+        use teloxide::utils::command::ParseError;
+        let text = text.trim();
+        let word = text.strip_prefix('/')?.split_whitespace().next()?;
+        let (name, addressee) = word.split_once('@').unwrap_or((word, bot_username));
+        if !addressee.eq_ignore_ascii_case(bot_username) {
+            return None;
+        }
+        // Phones write the first letter large.
+        let lower = text.replacen(word, &name.to_ascii_lowercase(), 1);
+        match Command::parse(&lower, bot_username) {
+            Ok(command) => Some(Self::Known(command)),
+            // Words after a command that takes none are no reason not to understand it.
+            Err(ParseError::TooManyArguments { .. }) => {
+                let bare = format!("/{}", name.to_ascii_lowercase());
+                Command::parse(&bare, bot_username).ok().map(Self::Known)
+            }
+            Err(_) => Some(Self::Unknown(name.chars().take(32).collect())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_as_people_type_them() {
+        let read = |text| Typed::read(text, "antri_bot");
+        assert_eq!(read("/new printer rusak"), Some(Typed::Known(Command::New("printer rusak".into()))));
+        assert_eq!(read("/tiket"), Some(Typed::Known(Command::New(String::new()))));
+        assert_eq!(read("/New@Antri_Bot  halo\ndunia"), Some(Typed::Known(Command::New("halo\ndunia".into()))));
+        assert_eq!(read("/myqueue now please"), Some(Typed::Known(Command::MyQueue)));
+        assert_eq!(read("/setmax Budi 7"), Some(Typed::Known(Command::SetMax("Budi 7".into()))));
+        assert_eq!(read("/new@other_bot halo"), None);
+        assert_eq!(read("halo /new"), None);
+        assert_eq!(read("/bogus"), Some(Typed::Unknown("bogus".into())));
+    }
+}

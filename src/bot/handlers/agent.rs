@@ -1,0 +1,204 @@
+//! Agents: availability, the queue of their own, the steps of a ticket.
+use super::explain::explain_toast;
+use crate::bot::callback::{Step, Surface};
+use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::render;
+use crate::domain::Time;
+use crate::domain::card::CardKey;
+use crate::domain::event::Actor;
+use crate::domain::ids::{TicketId, Version};
+use crate::domain::notice::Outgoing;
+use crate::domain::person::{Availability, Role};
+use crate::engine::error::EngineError;
+use crate::engine::tickets::Step as Deed;
+use chrono::TimeZone;
+use std::sync::Arc;
+
+/// `/online`.
+pub async fn online(desk: Arc<Desk>, ask: Ask) -> Handled {
+    become_available(&desk, ask, Availability::Online).await
+}
+
+/// `/offline`.
+pub async fn offline(desk: Arc<Desk>, ask: Ask) -> Handled {
+    become_available(&desk, ask, Availability::Offline).await
+}
+
+/// `/busy`.
+pub async fn busy(desk: Arc<Desk>, ask: Ask) -> Handled {
+    become_available(&desk, ask, Availability::Busy).await
+}
+
+/// `/away`.
+pub async fn away(desk: Arc<Desk>, ask: Ask) -> Handled {
+    become_available(&desk, ask, Availability::Away).await
+}
+
+async fn become_available(desk: &Desk, ask: Ask, to: Availability) -> Handled {
+    let person = desk.engine.set_availability(ask.person.id, to, ask.now).await?;
+    standing(desk, &Ask { person, ..ask }).await
+}
+
+/// 🟢 Online was pressed.
+pub async fn go_online(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
+    switch(&desk, ask, &toast, Availability::Online).await
+}
+
+/// 🔴 Offline was pressed.
+pub async fn go_offline(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
+    switch(&desk, ask, &toast, Availability::Offline).await
+}
+
+/// The button stands on the queue, on the status, on a greeting: the queue is redrawn by itself, and what was said is
+/// answered below.
+async fn switch(desk: &Desk, ask: Ask, toast: &Toast, to: Availability) -> Handled {
+    if ask.person.agent.is_none() {
+        return Err(EngineError::Forbidden);
+    }
+    let key = if to == Availability::Online { "toast-online" } else { "toast-offline" };
+    toast.say(ask.words(desk).toast(key, &[]));
+    become_available(desk, ask, to).await
+}
+
+/// "Masih online?" – yes. Any sign of life has already said so; this one is thanked for.
+pub async fn still_here(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -> Handled {
+    let words = ask.words(&desk);
+    if ask.person.availability() == Availability::Offline {
+        toast.say(words.toast("still-here-late", &[]));
+        return Ok(vec![ask.edit(place, words.message("still-here-late", &[]))]);
+    }
+    toast.say(words.toast("still-here", &[]));
+    Ok(vec![ask.edit(place, words.message("still-here", &[]))])
+}
+
+/// `/myqueue`.
+pub async fn my_queue(ask: Ask) -> Handled {
+    Ok(vec![ask.card(CardKey::MyQueue(ask.person.id, 0))])
+}
+
+/// `/queue`.
+pub async fn queue(ask: Ask) -> Handled {
+    Ok(vec![ask.card(CardKey::Queue(ask.person.id, 0))])
+}
+
+/// `/status`.
+pub async fn status(desk: Arc<Desk>, ask: Ask) -> Handled {
+    standing(&desk, &ask).await
+}
+
+async fn standing(desk: &Desk, ask: &Ask) -> Handled {
+    let words = ask.words(desk);
+    let view = desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
+    Ok(vec![ask.text(render::status(&words, &view))])
+}
+
+/// When the day of `now` began in the desk's zone.
+fn midnight(now: Time, zone: chrono_tz::Tz) -> Time {
+    let day = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
+    zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&chrono::Utc))
+}
+
+/// `/autoassign on|off`; without a word it says how things stand.
+pub async fn auto_assign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+    let on = match arg.trim().to_lowercase().as_str() {
+        "on" | "1" | "ya" | "yes" | "aktif" => true,
+        "off" | "0" | "tidak" | "no" | "mati" => false,
+        "" => return standing(&desk, &ask).await,
+        _ => return Ok(vec![ask.say(&desk, "autoassign-usage", &[])]),
+    };
+    desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
+    Ok(vec![ask.say(&desk, auto_key(on), &[])])
+}
+
+/// The switch for automatic assignment was pressed.
+pub async fn set_auto(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, on: bool) -> Handled {
+    let person = desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
+    let ask = Ask { person, ..ask };
+    let words = ask.words(&desk);
+    toast.say(words.toast(auto_key(on), &[]));
+    let view = desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
+    Ok(vec![ask.edit(place, render::status(&words, &view))])
+}
+
+fn auto_key(on: bool) -> &'static str {
+    if on { "autoassign-on" } else { "autoassign-off" }
+}
+
+/// `/token`: a bearer token for the side API.
+pub async fn token(desk: Arc<Desk>, ask: Ask) -> Handled {
+    let role = if ask.person.is_admin() { Role::Admin } else { Role::Agent };
+    let Some(secret) = &desk.jwt_secret else { return Ok(vec![ask.say(&desk, "token-off", &[])]) };
+    let Ok(token) = crate::token::issue(secret, ask.person.id, role, ask.now) else {
+        return Ok(vec![ask.say(&desk, "token-off", &[])]);
+    };
+    let hours = crate::token::LIFETIME.num_hours();
+    Ok(vec![ask.say(&desk, "token", &[("token", token.into()), ("hours", hours.into())])])
+}
+
+/// ▶️ ✅ ⏸ on a ticket. What will be is known before it is done, so the press is answered first; should somebody else be
+/// quicker in between, a message says so.
+pub async fn task(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (step, ticket, version, surface): (Step, TicketId, Version, Surface),
+) -> Handled {
+    let deed = deed(step);
+    let again = ask.redraw(place, surface.card(ticket, ask.person.id));
+    if let Err(error) = desk.engine.foresee(ask.person.id, ticket, deed, version, ask.now).await {
+        return refused(&desk, &ask, &toast, error, again);
+    }
+    let key = match step {
+        Step::Start => "toast-started",
+        Step::Complete => "toast-completed",
+        Step::Hold => "toast-held",
+        Step::Resume => "toast-resumed",
+    };
+    toast.say(ask.words(&desk).toast(key, &[]));
+    match desk.engine.step(ask.person.id, ticket, deed, Some(version), ask.now).await {
+        Ok(_) => Ok(vec![again]),
+        Err(error) => match super::explain::explain(&desk, &ask, &error) {
+            Some(told) => Ok(vec![told, again]),
+            None => Err(error),
+        },
+    }
+}
+
+/// 🙋 on a waiting ticket.
+pub async fn pick_up(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (ticket, version, surface): (TicketId, Version, Surface),
+) -> Handled {
+    let again = ask.redraw(place, surface.card(ticket, ask.person.id));
+    match desk.engine.pick_up(&ask.person, ticket, Some(version), ask.now).await {
+        Ok(_) => {
+            toast.say(ask.words(&desk).toast("toast-picked-up", &[]));
+            Ok(vec![again])
+        }
+        Err(error) => refused(&desk, &ask, &toast, error, again),
+    }
+}
+
+/// A refusal that a person can understand is the press's answer, and the card is drawn as things stand.
+fn refused(desk: &Desk, ask: &Ask, toast: &Toast, error: EngineError, again: Outgoing) -> Handled {
+    match explain_toast(desk, ask, &error) {
+        Some(text) => {
+            toast.say(text);
+            Ok(vec![again])
+        }
+        None => Err(error),
+    }
+}
+
+fn deed(step: Step) -> Deed {
+    match step {
+        Step::Start => Deed::Start,
+        Step::Complete => Deed::Complete,
+        Step::Hold => Deed::Hold,
+        Step::Resume => Deed::Resume,
+    }
+}

@@ -1,0 +1,213 @@
+//! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
+use super::explain::explain_toast;
+use crate::bot::callback::Surface;
+use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::render;
+use crate::domain::card::CardKey;
+use crate::domain::draft::Draft;
+use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
+use crate::domain::notice::{Message as Delivery, Outgoing};
+use crate::domain::text::{Attachment, Description, FileKind};
+use crate::engine::error::EngineError;
+use crate::engine::ports::StoreError;
+use std::sync::Arc;
+use teloxide::types::Message;
+
+/// `/new [text]`. What was already written stays and is shown again: nothing is thrown away unasked.
+pub async fn new(desk: Arc<Desk>, ask: Ask, text: String) -> Handled {
+    let draft = open_draft(&desk, &ask).await?;
+    let description = draft.description.and(&text, None)?;
+    keep(&desk, &ask, Draft { description, ..draft }).await
+}
+
+/// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
+pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
+    let Some((text, file)) = content(message) else {
+        return Ok(vec![ask.say(desk, "unsupported", &[])]);
+    };
+    let begun = desk.engine.store().draft(ask.person.id).await?.is_some();
+    if !begun && crate::bot::commands::Audience::Staff.admits(&ask.person) {
+        return Ok(vec![ask.say(desk, "staff-hint", &[])]);
+    }
+    let draft = open_draft(desk, ask).await?;
+    // The parts of an album come one by one; the card that the first one made is enough.
+    let later_part = message.media_group_id().is_some() && !draft.description.attachments.is_empty();
+    let description = draft.description.and(text, file)?;
+    if description.is_empty() {
+        return Ok(vec![ask.say(desk, "empty", &[])]);
+    }
+    let mut answers = keep(desk, ask, Draft { description, ..draft }).await?;
+    if later_part {
+        let message = Delivery::Refresh(CardKey::Draft(ask.person.id));
+        answers = vec![Outgoing { chat: ask.chat, message }];
+    }
+    Ok(answers)
+}
+
+/// `/cancel`: drops the draft, or the question that was open.
+pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask) -> Handled {
+    if ask.person.prompt.is_some() {
+        desk.engine.set_prompt(ask.person.id, None).await?;
+        return Ok(vec![ask.say(&desk, "dismissed", &[])]);
+    }
+    let Some(draft) = desk.engine.store().draft(ask.person.id).await? else {
+        return Ok(vec![ask.say(&desk, "nothing-to-cancel", &[])]);
+    };
+    desk.engine.store().drop_draft(&draft).await?;
+    Ok(vec![ask.say(&desk, "draft-dropped", &[])])
+}
+
+/// The categories of a draft, on a page.
+pub async fn categories(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, (id, page): (DraftId, u16)) -> Handled {
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+    toast.ack();
+    let view = desk.facts.draft(&draft, &ask.person.name, Some(page)).await?;
+    Ok(vec![ask.edit(place, render::draft(&ask.words(&desk), &view))])
+}
+
+/// A category was chosen.
+pub async fn choose_category(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (id, category): (DraftId, CategoryId),
+) -> Handled {
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+    let offers = desk.facts.offers().await?;
+    let Some((department, category, _)) = offers.into_iter().find(|(_, c, _)| *c == category) else {
+        toast.say(ask.words(&desk).toast("category-gone", &[]));
+        return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+    };
+    toast.ack();
+    desk.engine.store().put_draft(Draft { target: Some((department, category)), ..draft }).await?;
+    Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))])
+}
+
+/// The draft is sent. The ticket's number comes with the engine's own notice; the preview loses its buttons.
+pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: DraftId) -> Handled {
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+    if !draft.is_complete() {
+        toast.say(ask.words(&desk).toast("draft-incomplete", &[]));
+        return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+    }
+    match desk.engine.send_draft(&ask.person, &draft, ask.now).await {
+        Ok(_) => toast.say(ask.words(&desk).toast("sent", &[])),
+        Err(error) => {
+            // The category was retired meanwhile: the words stay, another category is asked for.
+            if error == EngineError::NotFound {
+                desk.engine.store().put_draft(Draft { target: None, ..draft }).await?;
+                toast.say(ask.words(&desk).toast("category-gone", &[]));
+                return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+            }
+            toast.say(explain_toast(&desk, &ask, &error).unwrap_or_default());
+            return Err(error);
+        }
+    }
+    settled(&desk, &ask, place, id).await
+}
+
+/// The draft is thrown away.
+pub async fn drop_draft(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: DraftId) -> Handled {
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+    desk.engine.store().drop_draft(&draft).await?;
+    toast.say(ask.words(&desk).toast("draft-dropped", &[]));
+    Ok(vec![ask.edit(place, ask.words(&desk).message("draft-dropped", &[]))])
+}
+
+/// `/mytickets`.
+pub async fn my_tickets(ask: Ask) -> Handled {
+    Ok(vec![ask.card(CardKey::MyTickets(ask.person.id, 0))])
+}
+
+/// A ticket is withdrawn by its customer.
+pub async fn cancel_ticket(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (ticket, version, surface): (TicketId, Version, Surface),
+) -> Handled {
+    let card = surface.card(ticket, ask.person.id);
+    match desk.engine.cancel(ask.person.id, ticket, Some(version), ask.now).await {
+        Ok(_) => toast.say(ask.words(&desk).toast("cancelled", &[])),
+        Err(error) => match explain_toast(&desk, &ask, &error) {
+            Some(text) => toast.say(text),
+            None => return Err(error),
+        },
+    }
+    Ok(vec![ask.redraw(place, card)])
+}
+
+/// The person's draft, or a new one: with its category, where there is only one to choose.
+async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
+    if let Some(draft) = desk.engine.store().draft(ask.person.id).await? {
+        return Ok(draft);
+    }
+    let offers = desk.facts.offers().await?;
+    let target = match offers.as_slice() {
+        [(department, category, _)] => Some((*department, *category)),
+        _ => None,
+    };
+    Ok(Draft {
+        id: desk.engine.draft_id(),
+        person: ask.person.id,
+        target,
+        description: Description::default(),
+        created_at: ask.now,
+    })
+}
+
+async fn keep(desk: &Desk, ask: &Ask, draft: Draft) -> Handled {
+    desk.engine.store().put_draft(draft).await?;
+    Ok(vec![ask.card(CardKey::Draft(ask.person.id))])
+}
+
+/// The draft, if it is the one that the button was drawn for; else says what became of it.
+async fn still_open(desk: &Desk, ask: &Ask, toast: &Toast, id: DraftId) -> Result<Option<Draft>, StoreError> {
+    let draft = desk.engine.store().draft(ask.person.id).await?.filter(|draft| draft.id == id);
+    if draft.is_none() {
+        let key = if ticket_of(desk, ask, id).await?.is_some() { "sent-before" } else { "draft-gone" };
+        toast.say(ask.words(desk).toast(key, &[]));
+    }
+    Ok(draft)
+}
+
+/// What the preview of a draft says once it is a ticket, or gone.
+async fn settled(desk: &Desk, ask: &Ask, place: Place, id: DraftId) -> Handled {
+    let words = ask.words(desk);
+    let text = match ticket_of(desk, ask, id).await? {
+        Some(number) => words.message("draft-sent", &[("number", (&number).into())]),
+        None => words.message("draft-gone", &[]),
+    };
+    Ok(vec![ask.edit(place, text)])
+}
+
+async fn ticket_of(
+    desk: &Desk,
+    ask: &Ask,
+    id: DraftId,
+) -> Result<Option<crate::domain::number::TicketNumber>, StoreError> {
+    let ticket = desk.engine.store().ticket_by_key(&format!("draft {id}")).await?;
+    // Somebody else's draft is nobody's business.
+    Ok(ticket.filter(|ticket| ticket.customer == ask.person.id).map(|ticket| ticket.number))
+}
+
+/// The words and the file of a message; `None` when it is of a kind that no ticket can carry.
+fn content(message: &Message) -> Option<(&str, Option<Attachment>)> {
+    let file = |kind, id: &teloxide::types::FileId| Some(Attachment { kind, file_id: id.0.clone() });
+    let attachment = if let Some(largest) = message.photo().and_then(|sizes| sizes.last()) {
+        file(FileKind::Photo, &largest.file.id)
+    } else if let Some(video) = message.video() {
+        file(FileKind::Video, &video.file.id)
+    } else if let Some(document) = message.document() {
+        file(FileKind::Document, &document.file.id)
+    } else if let Some(voice) = message.voice() {
+        file(FileKind::Voice, &voice.file.id)
+    } else if let Some(audio) = message.audio() {
+        file(FileKind::Audio, &audio.file.id)
+    } else {
+        return message.text().map(|text| (text, None));
+    };
+    Some((message.caption().unwrap_or_default(), attachment))
+}

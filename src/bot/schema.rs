@@ -1,0 +1,112 @@
+//! The tree: which update goes to which handler, and nothing else.
+use super::callback::Press;
+use super::commands::{Command, Typed};
+use super::context::{Ask, Desk, Handled};
+use super::handlers::{admin, agent, common, customer, manage};
+use dptree::case;
+use std::sync::Arc;
+use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
+use teloxide::types::{Message, Update};
+
+/// A handler of the desk.
+pub type DeskHandler = dptree::Handler<'static, Handled, DpHandlerDescription>;
+
+/// Everything that can come in. Takes an [`Update`], an [`Arc<Desk>`], an [`Ask`] and, for presses, a
+/// [`super::context::Toast`].
+#[must_use]
+pub fn schema() -> DeskHandler {
+    dptree::entry()
+        .branch(Update::filter_message().branch(typed()).endpoint(common::message))
+        .branch(
+            Update::filter_callback_query()
+                .filter_map(common::place)
+                .branch(presses())
+                .endpoint(common::unknown_press),
+        )
+}
+
+fn typed() -> DeskHandler {
+    dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::read(message.text()?, &desk.bot_username))
+        .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
+        .branch(
+            case![Typed::Known(command)]
+                .branch(
+                    dptree::filter(|command: Command, ask: Ask| !command.audience().admits(&ask.person))
+                        .endpoint(common::not_your_command),
+                )
+                .branch(commands()),
+        )
+}
+
+fn commands() -> DeskHandler {
+    dptree::entry()
+        .branch(case![Command::Start(payload)].endpoint(common::start))
+        .branch(case![Command::Help].endpoint(common::help))
+        .branch(case![Command::Language].endpoint(common::language))
+        .branch(case![Command::Cancel].endpoint(customer::cancel_draft))
+        .branch(case![Command::New(text)].endpoint(customer::new))
+        .branch(case![Command::MyTickets].endpoint(customer::my_tickets))
+        .branch(case![Command::Online].endpoint(agent::online))
+        .branch(case![Command::Offline].endpoint(agent::offline))
+        .branch(case![Command::Busy].endpoint(agent::busy))
+        .branch(case![Command::Away].endpoint(agent::away))
+        .branch(case![Command::MyQueue].endpoint(agent::my_queue))
+        .branch(case![Command::Status].endpoint(agent::status))
+        .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
+        .branch(case![Command::Queue].endpoint(agent::queue))
+        .branch(case![Command::Token].endpoint(agent::token))
+        .branch(case![Command::Workload].endpoint(admin::workload))
+        .branch(case![Command::Agents].endpoint(admin::agents))
+        .branch(case![Command::Invite(arg)].endpoint(admin::invite))
+        .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
+        .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
+        .branch(case![Command::SetMax(arg)].endpoint(admin::set_max))
+        .branch(case![Command::Reassign(arg)].endpoint(admin::reassign))
+        .branch(case![Command::Department(arg)].endpoint(manage::department))
+        .branch(case![Command::Category(arg)].endpoint(manage::category))
+}
+
+fn presses() -> DeskHandler {
+    dptree::filter_map(common::pressed)
+        .branch(case![Press::Task(step, ticket, version, surface)].endpoint(agent::task))
+        .branch(case![Press::PickUp(ticket, version, surface)].endpoint(agent::pick_up))
+        .branch(case![Press::CancelTicket(ticket, version, surface)].endpoint(customer::cancel_ticket))
+        .branch(case![Press::DraftCategory(draft, category)].endpoint(customer::choose_category))
+        .branch(case![Press::DraftCategories(draft, page)].endpoint(customer::categories))
+        .branch(case![Press::DraftSend(draft)].endpoint(customer::send))
+        .branch(case![Press::DraftCancel(draft)].endpoint(customer::drop_draft))
+        .branch(case![Press::StillHere].endpoint(agent::still_here))
+        .branch(case![Press::GoOnline].endpoint(agent::go_online))
+        .branch(case![Press::GoOffline].endpoint(agent::go_offline))
+        .branch(case![Press::Turn(list, page)].endpoint(common::turn))
+        .branch(case![Press::Language(locale)].endpoint(common::set_language))
+        .branch(case![Press::AutoAssign(on)].endpoint(agent::set_auto))
+        .branch(case![Press::Dismiss].endpoint(common::dismiss))
+        .branch(case![Press::Nothing].endpoint(common::nothing))
+        .branch(dptree::filter(|ask: Ask| !ask.person.is_admin()).endpoint(common::not_your_press))
+        .branch(admin_presses())
+}
+
+fn admin_presses() -> DeskHandler {
+    dptree::entry()
+        .branch(case![Press::PickPage(pick, page)].endpoint(admin::pick_page))
+        .branch(case![Press::PickPerson(pick, person)].endpoint(admin::pick_person))
+        .branch(case![Press::PickTicket(pick, ticket)].endpoint(admin::pick_ticket))
+        .branch(case![Press::SetMax(agent, max)].endpoint(admin::set_max_pressed))
+        .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
+        .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
+        .branch(case![Press::Invite(department)].endpoint(admin::invite_pressed))
+        .branch(case![Press::Reassign(ticket, agent, anyway)].endpoint(admin::reassign_pressed))
+        .branch(case![Press::Requeue(ticket)].endpoint(admin::requeue_pressed))
+        .branch(case![Press::AgentDepartment(agent, department)].endpoint(admin::agent_department))
+        .branch(case![Press::Departments].endpoint(manage::departments))
+        .branch(case![Press::Department(department)].endpoint(manage::show_department))
+        .branch(case![Press::NewDepartment].endpoint(manage::new_department))
+        .branch(case![Press::RenameDepartment(department)].endpoint(manage::rename_department))
+        .branch(case![Press::CriticalDepartment(department)].endpoint(manage::toggle_critical))
+        .branch(case![Press::RetireDepartment(department)].endpoint(manage::toggle_retired))
+        .branch(case![Press::NewCategory(department)].endpoint(manage::new_category))
+        .branch(case![Press::Category(category)].endpoint(manage::show_category))
+        .branch(case![Press::RenameCategory(category)].endpoint(manage::rename_category))
+        .branch(case![Press::RetireCategory(category)].endpoint(manage::toggle_category))
+}
