@@ -81,6 +81,7 @@ pub struct Engine {
     /// Rounds come one after the other: two at once would only plan the same tickets twice.
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
+    happened: AtomicU64,
     /// Counts of what should be rare.
     pub faults: Faults,
 }
@@ -100,6 +101,7 @@ impl Engine {
             deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),
             feed: broadcast::channel(FEED_BUFFER).0,
+            happened: AtomicU64::new(0),
             faults: Faults::default(),
         }
     }
@@ -114,6 +116,19 @@ impl Engine {
     #[must_use]
     pub fn feed(&self) -> broadcast::Receiver<Happening> {
         self.feed.subscribe()
+    }
+
+    /// How much was told on the feed so far.
+    #[must_use]
+    pub fn happened(&self) -> u64 {
+        self.happened.load(Ordering::SeqCst)
+    }
+
+    /// Whether no round is wanted and none is under way.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        // In this order: a round takes its departments off the list before it lets go of the lock.
+        self.round.try_lock().is_ok() && !self.round_wanted()
     }
 
     /// The rules it was built with.
@@ -141,6 +156,7 @@ impl Engine {
     }
 
     fn tell(&self, happening: Happening) {
+        self.happened.fetch_add(1, Ordering::SeqCst);
         // Nobody listening is fine: the feed is for those who look.
         let _ = self.feed.send(happening);
     }

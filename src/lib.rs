@@ -4,6 +4,7 @@ pub mod clock;
 pub mod domain;
 pub mod engine;
 pub mod i18n;
+pub mod inbox;
 pub mod outbox;
 pub mod presence;
 pub mod sandbox;

@@ -1,6 +1,7 @@
 //! What handlers take and give: the desk, who asks, how the press is answered; answers go to the outbox.
 use super::facts::Facts;
 use super::render::Words;
+use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::ChatId;
@@ -11,7 +12,8 @@ use crate::engine::error::EngineError;
 use crate::i18n::{Arg, Texts};
 use crate::telegram::Telegram;
 use secrecy::SecretString;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +36,10 @@ pub struct Desk {
     pub telegram: Telegram,
     /// Those answers, while they are under way.
     pub tasks: TaskTracker,
+    /// The moment, for what is told past the outbox.
+    pub clock: Clock,
+    /// Who was told lately that the store is away.
+    pub apologised: Mutex<HashMap<i64, Time>>,
 }
 
 impl Desk {
@@ -133,5 +139,28 @@ impl Toast {
     /// Answers without words.
     pub fn ack(&self) {
         self.say(String::new());
+    }
+}
+
+impl Desk {
+    /// Tells people at once, past the outbox, that the desk can't keep anything right now: what they sent is not lost,
+    /// Telegram or the inbox has it. Once a minute and chat at most; nothing depends on it.
+    pub async fn apologise(&self, chats: impl IntoIterator<Item = i64>) {
+        let now = self.clock.now();
+        for chat in chats {
+            let told = {
+                let mut told = self.apologised.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                told.retain(|_, at| now - *at < chrono::TimeDelta::minutes(1));
+                told.insert(chat, now).is_some()
+            };
+            if !told {
+                let rules = self.engine.rules();
+                let words = Words { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
+                let body = serde_json::json!({"chat_id": chat, "text": words.plain("store-away", &[])});
+                if let Err(error) = self.telegram.call("sendMessage", &body).await {
+                    tracing::debug!(%error, "apology not delivered");
+                }
+            }
+        }
     }
 }

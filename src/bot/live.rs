@@ -10,6 +10,7 @@ use crate::engine::ports::StoreError;
 use crate::clock::Clock;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::broadcast;
 
@@ -22,6 +23,7 @@ pub struct Live {
     clock: Clock,
     feed: broadcast::Receiver<Happening>,
     told: HashMap<DepartmentId, BTreeMap<TicketId, u64>>,
+    served: Arc<AtomicU64>,
 }
 
 /// What is out of date.
@@ -36,7 +38,7 @@ impl Live {
     #[must_use]
     pub fn new(engine: Arc<Engine>, clock: Clock) -> Self {
         let feed = engine.feed();
-        Self { engine, clock, feed, told: HashMap::new() }
+        Self { engine, clock, feed, told: HashMap::new(), served: Arc::default() }
     }
 
     /// Brings every card that can have changed while nobody looked up to date: after a start, or after falling behind.
@@ -51,30 +53,41 @@ impl Live {
     /// Waits for the next happening and serves it with all that came meanwhile. `false` when the engine is gone.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
         let mut stale = Stale::default();
+        let mut count = 1;
         match self.feed.recv().await {
             Ok(happening) => stale.note(happening),
-            Err(RecvError::Lagged(_)) => self.catch_up().await?,
+            Err(RecvError::Lagged(missed)) => {
+                count = missed;
+                self.catch_up().await?;
+            }
             Err(RecvError::Closed) => return Ok(false),
         }
-        self.drain(stale).await?;
+        count += self.drain(&mut stale).await?;
+        self.refresh(stale).await?;
+        self.served.fetch_add(count, Ordering::SeqCst);
         Ok(true)
     }
 
-    /// Serves what has happened so far, without waiting. Returns whether there was anything.
-    pub async fn settle(&mut self) -> Result<bool, StoreError> {
-        if self.feed.is_empty() {
-            return Ok(false);
-        }
-        self.drain(Stale::default()).await?;
-        Ok(true)
+    /// How much of what [`Engine::happened`] counts has been served.
+    #[must_use]
+    pub fn served(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.served)
     }
 
-    async fn drain(&mut self, mut stale: Stale) -> Result<(), StoreError> {
+    /// Notes what waits in the feed; returns how much that was.
+    async fn drain(&mut self, stale: &mut Stale) -> Result<u64, StoreError> {
+        let mut count = 0;
         loop {
             match self.feed.try_recv() {
-                Ok(happening) => stale.note(happening),
-                Err(TryRecvError::Lagged(_)) => self.catch_up().await?,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return self.refresh(stale).await,
+                Ok(happening) => {
+                    count += 1;
+                    stale.note(happening);
+                }
+                Err(TryRecvError::Lagged(missed)) => {
+                    count += missed;
+                    self.catch_up().await?;
+                }
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(count),
             }
         }
     }

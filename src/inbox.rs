@@ -1,0 +1,64 @@
+//! The inbox: every update is written down before Telegram is told that it arrived, and is done when its handler has ended
+//! and its answers are in the outbox: one atomic step. So an update is handled to its end once, whatever dies in between.
+mod listener;
+pub mod poller;
+pub mod runner;
+pub mod webhook;
+
+pub use listener::Listener;
+
+use crate::clock::Clock;
+use crate::engine::ports::{Store, StoreError};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The kinds of updates that the desk asks Telegram for.
+pub const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+
+/// The way into the inbox. Cheap to clone.
+#[derive(Clone)]
+pub struct Inbox {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    arrived: Arc<Notify>,
+}
+
+impl Inbox {
+    /// The inbox of this store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
+        Self { store, clock, arrived: Arc::new(Notify::new()) }
+    }
+
+    /// Writes updates down. When it returns, they are safe. Something without an `update_id` is no update and is left out.
+    pub async fn accept(&self, updates: Vec<Value>) -> Result<(), StoreError> {
+        let rows: Vec<_> = updates.into_iter().filter_map(|update| Some((id_of(&update)?, update))).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        fail::fail_point!("inbox-before-write");
+        let fresh = self.store.accept(rows, self.clock.now()).await?;
+        fail::fail_point!("inbox-after-write");
+        tracing::debug!(fresh, "updates accepted");
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    async fn arrived(&self) {
+        self.arrived.notified().await;
+    }
+}
+
+/// Telegram's id of an update.
+#[must_use]
+pub fn id_of(update: &Value) -> Option<i64> {
+    update.get("update_id")?.as_i64()
+}
+
+/// The chat to which a raw update could be answered, when nothing else of it can be handled.
+#[must_use]
+pub fn chat_of(update: &Value) -> Option<i64> {
+    let message = update.get("message").or_else(|| update.get("callback_query")?.get("message"))?;
+    message.get("chat")?.get("id")?.as_i64()
+}

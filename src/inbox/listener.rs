@@ -1,0 +1,94 @@
+//! The update listener for teloxide's dispatcher: it reads the inbox, undone rows of an earlier life first.
+use super::Inbox;
+use crate::engine::ports::{InboxRow, StoreError};
+use futures::Stream;
+use futures::stream::{self, BoxStream, StreamExt};
+use std::collections::VecDeque;
+use std::time::Duration;
+use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
+use teloxide::types::{Update, UpdateKind};
+use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
+
+/// How many rows are read at once. Rows wait in the inbox, not in memory.
+const PAGE: usize = 256;
+/// How long to wait when the inbox can't be read.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Feeds the dispatcher from the inbox.
+pub struct Listener {
+    inbox: Inbox,
+    token: StopToken,
+    flag: StopFlag,
+}
+
+impl Listener {
+    /// A listener on this inbox.
+    #[must_use]
+    pub fn new(inbox: Inbox) -> Self {
+        let (token, flag) = mk_stop_token();
+        Self { inbox, token, flag }
+    }
+}
+
+impl UpdateListener for Listener {
+    type Err = StoreError;
+
+    fn stop_token(&mut self) -> StopToken {
+        self.token.clone()
+    }
+}
+
+impl<'a> AsUpdateStream<'a> for Listener {
+    type StreamErr = StoreError;
+    type Stream = BoxStream<'a, Result<Update, StoreError>>;
+
+    fn as_stream(&'a mut self) -> Self::Stream {
+        rows(self.inbox.clone(), self.flag.clone())
+            .filter_map(async |(inbox, row)| parse(&inbox, row).await.map(Ok))
+            .boxed()
+    }
+}
+
+/// Every row not handled, in order, for ever; ends when stopped. What was read already is dropped then: it stays undone.
+fn rows(inbox: Inbox, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> + Send {
+    let start = (inbox, stop, VecDeque::<InboxRow>::new(), 0_u64);
+    stream::unfold(start, async |(inbox, stop, mut page, mut after)| {
+        loop {
+            if stop.is_stopped() {
+                return None;
+            }
+            if let Some(row) = page.pop_front() {
+                return Some(((inbox.clone(), row), (inbox, stop, page, after)));
+            }
+            match inbox.store.unhandled(after, PAGE).await {
+                Ok(rows) if rows.is_empty() => {
+                    tokio::select! { () = inbox.arrived() => {} () = stop.clone() => return None }
+                }
+                Ok(rows) => {
+                    after = rows.last().map_or(after, |row| row.seq);
+                    page = rows.into();
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the inbox can't be read");
+                    tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.clone() => return None }
+                }
+            }
+        }
+    })
+}
+
+/// The row as teloxide's type. One that teloxide can't read is put aside here, for the dispatcher would drop it unseen.
+async fn parse(inbox: &Inbox, row: InboxRow) -> Option<Update> {
+    // By way of text: teloxide's reader of updates does not work on a JSON value.
+    match serde_json::from_str::<Update>(&row.update.to_string()) {
+        Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => Some(update),
+        _ => {
+            tracing::error!(update = row.update_id, "an update that can't be read is put aside");
+            let now = inbox.clock.now();
+            if let Err(error) = inbox.store.put_aside(row.update_id, Vec::new(), now).await {
+                tracing::error!(%error, update = row.update_id, "not put aside; it comes again after a restart");
+            }
+            None
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Long polling: asks for updates, writes them down, and only then asks for the next, which confirms them.
+use super::{ALLOWED_UPDATES, Inbox, chat_of, id_of};
+use crate::bot::context::Desk;
+use crate::telegram::{CallError, Telegram};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long Telegram may hold a poll open. Its own servers allow 50 s.
+const HOLD: Duration = Duration::from_secs(50);
+/// How much longer the client waits than Telegram holds.
+const SLACK: Duration = Duration::from_secs(10);
+/// How long to wait after a failed poll.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Polls until `stop`.
+pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: CancellationToken) {
+    // A webhook left over from another way of running would refuse every poll.
+    if let Err(error) = telegram.call("deleteWebhook", &json!({})).await {
+        tracing::warn!(%error, "webhook not removed");
+    }
+    let mut offset = None;
+    while !stop.is_cancelled() {
+        let batch = tokio::select! {
+            batch = ask(&telegram, offset) => batch,
+            () = stop.cancelled() => return,
+        };
+        match batch {
+            Ok(updates) => {
+                let last = updates.iter().filter_map(id_of).max();
+                let chats: Vec<_> = updates.iter().filter_map(chat_of).collect();
+                match inbox.accept(updates).await {
+                    Ok(()) => offset = last.map(|id| id + 1).or(offset),
+                    Err(error) => {
+                        // Not confirmed, so Telegram gives them again.
+                        tracing::error!(%error, "updates not accepted");
+                        desk.apologise(chats).await;
+                        pause(&stop).await;
+                    }
+                }
+            }
+            Err(error) => {
+                explain(&error);
+                pause(&stop).await;
+            }
+        }
+    }
+}
+
+async fn ask(telegram: &Telegram, offset: Option<i64>) -> Result<Vec<Value>, CallError> {
+    let mut body = json!({"timeout": HOLD.as_secs(), "limit": 100, "allowed_updates": ALLOWED_UPDATES});
+    if let (Some(offset), Some(fields)) = (offset, body.as_object_mut()) {
+        fields.insert("offset".into(), json!(offset));
+    }
+    let answer = telegram.call_within("getUpdates", &body, HOLD + SLACK).await?;
+    match answer {
+        Value::Array(updates) => Ok(updates),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn explain(error: &CallError) {
+    match error.code() {
+        Some(409) => tracing::error!(
+            %error,
+            "another program polls this bot, or it has a webhook: only one at a time gets the updates"
+        ),
+        Some(401 | 404) => tracing::error!(%error, "Telegram does not know this token: check TELOXIDE_TOKEN"),
+        _ => tracing::warn!(%error, "no updates; trying again"),
+    }
+}
+
+async fn pause(stop: &CancellationToken) {
+    tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.cancelled() => {} }
+}

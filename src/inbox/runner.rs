@@ -1,0 +1,187 @@
+//! Handles one row of the inbox to its end: meets the person, asks the tree for answers, marks the row and puts the answers
+//! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
+use crate::bot::context::{Ask, Desk, Handled, Toast};
+use crate::bot::handlers::explain::explain;
+use crate::bot::render::Words;
+use crate::bot::schema::{DeskHandler, schema};
+use crate::clock::Clock;
+use crate::domain::ids::{ChatId, TelegramId};
+use crate::domain::notice::{Message as Delivery, Notice, Outgoing};
+use crate::domain::person::Locale;
+use crate::engine::error::EngineError;
+use crate::engine::people::Profile;
+use crate::engine::ports::StoreError;
+use futures::FutureExt;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use teloxide::types::{ChatMemberKind, Update, UpdateKind, User};
+use tokio_util::sync::CancellationToken;
+
+/// How often a handler may fail before its update is put aside.
+const TRIES: u32 = 3;
+/// The wait before the second try; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Handles rows.
+pub struct Runner {
+    desk: Arc<Desk>,
+    clock: Clock,
+    tree: DeskHandler,
+    stop: CancellationToken,
+}
+
+/// Why a row is not done.
+enum Failure {
+    /// The store is away: nobody's fault, try again.
+    Away(StoreError),
+    /// The handler failed or panicked.
+    Handler(String),
+}
+
+impl Runner {
+    /// A runner for this desk. After `stop`, what can't be done stays undone for the next start.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>, clock: Clock, stop: CancellationToken) -> Self {
+        Self { desk, clock, tree: schema(), stop }
+    }
+
+    /// The dispatcher's endpoint.
+    pub async fn handle(update: Update, runner: Arc<Self>) -> Result<(), Infallible> {
+        let mut pause = FIRST_PAUSE;
+        while let Err(failure) = runner.once(&update).await {
+            match failure {
+                Failure::Away(error) => {
+                    tracing::error!(%error, update = update.id.0, "waiting for the store");
+                    runner.desk.apologise(update.chat().map(|chat| chat.id.0)).await;
+                }
+                Failure::Handler(error) => {
+                    tracing::error!(%error, update = update.id.0, "a handler failed");
+                    match runner.failed(&update, &error).await {
+                        Ok(true) => return Ok(()),
+                        Ok(false) => {}
+                        Err(error) => tracing::error!(%error, update = update.id.0, "the failure can't be noted"),
+                    }
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = runner.stop.cancelled() => return Ok(()),
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+        Ok(())
+    }
+
+    /// One try: from the update to its mark.
+    async fn once(&self, update: &Update) -> Result<(), Failure> {
+        fail::fail_point!("inbox-before-handler");
+        let answers = match AssertUnwindSafe(self.answers(update)).catch_unwind().await {
+            Ok(Ok(answers)) => answers,
+            Ok(Err(EngineError::Store(error))) => return Err(Failure::Away(error)),
+            Ok(Err(error)) => return Err(Failure::Handler(error.to_string())),
+            Err(_) => return Err(Failure::Handler("panicked".into())),
+        };
+        fail::fail_point!("inbox-before-handled");
+        let store = self.desk.engine.store();
+        store.handled(i64::from(update.id.0), answers, self.clock.now()).await.map_err(Failure::Away)?;
+        fail::fail_point!("inbox-after-handled");
+        self.desk.engine.deliver_soon();
+        Ok(())
+    }
+
+    /// Notes a failure. `true` when the row is put aside: the admins and the person are told.
+    async fn failed(&self, update: &Update, error: &str) -> Result<bool, EngineError> {
+        let (store, id) = (self.desk.engine.store(), i64::from(update.id.0));
+        if store.failed(id, error).await? < TRIES {
+            return Ok(false);
+        }
+        let mut notices = self.desk.engine.to_admins(&Notice::UpdatePutAside { update: id }).await?;
+        if let Some(chat) = update.chat().filter(|chat| chat.is_private()) {
+            notices.push(Outgoing::notice(ChatId(chat.id.0), Notice::SomethingBroke));
+        }
+        store.put_aside(id, notices, self.clock.now()).await?;
+        self.desk.engine.deliver_soon();
+        Ok(true)
+    }
+
+    async fn answers(&self, update: &Update) -> Handled {
+        fail::fail_point!("handler-fails", |_| Err(EngineError::Contention));
+        match &update.kind {
+            UpdateKind::MyChatMember(member) if member.chat.is_private() => {
+                let here = !matches!(member.new_chat_member.kind, ChatMemberKind::Banned(_) | ChatMemberKind::Left);
+                let user = TelegramId(signed(member.from.id.0));
+                self.desk.engine.set_reachable(user, here).await?;
+                Ok(Vec::new())
+            }
+            UpdateKind::Message(message) if !message.chat.is_private() => Ok(self.in_a_group(message)),
+            UpdateKind::Message(_) | UpdateKind::CallbackQuery(_) => self.in_private(update).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The desk talks in private. In a group it says so to who calls it by a command, and is silent otherwise.
+    fn in_a_group(&self, message: &teloxide::types::Message) -> Vec<Outgoing> {
+        if let Some(new_id) = message.migrate_to_chat_id() {
+            tracing::info!(from = message.chat.id.0, to = new_id.0, "a group became a supergroup");
+        }
+        let username = &self.desk.bot_username;
+        let typed = message.text().and_then(|text| crate::bot::commands::Typed::read(text, username));
+        if typed.is_none() {
+            return Vec::new();
+        }
+        let rules = self.desk.engine.rules();
+        let words =
+            Words { texts: &self.desk.texts, locale: rules.default_locale, now: self.clock.now(), zone: rules.zone };
+        let text = words.message("only-in-private", &[("link", format!("https://t.me/{username}").into())]);
+        vec![Outgoing { chat: ChatId(message.chat.id.0), message: Delivery::Text(text) }]
+    }
+
+    async fn in_private(&self, update: &Update) -> Handled {
+        let Some(user) = update.from().filter(|user| !user.is_bot) else { return Ok(Vec::new()) };
+        let now = self.clock.now();
+        let person = self.desk.engine.meet(&profile_of(user), now).await?;
+        self.desk.engine.alive(&person, now).await?;
+        let ask = Ask { chat: person.chat(), person, now };
+        let mut deps = dptree::deps![Arc::clone(&self.desk), ask.clone(), update.clone()];
+        let toast = match &update.kind {
+            UpdateKind::CallbackQuery(query) => Some(Toast::new(Arc::clone(&self.desk), query.id.0.clone())),
+            _ => None,
+        };
+        if let Some(toast) = &toast {
+            deps.insert(toast.clone());
+        }
+        let handled = match self.tree.dispatch(deps).await {
+            ControlFlow::Break(handled) => handled,
+            ControlFlow::Continue(_) => Ok(Vec::new()),
+        };
+        let answers = match handled {
+            Ok(answers) => answers,
+            // What a person can mend is told to them; the rest is a failure of the desk.
+            Err(error) => match explain(&self.desk, &ask, &error) {
+                Some(told) => vec![told],
+                None => return Err(error),
+            },
+        };
+        if let Some(toast) = toast {
+            toast.ack();
+        }
+        Ok(answers)
+    }
+}
+
+fn profile_of(user: &User) -> Profile {
+    Profile {
+        telegram: TelegramId(signed(user.id.0)),
+        name: user.full_name(),
+        username: user.username.clone(),
+        locale: user.language_code.as_deref().and_then(Locale::from_tag),
+    }
+}
+
+/// Telegram's ids have at most 52 significant bits.
+fn signed(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
+}
