@@ -1,6 +1,7 @@
 //! Antri: the ticket desk that lives in Telegram.
 pub mod bot;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod i18n;
@@ -10,3 +11,5 @@ pub mod presence;
 pub mod sandbox;
 pub mod store;
 pub mod telegram;
+pub mod telemetry;
+pub mod token;

@@ -1,0 +1,208 @@
+//! Reading variables: where they come from, what counts as unset, and how everything that is wrong is collected.
+use secrecy::SecretString;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// As much of a bad value as an error repeats, in characters.
+const SHOWN: usize = 80;
+
+/// Instead of a bad value that is secret or may be.
+const NOT_SHOWN: &str = "the value (not shown) won't do";
+
+/// Variables and their values. Remembers which names were asked for, so that a test can hold `.env.example` against it.
+#[derive(Default)]
+pub struct Env {
+    /// `None` when the value is not UTF-8.
+    values: BTreeMap<String, Option<String>>,
+    asked: RefCell<BTreeSet<&'static str>>,
+}
+
+impl Env {
+    /// The process's environment, and below it what a `.env` file in the working directory or above it says. Nothing is
+    /// written back into the process.
+    pub fn process() -> Result<Self, ConfigError> {
+        let mut env = Self::default();
+        match dotenvy::dotenv_iter() {
+            Ok(file) => env.take_file(file)?,
+            Err(error) if error.not_found() => {}
+            Err(error) => return Err(ConfigError::one(".env", &format!("can't be opened: {error}"))),
+        }
+        let process = std::env::vars_os();
+        env.values.extend(process.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()))));
+        Ok(env)
+    }
+
+    fn take_file(&mut self, file: dotenvy::Iter<impl std::io::Read>) -> Result<(), ConfigError> {
+        let mut place = "the first line".to_owned();
+        for entry in file {
+            // The error itself would repeat the line, and with it perhaps a secret.
+            let (name, value) = entry.map_err(|_| {
+                let what = "can't be read, expected NAME=value, with quotes around blanks, # and $";
+                ConfigError::one(".env", &format!("{place} {what}"))
+            })?;
+            place = format!("the line after {name}");
+            self.values.insert(name, Some(value));
+        }
+        Ok(())
+    }
+
+    /// The names asked for so far.
+    #[must_use]
+    pub fn asked(&self) -> BTreeSet<&'static str> {
+        self.asked.borrow().clone()
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Env {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let values = pairs.into_iter().map(|(k, v)| (k.into(), Some(v.into()))).collect();
+        Self { values, asked: RefCell::default() }
+    }
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+/// Everything that is wrong with the environment. `Display` gives one line per problem, each naming its variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    problems: Vec<String>,
+}
+
+impl ConfigError {
+    /// A single problem: `name` is the variable, `what` says what is wrong and what is expected.
+    #[must_use]
+    pub fn one(name: &'static str, what: &str) -> Self {
+        Self { problems: vec![format!("{name}: {what}")] }
+    }
+
+    /// The lines.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// One pass over an [`Env`]. Every method notes the name as asked for, takes empty and blank for unset, and notes a bad
+/// value as a problem; what it returns then does not matter, because [`Reader::finish`] fails.
+pub(super) struct Reader<'a> {
+    env: &'a Env,
+    problems: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(env: &'a Env) -> Self {
+        Self { env, problems: Vec::new() }
+    }
+
+    pub(super) fn finish(self) -> Result<(), ConfigError> {
+        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError { problems: self.problems }) }
+    }
+
+    /// Notes what is wrong with a variable, or with it and another one.
+    pub(super) fn problem(&mut self, name: &'static str, what: &str) {
+        self.problems.push(format!("{name}: {what}"));
+    }
+
+    /// The value without the blanks around it, if it is set.
+    fn text(&mut self, name: &'static str) -> Option<&'a str> {
+        self.env.asked.borrow_mut().insert(name);
+        let Some(value) = self.env.values.get(name)? else {
+            self.problem(name, "not valid UTF-8");
+            return None;
+        };
+        Some(value.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// A value that `parse` takes, if it is set. `expected` tells what would be right.
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        let value = parse(text);
+        if value.is_none() {
+            let given = repeatable(text).map_or_else(|| NOT_SHOWN.to_owned(), |text| format!("got {text:?}"));
+            self.problem(name, &format!("{given}, expected {expected}"));
+        }
+        value
+    }
+
+    /// The same, with a default for when it isn't set.
+    pub(super) fn or<T>(
+        &mut self,
+        name: &'static str,
+        default: T,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> T {
+        self.optional(name, expected, parse).unwrap_or(default)
+    }
+
+    /// A whole number of seconds in a range.
+    pub(super) fn seconds(
+        &mut self,
+        name: &'static str,
+        default: Duration,
+        range: RangeInclusive<u64>,
+    ) -> Duration {
+        let expected = format!("a whole number of seconds from {} to {}", range.start(), range.end());
+        self.or(name, default, &expected, |text| {
+            text.parse().ok().filter(|n| range.contains(n)).map(Duration::from_secs)
+        })
+    }
+
+    /// Values with commas or blanks between them, each one that `parse` takes.
+    pub(super) fn list<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let split = |c: char| c == ',' || c.is_whitespace();
+        self.or(name, Vec::new(), expected, |text| {
+            text.split(split).filter(|item| !item.is_empty()).map(parse).collect()
+        })
+    }
+
+    /// A secret that passes `check`, if it is set. What was given is never repeated.
+    pub(super) fn secret(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        check: impl FnOnce(&str) -> bool,
+    ) -> Option<SecretString> {
+        let text = self.text(name)?;
+        if check(text) {
+            return Some(text.into());
+        }
+        self.problem(name, &format!("{NOT_SHOWN}, expected {expected}"));
+        None
+    }
+}
+
+/// A bad value as an error may repeat it. Not when there may be a password, key or token in it: things get pasted into the
+/// wrong line.
+fn repeatable(text: &str) -> Option<String> {
+    let longest = text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c)).map(str::len).max();
+    if text.contains('@') || longest >= Some(30) {
+        return None;
+    }
+    Some(text.chars().take(SHOWN).collect())
+}

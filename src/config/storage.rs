@@ -1,0 +1,121 @@
+//! Where things are kept. This version has the embedded back ends only; what names a server is read all the same, so that
+//! it is refused in plain words and not ignored.
+use super::env::Reader;
+use secrecy::SecretString;
+use std::path::PathBuf;
+
+/// Where things are kept.
+#[derive(Debug, Clone)]
+pub struct StorageConfig {
+    /// `DATA_DIR`: the directory of the embedded store; made when it isn't there. Default `data`.
+    pub data_dir: PathBuf,
+    /// The MongoDB server, when one is named.
+    pub mongodb: Option<MongoConfig>,
+    /// The Redis server, when one is named.
+    pub redis: Option<RedisConfig>,
+}
+
+/// A MongoDB server.
+#[derive(Debug, Clone)]
+pub struct MongoConfig {
+    /// `MONGODB_URI`: where the queues are kept, `mongodb://` or `mongodb+srv://`. Secret: it may hold a password. No
+    /// default; unset means the embedded store.
+    pub uri: SecretString,
+    /// `MONGODB_DB`: the name of the database. Default `antri`. Means nothing without `MONGODB_URI`.
+    pub database: String,
+}
+
+/// A Redis server.
+#[derive(Debug, Clone)]
+pub enum RedisConfig {
+    /// `REDIS_URL`: where presence is kept, `redis://` or `rediss://`. Secret: it may hold a password. No default; unset,
+    /// and no `REDIS_HOST` either, means presence in memory.
+    Url(SecretString),
+    /// The same in parts.
+    Server {
+        /// `REDIS_HOST`: the server's name or address. No default. Not together with `REDIS_URL`.
+        host: String,
+        /// `REDIS_PORT`: its port. Default 6379. Means nothing without `REDIS_HOST`.
+        port: u16,
+        /// `REDIS_PASSWORD`: its password. Secret. No default: none. Means nothing without `REDIS_HOST`.
+        password: Option<SecretString>,
+        /// `REDIS_DB`: the number of the database. Default 0. Means nothing without `REDIS_HOST`.
+        db: u32,
+    },
+}
+
+impl Default for StorageConfig {
+    fn default() -> Self {
+        Self { data_dir: PathBuf::from("data"), mongodb: None, redis: None }
+    }
+}
+
+impl StorageConfig {
+    pub(super) fn read(read: &mut Reader<'_>) -> Self {
+        Self {
+            data_dir: read.or("DATA_DIR", Self::default().data_dir, "a directory", |text| Some(text.into())),
+            mongodb: MongoConfig::read(read),
+            redis: RedisConfig::read(read),
+        }
+    }
+
+    /// Why this version can't start with these settings, in a sentence for whoever set them; `None` when it can.
+    #[must_use]
+    pub fn unsupported(&self) -> Option<String> {
+        let redis = match self.redis {
+            Some(RedisConfig::Url(_)) => Some("REDIS_URL"),
+            Some(RedisConfig::Server { .. }) => Some("REDIS_HOST"),
+            None => None,
+        };
+        let set: Vec<_> = self.mongodb.iter().map(|_| "MONGODB_URI").chain(redis).collect();
+        (!set.is_empty()).then(|| {
+            format!(
+                "{} set, but this version keeps everything in its embedded store (DATA_DIR) and in memory and does not \
+                 connect to a MongoDB or Redis server. Remove the setting to start.",
+                match set.len() {
+                    1 => format!("{} is", set.join("")),
+                    _ => format!("{} are", set.join(" and ")),
+                }
+            )
+        })
+    }
+}
+
+impl MongoConfig {
+    fn read(read: &mut Reader<'_>) -> Option<Self> {
+        let uri =
+            read.secret("MONGODB_URI", "an address that starts with mongodb:// or mongodb+srv://", |text| {
+                has_scheme(text, &["mongodb", "mongodb+srv"])
+            });
+        // MongoDB's own limits on names of databases are wider; these are safe on every platform.
+        let database = read.or("MONGODB_DB", "antri".to_owned(), "1 to 63 letters, digits, _ or -", |text| {
+            let safe = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+            (safe && text.len() <= 63).then(|| text.to_owned())
+        });
+        uri.map(|uri| Self { uri, database })
+    }
+}
+
+impl RedisConfig {
+    fn read(read: &mut Reader<'_>) -> Option<Self> {
+        let url = read.secret("REDIS_URL", "an address that starts with redis:// or rediss://", |text| {
+            has_scheme(text, &["redis", "rediss"])
+        });
+        let host = read.optional("REDIS_HOST", "a host name or address, without redis:// and port", |text| {
+            url::Host::parse(text).ok().map(|_| text.to_owned())
+        });
+        let port = read.or("REDIS_PORT", 6_379, "a port from 1 to 65535", |text| {
+            text.parse().ok().filter(|port| *port > 0)
+        });
+        let password = read.secret("REDIS_PASSWORD", "a password", |_| true);
+        let db = read.or("REDIS_DB", 0, "the number of a database, 0 or more", |text| text.parse().ok());
+        if url.is_some() && host.is_some() {
+            read.problem("REDIS_HOST", "set together with REDIS_URL, expected one of the two");
+        }
+        url.map(Self::Url).or_else(|| host.map(|host| Self::Server { host, port, password, db }))
+    }
+}
+
+fn has_scheme(text: &str, schemes: &[&str]) -> bool {
+    text.split_once("://").is_some_and(|(scheme, rest)| schemes.contains(&scheme) && !rest.is_empty())
+}

@@ -1,0 +1,111 @@
+//! The bot: its token, its server, and how updates come in.
+use super::env::{ConfigError, Reader};
+use secrecy::SecretString;
+use url::Url;
+
+/// The official Bot API server.
+const API_URL: &str = "https://api.telegram.org";
+
+const TOKEN_SHAPE: &str = "a token of @BotFather: digits, a colon, about 35 letters, digits, _ or -";
+
+/// The bot and how its updates come in.
+#[derive(Debug, Clone)]
+pub struct TelegramConfig {
+    /// `TELOXIDE_TOKEN`: the bot's token from @BotFather. Secret. No default; needed to run, not for the demo.
+    pub token: Option<SecretString>,
+    /// `TELEGRAM_API_URL`: the Bot API server, without the token. Default `https://api.telegram.org`.
+    pub api_url: Url,
+    /// Webhook mode, or long polling when `None`.
+    pub webhook: Option<WebhookConfig>,
+}
+
+/// How Telegram reaches us.
+#[derive(Debug, Clone)]
+pub struct WebhookConfig {
+    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. No default; unset means long polling.
+    pub url: Url,
+    /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, with which Telegram proves itself. Secret. No default; must be set
+    /// with `WEBHOOK_URL`, and be the same for all replicas: one made up at the start would lock the others out.
+    pub secret: SecretString,
+}
+
+impl Default for TelegramConfig {
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "a constant; every test that loads a configuration parses it")]
+        let api_url = Url::parse(API_URL).expect("the constant is a URL");
+        Self { token: None, api_url, webhook: None }
+    }
+}
+
+impl TelegramConfig {
+    pub(super) fn read(read: &mut Reader<'_>) -> Self {
+        let default = Self::default();
+        let token = read.secret("TELOXIDE_TOKEN", TOKEN_SHAPE, is_token);
+        let api_url = read.or(
+            "TELEGRAM_API_URL",
+            default.api_url,
+            "the http:// or https:// address of a Bot API server, without the token",
+            api_server,
+        );
+        let https = |text: &str| server_url(text).filter(|url| url.scheme() == "https");
+        let url = read.optional("WEBHOOK_URL", "an https:// address, without user name, ? and #", https);
+        let shape = "1 to 256 letters, digits, _ or -";
+        let secret = read.secret("WEBHOOK_SECRET", shape, is_webhook_secret);
+        let webhook = match (url, secret) {
+            (Some(url), Some(secret)) => Some(WebhookConfig { url, secret }),
+            (Some(_), None) => {
+                let what = "must be set with WEBHOOK_URL, the same for all replicas; make one with `openssl rand -hex 32`";
+                read.problem("WEBHOOK_SECRET", what);
+                None
+            }
+            (None, _) => None,
+        };
+        Self { token, api_url, webhook }
+    }
+
+    /// The token, for what can't do without; the error says where a token comes from.
+    pub fn require_token(&self) -> Result<&SecretString, ConfigError> {
+        self.token.as_ref().ok_or_else(|| {
+            ConfigError::one(
+                "TELOXIDE_TOKEN",
+                &format!("not set, expected {TOKEN_SHAPE}. `antri demo` needs none"),
+            )
+        })
+    }
+}
+
+/// Whether this can be a bot token. Telegram documents no length; all known ones have 35 characters behind the colon.
+fn is_token(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(bot, key)| {
+        (1..=19).contains(&bot.len())
+            && bot.bytes().all(|b| b.is_ascii_digit())
+            && (30..=64).contains(&key.len())
+            && key.bytes().all(is_key_byte)
+    })
+}
+
+fn is_webhook_secret(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && text.bytes().all(is_key_byte)
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-".contains(&byte)
+}
+
+/// A server's base address. What has a colon in its path is one with a token in it.
+fn api_server(text: &str) -> Option<Url> {
+    let mut url = server_url(text).filter(|url| !url.path().contains(':'))?;
+    // A slash at the end would be doubled when the method's name is put behind it.
+    url.path_segments_mut().ok()?.pop_if_empty();
+    Some(url)
+}
+
+/// An `http` or `https` URL without the parts in which secrets hide.
+fn server_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    (bare && url.has_host() && ["http", "https"].contains(&url.scheme())).then_some(url)
+}

@@ -1,0 +1,169 @@
+//! What a configuration takes, refuses, and never shows.
+use super::storage::RedisConfig;
+use super::*;
+
+fn load<const N: usize>(pairs: [(&str, &str); N]) -> Result<Config, ConfigError> {
+    Config::load(&Env::from_iter(pairs))
+}
+
+fn problems<const N: usize>(pairs: [(&str, &str); N]) -> Vec<String> {
+    load(pairs).unwrap_err().problems().to_vec()
+}
+
+const TOKEN: &str = "1234567890:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
+
+#[test]
+fn an_empty_environment_gives_the_defaults() {
+    let loaded = load([]).unwrap();
+    assert_eq!(format!("{loaded:?}"), format!("{:?}", Config::default()));
+    assert_eq!(loaded.telegram.api_url.as_str(), "https://api.telegram.org/");
+    assert_eq!(loaded.desk.first_settings(), crate::domain::policy::Settings::default());
+}
+
+#[test]
+fn empty_and_blank_count_as_unset() {
+    let loaded = load([("TIMEZONE", ""), ("JWT_SECRET", "  "), ("HTTP_ADDR", "\t")]).unwrap();
+    assert_eq!(format!("{loaded:?}"), format!("{:?}", Config::default()));
+}
+
+#[test]
+fn good_values_arrive() {
+    let config = load([
+        ("TELOXIDE_TOKEN", TOKEN),
+        ("TELEGRAM_API_URL", "http://127.0.0.1:8081/tg/"),
+        ("WEBHOOK_URL", "https://desk.example/hook"),
+        ("WEBHOOK_SECRET", "s3cret_-"),
+        ("ADMIN_IDS", "22, 11  11"),
+        ("AGENT_STATUS_TTL", "60"),
+        ("HEARTBEAT_INTERVAL", " 20 "),
+        ("CORS_ORIGINS", "https://a.example,http://localhost:5173/"),
+        ("DEFAULT_LOCALE", "en"),
+        ("TIMEZONE", "Europe/Berlin"),
+        ("LOG_FORMAT", "json"),
+    ])
+    .unwrap();
+    assert!(config.telegram.require_token().is_ok());
+    assert_eq!(config.telegram.api_url.as_str(), "http://127.0.0.1:8081/tg");
+    assert_eq!(config.telegram.webhook.unwrap().url.as_str(), "https://desk.example/hook");
+    assert_eq!(config.desk.admin_ids.iter().map(|id| id.0).collect::<Vec<_>>(), [11, 22]);
+    assert_eq!(config.presence.heartbeat_interval.as_secs(), 20);
+    assert_eq!(config.http.cors_origins, ["https://a.example", "http://localhost:5173"]);
+    assert_eq!(config.desk.default_locale.tag(), "en");
+    assert_eq!(config.desk.timezone.name(), "Europe/Berlin");
+    assert_eq!(config.log.format, log::LogFormat::Json);
+}
+
+#[test]
+fn every_bad_value_is_reported_at_once_with_name_value_and_expectation() {
+    let bad = [
+        ("TELEGRAM_API_URL", "ftp://x"),
+        ("WEBHOOK_URL", "http://desk.example"),
+        ("ADMIN_IDS", "11, @rina"),
+        ("MONGODB_DB", "a b"),
+        ("REDIS_HOST", "redis://x"),
+        ("REDIS_PORT", "0"),
+        ("REDIS_DB", "-1"),
+        ("AGENT_STATUS_TTL", "5m"),
+        ("HEARTBEAT_INTERVAL", "0"),
+        ("GRACE_PERIOD", "1.5"),
+        ("AGENT_IDLE_TIMEOUT", "9999999"),
+        ("HTTP_ADDR", "localhost"),
+        ("CORS_ORIGINS", "*"),
+        ("DEFAULT_LOCALE", "fr"),
+        ("TIMEZONE", "Mars/Olympus"),
+        ("RUST_LOG", "antri=loud"),
+        ("LOG_FORMAT", "xml"),
+    ];
+    let found = problems(bad);
+    assert_eq!(found.len(), bad.len(), "{found:#?}");
+    for (name, value) in bad {
+        let line = found.iter().find(|line| line.starts_with(&format!("{name}: "))).unwrap();
+        assert!(line.contains(", expected "), "{line}");
+        assert!(line.contains(value) || value.contains('@'), "{line}");
+    }
+    assert_eq!(load(bad).unwrap_err().to_string().lines().count(), bad.len());
+}
+
+#[test]
+fn what_hangs_together_is_checked_together() {
+    assert_eq!(problems([("HEARTBEAT_INTERVAL", "300")]).len(), 1);
+    assert_eq!(problems([("AGENT_STATUS_TTL", "180")]).len(), 1);
+    let missing = problems([("WEBHOOK_URL", "https://desk.example")]);
+    assert!(missing[0].starts_with("WEBHOOK_SECRET: "), "{missing:?}");
+    let both = problems([("REDIS_URL", "redis://a"), ("REDIS_HOST", "a")]);
+    assert!(both[0].contains("REDIS_URL"), "{both:?}");
+}
+
+#[test]
+fn a_token_has_a_shape() {
+    for bad in ["12345", ":abc", "bot123:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao", "123:short"] {
+        assert_eq!(problems([("TELOXIDE_TOKEN", bad)]).len(), 1, "{bad}");
+    }
+    let error = load([]).unwrap().telegram.require_token().unwrap_err();
+    assert!(error.to_string().starts_with("TELOXIDE_TOKEN: not set"), "{error}");
+}
+
+#[test]
+fn origins_are_origins() {
+    for bad in ["https://a.example/path", "https://u:p@a.example", "a.example", "null", "file:///x"] {
+        assert_eq!(problems([("CORS_ORIGINS", bad)]).len(), 1, "{bad}");
+    }
+}
+
+#[test]
+fn servers_load_and_are_called_unsupported() {
+    assert_eq!(Config::default().storage.unsupported(), None);
+    // Parts that mean nothing by themselves.
+    let parts = load([("REDIS_PORT", "6380"), ("REDIS_PASSWORD", "x"), ("MONGODB_DB", "y")]).unwrap();
+    assert_eq!(parts.storage.unsupported(), None);
+
+    let mongo = load([("MONGODB_URI", "mongodb://localhost")]).unwrap();
+    assert!(mongo.storage.unsupported().unwrap().starts_with("MONGODB_URI is set, but"));
+    let both =
+        load([("MONGODB_URI", "mongodb+srv://x"), ("REDIS_HOST", "cache"), ("REDIS_DB", "3")]).unwrap();
+    assert!(both.storage.unsupported().unwrap().starts_with("MONGODB_URI and REDIS_HOST are set, but"));
+    assert!(matches!(both.storage.redis, Some(RedisConfig::Server { port: 6379, db: 3, .. })));
+}
+
+/// Each secret holds this; nothing that can be printed may.
+const CANARY: &str = "CANARY";
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let good = [
+        ("TELOXIDE_TOKEN", "1234567890:CANARY-g0gYncWnm5IyfZlpPRqRRv6kNAGlao"),
+        ("WEBHOOK_URL", "https://desk.example"),
+        ("WEBHOOK_SECRET", "CANARY"),
+        ("MONGODB_URI", "mongodb://desk:CANARY@localhost"),
+        ("REDIS_HOST", "localhost"),
+        ("REDIS_PASSWORD", "CANARY"),
+        ("JWT_SECRET", "CANARY-CANARY-CANARY-CANARY-CANARY"),
+    ];
+    let env = Env::from_iter(good);
+    let config = Config::load(&env).unwrap();
+    for shown in [format!("{config:?}"), format!("{config:#?}"), format!("{env:?}")] {
+        assert!(!shown.contains(CANARY), "{shown}");
+    }
+    assert!(!config.storage.unsupported().unwrap().contains(CANARY));
+    let url = load([("REDIS_URL", "redis://:CANARY@localhost")]).unwrap();
+    assert!(!format!("{url:?}{:?}", url.storage.unsupported()).contains(CANARY));
+}
+
+#[test]
+fn no_bad_secret_is_repeated_in_an_error_not_even_on_the_wrong_line() {
+    let bad = [
+        ("TELOXIDE_TOKEN", "CANARY"),
+        ("WEBHOOK_SECRET", "CANARY CANARY"),
+        ("MONGODB_URI", "CANARY"),
+        ("REDIS_URL", "http://:CANARY@localhost"),
+        ("JWT_SECRET", "CANARY"),
+        ("TELEGRAM_API_URL", "https://api.telegram.org/bot1234567890:CANARY-g0gYncWnm5IyfZlpPRqRRv6kNAGlao"),
+        ("WEBHOOK_URL", "https://desk:CANARY@desk.example"),
+        ("REDIS_HOST", ":CANARY@localhost:6379"),
+        ("ADMIN_IDS", "1234567890:CANARY-g0gYncWnm5IyfZlpPRqRRv6kNAGlao"),
+        ("CORS_ORIGINS", "https://desk:CANARY@desk.example"),
+    ];
+    let error = load(bad).unwrap_err();
+    assert_eq!(error.problems().len(), bad.len(), "{error}");
+    assert!(!format!("{error}{error:?}").contains(CANARY), "{error}");
+}

@@ -1,0 +1,169 @@
+//! The log, and the convention that it follows.
+//!
+//! Lines go to standard error, in UTC, as text or JSON (`LOG_FORMAT`), filtered by `RUST_LOG`. How to write one:
+//!
+//! - The message is a short constant; what varies is in fields: `tracing::info!(%ticket, %agent, "assigned")`.
+//! - Levels: `error` when somebody has to act, `warn` for what heals by itself but should be rare, `info` for what happens to
+//!   tickets and people, `debug` for the way there.
+//! - Fields hold ids, never what they stand for: `ticket`, `person`, `agent`, `department` (UUIDs), `number` (of a ticket),
+//!   `update` (Telegram's `update_id`), `chat` (Telegram's id of it), `error` (an error's `Display`).
+//! - A field with a unit ends in it: `waited_ms`, `size_bytes`, `after_s`. Counts are plain plurals: `tickets`, `attempts`.
+//! - Never: names, usernames, mail addresses, the text or files of messages, tokens, secrets, addresses with passwords in them.
+//!
+//! Two things hold whatever a caller writes: libraries that see tokens and messages on the wire are never logged below
+//! `warn`, and what looks like a bot token or a password in an address is struck out on the way to the terminal.
+mod scrub;
+
+use crate::config::log::{LogConfig, LogFormat};
+use scrub::Scrubbed;
+use std::io::IsTerminal;
+use std::panic::PanicHookInfo;
+use tracing::level_filters::LevelFilter;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+/// Libraries that handle tokens, or what people write, in the clear.
+const WIRE: [&str; 9] =
+    ["teloxide", "teloxide_core", "reqwest", "hyper", "hyper_util", "h2", "rustls", "axum", "tower"];
+
+/// Why logging could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The directives can't be read. A loaded configuration has good ones.
+    #[error("RUST_LOG: {0}")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Something logs already: [`init`] is for the program, once.
+    #[error("logging is set up already: {0}")]
+    Twice(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// Starts logging for the whole process, panics included. Call once, in `main`.
+pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    // Not `set_global_default`: this also takes in what teloxide writes with the `log` crate.
+    subscriber(config, colours, std::io::stderr)?.try_init()?;
+    std::panic::set_hook(Box::new(log_panic));
+    Ok(())
+}
+
+fn subscriber<W>(
+    config: &LogConfig,
+    colours: bool,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync, TelemetryError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let layer = fmt::layer().with_ansi(colours).with_writer(Scrubbed(writer));
+    let layer: Box<dyn Layer<Registry> + Send + Sync> = match config.format {
+        LogFormat::Text => Box::new(layer),
+        LogFormat::Json => Box::new(layer.json().flatten_event(true).with_span_list(false)),
+    };
+    let asked = EnvFilter::builder().parse(&config.filter)?;
+    Ok(tracing_subscriber::registry().with(layer.with_filter(asked.and(filter_fn(harmless)))))
+}
+
+/// Whether a line may be logged however much `RUST_LOG` asks for.
+fn harmless(line: &Metadata<'_>) -> bool {
+    let library = line.target().split("::").next().unwrap_or_default();
+    *line.level() <= LevelFilter::WARN || !WIRE.contains(&library)
+}
+
+/// A panic becomes a line of the log. Only a literal message is repeated: one that was put together may hold anything, and
+/// the place in the source says as much.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let what = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    tracing::error!(what, place, thread = thread.name().unwrap_or_default(), "panic");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(filter: &str, format: LogFormat, write: impl FnOnce()) -> String {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let config = LogConfig { filter: filter.to_owned(), format };
+        let subscriber = subscriber(&config, false, move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, write);
+        let bytes = buffer.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_default_shows_what_the_desk_does_and_what_libraries_warn_of() {
+        let out = logged(&LogConfig::default().filter, LogFormat::Text, || {
+            tracing::info!(target: "antri::engine", tickets = 3, "assigned");
+            tracing::debug!(target: "antri::engine", "detail");
+            tracing::info!(target: "some_library", "chatter");
+            tracing::warn!(target: "teloxide::dispatching", "retrying");
+        });
+        assert_eq!(out.lines().count(), 2, "{out}");
+        assert!(out.contains("assigned tickets=3") && out.contains("retrying"), "{out}");
+    }
+
+    #[test]
+    fn the_wire_is_never_logged_below_warn() {
+        let out = logged("trace,hyper_util::client=trace", LogFormat::Text, || {
+            tracing::trace!(target: "teloxide_core::net", "body");
+            tracing::debug!(target: "hyper_util::client::pool", "headers");
+            tracing::trace!(target: "antri::outbox", "ours");
+            tracing::error!(target: "reqwest", "failed");
+        });
+        assert_eq!(out.lines().count(), 2, "{out}");
+    }
+
+    #[test]
+    fn json_is_one_object_per_line() {
+        let out = logged("info", LogFormat::Json, || tracing::info!(tickets = 3, "assigned"));
+        let line: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((&line["message"], &line["tickets"]), (&"assigned".into(), &3.into()));
+        assert!(line["timestamp"].is_string() && line["level"] == "INFO");
+    }
+
+    #[test]
+    fn secrets_are_struck_out_in_both_formats() {
+        let error = "https://api.telegram.org/bot1234567890:CANARY-g0gYncWnm5IyfZlpPRqRRv6kNAGlao/getMe";
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let out = logged("info", format, || {
+                tracing::warn!(error, uri = "mongodb://desk:CANARY@db", "request failed");
+            });
+            assert!(out.contains("request failed") && !out.contains("CANARY"), "{out}");
+        }
+    }
+
+    #[test]
+    fn a_panic_is_logged_with_its_place_but_not_with_what_was_put_together() {
+        let out = logged("info", LogFormat::Text, || {
+            let former = std::panic::take_hook();
+            std::panic::set_hook(Box::new(log_panic));
+            let secret = "CANARY".to_owned();
+            let literal = std::panic::catch_unwind(|| panic!("a literal"));
+            let formatted = std::panic::catch_unwind(|| panic!("it was {secret}"));
+            std::panic::set_hook(former);
+            assert!(literal.is_err() && formatted.is_err());
+        });
+        let mine = out.lines().filter(|line| line.contains("telemetry.rs")).count();
+        assert_eq!(mine, 2, "{out}");
+        assert!(out.contains("a literal") && out.contains("(not shown)") && !out.contains("CANARY"), "{out}");
+    }
+}
