@@ -2,10 +2,14 @@
 use crate::domain::Time;
 use chrono::SubsecRound;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A source of the current moment. Cheap to clone.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Time + Send + Sync>);
+pub struct Clock {
+    wall: Arc<dyn Fn() -> Time + Send + Sync>,
+    steady: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
 
 impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -18,18 +22,36 @@ impl Clock {
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the composition root's clock")]
     pub fn system() -> Self {
-        Self::from_fn(|| chrono::Utc::now().trunc_subsecs(6))
+        let start = Instant::now();
+        Self::from_parts(|| chrono::Utc::now().trunc_subsecs(6), move || start.elapsed())
     }
 
-    /// A clock of one's own: for tests that wind it.
+    /// A clock of one's own, for tests that wind it. Its steady half goes with it.
     #[must_use]
-    pub fn from_fn(now: impl Fn() -> Time + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+    pub fn from_fn(now: impl Fn() -> Time + Send + Sync + Clone + 'static) -> Self {
+        let steady = now.clone();
+        let start = now();
+        Self::from_parts(now, move || (steady() - start).to_std().unwrap_or_default())
+    }
+
+    /// A wall clock, which can be set, and a steady one, which can't: time since some start.
+    #[must_use]
+    pub fn from_parts(
+        wall: impl Fn() -> Time + Send + Sync + 'static,
+        steady: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        Self { wall: Arc::new(wall), steady: Arc::new(steady) }
     }
 
     /// The current moment.
     #[must_use]
     pub fn now(&self) -> Time {
-        (self.0)()
+        (self.wall)()
+    }
+
+    /// Time since some start, unmoved by whoever sets the wall clock.
+    #[must_use]
+    pub fn steady(&self) -> Duration {
+        (self.steady)()
     }
 }

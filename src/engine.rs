@@ -142,6 +142,11 @@ impl Engine {
         self.deliveries.notified().await;
     }
 
+    /// Wakes the assigner.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
     /// Wakes the outbox: something was put into it.
     pub fn deliver_soon(&self) {
         self.deliveries.notify_one();

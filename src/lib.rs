@@ -1,4 +1,5 @@
 //! Antri: the ticket desk that lives in Telegram.
+pub mod app;
 pub mod bot;
 pub mod clock;
 pub mod config;

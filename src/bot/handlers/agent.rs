@@ -128,7 +128,7 @@ fn auto_key(on: bool) -> &'static str {
 pub async fn token(desk: Arc<Desk>, ask: Ask) -> Handled {
     let role = if ask.person.is_admin() { Role::Admin } else { Role::Agent };
     let Some(secret) = &desk.jwt_secret else { return Ok(vec![ask.say(&desk, "token-off", &[])]) };
-    let Ok(token) = crate::token::issue(secret, ask.person.id, role, ask.now) else {
+    let Ok(token) = crate::token::issue(secret, ask.person.id, role, ask.now, crate::token::LIFETIME) else {
         return Ok(vec![ask.say(&desk, "token-off", &[])]);
     };
     let hours = crate::token::LIFETIME.num_hours();

@@ -1,0 +1,180 @@
+//! The composition root: the only file that names every adapter. Builds the desk out of its parts, runs it until it is
+//! told to stop, and brings what is under way to its end.
+mod embedded;
+mod tasks;
+
+pub use embedded::{Embedded, embedded};
+
+use crate::bot::compose::Composer;
+use crate::bot::context::Desk;
+use crate::bot::facts::Facts;
+use crate::bot::live::Live;
+use crate::bot::render::Words;
+use crate::clock::Clock;
+use crate::config::telegram::WebhookConfig;
+use crate::domain::ids::Version;
+use crate::domain::policy::Settings;
+use crate::engine::chance::Chance;
+use crate::engine::ports::{Change, Presence, Store, Write};
+use crate::engine::{Engine, Rules};
+use crate::i18n::Texts;
+use crate::inbox::Inbox;
+use crate::outbox::Outbox;
+use crate::outbox::pace::Limits;
+use crate::telegram::{CallError, Telegram};
+use anyhow::Context;
+use secrecy::SecretString;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often the safety net looks, in a real desk.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Everything a desk is built of.
+pub struct Setup {
+    /// The queues.
+    pub store: Arc<dyn Store>,
+    /// Who is there.
+    pub presence: Arc<dyn Presence>,
+    /// Whether presence ends with the process, so that it has to be restored.
+    pub presence_is_volatile: bool,
+    /// The bot's account.
+    pub telegram: Telegram,
+    /// Webhook mode: where Telegram posts, and the socket on which that arrives. Else long polling.
+    pub webhook: Option<(WebhookConfig, TcpListener)>,
+    /// What the engine needs to know.
+    pub rules: Rules,
+    /// The settings of a desk that has none yet.
+    pub first_settings: Settings,
+    /// The key of the side API's tokens.
+    pub jwt_secret: Option<SecretString>,
+    /// The time.
+    pub clock: Clock,
+    /// Chance.
+    pub chance: Chance,
+    /// The pace to keep towards Telegram.
+    pub limits: Limits,
+    /// How often the safety net looks.
+    pub sweep_every: Duration,
+}
+
+/// A desk that is ready to run.
+pub struct App {
+    /// The verbs.
+    pub engine: Arc<Engine>,
+    /// The bot's side of it.
+    pub desk: Arc<Desk>,
+    clock: Clock,
+    inbox: Inbox,
+    outbox: Arc<Outbox>,
+    live: Mutex<Option<Live>>,
+    served: Arc<AtomicU64>,
+    webhook: Mutex<Option<(WebhookConfig, TcpListener)>>,
+    sweep_every: Duration,
+}
+
+impl App {
+    /// Builds the desk: asks Telegram who it is, makes good what a crash left half done, sets up a desk that is new.
+    pub async fn start(setup: Setup) -> anyhow::Result<Self> {
+        let texts = Arc::new(Texts::load().context("the locale files")?);
+        let me = who_am_i(&setup.telegram).await?;
+        let clock = setup.clock;
+        let engine = Arc::new(Engine::new(setup.store, setup.presence, setup.rules, setup.chance));
+        prepare(&engine, &texts, &setup.first_settings, &clock).await?;
+        engine.start().await.context("the agents can't be read")?;
+        engine.recover(setup.presence_is_volatile, clock.now()).await.context("recovery")?;
+        let repeats = engine.store().reclaim().await.context("the outbox can't be read")?;
+        if repeats > 0 {
+            tracing::warn!(repeats, "deliveries whose outcome is unknown go out once more");
+        }
+        let facts = Facts::new(Arc::clone(&engine));
+        let desk = Arc::new(Desk {
+            engine: Arc::clone(&engine),
+            facts: facts.clone(),
+            texts: Arc::clone(&texts),
+            bot_username: me,
+            jwt_secret: setup.jwt_secret,
+            telegram: setup.telegram.clone(),
+            tasks: TaskTracker::new(),
+            clock: clock.clone(),
+            apologised: Mutex::new(HashMap::new()),
+        });
+        let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });
+        let outbox = Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.limits);
+        let live = Live::new(Arc::clone(&engine), clock.clone());
+        Ok(Self {
+            inbox: Inbox::new(Arc::clone(engine.store()), clock.clone()),
+            served: live.served(),
+            live: Mutex::new(Some(live)),
+            outbox: Arc::new(outbox),
+            webhook: Mutex::new(setup.webhook),
+            sweep_every: setup.sweep_every,
+            engine,
+            desk,
+            clock,
+        })
+    }
+
+    /// The link with which the first admin takes the desk over, while there is none.
+    pub async fn claim_link(&self) -> anyhow::Result<Option<String>> {
+        let invite = self.engine.claim_code(self.clock.now()).await?;
+        Ok(invite.map(|invite| self.desk.link(&format!("claim_{}", invite.code))))
+    }
+
+    /// Runs until `stop`, then ends within ten seconds: what has come in is kept, what is under way is finished.
+    pub async fn run(&self, stop: CancellationToken) -> anyhow::Result<()> {
+        tasks::run(self, stop).await
+    }
+
+    /// Whether everything that has come in has been handled, shown and delivered.
+    pub async fn is_idle(&self) -> bool {
+        let store = self.engine.store();
+        let handled = store.unhandled(0, 1).await.is_ok_and(|rows| rows.is_empty());
+        let quiet = self.engine.is_quiet();
+        let shown = self.served.load(Ordering::SeqCst) == self.engine.happened();
+        let delivered = store.undelivered().await == Ok(0);
+        handled && quiet && shown && delivered && self.desk.tasks.is_empty()
+    }
+}
+
+/// The bot's username. Waits for a Telegram that can't be reached; a token that it does not know is the owner's to mend.
+async fn who_am_i(telegram: &Telegram) -> anyhow::Result<String> {
+    loop {
+        match telegram.call("getMe", &serde_json::json!({})).await {
+            Ok(me) => {
+                let name = me.get("username").and_then(serde_json::Value::as_str);
+                return Ok(name.unwrap_or_default().to_owned());
+            }
+            Err(error) if matches!(error.code(), Some(401 | 404)) => {
+                anyhow::bail!("Telegram does not know this token (TELOXIDE_TOKEN): {error}")
+            }
+            Err(error @ CallError::Refused { .. }) if error.code().is_some_and(|code| code < 500 && code != 429) => {
+                anyhow::bail!("Telegram refuses this bot: {error}")
+            }
+            Err(error) => {
+                tracing::warn!(%error, "Telegram can't be reached yet; trying again");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+        }
+    }
+}
+
+/// Gives a new desk its first settings and its first department.
+async fn prepare(engine: &Engine, texts: &Texts, first: &Settings, clock: &Clock) -> anyhow::Result<()> {
+    let store = engine.store();
+    if store.settings().await?.version == Version::default() {
+        let settings = Settings { version: Version::default().next(), ..first.clone() };
+        let write = Write::Settings { settings, expected: Version::default() };
+        // Another replica may be as quick; then its settings are as good.
+        let _ = store.commit(vec![Change::quiet(write)]).await;
+    }
+    let rules = engine.rules();
+    let words = Words { texts, locale: rules.default_locale, now: clock.now(), zone: rules.zone };
+    engine.ensure_department(&words.plain("default-department", &[]), &words.plain("default-category", &[])).await?;
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
+//! then what is under way to Telegram is finished.
+use super::App;
+use crate::bot::live::Live;
+use crate::config::telegram::WebhookConfig;
+use crate::inbox::runner::Runner;
+use crate::inbox::{Listener, poller, webhook};
+use anyhow::Context;
+use chrono::TimeDelta;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use teloxide::dispatching::Dispatcher;
+use teloxide::error_handlers::LoggingErrorHandler;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long handlers may take to finish after a stop, and then the outbox: together below the ten seconds after which
+/// process managers lose patience.
+const HANDLERS_END: Duration = Duration::from_secs(4);
+const OUTBOX_ENDS: Duration = Duration::from_secs(4);
+/// How long to wait after the store failed a background task.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How far the wall clock may stray from the steady one between two sweeps before it counts as set by somebody.
+const JUMP: TimeDelta = TimeDelta::seconds(30);
+/// Rows of one chat that may wait in memory for their turn: all of them, so that one chat's flood never blocks others.
+const WORKER_QUEUE: usize = 1 << 20;
+/// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
+const REMEMBER: TimeDelta = TimeDelta::hours(48);
+
+pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
+    let (front, back) = (TaskTracker::new(), TaskTracker::new());
+    let end = CancellationToken::new();
+    let live = app.live.lock().unwrap_or_else(PoisonError::into_inner).take().context("a desk runs once")?;
+    back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
+    back.spawn(keep_live(live, end.clone()));
+    back.spawn(Arc::clone(&app.outbox).run(end.clone()));
+    back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
+
+    let hook = app.webhook.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match hook {
+        Some((config, listener)) => serve_webhook(app, config, listener, &front, &stop).await?,
+        None => {
+            let telegram = app.desk.telegram.clone();
+            front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), stop.clone()));
+        }
+    }
+    dispatch(app, &stop).await;
+    front.close();
+    app.desk.tasks.close();
+    let _ = tokio::time::timeout(Duration::from_secs(1), async {
+        front.wait().await;
+        app.desk.tasks.wait().await;
+    })
+    .await;
+    end.cancel();
+    back.close();
+    if tokio::time::timeout(OUTBOX_ENDS, back.wait()).await.is_err() {
+        tracing::warn!("some deliveries did not end in time; they may be repeated after the next start");
+    }
+    Ok(())
+}
+
+/// teloxide's dispatcher on the inbox: one update of a chat after the other, chats side by side.
+async fn dispatch(app: &App, stop: &CancellationToken) {
+    let runner = Arc::new(Runner::new(Arc::clone(&app.desk), app.clock.clone(), stop.clone()));
+    let bot = app.desk.telegram.teloxide();
+    while !stop.is_cancelled() {
+        let mut dispatcher = Dispatcher::builder(bot.clone(), dptree::endpoint(Runner::handle))
+            .dependencies(dptree::deps![Arc::clone(&runner)])
+            .worker_queue_size(WORKER_QUEUE)
+            .build();
+        let token = dispatcher.shutdown_token();
+        let listener = Listener::new(app.inbox.clone());
+        let errors = LoggingErrorHandler::with_custom_text("the inbox");
+        let work = dispatcher.try_dispatch_with_listener(listener, errors);
+        tokio::pin!(work);
+        let ended = tokio::select! {
+            ended = &mut work => Some(ended),
+            () = stop.cancelled() => None,
+        };
+        match ended {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the dispatcher can't start yet");
+                tokio::time::sleep(PAUSE).await;
+            }
+            None => {
+                // Fails only when it is not running, and then there is nothing to wait for.
+                if let Ok(_stopping) = token.shutdown() {
+                    if tokio::time::timeout(HANDLERS_END, work).await.is_err() {
+                        tracing::warn!("some updates were not handled in time; they come again after the next start");
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn serve_webhook(
+    app: &App,
+    config: WebhookConfig,
+    listener: TcpListener,
+    front: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let router = webhook::router(app.inbox.clone(), &config.url, config.secret.clone());
+    let stopped = stop.clone();
+    front.spawn(async move {
+        let served = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the webhook's server ended");
+        }
+    });
+    webhook::register(&app.desk.telegram, &config.url, &config.secret).await.context("setWebhook")
+}
+
+/// The assigner: sleeps until something happens that can need it.
+async fn assign(engine: Arc<crate::engine::Engine>, clock: crate::clock::Clock, end: CancellationToken) {
+    loop {
+        tokio::select! { () = engine.woken() => {} () = end.cancelled() => return }
+        if let Err(error) = engine.run_round(clock.now()).await {
+            // The departments stay marked; the wake-up is repeated when the store has had a moment.
+            tracing::error!(%error, "a round failed");
+            tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = end.cancelled() => return }
+            engine.wake();
+        }
+    }
+}
+
+async fn keep_live(mut live: Live, end: CancellationToken) {
+    let mut behind = true;
+    loop {
+        let step = async {
+            if behind {
+                return live.catch_up().await.map(|()| true);
+            }
+            live.step().await
+        };
+        let result = tokio::select! { result = step => result, () = end.cancelled() => return };
+        behind = match result {
+            Ok(true) => false,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::error!(%error, "cards can't be refreshed");
+                tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = end.cancelled() => return }
+                true
+            }
+        };
+    }
+}
+
+/// The safety net, every so often; and once a day's worth of old rows is forgotten.
+async fn sweep(
+    engine: Arc<crate::engine::Engine>,
+    clock: crate::clock::Clock,
+    every: Duration,
+    end: CancellationToken,
+) {
+    let (mut wall, mut steady) = (clock.now(), clock.steady());
+    loop {
+        tokio::select! { () = tokio::time::sleep(every) => {} () = end.cancelled() => return }
+        let now = clock.now();
+        let passed = clock.steady();
+        let strayed = (now - wall) - TimeDelta::from_std(passed - steady).unwrap_or_default();
+        (wall, steady) = (now, passed);
+        let result = async {
+            if strayed.abs() > JUMP {
+                tracing::warn!(seconds = strayed.num_seconds(), "the clock was set: nobody is expired because of it");
+                engine.forgive(now).await?;
+            }
+            engine.sweep(now).await?;
+            engine.store().prune(now - REMEMBER).await?;
+            Ok::<(), crate::engine::error::EngineError>(())
+        };
+        if let Err(error) = result.await {
+            tracing::error!(%error, "a sweep failed");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, embedded back ends in a temporary folder,
+//! a clock that the test winds.
+use antri::app::{App, Setup, embedded};
+use antri::bot::callback::Press;
+use antri::clock::Clock;
+use antri::domain::Time;
+use antri::domain::ids::TelegramId;
+use antri::domain::person::Locale;
+use antri::domain::policy::Settings;
+use antri::engine::Rules;
+use antri::engine::chance::Chance;
+use antri::outbox::pace::Limits;
+use antri::sandbox::{ChatMessage, NewUser, Sandbox, SandboxOptions};
+use antri::telegram::Telegram;
+use chrono::TimeDelta;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long a test waits for something to become visible before it fails and shows the chats.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// The token of every sandbox bot.
+pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
+/// The admin of every test desk, by `ADMIN_IDS`.
+pub(crate) const ADMIN: i64 = 900;
+
+/// A clock that stands still until it is wound.
+#[derive(Clone)]
+pub(crate) struct Wound(Arc<AtomicI64>);
+
+impl Wound {
+    pub(crate) fn new() -> Self {
+        // 2025-12-04 13:52:53.600 in Jakarta, the moment of the ordered example.
+        Self(Arc::new(AtomicI64::new(1_764_831_173_600_000)))
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        Time::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+
+    pub(crate) fn wind(&self, by: TimeDelta) {
+        self.0.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        let wound = self.clone();
+        Clock::from_fn(move || wound.now())
+    }
+}
+
+/// What a test desk can be told to be.
+pub(crate) struct Options {
+    pub(crate) settings: Settings,
+    pub(crate) call_timeout: Duration,
+    pub(crate) limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { settings: Settings::default(), call_timeout: Duration::from_secs(10), limits: Limits::NONE }
+    }
+}
+
+/// A desk under test.
+pub(crate) struct Desk {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) clock: Wound,
+    pub(crate) dir: TempDir,
+    pub(crate) api_url: String,
+    options: Options,
+    running: Mutex<Option<Running>>,
+    server: CancellationToken,
+}
+
+struct Running {
+    app: Arc<App>,
+    stop: CancellationToken,
+    task: JoinHandle<anyhow::Result<()>>,
+    store: Arc<antri::store::Sqlite>,
+}
+
+impl Desk {
+    /// A running desk with one department and one admin.
+    pub(crate) async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        let clock = Wound::new();
+        let wound = clock.clone();
+        let sandbox = Sandbox::new(SandboxOptions {
+            token: TOKEN.into(),
+            bot_id: 123_456,
+            bot_username: "antri_test_bot".into(),
+            bot_name: "Antri".into(),
+            now: Arc::new(move || wound.now()),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let api_url = format!("http://{}", listener.local_addr().unwrap());
+        let server = CancellationToken::new();
+        tokio::spawn({
+            let (sandbox, server) = (sandbox.clone(), server.clone());
+            async move { sandbox.serve(listener, server.cancelled_owned()).await }
+        });
+        let desk = Self {
+            sandbox,
+            clock,
+            dir: tempfile::tempdir().unwrap(),
+            api_url,
+            options,
+            running: Mutex::new(None),
+            server,
+        };
+        desk.start().await;
+        desk.person(ADMIN, "Dewi", "id").await;
+        desk
+    }
+
+    /// Starts the app (again) on the same files.
+    pub(crate) async fn start(&self) {
+        let back = embedded(self.dir.path()).unwrap();
+        let token = secrecy::SecretString::from(TOKEN);
+        let setup = Setup {
+            store: back.store.clone(),
+            presence: back.presence,
+            presence_is_volatile: true,
+            telegram: Telegram::new(self.api_url.parse().unwrap(), token, self.options.call_timeout).unwrap(),
+            webhook: None,
+            rules: Rules {
+                zone: chrono_tz::Asia::Jakarta,
+                default_locale: Locale::Id,
+                admin_ids: vec![TelegramId(ADMIN)],
+                presence_ttl: Duration::from_secs(300),
+            },
+            first_settings: self.options.settings.clone(),
+            jwt_secret: Some("a secret of at least thirty-two bytes".into()),
+            clock: self.clock.clock(),
+            chance: Chance::seeded(7),
+            limits: self.options.limits,
+            sweep_every: Duration::from_secs(3_600),
+        };
+        let app = Arc::new(App::start(setup).await.unwrap());
+        let stop = CancellationToken::new();
+        let task = tokio::spawn({
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            async move { app.run(stop).await }
+        });
+        *self.running.lock().unwrap() = Some(Running { app, stop, task, store: back.store });
+    }
+
+    /// Stops the app in good order.
+    pub(crate) async fn stop(&self) {
+        let Some(running) = self.running.lock().unwrap().take() else { return };
+        running.stop.cancel();
+        running.task.await.unwrap().unwrap();
+        drop(running.app);
+        running.store.close().await;
+    }
+
+    pub(crate) fn app(&self) -> Arc<App> {
+        Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().app)
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// A person who has pressed Start.
+    pub(crate) async fn person(&self, id: i64, name: &str, language: &str) {
+        self.sandbox.add_user(NewUser {
+            id: Some(id),
+            first_name: name.into(),
+            username: Some(name.to_lowercase()),
+            language_code: Some(language.into()),
+            ..NewUser::default()
+        });
+        self.say(id, "/start").await;
+    }
+
+    /// A person who is an agent, made one by the admin.
+    pub(crate) async fn agent(&self, id: i64, name: &str) {
+        self.person(id, name, "id").await;
+        self.say(ADMIN, &format!("/addagent {id}")).await;
+    }
+
+    /// Somebody writes; returns when everything that follows from it has been delivered.
+    pub(crate) async fn say(&self, id: i64, text: &str) {
+        self.sandbox.send_text(id, text);
+        self.settle().await;
+    }
+
+    /// Somebody presses the button with this label on their newest message that has it.
+    pub(crate) async fn press(&self, id: i64, label: &str) {
+        let messages = self.sandbox.chat(id);
+        let found = messages.iter().rev().find_map(|m| Some((m.message_id, m.button(label)?.to_owned())));
+        let Some((message, data)) = found else { panic!("{id} has no button {label:?}:\n{}", self.transcript(id)) };
+        self.press_data(id, message, &data).await;
+    }
+
+    /// Somebody sends a press with this data for this message.
+    pub(crate) async fn press_data(&self, id: i64, message: i64, data: &str) {
+        self.sandbox.press(id, message, data);
+        self.settle().await;
+    }
+
+    /// Waits until the desk has nothing left to do.
+    pub(crate) async fn settle(&self) {
+        let app = self.app();
+        let mut changes = self.sandbox.changes();
+        let idle = async {
+            while !(self.sandbox.idle_polls() && app.is_idle().await) {
+                // Not everything that makes the desk idle is visible in a chat: look again soon at the latest.
+                let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, idle).await.is_err() {
+            panic!("the desk does not come to rest:\n{}", self.transcripts());
+        }
+    }
+
+    /// The newest message in somebody's chat.
+    pub(crate) fn last(&self, id: i64) -> ChatMessage {
+        self.sandbox.chat(id).into_iter().next_back().expect("an empty chat")
+    }
+
+    /// What the newest answer of a press said.
+    pub(crate) fn toast(&self, id: i64) -> String {
+        self.sandbox.toasts(id).last().expect("no toast").text.clone()
+    }
+
+    /// The newest message of the bot that contains `part`.
+    pub(crate) fn find(&self, id: i64, part: &str) -> ChatMessage {
+        let found = self.sandbox.chat(id).into_iter().rev().find(|m| m.text.contains(part));
+        found.unwrap_or_else(|| panic!("{id} has no message with {part:?}:\n{}", self.transcript(id)))
+    }
+
+    /// A chat as text, for failures.
+    pub(crate) fn transcript(&self, id: i64) -> String {
+        let lines = self.sandbox.chat(id).into_iter().map(|m| format!("  {:?} {}\n", m.from, m.text));
+        format!("chat {id}\n{}", lines.collect::<String>())
+    }
+
+    fn transcripts(&self) -> String {
+        self.sandbox.users().iter().map(|user| self.transcript(user.id)).collect()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.lock().unwrap().take() {
+            running.stop.cancel();
+        }
+        self.server.cancel();
+        if !std::thread::panicking() {
+            assert_eq!(self.sandbox.violations(), Vec::<String>::new(), "requests that the Bot API does not know");
+        }
+    }
+}
+
+/// What a button would carry, for presses that no button has.
+pub(crate) fn data(press: Press) -> String {
+    press.encode()
+}
