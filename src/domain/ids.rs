@@ -86,6 +86,11 @@ impl Version {
 #[serde(transparent)]
 pub struct Arrival(pub u64);
 
+impl Arrival {
+    /// After every arrival there will be: the end of the queue.
+    pub const LAST: Self = Self(i64::MAX as u64);
+}
+
 /// One of the places in which an agent can hold a ticket: 0 … `max_tickets` − 1; above that only by an admin's override.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

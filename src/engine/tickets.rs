@@ -85,7 +85,7 @@ impl Engine {
         self.retry(|| async {
             let mut ticket = self.draw_up(&new, now);
             ticket.auto = auto.takes(ticket.id.0);
-            let position = self.store.position(department, ticket.priority, Arrival(u64::MAX)).await?;
+            let position = self.store.position(department, ticket.priority, Arrival::LAST).await?;
             let online = self.roster().online(department);
             let notice = Notice::Created { ticket: ticket.id, position, online };
             let change = Change {

@@ -90,6 +90,9 @@ impl Desk {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
+        // `RUST_LOG=debug` shows what the desk thought; nothing by default.
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
         let clock = Wound::new();
         let wound = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
