@@ -18,6 +18,7 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
+mod rate;
 mod reopen;
 mod tickets;
 

@@ -41,7 +41,7 @@ const DROP: &str = "INSERT INTO dropped (id, at, chat, since, attempts, reason, 
 // Where both chats wait for the same refresh, one is enough.
 pub(super) const MOVE: &str =
     "UPDATE OR REPLACE outbox INDEXED BY outbox_waiting SET chat = ?2 WHERE chat = ?1 AND claimed = 0";
-const MOVE_CARDS: &str = "UPDATE live_cards SET chat = ?2 WHERE chat = ?1";
+pub(super) const MOVE_CARDS: &str = "UPDATE live_cards SET chat = ?2 WHERE chat = ?1 AND chat < 0";
 pub(super) const CLAIMED: &str = "SELECT id FROM outbox INDEXED BY outbox_claimed WHERE claimed = 1";
 const NEXT: &str = "SELECT min(not_before) FROM outbox_chats INDEXED BY outbox_later
     WHERE claimed = 0 AND not_before > 0";

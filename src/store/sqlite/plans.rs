@@ -48,6 +48,7 @@ fn no_hot_query_scans_a_table() {
         outbox::ADVANCE,
         outbox::EMPTY_CHAT,
         outbox::MOVE,
+        outbox::MOVE_CARDS,
         outbox::CLAIMED,
         outbox::PRUNE,
     ];

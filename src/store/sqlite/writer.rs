@@ -133,7 +133,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
             transact(conn, group, size, done);
         }
     }
-    if let Err(error) = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
+    if let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the store's log stays beside its file");
     }
 }
@@ -173,5 +173,112 @@ fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
     }
     for answer in answers {
         answer(ended.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+    use futures::future::join_all;
+    use tempfile::TempDir;
+
+    const COUNT: &str = "INSERT INTO counters VALUES (?1, 1)";
+
+    fn start() -> (Writer, TempDir) {
+        let dir = TempDir::new().unwrap();
+        let conn = schema::writer(&dir.path().join("w.db"), None).unwrap();
+        let lock = File::create(dir.path().join("lock")).unwrap();
+        (Writer::start(conn, lock).unwrap(), dir)
+    }
+
+    async fn names(writer: &Writer) -> Vec<String> {
+        let read = |conn: &Connection| {
+            conn.prepare("SELECT name FROM counters ORDER BY name")?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        writer.run(1, read).await.unwrap()
+    }
+
+    /// Runs these jobs in one transaction: the writer is kept busy until all of them wait.
+    async fn together<T: Send + 'static>(
+        writer: &Writer,
+        jobs: Vec<impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static>,
+    ) -> Vec<Result<T, StoreError>> {
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (busy, is_busy) = oneshot::channel();
+        let first = writer.run(GROUP, move |_| {
+            busy.send(()).unwrap();
+            wait.recv().unwrap();
+            Ok(())
+        });
+        let others = async {
+            is_busy.await.unwrap();
+            let all = join_all(jobs.into_iter().map(|job| writer.run(1, job)));
+            let go = async { go.send(()).unwrap() };
+            tokio::join!(all, go).0
+        };
+        tokio::join!(first, others).1
+    }
+
+    #[tokio::test]
+    async fn what_waits_shares_a_transaction_and_each_has_its_own_fate() {
+        let (writer, _dir) = start();
+        let before = writer.done.transactions.load(Ordering::Relaxed);
+        let jobs = (0..9).map(|n| move |conn: &Connection| conn.execute(COUNT, [n % 8]).map(drop)).collect();
+        let answers = together(&writer, jobs).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 8);
+        assert!(answers[8].is_err(), "the same name twice");
+        assert_eq!(names(&writer).await.len(), 8);
+        assert_eq!(writer.done.transactions.load(Ordering::Relaxed) - before, 3, "first, all, the reading");
+    }
+
+    #[tokio::test]
+    async fn a_failed_commit_fails_all_of_its_group_and_nothing_else() {
+        let (writer, _dir) = start();
+        let orphan =
+            "PRAGMA defer_foreign_keys = ON; INSERT INTO agents VALUES (x'00', 1, '', 1, 1, 1, 0, 0)";
+        let job = move |n: i32| {
+            move |conn: &Connection| {
+                conn.execute(COUNT, [n])?;
+                if n == 3 { conn.execute_batch(orphan) } else { Ok(()) }
+            }
+        };
+        let answers = together(&writer, (0..6).map(job).collect()).await;
+        assert!(answers.iter().all(Result::is_err), "{answers:?}");
+        assert_eq!(names(&writer).await, [""; 0]);
+        writer.run(1, |conn| conn.execute(COUNT, ["after"])).await.unwrap();
+        assert_eq!(names(&writer).await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_and_the_writer_goes_on() {
+        let (writer, _dir) = start();
+        let job = |n: i32| {
+            move |conn: &Connection| {
+                conn.execute(COUNT, [n])?;
+                assert_ne!(n, 1, "on purpose");
+                Ok(())
+            }
+        };
+        let answers = together(&writer, (0..3).map(job).collect()).await;
+        assert!(answers.iter().all(|a| matches!(a, Err(StoreError::Unavailable(_)))), "{answers:?}");
+        writer.run(1, |conn| conn.execute(COUNT, ["after"])).await.unwrap();
+        assert_eq!(names(&writer).await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_ended_by_itself_is_not_gone_on_with() {
+        let (writer, _dir) = start();
+        let job = |n: i32| {
+            move |conn: &Connection| {
+                conn.execute(COUNT, [n])?;
+                if n == 1 { conn.execute_batch("ROLLBACK") } else { Ok(()) }
+            }
+        };
+        let answers = together(&writer, (0..4).map(job).collect()).await;
+        assert!(answers.iter().all(Result::is_err), "{answers:?}");
+        assert_eq!(names(&writer).await, [""; 0]);
     }
 }
