@@ -92,7 +92,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.run(1, work).await
+        self.writer.run(work).await
     }
 
     fn note(&self, now: Time) {

@@ -59,17 +59,26 @@ impl Writer {
         Ok(Self { orders, thread: Mutex::new(Some(thread)), done })
     }
 
-    /// Runs `work`, which counts for `changes`, in the next transaction. An error of its own undoes its writes only.
+    /// Runs `work` in the next transaction. An error of its own undoes its writes only.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        changes: usize,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run_each(1, |conn| atomically(conn, work)).await?.map_err(StoreError::from)
+    }
+
+    /// Runs `work`, which makes so many changes and sees to it that each is whole, in the next transaction. It is not
+    /// wrapped again: within an outer savepoint SQLite keeps a copy of every page that every inner one has changed.
+    pub(super) async fn run_each<T: Send + 'static>(
+        &self,
+        changes: usize,
+        work: impl FnOnce(&Connection) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |conn| {
-            let result = atomically(conn, work).map_err(StoreError::from);
+            let result = work(conn);
             // A caller who no longer waits has given up on the answer, not on the work.
-            Box::new(move |ended| drop(reply.send(ended.and(result))))
+            Box::new(move |ended: Result<(), StoreError>| drop(reply.send(ended.map(|()| result))))
         });
         let closed = |_| StoreError::Unavailable("the store is closed".to_owned());
         self.orders.send(Order::Job { changes, work }).await.map_err(closed)?;
@@ -198,7 +207,7 @@ mod tests {
                 .query_map([], |row| row.get(0))?
                 .collect()
         };
-        writer.run(1, read).await.unwrap()
+        writer.run(read).await.unwrap()
     }
 
     /// Runs these jobs in one transaction: the writer is kept busy until all of them wait.
@@ -208,14 +217,13 @@ mod tests {
     ) -> Vec<Result<T, StoreError>> {
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let (busy, is_busy) = oneshot::channel();
-        let first = writer.run(GROUP, move |_| {
+        let first = writer.run_each(GROUP, move |_| {
             busy.send(()).unwrap();
             wait.recv().unwrap();
-            Ok(())
         });
         let others = async {
             is_busy.await.unwrap();
-            let all = join_all(jobs.into_iter().map(|job| writer.run(1, job)));
+            let all = join_all(jobs.into_iter().map(|job| writer.run(job)));
             let go = async { go.send(()).unwrap() };
             tokio::join!(all, go).0
         };
@@ -248,7 +256,7 @@ mod tests {
         let answers = together(&writer, (0..6).map(job).collect()).await;
         assert!(answers.iter().all(Result::is_err), "{answers:?}");
         assert_eq!(names(&writer).await, [""; 0]);
-        writer.run(1, |conn| conn.execute(COUNT, ["after"])).await.unwrap();
+        writer.run(|conn| conn.execute(COUNT, ["after"])).await.unwrap();
         assert_eq!(names(&writer).await, ["after"]);
     }
 
@@ -264,7 +272,7 @@ mod tests {
         };
         let answers = together(&writer, (0..3).map(job).collect()).await;
         assert!(answers.iter().all(|a| matches!(a, Err(StoreError::Unavailable(_)))), "{answers:?}");
-        writer.run(1, |conn| conn.execute(COUNT, ["after"])).await.unwrap();
+        writer.run(|conn| conn.execute(COUNT, ["after"])).await.unwrap();
         assert_eq!(names(&writer).await, ["after"]);
     }
 
