@@ -153,7 +153,9 @@ async fn who_am_i(telegram: &Telegram) -> anyhow::Result<String> {
             Err(error) if matches!(error.code(), Some(401 | 404)) => {
                 anyhow::bail!("Telegram does not know this token (TELOXIDE_TOKEN): {error}")
             }
-            Err(error @ CallError::Refused { .. }) if error.code().is_some_and(|code| code < 500 && code != 429) => {
+            Err(error @ CallError::Refused { .. })
+                if error.code().is_some_and(|code| code < 500 && code != 429) =>
+            {
                 anyhow::bail!("Telegram refuses this bot: {error}")
             }
             Err(error) => {
@@ -175,6 +177,8 @@ async fn prepare(engine: &Engine, texts: &Texts, first: &Settings, clock: &Clock
     }
     let rules = engine.rules();
     let words = Words { texts, locale: rules.default_locale, now: clock.now(), zone: rules.zone };
-    engine.ensure_department(&words.plain("default-department", &[]), &words.plain("default-category", &[])).await?;
+    engine
+        .ensure_department(&words.plain("default-department", &[]), &words.plain("default-category", &[]))
+        .await?;
     Ok(())
 }

@@ -1,8 +1,12 @@
 //! Antri: the ticket desk that lives in Telegram.
 pub mod app;
 pub mod bot;
+pub mod cli;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "failpoints")]
+pub mod crash;
+pub mod demo;
 pub mod domain;
 pub mod engine;
 pub mod i18n;

@@ -1,2 +1,6 @@
-//! The `antri` program: arguments in, exit code out.
-fn main() {}
+//! The `antri` program: everything is in the library.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    antri::cli::main()
+}

@@ -89,7 +89,9 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
                 // Fails only when it is not running, and then there is nothing to wait for.
                 if let Ok(_stopping) = token.shutdown() {
                     if tokio::time::timeout(HANDLERS_END, work).await.is_err() {
-                        tracing::warn!("some updates were not handled in time; they come again after the next start");
+                        tracing::warn!(
+                            "some updates were not handled in time; they come again after the next start"
+                        );
                     }
                 }
             }
@@ -166,7 +168,10 @@ async fn sweep(
         (wall, steady) = (now, passed);
         let result = async {
             if strayed.abs() > JUMP {
-                tracing::warn!(seconds = strayed.num_seconds(), "the clock was set: nobody is expired because of it");
+                tracing::warn!(
+                    seconds = strayed.num_seconds(),
+                    "the clock was set: nobody is expired because of it"
+                );
                 engine.forgive(now).await?;
             }
             engine.sweep(now).await?;

@@ -155,7 +155,10 @@ mod tests {
         let read = |text| Typed::read(text, "antri_bot");
         assert_eq!(read("/new printer rusak"), Some(Typed::Known(Command::New("printer rusak".into()))));
         assert_eq!(read("/tiket"), Some(Typed::Known(Command::New(String::new()))));
-        assert_eq!(read("/New@Antri_Bot  halo\ndunia"), Some(Typed::Known(Command::New("halo\ndunia".into()))));
+        assert_eq!(
+            read("/New@Antri_Bot  halo\ndunia"),
+            Some(Typed::Known(Command::New("halo\ndunia".into())))
+        );
         assert_eq!(read("/myqueue now please"), Some(Typed::Known(Command::MyQueue)));
         assert_eq!(read("/setmax Budi 7"), Some(Typed::Known(Command::SetMax("Budi 7".into()))));
         assert_eq!(read("/new@other_bot halo"), None);

@@ -40,13 +40,16 @@ impl Compose for Composer {
                 Deed::Menu(menu::menu(&words, person.role, person.agent.is_some()))
             })),
             Message::Notice(Notice::File { ticket, file }) => {
-                let Some(ticket) = self.engine.store().ticket(*ticket).await? else { return Ok(Deed::Nothing) };
+                let Some(ticket) = self.engine.store().ticket(*ticket).await? else {
+                    return Ok(Deed::Nothing);
+                };
                 let caption = render::notice(&words, &NoticeView::File { number: ticket.number });
                 Ok(Deed::SendFile(file.clone(), caption.html))
             }
             Message::Notice(notice) => {
                 let view = self.view(notice).await?;
-                Ok(view.map_or(Deed::Nothing, |view| Deed::Send(render::notice(&words, &view), notice.card())))
+                Ok(view
+                    .map_or(Deed::Nothing, |view| Deed::Send(render::notice(&words, &view), notice.card())))
             }
             Message::Card(key) => {
                 let card = self.card(*key, &words).await?;
@@ -79,7 +82,8 @@ impl Composer {
 
     /// A certain message: the live one of its card, or an older copy that nobody keeps in step.
     async fn redraw(&self, message_id: i32, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
-        let live = self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
+        let live =
+            self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
         let card = self.card(key, words).await?;
         Ok(card.map_or(Deed::Nothing, |text| Deed::Edit {
             message_id,
@@ -165,15 +169,21 @@ impl Composer {
                 }
                 None => None,
             },
-            Notice::Completed { ticket } => self.number(*ticket).await?.map(|number| NoticeView::Completed { number }),
-            Notice::Cancelled { ticket } => self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number }),
+            Notice::Completed { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::Completed { number })
+            }
+            Notice::Cancelled { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number })
+            }
             Notice::TaskCancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })
             }
             Notice::CustomerUnreachable { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
             }
-            Notice::File { ticket, .. } => self.number(*ticket).await?.map(|number| NoticeView::File { number }),
+            Notice::File { ticket, .. } => {
+                self.number(*ticket).await?.map(|number| NoticeView::File { number })
+            }
             Notice::StillOnline { minutes, .. } => Some(NoticeView::StillOnline { minutes: *minutes }),
             Notice::TakenOffline { kept } => Some(NoticeView::TakenOffline { kept: *kept }),
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),

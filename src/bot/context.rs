@@ -13,8 +13,8 @@ use crate::i18n::{Arg, Texts};
 use crate::telegram::Telegram;
 use secrecy::SecretString;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio_util::task::TaskTracker;
 
 /// What a handler gives: what is to be delivered, or why the verb was refused.
@@ -65,7 +65,12 @@ impl Ask {
     /// The person's language.
     #[must_use]
     pub fn words<'a>(&self, desk: &'a Desk) -> Words<'a> {
-        Words { texts: &desk.texts, locale: self.person.locale, now: self.now, zone: desk.engine.rules().zone }
+        Words {
+            texts: &desk.texts,
+            locale: self.person.locale,
+            now: self.now,
+            zone: desk.engine.rules().zone,
+        }
     }
 
     /// An answer in words.

@@ -1,7 +1,7 @@
 //! What the cards show, loaded from the store. Positions, loads and counts are what the tickets say at this moment.
 use super::view::{
-    AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView, TICKETS_PER_PAGE,
-    TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
+    AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView,
+    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
 use crate::domain::Time;
 use crate::domain::department::Department;
@@ -41,7 +41,12 @@ impl Facts {
         self.ticket_of(ticket, reader, &departments).await
     }
 
-    async fn ticket_of(&self, ticket: &Ticket, reader: PersonId, all: &[Department]) -> Result<TicketView, StoreError> {
+    async fn ticket_of(
+        &self,
+        ticket: &Ticket,
+        reader: PersonId,
+        all: &[Department],
+    ) -> Result<TicketView, StoreError> {
         let holder = match &ticket.state {
             TicketState::Held(hold) => Some(hold.agent),
             TicketState::Completed { agent, .. } => Some(*agent),
@@ -94,7 +99,12 @@ impl Facts {
         let held = self.store().held_by(agent).await?;
         let place = held.iter().position(|t| t.id == ticket.id).map_or(0, |at| at + 1);
         let max = self.profile(agent).await?.map_or(0, |p| p.max_tickets.get());
-        Ok(TaskView { ticket: self.ticket(ticket, agent).await?, position: small(place), held: small(held.len()), max })
+        Ok(TaskView {
+            ticket: self.ticket(ticket, agent).await?,
+            position: small(place),
+            held: small(held.len()),
+            max,
+        })
     }
 
     /// An agent's own queue; `None` when they are no agent.
@@ -175,7 +185,12 @@ impl Facts {
     }
 
     /// A draft, with the categories to choose from. `choose` asks for the category even if there is one.
-    pub async fn draft(&self, draft: &Draft, name: &str, choose: Option<u16>) -> Result<DraftView, StoreError> {
+    pub async fn draft(
+        &self,
+        draft: &Draft,
+        name: &str,
+        choose: Option<u16>,
+    ) -> Result<DraftView, StoreError> {
         let departments = self.store().departments().await?;
         let choices = offered(&departments);
         let (page, pages, shown) = page_of(&choices, choose.unwrap_or(0), CHOICES_PER_PAGE);

@@ -1,18 +1,18 @@
 //! Keeps live cards in step with what happens: each happening becomes refreshes of the cards that show it. Only what is
 //! near the head of a queue is told its position at once; who waits far behind sees it move in `/mytickets`, so that one
 //! assignment never means a thousand edits.
+use crate::clock::Clock;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Outgoing};
 use crate::engine::Engine;
 use crate::engine::feed::Happening;
 use crate::engine::ports::StoreError;
-use crate::clock::Clock;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 /// How many customers at the head of a department's queue are told when their position changes.
 pub const HEAD: usize = 20;
@@ -125,7 +125,8 @@ impl Live {
     /// Refreshes of those at the head of a queue whose position is another one than they were last told.
     async fn positions(&mut self, department: DepartmentId) -> Result<Vec<Outgoing>, StoreError> {
         let head = self.engine.store().queue_head(department, false, HEAD).await?;
-        let now: BTreeMap<TicketId, u64> = head.iter().zip(1..).map(|(ticket, position)| (ticket.id, position)).collect();
+        let now: BTreeMap<TicketId, u64> =
+            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, position)).collect();
         let told = self.told.insert(department, now.clone()).unwrap_or_default();
         let moved = head.iter().filter(|ticket| told.get(&ticket.id) != now.get(&ticket.id));
         Ok(moved

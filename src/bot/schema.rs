@@ -15,14 +15,12 @@ pub type DeskHandler = dptree::Handler<'static, Handled, DpHandlerDescription>;
 /// [`super::context::Toast`].
 #[must_use]
 pub fn schema() -> DeskHandler {
-    dptree::entry()
-        .branch(Update::filter_message().branch(typed()).endpoint(common::message))
-        .branch(
-            Update::filter_callback_query()
-                .filter_map(common::place)
-                .branch(presses())
-                .endpoint(common::unknown_press),
-        )
+    dptree::entry().branch(Update::filter_message().branch(typed()).endpoint(common::message)).branch(
+        Update::filter_callback_query()
+            .filter_map(common::place)
+            .branch(presses())
+            .endpoint(common::unknown_press),
+    )
 }
 
 fn typed() -> DeskHandler {

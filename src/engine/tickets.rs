@@ -145,7 +145,9 @@ impl Engine {
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
-            let after = step.of(&before, agent, now).map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            let after = step
+                .of(&before, agent, now)
+                .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(Event::of(now, agent, ticket, step.what())),
@@ -190,7 +192,9 @@ impl Engine {
         if ticket.version != drawn_for {
             return Err(EngineError::Stale(Box::new(ticket)));
         }
-        step.of(&ticket, agent, now).map(drop).map_err(|refusal| EngineError::Refused(refusal, Box::new(ticket)))
+        step.of(&ticket, agent, now)
+            .map(drop)
+            .map_err(|refusal| EngineError::Refused(refusal, Box::new(ticket)))
     }
 
     /// The customer withdraws a ticket that nobody has opened.

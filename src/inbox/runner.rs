@@ -62,7 +62,9 @@ impl Runner {
                     match runner.failed(&update, &error).await {
                         Ok(true) => return Ok(()),
                         Ok(false) => {}
-                        Err(error) => tracing::error!(%error, update = update.id.0, "the failure can't be noted"),
+                        Err(error) => {
+                            tracing::error!(%error, update = update.id.0, "the failure can't be noted")
+                        }
                     }
                 }
             }
@@ -111,7 +113,8 @@ impl Runner {
         fail::fail_point!("handler-fails", |_| Err(EngineError::Contention));
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {
-                let here = !matches!(member.new_chat_member.kind, ChatMemberKind::Banned(_) | ChatMemberKind::Left);
+                let here =
+                    !matches!(member.new_chat_member.kind, ChatMemberKind::Banned(_) | ChatMemberKind::Left);
                 let user = TelegramId(signed(member.from.id.0));
                 self.desk.engine.set_reachable(user, here).await?;
                 Ok(Vec::new())
@@ -133,8 +136,12 @@ impl Runner {
             return Vec::new();
         }
         let rules = self.desk.engine.rules();
-        let words =
-            Words { texts: &self.desk.texts, locale: rules.default_locale, now: self.clock.now(), zone: rules.zone };
+        let words = Words {
+            texts: &self.desk.texts,
+            locale: rules.default_locale,
+            now: self.clock.now(),
+            zone: rules.zone,
+        };
         let text = words.message("only-in-private", &[("link", format!("https://t.me/{username}").into())]);
         vec![Outgoing { chat: ChatId(message.chat.id.0), message: Delivery::Text(text) }]
     }

@@ -22,6 +22,8 @@ mod writer;
 pub use counters::Counters;
 
 use crate::domain::Time;
+use crate::domain::ids::TelegramId;
+use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use readers::Readers;
 use rusqlite::Connection;
@@ -92,12 +94,18 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.run(1, work).await
+        self.writer.run(work).await
     }
 
     fn note(&self, now: Time) {
         self.told.store(now.timestamp_micros(), Ordering::Relaxed);
     }
+}
+
+/// Looks a person up in the store in `dir`, reading only: works while a desk has it open.
+pub async fn look_up(dir: &Path, telegram: TelegramId) -> Result<Option<Person>, StoreError> {
+    let readers = Readers::open(&dir.join(FILE), 1)?;
+    readers.run(move |conn| people::by_telegram(conn, telegram)).await
 }
 
 impl std::fmt::Debug for Sqlite {

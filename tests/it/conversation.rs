@@ -10,7 +10,11 @@ async fn a_ticket_goes_all_the_way() {
     desk.say(1, "Internet mati sejak pagi").await;
     desk.press(1, "✅ Kirim").await;
     println!("{}{}{}", desk.transcript(1), desk.transcript(2), desk.transcript(ADMIN));
-    assert!(desk.find(2, "Tiket baru ditambahkan ke antrian Anda!").text.contains("Anda memiliki 1/5 tiket aktif."));
+    assert!(
+        desk.find(2, "Tiket baru ditambahkan ke antrian Anda!")
+            .text
+            .contains("Anda memiliki 1/5 tiket aktif.")
+    );
     desk.press(2, "▶️ Buka").await;
     desk.press(2, "✅ Selesai").await;
     println!("{}{}", desk.transcript(1), desk.transcript(2));

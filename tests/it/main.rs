@@ -1,7 +1,11 @@
 //! The integration tests, in one binary so that linking is paid once.
 #[cfg(test)]
+mod conversation;
+#[cfg(test)]
+mod presence_contract;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
-mod conversation;
+mod store_contract;
 #[cfg(test)]
 mod support;

@@ -200,7 +200,9 @@ impl Desk {
     pub(crate) async fn press(&self, id: i64, label: &str) {
         let messages = self.sandbox.chat(id);
         let found = messages.iter().rev().find_map(|m| Some((m.message_id, m.button(label)?.to_owned())));
-        let Some((message, data)) = found else { panic!("{id} has no button {label:?}:\n{}", self.transcript(id)) };
+        let Some((message, data)) = found else {
+            panic!("{id} has no button {label:?}:\n{}", self.transcript(id))
+        };
         self.press_data(id, message, &data).await;
     }
 
@@ -259,7 +261,11 @@ impl Drop for Desk {
         }
         self.server.cancel();
         if !std::thread::panicking() {
-            assert_eq!(self.sandbox.violations(), Vec::<String>::new(), "requests that the Bot API does not know");
+            assert_eq!(
+                self.sandbox.violations(),
+                Vec::<String>::new(),
+                "requests that the Bot API does not know"
+            );
         }
     }
 }

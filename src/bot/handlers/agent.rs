@@ -88,7 +88,8 @@ pub async fn status(desk: Arc<Desk>, ask: Ask) -> Handled {
 
 async fn standing(desk: &Desk, ask: &Ask) -> Handled {
     let words = ask.words(desk);
-    let view = desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
+    let view =
+        desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
     Ok(vec![ask.text(render::status(&words, &view))])
 }
 
@@ -116,7 +117,8 @@ pub async fn set_auto(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, on:
     let ask = Ask { person, ..ask };
     let words = ask.words(&desk);
     toast.say(words.toast(auto_key(on), &[]));
-    let view = desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
+    let view =
+        desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
     Ok(vec![ask.edit(place, render::status(&words, &view))])
 }
 

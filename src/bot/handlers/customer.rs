@@ -58,8 +58,16 @@ pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask) -> Handled {
 }
 
 /// The categories of a draft, on a page.
-pub async fn categories(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, (id, page): (DraftId, u16)) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+pub async fn categories(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (id, page): (DraftId, u16),
+) -> Handled {
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
+        return settled(&desk, &ask, place, id).await;
+    };
     toast.ack();
     let view = desk.facts.draft(&draft, &ask.person.name, Some(page)).await?;
     Ok(vec![ask.edit(place, render::draft(&ask.words(&desk), &view))])
@@ -73,7 +81,9 @@ pub async fn choose_category(
     place: Place,
     (id, category): (DraftId, CategoryId),
 ) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
+        return settled(&desk, &ask, place, id).await;
+    };
     let offers = desk.facts.offers().await?;
     let Some((department, category, _)) = offers.into_iter().find(|(_, c, _)| *c == category) else {
         toast.say(ask.words(&desk).toast("category-gone", &[]));
@@ -86,7 +96,9 @@ pub async fn choose_category(
 
 /// The draft is sent. The ticket's number comes with the engine's own notice; the preview loses its buttons.
 pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: DraftId) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
+        return settled(&desk, &ask, place, id).await;
+    };
     if !draft.is_complete() {
         toast.say(ask.words(&desk).toast("draft-incomplete", &[]));
         return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
@@ -109,7 +121,9 @@ pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: Dra
 
 /// The draft is thrown away.
 pub async fn drop_draft(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: DraftId) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else { return settled(&desk, &ask, place, id).await };
+    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
+        return settled(&desk, &ask, place, id).await;
+    };
     desk.engine.store().drop_draft(&draft).await?;
     toast.say(ask.words(&desk).toast("draft-dropped", &[]));
     Ok(vec![ask.edit(place, ask.words(&desk).message("draft-dropped", &[]))])

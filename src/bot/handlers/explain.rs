@@ -12,11 +12,16 @@ type Told<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 /// What to tell the person; `None` when it is a failure of the desk and not of theirs.
 fn told<'a>(error: &'a EngineError, words: &crate::bot::render::Words<'_>) -> Option<Told<'a>> {
     let stands = |ticket: &'a Ticket| {
-        ("stands", vec![("number", Arg::from(&ticket.number)), ("state", Arg::from(words.state(ticket.status())))])
+        (
+            "stands",
+            vec![("number", Arg::from(&ticket.number)), ("state", Arg::from(words.state(ticket.status())))],
+        )
     };
     Some(match error {
         EngineError::Refused(Refusal::State(_), ticket) | EngineError::Stale(ticket) => stands(ticket),
-        EngineError::Refused(Refusal::NotYours, ticket) => ("not-yours", vec![("number", Arg::from(&ticket.number))]),
+        EngineError::Refused(Refusal::NotYours, ticket) => {
+            ("not-yours", vec![("number", Arg::from(&ticket.number))])
+        }
         EngineError::Refused(Refusal::AlreadyTheirs, ticket) => {
             ("already-theirs", vec![("number", Arg::from(&ticket.number))])
         }

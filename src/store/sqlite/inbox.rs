@@ -12,14 +12,14 @@ const ACCEPT: &str = "INSERT INTO inbox (update_id, taken_at, body) VALUES (?1, 
 pub(super) const UNHANDLED: &str = "SELECT seq, update_id, body, failures FROM inbox INDEXED BY inbox_new
     WHERE state = 'new' AND seq > ?1 ORDER BY seq LIMIT ?2";
 // A handled update is kept to know it again, but not what it says.
-const HANDLED: &str = "UPDATE inbox SET state = 'done', ended_at = ?2, body = NULL
+pub(super) const HANDLED: &str = "UPDATE inbox SET state = 'done', ended_at = ?2, body = NULL
     WHERE update_id = ?1 AND state = 'new'";
 const FAILED: &str =
     "UPDATE inbox SET failures = failures + 1, error = ?2 WHERE update_id = ?1 AND state = 'new'";
 const FAILURES: &str = "SELECT failures FROM inbox WHERE update_id = ?1";
 const PUT_ASIDE: &str =
     "UPDATE inbox SET state = 'aside', ended_at = ?2 WHERE update_id = ?1 AND state = 'new'";
-const PRUNE: &str = "DELETE FROM inbox WHERE seq IN
+pub(super) const PRUNE: &str = "DELETE FROM inbox WHERE seq IN
     (SELECT seq FROM inbox INDEXED BY inbox_done WHERE state = 'done' AND ended_at < ?1 LIMIT ?2)";
 
 pub(super) fn accept(conn: &Connection, updates: &[(i64, Value)], now: Time) -> rusqlite::Result<usize> {

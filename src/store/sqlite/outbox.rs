@@ -25,7 +25,8 @@ const CLAIM_CHAT: &str = "UPDATE outbox_chats SET claimed = 1 WHERE chat = ?1";
 const DELETE: &str = "DELETE FROM outbox WHERE id = ?1 AND claimed = 1 RETURNING chat, unknown";
 pub(super) const YOUNGER_TWIN: &str = "DELETE FROM outbox INDEXED BY outbox_same
     WHERE claimed = 0 AND same IS NOT NULL AND (chat, same) = (SELECT chat, same FROM outbox WHERE id = ?1)";
-const RELEASE: &str = "UPDATE outbox SET claimed = 0, attempts = attempts + 1, unknown = unknown + ?2
+pub(super) const RELEASE: &str =
+    "UPDATE outbox SET claimed = 0, attempts = attempts + 1, unknown = unknown + ?2
     WHERE id = ?1 AND claimed = 1 RETURNING chat";
 /// Says what goes next in a chat, and that it must wait until `?2` at least.
 pub(super) const ADVANCE: &str = "INSERT INTO outbox_chats (chat, claimed, not_before, lane, head)
@@ -33,18 +34,19 @@ pub(super) const ADVANCE: &str = "INSERT INTO outbox_chats (chat, claimed, not_b
         FROM outbox INDEXED BY outbox_waiting WHERE chat = ?1 AND claimed = 0 ORDER BY lane, id LIMIT 1
     ON CONFLICT (chat) DO UPDATE SET claimed = excluded.claimed, lane = excluded.lane, head = excluded.head,
         not_before = max(not_before, excluded.not_before)";
-const EMPTY_CHAT: &str = "DELETE FROM outbox_chats
+pub(super) const EMPTY_CHAT: &str = "DELETE FROM outbox_chats
     WHERE chat = ?1 AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat = ?1 AND claimed = 1)";
 const DROP: &str = "INSERT INTO dropped (id, at, chat, since, attempts, reason, message)
     SELECT id, ?2, chat, since, attempts, ?3, message FROM outbox WHERE id = ?1 AND claimed = 1";
 // Where both chats wait for the same refresh, one is enough.
 pub(super) const MOVE: &str =
     "UPDATE OR REPLACE outbox INDEXED BY outbox_waiting SET chat = ?2 WHERE chat = ?1 AND claimed = 0";
-const MOVE_CARDS: &str = "UPDATE live_cards SET chat = ?2 WHERE chat = ?1";
+pub(super) const MOVE_CARDS: &str = "UPDATE live_cards SET chat = ?2 WHERE chat = ?1 AND chat < 0";
 pub(super) const CLAIMED: &str = "SELECT id FROM outbox INDEXED BY outbox_claimed WHERE claimed = 1";
 const NEXT: &str = "SELECT min(not_before) FROM outbox_chats INDEXED BY outbox_later
     WHERE claimed = 0 AND not_before > 0";
-const PRUNE: &str = "DELETE FROM dropped WHERE id IN (SELECT id FROM dropped WHERE at < ?1 LIMIT ?2)";
+pub(super) const PRUNE: &str =
+    "DELETE FROM dropped WHERE id IN (SELECT id FROM dropped WHERE at < ?1 LIMIT ?2)";
 
 /// New messages go before what only brings something up to date.
 fn lane(message: &Message) -> u8 {

@@ -180,6 +180,8 @@ CREATE TABLE live_cards (
   message_id INTEGER NOT NULL,
   digest     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Only groups, whose ids are negative, get a new id some day.
+CREATE INDEX live_cards_of_groups ON live_cards (chat) WHERE chat < 0;
 
 CREATE TABLE counters (
   name  TEXT    NOT NULL PRIMARY KEY,

@@ -55,9 +55,9 @@ impl Store for Sqlite {
         }
         let told = Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default();
         let work = move |conn: &Connection| {
-            Ok(changes.iter().map(|change| atomically(conn, |conn| commit(conn, change, told))).collect())
+            changes.iter().map(|change| atomically(conn, |conn| commit(conn, change, told))).collect()
         };
-        match self.writer.run(size, work).await {
+        match self.writer.run_each(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
         }

@@ -59,17 +59,26 @@ impl Writer {
         Ok(Self { orders, thread: Mutex::new(Some(thread)), done })
     }
 
-    /// Runs `work`, which counts for `changes`, in the next transaction. An error of its own undoes its writes only.
+    /// Runs `work` in the next transaction. An error of its own undoes its writes only.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        changes: usize,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run_each(1, |conn| atomically(conn, work)).await?.map_err(StoreError::from)
+    }
+
+    /// Runs `work`, which makes so many changes and sees to it that each is whole, in the next transaction. It is not
+    /// wrapped again: within an outer savepoint SQLite keeps a copy of every page that every inner one has changed.
+    pub(super) async fn run_each<T: Send + 'static>(
+        &self,
+        changes: usize,
+        work: impl FnOnce(&Connection) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |conn| {
-            let result = atomically(conn, work).map_err(StoreError::from);
+            let result = work(conn);
             // A caller who no longer waits has given up on the answer, not on the work.
-            Box::new(move |ended| drop(reply.send(ended.and(result))))
+            Box::new(move |ended: Result<(), StoreError>| drop(reply.send(ended.map(|()| result))))
         });
         let closed = |_| StoreError::Unavailable("the store is closed".to_owned());
         self.orders.send(Order::Job { changes, work }).await.map_err(closed)?;
@@ -133,7 +142,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
             transact(conn, group, size, done);
         }
     }
-    if let Err(error) = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
+    if let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the store's log stays beside its file");
     }
 }
@@ -173,5 +182,111 @@ fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
     }
     for answer in answers {
         answer(ended.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+    use futures::future::join_all;
+    use tempfile::TempDir;
+
+    const COUNT: &str = "INSERT INTO counters VALUES (?1, 1)";
+
+    fn start() -> (Writer, TempDir) {
+        let dir = TempDir::new().unwrap();
+        let conn = schema::writer(&dir.path().join("w.db"), None).unwrap();
+        let lock = File::create(dir.path().join("lock")).unwrap();
+        (Writer::start(conn, lock).unwrap(), dir)
+    }
+
+    async fn names(writer: &Writer) -> Vec<String> {
+        let read = |conn: &Connection| {
+            conn.prepare("SELECT name FROM counters ORDER BY name")?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        writer.run(read).await.unwrap()
+    }
+
+    /// Runs these jobs in one transaction: the writer is kept busy until all of them wait.
+    async fn together<T: Send + 'static>(
+        writer: &Writer,
+        jobs: Vec<impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static>,
+    ) -> Vec<Result<T, StoreError>> {
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (busy, is_busy) = oneshot::channel();
+        let first = writer.run_each(GROUP, move |_| {
+            busy.send(()).unwrap();
+            wait.recv().unwrap();
+        });
+        let others = async {
+            is_busy.await.unwrap();
+            let all = join_all(jobs.into_iter().map(|job| writer.run(job)));
+            let go = async { go.send(()).unwrap() };
+            tokio::join!(all, go).0
+        };
+        tokio::join!(first, others).1
+    }
+
+    #[tokio::test]
+    async fn what_waits_shares_a_transaction_and_each_has_its_own_fate() {
+        let (writer, _dir) = start();
+        let before = writer.done.transactions.load(Ordering::Relaxed);
+        let jobs = (0..9).map(|n| move |conn: &Connection| conn.execute(COUNT, [n % 8]).map(drop)).collect();
+        let answers = together(&writer, jobs).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 8);
+        assert!(answers[8].is_err(), "the same name twice");
+        assert_eq!(names(&writer).await.len(), 8);
+        assert_eq!(writer.done.transactions.load(Ordering::Relaxed) - before, 3, "first, all, the reading");
+    }
+
+    #[tokio::test]
+    async fn a_failed_commit_fails_all_of_its_group_and_nothing_else() {
+        let (writer, _dir) = start();
+        let orphan =
+            "PRAGMA defer_foreign_keys = ON; INSERT INTO agents VALUES (x'00', 1, '', 1, 1, 1, 0, 0)";
+        let job = move |n: i32| {
+            move |conn: &Connection| {
+                conn.execute(COUNT, [n])?;
+                if n == 3 { conn.execute_batch(orphan) } else { Ok(()) }
+            }
+        };
+        let answers = together(&writer, (0..6).map(job).collect()).await;
+        assert!(answers.iter().all(Result::is_err), "{answers:?}");
+        assert_eq!(names(&writer).await, [""; 0]);
+        writer.run(|conn| conn.execute(COUNT, ["after"])).await.unwrap();
+        assert_eq!(names(&writer).await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_and_the_writer_goes_on() {
+        let (writer, _dir) = start();
+        let job = |n: i32| {
+            move |conn: &Connection| {
+                conn.execute(COUNT, [n])?;
+                assert_ne!(n, 1, "on purpose");
+                Ok(())
+            }
+        };
+        let answers = together(&writer, (0..3).map(job).collect()).await;
+        assert!(answers.iter().all(|a| matches!(a, Err(StoreError::Unavailable(_)))), "{answers:?}");
+        writer.run(|conn| conn.execute(COUNT, ["after"])).await.unwrap();
+        assert_eq!(names(&writer).await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_ended_by_itself_is_not_gone_on_with() {
+        let (writer, _dir) = start();
+        let job = |n: i32| {
+            move |conn: &Connection| {
+                conn.execute(COUNT, [n])?;
+                if n == 1 { conn.execute_batch("ROLLBACK") } else { Ok(()) }
+            }
+        };
+        let answers = together(&writer, (0..4).map(job).collect()).await;
+        assert!(answers.iter().all(Result::is_err), "{answers:?}");
+        assert_eq!(names(&writer).await, [""; 0]);
     }
 }

@@ -1,0 +1,91 @@
+//! `antri check`: what is configured and what can be reached, a line each. Secrets are never printed.
+use crate::app::embedded;
+use crate::config::Config;
+use crate::telegram::{CALL_TIMEOUT, Telegram};
+use serde_json::json;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+
+/// One line: what was looked at, and how it stands.
+type Line = (&'static str, Result<String, String>);
+
+/// Prints a line for each part; exit code 1 when one of them is not in order.
+pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
+    let lines =
+        [telegram(config).await, webhook(config).await, store(config), presence(config), http(config).await];
+    for (what, result) in &lines {
+        match result {
+            Ok(text) => println!("ok    {what:<9} {text}"),
+            Err(text) => println!("FAIL  {what:<9} {text}"),
+        }
+    }
+    let good = lines.iter().all(|(_, result)| result.is_ok());
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn account(config: &Config) -> Result<Telegram, String> {
+    let token = config.telegram.require_token().map_err(|error| error.to_string())?.clone();
+    Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT).map_err(|error| error.to_string())
+}
+
+async fn telegram(config: &Config) -> Line {
+    let result = async {
+        let me = account(config)?.call("getMe", &json!({})).await.map_err(|error| error.to_string())?;
+        let name = me.get("username").and_then(serde_json::Value::as_str).unwrap_or("?");
+        Ok(format!("@{name} at {}", config.telegram.api_url))
+    };
+    ("telegram", result.await)
+}
+
+async fn webhook(config: &Config) -> Line {
+    let Some(hook) = &config.telegram.webhook else { return ("updates", Ok("long polling".into())) };
+    let result = async {
+        let info =
+            account(config)?.call("getWebhookInfo", &json!({})).await.map_err(|error| error.to_string())?;
+        let set = info.get("url").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let waiting = info.get("pending_update_count").and_then(serde_json::Value::as_u64).unwrap_or(0);
+        match info.get("last_error_message").and_then(serde_json::Value::as_str) {
+            Some(error) => Err(format!("webhook {}: Telegram says: {error}", hook.url)),
+            None if set == hook.url.as_str() => {
+                Ok(format!("webhook {}, {waiting} updates waiting", hook.url))
+            }
+            None => Ok(format!("webhook {} (set when the desk starts)", hook.url)),
+        }
+    };
+    ("updates", result.await)
+}
+
+fn store(config: &Config) -> Line {
+    let dir = &config.storage.data_dir;
+    let result = match config.storage.unsupported() {
+        Some(why) => Err(why),
+        None => match embedded(dir) {
+            Ok(_) => Ok(format!("SQLite in {}", dir.display())),
+            Err(error) if error.to_string().contains("another process") => {
+                Ok(format!("SQLite in {}, in use by a running desk", dir.display()))
+            }
+            Err(error) => Err(error.to_string()),
+        },
+    };
+    ("store", result)
+}
+
+fn presence(config: &Config) -> Line {
+    let ttl = config.presence.status_ttl.as_secs();
+    ("presence", Ok(format!("in memory, records live {ttl} s")))
+}
+
+async fn http(config: &Config) -> Line {
+    let addr = config.http.addr;
+    if config.telegram.webhook.is_none() {
+        return ("http", Ok(format!("{addr} (not used: long polling needs no address)")));
+    }
+    let result = match TcpListener::bind(addr).await {
+        Ok(_) => Ok(format!("{addr} is free")),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            Ok(format!("{addr} in use (a running desk?)"))
+        }
+        Err(error) => Err(format!("{addr}: {error}")),
+    };
+    ("http", result)
+}

@@ -1,0 +1,50 @@
+//! The demo: the whole desk on this machine, with a simulated Telegram and simulated people. Everything but the Bot API's
+//! address is as in a real desk.
+pub mod script;
+pub mod stage;
+
+use clap::Parser;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Where the page is served unless told otherwise.
+const ADDRESS: &str = "127.0.0.1:7700";
+
+/// How the demo is asked for.
+#[derive(Parser, Debug, Clone)]
+pub struct Args {
+    /// Play the story in this terminal and check every fact of it, instead of serving the page
+    #[arg(long)]
+    pub script: bool,
+    /// What chance is seeded with; the same seed tells the same story
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Where the page is served; port 0 takes any free one
+    #[arg(long, default_value = ADDRESS)]
+    pub addr: SocketAddr,
+    /// What is logged, as in RUST_LOG
+    #[arg(long, default_value = "warn")]
+    pub log: String,
+}
+
+/// Plays the script, or serves the page until `stop`.
+pub async fn main(args: Args, stop: CancellationToken) -> anyhow::Result<ExitCode> {
+    if args.script {
+        return script::play(args.seed, stop).await;
+    }
+    let listener = match TcpListener::bind(args.addr).await {
+        Ok(listener) => listener,
+        // Somebody else has the usual port: any other is as good.
+        Err(_) if args.addr.to_string() == ADDRESS => TcpListener::bind((args.addr.ip(), 0)).await?,
+        Err(error) => anyhow::bail!("{} can't be used: {error}", args.addr),
+    };
+    let stage = stage::Stage::set(listener, args.seed).await?;
+    stage.open().await?;
+    println!("Antri's demo is open: {}", stage.url);
+    println!("Four people's chats, one desk. Write as the customer, work as an agent. Ctrl-C ends it.");
+    stop.cancelled().await;
+    stage.strike().await?;
+    Ok(ExitCode::SUCCESS)
+}

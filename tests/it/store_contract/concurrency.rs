@@ -1,0 +1,84 @@
+//! Many at once: one wins, the others are told.
+use super::fixture::*;
+use antri::domain::ids::Slot;
+use antri::engine::ports::{Change, CommitError, Committed, Guard, Store, UniqueKey, Write};
+use std::sync::Arc;
+
+const MANY: u64 = 64;
+
+type Answer = Result<Committed, CommitError>;
+
+/// Commits all of them at the same time, each by a task of its own.
+async fn race(store: &Arc<dyn Store>, changes: Vec<Change>) -> (usize, Vec<CommitError>) {
+    let start = Arc::new(tokio::sync::Barrier::new(changes.len()));
+    let racers: Vec<_> = changes
+        .into_iter()
+        .map(|change| {
+            let (store, start) = (store.clone(), start.clone());
+            tokio::spawn(async move {
+                start.wait().await;
+                one(&*store, change).await
+            })
+        })
+        .collect();
+    let mut answers: Vec<Answer> = Vec::new();
+    for racer in racers {
+        answers.push(racer.await.unwrap());
+    }
+    let won = answers.iter().filter(|answer| answer.is_ok()).count();
+    (won, answers.into_iter().filter_map(Result::err).collect())
+}
+
+pub(crate) async fn one_of_many_gets_the_ticket(store: Arc<dyn Store>) {
+    join(&*store, 1..=MANY, 5).await;
+    let t = open(&*store, ticket(1)).await;
+    let (won, lost) = race(&store, (1..=MANY).map(|n| giving(&t, n, 0, Guard::Eligible)).collect()).await;
+    assert_eq!(won, 1);
+    assert!(lost.iter().all(|error| *error == CommitError::Conflict), "{lost:?}");
+    assert_eq!(store.all_held().await.unwrap().len(), 1);
+    let turns = store.agents().await.unwrap();
+    let spent = turns.iter().filter(|p| p.agent.as_ref().unwrap().last_assigned.is_some()).count();
+    assert_eq!(spent, 1, "the losers keep their turns");
+}
+
+pub(crate) async fn one_of_many_gets_the_slot(store: Arc<dyn Store>) {
+    join(&*store, [1], 1).await;
+    let opened = open_n(&*store, 1..=MANY).await;
+    let (won, lost) = race(&store, opened.iter().map(|t| giving(t, 1, 0, Guard::Eligible)).collect()).await;
+    assert_eq!(won, 1);
+    assert!(lost.iter().all(|error| *error == CommitError::Conflict), "{lost:?}");
+    assert_eq!(store.held_by(who(1)).await.unwrap().len(), 1);
+    assert_eq!(store.depths().await.unwrap()[&dept(1)], MANY - 1);
+}
+
+pub(crate) async fn one_of_many_opens_the_ticket_of_a_key(store: Arc<dyn Store>) {
+    let open = |n| Write::OpenTicket { ticket: Box::new(ticket(n)), key: "the draft".to_owned() };
+    let (won, lost) = race(&store, (1..=MANY).map(|n| Change::quiet(open(n))).collect()).await;
+    assert_eq!(won, 1);
+    let duplicate = CommitError::Duplicate(UniqueKey::Idempotency);
+    assert!(lost.iter().all(|error| *error == duplicate), "{lost:?}");
+    assert_eq!(store.depths().await.unwrap()[&dept(1)], 1);
+}
+
+pub(crate) async fn one_of_many_claims_a_delivery(store: Arc<dyn Store>) {
+    // Ten chats, of which each may be claimed once, and as many tickets moved at the same time.
+    store.deliver((0..30).map(|n| text(n % 10, "halo")).collect(), at(1)).await.unwrap();
+    join(&*store, [1], 100).await;
+    let opened = open_n(&*store, 1..=16).await;
+    let claimers: Vec<_> = (0..16)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.claim(3, at(2)).await.unwrap() })
+        })
+        .collect();
+    let slots = (0..).map(Slot);
+    let given = opened.iter().zip(slots).map(|(t, slot)| giving(t, 1, slot.0, Guard::Eligible));
+    let (won, _) = race(&store, given.collect()).await;
+    assert_eq!(won, 16);
+    let mut chats = Vec::new();
+    for claimer in claimers {
+        chats.extend(claimer.await.unwrap().into_iter().map(|claimed| claimed.chat.0));
+    }
+    chats.sort_unstable();
+    assert_eq!(chats, (0..10).collect::<Vec<_>>());
+}

@@ -1,0 +1,117 @@
+//! Departments, settings, invitations, drafts.
+use super::fixture::*;
+use antri::domain::department::{Category, Department};
+use antri::domain::draft::Draft;
+use antri::domain::ids::{CategoryId, DraftId, Version};
+use antri::domain::invite::{Grant, Invite};
+use antri::domain::policy::{Mode, Percent, Settings, Strategy};
+use antri::domain::text::Description;
+use antri::engine::ports::{Change, CommitError, Store, UniqueKey, Write};
+use std::sync::Arc;
+
+fn department(n: u64, name: &str) -> Department {
+    let category = Category { id: CategoryId(uuid(4, n)), name: "TROUBLESHOOT".to_owned(), retired: false };
+    Department {
+        id: dept(n),
+        name: name.to_owned(),
+        critical: n == 1,
+        categories: vec![category],
+        retired: false,
+        version: Version(0),
+    }
+}
+
+fn founding(department: Department, expected: Option<u64>) -> Change {
+    Change::quiet(Write::Department { department, expected: expected.map(Version) })
+}
+
+pub(crate) async fn departments_have_one_name_each_regardless_of_case(store: Arc<dyn Store>) {
+    assert_eq!(store.departments().await.unwrap(), []);
+    let (umum, hsi) = (department(1, "Umum"), department(2, "HSI INDIBIZ"));
+    all(&*store, vec![founding(umum.clone(), None), founding(hsi.clone(), None)]).await;
+    assert_eq!(store.departments().await.unwrap(), [hsi.clone(), umum.clone()], "by name");
+
+    let taken = Err(CommitError::Duplicate(UniqueKey::Department));
+    assert_eq!(one(&*store, founding(department(3, "umum"), None)).await, taken);
+    let renamed = Department { name: "hsi indibiz".to_owned(), version: Version(1), ..umum.clone() };
+    assert_eq!(one(&*store, founding(renamed, Some(0))).await, taken);
+    let umlaut = department(4, "Ärzte");
+    one(&*store, founding(umlaut.clone(), None)).await.unwrap();
+    assert_eq!(one(&*store, founding(department(5, "ärzte"), None)).await, taken, "not in English only");
+    assert_eq!(one(&*store, founding(department(1, "Lain"), None)).await, Err(CommitError::Conflict));
+
+    let retired = Department { retired: true, name: "UMUM".to_owned(), version: Version(1), ..umum.clone() };
+    one(&*store, founding(retired.clone(), Some(0))).await.unwrap();
+    assert_eq!(one(&*store, founding(retired.clone(), Some(0))).await, Err(CommitError::Conflict));
+    assert_eq!(store.departments().await.unwrap(), [hsi, retired, umlaut], "retired ones included");
+}
+
+pub(crate) async fn settings_begin_with_the_defaults(store: Arc<dyn Store>) {
+    assert_eq!(store.settings().await.unwrap(), Settings::default());
+    let write = |settings: &Settings, expected| {
+        let settings = settings.clone();
+        Change::quiet(Write::Settings { settings, expected: Version(expected) })
+    };
+    let mut changed = Settings {
+        strategy: Strategy::LeastLoaded,
+        mode: Mode::Dual,
+        rollout_percent: Percent::new(25).unwrap(),
+        version: Version(1),
+        ..Settings::default()
+    };
+    assert_eq!(one(&*store, write(&changed, 1)).await, Err(CommitError::Conflict));
+    one(&*store, write(&changed, 0)).await.unwrap();
+    assert_eq!(store.settings().await.unwrap(), changed);
+    assert_eq!(one(&*store, write(&Settings::default(), 0)).await, Err(CommitError::Conflict));
+    changed.version = Version(2);
+    changed.mode = Mode::Manual;
+    one(&*store, write(&changed, 1)).await.unwrap();
+    assert_eq!(store.settings().await.unwrap(), changed);
+}
+
+pub(crate) async fn an_invitation_is_used_once(store: Arc<dyn Store>) {
+    let invite = Invite {
+        code: "a".repeat(32),
+        grant: Grant::Agent(vec![dept(1)]),
+        expires_at: at(3_600),
+        used_by: None,
+    };
+    let commit = |invite: &Invite| Change::quiet(Write::Invite(invite.clone()));
+    assert_eq!(store.invite(&invite.code).await.unwrap(), None);
+    one(&*store, commit(&invite)).await.unwrap();
+    assert_eq!(one(&*store, commit(&invite)).await, Err(CommitError::Duplicate(UniqueKey::Invite)));
+    assert_eq!(store.invite(&invite.code).await.unwrap(), Some(invite.clone()));
+
+    let used = |n| Invite { used_by: Some(who(n)), ..invite.clone() };
+    one(&*store, commit(&used(1))).await.unwrap();
+    assert_eq!(one(&*store, commit(&used(2))).await, Err(CommitError::Conflict));
+    assert_eq!(store.invite(&invite.code).await.unwrap(), Some(used(1)));
+    assert_eq!(one(&*store, commit(&invite)).await, Err(CommitError::Duplicate(UniqueKey::Invite)));
+    let unknown = Invite { code: "b".repeat(32), ..used(1) };
+    assert_eq!(one(&*store, commit(&unknown)).await, Err(CommitError::Conflict));
+}
+
+pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
+    let draft = |n, words: &str| Draft {
+        id: DraftId(uuid(5, n)),
+        person: who(1),
+        target: None,
+        description: Description { text: words.to_owned(), attachments: Vec::new() },
+        created_at: at(1),
+    };
+    assert_eq!(store.draft(who(1)).await.unwrap(), None);
+    let first = draft(1, "halo");
+    store.put_draft(first.clone()).await.unwrap();
+    let longer = Draft { target: Some((dept(1), CategoryId(uuid(4, 1)))), ..draft(1, "halo\ndunia") };
+    store.put_draft(longer.clone()).await.unwrap();
+    assert_eq!(store.draft(who(1)).await.unwrap(), Some(longer));
+    let second = draft(2, "lain");
+    store.put_draft(second.clone()).await.unwrap();
+    store.drop_draft(&first).await.unwrap();
+    assert_eq!(store.draft(who(1)).await.unwrap(), Some(second.clone()), "that was another one");
+    store.put_draft(Draft { person: who(2), ..draft(3, "punya orang") }).await.unwrap();
+    store.drop_draft(&second).await.unwrap();
+    assert_eq!(store.draft(who(1)).await.unwrap(), None);
+    assert!(store.draft(who(2)).await.unwrap().is_some());
+    store.drop_draft(&second).await.unwrap();
+}

@@ -1,0 +1,166 @@
+//! People, tickets and changes by small numbers, so that a case reads as what it is about.
+use antri::domain::Time;
+use antri::domain::event::{Actor, Event, What};
+use antri::domain::ids::{
+    Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
+};
+use antri::domain::notice::{Message, Outgoing, Rendered};
+use antri::domain::number::TicketNumber;
+use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
+use antri::domain::policy::Capacity;
+use antri::domain::text::Description;
+use antri::domain::ticket::{Priority, Ticket, TicketState};
+use antri::engine::ports::{Change, CommitError, Committed, Guard, Store, Write};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A moment: so many seconds after the desk's first.
+pub(crate) fn at(seconds: i64) -> Time {
+    Time::from_timestamp(1_764_831_173 + seconds, 250_000).unwrap()
+}
+
+pub(crate) fn who(n: u64) -> PersonId {
+    PersonId(uuid(1, n))
+}
+
+pub(crate) fn dept(n: u64) -> DepartmentId {
+    DepartmentId(uuid(2, n))
+}
+
+pub(crate) fn ticket_id(n: u64) -> TicketId {
+    TicketId(uuid(3, n))
+}
+
+pub(crate) fn uuid(kind: u64, n: u64) -> Uuid {
+    // Spread as random ones are: neighbours in number are none in an index.
+    Uuid::from_u64_pair(n.wrapping_mul(0x9E37_79B9_7F4A_7C15), kind << 32 | n)
+}
+
+/// A person without a role of any kind.
+pub(crate) fn person(n: u64) -> Person {
+    Person {
+        id: who(n),
+        telegram: TelegramId(1_000 + i64::try_from(n).unwrap()),
+        name: format!("Person {n}"),
+        username: None,
+        email: None,
+        locale: Locale::Id,
+        locale_chosen: false,
+        role: Role::Customer,
+        reachable: true,
+        agent: None,
+        prompt: None,
+        created_at: at(0),
+        version: Version(0),
+    }
+}
+
+/// An agent of department 1 who may get tickets.
+pub(crate) fn agent(n: u64, max: u16) -> Person {
+    let profile = AgentProfile {
+        departments: BTreeSet::from([dept(1)]),
+        max_tickets: Capacity::new(max).unwrap(),
+        auto_assignment_enabled: true,
+        assignment_order: u32::try_from(n).unwrap(),
+        availability: Availability::Online,
+        via: Via::Telegram,
+        last_online: Some(at(0)),
+        asked_at: None,
+        release_due: None,
+        last_assigned: None,
+        last_activity: at(0),
+    };
+    Person { role: Role::Agent, agent: Some(profile), ..person(n) }
+}
+
+/// A ticket for department 1 by person 900, as it is before it is opened.
+pub(crate) fn ticket(n: u64) -> Ticket {
+    let tenth = chrono::TimeDelta::milliseconds(100 * i64::try_from(n).unwrap());
+    Ticket {
+        id: ticket_id(n),
+        number: TicketNumber::new((at(0) + tenth).naive_utc(), u32::try_from(n % 676).unwrap()),
+        version: Version(0),
+        arrival: Arrival(0),
+        customer: who(900),
+        customer_chat: ChatId(1_900),
+        department: dept(1),
+        category: CategoryId(uuid(4, 1)),
+        description: Description { text: format!("Internet mati #{n}"), attachments: Vec::new() },
+        priority: Priority::Normal,
+        auto: true,
+        state: TicketState::Queued,
+        created_at: at(i64::try_from(n).unwrap()),
+    }
+}
+
+pub(crate) fn opening(ticket: Ticket) -> Change {
+    let key = format!("key of {}", ticket.id);
+    Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key })
+}
+
+/// The change that makes a ticket what `next` is; it was read one version before.
+pub(crate) fn moving(next: Ticket, guard: Guard) -> Change {
+    let expected = Version(next.version.0 - 1);
+    Change::quiet(Write::Ticket { ticket: Box::new(next), expected, guard })
+}
+
+pub(crate) fn giving(ticket: &Ticket, agent: u64, slot: u16, guard: Guard) -> Change {
+    moving(ticket.hand_over(who(agent), Slot(slot), at(100)).unwrap(), guard)
+}
+
+pub(crate) fn writing(person: Person, expected: Option<u64>) -> Change {
+    Change::quiet(Write::Person { person: Box::new(person), expected: expected.map(Version) })
+}
+
+pub(crate) fn event(at: Time, by: Option<u64>, ticket: u64, what: What) -> Event {
+    let actor = by.map_or(Actor::Engine, |n| Actor::Person(who(n)));
+    Event { at, actor, ticket: Some(ticket_id(ticket)), what }
+}
+
+/// A message with these words for a chat.
+pub(crate) fn text(chat: i64, words: &str) -> Outgoing {
+    let rendered = Rendered { html: words.to_owned(), buttons: Vec::new() };
+    Outgoing { chat: ChatId(chat), message: Message::Text(rendered) }
+}
+
+pub(crate) async fn one(store: &dyn Store, change: Change) -> Result<Committed, CommitError> {
+    let mut results = store.commit(vec![change]).await;
+    assert_eq!(results.len(), 1);
+    results.remove(0)
+}
+
+/// Commits changes that nothing stands against.
+pub(crate) async fn all(store: &dyn Store, changes: Vec<Change>) {
+    for (i, result) in store.commit(changes).await.into_iter().enumerate() {
+        result.unwrap_or_else(|error| panic!("change {i}: {error}"));
+    }
+}
+
+/// Opens a ticket and reads it back.
+pub(crate) async fn open(store: &dyn Store, ticket: Ticket) -> Ticket {
+    let id = ticket.id;
+    one(store, opening(ticket)).await.unwrap();
+    read(store, id).await
+}
+
+pub(crate) async fn open_n(store: &dyn Store, numbers: impl IntoIterator<Item = u64>) -> Vec<Ticket> {
+    let mut opened = Vec::new();
+    for n in numbers {
+        opened.push(open(store, ticket(n)).await);
+    }
+    opened
+}
+
+pub(crate) async fn read(store: &dyn Store, id: TicketId) -> Ticket {
+    store.ticket(id).await.unwrap().expect("the ticket is there")
+}
+
+/// Makes these people agents with a capacity of `max`.
+pub(crate) async fn join(store: &dyn Store, agents: impl IntoIterator<Item = u64>, max: u16) {
+    all(store, agents.into_iter().map(|n| writing(agent(n, max), None)).collect()).await;
+}
+
+/// Which of the fixture's tickets these are.
+pub(crate) fn names(tickets: &[Ticket]) -> Vec<u64> {
+    tickets.iter().map(|t| t.id.0.as_u64_pair().1 & 0xFFFF_FFFF).collect()
+}

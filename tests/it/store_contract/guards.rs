@@ -1,0 +1,113 @@
+//! What is checked of the agent in the same step in which they get a ticket.
+use super::fixture::*;
+use antri::domain::person::{Availability, Person};
+use antri::domain::policy::Capacity;
+use antri::engine::ports::{CommitError, Guard, Store};
+use std::sync::Arc;
+
+fn changed(n: u64, max: u16, change: impl FnOnce(&mut Person)) -> Person {
+    let mut person = agent(n, max);
+    change(&mut person);
+    person
+}
+
+fn profile(person: &mut Person) -> &mut antri::domain::person::AgentProfile {
+    person.agent.as_mut().unwrap()
+}
+
+/// Agents of whom each fails one condition of the engine's; agent 1 fails none.
+async fn crew(store: &dyn Store) {
+    let crew = vec![
+        agent(1, 2),
+        changed(2, 2, |p| profile(p).availability = Availability::Busy),
+        changed(3, 2, |p| profile(p).availability = Availability::Away),
+        changed(4, 2, |p| profile(p).availability = Availability::Offline),
+        changed(5, 2, |p| p.reachable = false),
+        changed(6, 2, |p| profile(p).auto_assignment_enabled = false),
+        person(7),
+    ];
+    all(store, crew.into_iter().map(|p| writing(p, None)).collect()).await;
+}
+
+pub(crate) async fn the_engine_gives_only_to_whom_it_may(store: Arc<dyn Store>) {
+    crew(&*store).await;
+    let t = open(&*store, ticket(1)).await;
+    for n in 2..=8 {
+        let refused = one(&*store, giving(&t, n, 0, Guard::Eligible)).await;
+        assert_eq!(refused, Err(CommitError::Conflict), "agent {n}");
+    }
+    assert_eq!(
+        one(&*store, giving(&t, 1, 2, Guard::Eligible)).await,
+        Err(CommitError::Conflict),
+        "slot 2 of 2"
+    );
+    assert_eq!(read(&*store, t.id).await, t);
+    one(&*store, giving(&t, 1, 1, Guard::Eligible)).await.unwrap();
+    assert_eq!(read(&*store, t.id).await.holder(), Some(who(1)));
+}
+
+pub(crate) async fn a_turn_is_spent_with_the_assignment_only(store: Arc<dyn Store>) {
+    crew(&*store).await;
+    let opened = open_n(&*store, 1..=3).await;
+    let turn = |n| {
+        let store = store.clone();
+        async move { store.person(who(n)).await.unwrap().unwrap().agent.unwrap().last_assigned }
+    };
+    one(&*store, giving(&opened[0], 6, 0, Guard::Capacity)).await.unwrap();
+    assert_eq!(turn(6).await, None, "by hand it is no turn");
+    one(&*store, giving(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
+    assert_eq!(turn(1).await, Some(at(100)));
+
+    let other = opened[2].assign(who(1), antri::domain::ids::Slot(0), at(300)).unwrap();
+    assert_eq!(one(&*store, moving(other, Guard::Eligible)).await, Err(CommitError::Conflict));
+    assert_eq!(turn(1).await, Some(at(100)), "the slot was taken, so the turn is not spent");
+    let stale = opened[1].assign(who(1), antri::domain::ids::Slot(1), at(300)).unwrap();
+    assert_eq!(one(&*store, moving(stale, Guard::Eligible)).await, Err(CommitError::Conflict));
+    assert_eq!(turn(1).await, Some(at(100)), "the ticket was gone, so the turn is not spent");
+    assert_eq!(store.agents().await.unwrap()[0].agent.as_ref().unwrap().last_assigned, Some(at(100)));
+}
+
+pub(crate) async fn by_hand_only_the_capacity_counts(store: Arc<dyn Store>) {
+    crew(&*store).await;
+    let opened = open_n(&*store, 1..=6).await;
+    for n in 1..=6 {
+        one(&*store, giving(&opened[usize::try_from(n).unwrap() - 1], n, 1, Guard::Capacity)).await.unwrap();
+    }
+    let t = open(&*store, ticket(7)).await;
+    assert_eq!(
+        one(&*store, giving(&t, 1, 2, Guard::Capacity)).await,
+        Err(CommitError::Conflict),
+        "slot 2 of 2"
+    );
+    assert_eq!(one(&*store, giving(&t, 7, 0, Guard::Capacity)).await, Err(CommitError::Conflict), "no agent");
+    assert_eq!(one(&*store, giving(&t, 8, 0, Guard::Capacity)).await, Err(CommitError::Conflict), "nobody");
+}
+
+pub(crate) async fn anyway_needs_an_agent_and_nothing_else(store: Arc<dyn Store>) {
+    crew(&*store).await;
+    let t = open(&*store, ticket(1)).await;
+    assert_eq!(one(&*store, giving(&t, 7, 0, Guard::Anyway)).await, Err(CommitError::Conflict), "no agent");
+    assert_eq!(one(&*store, giving(&t, 8, 0, Guard::Anyway)).await, Err(CommitError::Conflict), "nobody");
+    one(&*store, giving(&t, 5, 17, Guard::Anyway)).await.unwrap();
+    assert_eq!(names(&store.held_by(who(5)).await.unwrap()), [1]);
+}
+
+pub(crate) async fn a_lowered_capacity_takes_nothing_away(store: Arc<dyn Store>) {
+    join(&*store, [1], 3).await;
+    let opened = open_n(&*store, 1..=4).await;
+    for slot in 0..3_u16 {
+        one(&*store, giving(&opened[usize::from(slot)], 1, slot, Guard::Eligible)).await.unwrap();
+    }
+    let mut less = store.person(who(1)).await.unwrap().unwrap();
+    profile(&mut less).max_tickets = Capacity::new(1).unwrap();
+    less.version = less.version.next();
+    one(&*store, writing(less, Some(0))).await.unwrap();
+    assert_eq!(store.held_by(who(1)).await.unwrap().len(), 3);
+
+    // What is above the capacity can still be worked on, and its slot is not given again.
+    let above = read(&*store, opened[2].id).await;
+    one(&*store, moving(above.start(who(1), at(200)).unwrap(), Guard::None)).await.unwrap();
+    let done = read(&*store, above.id).await.complete(who(1), at(201)).unwrap();
+    one(&*store, moving(done, Guard::None)).await.unwrap();
+    assert_eq!(one(&*store, giving(&opened[3], 1, 2, Guard::Eligible)).await, Err(CommitError::Conflict));
+}

@@ -1,0 +1,199 @@
+//! The outbox: order, lanes, coalescing, live cards.
+use super::fixture::*;
+use antri::domain::card::{CardKey, LiveCard};
+use antri::domain::event::What;
+use antri::domain::ids::ChatId;
+use antri::domain::notice::{Message, Outgoing, Rendered};
+use antri::engine::ports::{Claimed, Outcome, Store};
+use std::sync::Arc;
+
+pub(crate) fn refresh(chat: i64, card: CardKey) -> Outgoing {
+    Outgoing { chat: ChatId(chat), message: Message::Refresh(card) }
+}
+
+/// The words of a text, or the coalesce key of anything else.
+pub(crate) fn said(claimed: &Claimed) -> String {
+    match &claimed.message {
+        Message::Text(rendered) => rendered.html.clone(),
+        other => other.coalesce_key().unwrap_or_default(),
+    }
+}
+
+/// Claims all that may go at `seconds`, and says what.
+pub(crate) async fn claim(store: &dyn Store, seconds: i64) -> Vec<Claimed> {
+    store.claim(100, at(seconds)).await.unwrap()
+}
+
+pub(crate) async fn settle(store: &dyn Store, claimed: &Claimed, outcome: Outcome) {
+    store.settle(vec![(claimed.id, outcome)], at(60)).await.unwrap();
+}
+
+/// Sends everything that may go, one chat's message after the other, and says what was sent.
+pub(crate) async fn drain(store: &dyn Store, seconds: i64) -> Vec<String> {
+    let mut sent = Vec::new();
+    loop {
+        let claimed = claim(store, seconds).await;
+        if claimed.is_empty() {
+            return sent;
+        }
+        for one in claimed {
+            sent.push(said(&one));
+            settle(store, &one, Outcome::Sent(None)).await;
+        }
+    }
+}
+
+pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn Store>) {
+    assert_eq!(claim(&*store, 1).await, []);
+    assert_eq!(store.next_delivery().await.unwrap(), None);
+    store.deliver(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
+    store.deliver(vec![text(10, "tiga")], at(2)).await.unwrap();
+    assert_eq!(store.undelivered().await.unwrap(), 3);
+    let first = claim(&*store, 3).await.remove(0);
+    let expected = Claimed {
+        id: first.id,
+        chat: ChatId(10),
+        message: text(10, "satu").message,
+        since: at(1),
+        attempts: 0,
+        unknown: 0,
+    };
+    assert_eq!(first, expected);
+    assert_eq!(claim(&*store, 3).await, [], "while one is claimed, the chat waits");
+    assert_eq!(store.undelivered().await.unwrap(), 3, "claimed is not done");
+    settle(&*store, &first, Outcome::Sent(None)).await;
+    assert_eq!(store.undelivered().await.unwrap(), 2);
+    let second = claim(&*store, 3).await.remove(0);
+    assert!(second.id > first.id);
+    settle(&*store, &second, Outcome::Sent(None)).await;
+    assert_eq!((said(&second), drain(&*store, 3).await), ("dua".to_owned(), vec!["tiga".to_owned()]));
+    assert_eq!(store.undelivered().await.unwrap(), 0);
+
+    store.deliver(vec![text(10, "empat")], at(5)).await.unwrap();
+    let later = claim(&*store, 5).await.remove(0);
+    assert!(later.id > second.id, "an id is not used again");
+}
+
+pub(crate) async fn many_chats_are_served_at_once_oldest_first(store: Arc<dyn Store>) {
+    let out = (0..12).map(|n| text(20 - n % 4, &format!("{n}"))).collect();
+    store.deliver(out, at(1)).await.unwrap();
+    let words = |claimed: Vec<Claimed>| claimed.iter().map(said).collect::<Vec<_>>();
+    assert_eq!(words(store.claim(0, at(1)).await.unwrap()), [""; 0]);
+    assert_eq!(words(store.claim(3, at(1)).await.unwrap()), ["0", "1", "2"]);
+    assert_eq!(words(store.claim(3, at(1)).await.unwrap()), ["3"]);
+}
+
+pub(crate) async fn messages_go_before_refreshes(store: Arc<dyn Store>) {
+    let card = CardKey::MyQueue(who(1), 0);
+    let menu = Outgoing { chat: ChatId(10), message: Message::Menu };
+    let redraw = Outgoing { chat: ChatId(10), message: Message::Redraw { message_id: 4, card } };
+    let edit =
+        Message::Edit { message_id: 3, text: Rendered { html: "ubah".to_owned(), buttons: Vec::new() } };
+    let show = Outgoing { chat: ChatId(10), message: Message::Card(card) };
+    let out =
+        vec![refresh(10, card), menu, redraw, text(10, "satu"), Outgoing { chat: ChatId(10), message: edit }];
+    store.deliver(out, at(1)).await.unwrap();
+    store.deliver(vec![refresh(11, card), text(12, "lain")], at(2)).await.unwrap();
+    store.deliver(vec![show], at(3)).await.unwrap();
+    let limited = store.claim(2, at(3)).await.unwrap();
+    assert_eq!(limited.iter().map(said).collect::<Vec<_>>(), ["satu", "lain"], "over all chats");
+    for one in &limited {
+        settle(&*store, one, Outcome::Sent(None)).await;
+    }
+    let slot = card.slot();
+    let rest: Vec<_> = drain(&*store, 3).await;
+    let expected = [
+        String::new(), // the edit, and the refresh of the other chat with it
+        format!("refresh {slot}"),
+        String::new(), // the card
+        format!("refresh {slot}"),
+        "menu".to_owned(),
+        "redraw 4".to_owned(),
+    ];
+    assert_eq!(rest, expected);
+}
+
+pub(crate) async fn refreshes_that_wait_are_one(store: Arc<dyn Store>) {
+    let card = CardKey::Status(ticket_id(1));
+    let (first_page, second_page) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 1));
+    for _ in 0..3 {
+        store
+            .deliver(vec![refresh(10, card), refresh(11, card), refresh(10, first_page)], at(1))
+            .await
+            .unwrap();
+    }
+    store.deliver(vec![refresh(10, second_page)], at(1)).await.unwrap();
+    assert_eq!(store.undelivered().await.unwrap(), 3, "one per chat and card; a page is no card of its own");
+    // What is claimed may have been rendered already: a younger one is not the same.
+    let claimed = claim(&*store, 2).await;
+    store.deliver(vec![refresh(10, card), refresh(10, card)], at(3)).await.unwrap();
+    assert_eq!(store.undelivered().await.unwrap(), 4);
+    for one in &claimed {
+        settle(&*store, one, Outcome::Sent(None)).await;
+    }
+    let slots = [format!("refresh {first_page}"), format!("refresh {card}")];
+    assert_eq!(drain(&*store, 4).await, slots);
+    store.deliver(vec![text(10, "sama"), text(10, "sama")], at(5)).await.unwrap();
+    assert_eq!(store.undelivered().await.unwrap(), 2, "messages are never one");
+}
+
+pub(crate) async fn notices_of_a_change_go_out_in_order(store: Arc<dyn Store>) {
+    let mut change = opening(ticket(1));
+    change.event = Some(event(at(33), Some(900), 1, What::Opened));
+    change.notices = vec![text(10, "satu"), text(11, "lain"), text(10, "dua")];
+    let mut next = opening(ticket(2));
+    next.event = Some(event(at(34), Some(900), 2, What::Opened));
+    next.notices = vec![text(10, "tiga")];
+    all(&*store, vec![change, next]).await;
+    let claimed = claim(&*store, 40).await;
+    assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["satu", "lain"]);
+    assert_eq!(claimed[0].since, at(33), "when it was committed");
+    for one in &claimed {
+        settle(&*store, one, Outcome::Sent(None)).await;
+    }
+    assert_eq!(drain(&*store, 40).await, ["dua", "tiga"]);
+}
+
+pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
+    let (key, turned) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 3));
+    assert_eq!(store.live_card(key).await.unwrap(), None);
+    let mut card = LiveCard { key, chat: ChatId(10), message_id: 5, digest: u64::MAX - 1 };
+    for (message_id, page) in [(5, key), (9, turned)] {
+        store
+            .deliver(vec![Outgoing { chat: ChatId(10), message: Message::Card(page) }], at(1))
+            .await
+            .unwrap();
+        let claimed = claim(&*store, 2).await.remove(0);
+        card = LiveCard { key: page, message_id, ..card };
+        settle(&*store, &claimed, Outcome::Sent(Some(card.clone()))).await;
+    }
+    assert_eq!(store.live_card(key).await.unwrap(), Some(card.clone()), "the last one, on its page");
+    assert_eq!(store.live_card(turned).await.unwrap(), Some(card));
+    assert_eq!(store.live_card(CardKey::MyQueue(who(2), 0)).await.unwrap(), None);
+    assert_eq!(store.live_card(CardKey::MyTickets(who(1), 0)).await.unwrap(), None);
+}
+
+pub(crate) async fn only_queues_are_listed_as_changing_by_themselves(store: Arc<dyn Store>) {
+    let keys = [
+        CardKey::MyQueue(who(1), 0),
+        CardKey::Queue(who(1), 0),
+        CardKey::MyTickets(who(1), 0),
+        CardKey::MyQueue(who(2), 2),
+        CardKey::Status(ticket_id(1)),
+    ];
+    for (chat, key) in (10..).zip(keys) {
+        store
+            .deliver(vec![Outgoing { chat: ChatId(chat), message: Message::Card(key) }], at(1))
+            .await
+            .unwrap();
+    }
+    for claimed in claim(&*store, 2).await {
+        let Message::Card(key) = claimed.message else { panic!("{:?}", claimed.message) };
+        let card = LiveCard { key, chat: claimed.chat, message_id: 1, digest: 0 };
+        settle(&*store, &claimed, Outcome::Sent(Some(card))).await;
+    }
+    let mut listed: Vec<_> =
+        store.live_queues().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, [(10, keys[0]), (13, keys[3])]);
+}

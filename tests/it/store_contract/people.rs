@@ -1,0 +1,118 @@
+//! People: found by each of their names, written over the version that was read.
+use super::fixture::*;
+use antri::domain::ids::{TelegramId, Version};
+use antri::domain::person::{Locale, Person, Role};
+use antri::engine::ports::{CommitError, Guard, Store, UniqueKey};
+use std::sync::Arc;
+
+async fn stored(store: &dyn Store, n: u64) -> Person {
+    store.person(who(n)).await.unwrap().unwrap()
+}
+
+pub(crate) async fn people_are_found_by_each_of_their_names(store: Arc<dyn Store>) {
+    let budi = Person {
+        username: Some("Budi_Santoso".to_owned()),
+        email: Some("budi@example.com".to_owned()),
+        locale: Locale::En,
+        locale_chosen: true,
+        role: Role::Admin,
+        reachable: false,
+        ..agent(1, 7)
+    };
+    all(&*store, vec![writing(budi.clone(), None), writing(person(2), None)]).await;
+    assert_eq!(store.person(who(1)).await.unwrap(), Some(budi.clone()));
+    assert_eq!(store.person_by_telegram(TelegramId(1_001)).await.unwrap(), Some(budi.clone()));
+    for name in ["Budi_Santoso", "budi_santoso", "BUDI_SANTOSO"] {
+        assert_eq!(store.person_by_username(name).await.unwrap(), Some(budi.clone()), "{name}");
+    }
+    assert_eq!(store.person_by_username("budi").await.unwrap(), None);
+    assert_eq!(store.person_by_username("").await.unwrap(), None);
+    assert_eq!(store.person(who(3)).await.unwrap(), None);
+    assert_eq!(store.person_by_telegram(TelegramId(9)).await.unwrap(), None);
+    let listed = vec![budi.clone()];
+    assert_eq!(store.admins().await.unwrap(), listed, "an admin can be an agent too");
+    assert_eq!(store.agents().await.unwrap(), listed);
+
+    let plain = Person { role: Role::Customer, username: None, version: Version(1), ..budi };
+    one(&*store, writing(plain.clone(), Some(0))).await.unwrap();
+    assert_eq!(stored(&*store, 1).await, plain);
+    assert_eq!(store.admins().await.unwrap(), []);
+    assert_eq!(store.person_by_username("budi_santoso").await.unwrap(), None);
+}
+
+pub(crate) async fn a_telegram_id_belongs_to_one_person(store: Arc<dyn Store>) {
+    all(&*store, vec![writing(person(1), None), writing(person(2), None)]).await;
+    let taken = Err(CommitError::Duplicate(UniqueKey::Telegram));
+    let third = Person { telegram: TelegramId(1_001), ..person(3) };
+    assert_eq!(one(&*store, writing(third, None)).await, taken, "a new person");
+    let second = Person { telegram: TelegramId(1_001), version: Version(1), ..person(2) };
+    assert_eq!(one(&*store, writing(second, Some(0))).await, taken, "one who changes");
+    assert_eq!(stored(&*store, 2).await, person(2));
+    assert_eq!(one(&*store, writing(person(1), None)).await, taken, "the same person once more");
+    let clash = Person { telegram: TelegramId(5), ..person(1) };
+    assert_eq!(one(&*store, writing(clash, None)).await, Err(CommitError::Conflict), "only the id is taken");
+}
+
+pub(crate) async fn a_person_is_written_only_over_the_version_that_was_read(store: Arc<dyn Store>) {
+    one(&*store, writing(person(1), None)).await.unwrap();
+    let renamed = Person { name: "Siti".to_owned(), version: Version(1), ..person(1) };
+    one(&*store, writing(renamed.clone(), Some(0))).await.unwrap();
+    let late = Person { name: "Sita".to_owned(), version: Version(1), ..person(1) };
+    assert_eq!(one(&*store, writing(late, Some(0))).await, Err(CommitError::Conflict));
+    let nobody = Person { version: Version(1), ..person(2) };
+    assert_eq!(one(&*store, writing(nobody, Some(0))).await, Err(CommitError::Conflict));
+    assert_eq!(stored(&*store, 1).await, renamed);
+    assert_eq!(store.person(who(2)).await.unwrap(), None);
+}
+
+pub(crate) async fn agents_come_in_the_order_in_which_they_joined(store: Arc<dyn Store>) {
+    let ordered = |n, order| {
+        let mut person = agent(n, 5);
+        person.agent.as_mut().unwrap().assignment_order = order;
+        writing(person, None)
+    };
+    all(&*store, vec![ordered(1, 30), ordered(2, 10), writing(person(3), None), ordered(4, 20)]).await;
+    let listed = || async { store.agents().await.unwrap().iter().map(|p| p.id).collect::<Vec<_>>() };
+    assert_eq!(listed().await, [who(2), who(4), who(1)]);
+
+    let t = open(&*store, ticket(1)).await;
+    let former = Person { agent: None, role: Role::Customer, version: Version(1), ..agent(4, 5) };
+    one(&*store, writing(former, Some(0))).await.unwrap();
+    assert_eq!(listed().await, [who(2), who(1)]);
+    assert_eq!(one(&*store, giving(&t, 4, 0, Guard::Anyway)).await, Err(CommitError::Conflict));
+}
+
+pub(crate) async fn turns_and_activity_are_not_written_with_the_person(store: Arc<dyn Store>) {
+    join(&*store, [1], 5).await;
+    let read_before = stored(&*store, 1).await;
+    let t = open(&*store, ticket(1)).await;
+    one(&*store, giving(&t, 1, 0, Guard::Eligible)).await.unwrap();
+    store.touch(who(1), at(500)).await.unwrap();
+
+    let renamed = Person { name: "Rini".to_owned(), version: Version(1), ..read_before };
+    one(&*store, writing(renamed, Some(0))).await.unwrap();
+    let found = stored(&*store, 1).await;
+    let profile = found.agent.as_ref().unwrap();
+    assert_eq!((found.name.as_str(), found.version), ("Rini", Version(1)));
+    assert_eq!((profile.last_assigned, profile.last_activity), (Some(at(100)), at(500)));
+
+    // A customer who becomes an agent has none yet, so those they come with count.
+    one(&*store, writing(person(2), None)).await.unwrap();
+    let mut joined = agent(2, 5);
+    joined.version = Version(1);
+    joined.agent.as_mut().unwrap().last_activity = at(77);
+    one(&*store, writing(joined.clone(), Some(0))).await.unwrap();
+    assert_eq!(stored(&*store, 2).await, joined);
+}
+
+pub(crate) async fn a_sign_of_life_never_moves_back(store: Arc<dyn Store>) {
+    join(&*store, [1], 5).await;
+    let seen = || async { stored(&*store, 1).await.agent.unwrap().last_activity };
+    store.touch(who(1), at(50)).await.unwrap();
+    assert_eq!(seen().await, at(50));
+    store.touch(who(1), at(40)).await.unwrap();
+    assert_eq!(seen().await, at(50));
+    assert_eq!(stored(&*store, 1).await.version, Version(0), "it is no change of the person");
+    store.touch(who(9), at(50)).await.unwrap();
+    assert_eq!(store.person(who(9)).await.unwrap(), None);
+}

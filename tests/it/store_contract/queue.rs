@@ -1,0 +1,138 @@
+//! The queue: priority, then arrival, whatever happened to a ticket in between.
+use super::fixture::*;
+use antri::domain::ticket::{Priority, Ticket};
+use antri::engine::ports::{Depths, Guard, Store};
+use std::sync::Arc;
+
+async fn page(store: &dyn Store) -> Vec<u64> {
+    names(&store.queue_page(&[dept(1)], 0, 100).await.unwrap())
+}
+
+async fn head(store: &dyn Store, auto: bool, limit: usize) -> Vec<u64> {
+    names(&store.queue_head(dept(1), auto, limit).await.unwrap())
+}
+
+fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
+    Ticket { priority, auto, ..ticket(n) }
+}
+
+async fn reprioritise(store: &dyn Store, n: u64, priority: Priority) {
+    let t = read(store, ticket_id(n)).await;
+    let next = Ticket { priority, version: t.version.next(), ..t };
+    one(store, moving(next, Guard::None)).await.unwrap();
+}
+
+pub(crate) async fn priority_comes_before_arrival(store: Arc<dyn Store>) {
+    let order = [Priority::Low, Priority::Normal, Priority::Urgent, Priority::High];
+    for (n, priority) in (1..).zip(order.into_iter().cycle().take(8)) {
+        open(&*store, with(n, priority, true)).await;
+    }
+    assert_eq!(page(&*store).await, [3, 7, 4, 8, 2, 6, 1, 5]);
+    assert_eq!(head(&*store, true, 3).await, [3, 7, 4]);
+    assert_eq!(head(&*store, false, 5).await, [3, 7, 4, 8, 2]);
+    reprioritise(&*store, 5, Priority::Urgent).await;
+    assert_eq!(page(&*store).await, [3, 5, 7, 4, 8, 2, 6, 1], "among its new equals by arrival");
+    assert_eq!(head(&*store, true, 2).await, [3, 5]);
+    assert_eq!(store.queue_head(dept(2), true, 5).await.unwrap(), []);
+}
+
+pub(crate) async fn a_ticket_that_returns_keeps_its_place(store: Arc<dyn Store>) {
+    join(&*store, [1], 5).await;
+    let opened = open_n(&*store, 1..=4).await;
+    one(&*store, giving(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
+    assert_eq!(page(&*store).await, [1, 3, 4]);
+    let back = read(&*store, opened[1].id).await.release().unwrap();
+    one(&*store, moving(back, Guard::None)).await.unwrap();
+    assert_eq!(page(&*store).await, [1, 2, 3, 4]);
+    assert_eq!(read(&*store, opened[1].id).await.arrival, opened[1].arrival);
+}
+
+pub(crate) async fn the_engine_sees_only_what_it_may_assign(store: Arc<dyn Store>) {
+    for n in 1..=6 {
+        open(&*store, with(n, Priority::Normal, n % 3 == 0)).await;
+    }
+    open(&*store, with(7, Priority::High, false)).await;
+    assert_eq!(head(&*store, true, 10).await, [3, 6]);
+    assert_eq!(head(&*store, true, 1).await, [3]);
+    assert_eq!(head(&*store, false, 10).await, [7, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(head(&*store, false, 4).await, [7, 1, 2, 3]);
+}
+
+pub(crate) async fn a_page_runs_over_departments(store: Arc<dyn Store>) {
+    for n in 1..=9 {
+        let priority = if n == 9 { Priority::Urgent } else { Priority::Normal };
+        open(&*store, Ticket { department: dept(n % 3), ..with(n, priority, n % 2 == 0) }).await;
+    }
+    let page = |departments: Vec<u64>, offset, limit| {
+        let store = store.clone();
+        async move {
+            let departments: Vec<_> = departments.into_iter().map(dept).collect();
+            names(&store.queue_page(&departments, offset, limit).await.unwrap())
+        }
+    };
+    assert_eq!(page(vec![0, 1, 2], 0, 4).await, [9, 1, 2, 3]);
+    assert_eq!(page(vec![0, 1, 2], 4, 4).await, [4, 5, 6, 7]);
+    assert_eq!(page(vec![0, 1, 2], 8, 4).await, [8]);
+    assert_eq!(page(vec![0, 1, 2], 9, 4).await, [0; 0]);
+    assert_eq!(page(vec![1, 2], 0, 9).await, [1, 2, 4, 5, 7, 8]);
+    assert_eq!(page(vec![1, 1], 0, 9).await, [1, 4, 7], "a department named twice is one");
+    assert_eq!(page(vec![], 0, 9).await, [0; 0]);
+    assert_eq!(page(vec![1], 0, 0).await, [0; 0]);
+}
+
+pub(crate) async fn depths_follow_every_move(store: Arc<dyn Store>) {
+    assert_eq!(store.depths().await.unwrap(), Depths::new());
+    join(&*store, [1], 5).await;
+    let opened = open_n(&*store, 1..=3).await;
+    open(&*store, Ticket { department: dept(2), ..with(4, Priority::Low, false) }).await;
+    let depths = |one, two| {
+        let store = store.clone();
+        let expected: Depths = [(dept(1), one), (dept(2), two)].into_iter().filter(|(_, n)| *n > 0).collect();
+        async move { assert_eq!(store.depths().await.unwrap(), expected) }
+    };
+    depths(3, 1).await;
+    one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
+    depths(2, 1).await;
+    let held = read(&*store, opened[0].id).await;
+    one(&*store, moving(held.start(who(1), at(101)).unwrap(), Guard::None)).await.unwrap();
+    depths(2, 1).await;
+    let back = read(&*store, held.id).await.release().unwrap();
+    one(&*store, moving(back, Guard::None)).await.unwrap();
+    depths(3, 1).await;
+    reprioritise(&*store, 2, Priority::Urgent).await;
+    depths(3, 1).await;
+    let elsewhere = Ticket { department: dept(2), version: opened[2].version.next(), ..opened[2].clone() };
+    one(&*store, moving(elsewhere, Guard::None)).await.unwrap();
+    depths(2, 2).await;
+    for n in 1..=4 {
+        let t = read(&*store, ticket_id(n)).await;
+        one(&*store, moving(t.cancel(who(900), at(200)).unwrap(), Guard::None)).await.unwrap();
+    }
+    depths(0, 0).await;
+}
+
+pub(crate) async fn positions_count_from_one_in_the_order_of_the_queue(store: Arc<dyn Store>) {
+    for n in 1..=24 {
+        let priority = Priority::ALL[usize::try_from(n % 4).unwrap()];
+        open(&*store, with(n, priority, n % 3 != 0)).await;
+    }
+    open(&*store, Ticket { department: dept(2), ..ticket(25) }).await;
+    let check = || {
+        let store = store.clone();
+        async move {
+            let queue = store.queue_page(&[dept(1)], 0, 100).await.unwrap();
+            for (place, t) in (1..).zip(&queue) {
+                let position = store.position(t.department, t.priority, t.arrival).await.unwrap();
+                assert_eq!(position, place, "{:?} {:?}", t.priority, t.arrival);
+            }
+            queue.len()
+        }
+    };
+    assert_eq!(check().await, 24);
+    for n in [4, 7, 13, 24] {
+        let t = read(&*store, ticket_id(n)).await;
+        one(&*store, moving(t.cancel(who(900), at(200)).unwrap(), Guard::None)).await.unwrap();
+    }
+    reprioritise(&*store, 1, Priority::Low).await;
+    assert_eq!(check().await, 20);
+}

@@ -1,0 +1,251 @@
+//! Tickets: opened once, written over the version that was read, found again.
+use super::fixture::*;
+use antri::domain::event::{ReleaseReason, What};
+use antri::domain::ids::{ChatId, Slot, Version};
+use antri::domain::text::{Attachment, Description, FileKind};
+use antri::domain::ticket::{Priority, Status, Ticket, TicketState};
+use antri::engine::ports::{Change, CommitError, Guard, Store, UniqueKey, Write};
+use std::sync::Arc;
+
+/// What is done to a ticket.
+type Step = fn(&Ticket) -> Ticket;
+
+pub(crate) async fn opening_numbers_the_arrivals_and_keeps_every_field(store: Arc<dyn Store>) {
+    let file = Attachment { kind: FileKind::Voice, file_id: "AwACAgUAAx".to_owned() };
+    let given = Ticket {
+        customer_chat: ChatId(-1_001_234),
+        description: Description { text: "baris satu\n\"dua\" <b>&".to_owned(), attachments: vec![file] },
+        priority: Priority::Urgent,
+        auto: false,
+        ..ticket(1)
+    };
+    let committed = one(&*store, opening(given.clone())).await.unwrap();
+    let first = committed.arrival.expect("an opened ticket has an arrival");
+    assert_eq!(read(&*store, given.id).await, Ticket { arrival: first, ..given.clone() });
+    assert_eq!(store.ticket_by_number(&given.number).await.unwrap().unwrap().id, given.id);
+    assert_eq!(store.ticket_by_key(&format!("key of {}", given.id)).await.unwrap().unwrap().id, given.id);
+
+    let second = one(&*store, opening(ticket(2))).await.unwrap().arrival.unwrap();
+    assert!(second > first, "{second:?} comes after {first:?}");
+    assert_eq!(store.ticket(ticket_id(3)).await.unwrap(), None);
+    assert_eq!(store.ticket_by_number(&ticket(3).number).await.unwrap(), None);
+    assert_eq!(store.ticket_by_key("nobody's").await.unwrap(), None);
+    let nothing = one(&*store, Change::quiet(Write::Nothing)).await.unwrap();
+    assert_eq!(nothing.arrival, None, "only an opened ticket arrives");
+}
+
+pub(crate) async fn keys_and_numbers_are_unique_for_ever(store: Arc<dyn Store>) {
+    let first = open(&*store, ticket(1)).await;
+    let again = one(&*store, opening(ticket(1))).await;
+    assert_eq!(again, Err(CommitError::Duplicate(UniqueKey::Idempotency)), "the same ticket once more");
+
+    let same_key = Write::OpenTicket { ticket: Box::new(ticket(2)), key: format!("key of {}", first.id) };
+    let refused = one(&*store, Change::quiet(same_key)).await;
+    assert_eq!(refused, Err(CommitError::Duplicate(UniqueKey::Idempotency)));
+
+    let same_number = Ticket { number: first.number.clone(), ..ticket(3) };
+    let refused = one(&*store, opening(same_number)).await;
+    assert_eq!(refused, Err(CommitError::Duplicate(UniqueKey::Number)));
+
+    let ended = first.cancel(who(900), at(5)).unwrap();
+    one(&*store, moving(ended, Guard::None)).await.unwrap();
+    let again = one(&*store, opening(ticket(1))).await;
+    assert_eq!(again, Err(CommitError::Duplicate(UniqueKey::Idempotency)), "ended tickets keep their keys");
+    assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 0);
+}
+
+pub(crate) async fn each_change_of_a_batch_stands_by_itself(store: Arc<dyn Store>) {
+    let batch = vec![opening(ticket(1)), opening(ticket(1)), opening(ticket(2)), opening(ticket(3))];
+    let results = store.commit(batch).await;
+    let arrivals: Vec<_> = results.iter().map(|r| r.as_ref().ok().and_then(|c| c.arrival)).collect();
+    assert_eq!(results[1], Err(CommitError::Duplicate(UniqueKey::Idempotency)));
+    assert!(arrivals[0] < arrivals[2] && arrivals[2] < arrivals[3], "in this order: {arrivals:?}");
+    assert_eq!(names(&store.queue_page(&[dept(1)], 0, 10).await.unwrap()), [1, 2, 3]);
+    assert_eq!(store.commit(Vec::new()).await, []);
+
+    // A change sees what the one before it in the batch has written.
+    join(&*store, [1], 5).await;
+    let t = read(&*store, ticket_id(1)).await;
+    let held = t.hand_over(who(1), Slot(0), at(1)).unwrap();
+    let opened = held.start(who(1), at(2)).unwrap();
+    let batch = vec![moving(held, Guard::Eligible), moving(opened.clone(), Guard::None)];
+    all(&*store, batch).await;
+    assert_eq!(read(&*store, t.id).await, opened);
+}
+
+pub(crate) async fn a_refused_change_leaves_no_trace(store: Arc<dyn Store>) {
+    join(&*store, [1], 1).await;
+    let opened = open_n(&*store, [1, 2]).await;
+    one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
+    let refused = Change {
+        event: Some(event(at(9), None, 2, What::PickedUp { agent: who(1) })),
+        notices: vec![text(1_900, "never said")],
+        ..giving(&opened[1], 1, 0, Guard::Capacity)
+    };
+    assert_eq!(one(&*store, refused).await, Err(CommitError::Conflict));
+    let mut twice = opening(ticket(1));
+    twice.notices = vec![text(1_900, "never said")];
+    twice.event = Some(event(at(9), None, 1, What::Opened));
+    assert!(one(&*store, twice).await.is_err());
+
+    assert_eq!(read(&*store, ticket_id(2)).await, opened[1]);
+    assert_eq!(store.history(ticket_id(2)).await.unwrap(), []);
+    assert_eq!(store.history(ticket_id(1)).await.unwrap(), []);
+    assert_eq!(store.undelivered().await.unwrap(), 0);
+    assert_eq!(store.tally(who(1), at(0)).await.unwrap(), (0, 0));
+}
+
+pub(crate) async fn a_ticket_is_written_only_over_the_version_that_was_read(store: Arc<dyn Store>) {
+    let t = open(&*store, ticket(1)).await;
+    let urgent = Ticket { priority: Priority::Urgent, version: t.version.next(), ..t.clone() };
+    one(&*store, moving(urgent.clone(), Guard::None)).await.unwrap();
+    assert_eq!(read(&*store, t.id).await, urgent);
+    let late = Ticket { priority: Priority::Low, version: t.version.next(), ..t.clone() };
+    assert_eq!(one(&*store, moving(late, Guard::None)).await, Err(CommitError::Conflict));
+    let early = Ticket { version: Version(9), ..t };
+    assert_eq!(one(&*store, moving(early, Guard::None)).await, Err(CommitError::Conflict));
+    let unknown = Ticket { version: Version(1), ..ticket(7) };
+    assert_eq!(one(&*store, moving(unknown, Guard::None)).await, Err(CommitError::Conflict));
+    assert_eq!(read(&*store, ticket_id(1)).await, urgent);
+}
+
+pub(crate) async fn every_state_comes_back_as_it_was_written(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 5).await;
+    let mut t = open(&*store, ticket(1)).await;
+    let steps: [(Step, Status); 9] = [
+        (|t| t.assign(who(1), Slot(3), at(1)).unwrap(), Status::Assigned),
+        (|t| t.pause(who(1)).unwrap(), Status::Pending),
+        (|t| t.resume(who(1)).unwrap(), Status::Assigned),
+        (|t| t.start(who(1), at(2)).unwrap(), Status::InProgress),
+        (|t| t.pause(who(1)).unwrap(), Status::Pending),
+        (|t| t.release().unwrap(), Status::Queued),
+        (|t| t.hand_over(who(1), Slot(0), at(3)).unwrap(), Status::Assigned),
+        (|t| t.hand_over(who(2), Slot(1), at(4)).unwrap(), Status::Assigned),
+        (|t| t.complete(who(2), at(5)).unwrap(), Status::Completed),
+    ];
+    for (step, status) in steps {
+        t = step(&t);
+        assert_eq!(t.status(), status);
+        let guard = if status == Status::Assigned { Guard::Capacity } else { Guard::None };
+        one(&*store, moving(t.clone(), guard)).await.unwrap();
+        assert_eq!(read(&*store, t.id).await, t);
+    }
+}
+
+pub(crate) async fn an_ended_ticket_stays_ended(store: Arc<dyn Store>) {
+    let t = open(&*store, ticket(1)).await;
+    let ended = t.cancel(who(900), at(5)).unwrap();
+    one(&*store, moving(ended.clone(), Guard::None)).await.unwrap();
+    let back = Ticket { state: TicketState::Queued, version: ended.version.next(), ..ended.clone() };
+    assert_eq!(one(&*store, moving(back, Guard::None)).await, Err(CommitError::Conflict));
+    assert_eq!(read(&*store, t.id).await, ended);
+}
+
+pub(crate) async fn a_slot_holds_one_ticket_and_is_free_again_afterwards(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 2).await;
+    let opened = open_n(&*store, 1..=4).await;
+    one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
+    for guard in [Guard::Eligible, Guard::Capacity, Guard::Anyway] {
+        let taken = one(&*store, giving(&opened[1], 1, 0, guard)).await;
+        assert_eq!(taken, Err(CommitError::Conflict), "{guard:?}");
+    }
+    one(&*store, giving(&opened[1], 2, 0, Guard::Eligible)).await.unwrap();
+    let done = read(&*store, opened[0].id).await.complete(who(1), at(200)).unwrap();
+    one(&*store, moving(done, Guard::None)).await.unwrap();
+    one(&*store, giving(&opened[2], 1, 0, Guard::Eligible)).await.unwrap();
+    let back = read(&*store, opened[2].id).await.release().unwrap();
+    one(&*store, moving(back, Guard::None)).await.unwrap();
+    one(&*store, giving(&opened[3], 1, 0, Guard::Eligible)).await.unwrap();
+    assert_eq!(store.all_held().await.unwrap().len(), 2);
+}
+
+pub(crate) async fn tickets_are_found_by_their_last_characters(store: Arc<dyn Store>) {
+    // 677 tickets on, the tenths and the pairs of letters begin anew: the last three characters are the same.
+    let opened = open_n(&*store, [10, 10 + 6_760, 11]).await;
+    let number = opened[0].number.as_str();
+    let suffix = &number[number.len() - 3..];
+    assert!(opened[1].number.as_str().ends_with(suffix), "{number} {}", opened[1].number);
+    let found = |limit| {
+        let store = store.clone();
+        async move { names(&store.tickets_by_suffix(suffix, limit).await.unwrap()) }
+    };
+    assert_eq!(found(5).await, [10, 6_770], "oldest first");
+    assert_eq!(found(1).await, [10]);
+    assert_eq!(names(&store.tickets_by_suffix(number, 5).await.unwrap()), [10], "all of it is a suffix too");
+    let ended = opened[0].cancel(who(900), at(5)).unwrap();
+    one(&*store, moving(ended, Guard::None)).await.unwrap();
+    assert_eq!(found(5).await, [6_770], "ended ones are not meant");
+    assert_eq!(store.tickets_by_suffix("%", 5).await.unwrap(), []);
+    assert_eq!(store.tickets_by_suffix("_A", 5).await.unwrap(), []);
+}
+
+pub(crate) async fn a_customer_sees_open_tickets_first(store: Arc<dyn Store>) {
+    let opened = open_n(&*store, 1..=6).await;
+    open(&*store, Ticket { customer: who(901), ..ticket(7) }).await;
+    join(&*store, [1], 5).await;
+    one(&*store, giving(&opened[3], 1, 0, Guard::Eligible)).await.unwrap();
+    for i in [1, 0, 4] {
+        let ended = opened[i].cancel(who(900), at(50)).unwrap();
+        one(&*store, moving(ended, Guard::None)).await.unwrap();
+    }
+    assert_eq!(names(&store.tickets_of(who(900), 10).await.unwrap()), [3, 4, 6, 5, 2, 1]);
+    assert_eq!(names(&store.tickets_of(who(900), 4).await.unwrap()), [3, 4, 6, 5]);
+    assert_eq!(names(&store.tickets_of(who(900), 2).await.unwrap()), [3, 4]);
+    assert_eq!(names(&store.tickets_of(who(901), 10).await.unwrap()), [7]);
+    assert_eq!(store.tickets_of(who(902), 10).await.unwrap(), []);
+}
+
+pub(crate) async fn an_agents_queue_is_in_order_of_assignment(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 9).await;
+    let opened = open_n(&*store, 1..=5).await;
+    for (i, slot, seconds) in [(3, 0, 10), (1, 2, 20), (0, 1, 20), (2, 3, 5)] {
+        let held = opened[i].assign(who(1), Slot(slot), at(seconds)).unwrap();
+        one(&*store, moving(held, Guard::Eligible)).await.unwrap();
+    }
+    one(&*store, giving(&opened[4], 2, 0, Guard::Eligible)).await.unwrap();
+    assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [3, 4, 1, 2], "assigned at once: by arrival");
+    assert_eq!(names(&store.held_by(who(2)).await.unwrap()), [5]);
+    assert_eq!(store.held_by(who(3)).await.unwrap(), []);
+    let mut held = names(&store.all_held().await.unwrap());
+    held.sort_unstable();
+    assert_eq!(held, [1, 2, 3, 4, 5]);
+}
+
+pub(crate) async fn the_record_of_a_ticket_is_kept_in_order(store: Arc<dyn Store>) {
+    let lines = [
+        event(at(1), Some(900), 1, What::Opened),
+        event(at(2), Some(1), 1, What::PickedUp { agent: who(1) }),
+        event(at(2), None, 1, What::Released { from: who(1), why: ReleaseReason::Offline }),
+    ];
+    let mut first = opening(ticket(1));
+    first.event = Some(lines[0].clone());
+    let mut other = opening(ticket(2));
+    other.event = Some(event(at(1), Some(900), 2, What::Opened));
+    all(&*store, vec![first, other]).await;
+    for line in &lines[1..] {
+        let change = Change { event: Some(line.clone()), ..Change::quiet(Write::Nothing) };
+        one(&*store, change).await.unwrap();
+    }
+    assert_eq!(store.history(ticket_id(1)).await.unwrap(), lines);
+    assert_eq!(store.history(ticket_id(2)).await.unwrap().len(), 1);
+    assert_eq!(store.history(ticket_id(3)).await.unwrap(), []);
+}
+
+pub(crate) async fn totals_count_what_an_agent_got_and_completed(store: Arc<dyn Store>) {
+    open_n(&*store, [1]).await;
+    let to_one = What::Reassigned { from: Some(who(2)), to: who(1), over_capacity: false };
+    let lines = [
+        event(at(10), Some(1), 1, What::PickedUp { agent: who(1) }),
+        event(at(20), Some(9), 1, to_one),
+        event(at(30), Some(1), 1, What::Started),
+        event(at(30), Some(1), 1, What::Completed),
+        event(at(30), Some(2), 1, What::Completed),
+    ];
+    let note = |line| Change { event: Some(line), ..Change::quiet(Write::Nothing) };
+    all(&*store, lines.into_iter().map(note).collect()).await;
+    assert_eq!(store.tally(who(1), at(0)).await.unwrap(), (2, 1));
+    assert_eq!(store.tally(who(1), at(20)).await.unwrap(), (1, 1), "from then on, that moment included");
+    assert_eq!(store.tally(who(1), at(31)).await.unwrap(), (0, 0));
+    assert_eq!(store.tally(who(2), at(0)).await.unwrap(), (0, 1));
+    assert_eq!(store.tally(who(9), at(0)).await.unwrap(), (0, 0));
+}
