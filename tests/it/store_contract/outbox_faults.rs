@@ -100,6 +100,14 @@ pub(crate) async fn a_chat_that_moves_into_a_busy_one_waits_there(store: Arc<dyn
     settle(&*store, &claimed[1], later(50, false)).await;
     assert_eq!(claim(&*store, 49).await, [], "one of that chat is postponed");
     assert_eq!(drain(&*store, 50).await, ["satu".to_owned(), "dua".to_owned(), format!("refresh {card}")]);
+
+    // The same when it was postponed before.
+    store.deliver(vec![text(20, "empat"), text(30, "tiga")], at(60)).await.unwrap();
+    let claimed = claim(&*store, 60).await;
+    settle(&*store, &claimed[0], later(90, false)).await;
+    settle(&*store, &claimed[1], Outcome::Moved(ChatId(20))).await;
+    assert_eq!(claim(&*store, 89).await, []);
+    assert_eq!(drain(&*store, 90).await, ["empat", "tiga"]);
 }
 
 pub(crate) async fn what_an_ended_process_claimed_is_given_back(store: Arc<dyn Store>) {
