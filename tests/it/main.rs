@@ -2,6 +2,10 @@
 #[cfg(test)]
 mod conversation;
 #[cfg(test)]
+mod env_example;
+#[cfg(test)]
+mod layering;
+#[cfg(test)]
 mod presence_contract;
 #[cfg(test)]
 mod sandbox;
