@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale, with their names for error messages.
-type Files = [(&'static str, &'static str); 5];
+type Files = [(&'static str, &'static str); 6];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -22,6 +22,7 @@ macro_rules! files {
             ("notices", include_str!(concat!("../locales/", $locale, "/notices.ftl"))),
             ("menu", include_str!(concat!("../locales/", $locale, "/menu.ftl"))),
             ("handlers", include_str!(concat!("../locales/", $locale, "/handlers.ftl"))),
+            ("admin", include_str!(concat!("../locales/", $locale, "/admin.ftl"))),
         ]
     };
 }

@@ -1,1 +1,77 @@
-# Answers to commands and presses.
+# The bot's answers to everybody.
+
+start-customer =
+    Hello <b>{ $name }</b>! 👋
+    Welcome. Just tell us what is wrong, in words or with a photo, document, voice note or video, and we make a ticket of it.
+
+    /new – open a new ticket
+    /mytickets – see your tickets
+start-staff =
+    Hello <b>{ $name }</b>! 👋
+    Press /help to see all your commands.
+language-id = 🇮🇩 Bahasa Indonesia
+language-en = 🇬🇧 English
+language-ask = 🌐 Choose your language.
+language-set = 🇬🇧 All right, English it is.
+unknown-command = There is no command /{ $name }. Press /help to see all commands.
+for-agents = This command is for agents. Press /help to see yours.
+for-admins = This command is for admins. Press /help to see yours.
+unknown-press = This button no longer works.
+forbidden = You are not allowed to do this.
+dismissed = All right, never mind.
+only-in-private = Let's go on in a private chat: { $link }
+store-away = ⚠️ The desk has a problem right now. What you sent is not lost and will be handled as soon as it is back.
+default-department = General
+default-category = Question
+
+# A customer writes a ticket.
+
+unsupported = Sorry, a ticket can't hold this kind of message yet. Please send text, a photo, document, voice note, video or audio.
+staff-hint = To open a ticket, press /new. To see all commands, press /help.
+empty = Your message is empty. Tell us what is wrong, or send a photo, document, voice note or video.
+nothing-to-cancel = There is nothing to cancel.
+draft-dropped = ✖️ The ticket was not sent.
+category-gone = That category is no longer available. Please choose another one.
+draft-incomplete = The ticket is not complete yet. This message tells you what is missing.
+sent = ✅ Ticket sent
+sent-before = This ticket was sent already.
+draft-gone = This ticket is gone. Write a new message to start again.
+draft-sent = ✅ Sent as ticket <code>{ $number }</code>.
+cancelled = ✖️ Ticket cancelled
+
+# Agents at work.
+
+toast-online = 🟢 You are online
+toast-offline = 🔴 You are offline
+toast-started = ▶️ Ticket opened
+toast-completed = ✅ Ticket completed
+toast-held = ⏸ Ticket on hold
+toast-resumed = ▶️ Ticket resumed
+toast-picked-up = 🙋 The ticket is in your queue
+still-here = 🙋 Thank you, you stay online.
+still-here-late = You are offline by now. Press /online to get tickets again.
+autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
+autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.
+autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves.
+token =
+    🔑 Your token, good for { $hours } hours. Share it with nobody.
+    <code>{ $token }</code>
+token-off = The API is not switched on. The server's admin has to set JWT_SECRET.
+
+# Why something can't be done.
+
+stands = Ticket { $number } is now: { $state }.
+not-yours = Ticket { $number } is not yours.
+already-theirs = Ticket { $number } is in that agent's queue already.
+not-found = What you are looking for was not found.
+full = The queue is full ({ $held }/{ $max }).
+other-department = This ticket belongs to another department.
+too-many-open = You have { $max } unfinished tickets. Please wait for one to be done, or cancel one with /mytickets.
+no-pick-up = Tickets are assigned by themselves, so there is no need to pick them up.
+no-draft = There is no ticket to send.
+too-long = Too long: { $length } characters, at most { $max }. Please shorten it; your ticket has not changed.
+too-many-files = At most { $max } files a ticket. The last file was left out.
+bad-invite = This link does not work: used, expired or mistyped. Please ask for a new one.
+name-taken = That name is taken.
+bad-name = A name has 1 to { $max } characters.
+last-one = The last one has to stay.

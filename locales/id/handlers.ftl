@@ -1,1 +1,77 @@
-# Jawaban atas perintah dan tombol.
+# Jawaban bot untuk semua orang.
+
+start-customer =
+    Halo <b>{ $name }</b>! 👋
+    Selamat datang. Ceritakan saja kendala Anda di sini, lewat tulisan, foto, dokumen, pesan suara, atau video. Kami buatkan tiketnya.
+
+    /new – buat tiket baru
+    /mytickets – lihat tiket Anda
+start-staff =
+    Halo <b>{ $name }</b>! 👋
+    Tekan /help untuk melihat semua perintah Anda.
+language-id = 🇮🇩 Bahasa Indonesia
+language-en = 🇬🇧 English
+language-ask = 🌐 Pilih bahasa Anda.
+language-set = 🇮🇩 Baik, kita berbahasa Indonesia.
+unknown-command = Perintah /{ $name } tidak dikenal. Tekan /help untuk melihat semua perintah.
+for-agents = Perintah ini khusus agen. Tekan /help untuk melihat perintah Anda.
+for-admins = Perintah ini khusus admin. Tekan /help untuk melihat perintah Anda.
+unknown-press = Tombol ini sudah tidak berlaku.
+forbidden = Anda tidak berwenang melakukan ini.
+dismissed = Baik, tidak jadi.
+only-in-private = Mari lanjutkan lewat obrolan pribadi: { $link }
+store-away = ⚠️ Sistem sedang terganggu. Kiriman Anda tidak hilang dan diproses begitu sistem pulih.
+default-department = Umum
+default-category = Pertanyaan
+
+# Pelanggan menulis tiket.
+
+unsupported = Maaf, kiriman seperti ini belum bisa dimasukkan ke tiket. Silakan kirim tulisan, foto, dokumen, pesan suara, video, atau audio.
+staff-hint = Untuk membuat tiket, tekan /new. Untuk melihat semua perintah, tekan /help.
+empty = Pesan Anda kosong. Tuliskan kendala Anda, atau kirim foto, dokumen, pesan suara, atau video.
+nothing-to-cancel = Tidak ada yang perlu dibatalkan.
+draft-dropped = ✖️ Tiket tidak jadi dikirim.
+category-gone = Kategori itu sudah tidak tersedia. Silakan pilih yang lain.
+draft-incomplete = Tiket belum lengkap. Ikuti petunjuk pada pesan ini.
+sent = ✅ Tiket terkirim
+sent-before = Tiket ini sudah terkirim.
+draft-gone = Tiket ini sudah tidak ada. Tulis pesan baru untuk memulai lagi.
+draft-sent = ✅ Terkirim sebagai tiket <code>{ $number }</code>.
+cancelled = ✖️ Tiket dibatalkan
+
+# Agen bekerja.
+
+toast-online = 🟢 Anda online
+toast-offline = 🔴 Anda offline
+toast-started = ▶️ Tiket dibuka
+toast-completed = ✅ Tiket selesai
+toast-held = ⏸ Tiket ditunda
+toast-resumed = ▶️ Tiket dilanjutkan
+toast-picked-up = 🙋 Tiket masuk ke antrian Anda
+still-here = 🙋 Terima kasih, Anda tetap online.
+still-here-late = Anda sudah offline. Tekan /online untuk menerima tiket lagi.
+autoassign-usage = Gunakan <code>/autoassign on</code> atau <code>/autoassign off</code>.
+autoassign-on = ▶️ Penugasan otomatis aktif: tiket masuk sendiri ke antrian Anda.
+autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk sendiri.
+token =
+    🔑 Token Anda, berlaku { $hours } jam. Jangan bagikan kepada siapa pun.
+    <code>{ $token }</code>
+token-off = API belum diaktifkan. Admin server perlu mengisi JWT_SECRET.
+
+# Mengapa sesuatu tidak bisa.
+
+stands = Tiket { $number } sekarang: { $state }.
+not-yours = Tiket { $number } bukan milik Anda.
+already-theirs = Tiket { $number } sudah di antrian agen itu.
+not-found = Yang Anda cari tidak ditemukan.
+full = Antrian sudah penuh ({ $held }/{ $max }).
+other-department = Tiket ini milik departemen lain.
+too-many-open = Anda sudah punya { $max } tiket yang belum selesai. Mohon tunggu salah satunya selesai, atau batalkan lewat /mytickets.
+no-pick-up = Tiket dibagikan otomatis, jadi tidak perlu diambil sendiri.
+no-draft = Tidak ada tiket yang bisa dikirim.
+too-long = Tulisan terlalu panjang: { $length } karakter, paling banyak { $max }. Silakan persingkat; tiket Anda tidak berubah.
+too-many-files = Paling banyak { $max } berkas per tiket. Berkas terakhir tidak dimasukkan.
+bad-invite = Tautan ini tidak berlaku: sudah dipakai, kedaluwarsa, atau salah. Mintalah tautan baru.
+name-taken = Nama itu sudah dipakai.
+bad-name = Nama harus 1 sampai { $max } karakter.
+last-one = Yang terakhir harus tetap ada.

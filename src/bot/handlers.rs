@@ -5,4 +5,5 @@ pub mod common;
 pub mod customer;
 pub mod explain;
 pub mod manage;
-pub mod pick;
+mod pick;
+pub mod reassign;

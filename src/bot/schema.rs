@@ -2,7 +2,7 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, common, customer, manage};
+use super::handlers::{admin, agent, common, customer, manage, reassign};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -59,7 +59,7 @@ fn commands() -> DeskHandler {
         .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
         .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
         .branch(case![Command::SetMax(arg)].endpoint(admin::set_max))
-        .branch(case![Command::Reassign(arg)].endpoint(admin::reassign))
+        .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
         .branch(case![Command::Department(arg)].endpoint(manage::department))
         .branch(case![Command::Category(arg)].endpoint(manage::category))
 }
@@ -89,13 +89,13 @@ fn admin_presses() -> DeskHandler {
     dptree::entry()
         .branch(case![Press::PickPage(pick, page)].endpoint(admin::pick_page))
         .branch(case![Press::PickPerson(pick, person)].endpoint(admin::pick_person))
-        .branch(case![Press::PickTicket(pick, ticket)].endpoint(admin::pick_ticket))
+        .branch(case![Press::PickTicket(pick, ticket)].endpoint(reassign::pick_ticket))
         .branch(case![Press::SetMax(agent, max)].endpoint(admin::set_max_pressed))
         .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
         .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
         .branch(case![Press::Invite(department)].endpoint(admin::invite_pressed))
-        .branch(case![Press::Reassign(ticket, agent, anyway)].endpoint(admin::reassign_pressed))
-        .branch(case![Press::Requeue(ticket)].endpoint(admin::requeue_pressed))
+        .branch(case![Press::Reassign(ticket, agent, anyway)].endpoint(reassign::reassign_pressed))
+        .branch(case![Press::Requeue(ticket)].endpoint(reassign::requeue_pressed))
         .branch(case![Press::AgentDepartment(agent, department)].endpoint(admin::agent_department))
         .branch(case![Press::Departments].endpoint(manage::departments))
         .branch(case![Press::Department(department)].endpoint(manage::show_department))

@@ -222,6 +222,8 @@ pub trait Store: Send + Sync + 'static {
     async fn agents(&self) -> Result<Vec<Person>, StoreError>;
     /// Every admin.
     async fn admins(&self) -> Result<Vec<Person>, StoreError>;
+    /// Those whom the bot met last, newest first, at most `limit`.
+    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
     /// Notes an agent's sign of life. Never moves it back.
     async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
 

@@ -1,74 +1,381 @@
-//! stub
-use crate::bot::callback::Pick;
-use crate::bot::context::*;
-use crate::domain::ids::*;
+//! Admins: the load, agents and their standing.
+use super::pick::{self, Found, agents_named};
+use crate::bot::callback::{Pick, Press};
+use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::render::{self, Arg, Button, Rendered, labelled};
+use crate::domain::card::CardKey;
+use crate::domain::department::Department;
+use crate::domain::event::Actor;
+use crate::domain::ids::{DepartmentId, PersonId, TelegramId};
+use crate::domain::invite::Grant;
+use crate::domain::notice::Outgoing;
+use crate::domain::person::Person;
+use crate::domain::policy::{Capacity, MAX_CAPACITY};
+use crate::engine::error::EngineError;
+use crate::engine::roster::Seat;
 use std::sync::Arc;
-pub async fn workload(_d: Arc<Desk>, _ask: Ask) -> Handled {
-    Ok(vec![])
+use uuid::Uuid;
+
+/// Stands for all departments in a button.
+const ALL: DepartmentId = DepartmentId(Uuid::nil());
+/// The capacities that are offered as buttons.
+const OFFERED: u16 = 10;
+
+/// `/workload`.
+pub async fn workload(ask: Ask) -> Handled {
+    Ok(vec![ask.card(CardKey::Workload(ask.person.id, 0))])
 }
-pub async fn agents(_d: Arc<Desk>, _ask: Ask) -> Handled {
-    Ok(vec![])
+
+/// `/agents`.
+pub async fn agents(desk: Arc<Desk>, ask: Ask) -> Handled {
+    Ok(vec![choose(&desk, &ask, Pick::Agent).await?])
 }
-pub async fn invite(_d: Arc<Desk>, _ask: Ask, _a: String) -> Handled {
-    Ok(vec![])
+
+/// `/invite [department]`.
+pub async fn invite(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+    let departments = open_departments(&desk).await?;
+    if arg.trim().is_empty() && departments.len() > 1 {
+        let html = ask.words(&desk).say("invite-which", &[]);
+        return Ok(vec![ask.text(which_department(&desk, &ask, html, &departments, Press::Invite))]);
+    }
+    let Some(department) = named(&departments, &arg) else { return no_such_department(&desk, &ask, &arg) };
+    Ok(vec![ask.text(invitation(&desk, &ask, department).await?)])
 }
-pub async fn add_agent(_d: Arc<Desk>, _ask: Ask, _a: String) -> Handled {
-    Ok(vec![])
+
+/// The department of an invitation was chosen.
+pub async fn invite_pressed(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    department: DepartmentId,
+) -> Handled {
+    toast.ack();
+    Ok(vec![ask.edit(place, invitation(&desk, &ask, department).await?)])
 }
-pub async fn remove_agent(_d: Arc<Desk>, _ask: Ask, _a: String) -> Handled {
-    Ok(vec![])
+
+async fn invitation(desk: &Desk, ask: &Ask, department: DepartmentId) -> Result<Rendered, EngineError> {
+    let departments = if department == ALL { Vec::new() } else { vec![department] };
+    let invite = desk.engine.invite(Grant::Agent(departments), ask.now).await?;
+    let link = desk.link(&format!("join_{}", invite.code));
+    let name = department_name(desk, ask, department).await?;
+    Ok(ask.words(desk).message("invite-link", &[("department", name.into()), ("link", link.into())]))
 }
-pub async fn set_max(_d: Arc<Desk>, _ask: Ask, _a: String) -> Handled {
-    Ok(vec![])
+
+/// `/addagent [<telegram id|@username> [department]]`.
+pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+    let Some((who, department)) = split_first(&arg) else {
+        return Ok(vec![choose(&desk, &ask, Pick::AddAgent).await?]);
+    };
+    let store = desk.engine.store();
+    let person = match (who.strip_prefix('@'), who.parse()) {
+        (Some(username), _) => store.person_by_username(username).await?,
+        (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await?,
+        (None, Err(_)) => store.person_by_username(who).await?,
+    };
+    let Some(person) = person else {
+        return Ok(vec![ask.say(&desk, "addagent-unknown", &[("name", who.into())])]);
+    };
+    let departments = open_departments(&desk).await?;
+    if department.is_empty() && departments.len() > 1 {
+        return Ok(vec![ask.text(which_for(&desk, &ask, &person, &departments))]);
+    }
+    let Some(department) = named(&departments, department) else {
+        return no_such_department(&desk, &ask, department);
+    };
+    Ok(vec![ask.text(added(&desk, &ask, person.id, department).await?)])
 }
-pub async fn reassign(_d: Arc<Desk>, _ask: Ask, _a: String) -> Handled {
-    Ok(vec![])
-}
-pub async fn pick_page(_d: Arc<Desk>, _ask: Ask, _t: Toast, _p: Place, _a: (Pick, u16)) -> Handled {
-    Ok(vec![])
-}
-pub async fn pick_person(_d: Arc<Desk>, _ask: Ask, _t: Toast, _p: Place, _a: (Pick, PersonId)) -> Handled {
-    Ok(vec![])
-}
-pub async fn pick_ticket(_d: Arc<Desk>, _ask: Ask, _t: Toast, _p: Place, _a: (Pick, TicketId)) -> Handled {
-    Ok(vec![])
-}
-pub async fn set_max_pressed(_d: Arc<Desk>, _ask: Ask, _t: Toast, _p: Place, _a: (PersonId, u16)) -> Handled {
-    Ok(vec![])
-}
-pub async fn remove_agent_pressed(_d: Arc<Desk>, _ask: Ask, _t: Toast, _p: Place, _a: PersonId) -> Handled {
-    Ok(vec![])
-}
+
+/// The department of a new agent was chosen.
 pub async fn add_agent_pressed(
-    _d: Arc<Desk>,
-    _ask: Ask,
-    _t: Toast,
-    _p: Place,
-    _a: (PersonId, DepartmentId),
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (person, department): (PersonId, DepartmentId),
 ) -> Handled {
-    Ok(vec![])
+    toast.ack();
+    Ok(vec![ask.edit(place, added(&desk, &ask, person, department).await?)])
 }
-pub async fn invite_pressed(_d: Arc<Desk>, _ask: Ask, _t: Toast, _p: Place, _a: DepartmentId) -> Handled {
-    Ok(vec![])
+
+async fn added(
+    desk: &Desk,
+    ask: &Ask,
+    id: PersonId,
+    department: DepartmentId,
+) -> Result<Rendered, EngineError> {
+    let departments = if department == ALL { Vec::new() } else { vec![department] };
+    let person = desk.engine.add_agent(Actor::Person(ask.person.id), id, &departments, ask.now).await?;
+    let name = department_name(desk, ask, department).await?;
+    Ok(ask.words(desk).message("addagent-done", &[("name", person.name.into()), ("department", name.into())]))
 }
-pub async fn reassign_pressed(
-    _d: Arc<Desk>,
-    _ask: Ask,
-    _t: Toast,
-    _p: Place,
-    _a: (TicketId, PersonId, bool),
+
+fn which_for(desk: &Desk, ask: &Ask, person: &Person, departments: &[Department]) -> Rendered {
+    let html = ask.words(desk).say("addagent-which", &[("name", (&person.name).into())]);
+    let id = person.id;
+    which_department(desk, ask, html, departments, |department| Press::AddAgent(id, department))
+}
+
+/// `/removeagent [agent]`.
+pub async fn remove_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+    match one_agent(&desk, &ask, Pick::RemoveAgent, &arg).await? {
+        Ok(seat) => Ok(vec![ask.text(sure(&desk, &ask, &seat))]),
+        Err(question) => Ok(vec![question]),
+    }
+}
+
+fn sure(desk: &Desk, ask: &Ask, seat: &Seat) -> Rendered {
+    let words = ask.words(desk);
+    let args = [("name", Arg::from(&seat.person.name)), ("count", seat.held().into())];
+    let yes = words.button("removeagent-yes", Press::RemoveAgent(seat.person.id));
+    let no = words.button("button-cancel", Press::Dismiss);
+    Rendered { html: words.say("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
+}
+
+/// Yes, this agent is to be removed.
+pub async fn remove_agent_pressed(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    agent: PersonId,
 ) -> Handled {
-    Ok(vec![])
+    toast.ack();
+    let person = desk.engine.remove_agent(&ask.person, agent, ask.now).await?;
+    Ok(vec![ask.edit(place, ask.words(&desk).message("removeagent-done", &[("name", person.name.into())]))])
 }
-pub async fn requeue_pressed(_d: Arc<Desk>, _ask: Ask, _t: Toast, _p: Place, _a: TicketId) -> Handled {
-    Ok(vec![])
+
+/// `/setmax [<agent> [n]]`.
+pub async fn set_max(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+    let (who, number) = split_number(&arg);
+    let seat = match one_agent(&desk, &ask, Pick::SetMax, who).await? {
+        Ok(seat) => seat,
+        Err(question) => return Ok(vec![question]),
+    };
+    match number {
+        None => Ok(vec![ask.text(how_many(&desk, &ask, &seat))]),
+        Some(number) => Ok(vec![ask.text(limited(&desk, &ask, seat.person.id, number).await?)]),
+    }
 }
+
+fn how_many(desk: &Desk, ask: &Ask, seat: &Seat) -> Rendered {
+    let words = ask.words(desk);
+    let now = seat.profile().map_or(0, |profile| profile.max_tickets.get());
+    let button = |n: u16| labelled(&n.to_string(), Press::SetMax(seat.person.id, n));
+    let numbers: Vec<Button> = (1..=OFFERED).map(button).collect();
+    let mut buttons: Vec<Vec<Button>> = numbers.chunks(5).map(<[Button]>::to_vec).collect();
+    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    let html = words.say("setmax-ask", &[("name", (&seat.person.name).into()), ("max", now.into())]);
+    Rendered { html, buttons }
+}
+
+/// A capacity was chosen.
+pub async fn set_max_pressed(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (agent, max): (PersonId, u16),
+) -> Handled {
+    toast.ack();
+    Ok(vec![ask.edit(place, limited(&desk, &ask, agent, &max.to_string()).await?)])
+}
+
+async fn limited(desk: &Desk, ask: &Ask, agent: PersonId, number: &str) -> Result<Rendered, EngineError> {
+    let words = ask.words(desk);
+    let Some(max) = number.parse().ok().and_then(Capacity::new) else {
+        return Ok(words.message("setmax-range", &[("max", MAX_CAPACITY.into())]));
+    };
+    let person = desk.engine.set_capacity(&ask.person, agent, max, ask.now).await?;
+    Ok(words.message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
+}
+
+/// An agent joins or leaves a department.
 pub async fn agent_department(
-    _d: Arc<Desk>,
-    _ask: Ask,
-    _t: Toast,
-    _p: Place,
-    _a: (PersonId, DepartmentId),
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (agent, department): (PersonId, DepartmentId),
 ) -> Handled {
-    Ok(vec![])
+    toast.ack();
+    desk.engine.toggle_department(&ask.person, agent, department, ask.now).await?;
+    Ok(vec![ask.edit(place, agent_card(&desk, &ask, agent).await?)])
+}
+
+/// An agent in detail, with switches for the departments where there are several.
+pub(super) async fn agent_card(desk: &Desk, ask: &Ask, agent: PersonId) -> Result<Rendered, EngineError> {
+    let words = ask.words(desk);
+    let line = desk.facts.agent(agent).await?.ok_or(EngineError::NotFound)?;
+    let mut card = render::agent_card(&words, &line);
+    let departments = open_departments(desk).await?;
+    if departments.len() > 1 {
+        for department in departments {
+            let name = match line.departments.contains(&department.name) {
+                true => words.plain("agent-department-in", &[("name", (&department.name).into())]),
+                false => department.name.clone(),
+            };
+            card.buttons.push(vec![labelled(&name, Press::AgentDepartment(agent, department.id))]);
+        }
+        card.html = format!("{}\n\n{}", card.html, words.say("agent-departments-hint", &[]));
+    }
+    card.buttons.push(vec![words.button("back", Press::PickPage(Pick::Agent, 0))]);
+    Ok(card)
+}
+
+/// Another page of a picking list.
+pub async fn pick_page(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (pick, page): (Pick, u16),
+) -> Handled {
+    toast.ack();
+    let list = pick::page(&desk, &ask, pick, page).await?;
+    Ok(vec![ask.edit(place, list.unwrap_or_else(|| nothing_to_pick(&desk, &ask, pick)))])
+}
+
+/// A person of a picking list was chosen.
+pub async fn pick_person(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (pick, id): (Pick, PersonId),
+) -> Handled {
+    toast.ack();
+    if pick == Pick::AddAgent {
+        let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+        let departments = open_departments(&desk).await?;
+        let text = match departments.len() {
+            0 | 1 => added(&desk, &ask, id, ALL).await?,
+            _ => which_for(&desk, &ask, &person, &departments),
+        };
+        return Ok(vec![ask.edit(place, text)]);
+    }
+    let seat =
+        desk.engine.seats().into_iter().find(|seat| seat.person.id == id).ok_or(EngineError::NotFound)?;
+    let text = match pick {
+        Pick::SetMax => how_many(&desk, &ask, &seat),
+        Pick::RemoveAgent => sure(&desk, &ask, &seat),
+        Pick::AddAgent | Pick::Reassign | Pick::Agent => agent_card(&desk, &ask, id).await?,
+    };
+    Ok(vec![ask.edit(place, text)])
+}
+
+/// A picking list as a new message, or why there is nothing to pick from.
+pub(super) async fn choose(desk: &Desk, ask: &Ask, pick: Pick) -> Result<Outgoing, EngineError> {
+    let list = pick::page(desk, ask, pick, 0).await?;
+    Ok(ask.text(list.unwrap_or_else(|| nothing_to_pick(desk, ask, pick))))
+}
+
+fn nothing_to_pick(desk: &Desk, ask: &Ask, pick: Pick) -> Rendered {
+    let key = match pick {
+        Pick::AddAgent => "addagent-nobody",
+        Pick::Reassign => "reassign-none",
+        Pick::SetMax | Pick::RemoveAgent | Pick::Agent => "agents-none",
+    };
+    ask.words(desk).message(key, &[])
+}
+
+/// The agent that was typed; or the answer that asks for one.
+pub(super) async fn one_agent(
+    desk: &Desk,
+    ask: &Ask,
+    pick: Pick,
+    text: &str,
+) -> Result<Result<Seat, Outgoing>, EngineError> {
+    let words = ask.words(desk);
+    if text.trim().is_empty() {
+        return Ok(Err(choose(desk, ask, pick).await?));
+    }
+    Ok(match agents_named(desk.engine.seats(), text) {
+        Found::One(seat) => Ok(seat),
+        Found::None => Err(ask.say(desk, "no-such-agent", &[("name", text.trim().into())])),
+        Found::Several(seats) => {
+            let html = words.say("several-agents", &[("name", text.trim().into())]);
+            let button =
+                |seat: &Seat| pick::agent_button(&words, seat, Press::PickPerson(pick, seat.person.id));
+            Err(ask.text(pick::list(&words, html, pick, (0, 1), seats.iter().take(8).map(button).collect())))
+        }
+    })
+}
+
+async fn open_departments(desk: &Desk) -> Result<Vec<Department>, EngineError> {
+    let mut all = desk.engine.store().departments().await?;
+    all.retain(|department| !department.retired);
+    Ok(all)
+}
+
+/// The department of this name; all of them when none is named.
+fn named(departments: &[Department], name: &str) -> Option<DepartmentId> {
+    let wanted = name.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Some(ALL);
+    }
+    departments.iter().find(|d| d.name.to_lowercase() == wanted).map(|d| d.id)
+}
+
+fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Handled {
+    Ok(vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])])
+}
+
+fn which_department(
+    desk: &Desk,
+    ask: &Ask,
+    html: String,
+    departments: &[Department],
+    press: impl Fn(DepartmentId) -> Press,
+) -> Rendered {
+    let words = ask.words(desk);
+    // Telegram's limit on buttons is a hundred; nobody has so many departments, and typing the name still works.
+    let mut buttons: Vec<_> =
+        departments.iter().take(90).map(|d| vec![labelled(&d.name, press(d.id))]).collect();
+    buttons.push(vec![words.button("invite-all", press(ALL))]);
+    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    Rendered { html, buttons }
+}
+
+/// The name of a department; of all of them, the only one's own.
+async fn department_name(desk: &Desk, ask: &Ask, id: DepartmentId) -> Result<String, EngineError> {
+    let departments = open_departments(desk).await?;
+    Ok(match (departments.as_slice(), departments.iter().find(|d| d.id == id)) {
+        (_, Some(department)) => department.name.clone(),
+        ([only], None) => only.name.clone(),
+        _ => ask.words(desk).plain("invite-all", &[]),
+    })
+}
+
+/// The first word and the rest; `None` when there is no word.
+fn split_first(arg: &str) -> Option<(&str, &str)> {
+    let arg = arg.trim();
+    if arg.is_empty() {
+        return None;
+    }
+    Some(arg.split_once(char::is_whitespace).map_or((arg, ""), |(who, rest)| (who, rest.trim())))
+}
+
+/// A name with blanks in it, and the number behind it if the last word begins like one.
+fn split_number(arg: &str) -> (&str, Option<&str>) {
+    let arg = arg.trim();
+    let Some((who, last)) = arg.rsplit_once(char::is_whitespace) else { return (arg, None) };
+    let numeric = last.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit());
+    if numeric { (who.trim(), Some(last)) } else { (arg, None) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_may_have_blanks_and_numbers_come_last() {
+        assert_eq!(split_number("Budi Santoso 7"), ("Budi Santoso", Some("7")));
+        assert_eq!(split_number("Budi -1"), ("Budi", Some("-1")));
+        assert_eq!(split_number("Budi Santoso"), ("Budi Santoso", None));
+        assert_eq!(split_number("102"), ("102", None));
+        assert_eq!(split_number("Budi 7x"), ("Budi", Some("7x")));
+        assert_eq!(split_first(" @budi  HSI INDIBIZ "), Some(("@budi", "HSI INDIBIZ")));
+        assert_eq!(split_first("  "), None);
+    }
 }

@@ -52,6 +52,13 @@ pub fn explain(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<crate::dom
     told(error, &ask.words(desk)).map(|(key, args)| ask.say(desk, key, &args))
 }
 
+/// The refusal in words.
+#[must_use]
+pub fn explained(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<crate::domain::notice::Rendered> {
+    let words = ask.words(desk);
+    told(error, &words).map(|(key, args)| words.message(key, &args))
+}
+
 /// The refusal as the answer to a press.
 #[must_use]
 pub fn explain_toast(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<String> {

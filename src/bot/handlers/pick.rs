@@ -1,1 +1,241 @@
-//! stub
+//! Choosing an agent, a person or a ticket: by what an admin typed, or out of a list of buttons.
+use crate::bot::callback::{Pick, Press};
+use crate::bot::context::{Ask, Desk};
+use crate::bot::facts::page_of;
+use crate::bot::render::{Button, Rendered, Words, labelled};
+use crate::domain::ids::PersonId;
+use crate::domain::number::TicketNumber;
+use crate::domain::person::Person;
+use crate::domain::ticket::Ticket;
+use crate::engine::error::EngineError;
+use crate::engine::ports::StoreError;
+use crate::engine::roster::Seat;
+
+/// Buttons of one choice on a page.
+const PER_PAGE: u16 = 8;
+/// How many of the people who wrote last are offered as new agents.
+const RECENT: usize = 40;
+/// How many tickets are offered for reassignment.
+const TICKETS: usize = 80;
+/// The fewest last characters of a number that name a ticket.
+const SUFFIX: usize = 4;
+
+/// What was typed names nobody, one, or several.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found<T> {
+    None,
+    One(T),
+    Several(Vec<T>),
+}
+
+impl<T> Found<T> {
+    fn of(mut all: Vec<T>) -> Self {
+        match (all.pop(), all.is_empty()) {
+            (None, _) => Self::None,
+            (Some(one), true) => Self::One(one),
+            (Some(last), false) => {
+                all.push(last);
+                Self::Several(all)
+            }
+        }
+    }
+}
+
+/// The agents that `text` can mean: by Telegram id or `@username`; by name, exactly, else how it begins, else what it
+/// contains, in any case.
+pub(super) fn agents_named(seats: Vec<Seat>, text: &str) -> Found<Seat> {
+    let wanted = text.trim().to_lowercase();
+    let name = |seat: &Seat| seat.person.name.to_lowercase();
+    let by_handle = |seat: &Seat| {
+        let username = seat.person.username.as_deref().map(str::to_lowercase);
+        wanted.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
+            || seat.person.telegram.to_string() == wanted
+    };
+    let rules: [&dyn Fn(&Seat) -> bool; 4] =
+        [&by_handle, &|seat| name(seat) == wanted, &|seat| name(seat).starts_with(&wanted), &|seat| {
+            name(seat).contains(&wanted)
+        }];
+    if wanted.is_empty() {
+        return Found::None;
+    }
+    let chosen = rules.iter().find(|rule| seats.iter().any(|seat| rule(seat)));
+    let Some(rule) = chosen else { return Found::None };
+    Found::of(seats.into_iter().filter(|seat| rule(seat)).collect())
+}
+
+/// The open tickets that `text` can mean: a number in any case, or the last four or more characters of it.
+pub(super) async fn tickets_named(desk: &Desk, text: &str) -> Result<Found<Ticket>, StoreError> {
+    let store = desk.engine.store();
+    if let Some(number) = TicketNumber::parse(text) {
+        return Ok(store.ticket_by_number(&number).await?.map_or(Found::None, Found::One));
+    }
+    let suffix = text.trim().to_uppercase();
+    if suffix.len() < SUFFIX || !suffix.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Ok(Found::None);
+    }
+    Ok(Found::of(store.tickets_by_suffix(&suffix, usize::from(PER_PAGE)).await?))
+}
+
+/// A question with buttons, one a row, and the pages below.
+pub(super) fn list(
+    words: &Words<'_>,
+    html: String,
+    pick: Pick,
+    page: (u16, u16),
+    choices: Vec<Button>,
+) -> Rendered {
+    let mut buttons: Vec<Vec<Button>> = choices.into_iter().map(|button| vec![button]).collect();
+    let turns = words.page_row(page.0, page.1, |page| Press::PickPage(pick, page));
+    if !turns.is_empty() {
+        buttons.push(turns);
+    }
+    if pick != Pick::Agent {
+        buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    }
+    Rendered { html, buttons }
+}
+
+/// An agent as a button: how available they are, their name, their load.
+pub(super) fn agent_button(words: &Words<'_>, seat: &Seat, press: Press) -> Button {
+    let shown = words.availability(seat.person.availability(), seat.lost);
+    let dot = shown.split(' ').next().unwrap_or_default().to_owned();
+    let max = seat.profile().map_or(0, |profile| profile.max_tickets.get());
+    let label = words.plain(
+        "agent-label",
+        &[
+            ("dot", dot.into()),
+            ("name", (&seat.person.name).into()),
+            ("held", seat.held().into()),
+            ("max", max.into()),
+        ],
+    );
+    labelled(&label, press)
+}
+
+/// A page of a picking list; `None` when there is nothing to pick from.
+pub(super) async fn page(
+    desk: &Desk,
+    ask: &Ask,
+    pick: Pick,
+    page: u16,
+) -> Result<Option<Rendered>, EngineError> {
+    match pick {
+        Pick::SetMax | Pick::RemoveAgent | Pick::Agent => Ok(agents(desk, ask, pick, page)),
+        Pick::AddAgent => people(desk, ask, page).await,
+        Pick::Reassign => tickets(desk, ask, page).await,
+    }
+}
+
+fn agents(desk: &Desk, ask: &Ask, pick: Pick, page: u16) -> Option<Rendered> {
+    let (words, seats) = (ask.words(desk), desk.engine.seats());
+    if seats.is_empty() {
+        return None;
+    }
+    let html = match pick {
+        Pick::Agent => words.say("agents-head", &[("count", seats.len().into())]),
+        _ => words.say("pick-agent", &[]),
+    };
+    let (page, pages, shown) = page_of(&seats, page, PER_PAGE);
+    let buttons =
+        shown.iter().map(|s| agent_button(&words, s, Press::PickPerson(pick, s.person.id))).collect();
+    Some(list(&words, html, pick, (page, pages), buttons))
+}
+
+async fn people(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, EngineError> {
+    let words = ask.words(desk);
+    let mut people = desk.engine.store().recent_people(RECENT).await?;
+    people.retain(|person| person.agent.is_none());
+    if people.is_empty() {
+        return Ok(None);
+    }
+    let (page, pages, shown) = page_of(&people, page, PER_PAGE);
+    let label = |person: &Person| match &person.username {
+        Some(username) => format!("{} (@{username})", person.name),
+        None => person.name.clone(),
+    };
+    let buttons =
+        shown.iter().map(|p| labelled(&label(p), Press::PickPerson(Pick::AddAgent, p.id))).collect();
+    Ok(Some(list(&words, words.say("addagent-pick", &[]), Pick::AddAgent, (page, pages), buttons)))
+}
+
+async fn tickets(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, EngineError> {
+    let (words, store) = (ask.words(desk), desk.engine.store());
+    let departments: Vec<_> = store.departments().await?.into_iter().map(|d| d.id).collect();
+    let mut tickets = store.all_held().await?;
+    tickets.extend(store.queue_page(&departments, 0, TICKETS).await?);
+    tickets.truncate(TICKETS);
+    if tickets.is_empty() {
+        return Ok(None);
+    }
+    let (page, pages, shown) = page_of(&tickets, page, PER_PAGE);
+    let buttons = ticket_buttons(desk, &words, shown).await?;
+    Ok(Some(list(&words, words.say("reassign-pick", &[]), Pick::Reassign, (page, pages), buttons)))
+}
+
+/// Tickets as buttons: the end of the number, the category, who has it.
+pub(super) async fn ticket_buttons(
+    desk: &Desk,
+    words: &Words<'_>,
+    tickets: &[Ticket],
+) -> Result<Vec<Button>, EngineError> {
+    let mut buttons = Vec::with_capacity(tickets.len());
+    for ticket in tickets {
+        let view = desk.facts.ticket(ticket, PersonId(uuid::Uuid::nil())).await?;
+        let number = ticket.number.as_str();
+        let tail = number.get(number.len().saturating_sub(SUFFIX)..).unwrap_or(number);
+        let holder = view.holder.unwrap_or_else(|| words.plain("reassign-waiting", &[]));
+        let args = [("tail", tail.into()), ("label", view.label.into()), ("holder", holder.into())];
+        buttons.push(labelled(
+            &words.plain("reassign-label", &args),
+            Press::PickTicket(Pick::Reassign, ticket.id),
+        ));
+    }
+    Ok(buttons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{TelegramId, Version};
+    use crate::domain::person::{Locale, Role};
+
+    fn seat(n: i64, name: &str, username: &str) -> Seat {
+        let person = Person {
+            id: PersonId(uuid::Uuid::from_u128(n.unsigned_abs().into())),
+            telegram: TelegramId(n),
+            name: name.into(),
+            username: Some(username.into()),
+            email: None,
+            locale: Locale::Id,
+            locale_chosen: false,
+            role: Role::Agent,
+            reachable: true,
+            agent: None,
+            prompt: None,
+            created_at: crate::domain::Time::default(),
+            version: Version::default(),
+        };
+        Seat { person, holds: std::collections::BTreeMap::new(), lost: false }
+    }
+
+    fn named(text: &str) -> Vec<i64> {
+        let seats =
+            vec![seat(1, "Budi", "boedi"), seat(2, "Budi Santoso", "bs"), seat(33, "Citra", "Citra_A")];
+        match agents_named(seats, text) {
+            Found::None => Vec::new(),
+            Found::One(seat) => vec![seat.person.telegram.0],
+            Found::Several(seats) => seats.iter().map(|seat| seat.person.telegram.0).collect(),
+        }
+    }
+
+    #[test]
+    fn the_nearest_way_of_naming_an_agent_counts() {
+        assert_eq!(named("budi"), [1]);
+        assert_eq!(named("bud"), [1, 2]);
+        assert_eq!(named("SANTOSO"), [2]);
+        assert_eq!(named("@citra_a"), [33]);
+        assert_eq!(named("33"), [33]);
+        assert_eq!(named("@budi"), Vec::<i64>::new());
+        assert_eq!(named("  "), Vec::<i64>::new());
+    }
+}

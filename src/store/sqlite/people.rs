@@ -21,6 +21,8 @@ const BY_USERNAME: &str =
 const AGENTS: &str = person!("JOIN agents a ON a.person = p.id ORDER BY a.assignment_order, a.person");
 const ADMINS: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.admin = 1 ORDER BY p.rowid");
 
+const RECENT: &str = person!("LEFT JOIN agents a ON a.person = p.id ORDER BY p.rowid DESC LIMIT ?1");
+
 const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, version, doc)
     VALUES (:id, :telegram, :username, :admin, :version, :doc)";
 const UPDATE: &str = "UPDATE people SET telegram = :telegram, username = :username, admin = :admin,
@@ -64,6 +66,10 @@ pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
 
 pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
     conn.prepare_cached(ADMINS)?.query_map([], person)?.collect()
+}
+
+pub(super) fn recent(conn: &Connection, limit: i64) -> rusqlite::Result<Vec<Person>> {
+    conn.prepare_cached(RECENT)?.query_map([limit], person)?.collect()
 }
 
 pub(super) fn touch(conn: &Connection, agent: PersonId, at: Time) -> rusqlite::Result<()> {

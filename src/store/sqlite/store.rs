@@ -84,6 +84,11 @@ impl Store for Sqlite {
         self.read(people::admins).await
     }
 
+    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(move |conn| people::recent(conn, limit)).await
+    }
+
     async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         self.write(move |conn| people::touch(conn, agent, at)).await
     }

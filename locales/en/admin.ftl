@@ -1,0 +1,79 @@
+# Admin: agents.
+
+agents-head = 👥 <b>Agents</b> ({ $count })
+agents-none = There are no agents yet. Invite the first one with /invite.
+agent-label = { $dot } { $name } { $held }/{ $max }
+agent-department-in = ✓ { $name }
+agent-departments-hint = Tap a department to add or remove it.
+back = ◀️ Back
+pick-agent = Choose an agent:
+no-such-agent = There is no agent “{ $name }”. Use a name, an @username or a Telegram id.
+several-agents = Several agents match “{ $name }”. Choose one:
+invite-which = 👋 An invitation to which department?
+invite-all = All departments
+invite-link =
+    👋 An agent's invitation to <b>{ $department }</b>:
+    { $link }
+
+    Works for 24 hours, for one person.
+addagent-pick = Who becomes an agent? Choose among those who wrote last, or type <code>/addagent @username</code>.
+addagent-nobody = The bot knows nobody else yet. Ask them to press Start, or send an /invite link.
+addagent-unknown = The bot does not know “{ $name }” yet. Ask them to press Start, or send an /invite link.
+addagent-which = Which department does <b>{ $name }</b> serve?
+addagent-done = ✅ <b>{ $name }</b> is now an agent for <b>{ $department }</b>.
+removeagent-sure = { $count ->
+    [0] Remove <b>{ $name }</b> as an agent? Their queue is empty.
+    [one] Remove <b>{ $name }</b> as an agent? { $count } ticket goes back to the queue.
+   *[other] Remove <b>{ $name }</b> as an agent? { $count } tickets go back to the queue.
+}
+removeagent-yes = ✅ Remove
+removeagent-done = ✅ <b>{ $name }</b> is no longer an agent.
+setmax-ask = How many tickets at most for <b>{ $name }</b>? Now { $max }. Another number: <code>/setmax { $name } 12</code>
+setmax-done = ✅ <b>{ $name }</b> holds at most { $max } { $max ->
+    [one] ticket
+   *[other] tickets
+}.
+setmax-range = The limit is a number from 1 to { $max }.
+
+# Admin: tickets.
+
+reassign-pick = Which ticket goes to somebody else?
+reassign-none = No ticket is waiting or being worked on.
+reassign-label = …{ $tail } · { $label } · { $holder }
+reassign-waiting = waiting
+reassign-to = Who gets ticket <code>{ $number }</code>?
+reassign-queue = ↩️ Back to the queue
+reassign-done = ↪️ Ticket <code>{ $number }</code> is now in <b>{ $agent }</b>'s queue.
+reassign-queued = ↩️ Ticket <code>{ $number }</code> is back in the queue.
+reassign-full = <b>{ $agent }</b>'s queue is full ({ $held }/{ $max }). Reassign anyway?
+reassign-anyway = ✅ Anyway
+no-such-ticket = There is no ticket “{ $text }”. Use its number, or the last four characters of it.
+several-tickets = Several tickets end in “{ $text }”. Choose one:
+
+# Admin: departments and categories.
+
+departments-head = 🏢 <b>Departments</b>
+department-new = ➕ New department
+department-head = 🏢 <b>{ $name }</b>
+department-critical = 🚨 Critical: somebody must always be online.
+department-retired = 💤 Takes no new tickets.
+department-categories = Categories:
+department-category = • { $name }
+department-category-retired = • { $name } 💤
+department-rename = ✏️ Rename
+department-critical-on = 🚨 Make critical
+department-critical-off = 🚨 No longer critical
+department-retire = 💤 Retire
+department-revive = ▶️ Bring back
+department-created = ✅ Department <b>{ $name }</b> created.
+department-ask-name = What is the new department called? Write its name, or /cancel.
+department-ask-rename = What is the new name of <b>{ $name }</b>? Write it, or /cancel.
+category-new = ➕ New category
+category-head = 🏷 <b>{ $label }</b>
+category-retired = 💤 Not offered to customers.
+category-which = A new category in which department?
+category-ask-name = What is the new category in <b>{ $name }</b> called? Write its name, or /cancel.
+category-ask-rename = What is the new name of <b>{ $name }</b>? Write it, or /cancel.
+category-created = ✅ Category <b>{ $label }</b> added.
+category-usage = Use <code>/category Department - Category</code>, or just /category to choose.
+no-such-department = There is no department “{ $name }”. See /department.

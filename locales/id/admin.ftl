@@ -1,0 +1,75 @@
+# Admin: agen.
+
+agents-head = 👥 <b>Agen</b> ({ $count })
+agents-none = Belum ada agen. Undang yang pertama dengan /invite.
+agent-label = { $dot } { $name } { $held }/{ $max }
+agent-department-in = ✓ { $name }
+agent-departments-hint = Ketuk departemen untuk menambah atau melepasnya.
+back = ◀️ Kembali
+pick-agent = Pilih agen:
+no-such-agent = Tidak ada agen bernama “{ $name }”. Gunakan nama, @username, atau ID Telegram.
+several-agents = Beberapa agen cocok dengan “{ $name }”. Pilih satu:
+invite-which = 👋 Undangan untuk departemen mana?
+invite-all = Semua departemen
+invite-link =
+    👋 Undangan agen untuk <b>{ $department }</b>:
+    { $link }
+
+    Berlaku 24 jam, untuk satu orang.
+addagent-pick = Siapa yang menjadi agen? Pilih dari yang terakhir menghubungi bot, atau ketik <code>/addagent @username</code>.
+addagent-nobody = Belum ada orang lain yang dikenal bot. Minta calon agen menekan Start, atau kirim tautan /invite.
+addagent-unknown = Bot belum mengenal “{ $name }”. Minta orangnya menekan Start, atau kirim tautan /invite.
+addagent-which = <b>{ $name }</b> melayani departemen mana?
+addagent-done = ✅ <b>{ $name }</b> sekarang agen untuk <b>{ $department }</b>.
+removeagent-sure = { $count ->
+    [0] Berhentikan <b>{ $name }</b> sebagai agen? Tidak ada tiket di antriannya.
+   *[other] Berhentikan <b>{ $name }</b> sebagai agen? { $count } tiket kembali ke antrian.
+}
+removeagent-yes = ✅ Berhentikan
+removeagent-done = ✅ <b>{ $name }</b> bukan agen lagi.
+setmax-ask = Berapa tiket paling banyak untuk <b>{ $name }</b>? Sekarang { $max }. Angka lain: <code>/setmax { $name } 12</code>
+setmax-done = ✅ <b>{ $name }</b> memegang paling banyak { $max } tiket.
+setmax-range = Batas tiket adalah angka 1 sampai { $max }.
+
+# Admin: tiket.
+
+reassign-pick = Tiket mana yang dialihkan?
+reassign-none = Tidak ada tiket yang menunggu atau sedang ditangani.
+reassign-label = …{ $tail } · { $label } · { $holder }
+reassign-waiting = menunggu
+reassign-to = Alihkan tiket <code>{ $number }</code> kepada siapa?
+reassign-queue = ↩️ Kembalikan ke antrian
+reassign-done = ↪️ Tiket <code>{ $number }</code> sekarang di antrian <b>{ $agent }</b>.
+reassign-queued = ↩️ Tiket <code>{ $number }</code> kembali ke antrian.
+reassign-full = Antrian <b>{ $agent }</b> penuh ({ $held }/{ $max }). Tetap alihkan?
+reassign-anyway = ✅ Tetap alihkan
+no-such-ticket = Tidak ada tiket “{ $text }”. Gunakan nomornya, atau empat karakter terakhirnya.
+several-tickets = Beberapa tiket berakhiran “{ $text }”. Pilih satu:
+
+# Admin: departemen dan kategori.
+
+departments-head = 🏢 <b>Departemen</b>
+department-new = ➕ Departemen baru
+department-head = 🏢 <b>{ $name }</b>
+department-critical = 🚨 Kritis: harus selalu ada agen online.
+department-retired = 💤 Tidak menerima tiket baru.
+department-categories = Kategori:
+department-category = • { $name }
+department-category-retired = • { $name } 💤
+department-rename = ✏️ Ganti nama
+department-critical-on = 🚨 Jadikan kritis
+department-critical-off = 🚨 Tidak lagi kritis
+department-retire = 💤 Nonaktifkan
+department-revive = ▶️ Aktifkan kembali
+department-created = ✅ Departemen <b>{ $name }</b> dibuat.
+department-ask-name = Apa nama departemen baru? Tulis namanya, atau /cancel.
+department-ask-rename = Apa nama baru untuk <b>{ $name }</b>? Tulis namanya, atau /cancel.
+category-new = ➕ Kategori baru
+category-head = 🏷 <b>{ $label }</b>
+category-retired = 💤 Tidak ditawarkan kepada pelanggan.
+category-which = Kategori baru untuk departemen mana?
+category-ask-name = Apa nama kategori baru di <b>{ $name }</b>? Tulis namanya, atau /cancel.
+category-ask-rename = Apa nama baru untuk <b>{ $name }</b>? Tulis namanya, atau /cancel.
+category-created = ✅ Kategori <b>{ $label }</b> ditambahkan.
+category-usage = Gunakan <code>/category Departemen - Kategori</code>, atau /category saja untuk memilih.
+no-such-department = Tidak ada departemen “{ $name }”. Lihat /department.

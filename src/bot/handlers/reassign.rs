@@ -1,0 +1,146 @@
+//! Admins: a ticket goes to another agent, or back to the queue.
+use super::admin::{choose, one_agent};
+use super::pick::{self, Found, tickets_named};
+use crate::bot::callback::{Pick, Press};
+use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::handlers::explain::explain_toast;
+use crate::bot::render::{Arg, Button, Rendered};
+use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ticket::Ticket;
+use crate::engine::error::EngineError;
+use std::sync::Arc;
+
+/// How many agents are offered: those with the most room first.
+const OFFERED: usize = 20;
+
+/// `/reassign [<ticket> [agent]]`.
+pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+    let arg = arg.trim();
+    let Some((text, agent)) =
+        arg.split_once(char::is_whitespace).or_else(|| (!arg.is_empty()).then_some((arg, "")))
+    else {
+        return Ok(vec![choose(&desk, &ask, Pick::Reassign).await?]);
+    };
+    let words = ask.words(&desk);
+    let ticket = match tickets_named(&desk, text).await? {
+        Found::One(ticket) => ticket,
+        Found::None => return Ok(vec![ask.say(&desk, "no-such-ticket", &[("text", text.into())])]),
+        Found::Several(tickets) => {
+            let html = words.say("several-tickets", &[("text", text.into())]);
+            let buttons = pick::ticket_buttons(&desk, &words, &tickets).await?;
+            return Ok(vec![ask.text(pick::list(&words, html, Pick::Reassign, (0, 1), buttons))]);
+        }
+    };
+    if agent.trim().is_empty() {
+        return Ok(vec![ask.text(to_whom(&desk, &ask, &ticket)?)]);
+    }
+    match one_agent(&desk, &ask, Pick::Agent, agent).await? {
+        Ok(seat) => Ok(vec![ask.text(given(&desk, &ask, ticket.id, seat.person.id, false).await?)]),
+        Err(question) => Ok(vec![question]),
+    }
+}
+
+/// A ticket was chosen.
+pub async fn pick_ticket(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (_, ticket): (Pick, TicketId),
+) -> Handled {
+    let ticket = desk.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
+    toast.ack();
+    Ok(vec![ask.edit(place, to_whom(&desk, &ask, &ticket)?)])
+}
+
+fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineError> {
+    let words = ask.words(desk);
+    let held = ticket.hold().is_some();
+    if !held && ticket.state != crate::domain::ticket::TicketState::Queued {
+        return Err(EngineError::Stale(Box::new(ticket.clone())));
+    }
+    let mut seats = desk.engine.seats();
+    seats.retain(|seat| Some(seat.person.id) != ticket.holder());
+    seats.sort_by_key(|seat| seat.skip());
+    let button = |seat| pick::agent_button(&words, seat, Press::Reassign(ticket.id, seat.person.id, false));
+    let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
+    if held {
+        buttons.push(vec![words.button("reassign-queue", Press::Requeue(ticket.id))]);
+    }
+    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    Ok(Rendered { html: words.say("reassign-to", &[("number", (&ticket.number).into())]), buttons })
+}
+
+/// An agent was chosen, perhaps a full one "anyway".
+pub async fn reassign_pressed(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (ticket, agent, anyway): (TicketId, PersonId, bool),
+) -> Handled {
+    let text = given(&desk, &ask, ticket, agent, anyway).await;
+    answer(&desk, &ask, &toast, place, text)
+}
+
+/// The ticket goes back to the queue.
+pub async fn requeue_pressed(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    ticket: TicketId,
+) -> Handled {
+    let text = desk.engine.requeue(&ask.person, ticket, ask.now).await;
+    let text = text.map(|t| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]));
+    answer(&desk, &ask, &toast, place, text)
+}
+
+/// A refusal is the press's answer and takes the buttons away, for they stand for something that is no longer so.
+fn answer(
+    desk: &Desk,
+    ask: &Ask,
+    toast: &Toast,
+    place: Place,
+    text: Result<Rendered, EngineError>,
+) -> Handled {
+    match text {
+        Ok(text) => {
+            toast.ack();
+            Ok(vec![ask.edit(place, text)])
+        }
+        Err(error) => match explain_toast(desk, ask, &error) {
+            Some(told) => {
+                toast.say(told);
+                Ok(super::explain::explained(desk, ask, &error)
+                    .map(|text| ask.edit(place, text))
+                    .into_iter()
+                    .collect())
+            }
+            None => Err(error),
+        },
+    }
+}
+
+async fn given(
+    desk: &Desk,
+    ask: &Ask,
+    ticket: TicketId,
+    agent: PersonId,
+    anyway: bool,
+) -> Result<Rendered, EngineError> {
+    let words = ask.words(desk);
+    let name = desk.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?.name;
+    match desk.engine.reassign(&ask.person, ticket, agent, anyway, ask.now).await {
+        Ok(ticket) => {
+            Ok(words.message("reassign-done", &[("number", (&ticket.number).into()), ("agent", name.into())]))
+        }
+        Err(EngineError::Full(held, max)) => {
+            let args = [("agent", Arg::from(name)), ("held", held.into()), ("max", max.into())];
+            let yes = words.button("reassign-anyway", Press::Reassign(ticket, agent, true));
+            let no = words.button("button-cancel", Press::Dismiss);
+            Ok(Rendered { html: words.say("reassign-full", &args), buttons: vec![vec![yes, no]] })
+        }
+        Err(error) => Err(error),
+    }
+}
