@@ -12,8 +12,14 @@ const EDGE_CRATES: [&str; 5] = ["teloxide", "mongodb", "redis", "rusqlite", "axu
 /// Modules that talk to the world.
 const ADAPTERS: [&str; 7] = ["store", "presence", "bot", "api", "sandbox", "inbox", "outbox"];
 
-/// Modules that are chosen at run time, so only the composition root names them.
+/// Modules that are chosen at run time, so only what puts a desk together names them.
 const CHOSEN: [&str; 4] = ["store", "presence", "sandbox", "api"];
+
+/// What puts a desk together: the composition root, and the ways to start it. Nothing below knows them.
+const TOP: [&str; 3] = ["app", "cli", "demo"];
+
+/// As many adapters as a file may name before it is a second composition root.
+const MAX_ADAPTERS: usize = 3;
 
 /// Longest file in lines. No exceptions.
 const MAX_LINES: usize = 350;
@@ -56,11 +62,18 @@ fn findings(path: &str, text: &str, tops: &BTreeSet<String>) -> Vec<String> {
     let may = |name: &str| match own {
         "domain" => false,
         "engine" => name == "domain",
-        "store" | "presence" => !ADAPTERS.contains(&name) && name != "app",
-        "sandbox" => !ADAPTERS.contains(&name) && !["app", "engine"].contains(&name),
-        "app" | "" => true,
-        _ => !CHOSEN.contains(&name),
+        "store" | "presence" => !ADAPTERS.contains(&name) && !TOP.contains(&name),
+        "sandbox" => !ADAPTERS.contains(&name) && !TOP.contains(&name) && name != "engine",
+        "app" | "cli" | "demo" | "" => true,
+        _ => !CHOSEN.contains(&name) && !TOP.contains(&name),
     };
+    let adapters: Vec<_> = named.iter().filter(|name| ADAPTERS.contains(name)).copied().collect();
+    if own != "app" && adapters.len() > MAX_ADAPTERS {
+        let all = adapters.join(", ");
+        found.push(format!(
+            "names {all}: only src/app.rs connects so many adapters; move the connecting there"
+        ));
+    }
     for name in named.into_iter().filter(|name| !may(name)) {
         found.push(format!("names crate::{name}: {}", instead(own)));
     }
@@ -119,7 +132,7 @@ fn the_source_is_layered() {
 
 /// The findings in a file with this code.
 fn planted(path: &str, code: &str) -> Vec<String> {
-    let others = ["app", "config", "domain", "engine"];
+    let others = ["app", "demo", "config", "domain", "engine"];
     let tops = ADAPTERS.into_iter().chain(others).map(str::to_owned).collect();
     findings(path, &format!("//! Planted.\n{code}\n"), &tops)
 }
@@ -141,6 +154,8 @@ fn planted_violations_are_found() {
         ("src/sandbox/people.rs", "use crate::engine::Engine;", "crate::engine"),
         ("src/bot/handlers/agent.rs", "use crate::store::Sqlite;", "crate::store"),
         ("src/outbox.rs", "use crate::presence::Memory;", "crate::presence"),
+        ("src/bot/context.rs", "fn f(app: &crate::app::App) {}", "crate::app"),
+        ("src/demo/stage.rs", "use crate::{bot::x, inbox::y, outbox::z, store::Sqlite};", "only src/app.rs"),
         ("src/bot/context.rs", "let now = chrono::Utc::now();", "Utc::now"),
         ("src/app.rs", "let now = std::time::SystemTime::now();", "SystemTime::now"),
     ] {
@@ -167,6 +182,7 @@ fn what_is_allowed_is_left_alone() {
             "use super::store; use crate::engine::ports::Store; use rusqlite::Row;",
         ),
         ("src/app.rs", "use crate::{bot, presence, sandbox, store};"),
+        ("src/demo/stage.rs", "use crate::app::App; use crate::sandbox::Sandbox; use crate::store::Sqlite;"),
         ("src/main.rs", "fn main() { antri::app::run() }"),
         ("src/lib.rs", "pub mod bot; pub mod store;"),
         ("src/clock.rs", "fn now() { chrono::Utc::now(); }"),
