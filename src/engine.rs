@@ -9,7 +9,7 @@
 //! | `rounds` | rounds of assignment, woken by events |
 //! | `tickets`, `handover` | the verbs on a ticket |
 //! | `duty` | the verbs on an agent's availability |
-//! | `people`, `desk` | who is who; departments and categories |
+//! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
 //! | `sweep` | the safety net and what time brings about |
 pub mod chance;
 pub mod desk;
@@ -22,6 +22,7 @@ pub mod plan;
 pub mod ports;
 pub mod roster;
 pub mod rounds;
+pub mod standing;
 pub mod sweep;
 pub mod tickets;
 pub mod watch;

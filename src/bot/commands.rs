@@ -132,9 +132,10 @@ impl Typed {
         if !addressee.eq_ignore_ascii_case(bot_username) {
             return None;
         }
-        // Phones write the first letter large.
-        let lower = text.replacen(word, &name.to_ascii_lowercase(), 1);
-        match Command::parse(&lower, bot_username) {
+        // Phones write the first letter large; words may follow on the next line.
+        let rest = text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
+        let lower = format!("/{} {rest}", name.to_ascii_lowercase());
+        match Command::parse(lower.trim_end(), bot_username) {
             Ok(command) => Some(Self::Known(command)),
             // Words after a command that takes none are no reason not to understand it.
             Err(ParseError::TooManyArguments { .. }) => {

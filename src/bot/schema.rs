@@ -2,7 +2,7 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, common, customer, manage, reassign};
+use super::handlers::{admin, agent, capacity, common, customer, manage, reassign};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -58,7 +58,7 @@ fn commands() -> DeskHandler {
         .branch(case![Command::Invite(arg)].endpoint(admin::invite))
         .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
         .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
-        .branch(case![Command::SetMax(arg)].endpoint(admin::set_max))
+        .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
         .branch(case![Command::Department(arg)].endpoint(manage::department))
         .branch(case![Command::Category(arg)].endpoint(manage::category))
@@ -90,7 +90,7 @@ fn admin_presses() -> DeskHandler {
         .branch(case![Press::PickPage(pick, page)].endpoint(admin::pick_page))
         .branch(case![Press::PickPerson(pick, person)].endpoint(admin::pick_person))
         .branch(case![Press::PickTicket(pick, ticket)].endpoint(reassign::pick_ticket))
-        .branch(case![Press::SetMax(agent, max)].endpoint(admin::set_max_pressed))
+        .branch(case![Press::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
         .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
         .branch(case![Press::Invite(department)].endpoint(admin::invite_pressed))
