@@ -63,7 +63,7 @@ impl Runner {
                         Ok(true) => return Ok(()),
                         Ok(false) => {}
                         Err(error) => {
-                            tracing::error!(%error, update = update.id.0, "the failure can't be noted")
+                            tracing::error!(%error, update = update.id.0, "the failure can't be noted");
                         }
                     }
                 }
