@@ -140,32 +140,22 @@ impl Live {
 
 impl Stale {
     fn note(&mut self, happening: Happening) {
-        match happening {
-            Happening::Queued { ticket, department } => {
-                self.cards.insert(CardKey::Status(ticket));
+        // A ticket's own cards are refreshed by the commit that changed it.
+        let agents = match happening {
+            Happening::Queued { department, .. } => {
                 self.departments.insert(department);
+                [None, None]
             }
-            Happening::Assigned { ticket, department, agent, from } => {
-                self.cards.extend([CardKey::Status(ticket), CardKey::MyQueue(agent, 0)]);
-                self.cards.extend(from.into_iter().flat_map(|from| held(ticket, from)));
+            Happening::Assigned { department, agent, from, .. } => {
                 self.departments.insert(department);
+                [Some(agent), from]
             }
-            Happening::Updated { ticket, agent } => {
-                self.cards.insert(CardKey::Status(ticket));
-                self.cards.extend(held(ticket, agent));
-            }
-            Happening::Left { ticket, department, agent } => {
-                self.cards.insert(CardKey::Status(ticket));
-                self.cards.extend(agent.into_iter().flat_map(|agent| held(ticket, agent)));
+            Happening::Left { department, agent, .. } => {
                 self.departments.insert(department);
+                [agent, None]
             }
-            Happening::Agent(agent) => {
-                self.cards.insert(CardKey::MyQueue(agent, 0));
-            }
-        }
+            Happening::Updated { agent, .. } | Happening::Agent(agent) => [Some(agent), None],
+        };
+        self.cards.extend(agents.into_iter().flatten().map(|agent| CardKey::MyQueue(agent, 0)));
     }
-}
-
-fn held(ticket: TicketId, agent: PersonId) -> [CardKey; 2] {
-    [CardKey::Task(ticket, agent), CardKey::MyQueue(agent, 0)]
 }

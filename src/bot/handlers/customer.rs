@@ -14,10 +14,9 @@ use std::sync::Arc;
 use teloxide::types::Message;
 
 /// `/new [text]`. What was already written stays and is shown again: nothing is thrown away unasked.
-pub async fn new(desk: Arc<Desk>, ask: Ask, text: String) -> Handled {
-    let draft = open_draft(&desk, &ask).await?;
-    let description = draft.description.and(&text, None)?;
-    keep(&desk, &ask, Draft { description, ..draft }).await
+pub async fn new(desk: Arc<Desk>, ask: Ask, message: Message, text: String) -> Handled {
+    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, None)?;
+    keep(&desk, &ask, draft).await
 }
 
 /// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
@@ -32,11 +31,11 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
     let draft = open_draft(desk, ask).await?;
     // The parts of an album come one by one; the card that the first one made is enough.
     let later_part = message.media_group_id().is_some() && !draft.description.attachments.is_empty();
-    let description = draft.description.and(text, file)?;
-    if description.is_empty() {
+    let draft = draft.with(message.id.0, text, file)?;
+    if draft.description.is_empty() {
         return Ok(vec![ask.say(desk, "empty", &[])]);
     }
-    let mut answers = keep(desk, ask, Draft { description, ..draft }).await?;
+    let mut answers = keep(desk, ask, draft).await?;
     if later_part {
         let message = Delivery::Refresh(CardKey::Draft(ask.person.id));
         answers = vec![Outgoing { chat: ask.chat, message }];
@@ -168,6 +167,7 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
         person: ask.person.id,
         target,
         description: Description::default(),
+        messages: Vec::new(),
         created_at: ask.now,
     })
 }
