@@ -107,7 +107,10 @@ impl Engine {
                 person.role = Role::Agent;
             }
             let mut notices = if newly { told_of_role(person) } else { vec![menu(person)] };
-            notices.extend(joined.iter().filter(|out| newly && out.chat != person.chat()).cloned());
+            // Admins who did it themselves are told by the answer to their command.
+            let by_link = actor == Actor::Person(id);
+            notices
+                .extend(joined.iter().filter(|out| newly && by_link && out.chat != person.chat()).cloned());
             Ok((Some(standing(now, actor, id, "role=agent")), notices))
         })
         .await

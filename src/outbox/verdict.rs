@@ -28,7 +28,6 @@ pub(super) fn backoff(attempts: u32) -> TimeDelta {
 pub(super) fn judge(error: &CallError, attempts: u32, unknown: u32, repeatable: bool, now: Time) -> Verdict {
     let later = |wait: TimeDelta| Verdict::Settle(Outcome::Later { until: now + wait, unknown: false });
     match error {
-        CallError::NotSent(_) => later(backoff(attempts)),
         CallError::Unknown(_) if repeatable => later(backoff(attempts)),
         // It may be there already. Once more is better than never; twice more would be spam.
         CallError::Unknown(_) if unknown == 0 => {
@@ -40,7 +39,7 @@ pub(super) fn judge(error: &CallError, attempts: u32, unknown: u32, repeatable: 
             later(TimeDelta::seconds(i64::from(*seconds)))
         }
         CallError::Refused { code: 429, .. } => later(TimeDelta::seconds(5)),
-        CallError::Refused { code: 500.., .. } => later(backoff(attempts)),
+        CallError::NotSent(_) | CallError::Refused { code: 500.., .. } => later(backoff(attempts)),
         // A wrong token is mended by a person; what waits must not be thrown away meanwhile.
         CallError::Refused { code: 401, .. } => later(TimeDelta::seconds(60)),
         CallError::Refused { code: 403, description, .. } => Verdict::Unreachable(description.clone()),

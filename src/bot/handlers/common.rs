@@ -78,6 +78,7 @@ pub fn place(query: CallbackQuery) -> Option<Place> {
 
 /// What was pressed.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
 pub fn pressed(query: CallbackQuery) -> Option<Press> {
     Press::decode(query.data.as_deref()?)
 }
