@@ -15,6 +15,9 @@ pub struct Draft {
     pub target: Option<(DepartmentId, CategoryId)>,
     /// What it says so far.
     pub description: Description,
+    /// The album whose part came last: its parts come one by one and are shown together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
     /// When it was begun.
     pub created_at: Time,
 }
