@@ -141,6 +141,12 @@ impl Toast {
         });
     }
 
+    /// Whether the press is answered already.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        self.0.said.load(Ordering::SeqCst)
+    }
+
     /// Answers without words.
     pub fn ack(&self) {
         self.say(String::new());

@@ -17,8 +17,7 @@ pub type DeskHandler = dptree::Handler<'static, Handled, DpHandlerDescription>;
 pub fn schema() -> DeskHandler {
     dptree::entry().branch(Update::filter_message().branch(typed()).endpoint(common::message)).branch(
         Update::filter_callback_query()
-            .filter_map(common::place)
-            .branch(presses())
+            .branch(dptree::filter_map(common::place).branch(presses()))
             .endpoint(common::unknown_press),
     )
 }
@@ -28,6 +27,7 @@ fn typed() -> DeskHandler {
         .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
         .branch(
             case![Typed::Known(command)]
+                .map_async(common::drop_question)
                 .branch(
                     dptree::filter(|command: Command, ask: Ask| !command.audience().admits(&ask.person))
                         .endpoint(common::not_your_command),
@@ -66,6 +66,10 @@ fn commands() -> DeskHandler {
 
 fn presses() -> DeskHandler {
     dptree::filter_map(common::pressed)
+        .branch(
+            dptree::filter(|press: Press, ask: Ask| is_agents(press) && ask.person.agent.is_none())
+                .endpoint(common::not_your_press),
+        )
         .branch(case![Press::Task(step, ticket, version, surface)].endpoint(agent::task))
         .branch(case![Press::PickUp(ticket, version, surface)].endpoint(agent::pick_up))
         .branch(case![Press::CancelTicket(ticket, version, surface)].endpoint(customer::cancel_ticket))
@@ -83,6 +87,12 @@ fn presses() -> DeskHandler {
         .branch(case![Press::Nothing].endpoint(common::nothing))
         .branch(dptree::filter(|ask: Ask| !ask.person.is_admin()).endpoint(common::not_your_press))
         .branch(admin_presses())
+}
+
+/// Whether only agents have a button like this one; admins' have a branch of the tree to themselves.
+fn is_agents(press: Press) -> bool {
+    use Press::{AutoAssign, GoOffline, GoOnline, PickUp, StillHere, Task};
+    matches!(press, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
 }
 
 fn admin_presses() -> DeskHandler {

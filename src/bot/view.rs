@@ -6,6 +6,7 @@ use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
+use std::collections::BTreeSet;
 
 /// Tickets on one page of a list.
 pub const TICKETS_PER_PAGE: u16 = 8;
@@ -110,8 +111,8 @@ pub struct WaitingView {
     pub total: u64,
     /// The number of the first ticket on the page, from 1.
     pub first: u64,
-    /// Whether the reader may take tickets themselves.
-    pub can_pick_up: bool,
+    /// Those of the page that the reader may take themselves.
+    pub pick_up: BTreeSet<TicketId>,
     /// The tickets of the page.
     pub tickets: Vec<TicketView>,
 }

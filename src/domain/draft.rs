@@ -18,6 +18,9 @@ pub struct Draft {
     /// Telegram's ids of the newest messages in it.
     #[serde(default)]
     pub messages: Vec<i32>,
+    /// The album whose part came last: its parts come one by one and are shown together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
     /// When it was begun.
     pub created_at: Time,
 }

@@ -13,6 +13,8 @@ use crate::domain::policy::Capacity;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
+/// What a new agent is told.
+const WELCOME: Notice = Notice::RoleChanged { role: Role::Agent };
 /// How long an invitation works.
 const INVITE_LIFE: TimeDelta = TimeDelta::hours(24);
 
@@ -41,7 +43,7 @@ impl Engine {
     pub async fn redeem(&self, person: &Person, code: &str, now: Time) -> Result<Person, EngineError> {
         let invite = self.store.invite(code).await?.ok_or(EngineError::BadInvite)?;
         let mine = invite.used_by == Some(person.id);
-        if !mine && (invite.used_by.is_some() || invite.expires_at < now) {
+        if (!mine && invite.used_by.is_some()) || invite.expires_at < now {
             return Err(EngineError::BadInvite);
         }
         // A claim link that is still about when somebody has become admin is worth nothing.
@@ -95,22 +97,28 @@ impl Engine {
         } else {
             departments.iter().copied().collect()
         };
-        let joined = self.to_admins(&Notice::Joined { person: id }).await?;
+        let mut joined = self.to_admins(&Notice::Joined { person: id }).await?;
+        // Whoever did it needs no news of it.
+        if let Actor::Person(by) = actor {
+            let by = self.store.person(by).await?.map(|admin| admin.chat());
+            joined.retain(|out| Some(out.chat) != by);
+        }
         self.change_person(id, |person: &mut Person| {
+            let newly = person.agent.is_none();
             if let Some(profile) = &mut person.agent {
                 profile.departments.extend(&wanted);
             } else {
                 person.agent = Some(new_profile(wanted.clone(), settings.default_capacity, order, now));
             }
-            let newly = person.role == Role::Customer;
+            let mut notices = vec![menu(person)];
             if newly {
-                person.role = Role::Agent;
+                if person.role == Role::Customer {
+                    person.role = Role::Agent;
+                }
+                // An admin who becomes an agent is told what an agent can do, too.
+                notices = vec![Outgoing::notice(person.chat(), WELCOME), menu(person)];
+                notices.extend(joined.iter().filter(|out| out.chat != person.chat()).cloned());
             }
-            let mut notices = if newly { told_of_role(person) } else { vec![menu(person)] };
-            // Admins who did it themselves are told by the answer to their command.
-            let by_link = actor == Actor::Person(id);
-            notices
-                .extend(joined.iter().filter(|out| newly && by_link && out.chat != person.chat()).cloned());
             Ok((Some(standing(now, actor, id, "role=agent")), notices))
         })
         .await
@@ -192,6 +200,7 @@ impl Engine {
         .await
     }
 
+    /// For admins: an agent who is none any more is not found; the admin is allowed all the same.
     async fn change_standing(
         &self,
         actor: Actor,
@@ -199,11 +208,14 @@ impl Engine {
         now: Time,
         change: impl Fn(&mut AgentProfile) -> String,
     ) -> Result<Person, EngineError> {
-        self.change_agent(id, |profile: &mut AgentProfile| {
+        let changed = self.change_agent(id, |profile: &mut AgentProfile| {
             let what = change(profile);
             (Some(standing(now, actor, id, &what)), Vec::new())
-        })
-        .await
+        });
+        match changed.await {
+            Err(EngineError::Forbidden) if actor != Actor::Person(id) => Err(EngineError::NotFound),
+            changed => changed,
+        }
     }
 }
 

@@ -207,10 +207,12 @@ impl Engine {
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
-            let before = self.at_version(ticket, drawn_for).await?;
-            if before.customer != customer {
-                return Err(EngineError::Refused(Refusal::NotYours, Box::new(before)));
+            // Whose it is comes before what it is: a stranger learns nothing of the state.
+            let known = self.at_version(ticket, None).await?;
+            if known.customer != customer {
+                return Err(EngineError::Refused(Refusal::NotYours, Box::new(known)));
             }
+            let before = self.at_version(ticket, drawn_for).await?;
             let after = before
                 .cancel(customer, now)
                 .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;

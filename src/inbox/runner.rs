@@ -1,7 +1,7 @@
 //! Handles one row of the inbox to its end: meets the person, asks the tree for answers, marks the row and puts the answers
 //! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
 use crate::bot::context::{Ask, Desk, Handled, Toast};
-use crate::bot::handlers::explain::explain;
+use crate::bot::handlers::explain::{explain, explain_toast};
 use crate::bot::render::Words;
 use crate::bot::schema::{DeskHandler, schema};
 use crate::clock::Clock;
@@ -181,18 +181,24 @@ impl Runner {
             ControlFlow::Break(handled) => handled,
             ControlFlow::Continue(_) => Ok(Vec::new()),
         };
-        let answers = match handled {
-            Ok(answers) => answers,
-            // What a person can mend is told to them; the rest is a failure of the desk.
-            Err(error) => match explain(&self.desk, &ask, &error) {
-                Some(told) => vec![told],
-                None => return Err(error),
-            },
-        };
+        let answers = handled.or_else(|error| self.refused(&ask, toast.as_ref(), error))?;
         if let Some(toast) = toast {
             toast.ack();
         }
         Ok(answers)
+    }
+
+    /// What a person can mend is told to them: where they pressed, unless the press is answered already; else below. The
+    /// rest is a failure of the desk.
+    fn refused(&self, ask: &Ask, toast: Option<&Toast>, error: EngineError) -> Handled {
+        match (toast.filter(|toast| !toast.is_said()), explain_toast(&self.desk, ask, &error)) {
+            (_, None) => Err(error),
+            (Some(toast), Some(text)) => {
+                toast.say(text);
+                Ok(Vec::new())
+            }
+            (None, Some(_)) => Ok(explain(&self.desk, ask, &error).into_iter().collect()),
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::Rules;
 use antri::engine::chance::Chance;
+use antri::engine::ports::{Change, Write};
 use antri::outbox::pace::Limits;
-use antri::sandbox::{ChatMessage, NewUser, Sandbox, SandboxOptions};
+use antri::sandbox::{ChatMessage, MediaKind, NewMedia, NewUser, Sandbox, SandboxOptions, Side};
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -57,11 +58,18 @@ pub(crate) struct Options {
     pub(crate) settings: Settings,
     pub(crate) call_timeout: Duration,
     pub(crate) limits: Limits,
+    /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
+    pub(crate) admin_ids: Vec<i64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { settings: Settings::default(), call_timeout: Duration::from_secs(10), limits: Limits::NONE }
+        Self {
+            settings: Settings::default(),
+            call_timeout: Duration::from_secs(10),
+            limits: Limits::NONE,
+            admin_ids: vec![ADMIN],
+        }
     }
 }
 
@@ -119,7 +127,9 @@ impl Desk {
             server,
         };
         desk.start().await;
-        desk.person(ADMIN, "Dewi", "id").await;
+        if desk.options.admin_ids.contains(&ADMIN) {
+            desk.person(ADMIN, "Dewi", "id").await;
+        }
         desk
     }
 
@@ -136,7 +146,7 @@ impl Desk {
             rules: Rules {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
-                admin_ids: vec![TelegramId(ADMIN)],
+                admin_ids: self.options.admin_ids.iter().copied().map(TelegramId).collect(),
                 presence_ttl: Duration::from_secs(300),
             },
             first_settings: self.options.settings.clone(),
@@ -190,26 +200,83 @@ impl Desk {
         self.say(ADMIN, &format!("/addagent {id}")).await;
     }
 
-    /// Somebody writes; returns when everything that follows from it has been delivered.
+    /// Somebody writes and is answered; returns when everything that follows from it has been delivered.
     pub(crate) async fn say(&self, id: i64, text: &str) {
+        let before = self.told(id);
         self.sandbox.send_text(id, text);
         self.settle().await;
+        let silent = format!("{id} wrote {text:?} and got no answer:\n{}", self.transcript(id));
+        assert!(self.told(id) > before, "{silent}");
+    }
+
+    /// Somebody sends a file and is answered.
+    pub(crate) async fn attach(&self, id: i64, kind: MediaKind, caption: Option<&str>) {
+        let before = self.told(id);
+        let caption = caption.map(str::to_owned);
+        self.sandbox.send_media(id, NewMedia { caption, ..NewMedia::new(kind, *b"bytes") });
+        self.settle().await;
+        assert!(self.told(id) > before, "{id} sent a {kind:?} and got no answer:\n{}", self.transcript(id));
+    }
+
+    /// How often the bot wrote into this chat, or changed something there.
+    fn told(&self, id: i64) -> usize {
+        let to_them =
+            |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
+        let requests = self.sandbox.requests();
+        let shown = requests.iter().filter(|r| r.method.starts_with("send") || r.method.starts_with("edit"));
+        shown.filter(|r| r.outcome == 200 && to_them(&r.params)).count()
+    }
+
+    /// A ticket with these words, from the message to the sent preview. The newest number is in the status card.
+    pub(crate) async fn ticket(&self, customer: i64, text: &str) {
+        self.say(customer, text).await;
+        self.press(customer, "✅").await;
     }
 
     /// Somebody presses the button with this label on their newest message that has it.
     pub(crate) async fn press(&self, id: i64, label: &str) {
-        let messages = self.sandbox.chat(id);
-        let found = messages.iter().rev().find_map(|m| Some((m.message_id, m.button(label)?.to_owned())));
-        let Some((message, data)) = found else {
-            panic!("{id} has no button {label:?}:\n{}", self.transcript(id))
-        };
+        let (message, data) = self.button(id, label);
         self.press_data(id, message, &data).await;
     }
 
-    /// Somebody sends a press with this data for this message.
+    /// The newest message of somebody's that has a button with this label, and what the button carries.
+    pub(crate) fn button(&self, id: i64, label: &str) -> (i64, String) {
+        let messages = self.sandbox.chat(id);
+        let found = messages.iter().rev().find_map(|m| Some((m.message_id, m.button(label)?.to_owned())));
+        found.unwrap_or_else(|| panic!("{id} has no button {label:?}:\n{}", self.story(id)))
+    }
+
+    /// Somebody sends a press with this data for this message, and is answered.
     pub(crate) async fn press_data(&self, id: i64, message: i64, data: &str) {
-        self.sandbox.press(id, message, data);
+        self.press_in(id, id, message, data).await;
+    }
+
+    /// The same on a message of any chat.
+    pub(crate) async fn press_in(&self, chat: i64, id: i64, message: i64, data: &str) {
+        let query = self.sandbox.press_in(chat, id, message, data);
         self.settle().await;
+        let answered = self.sandbox.toasts(id).iter().any(|toast| toast.callback_query_id == query);
+        assert!(answered, "{id} pressed {data:?} and the spinner goes on:\n{}", self.story(id));
+    }
+
+    /// Changes the settings as another program would: through the store.
+    pub(crate) async fn set(&self, change: impl FnOnce(&mut Settings)) {
+        let app = self.app();
+        let store = app.engine.store();
+        let before = store.settings().await.unwrap();
+        let mut settings = before.clone();
+        change(&mut settings);
+        settings.version = before.version.next();
+        let write = Write::Settings { settings, expected: before.version };
+        store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
+    }
+
+    /// Time passes, and the safety net looks.
+    pub(crate) async fn pass(&self, time: TimeDelta) -> antri::engine::sweep::Sweep {
+        self.clock.wind(time);
+        let swept = self.app().engine.sweep(self.now()).await.unwrap();
+        self.settle().await;
+        swept
     }
 
     /// Waits until the desk has nothing left to do.
@@ -242,6 +309,37 @@ impl Desk {
         found.unwrap_or_else(|| panic!("{id} has no message with {part:?}:\n{}", self.transcript(id)))
     }
 
+    /// Whether somebody has a message with `part`.
+    pub(crate) fn has(&self, id: i64, part: &str) -> bool {
+        self.sandbox.chat(id).iter().any(|m| m.text.contains(part))
+    }
+
+    /// How many of the bot's messages in somebody's chat contain `part`.
+    pub(crate) fn count(&self, id: i64, part: &str) -> usize {
+        self.sandbox.chat(id).iter().filter(|m| m.from == Side::Bot && m.text.contains(part)).count()
+    }
+
+    /// A chat as its person sees it, with files, buttons and the answers to presses: for snapshots.
+    pub(crate) fn story(&self, id: i64) -> String {
+        let mut out = String::new();
+        for message in self.sandbox.chat(id) {
+            let side = if message.from == Side::Bot { "Antri" } else { "     " };
+            let file = message.media.map(|media| format!("({:?}) ", media.kind)).unwrap_or_default();
+            let text = format!("{file}{}", message.text).replace('\n', "\n      | ");
+            out += &format!("{side} | {text}\n");
+            for row in message.keyboard {
+                let labels: Vec<_> = row.iter().map(|b| format!("[{}]", b.text)).collect();
+                out += &format!("      {}\n", labels.join(" "));
+            }
+        }
+        let toasts: Vec<_> =
+            self.sandbox.toasts(id).into_iter().map(|t| t.text).filter(|t| !t.is_empty()).collect();
+        if !toasts.is_empty() {
+            out += &format!("toasts: {}\n", toasts.join(" / "));
+        }
+        out
+    }
+
     /// A chat as text, for failures.
     pub(crate) fn transcript(&self, id: i64) -> String {
         let lines = self.sandbox.chat(id).into_iter().map(|m| format!("  {:?} {}\n", m.from, m.text));
@@ -255,7 +353,9 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
+        let mut finds = 0;
         if let Some(running) = self.running.lock().unwrap().take() {
+            finds = running.app.engine.faults.sweep_finds.load(Ordering::SeqCst);
             running.stop.cancel();
         }
         self.server.cancel();
@@ -265,6 +365,7 @@ impl Drop for Desk {
                 Vec::<String>::new(),
                 "requests that the Bot API does not know"
             );
+            assert_eq!(finds, 0, "tickets that only the sweep found");
         }
     }
 }

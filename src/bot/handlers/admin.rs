@@ -15,6 +15,8 @@ use crate::engine::roster::Seat;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// How many agents of nearly the same name are offered.
+const SEVERAL: usize = 20;
 /// Stands for all departments in a button.
 const ALL: DepartmentId = DepartmentId(Uuid::nil());
 
@@ -241,20 +243,31 @@ pub(super) async fn one_agent(
     pick: Pick,
     text: &str,
 ) -> Result<Result<Seat, Outgoing>, EngineError> {
-    let words = ask.words(desk);
     if text.trim().is_empty() {
         return Ok(Err(choose(desk, ask, pick).await?));
     }
-    Ok(match agents_named(desk.engine.seats(), text) {
+    Ok(agent_named(desk, ask, text, pick, |agent| Press::PickPerson(pick, agent)))
+}
+
+/// The agent that was typed; or the answer that says there is none, or asks which of several by buttons that do `press`.
+pub(super) fn agent_named(
+    desk: &Desk,
+    ask: &Ask,
+    text: &str,
+    pick: Pick,
+    press: impl Fn(PersonId) -> Press,
+) -> Result<Seat, Outgoing> {
+    let words = ask.words(desk);
+    let name = [("name", Arg::from(text.trim()))];
+    match agents_named(desk.engine.seats(), text) {
         Found::One(seat) => Ok(seat),
-        Found::None => Err(ask.say(desk, "no-such-agent", &[("name", text.trim().into())])),
+        Found::None => Err(ask.say(desk, "no-such-agent", &name)),
         Found::Several(seats) => {
-            let html = words.say("several-agents", &[("name", text.trim().into())]);
-            let button =
-                |seat: &Seat| pick::agent_button(&words, seat, Press::PickPerson(pick, seat.person.id));
-            Err(ask.text(pick::list(&words, html, pick, (0, 1), seats.iter().take(8).map(button).collect())))
+            let button = |seat: &Seat| pick::agent_button(&words, seat, press(seat.person.id));
+            let buttons = seats.iter().take(SEVERAL).map(button).collect();
+            Err(ask.text(pick::list(&words, words.say("several-agents", &name), pick, (0, 1), buttons)))
         }
-    })
+    }
 }
 
 async fn open_departments(desk: &Desk) -> Result<Vec<Department>, EngineError> {

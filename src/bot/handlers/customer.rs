@@ -8,6 +8,7 @@ use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
 use crate::domain::notice::{Message as Delivery, Outgoing};
 use crate::domain::text::{Attachment, Description, FileKind};
+use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use std::sync::Arc;
@@ -30,8 +31,9 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
     }
     let draft = open_draft(desk, ask).await?;
     // The parts of an album come one by one; the card that the first one made is enough.
-    let later_part = message.media_group_id().is_some() && !draft.description.attachments.is_empty();
-    let draft = draft.with(message.id.0, text, file)?;
+    let album = message.media_group_id().map(|id| id.0.clone());
+    let later_part = album.is_some() && draft.album == album;
+    let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
     if draft.description.is_empty() {
         return Ok(vec![ask.say(desk, "empty", &[])]);
     }
@@ -144,6 +146,8 @@ pub async fn cancel_ticket(
     let card = surface.card(ticket, ask.person.id);
     match desk.engine.cancel(ask.person.id, ticket, Some(version), ask.now).await {
         Ok(_) => toast.say(ask.words(&desk).toast("cancelled", &[])),
+        // Somebody else's ticket is nobody's business: nothing is drawn.
+        Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
         Err(error) => match explain_toast(&desk, &ask, &error) {
             Some(text) => toast.say(text),
             None => return Err(error),
@@ -168,6 +172,7 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
         target,
         description: Description::default(),
         messages: Vec::new(),
+        album: None,
         created_at: ask.now,
     })
 }

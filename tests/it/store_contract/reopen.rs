@@ -26,6 +26,7 @@ pub(crate) async fn a_restart_keeps_everything<B: Backend>() {
         target: None,
         description: Description::default(),
         messages: vec![7],
+        album: None,
         created_at: at(1),
     };
     store.put_draft(draft.clone()).await.unwrap();

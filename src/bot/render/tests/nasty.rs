@@ -62,7 +62,7 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
                     pages: u16::MAX,
                     total: u64::MAX,
                     first: 1_000_000,
-                    can_pick_up: true,
+                    pick_up: many.iter().map(|t| t.id).collect(),
                     tickets: many.clone(),
                 },
             ),
