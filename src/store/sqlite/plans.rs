@@ -26,6 +26,7 @@ const HOT: &[&str] = &[
     tickets::BY_SUFFIX,
     tickets::OPEN_OF,
     tickets::ENDED_OF,
+    tickets::COUNT_OPEN,
     tickets::HELD_BY,
     tickets::ALL_HELD,
     tickets::MOVE,

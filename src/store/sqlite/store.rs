@@ -14,7 +14,7 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Store, StoreError, Write,
+    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Prospect, Store, StoreError, Write,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -151,6 +151,26 @@ impl Store for Sqlite {
 
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
         self.read(move |conn| tickets::of(conn, customer, limit)).await
+    }
+
+    async fn prospect(
+        &self,
+        key: &str,
+        customer: PersonId,
+        (department, priority): (DepartmentId, Priority),
+        most: usize,
+    ) -> Result<Prospect, StoreError> {
+        let key = key.to_owned();
+        let look = move |conn: &Connection| {
+            Ok(Prospect {
+                departments: desk::departments(conn)?,
+                settings: desk::settings(conn)?,
+                known: tickets::by_key(conn, &key)?,
+                open: tickets::count_open(conn, customer, most)?,
+                position: queue::position(conn, department, priority, Arrival::LAST)?,
+            })
+        };
+        self.read(look).await
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
