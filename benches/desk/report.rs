@@ -17,7 +17,7 @@ pub(crate) fn throughput_head() {
         "Throughput; the backlog waits behind, in the same departments, at low priority and without room."
     );
     println!(
-        "                           tickets/s  group  rows each    rows/s  floor rows/s  of floor: tickets   rows"
+        "                           tickets/s  CPU µs  group  rows each    rows/s  floor rows/s  of floor: tickets   rows"
     );
 }
 
@@ -30,8 +30,9 @@ pub(crate) fn throughput(found: &Throughput) {
 
 fn line(what: &str, f: &Figures) {
     println!(
-        "                 {what}  {:>9.0} {:>6.0} {:>10.1} {:>9.0} {:>13.0} {:>18.2} {:>6.2}",
+        "                 {what}  {:>9.0} {:>7.0} {:>6.0} {:>10.1} {:>9.0} {:>13.0} {:>18.2} {:>6.2}",
         f.tickets_per_second,
+        f.busy,
         f.group,
         f.rows_each,
         f.rows_per_second,
@@ -51,15 +52,15 @@ pub(crate) fn costs(costs: &[Cost]) {
 pub(crate) fn latency_head() {
     println!("\nLatency at 200 arrivals/s, in ms from the planned arrival; the backlog waits for pick-up");
     println!(
-        "                           accepted p50   p99   max  assigned p50   p99   max  sent p50   p99   max  calls/s"
+        "                           accepted p50   p99   max  assigned p50   p99   max  sent p50   p99   max  calls/s  tickets"
     );
 }
 
 pub(crate) fn latency(found: &Latency) {
-    let Latency { agents, backlog, accepted, assigned, sent, calls_per_second, .. } = found;
+    let Latency { agents, backlog, tickets, accepted, assigned, sent, calls_per_second } = found;
     let three = |w: &Waits| format!("{:>5.1} {:>5.1} {:>5.0}", ms(w.p50), ms(w.p99), ms(w.max));
     println!(
-        "{agents:>5} agents {backlog:>7} waiting   {}       {}   {}  {calls_per_second:>7.0}",
+        "{agents:>5} agents {backlog:>7} waiting   {}       {}   {}  {calls_per_second:>7.0}  {tickets:>7}",
         three(accepted),
         three(assigned),
         three(sent)

@@ -72,7 +72,7 @@ async fn one(full: &mut Full, nth: usize) -> f64 {
     let took = start.elapsed();
     assert_eq!(assigned, 1);
     held[agent] = ticket.id;
-    if nth % 50 == 0 {
+    if nth.is_multiple_of(50) {
         desk.stage.empty_outbox().await;
     }
     took.as_secs_f64() * 1e6

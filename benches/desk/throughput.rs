@@ -15,6 +15,8 @@ pub(crate) struct Figures {
     pub(crate) rows_per_second: f64,
     /// Tickets a second, of what the floor makes of as many bare rows in as large groups.
     pub(crate) of_floor_tickets: f64,
+    /// Processor time of a ticket, in microseconds.
+    pub(crate) busy: f64,
     /// Rows a second, of what the floor makes of as many bare rows to a transaction.
     pub(crate) of_floor_rows: f64,
     /// The floor's rows a second at as many rows to a transaction.
@@ -68,6 +70,7 @@ fn figures(samples: &[Beside]) -> Figures {
         group: over(|(s, ..)| s.tickets as f64 / s.transactions.max(1) as f64),
         rows_each: over(|(s, ..)| s.rows as f64 / s.tickets.max(1) as f64),
         rows_per_second: over(|(s, ..)| rate(s.rows, s.took)),
+        busy: over(|(s, ..)| s.busy.as_secs_f64() * 1e6 / s.tickets.max(1) as f64),
         of_floor_tickets: over(|(s, floor, _)| rate(s.tickets, s.took) / floor),
         of_floor_rows: over(|(s, _, floor)| rate(s.rows, s.took) / floor),
         floor_rows: over(|(_, _, floor)| *floor),

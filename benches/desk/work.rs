@@ -29,6 +29,8 @@ pub(crate) struct Desk {
 pub(crate) struct Sample {
     pub(crate) tickets: u64,
     pub(crate) took: Duration,
+    /// Processor time, of all threads.
+    pub(crate) busy: Duration,
     pub(crate) transactions: u64,
     pub(crate) rows: u64,
 }
@@ -99,13 +101,15 @@ impl Desk {
 
     async fn measure(&self, work: impl Future<Output = u64>) -> Sample {
         let before = self.counters().await;
-        let start = Instant::now();
+        let (start, idle) = (Instant::now(), crate::cpu::spent());
         let tickets = work.await;
         let took = start.elapsed();
+        let busy = crate::cpu::spent().saturating_sub(idle);
         let after = self.counters().await;
         Sample {
             tickets,
             took,
+            busy,
             transactions: after.transactions - before.transactions,
             rows: after.rows - before.rows,
         }
