@@ -92,7 +92,10 @@ async fn a_full_disk_refuses_with_words_and_keeps_what_it_took() {
         answers += previews;
     }
     let repeats = desk.counters().await.repeats;
-    assert!(answers as u64 <= wrote.len() as u64 + repeats, "{answers} answers to {wrote:?}, {repeats} repeats");
+    assert!(
+        answers as u64 <= wrote.len() as u64 + repeats,
+        "{answers} answers to {wrote:?}, {repeats} repeats"
+    );
 }
 
 /// How large the store's file is.
