@@ -59,7 +59,6 @@ impl Telegram {
     }
 
     /// The same account as teloxide's bot, for the dispatcher.
-    #[must_use]
     pub fn teloxide(&self) -> teloxide::Bot {
         teloxide::Bot::with_client(self.token.expose_secret(), self.client.clone())
             .set_api_url(self.base.clone())

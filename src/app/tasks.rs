@@ -38,12 +38,11 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
 
     let hook = app.webhook.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match hook {
-        Some((config, listener)) => serve_webhook(app, config, listener, &front, &stop).await?,
-        None => {
-            let telegram = app.desk.telegram.clone();
-            front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), stop.clone()));
-        }
+    if let Some((config, listener)) = hook {
+        serve_webhook(app, config, listener, &front, &stop).await?;
+    } else {
+        let telegram = app.desk.telegram.clone();
+        front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), stop.clone()));
     }
     dispatch(app, &stop).await;
     front.close();
@@ -87,12 +86,12 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
             }
             None => {
                 // Fails only when it is not running, and then there is nothing to wait for.
-                if let Ok(_stopping) = token.shutdown() {
-                    if tokio::time::timeout(HANDLERS_END, work).await.is_err() {
-                        tracing::warn!(
-                            "some updates were not handled in time; they come again after the next start"
-                        );
-                    }
+                if let Ok(_stopping) = token.shutdown()
+                    && tokio::time::timeout(HANDLERS_END, work).await.is_err()
+                {
+                    tracing::warn!(
+                        "some updates were not handled in time; they come again after the next start"
+                    );
                 }
             }
         }
@@ -164,7 +163,7 @@ async fn sweep(
         tokio::select! { () = tokio::time::sleep(every) => {} () = end.cancelled() => return }
         let now = clock.now();
         let passed = clock.steady();
-        let strayed = (now - wall) - TimeDelta::from_std(passed - steady).unwrap_or_default();
+        let strayed = (now - wall) - TimeDelta::from_std(passed.saturating_sub(steady)).unwrap_or_default();
         (wall, steady) = (now, passed);
         let result = async {
             if strayed.abs() > JUMP {

@@ -168,10 +168,11 @@ impl Engine {
         now: Time,
     ) -> Result<(), StoreError> {
         for ticket in self.store.held_by(agent).await?.iter().filter(|ticket| which(ticket)) {
-            match self.release(ticket.id, Actor::Engine, why, None, now).await {
-                Err(EngineError::Store(error)) => return Err(error),
-                // Ended or taken meanwhile: then there is nothing to give back.
-                Ok(_) | Err(_) => {}
+            // Another refusal means that it ended or was taken meanwhile: then there is nothing to give back.
+            if let Err(EngineError::Store(error)) =
+                self.release(ticket.id, Actor::Engine, why, None, now).await
+            {
+                return Err(error);
             }
         }
         Ok(())

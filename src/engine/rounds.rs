@@ -9,12 +9,23 @@ use super::{Engine, lock};
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::ticket::Ticket;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
 const BATCH: usize = 256;
+
+tokio::task_local! {
+    /// The departments that the verbs of one handler marked.
+    static KEPT: RefCell<BTreeSet<DepartmentId>>;
+}
+
+/// Departments whose rounds were kept back.
+#[derive(Debug)]
+#[must_use = "tickets wait until the rounds are started"]
+pub struct Marks(BTreeSet<DepartmentId>);
 
 impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
@@ -36,10 +47,30 @@ impl Engine {
         self.mark_all().await
     }
 
-    /// Marks a department for the next round and wakes the assigner.
+    /// Marks departments for the next round and wakes the assigner; inside [`Engine::before_rounds`] keeps them for later.
     pub(super) fn mark(&self, departments: impl IntoIterator<Item = DepartmentId>) {
-        lock(&self.dirty).extend(departments);
-        self.wake.notify_one();
+        let departments: Vec<_> = departments.into_iter().collect();
+        let kept = KEPT.try_with(|kept| kept.borrow_mut().extend(&departments));
+        if kept.is_err() {
+            lock(&self.dirty).extend(departments);
+            self.wake.notify_one();
+        }
+    }
+
+    /// Runs `work` and keeps back the rounds that it asks for, so that a person reads the answer to what they did before
+    /// what follows from it. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
+    /// that dies before that assigns at its next start.
+    pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks) {
+        KEPT.scope(RefCell::default(), async {
+            let done = work.await;
+            (done, Marks(KEPT.with(RefCell::take)))
+        })
+        .await
+    }
+
+    /// Starts the rounds that were kept back.
+    pub fn start_rounds(&self, marks: Marks) {
+        self.mark(marks.0);
     }
 
     /// Marks every department.

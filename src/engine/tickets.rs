@@ -166,7 +166,7 @@ impl Engine {
                 match step {
                     Step::Complete => self.left(&after, Some(agent)),
                     Step::Start | Step::Hold | Step::Resume => {
-                        self.tell(Happening::Updated { ticket, agent })
+                        self.tell(Happening::Updated { ticket, agent });
                     }
                 }
             }

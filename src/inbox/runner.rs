@@ -63,7 +63,7 @@ impl Runner {
                         Ok(true) => return Ok(()),
                         Ok(false) => {}
                         Err(error) => {
-                            tracing::error!(%error, update = update.id.0, "the failure can't be noted")
+                            tracing::error!(%error, update = update.id.0, "the failure can't be noted");
                         }
                     }
                 }
@@ -80,7 +80,17 @@ impl Runner {
     /// One try: from the update to its mark.
     async fn once(&self, update: &Update) -> Result<(), Failure> {
         fail::fail_point!("inbox-before-handler");
-        let answers = match AssertUnwindSafe(self.answers(update)).catch_unwind().await {
+        let engine = &self.desk.engine;
+        let (answers, marks) =
+            engine.before_rounds(AssertUnwindSafe(self.answers(update)).catch_unwind()).await;
+        let done = self.finish(update, answers).await;
+        engine.start_rounds(marks);
+        done
+    }
+
+    /// Marks the row and puts its answers into the outbox, if there are answers.
+    async fn finish(&self, update: &Update, answers: std::thread::Result<Handled>) -> Result<(), Failure> {
+        let answers = match answers {
             Ok(Ok(answers)) => answers,
             Ok(Err(EngineError::Store(error))) => return Err(Failure::Away(error)),
             Ok(Err(error)) => return Err(Failure::Handler(error.to_string())),

@@ -27,7 +27,6 @@ fn backoff(attempts: u32) -> TimeDelta {
 pub(super) fn judge(error: &CallError, attempts: u32, unknown: u32, now: Time) -> Verdict {
     let later = |wait: TimeDelta| Verdict::Settle(Outcome::Later { until: now + wait, unknown: false });
     match error {
-        CallError::NotSent(_) => later(backoff(attempts)),
         // It may be there already. Once more is better than never; twice more would be spam.
         CallError::Unknown(_) if unknown == 0 => {
             Verdict::Settle(Outcome::Later { until: now + TimeDelta::seconds(1), unknown: true })
@@ -38,7 +37,7 @@ pub(super) fn judge(error: &CallError, attempts: u32, unknown: u32, now: Time) -
             later(TimeDelta::seconds(i64::from(*seconds)))
         }
         CallError::Refused { code: 429, .. } => later(TimeDelta::seconds(5)),
-        CallError::Refused { code: 500.., .. } => later(backoff(attempts)),
+        CallError::NotSent(_) | CallError::Refused { code: 500.., .. } => later(backoff(attempts)),
         // A wrong token is mended by a person; what waits must not be thrown away meanwhile.
         CallError::Refused { code: 401, .. } => later(TimeDelta::seconds(60)),
         CallError::Refused { code: 403, description, .. } => Verdict::Unreachable(description.clone()),

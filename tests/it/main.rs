@@ -10,6 +10,8 @@ mod presence_contract;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod script;
+#[cfg(test)]
 mod store_contract;
 #[cfg(test)]
 mod support;

@@ -289,9 +289,8 @@ impl Desk {
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, idle).await.is_err() {
-            panic!("the desk does not come to rest:\n{}", self.transcripts());
-        }
+        let rested = tokio::time::timeout(PATIENCE, idle).await;
+        assert!(rested.is_ok(), "the desk does not come to rest:\n{}", self.transcripts());
     }
 
     /// The newest message in somebody's chat.

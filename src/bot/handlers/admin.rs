@@ -37,7 +37,9 @@ pub async fn invite(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
         let html = ask.words(&desk).say("invite-which", &[]);
         return Ok(vec![ask.text(which_department(&desk, &ask, html, &departments, Press::Invite))]);
     }
-    let Some(department) = named(&departments, &arg) else { return no_such_department(&desk, &ask, &arg) };
+    let Some(department) = named(&departments, &arg) else {
+        return Ok(no_such_department(&desk, &ask, &arg));
+    };
     Ok(vec![ask.text(invitation(&desk, &ask, department).await?)])
 }
 
@@ -80,7 +82,7 @@ pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
         return Ok(vec![ask.text(which_for(&desk, &ask, &person, &departments))]);
     }
     let Some(department) = named(&departments, department) else {
-        return no_such_department(&desk, &ask, department);
+        return Ok(no_such_department(&desk, &ask, department));
     };
     Ok(vec![ask.text(added(&desk, &ask, person.id, department).await?)])
 }
@@ -165,9 +167,10 @@ pub(super) async fn agent_card(desk: &Desk, ask: &Ask, agent: PersonId) -> Resul
     let departments = open_departments(desk).await?;
     if departments.len() > 1 {
         for department in departments {
-            let name = match line.departments.contains(&department.name) {
-                true => words.plain("agent-department-in", &[("name", (&department.name).into())]),
-                false => department.name.clone(),
+            let name = if line.departments.contains(&department.name) {
+                words.plain("agent-department-in", &[("name", (&department.name).into())])
+            } else {
+                department.name.clone()
             };
             card.buttons.push(vec![labelled(&name, Press::AgentDepartment(agent, department.id))]);
         }
@@ -282,8 +285,8 @@ fn named(departments: &[Department], name: &str) -> Option<DepartmentId> {
     departments.iter().find(|d| d.name.to_lowercase() == wanted).map(|d| d.id)
 }
 
-fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Handled {
-    Ok(vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])])
+fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Vec<Outgoing> {
+    vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])]
 }
 
 fn which_department(

@@ -62,7 +62,7 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     }
     let mut seats = desk.engine.seats();
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
-    seats.sort_by_key(|seat| seat.skip());
+    seats.sort_by_key(crate::engine::roster::Seat::skip);
     let button = |seat| pick::agent_button(&words, seat, Press::Reassign(ticket.id, seat.person.id, false));
     let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
     if held {
