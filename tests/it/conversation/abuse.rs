@@ -1,6 +1,6 @@
 //! Names and texts that try to be more than that, and commands typed in every way.
 use super::{BUDI, SARI, TOM, with_agent, with_customer};
-use crate::support::{ADMIN, Desk};
+use crate::support::ADMIN;
 
 #[tokio::test]
 async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
@@ -99,15 +99,10 @@ async fn commands_are_understood_as_people_type_them() {
 }
 
 #[tokio::test]
-async fn a_command_for_another_bot_is_none_of_ours() {
+async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
     let desk = with_customer().await;
-    quietly(&desk, SARI, "/start@other_bot").await;
-}
-
-/// Somebody writes what gets no answer, because it is not meant for this bot.
-async fn quietly(desk: &Desk, id: i64, text: &str) {
-    let before = desk.sandbox.chat(id).len();
-    desk.sandbox.send_text(id, text);
-    desk.settle().await;
-    assert_eq!(desk.sandbox.chat(id).len(), before + 1, "{}", desk.story(id));
+    desk.say(SARI, "/new@other_bot printer rusak").await;
+    assert!(desk.last(SARI).text.contains("Perintah /new@other_bot tidak dikenal"), "{}", desk.story(SARI));
+    desk.say(SARI, "/cancel").await;
+    assert_eq!(desk.last(SARI).text, "Tidak ada yang perlu dibatalkan.");
 }

@@ -43,31 +43,46 @@ const EN: Labels = Labels {
     cancel: "Cancel",
 };
 
-/// A ticket waits, is assigned, worked on, held, completed; another is withdrawn.
-async fn a_day(desk: &Desk, labels: &Labels) {
+/// A ticket waits, is assigned, worked on, held, completed; another is withdrawn. What is edited away later is in `seen`.
+async fn a_day(desk: &Desk, labels: &Labels) -> String {
+    let mut seen = Vec::new();
+    let mut look = |id| seen.push(desk.shown(id, desk.last(id).message_id));
+    desk.say(SARI, "/new").await;
+    look(SARI);
     desk.say(SARI, "Internet mati sejak pagi").await;
     desk.attach(SARI, MediaKind::Photo, Some("lampu modem")).await;
+    look(SARI);
     desk.press(SARI, labels.send).await;
+    look(SARI);
     desk.say(ADMIN, &format!("/addagent {BUDI}")).await;
     desk.clock.wind(TimeDelta::seconds(601));
     desk.say(BUDI, "/online").await;
-    desk.press(BUDI, labels.open).await;
-    desk.press(BUDI, labels.hold).await;
-    desk.press(BUDI, labels.resume).await;
+    let card = desk.button(BUDI, labels.open).0;
+    let mut look_at_card = || seen.push(desk.shown(BUDI, card));
+    look_at_card();
+    for step in [labels.open, labels.hold, labels.resume] {
+        desk.press(BUDI, step).await;
+        look_at_card();
+    }
     desk.say(SARI, "/new printer").await;
     desk.press(SARI, labels.send).await;
+    let mut look = |id| seen.push(desk.shown(id, desk.last(id).message_id));
     desk.say(BUDI, "/myqueue").await;
+    look(BUDI);
     desk.say(SARI, "/mytickets").await;
+    look(SARI);
     desk.press(SARI, &format!("{} #2", labels.cancel)).await;
     desk.press(BUDI, &format!("{} #1", labels.complete)).await;
     desk.say(BUDI, "/offline").await;
     desk.say(SARI, "/help").await;
+    seen.join("\n")
 }
 
 #[tokio::test]
 async fn a_day_in_indonesian() {
     let desk = cast("id").await;
-    a_day(&desk, &ID).await;
+    let seen = a_day(&desk, &ID).await;
+    insta::assert_snapshot!("on_the_way_id", seen);
     insta::assert_snapshot!("customer_id", desk.story(SARI));
     insta::assert_snapshot!("agent_id", desk.story(BUDI));
 }
@@ -75,18 +90,25 @@ async fn a_day_in_indonesian() {
 #[tokio::test]
 async fn a_day_in_english() {
     let desk = cast("en").await;
-    a_day(&desk, &EN).await;
+    let seen = a_day(&desk, &EN).await;
+    insta::assert_snapshot!("on_the_way_en", seen);
     insta::assert_snapshot!("customer_en", desk.story(SARI));
     insta::assert_snapshot!("agent_en", desk.story(BUDI));
 }
 
 /// An admin sets the desk up, looks at it, moves a ticket.
-async fn a_desk_is_run(desk: &Desk, labels: &Labels) {
+async fn a_desk_is_run(desk: &Desk, labels: &Labels) -> String {
+    let mut seen = Vec::new();
+    let mut look = || seen.push(desk.shown(ADMIN, desk.last(ADMIN).message_id));
     for said in ["/help", "/department HSI INDIBIZ", "/category HSI INDIBIZ - TROUBLESHOOT", "/invite"] {
         desk.say(ADMIN, said).await;
     }
+    look();
     desk.press(ADMIN, "HSI INDIBIZ").await;
-    desk.say(ADMIN, "/addagent @budi").await;
+    desk.say(ADMIN, "/addagent").await;
+    look();
+    desk.press(ADMIN, "Budi").await;
+    look();
     desk.press(ADMIN, "HSI INDIBIZ").await;
     desk.say(BUDI, "/online").await;
     for words in ["kabel putus", "lampu modem merah"] {
@@ -99,20 +121,33 @@ async fn a_desk_is_run(desk: &Desk, labels: &Labels) {
     for said in ["/workload", "/agents"] {
         desk.say(ADMIN, said).await;
     }
+    look();
     desk.press(ADMIN, "Budi").await;
+    desk.say(ADMIN, "/setmax").await;
+    desk.press(ADMIN, "Budi").await;
+    look();
+    desk.press(ADMIN, "3").await;
     desk.say(ADMIN, "/reassign").await;
     desk.press(ADMIN, "TROUBLESHOOT").await;
+    look();
     desk.press(ADMIN, "Sari").await;
     desk.say(ADMIN, "/removeagent Budi").await;
+    look();
     desk.press(ADMIN, "✅").await;
+    desk.say(ADMIN, "/category").await;
+    look();
+    desk.press(ADMIN, "HSI").await;
+    desk.say(ADMIN, "/cancel").await;
     desk.say(ADMIN, "/queue").await;
     desk.say(ADMIN, "/reassign").await;
+    seen.join("\n")
 }
 
 #[tokio::test]
 async fn a_desk_is_run_in_indonesian() {
     let desk = cast("id").await;
-    a_desk_is_run(&desk, &ID).await;
+    let seen = a_desk_is_run(&desk, &ID).await;
+    insta::assert_snapshot!("admins_questions_id", seen);
     insta::assert_snapshot!("admin_id", desk.story(ADMIN));
     insta::assert_snapshot!("admins_agent_id", desk.story(BUDI));
 }
@@ -120,7 +155,8 @@ async fn a_desk_is_run_in_indonesian() {
 #[tokio::test]
 async fn a_desk_is_run_in_english() {
     let desk = cast("en").await;
-    a_desk_is_run(&desk, &EN).await;
+    let seen = a_desk_is_run(&desk, &EN).await;
+    insta::assert_snapshot!("admins_questions_en", seen);
     insta::assert_snapshot!("admin_en", desk.story(ADMIN));
     insta::assert_snapshot!("admins_agent_en", desk.story(BUDI));
 }
