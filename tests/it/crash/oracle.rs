@@ -192,7 +192,8 @@ fn what(request: &Recorded, tickets: &[Row]) -> String {
         }
         None => return format!("other {text}"),
         Some(ticket) if ticket.customer != chat => "task",
-        Some(_) if text.contains("sudah kami terima") => "created",
+        // With thanks while it waits; without them when an agent has it by the time of sending.
+        Some(_) if text.contains("sudah kami terima") || text.contains("Dibuat: ") => "created",
         Some(_) if text.contains("sekarang ditangani") => "assigned",
         Some(_) if text.contains("sudah selesai. Terima kasih") => "completed",
         Some(_) if text.contains("kembali ke antrian") || text.contains("oleh agen lain") => "requeued",
