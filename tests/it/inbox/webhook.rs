@@ -44,7 +44,7 @@ async fn telegram_is_let_in_and_nobody_else() {
         (Some(SECRET), r#"{"message": {}}"#.to_owned(), 400),
         (Some(SECRET), "x".repeat(2 << 20), 413),
     ] {
-        assert_eq!(post(&desk, secret, &body).await, status, "{secret:?} {:.40}", body);
+        assert_eq!(post(&desk, secret, &body).await, status, "{secret:?} {body:.40}");
     }
     desk.settle().await;
     assert_eq!(helped(&desk), 1, "no effect");
