@@ -11,7 +11,8 @@ use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::ticket::{Priority, Ticket};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
@@ -27,7 +28,24 @@ tokio::task_local! {
 /// Departments whose rounds were kept back.
 #[derive(Debug)]
 #[must_use = "tickets wait until the rounds are started"]
-pub struct Marks(BTreeSet<DepartmentId>);
+pub struct Marks(BTreeSet<DepartmentId>, Keeping);
+
+/// While it lives, rounds may be kept back: a ticket that waits for an agent who is ready is no fault then.
+#[derive(Debug)]
+struct Keeping(Arc<AtomicUsize>);
+
+impl Keeping {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
@@ -63,16 +81,18 @@ impl Engine {
     /// what follows from it. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
     /// that dies before that assigns at its next start.
     pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks) {
+        let keeping = Keeping::begin(&self.keeping);
         KEPT.scope(RefCell::default(), async {
             let done = work.await;
-            (done, Marks(KEPT.with(RefCell::take)))
+            (done, Marks(KEPT.with(RefCell::take), keeping))
         })
         .await
     }
 
     /// Starts the rounds that were kept back.
     pub fn start_rounds(&self, marks: Marks) {
-        self.mark(marks.0);
+        let Marks(departments, _kept_until_they_are_marked) = marks;
+        self.mark(departments);
     }
 
     /// Marks every department.
@@ -87,10 +107,10 @@ impl Engine {
         self.wake.notified().await;
     }
 
-    /// Whether a round is wanted.
+    /// Whether a round is wanted, or may be as soon as a handler that is under way has ended.
     #[must_use]
     pub fn round_wanted(&self) -> bool {
-        !lock(&self.dirty).is_empty()
+        self.keeping.load(Ordering::SeqCst) > 0 || !lock(&self.dirty).is_empty()
     }
 
     /// Assigns what can be assigned in the marked departments. Returns how many tickets found an agent. When the store

@@ -49,7 +49,7 @@ async fn restless(seed: u64, end: End) {
     };
     town.quiet().await;
     life.stop().await;
-    judge(&town, &told, &format!("seed {seed}")).await;
+    judge(&town, &told, DEATHS, &format!("seed {seed}")).await;
 }
 
 fn polls(town: &Town) -> usize {
