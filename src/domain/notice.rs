@@ -148,6 +148,12 @@ impl Outgoing {
     pub fn notice(chat: ChatId, notice: Notice) -> Self {
         Self { chat, message: Message::Notice(notice) }
     }
+
+    /// A card in a chat is to be brought up to date.
+    #[must_use]
+    pub fn refresh(chat: ChatId, card: CardKey) -> Self {
+        Self { chat, message: Message::Refresh(card) }
+    }
 }
 
 /// The kinds of deliveries.

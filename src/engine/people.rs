@@ -96,6 +96,7 @@ impl Engine {
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<Event>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
+        let _between_rounds = self.round.lock().await;
         let person = self
             .retry(|| async {
                 let before = self.store.person(id).await?.ok_or(EngineError::NotFound)?;

@@ -5,6 +5,7 @@
 use super::ports::{Change, Guard, Write};
 use super::roster::Roster;
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::{Actor, Decision, Event, What};
 use crate::domain::ids::{DepartmentId, PersonId, Slot};
 use crate::domain::notice::{Notice, Outgoing};
@@ -117,8 +118,8 @@ fn decide(
     }
 }
 
-/// Who is told when a ticket comes into an agent's hands: the agent, with the facts, all the words and the files, and
-/// the customer.
+/// Who is told when a ticket comes into an agent's hands: the agent, with the facts, all the words and the files, and the
+/// customer, whose card follows.
 #[must_use]
 pub fn handed_over(
     ticket: &Ticket,
@@ -141,5 +142,6 @@ pub fn handed_over(
         .map(|notice| Outgoing::notice(agent_chat, notice))
         .collect();
     out.push(Outgoing::notice(ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent }));
+    out.push(Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id)));
     out
 }

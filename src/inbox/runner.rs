@@ -50,12 +50,18 @@ impl Runner {
 
     /// The dispatcher's endpoint.
     pub async fn handle(update: Update, runner: Arc<Self>) -> Result<(), Infallible> {
+        // A desk that stops finishes what it has begun; what only waits in memory is safe in the inbox.
+        if runner.stop.is_cancelled() {
+            return Ok(());
+        }
         let mut pause = FIRST_PAUSE;
         while let Err(failure) = runner.once(&update).await {
             match failure {
                 Failure::Away(error) => {
                     tracing::error!(%error, update = update.id.0, "waiting for the store");
-                    runner.desk.apologise(update.chat().map(|chat| chat.id.0)).await;
+                    if !runner.stop.is_cancelled() {
+                        runner.desk.apologise(update.chat().map(|chat| chat.id.0));
+                    }
                 }
                 Failure::Handler(error) => {
                     tracing::error!(%error, update = update.id.0, "a handler failed");
@@ -92,7 +98,9 @@ impl Runner {
     async fn finish(&self, update: &Update, answers: std::thread::Result<Handled>) -> Result<(), Failure> {
         let answers = match answers {
             Ok(Ok(answers)) => answers,
-            Ok(Err(EngineError::Store(error))) => return Err(Failure::Away(error)),
+            Ok(Err(EngineError::Store(error @ StoreError::Unavailable(_)))) => {
+                return Err(Failure::Away(error));
+            }
             Ok(Err(error)) => return Err(Failure::Handler(error.to_string())),
             Err(_) => return Err(Failure::Handler("panicked".into())),
         };
@@ -120,7 +128,6 @@ impl Runner {
     }
 
     async fn answers(&self, update: &Update) -> Handled {
-        fail::fail_point!("handler-fails", |_| Err(EngineError::Contention));
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {
                 let here =

@@ -74,6 +74,11 @@ impl Deed {
         }
     }
 
+    /// Whether it may be done any number of times: once or twice, everybody sees the same.
+    pub(super) fn is_repeatable(&self) -> bool {
+        matches!(self, Self::Edit { .. } | Self::Menu(_) | Self::Nothing)
+    }
+
     /// The live card that the message is after the call, given the answer's message id.
     pub(super) fn card(&self, chat: ChatId, sent: Option<i32>) -> Option<LiveCard> {
         let (key, message_id, text) = match self {

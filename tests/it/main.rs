@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod conversation;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod env_example;
 #[cfg(test)]
 mod layering;

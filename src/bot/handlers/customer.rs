@@ -15,10 +15,9 @@ use std::sync::Arc;
 use teloxide::types::Message;
 
 /// `/new [text]`. What was already written stays and is shown again: nothing is thrown away unasked.
-pub async fn new(desk: Arc<Desk>, ask: Ask, text: String) -> Handled {
-    let draft = open_draft(&desk, &ask).await?;
-    let description = draft.description.and(&text, None)?;
-    keep(&desk, &ask, Draft { description, ..draft }).await
+pub async fn new(desk: Arc<Desk>, ask: Ask, message: Message, text: String) -> Handled {
+    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, None)?;
+    keep(&desk, &ask, draft).await
 }
 
 /// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
@@ -34,11 +33,10 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
     // The parts of an album come one by one; the card that the first one made is enough.
     let album = message.media_group_id().map(|id| id.0.clone());
     let later_part = album.is_some() && draft.album == album;
-    let description = draft.description.and(text, file)?;
-    if description.is_empty() {
+    let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
+    if draft.description.is_empty() {
         return Ok(vec![ask.say(desk, "empty", &[])]);
     }
-    let draft = Draft { description, album, ..draft };
     if later_part {
         desk.engine.store().put_draft(draft).await?;
         let message = Delivery::Refresh(CardKey::Draft(ask.person.id));
@@ -173,6 +171,7 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
         person: ask.person.id,
         target,
         description: Description::default(),
+        messages: Vec::new(),
         album: None,
         created_at: ask.now,
     })
