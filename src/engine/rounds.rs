@@ -3,12 +3,12 @@
 use super::error::EngineError;
 use super::feed::Happening;
 use super::plan::{Assignment, plan_round};
-use super::ports::{CommitError, StoreError};
+use super::ports::{Change, CommitError, StoreError, Write};
 use super::roster::Roster;
-use super::{Engine, lock};
+use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
-use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
-use crate::domain::ticket::Ticket;
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
+use crate::domain::ticket::{Priority, Ticket};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
@@ -16,6 +16,8 @@ use std::sync::atomic::Ordering;
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
 const BATCH: usize = 256;
+/// How many tickets of a department a batch looks at, however many departments there are.
+const LEAST: usize = 16;
 
 tokio::task_local! {
     /// The departments that the verbs of one handler marked.
@@ -114,8 +116,8 @@ impl Engine {
     /// Serves these departments until a batch changes nothing.
     async fn serve(&self, departments: &BTreeSet<DepartmentId>, now: Time) -> Result<usize, EngineError> {
         let settings = self.store.settings().await?;
-        let mut assigned = 0;
-        loop {
+        let (mut assigned, mut fruitless) = (0, 0);
+        while fruitless < ATTEMPTS {
             let waiting = self.heads(departments).await?;
             let plan = {
                 let (mut roster, mut chance) = (self.roster(), self.chance());
@@ -125,8 +127,11 @@ impl Engine {
             if plan.is_empty() {
                 return Ok(assigned);
             }
-            assigned += self.carry_out(plan).await?;
+            let found = self.carry_out(plan).await?;
+            assigned += found;
+            fruitless = if found == 0 { fruitless + 1 } else { 0 };
         }
+        Err(EngineError::Contention)
     }
 
     /// The heads of the queues, as far as the ready agents have room.
@@ -134,21 +139,38 @@ impl Engine {
         &self,
         departments: &BTreeSet<DepartmentId>,
     ) -> Result<Vec<Ticket>, StoreError> {
-        let mut heads = Vec::new();
-        for department in departments {
-            let room = self.roster().room(*department, BATCH);
-            if room > 0 {
-                heads.extend(self.store.queue_head(*department, true, room).await?);
+        let rooms: Vec<_> = {
+            let roster = self.roster();
+            departments.iter().map(|d| (*d, roster.room(*d, BATCH))).filter(|(_, room)| *room > 0).collect()
+        };
+        // Each department gives its share of a batch. Behind a share that is used up there may be more, so what comes
+        // after its last ticket waits for the next batch: agents of several departments get tickets in the one order.
+        let share = BATCH.div_ceil(rooms.len().max(1)).max(LEAST);
+        let (mut heads, mut end) = (Vec::new(), None);
+        for (department, room) in rooms {
+            let wanted = room.min(share);
+            let head = self.store.queue_head(department, true, wanted).await?;
+            if let Some(last) = head.last()
+                && wanted < room
+                && head.len() == wanted
+            {
+                let place = (last.priority, last.arrival);
+                end = Some(end.map_or(place, |end: (Priority, Arrival)| end.min(place)));
             }
+            heads.extend(head);
         }
         heads.sort_by_key(|ticket: &Ticket| (ticket.priority, ticket.arrival));
+        heads.retain(|ticket| end.is_none_or(|end| (ticket.priority, ticket.arrival) <= end));
         heads.truncate(BATCH);
         Ok(heads)
     }
 
-    async fn carry_out(&self, plan: Vec<Assignment>) -> Result<usize, EngineError> {
+    async fn carry_out(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
         fail::fail_point!("engine-before-assign");
-        let changes = plan.iter().map(|assignment| assignment.change.clone()).collect();
+        let taken = |assignment: &mut Assignment| {
+            std::mem::replace(&mut assignment.change, Change::quiet(Write::Nothing))
+        };
+        let changes = plan.iter_mut().map(taken).collect();
         let results = self.store.commit(changes).await;
         fail::fail_point!("engine-after-assign");
         self.deliver_soon();

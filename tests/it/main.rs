@@ -4,7 +4,11 @@ mod conversation;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod env_example;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod layering;
 #[cfg(test)]

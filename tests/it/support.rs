@@ -1,8 +1,14 @@
 //! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, embedded back ends in a temporary folder,
 //! a clock that the test winds.
-use antri::app::{App, Setup, embedded};
+mod patience;
+mod trouble;
+
+pub(crate) use trouble::{Ill, Trouble};
+
+use antri::app::{App, Setup};
 use antri::bot::callback::Press;
 use antri::clock::Clock;
+use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
 use antri::domain::ids::TelegramId;
 use antri::domain::person::Locale;
@@ -11,7 +17,9 @@ use antri::engine::Rules;
 use antri::engine::chance::Chance;
 use antri::engine::ports::{Change, Write};
 use antri::outbox::pace::Limits;
+use antri::presence::Memory;
 use antri::sandbox::{ChatMessage, MediaKind, NewMedia, NewUser, Sandbox, SandboxOptions, Side};
+use antri::store::Sqlite;
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -21,6 +29,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use trouble::Troubled;
 
 /// How long a test waits for something to become visible before it fails and shows the chats.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,6 +69,10 @@ pub(crate) struct Options {
     pub(crate) limits: Limits,
     /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
     pub(crate) admin_ids: Vec<i64>,
+    /// The most pages that the store may have: a full disk.
+    pub(crate) max_pages: Option<u32>,
+    /// Webhook mode with this secret; long polling when there is none.
+    pub(crate) webhook: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -69,6 +82,8 @@ impl Default for Options {
             call_timeout: Duration::from_secs(10),
             limits: Limits::NONE,
             admin_ids: vec![ADMIN],
+            max_pages: None,
+            webhook: None,
         }
     }
 }
@@ -79,9 +94,13 @@ pub(crate) struct Desk {
     pub(crate) clock: Wound,
     pub(crate) dir: TempDir,
     pub(crate) api_url: String,
-    options: Options,
+    /// What goes wrong in the store.
+    pub(crate) trouble: Trouble,
+    /// Where Telegram posts, in webhook mode.
+    pub(crate) hook: Mutex<Option<url::Url>>,
+    options: Mutex<Options>,
     running: Mutex<Option<Running>>,
-    server: CancellationToken,
+    server: Mutex<CancellationToken>,
 }
 
 struct Running {
@@ -112,48 +131,85 @@ impl Desk {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api_url = format!("http://{}", listener.local_addr().unwrap());
-        let server = CancellationToken::new();
-        tokio::spawn({
-            let (sandbox, server) = (sandbox.clone(), server.clone());
-            async move { sandbox.serve(listener, server.cancelled_owned()).await }
-        });
         let desk = Self {
             sandbox,
             clock,
             dir: tempfile::tempdir().unwrap(),
             api_url,
-            options,
+            trouble: Trouble::default(),
+            hook: Mutex::default(),
+            options: Mutex::new(options),
             running: Mutex::new(None),
-            server,
+            server: Mutex::default(),
         };
+        desk.serve(listener);
         desk.start().await;
-        if desk.options.admin_ids.contains(&ADMIN) {
+        let usual = desk.options.lock().unwrap().admin_ids.contains(&ADMIN);
+        if usual {
             desk.person(ADMIN, "Dewi", "id").await;
         }
         desk
     }
 
+    fn serve(&self, listener: TcpListener) {
+        let (sandbox, server) = (self.sandbox.clone(), CancellationToken::new());
+        *self.server.lock().unwrap() = server.clone();
+        tokio::spawn(async move { sandbox.serve(listener, server.cancelled_owned()).await });
+    }
+
+    /// Telegram is out of reach: connections are refused.
+    pub(crate) fn cut_off(&self) {
+        self.server.lock().unwrap().cancel();
+    }
+
+    /// Telegram is back, at its old address.
+    pub(crate) async fn reconnect(&self) {
+        let address = self.api_url.strip_prefix("http://").unwrap();
+        self.until("the old address to be free", async || match TcpListener::bind(address).await {
+            Ok(listener) => {
+                self.serve(listener);
+                true
+            }
+            Err(_) => false,
+        })
+        .await;
+    }
+
+    /// Another size of the disk, from the next start on.
+    pub(crate) fn resize(&self, max_pages: Option<u32>) {
+        self.options.lock().unwrap().max_pages = max_pages;
+    }
+
     /// Starts the app (again) on the same files.
     pub(crate) async fn start(&self) {
-        let back = embedded(self.dir.path()).unwrap();
-        let token = secrecy::SecretString::from(TOKEN);
+        let (settings, call_timeout, limits, max_pages, webhook, admin_ids) = {
+            let options = self.options.lock().unwrap();
+            let Options { settings, call_timeout, limits, max_pages, webhook, admin_ids } = &*options;
+            (settings.clone(), *call_timeout, *limits, *max_pages, *webhook, admin_ids.clone())
+        };
+        let options = antri::store::sqlite::Options { max_pages };
+        let store = Arc::new(Sqlite::open_with(self.dir.path(), options).unwrap());
+        let webhook = match webhook {
+            Some(secret) => Some(self.hook_up(secret).await),
+            None => None,
+        };
         let setup = Setup {
-            store: back.store.clone(),
-            presence: back.presence,
+            store: Arc::new(Troubled { store: store.clone(), trouble: self.trouble.clone() }),
+            presence: Arc::new(Memory::default()),
             presence_is_volatile: true,
-            telegram: Telegram::new(self.api_url.parse().unwrap(), token, self.options.call_timeout).unwrap(),
-            webhook: None,
+            telegram: self.telegram_within(call_timeout),
+            webhook,
             rules: Rules {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
-                admin_ids: self.options.admin_ids.iter().copied().map(TelegramId).collect(),
+                admin_ids: admin_ids.into_iter().map(TelegramId).collect(),
                 presence_ttl: Duration::from_secs(300),
             },
-            first_settings: self.options.settings.clone(),
+            first_settings: settings,
             jwt_secret: Some("a secret of at least thirty-two bytes".into()),
             clock: self.clock.clock(),
             chance: Chance::seeded(7),
-            limits: self.options.limits,
+            limits,
             sweep_every: Duration::from_secs(3_600),
         };
         let app = Arc::new(App::start(setup).await.unwrap());
@@ -162,7 +218,23 @@ impl Desk {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move { app.run(stop).await }
         });
-        *self.running.lock().unwrap() = Some(Running { app, stop, task, store: back.store });
+        *self.running.lock().unwrap() = Some(Running { app, stop, task, store });
+    }
+
+    async fn hook_up(&self, secret: &str) -> (WebhookConfig, TcpListener) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: url::Url = format!("http://{}/hook", listener.local_addr().unwrap()).parse().unwrap();
+        *self.hook.lock().unwrap() = Some(url.clone());
+        (WebhookConfig { url, secret: secret.into() }, listener)
+    }
+
+    /// The bot's account, for calls of the test's own.
+    pub(crate) fn telegram(&self) -> Telegram {
+        self.telegram_within(PATIENCE)
+    }
+
+    fn telegram_within(&self, timeout: Duration) -> Telegram {
+        Telegram::new(self.api_url.parse().unwrap(), TOKEN.into(), timeout).unwrap()
     }
 
     /// Stops the app in good order.
@@ -353,7 +425,7 @@ impl Drop for Desk {
             finds = running.app.engine.faults.sweep_finds.load(Ordering::SeqCst);
             running.stop.cancel();
         }
-        self.server.cancel();
+        self.cut_off();
         if !std::thread::panicking() {
             assert_eq!(
                 self.sandbox.violations(),

@@ -13,8 +13,8 @@ macro_rules! person {
         concat!("SELECT p.doc, a.last_assigned, a.last_activity FROM people p ", $rest)
     };
 }
-const BY_ID: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.id = ?1");
-const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.telegram = ?1");
+pub(super) const BY_ID: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.id = ?1");
+pub(super) const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.telegram = ?1");
 // A username can pass from one person to another; whom the bot met last has it.
 const BY_USERNAME: &str =
     person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");

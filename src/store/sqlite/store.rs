@@ -14,7 +14,7 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Store, StoreError, Write,
+    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Prospect, Store, StoreError, Write,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -43,6 +43,19 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
     Ok(Committed { arrival })
 }
 
+/// Commits changes, each by itself. Nearly always nothing stands against any of them, so at first they share a savepoint:
+/// one of its own for each costs a good part of the change itself. When one is refused, all start over with their own.
+fn commit_all(conn: &Connection, changes: &[Change], told: Time) -> Vec<Result<Committed, CommitError>> {
+    let one = |conn: &Connection, change| commit(conn, change, told);
+    let together = |conn: &Connection| changes.iter().map(|change| one(conn, change)).collect();
+    let shared: Result<Vec<Committed>, CommitError> = atomically(conn, together);
+    match shared {
+        Ok(committed) => committed.into_iter().map(Ok).collect(),
+        Err(error) if changes.len() == 1 => vec![Err(error)],
+        Err(_) => changes.iter().map(|change| atomically(conn, |conn| one(conn, change))).collect(),
+    }
+}
+
 #[async_trait]
 impl Store for Sqlite {
     async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
@@ -54,9 +67,7 @@ impl Store for Sqlite {
             self.note(event.at);
         }
         let told = Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default();
-        let work = move |conn: &Connection| {
-            changes.iter().map(|change| atomically(conn, |conn| commit(conn, change, told))).collect()
-        };
+        let work = move |conn: &Connection| commit_all(conn, &changes, told);
         match self.writer.run_each(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
@@ -140,6 +151,26 @@ impl Store for Sqlite {
 
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
         self.read(move |conn| tickets::of(conn, customer, limit)).await
+    }
+
+    async fn prospect(
+        &self,
+        key: &str,
+        customer: PersonId,
+        (department, priority): (DepartmentId, Priority),
+        most: usize,
+    ) -> Result<Prospect, StoreError> {
+        let key = key.to_owned();
+        let look = move |conn: &Connection| {
+            Ok(Prospect {
+                departments: desk::departments(conn)?,
+                settings: desk::settings(conn)?,
+                known: tickets::by_key(conn, &key)?,
+                open: tickets::count_open(conn, customer, most)?,
+                position: queue::position(conn, department, priority, Arrival::LAST)?,
+            })
+        };
+        self.read(look).await
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {

@@ -33,6 +33,8 @@ pub(super) struct Done {
     pub(super) transactions: AtomicU64,
     /// Changes in them.
     pub(super) changes: AtomicU64,
+    /// Rows inserted, updated or deleted in them, by triggers too.
+    pub(super) rows: AtomicU64,
 }
 
 /// The way to the writer's thread.
@@ -149,6 +151,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
 
 fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
     let mut answers = Vec::with_capacity(group.len());
+    let rows = conn.total_changes();
     let ended = catch_unwind(AssertUnwindSafe(|| -> rusqlite::Result<()> {
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for work in group {
@@ -170,6 +173,7 @@ fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
         Ok(()) => {
             done.transactions.fetch_add(1, Ordering::Relaxed);
             done.changes.fetch_add(size as u64, Ordering::Relaxed);
+            done.rows.fetch_add(conn.total_changes().saturating_sub(rows), Ordering::Relaxed);
         }
         Err(error) => {
             tracing::error!(%error, changes = size, "a group of changes was not committed");
