@@ -1,6 +1,6 @@
 //! Notices: what people are told because something happened.
 use super::agent::new_task;
-use super::customer::status_card;
+use super::customer::created_card;
 use super::parts::{card, name};
 use super::{Rendered, Words};
 use crate::bot::callback::Press;
@@ -19,7 +19,7 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
     let person = |key: &str, who: &str| words.message(key, &[("name", name(who))]);
     let online = || vec![words.button("button-online", Press::GoOnline)];
     match view {
-        NoticeView::Created(view) => status_card(words, view),
+        NoticeView::Created(view) => created_card(words, view),
         NoticeView::NewTask(view) => new_task(words, view),
         NoticeView::Words { number, part: (part, parts), text } => {
             let args = [("number", number.into()), ("part", (*part).into()), ("parts", (*parts).into())];

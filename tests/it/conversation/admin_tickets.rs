@@ -117,7 +117,7 @@ async fn of_complete_and_reassign_one_wins_and_the_other_is_told() {
 }
 
 #[tokio::test]
-async fn an_ambiguous_end_of_a_number_is_asked_about() {
+async fn more_than_eight_tickets_are_offered_in_pages() {
     let desk = with_customer().await;
     for n in 1..=9 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
