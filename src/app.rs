@@ -133,6 +133,12 @@ impl App {
 
     /// Whether everything that has come in has been handled, shown and delivered.
     pub async fn is_idle(&self) -> bool {
+        // Work flows from the inbox to the outbox, and is looked for in that order; only a delivery that fails can send
+        // some back, past a place that was looked at already. So twice.
+        self.looks_idle().await && self.looks_idle().await
+    }
+
+    async fn looks_idle(&self) -> bool {
         let store = self.engine.store();
         let handled = store.unhandled(0, 1).await.is_ok_and(|rows| rows.is_empty());
         let quiet = self.engine.is_quiet();

@@ -9,7 +9,7 @@
 //! | `rounds` | rounds of assignment, woken by events |
 //! | `tickets`, `handover` | the verbs on a ticket |
 //! | `duty` | the verbs on an agent's availability |
-//! | `people`, `desk` | who is who; departments and categories |
+//! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
 //! | `sweep` | the safety net and what time brings about |
 pub mod chance;
 pub mod desk;
@@ -22,6 +22,7 @@ pub mod plan;
 pub mod ports;
 pub mod roster;
 pub mod rounds;
+pub mod standing;
 pub mod sweep;
 pub mod tickets;
 pub mod watch;
@@ -78,7 +79,9 @@ pub struct Engine {
     dirty: Mutex<BTreeSet<DepartmentId>>,
     wake: Notify,
     deliveries: Notify,
-    /// Rounds come one after the other: two at once would only plan the same tickets twice.
+    /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
+    /// the queue or takes an agent out of the choice comes between two rounds: within one, the oldest ticket's assignment
+    /// could fail by it and a newer one's succeed. (Other replicas' changes can: then the next batch serves the oldest.)
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
@@ -127,8 +130,8 @@ impl Engine {
     /// Whether no round is wanted and none is under way.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        // In this order: a round takes its departments off the list before it lets go of the lock.
-        self.round.try_lock().is_ok() && !self.round_wanted()
+        // While the lock is held no round can begin, and with it take its departments off the list.
+        self.round.try_lock().is_ok_and(|_no_round| !self.round_wanted())
     }
 
     /// The rules it was built with.

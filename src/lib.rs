@@ -1,4 +1,23 @@
 //! Antri: the ticket desk that lives in Telegram.
+//!
+//! A customer writes to a bot; the ticket joins a queue; the engine hands it to an agent who is online and has room; the
+//! agent closes it with buttons. This library is all of it, and the program only calls [`cli::main`].
+//!
+//! The way of an update is the way through the modules:
+//!
+//! - [`inbox`]: writes every update down before Telegram is told, and handles it to its end once.
+//! - [`bot`]: the tree of handlers, what buttons carry, and the words for everything that people read.
+//! - [`engine`]: the verbs of the desk. They plan with pure functions and commit through two ports, [`engine::ports::Store`]
+//!   and [`engine::ports::Presence`].
+//! - [`domain`]: tickets, people, departments, policy: types and transitions, and nothing else.
+//! - [`store`], [`presence`]: the embedded back ends behind the ports.
+//! - [`outbox`]: delivers what was committed to be told, at Telegram's pace; [`telegram`] makes the calls.
+//! - [`app`]: the composition root, and the tasks that run side by side.
+//! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`token`]: what the others stand on.
+//! - [`sandbox`]: a Telegram in this process, for [`demo`] and for the tests. Only the Bot API's address differs from the
+//!   real thing.
+//!
+//! `ARCHITECTURE.md` walks one ticket through these files.
 pub mod app;
 pub mod bot;
 pub mod cli;

@@ -53,13 +53,14 @@ struct Parameters {
 impl Telegram {
     /// The account of `token` at the server `base` (`TELEGRAM_API_URL`); each call waits for its answer up to `timeout`.
     pub fn new(base: Url, token: SecretString, timeout: Duration) -> Result<Self, CallError> {
-        let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true).build();
+        // The time-out is for teloxide's own calls too: its dispatcher asks for itself before it begins.
+        let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(timeout);
+        let client = client.tcp_nodelay(true).build();
         let client = client.map_err(|error| CallError::NotSent(error.without_url().to_string()))?;
         Ok(Self { client, base, token, timeout })
     }
 
     /// The same account as teloxide's bot, for the dispatcher.
-    #[must_use]
     pub fn teloxide(&self) -> teloxide::Bot {
         teloxide::Bot::with_client(self.token.expose_secret(), self.client.clone())
             .set_api_url(self.base.clone())

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 /// How long handlers may take to finish after a stop, and then the outbox: together below the ten seconds after which
 /// process managers lose patience.
-const HANDLERS_END: Duration = Duration::from_secs(4);
+const HANDLERS_END: Duration = Duration::from_secs(3);
 const OUTBOX_ENDS: Duration = Duration::from_secs(4);
 /// How long to wait after the store failed a background task.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,12 +38,14 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
 
     let hook = app.webhook.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match hook {
-        Some((config, listener)) => serve_webhook(app, config, listener, &front, &stop).await?,
-        None => {
-            let telegram = app.desk.telegram.clone();
-            front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), stop.clone()));
+    if let Some((config, listener)) = hook {
+        if let Err(error) = serve_webhook(app, config, listener, &front, &stop).await {
+            end.cancel();
+            return Err(error);
         }
+    } else {
+        let telegram = app.desk.telegram.clone();
+        front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), stop.clone()));
     }
     dispatch(app, &stop).await;
     front.close();
@@ -71,7 +73,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
             .worker_queue_size(WORKER_QUEUE)
             .build();
         let token = dispatcher.shutdown_token();
-        let listener = Listener::new(app.inbox.clone());
+        let listener = Listener::new(app.inbox.clone(), Arc::clone(&app.engine));
         let errors = LoggingErrorHandler::with_custom_text("the inbox");
         let work = dispatcher.try_dispatch_with_listener(listener, errors);
         tokio::pin!(work);
@@ -80,19 +82,21 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
             () = stop.cancelled() => None,
         };
         match ended {
-            Some(Ok(())) => {}
-            Some(Err(error)) => {
-                tracing::warn!(%error, "the dispatcher can't start yet");
-                tokio::time::sleep(PAUSE).await;
+            Some(ended) => {
+                match ended {
+                    Ok(()) => tracing::error!("the dispatcher ended by itself; starting another one"),
+                    Err(error) => tracing::warn!(%error, "the dispatcher can't start yet"),
+                }
+                tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.cancelled() => {} }
             }
             None => {
                 // Fails only when it is not running, and then there is nothing to wait for.
-                if let Ok(_stopping) = token.shutdown() {
-                    if tokio::time::timeout(HANDLERS_END, work).await.is_err() {
-                        tracing::warn!(
-                            "some updates were not handled in time; they come again after the next start"
-                        );
-                    }
+                if let Ok(_stopping) = token.shutdown()
+                    && tokio::time::timeout(HANDLERS_END, work).await.is_err()
+                {
+                    tracing::warn!(
+                        "some updates were not handled in time; they come again after the next start"
+                    );
                 }
             }
         }
@@ -106,7 +110,8 @@ async fn serve_webhook(
     front: &TaskTracker,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let router = webhook::router(app.inbox.clone(), &config.url, config.secret.clone());
+    let router =
+        webhook::router(app.inbox.clone(), Arc::clone(&app.desk), &config.url, config.secret.clone());
     let stopped = stop.clone();
     front.spawn(async move {
         let served = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await;
@@ -114,7 +119,21 @@ async fn serve_webhook(
             tracing::error!(%error, "the webhook's server ended");
         }
     });
-    webhook::register(&app.desk.telegram, &config.url, &config.secret).await.context("setWebhook")
+    loop {
+        let registered = tokio::select! {
+            registered = webhook::register(&app.desk.telegram, &config.url, &config.secret) => registered,
+            () = stop.cancelled() => return Ok(()),
+        };
+        match registered {
+            Ok(()) => return Ok(()),
+            Err(error) if error.passes() => {
+                tracing::warn!(%error, "the webhook is not registered yet; trying again");
+                let wait = error.retry_after().unwrap_or(PAUSE);
+                tokio::select! { () = tokio::time::sleep(wait) => {} () = stop.cancelled() => {} }
+            }
+            Err(error) => return Err(error).context("Telegram refuses the webhook (WEBHOOK_URL)"),
+        }
+    }
 }
 
 /// The assigner: sleeps until something happens that can need it.
@@ -164,7 +183,7 @@ async fn sweep(
         tokio::select! { () = tokio::time::sleep(every) => {} () = end.cancelled() => return }
         let now = clock.now();
         let passed = clock.steady();
-        let strayed = (now - wall) - TimeDelta::from_std(passed - steady).unwrap_or_default();
+        let strayed = (now - wall) - TimeDelta::from_std(passed.saturating_sub(steady)).unwrap_or_default();
         (wall, steady) = (now, passed);
         let result = async {
             if strayed.abs() > JUMP {

@@ -141,6 +141,12 @@ impl Toast {
         });
     }
 
+    /// Whether the press is answered already.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        self.0.said.load(Ordering::SeqCst)
+    }
+
     /// Answers without words.
     pub fn ack(&self) {
         self.say(String::new());
@@ -149,14 +155,21 @@ impl Toast {
 
 impl Desk {
     /// Tells people at once, past the outbox, that the desk can't keep anything right now: what they sent is not lost,
-    /// Telegram or the inbox has it. Once a minute and chat at most; nothing depends on it.
-    pub async fn apologise(&self, chats: impl IntoIterator<Item = i64>) {
+    /// Telegram or the inbox has it. Once a minute and chat at most; nothing depends on it, and nobody waits for it.
+    pub fn apologise(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {
+        let (desk, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
+        self.tasks.spawn(async move { desk.apologise_to(chats).await });
+    }
+
+    async fn apologise_to(&self, chats: Vec<i64>) {
         let now = self.clock.now();
         for chat in chats {
             let told = {
                 let mut told = self.apologised.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 told.retain(|_, at| now - *at < chrono::TimeDelta::minutes(1));
-                told.insert(chat, now).is_some()
+                let before = told.contains_key(&chat);
+                told.entry(chat).or_insert(now);
+                before
             };
             if !told {
                 let rules = self.engine.rules();

@@ -142,13 +142,17 @@ impl Facts {
         let page = page.min(pages - 1);
         let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
         let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
-        let manual = self.store().settings().await?.mode != Mode::Auto || tickets.iter().any(|t| !t.auto);
+        let by_hand = self.store().settings().await?.mode != Mode::Auto;
+        let serves = |ticket: &Ticket| {
+            reader.agent.as_ref().is_some_and(|profile| profile.departments.contains(&ticket.department))
+        };
+        let pick_up = tickets.iter().filter(|t| (by_hand || !t.auto) && serves(t)).map(|t| t.id).collect();
         Ok(WaitingView {
             page,
             pages,
             total,
             first: offset as u64 + 1,
-            can_pick_up: manual && reader.agent.is_some(),
+            pick_up,
             tickets: self.tickets_of(&tickets, reader.id).await?,
         })
     }

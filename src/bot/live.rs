@@ -23,6 +23,8 @@ pub struct Live {
     clock: Clock,
     feed: broadcast::Receiver<Happening>,
     told: HashMap<DepartmentId, BTreeMap<TicketId, u64>>,
+    /// How much of what happened has been taken from the feed.
+    taken: u64,
     served: Arc<AtomicU64>,
 }
 
@@ -37,8 +39,10 @@ impl Live {
     /// Follows this engine from now on.
     #[must_use]
     pub fn new(engine: Arc<Engine>, clock: Clock) -> Self {
-        let feed = engine.feed();
-        Self { engine, clock, feed, told: HashMap::new(), served: Arc::default() }
+        let (feed, taken) = (engine.feed(), engine.happened());
+        // Nothing counts as served before the first catching up.
+        let served = Arc::new(AtomicU64::new(u64::MAX));
+        Self { engine, clock, feed, told: HashMap::new(), taken, served }
     }
 
     /// Brings every card that can have changed while nobody looked up to date: after a start, or after falling behind.
@@ -47,47 +51,50 @@ impl Live {
         let mut stale = Stale::default();
         stale.cards.extend(self.engine.store().live_queues().await?.into_iter().map(|card| card.key));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
-        self.refresh(stale).await
+        self.refresh(stale).await?;
+        self.served.store(self.taken, Ordering::SeqCst);
+        Ok(())
     }
 
     /// Waits for the next happening and serves it with all that came meanwhile. `false` when the engine is gone.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
         let mut stale = Stale::default();
-        let mut count = 1;
         match self.feed.recv().await {
-            Ok(happening) => stale.note(happening),
+            Ok(happening) => {
+                self.taken += 1;
+                stale.note(happening);
+            }
             Err(RecvError::Lagged(missed)) => {
-                count = missed;
+                self.taken += missed;
                 self.catch_up().await?;
             }
             Err(RecvError::Closed) => return Ok(false),
         }
-        count += self.drain(&mut stale).await?;
+        self.drain(&mut stale).await?;
         self.refresh(stale).await?;
-        self.served.fetch_add(count, Ordering::SeqCst);
+        self.served.store(self.taken, Ordering::SeqCst);
         Ok(true)
     }
 
-    /// How much of what [`Engine::happened`] counts has been served.
+    /// How much of what [`Engine::happened`] counts has been served; none of it before the first catching up.
     #[must_use]
     pub fn served(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.served)
     }
 
-    /// Notes what waits in the feed; returns how much that was.
-    async fn drain(&mut self, stale: &mut Stale) -> Result<u64, StoreError> {
-        let mut count = 0;
+    /// Notes what waits in the feed.
+    async fn drain(&mut self, stale: &mut Stale) -> Result<(), StoreError> {
         loop {
             match self.feed.try_recv() {
                 Ok(happening) => {
-                    count += 1;
+                    self.taken += 1;
                     stale.note(happening);
                 }
                 Err(TryRecvError::Lagged(missed)) => {
-                    count += missed;
+                    self.taken += missed;
                     self.catch_up().await?;
                 }
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(count),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(()),
             }
         }
     }
@@ -140,32 +147,22 @@ impl Live {
 
 impl Stale {
     fn note(&mut self, happening: Happening) {
-        match happening {
-            Happening::Queued { ticket, department } => {
-                self.cards.insert(CardKey::Status(ticket));
+        // A ticket's own cards are refreshed by the commit that changed it.
+        let agents = match happening {
+            Happening::Queued { department, .. } => {
                 self.departments.insert(department);
+                [None, None]
             }
-            Happening::Assigned { ticket, department, agent, from } => {
-                self.cards.extend([CardKey::Status(ticket), CardKey::MyQueue(agent, 0)]);
-                self.cards.extend(from.into_iter().flat_map(|from| held(ticket, from)));
+            Happening::Assigned { department, agent, from, .. } => {
                 self.departments.insert(department);
+                [Some(agent), from]
             }
-            Happening::Updated { ticket, agent } => {
-                self.cards.insert(CardKey::Status(ticket));
-                self.cards.extend(held(ticket, agent));
-            }
-            Happening::Left { ticket, department, agent } => {
-                self.cards.insert(CardKey::Status(ticket));
-                self.cards.extend(agent.into_iter().flat_map(|agent| held(ticket, agent)));
+            Happening::Left { department, agent, .. } => {
                 self.departments.insert(department);
+                [agent, None]
             }
-            Happening::Agent(agent) => {
-                self.cards.insert(CardKey::MyQueue(agent, 0));
-            }
-        }
+            Happening::Updated { agent, .. } | Happening::Agent(agent) => [Some(agent), None],
+        };
+        self.cards.extend(agents.into_iter().flatten().map(|agent| CardKey::MyQueue(agent, 0)));
     }
-}
-
-fn held(ticket: TicketId, agent: PersonId) -> [CardKey; 2] {
-    [CardKey::Task(ticket, agent), CardKey::MyQueue(agent, 0)]
 }

@@ -2,7 +2,7 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, common, customer, manage, reassign};
+use super::handlers::{admin, agent, capacity, common, customer, manage, reassign};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -17,8 +17,7 @@ pub type DeskHandler = dptree::Handler<'static, Handled, DpHandlerDescription>;
 pub fn schema() -> DeskHandler {
     dptree::entry().branch(Update::filter_message().branch(typed()).endpoint(common::message)).branch(
         Update::filter_callback_query()
-            .filter_map(common::place)
-            .branch(presses())
+            .branch(dptree::filter_map(common::place).branch(presses()))
             .endpoint(common::unknown_press),
     )
 }
@@ -26,8 +25,10 @@ pub fn schema() -> DeskHandler {
 fn typed() -> DeskHandler {
     dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::read(message.text()?, &desk.bot_username))
         .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
+        .branch(case![Typed::Elsewhere(name)].endpoint(common::unknown_command))
         .branch(
             case![Typed::Known(command)]
+                .map_async(common::drop_question)
                 .branch(
                     dptree::filter(|command: Command, ask: Ask| !command.audience().admits(&ask.person))
                         .endpoint(common::not_your_command),
@@ -58,7 +59,7 @@ fn commands() -> DeskHandler {
         .branch(case![Command::Invite(arg)].endpoint(admin::invite))
         .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
         .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
-        .branch(case![Command::SetMax(arg)].endpoint(admin::set_max))
+        .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
         .branch(case![Command::Department(arg)].endpoint(manage::department))
         .branch(case![Command::Category(arg)].endpoint(manage::category))
@@ -66,6 +67,10 @@ fn commands() -> DeskHandler {
 
 fn presses() -> DeskHandler {
     dptree::filter_map(common::pressed)
+        .branch(
+            dptree::filter(|press: Press, ask: Ask| is_agents(press) && ask.person.agent.is_none())
+                .endpoint(common::not_your_press),
+        )
         .branch(case![Press::Task(step, ticket, version, surface)].endpoint(agent::task))
         .branch(case![Press::PickUp(ticket, version, surface)].endpoint(agent::pick_up))
         .branch(case![Press::CancelTicket(ticket, version, surface)].endpoint(customer::cancel_ticket))
@@ -85,12 +90,18 @@ fn presses() -> DeskHandler {
         .branch(admin_presses())
 }
 
+/// Whether only agents have a button like this one; admins' have a branch of the tree to themselves.
+fn is_agents(press: Press) -> bool {
+    use Press::{AutoAssign, GoOffline, GoOnline, PickUp, StillHere, Task};
+    matches!(press, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
+}
+
 fn admin_presses() -> DeskHandler {
     dptree::entry()
         .branch(case![Press::PickPage(pick, page)].endpoint(admin::pick_page))
         .branch(case![Press::PickPerson(pick, person)].endpoint(admin::pick_person))
         .branch(case![Press::PickTicket(pick, ticket)].endpoint(reassign::pick_ticket))
-        .branch(case![Press::SetMax(agent, max)].endpoint(admin::set_max_pressed))
+        .branch(case![Press::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
         .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
         .branch(case![Press::Invite(department)].endpoint(admin::invite_pressed))

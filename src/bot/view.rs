@@ -6,6 +6,7 @@ use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
+use std::collections::BTreeSet;
 
 /// Tickets on one page of a list.
 pub const TICKETS_PER_PAGE: u16 = 8;
@@ -110,8 +111,8 @@ pub struct WaitingView {
     pub total: u64,
     /// The number of the first ticket on the page, from 1.
     pub first: u64,
-    /// Whether the reader may take tickets themselves.
-    pub can_pick_up: bool,
+    /// Those of the page that the reader may take themselves.
+    pub pick_up: BTreeSet<TicketId>,
     /// The tickets of the page.
     pub tickets: Vec<TicketView>,
 }
@@ -207,6 +208,15 @@ pub enum NoticeView {
     Created(TicketStatusView),
     /// To the agent: a new ticket. The first state of the task card.
     NewTask(TaskView),
+    /// To the agent: more of this ticket's description.
+    Words {
+        /// The ticket.
+        number: TicketNumber,
+        /// Which part of how many, from 1.
+        part: (usize, usize),
+        /// The words.
+        text: String,
+    },
     /// To the agent: a file of this ticket's description. The words are the file's caption.
     File {
         /// The ticket.

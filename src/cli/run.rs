@@ -41,7 +41,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         jwt_secret: config.http.jwt_secret.clone(),
         clock: Clock::system(),
         chance: Chance::from_os(),
-        limits: Limits::TELEGRAM,
+        limits: limits(),
         sweep_every: SWEEP_EVERY,
     };
     let started = tokio::select! {
@@ -58,6 +58,14 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     back.store.close().await;
     tracing::info!("the desk is closed");
     Ok(())
+}
+
+/// The pace to keep towards Telegram.
+fn limits() -> Limits {
+    #[cfg(feature = "failpoints")]
+    return crate::crash::limits();
+    #[cfg(not(feature = "failpoints"))]
+    Limits::TELEGRAM
 }
 
 /// What the engine needs of the configuration.

@@ -73,7 +73,7 @@ impl Story {
     }
 
     async fn curtain_up(&mut self) -> anyhow::Result<()> {
-        self.chapter("Three agents with two places each; Eka stays offline");
+        chapter("Three agents with two places each; Eka stays offline");
         for id in [DEWI, BUDI, CITRA, EKA].into_iter().chain(CUSTOMERS.map(|(id, ..)| id)) {
             self.stage.say(id, "/start").await?;
         }
@@ -88,62 +88,62 @@ impl Story {
     }
 
     async fn six_tickets(&mut self) -> anyhow::Result<()> {
-        self.chapter("Six tickets come");
+        chapter("Six tickets come");
         for (id, _, text) in CUSTOMERS {
             self.says(id, text).await?;
             self.presses(id, "", "✅ Kirim").await?;
         }
         for (nth, agent) in [BUDI, CITRA, BUDI, CITRA].into_iter().enumerate() {
-            let (customer, name, _) = self.customer(nth)?;
+            let (customer, name, _) = customer(nth)?;
             let (holder, place) = (self.name(agent), nth / 2 + 1);
             let task = self.task(agent, customer)?;
-            self.fact(
+            fact(
                 &format!("{name}'s ticket is {holder}'s, at #{place}"),
                 task.contains(&format!("#{place}\n")),
             )?;
         }
         for (nth, position) in [(4, 1), (5, 2)] {
-            let (customer, name, _) = self.customer(nth)?;
+            let (customer, name, _) = customer(nth)?;
             let told = self.last(customer)?.contains(&format!("Posisi antrian: #{position}"));
-            self.fact(&format!("{name} waits and is told position {position}"), told)?;
+            fact(&format!("{name} waits and is told position {position}"), told)?;
         }
-        self.fact("Eka, offline, got nothing", self.tasks(EKA) == 0)
+        fact("Eka, offline, got nothing", self.tasks(EKA) == 0)
     }
 
     async fn one_is_completed(&mut self) -> anyhow::Result<()> {
-        self.chapter("Budi completes one, and the oldest that waits comes to him");
+        chapter("Budi completes one, and the oldest that waits comes to him");
         let number = self.number_of(SARI)?;
         self.presses(BUDI, &number, "▶️ Buka").await?;
         self.presses(BUDI, &number, "✅ Selesai").await?;
-        self.fact("Sari is told that it is done", self.last(SARI)?.contains("sudah selesai"))?;
-        let (joko, ..) = self.customer(4)?;
-        self.fact("Joko's ticket is at the bottom of Budi's queue", self.task(BUDI, joko)?.contains("#2\n"))?;
-        let (ayu, ..) = self.customer(5)?;
-        self.fact("Ayu has moved up to position 1", self.last(ayu)?.contains("Posisi antrian: #1"))?;
-        self.fact("Eka, offline, still got nothing", self.tasks(EKA) == 0)
+        fact("Sari is told that it is done", self.last(SARI)?.contains("sudah selesai"))?;
+        let (joko, ..) = customer(4)?;
+        fact("Joko's ticket is at the bottom of Budi's queue", self.task(BUDI, joko)?.contains("#2\n"))?;
+        let (ayu, ..) = customer(5)?;
+        fact("Ayu has moved up to position 1", self.last(ayu)?.contains("Posisi antrian: #1"))?;
+        fact("Eka, offline, still got nothing", self.tasks(EKA) == 0)
     }
 
     async fn one_comes_online(&mut self) -> anyhow::Result<()> {
-        self.chapter("Eka comes online, and the queue is empty");
+        chapter("Eka comes online, and the queue is empty");
         self.says(EKA, "/online").await?;
-        let (ayu, ..) = self.customer(5)?;
-        self.fact("Ayu's ticket is Eka's, at #1", self.task(EKA, ayu)?.contains("#1\n"))?;
+        let (ayu, ..) = customer(5)?;
+        fact("Ayu's ticket is Eka's, at #1", self.task(EKA, ayu)?.contains("#1\n"))?;
         self.says(DEWI, "/queue").await?;
-        self.fact("nothing waits", self.last(DEWI)?.contains("Tidak ada tiket yang menunggu"))
+        fact("nothing waits", self.last(DEWI)?.contains("Tidak ada tiket yang menunggu"))
     }
 
     async fn the_admin_reassigns(&mut self) -> anyhow::Result<()> {
-        self.chapter("Dewi gives Rina's ticket to Eka");
-        let (rina, ..) = self.customer(1)?;
+        chapter("Dewi gives Rina's ticket to Eka");
+        let (rina, ..) = customer(1)?;
         let number = self.number_of(rina)?;
         self.says(DEWI, &format!("/reassign {number} Eka")).await?;
-        self.fact("Rina's ticket is Eka's, at #2", self.task(EKA, rina)?.contains("#2\n"))?;
+        fact("Rina's ticket is Eka's, at #2", self.task(EKA, rina)?.contains("#2\n"))?;
         self.says(DEWI, "/workload").await?;
         let load = self.last(DEWI)?;
         for (agent, held) in [("Budi", 2), ("Citra", 1), ("Eka", 2)] {
             let line = format!("{held}/2");
             let right = load.lines().any(|l| l.contains(agent) && l.contains(&line));
-            self.fact(&format!("{agent} holds {held} of 2"), right)?;
+            fact(&format!("{agent} holds {held} of 2"), right)?;
         }
         Ok(())
     }
@@ -159,18 +159,6 @@ impl Story {
         println!("\n{} presses [ {label} ]", self.name(id));
         self.stage.press(id, on, label).await?;
         self.show();
-        Ok(())
-    }
-
-    fn chapter(&self, title: &str) {
-        println!("\n━━ {title} ━━");
-    }
-
-    fn fact(&self, what: &str, holds: bool) -> anyhow::Result<()> {
-        if !holds {
-            bail!("{what}");
-        }
-        println!("  ✓ {what}");
         Ok(())
     }
 
@@ -195,10 +183,6 @@ impl Story {
 
     fn name(&self, id: i64) -> String {
         self.names.get(&id).cloned().unwrap_or_default()
-    }
-
-    fn customer(&self, nth: usize) -> anyhow::Result<(i64, &'static str, &'static str)> {
-        CUSTOMERS.get(nth).copied().context("no such customer")
     }
 
     /// The newest card of a ticket in a customer's chat, or the newest message.
@@ -227,6 +211,22 @@ impl Story {
     fn tasks(&self, agent: i64) -> usize {
         bots(&self.stage.sandbox, agent).iter().filter(|m| m.text.contains("Tiket baru")).count()
     }
+}
+
+fn chapter(title: &str) {
+    println!("\n━━ {title} ━━");
+}
+
+fn fact(what: &str, holds: bool) -> anyhow::Result<()> {
+    if !holds {
+        bail!("{what}");
+    }
+    println!("  ✓ {what}");
+    Ok(())
+}
+
+fn customer(nth: usize) -> anyhow::Result<(i64, &'static str, &'static str)> {
+    CUSTOMERS.get(nth).copied().context("no such customer")
 }
 
 fn bots(sandbox: &Sandbox, id: i64) -> Vec<ChatMessage> {

@@ -10,9 +10,10 @@ use rand_chacha::rand_core::SeedableRng;
 #[derive(Debug)]
 pub struct Chance {
     rng: ChaCha20Rng,
-    tenth: i64,
-    first: u32,
-    used: u32,
+    /// The tenth of a second that the last number names, and how many name it.
+    tenth: (i64, u32),
+    /// Which pair of letters comes next. Goes on from number to number, so that it does not depend on the time.
+    letters: u32,
 }
 
 /// The alphabet of invitation codes: no characters that look alike.
@@ -33,8 +34,8 @@ impl Chance {
         Self::from_rng(ChaCha20Rng::seed_from_u64(seed))
     }
 
-    fn from_rng(rng: ChaCha20Rng) -> Self {
-        Self { rng, tenth: 0, first: 0, used: 0 }
+    fn from_rng(mut rng: ChaCha20Rng) -> Self {
+        Self { letters: rng.random_range(0..NUMBERS_PER_TENTH), rng, tenth: (0, 0) }
     }
 
     /// 16 random bytes, for a UUID.
@@ -53,16 +54,15 @@ impl Chance {
     /// tenth of a second are used up, those of the next one serve. (Over several sources the store's unique key decides.)
     pub fn number(&mut self, now: Time, zone: Tz) -> TicketNumber {
         let tenth = now.timestamp_millis().div_euclid(100);
-        if tenth > self.tenth {
-            (self.tenth, self.first, self.used) = (tenth, self.rng.random_range(0..NUMBERS_PER_TENTH), 0);
-        } else if self.used == NUMBERS_PER_TENTH {
-            (self.tenth, self.used) = (self.tenth + 1, 0);
-        }
+        self.tenth = match self.tenth {
+            (last, _) if tenth > last => (tenth, 1),
+            (last, NUMBERS_PER_TENTH) => (last + 1, 1),
+            (last, used) => (last, used + 1),
+        };
         // 113 has no divisor in common with 676, so 676 steps of it visit every pair of letters once.
-        let nth = self.first + self.used * 113;
-        self.used += 1;
-        let at = Time::from_timestamp_millis(self.tenth * 100).unwrap_or(now);
-        TicketNumber::new(at.with_timezone(&zone).naive_local(), nth)
+        self.letters = (self.letters + 113) % NUMBERS_PER_TENTH;
+        let at = Time::from_timestamp_millis(self.tenth.0 * 100).unwrap_or(now);
+        TicketNumber::new(at.with_timezone(&zone).naive_local(), self.letters)
     }
 
     /// The source itself, for choices.

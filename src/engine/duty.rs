@@ -70,6 +70,7 @@ impl Engine {
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
+        let _between_rounds = self.round.lock().await;
         let person = self
             .retry(|| async {
                 let mut person = self.store.person(agent).await?.ok_or(EngineError::NotFound)?;

@@ -6,6 +6,7 @@ use super::ports::{Change, Guard, StoreError};
 use super::tickets::write_ticket;
 use super::{Attempt, Engine};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::{Actor, Event, ReleaseReason, What};
 use crate::domain::ids::{ChatId, PersonId, Slot, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
@@ -73,6 +74,7 @@ impl Engine {
         guard: Guard,
         event: Event,
     ) -> Result<Attempt<Ticket>, EngineError> {
+        let _between_rounds = self.round.lock().await;
         let held = self.store.held_by(agent.id).await?;
         let (count, max) = (u16::try_from(held.len()).unwrap_or(u16::MAX), profile.max_tickets.get());
         let slot = lowest_free(&held);
@@ -87,6 +89,7 @@ impl Engine {
         if let Some(former) = self.holder_of(before).await? {
             let taken = Notice::TaskTaken { ticket: before.id, to: Some(agent.id) };
             notices.push(Outgoing::notice(former.chat(), taken));
+            notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
         }
         let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
         let committed = self.commit_one(change).await;
@@ -136,6 +139,7 @@ impl Engine {
             let after = before.release().map_err(refuse)?;
             let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
             notices.extend(tell.map(|chat| Outgoing::notice(chat, Notice::TaskTaken { ticket, to: None })));
+            notices.extend(self.redrawn(&after, Some(from)).await?);
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(Event {
@@ -146,6 +150,7 @@ impl Engine {
                 }),
                 notices,
             };
+            let _between_rounds = self.round.lock().await;
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, %from, ?why, "back in the queue");
@@ -159,7 +164,8 @@ impl Engine {
         .await
     }
 
-    /// Gives back those of an agent's tickets that `which` chooses.
+    /// Gives back those of an agent's tickets that `which` chooses, in the order of the queue: a round in between must not
+    /// find the newer one first.
     pub(super) async fn release_held(
         &self,
         agent: PersonId,
@@ -167,11 +173,14 @@ impl Engine {
         which: impl Fn(&Ticket) -> bool,
         now: Time,
     ) -> Result<(), StoreError> {
-        for ticket in self.store.held_by(agent).await?.iter().filter(|ticket| which(ticket)) {
-            match self.release(ticket.id, Actor::Engine, why, None, now).await {
-                Err(EngineError::Store(error)) => return Err(error),
-                // Ended or taken meanwhile: then there is nothing to give back.
-                Ok(_) | Err(_) => {}
+        let mut held = self.store.held_by(agent).await?;
+        held.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
+        for ticket in held.iter().filter(|ticket| which(ticket)) {
+            // Another refusal means that it ended or was taken meanwhile: then there is nothing to give back.
+            if let Err(EngineError::Store(error)) =
+                self.release(ticket.id, Actor::Engine, why, None, now).await
+            {
+                return Err(error);
             }
         }
         Ok(())

@@ -85,6 +85,9 @@ struct Bench {
     members: BTreeSet<PersonId>,
 }
 
+/// How many were passed over, by reason, and a few of them by name.
+pub type PassedOver = (Vec<(Skip, u32)>, Vec<(PersonId, Skip)>);
+
 /// All agents.
 #[derive(Debug, Clone)]
 pub struct Roster {
@@ -107,9 +110,13 @@ impl Roster {
             return;
         }
         let seats: Vec<Seat> = self.seats.values().cloned().collect();
-        seats.iter().for_each(|seat| self.leave_benches(seat));
+        for seat in &seats {
+            self.leave_benches(seat);
+        }
         self.strategy = strategy;
-        seats.iter().for_each(|seat| self.join_benches(seat));
+        for seat in &seats {
+            self.join_benches(seat);
+        }
     }
 
     /// An agent's seat.
@@ -224,7 +231,7 @@ impl Roster {
 
     /// How many agents are passed over for a department's ticket, by reason, and a few of them by name.
     #[must_use]
-    pub fn passed_over(&self, department: DepartmentId) -> (Vec<(Skip, u32)>, Vec<(PersonId, Skip)>) {
+    pub fn passed_over(&self, department: DepartmentId) -> PassedOver {
         let empty = Bench::default();
         let bench = self.benches.get(&department).unwrap_or(&empty);
         let mut counts = bench.skipped.clone();

@@ -5,10 +5,11 @@ use super::feed::Happening;
 use super::plan::{Assignment, plan_round};
 use super::ports::{Change, CommitError, StoreError, Write};
 use super::roster::Roster;
-use super::{Engine, lock};
+use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::ticket::{Priority, Ticket};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
@@ -17,6 +18,16 @@ use std::sync::atomic::Ordering;
 const BATCH: usize = 256;
 /// How many tickets of a department a batch looks at, however many departments there are.
 const LEAST: usize = 16;
+
+tokio::task_local! {
+    /// The departments that the verbs of one handler marked.
+    static KEPT: RefCell<BTreeSet<DepartmentId>>;
+}
+
+/// Departments whose rounds were kept back.
+#[derive(Debug)]
+#[must_use = "tickets wait until the rounds are started"]
+pub struct Marks(BTreeSet<DepartmentId>);
 
 impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
@@ -38,10 +49,30 @@ impl Engine {
         self.mark_all().await
     }
 
-    /// Marks a department for the next round and wakes the assigner.
+    /// Marks departments for the next round and wakes the assigner; inside [`Engine::before_rounds`] keeps them for later.
     pub(super) fn mark(&self, departments: impl IntoIterator<Item = DepartmentId>) {
-        lock(&self.dirty).extend(departments);
-        self.wake.notify_one();
+        let departments: Vec<_> = departments.into_iter().collect();
+        let kept = KEPT.try_with(|kept| kept.borrow_mut().extend(&departments));
+        if kept.is_err() {
+            lock(&self.dirty).extend(departments);
+            self.wake.notify_one();
+        }
+    }
+
+    /// Runs `work` and keeps back the rounds that it asks for, so that a person reads the answer to what they did before
+    /// what follows from it. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
+    /// that dies before that assigns at its next start.
+    pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks) {
+        KEPT.scope(RefCell::default(), async {
+            let done = work.await;
+            (done, Marks(KEPT.with(RefCell::take)))
+        })
+        .await
+    }
+
+    /// Starts the rounds that were kept back.
+    pub fn start_rounds(&self, marks: Marks) {
+        self.mark(marks.0);
     }
 
     /// Marks every department.
@@ -85,8 +116,8 @@ impl Engine {
     /// Serves these departments until a batch changes nothing.
     async fn serve(&self, departments: &BTreeSet<DepartmentId>, now: Time) -> Result<usize, EngineError> {
         let settings = self.store.settings().await?;
-        let mut assigned = 0;
-        loop {
+        let (mut assigned, mut fruitless) = (0, 0);
+        while fruitless < ATTEMPTS {
             let waiting = self.heads(departments).await?;
             let plan = {
                 let (mut roster, mut chance) = (self.roster(), self.chance());
@@ -96,8 +127,11 @@ impl Engine {
             if plan.is_empty() {
                 return Ok(assigned);
             }
-            assigned += self.carry_out(plan).await?;
+            let found = self.carry_out(plan).await?;
+            assigned += found;
+            fruitless = if found == 0 { fruitless + 1 } else { 0 };
         }
+        Err(EngineError::Contention)
     }
 
     /// The heads of the queues, as far as the ready agents have room.

@@ -4,6 +4,7 @@ use super::feed::Happening;
 use super::ports::{Change, CommitError, Guard, UniqueKey, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Actor, Event, What};
@@ -151,15 +152,15 @@ impl Engine {
             let after = step
                 .of(&before, agent, now)
                 .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            let mut notices = match step {
+                Step::Complete => vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })],
+                Step::Start | Step::Hold | Step::Resume => Vec::new(),
+            };
+            notices.extend(self.redrawn(&after, Some(agent)).await?);
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(Event::of(now, agent, ticket, step.what())),
-                notices: match step {
-                    Step::Complete => {
-                        vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })]
-                    }
-                    Step::Start | Step::Hold | Step::Resume => Vec::new(),
-                },
+                notices,
             };
             fail::fail_point!("engine-before-step");
             let committed = self.commit_one(change).await;
@@ -169,7 +170,7 @@ impl Engine {
                 match step {
                     Step::Complete => self.left(&after, Some(agent)),
                     Step::Start | Step::Hold | Step::Resume => {
-                        self.tell(Happening::Updated { ticket, agent })
+                        self.tell(Happening::Updated { ticket, agent });
                     }
                 }
             }
@@ -209,10 +210,12 @@ impl Engine {
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
-            let before = self.at_version(ticket, drawn_for).await?;
-            if before.customer != customer {
-                return Err(EngineError::Refused(Refusal::NotYours, Box::new(before)));
+            // Whose it is comes before what it is: a stranger learns nothing of the state.
+            let known = self.at_version(ticket, None).await?;
+            if known.customer != customer {
+                return Err(EngineError::Refused(Refusal::NotYours, Box::new(known)));
             }
+            let before = self.at_version(ticket, drawn_for).await?;
             let after = before
                 .cancel(customer, now)
                 .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
@@ -220,6 +223,7 @@ impl Engine {
             if let Some(holder) = self.holder_of(&before).await? {
                 notices.push(Outgoing::notice(holder.chat(), Notice::TaskCancelled { ticket }));
             }
+            notices.extend(self.redrawn(&after, before.holder()).await?);
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(Event::of(now, customer, ticket, What::Cancelled)),
@@ -263,6 +267,25 @@ impl Engine {
             Some(version) if version != ticket.version => Err(EngineError::Stale(Box::new(ticket))),
             _ => Ok(ticket),
         }
+    }
+
+    /// The cards of a ticket, its customer's and its (former) holder's, are brought up to date by the same commit: a crash
+    /// after it must not leave a card behind that shows what was.
+    pub(super) async fn redrawn(
+        &self,
+        ticket: &Ticket,
+        holder: Option<PersonId>,
+    ) -> Result<Vec<Outgoing>, EngineError> {
+        let mut out = vec![Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id))];
+        if let Some(holder) = holder {
+            let seated = self.roster().seat(holder).map(|seat| seat.person.chat());
+            let chat = match seated {
+                Some(chat) => Some(chat),
+                None => self.store.person(holder).await?.map(|person| person.chat()),
+            };
+            out.extend(chat.map(|chat| Outgoing::refresh(chat, CardKey::Task(ticket.id, holder))));
+        }
+        Ok(out)
     }
 
     pub(super) async fn holder_of(&self, ticket: &Ticket) -> Result<Option<Person>, EngineError> {

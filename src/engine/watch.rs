@@ -41,9 +41,8 @@ pub fn judge(profile: &AgentProfile, seen: Seen, settings: &Settings, ttl: Durat
     match profile.via {
         Via::Telegram => match profile.asked_at {
             Some(asked) if now - asked >= grace => Verdict::TakeOffline,
-            Some(_) => Verdict::Refresh,
             None if now - profile.last_activity >= delta(settings.idle_timeout) => Verdict::Ask,
-            None => Verdict::Refresh,
+            Some(_) | None => Verdict::Refresh,
         },
         Via::Client => match seen {
             Seen::Present => Verdict::Leave,

@@ -1,9 +1,13 @@
 //! The update listener for teloxide's dispatcher: it reads the inbox, undone rows of an earlier life first.
-use super::Inbox;
+use super::{Inbox, chat_of};
+use crate::domain::ids::ChatId;
+use crate::domain::notice::{Notice, Outgoing};
+use crate::engine::Engine;
 use crate::engine::ports::{InboxRow, StoreError};
 use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
 use teloxide::types::{Update, UpdateKind};
@@ -17,6 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Feeds the dispatcher from the inbox.
 pub struct Listener {
     inbox: Inbox,
+    engine: Arc<Engine>,
     token: StopToken,
     flag: StopFlag,
 }
@@ -24,9 +29,9 @@ pub struct Listener {
 impl Listener {
     /// A listener on this inbox.
     #[must_use]
-    pub fn new(inbox: Inbox) -> Self {
+    pub fn new(inbox: Inbox, engine: Arc<Engine>) -> Self {
         let (token, flag) = mk_stop_token();
-        Self { inbox, token, flag }
+        Self { inbox, engine, token, flag }
     }
 }
 
@@ -43,8 +48,9 @@ impl<'a> AsUpdateStream<'a> for Listener {
     type Stream = BoxStream<'a, Result<Update, StoreError>>;
 
     fn as_stream(&'a mut self) -> Self::Stream {
+        let (engine, stop) = (Arc::clone(&self.engine), self.flag.clone());
         rows(self.inbox.clone(), self.flag.clone())
-            .filter_map(async |(inbox, row)| parse(&inbox, row).await.map(Ok))
+            .filter_map(move |(inbox, row)| parse(inbox, Arc::clone(&engine), stop.clone(), row))
             .boxed()
     }
 }
@@ -78,17 +84,32 @@ fn rows(inbox: Inbox, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> +
 }
 
 /// The row as teloxide's type. One that teloxide can't read is put aside here, for the dispatcher would drop it unseen.
-async fn parse(inbox: &Inbox, row: InboxRow) -> Option<Update> {
+async fn parse(
+    inbox: Inbox,
+    engine: Arc<Engine>,
+    stop: StopFlag,
+    row: InboxRow,
+) -> Option<Result<Update, StoreError>> {
     // By way of text: teloxide's reader of updates does not work on a JSON value.
     match serde_json::from_str::<Update>(&row.update.to_string()) {
-        Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => Some(update),
-        _ => {
-            tracing::error!(update = row.update_id, "an update that can't be read is put aside");
-            let now = inbox.clock.now();
-            if let Err(error) = inbox.store.put_aside(row.update_id, Vec::new(), now).await {
-                tracing::error!(%error, update = row.update_id, "not put aside; it comes again after a restart");
-            }
-            None
-        }
+        Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => return Some(Ok(update)),
+        _ => tracing::error!(update = row.update_id, "an update that can't be read is put aside"),
     }
+    while let Err(error) = put_aside(&inbox, &engine, &row).await {
+        tracing::error!(%error, update = row.update_id, "not put aside yet");
+        tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.clone() => return None }
+    }
+    engine.deliver_soon();
+    None
+}
+
+async fn put_aside(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {
+    let notice = Notice::UpdatePutAside { update: row.update_id };
+    let admins = engine.store().admins().await?;
+    let mut notices: Vec<_> =
+        admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect();
+    // A private chat's id is its person's, and positive.
+    let person = chat_of(&row.update).filter(|chat| *chat > 0);
+    notices.extend(person.map(|chat| Outgoing::notice(ChatId(chat), Notice::SomethingBroke)));
+    inbox.store.put_aside(row.update_id, notices, inbox.clock.now()).await
 }

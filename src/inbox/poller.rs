@@ -16,18 +16,26 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Polls until `stop`.
 pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: CancellationToken) {
-    // A webhook left over from another way of running would refuse every poll.
-    if let Err(error) = telegram.call("deleteWebhook", &json!({})).await {
-        tracing::warn!(%error, "webhook not removed");
-    }
-    let mut offset = None;
+    let (mut offset, mut no_webhook) = (None, false);
+    let nothing = json!({});
     while !stop.is_cancelled() {
+        if !no_webhook {
+            // One that is left over from another way of running would refuse every poll.
+            let removed = tokio::select! {
+                removed = telegram.call("deleteWebhook", &nothing) => removed,
+                () = stop.cancelled() => return,
+            };
+            if let Err(error) = removed {
+                tracing::warn!(%error, "webhook not removed");
+            }
+        }
         let batch = tokio::select! {
             batch = ask(&telegram, offset) => batch,
             () = stop.cancelled() => return,
         };
         match batch {
             Ok(updates) => {
+                no_webhook = true;
                 let last = updates.iter().filter_map(id_of).max();
                 let chats: Vec<_> = updates.iter().filter_map(chat_of).collect();
                 match inbox.accept(updates).await {
@@ -35,14 +43,14 @@ pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: Cance
                     Err(error) => {
                         // Not confirmed, so Telegram gives them again.
                         tracing::error!(%error, "updates not accepted");
-                        desk.apologise(chats).await;
-                        pause(&stop).await;
+                        desk.apologise(chats);
+                        pause(PAUSE, &stop).await;
                     }
                 }
             }
             Err(error) => {
                 explain(&error);
-                pause(&stop).await;
+                pause(error.retry_after().unwrap_or(PAUSE), &stop).await;
             }
         }
     }
@@ -71,6 +79,6 @@ fn explain(error: &CallError) {
     }
 }
 
-async fn pause(stop: &CancellationToken) {
-    tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.cancelled() => {} }
+async fn pause(long: Duration, stop: &CancellationToken) {
+    tokio::select! { () = tokio::time::sleep(long) => {} () = stop.cancelled() => {} }
 }

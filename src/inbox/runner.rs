@@ -1,7 +1,7 @@
 //! Handles one row of the inbox to its end: meets the person, asks the tree for answers, marks the row and puts the answers
 //! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
 use crate::bot::context::{Ask, Desk, Handled, Toast};
-use crate::bot::handlers::explain::explain;
+use crate::bot::handlers::explain::{explain, explain_toast};
 use crate::bot::render::Words;
 use crate::bot::schema::{DeskHandler, schema};
 use crate::clock::Clock;
@@ -50,12 +50,18 @@ impl Runner {
 
     /// The dispatcher's endpoint.
     pub async fn handle(update: Update, runner: Arc<Self>) -> Result<(), Infallible> {
+        // A desk that stops finishes what it has begun; what only waits in memory is safe in the inbox.
+        if runner.stop.is_cancelled() {
+            return Ok(());
+        }
         let mut pause = FIRST_PAUSE;
         while let Err(failure) = runner.once(&update).await {
             match failure {
                 Failure::Away(error) => {
                     tracing::error!(%error, update = update.id.0, "waiting for the store");
-                    runner.desk.apologise(update.chat().map(|chat| chat.id.0)).await;
+                    if !runner.stop.is_cancelled() {
+                        runner.desk.apologise(update.chat().map(|chat| chat.id.0));
+                    }
                 }
                 Failure::Handler(error) => {
                     tracing::error!(%error, update = update.id.0, "a handler failed");
@@ -63,7 +69,7 @@ impl Runner {
                         Ok(true) => return Ok(()),
                         Ok(false) => {}
                         Err(error) => {
-                            tracing::error!(%error, update = update.id.0, "the failure can't be noted")
+                            tracing::error!(%error, update = update.id.0, "the failure can't be noted");
                         }
                     }
                 }
@@ -80,9 +86,21 @@ impl Runner {
     /// One try: from the update to its mark.
     async fn once(&self, update: &Update) -> Result<(), Failure> {
         fail::fail_point!("inbox-before-handler");
-        let answers = match AssertUnwindSafe(self.answers(update)).catch_unwind().await {
+        let engine = &self.desk.engine;
+        let (answers, marks) =
+            engine.before_rounds(AssertUnwindSafe(self.answers(update)).catch_unwind()).await;
+        let done = self.finish(update, answers).await;
+        engine.start_rounds(marks);
+        done
+    }
+
+    /// Marks the row and puts its answers into the outbox, if there are answers.
+    async fn finish(&self, update: &Update, answers: std::thread::Result<Handled>) -> Result<(), Failure> {
+        let answers = match answers {
             Ok(Ok(answers)) => answers,
-            Ok(Err(EngineError::Store(error))) => return Err(Failure::Away(error)),
+            Ok(Err(EngineError::Store(error @ StoreError::Unavailable(_)))) => {
+                return Err(Failure::Away(error));
+            }
             Ok(Err(error)) => return Err(Failure::Handler(error.to_string())),
             Err(_) => return Err(Failure::Handler("panicked".into())),
         };
@@ -110,7 +128,6 @@ impl Runner {
     }
 
     async fn answers(&self, update: &Update) -> Handled {
-        fail::fail_point!("handler-fails", |_| Err(EngineError::Contention));
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {
                 let here =
@@ -132,7 +149,7 @@ impl Runner {
         }
         let username = &self.desk.bot_username;
         let typed = message.text().and_then(|text| crate::bot::commands::Typed::read(text, username));
-        if typed.is_none() {
+        if matches!(typed, None | Some(crate::bot::commands::Typed::Elsewhere(_))) {
             return Vec::new();
         }
         let rules = self.desk.engine.rules();
@@ -164,18 +181,24 @@ impl Runner {
             ControlFlow::Break(handled) => handled,
             ControlFlow::Continue(_) => Ok(Vec::new()),
         };
-        let answers = match handled {
-            Ok(answers) => answers,
-            // What a person can mend is told to them; the rest is a failure of the desk.
-            Err(error) => match explain(&self.desk, &ask, &error) {
-                Some(told) => vec![told],
-                None => return Err(error),
-            },
-        };
+        let answers = handled.or_else(|error| self.refused(&ask, toast.as_ref(), error))?;
         if let Some(toast) = toast {
             toast.ack();
         }
         Ok(answers)
+    }
+
+    /// What a person can mend is told to them: where they pressed, unless the press is answered already; else below. The
+    /// rest is a failure of the desk.
+    fn refused(&self, ask: &Ask, toast: Option<&Toast>, error: EngineError) -> Handled {
+        match (toast.filter(|toast| !toast.is_said()), explain_toast(&self.desk, ask, &error)) {
+            (_, None) => Err(error),
+            (Some(toast), Some(text)) => {
+                toast.say(text);
+                Ok(Vec::new())
+            }
+            (None, Some(_)) => Ok(explain(&self.desk, ask, &error).into_iter().collect()),
+        }
     }
 }
 

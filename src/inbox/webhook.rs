@@ -1,5 +1,6 @@
 //! Webhook mode: Telegram posts updates here. 200 means that the update is safe; anything else makes Telegram try again.
-use super::{ALLOWED_UPDATES, Inbox};
+use super::{ALLOWED_UPDATES, Inbox, chat_of};
+use crate::bot::context::Desk;
 use crate::telegram::{CallError, Telegram};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -7,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use url::Url;
 
@@ -18,15 +20,17 @@ const MAX_BODY: usize = 1 << 20;
 #[derive(Clone)]
 struct Door {
     inbox: Inbox,
+    desk: Arc<Desk>,
     secret: SecretString,
 }
 
 /// The route at the path of `url`. Replicas that share the secret can all stand behind one address.
-pub fn router(inbox: Inbox, url: &Url, secret: SecretString) -> Router {
-    Router::new()
-        .route(url.path(), post(receive))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(Door { inbox, secret })
+pub fn router(inbox: Inbox, desk: Arc<Desk>, url: &Url, secret: SecretString) -> Router {
+    Router::new().route(url.path(), post(receive)).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(Door {
+        inbox,
+        desk,
+        secret,
+    })
 }
 
 /// Tells Telegram where to post. Never undone at the end: another replica may still be listening there.
@@ -49,10 +53,12 @@ async fn receive(State(door): State<Door>, headers: HeaderMap, body: axum::body:
     if super::id_of(&update).is_none() {
         return StatusCode::BAD_REQUEST;
     }
+    let chat = chat_of(&update);
     match door.inbox.accept(vec![update]).await {
         Ok(()) => StatusCode::OK,
         Err(error) => {
             tracing::error!(%error, "update not accepted");
+            door.desk.apologise(chat);
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

@@ -67,17 +67,25 @@ impl Pace {
         Self { limits, overall: None, chats: HashMap::new() }
     }
 
-    /// How many messages may go now over all chats, at most `wanted`.
-    pub fn room(&mut self, wanted: usize, now: Time) -> usize {
+    /// Reserves tokens for messages over all chats: how many may go now, at most `wanted`. Each is either taken by one
+    /// message or given back.
+    pub fn reserve(&mut self, wanted: usize, now: Time) -> usize {
         let rate = self.limits.overall_per_second;
         let bucket = self.overall.get_or_insert(Bucket { tokens: rate, at: now });
         bucket.fill(rate, rate, now);
-        (0..wanted)
-            .take_while(|n| f64::from(u32::try_from(*n).unwrap_or(u32::MAX)) + 1.0 <= bucket.tokens)
-            .count()
+        let room = (0..wanted).take_while(|n| float(*n) + 1.0 <= bucket.tokens).count();
+        bucket.tokens -= float(room);
+        room
     }
 
-    /// When `room` will next be more than nothing.
+    /// Gives back tokens that no message took.
+    pub fn give_back(&mut self, tokens: usize) {
+        if let Some(overall) = &mut self.overall {
+            overall.tokens = (overall.tokens + float(tokens)).min(self.limits.overall_per_second);
+        }
+    }
+
+    /// When `reserve` will next give more than nothing.
     #[must_use]
     pub fn next_room(&self, now: Time) -> Time {
         match self.overall {
@@ -88,7 +96,7 @@ impl Pace {
         }
     }
 
-    /// Takes the tokens for one message to `chat`, or says from when on it may go.
+    /// Takes the token for one message to `chat`, or says from when on it may go.
     pub fn take(&mut self, chat: ChatId, now: Time) -> Result<(), Time> {
         let Limits { chat_per_second, chat_burst, group_per_second, .. } = self.limits;
         let (rate, burst) =
@@ -99,9 +107,6 @@ impl Pace {
             return Err(now + wait(1.0 - bucket.tokens, rate));
         }
         bucket.tokens -= 1.0;
-        if let Some(overall) = &mut self.overall {
-            overall.tokens -= 1.0;
-        }
         // Full buckets say nothing that a new one would not: forget them, so that memory follows the chats in use.
         if self.chats.len() > 10_000 {
             self.chats.retain(|_, b| {
@@ -110,6 +115,10 @@ impl Pace {
         }
         Ok(())
     }
+}
+
+fn float(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 fn wait(tokens: f64, per_second: f64) -> TimeDelta {
@@ -141,7 +150,7 @@ mod tests {
         let mut pace = Pace::new(Limits::TELEGRAM);
         let mut sent = 0;
         for ms in (0..10_000).step_by(10) {
-            for _ in 0..pace.room(100, at(ms)) {
+            for _ in 0..pace.reserve(100, at(ms)) {
                 pace.take(ChatId(1_000 + sent), at(ms)).unwrap();
                 sent += 1;
             }
@@ -151,10 +160,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_reserved_is_not_given_twice() {
+        let mut pace = Pace::new(Limits::TELEGRAM);
+        assert_eq!(pace.reserve(20, at(0)), 20);
+        assert_eq!(pace.reserve(20, at(0)), 10);
+        assert_eq!(pace.reserve(20, at(0)), 0);
+        pace.give_back(3);
+        assert_eq!(pace.reserve(20, at(0)), 3);
+        pace.give_back(100);
+        assert_eq!(pace.reserve(100, at(0)), 30, "never more than a second's");
+    }
+
+    #[test]
     fn without_limits_everything_may_go() {
         let mut pace = Pace::new(Limits::NONE);
-        assert_eq!(pace.room(64, at(0)), 64);
+        assert_eq!(pace.reserve(64, at(0)), 64);
         assert!((0..1_000).all(|_| pace.take(ChatId(1), at(0)).is_ok()));
-        assert_eq!(pace.room(64, at(1)), 64);
+        assert_eq!(pace.reserve(64, at(1)), 64);
+        pace.give_back(64);
+        assert_eq!(pace.reserve(64, at(1)), 64);
     }
 }

@@ -19,15 +19,16 @@ pub(super) enum Verdict {
 }
 
 /// How long to wait before the try after `attempts` failed ones: 1, 2, 4 … 60 seconds.
-fn backoff(attempts: u32) -> TimeDelta {
+pub(super) fn backoff(attempts: u32) -> TimeDelta {
     TimeDelta::seconds((1_i64 << attempts.min(6)).min(60))
 }
 
 /// Judges a failed call of a delivery that was tried `attempts` times before, `unknown` times with an unknown outcome.
-pub(super) fn judge(error: &CallError, attempts: u32, unknown: u32, now: Time) -> Verdict {
+/// `repeatable` is one that may be done any number of times, as nobody sees a difference.
+pub(super) fn judge(error: &CallError, attempts: u32, unknown: u32, repeatable: bool, now: Time) -> Verdict {
     let later = |wait: TimeDelta| Verdict::Settle(Outcome::Later { until: now + wait, unknown: false });
     match error {
-        CallError::NotSent(_) => later(backoff(attempts)),
+        CallError::Unknown(_) if repeatable => later(backoff(attempts)),
         // It may be there already. Once more is better than never; twice more would be spam.
         CallError::Unknown(_) if unknown == 0 => {
             Verdict::Settle(Outcome::Later { until: now + TimeDelta::seconds(1), unknown: true })
@@ -38,7 +39,7 @@ pub(super) fn judge(error: &CallError, attempts: u32, unknown: u32, now: Time) -
             later(TimeDelta::seconds(i64::from(*seconds)))
         }
         CallError::Refused { code: 429, .. } => later(TimeDelta::seconds(5)),
-        CallError::Refused { code: 500.., .. } => later(backoff(attempts)),
+        CallError::NotSent(_) | CallError::Refused { code: 500.., .. } => later(backoff(attempts)),
         // A wrong token is mended by a person; what waits must not be thrown away meanwhile.
         CallError::Refused { code: 401, .. } => later(TimeDelta::seconds(60)),
         CallError::Refused { code: 403, description, .. } => Verdict::Unreachable(description.clone()),
@@ -74,23 +75,33 @@ mod tests {
             Verdict::Settle(Outcome::Later { until: now + TimeDelta::seconds(seconds), unknown })
         };
         let lost = CallError::Unknown("timed out".into());
-        assert_eq!(judge(&lost, 0, 0, now), until(1, true));
-        assert!(matches!(judge(&lost, 1, 1, now), Verdict::Settle(Outcome::Dropped(_))));
-        assert_eq!(judge(&CallError::NotSent("refused".into()), 3, 0, now), until(8, false));
-        assert_eq!(judge(&refused(502, "Bad Gateway"), 40, 0, now), until(60, false));
+        assert_eq!(judge(&lost, 0, 0, false, now), until(1, true));
+        assert!(matches!(judge(&lost, 1, 1, false, now), Verdict::Settle(Outcome::Dropped(_))));
+        assert_eq!(judge(&lost, 4, 4, true, now), until(16, false), "an edit");
+        assert_eq!(judge(&CallError::NotSent("refused".into()), 3, 0, false, now), until(8, false));
+        assert_eq!(judge(&refused(502, "Bad Gateway"), 40, 0, false, now), until(60, false));
         let flood = CallError::Refused {
             code: 429,
             description: String::new(),
             retry_after: Some(17),
             migrate_to: None,
         };
-        assert_eq!(judge(&flood, 9, 0, now), until(17, false));
-        assert_eq!(judge(&refused(400, "Bad Request: message is not modified: …"), 0, 0, now), Verdict::Done);
-        assert_eq!(judge(&refused(400, "Bad Request: can't parse entities: …"), 0, 0, now), Verdict::Plain);
+        assert_eq!(judge(&flood, 9, 0, false, now), until(17, false));
+        assert_eq!(
+            judge(&refused(400, "Bad Request: message is not modified: …"), 0, 0, false, now),
+            Verdict::Done
+        );
+        assert_eq!(
+            judge(&refused(400, "Bad Request: can't parse entities: …"), 0, 0, false, now),
+            Verdict::Plain
+        );
         assert!(matches!(
-            judge(&refused(403, "Forbidden: bot was blocked by the user"), 0, 0, now),
+            judge(&refused(403, "Forbidden: bot was blocked by the user"), 0, 0, false, now),
             Verdict::Unreachable(_)
         ));
-        assert!(matches!(judge(&refused(404, "Not Found"), 0, 0, now), Verdict::Settle(Outcome::Dropped(_))));
+        assert!(matches!(
+            judge(&refused(404, "Not Found"), 0, 0, false, now),
+            Verdict::Settle(Outcome::Dropped(_))
+        ));
     }
 }

@@ -1,13 +1,15 @@
 //! The worker: claims as much as pace and parallelism allow, sends each delivery in a task of its own, settles what is done.
 use super::deed::{Compose, Deed};
 use super::pace::{Limits, Pace};
-use super::verdict::{Verdict, judge};
+use super::verdict::{Verdict, backoff, judge};
 use crate::clock::Clock;
 use crate::domain::ids::TelegramId;
 use crate::engine::Engine;
 use crate::engine::ports::{Claimed, Outcome, StoreError};
 use crate::telegram::{CallError, Telegram};
 use chrono::TimeDelta;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -17,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 const PARALLEL: usize = 32;
 /// How often a silent Telegram is asked whether it answers again.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How often a delivery may panic before it is given up.
+const TRIES: u32 = 3;
 
 /// The outbox's worker.
 pub struct Outbox {
@@ -25,6 +29,14 @@ pub struct Outbox {
     telegram: Telegram,
     clock: Clock,
     pace: Mutex<Pace>,
+}
+
+/// What a task of the worker's came to.
+enum Ended {
+    /// A delivery, and what became of it.
+    Delivery(Report),
+    /// A question whether Telegram answers: it does, or not.
+    Probe(bool),
 }
 
 /// What became of one delivery, and whether Telegram seems to be out of reach.
@@ -49,11 +61,11 @@ impl Outbox {
 
     /// Works until `stop`; then lets what is under way come to its end.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way: JoinSet<Report> = JoinSet::new();
+        let mut under_way: JoinSet<Ended> = JoinSet::new();
         let mut silent = false;
         loop {
-            if silent && !stop.is_cancelled() {
-                silent = !self.answers(&stop).await;
+            if stop.is_cancelled() && under_way.is_empty() {
+                return;
             }
             let pause = if stop.is_cancelled() || silent {
                 PROBE_EVERY
@@ -66,11 +78,13 @@ impl Outbox {
                     }
                 }
             };
-            if stop.is_cancelled() && under_way.is_empty() {
-                return;
-            }
             tokio::select! {
-                Some(first) = under_way.join_next() => silent |= self.settle(first, &mut under_way).await,
+                Some(first) = under_way.join_next() => {
+                    if self.settle(first, &mut under_way, &mut silent).await && !stop.is_cancelled() {
+                        let (worker, stop) = (Arc::clone(&self), stop.clone());
+                        under_way.spawn(async move { Ended::Probe(worker.answers(&stop).await) });
+                    }
+                }
                 () = self.engine.deliveries_wanted(), if !stop.is_cancelled() => {}
                 () = tokio::time::sleep(pause), if !stop.is_cancelled() => {}
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
@@ -79,12 +93,14 @@ impl Outbox {
     }
 
     /// Claims what may go and starts sending it. Returns how long to wait if nothing else happens.
-    async fn start_some(self: &Arc<Self>, under_way: &mut JoinSet<Report>) -> Result<Duration, StoreError> {
+    async fn start_some(self: &Arc<Self>, under_way: &mut JoinSet<Ended>) -> Result<Duration, StoreError> {
         let store = self.engine.store();
         loop {
             let now = self.clock.now();
-            let room = self.pace().room(PARALLEL.saturating_sub(under_way.len()), now);
-            let claimed = if room == 0 { Vec::new() } else { store.claim(room, now).await? };
+            let room = self.pace().reserve(PARALLEL.saturating_sub(under_way.len()), now);
+            let claimed = if room == 0 { Ok(Vec::new()) } else { store.claim(room, now).await };
+            self.pace().give_back(room - claimed.as_ref().map_or(0, Vec::len));
+            let claimed = claimed?;
             if claimed.is_empty() {
                 let next =
                     if room == 0 { Some(self.pace().next_room(now)) } else { store.next_delivery().await? };
@@ -97,31 +113,62 @@ impl Outbox {
             fail::fail_point!("outbox-after-claim");
             for delivery in claimed {
                 let worker = Arc::clone(self);
-                under_way.spawn(async move { worker.send(delivery).await });
+                under_way.spawn(async move { Ended::Delivery(worker.deliver(delivery).await) });
             }
         }
     }
 
-    /// Settles one finished delivery and all others that have finished meanwhile. Returns whether Telegram seems silent.
+    /// Settles what has ended: the first and all others that have ended meanwhile. Returns whether Telegram is to be asked
+    /// whether it answers (again).
     async fn settle(
         &self,
-        first: Result<Report, tokio::task::JoinError>,
-        under_way: &mut JoinSet<Report>,
+        first: Result<Ended, tokio::task::JoinError>,
+        under_way: &mut JoinSet<Ended>,
+        silent: &mut bool,
     ) -> bool {
-        let mut reports: Vec<Report> = first.into_iter().collect();
-        while let Some(Ok(report)) = under_way.try_join_next() {
-            reports.push(report);
+        let (mut outcomes, mut ask) = (Vec::new(), false);
+        let mut next = Some(first);
+        while let Some(ended) = next {
+            match ended {
+                Ok(Ended::Delivery(report)) => {
+                    ask |= report.silent && !*silent;
+                    *silent |= report.silent;
+                    outcomes.push((report.id, report.outcome));
+                }
+                Ok(Ended::Probe(answers)) => {
+                    *silent = !answers;
+                    ask |= !answers;
+                }
+                // Panics are caught in the task, and nobody aborts one.
+                Err(error) => tracing::error!(%error, "a delivery broke off"),
+            }
+            next = under_way.try_join_next();
         }
-        let silent = reports.iter().any(|report| report.silent);
-        let outcomes: Vec<_> = reports.into_iter().map(|report| (report.id, report.outcome)).collect();
-        fail::fail_point!("outbox-before-mark");
-        // An outcome that can't be written is worth every try: without it the message goes out twice.
-        while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
-            tracing::error!(%error, "what was sent can't be marked");
-            tokio::time::sleep(PROBE_EVERY).await;
+        if !outcomes.is_empty() {
+            fail::fail_point!("outbox-before-mark");
+            // An outcome that can't be written is worth every try: without it the message goes out twice.
+            while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
+                tracing::error!(%error, "what was sent can't be marked");
+                tokio::time::sleep(PROBE_EVERY).await;
+            }
+            fail::fail_point!("outbox-after-mark");
         }
-        fail::fail_point!("outbox-after-mark");
-        silent
+        ask
+    }
+
+    /// Sends one delivery. One whose words can't be put together without a panic must not hold up its chat for ever.
+    async fn deliver(&self, delivery: Claimed) -> Report {
+        let (id, attempts) = (delivery.id, delivery.attempts);
+        let sent = AssertUnwindSafe(self.send(delivery)).catch_unwind().await;
+        sent.unwrap_or_else(|_| {
+            tracing::error!(delivery = id, attempts, "a delivery panicked");
+            let outcome = if attempts + 1 < TRIES {
+                Outcome::Later { until: self.clock.now() + backoff(attempts), unknown: false }
+            } else {
+                Outcome::Dropped("panicked".into())
+            };
+            Report { id, outcome, silent: false }
+        })
     }
 
     async fn send(&self, delivery: Claimed) -> Report {
@@ -130,14 +177,21 @@ impl Outbox {
         let deed = match self.composer.compose(delivery.chat, &delivery.message, now).await {
             Ok(deed) => deed,
             Err(error) => {
+                self.pace().give_back(1);
                 tracing::error!(%error, delivery = delivery.id, "can't be put into words");
+                if let StoreError::Corrupt(why) = error {
+                    return done(Outcome::Dropped(why));
+                }
                 return done(Outcome::Later { until: now + TimeDelta::seconds(1), unknown: false });
             }
         };
         if deed.call(delivery.chat).is_none() {
+            self.pace().give_back(1);
             return done(Outcome::Sent(deed.card(delivery.chat, None)));
         }
-        if let Err(until) = self.pace().take(delivery.chat, now) {
+        let may_go = self.pace().take(delivery.chat, now);
+        if let Err(until) = may_go {
+            self.pace().give_back(1);
             return done(Outcome::Later { until, unknown: false });
         }
         fail::fail_point!("outbox-before-send");
@@ -151,7 +205,7 @@ impl Outbox {
             }
             Err(error) => error,
         };
-        match judge(&error, delivery.attempts, delivery.unknown, now) {
+        match judge(&error, delivery.attempts, delivery.unknown, deed.is_repeatable(), now) {
             Verdict::Done => done(Outcome::Sent(deed.card(delivery.chat, None))),
             Verdict::Plain => {
                 tracing::error!(%error, delivery = delivery.id, "marks that Telegram can't read: a bug; sending it plain");

@@ -1,5 +1,6 @@
 //! How a call can fail. The three cases ask for three different deeds: mend or give up, try again, or try again once at
 //! most because it may have been done.
+use std::time::Duration;
 
 /// Why a call has no result. Never holds the token: URLs are taken out of transport errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +27,7 @@ pub enum CallError {
 
 impl CallError {
     pub(super) fn of_transport(error: reqwest::Error) -> Self {
-        let before_it_left =
-            error.is_connect() || error.is_builder() || error.is_request() && error.is_connect();
+        let before_it_left = error.is_connect() || error.is_builder();
         let text = innermost(&error.without_url());
         if before_it_left { Self::NotSent(text) } else { Self::Unknown(text) }
     }
@@ -37,6 +37,24 @@ impl CallError {
     pub fn says(&self, wanted: u16, part: &str) -> bool {
         matches!(self, Self::Refused { code, description, .. }
             if *code == wanted && description.to_lowercase().contains(part))
+    }
+
+    /// How long the server wants to be left alone.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => retry_after.map(|s| Duration::from_secs(u64::from(s))),
+            _ => None,
+        }
+    }
+
+    /// Whether the server may do the same call another time: it was busy, broken, or not there.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => *code == 429 || *code >= 500,
+            Self::NotSent(_) | Self::Unknown(_) => true,
+        }
     }
 
     /// The code of a refusal.

@@ -116,3 +116,18 @@ fn field_docs() -> Vec<String> {
     }
     docs
 }
+
+/// The README has a table of the same variables and defaults; `–` stands for none.
+#[test]
+fn the_readme_has_the_variables_and_defaults() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let row = |line: &str| {
+        let cells: Vec<_> = line.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect();
+        let [_, name, default, ..] = cells.as_slice() else { return None };
+        let is_variable = !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        is_variable.then(|| (name.clone(), default.replace('–', "")))
+    };
+    let table: BTreeMap<_, _> = readme.lines().filter_map(row).collect();
+    assert_eq!(table, example());
+}

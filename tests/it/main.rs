@@ -2,13 +2,21 @@
 #[cfg(test)]
 mod conversation;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod env_example;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod layering;
 #[cfg(test)]
 mod presence_contract;
 #[cfg(test)]
 mod sandbox;
+#[cfg(test)]
+mod script;
 #[cfg(test)]
 mod store_contract;
 #[cfg(test)]

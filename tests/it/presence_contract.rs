@@ -1,5 +1,4 @@
 //! What every presence must do: the sentences of the port and the life of the ordered keys, over `&dyn Presence`.
-#![expect(clippy::unwrap_used, reason = "in a test, what is not as expected ends it")]
 use antri::domain::Time;
 use antri::domain::ids::{DepartmentId, PersonId};
 use antri::domain::person::Availability;

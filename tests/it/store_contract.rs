@@ -1,12 +1,6 @@
 //! What every store must do: the sentences of the port as cases over `&dyn Store`, run against each back end.
 //!
 //! A back end joins with a [`Backend`] and one line of `store_contract!`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "in a test, what is not as expected ends it"
-)]
 mod concurrency;
 mod desk;
 mod embedded;

@@ -2,7 +2,7 @@
 use super::pick::{self, Found, agents_named};
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
-use crate::bot::render::{self, Arg, Button, Rendered, labelled};
+use crate::bot::render::{self, Arg, Rendered, labelled};
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
@@ -10,16 +10,15 @@ use crate::domain::ids::{DepartmentId, PersonId, TelegramId};
 use crate::domain::invite::Grant;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
-use crate::domain::policy::{Capacity, MAX_CAPACITY};
 use crate::engine::error::EngineError;
 use crate::engine::roster::Seat;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// How many agents of nearly the same name are offered.
+const SEVERAL: usize = 20;
 /// Stands for all departments in a button.
 const ALL: DepartmentId = DepartmentId(Uuid::nil());
-/// The capacities that are offered as buttons.
-const OFFERED: u16 = 10;
 
 /// `/workload`.
 pub async fn workload(ask: Ask) -> Handled {
@@ -38,7 +37,9 @@ pub async fn invite(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
         let html = ask.words(&desk).say("invite-which", &[]);
         return Ok(vec![ask.text(which_department(&desk, &ask, html, &departments, Press::Invite))]);
     }
-    let Some(department) = named(&departments, &arg) else { return no_such_department(&desk, &ask, &arg) };
+    let Some(department) = named(&departments, &arg) else {
+        return Ok(no_such_department(&desk, &ask, &arg));
+    };
     Ok(vec![ask.text(invitation(&desk, &ask, department).await?)])
 }
 
@@ -81,7 +82,7 @@ pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
         return Ok(vec![ask.text(which_for(&desk, &ask, &person, &departments))]);
     }
     let Some(department) = named(&departments, department) else {
-        return no_such_department(&desk, &ask, department);
+        return Ok(no_such_department(&desk, &ask, department));
     };
     Ok(vec![ask.text(added(&desk, &ask, person.id, department).await?)])
 }
@@ -145,51 +146,6 @@ pub async fn remove_agent_pressed(
     Ok(vec![ask.edit(place, ask.words(&desk).message("removeagent-done", &[("name", person.name.into())]))])
 }
 
-/// `/setmax [<agent> [n]]`.
-pub async fn set_max(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
-    let (who, number) = split_number(&arg);
-    let seat = match one_agent(&desk, &ask, Pick::SetMax, who).await? {
-        Ok(seat) => seat,
-        Err(question) => return Ok(vec![question]),
-    };
-    match number {
-        None => Ok(vec![ask.text(how_many(&desk, &ask, &seat))]),
-        Some(number) => Ok(vec![ask.text(limited(&desk, &ask, seat.person.id, number).await?)]),
-    }
-}
-
-fn how_many(desk: &Desk, ask: &Ask, seat: &Seat) -> Rendered {
-    let words = ask.words(desk);
-    let now = seat.profile().map_or(0, |profile| profile.max_tickets.get());
-    let button = |n: u16| labelled(&n.to_string(), Press::SetMax(seat.person.id, n));
-    let numbers: Vec<Button> = (1..=OFFERED).map(button).collect();
-    let mut buttons: Vec<Vec<Button>> = numbers.chunks(5).map(<[Button]>::to_vec).collect();
-    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
-    let html = words.say("setmax-ask", &[("name", (&seat.person.name).into()), ("max", now.into())]);
-    Rendered { html, buttons }
-}
-
-/// A capacity was chosen.
-pub async fn set_max_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
-    toast: Toast,
-    place: Place,
-    (agent, max): (PersonId, u16),
-) -> Handled {
-    toast.ack();
-    Ok(vec![ask.edit(place, limited(&desk, &ask, agent, &max.to_string()).await?)])
-}
-
-async fn limited(desk: &Desk, ask: &Ask, agent: PersonId, number: &str) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let Some(max) = number.parse().ok().and_then(Capacity::new) else {
-        return Ok(words.message("setmax-range", &[("max", MAX_CAPACITY.into())]));
-    };
-    let person = desk.engine.set_capacity(&ask.person, agent, max, ask.now).await?;
-    Ok(words.message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
-}
-
 /// An agent joins or leaves a department.
 pub async fn agent_department(
     desk: Arc<Desk>,
@@ -211,9 +167,10 @@ pub(super) async fn agent_card(desk: &Desk, ask: &Ask, agent: PersonId) -> Resul
     let departments = open_departments(desk).await?;
     if departments.len() > 1 {
         for department in departments {
-            let name = match line.departments.contains(&department.name) {
-                true => words.plain("agent-department-in", &[("name", (&department.name).into())]),
-                false => department.name.clone(),
+            let name = if line.departments.contains(&department.name) {
+                words.plain("agent-department-in", &[("name", (&department.name).into())])
+            } else {
+                department.name.clone()
             };
             card.buttons.push(vec![labelled(&name, Press::AgentDepartment(agent, department.id))]);
         }
@@ -257,7 +214,7 @@ pub async fn pick_person(
     let seat =
         desk.engine.seats().into_iter().find(|seat| seat.person.id == id).ok_or(EngineError::NotFound)?;
     let text = match pick {
-        Pick::SetMax => how_many(&desk, &ask, &seat),
+        Pick::SetMax => super::capacity::how_many(&desk, &ask, &seat),
         Pick::RemoveAgent => sure(&desk, &ask, &seat),
         Pick::AddAgent | Pick::Reassign | Pick::Agent => agent_card(&desk, &ask, id).await?,
     };
@@ -286,20 +243,31 @@ pub(super) async fn one_agent(
     pick: Pick,
     text: &str,
 ) -> Result<Result<Seat, Outgoing>, EngineError> {
-    let words = ask.words(desk);
     if text.trim().is_empty() {
         return Ok(Err(choose(desk, ask, pick).await?));
     }
-    Ok(match agents_named(desk.engine.seats(), text) {
+    Ok(agent_named(desk, ask, text, pick, |agent| Press::PickPerson(pick, agent)))
+}
+
+/// The agent that was typed; or the answer that says there is none, or asks which of several by buttons that do `press`.
+pub(super) fn agent_named(
+    desk: &Desk,
+    ask: &Ask,
+    text: &str,
+    pick: Pick,
+    press: impl Fn(PersonId) -> Press,
+) -> Result<Seat, Outgoing> {
+    let words = ask.words(desk);
+    let name = [("name", Arg::from(text.trim()))];
+    match agents_named(desk.engine.seats(), text) {
         Found::One(seat) => Ok(seat),
-        Found::None => Err(ask.say(desk, "no-such-agent", &[("name", text.trim().into())])),
+        Found::None => Err(ask.say(desk, "no-such-agent", &name)),
         Found::Several(seats) => {
-            let html = words.say("several-agents", &[("name", text.trim().into())]);
-            let button =
-                |seat: &Seat| pick::agent_button(&words, seat, Press::PickPerson(pick, seat.person.id));
-            Err(ask.text(pick::list(&words, html, pick, (0, 1), seats.iter().take(8).map(button).collect())))
+            let button = |seat: &Seat| pick::agent_button(&words, seat, press(seat.person.id));
+            let buttons = seats.iter().take(SEVERAL).map(button).collect();
+            Err(ask.text(pick::list(&words, words.say("several-agents", &name), pick, (0, 1), buttons)))
         }
-    })
+    }
 }
 
 async fn open_departments(desk: &Desk) -> Result<Vec<Department>, EngineError> {
@@ -317,8 +285,8 @@ fn named(departments: &[Department], name: &str) -> Option<DepartmentId> {
     departments.iter().find(|d| d.name.to_lowercase() == wanted).map(|d| d.id)
 }
 
-fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Handled {
-    Ok(vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])])
+fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Vec<Outgoing> {
+    vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])]
 }
 
 fn which_department(
@@ -356,25 +324,12 @@ fn split_first(arg: &str) -> Option<(&str, &str)> {
     Some(arg.split_once(char::is_whitespace).map_or((arg, ""), |(who, rest)| (who, rest.trim())))
 }
 
-/// A name with blanks in it, and the number behind it if the last word begins like one.
-fn split_number(arg: &str) -> (&str, Option<&str>) {
-    let arg = arg.trim();
-    let Some((who, last)) = arg.rsplit_once(char::is_whitespace) else { return (arg, None) };
-    let numeric = last.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit());
-    if numeric { (who.trim(), Some(last)) } else { (arg, None) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_may_have_blanks_and_numbers_come_last() {
-        assert_eq!(split_number("Budi Santoso 7"), ("Budi Santoso", Some("7")));
-        assert_eq!(split_number("Budi -1"), ("Budi", Some("-1")));
-        assert_eq!(split_number("Budi Santoso"), ("Budi Santoso", None));
-        assert_eq!(split_number("102"), ("102", None));
-        assert_eq!(split_number("Budi 7x"), ("Budi", Some("7x")));
+    fn the_first_word_is_who_and_the_rest_is_where() {
         assert_eq!(split_first(" @budi  HSI INDIBIZ "), Some(("@budi", "HSI INDIBIZ")));
         assert_eq!(split_first("  "), None);
     }

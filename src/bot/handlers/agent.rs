@@ -86,7 +86,7 @@ pub async fn status(desk: Arc<Desk>, ask: Ask) -> Handled {
     standing(&desk, &ask).await
 }
 
-async fn standing(desk: &Desk, ask: &Ask) -> Handled {
+pub(super) async fn standing(desk: &Desk, ask: &Ask) -> Handled {
     let words = ask.words(desk);
     let view =
         desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;

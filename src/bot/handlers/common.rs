@@ -1,12 +1,13 @@
 //! What everybody has: greeting, help, language, lists, and kind answers to what makes no sense.
-use super::{customer, manage};
+use super::{agent, customer, manage};
 use crate::bot::callback::{List, Press};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::menu;
 use crate::bot::render::{Rendered, labelled};
 use crate::domain::card::CardKey;
-use crate::domain::person::Locale;
+use crate::domain::notice::Outgoing;
+use crate::domain::person::{Locale, Person};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 use teloxide::types::{CallbackQuery, Message};
@@ -15,12 +16,21 @@ use teloxide::types::{CallbackQuery, Message};
 pub async fn start(desk: Arc<Desk>, ask: Ask, payload: String) -> Handled {
     let code = payload.strip_prefix("claim_").or_else(|| payload.strip_prefix("join_"));
     if let Some(code) = code {
-        // Who comes in by a link is told what they are now by the engine's own notice.
-        desk.engine.redeem(&ask.person, code, ask.now).await?;
-        return Ok(Vec::new());
+        let person = desk.engine.redeem(&ask.person, code, ask.now).await?;
+        let standing = |person: &Person| (person.role, person.agent.is_some());
+        // Who is something new is told so by the engine's own notice; who is not sees how they stand.
+        return match (standing(&person) == standing(&ask.person), person.agent.is_some()) {
+            (false, _) => Ok(Vec::new()),
+            (true, true) => agent::standing(&desk, &Ask { person, ..ask }).await,
+            (true, false) => Ok(vec![greeting(&desk, &ask)]),
+        };
     }
-    let greeting = if Audience::Staff.admits(&ask.person) { "start-staff" } else { "start-customer" };
-    Ok(vec![ask.say(&desk, greeting, &[("name", (&ask.person.name).into())])])
+    Ok(vec![greeting(&desk, &ask)])
+}
+
+fn greeting(desk: &Desk, ask: &Ask) -> Outgoing {
+    let key = if Audience::Staff.admits(&ask.person) { "start-staff" } else { "start-customer" };
+    ask.say(desk, key, &[("name", (&ask.person.name).into())])
 }
 
 /// `/help`.
@@ -48,9 +58,21 @@ pub async fn set_language(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place,
     Ok(vec![ask.edit(place, words.message("language-set", &[]))])
 }
 
+/// A command is no answer to a question: the question is dropped, lest a later message be taken for its answer.
+pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Command {
+    if ask.person.prompt.is_some()
+        && command != Command::Cancel
+        && let Err(error) = desk.engine.set_prompt(ask.person.id, None).await
+    {
+        tracing::warn!(%error, "a question stays open");
+    }
+    command
+}
+
 /// A message that is no command: the answer to a question, or (part of) a ticket.
 pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
-    if let (Some(prompt), Some(text)) = (ask.person.prompt, message.text()) {
+    let prompt = ask.person.prompt.filter(|_| ask.person.is_admin());
+    if let (Some(prompt), Some(text)) = (prompt, message.text()) {
         return manage::answered(&desk, &ask, prompt, text).await;
     }
     customer::wrote(&desk, &ask, &message).await
@@ -70,14 +92,17 @@ pub async fn not_your_command(desk: Arc<Desk>, ask: Ask, command: Command) -> Ha
     Ok(vec![ask.say(&desk, key, &[])])
 }
 
-/// The pressed message; `None` when Telegram no longer says which.
+/// The pressed message; `None` when Telegram does not say which, or it stands in another chat than the person's own: what
+/// follows from a press is drawn there, and ids of messages mean nothing elsewhere.
 #[must_use]
-pub fn place(query: CallbackQuery) -> Option<Place> {
-    query.message.map(|message| Place(message.id().0))
+#[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
+pub fn place(query: CallbackQuery, ask: Ask) -> Option<Place> {
+    query.message.filter(|message| message.chat().id.0 == ask.chat.0).map(|message| Place(message.id().0))
 }
 
 /// What was pressed.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
 pub fn pressed(query: CallbackQuery) -> Option<Press> {
     Press::decode(query.data.as_deref()?)
 }
@@ -88,7 +113,7 @@ pub async fn unknown_press(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
     Ok(Vec::new())
 }
 
-/// An admin's button, pressed by somebody who is none (any more).
+/// A button of a role that is not the person's (any more).
 pub async fn not_your_press(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
     toast.say(ask.words(&desk).toast("forbidden", &[]));
     Ok(Vec::new())

@@ -8,16 +8,16 @@ use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
 use crate::domain::notice::{Message as Delivery, Outgoing};
 use crate::domain::text::{Attachment, Description, FileKind};
+use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
 /// `/new [text]`. What was already written stays and is shown again: nothing is thrown away unasked.
-pub async fn new(desk: Arc<Desk>, ask: Ask, text: String) -> Handled {
-    let draft = open_draft(&desk, &ask).await?;
-    let description = draft.description.and(&text, None)?;
-    keep(&desk, &ask, Draft { description, ..draft }).await
+pub async fn new(desk: Arc<Desk>, ask: Ask, message: Message, text: String) -> Handled {
+    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, None)?;
+    keep(&desk, &ask, draft).await
 }
 
 /// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
@@ -31,17 +31,18 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
     }
     let draft = open_draft(desk, ask).await?;
     // The parts of an album come one by one; the card that the first one made is enough.
-    let later_part = message.media_group_id().is_some() && !draft.description.attachments.is_empty();
-    let description = draft.description.and(text, file)?;
-    if description.is_empty() {
+    let album = message.media_group_id().map(|id| id.0.clone());
+    let later_part = album.is_some() && draft.album == album;
+    let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
+    if draft.description.is_empty() {
         return Ok(vec![ask.say(desk, "empty", &[])]);
     }
-    let mut answers = keep(desk, ask, Draft { description, ..draft }).await?;
     if later_part {
+        desk.engine.store().put_draft(draft).await?;
         let message = Delivery::Refresh(CardKey::Draft(ask.person.id));
-        answers = vec![Outgoing { chat: ask.chat, message }];
+        return Ok(vec![Outgoing { chat: ask.chat, message }]);
     }
-    Ok(answers)
+    keep(desk, ask, draft).await
 }
 
 /// `/cancel`: drops the draft, or the question that was open.
@@ -145,6 +146,8 @@ pub async fn cancel_ticket(
     let card = surface.card(ticket, ask.person.id);
     match desk.engine.cancel(ask.person.id, ticket, Some(version), ask.now).await {
         Ok(_) => toast.say(ask.words(&desk).toast("cancelled", &[])),
+        // Somebody else's ticket is nobody's business: nothing is drawn.
+        Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
         Err(error) => match explain_toast(&desk, &ask, &error) {
             Some(text) => toast.say(text),
             None => return Err(error),
@@ -168,13 +171,20 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
         person: ask.person.id,
         target,
         description: Description::default(),
+        messages: Vec::new(),
+        album: None,
         created_at: ask.now,
     })
 }
 
+/// Keeps the draft and shows it below what was written last. The card above gives up its buttons: there is one to press.
 async fn keep(desk: &Desk, ask: &Ask, draft: Draft) -> Handled {
-    desk.engine.store().put_draft(draft).await?;
-    Ok(vec![ask.card(CardKey::Draft(ask.person.id))])
+    let (store, key) = (desk.engine.store(), CardKey::Draft(ask.person.id));
+    let begun = store.draft(ask.person.id).await?.is_some_and(|before| before.id == draft.id);
+    let above = store.live_card(key).await?.filter(|_| begun);
+    store.put_draft(draft).await?;
+    let moved = ask.words(desk).message("draft-moved", &[]);
+    Ok(above.map(|live| ask.edit(Place(live.message_id), moved)).into_iter().chain([ask.card(key)]).collect())
 }
 
 /// The draft, if it is the one that the button was drawn for; else says what became of it.

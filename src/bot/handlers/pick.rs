@@ -58,7 +58,7 @@ pub(super) fn agents_named(seats: Vec<Seat>, text: &str) -> Found<Seat> {
     if wanted.is_empty() {
         return Found::None;
     }
-    let chosen = rules.iter().find(|rule| seats.iter().any(|seat| rule(seat)));
+    let chosen = rules.iter().find(|rule| seats.iter().any(rule));
     let Some(rule) = chosen else { return Found::None };
     Found::of(seats.into_iter().filter(|seat| rule(seat)).collect())
 }

@@ -1,5 +1,5 @@
 //! Admins: a ticket goes to another agent, or back to the queue.
-use super::admin::{choose, one_agent};
+use super::admin::{agent_named, choose};
 use super::pick::{self, Found, tickets_named};
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
@@ -34,7 +34,8 @@ pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     if agent.trim().is_empty() {
         return Ok(vec![ask.text(to_whom(&desk, &ask, &ticket)?)]);
     }
-    match one_agent(&desk, &ask, Pick::Agent, agent).await? {
+    let chosen = |agent| Press::Reassign(ticket.id, agent, false);
+    match agent_named(&desk, &ask, agent, Pick::Reassign, chosen) {
         Ok(seat) => Ok(vec![ask.text(given(&desk, &ask, ticket.id, seat.person.id, false).await?)]),
         Err(question) => Ok(vec![question]),
     }
@@ -61,7 +62,7 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     }
     let mut seats = desk.engine.seats();
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
-    seats.sort_by_key(|seat| seat.skip());
+    seats.sort_by_key(crate::engine::roster::Seat::skip);
     let button = |seat| pick::agent_button(&words, seat, Press::Reassign(ticket.id, seat.person.id, false));
     let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
     if held {

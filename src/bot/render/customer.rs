@@ -55,21 +55,14 @@ fn change(words: &Words<'_>, view: &DraftView) -> Vec<Button> {
     view.can_change.then(button).into_iter().collect()
 }
 
-/// The live card of one ticket: where it stands, and the way to withdraw it while nobody has opened it.
+/// The live card of one ticket: where it stands, and the way to withdraw it while nobody has opened it. While it waits it
+/// begins with the thanks, so that what is sent first need not be edited at once.
 #[must_use]
 pub fn status_card(words: &Words<'_>, view: &TicketStatusView) -> Rendered {
-    status_lines(words, view, words.say("track-head", &[("number", (&view.ticket.number).into())]))
-}
-
-/// The first state of the live card: the thanks, then the same facts.
-pub(super) fn created_card(words: &Words<'_>, view: &TicketStatusView) -> Rendered {
-    status_lines(words, view, words.say("track-created", &[("number", (&view.ticket.number).into())]))
-}
-
-fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: String) -> Rendered {
     let ticket = &view.ticket;
+    let head = if ticket.status == Status::Queued { "track-created" } else { "track-head" };
     let mut above = vec![
-        head,
+        words.say(head, &[("number", (&ticket.number).into())]),
         words.say("line-category", &[("label", label(&ticket.label))]),
         words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];

@@ -1,12 +1,13 @@
 //! Notices: what people are told because something happened.
 use super::agent::new_task;
-use super::customer::created_card;
+use super::customer::status_card;
 use super::parts::{card, name};
 use super::{Rendered, Words};
 use crate::bot::callback::Press;
 use crate::bot::view::NoticeView;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Role;
+use crate::domain::text::PART;
 
 /// A notice in the reader's words. That of [`NoticeView::File`] is the caption of the file.
 #[must_use]
@@ -18,8 +19,13 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
     let person = |key: &str, who: &str| words.message(key, &[("name", name(who))]);
     let online = || vec![words.button("button-online", Press::GoOnline)];
     match view {
-        NoticeView::Created(view) => created_card(words, view),
+        NoticeView::Created(view) => status_card(words, view),
         NoticeView::NewTask(view) => new_task(words, view),
+        NoticeView::Words { number, part: (part, parts), text } => {
+            let args = [("number", number.into()), ("part", (*part).into()), ("parts", (*parts).into())];
+            let head = words.say("notice-words", &args);
+            card(format!("{head}\n\n{}", words.quote(text, PART)), [])
+        }
         NoticeView::File { number } => about("notice-file", number),
         NoticeView::Assigned { number, agent } => handed("notice-assigned", number, agent),
         NoticeView::Completed { number } => about("notice-completed", number),

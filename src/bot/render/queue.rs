@@ -70,11 +70,10 @@ pub fn waiting(words: &Words<'_>, view: &WaitingView) -> Rendered {
     let mut picks = Vec::new();
     for (at, ticket) in numbered(view.first, &view.tickets) {
         blocks.push(waiting_ticket(words, at, ticket));
-        let press = Press::PickUp(ticket.id, ticket.version, Surface::Queue(view.page));
-        picks.push(words.numbered_button("button-pick-up", at, press));
-    }
-    if !view.can_pick_up {
-        picks.clear();
+        if view.pick_up.contains(&ticket.id) {
+            let press = Press::PickUp(ticket.id, ticket.version, Surface::Queue(view.page));
+            picks.push(words.numbered_button("button-pick-up", at, press));
+        }
     }
     let mut rows: Vec<Vec<_>> = picks.chunks(2).map(<[_]>::to_vec).collect();
     rows.push(words.page_row(view.page, view.pages, turn));

@@ -151,7 +151,7 @@ async fn faults_are_set_and_cleared_from_outside() {
 async fn only_this_machine_gets_the_page() {
     let desk = Desk::open().await;
     let get = |path: &str| desk.http.get(format!("{}{path}", desk.address));
-    for path in ["/", "/style.css", "/app.js", "/sandbox/state"] {
+    for path in ["/", "/assets/style.css", "/assets/app.js", "/sandbox/state"] {
         assert_eq!(get(path).send().await.unwrap().status(), 200, "{path}");
         let rebound = get(path).header("host", "evil.example").send().await.unwrap();
         assert_eq!(rebound.status(), 403, "{path}");

@@ -97,6 +97,8 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
         person: who(1),
         target: None,
         description: Description { text: words.to_owned(), attachments: Vec::new() },
+        messages: vec![7],
+        album: Some("album".into()),
         created_at: at(1),
     };
     assert_eq!(store.draft(who(1)).await.unwrap(), None);

@@ -25,6 +25,8 @@ pub(crate) async fn a_restart_keeps_everything<B: Backend>() {
         person: who(3),
         target: None,
         description: Description::default(),
+        messages: vec![7],
+        album: None,
         created_at: at(1),
     };
     store.put_draft(draft.clone()).await.unwrap();

@@ -72,12 +72,12 @@ fn what_waits() {
     let mut tickets = three();
     tickets[0].priority = Priority::Urgent;
     tickets[2].priority = Priority::Low;
-    let view = |can_pick_up| WaitingView {
+    let view = |pick_up: bool| WaitingView {
         page: 0,
         pages: 2,
         total: 11,
         first: 1,
-        can_pick_up,
+        pick_up: tickets.iter().filter(|_| pick_up).map(|t| t.id).collect(),
         tickets: tickets.clone(),
     };
     check("waiting", |w| waiting(w, &view(false)));

@@ -1,0 +1,136 @@
+//! An agent comes, goes, is busy, falls silent.
+use super::{BUDI, SARI, five_tickets, with_agent, with_customer};
+use antri::domain::policy::OfflineBehaviour;
+use chrono::TimeDelta;
+
+#[tokio::test]
+async fn each_command_says_how_one_stands() {
+    let desk = with_agent().await;
+    for (command, shown) in [
+        ("/busy", "🟠 Sibuk"),
+        ("/away", "🌙 Tidak di tempat"),
+        ("/offline", "🔴 Offline"),
+        ("/online", "🟢 Online"),
+        ("/status", "🟢 Online"),
+    ] {
+        desk.say(BUDI, command).await;
+        assert!(desk.last(BUDI).text.contains(shown), "{command}: {}", desk.last(BUDI).text);
+    }
+}
+
+#[tokio::test]
+async fn only_who_is_online_gets_tickets_and_coming_online_fills_the_queue() {
+    let desk = with_customer().await;
+    desk.agent(BUDI, "Budi").await;
+    desk.ticket(SARI, "kendala 1").await;
+    for command in ["/busy", "/away"] {
+        desk.say(BUDI, command).await;
+        assert!(!desk.has(BUDI, "kendala 1"), "{command}");
+    }
+    desk.say(BUDI, "/online").await;
+    desk.find(BUDI, "kendala 1");
+}
+
+#[tokio::test]
+async fn the_buttons_do_what_the_commands_do() {
+    let desk = with_customer().await;
+    desk.agent(BUDI, "Budi").await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.press(BUDI, "🟢 Online").await;
+    assert_eq!(desk.toast(BUDI), "🟢 Anda online");
+    desk.find(BUDI, "kendala 1");
+    desk.press(BUDI, "🔴 Offline").await;
+    assert_eq!(desk.toast(BUDI), "🔴 Anda offline");
+    desk.say(BUDI, "/status").await;
+    assert!(desk.last(BUDI).text.contains("🔴 Offline"));
+}
+
+#[tokio::test]
+async fn going_offline_keeps_the_tickets() {
+    let desk = with_agent().await;
+    five_tickets(&desk).await;
+    desk.say(BUDI, "/offline").await;
+    assert!(desk.last(BUDI).text.contains("Tiket aktif: 5/5"));
+    assert!(!desk.has(SARI, "kembali ke antrian"));
+    desk.press(BUDI, "Buka").await;
+    assert_eq!(desk.toast(BUDI), "▶️ Tiket dibuka");
+}
+
+#[tokio::test]
+async fn going_offline_gives_back_what_the_setting_says() {
+    let desk = with_agent().await;
+    desk.set(|s| s.offline_behaviour = OfflineBehaviour::ReassignWaiting).await;
+    desk.ticket(SARI, "dibuka").await;
+    desk.press(BUDI, "Buka").await;
+    desk.ticket(SARI, "belum dibuka").await;
+    desk.say(BUDI, "/offline").await;
+    desk.say(BUDI, "/status").await;
+    assert!(desk.last(BUDI).text.contains("Tiket aktif: 1/5"), "{}", desk.last(BUDI).text);
+    assert_eq!(desk.count(SARI, "kembali ke antrian"), 1);
+    desk.say(BUDI, "/online").await;
+    desk.set(|s| s.offline_behaviour = OfflineBehaviour::ReassignAll).await;
+    desk.say(BUDI, "/offline").await;
+    desk.say(BUDI, "/status").await;
+    assert!(desk.last(BUDI).text.contains("Tiket aktif: 0/5"), "{}", desk.last(BUDI).text);
+}
+
+#[tokio::test]
+async fn a_silent_agent_is_asked_and_answers_with_the_button() {
+    let desk = with_agent().await;
+    assert_eq!(desk.pass(TimeDelta::minutes(29)).await.asked, 0);
+    assert_eq!(desk.pass(TimeDelta::minutes(1)).await.asked, 1);
+    desk.find(BUDI, "Masih online?");
+    desk.press(BUDI, "Ya, masih online").await;
+    assert!(desk.toast(BUDI).contains("tetap online"));
+    assert_eq!(desk.pass(TimeDelta::minutes(6)).await.taken_offline, 0);
+    desk.ticket(SARI, "kendala 1").await;
+    desk.find(BUDI, "kendala 1");
+}
+
+#[tokio::test]
+async fn any_message_answers_the_question() {
+    let desk = with_agent().await;
+    desk.pass(TimeDelta::minutes(30)).await;
+    desk.say(BUDI, "sebentar").await;
+    assert_eq!(desk.pass(TimeDelta::minutes(6)).await.taken_offline, 0);
+}
+
+#[tokio::test]
+async fn without_an_answer_one_is_offline_and_told_so() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.pass(TimeDelta::minutes(30)).await;
+    assert_eq!(desk.pass(TimeDelta::minutes(5)).await.taken_offline, 1);
+    let told = desk.find(BUDI, "sekarang offline").text;
+    assert!(told.contains("1 tiket tetap di antrian Anda"), "{told}");
+    // The question is still there, but comes too late.
+    desk.press(BUDI, "Ya, masih online").await;
+    assert!(desk.toast(BUDI).contains("sudah offline"));
+    desk.press(BUDI, "🟢 Online").await;
+    assert_eq!(desk.toast(BUDI), "🟢 Anda online");
+}
+
+#[tokio::test]
+async fn autoassign_is_switched_by_command_and_by_button() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/autoassign").await;
+    assert!(desk.last(BUDI).text.contains("Penugasan otomatis: aktif"));
+    desk.say(BUDI, "/autoassign mungkin").await;
+    assert!(desk.last(BUDI).text.contains("/autoassign on"));
+    desk.say(BUDI, "/autoassign off").await;
+    desk.ticket(SARI, "kendala 1").await;
+    assert!(!desk.has(BUDI, "kendala 1"));
+    desk.say(BUDI, "/status").await;
+    desk.press(BUDI, "Aktifkan penugasan otomatis").await;
+    desk.find(BUDI, "kendala 1");
+    desk.press(BUDI, "Matikan penugasan otomatis").await;
+    assert!(desk.toast(BUDI).contains("tidak aktif"));
+}
+
+#[tokio::test]
+async fn a_token_is_a_token() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/token").await;
+    let text = desk.last(BUDI).text;
+    assert!(text.contains("eyJ") && text.split('.').count() >= 3, "{text}");
+}

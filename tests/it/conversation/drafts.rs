@@ -1,0 +1,135 @@
+//! Writing a ticket where there is a choice, and where something is in the way.
+use super::{SARI, second_department, with_customer};
+use crate::support::{ADMIN, Desk};
+
+#[tokio::test]
+async fn the_category_is_asked_for_and_can_be_changed() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(SARI, "printer rusak").await;
+    let question = desk.last(SARI);
+    assert!(question.text.contains("pilih kategori") && question.text.contains("printer rusak"));
+    desk.press(SARI, "Teknik - Pertanyaan").await;
+    assert!(desk.last(SARI).text.contains("Kategori: Teknik - Pertanyaan"));
+    assert_eq!(desk.last(SARI).message_id, question.message_id, "the question becomes the preview");
+    desk.press(SARI, "Ganti kategori").await;
+    desk.press(SARI, "Umum - Pertanyaan").await;
+    desk.press(SARI, "Kirim").await;
+    assert!(desk.find(SARI, "Posisi antrian").text.contains("Kategori: Umum - Pertanyaan"));
+}
+
+#[tokio::test]
+async fn new_without_words_asks_for_the_category_first() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(SARI, "/new").await;
+    desk.press(SARI, "Teknik").await;
+    assert!(desk.last(SARI).text.contains("Apa yang bisa kami bantu?"));
+    desk.say(SARI, "kabel putus").await;
+    desk.press(SARI, "Kirim").await;
+    assert_eq!(super::numbers(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn more_than_eight_categories_come_in_pages() {
+    let desk = with_customer().await;
+    for n in 1..=9 {
+        desk.say(ADMIN, &format!("/category Umum - Jenis {n}")).await;
+    }
+    desk.say(SARI, "/new").await;
+    let first = desk.last(SARI);
+    assert!(first.button("Jenis 7").is_some() && first.button("Jenis 8").is_none());
+    assert!(first.button("1/2").is_some());
+    desk.press(SARI, "▶️").await;
+    assert!(desk.last(SARI).button("Jenis 9").is_some());
+    desk.press(SARI, "2/2").await;
+    desk.press(SARI, "◀️").await;
+    desk.press(SARI, "▶️").await;
+    desk.press(SARI, "Jenis 8").await;
+    assert!(desk.last(SARI).text.contains("Umum - Jenis 8"));
+}
+
+async fn retire(desk: &Desk, department: &str, category: &str) {
+    desk.say(ADMIN, &format!("/department {department}")).await;
+    desk.press(ADMIN, &format!("🏷 {category}")).await;
+    desk.press(ADMIN, "Nonaktifkan").await;
+}
+
+#[tokio::test]
+async fn a_category_retired_meanwhile_is_asked_for_again() {
+    let desk = with_customer().await;
+    for name in ["Tagihan", "Jaringan"] {
+        desk.say(ADMIN, &format!("/category Umum - {name}")).await;
+    }
+    desk.say(SARI, "salah hitung").await;
+    desk.press(SARI, "Tagihan").await;
+    retire(&desk, "Umum", "Tagihan").await;
+    desk.press(SARI, "Kirim").await;
+    assert!(desk.toast(SARI).contains("tidak tersedia"), "{}", desk.toast(SARI));
+    let again = desk.last(SARI);
+    assert!(again.text.contains("salah hitung") && again.button("Tagihan").is_none());
+    desk.press(SARI, "Jaringan").await;
+    desk.press(SARI, "Kirim").await;
+    assert_eq!(super::numbers(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_category_retired_while_its_button_is_shown_is_not_taken() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/category Umum - Tagihan").await;
+    desk.say(ADMIN, "/category Umum - Jaringan").await;
+    desk.say(SARI, "salah hitung").await;
+    retire(&desk, "Umum", "Tagihan").await;
+    desk.press(SARI, "Tagihan").await;
+    assert!(desk.toast(SARI).contains("tidak tersedia"));
+    assert!(desk.last(SARI).button("Tagihan").is_none());
+}
+
+#[tokio::test]
+async fn a_department_without_agents_blocks_nobody_else() {
+    let desk = super::with_agent().await;
+    second_department(&desk).await;
+    desk.say(SARI, "tidak ada yang melayani").await;
+    desk.press(SARI, "Teknik").await;
+    desk.press(SARI, "Kirim").await;
+    desk.find(SARI, "Agen online: belum ada");
+    desk.say(SARI, "yang ini dilayani").await;
+    desk.press(SARI, "Umum").await;
+    desk.press(SARI, "Kirim").await;
+    desk.find(super::BUDI, "yang ini dilayani");
+    assert!(!desk.has(super::BUDI, "tidak ada yang melayani"));
+}
+
+#[tokio::test]
+async fn an_empty_message_and_one_too_long_are_answered_and_nothing_is_lost() {
+    let desk = with_customer().await;
+    desk.say(SARI, "\u{202e}\u{feff}").await;
+    assert!(desk.last(SARI).text.contains("kosong"));
+    desk.say(SARI, "awal").await;
+    desk.say(SARI, &"panjang ".repeat(1_600)).await;
+    assert!(desk.last(SARI).text.contains("terlalu panjang"), "{}", desk.last(SARI).text);
+    desk.press(SARI, "Kirim").await;
+    desk.find(SARI, "awal");
+}
+
+#[tokio::test]
+async fn the_longest_message_of_telegram_fits_into_a_ticket() {
+    let desk = super::with_agent().await;
+    let words = format!("{}AKHIR", "x".repeat(4_091));
+    desk.ticket(SARI, &words).await;
+    desk.find(super::BUDI, "AKHIR");
+}
+
+#[tokio::test]
+async fn ten_thousand_characters_arrive_at_the_agent_to_the_last() {
+    let desk = super::with_agent().await;
+    // Telegram's own clients send this as three messages.
+    let words: Vec<String> = (0..1_250).map(|n| format!("kata{n:04}")).collect();
+    for message in words.chunks(450) {
+        desk.say(SARI, &message.join(" ")).await;
+    }
+    desk.press(SARI, "Kirim").await;
+    let read: String = desk.sandbox.chat(super::BUDI).into_iter().map(|m| m.text + " ").collect();
+    let missing: Vec<_> = words.iter().filter(|word| !read.contains(*word)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -1,0 +1,93 @@
+//! Files: in a draft, in an album, on their way to the agent.
+use super::{BUDI, SARI, with_agent, with_customer};
+use antri::sandbox::{MediaKind, NewMedia};
+
+#[tokio::test]
+async fn every_file_that_a_ticket_can_carry_arrives_at_the_agent() {
+    let desk = with_agent().await;
+    let kinds = [MediaKind::Photo, MediaKind::Document, MediaKind::Voice, MediaKind::Video, MediaKind::Audio];
+    for kind in kinds {
+        desk.attach(SARI, kind, Some(&format!("lihat {kind:?}"))).await;
+        assert!(desk.last(SARI).text.contains(&format!("lihat {kind:?}")));
+    }
+    desk.find(SARI, "📎 5 berkas terlampir");
+    desk.press(SARI, "Kirim").await;
+    let chat = desk.sandbox.chat(BUDI);
+    let arrived: Vec<_> = chat.iter().filter_map(|m| m.media.as_ref().map(|media| media.kind)).collect();
+    assert_eq!(arrived, kinds);
+    desk.find(BUDI, "lihat Voice");
+    assert_eq!(desk.count(BUDI, "<code>"), 0, "captions are not shown as markup");
+}
+
+#[tokio::test]
+async fn a_file_without_words_is_a_ticket_too() {
+    let desk = with_agent().await;
+    desk.attach(SARI, MediaKind::Voice, None).await;
+    desk.press(SARI, "Kirim").await;
+    assert_eq!(desk.sandbox.chat(BUDI).iter().filter(|m| m.media.is_some()).count(), 1);
+}
+
+#[tokio::test]
+async fn an_album_is_one_draft_with_one_preview() {
+    let desk = with_agent().await;
+    for part in 0..4 {
+        let caption = (part == 0).then(|| "empat foto".to_owned());
+        desk.sandbox.send_media(
+            SARI,
+            NewMedia {
+                caption,
+                media_group_id: Some("album".into()),
+                ..NewMedia::new(MediaKind::Photo, vec![part])
+            },
+        );
+    }
+    desk.settle().await;
+    assert_eq!(desk.count(SARI, "Tiket Anda siap dikirim"), 1);
+    desk.find(SARI, "📎 4 berkas terlampir");
+    desk.press(SARI, "Kirim").await;
+    assert_eq!(desk.sandbox.chat(BUDI).iter().filter(|m| m.media.is_some()).count(), 4);
+}
+
+#[tokio::test]
+async fn a_second_album_gets_its_own_preview_below() {
+    let desk = with_customer().await;
+    for album in ["satu", "dua"] {
+        for part in 0..2 {
+            desk.sandbox.send_media(
+                SARI,
+                NewMedia {
+                    caption: (part == 0).then(|| album.to_owned()),
+                    media_group_id: Some(album.into()),
+                    ..NewMedia::new(MediaKind::Photo, vec![part])
+                },
+            );
+        }
+        desk.settle().await;
+        assert!(desk.last(SARI).text.contains(album), "the newest message is the preview");
+    }
+    assert!(desk.last(SARI).text.contains("📎 4 berkas terlampir"));
+}
+
+#[tokio::test]
+async fn what_no_ticket_can_carry_is_refused_kindly_and_loses_nothing() {
+    let desk = with_customer().await;
+    desk.say(SARI, "printer rusak").await;
+    for kind in [MediaKind::Sticker, MediaKind::Location, MediaKind::Contact] {
+        desk.attach(SARI, kind, None).await;
+        assert!(desk.last(SARI).text.contains("belum bisa dimasukkan"), "{kind:?}");
+    }
+    desk.press(SARI, "Kirim").await;
+    desk.find(SARI, "Terkirim sebagai tiket");
+}
+
+#[tokio::test]
+async fn an_eleventh_file_is_left_out_and_said_so() {
+    let desk = with_customer().await;
+    for _ in 0..10 {
+        desk.attach(SARI, MediaKind::Photo, None).await;
+    }
+    desk.attach(SARI, MediaKind::Photo, None).await;
+    assert!(desk.last(SARI).text.contains("Paling banyak 10 berkas"));
+    desk.press(SARI, "Kirim").await;
+    desk.find(SARI, "📎 10 berkas terlampir");
+}

@@ -1,0 +1,87 @@
+//! On the way from picking up to automatic assignment: manual, dual, rollout.
+use super::{BUDI, CITRA, SARI, second_department, with_agent};
+use crate::support::ADMIN;
+use antri::domain::policy::{Mode, Percent};
+
+#[tokio::test]
+async fn in_manual_mode_tickets_wait_to_be_picked_up() {
+    let desk = with_agent().await;
+    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.ticket(SARI, "kendala 1").await;
+    assert!(!desk.has(BUDI, "kendala 1"));
+    desk.say(BUDI, "/queue").await;
+    desk.press(BUDI, "Ambil #1").await;
+    assert_eq!(desk.toast(BUDI), "🙋 Tiket masuk ke antrian Anda");
+    desk.find(BUDI, "kendala 1");
+    desk.find(SARI, "sekarang ditangani oleh Budi");
+}
+
+#[tokio::test]
+async fn of_two_who_pick_up_one_gets_it_and_the_other_is_told() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.say(BUDI, "/queue").await;
+    desk.say(CITRA, "/queue").await;
+    desk.press(BUDI, "Ambil #1").await;
+    desk.press(CITRA, "Ambil #1").await;
+    assert!(desk.toast(CITRA).contains("🟡 Menunggu"), "{}", desk.toast(CITRA));
+    assert!(!desk.has(CITRA, "kendala 1"));
+    assert!(desk.last(CITRA).text.contains("Tidak ada tiket yang menunggu"), "the list is drawn anew");
+}
+
+#[tokio::test]
+async fn a_full_agent_picks_up_nothing() {
+    let desk = with_agent().await;
+    super::five_tickets(&desk).await;
+    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.ticket(SARI, "kendala 6").await;
+    desk.say(BUDI, "/queue").await;
+    desk.press(BUDI, "Ambil #1").await;
+    assert!(desk.toast(BUDI).contains("penuh (5/5)"), "{}", desk.toast(BUDI));
+}
+
+#[tokio::test]
+async fn in_dual_mode_who_opted_in_is_served_and_the_others_pick_up() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.set(|s| s.mode = Mode::Dual).await;
+    desk.say(CITRA, "/online").await;
+    desk.say(CITRA, "/autoassign off").await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.find(BUDI, "kendala 1");
+    desk.say(BUDI, "/busy").await;
+    desk.ticket(SARI, "kendala 2").await;
+    desk.say(CITRA, "/queue").await;
+    desk.press(CITRA, "Ambil #1").await;
+    desk.find(CITRA, "kendala 2");
+}
+
+#[tokio::test]
+async fn what_the_rollout_leaves_out_waits_for_pick_up() {
+    let desk = with_agent().await;
+    desk.set(|s| s.rollout_percent = Percent::new(0).unwrap()).await;
+    desk.ticket(SARI, "kendala 1").await;
+    assert!(!desk.has(BUDI, "kendala 1"));
+    desk.say(BUDI, "/queue").await;
+    desk.press(BUDI, "Ambil #1").await;
+    desk.find(BUDI, "kendala 1");
+}
+
+#[tokio::test]
+async fn only_what_one_may_pick_up_has_a_button() {
+    let desk = with_agent().await;
+    second_department(&desk).await;
+    // An admin who is an agent for one department sees all of them.
+    desk.say(ADMIN, &format!("/addagent {ADMIN} Teknik")).await;
+    desk.set(|s| s.mode = Mode::Manual).await;
+    for department in ["Umum", "Teknik"] {
+        desk.say(SARI, department).await;
+        desk.press(SARI, &format!("{department} - Pertanyaan")).await;
+        desk.press(SARI, "Kirim").await;
+    }
+    desk.say(ADMIN, "/queue").await;
+    let list = desk.last(ADMIN);
+    assert!(list.button("Ambil #1").is_none() && list.button("Ambil #2").is_some(), "{}", desk.story(ADMIN));
+}

@@ -1,0 +1,46 @@
+//! What waits, as agents and admins see it.
+use super::{BUDI, SARI, second_department, with_agent, with_customer};
+use crate::support::ADMIN;
+
+#[tokio::test]
+async fn the_queue_shows_what_waits_without_pick_up_in_auto_mode() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/queue").await;
+    assert!(desk.last(BUDI).text.contains("Tidak ada tiket yang menunggu"));
+    desk.say(BUDI, "/busy").await;
+    desk.ticket(SARI, "kendala 1").await;
+    for id in [BUDI, ADMIN] {
+        desk.say(id, "/queue").await;
+        let list = desk.last(id);
+        assert!(list.text.contains("1 tiket menunggu") && list.text.contains("#1 • INC"));
+        assert!(list.button("Ambil").is_none());
+        desk.press(id, "Segarkan").await;
+    }
+}
+
+#[tokio::test]
+async fn an_agent_sees_their_departments_and_an_admin_all() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.person(BUDI, "Budi", "id").await;
+    desk.say(ADMIN, &format!("/addagent {BUDI} Teknik")).await;
+    desk.say(SARI, "soal umum").await;
+    desk.press(SARI, "Umum").await;
+    desk.press(SARI, "Kirim").await;
+    desk.say(BUDI, "/queue").await;
+    assert!(desk.last(BUDI).text.contains("Tidak ada"));
+    desk.say(ADMIN, "/queue").await;
+    assert!(desk.last(ADMIN).text.contains("1 tiket menunggu"));
+}
+
+#[tokio::test]
+async fn more_than_eight_waiting_tickets_come_in_pages() {
+    let desk = with_customer().await;
+    for n in 1..=9 {
+        desk.ticket(SARI, &format!("kendala {n}")).await;
+    }
+    desk.say(ADMIN, "/queue").await;
+    assert!(desk.last(ADMIN).text.contains("9 tiket menunggu") && !desk.last(ADMIN).text.contains("#9"));
+    desk.press(ADMIN, "▶️").await;
+    assert!(desk.last(ADMIN).text.contains("#9"));
+}

@@ -1,0 +1,72 @@
+//! A customer follows and withdraws their tickets.
+use super::{BUDI, SARI, TOM, five_tickets, with_agent, with_customer};
+
+#[tokio::test]
+async fn mytickets_shows_number_state_and_position() {
+    let desk = with_agent().await;
+    desk.say(SARI, "/mytickets").await;
+    assert!(desk.last(SARI).text.contains("belum punya tiket"));
+    desk.ticket(SARI, "satu").await;
+    desk.press(BUDI, "Buka").await;
+    desk.say(BUDI, "/busy").await;
+    desk.ticket(SARI, "dua").await;
+    desk.say(SARI, "/mytickets").await;
+    let list = desk.last(SARI);
+    assert!(list.text.contains("🔵 Sedang dikerjakan") && list.text.contains("Posisi antrian: #1"));
+    assert!(list.button("Batal #1").is_none(), "what is being worked on can't be withdrawn");
+    assert!(list.button("Batal #2").is_some());
+}
+
+#[tokio::test]
+async fn a_waiting_ticket_can_be_withdrawn_from_its_card_and_from_the_list() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "satu").await;
+    desk.ticket(SARI, "dua").await;
+    desk.press(SARI, "Batal").await;
+    assert_eq!(desk.toast(SARI), "✖️ Tiket dibatalkan");
+    desk.say(SARI, "/mytickets").await;
+    desk.press(SARI, "Batal #1").await;
+    assert!(desk.last(SARI).text.contains("sudah dibatalkan") || desk.last(SARI).text.contains("Dibatalkan"));
+    assert!(super::numbers(&desk).await.is_empty());
+}
+
+#[tokio::test]
+async fn withdrawing_an_assigned_ticket_tells_the_agent_and_refills_the_slot() {
+    let desk = with_agent().await;
+    five_tickets(&desk).await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(TOM, "the sixth").await;
+    assert!(!desk.has(BUDI, "the sixth"));
+    desk.say(SARI, "/mytickets").await;
+    desk.press(SARI, "Batal #1").await;
+    assert_eq!(desk.count(BUDI, "dibatalkan oleh pelanggan dan sudah keluar"), 1);
+    let refill = desk.find(BUDI, "the sixth").text;
+    assert!(refill.contains("Posisi antrian: #5") && refill.contains("5/5"), "{refill}");
+    desk.find(TOM, "Agent: Budi");
+}
+
+#[tokio::test]
+async fn a_ticket_opened_meanwhile_is_no_longer_withdrawn() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "satu").await;
+    let (message, cancel) = desk.button(SARI, "Batal");
+    desk.press(BUDI, "Buka").await;
+    desk.press_data(SARI, message, &cancel).await;
+    assert!(desk.toast(SARI).contains("🔵 Sedang dikerjakan"), "{}", desk.toast(SARI));
+    assert_eq!(super::numbers(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn more_than_eight_tickets_come_in_pages() {
+    let desk = with_customer().await;
+    for n in 1..=9 {
+        desk.ticket(SARI, &format!("kendala {n}")).await;
+    }
+    desk.say(SARI, "/mytickets").await;
+    assert!(desk.last(SARI).button("1/2").is_some());
+    desk.press(SARI, "▶️").await;
+    assert!(desk.last(SARI).text.contains("#9"));
+    desk.press(SARI, "Batal #9").await;
+    assert!(desk.last(SARI).button("Batal #9").is_none(), "{}", desk.story(SARI));
+    desk.press(SARI, "Segarkan").await;
+}

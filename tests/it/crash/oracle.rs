@@ -1,0 +1,255 @@
+//! The judge: reads what the desk has written down and what people were sent, and says whether anything was lost, done
+//! twice, or done in the wrong order.
+use super::story::{Told, is_queue, is_status};
+use super::town::{AGENTS, CAPACITY, CUSTOMERS, Town};
+use antri::domain::event::{Event, What};
+use antri::domain::ids::{PersonId, TicketId};
+use antri::sandbox::Recorded;
+use antri::store::Sqlite;
+use rusqlite::Connection;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+struct Row {
+    id: TicketId,
+    arrival: u64,
+    number: String,
+    department: Vec<u8>,
+    status: String,
+    text: String,
+    customer: i64,
+}
+
+/// Judges a town whose desk was stopped in good order. `place` is where it had died.
+pub(super) async fn judge(town: &Town, told: &Told, place: &str) {
+    let store = Sqlite::open(&town.data()).unwrap();
+    let counters = store.counters().await.unwrap();
+    store.close().await;
+    let conn = Connection::open(town.data().join(antri::store::sqlite::FILE)).unwrap();
+    let (tickets, events, people) = (tickets(&conn), events(&conn), people(&conn));
+
+    let one = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
+    assert_eq!(one("SELECT count(*) FROM outbox"), 0, "{place}: the outbox is not empty");
+    assert_eq!(one("SELECT count(*) FROM inbox WHERE state <> 'done'"), 0, "{place}: the inbox is not empty");
+    assert_eq!(one("SELECT count(*) FROM drafts"), 0, "{place}: a draft is left over");
+    assert_eq!(counters.dropped, 0, "{place}: a delivery was given up");
+    assert_eq!(town.sandbox.violations(), [""; 0], "{place}: requests that the Bot API does not know");
+    let updates: u64 = town.sandbox.updates().len() as u64;
+    assert_eq!(one("SELECT count(*) FROM inbox"), updates, "{place}: not every update came in");
+
+    conservation(&tickets, told, place);
+    let history = replay(&tickets, &events, place);
+    let sends = Sends::of(town, &tickets, place);
+    sends.compare(&history, &people, told, counters.repeats, place);
+    cards(town, &conn, &tickets, place);
+    let log = std::fs::read_to_string(town.dir.path().join("log")).unwrap();
+    assert!(!log.contains("the sweep found"), "{place}: a wake-up was lost:\n{log}");
+}
+
+/// Every ticket that was sent is there once, with its words as they were written, and has ended.
+fn conservation(tickets: &[Row], told: &Told, place: &str) {
+    let texts: Vec<_> = tickets.iter().map(|t| t.text.clone()).collect();
+    let unique: BTreeSet<_> = texts.iter().cloned().collect();
+    assert_eq!(unique, told.tickets, "{place}: tickets lost, invented, or with other words");
+    assert_eq!(texts.len(), told.tickets.len(), "{place}: a ticket was opened twice");
+    for ticket in tickets {
+        assert_eq!(ticket.status, "completed", "{place}: {}", ticket.number);
+    }
+}
+
+/// How often a ticket went to each agent, and back.
+#[derive(Default)]
+struct History {
+    assigned: BTreeMap<(PersonId, TicketId), usize>,
+    released: BTreeMap<TicketId, usize>,
+}
+
+/// Goes through the record in its order: one holder, within capacity, first come first served in each department.
+fn replay(tickets: &[Row], events: &[Event], place: &str) -> History {
+    let rows: HashMap<TicketId, &Row> = tickets.iter().map(|t| (t.id, t)).collect();
+    let mut waiting: BTreeSet<TicketId> = BTreeSet::new();
+    let mut holder: HashMap<TicketId, PersonId> = HashMap::new();
+    let mut opened: BTreeSet<TicketId> = BTreeSet::new();
+    let mut history = History::default();
+    for event in events {
+        let Some(id) = event.ticket else { continue };
+        let row = rows[&id];
+        match &event.what {
+            What::Opened => assert!(opened.insert(id) && waiting.insert(id), "{place}: opened twice"),
+            What::Assigned { agent, .. } => {
+                assert!(waiting.remove(&id), "{place}: {} was not waiting when it was assigned", row.number);
+                let older = waiting.iter().map(|other| rows[other]);
+                let mut older = older.filter(|o| o.department == row.department && o.arrival < row.arrival);
+                let overtaken = older.next().map(|o| &o.number);
+                assert_eq!(overtaken, None, "{place}: overtaken by {}", row.number);
+                assert_eq!(holder.insert(id, *agent), None, "{place}: {} has two holders", row.number);
+                let held = holder.values().filter(|a| *a == agent).count();
+                assert!(held <= usize::from(CAPACITY), "{place}: {held} tickets at once");
+                *history.assigned.entry((*agent, id)).or_default() += 1;
+            }
+            What::Released { from, .. } => {
+                assert_eq!(holder.remove(&id).as_ref(), Some(from), "{place}: released by who had it not");
+                assert!(waiting.insert(id), "{place}: it was waiting already");
+                *history.released.entry(id).or_default() += 1;
+            }
+            What::Completed => {
+                let by = holder.remove(&id);
+                let actor = antri::domain::event::Actor::Person;
+                assert_eq!(by.map(actor), Some(event.actor), "{place}: completed by who had it not");
+            }
+            What::Started => {
+                let by = holder.get(&id).copied();
+                let actor = antri::domain::event::Actor::Person;
+                assert_eq!(by.map(actor), Some(event.actor), "{place}: opened by who had it not");
+            }
+            other => panic!("{place}: not in this story: {other:?}"),
+        }
+    }
+    assert_eq!(opened.len(), tickets.len(), "{place}: a ticket without a beginning in the record");
+    assert!(waiting.is_empty() && holder.is_empty(), "{place}: not all came to their end");
+    history
+}
+
+/// What was sent: (chat, what) → how often.
+struct Sends(BTreeMap<(i64, String), usize>);
+
+impl Sends {
+    fn of(town: &Town, tickets: &[Row], place: &str) -> Self {
+        let mut sends = BTreeMap::new();
+        for request in town.sandbox.requests() {
+            if request.method == "sendMessage" && request.outcome == 200 {
+                let what = what(&request, tickets);
+                let chat = request.params["chat_id"].as_i64().unwrap();
+                *sends.entry((chat, what)).or_default() += 1;
+            }
+            // A press is answered again when its update is handled again, which Telegram refuses and nobody sees.
+            let harmless = request.method == "answerCallbackQuery" || request.method == "getUpdates";
+            let error = request.error.as_deref().filter(|e| !harmless && !e.contains("not modified"));
+            assert_eq!(error, None, "{place}: {} {} was refused", request.method, request.params);
+        }
+        Self(sends)
+    }
+
+    /// Nothing that was committed was not told; what was told twice is within what was counted.
+    fn compare(
+        self,
+        history: &History,
+        people: &HashMap<PersonId, i64>,
+        told: &Told,
+        repeats: u64,
+        place: &str,
+    ) {
+        let mut due: BTreeMap<(i64, String), usize> = BTreeMap::new();
+        let mut add = |chat, what: String, times| *due.entry((chat, what)).or_default() += times;
+        for ((agent, ticket), times) in &history.assigned {
+            add(people[agent], format!("task {ticket}"), *times);
+        }
+        for (agent, commands) in &told.commands {
+            add(*agent, "status".into(), *commands);
+            add(*agent, "queue".into(), 1);
+        }
+        let everybody = AGENTS.iter().map(|(id, _, _)| *id).chain(CUSTOMERS.map(|(id, _)| id));
+        everybody.for_each(|chat| add(chat, "greeting".into(), 1));
+        let mut extra = 0;
+        for (key, times) in &due {
+            let sent = self.0.get(key).copied().unwrap_or(0);
+            assert!(sent >= *times, "{place}: {key:?} was told {sent} times, not {times}");
+            assert!(sent <= 2 * times, "{place}: {key:?} was told {sent} times for {times}");
+            extra += sent - times;
+        }
+        // The same words for every ticket of a customer, once for each, and once more each time it changes hands.
+        for ((chat, what), sent) in self.0.iter().filter(|(key, _)| !due.contains_key(key)) {
+            let Some(times) = expected(what, history) else { continue };
+            assert!(*sent >= times, "{place}: {what} for {chat} was told {sent} times, not {times}");
+            extra += sent - times;
+        }
+        assert!(extra as u64 <= repeats, "{place}: {extra} repeats, but {repeats} were counted");
+    }
+}
+
+/// How often something has to be told that is about a ticket, to its customer.
+fn expected(what: &str, history: &History) -> Option<usize> {
+    let (kind, ticket) = what.split_once(' ')?;
+    let is = |id: &TicketId| id.to_string() == ticket;
+    match kind {
+        "created" | "completed" => Some(1),
+        "assigned" => Some(history.assigned.iter().filter(|((_, id), _)| is(id)).map(|(_, n)| n).sum()),
+        "requeued" => Some(history.released.iter().find(|(id, _)| is(id)).map_or(0, |(_, n)| *n)),
+        _ => None,
+    }
+}
+
+/// What a message is, in a word or two.
+fn what(request: &Recorded, tickets: &[Row]) -> String {
+    let text = request.params["text"].as_str().unwrap();
+    let chat = request.params["chat_id"].as_i64().unwrap();
+    let ticket = tickets.iter().find(|t| text.contains(&t.number));
+    let kind = match ticket {
+        _ if is_status(text) => return "status".into(),
+        _ if is_queue(text) => return "queue".into(),
+        None if text.starts_with("Halo") && text.contains("/help") | text.contains("/new") => {
+            return "greeting".into();
+        }
+        None => return format!("other {text}"),
+        Some(ticket) if ticket.customer != chat => "task",
+        // With thanks while it waits; without them when an agent has it by the time of sending.
+        Some(_) if text.contains("sudah kami terima") || text.contains("Dibuat: ") => "created",
+        Some(_) if text.contains("sekarang ditangani") => "assigned",
+        Some(_) if text.contains("sudah selesai. Terima kasih") => "completed",
+        Some(_) if text.contains("kembali ke antrian") || text.contains("oleh agen lain") => "requeued",
+        Some(_) => panic!("an unknown message: {text}"),
+    };
+    format!("{kind} {}", ticket.map(|t| t.id.to_string()).unwrap_or_default())
+}
+
+/// The live card of every ticket shows its end, to the customer and to the agent who had it last.
+fn cards(town: &Town, conn: &Connection, tickets: &[Row], place: &str) {
+    let mut live = conn.prepare("SELECT slot, chat, message_id FROM live_cards").unwrap();
+    let live: Vec<(String, i64, i64)> =
+        live.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap().map(Result::unwrap).collect();
+    for ticket in tickets {
+        let slot = format!("status {}", ticket.id);
+        let (_, chat, message) =
+            live.iter().find(|(s, _, _)| *s == slot).unwrap_or_else(|| panic!("{place}: no {slot}"));
+        let card = town.sandbox.message(*chat, *message).unwrap();
+        assert!(card.text.contains("Selesai"), "{place}: the customer still sees:\n{}", card.text);
+    }
+    for (slot, chat, message) in live.iter().filter(|(slot, _, _)| slot.starts_with("task ")) {
+        let card = town.sandbox.message(*chat, *message).unwrap();
+        assert!(card.keyboard.is_empty(), "{place}: {slot} still asks for something:\n{}", card.text);
+    }
+}
+
+fn tickets(conn: &Connection) -> Vec<Row> {
+    let columns = "SELECT id, arrival, number, department, status, description, customer_chat FROM tickets";
+    let mut query = conn.prepare(columns).unwrap();
+    let rows = query.query_map([], |row| {
+        let description: Value = serde_json::from_str(&row.get::<_, String>(5)?).unwrap();
+        let id: Vec<u8> = row.get(0)?;
+        Ok(Row {
+            id: TicketId(uuid::Uuid::from_slice(&id).unwrap()),
+            arrival: row.get(1)?,
+            number: row.get(2)?,
+            department: row.get(3)?,
+            status: row.get(4)?,
+            text: description["text"].as_str().unwrap().to_owned(),
+            customer: row.get(6)?,
+        })
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+fn events(conn: &Connection) -> Vec<Event> {
+    let mut query = conn.prepare("SELECT doc FROM events ORDER BY id").unwrap();
+    let docs = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    docs.map(|doc| serde_json::from_str(&doc.unwrap()).unwrap()).collect()
+}
+
+/// Telegram's id of each person.
+fn people(conn: &Connection) -> HashMap<PersonId, i64> {
+    let mut query = conn.prepare("SELECT id, telegram FROM people").unwrap();
+    let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap)
+        .map(|(id, telegram)| (PersonId(uuid::Uuid::from_slice(&id).unwrap()), telegram))
+        .collect()
+}

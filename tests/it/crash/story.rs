@@ -1,0 +1,128 @@
+//! A busy morning: customers write tickets and wait for their end; agents come online, open, complete, go off and on again.
+//! Everybody acts on what their chat shows and on nothing else, so the story does not know whether the desk is up.
+use super::town::{AGENTS, CUSTOMERS, DEPARTMENTS};
+use antri::sandbox::{ChatMessage, Sandbox};
+use futures::future::join_all;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How many tickets each customer opens.
+pub(crate) const TICKETS: usize = 2;
+/// After how many completed tickets an agent takes a break.
+const BREAK_AFTER: usize = 2;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What was done, for the oracle.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The description of every ticket that was sent.
+    pub(crate) tickets: BTreeSet<String>,
+    /// How many commands each agent sent that are answered with their status.
+    pub(crate) commands: Vec<(i64, usize)>,
+}
+
+/// Plays the story to its end.
+pub(crate) async fn play(sandbox: Sandbox) -> Told {
+    let over = CancellationToken::new();
+    let customers = async {
+        let parts = CUSTOMERS
+            .iter()
+            .enumerate()
+            .map(|(n, (id, name))| customer(&sandbox, *id, name, DEPARTMENTS[n % DEPARTMENTS.len()]));
+        let tickets = join_all(parts).await.into_iter().flatten().collect();
+        over.cancel();
+        tickets
+    };
+    let agents = join_all(AGENTS.iter().map(|(id, _, _)| agent(&sandbox, *id, over.clone())));
+    let (tickets, commands) = tokio::join!(customers, agents);
+    Told { tickets, commands }
+}
+
+async fn customer(sandbox: &Sandbox, id: i64, name: &str, department: &str) -> Vec<String> {
+    let mut sent = Vec::new();
+    for n in 1..=TICKETS {
+        let words = format!("Keluhan {n} dari {name}");
+        let after = sandbox.send_text(id, &words);
+        press(sandbox, id, after, department).await;
+        press(sandbox, id, after, "✅ Kirim").await;
+        sent.push(words);
+    }
+    let what = format!("the end of all tickets of {name}");
+    sandbox.wait_for(&what, PATIENCE, |s| (ended(&s.chat(id)).len() == TICKETS).then_some(())).await;
+    sent
+}
+
+/// The numbers of the tickets whose end the customer was told.
+fn ended(chat: &[ChatMessage]) -> BTreeSet<String> {
+    let told = chat.iter().filter(|m| m.text.starts_with("✅ Tiket INC"));
+    told.filter_map(|m| m.text.split_whitespace().nth(2)).map(str::to_owned).collect()
+}
+
+/// Waits for a message younger than `after` with this button, presses it, and waits until the message has changed.
+async fn press(sandbox: &Sandbox, id: i64, after: i64, label: &str) {
+    let what = format!("{label} for {id}");
+    let found = |s: &Sandbox| {
+        let chat = s.chat(id).into_iter().rev().take_while(|m| m.message_id > after);
+        chat.into_iter().find_map(|m| Some((m.button(label)?.to_owned(), m)))
+    };
+    let (data, message) = sandbox.wait_for(&what, PATIENCE, found).await;
+    pressed(sandbox, id, &message, &data).await;
+}
+
+async fn pressed(sandbox: &Sandbox, id: i64, message: &ChatMessage, data: &str) {
+    sandbox.press(id, message.message_id, data);
+    let what = format!("an effect of {data} for {id}");
+    let changed = |s: &Sandbox| {
+        let now = s.message(id, message.message_id)?;
+        (now.text != message.text || now.keyboard != message.keyboard).then_some(())
+    };
+    sandbox.wait_for(&what, PATIENCE, changed).await;
+}
+
+async fn agent(sandbox: &Sandbox, id: i64, over: CancellationToken) -> (i64, usize) {
+    let (mut commands, mut completed) = (0, 0);
+    sandbox.send_text(id, "/myqueue");
+    switch(sandbox, id, "/online", &mut commands).await;
+    loop {
+        let work = sandbox.wait_for("work", PATIENCE, |s| next(&s.chat(id)));
+        let (message, data, last_step) = tokio::select! {
+            found = work => found,
+            () = over.cancelled() => return (id, commands),
+        };
+        pressed(sandbox, id, &message, &data).await;
+        completed += usize::from(last_step);
+        if last_step && completed % BREAK_AFTER == 0 {
+            switch(sandbox, id, "/offline", &mut commands).await;
+            switch(sandbox, id, "/online", &mut commands).await;
+        }
+    }
+}
+
+/// The newest task card that asks for something: first it is opened, then it is completed.
+fn next(chat: &[ChatMessage]) -> Option<(ChatMessage, String, bool)> {
+    let tasks = chat.iter().rev().filter(|m| !is_queue(&m.text));
+    tasks.into_iter().find_map(|m| {
+        let open = m.button("▶️ Buka").map(|data| (data, false));
+        let (data, last) = open.or_else(|| m.button("✅ Selesai").map(|data| (data, true)))?;
+        Some((m.clone(), data.to_owned(), last))
+    })
+}
+
+async fn switch(sandbox: &Sandbox, id: i64, command: &str, sent: &mut usize) {
+    let after = sandbox.send_text(id, command);
+    *sent += 1;
+    let answered =
+        |s: &Sandbox| s.chat(id).iter().any(|m| m.message_id > after && is_status(&m.text)).then_some(());
+    sandbox.wait_for(command, PATIENCE, answered).await;
+}
+
+/// Whether a text is the card of an agent's own queue.
+pub(crate) fn is_queue(text: &str) -> bool {
+    text.contains("Antrian Tiket Saya")
+}
+
+/// Whether a text is the answer to /online and /offline.
+pub(crate) fn is_status(text: &str) -> bool {
+    text.contains("Status Anda")
+}

@@ -1,0 +1,140 @@
+//! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with two
+//! departments and a few agents who can't carry much.
+use crate::support::{ADMIN, PATIENCE, TOKEN};
+use antri::app::embedded;
+use antri::domain::Time;
+use antri::domain::event::Actor;
+use antri::domain::ids::TelegramId;
+use antri::domain::person::{Locale, Person};
+use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
+use antri::engine::chance::Chance;
+use antri::engine::people::Profile;
+use antri::engine::ports::{Change, Store, Write};
+use antri::engine::{Engine, Rules};
+use antri::sandbox::{NewUser, Sandbox, SandboxOptions};
+use rusqlite::{Connection, OpenFlags};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// How many tickets an agent of the town can hold.
+pub(crate) const CAPACITY: u16 = 2;
+/// The two departments; the first customer writes to the first, the second to the second, and so on.
+pub(crate) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
+/// The agents: Telegram id, name, which departments.
+pub(crate) const AGENTS: [(i64, &str, &[usize]); 4] =
+    [(201, "Budi", &[0]), (202, "Citra", &[0, 1]), (203, "Eko", &[1]), (204, "Fitri", &[0, 1])];
+/// The customers.
+pub(crate) const CUSTOMERS: [(i64, &str); 6] =
+    [(101, "Sari"), (102, "Tono"), (103, "Umar"), (104, "Vina"), (105, "Wati"), (106, "Yudi")];
+
+pub(crate) struct Town {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) dir: TempDir,
+    pub(crate) api_url: String,
+    _server: DropGuard,
+}
+
+impl Town {
+    /// A town before its desk is opened for the first time. Everybody has pressed Start already.
+    pub(crate) async fn new() -> Self {
+        let sandbox = Sandbox::new(SandboxOptions {
+            token: TOKEN.into(),
+            bot_id: 123_456,
+            bot_username: "antri_test_bot".into(),
+            bot_name: "Antri".into(),
+            now: Arc::new(now),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let api_url = format!("http://{}", listener.local_addr().unwrap());
+        let server = CancellationToken::new();
+        tokio::spawn({
+            let (sandbox, server) = (sandbox.clone(), server.clone());
+            async move { sandbox.serve(listener, server.cancelled_owned()).await }
+        });
+        let town = Self { sandbox, dir: tempfile::tempdir().unwrap(), api_url, _server: server.drop_guard() };
+        town.settle_down().await;
+        town
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    async fn settle_down(&self) {
+        let everybody = AGENTS.iter().map(|(id, name, _)| (*id, *name)).chain(CUSTOMERS);
+        for (id, name) in everybody.chain([(ADMIN, "Dewi")]) {
+            self.sandbox.add_user(NewUser {
+                id: Some(id),
+                first_name: name.into(),
+                language_code: Some("id".into()),
+                ..NewUser::default()
+            });
+            self.sandbox.send_text(id, "/start");
+        }
+        let back = embedded(&self.data()).unwrap();
+        let rules = Rules {
+            zone: chrono_tz::Asia::Jakarta,
+            default_locale: Locale::Id,
+            admin_ids: vec![TelegramId(ADMIN)],
+            presence_ttl: Duration::from_secs(300),
+        };
+        let engine = Engine::new(back.store.clone(), back.presence.clone(), rules, Chance::seeded(7));
+        let first = Settings::default();
+        let settings = Settings {
+            version: first.version.next(),
+            offline_behaviour: OfflineBehaviour::ReassignWaiting,
+            ..first.clone()
+        };
+        let write = Write::Settings { settings, expected: first.version };
+        back.store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
+        engine.start().await.unwrap();
+        let admin = meet(&engine, ADMIN, "Dewi").await;
+        let mut departments = Vec::new();
+        for name in DEPARTMENTS {
+            departments.push(engine.add_department(&admin, name, "Gangguan").await.unwrap().id);
+        }
+        for (id, name, serves) in AGENTS {
+            let person = meet(&engine, id, name).await;
+            let serves: Vec<_> = serves.iter().map(|n| departments[*n]).collect();
+            engine.add_agent(Actor::Person(admin.id), person.id, &serves, now()).await.unwrap();
+            let capacity = Capacity::new(CAPACITY).unwrap();
+            engine.set_capacity(&admin, person.id, capacity, now()).await.unwrap();
+        }
+        back.store.close().await;
+    }
+
+    /// Waits until the desk that runs has nothing left to handle and nothing left to deliver.
+    pub(crate) async fn quiet(&self) {
+        let file = self.data().join(antri::store::sqlite::FILE);
+        let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
+        let mut changes = self.sandbox.changes();
+        let waiting = async {
+            while !self.sandbox.idle_polls() || conn.query_row(open, [], |row| row.get::<_, u64>(0)) != Ok(0)
+            {
+                // Not everything that the desk does shows in a chat: look again soon at the latest.
+                let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, waiting).await;
+        assert!(came.is_ok(), "the desk does not come to rest");
+    }
+}
+
+async fn meet(engine: &Engine, id: i64, name: &str) -> Person {
+    let profile =
+        Profile { telegram: TelegramId(id), name: name.into(), username: None, locale: Some(Locale::Id) };
+    engine.meet(&profile, now()).await.unwrap()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the desk under test is another process, on the machine's clock"
+)]
+fn now() -> Time {
+    chrono::Utc::now()
+}
