@@ -7,6 +7,7 @@ mod trouble;
 pub(crate) use trouble::{Ill, Trouble};
 
 use antri::app::{App, Setup};
+use antri::bot::callback::Press;
 use antri::clock::Clock;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
@@ -317,4 +318,9 @@ impl Drop for Desk {
             assert_eq!(finds, 0, "tickets that only the sweep found");
         }
     }
+}
+
+/// What a button would carry, for presses that no button has.
+pub(crate) fn data(press: Press) -> String {
+    press.encode()
 }

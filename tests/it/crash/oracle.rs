@@ -164,6 +164,7 @@ impl Sends {
             let Some(times) = expected(what, history) else { continue };
             assert!(*sent >= times, "{place}: {what} for {chat} was told {sent} times, not {times}");
             assert!(*sent <= (1 + deaths) * times, "{place}: {what} for {chat} was told {sent} times");
+            assert!(*sent <= (1 + deaths) * times, "{place}: {what} for {chat} was told {sent} times");
             extra += sent - times;
         }
         assert!(extra as u64 <= counted, "{place}: {extra} repeats, but {counted} were counted");
@@ -195,7 +196,8 @@ fn what(request: &Recorded, tickets: &[Row]) -> String {
         }
         None => return format!("other {text}"),
         Some(ticket) if ticket.customer != chat => "task",
-        Some(_) if text.contains("sudah kami terima") => "created",
+        // With thanks while it waits; without them when an agent has it by the time of sending.
+        Some(_) if text.contains("sudah kami terima") || text.contains("Dibuat: ") => "created",
         Some(_) if text.contains("sekarang ditangani") => "assigned",
         Some(_) if text.contains("sudah selesai. Terima kasih") => "completed",
         Some(_) if text.contains("kembali ke antrian") || text.contains("oleh agen lain") => "requeued",

@@ -108,23 +108,18 @@ impl Desk {
 
     /// A chat as its person sees it, with files, buttons and the answers to presses: for snapshots.
     pub(crate) fn story(&self, id: i64) -> String {
-        let mut out = String::new();
-        for message in self.sandbox.chat(id) {
-            let side = if message.from == Side::Bot { "Antri" } else { "     " };
-            let file = message.media.map(|media| format!("({:?}) ", media.kind)).unwrap_or_default();
-            let text = format!("{file}{}", message.text).replace('\n', "\n      | ");
-            out += &format!("{side} | {text}\n");
-            for row in message.keyboard {
-                let labels: Vec<_> = row.iter().map(|b| format!("[{}]", b.text)).collect();
-                out += &format!("      {}\n", labels.join(" "));
-            }
-        }
+        let mut out: String = self.sandbox.chat(id).iter().map(drawn).collect();
         let toasts: Vec<_> =
             self.sandbox.toasts(id).into_iter().map(|t| t.text).filter(|t| !t.is_empty()).collect();
         if !toasts.is_empty() {
-            out += &format!("toasts: {}\n", toasts.join(" / "));
+            out.extend(["toasts: ", &toasts.join(" / "), "\n"]);
         }
         out
+    }
+
+    /// One message of a story, as it is now.
+    pub(crate) fn shown(&self, id: i64, message: i64) -> String {
+        drawn(&self.sandbox.message(id, message).expect("no such message"))
     }
 
     /// A chat as text, for failures.
@@ -136,4 +131,15 @@ impl Desk {
     pub(super) fn transcripts(&self) -> String {
         self.sandbox.users().iter().map(|user| self.transcript(user.id)).collect()
     }
+}
+
+fn drawn(message: &ChatMessage) -> String {
+    let side = if message.from == Side::Bot { "Antri" } else { "     " };
+    let file = message.media.as_ref().map(|media| format!("({:?}) ", media.kind)).unwrap_or_default();
+    let text = format!("{file}{}", message.text).replace('\n', "\n      | ");
+    let row = |row: &Vec<antri::sandbox::Button>| {
+        let labels: Vec<_> = row.iter().map(|button| format!("[{}]", button.text)).collect();
+        format!("      {}\n", labels.join(" "))
+    };
+    format!("{side} | {text}\n{}", message.keyboard.iter().map(row).collect::<Vec<_>>().concat())
 }
