@@ -33,10 +33,14 @@ const PROFILE: &str = "INSERT INTO agents VALUES (:person, :order, :availability
         availability = excluded.availability, reachable = excluded.reachable,
         auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";
 
+// The slot says that there is a place, the count that there is room: after a capacity was lowered an agent can hold high
+// slots while low ones fall free.
 const IS_ELIGIBLE: &str = "SELECT 1 FROM agents
-    WHERE person = ?1 AND max_tickets > ?2 AND availability = 'online' AND reachable = 1 AND auto_assignment = 1";
+    WHERE person = ?1 AND max_tickets > ?2 AND availability = 'online' AND reachable = 1 AND auto_assignment = 1
+    AND max_tickets > (SELECT count(*) FROM tickets WHERE agent = ?1)";
 const TAKE_TURN: &str = "UPDATE agents SET last_assigned = ?2 WHERE person = ?1";
-const HAS_ROOM: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2";
+const HAS_ROOM: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2
+    AND max_tickets > (SELECT count(*) FROM tickets WHERE agent = ?1)";
 const IS_AGENT: &str = "SELECT 1 FROM agents WHERE person = ?1";
 const TOUCH: &str = "UPDATE agents SET last_activity = ?2 WHERE person = ?1 AND last_activity < ?2";
 

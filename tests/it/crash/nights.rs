@@ -33,7 +33,7 @@ async fn restless(seed: u64, end: End) {
         let mut changes = town.sandbox.changes();
         for _ in 0..chance.random_range(2..70) {
             tokio::select! {
-                moved = changes.changed() => moved.unwrap(),
+                more = changes.changed() => more.unwrap(),
                 told = &mut story => panic!("seed {seed}: the story was over before death {death}: {told:?}"),
             }
         }

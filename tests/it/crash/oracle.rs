@@ -164,6 +164,7 @@ impl Sends {
             let Some(times) = expected(what, history) else { continue };
             assert!(*sent >= times, "{place}: {what} for {chat} was told {sent} times, not {times}");
             assert!(*sent <= (1 + deaths) * times, "{place}: {what} for {chat} was told {sent} times");
+            assert!(*sent <= (1 + deaths) * times, "{place}: {what} for {chat} was told {sent} times");
             extra += sent - times;
         }
         assert!(extra as u64 <= counted, "{place}: {extra} repeats, but {counted} were counted");
