@@ -248,9 +248,10 @@ struct Driver {
 
 impl Driver {
     fn start() -> Self {
-        let started =
-            Command::new("chromedriver").arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut child = started.unwrap_or_else(|error| {
+        let mut command = Command::new("chromedriver");
+        // The page's clock shows the same hour as the desk's words.
+        command.arg("--port=0").env("TZ", "Asia/Jakarta").stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| {
             panic!("chromedriver does not start ({error}). Debian has it as chromium-driver; tests/run installs it.")
         });
         let output = BufReader::new(child.stdout.take().unwrap());
