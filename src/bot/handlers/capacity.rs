@@ -1,5 +1,6 @@
 //! Admins: how many tickets an agent holds at most.
-use super::admin::one_agent;
+use super::admin::{agent_named, choose};
+use super::pick::still_agent;
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::render::{Button, Rendered, labelled};
@@ -14,15 +15,20 @@ const OFFERED: u16 = 10;
 
 /// `/setmax [<agent> [n]]`.
 pub async fn set_max(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+    if arg.trim().is_empty() {
+        return Ok(vec![choose(&desk, &ask, Pick::SetMax).await?]);
+    }
     let (who, number) = split_number(&arg);
-    let seat = match one_agent(&desk, &ask, Pick::SetMax, who).await? {
+    let press = |agent| Press::PickPerson(Pick::SetMax, agent);
+    let seat = match agent_named(&desk, &ask, who, Pick::SetMax, press) {
         Ok(seat) => seat,
         Err(question) => return Ok(vec![question]),
     };
-    match number {
-        None => Ok(vec![ask.text(how_many(&desk, &ask, &seat))]),
-        Some(number) => Ok(vec![ask.text(limited(&desk, &ask, seat.person.id, number).await?)]),
-    }
+    Ok(vec![ask.text(match number.map(|number| number.parse().ok().and_then(Capacity::new)) {
+        None => how_many(&desk, &ask, &seat),
+        Some(None) => out_of_range(&desk, &ask),
+        Some(Some(max)) => limited(&desk, &ask, seat.person.id, max).await?,
+    })])
 }
 
 pub(super) fn how_many(desk: &Desk, ask: &Ask, seat: &Seat) -> Rendered {
@@ -44,17 +50,23 @@ pub async fn set_max_pressed(
     place: Place,
     (agent, max): (PersonId, u16),
 ) -> Handled {
-    toast.ack();
-    Ok(vec![ask.edit(place, limited(&desk, &ask, agent, &max.to_string()).await?)])
+    if let Err(list) = still_agent(&desk, &ask, &toast, place, (Pick::SetMax, agent)).await? {
+        return Ok(vec![list]);
+    }
+    let text = match Capacity::new(max) {
+        Some(max) => limited(&desk, &ask, agent, max).await?,
+        None => out_of_range(&desk, &ask),
+    };
+    Ok(vec![ask.edit(place, text)])
 }
 
-async fn limited(desk: &Desk, ask: &Ask, agent: PersonId, number: &str) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let Some(max) = number.parse().ok().and_then(Capacity::new) else {
-        return Ok(words.message("setmax-range", &[("max", MAX_CAPACITY.into())]));
-    };
+fn out_of_range(desk: &Desk, ask: &Ask) -> Rendered {
+    ask.words(desk).message("setmax-range", &[("max", MAX_CAPACITY.into())])
+}
+
+async fn limited(desk: &Desk, ask: &Ask, agent: PersonId, max: Capacity) -> Result<Rendered, EngineError> {
     let person = desk.engine.set_capacity(&ask.person, agent, max, ask.now).await?;
-    Ok(words.message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
+    Ok(ask.words(desk).message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
 }
 
 /// A name with blanks in it, and the number behind it if the last word begins like one.

@@ -1,12 +1,12 @@
 //! Admins: a ticket goes to another agent, or back to the queue.
 use super::admin::{agent_named, choose};
-use super::pick::{self, Found, tickets_named};
+use super::pick::{self, Found, seat_of, tickets_named};
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::handlers::explain::explain_toast;
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::domain::ids::{PersonId, TicketId};
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
@@ -47,17 +47,32 @@ pub async fn pick_ticket(
     ask: Ask,
     toast: Toast,
     place: Place,
-    (_, ticket): (Pick, TicketId),
+    (pick, ticket): (Pick, TicketId),
 ) -> Handled {
+    let text = match to_whom_by_id(&desk, &ask, ticket).await {
+        Ok(text) => {
+            toast.ack();
+            text
+        }
+        // It ended, or was never there: what can be reassigned now is in the list that is drawn in its place.
+        Err(error) => {
+            let Some(told) = explain_toast(&desk, &ask, &error) else { return Err(error) };
+            toast.say(told);
+            pick::first_page(&desk, &ask, pick).await?
+        }
+    };
+    Ok(vec![ask.edit(place, text)])
+}
+
+async fn to_whom_by_id(desk: &Desk, ask: &Ask, ticket: TicketId) -> Result<Rendered, EngineError> {
     let ticket = desk.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    toast.ack();
-    Ok(vec![ask.edit(place, to_whom(&desk, &ask, &ticket)?)])
+    to_whom(desk, ask, &ticket)
 }
 
 fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
     let held = ticket.hold().is_some();
-    if !held && ticket.state != crate::domain::ticket::TicketState::Queued {
+    if !held && ticket.state != TicketState::Queued {
         return Err(EngineError::Stale(Box::new(ticket.clone())));
     }
     let mut seats = desk.engine.seats();
@@ -80,7 +95,12 @@ pub async fn reassign_pressed(
     place: Place,
     (ticket, agent, anyway): (TicketId, PersonId, bool),
 ) -> Handled {
-    let text = given(&desk, &ask, ticket, agent, anyway).await;
+    let text = if seat_of(&desk, agent).is_some() {
+        given(&desk, &ask, ticket, agent, anyway).await
+    } else {
+        toast.say(ask.words(&desk).toast("agent-gone", &[]));
+        to_whom_by_id(&desk, &ask, ticket).await
+    };
     answer(&desk, &ask, &toast, place, text)
 }
 
