@@ -68,6 +68,12 @@ fn has_handle(seat: &Seat, wanted: &str) -> bool {
         || seat.person.telegram.to_string() == wanted
 }
 
+/// Whether an agent goes by exactly this: a name may end in a number, as in `agent 2`.
+pub(super) fn is_called(seats: &[Seat], text: &str) -> bool {
+    let wanted = text.trim().to_lowercase();
+    seats.iter().any(|seat| has_handle(seat, &wanted) || seat.person.name.to_lowercase() == wanted)
+}
+
 /// An agent's seat, while they are one.
 pub(super) fn seat_of(desk: &Desk, agent: PersonId) -> Option<Seat> {
     desk.engine.seats().into_iter().find(|seat| seat.person.id == agent)
@@ -280,5 +286,15 @@ mod tests {
         assert_eq!(named("33"), [33]);
         assert_eq!(named("@budi"), Vec::<i64>::new());
         assert_eq!(named("  "), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn part_of_a_name_is_not_what_somebody_is_called() {
+        for text in ["BUDI", "budi santoso", " @Citra_a", "33"] {
+            assert!(is_called(&seats(), text), "{text}");
+        }
+        for text in ["bud", "santoso", "citra_a", "@citra", "3", "", " "] {
+            assert!(!is_called(&seats(), text), "{text}");
+        }
     }
 }
