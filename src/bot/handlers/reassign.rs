@@ -8,9 +8,11 @@ use crate::bot::render::{Arg, Button, Rendered};
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
+use crate::engine::roster::Seat;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// How many agents are offered: those with the most room first.
+/// How many agents are offered, the most fitting first. Typing the name works for every one.
 const OFFERED: usize = 20;
 
 /// `/reassign [<ticket> [agent]]`.
@@ -77,7 +79,7 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     }
     let mut seats = desk.engine.seats();
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
-    seats.sort_by_key(crate::engine::roster::Seat::skip);
+    seats.sort_by_key(|seat| fitness(seat, ticket));
     let button = |seat| pick::agent_button(&words, seat, Press::Reassign(ticket.id, seat.person.id, false));
     let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
     if held {
@@ -85,6 +87,15 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     }
     buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
     Ok(Rendered { html: words.say("reassign-to", &[("number", (&ticket.number).into())]), buttons })
+}
+
+/// The place of an agent in the offer for a ticket: first who serves its department, then who could get it at once, then
+/// those nearest to that, then who has the most room.
+fn fitness(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
+    let profile = seat.profile();
+    let elsewhere = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
+    let room = profile.map_or(0, |p| p.max_tickets.get().saturating_sub(seat.held()));
+    (elsewhere, seat.skip().map(Reverse), Reverse(room))
 }
 
 /// An agent was chosen, perhaps a full one "anyway".
