@@ -95,5 +95,6 @@ async fn main() {
         }
     }
     report::goals(&throughput, &costs, &latency);
+    report::load("at the end");
     println!("\nTook {:.0} s.", start.elapsed().as_secs_f64());
 }

@@ -19,6 +19,8 @@ pub mod feed;
 pub mod handover;
 pub mod people;
 pub mod plan;
+#[cfg(test)]
+mod plan_histories;
 pub mod ports;
 pub mod roster;
 pub mod rounds;

@@ -1,4 +1,5 @@
 //! How long a ticket waits: a whole desk with its outbox, tickets that arrive by the clock whatever the desk does.
+use crate::floor::Pulse;
 use crate::stage::{AGENT_CHAT, Plan, Stage, rules};
 use crate::stats::quantile;
 use crate::telegram::{self, Sent};
@@ -43,13 +44,14 @@ pub(crate) struct Waits {
 pub(crate) struct Latency {
     pub(crate) agents: u64,
     pub(crate) backlog: u64,
-    pub(crate) tickets: usize,
     /// Until the ticket was accepted: its transaction durable.
     pub(crate) accepted: Waits,
     /// Until its assignment was committed.
     pub(crate) assigned: Waits,
     /// Until the call that tells its agent was at Telegram.
     pub(crate) sent: Waits,
+    /// A bare commit of one row meanwhile, on a file and a connection of its own.
+    pub(crate) bare: Waits,
     /// Calls a second in all: notices, cards, refreshes.
     pub(crate) calls_per_second: f64,
 }
@@ -72,6 +74,7 @@ pub(crate) async fn run(agents: u64, backlog: u64, lasts: Duration) -> Latency {
     let watching = tokio::spawn(work(Arc::clone(&app.engine), Arc::clone(&assigned)));
 
     let opened: Log<Opened> = Log::default();
+    let pulse = Pulse::start(stage.dir.path()).expect("a file beside the desk's");
     let every = Duration::from_secs(1) / ARRIVALS;
     let arrivals = u32::try_from((WARM_UP + lasts).as_micros() / every.as_micros()).unwrap_or(u32::MAX);
     let start = tokio::time::Instant::now() + every;
@@ -85,7 +88,7 @@ pub(crate) async fn run(agents: u64, backlog: u64, lasts: Duration) -> Latency {
         });
     }
     let took = start.elapsed();
-    let calls = book.calls();
+    let (calls, bare) = (book.calls(), pulse.stop());
     let count = usize::try_from(arrivals).unwrap_or(usize::MAX);
     let told = || book.sent().iter().filter(|sent| sent.chat >= AGENT_CHAT).count();
     let all_told = async {
@@ -105,10 +108,10 @@ pub(crate) async fn run(agents: u64, backlog: u64, lasts: Duration) -> Latency {
     Latency {
         agents,
         backlog,
-        tickets: opened.len(),
         accepted: waits(opened.iter().map(|(_, _, due, at)| *at - *due)),
         assigned: waits(opened.iter().map(|(id, _, due, _)| assigned[id] - *due)),
         sent: waits(opened.iter().map(|(_, number, due, _)| sent[number] - *due)),
+        bare: waits(bare.into_iter()),
         calls_per_second: crate::stats::rate(calls, took),
     }
 }

@@ -9,7 +9,19 @@ pub(crate) fn head() {
     println!(
         "Embedded store (one SQLite file, WAL, synchronous = FULL), {cores} cores, medians over rounds that take"
     );
-    println!("turns with the floor: bare INSERTs of one row, same pragmas, as many to a transaction.\n");
+    println!("turns with the floor: bare INSERTs of one row, same pragmas, as many to a transaction.");
+    load("at the start");
+    println!();
+}
+
+/// How much else the machine does, where it says.
+pub(crate) fn load(when: &str) {
+    if let Ok(load) = std::fs::read_to_string("/proc/loadavg") {
+        println!(
+            "Load average {when}: {}. Above the number of cores, others were measured too.",
+            load.split(' ').next().unwrap_or("?")
+        );
+    }
 }
 
 pub(crate) fn throughput_head() {
@@ -50,21 +62,23 @@ pub(crate) fn costs(costs: &[Cost]) {
 }
 
 pub(crate) fn latency_head() {
-    println!("\nLatency at 200 arrivals/s, in ms from the planned arrival; the backlog waits for pick-up");
+    println!("\nLatency at 200 arrivals/s, in ms from the planned arrival; the backlog waits for pick-up.");
+    println!("                           accepted (p50 p99 max)  assigned (p50 p99 max)  told (p50 p99 max)");
     println!(
-        "                           accepted p50   p99   max  assigned p50   p99   max  sent p50   p99   max  calls/s  tickets"
+        "                                                                  beside it: a bare commit (p50 p99 max)  calls/s"
     );
 }
 
 pub(crate) fn latency(found: &Latency) {
-    let Latency { agents, backlog, tickets, accepted, assigned, sent, calls_per_second } = found;
-    let three = |w: &Waits| format!("{:>5.1} {:>5.1} {:>5.0}", ms(w.p50), ms(w.p99), ms(w.max));
+    let Latency { agents, backlog, accepted, assigned, sent, bare, calls_per_second, .. } = found;
+    let three = |w: &Waits| format!("{:>6.1} {:>6.1} {:>5.0}", ms(w.p50), ms(w.p99), ms(w.max));
     println!(
-        "{agents:>5} agents {backlog:>7} waiting   {}       {}   {}  {calls_per_second:>7.0}  {tickets:>7}",
+        "{agents:>5} agents {backlog:>7} waiting  {}     {} {}",
         three(accepted),
         three(assigned),
         three(sent)
     );
+    println!("{:>88}  {calls_per_second:>22.0}", three(bare));
 }
 
 pub(crate) fn goals(throughput: &[Throughput], costs: &[Cost], latency: &[Latency]) {

@@ -40,6 +40,11 @@ impl Engine {
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
+        if actor != Actor::Engine {
+            // Before the change, whose round must not find them lost.
+            self.store.touch(agent, now).await?;
+            self.roster().update(agent, |seat| touch(seat, now));
+        }
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
                 profile.availability = to;
@@ -56,11 +61,7 @@ impl Engine {
             })
             .await?;
         tracing::info!(%agent, availability = to.as_str(), by = ?actor, "availability");
-        if actor != Actor::Engine {
-            self.store.touch(agent, now).await?;
-            self.roster().update(agent, |seat| touch(seat, now));
-        }
-        self.finish_release(&person, now).await?;
+        self.finish_release(agent, now).await?;
         Ok(person)
     }
 
@@ -97,16 +98,17 @@ impl Engine {
     }
 
     /// Gives back the tickets that the offline behaviour wants back, then forgets that it was due. After a crash in between
-    /// the sweep does it again.
-    pub(super) async fn finish_release(&self, person: &Person, now: Time) -> Result<(), EngineError> {
-        let Some(due) = person.agent.as_ref().and_then(|profile| profile.release_due) else { return Ok(()) };
+    /// the sweep does it again. Asks the store whether it is due: they may be back.
+    pub(super) async fn finish_release(&self, agent: PersonId, now: Time) -> Result<(), EngineError> {
+        let profile = self.store.person(agent).await?.and_then(|person| person.agent);
+        let Some(due) = profile.and_then(|profile| profile.release_due) else { return Ok(()) };
         let wanted = |ticket: &Ticket| match due {
             OfflineBehaviour::Keep => false,
             OfflineBehaviour::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
             OfflineBehaviour::ReassignAll => true,
         };
-        self.release_held(person.id, ReleaseReason::Offline, wanted, now).await?;
-        self.change_agent(person.id, |profile: &mut AgentProfile| {
+        self.release_held(agent, ReleaseReason::Offline, wanted, now).await?;
+        self.change_agent(agent, |profile: &mut AgentProfile| {
             // Only if they did not come back and leave again meanwhile.
             if profile.availability == Availability::Offline {
                 profile.release_due = None;

@@ -8,7 +8,7 @@ use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::{Actor, Event, ReleaseReason, What};
-use crate::domain::ids::{ChatId, PersonId, Slot, TicketId, Version};
+use crate::domain::ids::{PersonId, Slot, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Person};
 use crate::domain::policy::Mode;
@@ -82,7 +82,7 @@ impl Engine {
         let after = before
             .hand_over(agent.id, slot, event.at)
             .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
-        if guard == Guard::Capacity && slot.0 >= max {
+        if guard == Guard::Capacity && count >= max {
             return Err(EngineError::Full(count, max));
         }
         let mut notices = handed_over(&after, agent.id, agent.chat(), count + 1, max);
@@ -92,10 +92,14 @@ impl Engine {
             notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
         }
         let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
+        // Before the commit, so that whoever ends the ticket right after it finds something to free.
+        self.roster().hold(agent.id, slot, after.id);
         let committed = self.commit_one(change).await;
-        if committed.is_ok() {
+        if committed.is_err() {
+            self.roster().free(agent.id, after.id);
+            self.reread(agent.id).await?;
+        } else {
             tracing::info!(ticket = %after.number, agent = %agent.id, from = ?before.holder(), "handed over");
-            self.roster().hold(agent.id, slot, after.id);
             if let Some(former) = before.holder() {
                 self.vacate(former, after.id);
             }
@@ -114,31 +118,31 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        let holder = self.at_version(ticket, None).await?.holder();
-        let holder = match holder {
-            Some(id) => self.store.person(id).await?,
-            None => None,
-        };
-        let chat = holder.map(|p| p.chat());
-        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, chat, now).await
+        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, |_| true, now).await
     }
 
-    /// Puts a ticket back into the queue; tells the customer, and the former holder when `tell` says where.
+    /// Puts a ticket back into the queue if it still is as `wanted`; tells the customer, and the former holder when an
+    /// admin did it.
     pub(super) async fn release(
         &self,
         ticket: TicketId,
         actor: Actor,
         why: ReleaseReason,
-        tell: Option<ChatId>,
+        wanted: impl Fn(&Ticket) -> bool,
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
-            let from = before.holder().ok_or_else(|| refuse(Refusal::State(before.status())))?;
+            let holder = before.holder().filter(|_| wanted(&before));
+            let from = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
             let after = before.release().map_err(refuse)?;
             let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
-            notices.extend(tell.map(|chat| Outgoing::notice(chat, Notice::TaskTaken { ticket, to: None })));
+            if why == ReleaseReason::Admin {
+                let taken = Notice::TaskTaken { ticket, to: None };
+                let former = self.holder_of(&before).await?;
+                notices.extend(former.map(|former| Outgoing::notice(former.chat(), taken)));
+            }
             notices.extend(self.redrawn(&after, Some(from)).await?);
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
@@ -175,10 +179,12 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let mut held = self.store.held_by(agent).await?;
         held.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
-        for ticket in held.iter().filter(|ticket| which(ticket)) {
+        // Looked at once more with each attempt: a ticket that somebody else has got meanwhile is theirs.
+        let theirs = |ticket: &Ticket| ticket.holder() == Some(agent) && which(ticket);
+        for ticket in held.iter().filter(|ticket| theirs(ticket)) {
             // Another refusal means that it ended or was taken meanwhile: then there is nothing to give back.
             if let Err(EngineError::Store(error)) =
-                self.release(ticket.id, Actor::Engine, why, None, now).await
+                self.release(ticket.id, Actor::Engine, why, theirs, now).await
             {
                 return Err(error);
             }

@@ -40,16 +40,19 @@ impl Engine {
             let notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
             let expected = known.as_ref().map(|k| k.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
+            let _between_rounds = self.round.lock().await;
             let write = Write::Person { person: Box::new(person.clone()), expected };
             match self.commit_one(Change { write, event: None, notices }).await {
                 // Two first messages at once: the other one made the person.
                 Err(CommitError::Duplicate(UniqueKey::Telegram)) => Ok(Attempt::Lost),
                 committed => {
-                    let committed = Attempt::of(committed, person.clone())?;
-                    if person.agent.is_some() {
-                        self.seat_changed(&person);
+                    let attempt = Attempt::of(committed, person)?;
+                    if let Attempt::Done(person) = &attempt
+                        && person.agent.is_some()
+                    {
+                        self.seat_changed(person);
                     }
-                    Ok(committed)
+                    Ok(attempt)
                 }
             }
         })

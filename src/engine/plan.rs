@@ -25,8 +25,24 @@ pub struct Assignment {
     pub agent: PersonId,
     /// Into which slot.
     pub slot: Slot,
+    /// The agent's turn before this one, which counts again if this one is not committed.
+    pub former_turn: Option<Time>,
     /// The change that commits it.
     pub change: Change,
+}
+
+impl Assignment {
+    /// Undoes in `roster` what planning this reserved there, because it was not committed: the slot is free, and the turn is
+    /// not spent. Of several, the last planned goes first.
+    pub fn take_back(&self, roster: &mut Roster) {
+        let turn = self.after.hold().map(|hold| hold.assigned_at);
+        roster.update(self.agent, |seat| {
+            seat.holds.retain(|_, held| *held != self.before.id);
+            if let Some(profile) = seat.person.agent.as_mut().filter(|p| p.last_assigned == turn) {
+                profile.last_assigned = self.former_turn;
+            }
+        });
+    }
 }
 
 /// Plans one round over `waiting`, reserving in `roster` what it gives away: after a round of which nothing is refused, the
@@ -66,7 +82,9 @@ fn assign(
 ) -> Option<Assignment> {
     let turn = roster.turn(now);
     let seat = roster.seat(agent)?;
-    let (slot, held, max) = (seat.free_slot(), seat.held(), seat.profile()?.max_tickets.get());
+    let profile = seat.profile()?;
+    let (slot, held, max) = (seat.free_slot(), seat.held(), profile.max_tickets.get());
+    let former_turn = profile.last_assigned;
     let agent_chat = seat.person.chat();
     let after = before.assign(agent, slot, turn).ok()?;
     let decision = decide(roster, &before, agent, settings, (held, max));
@@ -90,7 +108,7 @@ fn assign(
         }),
         notices: handed_over(&after, agent, agent_chat, held + 1, max),
     };
-    Some(Assignment { before, after, agent, slot, change })
+    Some(Assignment { before, after, agent, slot, former_turn, change })
 }
 
 fn decide(

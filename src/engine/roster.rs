@@ -52,17 +52,20 @@ impl Seat {
             Availability::Online if !self.person.reachable => Some(Skip::Unreachable),
             Availability::Online if self.lost => Some(Skip::Lost),
             Availability::Online if !profile.auto_assignment_enabled => Some(Skip::OptedOut),
-            Availability::Online if self.free_slot().0 >= profile.max_tickets.get() => Some(Skip::Full),
+            // By the count, not by the slot: whoever was given one "anyway", or had their capacity lowered, may hold high
+            // slots while a low one is free.
+            Availability::Online if self.held() >= profile.max_tickets.get() => Some(Skip::Full),
             Availability::Online => None,
         }
     }
 
-    /// The place in the order of the strategy: (share of slots taken in thousandths, last turn, order, id).
+    /// The place in the order of the strategy: (share of slots taken, last turn, order, id). The share in millionths: fine
+    /// enough to tell any two shares of capacities up to 100 apart.
     fn rank(&self, strategy: Strategy) -> Rank {
         let profile = self.profile();
         let load = match strategy {
             Strategy::LeastLoaded => {
-                profile.map_or(0, |p| u32::from(self.held()) * 1000 / u32::from(p.max_tickets.get()))
+                profile.map_or(0, |p| u64::from(self.held()) * 1_000_000 / u64::from(p.max_tickets.get()))
             }
             Strategy::RoundRobin | Strategy::Random => 0,
         };
@@ -75,7 +78,7 @@ impl Seat {
     }
 }
 
-type Rank = (u32, Option<Time>, u32, PersonId);
+type Rank = (u64, Option<Time>, u32, PersonId);
 
 /// One department's agents.
 #[derive(Debug, Default, Clone)]
@@ -95,13 +98,21 @@ pub struct Roster {
     benches: HashMap<DepartmentId, Bench>,
     strategy: Strategy,
     last_turn: Option<Time>,
+    /// How often each agent's seat has changed.
+    stamps: HashMap<PersonId, u64>,
 }
 
 impl Roster {
     /// An empty roster for this strategy.
     #[must_use]
     pub fn new(strategy: Strategy) -> Self {
-        Self { seats: HashMap::new(), benches: HashMap::new(), strategy, last_turn: None }
+        Self {
+            seats: HashMap::new(),
+            benches: HashMap::new(),
+            strategy,
+            last_turn: None,
+            stamps: HashMap::new(),
+        }
     }
 
     /// Follows a change of the strategy.
@@ -143,10 +154,22 @@ impl Roster {
         }
     }
 
-    /// Follows a change of the person; what they hold stays.
-    pub fn put_person(&mut self, person: Person) {
-        let holds = self.seats.get(&person.id).map(|seat| seat.holds.clone()).unwrap_or_default();
+    /// Follows a change of the person; what they hold stays. So do turns and signs of life that came after the person was
+    /// read: they are written without the person.
+    pub fn put_person(&mut self, mut person: Person) {
+        let seat = self.seats.get(&person.id);
+        let holds = seat.map(|seat| seat.holds.clone()).unwrap_or_default();
+        if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
+            profile.last_assigned = profile.last_assigned.max(known.last_assigned);
+            profile.last_activity = profile.last_activity.max(known.last_activity);
+        }
         self.put(person, holds);
+    }
+
+    /// How often an agent's seat has changed.
+    #[must_use]
+    pub fn stamp(&self, agent: PersonId) -> u64 {
+        self.stamps.get(&agent).copied().unwrap_or(0)
     }
 
     /// Forgets an agent.
@@ -154,6 +177,7 @@ impl Roster {
         if let Some(seat) = self.seats.remove(&agent) {
             self.leave_benches(&seat);
         }
+        *self.stamps.entry(agent).or_default() += 1;
     }
 
     /// Changes a seat and moves it to its new place.
@@ -163,6 +187,7 @@ impl Roster {
             change(&mut seat);
             self.join_benches(&seat);
             self.seats.insert(agent, seat);
+            *self.stamps.entry(agent).or_default() += 1;
         }
     }
 

@@ -195,23 +195,25 @@ impl Engine {
         fail::fail_point!("engine-after-assign");
         self.deliver_soon();
         let (mut assigned, mut failure) = (0, None);
-        for (assignment, result) in plan.iter().zip(results) {
-            match result {
-                Ok(_) => {
-                    assigned += 1;
-                    self.announce(assignment);
-                }
-                Err(error) => {
-                    self.roster().free(assignment.agent, assignment.before.id);
-                    match error {
-                        CommitError::Store(error) => failure = Some(error),
-                        CommitError::Conflict | CommitError::Duplicate(_) => {
-                            self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
-                            self.reread(assignment.agent).await?;
-                        }
-                    }
+        for (assignment, _) in plan.iter().zip(&results).filter(|(_, result)| result.is_ok()) {
+            assigned += 1;
+            self.announce(assignment);
+        }
+        // All of them before anybody is read again: if that fails, nothing stays reserved for what was not committed.
+        let mut disputed = BTreeSet::new();
+        for (assignment, result) in plan.iter().zip(results).rev() {
+            let Err(error) = result else { continue };
+            assignment.take_back(&mut self.roster());
+            match error {
+                CommitError::Store(error) => failure = Some(error),
+                CommitError::Conflict | CommitError::Duplicate(_) => {
+                    self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
+                    disputed.insert(assignment.agent);
                 }
             }
+        }
+        for agent in disputed {
+            self.reread(agent).await?;
         }
         failure.map_or(Ok(assigned), |error| Err(error.into()))
     }
@@ -227,17 +229,23 @@ impl Engine {
         });
     }
 
-    /// Reads an agent again, after the store and the roster disagreed.
+    /// Reads an agent again, after the store and the roster disagreed. Only between rounds, whose reservations the store
+    /// does not know yet. A verb that ends meanwhile (a ticket completed) is newer than what was read: then once more.
     pub(super) async fn reread(&self, agent: PersonId) -> Result<(), StoreError> {
-        let person = self.store.person(agent).await?;
-        let held = self.store.held_by(agent).await?;
-        let holds = held.iter().filter_map(|t| t.hold().map(|hold| (hold.slot, t.id))).collect();
-        let mut roster = self.roster();
-        match person {
-            Some(person) => roster.put(person, holds),
-            None => roster.remove(agent),
+        loop {
+            let stamp = self.roster().stamp(agent);
+            let person = self.store.person(agent).await?;
+            let held = self.store.held_by(agent).await?;
+            let holds = held.iter().filter_map(|t| t.hold().map(|hold| (hold.slot, t.id))).collect();
+            let mut roster = self.roster();
+            if roster.stamp(agent) == stamp {
+                match person {
+                    Some(person) => roster.put(person, holds),
+                    None => roster.remove(agent),
+                }
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }
 

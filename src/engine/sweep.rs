@@ -60,7 +60,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let Some(profile) = &agent.agent else { return Ok(()) };
         if profile.release_due.is_some() {
-            self.finish_release(agent, now).await?;
+            self.finish_release(agent.id, now).await?;
         }
         let record = records.map(|all| all.get(&agent.id));
         let seen = match record {
@@ -155,6 +155,7 @@ impl Engine {
             .and_then(|p| p.agent.as_ref())
             .is_some_and(|profile| judge(profile, seen, settings, self.rules.presence_ttl, now) == verdict);
         if !stands {
+            let _between_rounds = self.round.lock().await;
             self.reread(agent).await?;
         }
         Ok(person.filter(|_| stands))
@@ -188,7 +189,7 @@ impl Engine {
         for ticket in self.store.all_held().await? {
             let Some(holder) = ticket.holder() else { continue };
             if self.roster().seat(holder).is_none() {
-                self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, None, now).await?;
+                self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, |_| true, now).await?;
             }
         }
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();

@@ -1,5 +1,4 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::writer::atomically;
 use super::{Sqlite, cards, desk, inbox, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
@@ -24,6 +23,8 @@ use std::sync::atomic::Ordering;
 /// How many rows are forgotten in one go, so that others' writes come in between.
 const FORGET: usize = 1_000;
 
+/// Writes one change. What can be refused comes first, in one statement: a change that is refused has written nothing, and
+/// needs no savepoint, which would cost as much as the change itself.
 fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, CommitError> {
     let mut arrival = None;
     match &change.write {
@@ -43,19 +44,6 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
     Ok(Committed { arrival })
 }
 
-/// Commits changes, each by itself. Nearly always nothing stands against any of them, so at first they share a savepoint:
-/// one of its own for each costs a good part of the change itself. When one is refused, all start over with their own.
-fn commit_all(conn: &Connection, changes: &[Change], told: Time) -> Vec<Result<Committed, CommitError>> {
-    let one = |conn: &Connection, change| commit(conn, change, told);
-    let together = |conn: &Connection| changes.iter().map(|change| one(conn, change)).collect();
-    let shared: Result<Vec<Committed>, CommitError> = atomically(conn, together);
-    match shared {
-        Ok(committed) => committed.into_iter().map(Ok).collect(),
-        Err(error) if changes.len() == 1 => vec![Err(error)],
-        Err(_) => changes.iter().map(|change| atomically(conn, |conn| one(conn, change))).collect(),
-    }
-}
-
 #[async_trait]
 impl Store for Sqlite {
     async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
@@ -67,8 +55,15 @@ impl Store for Sqlite {
             self.note(event.at);
         }
         let told = Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default();
-        let work = move |conn: &Connection| commit_all(conn, &changes, told);
-        match self.writer.run_each(size, work).await {
+        let each = move |conn: &Connection| {
+            let one = |change| match commit(conn, change, told) {
+                // Perhaps half written: the transaction is given up.
+                Err(CommitError::Store(error)) => Err(error),
+                decided => Ok(decided),
+            };
+            changes.iter().map(one).collect()
+        };
+        match self.writer.run_each(size, each).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
         }

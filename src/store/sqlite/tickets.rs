@@ -184,11 +184,12 @@ pub(super) fn write(
             })
         }
     };
-    match written {
-        Ok(1) => Ok(()),
-        Ok(_) => Err(CommitError::Conflict),
-        Err(error) if is_taken(&error) => Err(CommitError::Conflict),
-        Err(error) => Err(error.into()),
+    match (written, t.hold()) {
+        (Ok(1), Some(hold)) if guard == Guard::Eligible => Ok(people::take_turn(conn, hold)?),
+        (Ok(1), _) => Ok(()),
+        (Ok(_), _) => Err(CommitError::Conflict),
+        (Err(error), _) if is_taken(&error) => Err(CommitError::Conflict),
+        (Err(error), _) => Err(error.into()),
     }
 }
 

@@ -112,7 +112,7 @@ impl Desk {
         let toasts: Vec<_> =
             self.sandbox.toasts(id).into_iter().map(|t| t.text).filter(|t| !t.is_empty()).collect();
         if !toasts.is_empty() {
-            out += &format!("toasts: {}\n", toasts.join(" / "));
+            out.extend(["toasts: ", &toasts.join(" / "), "\n"]);
         }
         out
     }
