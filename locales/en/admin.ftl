@@ -3,6 +3,7 @@
 agents-head = 👥 <b>Agents</b> ({ $count })
 agents-none = There are no agents yet. Invite the first one with /invite.
 agent-label = { $dot } { $name } { $held }/{ $max }
+agent-gone = That person is no longer an agent.
 agent-department-in = ✓ { $name }
 agent-departments-hint = Tap a department to add or remove it.
 back = ◀️ Back
@@ -77,3 +78,4 @@ category-ask-rename = What is the new name of <b>{ $name }</b>? Write it, or /ca
 category-created = ✅ Category <b>{ $label }</b> added.
 category-usage = Use <code>/category Department - Category</code>, or just /category to choose.
 no-such-department = There is no department “{ $name }”. See /department.
+department-gone = That department is no longer active.

@@ -3,6 +3,7 @@
 agents-head = 👥 <b>Agen</b> ({ $count })
 agents-none = Belum ada agen. Undang yang pertama dengan /invite.
 agent-label = { $dot } { $name } { $held }/{ $max }
+agent-gone = Orang itu bukan agen lagi.
 agent-department-in = ✓ { $name }
 agent-departments-hint = Ketuk departemen untuk menambah atau melepasnya.
 back = ◀️ Kembali
@@ -73,3 +74,4 @@ category-ask-rename = Apa nama baru untuk <b>{ $name }</b>? Tulis namanya, atau 
 category-created = ✅ Kategori <b>{ $label }</b> ditambahkan.
 category-usage = Gunakan <code>/category Departemen - Kategori</code>, atau /category saja untuk memilih.
 no-such-department = Tidak ada departemen “{ $name }”. Lihat /department.
+department-gone = Departemen itu sudah tidak aktif.

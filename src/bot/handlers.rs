@@ -8,3 +8,4 @@ pub mod explain;
 pub mod manage;
 mod pick;
 pub mod reassign;
+mod serving;

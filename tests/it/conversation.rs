@@ -10,6 +10,7 @@ mod claim;
 mod customer;
 mod departments;
 mod drafts;
+mod gone;
 mod groups;
 mod locale;
 mod media;

@@ -68,6 +68,7 @@ macro_rules! store_contract {
             people: agents_come_in_the_order_in_which_they_joined,
             people: turns_and_activity_are_not_written_with_the_person,
             people: a_sign_of_life_never_moves_back,
+            people: those_met_last_come_first,
             desk: departments_have_one_name_each_regardless_of_case,
             desk: settings_begin_with_the_defaults,
             desk: an_invitation_is_used_once,

@@ -1,5 +1,8 @@
 //! Admins: the load, agents and their standing.
-use super::pick::{self, Found, agents_named};
+use super::pick::{self, Found, agents_named, still_agent};
+use super::serving::{
+    ALL, SHOWN, department_name, is_gone, named, no_such_department, open_departments, which_department,
+};
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::render::{self, Arg, Rendered, labelled};
@@ -13,12 +16,9 @@ use crate::domain::person::Person;
 use crate::engine::error::EngineError;
 use crate::engine::roster::Seat;
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// How many agents of nearly the same name are offered.
 const SEVERAL: usize = 20;
-/// Stands for all departments in a button.
-const ALL: DepartmentId = DepartmentId(Uuid::nil());
 
 /// `/workload`.
 pub async fn workload(ask: Ask) -> Handled {
@@ -34,13 +34,12 @@ pub async fn agents(desk: Arc<Desk>, ask: Ask) -> Handled {
 pub async fn invite(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let departments = open_departments(&desk).await?;
     if arg.trim().is_empty() && departments.len() > 1 {
-        let html = ask.words(&desk).say("invite-which", &[]);
-        return Ok(vec![ask.text(which_department(&desk, &ask, html, &departments, Press::Invite))]);
+        return Ok(vec![ask.text(invite_to_which(&desk, &ask, &departments))]);
     }
     let Some(department) = named(&departments, &arg) else {
         return Ok(no_such_department(&desk, &ask, &arg));
     };
-    Ok(vec![ask.text(invitation(&desk, &ask, department).await?)])
+    Ok(vec![ask.text(invitation(&desk, &ask, &departments, department).await?)])
 }
 
 /// The department of an invitation was chosen.
@@ -51,15 +50,29 @@ pub async fn invite_pressed(
     place: Place,
     department: DepartmentId,
 ) -> Handled {
+    let departments = open_departments(&desk).await?;
+    if is_gone(&departments, department) {
+        toast.say(ask.words(&desk).toast("department-gone", &[]));
+        return Ok(vec![ask.edit(place, invite_to_which(&desk, &ask, &departments))]);
+    }
     toast.ack();
-    Ok(vec![ask.edit(place, invitation(&desk, &ask, department).await?)])
+    Ok(vec![ask.edit(place, invitation(&desk, &ask, &departments, department).await?)])
 }
 
-async fn invitation(desk: &Desk, ask: &Ask, department: DepartmentId) -> Result<Rendered, EngineError> {
+fn invite_to_which(desk: &Desk, ask: &Ask, open: &[Department]) -> Rendered {
+    which_department(desk, ask, ask.words(desk).say("invite-which", &[]), open, Press::Invite)
+}
+
+async fn invitation(
+    desk: &Desk,
+    ask: &Ask,
+    open: &[Department],
+    department: DepartmentId,
+) -> Result<Rendered, EngineError> {
     let departments = if department == ALL { Vec::new() } else { vec![department] };
     let invite = desk.engine.invite(Grant::Agent(departments), ask.now).await?;
     let link = desk.link(&format!("join_{}", invite.code));
-    let name = department_name(desk, ask, department).await?;
+    let name = department_name(desk, ask, open, department);
     Ok(ask.words(desk).message("invite-link", &[("department", name.into()), ("link", link.into())]))
 }
 
@@ -84,7 +97,7 @@ pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let Some(department) = named(&departments, department) else {
         return Ok(no_such_department(&desk, &ask, department));
     };
-    Ok(vec![ask.text(added(&desk, &ask, person.id, department).await?)])
+    Ok(vec![ask.text(added(&desk, &ask, person.id, &departments, department).await?)])
 }
 
 /// The department of a new agent was chosen.
@@ -93,21 +106,28 @@ pub async fn add_agent_pressed(
     ask: Ask,
     toast: Toast,
     place: Place,
-    (person, department): (PersonId, DepartmentId),
+    (id, department): (PersonId, DepartmentId),
 ) -> Handled {
+    let departments = open_departments(&desk).await?;
+    if is_gone(&departments, department) {
+        let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+        toast.say(ask.words(&desk).toast("department-gone", &[]));
+        return Ok(vec![ask.edit(place, which_for(&desk, &ask, &person, &departments))]);
+    }
     toast.ack();
-    Ok(vec![ask.edit(place, added(&desk, &ask, person, department).await?)])
+    Ok(vec![ask.edit(place, added(&desk, &ask, id, &departments, department).await?)])
 }
 
 async fn added(
     desk: &Desk,
     ask: &Ask,
     id: PersonId,
+    open: &[Department],
     department: DepartmentId,
 ) -> Result<Rendered, EngineError> {
     let departments = if department == ALL { Vec::new() } else { vec![department] };
     let person = desk.engine.add_agent(Actor::Person(ask.person.id), id, &departments, ask.now).await?;
-    let name = department_name(desk, ask, department).await?;
+    let name = department_name(desk, ask, open, department);
     Ok(ask.words(desk).message("addagent-done", &[("name", person.name.into()), ("department", name.into())]))
 }
 
@@ -119,7 +139,11 @@ fn which_for(desk: &Desk, ask: &Ask, person: &Person, departments: &[Department]
 
 /// `/removeagent [agent]`.
 pub async fn remove_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
-    match one_agent(&desk, &ask, Pick::RemoveAgent, &arg).await? {
+    if arg.trim().is_empty() {
+        return Ok(vec![choose(&desk, &ask, Pick::RemoveAgent).await?]);
+    }
+    let press = |agent| Press::PickPerson(Pick::RemoveAgent, agent);
+    match agent_named(&desk, &ask, &arg, Pick::RemoveAgent, press) {
         Ok(seat) => Ok(vec![ask.text(sure(&desk, &ask, &seat))]),
         Err(question) => Ok(vec![question]),
     }
@@ -141,7 +165,10 @@ pub async fn remove_agent_pressed(
     place: Place,
     agent: PersonId,
 ) -> Handled {
-    toast.ack();
+    let chosen = (Pick::RemoveAgent, agent);
+    if let Err(list) = still_agent(&desk, &ask, &toast, place, chosen).await? {
+        return Ok(vec![list]);
+    }
     let person = desk.engine.remove_agent(&ask.person, agent, ask.now).await?;
     Ok(vec![ask.edit(place, ask.words(&desk).message("removeagent-done", &[("name", person.name.into())]))])
 }
@@ -154,8 +181,17 @@ pub async fn agent_department(
     place: Place,
     (agent, department): (PersonId, DepartmentId),
 ) -> Handled {
-    toast.ack();
-    desk.engine.toggle_department(&ask.person, agent, department, ask.now).await?;
+    // One can't be in "all of them": that button is on other messages.
+    let gone = department == ALL || is_gone(&open_departments(&desk).await?, department);
+    if gone {
+        toast.say(ask.words(&desk).toast("department-gone", &[]));
+    }
+    if let Err(list) = still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
+        return Ok(vec![list]);
+    }
+    if !gone {
+        desk.engine.toggle_department(&ask.person, agent, department, ask.now).await?;
+    }
     Ok(vec![ask.edit(place, agent_card(&desk, &ask, agent).await?)])
 }
 
@@ -166,7 +202,7 @@ pub(super) async fn agent_card(desk: &Desk, ask: &Ask, agent: PersonId) -> Resul
     let mut card = render::agent_card(&words, &line);
     let departments = open_departments(desk).await?;
     if departments.len() > 1 {
-        for department in departments {
+        for department in departments.iter().take(SHOWN) {
             let name = if line.departments.contains(&department.name) {
                 words.plain("agent-department-in", &[("name", (&department.name).into())])
             } else {
@@ -190,7 +226,7 @@ pub async fn pick_page(
 ) -> Handled {
     toast.ack();
     let list = pick::page(&desk, &ask, pick, page).await?;
-    Ok(vec![ask.edit(place, list.unwrap_or_else(|| nothing_to_pick(&desk, &ask, pick)))])
+    Ok(vec![ask.edit(place, list.unwrap_or_else(|| pick::nothing_to_pick(&desk, &ask, pick)))])
 }
 
 /// A person of a picking list was chosen.
@@ -201,18 +237,13 @@ pub async fn pick_person(
     place: Place,
     (pick, id): (Pick, PersonId),
 ) -> Handled {
-    toast.ack();
     if pick == Pick::AddAgent {
-        let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
-        let departments = open_departments(&desk).await?;
-        let text = match departments.len() {
-            0 | 1 => added(&desk, &ask, id, ALL).await?,
-            _ => which_for(&desk, &ask, &person, &departments),
-        };
-        return Ok(vec![ask.edit(place, text)]);
+        return pick_newcomer(&desk, &ask, &toast, place, id).await;
     }
-    let seat =
-        desk.engine.seats().into_iter().find(|seat| seat.person.id == id).ok_or(EngineError::NotFound)?;
+    let seat = match still_agent(&desk, &ask, &toast, place, (pick, id)).await? {
+        Ok(seat) => seat,
+        Err(list) => return Ok(vec![list]),
+    };
     let text = match pick {
         Pick::SetMax => super::capacity::how_many(&desk, &ask, &seat),
         Pick::RemoveAgent => sure(&desk, &ask, &seat),
@@ -221,32 +252,21 @@ pub async fn pick_person(
     Ok(vec![ask.edit(place, text)])
 }
 
+/// Somebody is to be an agent: in the only department, else they are asked for which.
+async fn pick_newcomer(desk: &Desk, ask: &Ask, toast: &Toast, place: Place, id: PersonId) -> Handled {
+    let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+    toast.ack();
+    let departments = open_departments(desk).await?;
+    let text = match departments.len() {
+        0 | 1 => added(desk, ask, id, &departments, ALL).await?,
+        _ => which_for(desk, ask, &person, &departments),
+    };
+    Ok(vec![ask.edit(place, text)])
+}
+
 /// A picking list as a new message, or why there is nothing to pick from.
 pub(super) async fn choose(desk: &Desk, ask: &Ask, pick: Pick) -> Result<Outgoing, EngineError> {
-    let list = pick::page(desk, ask, pick, 0).await?;
-    Ok(ask.text(list.unwrap_or_else(|| nothing_to_pick(desk, ask, pick))))
-}
-
-fn nothing_to_pick(desk: &Desk, ask: &Ask, pick: Pick) -> Rendered {
-    let key = match pick {
-        Pick::AddAgent => "addagent-nobody",
-        Pick::Reassign => "reassign-none",
-        Pick::SetMax | Pick::RemoveAgent | Pick::Agent => "agents-none",
-    };
-    ask.words(desk).message(key, &[])
-}
-
-/// The agent that was typed; or the answer that asks for one.
-pub(super) async fn one_agent(
-    desk: &Desk,
-    ask: &Ask,
-    pick: Pick,
-    text: &str,
-) -> Result<Result<Seat, Outgoing>, EngineError> {
-    if text.trim().is_empty() {
-        return Ok(Err(choose(desk, ask, pick).await?));
-    }
-    Ok(agent_named(desk, ask, text, pick, |agent| Press::PickPerson(pick, agent)))
+    Ok(ask.text(pick::first_page(desk, ask, pick).await?))
 }
 
 /// The agent that was typed; or the answer that says there is none, or asks which of several by buttons that do `press`.
@@ -268,51 +288,6 @@ pub(super) fn agent_named(
             Err(ask.text(pick::list(&words, words.say("several-agents", &name), pick, (0, 1), buttons)))
         }
     }
-}
-
-async fn open_departments(desk: &Desk) -> Result<Vec<Department>, EngineError> {
-    let mut all = desk.engine.store().departments().await?;
-    all.retain(|department| !department.retired);
-    Ok(all)
-}
-
-/// The department of this name; all of them when none is named.
-fn named(departments: &[Department], name: &str) -> Option<DepartmentId> {
-    let wanted = name.trim().to_lowercase();
-    if wanted.is_empty() {
-        return Some(ALL);
-    }
-    departments.iter().find(|d| d.name.to_lowercase() == wanted).map(|d| d.id)
-}
-
-fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Vec<Outgoing> {
-    vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])]
-}
-
-fn which_department(
-    desk: &Desk,
-    ask: &Ask,
-    html: String,
-    departments: &[Department],
-    press: impl Fn(DepartmentId) -> Press,
-) -> Rendered {
-    let words = ask.words(desk);
-    // Telegram's limit on buttons is a hundred; nobody has so many departments, and typing the name still works.
-    let mut buttons: Vec<_> =
-        departments.iter().take(90).map(|d| vec![labelled(&d.name, press(d.id))]).collect();
-    buttons.push(vec![words.button("invite-all", press(ALL))]);
-    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
-    Rendered { html, buttons }
-}
-
-/// The name of a department; of all of them, the only one's own.
-async fn department_name(desk: &Desk, ask: &Ask, id: DepartmentId) -> Result<String, EngineError> {
-    let departments = open_departments(desk).await?;
-    Ok(match (departments.as_slice(), departments.iter().find(|d| d.id == id)) {
-        (_, Some(department)) => department.name.clone(),
-        ([only], None) => only.name.clone(),
-        _ => ask.words(desk).plain("invite-all", &[]),
-    })
 }
 
 /// The first word and the rest; `None` when there is no word.

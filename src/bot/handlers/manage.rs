@@ -1,4 +1,5 @@
 //! Admins: departments and categories.
+use super::serving::{SHOWN, no_such_department, open_departments};
 use crate::bot::callback::Press;
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::render::{Button, Rendered, Words, labelled};
@@ -9,8 +10,8 @@ use crate::engine::desk::DeskEdit;
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
-/// Rows of a list: far more than desks have, and below Telegram's hundred buttons.
-const ROWS: usize = 90;
+/// Categories on a department's card: as many as its text and Telegram's 10 kB of buttons have room for.
+const CATEGORIES: usize = 45;
 
 /// `/department [name]`: the list, that department, or a new one of that name.
 pub async fn department(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
@@ -28,21 +29,34 @@ pub async fn department(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
 /// `/category [department - category]`: which department, or a new category there.
 pub async fn category(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     if arg.trim().is_empty() {
-        let words = ask.words(&desk);
-        let departments = desk.engine.store().departments().await?;
-        let offered = departments.iter().filter(|d| !d.retired).take(ROWS);
-        let mut buttons: Vec<_> =
-            offered.map(|d| vec![labelled(&d.name, Press::NewCategory(d.id))]).collect();
-        buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
-        return Ok(vec![ask.text(Rendered { html: words.say("category-which", &[]), buttons })]);
+        return category_where(&desk, &ask).await;
     }
-    let Some((department, name)) = arg.split_once(" - ") else {
+    let Some((department, _)) = readings(&arg).next() else {
         return Ok(vec![ask.say(&desk, "category-usage", &[])]);
     };
-    let Some(known) = find(&desk, department).await? else {
-        return Ok(vec![ask.say(&desk, "no-such-department", &[("name", department.trim().into())])]);
-    };
-    Ok(vec![ask.text(category_created(&desk, &ask, known.id, name).await?)])
+    // The longest name of a department counts: there can be an "A" and an "A - B".
+    let known = desk.engine.store().departments().await?;
+    let meant = readings(&arg).filter_map(|(d, c)| Some((by_name(&known, d)?.id, c))).last();
+    let Some((id, name)) = meant else { return Ok(no_such_department(&desk, &ask, department)) };
+    Ok(vec![ask.text(category_created(&desk, &ask, id, name).await?)])
+}
+
+/// The department of a new category is asked for, where there are several.
+async fn category_where(desk: &Desk, ask: &Ask) -> Handled {
+    let (words, departments) = (ask.words(desk), open_departments(desk).await?);
+    if let [only] = departments.as_slice() {
+        return prompt(desk, ask, Prompt::NewCategory(only.id), "category-ask-name", &only.name).await;
+    }
+    let offered = departments.iter().take(SHOWN);
+    let mut buttons: Vec<_> = offered.map(|d| vec![labelled(&d.name, Press::NewCategory(d.id))]).collect();
+    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    Ok(vec![ask.text(Rendered { html: words.say("category-which", &[]), buttons })])
+}
+
+/// Every way to read `department - category`: either name may have a dash of its own.
+fn readings(arg: &str) -> impl Iterator<Item = (&str, &str)> {
+    arg.match_indices(" - ")
+        .filter_map(|(at, dash)| Some((arg.get(..at)?.trim(), arg.get(at + dash.len()..)?.trim())))
 }
 
 /// The list was pressed for.
@@ -213,7 +227,7 @@ async fn all(desk: &Desk, ask: &Ask) -> Result<Rendered, EngineError> {
         (false, false) => d.name.clone(),
     };
     let mut buttons: Vec<Vec<Button>> =
-        departments.iter().take(ROWS).map(|d| vec![labelled(&label(d), Press::Department(d.id))]).collect();
+        departments.iter().take(SHOWN).map(|d| vec![labelled(&label(d), Press::Department(d.id))]).collect();
     buttons.push(vec![words.button("department-new", Press::NewDepartment)]);
     Ok(Rendered { html: words.say("departments-head", &[]), buttons })
 }
@@ -227,7 +241,7 @@ fn department_card(words: &Words<'_>, department: &Department) -> Rendered {
         lines.push(words.say("department-retired", &[]));
     }
     lines.push(words.say("department-categories", &[]));
-    lines.extend(department.categories.iter().take(ROWS / 2).map(|category| {
+    lines.extend(department.categories.iter().take(CATEGORIES).map(|category| {
         let key = if category.retired { "department-category-retired" } else { "department-category" };
         words.say(key, &[("name", (&category.name).into())])
     }));
@@ -238,7 +252,7 @@ fn department_card(words: &Words<'_>, department: &Department) -> Rendered {
         words.button("department-rename", Press::RenameDepartment(id)),
         words.button("category-new", Press::NewCategory(id)),
     ]];
-    let categories = department.categories.iter().take(ROWS / 2);
+    let categories = department.categories.iter().take(CATEGORIES);
     buttons.extend(categories.map(|c| vec![labelled(&format!("🏷 {}", c.name), Press::Category(c.id))]));
     buttons.push(vec![
         words.button(critical, Press::CriticalDepartment(id)),
@@ -265,9 +279,12 @@ fn category_card(words: &Words<'_>, department: &Department, category: &Category
 }
 
 async fn find(desk: &Desk, name: &str) -> Result<Option<Department>, EngineError> {
+    Ok(by_name(&desk.engine.store().departments().await?, name).cloned())
+}
+
+fn by_name<'a>(all: &'a [Department], name: &str) -> Option<&'a Department> {
     let wanted = name.trim().to_lowercase();
-    let all = desk.engine.store().departments().await?;
-    Ok(all.into_iter().find(|d| d.name.to_lowercase() == wanted))
+    all.iter().find(|d| d.name.to_lowercase() == wanted)
 }
 
 async fn by_id(desk: &Desk, id: DepartmentId) -> Result<Department, EngineError> {
@@ -279,4 +296,18 @@ async fn with_category(desk: &Desk, id: CategoryId) -> Result<(Department, Categ
     let all = desk.engine.store().departments().await?;
     let found = all.into_iter().find_map(|d| d.category(id).cloned().map(|category| (d, category)));
     found.ok_or(EngineError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_department_and_a_category_are_split_at_every_dash() {
+        let all = |arg| readings(arg).collect::<Vec<_>>();
+        assert_eq!(all("HSI INDIBIZ - TROUBLESHOOT"), [("HSI INDIBIZ", "TROUBLESHOOT")]);
+        assert_eq!(all("A - B  -  C"), [("A", "B  -  C"), ("A - B", "C")]);
+        assert_eq!(all("pra-bayar - isi ulang"), [("pra-bayar", "isi ulang")]);
+        assert_eq!(all("Tagihan"), []);
+    }
 }

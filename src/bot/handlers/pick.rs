@@ -1,9 +1,10 @@
 //! Choosing an agent, a person or a ticket: by what an admin typed, or out of a list of buttons.
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk};
+use crate::bot::context::{Ask, Desk, Place, Toast};
 use crate::bot::facts::page_of;
 use crate::bot::render::{Button, Rendered, Words, labelled};
 use crate::domain::ids::PersonId;
+use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
@@ -46,21 +47,52 @@ impl<T> Found<T> {
 pub(super) fn agents_named(seats: Vec<Seat>, text: &str) -> Found<Seat> {
     let wanted = text.trim().to_lowercase();
     let name = |seat: &Seat| seat.person.name.to_lowercase();
-    let by_handle = |seat: &Seat| {
-        let username = seat.person.username.as_deref().map(str::to_lowercase);
-        wanted.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
-            || seat.person.telegram.to_string() == wanted
-    };
-    let rules: [&dyn Fn(&Seat) -> bool; 4] =
-        [&by_handle, &|seat| name(seat) == wanted, &|seat| name(seat).starts_with(&wanted), &|seat| {
-            name(seat).contains(&wanted)
-        }];
+    let rules: [&dyn Fn(&Seat) -> bool; 4] = [
+        &|seat| has_handle(seat, &wanted),
+        &|seat| name(seat) == wanted,
+        &|seat| name(seat).starts_with(&wanted),
+        &|seat| name(seat).contains(&wanted),
+    ];
     if wanted.is_empty() {
         return Found::None;
     }
     let chosen = rules.iter().find(|rule| seats.iter().any(rule));
     let Some(rule) = chosen else { return Found::None };
     Found::of(seats.into_iter().filter(|seat| rule(seat)).collect())
+}
+
+/// Whether `wanted`, in lower case, is the agent's Telegram id or `@username`.
+fn has_handle(seat: &Seat, wanted: &str) -> bool {
+    let username = seat.person.username.as_deref().map(str::to_lowercase);
+    wanted.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
+        || seat.person.telegram.to_string() == wanted
+}
+
+/// Whether an agent goes by exactly this: a name may end in a number, as in `agent 2`.
+pub(super) fn is_called(seats: &[Seat], text: &str) -> bool {
+    let wanted = text.trim().to_lowercase();
+    seats.iter().any(|seat| has_handle(seat, &wanted) || seat.person.name.to_lowercase() == wanted)
+}
+
+/// An agent's seat, while they are one.
+pub(super) fn seat_of(desk: &Desk, agent: PersonId) -> Option<Seat> {
+    desk.engine.seats().into_iter().find(|seat| seat.person.id == agent)
+}
+
+/// The seat of a button's agent. Who is no agent any more: the press says so, and the list is drawn anew in its place.
+pub(super) async fn still_agent(
+    desk: &Desk,
+    ask: &Ask,
+    toast: &Toast,
+    place: Place,
+    (pick, agent): (Pick, PersonId),
+) -> Result<Result<Seat, Outgoing>, EngineError> {
+    if let Some(seat) = seat_of(desk, agent) {
+        toast.ack();
+        return Ok(Ok(seat));
+    }
+    toast.say(ask.words(desk).toast("agent-gone", &[]));
+    Ok(Err(ask.edit(place, first_page(desk, ask, pick).await?)))
 }
 
 /// The open tickets that `text` can mean: a number in any case, or the last four or more characters of it.
@@ -110,6 +142,21 @@ pub(super) fn agent_button(words: &Words<'_>, seat: &Seat, press: Press) -> Butt
         ],
     );
     labelled(&label, press)
+}
+
+/// A picking list from its beginning, or why there is nothing to pick from.
+pub(super) async fn first_page(desk: &Desk, ask: &Ask, pick: Pick) -> Result<Rendered, EngineError> {
+    Ok(page(desk, ask, pick, 0).await?.unwrap_or_else(|| nothing_to_pick(desk, ask, pick)))
+}
+
+/// Why there is nothing to pick from, and what to do about it.
+pub(super) fn nothing_to_pick(desk: &Desk, ask: &Ask, pick: Pick) -> Rendered {
+    let key = match pick {
+        Pick::AddAgent => "addagent-nobody",
+        Pick::Reassign => "reassign-none",
+        Pick::SetMax | Pick::RemoveAgent | Pick::Agent => "agents-none",
+    };
+    ask.words(desk).message(key, &[])
 }
 
 /// A page of a picking list; `None` when there is nothing to pick from.
@@ -218,10 +265,12 @@ mod tests {
         Seat { person, holds: std::collections::BTreeMap::new(), lost: false }
     }
 
+    fn seats() -> Vec<Seat> {
+        vec![seat(1, "Budi", "boedi"), seat(2, "Budi Santoso", "bs"), seat(33, "Citra", "Citra_A")]
+    }
+
     fn named(text: &str) -> Vec<i64> {
-        let seats =
-            vec![seat(1, "Budi", "boedi"), seat(2, "Budi Santoso", "bs"), seat(33, "Citra", "Citra_A")];
-        match agents_named(seats, text) {
+        match agents_named(seats(), text) {
             Found::None => Vec::new(),
             Found::One(seat) => vec![seat.person.telegram.0],
             Found::Several(seats) => seats.iter().map(|seat| seat.person.telegram.0).collect(),
@@ -237,5 +286,15 @@ mod tests {
         assert_eq!(named("33"), [33]);
         assert_eq!(named("@budi"), Vec::<i64>::new());
         assert_eq!(named("  "), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn part_of_a_name_is_not_what_somebody_is_called() {
+        for text in ["BUDI", "budi santoso", " @Citra_a", "33"] {
+            assert!(is_called(&seats(), text), "{text}");
+        }
+        for text in ["bud", "santoso", "citra_a", "@citra", "3", "", " "] {
+            assert!(!is_called(&seats(), text), "{text}");
+        }
     }
 }

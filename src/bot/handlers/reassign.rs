@@ -1,16 +1,18 @@
 //! Admins: a ticket goes to another agent, or back to the queue.
 use super::admin::{agent_named, choose};
-use super::pick::{self, Found, tickets_named};
+use super::pick::{self, Found, seat_of, tickets_named};
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::handlers::explain::explain_toast;
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::domain::ids::{PersonId, TicketId};
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
+use crate::engine::roster::Seat;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// How many agents are offered: those with the most room first.
+/// How many agents are offered, the most fitting first. Typing the name works for every one.
 const OFFERED: usize = 20;
 
 /// `/reassign [<ticket> [agent]]`.
@@ -47,22 +49,37 @@ pub async fn pick_ticket(
     ask: Ask,
     toast: Toast,
     place: Place,
-    (_, ticket): (Pick, TicketId),
+    (pick, ticket): (Pick, TicketId),
 ) -> Handled {
+    let text = match to_whom_by_id(&desk, &ask, ticket).await {
+        Ok(text) => {
+            toast.ack();
+            text
+        }
+        // It ended, or was never there: what can be reassigned now is in the list that is drawn in its place.
+        Err(error) => {
+            let Some(told) = explain_toast(&desk, &ask, &error) else { return Err(error) };
+            toast.say(told);
+            pick::first_page(&desk, &ask, pick).await?
+        }
+    };
+    Ok(vec![ask.edit(place, text)])
+}
+
+async fn to_whom_by_id(desk: &Desk, ask: &Ask, ticket: TicketId) -> Result<Rendered, EngineError> {
     let ticket = desk.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    toast.ack();
-    Ok(vec![ask.edit(place, to_whom(&desk, &ask, &ticket)?)])
+    to_whom(desk, ask, &ticket)
 }
 
 fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
     let held = ticket.hold().is_some();
-    if !held && ticket.state != crate::domain::ticket::TicketState::Queued {
+    if !held && ticket.state != TicketState::Queued {
         return Err(EngineError::Stale(Box::new(ticket.clone())));
     }
     let mut seats = desk.engine.seats();
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
-    seats.sort_by_key(crate::engine::roster::Seat::skip);
+    seats.sort_by_key(|seat| fitness(seat, ticket));
     let button = |seat| pick::agent_button(&words, seat, Press::Reassign(ticket.id, seat.person.id, false));
     let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
     if held {
@@ -70,6 +87,15 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     }
     buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
     Ok(Rendered { html: words.say("reassign-to", &[("number", (&ticket.number).into())]), buttons })
+}
+
+/// The place of an agent in the offer for a ticket: first who serves its department, then who could get it at once, then
+/// those nearest to that, then who has the most room.
+fn fitness(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
+    let profile = seat.profile();
+    let elsewhere = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
+    let room = profile.map_or(0, |p| p.max_tickets.get().saturating_sub(seat.held()));
+    (elsewhere, seat.skip().map(Reverse), Reverse(room))
 }
 
 /// An agent was chosen, perhaps a full one "anyway".
@@ -80,7 +106,12 @@ pub async fn reassign_pressed(
     place: Place,
     (ticket, agent, anyway): (TicketId, PersonId, bool),
 ) -> Handled {
-    let text = given(&desk, &ask, ticket, agent, anyway).await;
+    let text = if seat_of(&desk, agent).is_some() {
+        given(&desk, &ask, ticket, agent, anyway).await
+    } else {
+        toast.say(ask.words(&desk).toast("agent-gone", &[]));
+        to_whom_by_id(&desk, &ask, ticket).await
+    };
     answer(&desk, &ask, &toast, place, text)
 }
 

@@ -109,9 +109,29 @@ async fn one_of_several_agents_of_a_name_is_asked_for() {
     desk.say(ADMIN, "/setmax budi 7").await;
     assert!(desk.last(ADMIN).text.contains("Beberapa agen cocok"));
     desk.press(ADMIN, "Wijaya").await;
-    assert!(desk.last(ADMIN).text.contains("Budi Wijaya"));
-    desk.press(ADMIN, "7").await;
+    // The number was typed already.
     assert!(desk.last(ADMIN).text.contains("Budi Wijaya memegang paling banyak 7"));
+    desk.say(ADMIN, "/setmax budi").await;
+    desk.press(ADMIN, "Santoso").await;
+    desk.press(ADMIN, "4").await;
+    assert!(desk.last(ADMIN).text.contains("Budi Santoso memegang paling banyak 4"));
+}
+
+#[tokio::test]
+async fn the_number_at_the_end_of_a_name_is_no_limit() {
+    let desk = with_customer().await;
+    for (id, name) in [(BUDI, "agent 1"), (CITRA, "agent 2")] {
+        desk.agent(id, name).await;
+    }
+    desk.say(ADMIN, "/setmax Agent 2").await;
+    assert!(desk.last(ADMIN).text.contains("paling banyak untuk agent 2? Sekarang 5"));
+    desk.say(ADMIN, "/setmax agent 2 7").await;
+    assert!(desk.last(ADMIN).text.contains("agent 2 memegang paling banyak 7"));
+    desk.say(ADMIN, "/removeagent agent 1").await;
+    desk.press(ADMIN, "Berhentikan").await;
+    // Whoever is left must not lose five places because of a name.
+    desk.say(ADMIN, "/setmax agent 2").await;
+    assert!(desk.last(ADMIN).text.contains("Sekarang 7"));
 }
 
 #[tokio::test]

@@ -106,6 +106,26 @@ async fn what_has_ended_is_not_moved() {
 }
 
 #[tokio::test]
+async fn who_serves_the_department_and_has_room_is_offered_first() {
+    let (desk, number) = two_agents().await;
+    desk.say(ADMIN, "/department Teknik").await;
+    // An agent of one department only: the button of the other question.
+    desk.person(13, "Eka", "id").await;
+    desk.say(ADMIN, "/addagent 13 Teknik").await;
+    desk.agent(14, "Farah").await;
+    desk.press(ADMIN, "Umum").await;
+    for id in [13, 14] {
+        desk.say(id, "/online").await;
+    }
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let (message, _) = desk.button(ADMIN, "Farah");
+    let shown = desk.shown(ADMIN, message);
+    let at = |name: &str| shown.find(name).unwrap();
+    assert!(at("Farah") < at("Citra"), "who is online comes before who is not: {shown}");
+    assert!(at("Citra") < at("Eka"), "the department's own come first: {shown}");
+}
+
+#[tokio::test]
 async fn of_complete_and_reassign_one_wins_and_the_other_is_told() {
     let (desk, number) = two_agents().await;
     let (message, complete) = desk.button(BUDI, "Selesai");

@@ -73,8 +73,8 @@ async fn categories_are_made_renamed_and_retired() {
         desk.say(ADMIN, wrong).await;
         assert!(desk.last(ADMIN).text.contains(answer), "{wrong}: {}", desk.last(ADMIN).text);
     }
+    // With one department nobody is asked which.
     desk.say(ADMIN, "/category").await;
-    desk.press(ADMIN, "Umum").await;
     desk.say(ADMIN, "Jaringan").await;
     desk.say(ADMIN, "/department Umum").await;
     desk.press(ADMIN, "🏷 Jaringan").await;
@@ -89,6 +89,27 @@ async fn categories_are_made_renamed_and_retired() {
     desk.press(ADMIN, "🏷 Wifi").await;
     desk.press(ADMIN, "Aktifkan kembali").await;
     assert!(!desk.last(ADMIN).text.contains("💤"));
+}
+
+#[tokio::test]
+async fn a_categorys_department_is_chosen_and_may_have_a_dash() {
+    let desk = with_customer().await;
+    for name in ["HSI", "HSI - INDIBIZ"] {
+        desk.say(ADMIN, &format!("/department {name}")).await;
+    }
+    for (command, label) in [
+        ("/category HSI - INDIBIZ - TROUBLESHOOT", "HSI - INDIBIZ - TROUBLESHOOT"),
+        ("/category HSI - BITSTREAM - PUTUS", "HSI - BITSTREAM - PUTUS"),
+    ] {
+        desk.say(ADMIN, command).await;
+        assert!(desk.last(ADMIN).text.contains(label), "{command}");
+    }
+    desk.say(ADMIN, "/department hsi - indibiz").await;
+    assert!(desk.last(ADMIN).text.contains("• TROUBLESHOOT") && !desk.last(ADMIN).text.contains("PUTUS"));
+    desk.say(ADMIN, "/category").await;
+    desk.press(ADMIN, "Umum").await;
+    desk.say(ADMIN, "Jaringan").await;
+    assert!(desk.last(ADMIN).text.contains("Umum - Jaringan"));
 }
 
 #[tokio::test]

@@ -116,3 +116,15 @@ pub(crate) async fn a_sign_of_life_never_moves_back(store: Arc<dyn Store>) {
     store.touch(who(9), at(50)).await.unwrap();
     assert_eq!(store.person(who(9)).await.unwrap(), None);
 }
+
+pub(crate) async fn those_met_last_come_first(store: Arc<dyn Store>) {
+    assert_eq!(store.recent_people(5).await.unwrap(), []);
+    all(&*store, vec![writing(person(3), None), writing(agent(1, 5), None), writing(person(2), None)]).await;
+    assert_eq!(store.recent_people(5).await.unwrap(), [person(2), agent(1, 5), person(3)]);
+    assert_eq!(store.recent_people(2).await.unwrap(), [person(2), agent(1, 5)]);
+    assert_eq!(store.recent_people(0).await.unwrap(), []);
+    let renamed = Person { name: "Siti".to_owned(), version: Version(1), ..person(3) };
+    one(&*store, writing(renamed.clone(), Some(0))).await.unwrap();
+    let again = store.recent_people(5).await.unwrap();
+    assert_eq!(again, [person(2), agent(1, 5), renamed], "a change is no meeting");
+}
