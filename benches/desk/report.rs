@@ -9,7 +9,7 @@ pub(crate) fn head() {
     println!(
         "Embedded store (one SQLite file, WAL, synchronous = FULL), {cores} cores, medians over rounds that take"
     );
-    println!("turns with the floor: bare INSERTs of one row, same pragmas, as many to a transaction.");
+    println!("turns with the floor: bare commits of one row each, same pragmas, as many to a transaction.");
     load("at the start");
     println!();
 }
@@ -29,7 +29,7 @@ pub(crate) fn throughput_head() {
         "Throughput; the backlog waits behind, in the same departments, at low priority and without room."
     );
     println!(
-        "                           tickets/s  CPU µs  group  rows each    rows/s  floor rows/s  of floor: tickets   rows"
+        "                           tickets/s  CPU µs  group  rows each    rows/s     floor/s  of floor: rows  tickets"
     );
 }
 
@@ -42,15 +42,15 @@ pub(crate) fn throughput(found: &Throughput) {
 
 fn line(what: &str, f: &Figures) {
     println!(
-        "                 {what}  {:>9.0} {:>7.0} {:>6.0} {:>10.1} {:>9.0} {:>13.0} {:>18.2} {:>6.2}",
+        "                 {what}  {:>9.0} {:>7.0} {:>6.0} {:>10.1} {:>9.0} {:>11.0} {:>15.2} {:>8.2}",
         f.tickets_per_second,
         f.busy,
         f.group,
         f.rows_each,
         f.rows_per_second,
-        f.floor_rows,
-        f.of_floor_tickets,
-        f.of_floor_rows
+        f.floor,
+        f.rows_of_floor,
+        f.tickets_of_floor
     );
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn goals(throughput: &[Throughput], costs: &[Cost], latency: &[Latenc
     println!("\nGoals");
     let least = |of: fn(&Throughput) -> f64| throughput.iter().map(of).fold(f64::INFINITY, f64::min);
     if !throughput.is_empty() {
-        let (accepted, assigned) = (least(|t| t.accepted.of_floor_rows), least(|t| t.assigned.of_floor_rows));
+        let (accepted, assigned) = (least(|t| t.accepted.rows_of_floor), least(|t| t.assigned.rows_of_floor));
         goal(
             accepted >= 0.5,
             &format!("accepting: at least 0.5 of the floor's rows/s: {accepted:.2} at worst"),

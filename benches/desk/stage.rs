@@ -3,7 +3,7 @@ use antri::clock::Clock;
 use antri::domain::Time;
 use antri::domain::department::{Category, Department};
 use antri::domain::ids::{
-    Arrival, CategoryId, ChatId, DepartmentId, PersonId, TelegramId, TicketId, Version,
+    Arrival, CategoryId, ChatId, DepartmentId, DraftId, PersonId, TelegramId, TicketId, Version,
 };
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
@@ -182,7 +182,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
     let tenths = TimeDelta::milliseconds(100) * i32::try_from(n).unwrap_or(i32::MAX);
     let at = now - TimeDelta::days(30) + tenths;
     let ticket = Ticket {
-        id: TicketId(uuid(5, n)),
+        id: TicketId::in_order(at, uuid(5, n).into_bytes()),
         number: TicketNumber::new(at.naive_utc(), u32::try_from(n % 676).unwrap_or_default()),
         version: Version(0),
         arrival: Arrival(0),
@@ -196,6 +196,6 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         state: TicketState::Queued,
         created_at: at,
     };
-    let key = format!("draft {}", uuid(7, n));
+    let key = format!("draft {}", DraftId::in_order(at, uuid(7, n).into_bytes()));
     Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key })
 }

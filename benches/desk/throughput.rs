@@ -13,14 +13,14 @@ pub(crate) struct Figures {
     /// Rows to a ticket.
     pub(crate) rows_each: f64,
     pub(crate) rows_per_second: f64,
-    /// Tickets a second, of what the floor makes of as many bare rows in as large groups.
-    pub(crate) of_floor_tickets: f64,
     /// Processor time of a ticket, in microseconds.
     pub(crate) busy: f64,
-    /// Rows a second, of what the floor makes of as many bare rows to a transaction.
-    pub(crate) of_floor_rows: f64,
-    /// The floor's rows a second at as many rows to a transaction.
-    pub(crate) floor_rows: f64,
+    /// The floor: bare commits of one row a second, as many of them to a transaction as there were tickets to one.
+    pub(crate) floor: f64,
+    /// Rows a second, of the floor.
+    pub(crate) rows_of_floor: f64,
+    /// Tickets a second, of the floor: as if a ticket were one row.
+    pub(crate) tickets_of_floor: f64,
 }
 
 /// What a stage came to.
@@ -53,14 +53,12 @@ pub(crate) async fn run(agents: u64, backlog: u64, tickets: u64, rounds: u32) ->
     Throughput { plan, accepted: figures(&accepted), assigned: figures(&assigned) }
 }
 
-/// A sample, and the floor's rows a second: in groups of as many tickets, and in groups of as many rows.
-type Beside = (Sample, f64, f64);
+/// A sample, and the floor beside it.
+type Beside = (Sample, f64);
 
 fn against(floor: &Floor, sample: Sample) -> Beside {
-    let per = |count: u64| count.div_ceil(sample.transactions.max(1));
-    let tickets = floor.rows_per_second(sample.tickets, per(sample.tickets)).expect("the floor");
-    let rows = floor.rows_per_second(sample.rows, per(sample.rows)).expect("the floor");
-    (sample, tickets, rows)
+    let group = sample.tickets.div_ceil(sample.transactions.max(1));
+    (sample, floor.rows_per_second(sample.tickets, group).expect("the floor"))
 }
 
 fn figures(samples: &[Beside]) -> Figures {
@@ -71,8 +69,8 @@ fn figures(samples: &[Beside]) -> Figures {
         rows_each: over(|(s, ..)| s.rows as f64 / s.tickets.max(1) as f64),
         rows_per_second: over(|(s, ..)| rate(s.rows, s.took)),
         busy: over(|(s, ..)| s.busy.as_secs_f64() * 1e6 / s.tickets.max(1) as f64),
-        of_floor_tickets: over(|(s, floor, _)| rate(s.tickets, s.took) / floor),
-        of_floor_rows: over(|(s, _, floor)| rate(s.rows, s.took) / floor),
-        floor_rows: over(|(_, _, floor)| *floor),
+        floor: over(|(_, floor)| *floor),
+        rows_of_floor: over(|(s, floor)| rate(s.rows, s.took) / floor),
+        tickets_of_floor: over(|(s, floor)| rate(s.tickets, s.took) / floor),
     }
 }

@@ -118,7 +118,7 @@ impl Desk {
 
 pub(crate) async fn open_nth(stage: &Stage, engine: &Engine, clock: &Clock, n: u64) -> Ticket {
     let new = NewTicket {
-        key: format!("draft {}", engine.draft_id()),
+        key: format!("draft {}", engine.draft_id(clock.now())),
         customer: stage.customer(n),
         target: (department(n), category(n)),
         description: words(n),

@@ -46,8 +46,8 @@ pub enum Step {
 
 impl Engine {
     /// An id for a new draft.
-    pub fn draft_id(&self) -> DraftId {
-        DraftId::from_random(self.chance().id())
+    pub fn draft_id(&self, now: Time) -> DraftId {
+        DraftId::in_order(now, self.chance().id())
     }
 
     /// Sends a draft: opens its ticket and forgets the draft. Sending the same draft again gives the same ticket.
@@ -122,7 +122,7 @@ impl Engine {
     fn draw_up(&self, new: &NewTicket<'_>, now: Time) -> Ticket {
         let mut chance = self.chance();
         Ticket {
-            id: TicketId::from_random(chance.id()),
+            id: TicketId::in_order(now, chance.id()),
             number: chance.number(now, self.rules.zone),
             version: Version::default(),
             arrival: Arrival::default(),

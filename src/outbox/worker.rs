@@ -64,10 +64,12 @@ impl Outbox {
         let mut under_way: JoinSet<Ended> = JoinSet::new();
         let mut silent = false;
         loop {
-            if stop.is_cancelled() && under_way.is_empty() {
+            // Asked once a turn: were it asked again further down, a stop in between would leave nothing to wait for.
+            let stopping = stop.is_cancelled();
+            if stopping && under_way.is_empty() {
                 return;
             }
-            let pause = if stop.is_cancelled() || silent {
+            let pause = if stopping || silent {
                 PROBE_EVERY
             } else {
                 match self.start_some(&mut under_way).await {
@@ -85,9 +87,9 @@ impl Outbox {
                         under_way.spawn(async move { Ended::Probe(worker.answers(&stop).await) });
                     }
                 }
-                () = self.engine.deliveries_wanted(), if !stop.is_cancelled() => {}
-                () = tokio::time::sleep(pause), if !stop.is_cancelled() => {}
-                () = stop.cancelled(), if !stop.is_cancelled() => {}
+                () = self.engine.deliveries_wanted(), if !stopping => {}
+                () = tokio::time::sleep(pause), if !stopping => {}
+                () = stop.cancelled(), if !stopping => {}
             }
         }
     }

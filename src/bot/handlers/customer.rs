@@ -167,7 +167,7 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
         _ => None,
     };
     Ok(Draft {
-        id: desk.engine.draft_id(),
+        id: desk.engine.draft_id(ask.now),
         person: ask.person.id,
         target,
         description: Description::default(),

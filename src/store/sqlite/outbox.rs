@@ -57,11 +57,16 @@ fn lane(message: &Message) -> u8 {
 }
 
 pub(super) fn add(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
+    // Where the row before went to the same chat, and before this one, the chat's own row is right already.
+    let mut before: Option<(ChatId, u8)> = None;
     for Outgoing { chat, message } in out {
         let (lane, same) = (lane(message), message.coalesce_key());
         let mut insert = conn.prepare_cached(ADD)?;
         if insert.execute(params![chat, lane, At(now), same, Json(message)])? > 0 {
-            conn.prepare_cached(ADD_CHAT)?.execute(params![chat, lane, conn.last_insert_rowid()])?;
+            if before.is_none_or(|(there, better)| there != *chat || better > lane) {
+                conn.prepare_cached(ADD_CHAT)?.execute(params![chat, lane, conn.last_insert_rowid()])?;
+            }
+            before = Some((*chat, lane));
         }
     }
     Ok(())

@@ -30,6 +30,7 @@ const HOT: &[&str] = &[
     tickets::COUNT_OPEN,
     tickets::HELD_BY,
     tickets::ALL_HELD,
+    tickets::ASSIGN,
     tickets::MOVE,
     tickets::END,
     queue::HEAD_AUTO,

@@ -2,20 +2,21 @@
 use super::codec::{At, Json};
 use crate::domain::Time;
 use crate::domain::event::{Actor, Event, What};
-use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ids::{Arrival, PersonId, TicketId};
 use rusqlite::{Connection, params};
 
 const INSERT: &str = "INSERT INTO events (at, ticket, agent, got, doc)
-    VALUES (?1, (SELECT arrival FROM tickets WHERE id = ?2), ?3, ?4, ?5)";
+    VALUES (?1, coalesce(?6, (SELECT arrival FROM tickets WHERE id = ?2)), ?3, ?4, ?5)";
 pub(super) const HISTORY: &str = "SELECT doc FROM events INDEXED BY events_ticket
     WHERE ticket = (SELECT arrival FROM tickets WHERE id = ?1) ORDER BY id";
 pub(super) const TALLY: &str = "SELECT coalesce(sum(got), 0), count(*) - coalesce(sum(got), 0)
     FROM events INDEXED BY events_tally WHERE agent = ?1 AND at >= ?2";
 
-pub(super) fn add(conn: &Connection, event: &Event) -> rusqlite::Result<()> {
+/// Adds a line; with the arrival of its ticket, if that is at hand, it need not be looked up.
+pub(super) fn add(conn: &Connection, event: &Event, arrival: Option<Arrival>) -> rusqlite::Result<()> {
     let (agent, got) = counts_for(event).unzip();
     conn.prepare_cached(INSERT)?
-        .execute(params![At(event.at), event.ticket, agent, got, Json(event)])
+        .execute(params![At(event.at), event.ticket, agent, got, Json(event), arrival])
         .map(drop)
 }
 

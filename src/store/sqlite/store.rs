@@ -37,7 +37,11 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
         Write::Nothing => {}
     }
     if let Some(event) = &change.event {
-        record::add(conn, event)?;
+        let moved = match &change.write {
+            Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => Some(ticket.arrival),
+            _ => arrival,
+        };
+        record::add(conn, event, moved)?;
     }
     let since = change.event.as_ref().map_or(told, |event| event.at);
     outbox::add(conn, &change.notices, since)?;

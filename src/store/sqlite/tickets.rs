@@ -43,16 +43,24 @@ const INSERT: &str =
         department, category, priority, auto, status, description)
     VALUES (:id, :number, :tail, :key, :version, :customer, :customer_chat, :created_at,
         :department, :category, :priority, :auto, 'queued', :description)";
-// Two statements, because SQLite renews the entry in every index that a statement's columns appear in: an assignment
-// has nothing to do with the indexes of ended tickets.
+// Several statements, because SQLite renews the entry in every index that a statement's columns appear in: an assignment
+// has nothing to do with the indexes of ended tickets, and leaves the ticket's words and place as they are. The row is found
+// by its own key, the arrival; that its id is the ticket's is checked with the version.
+pub(super) const ASSIGN: &str = "UPDATE tickets SET version = :version, status = 'assigned',
+        agent = :agent, slot = :slot, assigned_at = :assigned_at
+    WHERE arrival = :arrival AND id = :id AND version = :expected AND status = 'queued'
+        AND EXISTS (SELECT 1 FROM agents
+            WHERE person = :agent AND max_tickets > :slot
+                AND availability = 'online' AND reachable = 1 AND auto_assignment = 1
+                AND max_tickets > (SELECT count(*) FROM tickets h WHERE h.agent = :agent))";
 pub(super) const MOVE: &str =
     "UPDATE tickets SET version = :version, department = :department, category = :category,
         priority = :priority, auto = :auto, description = :description, status = :status,
         agent = :agent, slot = :slot, assigned_at = :assigned_at, opened_at = :opened_at
-    WHERE id = :id AND version = :expected AND ended_at IS NULL";
+    WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
 pub(super) const END: &str = "UPDATE tickets SET version = :version, status = :status,
         agent = NULL, slot = NULL, assigned_at = NULL, opened_at = NULL, ended_by = :by, ended_at = :at
-    WHERE id = :id AND version = :expected AND ended_at IS NULL";
+    WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
 
 pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     Ok(Ticket {
@@ -161,36 +169,50 @@ pub(super) fn write(
     expected: Version,
     guard: Guard,
 ) -> Result<(), CommitError> {
-    if let Some(hold) = t.hold() {
-        people::check(conn, guard, hold)?;
-    }
-    let status = t.status().as_str();
-    let written = match &t.state {
-        TicketState::Completed { agent: by, at } | TicketState::Cancelled { by, at } => {
+    let written = match (&t.state, guard) {
+        (TicketState::Held(hold), Guard::Eligible) => assign(conn, t, expected, hold),
+        (TicketState::Completed { agent: by, at } | TicketState::Cancelled { by, at }, _) => {
             conn.prepare_cached(END)?.execute(named_params! {
-                ":id": t.id, ":expected": expected, ":version": t.version, ":status": status,
-                ":by": by, ":at": At(*at),
+                ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
+                ":status": t.status().as_str(), ":by": by, ":at": At(*at),
             })
         }
-        TicketState::Queued | TicketState::Held(_) => {
-            let hold = t.hold();
-            conn.prepare_cached(MOVE)?.execute(named_params! {
-                ":id": t.id, ":expected": expected, ":version": t.version, ":status": status,
-                ":department": t.department, ":category": t.category, ":priority": t.priority, ":auto": t.auto,
-                ":description": Json(&t.description),
-                ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
-                ":assigned_at": hold.map(|h| At(h.assigned_at)),
-                ":opened_at": hold.and_then(|h| h.opened_at).map(At),
-            })
+        (TicketState::Held(hold), _) => {
+            people::check(conn, guard, hold)?;
+            move_to(conn, t, expected, Some(hold))
         }
+        (TicketState::Queued, _) => move_to(conn, t, expected, None),
     };
-    match (written, t.hold()) {
-        (Ok(1), Some(hold)) if guard == Guard::Eligible => Ok(people::take_turn(conn, hold)?),
-        (Ok(1), _) => Ok(()),
-        (Ok(_), _) => Err(CommitError::Conflict),
-        (Err(error), _) if is_taken(&error) => Err(CommitError::Conflict),
-        (Err(error), _) => Err(error.into()),
+    match written {
+        Ok(1) => Ok(()),
+        Ok(_) => Err(CommitError::Conflict),
+        Err(error) if is_taken(&error) => Err(CommitError::Conflict),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// The engine's own step: the ticket to an agent who is eligible now, whose turn it spends.
+fn assign(conn: &Connection, t: &Ticket, expected: Version, hold: &Hold) -> rusqlite::Result<usize> {
+    let assigned = conn.prepare_cached(ASSIGN)?.execute(named_params! {
+        ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
+        ":agent": hold.agent, ":slot": hold.slot, ":assigned_at": At(hold.assigned_at),
+    })?;
+    if assigned > 0 {
+        people::take_turn(conn, hold)?;
+    }
+    Ok(assigned)
+}
+
+fn move_to(conn: &Connection, t: &Ticket, expected: Version, hold: Option<&Hold>) -> rusqlite::Result<usize> {
+    conn.prepare_cached(MOVE)?.execute(named_params! {
+        ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
+        ":status": t.status().as_str(),
+        ":department": t.department, ":category": t.category, ":priority": t.priority, ":auto": t.auto,
+        ":description": Json(&t.description),
+        ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
+        ":assigned_at": hold.map(|h| At(h.assigned_at)),
+        ":opened_at": hold.and_then(|h| h.opened_at).map(At),
+    })
 }
 
 fn backwards(text: &str) -> String {
