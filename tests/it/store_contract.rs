@@ -12,7 +12,6 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
-mod rate;
 mod reopen;
 mod tickets;
 
