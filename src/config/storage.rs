@@ -1,7 +1,7 @@
 //! Where things are kept. This version has the embedded back ends only; what names a server is read all the same, so that
 //! it is refused in plain words and not ignored.
 use super::env::Reader;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 
 /// Where things are kept.
@@ -113,6 +113,23 @@ impl RedisConfig {
             read.problem("REDIS_HOST", "set together with REDIS_URL, expected one of the two");
         }
         url.map(Self::Url).or_else(|| host.map(|host| Self::Server { host, port, password, db }))
+    }
+
+    /// The server's address as one URL. It may hold the password: not for logs.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match self {
+            Self::Url(url) => url.expose_secret().to_owned(),
+            Self::Server { host, port, password, db } => {
+                let plain = format!("redis://{host}:{port}/{db}");
+                let with_password = password.as_ref().and_then(|password| {
+                    let mut url = url::Url::parse(&plain).ok()?;
+                    url.set_password(Some(password.expose_secret())).ok()?;
+                    Some(url.to_string())
+                });
+                with_password.unwrap_or(plain)
+            }
+        }
     }
 }
 

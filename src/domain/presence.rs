@@ -29,3 +29,11 @@ pub struct PresenceRecord {
     /// Tickets they can hold.
     pub max_chats: u16,
 }
+
+impl PresenceRecord {
+    /// Whether it is in the set of this department's agents.
+    #[must_use]
+    pub fn serves(&self, department: DepartmentId) -> bool {
+        self.department_id == Some(department) || self.department_ids.contains(&department)
+    }
+}

@@ -80,10 +80,6 @@ fn after(now: Time, ttl: Duration) -> Time {
     now.checked_add_signed(ttl).unwrap_or(Time::MAX_UTC)
 }
 
-fn serves(record: &PresenceRecord, department: DepartmentId) -> bool {
-    record.department_id == Some(department) || record.department_ids.contains(&department)
-}
-
 #[async_trait]
 impl Presence for Memory {
     async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
@@ -128,6 +124,6 @@ impl Presence for Memory {
         let Desk { records, departments, .. } = &mut *self.desk();
         let Some(members) = departments.get_mut(&department) else { return Ok(Vec::new()) };
         // Who has left the department since is still in its set until that is read.
-        Ok(members.living(records, |record| serves(record, department), now))
+        Ok(members.living(records, |record| record.serves(department), now))
     }
 }

@@ -1,4 +1,6 @@
 //! What every presence must do: the sentences of the port and the life of the ordered keys, over `&dyn Presence`.
+mod redis;
+
 use antri::domain::Time;
 use antri::domain::ids::{DepartmentId, PersonId};
 use antri::domain::person::Availability;
@@ -160,3 +162,4 @@ macro_rules! presence_contract {
 }
 
 presence_contract!(memory, antri::presence::Memory::default());
+presence_contract!(on_redis, super::redis::Timed::fresh());

@@ -2,6 +2,7 @@
 //! a clock that the test winds.
 mod chats;
 mod patience;
+pub(crate) mod redis;
 mod trouble;
 
 pub(crate) use trouble::{Ill, Trouble};

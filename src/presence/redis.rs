@@ -1,0 +1,183 @@
+//! Presence in Redis, under the ordered keys: a record per agent that expires, sets of agents that live twice as long.
+//!
+//! Every command names one key, and no two keys have to lie on the same node. Connecting and reconnecting happen behind each
+//! call; a server that does not answer in time is an error, which says that presence is unknown and not that nobody is there.
+use crate::domain::Time;
+use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::presence::PresenceRecord;
+use crate::engine::ports::{Presence, PresenceError};
+use async_trait::async_trait;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, FromRedisValue, Pipeline, RedisError, cmd, pipe};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How long a server may take to be connected to, and to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How many records are asked for in one go: answers of some 300 bytes each.
+const PAGE: usize = 1_000;
+/// The set of all agents who are there.
+const ALL: &str = "agents:all";
+
+/// Presence of all processes that use one Redis.
+#[derive(Clone)]
+pub struct Redis(ConnectionManager);
+
+impl Redis {
+    /// Presence on the server at `address`, a `redis://` or `rediss://` URL. It need not be there yet. Called inside the
+    /// runtime, which reconnects.
+    pub fn open(address: &str) -> Result<Self, PresenceError> {
+        let settings = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE))
+            // Whoever asks next tries again: nobody waits for a row of attempts.
+            .set_number_of_retries(0);
+        let client = Client::open(address).map_err(failed)?;
+        Ok(Self(ConnectionManager::new_lazy_with_config(client, settings).map_err(failed)?))
+    }
+
+    /// Asks the server whether it is there.
+    pub async fn ping(&self) -> Result<(), PresenceError> {
+        cmd("PING").query_async(&mut self.0.clone()).await.map_err(failed)
+    }
+
+    async fn run<T: FromRedisValue>(&self, pipe: &Pipeline) -> Result<T, PresenceError> {
+        pipe.query_async(&mut self.0.clone()).await.map_err(failed)
+    }
+
+    /// The records that live, of these agents; of the others nothing.
+    async fn records(
+        &self,
+        agents: &[PersonId],
+    ) -> Result<BTreeMap<PersonId, PresenceRecord>, PresenceError> {
+        let mut found = BTreeMap::new();
+        for page in agents.chunks(PAGE) {
+            let mut ask = pipe();
+            for agent in page {
+                ask.cmd("GET").arg(key(*agent));
+            }
+            let texts: Vec<Option<String>> = self.run(&ask).await?;
+            for text in texts.into_iter().flatten() {
+                let record = understood(&text)?;
+                found.insert(record.agent_id, record);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The living records of a set's members that belong in it; the other members are removed.
+    async fn living(
+        &self,
+        set: &str,
+        belongs: impl Fn(&PresenceRecord) -> bool + Send,
+    ) -> Result<Vec<PresenceRecord>, PresenceError> {
+        let names: Vec<String> =
+            cmd("SMEMBERS").arg(set).query_async(&mut self.0.clone()).await.map_err(failed)?;
+        let members: BTreeSet<PersonId> =
+            names.iter().filter_map(|name| name.parse().ok().map(PersonId)).collect();
+        let members: Vec<_> = members.into_iter().collect();
+        let mut living = self.records(&members).await?;
+        living.retain(|_, record| belongs(record));
+        let ghosts: Vec<_> = members.into_iter().filter(|agent| !living.contains_key(agent)).collect();
+        living.extend(self.remove(set, &ghosts, belongs).await?);
+        Ok(living.into_values().collect())
+    }
+
+    /// Removes members without a record from a set. One whose beat came in between is put back: they are returned.
+    async fn remove(
+        &self,
+        set: &str,
+        ghosts: &[PersonId],
+        belongs: impl Fn(&PresenceRecord) -> bool + Send,
+    ) -> Result<BTreeMap<PersonId, PresenceRecord>, PresenceError> {
+        if ghosts.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut out = pipe();
+        for page in ghosts.chunks(PAGE) {
+            out.cmd("SREM").arg(set).arg(names(page)).ignore();
+        }
+        self.run::<()>(&out).await?;
+        let mut back = self.records(ghosts).await?;
+        back.retain(|_, record| belongs(record));
+        if !back.is_empty() {
+            let agents: Vec<_> = back.keys().copied().collect();
+            self.run::<()>(pipe().cmd("SADD").arg(set).arg(names(&agents)).ignore()).await?;
+        }
+        Ok(back)
+    }
+}
+
+#[async_trait]
+impl Presence for Redis {
+    async fn beat(&self, record: PresenceRecord, ttl: Duration, _now: Time) -> Result<(), PresenceError> {
+        let text = serde_json::to_string(&record).map_err(|error| PresenceError(error.to_string()))?;
+        let name = record.agent_id.to_string();
+        let departments: BTreeSet<_> =
+            record.department_ids.iter().chain(&record.department_id).copied().collect();
+        let sets = std::iter::once(ALL.to_owned()).chain(departments.into_iter().map(of));
+        let mut beat = pipe();
+        beat.atomic();
+        beat.cmd("SET").arg(key(record.agent_id)).arg(text).arg("PX").arg(millis(ttl)).ignore();
+        for set in sets {
+            beat.cmd("SADD").arg(&set).arg(&name).ignore();
+            beat.cmd("PEXPIRE").arg(&set).arg(millis(ttl.saturating_mul(2))).ignore();
+        }
+        self.run(&beat).await
+    }
+
+    async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
+        let name = agent.to_string();
+        let mut leave = pipe();
+        leave.atomic();
+        leave.cmd("DEL").arg(key(agent)).ignore();
+        for set in std::iter::once(ALL.to_owned()).chain(departments.iter().copied().map(of)) {
+            leave.cmd("SREM").arg(set).arg(&name).ignore();
+        }
+        self.run(&leave).await
+    }
+
+    async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
+        let text: Option<String> =
+            cmd("GET").arg(key(agent)).query_async(&mut self.0.clone()).await.map_err(failed)?;
+        text.map(|text| understood(&text)).transpose()
+    }
+
+    async fn all(&self, _now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
+        self.living(ALL, |_| true).await
+    }
+
+    async fn in_department(
+        &self,
+        department: DepartmentId,
+        _now: Time,
+    ) -> Result<Vec<PresenceRecord>, PresenceError> {
+        self.living(&of(department), |record| record.serves(department)).await
+    }
+}
+
+fn key(agent: PersonId) -> String {
+    format!("agent:online:{agent}")
+}
+
+fn of(department: DepartmentId) -> String {
+    format!("agents:dept:{department}")
+}
+
+fn names(agents: &[PersonId]) -> Vec<String> {
+    agents.iter().map(ToString::to_string).collect()
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+fn understood(text: &str) -> Result<PresenceRecord, PresenceError> {
+    serde_json::from_str(text).map_err(|error| PresenceError(format!("a record can't be read: {error}")))
+}
+
+// By value, as `map_err` hands it over.
+#[allow(clippy::needless_pass_by_value)]
+fn failed(error: RedisError) -> PresenceError {
+    PresenceError(error.to_string())
+}

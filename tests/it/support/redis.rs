@@ -1,0 +1,87 @@
+//! A Redis server of a test's own: a process on a free port, without a file, that ends with the test.
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long a server may take to start.
+const START: Duration = Duration::from_secs(20);
+
+pub(crate) struct RedisServer {
+    process: Child,
+    port: u16,
+    _dir: TempDir,
+}
+
+impl RedisServer {
+    /// A server that answers.
+    pub(crate) fn start() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self::start_at(port)
+    }
+
+    fn start_at(port: u16) -> Self {
+        let dir = TempDir::new().unwrap();
+        let process = Command::new("redis-server")
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(["--dir", dir.path().to_str().unwrap()])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed (tests/run does it)");
+        let mut server = Self { process, port, _dir: dir };
+        let start = Instant::now();
+        while !server.answers() {
+            assert!(server.process.try_wait().unwrap().is_none(), "redis-server ended");
+            assert!(start.elapsed() < START, "redis-server does not answer");
+            std::thread::yield_now();
+        }
+        server
+    }
+
+    fn answers(&self) -> bool {
+        let connection = redis::Client::open(self.url()).unwrap().get_connection_with_timeout(START);
+        connection.is_ok_and(|mut c| redis::cmd("PING").query::<String>(&mut c).is_ok())
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/0", self.port)
+    }
+
+    /// A connection of the test's own.
+    pub(crate) fn connect(&self) -> redis::Connection {
+        redis::Client::open(self.url()).unwrap().get_connection().unwrap()
+    }
+
+    /// Ends the process at once and starts an empty one at the same port.
+    pub(crate) fn restart(&mut self) {
+        self.kill();
+        *self = Self::start_at(self.port);
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Stops the process without ending it: connections stay, nothing answers.
+    pub(crate) fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
