@@ -10,7 +10,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId, Version};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId, Version};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -285,6 +285,19 @@ pub trait Store: Send + Sync + 'static {
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
     /// Live cards of kinds that change by themselves (`MyQueue`), for a redraw after a restart.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
+
+    /// Takes the lease called `name` for `holder`, or keeps it, until `ttl` from `now`; `None` while it is another's. At any
+    /// moment one holder has it, as long as their clocks agree to within what is left of `ttl` when it is renewed. The
+    /// answer counts its holders: it grows whenever another one takes it, and never shrinks.
+    async fn lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Option<u64>, StoreError>;
+    /// Gives a lease back, if it is (still) this holder's.
+    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError>;
 
     /// Forgets handled updates and given-up deliveries from before `before`.
     async fn prune(&self, before: Time) -> Result<(), StoreError>;

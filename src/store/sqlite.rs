@@ -7,6 +7,7 @@ mod counters;
 mod desk;
 mod error;
 mod inbox;
+mod leases;
 mod outbox;
 mod people;
 #[cfg(test)]

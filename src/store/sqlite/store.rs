@@ -1,11 +1,11 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::{Sqlite, cards, desk, inbox, outbox, people, queue, record, tickets};
+use super::{Sqlite, cards, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// How many rows are forgotten in one go, so that others' writes come in between.
 const FORGET: usize = 1_000;
@@ -280,6 +281,22 @@ impl Store for Sqlite {
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         self.read(cards::queues).await
+    }
+
+    async fn lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Option<u64>, StoreError> {
+        let name = name.to_owned();
+        self.write(move |conn| leases::take(conn, &name, holder, ttl, now)).await
+    }
+
+    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |conn| leases::end(conn, &name, holder)).await
     }
 
     async fn prune(&self, before: Time) -> Result<(), StoreError> {

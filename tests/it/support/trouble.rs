@@ -5,7 +5,7 @@ use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::department::Department;
 use antri::domain::draft::Draft;
 use antri::domain::event::Event;
-use antri::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
+use antri::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
 use antri::domain::number::TicketNumber;
@@ -19,6 +19,7 @@ use antri::store::Sqlite;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What is wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,5 +134,7 @@ troubled! {
     undelivered() -> u64;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
+    lease(name: &str, holder: ReplicaId, ttl: Duration, now: Time) -> Option<u64>;
+    end_lease(name: &str, holder: ReplicaId) -> ();
     prune(before: Time) -> ();
 }
