@@ -158,6 +158,9 @@ pub struct Person {
     /// The question of the bot that their next message answers, if it asked one.
     #[serde(default)]
     pub prompt: Option<Prompt>,
+    /// The codes of the links that made them what they are or were, the newest last: none gives its role twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
     /// When the bot first met them.
     pub created_at: Time,
     /// The record's version.

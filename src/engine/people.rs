@@ -87,6 +87,7 @@ impl Engine {
             reachable: true,
             agent: None,
             prompt: None,
+            links: Vec::new(),
             created_at: now,
             version: Version::default(),
         }

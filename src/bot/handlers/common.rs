@@ -73,7 +73,7 @@ pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Comma
 pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
     let prompt = ask.person.prompt.filter(|_| ask.person.is_admin());
     if let (Some(prompt), Some(text)) = (prompt, message.text()) {
-        return manage::answered(&desk, &ask, prompt, text).await;
+        return manage::answered(&desk, &ask, prompt, message.id, text).await;
     }
     customer::wrote(&desk, &ask, &message).await
 }
