@@ -163,7 +163,7 @@ pub async fn answered(desk: &Desk, ask: &Ask, prompt: Prompt, message: MessageId
             renamed(desk, ask, department, DeskEdit::RenameCategory(id, name.to_owned())).await?
         }
     };
-    desk.engine.set_prompt(ask.person.id, None).await?;
+    desk.engine.answer_prompt(ask.person.id, message.0).await?;
     Ok(vec![ask.text(answer)])
 }
 

@@ -280,6 +280,7 @@ mod tests {
             reachable: true,
             agent: None,
             prompt: None,
+            answered_by: None,
             links: Vec::new(),
             created_at: crate::domain::Time::default(),
             version: Version::default(),
