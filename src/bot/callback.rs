@@ -134,8 +134,8 @@ pub enum Press {
     AgentDepartment(PersonId, DepartmentId, bool),
     /// A page of a list of departments.
     Departments(For, u16),
-    /// One department.
-    Department(DepartmentId),
+    /// One department, with this page of its categories.
+    Department(DepartmentId, u16),
     /// A name is asked for a new department.
     NewDepartment,
     /// A new name is asked for a department.

@@ -109,7 +109,7 @@ fn admin_presses() -> DeskHandler {
         .branch(case![Press::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
         .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(admin::agent_department))
         .branch(case![Press::Departments(why, page)].endpoint(serving::departments))
-        .branch(case![Press::Department(department)].endpoint(manage::show_department))
+        .branch(case![Press::Department(department, page)].endpoint(manage::show_department))
         .branch(case![Press::NewDepartment].endpoint(manage::new_department))
         .branch(case![Press::RenameDepartment(department)].endpoint(manage::rename_department))
         .branch(case![Press::CriticalDepartment(department, critical)].endpoint(manage::set_critical))

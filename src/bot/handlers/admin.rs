@@ -6,7 +6,7 @@ use super::serving::{
 };
 use crate::bot::callback::{For, Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
-use crate::bot::render::{self, Arg, Rendered, labelled};
+use crate::bot::render::{self, Arg, Rendered, Words, labelled};
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
@@ -194,15 +194,13 @@ pub async fn agent_department(
     place: Place,
     (agent, department, serves): (PersonId, DepartmentId, bool),
 ) -> Handled {
-    let open = open_departments(&desk).await?;
+    let (words, open) = (ask.words(&desk), open_departments(&desk).await?);
     // One can't be in "all of them": that button is on other messages.
     let known = open.iter().find(|d| d.id == department);
-    if let (Some(seat), Some(known)) = (seat_of(&desk, agent), known) {
-        let key = if serves { "agent-department-joined" } else { "agent-department-left" };
-        let args = [("name", Arg::from(&seat.person.name)), ("department", (&known.name).into())];
-        toast.say(ask.words(&desk).toast(key, &args));
-    } else if known.is_none() {
-        toast.say(ask.words(&desk).toast("department-gone", &[]));
+    match (known, seat_of(&desk, agent)) {
+        (None, _) => toast.say(words.toast("department-gone", &[])),
+        (Some(_), None) => {}
+        (Some(known), Some(seat)) => toast.say(membership(&words, &seat, known, serves)),
     }
     if let Err(list) = still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
         return Ok(vec![list]);
@@ -210,8 +208,12 @@ pub async fn agent_department(
     if known.is_some() {
         desk.engine.set_department(&ask.person, agent, (department, serves), ask.now).await?;
     }
-    let page = page_with(&open, department);
-    Ok(vec![ask.edit(place, agent_card(&desk, &ask, agent, page).await?)])
+    Ok(vec![ask.edit(place, agent_card(&desk, &ask, agent, page_with(&open, department)).await?)])
+}
+
+fn membership(words: &Words<'_>, seat: &Seat, department: &Department, serves: bool) -> String {
+    let key = if serves { "agent-department-joined" } else { "agent-department-left" };
+    words.toast(key, &[("name", (&seat.person.name).into()), ("department", (&department.name).into())])
 }
 
 /// An agent in detail, with switches for the departments where there are several, a page at a time.

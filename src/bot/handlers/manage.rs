@@ -21,7 +21,7 @@ pub async fn department(desk: Arc<Desk>, ask: Ask, message: Message, arg: String
     }
     let known = find(&desk, &arg).await?;
     let text = match known {
-        Some(department) => department_card(&desk, &ask, &department).await?,
+        Some(department) => department_card(&desk, &ask, &department, 0).await?,
         None => created(&desk, &ask, message.id, &arg).await?,
     };
     Ok(vec![ask.text(text)])
@@ -70,11 +70,11 @@ pub async fn show_department(
     ask: Ask,
     toast: Toast,
     place: Place,
-    id: DepartmentId,
+    (id, page): (DepartmentId, u16),
 ) -> Handled {
     let department = by_id(&desk, id).await?;
     toast.ack();
-    Ok(vec![ask.edit(place, department_card(&desk, &ask, &department).await?)])
+    Ok(vec![ask.edit(place, department_card(&desk, &ask, &department, page).await?)])
 }
 
 /// A name for a new department is asked for.
@@ -100,7 +100,7 @@ pub async fn set_critical(
 ) -> Handled {
     let edited = desk.engine.edit_department(&ask.person, id, &DeskEdit::SetCritical(critical)).await;
     let key = if critical { "department-now-critical" } else { "department-not-critical" };
-    edit(&desk, &ask, &toast, (place, id), edited.map(|department| (key, department.name))).await
+    edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
 }
 
 /// Whether a department is retired.
@@ -113,7 +113,7 @@ pub async fn set_retired(
 ) -> Handled {
     let edited = desk.engine.edit_department(&ask.person, id, &DeskEdit::SetRetired(retired)).await;
     let key = if retired { "department-now-retired" } else { "department-not-retired" };
-    edit(&desk, &ask, &toast, (place, id), edited.map(|department| (key, department.name))).await
+    edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
 }
 
 /// A name for a new category is asked for.
@@ -149,7 +149,7 @@ pub async fn set_category_retired(
     let set = DeskEdit::SetCategoryRetired(id, retired);
     let edited = desk.engine.edit_department(&ask.person, department, &set).await;
     let key = if retired { "category-now-retired" } else { "category-not-retired" };
-    edit(&desk, &ask, &toast, (place, department), edited.map(|d| (key, d.label(id)))).await
+    edit(&desk, &ask, &toast, (place, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
 }
 
 /// The answer to a question for a name. A name that won't do keeps the question open.
@@ -157,10 +157,16 @@ pub async fn answered(desk: &Desk, ask: &Ask, prompt: Prompt, message: MessageId
     let answer = match prompt {
         Prompt::NewDepartment => created(desk, ask, message, name).await?,
         Prompt::NewCategory(id) => category_created(desk, ask, message, id, name).await?,
-        Prompt::RenameDepartment(id) => renamed(desk, ask, id, DeskEdit::Rename(name.to_owned())).await?,
+        Prompt::RenameDepartment(id) => {
+            let rename = DeskEdit::Rename(name.to_owned());
+            let department = desk.engine.edit_department(&ask.person, id, &rename).await?;
+            department_card(desk, ask, &department, 0).await?
+        }
         Prompt::RenameCategory(id) => {
-            let department = with_category(desk, id).await?.0.id;
-            renamed(desk, ask, department, DeskEdit::RenameCategory(id, name.to_owned())).await?
+            let (department, rename) =
+                (with_category(desk, id).await?.0.id, DeskEdit::RenameCategory(id, name.to_owned()));
+            let department = desk.engine.edit_department(&ask.person, department, &rename).await?;
+            department_card(desk, ask, &department, render::category_page(&department, id)).await?
         }
     };
     desk.engine.answer_prompt(ask.person.id, message.0).await?;
@@ -178,7 +184,7 @@ async fn edit(
     desk: &Desk,
     ask: &Ask,
     toast: &Toast,
-    (place, id): (Place, DepartmentId),
+    (place, id, category): (Place, DepartmentId, Option<CategoryId>),
     edited: Result<(&str, String), EngineError>,
 ) -> Handled {
     let words = ask.words(desk);
@@ -190,17 +196,8 @@ async fn edit(
         },
     });
     let department = by_id(desk, id).await?;
-    Ok(vec![ask.edit(place, department_card(desk, ask, &department).await?)])
-}
-
-async fn renamed(
-    desk: &Desk,
-    ask: &Ask,
-    id: DepartmentId,
-    rename: DeskEdit,
-) -> Result<Rendered, EngineError> {
-    let department = desk.engine.edit_department(&ask.person, id, &rename).await?;
-    department_card(desk, ask, &department).await
+    let page = category.map_or(0, |id| render::category_page(&department, id));
+    Ok(vec![ask.edit(place, department_card(desk, ask, &department, page).await?)])
 }
 
 async fn created(desk: &Desk, ask: &Ask, message: MessageId, name: &str) -> Result<Rendered, EngineError> {
@@ -208,7 +205,7 @@ async fn created(desk: &Desk, ask: &Ask, message: MessageId, name: &str) -> Resu
     let first = words.plain("default-category", &[]);
     let id = DepartmentId(made_by(ask, message));
     let department = desk.engine.add_department(&ask.person, id, name, &first).await?;
-    let card = department_card(desk, ask, &department).await?;
+    let card = department_card(desk, ask, &department, 0).await?;
     let told = words.say("department-created", &[("name", (&department.name).into())]);
     Ok(Rendered { html: format!("{told}\n\n{}", card.html), ..card })
 }
@@ -239,9 +236,14 @@ pub(super) async fn all(desk: &Desk, ask: &Ask, page: u16) -> Result<Rendered, E
     Ok(render::departments(&ask.words(desk), shown, (page, pages)))
 }
 
-async fn department_card(desk: &Desk, ask: &Ask, department: &Department) -> Result<Rendered, EngineError> {
+async fn department_card(
+    desk: &Desk,
+    ask: &Ask,
+    department: &Department,
+    page: u16,
+) -> Result<Rendered, EngineError> {
     let all = desk.engine.store().departments().await?;
-    Ok(render::department_card(&ask.words(desk), department, page_with(&all, department.id)))
+    Ok(render::department_card(&ask.words(desk), department, page, page_with(&all, department.id)))
 }
 
 async fn find(desk: &Desk, name: &str) -> Result<Option<Department>, EngineError> {

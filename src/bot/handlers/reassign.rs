@@ -6,6 +6,7 @@ use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::handlers::explain::{explain_toast, explained};
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::domain::ids::{PersonId, TicketId, Version};
+use crate::domain::notice::Outgoing;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::roster::Seat;
@@ -23,15 +24,9 @@ pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     else {
         return Ok(vec![choose(&desk, &ask, Pick::Reassign).await?]);
     };
-    let words = ask.words(&desk);
-    let ticket = match tickets_named(&desk, text).await? {
-        Found::One(ticket) => ticket,
-        Found::None => return Ok(vec![ask.say(&desk, "no-such-ticket", &[("text", text.into())])]),
-        Found::Several(tickets) => {
-            let html = words.say("several-tickets", &[("text", text.into())]);
-            let buttons = pick::ticket_buttons(&desk, &words, &tickets).await?;
-            return Ok(vec![ask.text(pick::list(&words, html, Pick::Reassign, (0, 1), buttons))]);
-        }
+    let ticket = match ticket_named(&desk, &ask, text).await? {
+        Ok(ticket) => ticket,
+        Err(question) => return Ok(vec![question]),
     };
     if agent.trim().is_empty() {
         return Ok(vec![ask.text(to_whom(&desk, &ask, &ticket)?)]);
@@ -44,6 +39,20 @@ pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
         }
         Err(question) => Ok(vec![question]),
     }
+}
+
+/// The ticket that was typed; or the answer that says there is none, or asks which of several.
+async fn ticket_named(desk: &Desk, ask: &Ask, text: &str) -> Result<Result<Ticket, Outgoing>, EngineError> {
+    let words = ask.words(desk);
+    Ok(match tickets_named(desk, text).await? {
+        Found::One(ticket) => Ok(ticket),
+        Found::None => Err(ask.say(desk, "no-such-ticket", &[("text", text.into())])),
+        Found::Several(tickets) => {
+            let html = words.say("several-tickets", &[("text", text.into())]);
+            let buttons = pick::ticket_buttons(desk, &words, &tickets).await?;
+            Err(ask.text(pick::list(&words, html, Pick::Reassign, (0, 1), buttons)))
+        }
+    })
 }
 
 /// A ticket was chosen.

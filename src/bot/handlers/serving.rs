@@ -26,23 +26,21 @@ pub async fn departments(
     place: Place,
     (why, page): (For, u16),
 ) -> Handled {
-    if let For::Agent(agent) = why {
-        if let Err(list) = still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
-            return Ok(vec![list]);
-        }
-        return Ok(vec![ask.edit(place, admin::agent_card(&desk, &ask, agent, page).await?)]);
-    }
-    toast.ack();
     let open = open_departments(&desk).await?;
     let text = match why {
-        For::Show | For::Agent(_) => manage::all(&desk, &ask, page).await?,
+        For::Show => manage::all(&desk, &ask, page).await?,
         For::Category => manage::category_where(&desk, &ask, &open, page),
         For::Invite => admin::invite_to_which(&desk, &ask, &open, page),
         For::Newcomer(id) => {
             let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
             admin::which_for(&desk, &ask, &person, (&open, page))
         }
+        For::Agent(agent) => match still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
+            Ok(_) => admin::agent_card(&desk, &ask, agent, page).await?,
+            Err(list) => return Ok(vec![list]),
+        },
     };
+    toast.ack();
     Ok(vec![ask.edit(place, text)])
 }
 

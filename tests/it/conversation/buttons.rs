@@ -48,7 +48,7 @@ fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<Press> {
         Press::Departments(For::Category, 0),
         Press::Departments(For::Newcomer(agent), 0),
         Press::Departments(For::Agent(agent), 0),
-        Press::Department(department),
+        Press::Department(department, 0),
         Press::NewDepartment,
         Press::RenameDepartment(department),
         Press::CriticalDepartment(department, true),

@@ -44,6 +44,23 @@ async fn departments_have_pages_and_one_comes_back_to_where_one_was() {
 }
 
 #[tokio::test]
+async fn a_departments_categories_have_pages() {
+    let desk = with_customer().await;
+    for n in 1..=30 {
+        desk.say(ADMIN, &format!("/category Umum - K{n:02}")).await;
+    }
+    desk.say(ADMIN, "/department Umum").await;
+    assert!(!desk.last(ADMIN).text.contains("K30"));
+    desk.press(ADMIN, "▶️").await;
+    desk.press(ADMIN, "🏷 K30").await;
+    desk.press(ADMIN, "Nonaktifkan").await;
+    assert!(desk.last(ADMIN).text.contains("• K30 💤"), "{}", desk.last(ADMIN).text);
+    desk.press(ADMIN, "🏷 K30").await;
+    desk.press(ADMIN, "Kembali").await;
+    assert!(desk.last(ADMIN).text.contains("• K30 💤"));
+}
+
+#[tokio::test]
 async fn every_choice_of_a_department_has_pages() {
     let desk = with_customer().await;
     many_departments(&desk).await;
