@@ -20,6 +20,7 @@ button-numbered = { $button } #{ $number }
 button-previous = ◀️
 button-next = ▶️
 button-page = { $page }/{ $pages }
+button-page-open = { $page }/…
 
 state-queued = ⏳ In the queue
 state-assigned = 🟡 Pending

@@ -149,6 +149,17 @@ impl Typed {
     }
 }
 
+/// Whether a message in a group calls this bot: by a command of the desk, or by any other with the bot's name. Any other
+/// without a name can be meant for another bot there.
+#[must_use]
+pub fn calls(text: &str, bot_username: &str) -> bool {
+    match Typed::read(text, bot_username) {
+        Some(Typed::Known(_)) => true,
+        Some(Typed::Unknown(_)) => text.split_whitespace().next().is_some_and(|word| word.contains('@')),
+        Some(Typed::Elsewhere(_)) | None => false,
+    }
+}
+
 /// As much of a command as an answer repeats.
 fn short(name: &str) -> String {
     crate::domain::text::shorten(name, 64)

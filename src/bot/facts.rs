@@ -137,9 +137,7 @@ impl Facts {
         let departments = self.departments_of(reader).await?;
         let depths = self.store().depths().await?;
         let total: u64 = departments.iter().filter_map(|d| depths.get(d)).sum();
-        let per_page = u64::from(TICKETS_PER_PAGE);
-        let pages = u16::try_from(total.div_ceil(per_page).max(1)).unwrap_or(u16::MAX);
-        let page = page.min(pages - 1);
+        let (page, pages) = page_among(total, page, TICKETS_PER_PAGE);
         let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
         let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
         let by_hand = self.store().settings().await?.mode != Mode::Auto;
@@ -274,11 +272,15 @@ fn small(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
+/// The page there is of so many things (the last one when `page` lies beyond), and how many pages there are.
+pub(super) fn page_among(total: u64, page: u16, per_page: u16) -> (u16, u16) {
+    let pages = u16::try_from(total.div_ceil(u64::from(per_page)).max(1)).unwrap_or(u16::MAX);
+    (page.min(pages - 1), pages)
+}
+
 /// A page of a list: the page there is (the last one when `page` lies beyond), how many there are, and what is on it.
 pub(super) fn page_of<T>(all: &[T], page: u16, per_page: u16) -> (u16, u16, &[T]) {
-    let size = usize::from(per_page);
-    let pages = small(all.len().div_ceil(size).max(1));
-    let page = page.min(pages - 1);
-    let shown = all.chunks(size).nth(usize::from(page)).unwrap_or(&[]);
+    let (page, pages) = page_among(all.len() as u64, page, per_page);
+    let shown = all.chunks(usize::from(per_page)).nth(usize::from(page)).unwrap_or(&[]);
     (page, pages, shown)
 }

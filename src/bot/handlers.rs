@@ -8,4 +8,4 @@ pub mod explain;
 pub mod manage;
 mod pick;
 pub mod reassign;
-mod serving;
+pub mod serving;

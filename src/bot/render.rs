@@ -5,6 +5,7 @@
 mod admin;
 mod agent;
 mod customer;
+mod department;
 mod length;
 mod notice;
 mod parts;
@@ -17,6 +18,7 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{status, task_card};
 pub use customer::{draft, my_tickets, status_card};
+pub use department::{category_card, category_page, department_card, departments};
 pub use length::{MAX_TEXT, MAX_TOAST, cut, units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};

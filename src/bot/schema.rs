@@ -2,7 +2,7 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, capacity, common, customer, manage, reassign};
+use super::handlers::{admin, agent, capacity, common, customer, manage, reassign, serving};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -105,17 +105,17 @@ fn admin_presses() -> DeskHandler {
         .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
         .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
         .branch(case![Press::Invite(department)].endpoint(admin::invite_pressed))
-        .branch(case![Press::Reassign(ticket, agent, anyway)].endpoint(reassign::reassign_pressed))
-        .branch(case![Press::Requeue(ticket)].endpoint(reassign::requeue_pressed))
-        .branch(case![Press::AgentDepartment(agent, department)].endpoint(admin::agent_department))
-        .branch(case![Press::Departments].endpoint(manage::departments))
-        .branch(case![Press::Department(department)].endpoint(manage::show_department))
+        .branch(case![Press::Reassign(ticket, version, agent, anyway)].endpoint(reassign::reassign_pressed))
+        .branch(case![Press::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
+        .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(admin::agent_department))
+        .branch(case![Press::Departments(why, page)].endpoint(serving::departments))
+        .branch(case![Press::Department(department, page)].endpoint(manage::show_department))
         .branch(case![Press::NewDepartment].endpoint(manage::new_department))
         .branch(case![Press::RenameDepartment(department)].endpoint(manage::rename_department))
-        .branch(case![Press::CriticalDepartment(department)].endpoint(manage::toggle_critical))
-        .branch(case![Press::RetireDepartment(department)].endpoint(manage::toggle_retired))
+        .branch(case![Press::CriticalDepartment(department, critical)].endpoint(manage::set_critical))
+        .branch(case![Press::RetireDepartment(department, retired)].endpoint(manage::set_retired))
         .branch(case![Press::NewCategory(department)].endpoint(manage::new_category))
         .branch(case![Press::Category(category)].endpoint(manage::show_category))
         .branch(case![Press::RenameCategory(category)].endpoint(manage::rename_category))
-        .branch(case![Press::RetireCategory(category)].endpoint(manage::toggle_category))
+        .branch(case![Press::RetireCategory(category, retired)].endpoint(manage::set_category_retired))
 }

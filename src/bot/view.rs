@@ -273,6 +273,8 @@ pub enum NoticeView {
         /// What they are now.
         role: Role,
     },
+    /// To an admin: they are no agent any more.
+    NoLongerAgent,
     /// To the admins: an invitation was accepted.
     Joined {
         /// The name of who accepted it.

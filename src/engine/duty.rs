@@ -65,7 +65,8 @@ impl Engine {
         Ok(person)
     }
 
-    /// Changes an agent's profile by `change`, which also says what is recorded and who is told.
+    /// Changes an agent's profile by `change`, which also says what is recorded and who is told. Nothing is written when
+    /// nothing changed.
     pub(super) async fn change_agent(
         &self,
         agent: PersonId,
@@ -77,6 +78,9 @@ impl Engine {
                 let mut person = self.store.person(agent).await?.ok_or(EngineError::NotFound)?;
                 let mut profile = person.agent.clone().ok_or(EngineError::Forbidden)?;
                 let (event, notices) = change(&mut profile);
+                if person.agent.as_ref() == Some(&profile) {
+                    return Ok(Attempt::Done(person));
+                }
                 let expected = Some(person.version);
                 person.agent = Some(profile);
                 person.version = person.version.next();

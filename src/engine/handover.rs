@@ -42,11 +42,12 @@ impl Engine {
         .await
     }
 
-    /// An admin gives a ticket to an agent, from the queue or from another agent. A full agent gets it only `anyway`.
+    /// An admin gives a ticket to an agent, from the queue or from another agent. A full agent gets it only `anyway`. With
+    /// `drawn_for`, only if the ticket is still at that version.
     pub async fn reassign(
         &self,
         admin: &Person,
-        ticket: TicketId,
+        (ticket, drawn_for): (TicketId, Option<Version>),
         to: PersonId,
         anyway: bool,
         now: Time,
@@ -55,7 +56,7 @@ impl Engine {
             return Err(EngineError::Forbidden);
         }
         self.retry(|| async {
-            let before = self.at_version(ticket, None).await?;
+            let before = self.at_version(ticket, drawn_for).await?;
             let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
             let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
             let what = What::Reassigned { from: before.holder(), to, over_capacity: anyway };
@@ -113,12 +114,19 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// An admin puts a held ticket back into the queue, at its old place.
-    pub async fn requeue(&self, admin: &Person, ticket: TicketId, now: Time) -> Result<Ticket, EngineError> {
+    /// An admin puts a held ticket back into the queue, at its old place. With `drawn_for`, only if it is still at that
+    /// version: pressed twice, the second press must not take it from who got it next.
+    pub async fn requeue(
+        &self,
+        admin: &Person,
+        (ticket, drawn_for): (TicketId, Option<Version>),
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, |_| true, now).await
+        let unchanged = |ticket: &Ticket| drawn_for.is_none_or(|version| ticket.version == version);
+        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, unchanged, now).await
     }
 
     /// Puts a ticket back into the queue if it still is as `wanted`; tells the customer, and the former holder when an

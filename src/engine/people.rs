@@ -87,6 +87,8 @@ impl Engine {
             reachable: true,
             agent: None,
             prompt: None,
+            answered_by: None,
+            links: Vec::new(),
             created_at: now,
             version: Version::default(),
         }
@@ -132,7 +134,16 @@ impl Engine {
     /// Notes the question that a person's next message answers, or that there is none.
     pub async fn set_prompt(&self, id: PersonId, prompt: Option<Prompt>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
-            person.prompt = prompt;
+            (person.prompt, person.answered_by) = (prompt, None);
+            Ok((None, Vec::new()))
+        })
+        .await
+    }
+
+    /// Notes that this message answered a person's question.
+    pub async fn answer_prompt(&self, id: PersonId, message: i32) -> Result<Person, EngineError> {
+        self.change_person(id, |person: &mut Person| {
+            person.answered_by = Some(message);
             Ok((None, Vec::new()))
         })
         .await

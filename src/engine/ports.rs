@@ -190,7 +190,7 @@ pub trait Store: Send + Sync + 'static {
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError>;
     /// Keeps a draft in place of the person's last.
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError>;
-    /// Forgets a person's draft, if it is (still) this one.
+    /// Forgets a person's draft, if it is (still) this one, and with it the live message of its card.
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
 
     /// The ticket with this id.
@@ -299,7 +299,8 @@ pub trait Store: Send + Sync + 'static {
     /// Gives a lease back, if it is (still) this holder's.
     async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError>;
 
-    /// Forgets handled updates and given-up deliveries from before `before`.
+    /// Forgets handled updates and given-up deliveries from before `before`, and the live messages of cards of tickets that
+    /// ended before it: nothing brings those up to date any more. Tickets and the record of them are kept for ever.
     async fn prune(&self, before: Time) -> Result<(), StoreError>;
 }
 

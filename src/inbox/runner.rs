@@ -148,8 +148,7 @@ impl Runner {
             tracing::info!(from = message.chat.id.0, to = new_id.0, "a group became a supergroup");
         }
         let username = &self.desk.bot_username;
-        let typed = message.text().and_then(|text| crate::bot::commands::Typed::read(text, username));
-        if matches!(typed, None | Some(crate::bot::commands::Typed::Elsewhere(_))) {
+        if !message.text().is_some_and(|text| crate::bot::commands::calls(text, username)) {
             return Vec::new();
         }
         let rules = self.desk.engine.rules();

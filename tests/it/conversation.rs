@@ -3,6 +3,7 @@
 mod abuse;
 mod admin_agents;
 mod admin_tickets;
+mod again;
 mod agent;
 mod availability;
 mod buttons;
@@ -13,11 +14,13 @@ mod drafts;
 mod gone;
 mod groups;
 mod locale;
+mod long_lists;
 mod media;
 mod menus;
 mod modes;
 mod queue;
 mod stories;
+mod switches;
 mod tickets;
 
 use crate::support::{ADMIN, Desk};

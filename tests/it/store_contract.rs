@@ -1,6 +1,7 @@
 //! What every store must do: the sentences of the port as cases over `&dyn Store`, run against each back end.
 //!
 //! A back end joins with a [`Backend`] and one line of `store_contract!`.
+mod cards;
 mod concurrency;
 mod desk;
 mod embedded;
@@ -85,8 +86,10 @@ macro_rules! store_contract {
             outbox: messages_go_before_refreshes,
             outbox: refreshes_that_wait_are_one,
             outbox: notices_of_a_change_go_out_in_order,
-            outbox: live_cards_are_one_per_slot,
-            outbox: only_queues_are_listed_as_changing_by_themselves,
+            cards: live_cards_are_one_per_slot,
+            cards: only_queues_are_listed_as_changing_by_themselves,
+            cards: cards_of_ended_tickets_are_forgotten_in_time,
+            cards: a_draft_takes_its_card_along,
             outbox_faults: a_postponed_delivery_holds_its_chat_until_then,
             outbox_faults: a_refresh_that_comes_back_is_still_one,
             outbox_faults: a_given_up_delivery_makes_way,

@@ -60,7 +60,7 @@ pub async fn set_language(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place,
 
 /// A command is no answer to a question: the question is dropped, lest a later message be taken for its answer.
 pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Command {
-    if ask.person.prompt.is_some()
+    if ask.person.open_prompt().is_some()
         && command != Command::Cancel
         && let Err(error) = desk.engine.set_prompt(ask.person.id, None).await
     {
@@ -71,9 +71,9 @@ pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Comma
 
 /// A message that is no command: the answer to a question, or (part of) a ticket.
 pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
-    let prompt = ask.person.prompt.filter(|_| ask.person.is_admin());
+    let prompt = ask.person.prompt_for(message.id.0).filter(|_| ask.person.is_admin());
     if let (Some(prompt), Some(text)) = (prompt, message.text()) {
-        return manage::answered(&desk, &ask, prompt, text).await;
+        return manage::answered(&desk, &ask, prompt, message.id, text).await;
     }
     customer::wrote(&desk, &ask, &message).await
 }

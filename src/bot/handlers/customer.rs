@@ -46,9 +46,10 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
 }
 
 /// `/cancel`: drops the draft, or the question that was open.
-pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask) -> Handled {
-    if ask.person.prompt.is_some() {
-        desk.engine.set_prompt(ask.person.id, None).await?;
+pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
+    // Handled again, it must not go on to the draft.
+    if ask.person.prompt_for(message.id.0).is_some() {
+        desk.engine.answer_prompt(ask.person.id, message.id.0).await?;
         return Ok(vec![ask.say(&desk, "dismissed", &[])]);
     }
     let Some(draft) = desk.engine.store().draft(ask.person.id).await? else {

@@ -49,6 +49,7 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
             card(words.say("notice-role-agent", &[]), [online()])
         }
         NoticeView::RoleChanged { role: Role::Admin } => words.message("notice-role-admin", &[]),
+        NoticeView::NoLongerAgent => words.message("notice-no-longer-agent", &[]),
         NoticeView::Joined { person: who } => person("notice-joined", who),
         NoticeView::AgentUnreachable { person: who } => person("notice-agent-unreachable", who),
         NoticeView::CustomerUnreachable { number } => about("notice-customer-unreachable", number),

@@ -136,6 +136,16 @@ impl Words<'_> {
         back.into_iter().chain([here]).chain(on).collect()
     }
 
+    /// The row that turns the pages of a list whose end is not known: there is at least one page after this.
+    #[must_use]
+    pub fn open_page_row(&self, page: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
+        let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
+        let shown = [("page", (u32::from(page) + 1).into())];
+        let here = labelled(&self.plain("button-page-open", &shown), Press::Nothing);
+        let on = self.button("button-next", turn(page.saturating_add(1)));
+        back.into_iter().chain([here, on]).collect()
+    }
+
     /// The buttons that change an agent's availability: what they are already is not offered.
     pub(super) fn availability_buttons(&self, availability: Availability, lost: bool) -> Vec<Button> {
         let online = self.button("button-online", Press::GoOnline);

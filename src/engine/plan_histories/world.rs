@@ -78,6 +78,8 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         reachable: true,
         agent: Some(profile),
         prompt: None,
+        answered_by: None,
+        links: Vec::new(),
         created_at: now,
         version: Version(0),
     }

@@ -187,10 +187,3 @@ CREATE TABLE counters (
   name  TEXT    NOT NULL PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE leases (
-  name   TEXT    NOT NULL PRIMARY KEY,
-  holder BLOB    NOT NULL CHECK (length(holder) = 16),
-  term   INTEGER NOT NULL,                          -- how many holders it has had
-  until  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;

@@ -301,7 +301,8 @@ impl Store for Sqlite {
 
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         let step = move |conn: &Connection| {
-            Ok(inbox::prune(conn, before, FORGET)? + outbox::prune(conn, before, FORGET)?)
+            let updates = inbox::prune(conn, before, FORGET)?;
+            Ok(updates + outbox::prune(conn, before, FORGET)? + cards::prune(conn, before, FORGET)?)
         };
         while self.write(step).await? > 0 {}
         Ok(())

@@ -112,7 +112,8 @@ async fn nobody_is_invited_to_or_put_into_a_retired_department() {
 async fn an_agent_joins_no_retired_department() {
     let desk = with_agent().await;
     second_department(&desk).await;
-    let press = data(Press::AgentDepartment(person(&desk, BUDI).await, department(&desk, "Teknik").await));
+    let press =
+        data(Press::AgentDepartment(person(&desk, BUDI).await, department(&desk, "Teknik").await, true));
     retire(&desk, "Teknik").await;
     desk.say(ADMIN, "/agents").await;
     let message = desk.last(ADMIN).message_id;

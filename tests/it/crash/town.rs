@@ -4,7 +4,7 @@ use crate::support::{ADMIN, PATIENCE, TOKEN};
 use antri::app::embedded;
 use antri::domain::Time;
 use antri::domain::event::Actor;
-use antri::domain::ids::TelegramId;
+use antri::domain::ids::{DepartmentId, TelegramId};
 use antri::domain::person::{Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::engine::chance::Chance;
@@ -98,8 +98,9 @@ impl Town {
         engine.start().await.unwrap();
         let admin = meet(&engine, ADMIN, "Dewi").await;
         let mut departments = Vec::new();
-        for name in DEPARTMENTS {
-            departments.push(engine.add_department(&admin, name, "Gangguan").await.unwrap().id);
+        for (n, name) in (1..).zip(DEPARTMENTS) {
+            let id = DepartmentId(uuid::Uuid::from_u128(n));
+            departments.push(engine.add_department(&admin, id, name, "Gangguan").await.unwrap().id);
         }
         for (id, name, serves) in AGENTS {
             let person = meet(&engine, id, name).await;

@@ -84,6 +84,29 @@ async fn a_newer_file_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_of_the_first_schema_is_brought_up_to_date() {
+    let Embedded { store, dir } = Embedded::fresh().await;
+    let ticket = open(&*store, ticket(1)).await;
+    let ended = ticket.cancel(who(900), at(100)).unwrap();
+    one(&*store, moving(ended, Guard::None)).await.unwrap();
+    store.close().await;
+    let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+    conn.execute_batch(
+        "DROP TRIGGER ended_now; DROP TABLE ended; DROP TABLE leases; PRAGMA user_version = 1",
+    )
+    .unwrap();
+    drop(conn);
+    let store = Sqlite::open(dir.path()).unwrap();
+    let waiting = |dir: &Path| {
+        let conn = rusqlite::Connection::open(dir.join(FILE)).unwrap();
+        conn.query_row("SELECT count(*) FROM ended", [], |row| row.get::<_, u64>(0)).unwrap()
+    };
+    assert_eq!(waiting(dir.path()), 1, "what ended before is known to have ended");
+    store.prune(at(200)).await.unwrap();
+    assert_eq!(waiting(dir.path()), 0);
+}
+
+#[tokio::test]
 async fn a_file_that_is_something_else_is_refused() {
     let dir = TempDir::new().unwrap();
     std::fs::write(dir.path().join(FILE), "not a database at all, but long enough to be one".repeat(99))

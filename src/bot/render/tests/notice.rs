@@ -64,6 +64,7 @@ fn every_notice() {
         ("role_customer", NoticeView::RoleChanged { role: Role::Customer }),
         ("role_agent", NoticeView::RoleChanged { role: Role::Agent }),
         ("role_admin", NoticeView::RoleChanged { role: Role::Admin }),
+        ("no_longer_agent", NoticeView::NoLongerAgent),
         ("joined", NoticeView::Joined { person: name() }),
         ("agent_unreachable", NoticeView::AgentUnreachable { person: name() }),
         ("customer_unreachable", NoticeView::CustomerUnreachable { number: number() }),
