@@ -166,6 +166,34 @@ impl Roster {
         self.put(person, holds);
     }
 
+    /// Takes in all agents, as they were read when the seats had these `stamps`: others leave. Returns those whose seats
+    /// changed since: they are left as they are.
+    pub fn replace(
+        &mut self,
+        agents: Vec<Person>,
+        mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>>,
+        stamps: &HashMap<PersonId, u64>,
+    ) -> Vec<PersonId> {
+        let read: BTreeSet<_> = agents.iter().map(|agent| agent.id).collect();
+        let known: BTreeSet<_> = self.seats.keys().chain(stamps.keys()).copied().collect();
+        let changed = |roster: &Self, agent| roster.stamp(agent) != stamps.get(&agent).copied().unwrap_or(0);
+        let overtaken: Vec<_> = known.union(&read).copied().filter(|agent| changed(self, *agent)).collect();
+        for agent in known.difference(&read).filter(|agent| !overtaken.contains(agent)) {
+            self.remove(*agent);
+        }
+        for agent in agents.into_iter().filter(|agent| !overtaken.contains(&agent.id)) {
+            let held = holds.remove(&agent.id).unwrap_or_default();
+            self.put(agent, held);
+        }
+        overtaken
+    }
+
+    /// How often each seat has changed.
+    #[must_use]
+    pub fn stamps(&self) -> HashMap<PersonId, u64> {
+        self.stamps.clone()
+    }
+
     /// How often an agent's seat has changed.
     #[must_use]
     pub fn stamp(&self, agent: PersonId) -> u64 {

@@ -209,6 +209,7 @@ impl Desk {
         let setup = Setup {
             store: Arc::new(Troubled { store: store.clone(), trouble: self.trouble.clone() }),
             presence: Arc::new(Memory::default()),
+            replicas: None,
             presence_is_volatile: true,
             telegram: self.telegram_within(call_timeout),
             webhook,
