@@ -103,6 +103,9 @@ impl Outbox {
     ) -> Result<Duration, StoreError> {
         let store = self.engine.store();
         loop {
+            if deadline.has_passed() {
+                return Ok(PROBE_EVERY);
+            }
             let now = self.clock.now();
             let room = self.pace().reserve(PARALLEL.saturating_sub(under_way.len()), now);
             let claimed = if room == 0 { Ok(Vec::new()) } else { store.claim(room, now).await };
