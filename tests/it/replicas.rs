@@ -1,5 +1,6 @@
 //! Several replicas on one store: one works, whoever it is.
 mod local;
+mod signals;
 
 use crate::support::{ADMIN, Desk, Options, Running};
 use antri::domain::ids::TelegramId;
