@@ -7,6 +7,7 @@ mod embedded;
 mod fixture;
 mod guards;
 mod inbox;
+mod mongo;
 mod outbox;
 mod outbox_faults;
 mod people;
@@ -118,3 +119,4 @@ macro_rules! store_contract {
 }
 
 store_contract!(sqlite, embedded::Embedded);
+store_contract!(mongodb, mongo::Served);

@@ -1,0 +1,66 @@
+//! The way to the server, and whether it is one that the desk can rest on.
+use super::codec::Fields;
+use crate::engine::ports::StoreError;
+use mongodb::Client;
+use mongodb::bson::{Document, doc};
+use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
+
+/// How long a server is looked for before whoever asked is told that there is none.
+const SELECTION: Duration = Duration::from_secs(5);
+
+/// What can be said of a server that was reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Server {
+    /// A replica set with this name.
+    ReplicaSet(String),
+    /// A router of a sharded cluster.
+    Cluster,
+    /// A server by itself.
+    Standalone,
+}
+
+/// A client that writes to a majority and reads what a majority has.
+pub(super) async fn client(uri: &SecretString) -> Result<Client, StoreError> {
+    // What the driver says of an address that it can't read may quote it, password and all.
+    let unreadable =
+        |_| StoreError::Unavailable("the address of the MongoDB server can't be read".to_owned());
+    let mut options = ClientOptions::parse(uri.expose_secret()).await.map_err(unreadable)?;
+    options.app_name = Some("antri".to_owned());
+    options.retry_reads = Some(true);
+    options.retry_writes = Some(true);
+    options.write_concern = Some(WriteConcern::majority());
+    options.read_concern = Some(ReadConcern::majority());
+    options.server_selection_timeout = options.server_selection_timeout.or(Some(SELECTION));
+    options.connect_timeout = options.connect_timeout.or(Some(SELECTION));
+    Ok(Client::with_options(options)?)
+}
+
+/// Asks the server at this address what it is.
+pub async fn look(uri: &SecretString) -> Result<Server, StoreError> {
+    what(&client(uri).await?).await
+}
+
+async fn what(client: &Client) -> Result<Server, StoreError> {
+    let hello: Document = client.database("admin").run_command(doc! { "hello": 1 }).await?;
+    let f = Fields(&hello);
+    Ok(match (f.text("setName"), f.text("msg")) {
+        (Ok(name), _) => Server::ReplicaSet(name.to_owned()),
+        (_, Ok("isdbgrid")) => Server::Cluster,
+        _ => Server::Standalone,
+    })
+}
+
+/// Refuses a server that has no transactions.
+pub(super) async fn require_replica_set(client: &Client) -> Result<(), StoreError> {
+    match what(client).await? {
+        Server::ReplicaSet(_) | Server::Cluster => Ok(()),
+        Server::Standalone => Err(StoreError::Unavailable(STANDALONE.to_owned())),
+    }
+}
+
+/// What to do about a server by itself.
+pub const STANDALONE: &str = "the MongoDB server is not part of a replica set, so it can't write a ticket and its \
+    messages in one step: make it a replica set of one member (start mongod with --replSet rs0, then run rs.initiate() \
+    once in mongosh)";
