@@ -1,9 +1,11 @@
 //! The composition root: the only file that names every adapter. Builds the desk out of its parts, runs it until it is
 //! told to stop, and brings what is under way to its end.
 mod embedded;
+mod storage;
 mod tasks;
 
 pub use embedded::{Embedded, embedded};
+pub use storage::Storage;
 
 use crate::bot::compose::Composer;
 use crate::bot::context::Desk;

@@ -1,12 +1,14 @@
 //! `antri run`: the desk, on the configured back ends, until a signal.
-use crate::app::{App, SWEEP_EVERY, Setup, embedded};
+use crate::app::{App, SWEEP_EVERY, Setup, Storage};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
 use crate::outbox::pace::Limits;
+use crate::presence::Memory;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +20,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     if let Some(why) = config.storage.unsupported() {
         anyhow::bail!("{why}");
     }
-    let back = embedded(&config.storage.data_dir).context("the store can't be opened (DATA_DIR)")?;
+    let storage = Storage::open(&config.storage).await?;
     let webhook = match &config.telegram.webhook {
         Some(hook) => {
             let listener = TcpListener::bind(config.http.addr).await;
@@ -31,8 +33,8 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     };
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
     let setup = Setup {
-        store: back.store.clone(),
-        presence: back.presence,
+        store: storage.store(),
+        presence: Arc::new(Memory::default()),
         presence_is_volatile: true,
         telegram: Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)?,
         webhook,
@@ -55,7 +57,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         }
         app.run(stop).await?;
     }
-    back.store.close().await;
+    storage.close().await;
     tracing::info!("the desk is closed");
     Ok(())
 }

@@ -35,6 +35,7 @@ mod tickets;
 mod tx;
 
 pub use connect::{Server, look};
+pub use plans::Plan;
 
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
@@ -65,7 +66,7 @@ impl Mongo {
     /// or when it can't be made to have the indexes that the desk rests on.
     pub async fn open(uri: &SecretString, database: &str) -> Result<Self, StoreError> {
         let client = connect::client(uri).await?;
-        connect::require_replica_set(&client).await?;
+        connect::what(&client).await?;
         let db = client.database(database);
         schema::prepare(&db).await?;
         let process = ObjectId::new().to_hex();
@@ -79,9 +80,8 @@ impl Mongo {
         self.lane.close().await;
     }
 
-    /// What an index that a test wants to see used says of a question: the server's `explain` of each of the desk's.
-    /// Empty when the server explains nothing.
-    pub async fn plans(&self) -> Result<Vec<(&'static str, Document)>, StoreError> {
+    /// The server's `explain` of each question that the desk asks often.
+    pub async fn plans(&self) -> Result<Vec<Plan>, StoreError> {
         plans::all(&self.db).await
     }
 

@@ -86,7 +86,7 @@ impl Chats {
         if !chats.is_empty() {
             let chats: Vec<_> = chats.into_iter().map(|chat| chat.0).collect();
             let keys: Vec<_> = keys.into_iter().collect();
-            let twins = doc! { "chat": { "$in": chats }, "same": { "$in": keys }, "claimed": false };
+            let twins = doc! { "chat": { "$in": chats }, "same": { "$in": keys } };
             for doc in tx.find(OUTBOX, twins).await? {
                 let f = Fields(&doc);
                 these.waiting.insert((ChatId(f.int("chat")?), f.text("same")?.to_owned()));

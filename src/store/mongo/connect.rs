@@ -10,15 +10,13 @@ use std::time::Duration;
 /// How long a server is looked for before whoever asked is told that there is none.
 const SELECTION: Duration = Duration::from_secs(5);
 
-/// What can be said of a server that was reached.
+/// A server on which the desk can rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Server {
     /// A replica set with this name.
     ReplicaSet(String),
     /// A router of a sharded cluster.
     Cluster,
-    /// A server by itself.
-    Standalone,
 }
 
 /// A client that writes to a majority and reads what a majority has.
@@ -37,30 +35,22 @@ pub(super) async fn client(uri: &SecretString) -> Result<Client, StoreError> {
     Ok(Client::with_options(options)?)
 }
 
-/// Asks the server at this address what it is.
+/// Asks the server at this address what it is. One without transactions is refused, as is one that can't be reached.
 pub async fn look(uri: &SecretString) -> Result<Server, StoreError> {
     what(&client(uri).await?).await
 }
 
-async fn what(client: &Client) -> Result<Server, StoreError> {
+/// The same of a server to which there is a client.
+pub(super) async fn what(client: &Client) -> Result<Server, StoreError> {
     let hello: Document = client.database("admin").run_command(doc! { "hello": 1 }).await?;
     let f = Fields(&hello);
-    Ok(match (f.text("setName"), f.text("msg")) {
-        (Ok(name), _) => Server::ReplicaSet(name.to_owned()),
-        (_, Ok("isdbgrid")) => Server::Cluster,
-        _ => Server::Standalone,
-    })
-}
-
-/// Refuses a server that has no transactions.
-pub(super) async fn require_replica_set(client: &Client) -> Result<(), StoreError> {
-    match what(client).await? {
-        Server::ReplicaSet(_) | Server::Cluster => Ok(()),
-        Server::Standalone => Err(StoreError::Unavailable(STANDALONE.to_owned())),
+    match (f.text("setName"), f.text("msg")) {
+        (Ok(name), _) => Ok(Server::ReplicaSet(name.to_owned())),
+        (_, Ok("isdbgrid")) => Ok(Server::Cluster),
+        _ => Err(StoreError::Unavailable(STANDALONE.to_owned())),
     }
 }
 
 /// What to do about a server by itself.
-pub const STANDALONE: &str = "the MongoDB server is not part of a replica set, so it can't write a ticket and its \
-    messages in one step: make it a replica set of one member (start mongod with --replSet rs0, then run rs.initiate() \
-    once in mongosh)";
+const STANDALONE: &str = "the MongoDB server is not part of a replica set, so it can't write a ticket and its messages in \
+    one step: make it a replica set of one member (start mongod with --replSet rs0, then run rs.initiate() once in mongosh)";

@@ -46,8 +46,9 @@ impl Work for Claim {
             .into_iter()
             .map(|doc| Ok((Fields(&doc).int("_id")?, doc)))
             .collect::<Result<_, StoreError>>()?;
-        let taken =
-            doc! { "q": ids(heads.iter().copied()), "u": { "$set": { "claimed": true } }, "multi": true };
+        // What is claimed may have been put into words already: it is no twin of what comes after it.
+        let change = doc! { "$set": { "claimed": true }, "$rename": { "same": "same_claimed" } };
+        let taken = doc! { "q": ids(heads.iter().copied()), "u": change, "multi": true };
         tx.update_some(OUTBOX, vec![taken]).await?;
         let chat_ids: Vec<_> = chats.iter().filter_map(|chat| chat.get("_id").cloned()).collect();
         let busy = doc! {
@@ -62,7 +63,7 @@ impl Work for Claim {
             let doc = found.remove(&head);
             let doc = doc.ok_or_else(|| StoreError::Corrupt(format!("{OUTBOX}: {head} is not there")))?;
             let id = Fields(&doc).number("_id")?;
-            match claim(&doc) {
+            match read(&doc) {
                 Ok(one) => claimed.push(one),
                 Err(error) => unreadable.push((id, Outcome::Dropped(format!("unreadable: {error}")))),
             }
@@ -73,7 +74,7 @@ impl Work for Claim {
     }
 }
 
-fn claim(doc: &Document) -> Result<Claimed, StoreError> {
+fn read(doc: &Document) -> Result<Claimed, StoreError> {
     let f = Fields(doc);
     Ok(Claimed {
         id: f.number("_id")?,
@@ -209,8 +210,8 @@ impl Settling {
         chat: ChatId,
         unknown: bool,
     ) -> Result<(), Halt> {
-        if let Some(same) = Fields(doc).get("same") {
-            let twin = doc! { "chat": chat.0, "same": same, "claimed": false };
+        if let Some(same) = Fields(doc).get("same_claimed") {
+            let twin = doc! { "chat": chat.0, "same": same };
             if !tx.find(OUTBOX, twin.clone()).await?.is_empty() {
                 tx.delete(OUTBOX, [twin]).await?;
                 self.chats.touch(chat).waiting -= 1;
@@ -220,7 +221,7 @@ impl Settling {
             self.count("unknown");
         }
         let more = doc! { "attempts": 1_i64, "unknown": i64::from(unknown) };
-        let back = doc! { "$set": { "claimed": false }, "$inc": more };
+        let back = doc! { "$set": { "claimed": false }, "$inc": more, "$rename": { "same_claimed": "same" } };
         self.released.push(doc! { "q": { "_id": id }, "u": back });
         self.chats.touch(chat).waiting += 1;
         Ok(())
@@ -236,7 +237,7 @@ impl Settling {
         let moving = tx.find(OUTBOX, waiting(from)).await?;
         // Where both chats wait for the same refresh, one is enough.
         let same: Vec<Bson> = moving.iter().filter_map(|doc| doc.get("same").cloned()).collect();
-        tx.delete(OUTBOX, [doc! { "chat": to.0, "claimed": false, "same": { "$in": same } }]).await?;
+        tx.delete(OUTBOX, [doc! { "chat": to.0, "same": { "$in": same } }]).await?;
         let there = |collection_filter: Document| {
             doc! { "q": collection_filter, "u": { "$set": { "chat": to.0 } }, "multi": true }
         };

@@ -169,7 +169,7 @@ impl Places {
             slot(before).is_some_and(|was| taken.contains(&was)) && slot(before) != slot(&entry.now)
         };
         let freed = moved().filter(|(before, entry)| frees(before, entry)).map(|(before, _)| {
-            doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false } } }
+            doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false, "slot": Bson::Null } } }
         });
         let moves = moved().map(|(before, entry)| {
             let mut set = standing(&entry.now);

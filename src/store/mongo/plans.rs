@@ -49,12 +49,15 @@ fn questions() -> Vec<(&'static str, Document)> {
     ]
 }
 
+/// A question to a collection, and the server's plan for it.
+pub type Plan = (&'static str, Document, Document);
+
 /// The server's plan for each question.
-pub(super) async fn all(db: &Database) -> Result<Vec<(&'static str, Document)>, StoreError> {
+pub(super) async fn all(db: &Database) -> Result<Vec<Plan>, StoreError> {
     let mut plans = Vec::new();
     for (collection, question) in questions() {
-        let explain = doc! { "explain": question, "verbosity": "queryPlanner" };
-        plans.push((collection, db.run_command(explain).await?));
+        let explain = doc! { "explain": &question, "verbosity": "queryPlanner" };
+        plans.push((collection, question, db.run_command(explain).await?));
     }
     Ok(plans)
 }

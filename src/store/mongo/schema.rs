@@ -105,7 +105,7 @@ pub(super) const INDEXES: &[Index] = &[
     // Of the deliveries to a chat that wait and do the same, one is enough.
     index(OUTBOX, "same", || doc! { "chat": 1, "same": 1 })
         .unique()
-        .where_(|| doc! { "claimed": false, "same": { "$exists": true } }),
+        .where_(|| doc! { "same": { "$exists": true } }),
     // A chat gets one delivery at a time.
     index(OUTBOX, "claimed", || doc! { "chat": 1 }).unique().where_(|| doc! { "claimed": true }),
     index(CHATS, "ready", || doc! { "lane": 1, "head": 1 })
