@@ -16,16 +16,13 @@ pub enum Storage {
 impl Storage {
     /// Opens the store that is configured.
     pub async fn open(config: &StorageConfig) -> anyhow::Result<Self> {
-        Ok(match &config.mongodb {
-            Some(server) => {
-                let store = Mongo::open(&server.uri, &server.database).await;
-                Self::Mongo(Arc::new(store.context("the store can't be opened (MONGODB_URI)")?))
-            }
-            None => {
-                let store = Sqlite::open(&config.data_dir);
-                Self::Embedded(Arc::new(store.context("the store can't be opened (DATA_DIR)")?))
-            }
-        })
+        if let Some(server) = &config.mongodb {
+            let store = Mongo::open(&server.uri, &server.database).await;
+            Ok(Self::Mongo(Arc::new(store.context("the store can't be opened (MONGODB_URI)")?)))
+        } else {
+            let store = Sqlite::open(&config.data_dir);
+            Ok(Self::Embedded(Arc::new(store.context("the store can't be opened (DATA_DIR)")?)))
+        }
     }
 
     /// The store, as the desk knows it.

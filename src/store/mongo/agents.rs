@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 #[derive(Default)]
 struct Agent {
     /// Whether they are one.
-    is_agent: bool,
+    serves: bool,
     max: i64,
     /// Online, reachable, opted in.
     eligible: bool,
@@ -27,9 +27,25 @@ struct Agent {
     turn: Option<Time>,
     /// Fields that are written with the person.
     profile: Document,
-    changed: bool,
-    /// Whether they were none before.
-    joined: bool,
+    mark: Mark,
+}
+
+/// Whether an agent is to be written.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    #[default]
+    Read,
+    Changed,
+    /// They were none before.
+    Joined,
+}
+
+impl Agent {
+    fn change(&mut self) {
+        if self.mark == Mark::Read {
+            self.mark = Mark::Changed;
+        }
+    }
 }
 
 /// The agents that a transaction has to do with.
@@ -64,7 +80,7 @@ impl Agents {
             let f = Fields(&doc);
             let ready = f.text("status")? == Availability::Online.as_str();
             let agent = Agent {
-                is_agent: true,
+                serves: true,
                 max: f.int("max_tickets")?,
                 eligible: ready && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
                 held: f.int("current_tickets")?,
@@ -99,7 +115,7 @@ impl Agents {
 
     /// Checks what must hold of the agent who gets a ticket.
     pub(super) fn check(&self, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
-        let agent = self.agents.get(&hold.agent).filter(|agent| agent.is_agent);
+        let agent = self.agents.get(&hold.agent).filter(|agent| agent.serves);
         // The slot says that there is a place, the count that there is room: after a capacity was lowered an agent can hold
         // high slots while low ones fall free.
         let has_room = |agent: &Agent| agent.max > i64::from(hold.slot.0) && agent.max > agent.held;
@@ -125,7 +141,7 @@ impl Agents {
         self.slots.insert((hold.agent, hold.slot), None);
         let agent = self.agents.entry(hold.agent).or_default();
         agent.held -= 1;
-        agent.changed = true;
+        agent.change();
     }
 
     /// A slot is taken, and the agent's turn with it if the engine gave it. Returns the ticket's place in their queue.
@@ -133,7 +149,7 @@ impl Agents {
         self.slots.insert((hold.agent, hold.slot), Some(ticket));
         let agent = self.agents.entry(hold.agent).or_default();
         agent.held += 1;
-        agent.changed = true;
+        agent.change();
         if guard == Guard::Eligible {
             agent.turn = Some(hold.assigned_at);
         }
@@ -143,17 +159,17 @@ impl Agents {
     /// Somebody's profile is written with them.
     pub(super) fn profile(&mut self, person: &Person) {
         let agent = self.agents.entry(person.id).or_default();
-        agent.changed = true;
+        agent.change();
         let Some(profile) = &person.agent else {
-            agent.is_agent = false;
+            agent.serves = false;
             return;
         };
-        if !agent.is_agent {
+        if !agent.serves {
             // They come with a turn and an activity of their own; later these are not written with the person.
-            agent.joined = true;
+            agent.mark = Mark::Joined;
             agent.profile.extend(people::own(profile));
         }
-        agent.is_agent = true;
+        agent.serves = true;
         agent.max = i64::from(profile.max_tickets.get());
         agent.eligible = profile.availability == Availability::Online
             && person.reachable
@@ -164,9 +180,9 @@ impl Agents {
     /// Writes those who changed.
     pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         let (mut changed, mut gone) = (Vec::new(), Vec::new());
-        for (id, agent) in self.agents.into_iter().filter(|(_, agent)| agent.changed) {
+        for (id, agent) in self.agents.into_iter().filter(|(_, agent)| agent.mark != Mark::Read) {
             let this = doc! { "agent_id": id.to_string() };
-            if !agent.is_agent {
+            if !agent.serves {
                 gone.push(this);
                 continue;
             }
@@ -177,7 +193,7 @@ impl Agents {
             }
             // Counted, so that no write of it is one that changes nothing, which the server would leave out.
             let change = doc! { "$set": set, "$inc": { "revision": 1_i64 } };
-            changed.push(doc! { "q": this, "u": change, "upsert": agent.joined });
+            changed.push(doc! { "q": this, "u": change, "upsert": agent.mark == Mark::Joined });
         }
         tx.delete(AGENTS, gone).await?;
         tx.update(AGENTS, changed).await

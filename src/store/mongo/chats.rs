@@ -56,7 +56,7 @@ impl Chat {
 /// The chats that a transaction has to do with.
 #[derive(Default)]
 pub(super) struct Chats {
-    chats: HashMap<ChatId, Chat>,
+    rows: HashMap<ChatId, Chat>,
     /// Which coalesce keys wait in a chat.
     waiting: HashSet<(ChatId, String)>,
     touched: HashSet<ChatId>,
@@ -80,13 +80,13 @@ impl Chats {
         let ids: HashSet<ChatId> = out.clone().map(|out| out.chat).collect();
         let mut these = Self::read(tx, ids).await?;
         let twins = out
-            .filter(|out| these.chats.contains_key(&out.chat))
+            .filter(|out| these.rows.contains_key(&out.chat))
             .filter_map(|out| Some((out.chat, out.message.coalesce_key()?)));
         let (chats, keys): (HashSet<_>, HashSet<_>) = twins.unzip();
         if !chats.is_empty() {
             let chats: Vec<_> = chats.into_iter().map(|chat| chat.0).collect();
             let keys: Vec<_> = keys.into_iter().collect();
-            let twins = doc! { "chat": { "$in": chats }, "same": { "$in": keys } };
+            let twins = doc! { "chat": { "$in": chats }, "same": { "$in": keys }, "claimed": false };
             for doc in tx.find(OUTBOX, twins).await? {
                 let f = Fields(&doc);
                 these.waiting.insert((ChatId(f.int("chat")?), f.text("same")?.to_owned()));
@@ -98,24 +98,24 @@ impl Chats {
     /// Reads these chats.
     pub(super) async fn read(tx: &mut Tx<'_>, ids: HashSet<ChatId>) -> Result<Self, Halt> {
         let found = tx.find_in(CHATS, "_id", ids.into_iter().map(|chat| chat.0)).await?;
-        let chats = found.iter().map(Chat::read).collect::<Result<_, _>>()?;
-        Ok(Self { chats, ..Self::default() })
+        let rows = found.iter().map(Chat::read).collect::<Result<_, _>>()?;
+        Ok(Self { rows, ..Self::default() })
     }
 
     /// Whether this chat was read or written.
     pub(super) fn knows(&self, chat: ChatId) -> bool {
-        self.chats.contains_key(&chat)
+        self.rows.contains_key(&chat)
     }
 
     /// Adds chats that were read later.
     pub(super) fn merge(&mut self, other: Self) {
-        self.chats.extend(other.chats);
+        self.rows.extend(other.rows);
     }
 
     /// A chat, to be written anew.
     pub(super) fn touch(&mut self, chat: ChatId) -> &mut Chat {
         self.touched.insert(chat);
-        self.chats.entry(chat).or_default()
+        self.rows.entry(chat).or_default()
     }
 
     /// Adds a delivery, unless one that waits does the same.
@@ -157,7 +157,7 @@ impl Chats {
         tx.insert(OUTBOX, std::mem::take(&mut self.added)).await?;
         let (mut new, mut changed, mut empty) = (Vec::new(), Vec::new(), Vec::new());
         for chat in &self.touched {
-            let Some(row) = self.chats.get(chat) else { continue };
+            let Some(row) = self.rows.get(chat) else { continue };
             let mut fields = row.fields();
             if !row.claimed && row.waiting <= 0 {
                 empty.push(chat.0);

@@ -75,7 +75,7 @@ impl Fact {
 /// Facts that share a transaction.
 pub(super) struct Facts<'a> {
     pub(super) db: &'a Database,
-    pub(super) facts: &'a [Fact],
+    pub(super) these: &'a [Fact],
     /// Under what name this process counts the depths.
     pub(super) process: &'a str,
 }
@@ -88,9 +88,9 @@ impl Work for Facts<'_> {
         // The numbers are drawn outside of the transaction, so that replicas don't wait for each other at the counter;
         // there may be gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests
         // on the other the later has the higher number.
-        let (numbers, group) = tokio::join!(self.draw(), Group::load(tx, self.facts, tries));
+        let (numbers, group) = tokio::join!(self.draw(), Group::load(tx, self.these, tries));
         let mut group = Group { next: numbers?, ..group? };
-        let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
+        let fates = self.these.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
         let first = group.write(tx, self.process).await?;
         Ok(fates.into_iter().map(|fate| numbered(fate, first)).collect())
     }
@@ -98,8 +98,8 @@ impl Work for Facts<'_> {
 
 impl Facts<'_> {
     async fn draw(&self) -> Result<u64, Halt> {
-        let told: usize = self.facts.iter().map(|fact| fact.told().count()).sum();
-        let changes: usize = self.facts.iter().map(|fact| fact.changes().len()).sum();
+        let told: usize = self.these.iter().map(|fact| fact.told().count()).sum();
+        let changes: usize = self.these.iter().map(|fact| fact.changes().len()).sum();
         let most = (told + 2 * changes) as u64; // a change can be an event and a person met
         if most == 0 {
             return Ok(0);

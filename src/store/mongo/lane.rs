@@ -130,12 +130,12 @@ fn answer<T>(replies: Vec<Reply<T>>, results: Vec<Result<T, StoreError>>) {
 
 /// Commits facts together; each by itself where one of them rests on something that can't be understood.
 async fn commit(db: &Database, process: &str, facts: &[Fact]) -> Vec<Result<Fate, StoreError>> {
-    match tx::run(db, &Facts { db, facts, process }).await {
+    match tx::run(db, &Facts { db, these: facts, process }).await {
         Ok(fates) => fates.into_iter().map(Ok).collect(),
         Err(StoreError::Corrupt(_)) if facts.len() > 1 => {
             let mut each = Vec::with_capacity(facts.len());
             for fact in facts {
-                let alone = Facts { db, facts: std::slice::from_ref(fact), process };
+                let alone = Facts { db, these: std::slice::from_ref(fact), process };
                 each.push(tx::run(db, &alone).await.map(|mut fates| fates.pop().unwrap_or(Fate::Done)));
             }
             each

@@ -46,8 +46,7 @@ impl Work for Claim {
             .into_iter()
             .map(|doc| Ok((Fields(&doc).int("_id")?, doc)))
             .collect::<Result<_, StoreError>>()?;
-        // What is claimed may have been put into words already: it is no twin of what comes after it.
-        let change = doc! { "$set": { "claimed": true }, "$rename": { "same": "same_claimed" } };
+        let change = doc! { "$set": { "claimed": true } };
         let taken = doc! { "q": ids(heads.iter().copied()), "u": change, "multi": true };
         tx.update_some(OUTBOX, vec![taken]).await?;
         let chat_ids: Vec<_> = chats.iter().filter_map(|chat| chat.get("_id").cloned()).collect();
@@ -110,6 +109,11 @@ impl Work for Settle {
     }
 }
 
+/// Everything that is claimed. The chat is named so that the index of claims, which is by chat, serves.
+pub(super) fn claimed() -> Document {
+    doc! { "claimed": true, "chat": { "$gte": i64::MIN } }
+}
+
 /// Gives back what an ended process had claimed; returns how many.
 pub(super) struct Reclaim;
 
@@ -118,7 +122,7 @@ impl Work for Reclaim {
     type Found = u64;
 
     async fn run(&self, tx: &mut Tx<'_>, _tries: u32) -> Result<u64, Halt> {
-        let mut settling = Settling::load(tx, doc! { "claimed": true }, Time::UNIX_EPOCH).await?;
+        let mut settling = Settling::load(tx, claimed(), Time::UNIX_EPOCH).await?;
         let ids: Vec<i64> = settling.claimed.keys().copied().collect();
         for id in &ids {
             settling.settle(tx, *id, &Outcome::Later { until: Time::UNIX_EPOCH, unknown: true }).await?;
@@ -210,8 +214,8 @@ impl Settling {
         chat: ChatId,
         unknown: bool,
     ) -> Result<(), Halt> {
-        if let Some(same) = Fields(doc).get("same_claimed") {
-            let twin = doc! { "chat": chat.0, "same": same };
+        if let Some(same) = Fields(doc).get("same") {
+            let twin = doc! { "chat": chat.0, "same": same, "claimed": false };
             if !tx.find(OUTBOX, twin.clone()).await?.is_empty() {
                 tx.delete(OUTBOX, [twin]).await?;
                 self.chats.touch(chat).waiting -= 1;
@@ -221,7 +225,7 @@ impl Settling {
             self.count("unknown");
         }
         let more = doc! { "attempts": 1_i64, "unknown": i64::from(unknown) };
-        let back = doc! { "$set": { "claimed": false }, "$inc": more, "$rename": { "same_claimed": "same" } };
+        let back = doc! { "$set": { "claimed": false }, "$inc": more };
         self.released.push(doc! { "q": { "_id": id }, "u": back });
         self.chats.touch(chat).waiting += 1;
         Ok(())
@@ -237,7 +241,7 @@ impl Settling {
         let moving = tx.find(OUTBOX, waiting(from)).await?;
         // Where both chats wait for the same refresh, one is enough.
         let same: Vec<Bson> = moving.iter().filter_map(|doc| doc.get("same").cloned()).collect();
-        tx.delete(OUTBOX, [doc! { "chat": to.0, "same": { "$in": same } }]).await?;
+        tx.delete(OUTBOX, [doc! { "chat": to.0, "claimed": false, "same": { "$in": same } }]).await?;
         let there = |collection_filter: Document| {
             doc! { "q": collection_filter, "u": { "$set": { "chat": to.0 } }, "multi": true }
         };

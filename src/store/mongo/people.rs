@@ -83,9 +83,10 @@ pub(super) async fn many(
         .filter(|user| Fields(user).get("max_tickets").is_some())
         .filter_map(|user| user.get("_id").cloned())
         .collect();
-    let statuses = match ids.is_empty() {
-        true => Vec::new(),
-        false => store.find(AGENTS, doc! { "agent_id": { "$in": ids } }, doc! {}, None).await?,
+    let statuses = if ids.is_empty() {
+        Vec::new()
+    } else {
+        store.find(AGENTS, doc! { "agent_id": { "$in": ids } }, doc! {}, None).await?
     };
     let statuses = by_id(&statuses, "agent_id")?;
     users.iter().map(|user| person(user, statuses.get(Fields(user).text("_id")?).copied())).collect()

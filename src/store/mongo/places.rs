@@ -137,7 +137,7 @@ impl Places {
 
     /// Writes the tickets and the depths; returns the arrival of the first that was opened.
     pub(super) async fn write(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
-        let (freed, moves) = self.moves();
+        let (freed, moves) = self.statements();
         tx.update(QUEUE, freed).await?;
         tx.update(QUEUE, moves).await?;
         tx.update(DEPTHS, counting(process, self.depths())).await?;
@@ -155,23 +155,23 @@ impl Places {
     }
 
     /// The statements that write the moved tickets; before them those that free a slot which another one takes.
-    fn moves(&self) -> (Vec<Document>, Vec<Document>) {
-        let moved = || {
+    fn statements(&self) -> (Vec<Document>, Vec<Document>) {
+        let pairs = || {
             let entries = self.moved.iter().filter_map(|id| self.entries.get(id));
             entries.filter_map(|entry| Some((entry.before.as_ref()?, entry)))
         };
         let slot = |ticket: &Ticket| ticket.hold().map(|hold| (hold.agent, hold.slot));
-        let taken: HashSet<_> = moved()
+        let taken: HashSet<_> = pairs()
             .filter(|(before, entry)| slot(before) != slot(&entry.now))
             .filter_map(|(_, entry)| slot(&entry.now))
             .collect();
         let frees = |before: &Ticket, entry: &Entry| {
             slot(before).is_some_and(|was| taken.contains(&was)) && slot(before) != slot(&entry.now)
         };
-        let freed = moved().filter(|(before, entry)| frees(before, entry)).map(|(before, _)| {
+        let freeing = pairs().filter(|(before, entry)| frees(before, entry)).map(|(before, _)| {
             doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false, "slot": Bson::Null } } }
         });
-        let moves = moved().map(|(before, entry)| {
+        let writes = pairs().map(|(before, entry)| {
             let mut set = standing(&entry.now);
             if slot(before) != slot(&entry.now) {
                 set.insert("agent_queue_position", entry.place);
@@ -180,7 +180,7 @@ impl Places {
                 doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0), "open": true };
             doc! { "q": this, "u": { "$set": set } }
         });
-        (freed.collect(), moves.collect())
+        (freeing.collect(), writes.collect())
     }
 
     /// By how much the depths change.

@@ -45,7 +45,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         ask(CHATS, ready, order),
         ask(CHATS, outbox::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
         ask(OUTBOX, doc! { "chat": 1_i64, "claimed": false }, doc! { "lane": 1, "_id": 1 }),
-        ask(OUTBOX, doc! { "claimed": true }, doc! {}),
+        ask(OUTBOX, outbox::claimed(), doc! {}),
     ]
 }
 

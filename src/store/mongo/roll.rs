@@ -145,13 +145,12 @@ impl Roll {
     }
 
     fn put(&mut self, collection: &'static str, expected: Option<Version>, doc: Document) {
-        match expected {
-            None => self.new.push((collection, doc)),
+        if expected.is_none() {
+            self.new.push((collection, doc));
+        } else {
             // Nobody else can have written it since it was read: then this transaction is overtaken.
-            Some(_) => {
-                let this = doc! { "_id": doc.get("_id").cloned() };
-                self.changed.push((collection, doc! { "q": this, "u": doc }));
-            }
+            let this = doc! { "_id": doc.get("_id").cloned() };
+            self.changed.push((collection, doc! { "q": this, "u": doc }));
         }
     }
 

@@ -102,10 +102,8 @@ pub(super) const INDEXES: &[Index] = &[
     index(INBOX, "aside", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "aside" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
     index(OUTBOX, "waiting", || doc! { "chat": 1, "lane": 1, "_id": 1 }).where_(|| doc! { "claimed": false }),
-    // Of the deliveries to a chat that wait and do the same, one is enough.
     index(OUTBOX, "same", || doc! { "chat": 1, "same": 1 })
-        .unique()
-        .where_(|| doc! { "same": { "$exists": true } }),
+        .where_(|| doc! { "claimed": false, "same": { "$exists": true } }),
     // A chat gets one delivery at a time.
     index(OUTBOX, "claimed", || doc! { "chat": 1 }).unique().where_(|| doc! { "claimed": true }),
     index(CHATS, "ready", || doc! { "lane": 1, "head": 1 })

@@ -1,5 +1,6 @@
-//! How fast the embedded store commits, beside what the disk and SQLite allow at best. A measurement, not a check:
+//! How fast the stores commit, the embedded one beside what the disk and SQLite allow at best. A measurement, not a check:
 //! `cargo test --release --test it -- --ignored --nocapture rate`.
+use super::Backend;
 use super::fixture::*;
 use antri::domain::card::CardKey;
 use antri::domain::event::{Decision, Skip, What};
@@ -72,15 +73,25 @@ fn say(what: &str, count: u64, took: Duration) {
 #[ignore = "a measurement"]
 async fn rate_of_assignments() {
     let dir = TempDir::new().unwrap();
-    let store = Sqlite::open(dir.path()).unwrap();
-    join(&store, 1..=AGENTS, 100).await;
+    measure(&Sqlite::open(dir.path()).unwrap()).await;
+    say("bare rows in groups", TICKETS, bare());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn rate_of_assignments_on_mongodb() {
+    measure(&*super::mongo::Served::fresh().await.store()).await;
+}
+
+async fn measure(store: &dyn Store) {
+    join(store, 1..=AGENTS, 100).await;
     let start = Instant::now();
     for first in (1..=TICKETS).step_by(BATCH) {
         let batch = (first..first + BATCH as u64).map(|n| {
             let customer_chat = ChatId(1_000_000 + i64::try_from(n).unwrap());
             opening(Ticket { customer: who(10_000 + n), customer_chat, ..ticket(n) })
         });
-        all(&store, batch.collect()).await;
+        all(store, batch.collect()).await;
     }
     say("opened", TICKETS, start.elapsed());
 
@@ -93,19 +104,17 @@ async fn rate_of_assignments() {
     let (grouped, single) = changes.split_at(changes.len() - 500);
     let start = Instant::now();
     for batch in grouped.chunks(BATCH) {
-        all(&store, batch.to_vec()).await;
+        all(store, batch.to_vec()).await;
     }
     say("assigned in groups", grouped.len() as u64, start.elapsed());
     let mut each = Vec::new();
     for change in single {
         let start = Instant::now();
-        one(&store, change.clone()).await.unwrap();
+        one(store, change.clone()).await.unwrap();
         each.push(start.elapsed());
     }
     each.sort_unstable();
     println!("assigned one by one: median {:.1?}, 99% within {:.1?}", each[250], each[495]);
-    say("bare rows in groups", TICKETS, bare());
-
     let (start, mut sent) = (Instant::now(), 0);
     while sent < 5_000 {
         let claimed = store.claim(BATCH, at(200)).await.unwrap();
