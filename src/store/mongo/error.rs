@@ -9,8 +9,11 @@ const DUPLICATE_KEY: i32 = 11_000;
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match *error.kind {
-            ErrorKind::BsonDeserialization(_) => Self::Corrupt(error.to_string()),
-            _ => Self::Unavailable(error.to_string()),
+            ErrorKind::BsonDeserialization(ref what) => Self::Corrupt(what.to_string()),
+            ErrorKind::ServerSelection { ref message, .. } => {
+                Self::Unavailable(format!("no MongoDB server can be reached: {message}"))
+            }
+            ref kind => Self::Unavailable(kind.to_string()),
         }
     }
 }

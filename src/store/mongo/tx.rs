@@ -4,6 +4,7 @@
 use super::error::Halt;
 use crate::engine::ports::StoreError;
 use async_trait::async_trait;
+use fail::fail_point;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
@@ -71,7 +72,12 @@ async fn once<W: Work>(db: &Database, work: &W, tries: u32) -> Result<W::Found, 
         .await?;
     let found = work.run(&mut Tx { db, session: &mut session }, tries).await;
     match found {
-        Ok(found) => commit(&mut session).await.map(|()| found),
+        Ok(found) => {
+            fail_point!("store-before-commit");
+            commit(&mut session).await?;
+            fail_point!("store-after-commit");
+            Ok(found)
+        }
         Err(halt) => {
             // The server does so by itself if this does not reach it.
             drop(session.abort_transaction().await);
