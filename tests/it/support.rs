@@ -1,6 +1,7 @@
 //! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, embedded back ends in a temporary folder,
 //! a clock that the test winds.
 mod chats;
+pub(crate) mod mongod;
 mod patience;
 pub(crate) mod redis;
 mod trouble;
