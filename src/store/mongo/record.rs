@@ -1,11 +1,11 @@
 //! The record of what happened: written with each change, read per ticket and counted per agent.
 use super::Mongo;
 use super::codec::{Fields, date, int, nested};
-use super::schema::EVENTS;
+use super::schema::{COUNTERS, EVENTS, INBOX};
 use crate::domain::Time;
 use crate::domain::event::{Actor, Event, What};
 use crate::domain::ids::{PersonId, TicketId};
-use crate::engine::ports::StoreError;
+use crate::engine::ports::{Counters, StoreError};
 use mongodb::bson::{Document, doc};
 
 /// An event as it is written; `seq` is its place in the record.
@@ -52,4 +52,21 @@ pub(super) async fn tally(store: &Mongo, agent: PersonId, from: Time) -> Result<
         *(if Fields(&doc).flag("got")? { &mut got } else { &mut completed }) += 1;
     }
     Ok((got, completed))
+}
+
+/// What the outbox and the inbox have counted.
+pub(super) async fn counters(store: &Mongo) -> Result<Counters, StoreError> {
+    let named = doc! { "_id": { "$in": ["repeats", "unknown", "dropped"] } };
+    let mut counters = Counters::default();
+    for doc in store.all(store.collection(COUNTERS).find(named)).await? {
+        let f = Fields(&doc);
+        let count = f.number("value")?;
+        match f.text("_id")? {
+            "repeats" => counters.repeats = count,
+            "unknown" => counters.unknown = count,
+            _ => counters.dropped = count,
+        }
+    }
+    counters.put_aside = store.collection(INBOX).count_documents(doc! { "state": "aside" }).await?;
+    Ok(counters)
 }

@@ -17,7 +17,7 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Prospect, Store, StoreError,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Prospect, Store, StoreError,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -259,6 +259,10 @@ impl Store for Mongo {
 
     async fn undelivered(&self) -> Result<u64, StoreError> {
         Ok(self.collection(OUTBOX).count_documents(doc! {}).await?)
+    }
+
+    async fn counters(&self) -> Result<Counters, StoreError> {
+        record::counters(self).await
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {

@@ -2,6 +2,7 @@
 use super::town::Town;
 use antri::domain::event::Event;
 use antri::domain::ids::{PersonId, TicketId};
+use antri::engine::ports::Store;
 use antri::store::Sqlite;
 use futures::TryStreamExt;
 use mongodb::Database;
