@@ -22,7 +22,8 @@ pub struct TelegramConfig {
 /// How Telegram reaches us.
 #[derive(Debug, Clone)]
 pub struct WebhookConfig {
-    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. No default; unset means long polling.
+    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates; plain `http` too where `TELEGRAM_API_URL` is
+    /// a server of one's own, as such a server allows. No default; unset means long polling.
     pub url: Url,
     /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, with which Telegram proves itself. Secret. No default; must be set
     /// with `WEBHOOK_URL`, and be the same for all replicas: one made up at the start would lock the others out.
@@ -43,12 +44,13 @@ impl TelegramConfig {
         let token = read.secret("TELOXIDE_TOKEN", TOKEN_SHAPE, is_token);
         let api_url = read.or(
             "TELEGRAM_API_URL",
-            default.api_url,
+            default.api_url.clone(),
             "the http:// or https:// address of a Bot API server, without the token",
             api_server,
         );
-        let https = |text: &str| server_url(text).filter(|url| url.scheme() == "https");
-        let url = read.optional("WEBHOOK_URL", "an https:// address, without user name, ? and #", https);
+        let own_server = api_url != default.api_url;
+        let reachable = |text: &str| server_url(text).filter(|url| own_server || url.scheme() == "https");
+        let url = read.optional("WEBHOOK_URL", "an https:// address, without user name, ? and #", reachable);
         let shape = "1 to 256 letters, digits, _ or -";
         let secret = read.secret("WEBHOOK_SECRET", shape, is_webhook_secret);
         let webhook = match (url, secret) {

@@ -1,5 +1,6 @@
-//! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with two
-//! departments and a few agents who can't carry much.
+//! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with the
+//! departments and agents.
+use super::cast::{Cast, DEPARTMENTS};
 use crate::support::{ADMIN, PATIENCE, TOKEN, mongod};
 use antri::app::Storage;
 use antri::config::storage::{MongoConfig, StorageConfig};
@@ -26,18 +27,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// How many tickets an agent of the town can hold.
-pub(crate) const CAPACITY: u16 = 2;
-/// The two departments; the first customer writes to the first, the second to the second, and so on.
-pub(crate) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
-/// The agents: Telegram id, name, which departments.
-pub(crate) const AGENTS: [(i64, &str, &[usize]); 4] =
-    [(201, "Budi", &[0]), (202, "Citra", &[0, 1]), (203, "Eko", &[1]), (204, "Fitri", &[0, 1])];
-/// The customers.
-pub(crate) const CUSTOMERS: [(i64, &str); 6] =
-    [(101, "Sari"), (102, "Tono"), (103, "Umar"), (104, "Vina"), (105, "Wati"), (106, "Yudi")];
-
 pub(crate) struct Town {
+    pub(crate) cast: Cast,
     pub(crate) sandbox: Sandbox,
     pub(crate) dir: TempDir,
     pub(crate) api_url: String,
@@ -49,17 +40,22 @@ pub(crate) struct Town {
 impl Town {
     /// A town before its desk is opened for the first time. Everybody has pressed Start already.
     pub(crate) async fn new() -> Self {
-        Self::with(None).await
+        Self::with(Cast::village(), None).await
     }
 
     /// The same with a desk on a MongoDB server.
     pub(crate) async fn on_mongodb() -> Self {
-        let name = mongod::database();
-        let client = Client::with_uri_str(mongod::uri().expose_secret()).await.unwrap();
-        Self::with(Some(client.database(&name))).await
+        Self::of(Cast::village()).await
     }
 
-    async fn with(database: Option<Database>) -> Self {
+    /// These people, and a desk on a MongoDB server.
+    pub(crate) async fn of(cast: Cast) -> Self {
+        let name = mongod::database();
+        let client = Client::with_uri_str(mongod::uri().expose_secret()).await.unwrap();
+        Self::with(cast, Some(client.database(&name))).await
+    }
+
+    async fn with(cast: Cast, database: Option<Database>) -> Self {
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
             bot_id: 123_456,
@@ -75,7 +71,7 @@ impl Town {
             async move { sandbox.serve(listener, server.cancelled_owned()).await }
         });
         let dir = tempfile::tempdir().unwrap();
-        let town = Self { sandbox, dir, api_url, database, _server: server.drop_guard() };
+        let town = Self { cast, sandbox, dir, api_url, database, _server: server.drop_guard() };
         town.settle_down().await;
         town
     }
@@ -85,8 +81,9 @@ impl Town {
     }
 
     async fn settle_down(&self) {
-        let everybody = AGENTS.iter().map(|(id, name, _)| (*id, *name)).chain(CUSTOMERS);
-        for (id, name) in everybody.chain([(ADMIN, "Dewi")]) {
+        let agents = self.cast.agents.iter().map(|agent| (agent.id, agent.name.as_str()));
+        let customers = self.cast.customers.iter().map(|customer| (customer.id, customer.name.as_str()));
+        for (id, name) in agents.chain(customers).chain([(ADMIN, "Dewi")]) {
             self.sandbox.add_user(NewUser {
                 id: Some(id),
                 first_name: name.into(),
@@ -126,11 +123,11 @@ impl Town {
             let id = DepartmentId(uuid::Uuid::from_u128(n));
             departments.push(engine.add_department(&admin, id, name, "Gangguan").await.unwrap().id);
         }
-        for (id, name, serves) in AGENTS {
-            let person = meet(&engine, id, name).await;
-            let serves: Vec<_> = serves.iter().map(|n| departments[*n]).collect();
+        for agent in &self.cast.agents {
+            let person = meet(&engine, agent.id, &agent.name).await;
+            let serves: Vec<_> = agent.serves.iter().map(|n| departments[*n]).collect();
             engine.add_agent(Actor::Person(admin.id), person.id, &serves, now()).await.unwrap();
-            let capacity = Capacity::new(CAPACITY).unwrap();
+            let capacity = Capacity::new(self.cast.capacity).unwrap();
             engine.set_capacity(&admin, person.id, capacity, now()).await.unwrap();
         }
         storage.close().await;
