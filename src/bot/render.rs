@@ -114,6 +114,12 @@ pub fn labelled(label: &str, press: Press) -> Button {
     Button { label: cut(&one_line(label), MAX_LABEL), data: press.encode() }
 }
 
+/// Words without markup, such as a toast's, as a message.
+#[must_use]
+pub fn unmarked(text: &str) -> Rendered {
+    Rendered { html: escape(text), buttons: Vec::new() }
+}
+
 fn one_line(text: &str) -> String {
     clean(text).replace(['\n', '\u{2028}', '\u{2029}'], " ")
 }

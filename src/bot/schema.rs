@@ -12,7 +12,7 @@ use teloxide::types::{Message, Update};
 pub type DeskHandler = dptree::Handler<'static, Handled, DpHandlerDescription>;
 
 /// Everything that can come in. Takes an [`Update`], an [`Arc<Desk>`], an [`Ask`] and, for presses, a
-/// [`super::context::Toast`].
+/// [`super::toast::Toast`].
 #[must_use]
 pub fn schema() -> DeskHandler {
     dptree::entry().branch(Update::filter_message().branch(typed()).endpoint(common::message)).branch(

@@ -19,6 +19,7 @@ mod media;
 mod menus;
 mod modes;
 mod queue;
+mod spinner;
 mod stories;
 mod switches;
 mod tickets;

@@ -5,7 +5,8 @@ use super::serving::{
     which_department,
 };
 use crate::bot::callback::{For, Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::toast::Toast;
 use crate::bot::render::{self, Arg, Rendered, Words, labelled};
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;

@@ -2,7 +2,8 @@
 use super::admin::{agent_named, choose};
 use super::pick::{is_called, still_agent};
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::toast::Toast;
 use crate::bot::render::{Button, Rendered, labelled};
 use crate::domain::ids::PersonId;
 use crate::domain::policy::{Capacity, MAX_CAPACITY};

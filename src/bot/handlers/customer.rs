@@ -1,7 +1,8 @@
 //! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
 use super::explain::explain_toast;
 use crate::bot::callback::Surface;
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::toast::Toast;
 use crate::bot::render;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
@@ -114,7 +115,6 @@ pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: Dra
                 toast.say(ask.words(&desk).toast("category-gone", &[]));
                 return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
             }
-            toast.say(explain_toast(&desk, &ask, &error).unwrap_or_default());
             return Err(error);
         }
     }
@@ -126,8 +126,8 @@ pub async fn drop_draft(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, i
     let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
         return settled(&desk, &ask, place, id).await;
     };
-    desk.engine.store().drop_draft(&draft).await?;
     toast.say(ask.words(&desk).toast("draft-dropped", &[]));
+    desk.engine.store().drop_draft(&draft).await?;
     Ok(vec![ask.edit(place, ask.words(&desk).message("draft-dropped", &[]))])
 }
 
@@ -147,7 +147,7 @@ pub async fn cancel_ticket(
     let card = surface.card(ticket, ask.person.id);
     match desk.engine.cancel(ask.person.id, ticket, Some(version), ask.now).await {
         Ok(_) => toast.say(ask.words(&desk).toast("cancelled", &[])),
-        // Somebody else's ticket is nobody's business: nothing is drawn.
+        // Somebody else's ticket is nobody's business: it is not drawn.
         Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
         Err(error) => match explain_toast(&desk, &ask, &error) {
             Some(text) => toast.say(text),

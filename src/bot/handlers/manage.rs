@@ -2,7 +2,8 @@
 use super::explain::explain_toast;
 use super::serving::{PER_PAGE, department_rows, no_such_department, open_departments, page_with};
 use crate::bot::callback::{For, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::toast::Toast;
 use crate::bot::facts::page_of;
 use crate::bot::render::{self, Arg, Rendered, labelled};
 use crate::domain::department::{Category, Department};

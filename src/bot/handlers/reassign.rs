@@ -2,7 +2,8 @@
 use super::admin::{agent_named, choose};
 use super::pick::{self, Found, seat_of, tickets_named};
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::toast::Toast;
 use crate::bot::handlers::explain::{explain_toast, explained};
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::domain::ids::{PersonId, TicketId, Version};

@@ -2,7 +2,8 @@
 use super::pick::still_agent;
 use super::{admin, manage};
 use crate::bot::callback::{For, Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::toast::Toast;
 use crate::bot::facts::page_of;
 use crate::bot::render::{Button, Rendered, Words, labelled};
 use crate::domain::department::Department;
