@@ -33,6 +33,7 @@ tickets-empty = You have no tickets yet. Need help? Just send a message here, or
 
 ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
 ticket-label = { $label }
+ticket-unreachable = ⚠️ The customer can't be reached at present.
 
 # Agent's cards: one ticket.
 

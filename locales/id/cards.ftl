@@ -33,6 +33,7 @@ tickets-empty = Anda belum punya tiket. Perlu bantuan? Cukup kirim pesan di sini
 
 ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
 ticket-label = { $label }
+ticket-unreachable = ⚠️ Pelanggan saat ini tidak dapat dihubungi.
 
 # Kartu agen: satu tiket.
 

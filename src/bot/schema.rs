@@ -23,7 +23,7 @@ pub fn schema() -> DeskHandler {
 }
 
 fn typed() -> DeskHandler {
-    dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::read(message.text()?, &desk.bot_username))
+    dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::of(&message, &desk.bot_username))
         .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
         .branch(case![Typed::Elsewhere(name)].endpoint(common::unknown_command))
         .branch(
@@ -41,7 +41,7 @@ fn commands() -> DeskHandler {
     dptree::entry()
         .branch(case![Command::Start(payload)].endpoint(common::start))
         .branch(case![Command::Help].endpoint(common::help))
-        .branch(case![Command::Language].endpoint(common::language))
+        .branch(case![Command::Language(arg)].endpoint(common::language))
         .branch(case![Command::Cancel].endpoint(customer::cancel_draft))
         .branch(case![Command::New(text)].endpoint(customer::new))
         .branch(case![Command::MyTickets].endpoint(customer::my_tickets))

@@ -8,6 +8,8 @@ const API_URL: &str = "https://api.telegram.org";
 
 const TOKEN_SHAPE: &str = "a token of @BotFather: digits, a colon, about 35 letters, digits, _ or -";
 
+const WEBHOOK_SHAPE: &str = "an https:// address, without user name, ? and #, { and }, and with no part of its path that begins with : or *";
+
 /// The bot and how its updates come in.
 #[derive(Debug, Clone)]
 pub struct TelegramConfig {
@@ -47,8 +49,7 @@ impl TelegramConfig {
             "the http:// or https:// address of a Bot API server, without the token",
             api_server,
         );
-        let https = |text: &str| server_url(text).filter(|url| url.scheme() == "https");
-        let url = read.optional("WEBHOOK_URL", "an https:// address, without user name, ? and #", https);
+        let url = read.optional("WEBHOOK_URL", WEBHOOK_SHAPE, webhook_url);
         let shape = "1 to 256 letters, digits, _ or -";
         let secret = read.secret("WEBHOOK_SECRET", shape, is_webhook_secret);
         let webhook = match (url, secret) {
@@ -90,6 +91,12 @@ fn is_webhook_secret(text: &str) -> bool {
 
 fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-".contains(&byte)
+}
+
+/// The address of a webhook. What looks like a pattern in its path would be one to the router that it is served by.
+fn webhook_url(text: &str) -> Option<Url> {
+    let plain = |url: &Url| !url.path().split('/').any(|part| part.starts_with([':', '*']));
+    server_url(text).filter(|url| url.scheme() == "https" && plain(url) && !text.contains(['{', '}']))
 }
 
 /// A server's base address. What has a colon in its path is one with a token in it.

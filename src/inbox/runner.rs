@@ -1,11 +1,11 @@
 //! Handles one row of the inbox to its end: meets the person, asks the tree for answers, marks the row and puts the answers
 //! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
 use crate::bot::context::{Ask, Desk, Handled};
-use crate::bot::toast::Toast;
 use crate::bot::handlers::common;
 use crate::bot::handlers::explain::{explain, explain_toast};
 use crate::bot::render::{Words, unmarked};
 use crate::bot::schema::{DeskHandler, schema};
+use crate::bot::toast::Toast;
 use crate::clock::Clock;
 use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::notice::{Message as Delivery, Notice, Outgoing};
@@ -226,7 +226,10 @@ impl Runner {
 
 /// Whether a press that is refused so will never be taken: it is somebody else's, or for what is gone.
 fn is_dead(error: &EngineError) -> bool {
-    matches!(error, EngineError::Forbidden | EngineError::NotFound | EngineError::Refused(Refusal::NotYours, _))
+    matches!(
+        error,
+        EngineError::Forbidden | EngineError::NotFound | EngineError::Refused(Refusal::NotYours, _)
+    )
 }
 
 fn profile_of(user: &User) -> Profile {

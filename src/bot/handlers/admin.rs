@@ -6,8 +6,8 @@ use super::serving::{
 };
 use crate::bot::callback::{For, Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place};
-use crate::bot::toast::Toast;
 use crate::bot::render::{self, Arg, Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;

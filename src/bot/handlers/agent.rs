@@ -2,8 +2,8 @@
 use super::explain::explain_toast;
 use crate::bot::callback::{Step, Surface};
 use crate::bot::context::{Ask, Desk, Handled, Place};
-use crate::bot::toast::Toast;
 use crate::bot::render;
+use crate::bot::toast::Toast;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::Actor;

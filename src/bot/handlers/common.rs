@@ -3,9 +3,9 @@ use super::{agent, customer, manage};
 use crate::bot::callback::{List, Press};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{Ask, Desk, Handled, Place};
-use crate::bot::toast::Toast;
 use crate::bot::menu;
 use crate::bot::render::{Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{Locale, Person};
@@ -40,13 +40,19 @@ pub async fn help(desk: Arc<Desk>, ask: Ask) -> Handled {
     Ok(vec![ask.text(menu::help(&ask.words(&desk), ask.person.role, ask.person.agent.is_some()))])
 }
 
-/// `/language`: each language is offered in its own name.
-pub async fn language(desk: Arc<Desk>, ask: Ask) -> Handled {
+/// `/language [id|en]`: without a language that the desk has, each is offered in its own name.
+pub async fn language(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let words = ask.words(&desk);
     let name = |locale| match locale {
         Locale::Id => words.plain("language-id", &[]),
         Locale::En => words.plain("language-en", &[]),
     };
+    let wanted = arg.trim().to_lowercase();
+    let named = |locale: &Locale| wanted.len() > 2 && name(*locale).to_lowercase().contains(&wanted);
+    if let Some(locale) = Locale::from_tag(&wanted).or_else(|| Locale::ALL.into_iter().find(named)) {
+        desk.engine.set_locale(ask.person.id, locale).await?;
+        return Ok(vec![ask.text(Words { locale, ..words }.message("language-set", &[]))]);
+    }
     let buttons = Locale::ALL.map(|locale| labelled(&name(locale), Press::Language(locale))).to_vec();
     Ok(vec![ask.text(Rendered { html: words.say("language-ask", &[]), buttons: vec![buttons] })])
 }

@@ -2,8 +2,8 @@
 use super::explain::explain_toast;
 use crate::bot::callback::Surface;
 use crate::bot::context::{Ask, Desk, Handled, Place};
-use crate::bot::toast::Toast;
 use crate::bot::render;
+use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
@@ -15,10 +15,12 @@ use crate::engine::ports::StoreError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
-/// `/new [text]`. What was already written stays and is shown again: nothing is thrown away unasked.
+/// `/new [text]`, by itself or below a file. What was already written stays and is shown again: nothing is thrown away
+/// unasked.
 pub async fn new(desk: Arc<Desk>, ask: Ask, message: Message, text: String) -> Handled {
-    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, None)?;
-    keep(&desk, &ask, draft).await
+    let file = content(&message).and_then(|(_, file)| file);
+    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, file)?;
+    keep(&desk, &ask, Draft { album: album(&message), ..draft }).await
 }
 
 /// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
@@ -32,7 +34,7 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
     }
     let draft = open_draft(desk, ask).await?;
     // The parts of an album come one by one; the card that the first one made is enough.
-    let album = message.media_group_id().map(|id| id.0.clone());
+    let album = album(message);
     let later_part = album.is_some() && draft.album == album;
     let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
     if draft.description.is_empty() {
@@ -56,8 +58,13 @@ pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask, message: Message) -> Handle
     let Some(draft) = desk.engine.store().draft(ask.person.id).await? else {
         return Ok(vec![ask.say(&desk, "nothing-to-cancel", &[])]);
     };
-    desk.engine.store().drop_draft(&draft).await?;
-    Ok(vec![ask.say(&desk, "draft-dropped", &[])])
+    // The preview gives up its buttons first: once the draft is dropped, nobody knows where it stands.
+    let (store, dropped) = (desk.engine.store(), ask.words(&desk).message("draft-dropped", &[]));
+    if let Some(preview) = store.live_card(CardKey::Draft(ask.person.id)).await? {
+        store.deliver(vec![ask.edit(Place(preview.message_id), dropped.clone())], ask.now).await?;
+    }
+    store.drop_draft(&draft).await?;
+    Ok(vec![ask.text(dropped)])
 }
 
 /// The categories of a draft, on a page.
@@ -216,6 +223,11 @@ async fn ticket_of(
     let ticket = desk.engine.store().ticket_by_key(&format!("draft {id}")).await?;
     // Somebody else's draft is nobody's business.
     Ok(ticket.filter(|ticket| ticket.customer == ask.person.id).map(|ticket| ticket.number))
+}
+
+/// The album that a message is a part of.
+fn album(message: &Message) -> Option<String> {
+    message.media_group_id().map(|id| id.0.clone())
 }
 
 /// The words and the file of a message; `None` when it is of a kind that no ticket can carry.

@@ -1,9 +1,9 @@
 //! Choosing an agent, a person or a ticket: by what an admin typed, or out of a list of buttons.
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Place};
-use crate::bot::toast::Toast;
 use crate::bot::facts::{page_among, page_of};
 use crate::bot::render::{Button, Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;

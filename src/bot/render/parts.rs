@@ -82,6 +82,11 @@ impl Words<'_> {
         (priority != Priority::Normal).then(|| self.say("line-priority", &[("priority", urgency())]))
     }
 
+    /// The line that says that a ticket's customer can't be reached, when that is so.
+    pub(super) fn unreachable_line(&self, ticket: &TicketView) -> Option<String> {
+        (!ticket.customer_reachable).then(|| self.say("ticket-unreachable", &[]))
+    }
+
     /// What an agent says of themselves, with its dot; a lost presence before everything else.
     #[must_use]
     pub fn availability(&self, availability: Availability, lost: bool) -> String {

@@ -41,6 +41,7 @@ fn own_task(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     lines.extend(words.priority_line(ticket.priority));
     let since = ticket.assigned_at;
     lines.extend(since.map(|at| words.say("queue-assigned", &[("when", words.ago(at).into())])));
+    lines.extend(words.unreachable_line(ticket));
     lines.join("\n")
 }
 
