@@ -1,5 +1,6 @@
 //! What handlers take and give: the desk, who asks, which message was pressed; answers go to the outbox.
 use super::facts::Facts;
+use super::handlers::invite::Links;
 use super::render::Words;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -37,6 +38,8 @@ pub struct Desk {
     pub tasks: TaskTracker,
     /// The moment, for what is told past the outbox.
     pub clock: Clock,
+    /// The invitations that were made lately.
+    pub links: Links,
     /// Who was told lately that the store is away.
     pub apologised: Mutex<HashMap<i64, Time>>,
 }

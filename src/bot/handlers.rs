@@ -5,6 +5,7 @@ pub mod capacity;
 pub mod common;
 pub mod customer;
 pub mod explain;
+pub mod invite;
 pub mod manage;
 mod pick;
 pub mod reassign;

@@ -2,7 +2,7 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, capacity, common, customer, manage, reassign, serving};
+use super::handlers::{admin, agent, capacity, common, customer, invite, manage, reassign, serving};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -56,7 +56,7 @@ fn commands() -> DeskHandler {
         .branch(case![Command::Token].endpoint(agent::token))
         .branch(case![Command::Workload].endpoint(admin::workload))
         .branch(case![Command::Agents].endpoint(admin::agents))
-        .branch(case![Command::Invite(arg)].endpoint(admin::invite))
+        .branch(case![Command::Invite(arg)].endpoint(invite::invite))
         .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
         .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
@@ -104,13 +104,14 @@ fn admin_presses() -> DeskHandler {
         .branch(case![Press::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
         .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
-        .branch(case![Press::Invite(department)].endpoint(admin::invite_pressed))
+        .branch(case![Press::Invite(department)].endpoint(invite::invite_pressed))
         .branch(case![Press::Reassign(ticket, version, agent, anyway)].endpoint(reassign::reassign_pressed))
         .branch(case![Press::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
         .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(admin::agent_department))
         .branch(case![Press::Departments(why, page)].endpoint(serving::departments))
         .branch(case![Press::Department(department, page)].endpoint(manage::show_department))
         .branch(case![Press::NewDepartment].endpoint(manage::new_department))
+        .branch(case![Press::MakeDepartment].endpoint(manage::make_department))
         .branch(case![Press::RenameDepartment(department)].endpoint(manage::rename_department))
         .branch(case![Press::CriticalDepartment(department, critical)].endpoint(manage::set_critical))
         .branch(case![Press::RetireDepartment(department, retired)].endpoint(manage::set_retired))

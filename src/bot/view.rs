@@ -262,6 +262,8 @@ pub enum NoticeView {
     },
     /// To the agent: are you still there?
     StillOnline {
+        /// What they say of themselves.
+        availability: Availability,
         /// How many minutes they have to answer.
         minutes: u32,
     },

@@ -68,8 +68,14 @@ pub async fn still_here(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -
         toast.say(words.toast("still-here-late", &[]));
         return Ok(vec![ask.edit(place, words.message("still-here-late", &[]))]);
     }
-    toast.say(words.toast("still-here", &[]));
-    Ok(vec![ask.edit(place, words.message("still-here", &[]))])
+    // Busy and away are as good: nothing changes.
+    let (key, now) = match ask.person.availability() {
+        Availability::Online => ("still-here", String::new()),
+        other => ("still-here-as", words.availability(other, false)),
+    };
+    let args = [("availability", now.into())];
+    toast.say(words.toast(key, &args));
+    Ok(vec![ask.edit(place, words.message(key, &args))])
 }
 
 /// `/myqueue`.

@@ -9,23 +9,61 @@ use crate::bot::toast::Toast;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
-use crate::engine::desk::DeskEdit;
+use crate::engine::desk::{DeskEdit, checked};
 use crate::engine::error::EngineError;
+use crate::engine::roster::Seat;
 use std::sync::Arc;
-use teloxide::types::{Message, MessageId};
+use teloxide::types::{CallbackQuery, Message, MessageEntityKind, MessageId};
 use uuid::Uuid;
 
-/// `/department [name]`: the list, that department, or a new one of that name.
-pub async fn department(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) -> Handled {
+/// How many departments of nearly the same name are offered.
+const NEAR: usize = 3;
+
+/// `/department [name]`: the list, that department, or whether there is to be one of that name.
+pub async fn department(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     if arg.trim().is_empty() {
         return Ok(vec![ask.text(all(&desk, &ask, 0).await?)]);
     }
     let known = find(&desk, &arg).await?;
     let text = match known {
         Some(department) => department_card(&desk, &ask, &department, 0).await?,
-        None => created(&desk, &ask, message.id, &arg).await?,
+        None => whether_to_make(&desk, &ask, &checked(&arg)?).await?,
     };
     Ok(vec![ask.text(text)])
+}
+
+/// A name that no department has can be a slip of the pen: those that are called nearly so are offered first.
+async fn whether_to_make(desk: &Desk, ask: &Ask, name: &str) -> Result<Rendered, EngineError> {
+    let words = ask.words(desk);
+    let mut all = desk.engine.store().departments().await?;
+    all.retain(|department| is_near(&department.name, name));
+    let show = |d: &Department| vec![labelled(&d.name, Press::Department(d.id, 0))];
+    let make = words.button("department-make", Press::MakeDepartment);
+    let rows = all.iter().take(NEAR).map(show);
+    let buttons = rows.chain([vec![make, words.button("button-cancel", Press::Dismiss)]]).collect();
+    Ok(Rendered { html: words.say("department-unknown", &[("name", name.into())]), buttons })
+}
+
+/// Whether two names differ by a slip: two letters at most, or one is a part of the other.
+fn is_near(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    one.contains(&other) || other.contains(&one) || strsim::osa_distance(&one, &other) <= 2
+}
+
+/// Yes, there is to be a department of that name. The name doesn't fit into a button, so it is read off the message, where
+/// it is all that is bold.
+pub async fn make_department(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    query: CallbackQuery,
+) -> Handled {
+    let entities = query.regular_message().and_then(|message| message.parse_entities()).unwrap_or_default();
+    let name = entities.iter().find(|entity| *entity.kind() == MessageEntityKind::Bold);
+    let name = name.ok_or(EngineError::NotFound)?.text();
+    toast.ack();
+    Ok(vec![ask.edit(place, created(&desk, &ask, MessageId(place.0), name).await?)])
 }
 
 /// `/category [department - category]`: which department, or a new category there.
@@ -35,7 +73,8 @@ pub async fn category(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) 
         // With one department nobody is asked which.
         return match open.as_slice() {
             [only] => {
-                prompt(&desk, &ask, Prompt::NewCategory(only.id), "category-ask-name", &only.name).await
+                let asked = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
+                Ok(vec![ask.text(question(&desk, &ask, asked).await?)])
             }
             _ => Ok(vec![ask.text(category_where(&desk, &ask, &open, 0))]),
         };
@@ -79,16 +118,20 @@ pub async fn show_department(
 }
 
 /// A name for a new department is asked for.
-pub async fn new_department(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
-    toast.ack();
-    prompt(&desk, &ask, Prompt::NewDepartment, "department-ask-name", "").await
+pub async fn new_department(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -> Handled {
+    asks(&desk, &ask, &toast, place, (Prompt::NewDepartment, "department-ask-name", "")).await
 }
 
 /// A new name for a department is asked for.
-pub async fn rename_department(desk: Arc<Desk>, ask: Ask, toast: Toast, id: DepartmentId) -> Handled {
+pub async fn rename_department(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    id: DepartmentId,
+) -> Handled {
     let name = by_id(&desk, id).await?.name;
-    toast.ack();
-    prompt(&desk, &ask, Prompt::RenameDepartment(id), "department-ask-rename", &name).await
+    asks(&desk, &ask, &toast, place, (Prompt::RenameDepartment(id), "department-ask-rename", &name)).await
 }
 
 /// Whether a department is critical.
@@ -118,10 +161,15 @@ pub async fn set_retired(
 }
 
 /// A name for a new category is asked for.
-pub async fn new_category(desk: Arc<Desk>, ask: Ask, toast: Toast, id: DepartmentId) -> Handled {
+pub async fn new_category(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    id: DepartmentId,
+) -> Handled {
     let name = by_id(&desk, id).await?.name;
-    toast.ack();
-    prompt(&desk, &ask, Prompt::NewCategory(id), "category-ask-name", &name).await
+    asks(&desk, &ask, &toast, place, (Prompt::NewCategory(id), "category-ask-name", &name)).await
 }
 
 /// A category was pressed.
@@ -132,10 +180,15 @@ pub async fn show_category(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place
 }
 
 /// A new name for a category is asked for.
-pub async fn rename_category(desk: Arc<Desk>, ask: Ask, toast: Toast, id: CategoryId) -> Handled {
+pub async fn rename_category(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    id: CategoryId,
+) -> Handled {
     let name = with_category(&desk, id).await?.1.name;
-    toast.ack();
-    prompt(&desk, &ask, Prompt::RenameCategory(id), "category-ask-rename", &name).await
+    asks(&desk, &ask, &toast, place, (Prompt::RenameCategory(id), "category-ask-rename", &name)).await
 }
 
 /// Whether a category is retired.
@@ -174,9 +227,22 @@ pub async fn answered(desk: &Desk, ask: &Ask, prompt: Prompt, message: MessageId
     Ok(vec![ask.text(answer)])
 }
 
-async fn prompt(desk: &Desk, ask: &Ask, prompt: Prompt, key: &str, name: &str) -> Handled {
+/// A question, what asks it, and the name of what it is about.
+type Question<'a> = (Prompt, &'static str, &'a str);
+
+/// A button that asks becomes its question: pressed twice, it asks once.
+async fn asks(desk: &Desk, ask: &Ask, toast: &Toast, place: Place, asked: Question<'_>) -> Handled {
+    toast.ack();
+    Ok(vec![ask.edit(place, question(desk, ask, asked).await?)])
+}
+
+async fn question(
+    desk: &Desk,
+    ask: &Ask,
+    (prompt, key, name): Question<'_>,
+) -> Result<Rendered, EngineError> {
     desk.engine.set_prompt(ask.person.id, Some(prompt)).await?;
-    Ok(vec![ask.say(desk, key, &[("name", name.into())])])
+    Ok(ask.words(desk).message(key, &[("name", name.into())]))
 }
 
 /// A switch was pressed: the answer says how things stand now, whether by this press or by one before, and so does the
@@ -207,7 +273,11 @@ async fn created(desk: &Desk, ask: &Ask, message: MessageId, name: &str) -> Resu
     let id = DepartmentId(made_by(ask, message));
     let department = desk.engine.add_department(&ask.person, id, name, &first).await?;
     let card = department_card(desk, ask, &department, 0).await?;
-    let told = words.say("department-created", &[("name", (&department.name).into())]);
+    let mut told = words.say("department-created", &[("name", (&department.name).into())]);
+    let serves = |seat: &Seat| seat.profile().is_some_and(|p| p.departments.contains(&department.id));
+    if !desk.engine.seats().iter().any(serves) {
+        told = format!("{told}\n{}", words.say("department-no-agents", &[]));
+    }
     Ok(Rendered { html: format!("{told}\n\n{}", card.html), ..card })
 }
 
@@ -278,5 +348,14 @@ mod tests {
         assert_eq!(all("A - B  -  C"), [("A", "B  -  C"), ("A - B", "C")]);
         assert_eq!(all("pra-bayar - isi ulang"), [("pra-bayar", "isi ulang")]);
         assert_eq!(all("Tagihan"), []);
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_near() {
+        for (typed, near) in
+            [("tenkik", true), ("TEKNIK", true), ("Tekn", true), ("Teknik A", true), ("Umum", false)]
+        {
+            assert_eq!(is_near("Teknik", typed), near, "{typed}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Every notice, and the first words of a new assignment as they were ordered.
 use super::*;
 use crate::bot::view::{NoticeView, TicketStatusView};
-use crate::domain::person::Role;
+use crate::domain::person::{Availability, Role};
 
 const ORDERED: &str = "🎫 Tiket baru ditambahkan ke antrian Anda!
 Ticket: INC120420251352536CO
@@ -58,7 +58,8 @@ fn every_notice() {
         ("task_requeued", NoticeView::TaskTaken { number: number(), to: None }),
         ("requeued", NoticeView::Requeued { number: number(), position: None }),
         ("requeued_at", NoticeView::Requeued { number: number(), position: Some(2) }),
-        ("still_online", NoticeView::StillOnline { minutes: 5 }),
+        ("still_online", NoticeView::StillOnline { availability: Availability::Online, minutes: 5 }),
+        ("still_there", NoticeView::StillOnline { availability: Availability::Away, minutes: 5 }),
         ("taken_offline", NoticeView::TakenOffline { kept: 0 }),
         ("taken_offline_keeping_one", NoticeView::TakenOffline { kept: 1 }),
         ("role_customer", NoticeView::RoleChanged { role: Role::Customer }),
