@@ -7,6 +7,7 @@ pub mod customer;
 pub mod explain;
 pub mod invite;
 pub mod manage;
+pub mod naming;
 mod pick;
 pub mod reassign;
 pub mod serving;

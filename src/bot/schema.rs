@@ -2,7 +2,7 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, capacity, common, customer, invite, manage, reassign, serving};
+use super::handlers::{admin, agent, capacity, common, customer, invite, manage, naming, reassign, serving};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -110,13 +110,13 @@ fn admin_presses() -> DeskHandler {
         .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(admin::agent_department))
         .branch(case![Press::Departments(why, page)].endpoint(serving::departments))
         .branch(case![Press::Department(department, page)].endpoint(manage::show_department))
-        .branch(case![Press::NewDepartment].endpoint(manage::new_department))
-        .branch(case![Press::MakeDepartment].endpoint(manage::make_department))
-        .branch(case![Press::RenameDepartment(department)].endpoint(manage::rename_department))
+        .branch(case![Press::NewDepartment].endpoint(naming::new_department))
+        .branch(case![Press::MakeDepartment].endpoint(naming::make_department))
+        .branch(case![Press::RenameDepartment(department)].endpoint(naming::rename_department))
         .branch(case![Press::CriticalDepartment(department, critical)].endpoint(manage::set_critical))
         .branch(case![Press::RetireDepartment(department, retired)].endpoint(manage::set_retired))
-        .branch(case![Press::NewCategory(department)].endpoint(manage::new_category))
+        .branch(case![Press::NewCategory(department)].endpoint(naming::new_category))
         .branch(case![Press::Category(category)].endpoint(manage::show_category))
-        .branch(case![Press::RenameCategory(category)].endpoint(manage::rename_category))
+        .branch(case![Press::RenameCategory(category)].endpoint(naming::rename_category))
         .branch(case![Press::RetireCategory(category, retired)].endpoint(manage::set_category_retired))
 }

@@ -1,5 +1,5 @@
 //! What everybody has: greeting, help, language, lists, and kind answers to what makes no sense.
-use super::{agent, customer, manage};
+use super::{agent, customer, naming};
 use crate::bot::callback::{List, Press};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{Ask, Desk, Handled, Place};
@@ -80,7 +80,7 @@ pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Comma
 pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
     let prompt = ask.person.prompt_for(message.id.0).filter(|_| ask.person.is_admin());
     if let (Some(prompt), Some(text)) = (prompt, message.text()) {
-        return manage::answered(&desk, &ask, prompt, message.id, text).await;
+        return naming::answered(&desk, &ask, prompt, message.id, text).await;
     }
     customer::wrote(&desk, &ask, &message).await
 }

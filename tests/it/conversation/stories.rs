@@ -71,7 +71,7 @@ async fn a_day(desk: &Desk, labels: &Labels) -> String {
     look(BUDI);
     desk.say(SARI, "/mytickets").await;
     look(SARI);
-    desk.press(SARI, &format!("{} #2", labels.cancel)).await;
+    desk.press(SARI, &format!("{} 2", labels.cancel)).await;
     desk.press(BUDI, &format!("{} #1", labels.complete)).await;
     desk.say(BUDI, "/offline").await;
     desk.say(SARI, "/help").await;
