@@ -24,7 +24,8 @@ pub struct TelegramConfig {
 /// How Telegram reaches us.
 #[derive(Debug, Clone)]
 pub struct WebhookConfig {
-    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. No default; unset means long polling.
+    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates; no part of its path begins with `:` or
+    /// `*`. No default; unset means long polling.
     pub url: Url,
     /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, with which Telegram proves itself. Secret. No default; must be set
     /// with `WEBHOOK_URL`, and be the same for all replicas: one made up at the start would lock the others out.

@@ -60,7 +60,7 @@ impl Runner {
         match &update.kind {
             UpdateKind::CallbackQuery(query) => {
                 let toast = Toast::new(Arc::clone(&runner.desk), query.id.0.clone());
-                toast.beside(runner.to_its_end(&update, Some(&toast))).await;
+                Box::pin(toast.beside(runner.to_its_end(&update, Some(&toast)))).await;
             }
             _ => runner.to_its_end(&update, None).await,
         }

@@ -22,7 +22,7 @@ pub async fn set_max(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let seats = desk.engine.seats();
     let (who, number) = split_number(&arg, |text| is_called(&seats, text));
     let max = number.map(|number| number.parse().ok().and_then(Capacity::new));
-    if max == Some(None) || is_number_missing(seats.clone(), who, number) {
+    if max == Some(None) || is_number_missing(&seats, who, number) {
         return Ok(vec![ask.text(out_of_range(&desk, &ask))]);
     }
     let max = max.flatten();
@@ -74,11 +74,11 @@ async fn limited(desk: &Desk, ask: &Ask, agent: PersonId, max: Capacity) -> Resu
 }
 
 /// Whether somebody is named, and what stands behind the name is no number.
-fn is_number_missing(seats: Vec<Seat>, who: &str, number: Option<&str>) -> bool {
+fn is_number_missing(seats: &[Seat], who: &str, number: Option<&str>) -> bool {
     let Some((name, _)) = who.rsplit_once(char::is_whitespace).filter(|_| number.is_none()) else {
         return false;
     };
-    let is_nobody = |text| matches!(agents_named(seats.clone(), text), Found::None);
+    let is_nobody = |text| matches!(agents_named(seats.to_vec(), text), Found::None);
     is_nobody(who) && !is_nobody(name)
 }
 

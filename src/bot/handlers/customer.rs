@@ -1,5 +1,5 @@
 //! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
-use super::explain::explain_toast;
+use super::explain::{explain, explain_toast};
 use crate::bot::callback::Surface;
 use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::render;
@@ -115,17 +115,30 @@ pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: Dra
     }
     match desk.engine.send_draft(&ask.person, &draft, ask.now).await {
         Ok(_) => toast.say(ask.words(&desk).toast("sent", &[])),
-        Err(error) => {
-            // The category was retired meanwhile: the words stay, another category is asked for.
-            if error == EngineError::NotFound {
-                desk.engine.store().put_draft(Draft { target: None, ..draft }).await?;
-                toast.say(ask.words(&desk).toast("category-gone", &[]));
-                return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
-            }
-            return Err(error);
-        }
+        Err(error) => return not_sent(&desk, &ask, &toast, place, (draft, error)).await,
     }
     settled(&desk, &ask, place, id).await
+}
+
+/// Why a draft was not sent; it stays as it is.
+async fn not_sent(
+    desk: &Desk,
+    ask: &Ask,
+    toast: &Toast,
+    place: Place,
+    (draft, error): (Draft, EngineError),
+) -> Handled {
+    // The category was retired meanwhile: the words stay, another category is asked for.
+    if error == EngineError::NotFound {
+        desk.engine.store().put_draft(Draft { target: None, ..draft }).await?;
+        toast.say(ask.words(desk).toast("category-gone", &[]));
+        return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+    }
+    let Some(told) = explain(desk, ask, &error) else { return Err(error) };
+    toast.say(explain_toast(desk, ask, &error).unwrap_or_default());
+    // What is in the way is for longer than a toast: it is told below, whether the toast came in time or not.
+    let _told_below = toast.late();
+    Ok(vec![told])
 }
 
 /// The draft is thrown away.
