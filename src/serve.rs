@@ -19,7 +19,7 @@ use tower::ServiceExt;
 /// How long a request's headers may take, and how long a connection may stay open without a request.
 pub const HEADER_TIME: Duration = Duration::from_secs(15);
 /// How many connections may be open at once: every agent of a large desk with a few pages.
-const MOST: usize = 20_000;
+pub const MOST: usize = 20_000;
 /// How long to wait after a connection could not be taken: out of file descriptors, most likely.
 const PAUSE: Duration = Duration::from_millis(100);
 
