@@ -11,6 +11,7 @@ pub use storage::{Storage, presence};
 use crate::bot::compose::Composer;
 use crate::bot::context::Desk;
 use crate::bot::facts::Facts;
+use crate::bot::handlers::invite::Links;
 use crate::bot::render::Words;
 use crate::clock::Clock;
 use crate::config::telegram::WebhookConfig;
@@ -115,6 +116,7 @@ impl App {
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
+            links: Links::default(),
             apologised: Mutex::new(HashMap::new()),
         });
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });

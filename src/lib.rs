@@ -13,6 +13,7 @@
 //! - [`store`], [`presence`], [`signals`]: the back ends behind the ports.
 //! - [`outbox`]: delivers what was committed to be told, at Telegram's pace; [`telegram`] makes the calls.
 //! - [`app`]: the composition root, and the tasks that run side by side.
+//! - [`serve`]: the socket of what is reached over HTTP, with its limits.
 //! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`token`]: what the others stand on.
 //! - [`sandbox`]: a Telegram in this process, for [`demo`] and for the tests. Only the Bot API's address differs from the
 //!   real thing.
@@ -33,6 +34,7 @@ pub mod inbox;
 pub mod outbox;
 pub mod presence;
 pub mod sandbox;
+pub mod serve;
 pub mod signals;
 pub mod store;
 pub mod telegram;

@@ -50,6 +50,7 @@ toast-held = ⏸ Ticket on hold
 toast-resumed = ▶️ Ticket resumed
 toast-picked-up = 🙋 The ticket is in your queue
 still-here = 🙋 Thank you, you stay online.
+still-here-as = 🙋 Thank you. Your status stays { $availability }.
 still-here-late = You are offline by now. Press /online to get tickets again.
 autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
 autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.

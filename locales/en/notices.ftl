@@ -21,6 +21,12 @@ notice-still-online =
         [one] { $minutes } minute.
        *[other] { $minutes } minutes.
     }
+notice-still-there =
+    🙋 <b>Still there?</b>
+    We have not seen you for a while. Without an answer you go offline in { $minutes ->
+        [one] { $minutes } minute.
+       *[other] { $minutes } minutes.
+    }
 notice-taken-offline = 🔴 There was no answer, so you are offline now. { $count ->
     [0] There are no tickets in your queue.
     [one] { $count } ticket stays in your queue.

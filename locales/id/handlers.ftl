@@ -50,6 +50,7 @@ toast-held = ⏸ Tiket ditunda
 toast-resumed = ▶️ Tiket dilanjutkan
 toast-picked-up = 🙋 Tiket masuk ke antrian Anda
 still-here = 🙋 Terima kasih, Anda tetap online.
+still-here-as = 🙋 Terima kasih. Status Anda tetap { $availability }.
 still-here-late = Anda sudah offline. Tekan /online untuk menerima tiket lagi.
 autoassign-usage = Gunakan <code>/autoassign on</code> atau <code>/autoassign off</code>.
 autoassign-on = ▶️ Penugasan otomatis aktif: tiket masuk sendiri ke antrian Anda.

@@ -18,6 +18,9 @@ notice-customer-unreachable = ⚠️ Pelanggan tiket <code>{ $number }</code> me
 notice-still-online =
     🙋 <b>Masih online?</b>
     Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
+notice-still-there =
+    🙋 <b>Masih di sana?</b>
+    Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
 notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $count ->
     [0] Tidak ada tiket di antrian Anda.
    *[other] { $count } tiket tetap di antrian Anda.

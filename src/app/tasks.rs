@@ -6,6 +6,7 @@ use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
 use crate::inbox::runner::Runner;
 use crate::inbox::{Listener, poller, webhook};
+use crate::serve::serve;
 use anyhow::Context;
 use chrono::TimeDelta;
 use std::sync::{Arc, PoisonError};
@@ -125,13 +126,7 @@ async fn serve_webhook(
 ) -> anyhow::Result<()> {
     let router =
         webhook::router(app.inbox.clone(), Arc::clone(&app.desk), &config.url, config.secret.clone());
-    let stopped = stop.clone();
-    front.spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "the webhook's server ended");
-        }
-    });
+    front.spawn(serve(listener, router, stop.clone()));
     loop {
         let registered = tokio::select! {
             registered = webhook::register(&app.desk.telegram, &config.url, &config.secret) => registered,

@@ -138,6 +138,8 @@ pub enum Press {
     Department(DepartmentId, u16),
     /// A name is asked for a new department.
     NewDepartment,
+    /// Yes, the department that the message names is to be made.
+    MakeDepartment,
     /// A new name is asked for a department.
     RenameDepartment(DepartmentId),
     /// A department is to be critical, or not to.

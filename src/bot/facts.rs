@@ -62,6 +62,9 @@ impl Facts {
             }
             _ => None,
         };
+        // Only who holds the ticket has use for it.
+        let customer_reachable = ticket.holder() != Some(reader)
+            || self.store().person(ticket.customer).await?.is_none_or(|customer| customer.reachable);
         let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
         Ok(TicketView {
             id: ticket.id,
@@ -74,6 +77,7 @@ impl Facts {
             position,
             holder: holder_name,
             holder_is_reader: holder == Some(reader),
+            customer_reachable,
             assigned_at: ticket.hold().map(|hold| hold.assigned_at),
             description: ticket.description.clone(),
         })

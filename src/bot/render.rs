@@ -111,7 +111,16 @@ impl Words<'_> {
 /// A button with a label that is not from the locale files, such as a category's name.
 #[must_use]
 pub fn labelled(label: &str, press: Press) -> Button {
-    Button { label: cut(&one_line(label), MAX_LABEL), data: press.encode() }
+    let shown = cut(&one_line(label), MAX_LABEL);
+    // Telegram takes no button without a label: one for a name that shows nothing has this.
+    let label = if shown.is_empty() { "…".to_owned() } else { shown };
+    Button { label, data: press.encode() }
+}
+
+/// Words without markup, such as a toast's, as a message.
+#[must_use]
+pub fn unmarked(text: &str) -> Rendered {
+    Rendered { html: escape(text), buttons: Vec::new() }
 }
 
 fn one_line(text: &str) -> String {

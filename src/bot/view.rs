@@ -38,6 +38,8 @@ pub struct TicketView {
     pub holder: Option<String>,
     /// Whether that is the reader.
     pub holder_is_reader: bool,
+    /// False when its customer blocked the bot, so that what is told to them does not arrive. Looked up for the holder.
+    pub customer_reachable: bool,
     /// When the holder got it.
     pub assigned_at: Option<Time>,
     /// What the customer wrote.
@@ -260,6 +262,8 @@ pub enum NoticeView {
     },
     /// To the agent: are you still there?
     StillOnline {
+        /// What they say of themselves.
+        availability: Availability,
         /// How many minutes they have to answer.
         minutes: u32,
     },

@@ -1,8 +1,8 @@
 //! `antri check`: what is configured and what can be reached, a line each. Secrets are never printed.
-use crate::app::embedded;
 use crate::config::Config;
 use crate::presence::Redis;
 use crate::store::mongo::{self, Server};
+use crate::store::sqlite::{Found, look};
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use serde_json::json;
 use std::path::Path;
@@ -79,11 +79,10 @@ async fn store(config: &Config) -> Line {
 }
 
 fn file(dir: &Path) -> Result<String, String> {
-    match embedded(dir) {
-        Ok(_) => Ok(format!("SQLite in {}", dir.display())),
-        Err(error) if error.to_string().contains("another process") => {
-            Ok(format!("SQLite in {}, in use by a running desk", dir.display()))
-        }
+    match look(dir) {
+        Ok(Found::Idle) => Ok(format!("SQLite in {}", dir.display())),
+        Ok(Found::InUse) => Ok(format!("SQLite in {}, in use by a running desk", dir.display())),
+        Ok(Found::Nothing) => Ok(format!("SQLite in {} (will be created)", dir.display())),
         Err(error) => Err(error.to_string()),
     }
 }

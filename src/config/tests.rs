@@ -94,6 +94,21 @@ fn what_hangs_together_is_checked_together() {
 }
 
 #[test]
+fn what_a_router_would_take_for_a_pattern_is_no_webhook() {
+    let url = |path: &str| format!("https://desk.example{path}");
+    for bad in ["/:hook", "/a/*hook", "/a/:b/c", "/{hook}", "/a{b}", "/:"] {
+        let found = problems([("WEBHOOK_URL", url(bad).as_str()), ("WEBHOOK_SECRET", "x")]);
+        assert!(found.len() == 1 && found[0].starts_with("WEBHOOK_URL: "), "{bad}: {found:?}");
+    }
+    for good in ["", "/", "/hook", "/a:b/c*", "/%7Bhook%7D/%3A", "/hook/"] {
+        let config = load([("WEBHOOK_URL", url(good).as_str()), ("WEBHOOK_SECRET", "x")]).unwrap();
+        let path = config.telegram.webhook.unwrap().url.path().to_owned();
+        let _panics_at_patterns: axum::Router =
+            axum::Router::new().route(&path, axum::routing::post(|| async {}));
+    }
+}
+
+#[test]
 fn a_token_has_a_shape() {
     for bad in ["12345", ":abc", "bot123:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao", "123:short"] {
         assert_eq!(problems([("TELOXIDE_TOKEN", bad)]).len(), 1, "{bad}");

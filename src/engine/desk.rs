@@ -187,7 +187,8 @@ fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
-fn checked(name: &str) -> Result<String, EngineError> {
+/// A name as it is kept: cleaned, on one line, neither empty nor too long.
+pub fn checked(name: &str) -> Result<String, EngineError> {
     let name = clean(name).replace('\n', " ");
     let length = name.chars().count();
     if length == 0 || length > MAX_NAME { Err(EngineError::BadName) } else { Ok(name) }

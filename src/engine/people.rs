@@ -3,6 +3,7 @@ use super::error::EngineError;
 use super::ports::{Change, CommitError, UniqueKey, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, TelegramId, Version};
 use crate::domain::notice::{Message, Notice, Outgoing};
@@ -37,7 +38,10 @@ impl Engine {
             }
             let menu_changed =
                 known.as_ref().is_none_or(|k| k.role != person.role || k.locale != person.locale);
-            let notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
+            let mut notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
+            if known.as_ref().is_some_and(|known| !known.reachable) {
+                notices.extend(self.holders_cards(person.id).await?);
+            }
             let expected = known.as_ref().map(|k| k.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
             let _between_rounds = self.round.lock().await;
@@ -170,6 +174,7 @@ impl Engine {
                 }
             }
         }
+        notices.extend(self.holders_cards(known.id).await?);
         notices.retain(|out| out.chat != known.chat());
         self.change_person(known.id, |person: &mut Person| {
             person.reachable = reachable;
@@ -178,6 +183,17 @@ impl Engine {
         .await?;
         tracing::info!(person = %known.id, reachable, "reachability");
         Ok(())
+    }
+
+    /// The cards on which those who hold a customer's tickets read whether the customer can be reached.
+    async fn holders_cards(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
+        let mut cards = Vec::new();
+        for ticket in self.store.tickets_of(customer, super::tickets::MAX_OPEN).await? {
+            let Some(holder) = self.holder_of(&ticket).await? else { continue };
+            let keys = [CardKey::Task(ticket.id, holder.id), CardKey::MyQueue(holder.id, 0)];
+            cards.extend(keys.map(|key| Outgoing::refresh(holder.chat(), key)));
+        }
+        Ok(cards)
     }
 
     /// A notice to every admin.

@@ -176,8 +176,7 @@ fn understood(text: &str) -> Result<PresenceRecord, PresenceError> {
     serde_json::from_str(text).map_err(|error| PresenceError(format!("a record can't be read: {error}")))
 }
 
-// By value, as `map_err` hands it over.
-#[allow(clippy::needless_pass_by_value)]
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over so")]
 fn failed(error: RedisError) -> PresenceError {
     PresenceError(error.to_string())
 }

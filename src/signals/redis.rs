@@ -69,8 +69,7 @@ impl Signals for RedisSignals {
     }
 }
 
-// By value, as `map_err` hands it over.
-#[allow(clippy::needless_pass_by_value)]
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over so")]
 fn failed(error: RedisError) -> SignalError {
     SignalError(error.to_string())
 }

@@ -19,11 +19,13 @@ mod media;
 mod menus;
 mod modes;
 mod queue;
+mod spinner;
 mod stories;
 mod switches;
 mod tickets;
+mod wording;
 
-use crate::support::{ADMIN, Desk};
+use crate::support::Desk;
 
 /// A customer with an Indonesian Telegram.
 const SARI: i64 = 1;
@@ -76,5 +78,5 @@ async fn five_tickets(desk: &Desk) {
 
 /// More categories than one: those of a second department.
 async fn second_department(desk: &Desk) {
-    desk.say(ADMIN, "/department Teknik").await;
+    desk.department("Teknik").await;
 }

@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod conversation;
 #[cfg(test)]
 mod crash;

@@ -5,15 +5,16 @@ mod chats;
 pub(crate) mod mongod;
 mod patience;
 pub(crate) mod redis;
+mod setting;
 mod trouble;
 
+pub(crate) use setting::{Options, Wound};
 pub(crate) use trouble::{Ill, Trouble};
 
 use backends::Backends;
 
 use antri::app::{App, Replicas, Setup, Storage};
 use antri::bot::callback::Press;
-use antri::clock::Clock;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
 use antri::domain::ids::{ReplicaId, TelegramId};
@@ -21,12 +22,11 @@ use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::Rules;
 use antri::engine::chance::Chance;
-use antri::engine::ports::{Change, Presence, Signals, Write};
-use antri::outbox::pace::Limits;
+use antri::engine::ports::{Change, Presence, Write};
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -40,59 +40,6 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
 /// The admin of every test desk, by `ADMIN_IDS`.
 pub(crate) const ADMIN: i64 = 900;
-
-/// A clock that stands still until it is wound.
-#[derive(Clone)]
-pub(crate) struct Wound(Arc<AtomicI64>);
-
-impl Wound {
-    pub(crate) fn new() -> Self {
-        // 2025-12-04 13:52:53.600 in Jakarta, the moment of the ordered example.
-        Self(Arc::new(AtomicI64::new(1_764_831_173_600_000)))
-    }
-
-    pub(crate) fn now(&self) -> Time {
-        Time::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-
-    pub(crate) fn wind(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
-    }
-
-    pub(crate) fn clock(&self) -> Clock {
-        let wound = self.clone();
-        Clock::from_fn(move || wound.now())
-    }
-}
-
-/// What a test desk can be told to be.
-pub(crate) struct Options {
-    pub(crate) settings: Settings,
-    pub(crate) call_timeout: Duration,
-    pub(crate) limits: Limits,
-    /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
-    pub(crate) admin_ids: Vec<i64>,
-    /// The most pages that the store may have: a full disk.
-    pub(crate) max_pages: Option<u32>,
-    /// Webhook mode with this secret; long polling when there is none.
-    pub(crate) webhook: Option<&'static str>,
-    /// The way to other replicas; alone on its store when there is none.
-    pub(crate) signals: Option<Arc<dyn Signals>>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            settings: Settings::default(),
-            call_timeout: Duration::from_secs(10),
-            limits: Limits::NONE,
-            admin_ids: vec![ADMIN],
-            max_pages: None,
-            webhook: None,
-            signals: None,
-        }
-    }
-}
 
 /// A desk under test.
 pub(crate) struct Desk {

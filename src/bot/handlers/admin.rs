@@ -5,13 +5,13 @@ use super::serving::{
     which_department,
 };
 use crate::bot::callback::{For, Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::render::{self, Arg, Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
 use crate::domain::ids::{DepartmentId, PersonId, TelegramId};
-use crate::domain::invite::Grant;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
 use crate::engine::error::EngineError;
@@ -29,53 +29,6 @@ pub async fn workload(ask: Ask) -> Handled {
 /// `/agents`.
 pub async fn agents(desk: Arc<Desk>, ask: Ask) -> Handled {
     Ok(vec![choose(&desk, &ask, Pick::Agent).await?])
-}
-
-/// `/invite [department]`.
-pub async fn invite(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
-    let departments = open_departments(&desk).await?;
-    if arg.trim().is_empty() && departments.len() > 1 {
-        return Ok(vec![ask.text(invite_to_which(&desk, &ask, &departments, 0))]);
-    }
-    let Some(department) = named(&departments, &arg) else {
-        return Ok(no_such_department(&desk, &ask, &arg));
-    };
-    Ok(vec![ask.text(invitation(&desk, &ask, &departments, department).await?)])
-}
-
-/// The department of an invitation was chosen.
-pub async fn invite_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
-    toast: Toast,
-    place: Place,
-    department: DepartmentId,
-) -> Handled {
-    let departments = open_departments(&desk).await?;
-    if is_gone(&departments, department) {
-        toast.say(ask.words(&desk).toast("department-gone", &[]));
-        return Ok(vec![ask.edit(place, invite_to_which(&desk, &ask, &departments, 0))]);
-    }
-    toast.ack();
-    Ok(vec![ask.edit(place, invitation(&desk, &ask, &departments, department).await?)])
-}
-
-pub(super) fn invite_to_which(desk: &Desk, ask: &Ask, open: &[Department], page: u16) -> Rendered {
-    let words = ask.words(desk);
-    which_department(&words, words.say("invite-which", &[]), open, (For::Invite, page), Press::Invite)
-}
-
-async fn invitation(
-    desk: &Desk,
-    ask: &Ask,
-    open: &[Department],
-    department: DepartmentId,
-) -> Result<Rendered, EngineError> {
-    let departments = if department == ALL { Vec::new() } else { vec![department] };
-    let invite = desk.engine.invite(Grant::Agent(departments), ask.now).await?;
-    let link = desk.link(&format!("join_{}", invite.code));
-    let name = department_name(desk, ask, open, department);
-    Ok(ask.words(desk).message("invite-link", &[("department", name.into()), ("link", link.into())]))
 }
 
 /// `/addagent [<telegram id|@username> [department]]`.

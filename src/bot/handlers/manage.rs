@@ -1,28 +1,29 @@
 //! Admins: departments and categories.
 use super::explain::explain_toast;
+use super::naming::{category_created, question, whether_to_make};
 use super::serving::{PER_PAGE, department_rows, no_such_department, open_departments, page_with};
 use crate::bot::callback::{For, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::facts::page_of;
-use crate::bot::render::{self, Arg, Rendered, labelled};
+use crate::bot::render::{self, Rendered, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
-use crate::engine::desk::DeskEdit;
+use crate::engine::desk::{DeskEdit, checked};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
-use teloxide::types::{Message, MessageId};
-use uuid::Uuid;
+use teloxide::types::Message;
 
-/// `/department [name]`: the list, that department, or a new one of that name.
-pub async fn department(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) -> Handled {
+/// `/department [name]`: the list, that department, or whether there is to be one of that name.
+pub async fn department(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     if arg.trim().is_empty() {
         return Ok(vec![ask.text(all(&desk, &ask, 0).await?)]);
     }
     let known = find(&desk, &arg).await?;
     let text = match known {
         Some(department) => department_card(&desk, &ask, &department, 0).await?,
-        None => created(&desk, &ask, message.id, &arg).await?,
+        None => whether_to_make(&desk, &ask, &checked(&arg)?).await?,
     };
     Ok(vec![ask.text(text)])
 }
@@ -34,7 +35,8 @@ pub async fn category(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) 
         // With one department nobody is asked which.
         return match open.as_slice() {
             [only] => {
-                prompt(&desk, &ask, Prompt::NewCategory(only.id), "category-ask-name", &only.name).await
+                let asked = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
+                Ok(vec![ask.text(question(&desk, &ask, asked).await?)])
             }
             _ => Ok(vec![ask.text(category_where(&desk, &ask, &open, 0))]),
         };
@@ -77,19 +79,6 @@ pub async fn show_department(
     Ok(vec![ask.edit(place, department_card(&desk, &ask, &department, page).await?)])
 }
 
-/// A name for a new department is asked for.
-pub async fn new_department(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
-    toast.ack();
-    prompt(&desk, &ask, Prompt::NewDepartment, "department-ask-name", "").await
-}
-
-/// A new name for a department is asked for.
-pub async fn rename_department(desk: Arc<Desk>, ask: Ask, toast: Toast, id: DepartmentId) -> Handled {
-    let name = by_id(&desk, id).await?.name;
-    toast.ack();
-    prompt(&desk, &ask, Prompt::RenameDepartment(id), "department-ask-rename", &name).await
-}
-
 /// Whether a department is critical.
 pub async fn set_critical(
     desk: Arc<Desk>,
@@ -116,25 +105,11 @@ pub async fn set_retired(
     edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
 }
 
-/// A name for a new category is asked for.
-pub async fn new_category(desk: Arc<Desk>, ask: Ask, toast: Toast, id: DepartmentId) -> Handled {
-    let name = by_id(&desk, id).await?.name;
-    toast.ack();
-    prompt(&desk, &ask, Prompt::NewCategory(id), "category-ask-name", &name).await
-}
-
 /// A category was pressed.
 pub async fn show_category(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: CategoryId) -> Handled {
     let (department, category) = with_category(&desk, id).await?;
     toast.ack();
     Ok(vec![ask.edit(place, render::category_card(&ask.words(&desk), &department, &category))])
-}
-
-/// A new name for a category is asked for.
-pub async fn rename_category(desk: Arc<Desk>, ask: Ask, toast: Toast, id: CategoryId) -> Handled {
-    let name = with_category(&desk, id).await?.1.name;
-    toast.ack();
-    prompt(&desk, &ask, Prompt::RenameCategory(id), "category-ask-rename", &name).await
 }
 
 /// Whether a category is retired.
@@ -150,32 +125,6 @@ pub async fn set_category_retired(
     let edited = desk.engine.edit_department(&ask.person, department, &set).await;
     let key = if retired { "category-now-retired" } else { "category-not-retired" };
     edit(&desk, &ask, &toast, (place, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
-}
-
-/// The answer to a question for a name. A name that won't do keeps the question open.
-pub async fn answered(desk: &Desk, ask: &Ask, prompt: Prompt, message: MessageId, name: &str) -> Handled {
-    let answer = match prompt {
-        Prompt::NewDepartment => created(desk, ask, message, name).await?,
-        Prompt::NewCategory(id) => category_created(desk, ask, message, id, name).await?,
-        Prompt::RenameDepartment(id) => {
-            let rename = DeskEdit::Rename(name.to_owned());
-            let department = desk.engine.edit_department(&ask.person, id, &rename).await?;
-            department_card(desk, ask, &department, 0).await?
-        }
-        Prompt::RenameCategory(id) => {
-            let (department, rename) =
-                (with_category(desk, id).await?.0.id, DeskEdit::RenameCategory(id, name.to_owned()));
-            let department = desk.engine.edit_department(&ask.person, department, &rename).await?;
-            department_card(desk, ask, &department, render::category_page(&department, id)).await?
-        }
-    };
-    desk.engine.answer_prompt(ask.person.id, message.0).await?;
-    Ok(vec![ask.text(answer)])
-}
-
-async fn prompt(desk: &Desk, ask: &Ask, prompt: Prompt, key: &str, name: &str) -> Handled {
-    desk.engine.set_prompt(ask.person.id, Some(prompt)).await?;
-    Ok(vec![ask.say(desk, key, &[("name", name.into())])])
 }
 
 /// A switch was pressed: the answer says how things stand now, whether by this press or by one before, and so does the
@@ -200,35 +149,6 @@ async fn edit(
     Ok(vec![ask.edit(place, department_card(desk, ask, &department, page).await?)])
 }
 
-async fn created(desk: &Desk, ask: &Ask, message: MessageId, name: &str) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let first = words.plain("default-category", &[]);
-    let id = DepartmentId(made_by(ask, message));
-    let department = desk.engine.add_department(&ask.person, id, name, &first).await?;
-    let card = department_card(desk, ask, &department, 0).await?;
-    let told = words.say("department-created", &[("name", (&department.name).into())]);
-    Ok(Rendered { html: format!("{told}\n\n{}", card.html), ..card })
-}
-
-async fn category_created(
-    desk: &Desk,
-    ask: &Ask,
-    message: MessageId,
-    department: DepartmentId,
-    name: &str,
-) -> Result<Rendered, EngineError> {
-    let id = CategoryId(made_by(ask, message));
-    let (department, category) = desk.engine.add_category(&ask.person, department, id, name).await?;
-    let label = Arg::from(department.label(category.id));
-    Ok(ask.words(desk).message("category-created", &[("label", label)]))
-}
-
-/// The id of what a message makes: the same when the message is handled again, because the desk died before it was marked
-/// as handled. A person's id with the message's number in it is nobody else's.
-fn made_by(ask: &Ask, message: MessageId) -> Uuid {
-    Uuid::from_u128(ask.person.id.0.as_u128() ^ u128::from(message.0.cast_unsigned()))
-}
-
 /// A page of all departments.
 pub(super) async fn all(desk: &Desk, ask: &Ask, page: u16) -> Result<Rendered, EngineError> {
     let all = desk.engine.store().departments().await?;
@@ -236,7 +156,7 @@ pub(super) async fn all(desk: &Desk, ask: &Ask, page: u16) -> Result<Rendered, E
     Ok(render::departments(&ask.words(desk), shown, (page, pages)))
 }
 
-async fn department_card(
+pub(super) async fn department_card(
     desk: &Desk,
     ask: &Ask,
     department: &Department,
@@ -255,12 +175,15 @@ fn by_name<'a>(all: &'a [Department], name: &str) -> Option<&'a Department> {
     all.iter().find(|d| d.name.to_lowercase() == wanted)
 }
 
-async fn by_id(desk: &Desk, id: DepartmentId) -> Result<Department, EngineError> {
+pub(super) async fn by_id(desk: &Desk, id: DepartmentId) -> Result<Department, EngineError> {
     let all = desk.engine.store().departments().await?;
     all.into_iter().find(|d| d.id == id).ok_or(EngineError::NotFound)
 }
 
-async fn with_category(desk: &Desk, id: CategoryId) -> Result<(Department, Category), EngineError> {
+pub(super) async fn with_category(
+    desk: &Desk,
+    id: CategoryId,
+) -> Result<(Department, Category), EngineError> {
     let all = desk.engine.store().departments().await?;
     let found = all.into_iter().find_map(|d| d.category(id).cloned().map(|category| (d, category)));
     found.ok_or(EngineError::NotFound)

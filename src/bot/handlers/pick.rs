@@ -1,9 +1,10 @@
 //! Choosing an agent, a person or a ticket: by what an admin typed, or out of a list of buttons.
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Place, Toast};
+use crate::bot::context::{Ask, Desk, Place};
 use crate::bot::facts::{page_among, page_of};
 use crate::bot::render::{Button, Rendered, Words, labelled};
-use crate::domain::ids::PersonId;
+use crate::bot::toast::Toast;
+use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
@@ -226,16 +227,22 @@ async fn tickets(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, 
     let (words, store) = (ask.words(desk), desk.engine.store());
     let departments: Vec<_> = store.departments().await?.into_iter().map(|d| d.id).collect();
     let waiting = store.depths().await?.values().sum();
-    let held = store.all_held().await?;
+    // Who holds what is in memory; only what is shown is read.
+    let held: Vec<TicketId> =
+        desk.engine.seats().into_iter().flat_map(|seat| seat.holds.into_values()).collect();
     let total = u64::try_from(held.len()).unwrap_or(u64::MAX).saturating_add(waiting);
     if total == 0 {
         return Ok(None);
     }
     let (page, pages) = page_among(total, page, PER_PAGE);
     let (from, size) = (usize::from(page) * usize::from(PER_PAGE), usize::from(PER_PAGE));
-    let mut shown: Vec<Ticket> = held.iter().skip(from).take(size).cloned().collect();
+    let mut shown = Vec::with_capacity(size);
+    for ticket in held.iter().skip(from).take(size) {
+        shown.extend(store.ticket(*ticket).await?.filter(|ticket| ticket.hold().is_some()));
+    }
     let after_held = from.saturating_sub(held.len());
-    shown.extend(store.queue_page(&departments, after_held, size - shown.len()).await?);
+    let waiting = size - held.len().saturating_sub(from).min(size);
+    shown.extend(store.queue_page(&departments, after_held, waiting).await?);
     let buttons = ticket_buttons(desk, &words, &shown).await?;
     Ok(Some(list(&words, words.say("reassign-pick", &[]), Pick::Reassign, (page, pages), buttons)))
 }

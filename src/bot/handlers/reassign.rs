@@ -2,11 +2,13 @@
 use super::admin::{agent_named, choose};
 use super::pick::{self, Found, seat_of, tickets_named};
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::handlers::explain::{explain_toast, explained};
 use crate::bot::render::{Arg, Button, Rendered};
+use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::notice::Outgoing;
+use crate::domain::person::Availability;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::roster::Seat;
@@ -196,8 +198,17 @@ async fn given(
 }
 
 async fn handed(desk: &Desk, ask: &Ask, ticket: &Ticket, agent: PersonId) -> Result<Rendered, EngineError> {
-    let args = [("number", (&ticket.number).into()), ("agent", name_of(desk, agent).await?.into())];
-    Ok(ask.words(desk).message("reassign-done", &args))
+    let (words, name) = (ask.words(desk), name_of(desk, agent).await?);
+    let args = [("number", (&ticket.number).into()), ("agent", Arg::from(&name))];
+    let mut told = words.message("reassign-done", &args);
+    if let Some(seat) = seat_of(desk, agent)
+        && (seat.lost || seat.person.availability() != Availability::Online)
+    {
+        let how = words.availability(seat.person.availability(), seat.lost);
+        let args = [("agent", name.into()), ("availability", how.into())];
+        told.html = format!("{}\n{}", told.html, words.say("reassign-not-there", &args));
+    }
+    Ok(told)
 }
 
 async fn name_of(desk: &Desk, agent: PersonId) -> Result<String, EngineError> {

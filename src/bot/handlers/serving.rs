@@ -1,10 +1,11 @@
 //! Choosing a department: by name, or out of buttons a page at a time; one, or all of them.
 use super::pick::still_agent;
-use super::{admin, manage};
+use super::{admin, invite, manage};
 use crate::bot::callback::{For, Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::facts::page_of;
 use crate::bot::render::{Button, Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
 use crate::domain::notice::Outgoing;
@@ -30,7 +31,7 @@ pub async fn departments(
     let text = match why {
         For::Show => manage::all(&desk, &ask, page).await?,
         For::Category => manage::category_where(&desk, &ask, &open, page),
-        For::Invite => admin::invite_to_which(&desk, &ask, &open, page),
+        For::Invite => invite::invite_to_which(&desk, &ask, &open, page),
         For::Newcomer(id) => {
             let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
             admin::which_for(&desk, &ask, &person, (&open, page))

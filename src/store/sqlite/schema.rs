@@ -9,6 +9,11 @@ use std::time::Duration;
 const MIGRATIONS: &[&str] =
     &[include_str!("schema.sql"), include_str!("ended.sql"), include_str!("leases.sql")];
 
+/// The schema that this program writes.
+pub(super) fn newest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
 /// Statements that a connection keeps prepared; more than the store has.
 const STATEMENTS: usize = 96;
 

@@ -12,7 +12,7 @@ async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
     desk.ticket(TOM, nasty).await;
     assert!(desk.find(BUDI, "Tiket baru").text.contains(nasty), "{}", desk.story(BUDI));
     desk.find(TOM, nasty);
-    desk.say(ADMIN, "/department <i>Miring</i>").await;
+    desk.department("<i>Miring</i>").await;
     desk.find(ADMIN, "Departemen <i>Miring</i> dibuat");
     desk.say(ADMIN, "/setmax <b>siapa</b> 3").await;
     desk.find(ADMIN, "“<b>siapa</b>”");

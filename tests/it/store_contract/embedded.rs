@@ -43,6 +43,23 @@ fn copy(dir: &Path) -> TempDir {
     copy
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_customers_write_is_for_the_owner_of_the_files_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = TempDir::new().unwrap();
+    let data = dir.path().join("data");
+    let store = Sqlite::open(&data).unwrap();
+    one(&store, opening(ticket(1))).await.unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for file in std::fs::read_dir(&data).unwrap() {
+        let path = file.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 4, "the file, its log, its index, the lock");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_changes_share_a_transaction() {
     let Embedded { store, dir: _dir } = Embedded::fresh().await;

@@ -17,8 +17,10 @@ use antri::engine::ports::{
 };
 use async_trait::async_trait;
 use serde_json::Value;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// What is wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +31,26 @@ pub(crate) enum Ill {
     Unreadable,
     /// The call panics.
     Panics,
+    /// The call does not begin until all is well again.
+    Held,
 }
 
 type Judge = Box<dyn FnMut(&str) -> Option<Ill> + Send>;
 
 /// Says which calls fail. Clones share.
 #[derive(Clone, Default)]
-pub(crate) struct Trouble(Arc<Mutex<Option<Judge>>>);
+pub(crate) struct Trouble(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    judge: Mutex<Option<Judge>>,
+    released: Notify,
+}
 
 impl Trouble {
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
     pub(crate) fn begin(&self, judge: impl FnMut(&str) -> Option<Ill> + Send + 'static) {
-        *self.0.lock().unwrap() = Some(Box::new(judge));
+        *self.0.judge.lock().unwrap() = Some(Box::new(judge));
     }
 
     /// The next `times` calls of `method` fail.
@@ -54,15 +64,27 @@ impl Trouble {
 
     /// All is well again.
     pub(crate) fn end(&self) {
-        *self.0.lock().unwrap() = None;
+        *self.0.judge.lock().unwrap() = None;
+        self.0.released.notify_waiters();
     }
 
-    fn meet(&self, method: &str) -> Result<(), StoreError> {
-        let ill = self.0.lock().unwrap().as_mut().and_then(|judge| judge(method));
+    /// From now on calls of `method` are held up.
+    pub(crate) fn hold(&self, method: &'static str) {
+        self.begin(move |called| (called == method).then_some(Ill::Held));
+    }
+
+    async fn meet(&self, method: &str) -> Result<(), StoreError> {
+        let mut released = pin!(self.0.released.notified());
+        released.as_mut().enable();
+        let ill = self.0.judge.lock().unwrap().as_mut().and_then(|judge| judge(method));
         match ill {
             None => Ok(()),
             Some(Ill::Away) => Err(StoreError::Unavailable("a test says so".into())),
             Some(Ill::Unreadable) => Err(StoreError::Corrupt("a test says so".into())),
+            Some(Ill::Held) => {
+                released.await;
+                Ok(())
+            }
             Some(Ill::Panics) => panic!("a test says so"),
         }
     }
@@ -79,14 +101,14 @@ macro_rules! troubled {
         #[async_trait]
         impl Store for Troubled {
             async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
-                match self.trouble.meet("commit") {
+                match self.trouble.meet("commit").await {
                     Ok(()) => self.store.commit(changes).await,
                     Err(error) => changes.iter().map(|_| Err(CommitError::Store(error.clone()))).collect(),
                 }
             }
 
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
-                self.trouble.meet(stringify!($method))?;
+                self.trouble.meet(stringify!($method)).await?;
                 self.store.$method($($arg),*).await
             })*
         }
