@@ -54,8 +54,15 @@ impl Crowd {
 
     fn open(&self) -> String {
         let open: Vec<_> = self.customers.iter().filter(|c| !c.is_done()).take(3).collect();
-        let chats = open.iter().map(|c| format!("{:?}: {:?}", c, self.sandbox.chat(c.id).last()));
-        chats.collect::<Vec<_>>().join("\n")
+        let customers = open
+            .iter()
+            .map(|c| format!("{c:?}: {:?}", self.sandbox.chat(c.id).last().map(|m| m.text.clone())));
+        let agents = self.agents.iter().map(|a| {
+            let cards = a.tasks.iter().filter_map(|task| self.sandbox.message(a.id, *task));
+            let cards: Vec<_> = cards.map(|card| (card.text.clone(), buttons(&card))).collect();
+            format!("{a:?}: {cards:?}")
+        });
+        customers.chain(agents).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -142,11 +149,13 @@ fn find(sandbox: &Sandbox, chat: i64, after: i64, label: &str) -> Option<(ChatMe
     messages.into_iter().find_map(|m| Some((m.clone(), m.button(label)?.to_owned())))
 }
 
+/// What its buttons say and carry: a press that came too late has it drawn anew, with the same words.
 fn buttons(message: &ChatMessage) -> Vec<String> {
-    message.keyboard.iter().flatten().map(|button| button.text.clone()).collect()
+    message.keyboard.iter().flatten().map(|button| format!("{button:?}")).collect()
 }
 
 /// What an agent does next.
+#[derive(Debug)]
 enum Working {
     Start,
     /// Has asked to come online or go offline, and waits for the answer to it; then what.
@@ -156,6 +165,7 @@ enum Working {
     Pressed(i64, Vec<String>, bool),
 }
 
+#[derive(Debug)]
 struct Worker {
     id: i64,
     commands: usize,
