@@ -4,6 +4,8 @@ mod conversation;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod engine_histories;
+#[cfg(test)]
 mod env_example;
 #[cfg(test)]
 mod layering;
