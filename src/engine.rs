@@ -38,7 +38,7 @@ use feed::Happening;
 use ports::{Change, CommitError, Committed, Presence, Store};
 use roster::Roster;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
@@ -79,6 +79,8 @@ pub struct Engine {
     roster: Mutex<Roster>,
     chance: Mutex<Chance>,
     dirty: Mutex<BTreeSet<DepartmentId>>,
+    /// How many handlers keep rounds back.
+    keeping: Arc<AtomicUsize>,
     wake: Notify,
     deliveries: Notify,
     /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
@@ -102,6 +104,7 @@ impl Engine {
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             chance: Mutex::new(chance),
             dirty: Mutex::new(BTreeSet::new()),
+            keeping: Arc::default(),
             wake: Notify::new(),
             deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),

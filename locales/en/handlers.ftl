@@ -30,6 +30,7 @@ unsupported = Sorry, a ticket can't hold this kind of message yet. Please send t
 staff-hint = To open a ticket, press /new. To see all commands, press /help.
 empty = Your message is empty. Tell us what is wrong, or send a photo, document, voice note or video.
 nothing-to-cancel = There is nothing to cancel.
+draft-moved = ⬇️ Your ticket goes on below.
 draft-dropped = ✖️ The ticket was not sent.
 category-gone = That category is no longer available. Please choose another one.
 draft-incomplete = The ticket is not complete yet. This message tells you what is missing.

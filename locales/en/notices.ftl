@@ -9,6 +9,7 @@ notice-something-broke = ⚠️ Sorry, we failed to process your last message. T
 
 # News for agents.
 
+notice-words = 📄 <code>{ $number }</code> ({ $part }/{ $parts })
 notice-file = 📎 <code>{ $number }</code>
 notice-task-cancelled = ✖️ The customer cancelled ticket <code>{ $number }</code>; it has left your queue.
 notice-task-taken = ↪️ Ticket <code>{ $number }</code> was handed to <b>{ $agent }</b>.

@@ -30,6 +30,7 @@ unsupported = Maaf, kiriman seperti ini belum bisa dimasukkan ke tiket. Silakan 
 staff-hint = Untuk membuat tiket, tekan /new. Untuk melihat semua perintah, tekan /help.
 empty = Pesan Anda kosong. Tuliskan kendala Anda, atau kirim foto, dokumen, pesan suara, atau video.
 nothing-to-cancel = Tidak ada yang perlu dibatalkan.
+draft-moved = ⬇️ Tiket Anda berlanjut di bawah.
 draft-dropped = ✖️ Tiket tidak jadi dikirim.
 category-gone = Kategori itu sudah tidak tersedia. Silakan pilih yang lain.
 draft-incomplete = Tiket belum lengkap. Ikuti petunjuk pada pesan ini.

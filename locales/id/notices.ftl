@@ -9,6 +9,7 @@ notice-something-broke = ⚠️ Maaf, pesan Anda yang terakhir gagal kami proses
 
 # Kabar untuk agen.
 
+notice-words = 📄 <code>{ $number }</code> ({ $part }/{ $parts })
 notice-file = 📎 <code>{ $number }</code>
 notice-task-cancelled = ✖️ Tiket <code>{ $number }</code> dibatalkan oleh pelanggan dan sudah keluar dari antrian Anda.
 notice-task-taken = ↪️ Tiket <code>{ $number }</code> dialihkan ke <b>{ $agent }</b>.

@@ -119,10 +119,12 @@ pub enum Typed {
     Known(Command),
     /// Something else.
     Unknown(String),
+    /// A command for another bot.
+    Elsewhere(String),
 }
 
 impl Typed {
-    /// Reads a message; `None` when it is no command, or one for another bot.
+    /// Reads a message; `None` when it is no command.
     #[must_use]
     pub fn read(text: &str, bot_username: &str) -> Option<Self> {
         use teloxide::utils::command::ParseError;
@@ -130,7 +132,7 @@ impl Typed {
         let word = text.strip_prefix('/')?.split_whitespace().next()?;
         let (name, addressee) = word.split_once('@').unwrap_or((word, bot_username));
         if !addressee.eq_ignore_ascii_case(bot_username) {
-            return None;
+            return Some(Self::Elsewhere(short(word)));
         }
         // Phones write the first letter large; words may follow on the next line.
         let rest = text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
@@ -142,9 +144,14 @@ impl Typed {
                 let bare = format!("/{}", name.to_ascii_lowercase());
                 Command::parse(&bare, bot_username).ok().map(Self::Known)
             }
-            Err(_) => Some(Self::Unknown(name.chars().take(32).collect())),
+            Err(_) => Some(Self::Unknown(short(name))),
         }
     }
+}
+
+/// As much of a command as an answer repeats.
+fn short(name: &str) -> String {
+    crate::domain::text::shorten(name, 64)
 }
 
 #[cfg(test)]
@@ -162,7 +169,7 @@ mod tests {
         );
         assert_eq!(read("/myqueue now please"), Some(Typed::Known(Command::MyQueue)));
         assert_eq!(read("/setmax Budi 7"), Some(Typed::Known(Command::SetMax("Budi 7".into()))));
-        assert_eq!(read("/new@other_bot halo"), None);
+        assert_eq!(read("/new@other_bot halo"), Some(Typed::Elsewhere("new@other_bot".into())));
         assert_eq!(read("halo /new"), None);
         assert_eq!(read("/bogus"), Some(Typed::Unknown("bogus".into())));
     }

@@ -181,6 +181,11 @@ impl Composer {
             Notice::CustomerUnreachable { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
             }
+            Notice::Words { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
+                let parts = ticket.description.parts();
+                let text = (*parts.get(*part)?).to_owned();
+                Some(NoticeView::Words { number: ticket.number, part: (part + 1, parts.len()), text })
+            }),
             Notice::File { ticket, .. } => {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
             }

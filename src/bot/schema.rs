@@ -25,6 +25,7 @@ pub fn schema() -> DeskHandler {
 fn typed() -> DeskHandler {
     dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::read(message.text()?, &desk.bot_username))
         .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
+        .branch(case![Typed::Elsewhere(name)].endpoint(common::unknown_command))
         .branch(
             case![Typed::Known(command)]
                 .map_async(common::drop_question)

@@ -208,6 +208,15 @@ pub enum NoticeView {
     Created(TicketStatusView),
     /// To the agent: a new ticket. The first state of the task card.
     NewTask(TaskView),
+    /// To the agent: more of this ticket's description.
+    Words {
+        /// The ticket.
+        number: TicketNumber,
+        /// Which part of how many, from 1.
+        part: (usize, usize),
+        /// The words.
+        text: String,
+    },
     /// To the agent: a file of this ticket's description. The words are the file's caption.
     File {
         /// The ticket.

@@ -32,6 +32,13 @@ pub enum Notice {
         /// Tickets the agent can hold.
         max: u16,
     },
+    /// To the agent: more of the ticket's description, after [`Notice::NewTask`].
+    Words {
+        /// The ticket.
+        ticket: TicketId,
+        /// Which part; the task card has part 0.
+        part: usize,
+    },
     /// To the agent: a file of the ticket's description, after [`Notice::NewTask`].
     File {
         /// The ticket.

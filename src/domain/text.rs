@@ -1,8 +1,10 @@
 //! Text that people wrote: cleaned and measured where it enters.
 use serde::{Deserialize, Serialize};
 
-/// The longest description, in characters. Telegram's own messages end at 4,096 units, so one message always fits.
-pub const MAX_DESCRIPTION: usize = 4_000;
+/// The longest description, in characters: three of Telegram's longest messages.
+pub const MAX_DESCRIPTION: usize = 12_288;
+/// How much of a description one message to an agent shows, in UTF-16 units: what Telegram's 4,096 leave beside the facts.
+pub const PART: usize = 3_400;
 /// The longest name of a person, department or category, in characters.
 pub const MAX_NAME: usize = 60;
 /// The most files one ticket carries: Telegram's own albums hold ten.
@@ -91,6 +93,19 @@ pub enum DescriptionError {
 }
 
 impl Description {
+    /// The text in parts that each fit into one message, broken at blanks where there are any; one part at least.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&str> {
+        let (mut parts, mut rest) = (Vec::new(), self.text.as_str());
+        while let Some(end) = break_point(rest) {
+            let (part, left) = rest.split_at(end);
+            parts.push(part.trim_end());
+            rest = left.trim_start();
+        }
+        parts.push(rest);
+        parts
+    }
+
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -119,6 +134,37 @@ impl Description {
     }
 }
 
+/// Where a text that is too long for one part breaks: at the last blank, else between characters as people see them.
+fn break_point(text: &str) -> Option<usize> {
+    let (mut used, mut blank, mut seam, mut hard) = (0, None, None, 0);
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        used += c.len_utf16();
+        if at > 0 && used <= PART {
+            hard = at;
+            if c.is_whitespace() && used > PART / 2 {
+                blank = Some(at);
+            }
+            if !belongs_to(before, c) {
+                seam = Some(at);
+            }
+        }
+        before = c;
+    }
+    (used > PART).then(|| blank.or(seam).unwrap_or(hard))
+}
+
+/// Whether `c` is one with the character before it: joined emoji, skin tones, flags, accents.
+fn belongs_to(before: char, c: char) -> bool {
+    const JOINER: char = '\u{200D}';
+    let flag = |c| matches!(c, '\u{1F1E6}'..='\u{1F1FF}');
+    before == JOINER
+        || c == JOINER
+        || is_combining(c)
+        || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}')
+        || (flag(before) && flag(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,7 +180,25 @@ mod tests {
     fn a_description_grows_until_it_is_full() {
         let one = Description::default().and("halo", None).unwrap();
         assert_eq!(one.and("dunia", None).unwrap().text, "halo\ndunia");
-        assert_eq!(one.and(&"x".repeat(4_000), None), Err(DescriptionError::TooLong(4_005)));
+        assert_eq!(one.and(&"x".repeat(MAX_DESCRIPTION), None), Err(DescriptionError::TooLong(12_293)));
         assert_eq!(shorten("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn a_long_description_comes_in_parts_and_nothing_of_it_is_lost() {
+        let parts = |text: &str| {
+            let described = Description { text: text.into(), attachments: Vec::new() };
+            described.parts().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(parts(""), [""]);
+        assert_eq!(parts("halo"), ["halo"]);
+        let words = "kata ".repeat(2_000);
+        let words = words.trim();
+        assert!(parts(words).iter().all(|part| part.len() <= PART && part.ends_with("kata")));
+        assert_eq!(parts(words).join(" "), words);
+        let family = "👨\u{200d}👩\u{200d}👧".repeat(1_000);
+        assert_eq!(parts(&family).concat(), family);
+        assert!(parts(&family).iter().all(|part| part.starts_with('👨') && part.ends_with('👧')));
+        assert_eq!(parts(&"\u{200d}".repeat(9_000)).concat().chars().count(), 9_000);
     }
 }

@@ -59,6 +59,12 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether nothing comes after it.
+    #[must_use]
+    pub fn is_end(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled)
+    }
+
     /// The word used in the store and in the API.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -136,8 +136,8 @@ fn decide(
     }
 }
 
-/// Who is told when a ticket comes into an agent's hands: the agent, with the facts and the files, and the customer, whose
-/// card follows.
+/// Who is told when a ticket comes into an agent's hands: the agent, with the facts, all the words and the files, and the
+/// customer, whose card follows.
 #[must_use]
 pub fn handed_over(
     ticket: &Ticket,
@@ -152,8 +152,13 @@ pub fn handed_over(
         .attachments
         .iter()
         .map(|file| Notice::File { ticket: ticket.id, file: file.clone() });
-    let mut out: Vec<_> =
-        std::iter::once(task).chain(files).map(|notice| Outgoing::notice(agent_chat, notice)).collect();
+    // The task card begins with the first part.
+    let rest = (1..ticket.description.parts().len()).map(|part| Notice::Words { ticket: ticket.id, part });
+    let mut out: Vec<_> = std::iter::once(task)
+        .chain(rest)
+        .chain(files)
+        .map(|notice| Outgoing::notice(agent_chat, notice))
+        .collect();
     out.push(Outgoing::notice(ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent }));
     out.push(Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id)));
     out

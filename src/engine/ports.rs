@@ -1,14 +1,18 @@
 //! What the engine asks of the outside: a [`Store`] that keeps, and a [`Presence`] that knows who is there.
 //!
 //! Every back end passes the same contract tests (`tests/it/store_contract.rs`, `tests/it/presence_contract.rs`).
+mod records;
+
+pub use records::{Claimed, Depths, InboxRow, Outcome, Prospect};
+
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TelegramId, TicketId, Version};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId, Version};
 use crate::domain::invite::Invite;
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
@@ -16,7 +20,6 @@ use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::{Priority, Ticket};
 use async_trait::async_trait;
 use serde_json::Value;
-use std::collections::HashMap;
 use std::time::Duration;
 
 /// One atomic step: what is written, the record of it, and what people are told because of it. All or nothing.
@@ -154,57 +157,6 @@ pub enum StoreError {
     Corrupt(String),
 }
 
-/// A raw update as Telegram sent it, with its place in the inbox.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InboxRow {
-    /// The order in which the inbox took it in; grows.
-    pub seq: u64,
-    /// Telegram's id of the update.
-    pub update_id: i64,
-    /// The update, byte for byte what Telegram meant.
-    pub update: Value,
-    /// How often its handler has failed.
-    pub failures: u32,
-}
-
-/// A delivery that this process has claimed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
-    /// Its id; within a chat the order of delivery.
-    pub id: u64,
-    /// Where to.
-    pub chat: ChatId,
-    /// What.
-    pub message: Message,
-    /// When it was committed.
-    pub since: Time,
-    /// How often it was tried before.
-    pub attempts: u32,
-    /// How often its outcome stayed unknown before (a time-out after the request left, a crash between send and mark).
-    pub unknown: u32,
-}
-
-/// What became of a claimed delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done. With the card whose live message it now is, if it is one.
-    Sent(Option<LiveCard>),
-    /// Not yet: try again from `until` on. `unknown` when it may have been delivered.
-    Later {
-        /// Not before.
-        until: Time,
-        /// Whether Telegram may have done it all the same.
-        unknown: bool,
-    },
-    /// Given up, for this reason. Kept for the admins, never tried again.
-    Dropped(String),
-    /// The chat has a new id; this and all that wait for the chat go there.
-    Moved(ChatId),
-}
-
-/// How many tickets wait, per department.
-pub type Depths = HashMap<DepartmentId, u64>;
-
 /// The durable half of the desk. Everything in it survives a `kill -9` once the call has returned.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -253,6 +205,24 @@ pub trait Store: Send + Sync + 'static {
     /// A customer's tickets that are not completed or cancelled, oldest first, then the ended ones, newest first; at most
     /// `limit`.
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;
+    /// What is looked at before a ticket of `customer` is opened with `key` in `department`, all in one look where the
+    /// store can; this does it in several. The customer's open tickets are counted up to `most`.
+    async fn prospect(
+        &self,
+        key: &str,
+        customer: PersonId,
+        (department, priority): (DepartmentId, Priority),
+        most: usize,
+    ) -> Result<Prospect, StoreError> {
+        let theirs = self.tickets_of(customer, most).await?;
+        Ok(Prospect {
+            departments: self.departments().await?,
+            settings: self.settings().await?,
+            known: self.ticket_by_key(key).await?,
+            open: theirs.iter().filter(|ticket| !ticket.status().is_end()).count(),
+            position: self.position(department, priority, Arrival::LAST).await?,
+        })
+    }
     /// What an agent holds, in the order of their queue (when it was assigned, then by arrival).
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError>;
     /// Every held ticket.

@@ -3,19 +3,22 @@
 use super::error::EngineError;
 use super::feed::Happening;
 use super::plan::{Assignment, plan_round};
-use super::ports::{CommitError, StoreError};
+use super::ports::{Change, CommitError, StoreError, Write};
 use super::roster::Roster;
-use super::{Engine, lock};
+use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
-use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
-use crate::domain::ticket::Ticket;
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
+use crate::domain::ticket::{Priority, Ticket};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
 const BATCH: usize = 256;
+/// How many tickets of a department a batch looks at, however many departments there are.
+const LEAST: usize = 16;
 
 tokio::task_local! {
     /// The departments that the verbs of one handler marked.
@@ -25,7 +28,24 @@ tokio::task_local! {
 /// Departments whose rounds were kept back.
 #[derive(Debug)]
 #[must_use = "tickets wait until the rounds are started"]
-pub struct Marks(BTreeSet<DepartmentId>);
+pub struct Marks(BTreeSet<DepartmentId>, Keeping);
+
+/// While it lives, rounds may be kept back: a ticket that waits for an agent who is ready is no fault then.
+#[derive(Debug)]
+struct Keeping(Arc<AtomicUsize>);
+
+impl Keeping {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
@@ -61,16 +81,18 @@ impl Engine {
     /// what follows from it. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
     /// that dies before that assigns at its next start.
     pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks) {
+        let keeping = Keeping::begin(&self.keeping);
         KEPT.scope(RefCell::default(), async {
             let done = work.await;
-            (done, Marks(KEPT.with(RefCell::take)))
+            (done, Marks(KEPT.with(RefCell::take), keeping))
         })
         .await
     }
 
     /// Starts the rounds that were kept back.
     pub fn start_rounds(&self, marks: Marks) {
-        self.mark(marks.0);
+        let Marks(departments, _kept_until_they_are_marked) = marks;
+        self.mark(departments);
     }
 
     /// Marks every department.
@@ -85,10 +107,10 @@ impl Engine {
         self.wake.notified().await;
     }
 
-    /// Whether a round is wanted.
+    /// Whether a round is wanted, or may be as soon as a handler that is under way has ended.
     #[must_use]
     pub fn round_wanted(&self) -> bool {
-        !lock(&self.dirty).is_empty()
+        self.keeping.load(Ordering::SeqCst) > 0 || !lock(&self.dirty).is_empty()
     }
 
     /// Assigns what can be assigned in the marked departments. Returns how many tickets found an agent. When the store
@@ -114,8 +136,8 @@ impl Engine {
     /// Serves these departments until a batch changes nothing.
     async fn serve(&self, departments: &BTreeSet<DepartmentId>, now: Time) -> Result<usize, EngineError> {
         let settings = self.store.settings().await?;
-        let mut assigned = 0;
-        loop {
+        let (mut assigned, mut fruitless) = (0, 0);
+        while fruitless < ATTEMPTS {
             let waiting = self.heads(departments).await?;
             let plan = {
                 let (mut roster, mut chance) = (self.roster(), self.chance());
@@ -125,8 +147,11 @@ impl Engine {
             if plan.is_empty() {
                 return Ok(assigned);
             }
-            assigned += self.carry_out(plan).await?;
+            let found = self.carry_out(plan).await?;
+            assigned += found;
+            fruitless = if found == 0 { fruitless + 1 } else { 0 };
         }
+        Err(EngineError::Contention)
     }
 
     /// The heads of the queues, as far as the ready agents have room.
@@ -134,21 +159,38 @@ impl Engine {
         &self,
         departments: &BTreeSet<DepartmentId>,
     ) -> Result<Vec<Ticket>, StoreError> {
-        let mut heads = Vec::new();
-        for department in departments {
-            let room = self.roster().room(*department, BATCH);
-            if room > 0 {
-                heads.extend(self.store.queue_head(*department, true, room).await?);
+        let rooms: Vec<_> = {
+            let roster = self.roster();
+            departments.iter().map(|d| (*d, roster.room(*d, BATCH))).filter(|(_, room)| *room > 0).collect()
+        };
+        // Each department gives its share of a batch. Behind a share that is used up there may be more, so what comes
+        // after its last ticket waits for the next batch: agents of several departments get tickets in the one order.
+        let share = BATCH.div_ceil(rooms.len().max(1)).max(LEAST);
+        let (mut heads, mut end) = (Vec::new(), None);
+        for (department, room) in rooms {
+            let wanted = room.min(share);
+            let head = self.store.queue_head(department, true, wanted).await?;
+            if let Some(last) = head.last()
+                && wanted < room
+                && head.len() == wanted
+            {
+                let place = (last.priority, last.arrival);
+                end = Some(end.map_or(place, |end: (Priority, Arrival)| end.min(place)));
             }
+            heads.extend(head);
         }
         heads.sort_by_key(|ticket: &Ticket| (ticket.priority, ticket.arrival));
+        heads.retain(|ticket| end.is_none_or(|end| (ticket.priority, ticket.arrival) <= end));
         heads.truncate(BATCH);
         Ok(heads)
     }
 
-    async fn carry_out(&self, plan: Vec<Assignment>) -> Result<usize, EngineError> {
+    async fn carry_out(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
         fail::fail_point!("engine-before-assign");
-        let changes = plan.iter().map(|assignment| assignment.change.clone()).collect();
+        let taken = |assignment: &mut Assignment| {
+            std::mem::replace(&mut assignment.change, Change::quiet(Write::Nothing))
+        };
+        let changes = plan.iter_mut().map(taken).collect();
         let results = self.store.commit(changes).await;
         fail::fail_point!("engine-after-assign");
         self.deliver_soon();

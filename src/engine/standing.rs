@@ -97,12 +97,7 @@ impl Engine {
         } else {
             departments.iter().copied().collect()
         };
-        let mut joined = self.to_admins(&Notice::Joined { person: id }).await?;
-        // Whoever did it needs no news of it.
-        if let Actor::Person(by) = actor {
-            let by = self.store.person(by).await?.map(|admin| admin.chat());
-            joined.retain(|out| Some(out.chat) != by);
-        }
+        let joined = self.to_admins(&Notice::Joined { person: id }).await?;
         self.change_person(id, |person: &mut Person| {
             let newly = person.agent.is_none();
             if let Some(profile) = &mut person.agent {
@@ -117,7 +112,9 @@ impl Engine {
                 }
                 // An admin who becomes an agent is told what an agent can do, too.
                 notices = vec![Outgoing::notice(person.chat(), WELCOME), menu(person)];
-                notices.extend(joined.iter().filter(|out| out.chat != person.chat()).cloned());
+                // Admins who did it themselves are told by the answer to their command.
+                let by_link = actor == Actor::Person(id);
+                notices.extend(joined.iter().filter(|out| by_link && out.chat != person.chat()).cloned());
             }
             Ok((Some(standing(now, actor, id, "role=agent")), notices))
         })

@@ -5,13 +5,14 @@ use super::ports::{Change, CommitError, Guard, UniqueKey, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
+use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Actor, Event, What};
 use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::text::Description;
-use crate::domain::ticket::{Priority, Refusal, Status, Ticket, TicketState};
+use crate::domain::ticket::{Priority, Refusal, Ticket, TicketState};
 
 /// How many tickets one customer may have open: enough for anybody in need, and a bound on what one person can do to the
 /// queue.
@@ -72,21 +73,23 @@ impl Engine {
 
     /// Opens a ticket, or finds the one that was opened with this key. The customer is told with the same commit.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
-        let department = self.offered(new.target).await?;
-        if let Some(ticket) = self.store.ticket_by_key(&new.key).await? {
+        let (department, category) = new.target;
+        let place = (department, Priority::default());
+        let found = self.store.prospect(&new.key, new.customer.id, place, MAX_OPEN).await?;
+        let offered = |d: &Department| d.id == department && d.offered().any(|c| c.id == category);
+        if !found.departments.iter().any(offered) {
+            return Err(EngineError::NotFound);
+        }
+        if let Some(ticket) = found.known {
             return Ok(ticket);
         }
-        let theirs = self.store.tickets_of(new.customer.id, MAX_OPEN + 1).await?;
-        if theirs.iter().filter(|t| !matches!(t.status(), Status::Completed | Status::Cancelled)).count()
-            >= MAX_OPEN
-        {
+        if found.open >= MAX_OPEN {
             return Err(EngineError::TooManyOpen(MAX_OPEN));
         }
-        let auto = self.store.settings().await?.rollout_percent;
+        let (auto, position) = (found.settings.rollout_percent, found.position);
         self.retry(|| async {
             let mut ticket = self.draw_up(&new, now);
             ticket.auto = auto.takes(ticket.id.0);
-            let position = self.store.position(department, ticket.priority, Arrival::LAST).await?;
             let online = self.roster().online(department);
             let notice = Notice::Created { ticket: ticket.id, position, online };
             let change = Change {
@@ -128,7 +131,7 @@ impl Engine {
             department: new.target.0,
             category: new.target.1,
             description: new.description.clone(),
-            priority: Priority::Normal,
+            priority: Priority::default(),
             auto: true,
             state: TicketState::Queued,
             created_at: now,
@@ -290,18 +293,6 @@ impl Engine {
             Some(holder) => Ok(self.store.person(holder).await?),
             None => Ok(None),
         }
-    }
-
-    /// The department of a target, if tickets can be opened there.
-    async fn offered(
-        &self,
-        (department, category): (DepartmentId, CategoryId),
-    ) -> Result<DepartmentId, EngineError> {
-        let all = self.store.departments().await?;
-        let offers = |d: &&crate::domain::department::Department| {
-            d.id == department && d.offered().any(|c| c.id == category)
-        };
-        all.iter().find(offers).map(|d| d.id).ok_or(EngineError::NotFound)
     }
 }
 

@@ -149,7 +149,7 @@ impl Runner {
         }
         let username = &self.desk.bot_username;
         let typed = message.text().and_then(|text| crate::bot::commands::Typed::read(text, username));
-        if typed.is_none() {
+        if matches!(typed, None | Some(crate::bot::commands::Typed::Elsewhere(_))) {
             return Vec::new();
         }
         let rules = self.desk.engine.rules();

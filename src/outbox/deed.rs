@@ -53,7 +53,10 @@ impl Deed {
                     FileKind::Video => ("sendVideo", "video"),
                     FileKind::Audio => ("sendAudio", "audio"),
                 };
-                Some((method, json!({"chat_id": chat.0, field: file.file_id, "caption": caption})))
+                Some((
+                    method,
+                    json!({"chat_id": chat.0, field: file.file_id, "caption": caption, "parse_mode": "HTML"}),
+                ))
             }
             Self::Edit { text, shown, .. } if *shown == Some(digest(text)) => None,
             Self::Edit { message_id, text, .. } => {
@@ -95,7 +98,8 @@ impl Deed {
             Self::Edit { message_id, text, card, .. } => {
                 Self::Edit { message_id: *message_id, text: strip(text), card: *card, shown: None }
             }
-            other => other.clone(),
+            Self::SendFile(file, caption) => Self::SendFile(file.clone(), strip_tags(caption)),
+            Self::Menu(_) | Self::Nothing => self.clone(),
         }
     }
 }

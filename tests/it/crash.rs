@@ -1,6 +1,11 @@
 //! Crash tests: the real program dies at a named point by SIGKILL, is started again, and has lost and doubled nothing.
 mod life;
+mod nights;
 mod oracle;
 mod points;
 mod story;
 mod town;
+
+pub(crate) use life::Life;
+pub(crate) use story::{Told, play};
+pub(crate) use town::Town;

@@ -1,12 +1,18 @@
 //! The integration tests, in one binary so that linking is paid once.
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod conversation;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod engine_histories;
 #[cfg(test)]
 mod env_example;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod layering;
 #[cfg(test)]

@@ -9,7 +9,7 @@ fn transcript(seed: &str) -> String {
         .unwrap();
     let text = String::from_utf8(out.stdout).unwrap();
     assert!(out.status.success(), "{text}\n{}", String::from_utf8_lossy(&out.stderr));
-    text.lines().map(|line| format!("{}\n", timeless(line))).collect()
+    text.lines().map(timeless).collect::<Vec<_>>().join("\n")
 }
 
 fn timeless(line: &str) -> String {

@@ -1,8 +1,15 @@
 //! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, embedded back ends in a temporary folder,
 //! a clock that the test winds.
-use antri::app::{App, Setup, embedded};
+mod chats;
+mod patience;
+mod trouble;
+
+pub(crate) use trouble::{Ill, Trouble};
+
+use antri::app::{App, Setup};
 use antri::bot::callback::Press;
 use antri::clock::Clock;
+use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
 use antri::domain::ids::TelegramId;
 use antri::domain::person::Locale;
@@ -11,7 +18,9 @@ use antri::engine::Rules;
 use antri::engine::chance::Chance;
 use antri::engine::ports::{Change, Write};
 use antri::outbox::pace::Limits;
-use antri::sandbox::{ChatMessage, MediaKind, NewMedia, NewUser, Sandbox, SandboxOptions, Side};
+use antri::presence::Memory;
+use antri::sandbox::{Sandbox, SandboxOptions};
+use antri::store::Sqlite;
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -21,6 +30,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use trouble::Troubled;
 
 /// How long a test waits for something to become visible before it fails and shows the chats.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,6 +70,10 @@ pub(crate) struct Options {
     pub(crate) limits: Limits,
     /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
     pub(crate) admin_ids: Vec<i64>,
+    /// The most pages that the store may have: a full disk.
+    pub(crate) max_pages: Option<u32>,
+    /// Webhook mode with this secret; long polling when there is none.
+    pub(crate) webhook: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -69,6 +83,8 @@ impl Default for Options {
             call_timeout: Duration::from_secs(10),
             limits: Limits::NONE,
             admin_ids: vec![ADMIN],
+            max_pages: None,
+            webhook: None,
         }
     }
 }
@@ -79,9 +95,13 @@ pub(crate) struct Desk {
     pub(crate) clock: Wound,
     pub(crate) dir: TempDir,
     pub(crate) api_url: String,
-    options: Options,
+    /// What goes wrong in the store.
+    pub(crate) trouble: Trouble,
+    /// Where Telegram posts, in webhook mode.
+    pub(crate) hook: Mutex<Option<url::Url>>,
+    options: Mutex<Options>,
     running: Mutex<Option<Running>>,
-    server: CancellationToken,
+    server: Mutex<CancellationToken>,
 }
 
 struct Running {
@@ -112,48 +132,96 @@ impl Desk {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api_url = format!("http://{}", listener.local_addr().unwrap());
-        let server = CancellationToken::new();
-        tokio::spawn({
-            let (sandbox, server) = (sandbox.clone(), server.clone());
-            async move { sandbox.serve(listener, server.cancelled_owned()).await }
-        });
         let desk = Self {
             sandbox,
             clock,
             dir: tempfile::tempdir().unwrap(),
             api_url,
-            options,
+            trouble: Trouble::default(),
+            hook: Mutex::default(),
+            options: Mutex::new(options),
             running: Mutex::new(None),
-            server,
+            server: Mutex::default(),
         };
+        desk.serve(listener);
         desk.start().await;
-        if desk.options.admin_ids.contains(&ADMIN) {
+        let usual = desk.options.lock().unwrap().admin_ids.contains(&ADMIN);
+        if usual {
             desk.person(ADMIN, "Dewi", "id").await;
         }
         desk
     }
 
+    fn serve(&self, listener: TcpListener) {
+        let (sandbox, server) = (self.sandbox.clone(), CancellationToken::new());
+        *self.server.lock().unwrap() = server.clone();
+        tokio::spawn(async move { sandbox.serve(listener, server.cancelled_owned()).await });
+    }
+
+    /// Telegram is out of reach: connections are refused.
+    pub(crate) fn cut_off(&self) {
+        self.server.lock().unwrap().cancel();
+    }
+
+    /// Telegram is back, at its old address.
+    pub(crate) async fn reconnect(&self) {
+        let address = self.api_url.strip_prefix("http://").unwrap();
+        self.until("the old address to be free", async || match TcpListener::bind(address).await {
+            Ok(listener) => {
+                self.serve(listener);
+                true
+            }
+            Err(_) => false,
+        })
+        .await;
+    }
+
+    /// Opens the store. A child that another test starts at this moment can hold the lock for an instant longer.
+    async fn open(&self, options: antri::store::sqlite::Options) -> Sqlite {
+        let mut store = None;
+        self.until("the store to be free", async || {
+            store = Sqlite::open_with(self.dir.path(), options).ok();
+            store.is_some()
+        })
+        .await;
+        store.unwrap()
+    }
+
+    /// Another size of the disk, from the next start on.
+    pub(crate) fn resize(&self, max_pages: Option<u32>) {
+        self.options.lock().unwrap().max_pages = max_pages;
+    }
+
     /// Starts the app (again) on the same files.
     pub(crate) async fn start(&self) {
-        let back = embedded(self.dir.path()).unwrap();
-        let token = secrecy::SecretString::from(TOKEN);
+        let (settings, call_timeout, limits, max_pages, webhook, admin_ids) = {
+            let options = self.options.lock().unwrap();
+            let Options { settings, call_timeout, limits, max_pages, webhook, admin_ids } = &*options;
+            (settings.clone(), *call_timeout, *limits, *max_pages, *webhook, admin_ids.clone())
+        };
+        let options = antri::store::sqlite::Options { max_pages };
+        let store = Arc::new(self.open(options).await);
+        let webhook = match webhook {
+            Some(secret) => Some(self.hook_up(secret).await),
+            None => None,
+        };
         let setup = Setup {
-            store: back.store.clone(),
-            presence: back.presence,
+            store: Arc::new(Troubled { store: store.clone(), trouble: self.trouble.clone() }),
+            presence: Arc::new(Memory::default()),
             presence_is_volatile: true,
-            telegram: Telegram::new(self.api_url.parse().unwrap(), token, self.options.call_timeout).unwrap(),
-            webhook: None,
+            telegram: self.telegram_within(call_timeout),
+            webhook,
             rules: Rules {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
-                admin_ids: self.options.admin_ids.iter().copied().map(TelegramId).collect(),
+                admin_ids: admin_ids.into_iter().map(TelegramId).collect(),
                 presence_ttl: Duration::from_secs(300),
             },
-            first_settings: self.options.settings.clone(),
+            first_settings: settings,
             jwt_secret: Some("a secret of at least thirty-two bytes".into()),
             clock: self.clock.clock(),
             chance: Chance::seeded(7),
-            limits: self.options.limits,
+            limits,
             sweep_every: Duration::from_secs(3_600),
         };
         let app = Arc::new(App::start(setup).await.unwrap());
@@ -162,7 +230,23 @@ impl Desk {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move { app.run(stop).await }
         });
-        *self.running.lock().unwrap() = Some(Running { app, stop, task, store: back.store });
+        *self.running.lock().unwrap() = Some(Running { app, stop, task, store });
+    }
+
+    async fn hook_up(&self, secret: &str) -> (WebhookConfig, TcpListener) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: url::Url = format!("http://{}/hook", listener.local_addr().unwrap()).parse().unwrap();
+        *self.hook.lock().unwrap() = Some(url.clone());
+        (WebhookConfig { url, secret: secret.into() }, listener)
+    }
+
+    /// The bot's account, for calls of the test's own.
+    pub(crate) fn telegram(&self) -> Telegram {
+        self.telegram_within(PATIENCE)
+    }
+
+    fn telegram_within(&self, timeout: Duration) -> Telegram {
+        Telegram::new(self.api_url.parse().unwrap(), TOKEN.into(), timeout).unwrap()
     }
 
     /// Stops the app in good order.
@@ -180,83 +264,6 @@ impl Desk {
 
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
-    }
-
-    /// A person who has pressed Start.
-    pub(crate) async fn person(&self, id: i64, name: &str, language: &str) {
-        self.sandbox.add_user(NewUser {
-            id: Some(id),
-            first_name: name.into(),
-            username: Some(name.to_lowercase()),
-            language_code: Some(language.into()),
-            ..NewUser::default()
-        });
-        self.say(id, "/start").await;
-    }
-
-    /// A person who is an agent, made one by the admin.
-    pub(crate) async fn agent(&self, id: i64, name: &str) {
-        self.person(id, name, "id").await;
-        self.say(ADMIN, &format!("/addagent {id}")).await;
-    }
-
-    /// Somebody writes and is answered; returns when everything that follows from it has been delivered.
-    pub(crate) async fn say(&self, id: i64, text: &str) {
-        let before = self.told(id);
-        self.sandbox.send_text(id, text);
-        self.settle().await;
-        let silent = format!("{id} wrote {text:?} and got no answer:\n{}", self.transcript(id));
-        assert!(self.told(id) > before, "{silent}");
-    }
-
-    /// Somebody sends a file and is answered.
-    pub(crate) async fn attach(&self, id: i64, kind: MediaKind, caption: Option<&str>) {
-        let before = self.told(id);
-        let caption = caption.map(str::to_owned);
-        self.sandbox.send_media(id, NewMedia { caption, ..NewMedia::new(kind, *b"bytes") });
-        self.settle().await;
-        assert!(self.told(id) > before, "{id} sent a {kind:?} and got no answer:\n{}", self.transcript(id));
-    }
-
-    /// How often the bot wrote into this chat, or changed something there.
-    fn told(&self, id: i64) -> usize {
-        let to_them =
-            |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
-        let requests = self.sandbox.requests();
-        let shown = requests.iter().filter(|r| r.method.starts_with("send") || r.method.starts_with("edit"));
-        shown.filter(|r| r.outcome == 200 && to_them(&r.params)).count()
-    }
-
-    /// A ticket with these words, from the message to the sent preview. The newest number is in the status card.
-    pub(crate) async fn ticket(&self, customer: i64, text: &str) {
-        self.say(customer, text).await;
-        self.press(customer, "✅").await;
-    }
-
-    /// Somebody presses the button with this label on their newest message that has it.
-    pub(crate) async fn press(&self, id: i64, label: &str) {
-        let (message, data) = self.button(id, label);
-        self.press_data(id, message, &data).await;
-    }
-
-    /// The newest message of somebody's that has a button with this label, and what the button carries.
-    pub(crate) fn button(&self, id: i64, label: &str) -> (i64, String) {
-        let messages = self.sandbox.chat(id);
-        let found = messages.iter().rev().find_map(|m| Some((m.message_id, m.button(label)?.to_owned())));
-        found.unwrap_or_else(|| panic!("{id} has no button {label:?}:\n{}", self.story(id)))
-    }
-
-    /// Somebody sends a press with this data for this message, and is answered.
-    pub(crate) async fn press_data(&self, id: i64, message: i64, data: &str) {
-        self.press_in(id, id, message, data).await;
-    }
-
-    /// The same on a message of any chat.
-    pub(crate) async fn press_in(&self, chat: i64, id: i64, message: i64, data: &str) {
-        let query = self.sandbox.press_in(chat, id, message, data);
-        self.settle().await;
-        let answered = self.sandbox.toasts(id).iter().any(|toast| toast.callback_query_id == query);
-        assert!(answered, "{id} pressed {data:?} and the spinner goes on:\n{}", self.story(id));
     }
 
     /// Changes the settings as another program would: through the store.
@@ -292,63 +299,6 @@ impl Desk {
         let rested = tokio::time::timeout(PATIENCE, idle).await;
         assert!(rested.is_ok(), "the desk does not come to rest:\n{}", self.transcripts());
     }
-
-    /// The newest message in somebody's chat.
-    pub(crate) fn last(&self, id: i64) -> ChatMessage {
-        self.sandbox.chat(id).into_iter().next_back().expect("an empty chat")
-    }
-
-    /// What the newest answer of a press said.
-    pub(crate) fn toast(&self, id: i64) -> String {
-        self.sandbox.toasts(id).last().expect("no toast").text.clone()
-    }
-
-    /// The newest message of the bot that contains `part`.
-    pub(crate) fn find(&self, id: i64, part: &str) -> ChatMessage {
-        let found = self.sandbox.chat(id).into_iter().rev().find(|m| m.text.contains(part));
-        found.unwrap_or_else(|| panic!("{id} has no message with {part:?}:\n{}", self.transcript(id)))
-    }
-
-    /// Whether somebody has a message with `part`.
-    pub(crate) fn has(&self, id: i64, part: &str) -> bool {
-        self.sandbox.chat(id).iter().any(|m| m.text.contains(part))
-    }
-
-    /// How many of the bot's messages in somebody's chat contain `part`.
-    pub(crate) fn count(&self, id: i64, part: &str) -> usize {
-        self.sandbox.chat(id).iter().filter(|m| m.from == Side::Bot && m.text.contains(part)).count()
-    }
-
-    /// A chat as its person sees it, with files, buttons and the answers to presses: for snapshots.
-    pub(crate) fn story(&self, id: i64) -> String {
-        let mut out = String::new();
-        for message in self.sandbox.chat(id) {
-            let side = if message.from == Side::Bot { "Antri" } else { "     " };
-            let file = message.media.map(|media| format!("({:?}) ", media.kind)).unwrap_or_default();
-            let text = format!("{file}{}", message.text).replace('\n', "\n      | ");
-            out += &format!("{side} | {text}\n");
-            for row in message.keyboard {
-                let labels: Vec<_> = row.iter().map(|b| format!("[{}]", b.text)).collect();
-                out += &format!("      {}\n", labels.join(" "));
-            }
-        }
-        let toasts: Vec<_> =
-            self.sandbox.toasts(id).into_iter().map(|t| t.text).filter(|t| !t.is_empty()).collect();
-        if !toasts.is_empty() {
-            out += &format!("toasts: {}\n", toasts.join(" / "));
-        }
-        out
-    }
-
-    /// A chat as text, for failures.
-    pub(crate) fn transcript(&self, id: i64) -> String {
-        let lines = self.sandbox.chat(id).into_iter().map(|m| format!("  {:?} {}\n", m.from, m.text));
-        format!("chat {id}\n{}", lines.collect::<String>())
-    }
-
-    fn transcripts(&self) -> String {
-        self.sandbox.users().iter().map(|user| self.transcript(user.id)).collect()
-    }
 }
 
 impl Drop for Desk {
@@ -358,7 +308,7 @@ impl Drop for Desk {
             finds = running.app.engine.faults.sweep_finds.load(Ordering::SeqCst);
             running.stop.cancel();
         }
-        self.server.cancel();
+        self.cut_off();
         if !std::thread::panicking() {
             assert_eq!(
                 self.sandbox.violations(),

@@ -6,6 +6,7 @@ use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
 use crate::bot::menu;
 use crate::bot::render::{Rendered, labelled};
 use crate::domain::card::CardKey;
+use crate::domain::notice::Outgoing;
 use crate::domain::person::{Locale, Person};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
@@ -21,15 +22,15 @@ pub async fn start(desk: Arc<Desk>, ask: Ask, payload: String) -> Handled {
         return match (standing(&person) == standing(&ask.person), person.agent.is_some()) {
             (false, _) => Ok(Vec::new()),
             (true, true) => agent::standing(&desk, &Ask { person, ..ask }).await,
-            (true, false) => greet(&desk, &ask),
+            (true, false) => Ok(vec![greeting(&desk, &ask)]),
         };
     }
-    greet(&desk, &ask)
+    Ok(vec![greeting(&desk, &ask)])
 }
 
-fn greet(desk: &Desk, ask: &Ask) -> Handled {
-    let greeting = if Audience::Staff.admits(&ask.person) { "start-staff" } else { "start-customer" };
-    Ok(vec![ask.say(desk, greeting, &[("name", (&ask.person.name).into())])])
+fn greeting(desk: &Desk, ask: &Ask) -> Outgoing {
+    let key = if Audience::Staff.admits(&ask.person) { "start-staff" } else { "start-customer" };
+    ask.say(desk, key, &[("name", (&ask.person.name).into())])
 }
 
 /// `/help`.
@@ -59,10 +60,11 @@ pub async fn set_language(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place,
 
 /// A command is no answer to a question: the question is dropped, lest a later message be taken for its answer.
 pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Command {
-    if ask.person.prompt.is_some() && command != Command::Cancel {
-        if let Err(error) = desk.engine.set_prompt(ask.person.id, None).await {
-            tracing::warn!(%error, "a question stays open");
-        }
+    if ask.person.prompt.is_some()
+        && command != Command::Cancel
+        && let Err(error) = desk.engine.set_prompt(ask.person.id, None).await
+    {
+        tracing::warn!(%error, "a question stays open");
     }
     command
 }
@@ -93,6 +95,7 @@ pub async fn not_your_command(desk: Arc<Desk>, ask: Ask, command: Command) -> Ha
 /// The pressed message; `None` when Telegram does not say which, or it stands in another chat than the person's own: what
 /// follows from a press is drawn there, and ids of messages mean nothing elsewhere.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
 pub fn place(query: CallbackQuery, ask: Ask) -> Option<Place> {
     query.message.filter(|message| message.chat().id.0 == ask.chat.0).map(|message| Place(message.id().0))
 }

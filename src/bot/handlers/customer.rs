@@ -37,12 +37,12 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
     if draft.description.is_empty() {
         return Ok(vec![ask.say(desk, "empty", &[])]);
     }
-    let mut answers = keep(desk, ask, draft).await?;
     if later_part {
+        desk.engine.store().put_draft(draft).await?;
         let message = Delivery::Refresh(CardKey::Draft(ask.person.id));
-        answers = vec![Outgoing { chat: ask.chat, message }];
+        return Ok(vec![Outgoing { chat: ask.chat, message }]);
     }
-    Ok(answers)
+    keep(desk, ask, draft).await
 }
 
 /// `/cancel`: drops the draft, or the question that was open.
@@ -177,9 +177,14 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
     })
 }
 
+/// Keeps the draft and shows it below what was written last. The card above gives up its buttons: there is one to press.
 async fn keep(desk: &Desk, ask: &Ask, draft: Draft) -> Handled {
-    desk.engine.store().put_draft(draft).await?;
-    Ok(vec![ask.card(CardKey::Draft(ask.person.id))])
+    let (store, key) = (desk.engine.store(), CardKey::Draft(ask.person.id));
+    let begun = store.draft(ask.person.id).await?.is_some_and(|before| before.id == draft.id);
+    let above = store.live_card(key).await?.filter(|_| begun);
+    store.put_draft(draft).await?;
+    let moved = ask.words(desk).message("draft-moved", &[]);
+    Ok(above.map(|live| ask.edit(Place(live.message_id), moved)).into_iter().chain([ask.card(key)]).collect())
 }
 
 /// The draft, if it is the one that the button was drawn for; else says what became of it.

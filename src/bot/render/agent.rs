@@ -47,7 +47,15 @@ fn task(words: &Words<'_>, view: &TaskView, head: String) -> Rendered {
         let hold = Press::Task(Step::Hold, ticket.id, ticket.version, Surface::Task);
         rows.push(vec![words.button("button-hold", hold)]);
     }
-    card(words.around(&above, &ticket.description, &[]), rows)
+    card(words.around(&above, &first_part(&ticket.description), &[]), rows)
+}
+
+/// What the card has room for; the agent got the rest in messages of its own.
+fn first_part(description: &Description) -> Description {
+    let parts = description.parts();
+    let first = parts.first().copied().unwrap_or_default();
+    let text = if parts.len() > 1 { format!("{first} …") } else { first.to_owned() };
+    Description { text, attachments: description.attachments.clone() }
 }
 
 /// A ticket that has ended or is in other hands: how things stand, and no buttons.

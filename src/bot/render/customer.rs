@@ -55,21 +55,23 @@ fn change(words: &Words<'_>, view: &DraftView) -> Vec<Button> {
     view.can_change.then(button).into_iter().collect()
 }
 
-/// The live card of one ticket: where it stands, and the way to withdraw it while nobody has opened it.
+/// The live card of one ticket: where it stands, and the way to withdraw it while nobody has opened it. As long as that is
+/// so it begins with the thanks, so that what is sent first need not be edited at once.
 #[must_use]
 pub fn status_card(words: &Words<'_>, view: &TicketStatusView) -> Rendered {
-    status_lines(words, view, words.say("track-head", &[("number", (&view.ticket.number).into())]))
+    let head = if withdrawable(&view.ticket) { "track-created" } else { "track-head" };
+    status_lines(words, view, head)
 }
 
-/// The first state of the live card: the thanks, then the same facts.
+/// The first state of the live card: the thanks, whatever has happened since.
 pub(super) fn created_card(words: &Words<'_>, view: &TicketStatusView) -> Rendered {
-    status_lines(words, view, words.say("track-created", &[("number", (&view.ticket.number).into())]))
+    status_lines(words, view, "track-created")
 }
 
-fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: String) -> Rendered {
+fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: &str) -> Rendered {
     let ticket = &view.ticket;
     let mut above = vec![
-        head,
+        words.say(head, &[("number", (&ticket.number).into())]),
         words.say("line-category", &[("label", label(&ticket.label))]),
         words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];

@@ -7,6 +7,7 @@ use crate::bot::callback::Press;
 use crate::bot::view::NoticeView;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Role;
+use crate::domain::text::PART;
 
 /// A notice in the reader's words. That of [`NoticeView::File`] is the caption of the file.
 #[must_use]
@@ -20,6 +21,11 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
     match view {
         NoticeView::Created(view) => created_card(words, view),
         NoticeView::NewTask(view) => new_task(words, view),
+        NoticeView::Words { number, part: (part, parts), text } => {
+            let args = [("number", number.into()), ("part", (*part).into()), ("parts", (*parts).into())];
+            let head = words.say("notice-words", &args);
+            card(format!("{head}\n\n{}", words.quote(text, PART)), [])
+        }
         NoticeView::File { number } => about("notice-file", number),
         NoticeView::Assigned { number, agent } => handed("notice-assigned", number, agent),
         NoticeView::Completed { number } => about("notice-completed", number),

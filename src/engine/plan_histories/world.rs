@@ -144,7 +144,7 @@ impl World {
             Step::Reassign { ticket, agent, anyway } => self.hand(ticket, agent, anyway),
             Step::Availability { agent, to, behaviour } => self.availability(agent, to, behaviour),
             Step::Capacity(agent, max) => {
-                self.profile(agent, |p| p.max_tickets = Capacity::new(max).unwrap())
+                self.profile(agent, |p| p.max_tickets = Capacity::new(max).unwrap());
             }
             Step::OptIn(agent, on) => self.profile(agent, |p| p.auto_assignment_enabled = on),
             Step::Department { agent, department } => self.profile(agent, |p| {
@@ -217,7 +217,7 @@ impl World {
         if held.len() >= max && !anyway {
             return;
         }
-        let slot = Slot((0..).find(|n| !held.contains_key(&Slot(*n))).unwrap());
+        let slot = Slot((0..u16::MAX).find(|n| !held.contains_key(&Slot(*n))).unwrap());
         let mut handed = None;
         self.change(ticket, |t, now| {
             handed = t.hand_over(id, slot, now).ok();
@@ -286,7 +286,7 @@ impl World {
         let was = self.people[n].agent.is_some();
         let (again, now, id) = (person(n, (agent % 8, 2, true), self.now).agent, self.now, self.people[n].id);
         self.person(agent, |p| {
-            p.agent = again.filter(|_| !was).map(|a| AgentProfile { last_activity: now, ..a })
+            p.agent = again.filter(|_| !was).map(|a| AgentProfile { last_activity: now, ..a });
         });
         self.lost.remove(&id);
         if was {

@@ -22,6 +22,8 @@ pub struct Counters {
     pub transactions: u64,
     /// Changes and other writes in them.
     pub changes: u64,
+    /// Rows that they inserted, updated or deleted, those of triggers and of undone changes included.
+    pub rows: u64,
 }
 
 pub(super) fn add(conn: &Connection, name: &str, more: u64) -> rusqlite::Result<()> {
@@ -43,5 +45,6 @@ pub(super) fn read(conn: &Connection, done: &Done) -> rusqlite::Result<Counters>
         put_aside: conn.prepare_cached(aside)?.query_row([], |row| row.get(0))?,
         transactions: done.transactions.load(Ordering::Relaxed),
         changes: done.changes.load(Ordering::Relaxed),
+        rows: done.rows.load(Ordering::Relaxed),
     })
 }

@@ -13,8 +13,8 @@ macro_rules! person {
         concat!("SELECT p.doc, a.last_assigned, a.last_activity FROM people p ", $rest)
     };
 }
-const BY_ID: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.id = ?1");
-const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.telegram = ?1");
+pub(super) const BY_ID: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.id = ?1");
+pub(super) const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.telegram = ?1");
 // A username can pass from one person to another; whom the bot met last has it.
 const BY_USERNAME: &str =
     person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");
@@ -33,9 +33,14 @@ const PROFILE: &str = "INSERT INTO agents VALUES (:person, :order, :availability
         availability = excluded.availability, reachable = excluded.reachable,
         auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";
 
-const TAKE_TURN: &str = "UPDATE agents SET last_assigned = ?3
-    WHERE person = ?1 AND max_tickets > ?2 AND availability = 'online' AND reachable = 1 AND auto_assignment = 1";
-const HAS_ROOM: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2";
+// The slot says that there is a place, the count that there is room: after a capacity was lowered an agent can hold high
+// slots while low ones fall free.
+const IS_ELIGIBLE: &str = "SELECT 1 FROM agents
+    WHERE person = ?1 AND max_tickets > ?2 AND availability = 'online' AND reachable = 1 AND auto_assignment = 1
+    AND max_tickets > (SELECT count(*) FROM tickets WHERE agent = ?1)";
+const TAKE_TURN: &str = "UPDATE agents SET last_assigned = ?2 WHERE person = ?1";
+const HAS_ROOM: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2
+    AND max_tickets > (SELECT count(*) FROM tickets WHERE agent = ?1)";
 const IS_AGENT: &str = "SELECT 1 FROM agents WHERE person = ?1";
 const TOUCH: &str = "UPDATE agents SET last_activity = ?2 WHERE person = ?1 AND last_activity < ?2";
 
@@ -122,16 +127,19 @@ fn profile(conn: &Connection, p: &Person) -> rusqlite::Result<()> {
     written.map(drop)
 }
 
-/// Checks what must hold of the agent who gets a ticket, and spends their turn where the engine gives it.
+/// Checks what must hold of the agent who gets a ticket.
 pub(super) fn check(conn: &Connection, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
     let Slot(slot) = hold.slot;
     let holds = match guard {
         Guard::None => true,
-        Guard::Eligible => {
-            conn.prepare_cached(TAKE_TURN)?.execute(params![hold.agent, slot, At(hold.assigned_at)])? > 0
-        }
+        Guard::Eligible => conn.prepare_cached(IS_ELIGIBLE)?.exists(params![hold.agent, slot])?,
         Guard::Capacity => conn.prepare_cached(HAS_ROOM)?.exists(params![hold.agent, slot])?,
         Guard::Anyway => conn.prepare_cached(IS_AGENT)?.exists([hold.agent])?,
     };
     if holds { Ok(()) } else { Err(CommitError::Conflict) }
+}
+
+/// Spends the turn of the agent who got a ticket.
+pub(super) fn take_turn(conn: &Connection, hold: &Hold) -> rusqlite::Result<()> {
+    conn.prepare_cached(TAKE_TURN)?.execute(params![hold.agent, At(hold.assigned_at)]).map(drop)
 }

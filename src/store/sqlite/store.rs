@@ -1,5 +1,4 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::writer::atomically;
 use super::{Sqlite, cards, desk, inbox, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
@@ -14,7 +13,7 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Store, StoreError, Write,
+    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Prospect, Store, StoreError, Write,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -24,6 +23,8 @@ use std::sync::atomic::Ordering;
 /// How many rows are forgotten in one go, so that others' writes come in between.
 const FORGET: usize = 1_000;
 
+/// Writes one change. What can be refused comes first, in one statement: a change that is refused has written nothing, and
+/// needs no savepoint, which would cost as much as the change itself.
 fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, CommitError> {
     let mut arrival = None;
     match &change.write {
@@ -54,10 +55,15 @@ impl Store for Sqlite {
             self.note(event.at);
         }
         let told = Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default();
-        let work = move |conn: &Connection| {
-            changes.iter().map(|change| atomically(conn, |conn| commit(conn, change, told))).collect()
+        let each = move |conn: &Connection| {
+            let one = |change| match commit(conn, change, told) {
+                // Perhaps half written: the transaction is given up.
+                Err(CommitError::Store(error)) => Err(error),
+                decided => Ok(decided),
+            };
+            changes.iter().map(one).collect()
         };
-        match self.writer.run_each(size, work).await {
+        match self.writer.run_each(size, each).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
         }
@@ -140,6 +146,26 @@ impl Store for Sqlite {
 
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
         self.read(move |conn| tickets::of(conn, customer, limit)).await
+    }
+
+    async fn prospect(
+        &self,
+        key: &str,
+        customer: PersonId,
+        (department, priority): (DepartmentId, Priority),
+        most: usize,
+    ) -> Result<Prospect, StoreError> {
+        let key = key.to_owned();
+        let look = move |conn: &Connection| {
+            Ok(Prospect {
+                departments: desk::departments(conn)?,
+                settings: desk::settings(conn)?,
+                known: tickets::by_key(conn, &key)?,
+                open: tickets::count_open(conn, customer, most)?,
+                position: queue::position(conn, department, priority, Arrival::LAST)?,
+            })
+        };
+        self.read(look).await
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {

@@ -32,6 +32,8 @@ pub(super) const OPEN_OF: &str =
 pub(super) const ENDED_OF: &str = tickets!(
     "INDEXED BY tickets_ended_of WHERE customer = ?1 AND ended_at IS NOT NULL ORDER BY arrival DESC LIMIT ?2"
 );
+pub(super) const COUNT_OPEN: &str = "SELECT count(*) FROM (SELECT 1 FROM tickets INDEXED BY tickets_open_of
+    WHERE customer = ?1 AND ended_at IS NULL LIMIT ?2)";
 pub(super) const HELD_BY: &str =
     tickets!("INDEXED BY tickets_held WHERE agent = ?1 ORDER BY assigned_at, arrival");
 pub(super) const ALL_HELD: &str = tickets!("INDEXED BY tickets_held WHERE agent IS NOT NULL");
@@ -119,6 +121,11 @@ pub(super) fn of(conn: &Connection, customer: PersonId, limit: usize) -> rusqlit
     Ok(found)
 }
 
+/// How many open tickets a customer has, counted up to `most`.
+pub(super) fn count_open(conn: &Connection, customer: PersonId, most: usize) -> rusqlite::Result<usize> {
+    conn.prepare_cached(COUNT_OPEN)?.query_row(params![customer, count(most)], |row| row.get(0))
+}
+
 pub(super) fn open(conn: &Connection, t: &Ticket, key: &str) -> Result<Arrival, CommitError> {
     if t.state != TicketState::Queued {
         return Err(CommitError::Conflict);
@@ -177,11 +184,12 @@ pub(super) fn write(
             })
         }
     };
-    match written {
-        Ok(1) => Ok(()),
-        Ok(_) => Err(CommitError::Conflict),
-        Err(error) if is_taken(&error) => Err(CommitError::Conflict),
-        Err(error) => Err(error.into()),
+    match (written, t.hold()) {
+        (Ok(1), Some(hold)) if guard == Guard::Eligible => Ok(people::take_turn(conn, hold)?),
+        (Ok(1), _) => Ok(()),
+        (Ok(_), _) => Err(CommitError::Conflict),
+        (Err(error), _) if is_taken(&error) => Err(CommitError::Conflict),
+        (Err(error), _) => Err(error.into()),
     }
 }
 

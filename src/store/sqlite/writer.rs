@@ -19,7 +19,8 @@ const GROUP: usize = 512;
 
 /// Tells a caller what became of their job, once the transaction has ended.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-type Work = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+/// Does a job. The error, if there is one, is the transaction's.
+type Work = Box<dyn FnOnce(&Connection) -> (Answer, Result<(), StoreError>) + Send>;
 
 enum Order {
     Job { changes: usize, work: Work },
@@ -33,6 +34,8 @@ pub(super) struct Done {
     pub(super) transactions: AtomicU64,
     /// Changes in them.
     pub(super) changes: AtomicU64,
+    /// Rows inserted, updated or deleted in them, by triggers too.
+    pub(super) rows: AtomicU64,
 }
 
 /// The way to the writer's thread.
@@ -64,21 +67,28 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.run_each(1, |conn| atomically(conn, work)).await?.map_err(StoreError::from)
+        self.run_each(1, |conn| Ok(atomically(conn, work))).await?.map_err(StoreError::from)
     }
 
-    /// Runs `work`, which makes so many changes and sees to it that each is whole, in the next transaction. It is not
-    /// wrapped again: within an outer savepoint SQLite keeps a copy of every page that every inner one has changed.
+    /// Runs `work`, which makes so many changes and sees to it that each is whole, in the next transaction. When it can't,
+    /// its error undoes the whole transaction, and everybody's work in it.
     pub(super) async fn run_each<T: Send + 'static>(
         &self,
         changes: usize,
-        work: impl FnOnce(&Connection) -> T + Send + 'static,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |conn| {
-            let result = work(conn);
-            // A caller who no longer waits has given up on the answer, not on the work.
-            Box::new(move |ended: Result<(), StoreError>| drop(reply.send(ended.map(|()| result))))
+            let (result, broken) = match work(conn) {
+                Ok(result) => (Some(result), Ok(())),
+                Err(error) => (None, Err(error)),
+            };
+            let answer = move |ended: Result<(), StoreError>| {
+                let result = ended.and_then(|()| result.ok_or_else(|| ended_early().into()));
+                // A caller who no longer waits has given up on the answer, not on the work.
+                drop(reply.send(result));
+            };
+            (Box::new(answer), broken)
         });
         let closed = |_| StoreError::Unavailable("the store is closed".to_owned());
         self.orders.send(Order::Job { changes, work }).await.map_err(closed)?;
@@ -149,13 +159,17 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
 
 fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
     let mut answers = Vec::with_capacity(group.len());
-    let ended = catch_unwind(AssertUnwindSafe(|| -> rusqlite::Result<()> {
+    let rows = conn.total_changes();
+    let ended = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for work in group {
-            answers.push(work(conn));
-        }
-        if conn.is_autocommit() {
-            return Err(ended_early());
+            let (answer, broken) = work(conn);
+            answers.push(answer);
+            broken?;
+            // Without a transaction each further statement would be one of its own.
+            if conn.is_autocommit() {
+                return Err(ended_early().into());
+            }
         }
         fail_point!("store-before-commit");
         conn.prepare_cached("COMMIT")?.execute([])?;
@@ -163,13 +177,14 @@ fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
         Ok(())
     }));
     let ended = match ended {
-        Ok(result) => result.map_err(StoreError::from),
+        Ok(result) => result,
         Err(_) => Err(StoreError::Unavailable("a write panicked".to_owned())),
     };
     match &ended {
         Ok(()) => {
             done.transactions.fetch_add(1, Ordering::Relaxed);
             done.changes.fetch_add(size as u64, Ordering::Relaxed);
+            done.rows.fetch_add(conn.total_changes().saturating_sub(rows), Ordering::Relaxed);
         }
         Err(error) => {
             tracing::error!(%error, changes = size, "a group of changes was not committed");
@@ -220,6 +235,7 @@ mod tests {
         let first = writer.run_each(GROUP, move |_| {
             busy.send(()).unwrap();
             wait.recv().unwrap();
+            Ok(())
         });
         let others = async {
             is_busy.await.unwrap();
@@ -255,6 +271,19 @@ mod tests {
         };
         let answers = together(&writer, (0..6).map(job).collect()).await;
         assert!(answers.iter().all(Result::is_err), "{answers:?}");
+        assert_eq!(names(&writer).await, [""; 0]);
+        writer.run(|conn| conn.execute(COUNT, ["after"])).await.unwrap();
+        assert_eq!(names(&writer).await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn work_that_breaks_leaves_nothing_of_its_transaction() {
+        let (writer, _dir) = start();
+        let half = |conn: &Connection| {
+            conn.execute(COUNT, ["half"])?;
+            conn.execute("INSERT INTO nowhere VALUES (1)", []).map_err(StoreError::from)
+        };
+        assert!(matches!(writer.run_each(1, half).await, Err(StoreError::Unavailable(_))));
         assert_eq!(names(&writer).await, [""; 0]);
         writer.run(|conn| conn.execute(COUNT, ["after"])).await.unwrap();
         assert_eq!(names(&writer).await, ["after"]);

@@ -1,1 +1,108 @@
-//! To come.
+//! Names and texts that try to be more than that, and commands typed in every way.
+use super::{BUDI, SARI, TOM, with_agent, with_customer};
+use crate::support::ADMIN;
+
+#[tokio::test]
+async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
+    let desk = with_agent().await;
+    let name = "</b><a href=\"https://x.example\">Klik</a>";
+    desk.person(TOM, name, "id").await;
+    desk.find(TOM, &format!("Halo {name}!"));
+    let nasty = "<b>tebal</b> &amp; *bintang* [tautan](https://x.example) </blockquote><script>";
+    desk.ticket(TOM, nasty).await;
+    assert!(desk.find(BUDI, "Tiket baru").text.contains(nasty), "{}", desk.story(BUDI));
+    desk.find(TOM, nasty);
+    desk.say(ADMIN, "/department <i>Miring</i>").await;
+    desk.find(ADMIN, "Departemen <i>Miring</i> dibuat");
+    desk.say(ADMIN, "/setmax <b>siapa</b> 3").await;
+    desk.find(ADMIN, "“<b>siapa</b>”");
+}
+
+#[tokio::test]
+async fn hidden_and_piled_up_characters_are_taken_out() {
+    let desk = with_agent().await;
+    let zalgo = format!("z{}", "\u{0301}".repeat(60));
+    desk.person(TOM, &format!("To\u{202e}m {zalgo}"), "id").await;
+    desk.ticket(TOM, &format!("halo\u{202e}olah\u{0000} {zalgo} akhir")).await;
+    let card = desk.find(BUDI, "akhir").text;
+    assert!(!card.contains('\u{202e}') && card.matches('\u{0301}').count() <= 3, "{card:?}");
+    assert!(!desk.story(TOM).contains(&zalgo) || desk.count(TOM, &zalgo) == 0);
+}
+
+#[tokio::test]
+async fn a_name_of_nothing_visible_still_has_a_name() {
+    let desk = with_customer().await;
+    desk.person(TOM, "\u{202e}\u{feff}", "id").await;
+    desk.find(TOM, "Halo #2!");
+}
+
+#[tokio::test]
+async fn emoji_are_not_taken_apart_at_the_cut() {
+    let desk = with_agent().await;
+    let family = "👨\u{200d}👩\u{200d}👧";
+    desk.ticket(SARI, &family.repeat(480)).await;
+    for id in [SARI, BUDI] {
+        for message in desk.sandbox.chat(id) {
+            let whole = message.text.replace(family, "");
+            assert!(!whole.contains('👨') && !whole.contains('\u{200d}'), "{id}: {whole}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_commands_and_those_of_others_are_answered_politely() {
+    let desk = with_agent().await;
+    desk.say(SARI, "/bogus").await;
+    assert!(desk.last(SARI).text.contains("Perintah /bogus tidak dikenal"));
+    let agents =
+        ["online", "offline", "busy", "away", "myqueue", "status", "autoassign on", "queue", "token"];
+    for command in agents {
+        desk.say(SARI, &format!("/{command}")).await;
+        assert!(desk.last(SARI).text.contains("khusus agen"), "{command}");
+    }
+    let admins = [
+        "workload",
+        "agents",
+        "invite",
+        "addagent @sari",
+        "removeagent Budi",
+        "setmax Budi 9",
+        "reassign ABCD",
+        "department X",
+        "category Umum - X",
+    ];
+    for id in [SARI, BUDI] {
+        for command in admins {
+            desk.say(id, &format!("/{command}")).await;
+            assert!(desk.last(id).text.contains("khusus admin"), "{id} {command}");
+        }
+    }
+    // An admin without an agent's profile is no agent either, but has the queue and a token.
+    for command in ["online", "myqueue", "status"] {
+        desk.say(ADMIN, &format!("/{command}")).await;
+        assert!(desk.last(ADMIN).text.contains("khusus agen"), "{command}");
+    }
+    desk.say(ADMIN, "/queue").await;
+    desk.say(ADMIN, "/token").await;
+    desk.find(ADMIN, "eyJ");
+}
+
+#[tokio::test]
+async fn commands_are_understood_as_people_type_them() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/Status@Antri_Test_Bot sekarang juga").await;
+    assert!(desk.last(BUDI).text.contains("Status Anda"));
+    desk.say(SARI, "/new\nprinter rusak").await;
+    assert!(desk.last(SARI).text.contains("printer rusak"));
+    desk.say(SARI, "/help me").await;
+    assert!(desk.last(SARI).text.contains("/new"));
+}
+
+#[tokio::test]
+async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
+    let desk = with_customer().await;
+    desk.say(SARI, "/new@other_bot printer rusak").await;
+    assert!(desk.last(SARI).text.contains("Perintah /new@other_bot tidak dikenal"), "{}", desk.story(SARI));
+    desk.say(SARI, "/cancel").await;
+    assert_eq!(desk.last(SARI).text, "Tidak ada yang perlu dibatalkan.");
+}

@@ -1,1 +1,193 @@
-//! To come.
+//! An admin looks after the agents.
+use super::{BUDI, CITRA, SARI, five_tickets, second_department, with_agent, with_customer};
+use crate::support::ADMIN;
+use chrono::TimeDelta;
+
+#[tokio::test]
+async fn somebody_known_becomes_an_agent_by_id_username_or_button() {
+    let desk = with_customer().await;
+    for (id, name) in [(BUDI, "Budi"), (CITRA, "Citra"), (13, "Eka")] {
+        desk.person(id, name, "id").await;
+    }
+    desk.say(ADMIN, "/addagent 11").await;
+    desk.say(ADMIN, "/addagent @Citra").await;
+    desk.say(ADMIN, "/addagent").await;
+    desk.press(ADMIN, "Eka").await;
+    for id in [BUDI, CITRA, 13] {
+        desk.find(id, "Anda sekarang agen");
+    }
+    // Who did it is told by the answer, and not once more.
+    assert_eq!(desk.count(ADMIN, "sekarang agen untuk Umum"), 3);
+    assert_eq!(desk.count(ADMIN, "menerima undangan"), 0);
+}
+
+#[tokio::test]
+async fn strangers_and_unknown_departments_are_no_agents() {
+    let desk = with_customer().await;
+    for wrong in ["/addagent @nobody", "/addagent 4711", "/addagent siapa"] {
+        desk.say(ADMIN, wrong).await;
+        assert!(desk.last(ADMIN).text.contains("Bot belum mengenal"), "{wrong}");
+    }
+    desk.say(ADMIN, "/addagent @sari Keuangan").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada departemen"));
+}
+
+#[tokio::test]
+async fn the_department_of_a_new_agent_is_asked_for_when_there_are_several() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/addagent @sari").await;
+    assert!(desk.last(ADMIN).text.contains("melayani departemen mana?"));
+    desk.press(ADMIN, "Teknik").await;
+    assert!(desk.last(ADMIN).text.contains("Sari sekarang agen untuk Teknik"));
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Sari").await;
+    assert!(desk.last(ADMIN).text.contains("Departemen: Teknik"));
+}
+
+#[tokio::test]
+async fn an_agents_departments_are_switched_and_tickets_follow() {
+    let desk = with_agent().await;
+    second_department(&desk).await;
+    desk.say(SARI, "kabel putus").await;
+    desk.press(SARI, "Teknik").await;
+    desk.press(SARI, "Kirim").await;
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Budi").await;
+    let card = desk.last(ADMIN);
+    assert!(card.button("✓ Umum").is_some() && card.button("✓ Teknik").is_none());
+    desk.press(ADMIN, "Teknik").await;
+    assert!(desk.last(ADMIN).button("✓ Teknik").is_some());
+    desk.find(BUDI, "kabel putus");
+    desk.press(ADMIN, "✓ Umum").await;
+    desk.press(ADMIN, "Kembali").await;
+    assert!(desk.last(ADMIN).text.contains("Agen (1)"));
+}
+
+#[tokio::test]
+async fn the_limit_is_set_by_name_by_id_and_by_buttons() {
+    let desk = with_agent().await;
+    desk.say(ADMIN, "/setmax budi 7").await;
+    assert!(desk.last(ADMIN).text.contains("Budi memegang paling banyak 7 tiket"));
+    desk.say(ADMIN, "/setmax 11 6").await;
+    desk.say(ADMIN, "/setmax @budi").await;
+    assert!(desk.last(ADMIN).text.contains("Sekarang 6"));
+    desk.press(ADMIN, "3").await;
+    desk.say(ADMIN, "/setmax").await;
+    desk.press(ADMIN, "Budi 0/3").await;
+    desk.press(ADMIN, "10").await;
+    assert!(desk.last(ADMIN).text.contains("paling banyak 10 tiket"));
+    for wrong in ["0", "101", "-1", "7x", "99999999999"] {
+        desk.say(ADMIN, &format!("/setmax Budi {wrong}")).await;
+        assert!(desk.last(ADMIN).text.contains("angka 1 sampai 100"), "{wrong}");
+    }
+    desk.say(ADMIN, "/setmax Wati 3").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada agen bernama “Wati”"));
+}
+
+#[tokio::test]
+async fn a_limit_below_what_is_held_takes_nothing_away_and_a_higher_one_fills_up() {
+    let desk = with_agent().await;
+    five_tickets(&desk).await;
+    desk.say(ADMIN, "/setmax Budi 2").await;
+    desk.ticket(SARI, "kendala 6").await;
+    desk.say(BUDI, "/status").await;
+    assert!(desk.last(BUDI).text.contains("Tiket aktif: 5/2"));
+    desk.press(BUDI, "✅ Selesai").await;
+    assert!(!desk.has(BUDI, "kendala 6"));
+    desk.say(ADMIN, "/setmax Budi 5").await;
+    desk.find(BUDI, "kendala 6");
+    assert_eq!(desk.pass(TimeDelta::seconds(10)).await.found, 0);
+}
+
+#[tokio::test]
+async fn one_of_several_agents_of_a_name_is_asked_for() {
+    let desk = with_customer().await;
+    for (id, name) in [(BUDI, "Budi Santoso"), (CITRA, "Budi Wijaya")] {
+        desk.agent(id, name).await;
+    }
+    desk.say(ADMIN, "/setmax budi 7").await;
+    assert!(desk.last(ADMIN).text.contains("Beberapa agen cocok"));
+    desk.press(ADMIN, "Wijaya").await;
+    assert!(desk.last(ADMIN).text.contains("Budi Wijaya"));
+    desk.press(ADMIN, "7").await;
+    assert!(desk.last(ADMIN).text.contains("Budi Wijaya memegang paling banyak 7"));
+}
+
+#[tokio::test]
+async fn a_removed_agents_tickets_go_back_to_the_queue() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.say(ADMIN, "/removeagent").await;
+    desk.press(ADMIN, "Budi").await;
+    assert!(desk.last(ADMIN).text.contains("1 tiket kembali ke antrian"));
+    desk.press(ADMIN, "Batal").await;
+    desk.say(ADMIN, "/removeagent budi").await;
+    let (message, yes) = desk.button(ADMIN, "Berhentikan");
+    desk.press_data(ADMIN, message, &yes).await;
+    assert!(desk.last(ADMIN).text.contains("Budi bukan agen lagi"));
+    desk.find(BUDI, "tidak lagi menerima tiket");
+    desk.find(SARI, "kembali ke antrian");
+    desk.say(BUDI, "/online").await;
+    assert!(desk.last(BUDI).text.contains("khusus agen"));
+    desk.say(CITRA, "/online").await;
+    desk.find(CITRA, "kendala 1");
+    // The same button once more finds no agent.
+    desk.press_data(ADMIN, message, &yes).await;
+    desk.say(ADMIN, "/removeagent Budi").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada agen"));
+}
+
+#[tokio::test]
+async fn the_workload_shows_everybody() {
+    let desk = with_agent().await;
+    desk.say(ADMIN, "/setmax Budi 2").await;
+    desk.agent(CITRA, "Citra").await;
+    for n in 1..=3 {
+        desk.ticket(SARI, &format!("kendala {n}")).await;
+    }
+    desk.say(ADMIN, "/workload").await;
+    let load = desk.last(ADMIN).text;
+    for part in [
+        "Budi · 🟢 Online · 2/2",
+        "██████████ 100% PENUH",
+        "Citra · 🔴 Offline · 0/5",
+        "▒▒▒▒▒▒▒▒▒▒ 0%",
+        "Menunggu di antrian: 1 tiket",
+        "Agen online: 1/2",
+        "Kapasitas: 0 slot tersedia",
+    ] {
+        assert!(load.contains(part), "{part} in {load}");
+    }
+    desk.say(CITRA, "/online").await;
+    desk.press(ADMIN, "Segarkan").await;
+    assert!(desk.last(ADMIN).text.contains("Agen online: 2/2"));
+}
+
+#[tokio::test]
+async fn more_than_ten_agents_come_in_pages() {
+    let desk = with_customer().await;
+    for n in 1..=11 {
+        desk.agent(100 + n, &format!("Agen{n}")).await;
+    }
+    desk.say(ADMIN, "/workload").await;
+    assert!(!desk.last(ADMIN).text.contains("Agen11"));
+    desk.press(ADMIN, "▶️").await;
+    assert!(desk.last(ADMIN).text.contains("Agen11"));
+    for command in ["/agents", "/removeagent", "/setmax"] {
+        desk.say(ADMIN, command).await;
+        desk.press(ADMIN, "▶️").await;
+        desk.press(ADMIN, "Agen11").await;
+        assert!(desk.last(ADMIN).text.contains("Agen11"), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn without_agents_the_lists_say_what_to_do() {
+    let desk = with_customer().await;
+    for command in ["/agents", "/removeagent", "/setmax", "/workload"] {
+        desk.say(ADMIN, command).await;
+        assert!(desk.last(ADMIN).text.contains("/invite"), "{command}: {}", desk.last(ADMIN).text);
+    }
+}

@@ -1,1 +1,247 @@
-//! To come.
+//! Buttons that are old, foreign, doubled, forged, or on somebody else's message: nothing changes, and a toast says why.
+use super::{BUDI, CITRA, SARI, TOM, numbers, with_agent, with_customer};
+use crate::support::{ADMIN, Desk, Options, data};
+use antri::bot::callback::{List, Pick, Press, Step, Surface};
+use antri::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use antri::domain::person::Role;
+use antri::domain::ticket::{Status, Ticket};
+use antri::engine::ports::{Change, Write};
+
+/// The tickets that agents hold.
+async fn held(desk: &Desk) -> Vec<Ticket> {
+    desk.app().engine.store().all_held().await.unwrap()
+}
+
+/// Everything that only agents have on their messages.
+fn agents_presses(ticket: TicketId, version: Version) -> Vec<Press> {
+    let steps = [Step::Start, Step::Complete, Step::Hold, Step::Resume];
+    let tasks = steps.map(|step| Press::Task(step, ticket, version, Surface::Task));
+    let others = [
+        Press::PickUp(ticket, version, Surface::Queue(0)),
+        Press::StillHere,
+        Press::GoOnline,
+        Press::GoOffline,
+        Press::AutoAssign(false),
+        Press::Turn(List::MyQueue, 0),
+        Press::Turn(List::Queue, 0),
+        Press::Turn(List::Workload, 0),
+    ];
+    tasks.into_iter().chain(others).collect()
+}
+
+/// Everything that only admins have on theirs.
+fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<Press> {
+    let (department, category) = (DepartmentId(agent.0), CategoryId(agent.0));
+    vec![
+        Press::PickPage(Pick::Agent, 0),
+        Press::PickPerson(Pick::Agent, agent),
+        Press::PickTicket(Pick::Reassign, ticket),
+        Press::SetMax(agent, 9),
+        Press::RemoveAgent(agent),
+        Press::AddAgent(agent, department),
+        Press::Invite(department),
+        Press::Reassign(ticket, agent, true),
+        Press::Requeue(ticket),
+        Press::AgentDepartment(agent, department),
+        Press::Departments,
+        Press::Department(department),
+        Press::NewDepartment,
+        Press::RenameDepartment(department),
+        Press::CriticalDepartment(department),
+        Press::RetireDepartment(department),
+        Press::NewCategory(department),
+        Press::Category(category),
+        Press::RenameCategory(category),
+        Press::RetireCategory(category),
+        Press::Turn(List::Workload, 0),
+    ]
+}
+
+#[tokio::test]
+async fn a_customer_has_no_use_for_staffs_buttons() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let ticket = held(&desk).await.remove(0);
+    let (message, before) = (desk.last(SARI).message_id, desk.story(SARI));
+    let mut presses = agents_presses(ticket.id, ticket.version);
+    presses.extend(admins_presses(ticket.id, ticket.holder().unwrap()));
+    for press in presses {
+        desk.press_data(SARI, message, &data(press)).await;
+        assert_eq!(desk.toast(SARI), "Anda tidak berwenang melakukan ini.", "{press:?}");
+    }
+    assert_eq!(held(&desk).await, [ticket], "nothing changed");
+    let chat = desk.story(SARI);
+    let chat = chat.split("toasts:").next().unwrap();
+    assert_eq!(chat, before.split("toasts:").next().unwrap(), "nothing was drawn");
+}
+
+#[tokio::test]
+async fn an_agent_has_no_use_for_admins_buttons() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let ticket = held(&desk).await.remove(0);
+    let message = desk.last(BUDI).message_id;
+    for press in admins_presses(ticket.id, ticket.holder().unwrap()) {
+        desk.press_data(BUDI, message, &data(press)).await;
+        assert_eq!(desk.toast(BUDI), "Anda tidak berwenang melakukan ini.", "{press:?}");
+    }
+    assert_eq!(held(&desk).await, [ticket]);
+}
+
+#[tokio::test]
+async fn another_agents_ticket_stays_theirs() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.ticket(SARI, "rahasia pelanggan").await;
+    let ticket = held(&desk).await.remove(0);
+    let message = desk.last(CITRA).message_id;
+    for step in [Step::Start, Step::Complete, Step::Hold, Step::Resume] {
+        let press = Press::Task(step, ticket.id, ticket.version, Surface::Task);
+        desk.press_data(CITRA, message, &data(press)).await;
+        assert!(desk.toast(CITRA).contains("bukan milik Anda"), "{}", desk.toast(CITRA));
+    }
+    assert_eq!(held(&desk).await, [ticket]);
+    assert!(!desk.has(CITRA, "rahasia"));
+}
+
+#[tokio::test]
+async fn nobody_withdraws_or_sees_another_customers_ticket() {
+    let desk = with_customer().await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(SARI, "rahasia pelanggan").await;
+    let (_, cancel) = desk.button(SARI, "Batal");
+    desk.say(TOM, "mine").await;
+    let message = desk.last(TOM).message_id;
+    desk.press_data(TOM, message, &cancel).await;
+    assert!(desk.toast(TOM).contains("is not yours"), "{}", desk.toast(TOM));
+    assert!(!desk.has(TOM, "rahasia"));
+    assert_eq!(numbers(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn another_customers_draft_is_not_sent() {
+    let desk = with_customer().await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.say(SARI, "rahasia").await;
+    let (_, send) = desk.button(SARI, "Kirim");
+    desk.press_data(TOM, desk.last(TOM).message_id, &send).await;
+    assert!(desk.toast(TOM).contains("is gone"));
+    assert!(numbers(&desk).await.is_empty());
+    desk.press(SARI, "Kirim").await;
+    assert_eq!(desk.toast(SARI), "✅ Tiket terkirim");
+}
+
+#[tokio::test]
+async fn a_button_drawn_for_an_earlier_state_changes_nothing() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let (message, open) = desk.button(BUDI, "Buka");
+    let (_, hold) = desk.button(BUDI, "Tunda");
+    desk.press_data(BUDI, message, &open).await;
+    desk.press_data(BUDI, message, &hold).await;
+    assert!(desk.toast(BUDI).contains("sekarang: 🔵 Sedang dikerjakan"), "{}", desk.toast(BUDI));
+    assert_eq!(held(&desk).await[0].status(), Status::InProgress);
+}
+
+#[tokio::test]
+async fn two_presses_at_once_are_one_step() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let (message, complete) = desk.button(BUDI, "Selesai");
+    desk.sandbox.press(BUDI, message, &complete);
+    desk.press_data(BUDI, message, &complete).await;
+    assert!(desk.toast(BUDI).contains("sekarang: ✅ Selesai"), "{}", desk.toast(BUDI));
+    assert_eq!(desk.count(SARI, "sudah selesai. Terima kasih!"), 1);
+}
+
+#[tokio::test]
+async fn the_same_update_twice_is_one_press() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.press(BUDI, "Selesai").await;
+    let update = desk.sandbox.updates().last().unwrap()["update_id"].as_i64().unwrap();
+    desk.sandbox.redeliver(update);
+    desk.settle().await;
+    assert_eq!(desk.count(SARI, "sudah selesai. Terima kasih!"), 1);
+}
+
+#[tokio::test]
+async fn forged_data_is_refused() {
+    let desk = with_agent().await;
+    let message = desk.last(BUDI).message_id;
+    let nobody = uuid::Uuid::from_u128(7);
+    let long = "x".repeat(64);
+    for forged in
+        ["", "zz", ":", "t:o:AAAA:1:t", "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t", "l:q:-1", "l:q:99999999", &long]
+    {
+        desk.press_data(BUDI, message, forged).await;
+        assert_eq!(desk.toast(BUDI), "Tombol ini sudah tidak berlaku.", "{forged:?}");
+    }
+    for press in [
+        Press::Task(Step::Start, TicketId(nobody), Version(1), Surface::Task),
+        Press::PickUp(TicketId(nobody), Version(1), Surface::Queue(0)),
+        Press::CancelTicket(TicketId(nobody), Version(1), Surface::Status),
+    ] {
+        desk.press_data(BUDI, message, &data(press)).await;
+        assert!(desk.toast(BUDI).contains("tidak ditemukan"), "{press:?}: {}", desk.toast(BUDI));
+    }
+    desk.press_data(BUDI, message, &data(Press::DraftSend(DraftId(nobody)))).await;
+    assert!(desk.toast(BUDI).contains("sudah tidak ada"));
+    desk.press_data(BUDI, message, "l:q:65535").await;
+}
+
+#[tokio::test]
+async fn an_admins_buttons_for_what_is_gone_say_so() {
+    let desk = with_agent().await;
+    let nobody = uuid::Uuid::from_u128(7);
+    let message = desk.last(ADMIN).message_id;
+    for press in admins_presses(TicketId(nobody), PersonId(nobody)) {
+        desk.press_data(ADMIN, message, &data(press)).await;
+    }
+    assert!(!desk.has(ADMIN, "tidak berwenang"), "{}", desk.story(ADMIN));
+}
+
+#[tokio::test]
+async fn a_press_on_a_message_of_another_chat_draws_nothing_there_or_here() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let (message, open) = desk.button(BUDI, "Buka");
+    let group = desk.sandbox.send_in_group(-100_123, Some(BUDI), "halo semua");
+    for (chat, id) in [(-100_123, group), (SARI, desk.last(SARI).message_id)] {
+        desk.press_in(chat, BUDI, id, &open).await;
+        assert_eq!(desk.toast(BUDI), "Tombol ini sudah tidak berlaku.");
+    }
+    assert_eq!(held(&desk).await[0].status(), Status::Assigned);
+    desk.press_data(BUDI, message, &open).await;
+    assert_eq!(held(&desk).await[0].status(), Status::InProgress);
+}
+
+#[tokio::test]
+async fn a_former_admins_buttons_and_open_question_are_dead() {
+    let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
+    desk.person(SARI, "Sari", "id").await;
+    let link = desk.app().claim_link().await.unwrap().unwrap();
+    desk.say(SARI, &format!("/start {}", link.split("?start=").nth(1).unwrap())).await;
+    desk.say(SARI, "/department").await;
+    let (message, list) = desk.button(SARI, "Umum");
+    desk.press(SARI, "Departemen baru").await;
+    demote(&desk, SARI).await;
+    desk.press_data(SARI, message, &list).await;
+    assert_eq!(desk.toast(SARI), "Anda tidak berwenang melakukan ini.");
+    desk.say(SARI, "/agents").await;
+    assert!(desk.last(SARI).text.contains("khusus admin"));
+    // The question that was open is none any more: what they write is a ticket.
+    desk.say(SARI, "printer rusak").await;
+    assert!(desk.last(SARI).button("Kirim").is_some());
+}
+
+/// Takes an admin's role away, as another program would.
+async fn demote(desk: &Desk, id: i64) {
+    let app = desk.app();
+    let store = app.engine.store();
+    let before = store.person_by_telegram(antri::domain::ids::TelegramId(id)).await.unwrap().unwrap();
+    let mut person = before.clone();
+    (person.role, person.version) = (Role::Customer, before.version.next());
+    let write = Write::Person { person: Box::new(person), expected: Some(before.version) };
+    store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
+}

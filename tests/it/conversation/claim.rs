@@ -1,1 +1,112 @@
-//! To come.
+//! The first admin, and links.
+use super::{BUDI, CITRA, SARI, second_department, with_customer};
+use crate::support::{ADMIN, Desk, Options};
+use chrono::TimeDelta;
+
+/// The payload of a link.
+fn payload(link: &str) -> String {
+    link.split("?start=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+}
+
+async fn invitation(desk: &Desk) -> String {
+    desk.say(ADMIN, "/invite").await;
+    payload(&desk.last(ADMIN).text)
+}
+
+#[tokio::test]
+async fn a_desk_without_an_admin_is_claimed_once() {
+    let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
+    desk.person(SARI, "Sari", "id").await;
+    desk.person(BUDI, "Budi", "id").await;
+    let code = payload(&desk.app().claim_link().await.unwrap().unwrap());
+    let later = payload(&desk.app().claim_link().await.unwrap().unwrap());
+    desk.say(SARI, &format!("/start {code}")).await;
+    desk.find(SARI, "Anda sekarang admin");
+    desk.say(SARI, "/workload").await;
+    for spent in [&code, &later] {
+        desk.say(BUDI, &format!("/start {spent}")).await;
+        assert!(desk.last(BUDI).text.contains("tidak berlaku"));
+    }
+    // Opening one's own link again is no accident, and is answered.
+    desk.say(SARI, &format!("/start {code}")).await;
+    assert!(desk.last(SARI).text.contains("Halo Sari"));
+    assert!(desk.app().claim_link().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_claim_link_expires() {
+    let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
+    desk.person(SARI, "Sari", "id").await;
+    let code = payload(&desk.app().claim_link().await.unwrap().unwrap());
+    desk.clock.wind(TimeDelta::hours(25));
+    desk.say(SARI, &format!("/start {code}")).await;
+    assert!(desk.last(SARI).text.contains("tidak berlaku"));
+    assert!(desk.app().claim_link().await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_invitation_makes_one_agent() {
+    let desk = with_customer().await;
+    let code = invitation(&desk).await;
+    desk.person(BUDI, "Budi", "id").await;
+    desk.say(BUDI, &format!("/start {code}")).await;
+    desk.find(BUDI, "Anda sekarang agen");
+    desk.find(ADMIN, "Budi menerima undangan");
+    desk.say(SARI, &format!("/start {code}")).await;
+    assert!(desk.last(SARI).text.contains("tidak berlaku"));
+    desk.press(BUDI, "🟢 Online").await;
+    // Who opens their own link again sees how they stand.
+    desk.say(BUDI, &format!("/start {code}")).await;
+    assert!(desk.last(BUDI).text.contains("Status Anda"));
+}
+
+#[tokio::test]
+async fn an_invitation_expires_even_for_who_used_it() {
+    let desk = with_customer().await;
+    let (first, second) = (invitation(&desk).await, invitation(&desk).await);
+    desk.say(SARI, &format!("/start {first}")).await;
+    desk.clock.wind(TimeDelta::hours(25));
+    desk.say(ADMIN, "/removeagent Sari").await;
+    desk.press(ADMIN, "Berhentikan").await;
+    for code in [first, second, "join_nonsense".into(), "claim_".into()] {
+        desk.say(SARI, &format!("/start {code}")).await;
+        assert!(desk.last(SARI).text.contains("tidak berlaku"), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_for_a_department_named_or_pressed() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/invite teknik").await;
+    let code = payload(&desk.last(ADMIN).text);
+    assert!(
+        desk.last(ADMIN).text.contains("undangan untuk Teknik") || desk.last(ADMIN).text.contains("Teknik")
+    );
+    desk.person(BUDI, "Budi", "id").await;
+    desk.say(BUDI, &format!("/start {code}")).await;
+    desk.say(BUDI, "/status").await;
+    assert!(desk.last(BUDI).text.contains("Departemen: Teknik"));
+    desk.say(ADMIN, "/invite Keuangan").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada departemen “Keuangan”"));
+    desk.say(ADMIN, "/invite").await;
+    desk.press(ADMIN, "Semua departemen").await;
+    let code = payload(&desk.last(ADMIN).text);
+    desk.person(CITRA, "Citra", "id").await;
+    desk.say(CITRA, &format!("/start {code}")).await;
+    desk.say(CITRA, "/status").await;
+    assert!(desk.last(CITRA).text.contains("Departemen: Teknik, Umum"), "{}", desk.last(CITRA).text);
+}
+
+#[tokio::test]
+async fn an_admin_who_opens_an_invitation_becomes_an_agent_too() {
+    let desk = with_customer().await;
+    let code = invitation(&desk).await;
+    desk.say(ADMIN, &format!("/start {code}")).await;
+    desk.find(ADMIN, "Anda sekarang agen");
+    desk.say(ADMIN, "/online").await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.find(ADMIN, "kendala 1");
+    desk.say(ADMIN, "/workload").await;
+    assert!(desk.last(ADMIN).text.contains("Dewi"));
+}

@@ -31,6 +31,8 @@ async fn new_asks_what_it_is_about_and_with_words_does_not() {
     assert!(desk.last(SARI).text.contains("printer rusak"));
     desk.say(SARI, "dan berasap").await;
     assert!(desk.last(SARI).text.contains("printer rusak\ndan berasap"));
+    let sends = desk.sandbox.chat(SARI).iter().filter(|m| m.button("Kirim").is_some()).count();
+    assert_eq!(sends, 1, "the newest preview is the only one to press");
     desk.press(SARI, "Kirim").await;
     assert_eq!(desk.toast(SARI), "✅ Tiket terkirim");
     assert_eq!(desk.count(SARI, "Posisi antrian: #1"), 1);

@@ -1,1 +1,125 @@
-//! To come.
+//! An admin sets up departments and categories.
+use super::{SARI, second_department, with_agent, with_customer};
+use crate::support::ADMIN;
+
+#[tokio::test]
+async fn a_department_is_made_by_command_and_by_button() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/department HSI INDIBIZ").await;
+    assert!(desk.last(ADMIN).text.contains("Departemen HSI INDIBIZ dibuat"));
+    desk.say(ADMIN, "/department").await;
+    desk.press(ADMIN, "Departemen baru").await;
+    desk.say(ADMIN, "Keuangan").await;
+    assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"));
+    // Naming one that exists shows it.
+    desk.say(ADMIN, "/department hsi indibiz").await;
+    assert!(!desk.last(ADMIN).text.contains("dibuat"));
+    desk.press(ADMIN, "Kembali").await;
+    for name in ["HSI INDIBIZ", "Keuangan", "Umum"] {
+        assert!(desk.last(ADMIN).button(name).is_some(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_name_keeps_the_question_open_until_cancelled() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.press(ADMIN, "Ganti nama").await;
+    desk.say(ADMIN, &"x".repeat(61)).await;
+    assert!(desk.last(ADMIN).text.contains("1 sampai 60 karakter"));
+    desk.say(ADMIN, "Umum").await;
+    assert!(desk.last(ADMIN).text.contains("sudah dipakai"));
+    desk.say(ADMIN, "Jaringan").await;
+    assert!(desk.last(ADMIN).text.contains("🏢 Jaringan"));
+    desk.press(ADMIN, "Ganti nama").await;
+    desk.say(ADMIN, "/cancel").await;
+    desk.say(ADMIN, "Bukan nama").await;
+    desk.say(ADMIN, "/department").await;
+    assert!(desk.last(ADMIN).button("Bukan nama").is_none());
+}
+
+#[tokio::test]
+async fn another_command_drops_the_question() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/department").await;
+    desk.press(ADMIN, "Departemen baru").await;
+    desk.say(ADMIN, "/agents").await;
+    desk.say(ADMIN, "terima kasih").await;
+    desk.say(ADMIN, "/department").await;
+    assert!(desk.last(ADMIN).button("terima kasih").is_none(), "a remark became a department");
+}
+
+#[tokio::test]
+async fn a_file_is_no_name_and_the_question_stays() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/department").await;
+    desk.press(ADMIN, "Departemen baru").await;
+    desk.attach(ADMIN, antri::sandbox::MediaKind::Photo, None).await;
+    desk.say(ADMIN, "Keuangan").await;
+    assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"));
+}
+
+#[tokio::test]
+async fn categories_are_made_renamed_and_retired() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/category Umum - Tagihan").await;
+    assert!(desk.last(ADMIN).text.contains("Kategori Umum - Tagihan ditambahkan"));
+    for (wrong, answer) in [
+        ("/category Tagihan", "Gunakan"),
+        ("/category Gudang - Stok", "Tidak ada departemen"),
+        ("/category Umum - tagihan", "sudah dipakai"),
+        ("/category Umum -  ", "Gunakan"),
+    ] {
+        desk.say(ADMIN, wrong).await;
+        assert!(desk.last(ADMIN).text.contains(answer), "{wrong}: {}", desk.last(ADMIN).text);
+    }
+    desk.say(ADMIN, "/category").await;
+    desk.press(ADMIN, "Umum").await;
+    desk.say(ADMIN, "Jaringan").await;
+    desk.say(ADMIN, "/department Umum").await;
+    desk.press(ADMIN, "🏷 Jaringan").await;
+    desk.press(ADMIN, "Ganti nama").await;
+    desk.say(ADMIN, "Wifi").await;
+    assert!(desk.last(ADMIN).text.contains("• Wifi"));
+    desk.press(ADMIN, "🏷 Wifi").await;
+    desk.press(ADMIN, "Nonaktifkan").await;
+    assert!(desk.last(ADMIN).text.contains("• Wifi 💤"));
+    desk.say(SARI, "/new").await;
+    assert!(desk.last(SARI).button("Tagihan").is_some() && desk.last(SARI).button("Wifi").is_none());
+    desk.press(ADMIN, "🏷 Wifi").await;
+    desk.press(ADMIN, "Aktifkan kembali").await;
+    assert!(!desk.last(ADMIN).text.contains("💤"));
+}
+
+#[tokio::test]
+async fn critical_and_retired_are_switched_and_the_last_one_stays() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/department Umum").await;
+    desk.press(ADMIN, "Jadikan kritis").await;
+    assert!(desk.last(ADMIN).text.contains("🚨 Kritis"));
+    desk.press(ADMIN, "Tidak lagi kritis").await;
+    desk.press(ADMIN, "💤 Nonaktifkan").await;
+    assert!(desk.toast(ADMIN).contains("terakhir harus tetap ada"));
+    desk.press(ADMIN, "🏷 Pertanyaan").await;
+    desk.press(ADMIN, "Nonaktifkan").await;
+    assert!(desk.toast(ADMIN).contains("terakhir harus tetap ada"));
+    second_department(&desk).await;
+    desk.press(ADMIN, "💤 Nonaktifkan").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak menerima tiket baru"));
+    // With one open department left, nobody is asked which.
+    desk.say(SARI, "halo").await;
+    assert!(desk.last(SARI).button("Kirim").is_some());
+    desk.press(ADMIN, "Aktifkan kembali").await;
+    assert!(!desk.last(ADMIN).text.contains("Tidak menerima"));
+}
+
+#[tokio::test]
+async fn a_retired_departments_tickets_are_still_worked_on() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "sebelum").await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/department Umum").await;
+    desk.press(ADMIN, "💤 Nonaktifkan").await;
+    desk.press(super::BUDI, "Selesai").await;
+    desk.find(SARI, "sudah selesai");
+}

@@ -106,8 +106,30 @@ async fn an_empty_message_and_one_too_long_are_answered_and_nothing_is_lost() {
     desk.say(SARI, "\u{202e}\u{feff}").await;
     assert!(desk.last(SARI).text.contains("kosong"));
     desk.say(SARI, "awal").await;
-    desk.say(SARI, &"panjang ".repeat(1_250)).await;
+    desk.say(SARI, &"panjang ".repeat(1_600)).await;
     assert!(desk.last(SARI).text.contains("terlalu panjang"), "{}", desk.last(SARI).text);
     desk.press(SARI, "Kirim").await;
     desk.find(SARI, "awal");
+}
+
+#[tokio::test]
+async fn the_longest_message_of_telegram_fits_into_a_ticket() {
+    let desk = super::with_agent().await;
+    let words = format!("{}AKHIR", "x".repeat(4_091));
+    desk.ticket(SARI, &words).await;
+    desk.find(super::BUDI, "AKHIR");
+}
+
+#[tokio::test]
+async fn ten_thousand_characters_arrive_at_the_agent_to_the_last() {
+    let desk = super::with_agent().await;
+    // Telegram's own clients send this as three messages.
+    let words: Vec<String> = (0..1_250).map(|n| format!("kata{n:04}")).collect();
+    for message in words.chunks(450) {
+        desk.say(SARI, &message.join(" ")).await;
+    }
+    desk.press(SARI, "Kirim").await;
+    let read: String = desk.sandbox.chat(super::BUDI).into_iter().map(|m| m.text + " ").collect();
+    let missing: Vec<_> = words.iter().filter(|word| !read.contains(*word)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

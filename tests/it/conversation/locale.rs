@@ -1,1 +1,55 @@
-//! To come.
+//! Two languages.
+use super::{BUDI, SARI, TOM, with_agent, with_customer};
+use crate::support::ADMIN;
+
+#[tokio::test]
+async fn the_language_is_telegrams_until_one_is_chosen() {
+    let desk = with_agent().await;
+    desk.person(TOM, "Tom", "en-GB").await;
+    desk.find(TOM, "Hello Tom!");
+    desk.person(3, "Jean", "fr").await;
+    desk.find(3, "Halo Jean!");
+    desk.say(TOM, "/language").await;
+    assert!(desk.last(TOM).button("🇮🇩 Bahasa Indonesia").is_some());
+    desk.press(TOM, "🇮🇩").await;
+    assert_eq!(desk.toast(TOM), "🇮🇩 Baik, kita berbahasa Indonesia.");
+    // The choice stays, whatever Telegram goes on saying.
+    desk.ticket(TOM, "printer rusak").await;
+    desk.find(TOM, "Terkirim sebagai tiket");
+    desk.say(SARI, "/language").await;
+    desk.press(SARI, "🇬🇧").await;
+    assert_eq!(desk.last(SARI).text, "🇬🇧 All right, English it is.");
+}
+
+#[tokio::test]
+async fn each_reads_the_same_ticket_in_their_own_language() {
+    let desk = with_agent().await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(TOM, "printer broken").await;
+    desk.find(BUDI, "Tiket baru ditambahkan ke antrian Anda!");
+    desk.find(TOM, "is now with Budi");
+    desk.say(BUDI, "/language").await;
+    desk.press(BUDI, "🇬🇧").await;
+    desk.ticket(SARI, "printer rusak").await;
+    let card = desk.find(BUDI, "A new ticket was added to your queue!").text;
+    assert!(card.contains("Queue position: #2") && card.contains("You have 2/5 active tickets."), "{card}");
+    desk.find(SARI, "sekarang ditangani oleh Budi");
+}
+
+#[tokio::test]
+async fn plurals_are_right_in_english() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/language").await;
+    desk.press(ADMIN, "🇬🇧").await;
+    desk.agent(BUDI, "Budi").await;
+    desk.say(ADMIN, "/setmax Budi 1").await;
+    assert!(desk.last(ADMIN).text.contains("at most 1 ticket."), "{}", desk.last(ADMIN).text);
+    desk.say(ADMIN, "/setmax Budi 2").await;
+    assert!(desk.last(ADMIN).text.contains("at most 2 tickets."));
+    desk.ticket(SARI, "satu").await;
+    desk.say(ADMIN, "/queue").await;
+    assert!(desk.last(ADMIN).text.contains("1 ticket waiting"));
+    desk.ticket(SARI, "dua").await;
+    desk.press(ADMIN, "Refresh").await;
+    assert!(desk.last(ADMIN).text.contains("2 tickets waiting"));
+}

@@ -16,6 +16,7 @@ async fn every_file_that_a_ticket_can_carry_arrives_at_the_agent() {
     let arrived: Vec<_> = chat.iter().filter_map(|m| m.media.as_ref().map(|media| media.kind)).collect();
     assert_eq!(arrived, kinds);
     desk.find(BUDI, "lihat Voice");
+    assert_eq!(desk.count(BUDI, "<code>"), 0, "captions are not shown as markup");
 }
 
 #[tokio::test]

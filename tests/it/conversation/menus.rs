@@ -1,1 +1,58 @@
-//! To come.
+//! The command menu of each role, in each language.
+use super::{BUDI, SARI, TOM, with_customer};
+use crate::support::{ADMIN, Desk};
+
+fn menu(desk: &Desk, id: i64) -> Vec<String> {
+    desk.sandbox.commands_for(id).into_iter().map(|(command, _)| command).collect()
+}
+
+fn described(desk: &Desk, id: i64, command: &str) -> String {
+    let menu = desk.sandbox.commands_for(id);
+    menu.into_iter().find(|(name, _)| name == command).map(|(_, words)| words).unwrap_or_default()
+}
+
+const CUSTOMER: [&str; 6] = ["new", "mytickets", "help", "language", "cancel", "start"];
+const AGENT: [&str; 9] =
+    ["online", "offline", "busy", "away", "myqueue", "status", "autoassign", "queue", "token"];
+
+#[tokio::test]
+async fn each_role_has_its_menu_as_soon_as_it_is_known() {
+    let desk = with_customer().await;
+    assert_eq!(menu(&desk, SARI), CUSTOMER);
+    desk.agent(BUDI, "Budi").await;
+    assert_eq!(menu(&desk, BUDI), [&AGENT[..], &CUSTOMER[..]].concat());
+    let admin = menu(&desk, ADMIN);
+    for command in ["workload", "invite", "setmax", "reassign", "department", "category"] {
+        assert!(admin.iter().any(|name| name == command), "{command}");
+    }
+    assert!(!admin.iter().any(|name| name == "online"), "an admin who is no agent has no use for it");
+    desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
+    assert!(menu(&desk, ADMIN).iter().any(|name| name == "online"));
+    desk.say(ADMIN, "/removeagent Budi").await;
+    desk.press(ADMIN, "Berhentikan").await;
+    assert_eq!(menu(&desk, BUDI), CUSTOMER);
+}
+
+#[tokio::test]
+async fn the_menu_follows_the_language() {
+    let desk = with_customer().await;
+    desk.person(TOM, "Tom", "en").await;
+    assert_eq!(described(&desk, SARI, "new"), "Buat tiket baru");
+    assert_eq!(described(&desk, TOM, "new"), "Create a new ticket");
+    desk.say(SARI, "/language").await;
+    desk.press(SARI, "🇬🇧").await;
+    assert_eq!(described(&desk, SARI, "new"), "Create a new ticket");
+}
+
+#[tokio::test]
+async fn help_lists_what_the_menu_has() {
+    let desk = with_customer().await;
+    desk.agent(BUDI, "Budi").await;
+    for id in [SARI, BUDI, ADMIN] {
+        desk.say(id, "/help").await;
+        let help = desk.last(id).text;
+        for command in menu(&desk, id) {
+            assert!(help.contains(&format!("/{command} ")), "/{command} in {help}");
+        }
+    }
+}

@@ -1,1 +1,173 @@
-//! To come.
+//! The main stories as whole chats, in both languages: what people read, pinned.
+use super::{BUDI, SARI, with_customer};
+use crate::support::{ADMIN, Desk};
+use antri::sandbox::MediaKind;
+use chrono::TimeDelta;
+
+/// Everybody in this story reads this language.
+async fn cast(language: &str) -> Desk {
+    let desk = Desk::new().await;
+    if language == "en" {
+        desk.say(ADMIN, "/language").await;
+        desk.press(ADMIN, "🇬🇧").await;
+    }
+    desk.person(SARI, "Sari", language).await;
+    desk.person(BUDI, "Budi", language).await;
+    desk
+}
+
+/// The labels of the buttons that the stories need, in one language.
+struct Labels {
+    send: &'static str,
+    open: &'static str,
+    hold: &'static str,
+    resume: &'static str,
+    complete: &'static str,
+    cancel: &'static str,
+}
+
+const ID: Labels = Labels {
+    send: "Kirim",
+    open: "Buka",
+    hold: "Tunda",
+    resume: "Lanjutkan",
+    complete: "Selesai",
+    cancel: "Batal",
+};
+const EN: Labels = Labels {
+    send: "Send",
+    open: "Open",
+    hold: "Hold",
+    resume: "Resume",
+    complete: "Complete",
+    cancel: "Cancel",
+};
+
+/// A ticket waits, is assigned, worked on, held, completed; another is withdrawn. What is edited away later is in `seen`.
+async fn a_day(desk: &Desk, labels: &Labels) -> String {
+    let mut seen = Vec::new();
+    let mut look = |id| seen.push(desk.shown(id, desk.last(id).message_id));
+    desk.say(SARI, "/new").await;
+    look(SARI);
+    desk.say(SARI, "Internet mati sejak pagi").await;
+    desk.attach(SARI, MediaKind::Photo, Some("lampu modem")).await;
+    look(SARI);
+    desk.press(SARI, labels.send).await;
+    look(SARI);
+    desk.say(ADMIN, &format!("/addagent {BUDI}")).await;
+    desk.clock.wind(TimeDelta::seconds(601));
+    desk.say(BUDI, "/online").await;
+    let card = desk.button(BUDI, labels.open).0;
+    let mut look_at_card = || seen.push(desk.shown(BUDI, card));
+    look_at_card();
+    for step in [labels.open, labels.hold, labels.resume] {
+        desk.press(BUDI, step).await;
+        look_at_card();
+    }
+    desk.say(SARI, "/new printer").await;
+    desk.press(SARI, labels.send).await;
+    let mut look = |id| seen.push(desk.shown(id, desk.last(id).message_id));
+    desk.say(BUDI, "/myqueue").await;
+    look(BUDI);
+    desk.say(SARI, "/mytickets").await;
+    look(SARI);
+    desk.press(SARI, &format!("{} #2", labels.cancel)).await;
+    desk.press(BUDI, &format!("{} #1", labels.complete)).await;
+    desk.say(BUDI, "/offline").await;
+    desk.say(SARI, "/help").await;
+    seen.join("\n")
+}
+
+#[tokio::test]
+async fn a_day_in_indonesian() {
+    let desk = cast("id").await;
+    let seen = a_day(&desk, &ID).await;
+    insta::assert_snapshot!("on_the_way_id", seen);
+    insta::assert_snapshot!("customer_id", desk.story(SARI));
+    insta::assert_snapshot!("agent_id", desk.story(BUDI));
+}
+
+#[tokio::test]
+async fn a_day_in_english() {
+    let desk = cast("en").await;
+    let seen = a_day(&desk, &EN).await;
+    insta::assert_snapshot!("on_the_way_en", seen);
+    insta::assert_snapshot!("customer_en", desk.story(SARI));
+    insta::assert_snapshot!("agent_en", desk.story(BUDI));
+}
+
+/// An admin sets the desk up, looks at it, moves a ticket.
+async fn a_desk_is_run(desk: &Desk, labels: &Labels) -> String {
+    let mut seen = Vec::new();
+    let mut look = || seen.push(desk.shown(ADMIN, desk.last(ADMIN).message_id));
+    for said in ["/help", "/department HSI INDIBIZ", "/category HSI INDIBIZ - TROUBLESHOOT", "/invite"] {
+        desk.say(ADMIN, said).await;
+    }
+    look();
+    desk.press(ADMIN, "HSI INDIBIZ").await;
+    desk.say(ADMIN, "/addagent").await;
+    look();
+    desk.press(ADMIN, "Budi").await;
+    look();
+    desk.press(ADMIN, "HSI INDIBIZ").await;
+    desk.say(BUDI, "/online").await;
+    for words in ["kabel putus", "lampu modem merah"] {
+        desk.say(SARI, words).await;
+        desk.press(SARI, "TROUBLESHOOT").await;
+        desk.press(SARI, labels.send).await;
+    }
+    desk.say(ADMIN, "/setmax Budi 2").await;
+    desk.say(ADMIN, "/addagent @sari HSI INDIBIZ").await;
+    for said in ["/workload", "/agents"] {
+        desk.say(ADMIN, said).await;
+    }
+    look();
+    desk.press(ADMIN, "Budi").await;
+    desk.say(ADMIN, "/setmax").await;
+    desk.press(ADMIN, "Budi").await;
+    look();
+    desk.press(ADMIN, "3").await;
+    desk.say(ADMIN, "/reassign").await;
+    desk.press(ADMIN, "TROUBLESHOOT").await;
+    look();
+    desk.press(ADMIN, "Sari").await;
+    desk.say(ADMIN, "/removeagent Budi").await;
+    look();
+    desk.press(ADMIN, "✅").await;
+    desk.say(ADMIN, "/category").await;
+    look();
+    desk.press(ADMIN, "HSI").await;
+    desk.say(ADMIN, "/cancel").await;
+    desk.say(ADMIN, "/queue").await;
+    desk.say(ADMIN, "/reassign").await;
+    seen.join("\n")
+}
+
+#[tokio::test]
+async fn a_desk_is_run_in_indonesian() {
+    let desk = cast("id").await;
+    let seen = a_desk_is_run(&desk, &ID).await;
+    insta::assert_snapshot!("admins_questions_id", seen);
+    insta::assert_snapshot!("admin_id", desk.story(ADMIN));
+    insta::assert_snapshot!("admins_agent_id", desk.story(BUDI));
+}
+
+#[tokio::test]
+async fn a_desk_is_run_in_english() {
+    let desk = cast("en").await;
+    let seen = a_desk_is_run(&desk, &EN).await;
+    insta::assert_snapshot!("admins_questions_en", seen);
+    insta::assert_snapshot!("admin_en", desk.story(ADMIN));
+    insta::assert_snapshot!("admins_agent_en", desk.story(BUDI));
+}
+
+#[tokio::test]
+async fn silence_is_asked_about() {
+    let desk = with_customer().await;
+    desk.agent(BUDI, "Budi").await;
+    desk.say(BUDI, "/online").await;
+    desk.pass(TimeDelta::minutes(30)).await;
+    desk.pass(TimeDelta::minutes(5)).await;
+    desk.say(BUDI, "/status").await;
+    insta::assert_snapshot!("silent_agent_id", desk.story(BUDI));
+}

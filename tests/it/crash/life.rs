@@ -12,18 +12,18 @@ use tokio::process::{Child, Command};
 /// Within this, a desk that is told to stop has to be gone.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
-pub(super) struct Life {
+pub(crate) struct Life {
     child: Child,
     log: PathBuf,
 }
 
 impl Life {
     /// Starts the program on the town's store; with a `point` it dies there.
-    pub(super) fn begin(town: &Town, point: Option<&str>) -> Self {
+    pub(crate) fn begin(town: &Town, point: Option<&str>) -> Self {
         Self::with(town, point, &[])
     }
 
-    pub(super) fn with(town: &Town, point: Option<&str>, more: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(town: &Town, point: Option<&str>, more: &[(&str, &str)]) -> Self {
         let log = town.dir.path().join("log");
         let file: File = OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_antri"));
@@ -49,18 +49,18 @@ impl Life {
     }
 
     /// Waits for the end of this life.
-    pub(super) async fn ended(&mut self) -> ExitStatus {
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
         self.child.wait().await.unwrap()
     }
 
     /// A power cut.
-    pub(super) async fn kill(mut self) {
+    pub(crate) async fn kill(mut self) {
         self.child.start_kill().unwrap();
         assert_eq!(self.ended().await.signal(), Some(9), "the desk had ended before:\n{}", self.log());
     }
 
     /// The polite way: SIGTERM, and what that promises.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let id = i32::try_from(self.child.id().expect("the desk has ended by itself")).unwrap();
         let asked = Instant::now();
         kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
@@ -70,13 +70,18 @@ impl Life {
         assert_eq!(status.code(), Some(0), "the exit code:\n{}", self.log());
     }
 
+    /// Where all lives in this town write their logs.
+    pub(crate) fn log_file(&self) -> PathBuf {
+        self.log.clone()
+    }
+
     /// What all lives in this town have logged.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// The end of that, for failures.
-    pub(super) fn last_words(&self) -> String {
+    pub(crate) fn last_words(&self) -> String {
         let log = self.log();
         let lines: Vec<_> = log.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")

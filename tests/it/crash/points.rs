@@ -31,7 +31,7 @@ async fn die_once(point: &str, pass: u32) {
     };
     town.quiet().await;
     life.stop().await;
-    judge(&town, &told, &place).await;
+    judge(&town, &told, 1, &place).await;
 }
 
 macro_rules! points {

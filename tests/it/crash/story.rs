@@ -8,22 +8,22 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How many tickets each customer opens.
-pub(super) const TICKETS: usize = 2;
+pub(crate) const TICKETS: usize = 2;
 /// After how many completed tickets an agent takes a break.
 const BREAK_AFTER: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What was done, for the oracle.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// The description of every ticket that was sent.
-    pub(super) tickets: BTreeSet<String>,
+    pub(crate) tickets: BTreeSet<String>,
     /// How many commands each agent sent that are answered with their status.
-    pub(super) commands: Vec<(i64, usize)>,
+    pub(crate) commands: Vec<(i64, usize)>,
 }
 
 /// Plays the story to its end.
-pub(super) async fn play(sandbox: Sandbox) -> Told {
+pub(crate) async fn play(sandbox: Sandbox) -> Told {
     let over = CancellationToken::new();
     let customers = async {
         let parts = CUSTOMERS
@@ -118,11 +118,11 @@ async fn switch(sandbox: &Sandbox, id: i64, command: &str, sent: &mut usize) {
 }
 
 /// Whether a text is the card of an agent's own queue.
-pub(super) fn is_queue(text: &str) -> bool {
+pub(crate) fn is_queue(text: &str) -> bool {
     text.contains("Antrian Tiket Saya")
 }
 
 /// Whether a text is the answer to /online and /offline.
-pub(super) fn is_status(text: &str) -> bool {
+pub(crate) fn is_status(text: &str) -> bool {
     text.contains("Status Anda")
 }

@@ -12,6 +12,7 @@ use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Store, Write};
 use antri::engine::{Engine, Rules};
 use antri::sandbox::{NewUser, Sandbox, SandboxOptions};
+use antri::store::sqlite::FILE;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,26 +22,26 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// How many tickets an agent of the town can hold.
-pub(super) const CAPACITY: u16 = 2;
+pub(crate) const CAPACITY: u16 = 2;
 /// The two departments; the first customer writes to the first, the second to the second, and so on.
-pub(super) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
+pub(crate) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
 /// The agents: Telegram id, name, which departments.
-pub(super) const AGENTS: [(i64, &str, &[usize]); 4] =
+pub(crate) const AGENTS: [(i64, &str, &[usize]); 4] =
     [(201, "Budi", &[0]), (202, "Citra", &[0, 1]), (203, "Eko", &[1]), (204, "Fitri", &[0, 1])];
 /// The customers.
-pub(super) const CUSTOMERS: [(i64, &str); 6] =
+pub(crate) const CUSTOMERS: [(i64, &str); 6] =
     [(101, "Sari"), (102, "Tono"), (103, "Umar"), (104, "Vina"), (105, "Wati"), (106, "Yudi")];
 
-pub(super) struct Town {
-    pub(super) sandbox: Sandbox,
-    pub(super) dir: TempDir,
-    pub(super) api_url: String,
+pub(crate) struct Town {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) dir: TempDir,
+    pub(crate) api_url: String,
     _server: DropGuard,
 }
 
 impl Town {
     /// A town before its desk is opened for the first time. Everybody has pressed Start already.
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
             bot_id: 123_456,
@@ -60,7 +61,7 @@ impl Town {
         town
     }
 
-    pub(super) fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }
 
@@ -75,7 +76,10 @@ impl Town {
             });
             self.sandbox.send_text(id, "/start");
         }
-        let back = embedded(&self.data()).unwrap();
+        // In a folder of its own: a child that another test starts at this moment can hold a lock of this process for an
+        // instant longer, and the desk would find its store in use.
+        let seed = self.dir.path().join("seed");
+        let back = embedded(&seed).unwrap();
         let rules = Rules {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
@@ -105,11 +109,13 @@ impl Town {
             engine.set_capacity(&admin, person.id, capacity, now()).await.unwrap();
         }
         back.store.close().await;
+        std::fs::create_dir(self.data()).unwrap();
+        std::fs::copy(seed.join(FILE), self.data().join(FILE)).unwrap();
     }
 
     /// Waits until the desk that runs has nothing left to handle and nothing left to deliver.
-    pub(super) async fn quiet(&self) {
-        let file = self.data().join(antri::store::sqlite::FILE);
+    pub(crate) async fn quiet(&self) {
+        let file = self.data().join(FILE);
         let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
         let mut changes = self.sandbox.changes();

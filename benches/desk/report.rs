@@ -1,0 +1,118 @@
+//! The tables and the goals, in words.
+use crate::latency::{Latency, Waits};
+use crate::single::Cost;
+use crate::stats::ms;
+use crate::throughput::{Figures, Throughput};
+
+pub(crate) fn head() {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    println!(
+        "Embedded store (one SQLite file, WAL, synchronous = FULL), {cores} cores, medians over rounds that take"
+    );
+    println!("turns with the floor: bare INSERTs of one row, same pragmas, as many to a transaction.");
+    load("at the start");
+    println!();
+}
+
+/// How much else the machine does, where it says.
+pub(crate) fn load(when: &str) {
+    if let Ok(load) = std::fs::read_to_string("/proc/loadavg") {
+        println!(
+            "Load average {when}: {}. Above the number of cores, others were measured too.",
+            load.split(' ').next().unwrap_or("?")
+        );
+    }
+}
+
+pub(crate) fn throughput_head() {
+    println!(
+        "Throughput; the backlog waits behind, in the same departments, at low priority and without room."
+    );
+    println!(
+        "                           tickets/s  CPU µs  group  rows each    rows/s  floor rows/s  of floor: tickets   rows"
+    );
+}
+
+pub(crate) fn throughput(found: &Throughput) {
+    let stage = format!("{:>5} agents {:>7} waiting", found.plan.agents, found.plan.backlog);
+    println!("{stage}");
+    line("accepted", &found.accepted);
+    line("assigned", &found.assigned);
+}
+
+fn line(what: &str, f: &Figures) {
+    println!(
+        "                 {what}  {:>9.0} {:>7.0} {:>6.0} {:>10.1} {:>9.0} {:>13.0} {:>18.2} {:>6.2}",
+        f.tickets_per_second,
+        f.busy,
+        f.group,
+        f.rows_each,
+        f.rows_per_second,
+        f.floor_rows,
+        f.of_floor_tickets,
+        f.of_floor_rows
+    );
+}
+
+pub(crate) fn costs(costs: &[Cost]) {
+    println!("\nCost of one assignment (a round with one free slot, from wake-up to commit)");
+    for Cost { backlog, micros, ratio } in costs {
+        println!("        {backlog:>7} waiting  {micros:>7.0} µs   × {ratio:.2}");
+    }
+}
+
+pub(crate) fn latency_head() {
+    println!("\nLatency at 200 arrivals/s, in ms from the planned arrival; the backlog waits for pick-up.");
+    println!("                           accepted (p50 p99 max)  assigned (p50 p99 max)  told (p50 p99 max)");
+    println!(
+        "                                                                  beside it: a bare commit (p50 p99 max)  calls/s"
+    );
+}
+
+pub(crate) fn latency(found: &Latency) {
+    let Latency { agents, backlog, accepted, assigned, sent, bare, calls_per_second, .. } = found;
+    let three = |w: &Waits| format!("{:>6.1} {:>6.1} {:>5.0}", ms(w.p50), ms(w.p99), ms(w.max));
+    println!(
+        "{agents:>5} agents {backlog:>7} waiting  {}     {} {}",
+        three(accepted),
+        three(assigned),
+        three(sent)
+    );
+    println!("{:>88}  {calls_per_second:>22.0}", three(bare));
+}
+
+pub(crate) fn goals(throughput: &[Throughput], costs: &[Cost], latency: &[Latency]) {
+    println!("\nGoals");
+    let least = |of: fn(&Throughput) -> f64| throughput.iter().map(of).fold(f64::INFINITY, f64::min);
+    if !throughput.is_empty() {
+        let (accepted, assigned) = (least(|t| t.accepted.of_floor_rows), least(|t| t.assigned.of_floor_rows));
+        goal(
+            accepted >= 0.5,
+            &format!("accepting: at least 0.5 of the floor's rows/s: {accepted:.2} at worst"),
+        );
+        goal(
+            assigned >= 0.5,
+            &format!("assigning: at least 0.5 of the floor's rows/s: {assigned:.2} at worst"),
+        );
+    }
+    if let Some(worst) = latency.iter().map(|l| ms(l.assigned.p99)).reduce(f64::max) {
+        goal(
+            worst < 50.0,
+            &format!("assignment committed within 50 ms (p99, 200 arrivals/s): {worst:.1} ms at worst"),
+        );
+    }
+    if let Some(worst) = latency.iter().map(|l| ms(l.sent.p99)).reduce(f64::max) {
+        goal(worst < 100.0, &format!("its notice on its way within 100 ms (p99): {worst:.1} ms at worst"));
+    }
+    if let Some(last) = costs.last() {
+        let Cost { backlog, ratio, .. } = last;
+        goal(
+            *ratio <= 1.2,
+            &format!("one assignment at a backlog of {backlog} costs at most 1.2 × that at 0: {ratio:.2}"),
+        );
+    }
+}
+
+fn goal(holds: bool, what: &str) {
+    println!("  {}  {what}", if holds { "pass" } else { "FAIL" });
+}

@@ -1,0 +1,76 @@
+//! What the store hands out and takes in, beside the desk's own types.
+use crate::domain::Time;
+use crate::domain::card::LiveCard;
+use crate::domain::department::Department;
+use crate::domain::ids::{ChatId, DepartmentId};
+use crate::domain::notice::Message;
+use crate::domain::policy::Settings;
+use crate::domain::ticket::Ticket;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// A raw update as Telegram sent it, with its place in the inbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InboxRow {
+    /// The order in which the inbox took it in; grows.
+    pub seq: u64,
+    /// Telegram's id of the update.
+    pub update_id: i64,
+    /// The update, byte for byte what Telegram meant.
+    pub update: Value,
+    /// How often its handler has failed.
+    pub failures: u32,
+}
+
+/// A delivery that this process has claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its id; within a chat the order of delivery.
+    pub id: u64,
+    /// Where to.
+    pub chat: ChatId,
+    /// What.
+    pub message: Message,
+    /// When it was committed.
+    pub since: Time,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// How often its outcome stayed unknown before (a time-out after the request left, a crash between send and mark).
+    pub unknown: u32,
+}
+
+/// What became of a claimed delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done. With the card whose live message it now is, if it is one.
+    Sent(Option<LiveCard>),
+    /// Not yet: try again from `until` on. `unknown` when it may have been delivered.
+    Later {
+        /// Not before.
+        until: Time,
+        /// Whether Telegram may have done it all the same.
+        unknown: bool,
+    },
+    /// Given up, for this reason. Kept for the admins, never tried again.
+    Dropped(String),
+    /// The chat has a new id; this and all that wait for the chat go there.
+    Moved(ChatId),
+}
+
+/// What is looked at before a ticket is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prospect {
+    /// All departments.
+    pub departments: Vec<Department>,
+    /// The settings.
+    pub settings: Settings,
+    /// The ticket that was opened with the key before.
+    pub known: Option<Ticket>,
+    /// How many tickets the customer has open, counted up to `most`.
+    pub open: usize,
+    /// The position that a new ticket would have.
+    pub position: u64,
+}
+
+/// How many tickets wait, per department.
+pub type Depths = HashMap<DepartmentId, u64>;

@@ -1,0 +1,72 @@
+//! Death from outside at seeded random moments, several times in one story; and the same with polite ends.
+use super::life::Life;
+use super::oracle::judge;
+use super::story::play;
+use super::town::Town;
+use crate::support::PATIENCE;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+/// How many times the desk dies in one story.
+const DEATHS: usize = 4;
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Kill,
+    Stop,
+}
+
+/// Ends the desk again and again. A moment is a number of things that happened in the chats and requests since it was
+/// started, so that it does not depend on how fast the machine is.
+async fn restless(seed: u64, end: End) {
+    println!("seed {seed}");
+    let town = Town::new().await;
+    let mut chance = ChaCha20Rng::seed_from_u64(seed);
+    let mut story = Box::pin(play(town.sandbox.clone()));
+    for death in 1..=DEATHS {
+        let polls = polls(&town);
+        let life = Life::begin(&town, None);
+        if end == End::Stop {
+            // Before it listens to signals, a stop is a kill.
+            town.sandbox.wait_for("a poll", PATIENCE, |_| (self::polls(&town) > polls).then_some(())).await;
+        }
+        let mut changes = town.sandbox.changes();
+        for _ in 0..chance.random_range(2..70) {
+            tokio::select! {
+                more = changes.changed() => more.unwrap(),
+                told = &mut story => panic!("seed {seed}: the story was over before death {death}: {told:?}"),
+            }
+        }
+        match end {
+            End::Kill => life.kill().await,
+            End::Stop => life.stop().await,
+        }
+    }
+    let mut life = Life::begin(&town, None);
+    let told = tokio::select! {
+        told = &mut story => told,
+        status = life.ended() => panic!("seed {seed}: it ended by itself, {status}:\n{}", life.last_words()),
+    };
+    town.quiet().await;
+    life.stop().await;
+    let deaths = if end == End::Kill { DEATHS } else { 0 };
+    judge(&town, &told, deaths, &format!("seed {seed}")).await;
+}
+
+fn polls(town: &Town) -> usize {
+    town.sandbox.requests().iter().filter(|r| r.method == "getUpdates").count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_again_and_again() {
+    for seed in 1..=5 {
+        restless(seed, End::Kill).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopped_again_and_again_under_load() {
+    for seed in 11..=13 {
+        restless(seed, End::Stop).await;
+    }
+}

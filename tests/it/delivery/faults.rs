@@ -1,0 +1,173 @@
+//! Faults of single calls, and what becomes of the message.
+use crate::support::{ADMIN, Desk, Options};
+use antri::sandbox::Fault;
+use chrono::TimeDelta;
+use std::time::Duration;
+
+/// A desk whose calls don't wait long for an answer, with two customers.
+async fn desk() -> Desk {
+    let desk = Desk::with(Options { call_timeout: Duration::from_millis(300), ..Options::default() }).await;
+    desk.person(1, "Sari", "id").await;
+    desk.person(2, "Budi", "id").await;
+    desk
+}
+
+#[tokio::test]
+async fn a_429_is_waited_out_to_the_second_in_its_chat_and_nowhere_else() {
+    let desk = desk().await;
+    desk.fault("sendMessage", Some(1), 1, Fault::TooManyRequests { retry_after: 30 });
+    let due = desk.now() + TimeDelta::seconds(30);
+    desk.tell(1, "satu").await;
+    desk.tell(1, "dua").await;
+    desk.until("the wait", async || desk.held_up_until().await.is_some()).await;
+    assert_eq!(desk.held_up_until().await, Some(due));
+    desk.tell(2, "lain").await;
+    desk.hears(2, "lain").await;
+    desk.wind(TimeDelta::milliseconds(29_999));
+    desk.tell(2, "lagi").await;
+    desk.hears(2, "lagi").await;
+    assert_eq!(desk.copies(1, "satu"), 0, "a millisecond early");
+    desk.wind(TimeDelta::milliseconds(1));
+    desk.hears(1, "dua").await;
+    let sent: Vec<_> =
+        desk.calls("sendMessage", 1).into_iter().skip(1).map(|r| r.params["text"].clone()).collect();
+    assert_eq!(sent, ["satu", "satu", "dua"], "the order of the chat");
+    let counters = desk.counters().await;
+    assert_eq!((counters.repeats, counters.unknown, counters.dropped), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_broken_server_is_asked_again_later_and_later() {
+    let desk = desk().await;
+    desk.fault("sendMessage", Some(1), 3, Fault::ServerError(502));
+    let start = desk.now();
+    desk.tell(1, "halo").await;
+    desk.deliver_all().await;
+    assert_eq!(desk.copies(1, "halo"), 1);
+    let at: Vec<_> = desk.calls("sendMessage", 1)[1..].iter().map(|r| (r.at - start).num_seconds()).collect();
+    assert_eq!(at, [0, 1, 3, 7]);
+    assert_eq!(desk.counters().await.repeats, 0, "a refusal is no unknown outcome");
+}
+
+#[tokio::test]
+async fn a_telegram_that_is_not_there_gets_everything_once_when_it_is_back() {
+    let desk = desk().await;
+    desk.cut_off();
+    for (chat, words) in [(1, "satu"), (1, "dua"), (2, "tiga")] {
+        desk.tell(chat, words).await;
+    }
+    desk.until("a first try", async || desk.held_up_until().await.is_some()).await;
+    desk.reconnect().await;
+    desk.deliver_all().await;
+    assert_eq!([desk.copies(1, "satu"), desk.copies(1, "dua"), desk.copies(2, "tiga")], [1, 1, 1]);
+    let counters = desk.counters().await;
+    assert_eq!((counters.repeats, counters.dropped), (0, 0));
+    desk.say(1, "/help").await;
+}
+
+/// One fault on the first try; how often the person sees the message, and how many repeats are counted.
+async fn once(fault: Fault, seen: usize, repeats: u64) {
+    let desk = desk().await;
+    desk.fault("sendMessage", Some(1), 1, fault.clone());
+    desk.tell(1, "halo").await;
+    desk.deliver_all().await;
+    assert_eq!(desk.copies(1, "halo"), seen, "{fault:?}");
+    assert_eq!(desk.counters().await.repeats, repeats, "{fault:?}");
+    assert_eq!(desk.calls("sendMessage", 1).len(), 3, "{fault:?}: the greeting and two tries");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_costs_one_counted_repeat() {
+    once(Fault::HangAfterSuccess, 2, 1).await;
+    once(Fault::ResetAfterSuccess, 2, 1).await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_lost_arrives_by_its_one_repeat() {
+    once(Fault::HangBefore, 1, 1).await;
+    once(Fault::ResetBefore, 1, 1).await;
+}
+
+#[tokio::test]
+async fn twice_unknown_is_given_up_and_the_next_message_goes() {
+    let desk = desk().await;
+    desk.fault("sendMessage", Some(1), 2, Fault::HangAfterSuccess);
+    desk.tell(1, "halo").await;
+    desk.tell(1, "berikutnya").await;
+    desk.deliver_all().await;
+    assert_eq!((desk.copies(1, "halo"), desk.copies(1, "berikutnya")), (2, 1));
+    assert_eq!(desk.counters().await.dropped, 1);
+}
+
+#[tokio::test]
+async fn an_edit_may_be_repeated_until_it_is_known_to_be_done() {
+    let desk = desk().await;
+    desk.say(1, "/language").await;
+    desk.fault("editMessageText", Some(1), 3, Fault::HangAfterSuccess);
+    desk.sandbox.press(1, desk.last(1).message_id, desk.last(1).button("English").unwrap());
+    desk.until("three lost edits", async || {
+        desk.sandbox.faults().remaining() == 0 || {
+            desk.deliver_all().await;
+            false
+        }
+    })
+    .await;
+    desk.deliver_all().await;
+    let counters = desk.counters().await;
+    assert_eq!((counters.repeats, counters.unknown, counters.dropped), (0, 0, 0));
+    assert_eq!(desk.calls("editMessageText", 1).len(), 4);
+}
+
+#[tokio::test]
+async fn marks_that_telegram_cannot_read_are_taken_out() {
+    let desk = desk().await;
+    desk.fault("sendMessage", Some(1), 1, Fault::BadEntities);
+    desk.tell(1, "<b>a</b> &amp; b").await;
+    desk.deliver_all().await;
+    let calls = desk.calls("sendMessage", 1);
+    assert_eq!(calls.last().unwrap().params["text"], "a &amp; b");
+    assert_eq!(desk.copies(1, "a & b"), 1);
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_is_as_good_as_done() {
+    let desk = desk().await;
+    desk.say(1, "/language").await;
+    let card = desk.last(1);
+    let data = card.button("Indonesia").unwrap().to_owned();
+    desk.press_data(1, card.message_id, &data).await;
+    desk.press_data(1, card.message_id, &data).await;
+    let edits = desk.calls("editMessageText", 1);
+    assert!(edits.last().unwrap().error.as_ref().unwrap().contains("not modified"), "{edits:?}");
+    assert_eq!(desk.counters().await.dropped, 0);
+}
+
+#[tokio::test]
+async fn a_method_that_the_server_does_not_have_stops_nothing() {
+    let desk = desk().await;
+    desk.fault("setMyCommands", None, u32::MAX, Fault::UnknownMethod);
+    desk.fault("editMessageText", None, u32::MAX, Fault::UnknownMethod);
+    desk.person(3, "Tono", "en").await;
+    desk.say(3, "/language").await;
+    desk.press(3, "Indonesia").await;
+    desk.say(3, "/help").await;
+    assert!(desk.last(3).text.contains("/new"), "{}", desk.transcript(3));
+    assert!(desk.counters().await.dropped >= 2, "menu and edit are given up");
+    desk.say(ADMIN, "/help").await;
+}
+
+#[tokio::test]
+async fn what_waits_for_a_group_follows_it_when_it_becomes_a_supergroup() {
+    let desk = desk().await;
+    for group in [-55, -100_000_055] {
+        desk.sandbox.send_in_group(group, Some(1), "halo semua");
+    }
+    desk.settle().await;
+    desk.fault("sendMessage", Some(-55), 1, Fault::Migrate { to: -100_000_055 });
+    desk.tell(-55, "satu").await;
+    desk.tell(-55, "dua").await;
+    desk.deliver_all().await;
+    let texts: Vec<_> = desk.sandbox.chat(-100_000_055).into_iter().skip(1).map(|m| m.text).collect();
+    assert_eq!(texts, ["satu", "dua"]);
+    assert_eq!(desk.copies(-55, "satu") + desk.copies(-55, "dua"), 0);
+}

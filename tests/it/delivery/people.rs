@@ -1,0 +1,92 @@
+//! People who block the bot, and cards that change faster than they can be delivered.
+use crate::support::{ADMIN, Desk};
+use antri::sandbox::Fault;
+use chrono::TimeDelta;
+
+/// Opens a ticket.
+async fn open(desk: &Desk, customer: i64, words: &str) {
+    desk.say(customer, words).await;
+    desk.press(customer, "✅ Kirim").await;
+}
+
+async fn office() -> Desk {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    desk.agent(2, "Budi").await;
+    desk.say(2, "/online").await;
+    desk
+}
+
+#[tokio::test]
+async fn a_blocked_agent_gets_no_more_until_they_are_back() {
+    let desk = office().await;
+    desk.sandbox.set_blocked(2, true);
+    desk.settle().await;
+    assert!(desk.last(ADMIN).text.contains("Budi memblokir bot ini"), "{}", desk.transcript(ADMIN));
+    open(&desk, 1, "Internet mati").await;
+    assert!(desk.sandbox.chat(2).iter().all(|m| !m.text.contains("Tiket baru")));
+    desk.sandbox.set_blocked(2, false);
+    desk.settle().await;
+    desk.find(2, "Tiket baru ditambahkan");
+    let told = desk.sandbox.chat(ADMIN).iter().filter(|m| m.text.contains("memblokir")).count();
+    assert_eq!(told, 1, "the admins are told once");
+}
+
+#[tokio::test]
+async fn a_refused_delivery_says_as_much_as_a_block() {
+    let desk = office().await;
+    desk.fault("sendMessage", Some(2), 1, Fault::Forbidden);
+    desk.tell(2, "halo").await;
+    desk.settle().await;
+    assert!(desk.last(ADMIN).text.contains("Budi memblokir bot ini"), "{}", desk.transcript(ADMIN));
+    open(&desk, 1, "Internet mati").await;
+    assert!(desk.sandbox.chat(2).iter().all(|m| !m.text.contains("Tiket baru")));
+    desk.say(2, "/status").await;
+    desk.find(2, "Tiket baru ditambahkan");
+}
+
+#[tokio::test]
+async fn the_agent_is_told_that_a_customer_can_no_longer_be_reached() {
+    let desk = office().await;
+    open(&desk, 1, "Internet mati").await;
+    desk.sandbox.set_blocked(1, true);
+    desk.settle().await;
+    desk.find(2, "memblokir bot ini, jadi kabar kita tidak sampai");
+    desk.press(2, "▶️ Buka").await;
+    desk.press(2, "✅ Selesai").await;
+    assert_eq!(desk.app().engine.store().undelivered().await, Ok(0));
+}
+
+#[tokio::test]
+async fn a_card_that_changed_many_times_while_it_was_held_up_is_edited_once() {
+    let desk = office().await;
+    for customer in 11..=14 {
+        desk.person(customer, &format!("Orang{customer}"), "id").await;
+    }
+    desk.say(2, "/myqueue").await;
+    let card = desk.last(2).message_id;
+    let edits = || {
+        let edits = desk.calls("editMessageText", 2);
+        edits.iter().filter(|r| r.params["message_id"] == card).count()
+    };
+    desk.fault("sendMessage", Some(2), 1, Fault::TooManyRequests { retry_after: 60 });
+    desk.tell(2, "halo").await;
+    desk.until("the wait", async || desk.held_up_until().await.is_some()).await;
+    let before = edits();
+    for customer in 11..=14 {
+        desk.sandbox.send_text(customer, "Internet mati");
+        let send = desk.sandbox.wait_for("a preview", crate::support::PATIENCE, |s| {
+            let last = s.chat(customer).pop()?;
+            Some((last.message_id, last.button("✅ Kirim")?.to_owned()))
+        });
+        let (message, data) = send.await;
+        desk.sandbox.press(customer, message, &data);
+        desk.hears(customer, "sekarang ditangani oleh Budi").await;
+    }
+    assert_eq!(edits(), before, "the chat is held up");
+    desk.wind(TimeDelta::seconds(60));
+    desk.deliver_all().await;
+    assert_eq!(edits(), before + 1);
+    let shown = desk.sandbox.message(2, card).unwrap().text;
+    assert!(shown.contains("(4/5)"), "{shown}");
+}

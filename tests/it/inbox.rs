@@ -1,0 +1,6 @@
+//! What comes in: taken once, handled to its end once, put aside when it can't be, and never lost, whatever is away.
+mod aside;
+mod repeats;
+mod secrets;
+mod store_away;
+mod webhook;

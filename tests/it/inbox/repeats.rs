@@ -1,0 +1,88 @@
+//! Updates that come twice, in the wrong order, or while somebody else polls.
+use crate::support::Desk;
+use antri::sandbox::Fault;
+use serde_json::json;
+
+/// Telegram's id of the newest update.
+fn newest(desk: &Desk) -> i64 {
+    desk.sandbox.updates().last().unwrap()["update_id"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn an_update_that_comes_twice_has_one_effect() {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    desk.say(1, "Internet mati").await;
+    let words = newest(&desk);
+    desk.press(1, "✅ Kirim").await;
+    let press = newest(&desk);
+    desk.say(1, "/help").await;
+    let seen = desk.sandbox.chat(1);
+    for update in [words, press, newest(&desk), words] {
+        desk.sandbox.redeliver(update);
+    }
+    desk.settle().await;
+    assert_eq!(desk.sandbox.chat(1), seen);
+    desk.stop().await;
+    desk.start().await;
+    desk.sandbox.redeliver(press);
+    desk.settle().await;
+    assert_eq!(desk.sandbox.chat(1), seen, "not after a restart either");
+}
+
+#[tokio::test]
+async fn updates_in_the_wrong_order_are_all_handled() {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    let message = |id: i64, text: &str| {
+        let who = json!({"id": 1, "is_bot": false, "first_name": "Sari", "language_code": "id"});
+        json!({"update_id": id, "message": {"message_id": id, "date": 1_764_831_173, "text": text, "from": who,
+            "chat": {"id": 1, "type": "private", "first_name": "Sari"}}})
+    };
+    for (id, text) in [(5_003, "tiga"), (5_001, "satu"), (5_002, "dua")] {
+        desk.sandbox.deliver_raw(message(id, text));
+        desk.settle().await;
+    }
+    let preview = desk.last(1).text;
+    assert!(preview.contains("tiga\nsatu\ndua"), "each in the draft once, as they came: {preview}");
+}
+
+#[tokio::test]
+async fn a_second_poller_is_survived() {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    desk.fault("getUpdates", None, 1, Fault::Conflict);
+    // The poll that is open ends with this update; the next one is refused.
+    desk.say(1, "/help").await;
+    desk.say(1, "/help").await;
+    let refused = desk.sandbox.requests().into_iter().filter(|r| r.outcome == 409).count();
+    assert_eq!(refused, 1);
+    assert_eq!(desk.sandbox.chat(1).iter().filter(|m| m.text.contains("/mytickets")).count(), 3);
+}
+
+#[tokio::test]
+async fn a_webhook_left_over_is_removed_even_if_that_fails_at_first() {
+    let desk = Desk::new().await;
+    desk.stop().await;
+    let telegram = desk.telegram();
+    telegram.call("setWebhook", &json!({"url": "http://127.0.0.1:9/nobody"})).await.unwrap();
+    desk.fault("deleteWebhook", None, 1, Fault::ServerError(502));
+    desk.start().await;
+    desk.person(1, "Sari", "id").await;
+    desk.find(1, "Halo Sari");
+}
+
+#[tokio::test]
+async fn a_draft_outlives_a_restart() {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    desk.say(1, "Internet mati").await;
+    desk.stop().await;
+    desk.start().await;
+    desk.say(1, "sejak pagi").await;
+    desk.press(1, "✅ Kirim").await;
+    let person = desk.app().engine.store().person_by_telegram(antri::domain::ids::TelegramId(1)).await;
+    let tickets = desk.app().engine.store().tickets_of(person.unwrap().unwrap().id, 9).await.unwrap();
+    let texts: Vec<_> = tickets.iter().map(|t| t.description.text.as_str()).collect();
+    assert_eq!(texts, ["Internet mati\nsejak pagi"]);
+}

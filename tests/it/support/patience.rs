@@ -1,0 +1,83 @@
+//! Waiting, for tests in which the desk does not simply come to rest: something is held up, refused, or not there.
+use super::{Desk, PATIENCE};
+use antri::domain::Time;
+use antri::domain::ids::ChatId;
+use antri::domain::notice::{Message, Outgoing, Rendered};
+use antri::sandbox::{Fault, FaultRule, Recorded};
+use antri::store::sqlite::Counters;
+use chrono::TimeDelta;
+use std::time::Duration;
+
+impl Desk {
+    /// Waits for something of which the sandbox announces only a part; fails with all chats.
+    pub(crate) async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+        let mut changes = self.sandbox.changes();
+        let waiting = async {
+            while !holds().await {
+                let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, waiting).await;
+        assert!(came.is_ok(), "waited in vain for {what}:\n{}", self.transcripts());
+    }
+
+    /// Waits until the bot has written something that contains `part` to this chat.
+    pub(crate) async fn hears(&self, chat: i64, part: &str) {
+        let what = format!("{part:?} in the chat of {chat}");
+        let told =
+            |m: &antri::sandbox::ChatMessage| m.from == antri::sandbox::Side::Bot && m.text.contains(part);
+        self.sandbox.wait_for(&what, PATIENCE, |s| s.chat(chat).iter().any(told).then_some(())).await;
+    }
+
+    /// When the next delivery that is held up may go.
+    pub(crate) async fn held_up_until(&self) -> Option<Time> {
+        self.app().engine.store().next_delivery().await.unwrap()
+    }
+
+    /// Winds the clock, and has the outbox look at it.
+    pub(crate) fn wind(&self, by: TimeDelta) {
+        self.clock.wind(by);
+        self.app().engine.deliver_soon();
+    }
+
+    /// Winds the clock to each moment that a delivery waits for, until none is left.
+    pub(crate) async fn deliver_all(&self) {
+        self.until("an empty outbox", async || {
+            if let Some(at) = self.held_up_until().await.filter(|at| *at > self.now()) {
+                self.wind(at - self.now());
+            }
+            self.app().engine.store().undelivered().await == Ok(0)
+        })
+        .await;
+    }
+
+    /// Puts words into the outbox, as if something had committed them.
+    pub(crate) async fn tell(&self, chat: i64, html: &str) {
+        let text = Rendered { html: html.into(), buttons: Vec::new() };
+        let out = Outgoing { chat: ChatId(chat), message: Message::Text(text) };
+        let app = self.app();
+        app.engine.store().deliver(vec![out], self.now()).await.unwrap();
+        app.engine.deliver_soon();
+    }
+
+    /// The next `times` calls of `method` about this chat go wrong.
+    pub(crate) fn fault(&self, method: &str, chat: Option<i64>, times: u32, fault: Fault) {
+        self.sandbox.faults().add(FaultRule { method: Some(method.into()), chat, times, fault });
+    }
+
+    /// The calls of this method about this chat, oldest first.
+    pub(crate) fn calls(&self, method: &str, chat: i64) -> Vec<Recorded> {
+        let of = |r: &Recorded| r.method == method && r.params["chat_id"].as_i64() == Some(chat);
+        self.sandbox.requests().into_iter().filter(of).collect()
+    }
+
+    /// How many messages of exactly this text the bot wrote to this chat.
+    pub(crate) fn copies(&self, chat: i64, text: &str) -> usize {
+        self.sandbox.chat(chat).iter().filter(|m| m.text == text).count()
+    }
+
+    pub(crate) async fn counters(&self) -> Counters {
+        let store = self.running.lock().unwrap().as_ref().unwrap().store.clone();
+        store.counters().await.unwrap()
+    }
+}
