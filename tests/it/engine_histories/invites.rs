@@ -9,7 +9,6 @@ use antri::domain::policy::Settings;
 use antri::engine::chance::Chance;
 use antri::engine::desk::DeskEdit;
 use antri::engine::error::EngineError;
-use antri::engine::ports::Store;
 use antri::engine::tickets::{MAX_OPEN, Step};
 use antri::engine::{Engine, Rules};
 use futures::future::join_all;

@@ -7,7 +7,6 @@ use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings,
 use antri::domain::ticket::Ticket;
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
-use antri::engine::ports::Store;
 use antri::engine::tickets::Step;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
