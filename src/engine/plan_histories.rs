@@ -13,6 +13,7 @@ mod world;
 use crate::domain::person::Availability;
 use crate::domain::policy::{Mode, OfflineBehaviour, Strategy as Choice};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use world::{Build, World};
 
@@ -166,7 +167,9 @@ fn histories_come_to_what_they_are_about() {
     for _ in 0..300 {
         let (build, steps) = histories.new_tree(&mut runner).unwrap().current();
         let mut world = World::new(&build);
-        steps.iter().for_each(|step| world.take(step));
+        for step in &steps {
+            world.take(step);
+        }
         seen.assigned += world.seen.assigned;
         seen.taken_back += world.seen.taken_back;
         seen.released += world.seen.released;
