@@ -10,7 +10,7 @@ use crate::domain::card::CardKey;
 use crate::domain::event::{Actor, Event, ReleaseReason, What};
 use crate::domain::ids::{PersonId, Slot, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
-use crate::domain::person::{AgentProfile, Person};
+use crate::domain::person::Person;
 use crate::domain::policy::Mode;
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ impl Engine {
                 return Err(EngineError::NoPickUp);
             }
             let what = What::PickedUp { agent: agent.id };
-            self.hand(&before, agent, profile, Guard::Capacity, Event::of(now, agent.id, ticket, what)).await
+            self.hand(&before, agent.id, Guard::Capacity, Event::of(now, agent.id, ticket, what)).await
         })
         .await
     }
@@ -57,11 +57,9 @@ impl Engine {
         }
         self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
-            let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
-            let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
             let what = What::Reassigned { from: before.holder(), to, over_capacity: anyway };
             let guard = if anyway { Guard::Anyway } else { Guard::Capacity };
-            self.hand(&before, &agent, profile, guard, Event::of(now, admin.id, ticket, what)).await
+            self.hand(&before, to, guard, Event::of(now, admin.id, ticket, what)).await
         })
         .await
     }
@@ -70,13 +68,15 @@ impl Engine {
     async fn hand(
         &self,
         before: &Ticket,
-        agent: &Person,
-        profile: &AgentProfile,
+        to: PersonId,
         guard: Guard,
         event: Event,
     ) -> Result<Attempt<Ticket>, EngineError> {
         let _between_rounds = self.round.lock().await;
-        let held = self.store.held_by(agent.id).await?;
+        // As they are now: a capacity that was lowered a moment ago counts.
+        let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
+        let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
+        let held = self.store.held_by(to).await?;
         let (count, max) = (u16::try_from(held.len()).unwrap_or(u16::MAX), profile.max_tickets.get());
         let slot = lowest_free(&held);
         // First whether the step exists at all, then whether there is room: "they already have it" says more than "full".

@@ -40,7 +40,11 @@ impl Engine {
             let notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
             let expected = known.as_ref().map(|k| k.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
-            let _between_rounds = self.round.lock().await;
+            // Only an agent has a seat that a round could be looking at.
+            let _between_rounds = match &person.agent {
+                Some(_) => Some(self.round.lock().await),
+                None => None,
+            };
             let write = Write::Person { person: Box::new(person.clone()), expected };
             match self.commit_one(Change { write, event: None, notices }).await {
                 // Two first messages at once: the other one made the person.

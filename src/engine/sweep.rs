@@ -8,7 +8,7 @@ use crate::domain::Time;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Notice, Outgoing};
-use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::person::{AgentProfile, Availability, Person, Via};
 use crate::domain::policy::Settings;
 use crate::domain::presence::PresenceRecord;
 use chrono::TimeDelta;
@@ -184,7 +184,8 @@ impl Engine {
     }
 
     /// Makes good what a crash left half done: tickets held by people who are no agents any more go back to the queue. Then
-    /// restores in-memory presence from the last signs of life, where presence does not outlive the process.
+    /// restores in-memory presence from the last signs of life, where presence does not outlive the process. Agents whose
+    /// client is silent are lost from the first round on, not from the first sweep.
     pub async fn recover(&self, presence_is_volatile: bool, now: Time) -> Result<(), EngineError> {
         for ticket in self.store.all_held().await? {
             let Some(holder) = ticket.holder() else { continue };
@@ -199,6 +200,15 @@ impl Engine {
             if profile.availability != Availability::Offline && !gone {
                 // Memory never is out of reach.
                 let _ = self.beat(agent, profile, profile.last_activity).await;
+            }
+        }
+        if let Ok(records) = self.presence.all(now).await {
+            let there: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
+            for agent in agents.iter().filter(|agent| !there.contains(&agent.id)) {
+                let client =
+                    |p: &AgentProfile| p.via == Via::Client && p.availability != Availability::Offline;
+                let lost = agent.agent.as_ref().is_some_and(client);
+                self.roster().update(agent.id, |seat| seat.lost = lost);
             }
         }
         Ok(())

@@ -76,12 +76,13 @@ impl Engine {
         let (department, category) = new.target;
         let place = (department, Priority::default());
         let found = self.store.prospect(&new.key, new.customer.id, place, MAX_OPEN).await?;
+        // First: what was opened stays opened, whatever became of its department.
+        if let Some(ticket) = found.known {
+            return Ok(ticket);
+        }
         let offered = |d: &Department| d.id == department && d.offered().any(|c| c.id == category);
         if !found.departments.iter().any(offered) {
             return Err(EngineError::NotFound);
-        }
-        if let Some(ticket) = found.known {
-            return Ok(ticket);
         }
         if found.open >= MAX_OPEN {
             return Err(EngineError::TooManyOpen(MAX_OPEN));
