@@ -6,7 +6,7 @@
 //! | `ports` | the two traits, and the change that they commit |
 //! | `plan`, `roster` | who gets which ticket: pure |
 //! | `watch` | is an agent still there: pure |
-//! | `rounds` | rounds of assignment, woken by events |
+//! | `rounds`, `owed` | rounds of assignment, woken by events; what they owe |
 //! | `tickets`, `handover` | the verbs on a ticket |
 //! | `duty` | the verbs on an agent's availability |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
@@ -17,6 +17,7 @@ pub mod duty;
 pub mod error;
 pub mod feed;
 pub mod handover;
+mod owed;
 pub mod people;
 pub mod plan;
 #[cfg(test)]
@@ -29,15 +30,15 @@ pub mod sweep;
 pub mod tickets;
 pub mod watch;
 
-use crate::domain::ids::{DepartmentId, TelegramId};
+use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use chance::Chance;
 use chrono_tz::Tz;
 use error::EngineError;
 use feed::Happening;
+use owed::Owed;
 use ports::{Change, CommitError, Committed, Presence, Store};
 use roster::Roster;
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -78,7 +79,7 @@ pub struct Engine {
     rules: Rules,
     roster: Mutex<Roster>,
     chance: Mutex<Chance>,
-    dirty: Mutex<BTreeSet<DepartmentId>>,
+    owed: Mutex<Owed>,
     /// How many handlers keep rounds back.
     keeping: Arc<AtomicUsize>,
     wake: Notify,
@@ -103,7 +104,7 @@ impl Engine {
             rules,
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             chance: Mutex::new(chance),
-            dirty: Mutex::new(BTreeSet::new()),
+            owed: Mutex::default(),
             keeping: Arc::default(),
             wake: Notify::new(),
             deliveries: Notify::new(),
@@ -175,8 +176,13 @@ impl Engine {
     }
 
     async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
+        let unheard = self.take_on(Owed::by([&change]));
         let result = self.store.commit(vec![change]).await.pop();
         let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
+        // What follows from an answer, verbs do without another wait. When the store fails, only the answer may be lost.
+        if !matches!(result, Err(CommitError::Store(_))) {
+            unheard.paid();
+        }
         self.deliver_soon();
         if result == Err(CommitError::Conflict) {
             self.faults.conflicts.fetch_add(1, Ordering::Relaxed);

@@ -125,31 +125,34 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        let unchanged = |ticket: &Ticket| drawn_for.is_none_or(|version| ticket.version == version);
+        let unchanged =
+            |ticket: &Ticket, _: &Person| drawn_for.is_none_or(|version| ticket.version == version);
         self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, unchanged, now).await
     }
 
-    /// Puts a ticket back into the queue if it still is as `wanted`; tells the customer, and the former holder when an
-    /// admin did it.
+    /// Puts a ticket back into the queue if it and its holder still are as `wanted`; tells the customer, and the former
+    /// holder when an admin did it.
     pub(super) async fn release(
         &self,
         ticket: TicketId,
         actor: Actor,
         why: ReleaseReason,
-        wanted: impl Fn(&Ticket) -> bool,
+        wanted: impl Fn(&Ticket, &Person) -> bool,
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
+            // From the look to the commit: a holder who comes back comes before it or after it.
+            let _between_rounds = self.round.lock().await;
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
-            let holder = before.holder().filter(|_| wanted(&before));
-            let from = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
+            let holder = self.holder_of(&before).await?.filter(|holder| wanted(&before, holder));
+            let holder = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
+            let from = holder.id;
             let after = before.release().map_err(refuse)?;
             let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
             if why == ReleaseReason::Admin {
                 let taken = Notice::TaskTaken { ticket, to: None };
-                let former = self.holder_of(&before).await?;
-                notices.extend(former.map(|former| Outgoing::notice(former.chat(), taken)));
+                notices.push(Outgoing::notice(holder.chat(), taken));
             }
             notices.extend(self.redrawn(&after, Some(from)).await?);
             let change = Change {
@@ -162,7 +165,6 @@ impl Engine {
                 }),
                 notices,
             };
-            let _between_rounds = self.round.lock().await;
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, %from, ?why, "back in the queue");
@@ -182,17 +184,17 @@ impl Engine {
         &self,
         agent: PersonId,
         why: ReleaseReason,
-        which: impl Fn(&Ticket) -> bool,
+        which: impl Fn(&Ticket, &Person) -> bool,
         now: Time,
     ) -> Result<(), StoreError> {
         let mut held = self.store.held_by(agent).await?;
         held.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
-        // Looked at once more with each attempt: a ticket that somebody else has got meanwhile is theirs.
-        let theirs = |ticket: &Ticket| ticket.holder() == Some(agent) && which(ticket);
-        for ticket in held.iter().filter(|ticket| theirs(ticket)) {
+        // Asked of each ticket and of its holder as they are by then: somebody else may have got it, the agent may be back.
+        let theirs = |ticket: &Ticket, holder: &Person| holder.id == agent && which(ticket, holder);
+        for ticket in &held {
             // Another refusal means that it ended or was taken meanwhile: then there is nothing to give back.
             if let Err(EngineError::Store(error)) =
-                self.release(ticket.id, Actor::Engine, why, theirs, now).await
+                self.release(ticket.id, Actor::Engine, why, &theirs, now).await
             {
                 return Err(error);
             }

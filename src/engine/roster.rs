@@ -155,9 +155,12 @@ impl Roster {
     }
 
     /// Follows a change of the person; what they hold stays. So do turns and signs of life that came after the person was
-    /// read: they are written without the person.
+    /// read: they are written without the person. One that a newer version has overtaken changes nothing.
     pub fn put_person(&mut self, mut person: Person) {
         let seat = self.seats.get(&person.id);
+        if seat.is_some_and(|seat| seat.person.version > person.version) {
+            return;
+        }
         let holds = seat.map(|seat| seat.holds.clone()).unwrap_or_default();
         if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
             profile.last_assigned = profile.last_assigned.max(known.last_assigned);
@@ -326,3 +329,6 @@ impl Roster {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

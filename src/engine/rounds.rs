@@ -2,6 +2,7 @@
 //! marked departments, in batches, until nobody is ready or nothing waits. Wake-ups coalesce; the sweep only insures.
 use super::error::EngineError;
 use super::feed::Happening;
+use super::owed::Owed;
 use super::plan::{Assignment, plan_round};
 use super::ports::{Change, CommitError, StoreError, Write};
 use super::roster::Roster;
@@ -72,7 +73,7 @@ impl Engine {
         let departments: Vec<_> = departments.into_iter().collect();
         let kept = KEPT.try_with(|kept| kept.borrow_mut().extend(&departments));
         if kept.is_err() {
-            lock(&self.dirty).extend(departments);
+            lock(&self.owed).departments.extend(departments);
             self.wake.notify_one();
         }
     }
@@ -110,26 +111,23 @@ impl Engine {
     /// Whether a round is wanted, or may be as soon as a handler that is under way has ended.
     #[must_use]
     pub fn round_wanted(&self) -> bool {
-        self.keeping.load(Ordering::SeqCst) > 0 || !lock(&self.dirty).is_empty()
+        self.keeping.load(Ordering::SeqCst) > 0 || !lock(&self.owed).is_empty()
     }
 
     /// Assigns what can be assigned in the marked departments. Returns how many tickets found an agent. When the store
-    /// fails, the departments stay marked.
+    /// fails, or nobody waits for the round any more, the departments stay marked, and who may have got something is read
+    /// again by the next round.
     pub async fn run_round(&self, now: Time) -> Result<usize, EngineError> {
         let _one_at_a_time = self.round.lock().await;
         let mut assigned = 0;
         loop {
-            let marked = std::mem::take(&mut *lock(&self.dirty));
-            if marked.is_empty() {
+            let mut taken = self.take_owed();
+            if taken.owed.is_empty() {
                 return Ok(assigned);
             }
-            match self.serve(&marked, now).await {
-                Ok(count) => assigned += count,
-                Err(error) => {
-                    self.mark(marked);
-                    return Err(error);
-                }
-            }
+            self.clear_doubts(&mut taken).await?;
+            assigned += self.serve(&taken.owed.departments, now).await?;
+            taken.paid();
         }
     }
 
@@ -190,7 +188,8 @@ impl Engine {
         let taken = |assignment: &mut Assignment| {
             std::mem::replace(&mut assignment.change, Change::quiet(Write::Nothing))
         };
-        let changes = plan.iter_mut().map(taken).collect();
+        let changes: Vec<_> = plan.iter_mut().map(taken).collect();
+        let unheard = self.take_on(Owed::by(&changes));
         let results = self.store.commit(changes).await;
         fail::fail_point!("engine-after-assign");
         self.deliver_soon();
@@ -212,9 +211,14 @@ impl Engine {
                 }
             }
         }
-        for agent in disputed {
-            self.reread(agent).await?;
+        if failure.is_none() {
+            unheard.paid();
         }
+        let disputed = self.take_on(Owed::of(disputed));
+        for agent in &disputed.owed.people {
+            self.reread(*agent).await?;
+        }
+        disputed.paid();
         failure.map_or(Ok(assigned), |error| Err(error.into()))
     }
 

@@ -11,6 +11,7 @@ use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person, Via};
 use crate::domain::policy::Settings;
 use crate::domain::presence::PresenceRecord;
+use crate::domain::ticket::Ticket;
 use chrono::TimeDelta;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
@@ -97,7 +98,9 @@ impl Engine {
     }
 
     fn set_lost(&self, agent: PersonId, profile: &AgentProfile, lost: bool) {
-        self.roster().update(agent, |seat| seat.lost = lost);
+        let mut roster = self.roster();
+        roster.update(agent, |seat| seat.lost = lost);
+        // With the roster in hand, as in `vacate`.
         self.mark(profile.departments.iter().copied());
         self.tell(super::feed::Happening::Agent(agent));
     }
@@ -190,7 +193,13 @@ impl Engine {
         for ticket in self.store.all_held().await? {
             let Some(holder) = ticket.holder() else { continue };
             if self.roster().seat(holder).is_none() {
-                self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, |_| true, now).await?;
+                let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
+                let done = self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, removed, now).await;
+                // Refused when another process was as quick, or has made them an agent again.
+                match done {
+                    Ok(_) | Err(EngineError::Refused(..)) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
@@ -203,11 +212,14 @@ impl Engine {
             }
         }
         if let Ok(records) = self.presence.all(now).await {
+            let settings = self.store.settings().await?;
             let there: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
             for agent in agents.iter().filter(|agent| !there.contains(&agent.id)) {
-                let client =
-                    |p: &AgentProfile| p.via == Via::Client && p.availability != Availability::Offline;
-                let lost = agent.agent.as_ref().is_some_and(client);
+                let silent = |p: &AgentProfile| {
+                    let verdict = judge(p, Seen::Absent, &settings, self.rules.presence_ttl, now);
+                    p.via == Via::Client && matches!(verdict, Verdict::Lose | Verdict::TakeOffline)
+                };
+                let lost = agent.agent.as_ref().is_some_and(silent);
                 self.roster().update(agent.id, |seat| seat.lost = lost);
             }
         }

@@ -253,7 +253,7 @@ impl Engine {
         let mut roster = self.roster();
         roster.free(agent, ticket);
         let departments = roster.seat(agent).and_then(|s| s.profile()).map(|p| p.departments.clone());
-        drop(roster);
+        // With the roster in hand: whoever sees that there is room sees that a round is wanted, too.
         self.mark(departments.unwrap_or_default());
     }
 
