@@ -10,6 +10,7 @@
 //! | `tickets`, `handover` | the verbs on a ticket |
 //! | `duty` | the verbs on an agent's availability |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
+//! | `replicas` | several engines on one store |
 //! | `sweep` | the safety net and what time brings about |
 pub mod chance;
 pub mod desk;
@@ -23,6 +24,7 @@ pub mod plan;
 #[cfg(test)]
 mod plan_histories;
 pub mod ports;
+pub mod replicas;
 pub mod roster;
 pub mod rounds;
 pub mod standing;
@@ -90,6 +92,8 @@ pub struct Engine {
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
+    /// What the other replicas are to be told, if there are any.
+    telling: Option<replicas::Telling>,
     /// Counts of what should be rare.
     pub faults: Faults,
 }
@@ -111,6 +115,7 @@ impl Engine {
             round: tokio::sync::Mutex::new(()),
             feed: broadcast::channel(FEED_BUFFER).0,
             happened: AtomicU64::new(0),
+            telling: None,
             faults: Faults::default(),
         }
     }
@@ -159,6 +164,9 @@ impl Engine {
     /// Wakes the outbox: something was put into it.
     pub fn deliver_soon(&self) {
         self.deliveries.notify_one();
+        if let Some(telling) = &self.telling {
+            telling.deliveries();
+        }
     }
 
     fn roster(&self) -> MutexGuard<'_, Roster> {
@@ -170,6 +178,13 @@ impl Engine {
     }
 
     fn tell(&self, happening: Happening) {
+        self.tell_here(happening);
+        if let Some(telling) = &self.telling {
+            telling.happened(happening);
+        }
+    }
+
+    fn tell_here(&self, happening: Happening) {
         self.happened.fetch_add(1, Ordering::SeqCst);
         // Nobody listening is fine: the feed is for those who look.
         let _ = self.feed.send(happening);

@@ -10,7 +10,7 @@
 //! - [`engine`]: the verbs of the desk. They plan with pure functions and commit through two ports, [`engine::ports::Store`]
 //!   and [`engine::ports::Presence`].
 //! - [`domain`]: tickets, people, departments, policy: types and transitions, and nothing else.
-//! - [`store`], [`presence`]: the embedded back ends behind the ports.
+//! - [`store`], [`presence`], [`signals`]: the back ends behind the ports.
 //! - [`outbox`]: delivers what was committed to be told, at Telegram's pace; [`telegram`] makes the calls.
 //! - [`app`]: the composition root, and the tasks that run side by side.
 //! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`token`]: what the others stand on.
@@ -33,6 +33,7 @@ pub mod inbox;
 pub mod outbox;
 pub mod presence;
 pub mod sandbox;
+pub mod signals;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;

@@ -121,6 +121,7 @@ fn setup(stage: &Stage, url: &str) -> Setup {
     Setup {
         store: stage.store.clone(),
         presence: Arc::new(Memory::default()),
+        replicas: None,
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse().expect("a URL"), token, CALL_TIMEOUT).expect("a client"),
         webhook: None,

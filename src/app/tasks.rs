@@ -1,7 +1,8 @@
 //! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
 //! then what is under way to Telegram is finished.
-use super::App;
+use super::{App, replicas};
 use crate::bot::live::Live;
+use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
 use crate::inbox::runner::Runner;
 use crate::inbox::{Listener, poller, webhook};
@@ -19,6 +20,8 @@ use tokio_util::task::TaskTracker;
 /// process managers lose patience.
 const HANDLERS_END: Duration = Duration::from_secs(3);
 const OUTBOX_ENDS: Duration = Duration::from_secs(4);
+/// How long requests and polls under way may take to end.
+const FRONT_ENDS: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed a background task.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How far the wall clock may stray from the steady one between two sweeps before it counts as set by somebody.
@@ -28,29 +31,40 @@ const WORKER_QUEUE: usize = 1 << 20;
 /// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
 const REMEMBER: TimeDelta = TimeDelta::hours(48);
 
+/// Runs until `stop`: takes updates in, and works, alone or whenever it is this replica's turn.
 pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
-    let (front, back) = (TaskTracker::new(), TaskTracker::new());
-    let end = CancellationToken::new();
-    let live = app.live.lock().unwrap_or_else(PoisonError::into_inner).take().context("a desk runs once")?;
-    back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
-    back.spawn(keep_live(live, end.clone()));
-    back.spawn(Arc::clone(&app.outbox).run(end.clone()));
-    back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
-
+    let front = TaskTracker::new();
     let hook = app.webhook.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some((config, listener)) = hook {
-        if let Err(error) = serve_webhook(app, config, listener, &front, &stop).await {
-            end.cancel();
-            return Err(error);
-        }
-    } else {
-        let telegram = app.desk.telegram.clone();
-        front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), stop.clone()));
+        serve_webhook(app, config, listener, &front, &stop).await?;
     }
-    dispatch(app, &stop).await;
+    match &app.replicas {
+        Some(replicas) => Box::pin(replicas::take_turns(app, replicas, &stop)).await,
+        None => Box::pin(work(app, Arc::new(Deadline::never(app.clock.clone())), &stop)).await,
+    }
+    front.close();
+    let _ = tokio::time::timeout(FRONT_ENDS, front.wait()).await;
+    Ok(())
+}
+
+/// The desk's work, of which there is one at a time on a store, until `over`. Nothing is sent after `deadline`.
+pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &CancellationToken) {
+    let (front, back) = (TaskTracker::new(), TaskTracker::new());
+    let end = CancellationToken::new();
+    app.desk.tasks.reopen();
+    let live = Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served));
+    back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
+    back.spawn(keep_live(live, end.clone()));
+    back.spawn(Arc::clone(&app.outbox).run(end.clone(), deadline));
+    back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
+    if app.polls {
+        let telegram = app.desk.telegram.clone();
+        front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), over.clone()));
+    }
+    dispatch(app, over).await;
     front.close();
     app.desk.tasks.close();
-    let _ = tokio::time::timeout(Duration::from_secs(1), async {
+    let _ = tokio::time::timeout(FRONT_ENDS, async {
         front.wait().await;
         app.desk.tasks.wait().await;
     })
@@ -60,7 +74,6 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
     if tokio::time::timeout(OUTBOX_ENDS, back.wait()).await.is_err() {
         tracing::warn!("some deliveries did not end in time; they may be repeated after the next start");
     }
-    Ok(())
 }
 
 /// teloxide's dispatcher on the inbox: one update of a chat after the other, chats side by side.

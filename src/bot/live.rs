@@ -36,12 +36,12 @@ struct Stale {
 }
 
 impl Live {
-    /// Follows this engine from now on.
+    /// Follows this engine from now on. `served` says how much of what [`Engine::happened`] counts has been served; none of
+    /// it before the first catching up.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, clock: Clock) -> Self {
+    pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>) -> Self {
         let (feed, taken) = (engine.feed(), engine.happened());
-        // Nothing counts as served before the first catching up.
-        let served = Arc::new(AtomicU64::new(u64::MAX));
+        served.store(u64::MAX, Ordering::SeqCst);
         Self { engine, clock, feed, told: HashMap::new(), taken, served }
     }
 
@@ -74,12 +74,6 @@ impl Live {
         self.refresh(stale).await?;
         self.served.store(self.taken, Ordering::SeqCst);
         Ok(true)
-    }
-
-    /// How much of what [`Engine::happened`] counts has been served; none of it before the first catching up.
-    #[must_use]
-    pub fn served(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.served)
     }
 
     /// Notes what waits in the feed.

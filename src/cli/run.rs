@@ -33,6 +33,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     let setup = Setup {
         store: back.store.clone(),
         presence: back.presence,
+        replicas: None,
         presence_is_volatile: true,
         telegram: Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)?,
         webhook,

@@ -147,6 +147,7 @@ fn setup(url: &str, back: &crate::app::Embedded, clock: Clock, seed: u64) -> any
     Ok(Setup {
         store: back.store.clone(),
         presence: back.presence.clone(),
+        replicas: None,
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse()?, TOKEN.into(), CALL_TIMEOUT)?,
         webhook: None,

@@ -2,8 +2,10 @@
 //!
 //! Every back end passes the same contract tests (`tests/it/store_contract.rs`, `tests/it/presence_contract.rs`).
 mod records;
+mod signals;
 
 pub use records::{Claimed, Depths, InboxRow, Outcome, Prospect};
+pub use signals::{Signal, SignalError, Signals};
 
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};

@@ -5,7 +5,6 @@ use super::feed::Happening;
 use super::owed::Owed;
 use super::plan::{Assignment, plan_round};
 use super::ports::{Change, CommitError, StoreError, Write};
-use super::roster::Roster;
 use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
@@ -50,8 +49,10 @@ impl Drop for Keeping {
 
 impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
-    /// are assigned by the first round.
+    /// are assigned by the first round. May be called again, when other replicas may have changed anything.
     pub async fn start(&self) -> Result<(), StoreError> {
+        let between_rounds = self.round.lock().await;
+        let stamps = self.roster().stamps();
         let settings = self.store.settings().await?;
         let mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>> = HashMap::new();
         for ticket in self.store.all_held().await? {
@@ -59,12 +60,17 @@ impl Engine {
                 holds.entry(hold.agent).or_default().insert(hold.slot, ticket.id);
             }
         }
-        let mut roster = Roster::new(settings.strategy);
-        for agent in self.store.agents().await? {
-            let held = holds.remove(&agent.id).unwrap_or_default();
-            roster.put(agent, held);
+        let agents = self.store.agents().await?;
+        // A verb that ended meanwhile is newer than what was read.
+        let overtaken = {
+            let mut roster = self.roster();
+            roster.set_strategy(settings.strategy);
+            roster.replace(agents, holds, &stamps)
+        };
+        for agent in overtaken {
+            self.reread(agent).await?;
         }
-        *self.roster() = roster;
+        drop(between_rounds);
         self.mark_all().await
     }
 
@@ -73,6 +79,9 @@ impl Engine {
         let departments: Vec<_> = departments.into_iter().collect();
         let kept = KEPT.try_with(|kept| kept.borrow_mut().extend(&departments));
         if kept.is_err() {
+            if let Some(telling) = &self.telling {
+                telling.marked(&departments);
+            }
             lock(&self.owed).departments.extend(departments);
             self.wake.notify_one();
         }

@@ -18,6 +18,8 @@ mod layering;
 #[cfg(test)]
 mod presence_contract;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod script;

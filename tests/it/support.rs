@@ -7,24 +7,24 @@ mod trouble;
 
 pub(crate) use trouble::{Ill, Trouble};
 
-use antri::app::{App, Setup};
+use antri::app::{App, Replicas, Setup};
 use antri::bot::callback::Press;
 use antri::clock::Clock;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
-use antri::domain::ids::TelegramId;
+use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::Rules;
 use antri::engine::chance::Chance;
-use antri::engine::ports::{Change, Write};
+use antri::engine::ports::{Change, Signals, Write};
 use antri::outbox::pace::Limits;
 use antri::presence::Memory;
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::store::Sqlite;
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -75,6 +75,8 @@ pub(crate) struct Options {
     pub(crate) max_pages: Option<u32>,
     /// Webhook mode with this secret; long polling when there is none.
     pub(crate) webhook: Option<&'static str>,
+    /// The way to other replicas; alone on its store when there is none.
+    pub(crate) signals: Option<Arc<dyn Signals>>,
 }
 
 impl Default for Options {
@@ -86,6 +88,7 @@ impl Default for Options {
             admin_ids: vec![ADMIN],
             max_pages: None,
             webhook: None,
+            signals: None,
         }
     }
 }
@@ -102,14 +105,25 @@ pub(crate) struct Desk {
     pub(crate) hook: Mutex<Option<url::Url>>,
     options: Mutex<Options>,
     running: Mutex<Option<Running>>,
+    replicas: AtomicU64,
     server: Mutex<CancellationToken>,
 }
 
-struct Running {
-    app: Arc<App>,
+/// One process of a desk.
+pub(crate) struct Running {
+    pub(crate) app: Arc<App>,
     stop: CancellationToken,
     task: JoinHandle<anyhow::Result<()>>,
     store: Arc<antri::store::Sqlite>,
+    presence: Arc<Memory>,
+}
+
+impl Running {
+    /// Ends it in good order; its store stays open.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap().unwrap();
+    }
 }
 
 impl Desk {
@@ -142,6 +156,7 @@ impl Desk {
             hook: Mutex::default(),
             options: Mutex::new(options),
             running: Mutex::new(None),
+            replicas: AtomicU64::new(1),
             server: Mutex::default(),
         };
         desk.serve(listener);
@@ -195,20 +210,46 @@ impl Desk {
 
     /// Starts the app (again) on the same files.
     pub(crate) async fn start(&self) {
-        let (settings, call_timeout, limits, max_pages, webhook, admin_ids) = {
-            let options = self.options.lock().unwrap();
-            let Options { settings, call_timeout, limits, max_pages, webhook, admin_ids } = &*options;
-            (settings.clone(), *call_timeout, *limits, *max_pages, *webhook, admin_ids.clone())
+        let max_pages = self.options.lock().unwrap().max_pages;
+        let store = Arc::new(self.open(antri::store::sqlite::Options { max_pages }).await);
+        let running = self.run(store, Arc::default()).await;
+        *self.running.lock().unwrap() = Some(running);
+    }
+
+    /// Starts another replica on the store of the one that runs.
+    pub(crate) async fn another(&self) -> Running {
+        let (store, presence) = {
+            let running = self.running.lock().unwrap();
+            let running = running.as_ref().unwrap();
+            (Arc::clone(&running.store), Arc::clone(&running.presence))
         };
-        let options = antri::store::sqlite::Options { max_pages };
-        let store = Arc::new(self.open(options).await);
+        self.run(store, presence).await
+    }
+
+    /// From now on this is the replica that the desk's helpers look at. Returns the one before.
+    pub(crate) fn turn_to(&self, other: Running) -> Running {
+        self.running.lock().unwrap().replace(other).unwrap()
+    }
+
+    /// An id for one more replica.
+    fn replica_id(&self) -> ReplicaId {
+        ReplicaId(uuid::Uuid::from_u128(u128::from(self.replicas.fetch_add(1, Ordering::SeqCst))))
+    }
+
+    async fn run(&self, store: Arc<Sqlite>, presence: Arc<Memory>) -> Running {
+        let (settings, call_timeout, limits, webhook, admin_ids, signals) = {
+            let options = self.options.lock().unwrap();
+            let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
+            (settings.clone(), *call_timeout, *limits, *webhook, admin_ids.clone(), signals.clone())
+        };
         let webhook = match webhook {
             Some(secret) => Some(self.hook_up(secret).await),
             None => None,
         };
         let setup = Setup {
             store: Arc::new(Troubled { store: store.clone(), trouble: self.trouble.clone() }),
-            presence: Arc::new(Memory::default()),
+            presence: presence.clone(),
+            replicas: signals.map(|signals| Replicas { id: self.replica_id(), signals }),
             presence_is_volatile: true,
             telegram: self.telegram_within(call_timeout),
             webhook,
@@ -231,7 +272,7 @@ impl Desk {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move { app.run(stop).await }
         });
-        *self.running.lock().unwrap() = Some(Running { app, stop, task, store });
+        Running { app, stop, task, store, presence }
     }
 
     async fn hook_up(&self, secret: &str) -> (WebhookConfig, TcpListener) {

@@ -1,7 +1,7 @@
 //! What the roster takes over of a person, and what it keeps.
 use super::*;
 use crate::domain::ids::{TelegramId, Version};
-use crate::domain::person::{Locale, Role, Via};
+use crate::domain::person::{AgentProfile, Availability, Locale, Role, Via};
 use crate::domain::policy::Capacity;
 
 fn at(seconds: i64) -> Time {
