@@ -87,7 +87,7 @@ impl Engine {
         if found.open >= MAX_OPEN {
             return Err(EngineError::TooManyOpen(MAX_OPEN));
         }
-        let (auto, position) = (found.settings.rollout_percent, found.position);
+        let (auto, position) = (found.settings.rollout_percent, found.ahead + 1);
         self.retry(|| async {
             let mut ticket = self.draw_up(&new, now);
             ticket.auto = auto.takes(ticket.id.0);
