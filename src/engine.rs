@@ -11,13 +11,14 @@
 //! | `duty` | the verbs on an agent's availability |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
 //! | `replicas` | several engines on one store |
-//! | `sweep` | the safety net and what time brings about |
+//! | `sweep`, `lookout` | the safety net; what time brings about |
 pub mod chance;
 pub mod desk;
 pub mod duty;
 pub mod error;
 pub mod feed;
 pub mod handover;
+mod lookout;
 mod owed;
 pub mod people;
 pub mod plan;
@@ -83,7 +84,7 @@ pub struct Engine {
     chance: Mutex<Chance>,
     owed: Mutex<Owed>,
     /// How many handlers keep rounds back.
-    keeping: Arc<AtomicUsize>,
+    keeping: AtomicUsize,
     wake: Notify,
     deliveries: Notify,
     /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
@@ -109,7 +110,7 @@ impl Engine {
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             chance: Mutex::new(chance),
             owed: Mutex::default(),
-            keeping: Arc::default(),
+            keeping: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),

@@ -25,16 +25,18 @@ impl Engine {
         to: Availability,
         now: Time,
     ) -> Result<Person, EngineError> {
-        let person = self.change_availability(agent, to, Actor::Person(agent), Vec::new(), now).await?;
+        let person =
+            self.change_availability(agent, (to, &|_| true), Actor::Person(agent), Vec::new(), now).await?;
         self.settle_presence(&person, now).await;
         Ok(person)
     }
 
-    /// The commit behind every change of availability, with what the roster and the queue make of it.
+    /// The commit behind every change of availability, with what the roster and the queue make of it. Only of a profile
+    /// that is `still` as it must be for it.
     pub(super) async fn change_availability(
         &self,
         agent: PersonId,
-        to: Availability,
+        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
         actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
@@ -50,6 +52,9 @@ impl Engine {
         }
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
+                if !still(profile) {
+                    return (None, Vec::new());
+                }
                 profile.availability = to;
                 profile.via = Via::Telegram;
                 profile.asked_at = None;
@@ -66,7 +71,7 @@ impl Engine {
         if by_themselves {
             self.seen(agent, now);
         }
-        tracing::info!(%agent, availability = to.as_str(), by = ?actor, "availability");
+        tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability");
         self.finish_release(agent, now).await?;
         Ok(person)
     }
@@ -164,9 +169,12 @@ impl Engine {
             self.change_agent(person.id, answered).await?;
         }
         let lost = self.roster().seat(person.id).is_some_and(|seat| seat.lost);
-        if lost || now - profile.last_activity >= TOUCH_EVERY {
+        let written = !lost && now - profile.last_activity < TOUCH_EVERY;
+        if !written {
             self.store.touch(person.id, now).await?;
-            self.seen(person.id, now);
+        }
+        self.seen(person.id, now);
+        if !written {
             self.settle_presence(person, now).await;
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Tickets that change hands otherwise than by the engine's choice: pick-up, reassignment, back to the queue.
 use super::error::EngineError;
 use super::feed::Happening;
+use super::owed::Owed;
 use super::plan::handed_over;
 use super::ports::{Change, Guard, StoreError};
 use super::tickets::write_ticket;
@@ -98,7 +99,9 @@ impl Engine {
         let committed = self.commit_one(change).await;
         if committed.is_err() {
             self.roster().free(agent.id, after.id);
+            let doubt = self.take_on(Owed::of([agent.id].into()));
             self.reread(agent.id).await?;
+            doubt.paid();
         } else {
             tracing::info!(ticket = %after.number, agent = %agent.id, from = ?before.holder(), "handed over");
             if let Some(former) = before.holder() {

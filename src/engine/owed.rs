@@ -44,7 +44,7 @@ impl Owed {
         self.departments.is_empty() && !self.is_doubtful()
     }
 
-    fn is_doubtful(&self) -> bool {
+    pub(super) fn is_doubtful(&self) -> bool {
         !self.tickets.is_empty() || !self.people.is_empty()
     }
 
@@ -72,6 +72,10 @@ impl Taken<'_> {
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         if !self.owed.is_empty() {
+            if let Some(telling) = &self.engine.telling {
+                // Whoever works does not know either, and this replica may not be the one.
+                telling.doubted(&self.owed);
+            }
             lock(&self.engine.owed).extend(std::mem::take(&mut self.owed));
             self.engine.wake.notify_one();
         }

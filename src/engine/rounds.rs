@@ -9,10 +9,9 @@ use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::ticket::{Priority, Ticket};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
@@ -22,28 +21,27 @@ const LEAST: usize = 16;
 
 tokio::task_local! {
     /// The departments that the verbs of one handler marked.
-    static KEPT: RefCell<BTreeSet<DepartmentId>>;
+    static KEPT: Kept;
 }
 
-/// Departments whose rounds were kept back.
-#[derive(Debug)]
+type Kept = Arc<Mutex<BTreeSet<DepartmentId>>>;
+
+/// Departments whose rounds are kept back while it lives: a ticket that waits for an agent who is ready is no fault then.
+/// However it ends, with a handler that was broken off too, the rounds start.
 #[must_use = "tickets wait until the rounds are started"]
-pub struct Marks(BTreeSet<DepartmentId>, Keeping);
-
-/// While it lives, rounds may be kept back: a ticket that waits for an agent who is ready is no fault then.
-#[derive(Debug)]
-struct Keeping(Arc<AtomicUsize>);
-
-impl Keeping {
-    fn begin(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(count))
-    }
+pub struct Marks<'a> {
+    engine: &'a Engine,
+    kept: Kept,
 }
 
-impl Drop for Keeping {
+impl Drop for Marks<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        let kept = std::mem::take(&mut *lock(&self.kept));
+        if !kept.is_empty() {
+            self.engine.mark(kept);
+        }
+        // After they are marked: at every moment a round is wanted or may be.
+        self.engine.keeping.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -77,7 +75,7 @@ impl Engine {
     /// Marks departments for the next round and wakes the assigner; inside [`Engine::before_rounds`] keeps them for later.
     pub(super) fn mark(&self, departments: impl IntoIterator<Item = DepartmentId>) {
         let departments: Vec<_> = departments.into_iter().collect();
-        let kept = KEPT.try_with(|kept| kept.borrow_mut().extend(&departments));
+        let kept = KEPT.try_with(|kept| lock(kept).extend(&departments));
         if kept.is_err() {
             if let Some(telling) = &self.telling {
                 telling.marked(&departments);
@@ -90,19 +88,16 @@ impl Engine {
     /// Runs `work` and keeps back the rounds that it asks for, so that a person reads the answer to what they did before
     /// what follows from it. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
     /// that dies before that assigns at its next start.
-    pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks) {
-        let keeping = Keeping::begin(&self.keeping);
-        KEPT.scope(RefCell::default(), async {
-            let done = work.await;
-            (done, Marks(KEPT.with(RefCell::take), keeping))
-        })
-        .await
+    pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks<'_>) {
+        self.keeping.fetch_add(1, Ordering::SeqCst);
+        let marks = Marks { engine: self, kept: Kept::default() };
+        let done = KEPT.scope(Arc::clone(&marks.kept), work).await;
+        (done, marks)
     }
 
     /// Starts the rounds that were kept back.
-    pub fn start_rounds(&self, marks: Marks) {
-        let Marks(departments, _kept_until_they_are_marked) = marks;
-        self.mark(departments);
+    pub fn start_rounds(&self, marks: Marks<'_>) {
+        drop(marks);
     }
 
     /// Marks every department.

@@ -7,11 +7,15 @@
 //! | `oracle` | the record played back; who was told; what waits |
 //! | `random` | random histories whose commands race |
 //! | `races` | the races that the fault table names |
+//! | `broken_off` | rounds and verbs that end in the middle, answers that are lost |
+//! | `overtaken` | what another does between a look and the write that rests on it |
 //! | `silence` | presence, idle agents, clocks that jump |
 //! | `restarts` | a process that begins anew on the same store |
 //! | `invites` | claims, invitations, quotas |
+mod broken_off;
 mod invites;
 mod oracle;
+mod overtaken;
 mod races;
 mod random;
 mod restarts;

@@ -5,7 +5,7 @@ mod patience;
 pub(crate) mod redis;
 mod trouble;
 
-pub(crate) use trouble::{Ill, Trouble};
+pub(crate) use trouble::{Ill, Trouble, Troubled};
 
 use antri::app::{App, Replicas, Setup};
 use antri::bot::callback::Press;
@@ -31,7 +31,6 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use trouble::Troubled;
 
 /// How long a test waits for something to become visible before it fails and shows the chats.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

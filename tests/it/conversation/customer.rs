@@ -116,7 +116,8 @@ async fn the_position_moves_in_one_message() {
 
 /// The messages that were sent to somebody with a position in them, as they were before any edit.
 fn first_told(desk: &crate::support::Desk, id: i64) -> Vec<String> {
-    let theirs = |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
+    let theirs =
+        |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
     let sent = desk.sandbox.requests().into_iter().filter(|r| r.method == "sendMessage" && theirs(&r.params));
     let position = |text: &str| text.lines().find(|line| line.contains("Posisi antrian")).map(str::to_owned);
     sent.filter_map(|r| position(r.params["text"].as_str()?)).collect()

@@ -1,6 +1,6 @@
 //! What the store's record tells, played back event by event: at every instant of the history, not only at its end.
 use super::stage::Stage;
-use antri::domain::event::{Actor, Event, What};
+use antri::domain::event::{Actor, Event, ReleaseReason, What};
 use antri::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
 use antri::domain::notice::{Message, Notice};
 use antri::domain::person::Availability;
@@ -61,7 +61,7 @@ impl Story {
             "auto_assignment_enabled=false" => drop(self.opted_out.insert(person)),
             "auto_assignment_enabled=true" => drop(self.opted_out.remove(&person)),
             // A new profile begins anew.
-            "role=customer" => {
+            "agent=none" => {
                 self.opted_out.remove(&person);
                 self.online.remove(&person);
                 self.capacity.remove(&person);
@@ -94,8 +94,10 @@ impl Story {
                 assert_eq!(holder, *from, "taken from somebody who did not hold it");
                 self.gets(ticket, *to, *over_capacity);
             }
-            What::Released { from, .. } => {
+            What::Released { from, why } => {
                 assert_eq!(holder, Some(*from), "released from somebody who did not hold it");
+                let back = *why == ReleaseReason::Offline && self.online.contains(from);
+                assert!(!back, "taken from {from}, who is back");
                 self.places.insert(ticket, Place::Queued);
             }
             What::Started | What::Paused | What::Resumed | What::Completed => {
@@ -199,7 +201,12 @@ async fn check_slots(stage: &Stage, tickets: &[Ticket]) {
         let theirs = holds.iter().filter(|(hold, _)| hold.agent == seat.person.id);
         let theirs: BTreeMap<_, _> = theirs.map(|(hold, id)| (hold.slot, *id)).collect();
         assert_eq!(seat.holds, theirs, "the roster has another view of what {} holds", seat.person.name);
-        assert_eq!(stage.person(&seat.person).await, seat.person, "the roster knows an agent otherwise");
+        let mut stored = stage.person(&seat.person).await;
+        // Signs of life are known before they are written.
+        if let (Some(known), Some(profile)) = (seat.profile(), &mut stored.agent) {
+            profile.last_activity = profile.last_activity.max(known.last_activity);
+        }
+        assert_eq!(stored, seat.person, "the roster knows an agent otherwise");
     }
     let seated: usize = seats.iter().map(|seat| seat.holds.len()).sum();
     assert_eq!(seated, holds.len(), "each holder has a seat");

@@ -1,4 +1,5 @@
 //! An engine on the embedded back ends with an admin, departments, agents and customers.
+use crate::support::{Trouble, Troubled};
 use antri::app::embedded;
 use antri::domain::Time;
 use antri::domain::department::Department;
@@ -31,14 +32,17 @@ pub(super) struct Stage {
     pub(super) presence: Arc<dyn Presence>,
     pub(super) admin: Person,
     pub(super) dir: TempDir,
+    /// What goes wrong between the engine and its store.
+    pub(super) trouble: Trouble,
     now: AtomicI64,
     keys: AtomicU64,
 }
 
-fn engine(store: &Arc<Sqlite>, presence: &Arc<dyn Presence>, admin_ids: Vec<TelegramId>) -> Arc<Engine> {
+fn engine(store: &Arc<Sqlite>, trouble: &Trouble, presence: &Arc<dyn Presence>) -> Arc<Engine> {
+    let admin_ids = vec![TelegramId(ADMIN)];
     let rules =
         Rules { zone: chrono_tz::Asia::Jakarta, default_locale: Locale::Id, admin_ids, presence_ttl: TTL };
-    let store: Arc<dyn Store> = store.clone();
+    let store: Arc<dyn Store> = Arc::new(Troubled { store: store.clone(), trouble: trouble.clone() });
     Arc::new(Engine::new(store, presence.clone(), rules, Chance::seeded(7)))
 }
 
@@ -65,7 +69,8 @@ impl Stage {
         store: Arc<Sqlite>,
         presence: Arc<dyn Presence>,
     ) -> Self {
-        let engine = engine(&store, &presence, vec![TelegramId(ADMIN)]);
+        let trouble = Trouble::default();
+        let engine = engine(&store, &trouble, &presence);
         let expected = settings.version;
         let settings = Settings { version: expected.next(), ..settings };
         commit(&store, Write::Settings { settings, expected }).await;
@@ -75,12 +80,12 @@ impl Stage {
         let first = Time::from_timestamp_micros(start).unwrap();
         let admin = engine.meet(&profile(ADMIN), first).await.unwrap();
         let (now, keys) = (AtomicI64::new(start), AtomicU64::new(0));
-        Self { engine, store, presence, admin, dir, now, keys }
+        Self { engine, store, presence, admin, dir, trouble, now, keys }
     }
 
     /// The process ends and another one begins on the same store. Presence ends with it.
     pub(super) async fn restart(self, presence: Arc<dyn Presence>) -> Self {
-        let engine = engine(&self.store, &presence, vec![TelegramId(ADMIN)]);
+        let engine = engine(&self.store, &self.trouble, &presence);
         engine.start().await.unwrap();
         engine.recover(true, self.now()).await.unwrap();
         Self { engine, presence, ..self }
