@@ -53,7 +53,7 @@ still-here = 🙋 Thank you, you stay online.
 still-here-late = You are offline by now. Press /online to get tickets again.
 autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
 autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.
-autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves.
+autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves. Pick them up in /queue.
 token =
     🔑 Your token, good for { $hours } hours. Share it with nobody.
     <code>{ $token }</code>

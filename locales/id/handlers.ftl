@@ -53,7 +53,7 @@ still-here = 🙋 Terima kasih, Anda tetap online.
 still-here-late = Anda sudah offline. Tekan /online untuk menerima tiket lagi.
 autoassign-usage = Gunakan <code>/autoassign on</code> atau <code>/autoassign off</code>.
 autoassign-on = ▶️ Penugasan otomatis aktif: tiket masuk sendiri ke antrian Anda.
-autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk sendiri.
+autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk sendiri. Ambil tiket lewat /queue.
 token =
     🔑 Token Anda, berlaku { $hours } jam. Jangan bagikan kepada siapa pun.
     <code>{ $token }</code>

@@ -51,6 +51,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     };
     if let Some(app) = started {
         tracing::info!(bot = app.desk.bot_username, mode, "the desk is open");
+        warn_of_overruled(config, &app).await?;
         if let Some(link) = app.claim_link().await? {
             tracing::info!("nobody is admin yet: open {link} within 24 hours to become the first one");
         }
@@ -58,6 +59,20 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     }
     back.store.close().await;
     tracing::info!("the desk is closed");
+    Ok(())
+}
+
+/// Says which variables are set in vain: they gave the first value, and the desk holds another one by now.
+async fn warn_of_overruled(config: &Config, app: &App) -> anyhow::Result<()> {
+    let stored = app.engine.store().settings().await?;
+    for (variable, said, held) in config.desk.overruled(&stored) {
+        tracing::warn!(
+            variable,
+            environment_s = said.as_secs(),
+            desk_s = held.as_secs(),
+            "the environment gives only the first value; the desk's own counts (/settings)"
+        );
+    }
     Ok(())
 }
 

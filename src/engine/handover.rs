@@ -12,12 +12,12 @@ use crate::domain::event::{Actor, Event, ReleaseReason, What};
 use crate::domain::ids::{PersonId, Slot, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
-use crate::domain::policy::Mode;
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use std::collections::BTreeSet;
 
 impl Engine {
-    /// An agent takes a waiting ticket themselves: in manual and dual mode, or one that the rollout leaves to pick-up.
+    /// An agent takes a waiting ticket themselves: in manual and dual mode, one that the rollout leaves to pick-up, or when
+    /// they have opted out of automatic assignment.
     pub async fn pick_up(
         &self,
         agent: &Person,
@@ -34,7 +34,8 @@ impl Engine {
             if !profile.departments.contains(&before.department) {
                 return Err(EngineError::OtherDepartment);
             }
-            if self.store.settings().await?.mode == Mode::Auto && before.auto {
+            let mode = self.store.settings().await?.mode;
+            if !mode.lets_pick_up(before.auto, profile.auto_assignment_enabled) {
                 return Err(EngineError::NoPickUp);
             }
             let what = What::PickedUp { agent: agent.id };

@@ -140,6 +140,32 @@ async fn the_first_message_tells_the_true_position_however_many_wait() {
 }
 
 #[tokio::test]
+async fn far_behind_the_position_is_told_every_ten_places() {
+    let desk = with_customer().await;
+    for customer in [SARI, 3, 4] {
+        desk.person(customer, "Ayu", "id").await;
+        for n in 1..=10 {
+            desk.ticket(customer, &format!("kendala {n}")).await;
+        }
+    }
+    desk.person(super::TOM, "Tom", "en").await;
+    desk.ticket(super::TOM, "printer broken").await;
+    desk.ticket(super::TOM, "and the scanner").await;
+    let place = |part: &str| desk.sandbox.chat(super::TOM).iter().any(|m| m.text.contains(part));
+    assert!(place("Queue position: #31") && place("Queue position: #32"));
+    desk.press(SARI, "Batal").await;
+    assert!(place("Queue position: #30") && place("Queue position: #32"), "told at 30, not at 31");
+    desk.press(SARI, "Batal").await;
+    assert!(place("Queue position: #30") && !place("Queue position: #32"), "both have come to 30");
+    for _ in 0..8 {
+        desk.press(SARI, "Batal").await;
+    }
+    assert!(!place("Queue position: #20"), "at 21 and 22 the next ten is still 30");
+    desk.press(3, "Batal").await;
+    assert!(place("Queue position: #20"), "{}", desk.story(super::TOM));
+}
+
+#[tokio::test]
 async fn an_eleventh_open_ticket_is_refused_and_its_words_are_kept() {
     let desk = with_customer().await;
     for n in 1..=10 {

@@ -8,7 +8,6 @@ use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Refusal, Status, Ticket};
 use antri::engine::error::EngineError;
-use antri::engine::ports::Store;
 use antri::engine::tickets::Step;
 use std::sync::Arc;
 use tokio::sync::Notify;
