@@ -19,6 +19,7 @@ use crate::engine::ports::{Change, Presence, Signals, Store, Write};
 use crate::engine::{Engine, Rules};
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
+use crate::inbox::quota::{Quota, Quotas};
 use crate::outbox::Outbox;
 use crate::outbox::pace::Limits;
 use crate::telegram::{CallError, Telegram};
@@ -61,6 +62,8 @@ pub struct Setup {
     pub chance: Chance,
     /// The pace to keep towards Telegram.
     pub limits: Limits,
+    /// How much one chat may send.
+    pub quota: Quota,
     /// How often the safety net looks.
     pub sweep_every: Duration,
 }
@@ -113,6 +116,7 @@ impl App {
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
+            quotas: Mutex::new(Quotas::new(setup.quota)),
             apologised: Mutex::new(HashMap::new()),
         });
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });

@@ -12,6 +12,7 @@ use antri::engine::Engine;
 use antri::engine::chance::Chance;
 use antri::engine::feed::Happening;
 use antri::engine::tickets::Step;
+use antri::inbox::quota::Quota;
 use antri::outbox::pace::Limits;
 use antri::presence::Memory;
 use antri::telegram::{CALL_TIMEOUT, Telegram};
@@ -131,6 +132,7 @@ fn setup(stage: &Stage, url: &str) -> Setup {
         clock: Clock::system(),
         chance: Chance::seeded(7),
         limits: Limits::NONE,
+        quota: Quota::NONE,
         sweep_every: SWEEP_EVERY,
     }
 }

@@ -42,6 +42,7 @@ task-load = { $max ->
     [one] You have { $held }/{ $max } active ticket.
    *[other] You have { $held }/{ $max } active tickets.
 }
+task-unreachable = ⚠️ The customer blocked this bot, so our news doesn't reach them.
 task-completed = ✅ This ticket is completed.
 task-cancelled = ✖️ The customer cancelled this ticket.
 task-requeued = ↩️ This ticket is back in the queue.

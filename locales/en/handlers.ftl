@@ -21,6 +21,7 @@ forbidden = You are not allowed to do this.
 dismissed = All right, never mind.
 only-in-private = Let's go on in a private chat: { $link }
 store-away = ⚠️ The desk has a problem right now. What you sent is not lost and will be handled as soon as it is back.
+too-fast = 🐢 That was a lot at once, and some of it was left out. Please wait a moment, then send again what got no answer.
 default-department = General
 default-category = Question
 

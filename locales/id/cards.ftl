@@ -39,6 +39,7 @@ ticket-label = { $label }
 task-new = 🎫 <b>Tiket baru ditambahkan ke antrian Anda!</b>
 task-number = Ticket: <code>{ $number }</code>
 task-load = Anda memiliki { $held }/{ $max } tiket aktif.
+task-unreachable = ⚠️ Pelanggan memblokir bot ini, jadi kabar kita tidak sampai kepadanya.
 task-completed = ✅ Tiket ini sudah selesai.
 task-cancelled = ✖️ Tiket ini dibatalkan oleh pelanggan.
 task-requeued = ↩️ Tiket ini sudah kembali ke antrian.

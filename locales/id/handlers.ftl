@@ -21,6 +21,7 @@ forbidden = Anda tidak berwenang melakukan ini.
 dismissed = Baik, tidak jadi.
 only-in-private = Mari lanjutkan lewat obrolan pribadi: { $link }
 store-away = ⚠️ Sistem sedang terganggu. Kiriman Anda tidak hilang dan diproses begitu sistem pulih.
+too-fast = 🐢 Kiriman Anda terlalu banyak sekaligus, jadi sebagian tidak kami proses. Mohon tunggu sebentar, lalu kirim ulang yang belum dijawab.
 default-department = Umum
 default-category = Pertanyaan
 

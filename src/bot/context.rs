@@ -10,6 +10,7 @@ use crate::domain::person::Person;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::i18n::{Arg, Texts};
+use crate::inbox::quota::Quotas;
 use crate::telegram::Telegram;
 use secrecy::SecretString;
 use std::collections::HashMap;
@@ -38,6 +39,8 @@ pub struct Desk {
     pub tasks: TaskTracker,
     /// The moment, for what is told past the outbox.
     pub clock: Clock,
+    /// How much each chat has sent lately.
+    pub quotas: Mutex<Quotas>,
     /// Who was told lately that the store is away.
     pub apologised: Mutex<HashMap<i64, Time>>,
 }

@@ -99,11 +99,13 @@ impl Facts {
         let held = self.store().held_by(agent).await?;
         let place = held.iter().position(|t| t.id == ticket.id).map_or(0, |at| at + 1);
         let max = self.profile(agent).await?.map_or(0, |p| p.max_tickets.get());
+        let customer = self.store().person(ticket.customer).await?;
         Ok(TaskView {
             ticket: self.ticket(ticket, agent).await?,
             position: small(place),
             held: small(held.len()),
             max,
+            reachable: customer.is_none_or(|customer| customer.reachable),
         })
     }
 

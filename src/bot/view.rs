@@ -64,6 +64,8 @@ pub struct TaskView {
     pub held: u16,
     /// Tickets the agent can hold.
     pub max: u16,
+    /// False when its customer blocked the bot.
+    pub reachable: bool,
 }
 
 /// An agent's own queue (`/myqueue`).

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
+use crate::inbox::quota::Quota;
 use crate::outbox::pace::Limits;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
@@ -43,6 +44,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         clock: Clock::system(),
         chance: Chance::from_os(),
         limits: limits(),
+        quota: quota(),
         sweep_every: SWEEP_EVERY,
     };
     let started = tokio::select! {
@@ -82,6 +84,12 @@ fn limits() -> Limits {
     return crate::crash::limits();
     #[cfg(not(feature = "failpoints"))]
     Limits::TELEGRAM
+}
+
+/// How much one chat may send.
+fn quota() -> Quota {
+    // Crashes are looked for with few people who do much.
+    if cfg!(feature = "failpoints") { Quota::NONE } else { Quota::PEOPLE }
 }
 
 /// What the engine needs of the configuration.

@@ -7,6 +7,7 @@ use crate::domain::person::Locale;
 use crate::domain::policy::Settings;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
+use crate::inbox::quota::Quota;
 use crate::outbox::pace::Limits;
 use crate::sandbox::{NewUser, Sandbox, SandboxOptions};
 use crate::store::Sqlite;
@@ -162,6 +163,7 @@ fn setup(url: &str, back: &crate::app::Embedded, clock: Clock, seed: u64) -> any
         clock,
         chance: Chance::seeded(seed),
         limits: Limits::TELEGRAM,
+        quota: Quota::PEOPLE,
         sweep_every: SWEEP_EVERY,
     })
 }

@@ -3,6 +3,7 @@ use super::error::EngineError;
 use super::ports::{Change, CommitError, UniqueKey, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, TelegramId, Version};
 use crate::domain::notice::{Message, Notice, Outgoing};
@@ -154,7 +155,7 @@ impl Engine {
     }
 
     /// Telegram says that a person blocked the bot, or unblocked it. A blocked agent gets no tickets and the admins are
-    /// told; a blocked customer's agents are told.
+    /// told; a blocked customer's agents are told, and the cards of their tickets say so.
     pub async fn set_reachable(&self, telegram: TelegramId, reachable: bool) -> Result<(), EngineError> {
         let Some(known) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
         if known.reachable == reachable {
@@ -164,15 +165,11 @@ impl Engine {
         if !reachable && known.agent.is_some() {
             notices.extend(self.to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
         }
-        if !reachable {
-            for ticket in self.store.tickets_of(known.id, super::tickets::MAX_OPEN).await? {
-                if let Some(holder) = self.holder_of(&ticket).await? {
-                    notices.push(Outgoing::notice(
-                        holder.chat(),
-                        Notice::CustomerUnreachable { ticket: ticket.id },
-                    ));
-                }
-            }
+        for ticket in self.store.tickets_of(known.id, super::tickets::MAX_OPEN).await? {
+            let Some(holder) = self.holder_of(&ticket).await? else { continue };
+            let told = Notice::CustomerUnreachable { ticket: ticket.id };
+            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), told)));
+            notices.push(Outgoing::refresh(holder.chat(), CardKey::Task(ticket.id, holder.id)));
         }
         notices.retain(|out| out.chat != known.chat());
         self.change_person(known.id, |person: &mut Person| {

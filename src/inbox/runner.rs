@@ -11,11 +11,12 @@ use crate::domain::person::Locale;
 use crate::engine::error::EngineError;
 use crate::engine::people::Profile;
 use crate::engine::ports::StoreError;
+use crate::inbox::quota::Admission;
 use futures::FutureExt;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use teloxide::types::{ChatMemberKind, Update, UpdateKind, User};
 use tokio_util::sync::CancellationToken;
@@ -54,8 +55,9 @@ impl Runner {
         if runner.stop.is_cancelled() {
             return Ok(());
         }
+        let admission = runner.admit(&update);
         let mut pause = FIRST_PAUSE;
-        while let Err(failure) = runner.once(&update).await {
+        while let Err(failure) = runner.once(&update, admission).await {
             match failure {
                 Failure::Away(error) => {
                     tracing::error!(%error, update = update.id.0, "waiting for the store");
@@ -83,12 +85,30 @@ impl Runner {
         Ok(())
     }
 
+    /// Whether the chat may send this much. By the moment of sending where Telegram tells it.
+    fn admit(&self, update: &Update) -> Admission {
+        let sent = match &update.kind {
+            UpdateKind::Message(message) => message.date,
+            UpdateKind::CallbackQuery(_) => self.clock.now(),
+            _ => return Admission::Admitted,
+        };
+        let Some(chat) = update.chat() else { return Admission::Admitted };
+        let admission = self.desk.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent);
+        if admission == Admission::Told {
+            tracing::warn!(
+                update = update.id.0,
+                "a chat sends more than its quota; what is above is passed over"
+            );
+        }
+        admission
+    }
+
     /// One try: from the update to its mark.
-    async fn once(&self, update: &Update) -> Result<(), Failure> {
+    async fn once(&self, update: &Update, admission: Admission) -> Result<(), Failure> {
         fail::fail_point!("inbox-before-handler");
         let engine = &self.desk.engine;
         let (answers, marks) =
-            engine.before_rounds(AssertUnwindSafe(self.answers(update)).catch_unwind()).await;
+            engine.before_rounds(AssertUnwindSafe(self.answers(update, admission)).catch_unwind()).await;
         let done = self.finish(update, answers).await;
         engine.start_rounds(marks);
         done
@@ -127,7 +147,12 @@ impl Runner {
         Ok(true)
     }
 
-    async fn answers(&self, update: &Update) -> Handled {
+    async fn answers(&self, update: &Update, admission: Admission) -> Handled {
+        match admission {
+            Admission::Admitted => {}
+            Admission::Told => return self.too_fast(update).await,
+            Admission::PassedOver => return Ok(Vec::new()),
+        }
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {
                 let here =
@@ -160,6 +185,21 @@ impl Runner {
         };
         let text = words.message("only-in-private", &[("link", format!("https://t.me/{username}").into())]);
         vec![Outgoing { chat: ChatId(message.chat.id.0), message: Delivery::Text(text) }]
+    }
+
+    /// Says that something was passed over, and what to do about it. A group is told nothing: nobody in it is meant.
+    async fn too_fast(&self, update: &Update) -> Handled {
+        let Some(user) = update.from().filter(|_| update.chat().is_some_and(|chat| chat.is_private())) else {
+            return Ok(Vec::new());
+        };
+        let profile = profile_of(user);
+        let engine = &self.desk.engine;
+        let known = engine.store().person_by_telegram(profile.telegram).await?.map(|person| person.locale);
+        let locale = known.or(profile.locale).unwrap_or(engine.rules().default_locale);
+        let words =
+            Words { texts: &self.desk.texts, locale, now: self.clock.now(), zone: engine.rules().zone };
+        let message = Delivery::Text(words.message("too-fast", &[]));
+        Ok(vec![Outgoing { chat: ChatId(profile.telegram.0), message }])
     }
 
     async fn in_private(&self, update: &Update) -> Handled {

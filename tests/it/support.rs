@@ -4,12 +4,13 @@ mod chats;
 mod patience;
 pub(crate) mod redis;
 mod trouble;
+mod wound;
 
 pub(crate) use trouble::{Ill, Trouble, Troubled};
+pub(crate) use wound::Wound;
 
 use antri::app::{App, Replicas, Setup};
 use antri::bot::callback::Press;
-use antri::clock::Clock;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
 use antri::domain::ids::{ReplicaId, TelegramId};
@@ -18,13 +19,14 @@ use antri::domain::policy::Settings;
 use antri::engine::Rules;
 use antri::engine::chance::Chance;
 use antri::engine::ports::{Change, Signals, Write};
+use antri::inbox::quota::Quota;
 use antri::outbox::pace::Limits;
 use antri::presence::Memory;
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::store::Sqlite;
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -39,35 +41,13 @@ pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
 /// The admin of every test desk, by `ADMIN_IDS`.
 pub(crate) const ADMIN: i64 = 900;
 
-/// A clock that stands still until it is wound.
-#[derive(Clone)]
-pub(crate) struct Wound(Arc<AtomicI64>);
-
-impl Wound {
-    pub(crate) fn new() -> Self {
-        // 2025-12-04 13:52:53.600 in Jakarta, the moment of the ordered example.
-        Self(Arc::new(AtomicI64::new(1_764_831_173_600_000)))
-    }
-
-    pub(crate) fn now(&self) -> Time {
-        Time::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-
-    pub(crate) fn wind(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
-    }
-
-    pub(crate) fn clock(&self) -> Clock {
-        let wound = self.clone();
-        Clock::from_fn(move || wound.now())
-    }
-}
-
 /// What a test desk can be told to be.
 pub(crate) struct Options {
     pub(crate) settings: Settings,
     pub(crate) call_timeout: Duration,
     pub(crate) limits: Limits,
+    pub(crate) quota: Quota,
+    pub(crate) sweep_every: Duration,
     /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
     pub(crate) admin_ids: Vec<i64>,
     /// The most pages that the store may have: a full disk.
@@ -84,6 +64,8 @@ impl Default for Options {
             settings: Settings::default(),
             call_timeout: Duration::from_secs(10),
             limits: Limits::NONE,
+            quota: Quota::NONE,
+            sweep_every: Duration::from_secs(3_600),
             admin_ids: vec![ADMIN],
             max_pages: None,
             webhook: None,
@@ -241,6 +223,10 @@ impl Desk {
             let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
             (settings.clone(), *call_timeout, *limits, *webhook, admin_ids.clone(), signals.clone())
         };
+        let (quota, sweep_every) = {
+            let options = self.options.lock().unwrap();
+            (options.quota, options.sweep_every)
+        };
         let webhook = match webhook {
             Some(secret) => Some(self.hook_up(secret).await),
             None => None,
@@ -263,7 +249,8 @@ impl Desk {
             clock: self.clock.clock(),
             chance: Chance::seeded(7),
             limits,
-            sweep_every: Duration::from_secs(3_600),
+            quota,
+            sweep_every,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();
@@ -301,6 +288,11 @@ impl Desk {
 
     pub(crate) fn app(&self) -> Arc<App> {
         Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().app)
+    }
+
+    /// Who is there.
+    pub(crate) fn presence(&self) -> Arc<Memory> {
+        Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().presence)
     }
 
     pub(crate) fn now(&self) -> Time {

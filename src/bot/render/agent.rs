@@ -41,6 +41,7 @@ fn task(words: &Words<'_>, view: &TaskView, head: String) -> Rendered {
         words.say("task-load", &[("held", view.held.into()), ("max", view.max.into())]),
     ];
     above.extend(words.priority_line(ticket.priority));
+    above.extend((!view.reachable).then(|| words.say("task-unreachable", &[])));
     let steps = steps(ticket, Surface::Task).into_iter();
     let mut rows = vec![steps.map(|(key, press)| words.button(key, press)).collect()];
     if ticket.status == Status::Assigned {

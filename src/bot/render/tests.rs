@@ -68,7 +68,7 @@ fn mine(status: Status) -> TicketView {
 }
 
 fn task(ticket: TicketView) -> TaskView {
-    TaskView { ticket, position: 3, held: 3, max: 5 }
+    TaskView { ticket, position: 3, held: 3, max: 5, reachable: true }
 }
 
 /// The message as Telegram shows it: no tags, no entities.
