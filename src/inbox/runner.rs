@@ -189,7 +189,9 @@ impl Runner {
 
     /// Says that something was passed over, and what to do about it. A group is told nothing: nobody in it is meant.
     async fn too_fast(&self, update: &Update) -> Handled {
-        let Some(user) = update.from().filter(|_| update.chat().is_some_and(|chat| chat.is_private())) else {
+        let Some(user) =
+            update.from().filter(|_| update.chat().is_some_and(teloxide::types::Chat::is_private))
+        else {
             return Ok(Vec::new());
         };
         let profile = profile_of(user);
