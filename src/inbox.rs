@@ -2,7 +2,6 @@
 //! and its answers are in the outbox: one atomic step. So an update is handled to its end once, whatever dies in between.
 mod listener;
 pub mod poller;
-pub mod quota;
 pub mod runner;
 pub mod webhook;
 

@@ -2,9 +2,9 @@
 use crate::app::{App, SWEEP_EVERY, Setup, embedded};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::quota::Quota;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
-use crate::inbox::quota::Quota;
 use crate::outbox::pace::Limits;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;

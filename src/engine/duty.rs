@@ -1,6 +1,7 @@
 //! An agent's availability: online, busy, away, offline; signs of life; and what follows for their tickets.
 use super::error::EngineError;
 use super::feed::Happening;
+use super::owed::Owed;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
@@ -108,14 +109,23 @@ impl Engine {
                 Attempt::of(self.commit_one(Change { write, event, notices }).await, person)
             })
             .await?;
-        self.seat_changed(&person);
+        self.seat_changed(&person).await;
         Ok(person)
     }
 
-    /// The roster follows a person's change, and their departments get a round.
-    pub(super) fn seat_changed(&self, person: &Person) {
+    /// The roster follows a person's change, and their departments get a round. Only between rounds.
+    pub(super) async fn seat_changed(&self, person: &Person) {
         self.mark(self.departments_of(person.id));
-        self.roster().put_person(person.clone());
+        let is_new = person.agent.is_some() && self.roster().seat(person.id).is_none();
+        if is_new {
+            // What they hold nobody here knows: an agent who is back may have some left, another replica's agent too.
+            let doubt = self.take_on(Owed::of([person.id].into()));
+            if self.reread(person.id).await.is_ok() {
+                doubt.paid();
+            }
+        } else {
+            self.roster().put_person(person.clone());
+        }
         self.mark(person.agent.iter().flat_map(|profile| profile.departments.iter().copied()));
         self.tell(Happening::Agent(person.id));
     }

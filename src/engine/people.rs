@@ -55,7 +55,7 @@ impl Engine {
                     if let Attempt::Done(person) = &attempt
                         && person.agent.is_some()
                     {
-                        self.seat_changed(person);
+                        self.seat_changed(person).await;
                     }
                     Ok(attempt)
                 }
@@ -122,7 +122,7 @@ impl Engine {
             })
             .await?;
         if person.agent.is_some() || self.roster().seat(id).is_some() {
-            self.seat_changed(&person);
+            self.seat_changed(&person).await;
         }
         Ok(person)
     }

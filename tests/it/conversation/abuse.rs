@@ -1,7 +1,7 @@
 //! Names and texts that try to be more than that, and commands typed in every way.
 use super::{BUDI, SARI, TOM, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options};
-use antri::inbox::quota::Quota;
+use antri::domain::quota::Quota;
 use chrono::TimeDelta;
 
 #[tokio::test]

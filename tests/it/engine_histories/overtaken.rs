@@ -3,6 +3,7 @@
 use super::oracle;
 use super::stage::{Stage, TTL, behaving};
 use crate::support::Ill;
+use antri::domain::event::Actor;
 use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Priority, Ticket};
@@ -98,6 +99,26 @@ async fn whoever_is_back_between_two_of_their_tickets_keeps_the_second() {
     stage.round().await;
     assert_eq!(stage.held(agent.id).await, 2);
     assert_eq!(stage.person(&agent).await.agent.unwrap().release_due, None);
+    oracle::check(&stage).await;
+}
+
+#[tokio::test]
+async fn whoever_is_an_agent_again_before_their_tickets_are_given_back_keeps_them() {
+    let (stage, agent) = working(OfflineBehaviour::Keep).await;
+    let (one, id) = (Arc::clone(&stage), agent.id);
+    let remove =
+        held_up(
+            &stage,
+            ("held_by", 1),
+            async move { one.engine.remove_agent(&one.admin, id, one.now()).await },
+        );
+    let remove = remove.await;
+    let by = Actor::Person(stage.admin.id);
+    stage.engine.add_agent(by, agent.id, &[], stage.now()).await.unwrap();
+    goes_on(&stage, remove).await.unwrap();
+    stage.round().await;
+    assert_eq!(stage.held(agent.id).await, 2);
+    assert_eq!(stage.engine.seats()[0].held(), 2, "and the roster knows it");
     oracle::check(&stage).await;
 }
 

@@ -1,6 +1,6 @@
 //! How much one chat may send: ample for a person in a hurry, too little for a flood, which would cost everybody else. Pure:
 //! the moment is an argument. What is above it is passed over, and the person is told so once a window.
-use crate::domain::Time;
+use super::Time;
 use chrono::TimeDelta;
 use std::collections::HashMap;
 
