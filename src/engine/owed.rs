@@ -120,6 +120,19 @@ impl Engine {
         Ok(())
     }
 
+    /// The same without a round. Whoever works was told of the departments already: telling again would go to and fro.
+    pub(super) async fn clear_doubts_only(&self) -> Result<(), StoreError> {
+        if !lock(&self.owed).is_doubtful() {
+            return Ok(());
+        }
+        let mut taken = self.take_owed();
+        self.clear_doubts(&mut taken).await?;
+        let departments = std::mem::take(&mut taken.owed.departments);
+        taken.paid();
+        lock(&self.owed).departments.extend(departments);
+        Ok(())
+    }
+
     /// The departments that somebody serves, as the roster has it.
     pub(super) fn departments_of(&self, agent: PersonId) -> BTreeSet<DepartmentId> {
         let roster = self.roster();

@@ -89,9 +89,7 @@ impl Engine {
             let agents: BTreeSet<_> = signal.happened.iter().flat_map(Happening::agents).collect();
             let _between_rounds = self.round.lock().await;
             // One who does not work has no rounds that would do it.
-            let mut taken = self.take_owed();
-            self.clear_doubts(&mut taken).await?;
-            drop(taken);
+            self.clear_doubts_only().await?;
             for agent in agents {
                 self.reread(agent).await?;
             }
