@@ -2,9 +2,11 @@
 //! told to stop, and brings what is under way to its end.
 mod embedded;
 mod replicas;
+mod storage;
 mod tasks;
 
 pub use embedded::{Embedded, embedded};
+pub use storage::{Storage, presence};
 
 use crate::bot::compose::Composer;
 use crate::bot::context::Desk;

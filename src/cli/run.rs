@@ -1,5 +1,5 @@
 //! `antri run`: the desk, on the configured back ends, until a signal.
-use crate::app::{App, SWEEP_EVERY, Setup, embedded};
+use crate::app::{App, SWEEP_EVERY, Setup, Storage, presence};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;
@@ -16,10 +16,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     #[cfg(feature = "failpoints")]
     crate::crash::arm();
     let token = config.telegram.require_token()?.clone();
-    if let Some(why) = config.storage.unsupported() {
-        anyhow::bail!("{why}");
-    }
-    let back = embedded(&config.storage.data_dir).context("the store can't be opened (DATA_DIR)")?;
+    let storage = Storage::open(&config.storage).await?;
     let webhook = match &config.telegram.webhook {
         Some(hook) => {
             let listener = TcpListener::bind(config.http.addr).await;
@@ -31,18 +28,21 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         None => None,
     };
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
+    let mut chance = Chance::from_os();
+    let replicas = storage.replicas(&config.storage, &mut chance)?;
+    let (presence, presence_is_volatile) = presence(config.storage.redis.as_ref())?;
     let setup = Setup {
-        store: back.store.clone(),
-        presence: back.presence,
-        replicas: None,
-        presence_is_volatile: true,
+        store: storage.store(),
+        presence,
+        replicas,
+        presence_is_volatile,
         telegram: Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)?,
         webhook,
         rules: rules(config),
         first_settings: config.desk.first_settings(),
         jwt_secret: config.http.jwt_secret.clone(),
         clock: Clock::system(),
-        chance: Chance::from_os(),
+        chance,
         limits: limits(),
         quota: quota(),
         sweep_every: SWEEP_EVERY,
@@ -59,7 +59,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         }
         app.run(stop).await?;
     }
-    back.store.close().await;
+    storage.close().await;
     tracing::info!("the desk is closed");
     Ok(())
 }

@@ -4,7 +4,7 @@
 mod records;
 mod signals;
 
-pub use records::{Claimed, Depths, InboxRow, Outcome, Prospect};
+pub use records::{Claimed, Counters, Depths, InboxRow, Outcome, Prospect};
 pub use signals::{Signal, SignalError, Signals};
 
 use crate::domain::Time;
@@ -283,6 +283,8 @@ pub trait Store: Send + Sync + 'static {
     async fn next_delivery(&self) -> Result<Option<Time>, StoreError>;
     /// How many deliveries are not done.
     async fn undelivered(&self) -> Result<u64, StoreError>;
+    /// What was counted.
+    async fn counters(&self) -> Result<Counters, StoreError>;
     /// The live message of a card.
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
     /// Live cards of kinds that change by themselves (`MyQueue`), for a redraw after a restart.

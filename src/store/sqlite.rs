@@ -20,7 +20,7 @@ mod store;
 mod tickets;
 mod writer;
 
-pub use counters::Counters;
+pub use counters::Writes;
 
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
@@ -78,10 +78,10 @@ impl Sqlite {
         self.writer.close().await;
     }
 
-    /// What the store has counted.
-    pub async fn counters(&self) -> Result<Counters, StoreError> {
-        let done = self.writer.done.clone();
-        self.read(move |conn| counters::read(conn, &done)).await
+    /// What was written since it was opened.
+    #[must_use]
+    pub fn writes(&self) -> Writes {
+        Writes::read(&self.writer.done)
     }
 
     async fn read<T: Send + 'static>(

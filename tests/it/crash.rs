@@ -1,4 +1,5 @@
 //! Crash tests: the real program dies at a named point by SIGKILL, is started again, and has lost and doubled nothing.
+mod books;
 mod life;
 mod nights;
 mod oracle;

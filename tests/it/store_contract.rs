@@ -9,6 +9,7 @@ mod fixture;
 mod guards;
 mod inbox;
 mod leases;
+mod mongo;
 mod outbox;
 mod outbox_faults;
 mod people;
@@ -125,3 +126,4 @@ macro_rules! store_contract {
 }
 
 store_contract!(sqlite, embedded::Embedded);
+store_contract!(mongodb, mongo::Served);

@@ -1,6 +1,8 @@
-//! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, embedded back ends in a temporary folder,
-//! a clock that the test winds.
+//! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, back ends of its own, a clock that the test
+//! winds.
+pub(crate) mod backends;
 mod chats;
+pub(crate) mod mongod;
 mod patience;
 pub(crate) mod redis;
 mod trouble;
@@ -9,7 +11,9 @@ mod wound;
 pub(crate) use trouble::{Ill, Trouble, Troubled};
 pub(crate) use wound::Wound;
 
-use antri::app::{App, Replicas, Setup};
+use backends::Backends;
+
+use antri::app::{App, Replicas, Setup, Storage};
 use antri::bot::callback::Press;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
@@ -19,17 +23,14 @@ use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
 use antri::engine::Rules;
 use antri::engine::chance::Chance;
-use antri::engine::ports::{Change, Signals, Write};
+use antri::engine::ports::{Change, Presence, Signals, Write};
 use antri::outbox::pace::Limits;
-use antri::presence::Memory;
 use antri::sandbox::{Sandbox, SandboxOptions};
-use antri::store::Sqlite;
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -78,7 +79,7 @@ impl Default for Options {
 pub(crate) struct Desk {
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: Wound,
-    pub(crate) dir: TempDir,
+    pub(crate) backends: Backends,
     pub(crate) api_url: String,
     /// What goes wrong in the store.
     pub(crate) trouble: Trouble,
@@ -95,8 +96,8 @@ pub(crate) struct Running {
     pub(crate) app: Arc<App>,
     stop: CancellationToken,
     task: JoinHandle<anyhow::Result<()>>,
-    store: Arc<antri::store::Sqlite>,
-    presence: Arc<Memory>,
+    storage: Arc<Storage>,
+    presence: Arc<dyn Presence>,
 }
 
 impl Running {
@@ -131,7 +132,7 @@ impl Desk {
         let desk = Self {
             sandbox,
             clock,
-            dir: tempfile::tempdir().unwrap(),
+            backends: Backends::chosen(),
             api_url,
             trouble: Trouble::default(),
             hook: Mutex::default(),
@@ -174,10 +175,10 @@ impl Desk {
     }
 
     /// Opens the store. A child that another test starts at this moment can hold the lock for an instant longer.
-    async fn open(&self, options: antri::store::sqlite::Options) -> Sqlite {
+    async fn open(&self, options: antri::store::sqlite::Options) -> Storage {
         let mut store = None;
         self.until("the store to be free", async || {
-            store = Sqlite::open_with(self.dir.path(), options).ok();
+            store = self.backends.store(options).await.ok();
             store.is_some()
         })
         .await;
@@ -189,22 +190,22 @@ impl Desk {
         self.options.lock().unwrap().max_pages = max_pages;
     }
 
-    /// Starts the app (again) on the same files.
+    /// Starts the app (again) on the same back ends.
     pub(crate) async fn start(&self) {
         let max_pages = self.options.lock().unwrap().max_pages;
-        let store = Arc::new(self.open(antri::store::sqlite::Options { max_pages }).await);
-        let running = self.run(store, Arc::default()).await;
+        let storage = Arc::new(self.open(antri::store::sqlite::Options { max_pages }).await);
+        let running = self.run(storage, self.backends.presence()).await;
         *self.running.lock().unwrap() = Some(running);
     }
 
     /// Starts another replica on the store of the one that runs.
     pub(crate) async fn another(&self) -> Running {
-        let (store, presence) = {
+        let (storage, presence) = {
             let running = self.running.lock().unwrap();
             let running = running.as_ref().unwrap();
-            (Arc::clone(&running.store), Arc::clone(&running.presence))
+            (Arc::clone(&running.storage), Arc::clone(&running.presence))
         };
-        self.run(store, presence).await
+        self.run(storage, presence).await
     }
 
     /// From now on this is the replica that the desk's helpers look at. Returns the one before.
@@ -217,7 +218,7 @@ impl Desk {
         ReplicaId(uuid::Uuid::from_u128(u128::from(self.replicas.fetch_add(1, Ordering::SeqCst))))
     }
 
-    async fn run(&self, store: Arc<Sqlite>, presence: Arc<Memory>) -> Running {
+    async fn run(&self, storage: Arc<Storage>, presence: Arc<dyn Presence>) -> Running {
         let (settings, call_timeout, limits, webhook, admin_ids, signals) = {
             let options = self.options.lock().unwrap();
             let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
@@ -232,10 +233,10 @@ impl Desk {
             None => None,
         };
         let setup = Setup {
-            store: Arc::new(Troubled { store: store.clone(), trouble: self.trouble.clone() }),
+            store: Arc::new(Troubled { store: storage.store(), trouble: self.trouble.clone() }),
             presence: presence.clone(),
             replicas: signals.map(|signals| Replicas { id: self.replica_id(), signals }),
-            presence_is_volatile: true,
+            presence_is_volatile: self.backends.presence_is_volatile(),
             telegram: self.telegram_within(call_timeout),
             webhook,
             rules: Rules {
@@ -258,7 +259,7 @@ impl Desk {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move { app.run(stop).await }
         });
-        Running { app, stop, task, store, presence }
+        Running { app, stop, task, storage, presence }
     }
 
     async fn hook_up(&self, secret: &str) -> (WebhookConfig, TcpListener) {
@@ -283,7 +284,7 @@ impl Desk {
         running.stop.cancel();
         running.task.await.unwrap().unwrap();
         drop(running.app);
-        running.store.close().await;
+        running.storage.close().await;
     }
 
     pub(crate) fn app(&self) -> Arc<App> {
@@ -291,7 +292,7 @@ impl Desk {
     }
 
     /// Who is there.
-    pub(crate) fn presence(&self) -> Arc<Memory> {
+    pub(crate) fn presence(&self) -> Arc<dyn Presence> {
         Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().presence)
     }
 

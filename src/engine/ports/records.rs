@@ -72,5 +72,18 @@ pub struct Prospect {
     pub ahead: u64,
 }
 
+/// What the store has counted of deliveries and updates that were not as they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Deliveries that were sent once more because an earlier try's outcome stayed unknown; ever.
+    pub repeats: u64,
+    /// Tries whose outcome stayed unknown; ever.
+    pub unknown: u64,
+    /// Deliveries given up; ever.
+    pub dropped: u64,
+    /// Updates put aside, as they lie there now.
+    pub put_aside: u64,
+}
+
 /// How many tickets wait, per department.
 pub type Depths = HashMap<DepartmentId, u64>;

@@ -1,5 +1,5 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::{Sqlite, cards, desk, inbox, leases, outbox, people, queue, record, tickets};
+use super::{Sqlite, cards, counters, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
@@ -13,7 +13,8 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Prospect, Store, StoreError, Write,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Prospect, Store,
+    StoreError, Write,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -273,6 +274,10 @@ impl Store for Sqlite {
 
     async fn undelivered(&self) -> Result<u64, StoreError> {
         self.read(outbox::undelivered).await
+    }
+
+    async fn counters(&self) -> Result<Counters, StoreError> {
+        self.read(counters::read).await
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {

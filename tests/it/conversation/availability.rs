@@ -3,7 +3,6 @@ use super::{BUDI, SARI, five_tickets, with_agent, with_customer};
 use crate::support::{Desk, Options};
 use antri::domain::person::Availability;
 use antri::domain::policy::OfflineBehaviour;
-use antri::engine::ports::Presence;
 use antri::engine::sweep::Sweep;
 use chrono::TimeDelta;
 use std::time::Duration;

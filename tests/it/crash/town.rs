@@ -1,7 +1,8 @@
 //! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with two
 //! departments and a few agents who can't carry much.
-use crate::support::{ADMIN, PATIENCE, TOKEN};
-use antri::app::embedded;
+use crate::support::{ADMIN, PATIENCE, TOKEN, mongod};
+use antri::app::Storage;
+use antri::config::storage::{MongoConfig, StorageConfig};
 use antri::domain::Time;
 use antri::domain::event::Actor;
 use antri::domain::ids::{DepartmentId, TelegramId};
@@ -9,11 +10,15 @@ use antri::domain::person::{Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::engine::chance::Chance;
 use antri::engine::people::Profile;
-use antri::engine::ports::{Change, Store, Write};
+use antri::engine::ports::{Change, Write};
 use antri::engine::{Engine, Rules};
+use antri::presence::Memory;
 use antri::sandbox::{NewUser, Sandbox, SandboxOptions};
 use antri::store::sqlite::FILE;
+use mongodb::bson::{Document, doc};
+use mongodb::{Client, Database};
 use rusqlite::{Connection, OpenFlags};
+use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,12 +41,25 @@ pub(crate) struct Town {
     pub(crate) sandbox: Sandbox,
     pub(crate) dir: TempDir,
     pub(crate) api_url: String,
+    /// The database of a desk that keeps everything on a server; else it is in the file.
+    pub(crate) database: Option<Database>,
     _server: DropGuard,
 }
 
 impl Town {
     /// A town before its desk is opened for the first time. Everybody has pressed Start already.
     pub(crate) async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    /// The same with a desk on a MongoDB server.
+    pub(crate) async fn on_mongodb() -> Self {
+        let name = mongod::database();
+        let client = Client::with_uri_str(mongod::uri().expose_secret()).await.unwrap();
+        Self::with(Some(client.database(&name))).await
+    }
+
+    async fn with(database: Option<Database>) -> Self {
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
             bot_id: 123_456,
@@ -56,7 +74,8 @@ impl Town {
             let (sandbox, server) = (sandbox.clone(), server.clone());
             async move { sandbox.serve(listener, server.cancelled_owned()).await }
         });
-        let town = Self { sandbox, dir: tempfile::tempdir().unwrap(), api_url, _server: server.drop_guard() };
+        let dir = tempfile::tempdir().unwrap();
+        let town = Self { sandbox, dir, api_url, database, _server: server.drop_guard() };
         town.settle_down().await;
         town
     }
@@ -79,14 +98,19 @@ impl Town {
         // In a folder of its own: a child that another test starts at this moment can hold a lock of this process for an
         // instant longer, and the desk would find its store in use.
         let seed = self.dir.path().join("seed");
-        let back = embedded(&seed).unwrap();
+        let mut config = StorageConfig { data_dir: seed.clone(), ..StorageConfig::default() };
+        config.mongodb = self.database.as_ref().map(|database| {
+            let database = database.name().to_owned();
+            MongoConfig { uri: mongod::uri(), database }
+        });
+        let storage = Storage::open(&config).await.unwrap();
         let rules = Rules {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: Duration::from_secs(300),
         };
-        let engine = Engine::new(back.store.clone(), back.presence.clone(), rules, Chance::seeded(7));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Chance::seeded(7));
         let first = Settings::default();
         let settings = Settings {
             version: first.version.next(),
@@ -94,7 +118,7 @@ impl Town {
             ..first.clone()
         };
         let write = Write::Settings { settings, expected: first.version };
-        back.store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
+        storage.store().commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
         engine.start().await.unwrap();
         let admin = meet(&engine, ADMIN, "Dewi").await;
         let mut departments = Vec::new();
@@ -109,20 +133,32 @@ impl Town {
             let capacity = Capacity::new(CAPACITY).unwrap();
             engine.set_capacity(&admin, person.id, capacity, now()).await.unwrap();
         }
-        back.store.close().await;
+        storage.close().await;
         std::fs::create_dir(self.data()).unwrap();
-        std::fs::copy(seed.join(FILE), self.data().join(FILE)).unwrap();
+        if self.database.is_none() {
+            std::fs::copy(seed.join(FILE), self.data().join(FILE)).unwrap();
+        }
+    }
+
+    /// How many updates are not handled and deliveries not done.
+    async fn open(&self) -> u64 {
+        if let Some(db) = &self.database {
+            let (inbox, outbox) = (db.collection::<Document>("inbox"), db.collection::<Document>("outbox"));
+            let unhandled = inbox.count_documents(doc! { "state": "new" }).await.unwrap();
+            return unhandled + outbox.count_documents(doc! {}).await.unwrap();
+        }
+        let file = self.data().join(FILE);
+        let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
+        // A file that can't be read at this moment is being written.
+        conn.query_row(open, [], |row| row.get(0)).unwrap_or(1)
     }
 
     /// Waits until the desk that runs has nothing left to handle and nothing left to deliver.
     pub(crate) async fn quiet(&self) {
-        let file = self.data().join(FILE);
-        let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-        let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
         let mut changes = self.sandbox.changes();
         let waiting = async {
-            while !self.sandbox.idle_polls() || conn.query_row(open, [], |row| row.get::<_, u64>(0)) != Ok(0)
-            {
+            while !self.sandbox.idle_polls() || self.open().await != 0 {
                 // Not everything that the desk does shows in a chat: look again soon at the latest.
                 let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
             }

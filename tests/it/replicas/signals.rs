@@ -1,10 +1,12 @@
 //! What every way from replica to replica must do.
 use super::local::Wire;
+use crate::support::mongod;
 use crate::support::redis::RedisServer;
 use antri::domain::ids::{DepartmentId, PersonId, ReplicaId};
 use antri::engine::feed::Happening;
 use antri::engine::ports::{Signal, Signals};
 use antri::signals::RedisSignals;
+use antri::store::Mongo;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -49,6 +51,15 @@ async fn on_redis() {
     let mut elsewhere = ear(Arc::new(RedisSignals::open(&server.url(), "two").unwrap())).await;
     everybody_hears_everything_in_order(desk).await;
     assert!(elsewhere.try_recv().is_err(), "each desk has its own channel");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_mongodb() {
+    let (one, two) = (mongod::database(), mongod::database());
+    let (one, two) = (Mongo::open(&mongod::uri(), &one).await, Mongo::open(&mongod::uri(), &two).await);
+    let mut elsewhere = ear(Arc::new(two.unwrap().signals())).await;
+    everybody_hears_everything_in_order(Arc::new(one.unwrap().signals())).await;
+    assert!(elsewhere.try_recv().is_err(), "each database is a desk of its own");
 }
 
 #[tokio::test]

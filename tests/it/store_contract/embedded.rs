@@ -46,7 +46,7 @@ fn copy(dir: &Path) -> TempDir {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_changes_share_a_transaction() {
     let Embedded { store, dir: _dir } = Embedded::fresh().await;
-    let before = store.counters().await.unwrap();
+    let before = store.writes();
     let tasks: Vec<_> = (1..=400)
         .map(|n| {
             let store = store.clone();
@@ -56,7 +56,7 @@ async fn many_changes_share_a_transaction() {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    let after = store.counters().await.unwrap();
+    let after = store.writes();
     let (changes, transactions) = (after.changes - before.changes, after.transactions - before.transactions);
     assert_eq!(changes, 400);
     assert!(transactions < changes / 2, "{transactions} transactions for {changes} changes");

@@ -13,9 +13,8 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Store, StoreError,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Store, StoreError,
 };
-use antri::store::Sqlite;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
@@ -115,7 +114,7 @@ fn lost() -> StoreError {
 
 /// The store behind the trouble.
 pub(crate) struct Troubled {
-    pub(crate) store: Arc<Sqlite>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) trouble: Trouble,
 }
 
@@ -185,6 +184,7 @@ troubled! {
     reclaim() -> u64;
     next_delivery() -> Option<Time>;
     undelivered() -> u64;
+    counters() -> Counters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
     lease(name: &str, holder: ReplicaId, ttl: Duration, now: Time) -> Option<u64>;
