@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
+use crate::domain::quota::{Quota, Quotas};
 use crate::engine::chance::Chance;
 use crate::engine::ports::{Change, Presence, Signals, Store, Write};
 use crate::engine::{Engine, Rules};
@@ -64,6 +65,8 @@ pub struct Setup {
     pub chance: Chance,
     /// The pace to keep towards Telegram.
     pub limits: Limits,
+    /// How much one chat may send.
+    pub quota: Quota,
     /// How often the safety net looks.
     pub sweep_every: Duration,
 }
@@ -117,6 +120,7 @@ impl App {
             tasks: TaskTracker::new(),
             clock: clock.clone(),
             links: Links::default(),
+            quotas: Mutex::new(Quotas::new(setup.quota)),
             apologised: Mutex::new(HashMap::new()),
         });
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });

@@ -6,18 +6,20 @@
 //! | `ports` | the two traits, and the change that they commit |
 //! | `plan`, `roster` | who gets which ticket: pure |
 //! | `watch` | is an agent still there: pure |
-//! | `rounds` | rounds of assignment, woken by events |
+//! | `rounds`, `owed` | rounds of assignment, woken by events; what they owe |
 //! | `tickets`, `handover` | the verbs on a ticket |
 //! | `duty` | the verbs on an agent's availability |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
 //! | `replicas` | several engines on one store |
-//! | `sweep` | the safety net and what time brings about |
+//! | `sweep`, `lookout` | the safety net; what time brings about |
 pub mod chance;
 pub mod desk;
 pub mod duty;
 pub mod error;
 pub mod feed;
 pub mod handover;
+mod lookout;
+mod owed;
 pub mod people;
 pub mod plan;
 #[cfg(test)]
@@ -31,15 +33,15 @@ pub mod sweep;
 pub mod tickets;
 pub mod watch;
 
-use crate::domain::ids::{DepartmentId, TelegramId};
+use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use chance::Chance;
 use chrono_tz::Tz;
 use error::EngineError;
 use feed::Happening;
+use owed::Owed;
 use ports::{Change, CommitError, Committed, Presence, Store};
 use roster::Roster;
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -80,9 +82,9 @@ pub struct Engine {
     rules: Rules,
     roster: Mutex<Roster>,
     chance: Mutex<Chance>,
-    dirty: Mutex<BTreeSet<DepartmentId>>,
+    owed: Mutex<Owed>,
     /// How many handlers keep rounds back.
-    keeping: Arc<AtomicUsize>,
+    keeping: AtomicUsize,
     wake: Notify,
     deliveries: Notify,
     /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
@@ -107,8 +109,8 @@ impl Engine {
             rules,
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             chance: Mutex::new(chance),
-            dirty: Mutex::new(BTreeSet::new()),
-            keeping: Arc::default(),
+            owed: Mutex::default(),
+            keeping: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),
@@ -190,8 +192,13 @@ impl Engine {
     }
 
     async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
+        let unheard = self.take_on(Owed::by([&change]));
         let result = self.store.commit(vec![change]).await.pop();
         let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
+        // What follows from an answer, verbs do without another wait. When the store fails, only the answer may be lost.
+        if !matches!(result, Err(CommitError::Store(_))) {
+            unheard.paid();
+        }
         self.deliver_soon();
         if result == Err(CommitError::Conflict) {
             self.faults.conflicts.fetch_add(1, Ordering::Relaxed);

@@ -8,6 +8,7 @@ use antri::app::{App, SWEEP_EVERY, Setup};
 use antri::clock::Clock;
 use antri::domain::ids::TicketId;
 use antri::domain::policy::Settings;
+use antri::domain::quota::Quota;
 use antri::engine::Engine;
 use antri::engine::chance::Chance;
 use antri::engine::feed::Happening;
@@ -131,6 +132,7 @@ fn setup(stage: &Stage, url: &str) -> Setup {
         clock: Clock::system(),
         chance: Chance::seeded(7),
         limits: Limits::NONE,
+        quota: Quota::NONE,
         sweep_every: SWEEP_EVERY,
     }
 }

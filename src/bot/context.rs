@@ -8,6 +8,7 @@ use crate::domain::card::CardKey;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing, Rendered};
 use crate::domain::person::Person;
+use crate::domain::quota::Quotas;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::i18n::{Arg, Texts};
@@ -40,6 +41,8 @@ pub struct Desk {
     pub clock: Clock,
     /// The invitations that were made lately.
     pub links: Links,
+    /// How much each chat has sent lately.
+    pub quotas: Mutex<Quotas>,
     /// Who was told lately that the store is away.
     pub apologised: Mutex<HashMap<i64, Time>>,
 }

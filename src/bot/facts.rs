@@ -119,7 +119,7 @@ impl Facts {
         Ok(Some(QueueView {
             availability: profile.availability,
             lost: self.engine.is_lost(agent),
-            auto: profile.auto_assignment_enabled,
+            auto: self.store().settings().await?.mode.serves(profile.auto_assignment_enabled),
             held: small(held.len()),
             max: profile.max_tickets.get(),
             page,
@@ -144,11 +144,14 @@ impl Facts {
         let (page, pages) = page_among(total, page, TICKETS_PER_PAGE);
         let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
         let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
-        let by_hand = self.store().settings().await?.mode != Mode::Auto;
-        let serves = |ticket: &Ticket| {
-            reader.agent.as_ref().is_some_and(|profile| profile.departments.contains(&ticket.department))
+        let mode = self.store().settings().await?.mode;
+        let theirs = |ticket: &&Ticket| {
+            reader.agent.as_ref().is_some_and(|profile| {
+                profile.departments.contains(&ticket.department)
+                    && mode.lets_pick_up(ticket.auto, profile.auto_assignment_enabled)
+            })
         };
-        let pick_up = tickets.iter().filter(|t| (by_hand || !t.auto) && serves(t)).map(|t| t.id).collect();
+        let pick_up = tickets.iter().filter(theirs).map(|t| t.id).collect();
         Ok(WaitingView {
             page,
             pages,
@@ -171,7 +174,10 @@ impl Facts {
         let seats = self.engine.seats();
         let departments = self.store().departments().await?;
         let online = seats.iter().filter(|seat| is_online(seat));
-        let free = online.clone().map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
+        // Room that nobody fills is no room: only theirs who get tickets, by themselves or, in manual mode, by hand.
+        let by_hand = self.store().settings().await?.mode == Mode::Manual;
+        let filled = online.clone().filter(|seat| by_hand || seat.skip().is_none());
+        let free = filled.map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
         let (page, pages, shown) = page_of(&seats, page, AGENTS_PER_PAGE);
         Ok(WorkloadView {
             page,

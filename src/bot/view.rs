@@ -157,7 +157,7 @@ pub struct WorkloadView {
     pub online: u32,
     /// All agents.
     pub total: u32,
-    /// Slots free with agents who are online.
+    /// Slots free with agents who are online and get tickets.
     pub free: u32,
 }
 

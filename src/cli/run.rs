@@ -2,6 +2,7 @@
 use crate::app::{App, SWEEP_EVERY, Setup, Storage, presence};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::quota::Quota;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
 use crate::outbox::pace::Limits;
@@ -43,6 +44,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         clock: Clock::system(),
         chance,
         limits: limits(),
+        quota: quota(),
         sweep_every: SWEEP_EVERY,
     };
     let started = tokio::select! {
@@ -51,6 +53,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     };
     if let Some(app) = started {
         tracing::info!(bot = app.desk.bot_username, mode, "the desk is open");
+        warn_of_overruled(config, &app).await?;
         if let Some(link) = app.claim_link().await? {
             tracing::info!("nobody is admin yet: open {link} within 24 hours to become the first one");
         }
@@ -61,12 +64,32 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     Ok(())
 }
 
+/// Says which variables are set in vain: they gave the first value, and the desk holds another one by now.
+async fn warn_of_overruled(config: &Config, app: &App) -> anyhow::Result<()> {
+    let stored = app.engine.store().settings().await?;
+    for (variable, said, held) in config.desk.overruled(&stored) {
+        tracing::warn!(
+            variable,
+            environment_s = said.as_secs(),
+            desk_s = held.as_secs(),
+            "the environment gives only the first value; the desk's own counts (/settings)"
+        );
+    }
+    Ok(())
+}
+
 /// The pace to keep towards Telegram.
 fn limits() -> Limits {
     #[cfg(feature = "failpoints")]
     return crate::crash::limits();
     #[cfg(not(feature = "failpoints"))]
     Limits::TELEGRAM
+}
+
+/// How much one chat may send.
+fn quota() -> Quota {
+    // Crashes are looked for with few people who do much.
+    if cfg!(feature = "failpoints") { Quota::NONE } else { Quota::PEOPLE }
 }
 
 /// What the engine needs of the configuration.

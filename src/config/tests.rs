@@ -20,6 +20,25 @@ fn an_empty_environment_gives_the_defaults() {
 }
 
 #[test]
+fn a_first_value_that_no_longer_counts_is_named() {
+    use crate::domain::policy::Settings;
+    use std::time::Duration;
+    let stored = Settings { grace: Duration::from_secs(60), ..Settings::default() };
+    let overruled = |config: Config, stored: &Settings| {
+        config
+            .desk
+            .overruled(stored)
+            .map(|(name, said, held)| (name, said.as_secs(), held.as_secs()))
+            .collect()
+    };
+    let none: Vec<(&str, u64, u64)> = overruled(load([]).unwrap(), &stored);
+    assert_eq!(none, [], "an admin's value overrules no default");
+    let set = || load([("GRACE_PERIOD", "300"), ("AGENT_IDLE_TIMEOUT", "1800")]).unwrap();
+    assert_eq!(overruled(set(), &stored), [("GRACE_PERIOD", 300, 60)]);
+    assert_eq!(overruled(set(), &set().desk.first_settings()), []);
+}
+
+#[test]
 fn empty_and_blank_count_as_unset() {
     let loaded = load([("TIMEZONE", ""), ("JWT_SECRET", "  "), ("HTTP_ADDR", "\t")]).unwrap();
     assert_eq!(format!("{loaded:?}"), format!("{:?}", Config::default()));

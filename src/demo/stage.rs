@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use crate::domain::policy::Settings;
+use crate::domain::quota::Quota;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
 use crate::outbox::pace::Limits;
@@ -162,6 +163,7 @@ fn setup(url: &str, back: &crate::app::Embedded, clock: Clock, seed: u64) -> any
         clock,
         chance: Chance::seeded(seed),
         limits: Limits::TELEGRAM,
+        quota: Quota::PEOPLE,
         sweep_every: SWEEP_EVERY,
     })
 }

@@ -44,7 +44,11 @@ impl Engine {
             }
             let expected = known.as_ref().map(|k| k.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
-            let _between_rounds = self.round.lock().await;
+            // Only an agent has a seat that a round could be looking at.
+            let _between_rounds = match &person.agent {
+                Some(_) => Some(self.round.lock().await),
+                None => None,
+            };
             let write = Write::Person { person: Box::new(person.clone()), expected };
             match self.commit_one(Change { write, event: None, notices }).await {
                 // Two first messages at once: the other one made the person.
@@ -54,7 +58,7 @@ impl Engine {
                     if let Attempt::Done(person) = &attempt
                         && person.agent.is_some()
                     {
-                        self.seat_changed(person);
+                        self.seat_changed(person).await;
                     }
                     Ok(attempt)
                 }
@@ -121,7 +125,7 @@ impl Engine {
             })
             .await?;
         if person.agent.is_some() || self.roster().seat(id).is_some() {
-            self.seat_changed(&person);
+            self.seat_changed(&person).await;
         }
         Ok(person)
     }
@@ -154,7 +158,7 @@ impl Engine {
     }
 
     /// Telegram says that a person blocked the bot, or unblocked it. A blocked agent gets no tickets and the admins are
-    /// told; a blocked customer's agents are told.
+    /// told; a blocked customer's agents are told, and the cards of their tickets say so.
     pub async fn set_reachable(&self, telegram: TelegramId, reachable: bool) -> Result<(), EngineError> {
         let Some(known) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
         if known.reachable == reachable {
@@ -164,15 +168,11 @@ impl Engine {
         if !reachable && known.agent.is_some() {
             notices.extend(self.to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
         }
-        if !reachable {
-            for ticket in self.store.tickets_of(known.id, super::tickets::MAX_OPEN).await? {
-                if let Some(holder) = self.holder_of(&ticket).await? {
-                    notices.push(Outgoing::notice(
-                        holder.chat(),
-                        Notice::CustomerUnreachable { ticket: ticket.id },
-                    ));
-                }
-            }
+        for ticket in self.store.tickets_of(known.id, super::tickets::MAX_OPEN).await? {
+            let Some(holder) = self.holder_of(&ticket).await? else { continue };
+            let told = Notice::CustomerUnreachable { ticket: ticket.id };
+            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), told)));
+            notices.push(Outgoing::refresh(holder.chat(), CardKey::Task(ticket.id, holder.id)));
         }
         notices.extend(self.holders_cards(known.id).await?);
         notices.retain(|out| out.chat != known.chat());

@@ -222,7 +222,7 @@ pub trait Store: Send + Sync + 'static {
             settings: self.settings().await?,
             known: self.ticket_by_key(key).await?,
             open: theirs.iter().filter(|ticket| !ticket.status().is_end()).count(),
-            position: self.position(department, priority, Arrival::LAST).await?,
+            ahead: self.position(department, priority, Arrival::LAST).await?,
         })
     }
     /// What an agent holds, in the order of their queue (when it was assigned, then by arrival).

@@ -1,5 +1,6 @@
 //! One engine among several on the same store: what it has to tell the others, and what it makes of what they tell.
 use super::feed::Happening;
+use super::owed::Owed;
 use super::ports::{Signal, StoreError};
 use super::{Engine, lock};
 use crate::domain::ids::{DepartmentId, ReplicaId};
@@ -42,6 +43,14 @@ impl Telling {
         self.note(|signal| signal.departments.extend(departments));
     }
 
+    /// Nobody here heard what became of something: the others read everything afresh.
+    pub(super) fn doubted(&self, owed: &Owed) {
+        self.note(|signal| {
+            signal.departments.extend(&owed.departments);
+            signal.more |= owed.is_doubtful();
+        });
+    }
+
     pub(super) fn deliveries(&self) {
         self.note(|signal| signal.deliveries = true);
     }
@@ -79,6 +88,8 @@ impl Engine {
         } else {
             let agents: BTreeSet<_> = signal.happened.iter().flat_map(Happening::agents).collect();
             let _between_rounds = self.round.lock().await;
+            // One who does not work has no rounds that would do it.
+            self.clear_doubts_only().await?;
             for agent in agents {
                 self.reread(agent).await?;
             }
@@ -87,7 +98,7 @@ impl Engine {
             self.tell_here(happening);
         }
         if !signal.departments.is_empty() {
-            lock(&self.dirty).extend(signal.departments);
+            lock(&self.owed).departments.extend(signal.departments);
             self.wake.notify_one();
         }
         if signal.deliveries {

@@ -77,9 +77,13 @@ impl Roster {
     }
 
     /// Puts an agent in their place, or takes a person who is no agent any more out of it. Whether their presence is lost
-    /// stays as it was known.
-    pub fn put(&mut self, person: Person, holds: BTreeMap<Slot, TicketId>) {
-        let lost = self.seats.get(&person.id).is_some_and(|seat| seat.lost);
+    /// stays as it was known, and so does a later sign of life: it may not be written yet.
+    pub fn put(&mut self, mut person: Person, holds: BTreeMap<Slot, TicketId>) {
+        let seat = self.seats.get(&person.id);
+        let lost = seat.is_some_and(|seat| seat.lost);
+        if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
+            profile.last_activity = profile.last_activity.max(known.last_activity);
+        }
         self.remove(person.id);
         if let Some(profile) = &person.agent {
             self.last_turn = self.last_turn.max(profile.last_assigned);
@@ -90,13 +94,15 @@ impl Roster {
     }
 
     /// Follows a change of the person; what they hold stays. So do turns and signs of life that came after the person was
-    /// read: they are written without the person.
+    /// read: they are written without the person. One that a newer version has overtaken changes nothing.
     pub fn put_person(&mut self, mut person: Person) {
         let seat = self.seats.get(&person.id);
+        if seat.is_some_and(|seat| seat.person.version > person.version) {
+            return;
+        }
         let holds = seat.map(|seat| seat.holds.clone()).unwrap_or_default();
         if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
             profile.last_assigned = profile.last_assigned.max(known.last_assigned);
-            profile.last_activity = profile.last_activity.max(known.last_activity);
         }
         self.put(person, holds);
     }
@@ -289,3 +295,6 @@ impl Roster {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

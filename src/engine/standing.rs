@@ -10,6 +10,7 @@ use crate::domain::invite::{Grant, Invite};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person, Role, Via};
 use crate::domain::policy::Capacity;
+use crate::domain::ticket::Ticket;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -174,7 +175,8 @@ impl Engine {
         if let Err(error) = self.presence.leave(id, &departments).await {
             tracing::warn!(agent = %id, %error, "presence not updated");
         }
-        self.release_held(id, ReleaseReason::Removed, |_| true, now).await?;
+        let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
+        self.release_held(id, ReleaseReason::Removed, removed, now).await?;
         Ok(person)
     }
 

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::notice::{Message as Delivery, Notice, Outgoing};
 use crate::domain::person::Locale;
+use crate::domain::quota::Admission;
 use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::people::Profile;
@@ -18,7 +19,7 @@ use futures::FutureExt;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use teloxide::types::{ChatMemberKind, Update, UpdateKind, User};
 use tokio_util::sync::CancellationToken;
@@ -57,20 +58,21 @@ impl Runner {
         if runner.stop.is_cancelled() {
             return Ok(());
         }
+        let admission = runner.admit(&update);
         match &update.kind {
             UpdateKind::CallbackQuery(query) => {
                 let toast = Toast::new(Arc::clone(&runner.desk), query.id.0.clone());
-                Box::pin(toast.beside(runner.to_its_end(&update, Some(&toast)))).await;
+                Box::pin(toast.beside(runner.to_its_end(&update, admission, Some(&toast)))).await;
             }
-            _ => runner.to_its_end(&update, None).await,
+            _ => runner.to_its_end(&update, admission, None).await,
         }
         Ok(())
     }
 
     /// Tries until the update is done or put aside, or the desk stops.
-    async fn to_its_end(&self, update: &Update, toast: Option<&Toast>) {
+    async fn to_its_end(&self, update: &Update, admission: Admission, toast: Option<&Toast>) {
         let mut pause = FIRST_PAUSE;
-        while let Err(failure) = self.once(update, toast).await {
+        while let Err(failure) = self.once(update, admission, toast).await {
             if self.is_put_aside(update, failure).await {
                 return;
             }
@@ -105,12 +107,35 @@ impl Runner {
         }
     }
 
+    /// Whether the chat may send this much. By the moment of sending where Telegram tells it.
+    fn admit(&self, update: &Update) -> Admission {
+        let sent = match &update.kind {
+            UpdateKind::Message(message) => message.date,
+            UpdateKind::CallbackQuery(_) => self.clock.now(),
+            _ => return Admission::Admitted,
+        };
+        let Some(chat) = update.chat() else { return Admission::Admitted };
+        let admission = self.desk.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent);
+        if admission == Admission::Told {
+            tracing::warn!(
+                update = update.id.0,
+                "a chat sends more than its quota; what is above is passed over"
+            );
+        }
+        admission
+    }
+
     /// One try: from the update to its mark.
-    async fn once(&self, update: &Update, toast: Option<&Toast>) -> Result<(), Failure> {
+    async fn once(
+        &self,
+        update: &Update,
+        admission: Admission,
+        toast: Option<&Toast>,
+    ) -> Result<(), Failure> {
         fail::fail_point!("inbox-before-handler");
         let engine = &self.desk.engine;
-        let (answers, marks) =
-            engine.before_rounds(AssertUnwindSafe(self.answers(update, toast)).catch_unwind()).await;
+        let answers = AssertUnwindSafe(self.answers(update, admission, toast)).catch_unwind();
+        let (answers, marks) = engine.before_rounds(answers).await;
         let done = self.finish(update, answers).await;
         engine.start_rounds(marks);
         done
@@ -149,7 +174,12 @@ impl Runner {
         Ok(true)
     }
 
-    async fn answers(&self, update: &Update, toast: Option<&Toast>) -> Handled {
+    async fn answers(&self, update: &Update, admission: Admission, toast: Option<&Toast>) -> Handled {
+        match admission {
+            Admission::Admitted => {}
+            Admission::Told => return self.too_fast(update).await,
+            Admission::PassedOver => return Ok(Vec::new()),
+        }
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {
                 let here =
@@ -182,6 +212,23 @@ impl Runner {
         };
         let text = words.message("only-in-private", &[("link", format!("https://t.me/{username}").into())]);
         vec![Outgoing { chat: ChatId(message.chat.id.0), message: Delivery::Text(text) }]
+    }
+
+    /// Says that something was passed over, and what to do about it. A group is told nothing: nobody in it is meant.
+    async fn too_fast(&self, update: &Update) -> Handled {
+        let Some(user) =
+            update.from().filter(|_| update.chat().is_some_and(teloxide::types::Chat::is_private))
+        else {
+            return Ok(Vec::new());
+        };
+        let profile = profile_of(user);
+        let engine = &self.desk.engine;
+        let known = engine.store().person_by_telegram(profile.telegram).await?.map(|person| person.locale);
+        let locale = known.or(profile.locale).unwrap_or(engine.rules().default_locale);
+        let words =
+            Words { texts: &self.desk.texts, locale, now: self.clock.now(), zone: engine.rules().zone };
+        let message = Delivery::Text(words.message("too-fast", &[]));
+        Ok(vec![Outgoing { chat: ChatId(profile.telegram.0), message }])
     }
 
     async fn in_private(&self, update: &Update, toast: Option<&Toast>) -> Handled {

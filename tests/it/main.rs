@@ -10,6 +10,8 @@ mod crash;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod engine_histories;
+#[cfg(test)]
 mod env_example;
 #[cfg(test)]
 mod inbox;

@@ -2,7 +2,7 @@
 mod local;
 mod signals;
 
-use crate::support::{ADMIN, Desk, Options, Running};
+use crate::support::{ADMIN, Desk, Ill, Options, Running};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::Availability;
 use antri::engine::tickets::Step;
@@ -35,6 +35,25 @@ async fn another_takes_over_at_once_from_one_that_ends() {
     desk.hears(BUDI, "yang kedua").await;
     desk.settle().await;
     assert_eq!((desk.count(BUDI, "yang pertama"), desk.count(BUDI, "yang kedua")), (1, 1));
+}
+
+/// A request's caller hangs up after the commit: nobody at that replica follows it up, and the one that works has to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_broken_off_at_one_is_followed_by_the_one_that_works() {
+    let (desk, second) = two().await;
+    for text in ["yang pertama", "yang kedua"] {
+        desk.ticket(SARI, text).await;
+    }
+    let (engine, now) = (Arc::clone(&second.app.engine), desk.now());
+    let budi = engine.store().person_by_telegram(TelegramId(BUDI)).await.unwrap().unwrap();
+    let held = engine.store().held_by(budi.id).await.unwrap().remove(0);
+    desk.trouble.next("commit", 1, Ill::Silent);
+    let request = tokio::spawn(async move { engine.step(budi.id, held.id, Step::Complete, None, now).await });
+    desk.trouble.met().await;
+    desk.trouble.end();
+    request.abort();
+    desk.hears(BUDI, "yang kedua").await;
+    second.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -64,6 +64,7 @@ macro_rules! store_contract {
             queue: a_page_runs_over_departments,
             queue: depths_follow_every_move,
             queue: positions_count_from_one_in_the_order_of_the_queue,
+            queue: a_new_ticket_comes_behind_all_that_wait_at_its_priority,
             people: people_are_found_by_each_of_their_names,
             people: a_telegram_id_belongs_to_one_person,
             people: a_person_is_written_only_over_the_version_that_was_read,

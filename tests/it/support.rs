@@ -7,9 +7,11 @@ mod patience;
 pub(crate) mod redis;
 mod setting;
 mod trouble;
+mod wound;
 
-pub(crate) use setting::{Options, Wound};
-pub(crate) use trouble::{Ill, Trouble};
+pub(crate) use setting::Options;
+pub(crate) use trouble::{Ill, Trouble, Troubled};
+pub(crate) use wound::Wound;
 
 use backends::Backends;
 
@@ -32,7 +34,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use trouble::Troubled;
 
 /// How long a test waits for something to become visible before it fails and shows the chats.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -190,6 +191,10 @@ impl Desk {
             let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
             (settings.clone(), *call_timeout, *limits, *webhook, admin_ids.clone(), signals.clone())
         };
+        let (quota, sweep_every) = {
+            let options = self.options.lock().unwrap();
+            (options.quota, options.sweep_every)
+        };
         let webhook = match webhook {
             Some(secret) => Some(self.hook_up(secret).await),
             None => None,
@@ -212,7 +217,8 @@ impl Desk {
             clock: self.clock.clock(),
             chance: Chance::seeded(7),
             limits,
-            sweep_every: Duration::from_secs(3_600),
+            quota,
+            sweep_every,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();
@@ -250,6 +256,11 @@ impl Desk {
 
     pub(crate) fn app(&self) -> Arc<App> {
         Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().app)
+    }
+
+    /// Who is there.
+    pub(crate) fn presence(&self) -> Arc<dyn Presence> {
+        Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().presence)
     }
 
     pub(crate) fn now(&self) -> Time {

@@ -68,8 +68,8 @@ pub struct Prospect {
     pub known: Option<Ticket>,
     /// How many tickets the customer has open, counted up to `most`.
     pub open: usize,
-    /// The position that a new ticket would have.
-    pub position: u64,
+    /// How many tickets wait ahead of a new one: its position is the next.
+    pub ahead: u64,
 }
 
 /// What the store has counted of deliveries and updates that were not as they should be.

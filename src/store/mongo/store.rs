@@ -142,14 +142,14 @@ impl Store for Mongo {
         (department, priority): (DepartmentId, Priority),
         most: usize,
     ) -> Result<Prospect, StoreError> {
-        let (departments, settings, known, open, position) = tokio::try_join!(
+        let (departments, settings, known, open, ahead) = tokio::try_join!(
             self.departments(),
             self.settings(),
             self.ticket_by_key(key),
             tickets::count_open(self, customer, most),
             self.position(department, priority, Arrival::LAST),
         )?;
-        Ok(Prospect { departments, settings, known, open, position })
+        Ok(Prospect { departments, settings, known, open, ahead })
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {

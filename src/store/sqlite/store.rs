@@ -168,7 +168,7 @@ impl Store for Sqlite {
                 settings: desk::settings(conn)?,
                 known: tickets::by_key(conn, &key)?,
                 open: tickets::count_open(conn, customer, most)?,
-                position: queue::position(conn, department, priority, Arrival::LAST)?,
+                ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })
         };
         self.read(look).await

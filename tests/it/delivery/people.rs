@@ -52,7 +52,16 @@ async fn the_agent_is_told_that_a_customer_can_no_longer_be_reached() {
     desk.sandbox.set_blocked(1, true);
     desk.settle().await;
     desk.find(2, "memblokir bot ini, jadi kabar kita tidak sampai");
+    let card = || desk.sandbox.chat(2).into_iter().find(|m| m.button("✅ Selesai").is_some()).unwrap().text;
+    let line = "⚠️ Pelanggan saat ini tidak dapat dihubungi";
+    assert!(card().contains(line), "{}", card());
+    desk.sandbox.set_blocked(1, false);
+    desk.settle().await;
+    assert!(!card().contains(line), "{}", card());
+    desk.sandbox.set_blocked(1, true);
+    desk.settle().await;
     desk.press(2, "▶️ Buka").await;
+    assert!(card().contains(line), "{}", card());
     desk.press(2, "✅ Selesai").await;
     assert_eq!(desk.app().engine.store().undelivered().await, Ok(0));
 }

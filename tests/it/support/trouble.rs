@@ -31,7 +31,13 @@ pub(crate) enum Ill {
     Unreadable,
     /// The call panics.
     Panics,
-    /// The call does not begin until all is well again.
+    /// It is done, but the answer is lost on its way back.
+    AnswerLost,
+    /// It is done, but nobody ever answers. The test is told when it has come to that.
+    Silent,
+    /// It waits, before anything is done, until the test lets it go on. The test is told when it has come to that.
+    Waits,
+    /// It does not begin until all is well again.
     Held,
 }
 
@@ -39,18 +45,17 @@ type Judge = Box<dyn FnMut(&str) -> Option<Ill> + Send>;
 
 /// Says which calls fail. Clones share.
 #[derive(Clone, Default)]
-pub(crate) struct Trouble(Arc<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    judge: Mutex<Option<Judge>>,
-    released: Notify,
+pub(crate) struct Trouble {
+    judge: Arc<Mutex<Option<Judge>>>,
+    met: Arc<Notify>,
+    gate: Arc<Notify>,
+    released: Arc<Notify>,
 }
 
 impl Trouble {
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
     pub(crate) fn begin(&self, judge: impl FnMut(&str) -> Option<Ill> + Send + 'static) {
-        *self.0.judge.lock().unwrap() = Some(Box::new(judge));
+        *self.judge.lock().unwrap() = Some(Box::new(judge));
     }
 
     /// The next `times` calls of `method` fail.
@@ -64,8 +69,8 @@ impl Trouble {
 
     /// All is well again.
     pub(crate) fn end(&self) {
-        *self.0.judge.lock().unwrap() = None;
-        self.0.released.notify_waiters();
+        *self.judge.lock().unwrap() = None;
+        self.released.notify_waiters();
     }
 
     /// From now on calls of `method` are held up.
@@ -73,21 +78,54 @@ impl Trouble {
         self.begin(move |called| (called == method).then_some(Ill::Held));
     }
 
-    async fn meet(&self, method: &str) -> Result<(), StoreError> {
-        let mut released = pin!(self.0.released.notified());
+    /// Until a call is silent or waits.
+    pub(crate) async fn met(&self) {
+        let met = tokio::time::timeout(super::PATIENCE, self.met.notified()).await;
+        assert!(met.is_ok(), "no call met the trouble");
+    }
+
+    /// The call that waits goes on.
+    pub(crate) fn let_go(&self) {
+        self.gate.notify_one();
+    }
+
+    /// What comes before the call: an error instead of it, or what is wrong with its answer.
+    async fn meet(&self, method: &str) -> Result<Option<Ill>, StoreError> {
+        let mut released = pin!(self.released.notified());
         released.as_mut().enable();
-        let ill = self.0.judge.lock().unwrap().as_mut().and_then(|judge| judge(method));
+        let ill = self.judge.lock().unwrap().as_mut().and_then(|judge| judge(method));
         match ill {
-            None => Ok(()),
-            Some(Ill::Away) => Err(StoreError::Unavailable("a test says so".into())),
+            None | Some(Ill::AnswerLost | Ill::Silent) => Ok(ill),
+            Some(Ill::Away) => Err(lost()),
             Some(Ill::Unreadable) => Err(StoreError::Corrupt("a test says so".into())),
             Some(Ill::Held) => {
                 released.await;
-                Ok(())
+                Ok(None)
             }
             Some(Ill::Panics) => panic!("a test says so"),
+            Some(Ill::Waits) => {
+                self.met.notify_one();
+                self.gate.notified().await;
+                Ok(None)
+            }
         }
     }
+
+    /// What comes between the call and its answer.
+    async fn answer(&self, ill: Option<Ill>) -> Result<(), StoreError> {
+        match ill {
+            Some(Ill::AnswerLost) => Err(lost()),
+            Some(Ill::Silent) => {
+                self.met.notify_one();
+                std::future::pending().await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn lost() -> StoreError {
+    StoreError::Unavailable("a test says so".into())
 }
 
 /// The store behind the trouble.
@@ -101,15 +139,24 @@ macro_rules! troubled {
         #[async_trait]
         impl Store for Troubled {
             async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
-                match self.trouble.meet("commit").await {
-                    Ok(()) => self.store.commit(changes).await,
-                    Err(error) => changes.iter().map(|_| Err(CommitError::Store(error.clone()))).collect(),
+                let fail = |error: StoreError, many| vec![Err(CommitError::Store(error)); many];
+                let many = changes.len();
+                let ill = match self.trouble.meet("commit").await {
+                    Ok(ill) => ill,
+                    Err(error) => return fail(error, many),
+                };
+                let answer = self.store.commit(changes).await;
+                match self.trouble.answer(ill).await {
+                    Ok(()) => answer,
+                    Err(error) => fail(error, many),
                 }
             }
 
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
-                self.trouble.meet(stringify!($method)).await?;
-                self.store.$method($($arg),*).await
+                let ill = self.trouble.meet(stringify!($method)).await?;
+                let answer = self.store.$method($($arg),*).await;
+                self.trouble.answer(ill).await?;
+                answer
             })*
         }
     };
