@@ -61,7 +61,16 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-async fn run(seed: u64, replicas: usize, customers: usize, tickets: usize) {
+/// How many tickets are opened, unless the environment asks for more.
+const TICKETS: usize = 500;
+/// How many of them each customer opens: as many as one may have open at once.
+const EACH: usize = 5;
+/// The environment's wish.
+const WISH: &str = "ANTRI_TEST_FLEET_TICKETS";
+
+async fn run(seed: u64, replicas: usize) {
+    let wish = std::env::var(WISH).map_or(TICKETS, |wish| wish.parse().expect(WISH));
+    let (customers, tickets) = (wish.div_ceil(EACH), EACH);
     println!("seed {seed}: {replicas} replicas, {} tickets", customers * tickets);
     let place = format!("seed {seed}");
     let mut chance = ChaCha20Rng::seed_from_u64(seed);
@@ -72,7 +81,7 @@ async fn run(seed: u64, replicas: usize, customers: usize, tickets: usize) {
     let mut fleet = Fleet::start(&town, &redis, &balancer, ports);
     let told = tokio::select! {
         told = Crowd::of(&town).live() => told,
-        () = fleet.suffer(&mut chance, 100..500) => unreachable!("it goes on for ever"),
+        () = fleet.suffer(&mut chance, 200..900) => unreachable!("it goes on for ever"),
     };
     town.quiet().await;
     for life in fleet.lives {
@@ -83,7 +92,22 @@ async fn run(seed: u64, replicas: usize, customers: usize, tickets: usize) {
     judge(&town, &told, DEATHS, &place).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_replicas_and_a_few_hundred_tickets() {
-    run(1, 2, 60, 5).await;
+/// Each with a seed of its own: `ANTRI_TEST_FLEET_TICKETS` asks for more tickets than the usual number, in all of them.
+macro_rules! fleets {
+    ($($test:ident: $seed:literal, $replicas:literal;)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                run($seed, $replicas).await;
+            }
+        )*
+    };
+}
+
+fleets! {
+    two_of_them: 1, 2;
+    two_more_of_them: 2, 2;
+    two_others: 3, 2;
+    four_of_them: 4, 4;
+    four_others: 5, 4;
 }
