@@ -176,9 +176,15 @@ impl Engine {
         // after its last ticket waits for the next batch: agents of several departments get tickets in the one order.
         let share = BATCH.div_ceil(rooms.len().max(1)).max(LEAST);
         let (mut heads, mut end) = (Vec::new(), None);
-        for (department, room) in rooms {
-            let wanted = room.min(share);
-            let head = self.store.queue_head(department, true, wanted).await?;
+        // All of them at once: a server is far away.
+        let reads = rooms.iter().map(|(department, room)| {
+            let wanted = (*room).min(share);
+            async move {
+                let head = self.store.queue_head(*department, true, wanted).await?;
+                Ok::<_, StoreError>((*room, wanted, head))
+            }
+        });
+        for (room, wanted, head) in futures::future::try_join_all(reads).await? {
             if let Some(last) = head.last()
                 && wanted < room
                 && head.len() == wanted
