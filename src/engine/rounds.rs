@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
 /// How many tickets of a department a batch looks at, however many departments there are.
 const LEAST: usize = 16;
 

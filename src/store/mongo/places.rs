@@ -204,15 +204,12 @@ impl Places {
             doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false, "slot": Bson::Null } } }
         });
         let writes = pairs().map(|(before, entry)| {
-            let mut set = changed(standing(before), standing(&entry.now));
+            let mut set = changed(&standing(before), standing(&entry.now));
             if slot(before) != slot(&entry.now) {
                 set.insert("agent_queue_position", entry.place);
             }
-            let mut this =
-                doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0), "open": true };
-            if entry.assumed {
-                this.insert("status", before.status().as_str());
-            }
+            // What a version was is given once: nothing else of it needs to be asked.
+            let this = doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0) };
             doc! { "q": this, "u": { "$set": set } }
         });
         (freeing.collect(), writes.collect())
@@ -238,6 +235,6 @@ impl Places {
 }
 
 /// The fields that are other than they were: of what stays, the server need not look whether it stays.
-fn changed(before: Document, now: Document) -> Document {
+fn changed(before: &Document, now: Document) -> Document {
     now.into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect()
 }

@@ -146,6 +146,19 @@ impl Tx<'_> {
         Ok(cursor.stream(self.session).try_collect().await?)
     }
 
+    /// Some fields of the documents that match.
+    pub(super) async fn find_fields(
+        &mut self,
+        collection: &str,
+        filter: Document,
+        fields: Document,
+    ) -> Result<Vec<Document>, Halt> {
+        let collection = self.db.collection::<Document>(collection);
+        let mut cursor = collection.find(filter).projection(fields).session(&mut *self.session).await?;
+        self.done.asked(0);
+        Ok(cursor.stream(self.session).try_collect().await?)
+    }
+
     /// The documents whose `field` is one of these.
     pub(super) async fn find_in<T: Into<Bson>>(
         &mut self,
