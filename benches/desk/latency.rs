@@ -29,8 +29,8 @@ const ARRIVALS: u32 = 200;
 const WARM_UP: Duration = Duration::from_secs(2);
 /// How long an agent works on a ticket.
 const WORK: Duration = Duration::from_secs(1);
-/// How long after the last arrival the last send may come.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long after the last arrival the last send may come: a store that is slower than the arrivals has a queue by then.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits of one kind: half were at most so long, ninety-nine of a hundred, all.
 #[derive(Debug, Clone, Copy)]

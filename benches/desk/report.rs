@@ -6,12 +6,8 @@ use crate::throughput::{Figures, Throughput};
 
 pub(crate) fn head() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!(
-        "Embedded store (one SQLite file, WAL, synchronous = FULL), {cores} cores, medians over rounds that take"
-    );
-    println!("turns with the floor: bare commits of one row each, same pragmas, as many to a transaction.");
+    println!("{cores} cores; medians over rounds that take turns with the floors.");
     load("at the start");
-    println!();
 }
 
 /// How much else the machine does, where it says.
@@ -25,6 +21,10 @@ pub(crate) fn load(when: &str) {
 }
 
 pub(crate) fn throughput_head() {
+    println!(
+        "\nEmbedded store (one SQLite file, WAL, synchronous = FULL). The floor: bare commits of one row each, same"
+    );
+    println!("pragmas, as many to a transaction as the desk's have tickets.");
     println!(
         "Throughput; the backlog waits behind, in the same departments, at low priority and without room."
     );
@@ -84,6 +84,9 @@ pub(crate) fn latency(found: &Latency) {
 }
 
 pub(crate) fn goals(throughput: &[Throughput], costs: &[Cost], latency: &[Latency]) {
+    if throughput.is_empty() && costs.is_empty() && latency.is_empty() {
+        return;
+    }
     println!("\nGoals on the embedded store");
     let least = |of: fn(&Throughput) -> f64| throughput.iter().map(of).fold(f64::INFINITY, f64::min);
     if !throughput.is_empty() {
