@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Callers at once of single calls, and how many calls each of these runs makes at most: a caller by itself is slow.
-pub(crate) const CALLERS: [(usize, usize); 3] = [(1, 200), (8, 800), (32, 2_000)];
+pub(crate) const CALLERS: [(usize, usize); 3] = [(1, 150), (8, 400), (32, 500)];
 
 /// Tickets that wait, and the agents who could have them.
 pub(crate) struct Floor {
