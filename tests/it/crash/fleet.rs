@@ -53,7 +53,7 @@ impl<'a> Fleet<'a> {
             let life = self.life(n);
             self.lives.insert(n, life);
         }
-        std::future::pending().await;
+        std::future::pending::<()>().await;
     }
 }
 
