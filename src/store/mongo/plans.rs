@@ -18,7 +18,9 @@ fn questions() -> Vec<(&'static str, Document)> {
     };
     let of = |query: tickets::Query| {
         let (collection, mut find) = ask(QUEUE, query.filter, query.sort);
-        find.insert("hint", query.index);
+        if let Some(index) = query.index {
+            find.insert("hint", index);
+        }
         (collection, find)
     };
     let (ready, order) = outbox::ready();
