@@ -274,9 +274,8 @@ impl Settling {
 
     async fn write(mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         self.put(tx).await?;
-        for (chat, not_before) in std::mem::take(&mut self.advance) {
-            self.chats.advance(tx, chat, not_before).await?;
-        }
+        let advance = std::mem::take(&mut self.advance);
+        self.chats.advance(tx, advance).await?;
         let counts = self.counts.iter().map(|(name, more)| {
             doc! { "q": { "_id": *name }, "u": { "$inc": { "value": *more } }, "upsert": true }
         });

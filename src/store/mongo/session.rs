@@ -5,10 +5,12 @@
 //! and whoever is kept waiting ends the sessions of the others. To a process that lives this is one more reason to try the
 //! same transaction again.
 use super::schema::SESSIONS;
+use super::tally::Tally;
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{ClientSession, Database};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -23,12 +25,14 @@ pub(super) struct Session {
     db: Database,
     /// The name of the process.
     pub(super) process: String,
+    /// What its transactions came to.
+    pub(super) done: Arc<Tally>,
     open: Option<(ClientSession, Instant)>,
 }
 
 impl Session {
     pub(super) fn of(db: Database, process: String) -> Self {
-        Self { db, process, open: None }
+        Self { db, process, done: Arc::default(), open: None }
     }
 
     /// The database that it is about.

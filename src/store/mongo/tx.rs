@@ -3,6 +3,7 @@
 //! `writeConcern: majority` at the commit makes what was written durable, and what was read as well.
 use super::error::{Halt, is_interrupted};
 use super::session::Session;
+use super::tally::Tally;
 use crate::engine::ports::StoreError;
 use async_trait::async_trait;
 use fail::fail_point;
@@ -11,6 +12,7 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
 use mongodb::options::{ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Database};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -38,6 +40,7 @@ pub(super) trait Work: Sync {
 pub(super) struct Tx<'a> {
     db: &'a Database,
     session: &'a mut ClientSession,
+    done: &'a Tally,
 }
 
 /// Runs a piece of work in a transaction, again when it was overtaken, until it is durable.
@@ -77,18 +80,19 @@ fn pause(tries: u32, start: Instant) -> Duration {
 }
 
 async fn once<W: Work>(session: &mut Session, work: &W, tries: u32) -> Result<W::Found, Halt> {
-    let db = session.db().clone();
+    let (db, done) = (session.db().clone(), Arc::clone(&session.done));
     let session = session.get().await?;
     session
         .start_transaction()
         .read_concern(ReadConcern::snapshot())
         .write_concern(WriteConcern::majority())
         .await?;
-    let found = work.run(&mut Tx { db: &db, session }, tries).await;
+    let found = work.run(&mut Tx { db: &db, session, done: &done }, tries).await;
     match found {
         Ok(found) => {
             fail_point!("store-before-commit");
             commit(session).await?;
+            done.committed();
             fail_point!("store-after-commit");
             Ok(found)
         }
@@ -138,6 +142,20 @@ impl Tx<'_> {
             find = find.sort(sort);
         }
         let mut cursor = find.session(&mut *self.session).await?;
+        self.done.asked(0);
+        Ok(cursor.stream(self.session).try_collect().await?)
+    }
+
+    /// Some fields of the documents that match.
+    pub(super) async fn find_fields(
+        &mut self,
+        collection: &str,
+        filter: Document,
+        fields: Document,
+    ) -> Result<Vec<Document>, Halt> {
+        let collection = self.db.collection::<Document>(collection);
+        let mut cursor = collection.find(filter).projection(fields).session(&mut *self.session).await?;
+        self.done.asked(0);
         Ok(cursor.stream(self.session).try_collect().await?)
     }
 
@@ -195,6 +213,7 @@ impl Tx<'_> {
     /// Takes the next `count` numbers of a counter; returns the first. Whoever else takes some before this transaction has
     /// ended is overtaken or overtakes it, so the order of the numbers is the order in which they become visible.
     pub(super) async fn take(&mut self, counter: &str, count: u64) -> Result<u64, Halt> {
+        self.done.asked(1);
         take(self.db.run_command(numbers(counter, count)).session(&mut *self.session).await, count)
     }
 
@@ -211,7 +230,9 @@ impl Tx<'_> {
                 let code = first.get_i32("code").unwrap_or(0);
                 return Err(Halt::code(code, first.get_str("errmsg").unwrap_or_default()));
             }
-            found += usize::try_from(super::codec::Fields(&answer).int("n")?).unwrap_or(0);
+            let written = usize::try_from(super::codec::Fields(&answer).int("n")?).unwrap_or(0);
+            self.done.asked(written);
+            found += written;
         }
         Ok(found)
     }
