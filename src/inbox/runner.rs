@@ -177,8 +177,14 @@ impl Runner {
     async fn answers(&self, update: &Update, admission: Admission, toast: Option<&Toast>) -> Handled {
         match admission {
             Admission::Admitted => {}
-            Admission::Told => return self.too_fast(update).await,
-            Admission::PassedOver => return Ok(Vec::new()),
+            // A press that is passed over is answered all the same: its spinner turns until then.
+            Admission::Told | Admission::PassedOver => {
+                toast.inspect(|toast| toast.ack());
+                return match admission {
+                    Admission::Told => self.too_fast(update).await,
+                    _ => Ok(Vec::new()),
+                };
+            }
         }
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {
