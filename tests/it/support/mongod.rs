@@ -1,9 +1,10 @@
 //! A MongoDB server for the tests: the one that `ANTRI_TEST_MONGODB_URI` names, else one of our own, which ends with the
-//! process of the test.
+//! process of the test; and servers of a test's own for what can't be done to a shared one.
+use rustix::process::{Pid, Signal, kill_process};
 use secrecy::SecretString;
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use tempfile::TempDir;
 
@@ -48,23 +49,91 @@ fn own(standalone: bool) -> String {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let dir = TempDir::new().unwrap();
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL"]).arg(program());
-        command.args(["--port", "0", "--cache-size", "64M", "--log-level", "ERROR", "--log-file-max", "8MB"]);
-        command.arg("--storage-path").arg(dir.path().join("data"));
-        command.args(standalone.then_some("--standalone"));
-        command.current_dir(dir.path()).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut server = command.spawn().expect("setpriv, of util-linux, starts the server");
-        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("listening on ").map(|(_, address)| address.trim().to_owned()));
+        let (server, address, lines) = launch(dir.path(), 0, standalone.then_some("--standalone"));
         STARTED.lock().unwrap_or_else(PoisonError::into_inner).push((server, dir));
         tell.send(address).unwrap();
         // Keeps the pipe open, and this thread, as long as the process.
         lines.for_each(drop);
     });
-    let address = told.recv().unwrap().expect("the server says where it listens");
-    format!("mongodb://{}", address.trim_start_matches("mongodb://"))
+    format!("mongodb://{}", told.recv().unwrap())
+}
+
+/// Starts a server on the data in this folder, at this port or a free one, and waits until it listens. The kernel ends it with
+/// the thread that called. Returns its address and the rest of what it says.
+fn launch(dir: &Path, port: u16, more: Option<&str>) -> (Child, String, Lines<BufReader<ChildStdout>>) {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).arg(program()).args(["--port", &port.to_string()]);
+    command.args(["--cache-size", "64M", "--log-level", "ERROR", "--log-file-max", "8MB"]);
+    command.arg("--storage-path").arg(dir.join("data")).args(more);
+    command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut server = command.spawn().expect("setpriv, of util-linux, starts the server");
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("listening on ").map(|(_, address)| address.trim().to_owned()));
+    let address = address.expect("the server says where it listens");
+    (server, address.trim_start_matches("mongodb://").to_owned(), lines)
+}
+
+/// A server of a test's own, which can be ended and frozen. What it has acknowledged outlives its death.
+pub(crate) struct MongoServer {
+    process: Child,
+    address: String,
+    dir: TempDir,
+}
+
+impl MongoServer {
+    pub(crate) fn start() -> Self {
+        let dir = TempDir::new().unwrap();
+        let (process, address) = Self::launch(dir.path(), 0);
+        Self { process, address, dir }
+    }
+
+    fn launch(dir: &Path, port: u16) -> (Child, String) {
+        let (process, address, lines) = launch(dir, port, Some("--sync-on-commit"));
+        std::thread::spawn(move || lines.for_each(drop));
+        (process, address)
+    }
+
+    pub(crate) fn uri(&self) -> SecretString {
+        format!("mongodb://{}", self.address).into()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.rsplit(':').next().unwrap().trim_end_matches('/').parse().unwrap()
+    }
+
+    /// Ends the process at once.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts it again on its data, at its port.
+    pub(crate) fn restart(&mut self) {
+        (self.process, self.address) = Self::launch(self.dir.path(), self.port());
+    }
+
+    /// Stops the process without ending it: connections stay, nothing answers.
+    pub(crate) fn freeze(&self) {
+        signal(&self.process, Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        signal(&self.process, Signal::CONT);
+    }
+}
+
+impl Drop for MongoServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn signal(process: &Child, signal: Signal) {
+    let id = i32::try_from(process.id()).unwrap();
+    kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
 }
