@@ -41,8 +41,8 @@ pub(super) async fn take_turns(app: &App, replicas: &Replicas, stop: &Cancellati
         while !stop.is_cancelled() {
             let deadline = Arc::new(Deadline::never(app.clock.clone()));
             match renew(app, replicas, &deadline).await {
-                Some(term) => turn(app, replicas, term, deadline, stop).await,
-                None => {
+                Lease::Mine(term) => turn(app, replicas, term, deadline, stop).await,
+                Lease::Anothers | Lease::Unknown => {
                     tokio::select! { () = tokio::time::sleep(ASK) => {} () = stop.cancelled() => {} }
                 }
             }
@@ -51,8 +51,17 @@ pub(super) async fn take_turns(app: &App, replicas: &Replicas, stop: &Cancellati
     tokio::select! { _ = talk => {} () = turns => {} }
 }
 
-/// Asks for the lease, new or again, and moves the deadline. `None` when it is another's or nobody answers.
-async fn renew(app: &App, replicas: &Replicas, deadline: &Deadline) -> Option<u64> {
+/// Whose the lease is.
+enum Lease {
+    /// This replica's, in this term.
+    Mine(u64),
+    Anothers,
+    /// Nobody's to know: the store is away, and so from the others too.
+    Unknown,
+}
+
+/// Asks for the lease, new or again, and moves the deadline.
+async fn renew(app: &App, replicas: &Replicas, deadline: &Deadline) -> Lease {
     // From before the question on: it may have been answered at once, and the answer been long on its way.
     let asked = app.clock.steady();
     let question = app.engine.store().lease(WORK, replicas.id, TTL, app.clock.now());
@@ -61,15 +70,15 @@ async fn renew(app: &App, replicas: &Replicas, deadline: &Deadline) -> Option<u6
             if term.is_some() {
                 deadline.set(asked + RELY);
             }
-            term
+            term.map_or(Lease::Anothers, Lease::Mine)
         }
         Ok(Err(error)) => {
             tracing::warn!(%error, "the lease can't be asked for");
-            None
+            Lease::Unknown
         }
         Err(_) => {
             tracing::warn!("nobody answers for the lease");
-            None
+            Lease::Unknown
         }
     }
 }
@@ -81,8 +90,14 @@ async fn turn(app: &App, replicas: &Replicas, term: u64, deadline: Arc<Deadline>
     let keep = async {
         loop {
             tokio::time::sleep(RENEW).await;
-            // Another's answer or none: until the deadline it is ours all the same.
-            if renew(app, replicas, &deadline).await.is_none_or(|now| now != term) && deadline.has_passed() {
+            // Another's: until the deadline it is ours all the same. Without an answer the turn goes on beyond it, though
+            // nothing is sent any more: nothing can be committed either, and somebody has to tell the people who ask.
+            let lost = match renew(app, replicas, &deadline).await {
+                Lease::Mine(now) => now != term,
+                Lease::Anothers => deadline.has_passed(),
+                Lease::Unknown => false,
+            };
+            if lost {
                 tracing::warn!(term, "the lease is lost; this replica waits for its turn");
                 over.cancel();
                 return std::future::pending().await;

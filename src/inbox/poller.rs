@@ -1,6 +1,7 @@
 //! Long polling: asks for updates, writes them down, and only then asks for the next, which confirms them.
 use super::{ALLOWED_UPDATES, Inbox, chat_of, id_of};
 use crate::bot::context::Desk;
+use crate::clock::Deadline;
 use crate::telegram::{CallError, Telegram};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -14,8 +15,14 @@ const SLACK: Duration = Duration::from_secs(10);
 /// How long to wait after a failed poll.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Polls until `stop`.
-pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: CancellationToken) {
+/// Polls until `stop`. After `deadline` another replica may be the one that polls, and is given way to when it does.
+pub async fn poll(
+    telegram: Telegram,
+    inbox: Inbox,
+    desk: Arc<Desk>,
+    deadline: Arc<Deadline>,
+    stop: CancellationToken,
+) {
     let (mut offset, mut no_webhook) = (None, false);
     let nothing = json!({});
     while !stop.is_cancelled() {
@@ -38,7 +45,7 @@ pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: Cance
                 no_webhook = true;
                 let last = updates.iter().filter_map(id_of).max();
                 let chats: Vec<_> = updates.iter().filter_map(chat_of).collect();
-                match inbox.accept(updates).await {
+                match desk.patiently(chats.clone(), inbox.accept(updates)).await {
                     Ok(()) => offset = last.map(|id| id + 1).or(offset),
                     Err(error) => {
                         // Not confirmed, so Telegram gives them again.
@@ -50,6 +57,9 @@ pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: Cance
             }
             Err(error) => {
                 explain(&error);
+                while error.code() == Some(409) && deadline.has_passed() && !stop.is_cancelled() {
+                    pause(PAUSE, &stop).await;
+                }
                 pause(error.retry_after().unwrap_or(PAUSE), &stop).await;
             }
         }
