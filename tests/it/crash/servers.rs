@@ -152,8 +152,8 @@ async fn mongodb_freezes() {
 
 async fn cut(lost: Lost, place: &str) {
     let server = MongoServer::start();
-    let mut town = Town::at(crowd(), server.uri()).await;
-    let wire = Wire::to(server.port(), lost, Cuts { of: 45, first: 3 }, Cuts { of: 60, first: 3 }).await;
+    let mut town = Town::at(Cast::city(12, 2), server.uri()).await;
+    let wire = Wire::to(server.port(), lost, Cuts { of: 50, first: 3 }, Cuts { of: 80, first: 3 }).await;
     town.uri = wire.uri();
     let life = Life::begin(&town, None);
     let told = Crowd::of(&town).live().await;

@@ -16,11 +16,14 @@ use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
 use antri::engine::{Engine, Rules};
 use antri::presence::{Memory, Redis};
+use antri::sandbox::NewUser;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the desk looks after everybody's presence.
 const SWEEP: Duration = antri::app::SWEEP_EVERY;
+/// The Telegram id of the agent with a client of their own.
+const CLIENT: i64 = 299;
 /// How long a presence record lives.
 const TTL: Duration = Duration::from_secs(300);
 
@@ -34,11 +37,14 @@ struct Place {
 /// The agent with a client of their own. They serve no department: the crowd does the work.
 struct Client {
     person: Person,
-    presence: Redis,
+    redis: String,
 }
 
 impl Client {
     async fn hired(town: &Town, redis: &RedisServer) -> Self {
+        let (id, first_name) = (Some(CLIENT), "Gita".into());
+        town.sandbox.add_user(NewUser { id, first_name, ..NewUser::default() });
+        town.sandbox.send_text(CLIENT, "/start");
         let config = StorageConfig {
             mongodb: town
                 .database
@@ -57,7 +63,7 @@ impl Client {
         engine.start().await.unwrap();
         let person = employ(&engine, &*storage.store()).await;
         storage.close().await;
-        let client = Self { person, presence: Redis::open(&redis.url()).unwrap() };
+        let client = Self { person, redis: redis.url() };
         client.beat().await;
         client
     }
@@ -76,18 +82,27 @@ impl Client {
             current_chats: 0,
             max_chats: 5,
         };
-        self.presence.beat(record, TTL, now()).await.unwrap();
+        self.presence().beat(record, TTL, now()).await.unwrap();
+    }
+
+    /// A new connection: an older one may not have noticed yet that its server died.
+    fn presence(&self) -> Redis {
+        Redis::open(&self.redis).unwrap()
     }
 
     async fn is_present(&self) -> bool {
-        self.presence.get(self.person.id, now()).await.unwrap().is_some()
+        self.presence().get(self.person.id, now()).await.unwrap().is_some()
     }
 }
 
 /// Makes somebody an agent who is online by a client of their own.
 async fn employ(engine: &Engine, store: &dyn Store) -> Person {
-    let profile =
-        Profile { telegram: TelegramId(299), name: "Gita".into(), username: None, locale: Some(Locale::Id) };
+    let profile = Profile {
+        telegram: TelegramId(CLIENT),
+        name: "Gita".into(),
+        username: None,
+        locale: Some(Locale::Id),
+    };
     let met = engine.meet(&profile, now()).await.unwrap().id;
     engine.add_agent(Actor::Engine, met, &[], now()).await.unwrap();
     let mut person = store.person(met).await.unwrap().unwrap();
