@@ -105,7 +105,7 @@ async fn end(town: &Town, told: &Told, life: Life, repeats: usize, place: &str) 
 }
 
 fn crowd() -> Cast {
-    Cast::city(24, 4)
+    Cast::city(20, 3)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

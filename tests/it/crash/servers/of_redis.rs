@@ -34,7 +34,7 @@ struct Place {
     client: Client,
 }
 
-/// The agent with a client of their own. They serve no department: the crowd does the work.
+/// The agent with a client of their own. They pick up what they work on by hand: the crowd does the rest.
 struct Client {
     person: Person,
     redis: String,
@@ -70,13 +70,14 @@ impl Client {
 
     /// A heartbeat of theirs.
     async fn beat(&self) {
+        let profile = self.person.agent.as_ref().unwrap();
         let record = PresenceRecord {
             agent_id: self.person.id,
             name: self.person.name.clone(),
             email: String::new(),
-            department_id: None,
+            department_id: profile.departments.first().copied(),
             department: String::new(),
-            department_ids: Vec::new(),
+            department_ids: profile.departments.iter().copied().collect(),
             status: Availability::Online,
             last_heartbeat: now(),
             current_chats: 0,
@@ -110,6 +111,7 @@ async fn employ(engine: &Engine, store: &dyn Store) -> Person {
     person.version = person.version.next();
     let profile = person.agent.as_mut().unwrap();
     (profile.via, profile.availability) = (Via::Client, Availability::Online);
+    profile.auto_assignment_enabled = false;
     let write = Write::Person { person: Box::new(person.clone()), expected };
     store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
     store.touch(met, now()).await.unwrap();
