@@ -1,5 +1,6 @@
 //! The servers behind the desk fail while a crowd lives its life: MongoDB and Redis die, come back, freeze, forget, and lose
 //! what they were about to say. Nothing is lost or doubled, whoever asks is told how things stand, and the work goes on.
+mod claims;
 mod of_redis;
 
 use super::books;

@@ -4,7 +4,7 @@ use mongodb::bson::RawDocument;
 use secrecy::SecretString;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
@@ -40,6 +40,7 @@ pub(crate) struct Wire {
 
 struct Plan {
     lost: Lost,
+    mended: AtomicBool,
     commits: Count,
     writes: Count,
 }
@@ -67,7 +68,12 @@ impl Count {
 impl Wire {
     /// A wire to the server at this port.
     pub(crate) async fn to(port: u16, lost: Lost, commits: Cuts, writes: Cuts) -> Self {
-        let plan = Arc::new(Plan { lost, commits: Count::new(commits), writes: Count::new(writes) });
+        let plan = Arc::new(Plan {
+            lost,
+            mended: AtomicBool::new(false),
+            commits: Count::new(commits),
+            writes: Count::new(writes),
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (here, over) = (listener.local_addr().unwrap().port(), CancellationToken::new());
         let carrying = {
@@ -87,6 +93,11 @@ impl Wire {
         format!("mongodb://127.0.0.1:{}/?directConnection=true", self.port).into()
     }
 
+    /// From now on nothing is lost.
+    pub(crate) fn mend(&self) {
+        self.plan.mended.store(true, Ordering::SeqCst);
+    }
+
     /// How many commits and how many other writes were cut.
     pub(crate) fn cut(&self) -> (usize, usize) {
         let count = |count: &Count| count.cut.load(Ordering::SeqCst);
@@ -97,6 +108,9 @@ impl Wire {
 impl Plan {
     fn falls(&self, message: &[u8]) -> bool {
         let Some((command, in_transaction)) = command(message) else { return false };
+        if self.mended.load(Ordering::SeqCst) {
+            return false;
+        }
         match command {
             "commitTransaction" => self.commits.falls(),
             name if WRITES.contains(&name) && !in_transaction => self.writes.falls(),
