@@ -100,7 +100,8 @@ async fn keep(app: &App, replicas: &Replicas, term: u64, deadline: &Deadline) {
             Some(Lease::Mine(now)) if now == term => deadline.set(asked + RELY),
             // Another's, or this one's again after another's: what is in memory is of yesterday.
             Some(_) => return deadline.set(Duration::ZERO),
-            None if deadline.has_passed() => return,
+            // Without an answer the turn goes on beyond the deadline, though nothing is sent any more: nothing can be
+            // committed either, nobody else can take it, and somebody has to tell the people who ask.
             None => {}
         }
     }

@@ -46,7 +46,7 @@ impl Engine {
                 Err(error @ EngineError::Store(_)) => return Err(error),
                 // One of them, who is being removed just now perhaps, keeps nobody else from being looked after.
                 Err(error) => {
-                    tracing::warn!(%error, agent = %agent.id, "an agent can't be looked after this time")
+                    tracing::warn!(%error, agent = %agent.id, "an agent can't be looked after this time");
                 }
                 Ok(()) => {}
             }

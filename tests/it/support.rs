@@ -3,6 +3,7 @@
 pub(crate) mod backends;
 mod chats;
 pub(crate) mod mongod;
+pub(crate) mod own_mongod;
 mod patience;
 pub(crate) mod redis;
 mod setting;

@@ -4,6 +4,7 @@
 //! from everybody else until the transaction has lived for a minute. So each process writes down which session is its own,
 //! and whoever is kept waiting ends the sessions of the others. To a process that lives this is one more reason to try the
 //! same transaction again.
+use super::error::Halt;
 use super::schema::SESSIONS;
 use super::tally::Tally;
 use crate::engine::ports::StoreError;
@@ -41,7 +42,7 @@ impl Session {
     }
 
     /// The session, written down before it is used.
-    pub(super) async fn get(&mut self) -> Result<&mut ClientSession, StoreError> {
+    pub(super) async fn get(&mut self) -> Result<&mut ClientSession, Halt> {
         if self.open.as_ref().is_none_or(|(_, since)| since.elapsed() > AGE) {
             let session = self.db.client().start_session().await?;
             let known = doc! { "session": session.id().clone(), "at": DateTime::now() };
@@ -51,7 +52,7 @@ impl Session {
         }
         match &mut self.open {
             Some((session, _)) => Ok(session),
-            None => Err(StoreError::Unavailable("there is no session".to_owned())),
+            None => Err(StoreError::Unavailable("there is no session".to_owned()).into()),
         }
     }
 

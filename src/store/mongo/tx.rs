@@ -1,7 +1,7 @@
 //! One transaction: what is read in it is one moment's, what it writes is seen whole or not at all.
 //!
 //! `writeConcern: majority` at the commit makes what was written durable, and what was read as well.
-use super::error::{Halt, is_interrupted};
+use super::error::{Halt, is_interrupted, is_unanswered};
 use super::session::Session;
 use super::tally::Tally;
 use crate::engine::ports::StoreError;
@@ -9,14 +9,14 @@ use async_trait::async_trait;
 use fail::fail_point;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::error::{Error, UNKNOWN_TRANSACTION_COMMIT_RESULT};
 use mongodb::options::{ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Database};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a transaction is tried again before its callers are told that the store is unavailable.
+/// How long a transaction that was overtaken or not answered is tried again before its callers are told that the store is unavailable.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it is tried before what other processes may have left open is ended, and how long after that again: longer than
 /// living ones keep each other waiting.
@@ -53,6 +53,14 @@ pub(super) async fn run<W: Work>(session: &mut Session, work: &W) -> Result<W::F
             Err(Halt::Store(error)) => {
                 session.renew();
                 return Err(error);
+            }
+            Err(Halt::Away(error)) if start.elapsed() > PATIENCE => return Err(error),
+            Err(Halt::Away(error)) => {
+                // In the same session: the next transaction in it ends what the lost one may have left open.
+                tracing::debug!(tries, %error, "a transaction was not answered");
+                tokio::time::sleep(pause(tries, start)).await;
+                tries += 1;
+                continue;
             }
             Err(Halt::Overtaken(why)) => why,
         };
@@ -109,16 +117,14 @@ async fn commit(session: &mut ClientSession) -> Result<(), Halt> {
     let start = Instant::now();
     loop {
         let Err(error) = session.commit_transaction().await else { return Ok(()) };
-        let unknown = error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || is_interrupted(&error);
+        let unanswered = is_unanswered(&error);
+        let unknown =
+            unanswered || error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || is_interrupted(&error);
         if unknown && start.elapsed() < PATIENCE {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         }
-        return Err(if error.contains_label(TRANSIENT_TRANSACTION_ERROR) && !unknown {
-            Halt::Overtaken(error.to_string())
-        } else {
-            Halt::Store(error.into())
-        });
+        return Err(if unknown && !unanswered { Halt::Store(error.into()) } else { error.into() });
     }
 }
 

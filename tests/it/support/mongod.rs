@@ -1,9 +1,9 @@
 //! A MongoDB server for the tests: the one that `ANTRI_TEST_MONGODB_URI` names, else one of our own, which ends with the
 //! process of the test.
 use secrecy::SecretString;
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use tempfile::TempDir;
 
@@ -47,23 +47,33 @@ pub(crate) fn own(options: &'static [&str]) -> String {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let dir = TempDir::new().unwrap();
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL"]).arg(program());
-        command.args(["--port", "0", "--log-level", "ERROR", "--log-file-max", "8MB"]);
-        command.arg("--storage-path").arg(dir.path().join("data"));
-        command.args(options);
-        command.current_dir(dir.path()).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut server = command.spawn().expect("setpriv, of util-linux, starts the server");
-        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("listening on ").map(|(_, address)| address.trim().to_owned()));
+        let (server, address, lines) = launch(dir.path(), 0, options);
         STARTED.lock().unwrap_or_else(PoisonError::into_inner).push((server, dir));
         tell.send(address).unwrap();
         // Keeps the pipe open, and this thread, as long as the process.
         lines.for_each(drop);
     });
-    let address = told.recv().unwrap().expect("the server says where it listens");
-    format!("mongodb://{}", address.trim_start_matches("mongodb://"))
+    format!("mongodb://{}", told.recv().unwrap())
+}
+
+/// Starts a server on the data in this folder, at this port or a free one, and waits until it listens. The kernel ends it with
+/// the thread that called. Returns its address and the rest of what it says.
+pub(crate) fn launch(
+    dir: &Path,
+    port: u16,
+    options: &[&str],
+) -> (Child, String, Lines<BufReader<ChildStdout>>) {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).arg(program()).args(["--port", &port.to_string()]);
+    command.args(["--log-level", "ERROR", "--log-file-max", "8MB"]);
+    command.arg("--storage-path").arg(dir.join("data")).args(options);
+    command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut server = command.spawn().expect("setpriv, of util-linux, starts the server");
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("listening on ").map(|(_, address)| address.trim().to_owned()));
+    let address = address.expect("the server says where it listens");
+    (server, address.trim_start_matches("mongodb://").to_owned(), lines)
 }
