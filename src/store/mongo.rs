@@ -6,8 +6,8 @@
 //! hold the ticket with its notices, to be moved to the outbox later; but then what is checked of the agent would hold only
 //! until they go offline in between, each notice would be written twice, and someone would have to look in every collection
 //! for what a crash left behind. A transaction makes all of it true or none, whenever the process dies. What it costs is
-//! round trips, and those are shared: one lane per process ([`lane`]) puts whatever waits into one transaction, which reads
-//! what the changes are about in a few questions, decides each of them in memory ([`facts`]) and writes them in one bulk
+//! round trips, and those are shared: one lane per process (`lane`) puts whatever waits into one transaction, which reads
+//! what the changes are about in a few questions, decides each of them in memory (`facts`) and writes them in one bulk
 //! per collection. So a batch of two hundred assignments takes about as many round trips as one.
 //!
 //! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
