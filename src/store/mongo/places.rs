@@ -31,6 +31,9 @@ impl Entry {
     }
 }
 
+/// What counts and what is written rest on, of a ticket that was not read.
+const ASSUMED: [&str; 5] = ["status", "department", "category", "rank", "auto"];
+
 /// The tickets that a transaction has to do with.
 #[derive(Default)]
 pub(super) struct Places {
@@ -204,12 +207,16 @@ impl Places {
             doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false, "slot": Bson::Null } } }
         });
         let writes = pairs().map(|(before, entry)| {
-            let mut set = changed(&standing(before), standing(&entry.now));
+            let was = standing(before);
+            let mut set = changed(&was, standing(&entry.now));
             if slot(before) != slot(&entry.now) {
                 set.insert("agent_queue_position", entry.place);
             }
-            // What a version was is given once: nothing else of it needs to be asked.
-            let this = doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0) };
+            let mut this = doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0) };
+            // What was read at this version is so; what was only taken to be so has to be.
+            for field in ASSUMED.iter().filter(|_| entry.assumed) {
+                this.extend(was.get(field).map(|value| ((*field).to_owned(), value.clone())));
+            }
             doc! { "q": this, "u": { "$set": set } }
         });
         (freeing.collect(), writes.collect())
