@@ -1,5 +1,6 @@
 //! A few connections that only read, each with a thread of its own. Whoever waits is served by the next thread that is free;
-//! under load none of them sleeps in between, so that a read costs no more than its query.
+//! under load none of them sleeps in between. Reads that wait already when a transaction begins share it: SQLite forgets the
+//! pages it has read whenever a transaction begins after somebody has written.
 use super::schema;
 use crate::engine::ports::StoreError;
 use rusqlite::Connection;
@@ -11,8 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 
 /// How many reads may wait before callers do.
 const WAITING: usize = 1024;
+/// How many of them share a transaction at most: one that takes long holds up the others of its group.
+const GROUP: usize = 16;
 
-type Read = Box<dyn FnOnce(&Connection) + Send>;
+/// Reads in the transaction that has begun, or tells why there is none.
+type Read = Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) + Send>;
 
 /// The threads.
 pub(super) struct Readers {
@@ -40,13 +44,17 @@ impl Readers {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let read: Read = Box::new(move |conn| {
+        let read: Read = Box::new(move |begun| {
+            let found = match begun {
+                Ok(conn) => query(conn).map_err(StoreError::from),
+                Err(error) => Err(StoreError::Unavailable(error.to_string())),
+            };
             // A caller who no longer waits needs no answer.
-            drop(reply.send(conn.unchecked_transaction().and_then(|tx| query(&tx))));
+            drop(reply.send(found));
         });
         let gone = |_| StoreError::Unavailable("no connection is left to read with".to_owned());
         self.reads.send(read).await.map_err(gone)?;
-        Ok(answer.await.map_err(|_| StoreError::Unavailable("a read broke off".to_owned()))??)
+        answer.await.map_err(|_| StoreError::Unavailable("a read broke off".to_owned()))?
     }
 }
 
@@ -62,11 +70,31 @@ impl Drop for Readers {
 
 /// Serves what waits until nobody can ask any more.
 fn serve(conn: &Connection, waiting: &Mutex<mpsc::Receiver<Read>>) {
-    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-    while let Some(read) = next() {
-        // The caller of a query that panics is told by the answer that never comes; the thread is there for the next one.
-        drop(catch_unwind(AssertUnwindSafe(|| read(conn))));
+    while let Some(group) = next(waiting) {
+        let begun = conn.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
+        for read in group {
+            let begun = begun.as_ref().map(|_| conn);
+            // The caller of a query that panics is told by the answer that never comes; the others are served.
+            drop(catch_unwind(AssertUnwindSafe(|| read(begun))));
+        }
+        if !conn.is_autocommit()
+            && let Err(error) = conn.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a read transaction could not be ended");
+        }
     }
+}
+
+/// Waits for somebody; takes those along who wait already.
+fn next(waiting: &Mutex<mpsc::Receiver<Read>>) -> Option<Vec<Read>> {
+    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut group = vec![waiting.blocking_recv()?];
+    while group.len() < GROUP
+        && let Ok(read) = waiting.try_recv()
+    {
+        group.push(read);
+    }
+    Some(group)
 }
 
 #[cfg(test)]
@@ -87,7 +115,7 @@ mod tests {
                 conn.query_row("SELECT ?1", [n], |row| row.get::<_, i64>(0))
             }
         };
-        let answers = join_all((0..12).map(|n| readers.run(query(n)))).await;
+        let answers = join_all((0..40).map(|n| readers.run(query(n)))).await;
         for (n, answer) in (0..).zip(answers) {
             assert_eq!(answer.ok(), (n % 3 != 1).then_some(n));
         }
