@@ -5,12 +5,14 @@ mod tasks;
 
 pub use embedded::{Embedded, embedded};
 
+use crate::api::Api;
 use crate::bot::compose::Composer;
 use crate::bot::context::Desk;
 use crate::bot::facts::Facts;
 use crate::bot::live::Live;
 use crate::bot::render::Words;
 use crate::clock::Clock;
+use crate::config::http::HttpConfig;
 use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::Version;
 use crate::domain::policy::Settings;
@@ -23,8 +25,8 @@ use crate::outbox::Outbox;
 use crate::outbox::pace::Limits;
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
-use secrecy::SecretString;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -45,14 +47,16 @@ pub struct Setup {
     pub presence_is_volatile: bool,
     /// The bot's account.
     pub telegram: Telegram,
-    /// Webhook mode: where Telegram posts, and the socket on which that arrives. Else long polling.
-    pub webhook: Option<(WebhookConfig, TcpListener)>,
+    /// Webhook mode: where Telegram posts. Else long polling.
+    pub webhook: Option<WebhookConfig>,
+    /// The side API: whom it believes, what it bears.
+    pub http: HttpConfig,
+    /// The socket of the side API and of the webhook.
+    pub listener: TcpListener,
     /// What the engine needs to know.
     pub rules: Rules,
     /// The settings of a desk that has none yet.
     pub first_settings: Settings,
-    /// The key of the side API's tokens.
-    pub jwt_secret: Option<SecretString>,
     /// The time.
     pub clock: Clock,
     /// Chance.
@@ -74,7 +78,11 @@ pub struct App {
     outbox: Arc<Outbox>,
     live: Mutex<Option<Live>>,
     served: Arc<AtomicU64>,
-    webhook: Mutex<Option<(WebhookConfig, TcpListener)>>,
+    api: Arc<Api>,
+    /// Where the side API listens.
+    pub addr: SocketAddr,
+    webhook: Option<WebhookConfig>,
+    listener: Mutex<Option<TcpListener>>,
     sweep_every: Duration,
 }
 
@@ -98,12 +106,13 @@ impl App {
             facts: facts.clone(),
             texts: Arc::clone(&texts),
             bot_username: me,
-            jwt_secret: setup.jwt_secret,
+            jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
             apologised: Mutex::new(HashMap::new()),
         });
+        let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), clock.clone(), setup.http);
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });
         let outbox = Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.limits);
         let live = Live::new(Arc::clone(&engine), clock.clone());
@@ -112,7 +121,10 @@ impl App {
             served: live.served(),
             live: Mutex::new(Some(live)),
             outbox: Arc::new(outbox),
-            webhook: Mutex::new(setup.webhook),
+            api,
+            addr: setup.listener.local_addr().context("the side API's address")?,
+            webhook: setup.webhook,
+            listener: Mutex::new(Some(setup.listener)),
             sweep_every: setup.sweep_every,
             engine,
             desk,

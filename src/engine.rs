@@ -8,7 +8,10 @@
 //! | `watch` | is an agent still there: pure |
 //! | `rounds` | rounds of assignment, woken by events |
 //! | `tickets`, `handover` | the verbs on a ticket |
-//! | `duty` | the verbs on an agent's availability |
+//! | `priority` | how urgent a ticket is |
+//! | `duty`, `heartbeat` | the verbs on an agent's availability; clients that send heartbeats |
+//! | `settings` | the desk's settings |
+//! | `look` | what programs that show the desk ask for |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
 //! | `sweep` | the safety net and what time brings about |
 pub mod chance;
@@ -17,13 +20,17 @@ pub mod duty;
 pub mod error;
 pub mod feed;
 pub mod handover;
+pub mod heartbeat;
+pub mod look;
 pub mod people;
 pub mod plan;
 #[cfg(test)]
 mod plan_histories;
 pub mod ports;
+pub mod priority;
 pub mod roster;
 pub mod rounds;
+pub mod settings;
 pub mod standing;
 pub mod sweep;
 pub mod tickets;

@@ -11,6 +11,7 @@
 //!   and [`engine::ports::Presence`].
 //! - [`domain`]: tickets, people, departments, policy: types and transitions, and nothing else.
 //! - [`store`], [`presence`]: the embedded back ends behind the ports.
+//! - [`api`]: the side API: the same verbs over HTTP, for web front ends and integrations.
 //! - [`outbox`]: delivers what was committed to be told, at Telegram's pace; [`telegram`] makes the calls.
 //! - [`app`]: the composition root, and the tasks that run side by side.
 //! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`token`]: what the others stand on.
@@ -18,6 +19,7 @@
 //!   real thing.
 //!
 //! `ARCHITECTURE.md` walks one ticket through these files.
+pub mod api;
 pub mod app;
 pub mod bot;
 pub mod cli;

@@ -66,6 +66,12 @@ impl Telegram {
             .set_api_url(self.base.clone())
     }
 
+    /// The account's token: what Telegram signs log-ins with.
+    #[must_use]
+    pub fn token(&self) -> &SecretString {
+        &self.token
+    }
+
     /// Calls `method` with `body` as JSON.
     pub async fn call(&self, method: &str, body: &impl Serialize) -> Result<Value, CallError> {
         self.call_within(method, body, self.timeout).await

@@ -6,6 +6,7 @@ use crate::telegram::{self, Sent};
 use crate::work::open_nth;
 use antri::app::{App, SWEEP_EVERY, Setup};
 use antri::clock::Clock;
+use antri::config::http::HttpConfig;
 use antri::domain::ids::TicketId;
 use antri::domain::policy::Settings;
 use antri::engine::Engine;
@@ -19,6 +20,7 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
@@ -64,7 +66,7 @@ type Log<T> = Arc<Mutex<Vec<T>>>;
 pub(crate) async fn run(agents: u64, backlog: u64, lasts: Duration) -> Latency {
     let stage = Arc::new(Stage::build(Plan { agents, capacity: 20, backlog, auto: false }).await);
     let (url, book) = telegram::serve().await;
-    let app = Arc::new(App::start(setup(&stage, &url)).await.expect("a desk"));
+    let app = Arc::new(App::start(setup(&stage, &url).await).await.expect("a desk"));
     let stop = CancellationToken::new();
     let running = tokio::spawn({
         let (app, stop) = (Arc::clone(&app), stop.clone());
@@ -116,7 +118,7 @@ pub(crate) async fn run(agents: u64, backlog: u64, lasts: Duration) -> Latency {
     }
 }
 
-fn setup(stage: &Stage, url: &str) -> Setup {
+async fn setup(stage: &Stage, url: &str) -> Setup {
     let token = SecretString::from("1:bench");
     Setup {
         store: stage.store.clone(),
@@ -124,9 +126,10 @@ fn setup(stage: &Stage, url: &str) -> Setup {
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse().expect("a URL"), token, CALL_TIMEOUT).expect("a client"),
         webhook: None,
+        http: HttpConfig::default(),
+        listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
         rules: rules(),
         first_settings: Settings::default(),
-        jwt_secret: None,
         clock: Clock::system(),
         chance: Chance::seeded(7),
         limits: Limits::NONE,

@@ -1,6 +1,7 @@
 //! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
 //! then what is under way to Telegram is finished.
 use super::App;
+use crate::api;
 use crate::bot::live::Live;
 use crate::config::telegram::WebhookConfig;
 use crate::inbox::runner::Runner;
@@ -11,7 +12,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use teloxide::dispatching::Dispatcher;
 use teloxide::error_handlers::LoggingErrorHandler;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,9 +37,10 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
     back.spawn(Arc::clone(&app.outbox).run(end.clone()));
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
 
-    let hook = app.webhook.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some((config, listener)) = hook {
-        if let Err(error) = serve_webhook(app, config, listener, &front, &stop).await {
+    serve(app, &front, &stop)?;
+    if let Some(config) = &app.webhook {
+        if let Err(error) = register(app, config, &stop).await {
+            stop.cancel();
             end.cancel();
             return Err(error);
         }
@@ -103,22 +104,22 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     }
 }
 
-async fn serve_webhook(
-    app: &App,
-    config: WebhookConfig,
-    listener: TcpListener,
-    front: &TaskTracker,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
-    let router =
-        webhook::router(app.inbox.clone(), Arc::clone(&app.desk), &config.url, config.secret.clone());
-    let stopped = stop.clone();
-    front.spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "the webhook's server ended");
-        }
-    });
+/// The side API, and beside it the webhook, on the desk's socket.
+fn serve(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
+    let listener = app.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let listener = listener.context("a desk runs once")?;
+    let mut router = api::router(&app.api);
+    if let Some(config) = &app.webhook {
+        let (inbox, desk) = (app.inbox.clone(), Arc::clone(&app.desk));
+        router = router.merge(webhook::router(inbox, desk, &config.url, config.secret.clone()));
+    }
+    front.spawn(Arc::clone(&app.api).run_live(stop.clone()));
+    front.spawn(api::serve(listener, router, stop.clone()));
+    Ok(())
+}
+
+/// Tells Telegram where to post, as often as it takes.
+async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -> anyhow::Result<()> {
     loop {
         let registered = tokio::select! {
             registered = webhook::register(&app.desk.telegram, &config.url, &config.secret) => registered,

@@ -19,16 +19,9 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         anyhow::bail!("{why}");
     }
     let back = embedded(&config.storage.data_dir).context("the store can't be opened (DATA_DIR)")?;
-    let webhook = match &config.telegram.webhook {
-        Some(hook) => {
-            let listener = TcpListener::bind(config.http.addr).await;
-            Some((
-                hook.clone(),
-                listener.with_context(|| format!("HTTP_ADDR {} can't be used", config.http.addr))?,
-            ))
-        }
-        None => None,
-    };
+    let listener = TcpListener::bind(config.http.addr).await;
+    let listener = listener.with_context(|| format!("HTTP_ADDR {} can't be used", config.http.addr))?;
+    let webhook = config.telegram.webhook.clone();
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
     let setup = Setup {
         store: back.store.clone(),
@@ -36,9 +29,10 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         presence_is_volatile: true,
         telegram: Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)?,
         webhook,
+        http: config.http.clone(),
+        listener,
         rules: rules(config),
         first_settings: config.desk.first_settings(),
-        jwt_secret: config.http.jwt_secret.clone(),
         clock: Clock::system(),
         chance: Chance::from_os(),
         limits: limits(),
@@ -49,7 +43,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         () = stop.cancelled() => None,
     };
     if let Some(app) = started {
-        tracing::info!(bot = app.desk.bot_username, mode, "the desk is open");
+        tracing::info!(bot = app.desk.bot_username, mode, http = %app.addr, "the desk is open");
         if let Some(link) = app.claim_link().await? {
             tracing::info!("nobody is admin yet: open {link} within 24 hours to become the first one");
         }

@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 
 /// A sign of life is written down at most this often: precise enough for time-outs of minutes, and a chatty agent does not
 /// cost a write per message.
-const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(15);
+pub(super) const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(15);
 
 impl Engine {
     /// An agent says how available they are. Going online fills their queue; going offline applies the offline behaviour.
@@ -39,6 +39,19 @@ impl Engine {
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
+        self.change_availability_by(Via::Telegram, agent, to, actor, notices, now).await
+    }
+
+    /// The same, for an agent whose signs of life come from `via` from now on.
+    pub(super) async fn change_availability_by(
+        &self,
+        via: Via,
+        agent: PersonId,
+        to: Availability,
+        actor: Actor,
+        notices: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
         if actor != Actor::Engine {
             // Before the change, whose round must not find them lost.
@@ -48,7 +61,7 @@ impl Engine {
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
                 profile.availability = to;
-                profile.via = Via::Telegram;
+                profile.via = via;
                 profile.asked_at = None;
                 profile.release_due =
                     (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
@@ -188,7 +201,7 @@ impl Engine {
     }
 }
 
-fn touch(seat: &mut super::roster::Seat, now: Time) {
+pub(super) fn touch(seat: &mut super::roster::Seat, now: Time) {
     seat.lost = false;
     if let Some(profile) = &mut seat.person.agent {
         profile.last_activity = profile.last_activity.max(now);

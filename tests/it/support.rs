@@ -1,15 +1,18 @@
 //! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, embedded back ends in a temporary folder,
 //! a clock that the test winds.
 mod chats;
+mod http;
 mod patience;
 pub(crate) mod redis;
 mod trouble;
 
+pub(crate) use http::Reply;
 pub(crate) use trouble::{Ill, Trouble};
 
 use antri::app::{App, Setup};
 use antri::bot::callback::Press;
 use antri::clock::Clock;
+use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
 use antri::domain::ids::TelegramId;
@@ -37,6 +40,8 @@ use trouble::Troubled;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The token of every sandbox bot.
 pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
+/// Signs every test desk's tokens.
+pub(crate) const JWT_SECRET: &str = "a secret of at least thirty-two bytes";
 /// The admin of every test desk, by `ADMIN_IDS`.
 pub(crate) const ADMIN: i64 = 900;
 
@@ -75,6 +80,8 @@ pub(crate) struct Options {
     pub(crate) max_pages: Option<u32>,
     /// Webhook mode with this secret; long polling when there is none.
     pub(crate) webhook: Option<&'static str>,
+    /// The side API's settings.
+    pub(crate) http: HttpConfig,
 }
 
 impl Default for Options {
@@ -86,7 +93,18 @@ impl Default for Options {
             admin_ids: vec![ADMIN],
             max_pages: None,
             webhook: None,
+            http: http(),
         }
+    }
+}
+
+/// The side API's settings in tests: no limits but those that a test sets.
+pub(crate) fn http() -> HttpConfig {
+    HttpConfig {
+        jwt_secret: Some(JWT_SECRET.into()),
+        rate_per_token: 1_000_000,
+        rate_per_address: 1_000_000,
+        ..HttpConfig::default()
     }
 }
 
@@ -195,23 +213,23 @@ impl Desk {
 
     /// Starts the app (again) on the same files.
     pub(crate) async fn start(&self) {
-        let (settings, call_timeout, limits, max_pages, webhook, admin_ids) = {
+        let (settings, call_timeout, limits, max_pages, webhook, admin_ids, http) = {
             let options = self.options.lock().unwrap();
-            let Options { settings, call_timeout, limits, max_pages, webhook, admin_ids } = &*options;
-            (settings.clone(), *call_timeout, *limits, *max_pages, *webhook, admin_ids.clone())
+            let Options { settings, call_timeout, limits, max_pages, webhook, admin_ids, http } = &*options;
+            (settings.clone(), *call_timeout, *limits, *max_pages, *webhook, admin_ids.clone(), http.clone())
         };
         let options = antri::store::sqlite::Options { max_pages };
         let store = Arc::new(self.open(options).await);
-        let webhook = match webhook {
-            Some(secret) => Some(self.hook_up(secret).await),
-            None => None,
-        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let webhook = webhook.map(|secret| self.hook_up(secret, &listener));
         let setup = Setup {
             store: Arc::new(Troubled { store: store.clone(), trouble: self.trouble.clone() }),
             presence: Arc::new(Memory::default()),
             presence_is_volatile: true,
             telegram: self.telegram_within(call_timeout),
             webhook,
+            http,
+            listener,
             rules: Rules {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
@@ -219,7 +237,6 @@ impl Desk {
                 presence_ttl: Duration::from_secs(300),
             },
             first_settings: settings,
-            jwt_secret: Some("a secret of at least thirty-two bytes".into()),
             clock: self.clock.clock(),
             chance: Chance::seeded(7),
             limits,
@@ -234,11 +251,10 @@ impl Desk {
         *self.running.lock().unwrap() = Some(Running { app, stop, task, store });
     }
 
-    async fn hook_up(&self, secret: &str) -> (WebhookConfig, TcpListener) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    fn hook_up(&self, secret: &str, listener: &TcpListener) -> WebhookConfig {
         let url: url::Url = format!("http://{}/hook", listener.local_addr().unwrap()).parse().unwrap();
         *self.hook.lock().unwrap() = Some(url.clone());
-        (WebhookConfig { url, secret: secret.into() }, listener)
+        WebhookConfig { url, secret: secret.into() }
     }
 
     /// The bot's account, for calls of the test's own.
