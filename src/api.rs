@@ -11,6 +11,7 @@
 //! | `ticket_body`, `agent_body`, `words` | what tickets and agents are in JSON |
 //! | `frame` | request ids, the log line, bodies that come in time and fit |
 //! | `live`, `snapshot`, `ws` | events, all at once and one by one, and the sockets that send them |
+//! | `openapi`, `login`, `health`, `metrics` | the contract, log-ins, and what operators look at |
 //! | `limits` | how much one client may ask |
 //! | `serve` | the socket |
 mod agent_body;
@@ -24,6 +25,9 @@ mod frame;
 mod health;
 mod limits;
 mod live;
+mod login;
+mod metrics;
+mod openapi;
 mod queue;
 mod serve;
 mod settings;
@@ -42,10 +46,14 @@ use crate::domain::Time;
 use crate::engine::Engine;
 use crate::telegram::Telegram;
 use axum::Router;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use error::ApiError;
 use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::CorsLayer;
 
 /// The side API of one desk.
 pub struct Api {
@@ -56,6 +64,7 @@ pub struct Api {
     health: health::Health,
     limits: limits::Limits,
     live: live::Live,
+    metrics: metrics::Metrics,
 }
 
 impl Api {
@@ -63,8 +72,8 @@ impl Api {
     #[must_use]
     pub fn new(engine: Arc<Engine>, telegram: Telegram, clock: Clock, config: HttpConfig) -> Arc<Self> {
         let limits = limits::Limits::new(config.rate_per_address, config.rate_per_token);
-        let (health, live) = (health::Health::default(), live::Live::default());
-        Arc::new(Self { engine, telegram, clock, config, health, limits, live })
+        let (health, live, metrics) = Default::default();
+        Arc::new(Self { engine, telegram, clock, config, health, limits, live, metrics })
     }
 
     fn now(&self) -> Time {
@@ -97,16 +106,33 @@ pub fn router(api: &Arc<Api>) -> Router {
     Router::new()
         .nest("/api/agent-status", agent_status::routes())
         .nest("/api/agents", agents::routes())
+        .nest("/api/auth", login::routes())
         .nest("/api/queue", queue::routes())
         .nest("/api/settings", settings::routes())
         .nest("/api/tickets", tickets::routes())
         .route("/api/ws", get(ws::open))
+        .route("/api/openapi.json", get(openapi::contract))
+        .route("/docs", get(openapi::docs))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
         .fallback(frame::no_such_path)
         .method_not_allowed_fallback(frame::no_such_method)
         .layer(from_fn(frame::whole_body))
         .layer(from_fn_with_state(Arc::clone(api), limits::by_address))
+        .layer(cors(&api.config.cors_origins))
         .layer(from_fn_with_state(Arc::clone(api), frame::note))
         .with_state(Arc::clone(api))
+}
+
+/// Pages of these origins may call, and of no others.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let idempotency = HeaderName::from_static("idempotency-key");
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, idempotency, frame::REQUEST_ID])
+        .expose_headers([RETRY_AFTER, frame::REQUEST_ID])
+        .max_age(Duration::from_secs(3_600))
 }

@@ -30,8 +30,9 @@ pub(super) async fn note(State(api): State<Arc<Api>>, request: Request, next: Ne
     let begun = api.clock.steady();
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = api.clock.steady().saturating_sub(begun);
+    let status = response.status().as_u16();
+    api.metrics.answered(&method, route, status, took);
     span.in_scope(|| {
-        let status = response.status().as_u16();
         tracing::debug!(status, took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
     });
     response.headers_mut().insert(REQUEST_ID, id);

@@ -66,6 +66,11 @@ impl Live {
         self.events.subscribe()
     }
 
+    /// How many sockets listen.
+    pub(super) fn sockets(&self) -> usize {
+        self.events.receiver_count()
+    }
+
     fn tell(&self, event: Event) {
         // Nobody listening is fine.
         let _ = self.events.send(event);
@@ -93,8 +98,12 @@ impl Api {
                 happening = feed.recv() => {
                     count_at.get_or_insert(Instant::now() + STATS_EVERY);
                     match happening {
-                        Ok(happening) => self.tell_of(happening).await,
+                        Ok(happening) => {
+                            self.metrics.follow(happening, self.clock.steady());
+                            self.tell_of(happening).await
+                        }
                         Err(broadcast::error::RecvError::Lagged(_)) => {
+                            self.metrics.lose_track();
                             self.live.tell(Event::Lost);
                             Ok(())
                         }

@@ -313,4 +313,6 @@ pub trait Presence: Send + Sync + 'static {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError>;
+    /// About how much memory all of it takes, in bytes.
+    async fn footprint(&self) -> Result<u64, PresenceError>;
 }
