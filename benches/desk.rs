@@ -1,7 +1,7 @@
 //! `cargo bench`: how fast the desk is on embedded storage, beside what the same disk and SQLite can do at best.
 //!
 //! `cargo bench -- --quick` is a smoke test. How to read the tables: `docs/BENCHMARKS.md`.
-#![allow(
+#![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,

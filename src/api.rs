@@ -13,7 +13,6 @@
 //! | `live`, `snapshot`, `ws` | events, all at once and one by one, and the sockets that send them |
 //! | `openapi`, `login`, `health`, `metrics` | the contract, log-ins, and what operators look at |
 //! | `limits` | how much one client may ask |
-//! | `serve` | the socket |
 mod agent_body;
 mod agent_status;
 mod agents;
@@ -29,7 +28,6 @@ mod login;
 mod metrics;
 mod openapi;
 mod queue;
-mod serve;
 mod settings;
 mod snapshot;
 mod ticket_body;
@@ -37,8 +35,6 @@ mod tickets;
 mod words;
 mod workload;
 mod ws;
-
-pub use serve::serve;
 
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;

@@ -1,23 +1,27 @@
 //! The composition root: the only file that names every adapter. Builds the desk out of its parts, runs it until it is
 //! told to stop, and brings what is under way to its end.
 mod embedded;
+mod replicas;
+mod storage;
 mod tasks;
 
 pub use embedded::{Embedded, embedded};
+pub use storage::{Storage, presence};
 
 use crate::api::Api;
 use crate::bot::compose::Composer;
 use crate::bot::context::Desk;
 use crate::bot::facts::Facts;
-use crate::bot::live::Live;
+use crate::bot::handlers::invite::Links;
 use crate::bot::render::Words;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::config::telegram::WebhookConfig;
-use crate::domain::ids::Version;
+use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
+use crate::domain::quota::{Quota, Quotas};
 use crate::engine::chance::Chance;
-use crate::engine::ports::{Change, Presence, Store, Write};
+use crate::engine::ports::{Change, Presence, Signals, Store, Write};
 use crate::engine::{Engine, Rules};
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
@@ -43,6 +47,8 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// Who is there.
     pub presence: Arc<dyn Presence>,
+    /// Where other processes work on the same store: who this one is, and how it hears of the others.
+    pub replicas: Option<Replicas>,
     /// Whether presence ends with the process, so that it has to be restored.
     pub presence_is_volatile: bool,
     /// The bot's account.
@@ -63,8 +69,18 @@ pub struct Setup {
     pub chance: Chance,
     /// The pace to keep towards Telegram.
     pub limits: Limits,
+    /// How much one chat may send.
+    pub quota: Quota,
     /// How often the safety net looks.
     pub sweep_every: Duration,
+}
+
+/// One process among several on the same store.
+pub struct Replicas {
+    /// This one.
+    pub id: ReplicaId,
+    /// The way to the others.
+    pub signals: Arc<dyn Signals>,
 }
 
 /// A desk that is ready to run.
@@ -76,7 +92,8 @@ pub struct App {
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
-    live: Mutex<Option<Live>>,
+    replicas: Option<Replicas>,
+    presence_is_volatile: bool,
     served: Arc<AtomicU64>,
     api: Arc<Api>,
     /// Where the side API listens.
@@ -92,14 +109,12 @@ impl App {
         let texts = Arc::new(Texts::load().context("the locale files")?);
         let me = who_am_i(&setup.telegram).await?;
         let clock = setup.clock;
-        let engine = Arc::new(Engine::new(setup.store, setup.presence, setup.rules, setup.chance));
+        let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.chance);
+        let engine = Arc::new(match &setup.replicas {
+            Some(replicas) => engine.among_others(replicas.id),
+            None => engine,
+        });
         prepare(&engine, &texts, &setup.first_settings, &clock).await?;
-        engine.start().await.context("the agents can't be read")?;
-        engine.recover(setup.presence_is_volatile, clock.now()).await.context("recovery")?;
-        let repeats = engine.store().reclaim().await.context("the outbox can't be read")?;
-        if repeats > 0 {
-            tracing::warn!(repeats, "deliveries whose outcome is unknown go out once more");
-        }
         let facts = Facts::new(Arc::clone(&engine));
         let desk = Arc::new(Desk {
             engine: Arc::clone(&engine),
@@ -110,16 +125,22 @@ impl App {
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
+            links: Links::default(),
+            quotas: Mutex::new(Quotas::new(setup.quota)),
             apologised: Mutex::new(HashMap::new()),
         });
         let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), clock.clone(), setup.http);
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });
         let outbox = Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.limits);
-        let live = Live::new(Arc::clone(&engine), clock.clone());
-        Ok(Self {
-            inbox: Inbox::new(Arc::clone(engine.store()), clock.clone()),
-            served: live.served(),
-            live: Mutex::new(Some(live)),
+        let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
+        let app = Self {
+            inbox: match engine.telling() {
+                Some(telling) => inbox.among_others(telling.clone()),
+                None => inbox,
+            },
+            served: Arc::new(AtomicU64::new(u64::MAX)),
+            replicas: setup.replicas,
+            presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
             api,
             addr: setup.listener.local_addr().context("the side API's address")?,
@@ -129,7 +150,22 @@ impl App {
             engine,
             desk,
             clock,
-        })
+        };
+        app.engine.start().await.context("the agents can't be read")?;
+        if app.replicas.is_none() {
+            app.mend().await?;
+        }
+        Ok(app)
+    }
+
+    /// Makes good what a process left half done. Among several replicas the one that works does it.
+    async fn mend(&self) -> anyhow::Result<()> {
+        self.engine.recover(self.presence_is_volatile, self.clock.now()).await.context("recovery")?;
+        let repeats = self.engine.store().reclaim().await.context("the outbox can't be read")?;
+        if repeats > 0 {
+            tracing::warn!(repeats, "deliveries whose outcome is unknown go out once more");
+        }
+        Ok(())
     }
 
     /// The link with which the first admin takes the desk over, while there is none.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `schema` | the tree: which update goes to which handler |
 //! | `commands`, `callback` | what was typed, what was pressed |
-//! | `context` | what handlers take and give |
+//! | `context`, `toast` | what handlers take and give; the answer to a press |
 //! | `handlers/` | parse, call one verb of the engine, answer |
 //! | `facts`, `view`, `render` | what a card shows: loaded, plain, in words |
 //! | `compose` | puts deliveries into words when they are sent |
@@ -19,4 +19,5 @@ pub mod live;
 pub mod menu;
 pub mod render;
 pub mod schema;
+pub mod toast;
 pub mod view;

@@ -2,6 +2,7 @@
 use crate::domain::Time;
 use chrono::SubsecRound;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A source of the current moment. Cheap to clone.
@@ -53,5 +54,32 @@ impl Clock {
     #[must_use]
     pub fn steady(&self) -> Duration {
         (self.steady)()
+    }
+}
+
+/// A moment on the steady clock up to which something may be done; it can be moved.
+#[derive(Debug)]
+pub struct Deadline {
+    clock: Clock,
+    /// In microseconds.
+    at: AtomicU64,
+}
+
+impl Deadline {
+    /// A deadline that never comes.
+    #[must_use]
+    pub fn never(clock: Clock) -> Self {
+        Self { clock, at: AtomicU64::new(u64::MAX) }
+    }
+
+    /// Moves it.
+    pub fn set(&self, at: Duration) {
+        self.at.store(u64::try_from(at.as_micros()).unwrap_or(u64::MAX), Ordering::SeqCst);
+    }
+
+    /// Whether it has come.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        self.clock.steady() >= Duration::from_micros(self.at.load(Ordering::SeqCst))
     }
 }

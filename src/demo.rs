@@ -25,8 +25,13 @@ pub struct Args {
     #[arg(long, default_value = ADDRESS)]
     pub addr: SocketAddr,
     /// What is logged, as in RUST_LOG
-    #[arg(long, default_value = "warn")]
+    #[arg(long, default_value = "warn", value_parser = directives)]
     pub log: String,
+}
+
+/// Directives that the log understands.
+fn directives(text: &str) -> Result<String, tracing_subscriber::filter::ParseError> {
+    tracing_subscriber::EnvFilter::builder().parse(text).map(|_| text.to_owned())
 }
 
 /// Plays the script, or serves the page until `stop`.

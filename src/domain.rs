@@ -13,6 +13,7 @@ pub mod number;
 pub mod person;
 pub mod policy;
 pub mod presence;
+pub mod quota;
 pub mod text;
 pub mod ticket;
 

@@ -6,14 +6,15 @@
 //! | `ports` | the two traits, and the change that they commit |
 //! | `plan`, `roster` | who gets which ticket: pure |
 //! | `watch` | is an agent still there: pure |
-//! | `rounds` | rounds of assignment, woken by events |
+//! | `rounds`, `owed` | rounds of assignment, woken by events; what they owe |
 //! | `tickets`, `handover` | the verbs on a ticket |
 //! | `priority` | how urgent a ticket is |
 //! | `duty`, `heartbeat` | the verbs on an agent's availability; clients that send heartbeats |
 //! | `settings` | the desk's settings |
 //! | `look` | what programs that show the desk ask for |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
-//! | `sweep` | the safety net and what time brings about |
+//! | `replicas` | several engines on one store |
+//! | `sweep`, `lookout` | the safety net; what time brings about |
 pub mod chance;
 pub mod desk;
 pub mod duty;
@@ -22,12 +23,15 @@ pub mod feed;
 pub mod handover;
 pub mod heartbeat;
 pub mod look;
+mod lookout;
+mod owed;
 pub mod people;
 pub mod plan;
 #[cfg(test)]
 mod plan_histories;
 pub mod ports;
 pub mod priority;
+pub mod replicas;
 pub mod roster;
 pub mod rounds;
 pub mod settings;
@@ -36,15 +40,15 @@ pub mod sweep;
 pub mod tickets;
 pub mod watch;
 
-use crate::domain::ids::{DepartmentId, TelegramId};
+use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use chance::Chance;
 use chrono_tz::Tz;
 use error::EngineError;
 use feed::Happening;
+use owed::Owed;
 use ports::{Change, CommitError, Committed, Presence, Store};
 use roster::Roster;
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -85,9 +89,9 @@ pub struct Engine {
     rules: Rules,
     roster: Mutex<Roster>,
     chance: Mutex<Chance>,
-    dirty: Mutex<BTreeSet<DepartmentId>>,
+    owed: Mutex<Owed>,
     /// How many handlers keep rounds back.
-    keeping: Arc<AtomicUsize>,
+    keeping: AtomicUsize,
     wake: Notify,
     deliveries: Notify,
     /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
@@ -96,6 +100,8 @@ pub struct Engine {
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
+    /// What the other replicas are to be told, if there are any.
+    telling: Option<replicas::Telling>,
     /// Counts of what should be rare.
     pub faults: Faults,
 }
@@ -110,13 +116,14 @@ impl Engine {
             rules,
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             chance: Mutex::new(chance),
-            dirty: Mutex::new(BTreeSet::new()),
-            keeping: Arc::default(),
+            owed: Mutex::default(),
+            keeping: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),
             feed: broadcast::channel(FEED_BUFFER).0,
             happened: AtomicU64::new(0),
+            telling: None,
             faults: Faults::default(),
         }
     }
@@ -165,6 +172,9 @@ impl Engine {
     /// Wakes the outbox: something was put into it.
     pub fn deliver_soon(&self) {
         self.deliveries.notify_one();
+        if let Some(telling) = &self.telling {
+            telling.deliveries();
+        }
     }
 
     fn roster(&self) -> MutexGuard<'_, Roster> {
@@ -176,14 +186,26 @@ impl Engine {
     }
 
     fn tell(&self, happening: Happening) {
+        self.tell_here(happening);
+        if let Some(telling) = &self.telling {
+            telling.happened(happening);
+        }
+    }
+
+    fn tell_here(&self, happening: Happening) {
         self.happened.fetch_add(1, Ordering::SeqCst);
         // Nobody listening is fine: the feed is for those who look.
         let _ = self.feed.send(happening);
     }
 
     async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
+        let unheard = self.take_on(Owed::by([&change]));
         let result = self.store.commit(vec![change]).await.pop();
         let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
+        // What follows from an answer, verbs do without another wait. When the store fails, only the answer may be lost.
+        if !matches!(result, Err(CommitError::Store(_))) {
+            unheard.paid();
+        }
         self.deliver_soon();
         if result == Err(CommitError::Conflict) {
             self.faults.conflicts.fetch_add(1, Ordering::Relaxed);

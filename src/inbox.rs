@@ -9,6 +9,7 @@ pub use listener::Listener;
 
 use crate::clock::Clock;
 use crate::engine::ports::{Store, StoreError};
+use crate::engine::replicas::Telling;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -22,13 +23,31 @@ pub struct Inbox {
     store: Arc<dyn Store>,
     clock: Clock,
     arrived: Arc<Notify>,
+    /// Whom to tell of updates, where another replica may be the one that handles them.
+    telling: Option<Telling>,
 }
 
 impl Inbox {
     /// The inbox of this store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, arrived: Arc::new(Notify::new()) }
+        Self { store, clock, arrived: Arc::new(Notify::new()), telling: None }
+    }
+
+    /// The same inbox, into which other replicas write too.
+    #[must_use]
+    pub fn among_others(self, telling: Telling) -> Self {
+        Self { telling: Some(telling), ..self }
+    }
+
+    /// Whether other replicas write into it: then a row can come to light after a later one.
+    fn is_shared(&self) -> bool {
+        self.telling.is_some()
+    }
+
+    /// There may be something new in it.
+    pub fn look(&self) {
+        self.arrived.notify_one();
     }
 
     /// Writes updates down. When it returns, they are safe. Something without an `update_id` is no update and is left out.
@@ -41,7 +60,10 @@ impl Inbox {
         let fresh = self.store.accept(rows, self.clock.now()).await?;
         fail::fail_point!("inbox-after-write");
         tracing::debug!(fresh, "updates accepted");
-        self.arrived.notify_one();
+        self.look();
+        if let Some(telling) = &self.telling {
+            telling.updates();
+        }
         Ok(())
     }
 

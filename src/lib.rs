@@ -10,10 +10,11 @@
 //! - [`engine`]: the verbs of the desk. They plan with pure functions and commit through two ports, [`engine::ports::Store`]
 //!   and [`engine::ports::Presence`].
 //! - [`domain`]: tickets, people, departments, policy: types and transitions, and nothing else.
-//! - [`store`], [`presence`]: the embedded back ends behind the ports.
+//! - [`store`], [`presence`], [`signals`]: the back ends behind the ports.
 //! - [`api`]: the side API: the same verbs over HTTP, for web front ends and integrations.
 //! - [`outbox`]: delivers what was committed to be told, at Telegram's pace; [`telegram`] makes the calls.
 //! - [`app`]: the composition root, and the tasks that run side by side.
+//! - [`serve`]: the socket of what is reached over HTTP, with its limits.
 //! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`token`]: what the others stand on.
 //! - [`sandbox`]: a Telegram in this process, for [`demo`] and for the tests. Only the Bot API's address differs from the
 //!   real thing.
@@ -35,6 +36,8 @@ pub mod inbox;
 pub mod outbox;
 pub mod presence;
 pub mod sandbox;
+pub mod serve;
+pub mod signals;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;

@@ -1,4 +1,7 @@
-//! Where the desk keeps what must not be lost. The embedded back end is one SQLite file; it needs no server.
+//! Where the desk keeps what must not be lost. The embedded back end is one SQLite file and needs no server; the other is a
+//! MongoDB server, which several desks can share.
+pub mod mongo;
 pub mod sqlite;
 
+pub use mongo::Mongo;
 pub use sqlite::Sqlite;

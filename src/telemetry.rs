@@ -34,10 +34,10 @@ const WIRE: [&str; 9] =
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The directives can't be read. A loaded configuration has good ones.
-    #[error("RUST_LOG: {0}")]
+    #[error("what is to be logged can't be read")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     /// Something logs already: [`init`] is for the program, once.
-    #[error("logging is set up already: {0}")]
+    #[error("logging is set up already")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 

@@ -9,6 +9,7 @@ use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::domain::ids::TicketId;
 use antri::domain::policy::Settings;
+use antri::domain::quota::Quota;
 use antri::engine::Engine;
 use antri::engine::chance::Chance;
 use antri::engine::feed::Happening;
@@ -123,6 +124,7 @@ async fn setup(stage: &Stage, url: &str) -> Setup {
     Setup {
         store: stage.store.clone(),
         presence: Arc::new(Memory::default()),
+        replicas: None,
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse().expect("a URL"), token, CALL_TIMEOUT).expect("a client"),
         webhook: None,
@@ -133,6 +135,7 @@ async fn setup(stage: &Stage, url: &str) -> Setup {
         clock: Clock::system(),
         chance: Chance::seeded(7),
         limits: Limits::NONE,
+        quota: Quota::NONE,
         sweep_every: SWEEP_EVERY,
     }
 }

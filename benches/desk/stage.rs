@@ -154,6 +154,8 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         reachable: true,
         agent: None,
         prompt: None,
+        answered_by: None,
+        links: Vec::new(),
         created_at: now,
         version: Version(0),
     }

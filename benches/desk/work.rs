@@ -8,7 +8,6 @@ use antri::engine::chance::Chance;
 use antri::engine::ports::Store;
 use antri::engine::tickets::{NewTicket, Step};
 use antri::presence::Memory;
-use antri::store::sqlite::Counters;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -95,17 +94,13 @@ impl Desk {
         step.await.expect("the holder completes it");
     }
 
-    async fn counters(&self) -> Counters {
-        self.stage.store.counters().await.expect("the counters")
-    }
-
     async fn measure(&self, work: impl Future<Output = u64>) -> Sample {
-        let before = self.counters().await;
+        let before = self.stage.store.writes();
         let (start, idle) = (Instant::now(), crate::cpu::spent());
         let tickets = work.await;
         let took = start.elapsed();
         let busy = crate::cpu::spent().saturating_sub(idle);
-        let after = self.counters().await;
+        let after = self.stage.store.writes();
         Sample {
             tickets,
             took,

@@ -10,6 +10,7 @@ draft-describe =
 
     How can we help? Write it here, or send a photo, document, voice message or video with a caption.
 draft-preview = 📝 <b>Your ticket is ready to send</b>
+draft-long = ✂️ Only the beginning is shown here. All { $length } characters are kept and sent.
 draft-preview-hint = All right? Press ✅ Send. Something to add? Just write it, and we put it into this ticket.
 
 # Customer's cards: one ticket, and the list of theirs.
@@ -25,14 +26,16 @@ track-online = { $count ->
    *[other] Agents online: { $count }
 }
 track-opened = Created: { $when }
-track-nobody-online = No agent is online yet. Your ticket is safe in the queue and goes to the first agent who comes online.
+track-nobody-online = No agent is online right now. Your ticket is safe in the queue and keeps its turn until an agent is back.
 track-thanks = Thank you for contacting us. Need help again? Just send a message here.
 
 tickets-head = 🎫 <b>Your tickets</b>
 tickets-empty = You have no tickets yet. Need help? Just send a message here, or press /new.
 
+tickets-one = <b>{ $at }.</b> <code>{ $number }</code>
 ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
 ticket-label = { $label }
+ticket-unreachable = ⚠️ The customer can't be reached at present.
 
 # Agent's cards: one ticket.
 
@@ -61,7 +64,10 @@ queue-free-manual = { $count ->
     [one] ℹ️ { $count } slot available. Automatic assignment is off; pick tickets up in /queue.
    *[other] ℹ️ { $count } slots available. Automatic assignment is off; pick tickets up in /queue.
 }
-queue-full = ℹ️ Your queue is full. Complete a ticket to receive the next one.
+queue-full = { $over ->
+    [0] ℹ️ Your queue is full. Complete a ticket to receive the next one.
+   *[other] ℹ️ Your queue is { $over } over your limit. Complete { $count } tickets to receive the next one.
+}
 queue-paused = ℹ️ No new tickets come until you are back online.
 queue-offline = ℹ️ You are offline. Press 🟢 Online to receive tickets.
 queue-lost = ℹ️ We see no activity from you, so no new tickets come for now. Press 🟢 Online to receive them again.

@@ -21,6 +21,7 @@ forbidden = You are not allowed to do this.
 dismissed = All right, never mind.
 only-in-private = Let's go on in a private chat: { $link }
 store-away = ⚠️ The desk has a problem right now. What you sent is not lost and will be handled as soon as it is back.
+too-fast = 🐢 That was a lot at once, and some of it was left out. Please wait a moment, then send again what got no answer.
 default-department = General
 default-category = Question
 
@@ -50,10 +51,11 @@ toast-held = ⏸ Ticket on hold
 toast-resumed = ▶️ Ticket resumed
 toast-picked-up = 🙋 The ticket is in your queue
 still-here = 🙋 Thank you, you stay online.
+still-here-as = 🙋 Thank you. Your status stays { $availability }.
 still-here-late = You are offline by now. Press /online to get tickets again.
 autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
 autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.
-autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves.
+autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves. Pick them up in /queue.
 token =
     🔑 Your token, good for { $hours } hours. Share it with nobody.
     <code>{ $token }</code>

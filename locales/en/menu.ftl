@@ -28,7 +28,7 @@ command-reassign = Reassign a ticket
 command-department = Manage departments
 command-category = Manage categories
 
-help-line = /{ $command } - { $description }
+help-line = /{ $command } – { $description }
 help-head = 💡 <b>What you can do</b>
 help-customer-hint = The easiest way: just send a message here, and we make it a ticket.
 help-group-customer = <b>Your tickets</b>

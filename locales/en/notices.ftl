@@ -21,6 +21,12 @@ notice-still-online =
         [one] { $minutes } minute.
        *[other] { $minutes } minutes.
     }
+notice-still-there =
+    🙋 <b>Still there?</b>
+    We have not seen you for a while. Without an answer you go offline in { $minutes ->
+        [one] { $minutes } minute.
+       *[other] { $minutes } minutes.
+    }
 notice-taken-offline = 🔴 There was no answer, so you are offline now. { $count ->
     [0] There are no tickets in your queue.
     [one] { $count } ticket stays in your queue.
@@ -32,6 +38,7 @@ notice-taken-offline = 🔴 There was no answer, so you are offline now. { $coun
 notice-role-customer = You are a customer now and no longer receive tickets. Thank you for your work.
 notice-role-agent = 👋 Welcome, you are an agent now! Press 🟢 Online to start receiving tickets, or /help for all commands.
 notice-role-admin = 👋 You are an admin now. Press /help for all commands.
+notice-no-longer-agent = You are no longer an agent and receive no more tickets. You are still an admin.
 notice-joined = 👋 <b>{ $name }</b> accepted an invitation and has joined.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> blocked this bot and gets no tickets until it is unblocked.
 notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> failed again and again and was put aside. Details are in the log.

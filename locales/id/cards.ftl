@@ -10,6 +10,7 @@ draft-describe =
 
     Apa yang bisa kami bantu? Tuliskan di sini, atau kirim foto, dokumen, pesan suara, atau video beserta keterangannya.
 draft-preview = 📝 <b>Tiket Anda siap dikirim</b>
+draft-long = ✂️ Yang tampil di sini hanya bagian awalnya. Seluruh { $length } karakter tersimpan dan ikut terkirim.
 draft-preview-hint = Sudah sesuai? Tekan ✅ Kirim. Masih ada tambahan? Tulis saja, kami masukkan ke tiket ini.
 
 # Kartu pelanggan: satu tiket, dan daftar tiketnya.
@@ -25,14 +26,16 @@ track-online = { $count ->
    *[other] Agen online: { $count }
 }
 track-opened = Dibuat: { $when }
-track-nobody-online = Belum ada agen yang online. Tiket Anda aman di antrian dan langsung ditangani begitu ada agen yang online.
+track-nobody-online = Saat ini tidak ada agen yang online. Tiket Anda aman di antrian dan gilirannya tetap terjaga sampai ada agen yang kembali.
 track-thanks = Terima kasih sudah menghubungi kami. Perlu bantuan lagi? Cukup kirim pesan di sini.
 
 tickets-head = 🎫 <b>Tiket Anda</b>
 tickets-empty = Anda belum punya tiket. Perlu bantuan? Cukup kirim pesan di sini, atau tekan /new.
 
+tickets-one = <b>{ $at }.</b> <code>{ $number }</code>
 ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
 ticket-label = { $label }
+ticket-unreachable = ⚠️ Pelanggan saat ini tidak dapat dihubungi.
 
 # Kartu agen: satu tiket.
 
@@ -52,7 +55,10 @@ queue-assigned = Ditugaskan: { $when }
 queue-empty = Antrian Anda kosong. Silakan beristirahat sejenak. ☕
 queue-free = ℹ️ { $count } slot tersedia. Tiket baru akan masuk otomatis.
 queue-free-manual = ℹ️ { $count } slot tersedia. Penugasan otomatis tidak aktif; ambil tiket lewat /queue.
-queue-full = ℹ️ Antrian Anda penuh. Selesaikan satu tiket untuk menerima yang berikutnya.
+queue-full = { $over ->
+    [0] ℹ️ Antrian Anda penuh. Selesaikan satu tiket untuk menerima yang berikutnya.
+   *[other] ℹ️ Antrian Anda melebihi batas sebanyak { $over } tiket. Selesaikan { $count } tiket untuk menerima yang berikutnya.
+}
 queue-paused = ℹ️ Tiket baru tidak masuk sampai Anda kembali online.
 queue-offline = ℹ️ Anda sedang offline. Tekan 🟢 Online untuk menerima tiket.
 queue-lost = ℹ️ Kami tidak melihat aktivitas Anda, jadi tiket baru belum masuk. Tekan 🟢 Online untuk menerimanya lagi.

@@ -21,6 +21,7 @@ forbidden = Anda tidak berwenang melakukan ini.
 dismissed = Baik, tidak jadi.
 only-in-private = Mari lanjutkan lewat obrolan pribadi: { $link }
 store-away = ⚠️ Sistem sedang terganggu. Kiriman Anda tidak hilang dan diproses begitu sistem pulih.
+too-fast = 🐢 Kiriman Anda terlalu banyak sekaligus, jadi sebagian tidak kami proses. Mohon tunggu sebentar, lalu kirim ulang yang belum dijawab.
 default-department = Umum
 default-category = Pertanyaan
 
@@ -50,10 +51,11 @@ toast-held = ⏸ Tiket ditunda
 toast-resumed = ▶️ Tiket dilanjutkan
 toast-picked-up = 🙋 Tiket masuk ke antrian Anda
 still-here = 🙋 Terima kasih, Anda tetap online.
+still-here-as = 🙋 Terima kasih. Status Anda tetap { $availability }.
 still-here-late = Anda sudah offline. Tekan /online untuk menerima tiket lagi.
 autoassign-usage = Gunakan <code>/autoassign on</code> atau <code>/autoassign off</code>.
 autoassign-on = ▶️ Penugasan otomatis aktif: tiket masuk sendiri ke antrian Anda.
-autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk sendiri.
+autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk sendiri. Ambil tiket lewat /queue.
 token =
     🔑 Token Anda, berlaku { $hours } jam. Jangan bagikan kepada siapa pun.
     <code>{ $token }</code>

@@ -28,7 +28,7 @@ command-reassign = Alihkan tiket
 command-department = Kelola departemen
 command-category = Kelola kategori
 
-help-line = /{ $command } - { $description }
+help-line = /{ $command } – { $description }
 help-head = 💡 <b>Yang bisa Anda lakukan</b>
 help-customer-hint = Cara termudah: kirim saja pesan di sini, dan kami buatkan tiketnya.
 help-group-customer = <b>Tiket Anda</b>

@@ -18,6 +18,9 @@ notice-customer-unreachable = ⚠️ Pelanggan tiket <code>{ $number }</code> me
 notice-still-online =
     🙋 <b>Masih online?</b>
     Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
+notice-still-there =
+    🙋 <b>Masih di sana?</b>
+    Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
 notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $count ->
     [0] Tidak ada tiket di antrian Anda.
    *[other] { $count } tiket tetap di antrian Anda.
@@ -28,6 +31,7 @@ notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $co
 notice-role-customer = Anda sekarang terdaftar sebagai pelanggan dan tidak lagi menerima tiket. Terima kasih atas kerja sama Anda.
 notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Online untuk mulai menerima tiket, atau /help untuk melihat semua perintah.
 notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
+notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
 notice-joined = 👋 <b>{ $name }</b> menerima undangan dan sudah bergabung.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> memblokir bot ini dan tidak menerima tiket sampai blokirnya dibuka.
 notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> berulang kali gagal diproses dan disisihkan. Rinciannya ada di log.

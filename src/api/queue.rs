@@ -159,8 +159,8 @@ pub(super) async fn reassign(
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let verb = async move {
         match to.agent_id {
-            Some(agent) => engine.reassign(&admin, id, PersonId(agent), to.anyway, now).await,
-            None => engine.requeue(&admin, id, now).await,
+            Some(agent) => engine.reassign(&admin, (id, None), PersonId(agent), to.anyway, now).await,
+            None => engine.requeue(&admin, (id, None), now).await,
         }
     };
     let ticket = api.run(verb).await?;

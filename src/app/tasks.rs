@@ -1,11 +1,13 @@
 //! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
 //! then what is under way to Telegram is finished.
-use super::App;
+use super::{App, replicas};
 use crate::api;
 use crate::bot::live::Live;
+use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
 use crate::inbox::runner::Runner;
 use crate::inbox::{Listener, poller, webhook};
+use crate::serve::serve;
 use anyhow::Context;
 use chrono::TimeDelta;
 use std::sync::{Arc, PoisonError};
@@ -19,6 +21,8 @@ use tokio_util::task::TaskTracker;
 /// process managers lose patience.
 const HANDLERS_END: Duration = Duration::from_secs(3);
 const OUTBOX_ENDS: Duration = Duration::from_secs(4);
+/// How long requests and polls under way may take to end.
+const FRONT_ENDS: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed a background task.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How far the wall clock may stray from the steady one between two sweeps before it counts as set by somebody.
@@ -28,30 +32,40 @@ const WORKER_QUEUE: usize = 1 << 20;
 /// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
 const REMEMBER: TimeDelta = TimeDelta::hours(48);
 
+/// Runs until `stop`: takes updates in, and works, alone or whenever it is this replica's turn.
 pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
+    let front = TaskTracker::new();
+    open_doors(app, &front, &stop)?;
+    if let Some(config) = &app.webhook {
+        register(app, config, &stop).await?;
+    }
+    match &app.replicas {
+        Some(replicas) => Box::pin(replicas::take_turns(app, replicas, &stop)).await,
+        None => Box::pin(work(app, Arc::new(Deadline::never(app.clock.clone())), &stop)).await,
+    }
+    front.close();
+    let _ = tokio::time::timeout(FRONT_ENDS, front.wait()).await;
+    Ok(())
+}
+
+/// The desk's work, of which there is one at a time on a store, until `over`. Nothing is sent after `deadline`.
+pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &CancellationToken) {
     let (front, back) = (TaskTracker::new(), TaskTracker::new());
     let end = CancellationToken::new();
-    let live = app.live.lock().unwrap_or_else(PoisonError::into_inner).take().context("a desk runs once")?;
+    app.desk.tasks.reopen();
+    let live = Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served));
     back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
     back.spawn(keep_live(live, end.clone()));
-    back.spawn(Arc::clone(&app.outbox).run(end.clone()));
+    back.spawn(Arc::clone(&app.outbox).run(end.clone(), deadline));
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
-
-    serve(app, &front, &stop)?;
-    if let Some(config) = &app.webhook {
-        if let Err(error) = register(app, config, &stop).await {
-            stop.cancel();
-            end.cancel();
-            return Err(error);
-        }
-    } else {
+    if app.webhook.is_none() {
         let telegram = app.desk.telegram.clone();
-        front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), stop.clone()));
+        front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), over.clone()));
     }
-    dispatch(app, &stop).await;
+    dispatch(app, over).await;
     front.close();
     app.desk.tasks.close();
-    let _ = tokio::time::timeout(Duration::from_secs(1), async {
+    let _ = tokio::time::timeout(FRONT_ENDS, async {
         front.wait().await;
         app.desk.tasks.wait().await;
     })
@@ -61,7 +75,6 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
     if tokio::time::timeout(OUTBOX_ENDS, back.wait()).await.is_err() {
         tracing::warn!("some deliveries did not end in time; they may be repeated after the next start");
     }
-    Ok(())
 }
 
 /// teloxide's dispatcher on the inbox: one update of a chat after the other, chats side by side.
@@ -105,7 +118,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
 }
 
 /// The side API, and beside it the webhook, on the desk's socket.
-fn serve(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
+fn open_doors(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
     let listener = app.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
     let listener = listener.context("a desk runs once")?;
     let mut router = api::router(&app.api);
@@ -114,7 +127,7 @@ fn serve(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Re
         router = router.merge(webhook::router(inbox, desk, &config.url, config.secret.clone()));
     }
     front.spawn(Arc::clone(&app.api).run_live(stop.clone()));
-    front.spawn(api::serve(listener, router, stop.clone()));
+    front.spawn(serve(listener, router, stop.clone()));
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What can be typed, and who may type it. The menu is only a hint; this table refuses kindly, the engine decides.
 use crate::domain::person::{Person, Role};
+use teloxide::types::Message;
 use teloxide::utils::command::BotCommands;
 
 /// A command with the words after it.
@@ -10,8 +11,8 @@ pub enum Command {
     Start(String),
     /// What one can do.
     Help,
-    /// The language.
-    Language,
+    /// The language; without a word it is asked for.
+    Language(String),
     /// Drops what is being written.
     Cancel,
     /// A new ticket.
@@ -88,9 +89,12 @@ impl Command {
     #[must_use]
     pub fn audience(&self) -> Audience {
         match self {
-            Self::Start(_) | Self::Help | Self::Language | Self::Cancel | Self::New(_) | Self::MyTickets => {
-                Audience::Everyone
-            }
+            Self::Start(_)
+            | Self::Help
+            | Self::Language(_)
+            | Self::Cancel
+            | Self::New(_)
+            | Self::MyTickets => Audience::Everyone,
             Self::Online
             | Self::Offline
             | Self::Busy
@@ -124,12 +128,24 @@ pub enum Typed {
 }
 
 impl Typed {
+    /// Reads a message of any kind. The words below a file are a ticket's, unless they begin one by `/new`.
+    #[must_use]
+    pub fn of(message: &Message, bot_username: &str) -> Option<Self> {
+        match (message.text(), message.caption()) {
+            (Some(text), _) => Self::read(text, bot_username),
+            (None, Some(caption)) => Self::read(caption, bot_username)
+                .filter(|typed| matches!(typed, Self::Known(Command::New(_)))),
+            (None, None) => None,
+        }
+    }
+
     /// Reads a message; `None` when it is no command.
     #[must_use]
     pub fn read(text: &str, bot_username: &str) -> Option<Self> {
         use teloxide::utils::command::ParseError;
         let text = text.trim();
-        let word = text.strip_prefix('/')?.split_whitespace().next()?;
+        // A slash alone is a command without a name.
+        let word = text.strip_prefix('/')?.split_whitespace().next().unwrap_or_default();
         let (name, addressee) = word.split_once('@').unwrap_or((word, bot_username));
         if !addressee.eq_ignore_ascii_case(bot_username) {
             return Some(Self::Elsewhere(short(word)));
@@ -146,6 +162,17 @@ impl Typed {
             }
             Err(_) => Some(Self::Unknown(short(name))),
         }
+    }
+}
+
+/// Whether a message in a group calls this bot: by a command of the desk, or by any other with the bot's name. Any other
+/// without a name can be meant for another bot there.
+#[must_use]
+pub fn calls(text: &str, bot_username: &str) -> bool {
+    match Typed::read(text, bot_username) {
+        Some(Typed::Known(_)) => true,
+        Some(Typed::Unknown(_)) => text.split_whitespace().next().is_some_and(|word| word.contains('@')),
+        Some(Typed::Elsewhere(_)) | None => false,
     }
 }
 
@@ -170,7 +197,9 @@ mod tests {
         assert_eq!(read("/myqueue now please"), Some(Typed::Known(Command::MyQueue)));
         assert_eq!(read("/setmax Budi 7"), Some(Typed::Known(Command::SetMax("Budi 7".into()))));
         assert_eq!(read("/new@other_bot halo"), Some(Typed::Elsewhere("new@other_bot".into())));
+        assert_eq!(read("/language en"), Some(Typed::Known(Command::Language("en".into()))));
         assert_eq!(read("halo /new"), None);
+        assert_eq!(read(" / "), Some(Typed::Unknown(String::new())));
         assert_eq!(read("/bogus"), Some(Typed::Unknown("bogus".into())));
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, PersonId, TelegramId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
-use crate::domain::person::{Locale, Person};
+use crate::domain::person::{Availability, Locale, Person};
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
@@ -189,9 +189,14 @@ impl Composer {
             Notice::File { ticket, .. } => {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
             }
-            Notice::StillOnline { minutes, .. } => Some(NoticeView::StillOnline { minutes: *minutes }),
+            Notice::StillOnline { agent, minutes } => {
+                let agent = store.person(*agent).await?;
+                let availability = agent.map_or(Availability::Online, |agent| agent.availability());
+                Some(NoticeView::StillOnline { availability, minutes: *minutes })
+            }
             Notice::TakenOffline { kept } => Some(NoticeView::TakenOffline { kept: *kept }),
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
+            Notice::NoLongerAgent => Some(NoticeView::NoLongerAgent),
             Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
             Notice::AgentUnreachable { person } => {
                 Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })

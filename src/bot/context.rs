@@ -1,5 +1,6 @@
-//! What handlers take and give: the desk, who asks, how the press is answered; answers go to the outbox.
+//! What handlers take and give: the desk, who asks, which message was pressed; answers go to the outbox.
 use super::facts::Facts;
+use super::handlers::invite::Links;
 use super::render::Words;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -7,13 +8,13 @@ use crate::domain::card::CardKey;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing, Rendered};
 use crate::domain::person::Person;
+use crate::domain::quota::Quotas;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::i18n::{Arg, Texts};
 use crate::telegram::Telegram;
 use secrecy::SecretString;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio_util::task::TaskTracker;
 
@@ -38,6 +39,10 @@ pub struct Desk {
     pub tasks: TaskTracker,
     /// The moment, for what is told past the outbox.
     pub clock: Clock,
+    /// The invitations that were made lately.
+    pub links: Links,
+    /// How much each chat has sent lately.
+    pub quotas: Mutex<Quotas>,
     /// Who was told lately that the store is away.
     pub apologised: Mutex<HashMap<i64, Time>>,
 }
@@ -107,51 +112,6 @@ impl Ask {
 /// The message whose button was pressed.
 #[derive(Debug, Clone, Copy)]
 pub struct Place(pub i32);
-
-/// The answer to a press: Telegram shows it for a moment. It goes out at once, beside the work, so that nobody watches a
-/// spinner; a press that nothing was said of is answered without words.
-#[derive(Clone)]
-pub struct Toast(Arc<Inner>);
-
-struct Inner {
-    desk: Arc<Desk>,
-    query: String,
-    said: AtomicBool,
-}
-
-impl Toast {
-    /// The answer to the press with this callback query id.
-    #[must_use]
-    pub fn new(desk: Arc<Desk>, query: String) -> Self {
-        Self(Arc::new(Inner { desk, query, said: AtomicBool::new(false) }))
-    }
-
-    /// Answers with words; only the first answer counts, as at Telegram.
-    pub fn say(&self, text: String) {
-        if self.0.said.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let inner = Arc::clone(&self.0);
-        self.0.desk.tasks.spawn(async move {
-            let body = serde_json::json!({"callback_query_id": inner.query, "text": text});
-            if let Err(error) = inner.desk.telegram.call("answerCallbackQuery", &body).await {
-                // Too late is harmless: Telegram has let go of the button by itself.
-                tracing::debug!(%error, "press not answered");
-            }
-        });
-    }
-
-    /// Whether the press is answered already.
-    #[must_use]
-    pub fn is_said(&self) -> bool {
-        self.0.said.load(Ordering::SeqCst)
-    }
-
-    /// Answers without words.
-    pub fn ack(&self) {
-        self.say(String::new());
-    }
-}
 
 impl Desk {
     /// Tells people at once, past the outbox, that the desk can't keep anything right now: what they sent is not lost,

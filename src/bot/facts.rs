@@ -62,6 +62,9 @@ impl Facts {
             }
             _ => None,
         };
+        // Only who holds the ticket has use for it.
+        let customer_reachable = ticket.holder() != Some(reader)
+            || self.store().person(ticket.customer).await?.is_none_or(|customer| customer.reachable);
         let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
         Ok(TicketView {
             id: ticket.id,
@@ -74,6 +77,7 @@ impl Facts {
             position,
             holder: holder_name,
             holder_is_reader: holder == Some(reader),
+            customer_reachable,
             assigned_at: ticket.hold().map(|hold| hold.assigned_at),
             description: ticket.description.clone(),
         })
@@ -115,7 +119,7 @@ impl Facts {
         Ok(Some(QueueView {
             availability: profile.availability,
             lost: self.engine.is_lost(agent),
-            auto: profile.auto_assignment_enabled,
+            auto: self.store().settings().await?.mode.serves(profile.auto_assignment_enabled),
             held: small(held.len()),
             max: profile.max_tickets.get(),
             page,
@@ -137,16 +141,17 @@ impl Facts {
         let departments = self.departments_of(reader).await?;
         let depths = self.store().depths().await?;
         let total: u64 = departments.iter().filter_map(|d| depths.get(d)).sum();
-        let per_page = u64::from(TICKETS_PER_PAGE);
-        let pages = u16::try_from(total.div_ceil(per_page).max(1)).unwrap_or(u16::MAX);
-        let page = page.min(pages - 1);
+        let (page, pages) = page_among(total, page, TICKETS_PER_PAGE);
         let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
         let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
-        let by_hand = self.store().settings().await?.mode != Mode::Auto;
-        let serves = |ticket: &Ticket| {
-            reader.agent.as_ref().is_some_and(|profile| profile.departments.contains(&ticket.department))
+        let mode = self.store().settings().await?.mode;
+        let theirs = |ticket: &&Ticket| {
+            reader.agent.as_ref().is_some_and(|profile| {
+                profile.departments.contains(&ticket.department)
+                    && mode.lets_pick_up(ticket.auto, profile.auto_assignment_enabled)
+            })
         };
-        let pick_up = tickets.iter().filter(|t| (by_hand || !t.auto) && serves(t)).map(|t| t.id).collect();
+        let pick_up = tickets.iter().filter(theirs).map(|t| t.id).collect();
         Ok(WaitingView {
             page,
             pages,
@@ -169,7 +174,10 @@ impl Facts {
         let seats = self.engine.seats();
         let departments = self.store().departments().await?;
         let online = seats.iter().filter(|seat| is_online(seat));
-        let free = online.clone().map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
+        // Room that nobody fills is no room: only theirs who get tickets, by themselves or, in manual mode, by hand.
+        let by_hand = self.store().settings().await?.mode == Mode::Manual;
+        let filled = online.clone().filter(|seat| by_hand || seat.skip().is_none());
+        let free = filled.map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
         let (page, pages, shown) = page_of(&seats, page, AGENTS_PER_PAGE);
         Ok(WorkloadView {
             page,
@@ -274,11 +282,15 @@ fn small(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
+/// The page there is of so many things (the last one when `page` lies beyond), and how many pages there are.
+pub(super) fn page_among(total: u64, page: u16, per_page: u16) -> (u16, u16) {
+    let pages = u16::try_from(total.div_ceil(u64::from(per_page)).max(1)).unwrap_or(u16::MAX);
+    (page.min(pages - 1), pages)
+}
+
 /// A page of a list: the page there is (the last one when `page` lies beyond), how many there are, and what is on it.
 pub(super) fn page_of<T>(all: &[T], page: u16, per_page: u16) -> (u16, u16, &[T]) {
-    let size = usize::from(per_page);
-    let pages = small(all.len().div_ceil(size).max(1));
-    let page = page.min(pages - 1);
-    let shown = all.chunks(size).nth(usize::from(page)).unwrap_or(&[]);
+    let (page, pages) = page_among(all.len() as u64, page, per_page);
+    let shown = all.chunks(usize::from(per_page)).nth(usize::from(page)).unwrap_or(&[]);
     (page, pages, shown)
 }

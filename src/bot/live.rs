@@ -1,6 +1,6 @@
-//! Keeps live cards in step with what happens: each happening becomes refreshes of the cards that show it. Only what is
-//! near the head of a queue is told its position at once; who waits far behind sees it move in `/mytickets`, so that one
-//! assignment never means a thousand edits.
+//! Keeps live cards in step with what happens: each happening becomes refreshes of the cards that show it. Who is near the
+//! head of a queue is told every move, who is further behind every ten places, and beyond that when they come nearer, so
+//! that one assignment means some thirty edits at most, however many wait. `/mytickets` always shows the place as it is.
 use crate::clock::Clock;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId, TicketId};
@@ -14,8 +14,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-/// How many customers at the head of a department's queue are told when their position changes.
-pub const HEAD: usize = 20;
+/// Up to which position in a department's queue customers are told each time that it changes.
+const HEAD: u64 = 20;
+/// Up to which position they are told from time to time.
+const IN_SIGHT: usize = 100;
+/// How many places apart.
+const STRIDE: u64 = 10;
 
 /// Turns happenings into refreshes.
 pub struct Live {
@@ -36,12 +40,12 @@ struct Stale {
 }
 
 impl Live {
-    /// Follows this engine from now on.
+    /// Follows this engine from now on. `served` says how much of what [`Engine::happened`] counts has been served; none of
+    /// it before the first catching up.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, clock: Clock) -> Self {
+    pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>) -> Self {
         let (feed, taken) = (engine.feed(), engine.happened());
-        // Nothing counts as served before the first catching up.
-        let served = Arc::new(AtomicU64::new(u64::MAX));
+        served.store(u64::MAX, Ordering::SeqCst);
         Self { engine, clock, feed, told: HashMap::new(), taken, served }
     }
 
@@ -74,12 +78,6 @@ impl Live {
         self.refresh(stale).await?;
         self.served.store(self.taken, Ordering::SeqCst);
         Ok(true)
-    }
-
-    /// How much of what [`Engine::happened`] counts has been served; none of it before the first catching up.
-    #[must_use]
-    pub fn served(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.served)
     }
 
     /// Notes what waits in the feed.
@@ -129,11 +127,11 @@ impl Live {
         }
     }
 
-    /// Refreshes of those at the head of a queue whose position is another one than they were last told.
+    /// Refreshes of those in sight of a queue's head who have come to another mark than they were last told.
     async fn positions(&mut self, department: DepartmentId) -> Result<Vec<Outgoing>, StoreError> {
-        let head = self.engine.store().queue_head(department, false, HEAD).await?;
+        let head = self.engine.store().queue_head(department, false, IN_SIGHT).await?;
         let now: BTreeMap<TicketId, u64> =
-            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, position)).collect();
+            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, mark(position))).collect();
         let told = self.told.insert(department, now.clone()).unwrap_or_default();
         let moved = head.iter().filter(|ticket| told.get(&ticket.id) != now.get(&ticket.id));
         Ok(moved
@@ -143,6 +141,11 @@ impl Live {
             })
             .collect())
     }
+}
+
+/// The mark at which a position is told: itself near the head, further behind the next ten.
+fn mark(position: u64) -> u64 {
+    if position <= HEAD { position } else { position.next_multiple_of(STRIDE) }
 }
 
 impl Stale {
@@ -164,5 +167,16 @@ impl Stale {
             Happening::Updated { agent, .. } | Happening::Agent(agent) => [Some(agent), None],
         };
         self.cards.extend(agents.into_iter().flatten().map(|agent| CardKey::MyQueue(agent, 0)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_the_head_each_move_is_told_and_further_behind_every_tenth() {
+        assert_eq!([1, 2, 19, 20].map(mark), [1, 2, 19, 20]);
+        assert_eq!([21, 29, 30, 31, 99, 100].map(mark), [30, 30, 30, 40, 100, 100]);
     }
 }

@@ -5,6 +5,7 @@
 mod admin;
 mod agent;
 mod customer;
+mod department;
 mod length;
 mod notice;
 mod parts;
@@ -17,6 +18,7 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{status, task_card};
 pub use customer::{draft, my_tickets, status_card};
+pub use department::{category_card, category_page, department_card, departments};
 pub use length::{MAX_TEXT, MAX_TOAST, cut, units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
@@ -109,7 +111,16 @@ impl Words<'_> {
 /// A button with a label that is not from the locale files, such as a category's name.
 #[must_use]
 pub fn labelled(label: &str, press: Press) -> Button {
-    Button { label: cut(&one_line(label), MAX_LABEL), data: press.encode() }
+    let shown = cut(&one_line(label), MAX_LABEL);
+    // Telegram takes no button without a label: one for a name that shows nothing has this.
+    let label = if shown.is_empty() { "…".to_owned() } else { shown };
+    Button { label, data: press.encode() }
+}
+
+/// Words without markup, such as a toast's, as a message.
+#[must_use]
+pub fn unmarked(text: &str) -> Rendered {
+    Rendered { html: escape(text), buttons: Vec::new() }
 }
 
 fn one_line(text: &str) -> String {

@@ -2,7 +2,7 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, capacity, common, customer, manage, reassign};
+use super::handlers::{admin, agent, capacity, common, customer, invite, manage, naming, reassign, serving};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -12,7 +12,7 @@ use teloxide::types::{Message, Update};
 pub type DeskHandler = dptree::Handler<'static, Handled, DpHandlerDescription>;
 
 /// Everything that can come in. Takes an [`Update`], an [`Arc<Desk>`], an [`Ask`] and, for presses, a
-/// [`super::context::Toast`].
+/// [`super::toast::Toast`].
 #[must_use]
 pub fn schema() -> DeskHandler {
     dptree::entry().branch(Update::filter_message().branch(typed()).endpoint(common::message)).branch(
@@ -23,7 +23,7 @@ pub fn schema() -> DeskHandler {
 }
 
 fn typed() -> DeskHandler {
-    dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::read(message.text()?, &desk.bot_username))
+    dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::of(&message, &desk.bot_username))
         .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
         .branch(case![Typed::Elsewhere(name)].endpoint(common::unknown_command))
         .branch(
@@ -41,7 +41,7 @@ fn commands() -> DeskHandler {
     dptree::entry()
         .branch(case![Command::Start(payload)].endpoint(common::start))
         .branch(case![Command::Help].endpoint(common::help))
-        .branch(case![Command::Language].endpoint(common::language))
+        .branch(case![Command::Language(arg)].endpoint(common::language))
         .branch(case![Command::Cancel].endpoint(customer::cancel_draft))
         .branch(case![Command::New(text)].endpoint(customer::new))
         .branch(case![Command::MyTickets].endpoint(customer::my_tickets))
@@ -56,7 +56,7 @@ fn commands() -> DeskHandler {
         .branch(case![Command::Token].endpoint(agent::token))
         .branch(case![Command::Workload].endpoint(admin::workload))
         .branch(case![Command::Agents].endpoint(admin::agents))
-        .branch(case![Command::Invite(arg)].endpoint(admin::invite))
+        .branch(case![Command::Invite(arg)].endpoint(invite::invite))
         .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
         .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
@@ -104,18 +104,19 @@ fn admin_presses() -> DeskHandler {
         .branch(case![Press::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
         .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
-        .branch(case![Press::Invite(department)].endpoint(admin::invite_pressed))
-        .branch(case![Press::Reassign(ticket, agent, anyway)].endpoint(reassign::reassign_pressed))
-        .branch(case![Press::Requeue(ticket)].endpoint(reassign::requeue_pressed))
-        .branch(case![Press::AgentDepartment(agent, department)].endpoint(admin::agent_department))
-        .branch(case![Press::Departments].endpoint(manage::departments))
-        .branch(case![Press::Department(department)].endpoint(manage::show_department))
-        .branch(case![Press::NewDepartment].endpoint(manage::new_department))
-        .branch(case![Press::RenameDepartment(department)].endpoint(manage::rename_department))
-        .branch(case![Press::CriticalDepartment(department)].endpoint(manage::toggle_critical))
-        .branch(case![Press::RetireDepartment(department)].endpoint(manage::toggle_retired))
-        .branch(case![Press::NewCategory(department)].endpoint(manage::new_category))
+        .branch(case![Press::Invite(department)].endpoint(invite::invite_pressed))
+        .branch(case![Press::Reassign(ticket, version, agent, anyway)].endpoint(reassign::reassign_pressed))
+        .branch(case![Press::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
+        .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(admin::agent_department))
+        .branch(case![Press::Departments(why, page)].endpoint(serving::departments))
+        .branch(case![Press::Department(department, page)].endpoint(manage::show_department))
+        .branch(case![Press::NewDepartment].endpoint(naming::new_department))
+        .branch(case![Press::MakeDepartment].endpoint(naming::make_department))
+        .branch(case![Press::RenameDepartment(department)].endpoint(naming::rename_department))
+        .branch(case![Press::CriticalDepartment(department, critical)].endpoint(manage::set_critical))
+        .branch(case![Press::RetireDepartment(department, retired)].endpoint(manage::set_retired))
+        .branch(case![Press::NewCategory(department)].endpoint(naming::new_category))
         .branch(case![Press::Category(category)].endpoint(manage::show_category))
-        .branch(case![Press::RenameCategory(category)].endpoint(manage::rename_category))
-        .branch(case![Press::RetireCategory(category)].endpoint(manage::toggle_category))
+        .branch(case![Press::RenameCategory(category)].endpoint(naming::rename_category))
+        .branch(case![Press::RetireCategory(category, retired)].endpoint(manage::set_category_retired))
 }

@@ -38,6 +38,8 @@ pub struct TicketView {
     pub holder: Option<String>,
     /// Whether that is the reader.
     pub holder_is_reader: bool,
+    /// False when its customer blocked the bot, so that what is told to them does not arrive. Looked up for the holder.
+    pub customer_reachable: bool,
     /// When the holder got it.
     pub assigned_at: Option<Time>,
     /// What the customer wrote.
@@ -155,7 +157,7 @@ pub struct WorkloadView {
     pub online: u32,
     /// All agents.
     pub total: u32,
-    /// Slots free with agents who are online.
+    /// Slots free with agents who are online and get tickets.
     pub free: u32,
 }
 
@@ -260,6 +262,8 @@ pub enum NoticeView {
     },
     /// To the agent: are you still there?
     StillOnline {
+        /// What they say of themselves.
+        availability: Availability,
         /// How many minutes they have to answer.
         minutes: u32,
     },
@@ -273,6 +277,8 @@ pub enum NoticeView {
         /// What they are now.
         role: Role,
     },
+    /// To an admin: they are no agent any more.
+    NoLongerAgent,
     /// To the admins: an invitation was accepted.
     Joined {
         /// The name of who accepted it.

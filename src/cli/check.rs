@@ -1,8 +1,11 @@
 //! `antri check`: what is configured and what can be reached, a line each. Secrets are never printed.
-use crate::app::embedded;
 use crate::config::Config;
+use crate::presence::Redis;
+use crate::store::mongo::{self, Server};
+use crate::store::sqlite::{Found, look};
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use serde_json::json;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 
@@ -11,8 +14,13 @@ type Line = (&'static str, Result<String, String>);
 
 /// Prints a line for each part; exit code 1 when one of them is not in order.
 pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
-    let lines =
-        [telegram(config).await, webhook(config).await, store(config), presence(config), http(config).await];
+    let lines = [
+        telegram(config).await,
+        webhook(config).await,
+        store(config).await,
+        presence(config).await,
+        http(config).await,
+    ];
     for (what, result) in &lines {
         match result {
             Ok(text) => println!("ok    {what:<9} {text}"),
@@ -55,24 +63,41 @@ async fn webhook(config: &Config) -> Line {
     ("updates", result.await)
 }
 
-fn store(config: &Config) -> Line {
-    let dir = &config.storage.data_dir;
-    let result = match config.storage.unsupported() {
-        Some(why) => Err(why),
-        None => match embedded(dir) {
-            Ok(_) => Ok(format!("SQLite in {}", dir.display())),
-            Err(error) if error.to_string().contains("another process") => {
-                Ok(format!("SQLite in {}, in use by a running desk", dir.display()))
+async fn store(config: &Config) -> Line {
+    let result = match &config.storage.mongodb {
+        Some(server) => {
+            let named = |what: &str| format!("MongoDB, {what}, database {}", server.database);
+            match mongo::look(&server.uri).await {
+                Ok(Server::ReplicaSet(name)) => Ok(named(&format!("replica set {name}"))),
+                Ok(Server::Cluster) => Ok(named("a sharded cluster")),
+                Err(error) => Err(error.to_string()),
             }
-            Err(error) => Err(error.to_string()),
-        },
+        }
+        None => file(&config.storage.data_dir),
     };
     ("store", result)
 }
 
-fn presence(config: &Config) -> Line {
+fn file(dir: &Path) -> Result<String, String> {
+    match look(dir) {
+        Ok(Found::Idle) => Ok(format!("SQLite in {}", dir.display())),
+        Ok(Found::InUse) => Ok(format!("SQLite in {}, in use by a running desk", dir.display())),
+        Ok(Found::Nothing) => Ok(format!("SQLite in {} (will be created)", dir.display())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn presence(config: &Config) -> Line {
     let ttl = config.presence.status_ttl.as_secs();
-    ("presence", Ok(format!("in memory, records live {ttl} s")))
+    let result = async {
+        let Some(redis) = &config.storage.redis else {
+            return Ok(format!("in memory, records live {ttl} s"));
+        };
+        let redis = Redis::open(&redis.address()).map_err(|error| error.to_string())?;
+        redis.ping().await.map_err(|error| error.to_string())?;
+        Ok(format!("Redis, records live {ttl} s"))
+    };
+    ("presence", result.await)
 }
 
 async fn http(config: &Config) -> Line {

@@ -1,7 +1,8 @@
 //! `antri run`: the desk, on the configured back ends, until a signal.
-use crate::app::{App, SWEEP_EVERY, Setup, embedded};
+use crate::app::{App, SWEEP_EVERY, Setup, Storage, presence};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::quota::Quota;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
 use crate::outbox::pace::Limits;
@@ -15,18 +16,19 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     #[cfg(feature = "failpoints")]
     crate::crash::arm();
     let token = config.telegram.require_token()?.clone();
-    if let Some(why) = config.storage.unsupported() {
-        anyhow::bail!("{why}");
-    }
-    let back = embedded(&config.storage.data_dir).context("the store can't be opened (DATA_DIR)")?;
+    let storage = Storage::open(&config.storage).await?;
     let listener = TcpListener::bind(config.http.addr).await;
     let listener = listener.with_context(|| format!("HTTP_ADDR {} can't be used", config.http.addr))?;
     let webhook = config.telegram.webhook.clone();
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
+    let mut chance = Chance::from_os();
+    let replicas = storage.replicas(&config.storage, &mut chance)?;
+    let (presence, presence_is_volatile) = presence(config.storage.redis.as_ref())?;
     let setup = Setup {
-        store: back.store.clone(),
-        presence: back.presence,
-        presence_is_volatile: true,
+        store: storage.store(),
+        presence,
+        replicas,
+        presence_is_volatile,
         telegram: Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)?,
         webhook,
         http: config.http.clone(),
@@ -34,8 +36,9 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         rules: rules(config),
         first_settings: config.desk.first_settings(),
         clock: Clock::system(),
-        chance: Chance::from_os(),
+        chance,
         limits: limits(),
+        quota: quota(),
         sweep_every: SWEEP_EVERY,
     };
     let started = tokio::select! {
@@ -44,13 +47,28 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     };
     if let Some(app) = started {
         tracing::info!(bot = app.desk.bot_username, mode, http = %app.addr, "the desk is open");
+        warn_of_overruled(config, &app).await?;
         if let Some(link) = app.claim_link().await? {
             tracing::info!("nobody is admin yet: open {link} within 24 hours to become the first one");
         }
         app.run(stop).await?;
     }
-    back.store.close().await;
+    storage.close().await;
     tracing::info!("the desk is closed");
+    Ok(())
+}
+
+/// Says which variables are set in vain: they gave the first value, and the desk holds another one by now.
+async fn warn_of_overruled(config: &Config, app: &App) -> anyhow::Result<()> {
+    let stored = app.engine.store().settings().await?;
+    for (variable, said, held) in config.desk.overruled(&stored) {
+        tracing::warn!(
+            variable,
+            environment_s = said.as_secs(),
+            desk_s = held.as_secs(),
+            "the environment gives only the first value; the desk's own counts (/settings)"
+        );
+    }
     Ok(())
 }
 
@@ -60,6 +78,12 @@ fn limits() -> Limits {
     return crate::crash::limits();
     #[cfg(not(feature = "failpoints"))]
     Limits::TELEGRAM
+}
+
+/// How much one chat may send.
+fn quota() -> Quota {
+    // Crashes are looked for with few people who do much.
+    if cfg!(feature = "failpoints") { Quota::NONE } else { Quota::PEOPLE }
 }
 
 /// What the engine needs of the configuration.

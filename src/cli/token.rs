@@ -3,19 +3,20 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Role;
-use crate::store::sqlite;
+use crate::store::{mongo, sqlite};
 use crate::token::{LIFETIME, issue};
 use anyhow::{Context, bail};
 use std::process::ExitCode;
 
 /// Prints a token for the person with this Telegram id.
 pub(super) async fn token(config: &Config, telegram_id: i64) -> anyhow::Result<ExitCode> {
-    if let Some(why) = config.storage.unsupported() {
-        bail!("{why}");
-    }
     let secret =
         config.http.jwt_secret.as_ref().context("JWT_SECRET is not set: the side API has no tokens")?;
-    let person = sqlite::look_up(&config.storage.data_dir, TelegramId(telegram_id)).await?;
+    let id = TelegramId(telegram_id);
+    let person = match &config.storage.mongodb {
+        Some(server) => mongo::look_up(&server.uri, &server.database, id).await?,
+        None => sqlite::look_up(&config.storage.data_dir, id).await?,
+    };
     let Some(person) = person else {
         bail!("the bot does not know the Telegram id {telegram_id}: they have to press Start first")
     };

@@ -6,6 +6,9 @@ use crate::domain::policy::Settings;
 use chrono_tz::Tz;
 use std::time::Duration;
 
+const GRACE_PERIOD: &str = "GRACE_PERIOD";
+const AGENT_IDLE_TIMEOUT: &str = "AGENT_IDLE_TIMEOUT";
+
 /// A week: beyond that a time-out is rather a mistake in the unit.
 const MAX_SECONDS: u64 = 7 * 24 * 3_600;
 
@@ -22,10 +25,31 @@ pub struct DeskConfig {
     pub timezone: Tz,
     /// `GRACE_PERIOD`: how long a lost presence may come back before its agent is offline, in seconds. Default 300. Only the
     /// first value: afterwards it is a setting of the desk.
-    pub grace_period: Duration,
+    pub grace_period: Seed,
     /// `AGENT_IDLE_TIMEOUT`: how long an agent online through Telegram may be silent before they are asked, in seconds.
     /// Default 1800. Only the first value: afterwards it is a setting of the desk.
-    pub idle_timeout: Duration,
+    pub idle_timeout: Seed,
+}
+
+/// The first value of a setting that the desk keeps, and whether the environment names it.
+#[derive(Clone, Copy)]
+pub struct Seed {
+    value: Duration,
+    named: bool,
+}
+
+impl Seed {
+    fn read(self, name: &'static str, read: &mut Reader<'_>) -> Self {
+        let said = read.optional_seconds(name, 1..=MAX_SECONDS);
+        said.map_or(self, |value| Self { value, named: true })
+    }
+}
+
+impl std::fmt::Debug for Seed {
+    /// The value alone: the default is the same desk, named or not.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.value.fmt(f)
+    }
 }
 
 impl Default for DeskConfig {
@@ -35,8 +59,8 @@ impl Default for DeskConfig {
             admin_ids: Vec::new(),
             default_locale: Locale::default(),
             timezone: Tz::Asia__Jakarta,
-            grace_period: settings.grace,
-            idle_timeout: settings.idle_timeout,
+            grace_period: Seed { value: settings.grace, named: false },
+            idle_timeout: Seed { value: settings.idle_timeout, named: false },
         }
     }
 }
@@ -62,14 +86,33 @@ impl DeskConfig {
                 "a name of the tz database, such as Asia/Jakarta",
                 |text| text.parse().ok(),
             ),
-            grace_period: read.seconds("GRACE_PERIOD", default.grace_period, 1..=MAX_SECONDS),
-            idle_timeout: read.seconds("AGENT_IDLE_TIMEOUT", default.idle_timeout, 1..=MAX_SECONDS),
+            grace_period: default.grace_period.read(GRACE_PERIOD, read),
+            idle_timeout: default.idle_timeout.read(AGENT_IDLE_TIMEOUT, read),
         }
     }
 
     /// The settings of a desk that has none yet.
     #[must_use]
     pub fn first_settings(&self) -> Settings {
-        Settings { grace: self.grace_period, idle_timeout: self.idle_timeout, ..Settings::default() }
+        Settings {
+            grace: self.grace_period.value,
+            idle_timeout: self.idle_timeout.value,
+            ..Settings::default()
+        }
+    }
+
+    /// The variables that are set and no longer count, because the desk holds another value: name, what it says, what the
+    /// desk holds.
+    pub fn overruled<'a>(
+        &'a self,
+        stored: &'a Settings,
+    ) -> impl Iterator<Item = (&'static str, Duration, Duration)> + 'a {
+        let seeds = [
+            (GRACE_PERIOD, self.grace_period, stored.grace),
+            (AGENT_IDLE_TIMEOUT, self.idle_timeout, stored.idle_timeout),
+        ];
+        let overruled = |seed: &Seed, held| seed.named && seed.value != held;
+        let differing = seeds.into_iter().filter(move |(_, seed, held)| overruled(seed, *held));
+        differing.map(|(name, seed, held)| (name, seed.value, held))
     }
 }

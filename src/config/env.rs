@@ -162,8 +162,17 @@ impl<'a> Reader<'a> {
         default: Duration,
         range: RangeInclusive<u64>,
     ) -> Duration {
+        self.optional_seconds(name, range).unwrap_or(default)
+    }
+
+    /// The same, if it is set.
+    pub(super) fn optional_seconds(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<u64>,
+    ) -> Option<Duration> {
         let expected = format!("a whole number of seconds from {} to {}", range.start(), range.end());
-        self.or(name, default, &expected, |text| {
+        self.optional(name, &expected, |text| {
             text.parse().ok().filter(|n| range.contains(n)).map(Duration::from_secs)
         })
     }

@@ -1,5 +1,4 @@
-//! Where things are kept. This version has the embedded back ends only; what names a server is read all the same, so that
-//! it is refused in plain words and not ignored.
+//! Where things are kept: in a file and in memory, or on the servers that are named.
 use super::env::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
@@ -57,27 +56,6 @@ impl StorageConfig {
             mongodb: MongoConfig::read(read),
             redis: RedisConfig::read(read),
         }
-    }
-
-    /// Why this version can't start with these settings, in a sentence for whoever set them; `None` when it can.
-    #[must_use]
-    pub fn unsupported(&self) -> Option<String> {
-        let redis = match self.redis {
-            Some(RedisConfig::Url(_)) => Some("REDIS_URL"),
-            Some(RedisConfig::Server { .. }) => Some("REDIS_HOST"),
-            None => None,
-        };
-        let set: Vec<_> = self.mongodb.iter().map(|_| "MONGODB_URI").chain(redis).collect();
-        (!set.is_empty()).then(|| {
-            format!(
-                "{} set, but this version keeps everything in its embedded store (DATA_DIR) and in memory and does not \
-                 connect to a MongoDB or Redis server. Remove the setting to start.",
-                match set.len() {
-                    1 => format!("{} is", set.join("")),
-                    _ => format!("{} are", set.join(" and ")),
-                }
-            )
-        })
     }
 }
 

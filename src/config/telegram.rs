@@ -8,6 +8,8 @@ const API_URL: &str = "https://api.telegram.org";
 
 const TOKEN_SHAPE: &str = "a token of @BotFather: digits, a colon, about 35 letters, digits, _ or -";
 
+const WEBHOOK_SHAPE: &str = "an https:// address, without user name, ? and #, { and }, and with no part of its path that begins with : or *";
+
 /// The bot and how its updates come in.
 #[derive(Debug, Clone)]
 pub struct TelegramConfig {
@@ -22,7 +24,9 @@ pub struct TelegramConfig {
 /// How Telegram reaches us.
 #[derive(Debug, Clone)]
 pub struct WebhookConfig {
-    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. No default; unset means long polling.
+    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates; plain `http` too where `TELEGRAM_API_URL` is
+    /// a server of one's own, as such a server allows. No part of its path begins with `:` or `*`. No default; unset means
+    /// long polling.
     pub url: Url,
     /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, with which Telegram proves itself. Secret. No default; must be set
     /// with `WEBHOOK_URL`, and be the same for all replicas: one made up at the start would lock the others out.
@@ -43,12 +47,13 @@ impl TelegramConfig {
         let token = read.secret("TELOXIDE_TOKEN", TOKEN_SHAPE, is_token);
         let api_url = read.or(
             "TELEGRAM_API_URL",
-            default.api_url,
+            default.api_url.clone(),
             "the http:// or https:// address of a Bot API server, without the token",
             api_server,
         );
-        let https = |text: &str| server_url(text).filter(|url| url.scheme() == "https");
-        let url = read.optional("WEBHOOK_URL", "an https:// address, without user name, ? and #", https);
+        let own_server = api_url != default.api_url;
+        let reachable = |text: &str| webhook_url(text, own_server);
+        let url = read.optional("WEBHOOK_URL", WEBHOOK_SHAPE, reachable);
         let shape = "1 to 256 letters, digits, _ or -";
         let secret = read.secret("WEBHOOK_SECRET", shape, is_webhook_secret);
         let webhook = match (url, secret) {
@@ -90,6 +95,13 @@ fn is_webhook_secret(text: &str) -> bool {
 
 fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-".contains(&byte)
+}
+
+/// The address of a webhook. What looks like a pattern in its path would be one to the router that it is served by.
+fn webhook_url(text: &str, own_server: bool) -> Option<Url> {
+    let plain = |url: &Url| !url.path().split('/').any(|part| part.starts_with([':', '*']));
+    let secure = |url: &Url| own_server || url.scheme() == "https";
+    server_url(text).filter(|url| secure(url) && plain(url) && !text.contains(['{', '}']))
 }
 
 /// A server's base address. What has a colon in its path is one with a token in it.

@@ -6,6 +6,7 @@ use crate::config::http::HttpConfig;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use crate::domain::policy::Settings;
+use crate::domain::quota::Quota;
 use crate::engine::Rules;
 use crate::engine::chance::Chance;
 use crate::outbox::pace::Limits;
@@ -158,6 +159,7 @@ fn setup(
     Ok(Setup {
         store: back.store.clone(),
         presence: back.presence.clone(),
+        replicas: None,
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse()?, TOKEN.into(), CALL_TIMEOUT)?,
         webhook: None,
@@ -173,6 +175,7 @@ fn setup(
         clock,
         chance,
         limits: Limits::TELEGRAM,
+        quota: Quota::PEOPLE,
         sweep_every: SWEEP_EVERY,
     })
 }

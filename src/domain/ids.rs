@@ -56,6 +56,11 @@ uuid_id!(
     DraftId
 );
 
+uuid_id!(
+    /// One running process of the desk, new with each start.
+    ReplicaId
+);
+
 /// A Telegram user's id. In a private chat it is the chat's id too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -97,6 +97,8 @@ pub enum Notice {
         /// What they are now.
         role: Role,
     },
+    /// To an admin who was an agent too: they work on tickets no more, and stay an admin.
+    NoLongerAgent,
     /// To the admins: somebody accepted an invitation.
     Joined {
         /// Who.

@@ -158,6 +158,13 @@ pub struct Person {
     /// The question of the bot that their next message answers, if it asked one.
     #[serde(default)]
     pub prompt: Option<Prompt>,
+    /// Telegram's id of the message that answered it. The question is closed for every other message; this one may come
+    /// again, because the desk died before it was marked as handled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<i32>,
+    /// The codes of the links that made them what they are or were, the newest last: none gives its role twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
     /// When the bot first met them.
     pub created_at: Time,
     /// The record's version.
@@ -169,6 +176,18 @@ impl Person {
     #[must_use]
     pub fn chat(&self) -> ChatId {
         self.telegram.into()
+    }
+
+    /// The question that is open: nothing has answered it.
+    #[must_use]
+    pub fn open_prompt(&self) -> Option<Prompt> {
+        self.prompt.filter(|_| self.answered_by.is_none())
+    }
+
+    /// The question that this message answers, perhaps once more.
+    #[must_use]
+    pub fn prompt_for(&self, message: i32) -> Option<Prompt> {
+        self.prompt.filter(|_| self.answered_by.is_none_or(|by| by == message))
     }
 
     /// Whether they run the desk.

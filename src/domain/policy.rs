@@ -80,6 +80,21 @@ pub enum Mode {
     Auto,
 }
 
+impl Mode {
+    /// Whether an agent may take a waiting ticket themselves: `auto` says whether the engine may assign it, `opted_in`
+    /// whether the agent gets tickets by themselves. Whoever doesn't must be able to take some.
+    #[must_use]
+    pub fn lets_pick_up(self, auto: bool, opted_in: bool) -> bool {
+        self != Self::Auto || !auto || !opted_in
+    }
+
+    /// Whether an agent gets tickets by themselves.
+    #[must_use]
+    pub fn serves(self, opted_in: bool) -> bool {
+        self != Self::Manual && opted_in
+    }
+}
+
 /// A share of 0 … 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

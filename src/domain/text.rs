@@ -1,5 +1,6 @@
 //! Text that people wrote: cleaned and measured where it enters.
 use serde::{Deserialize, Serialize};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// The longest description, in characters: three of Telegram's longest messages.
 pub const MAX_DESCRIPTION: usize = 12_288;
@@ -11,9 +12,12 @@ pub const MAX_NAME: usize = 60;
 pub const MAX_ATTACHMENTS: usize = 10;
 
 /// Removes what can make text show otherwise than it reads: bidirectional controls, other invisible controls, and more
-/// than three combining marks in a row. Trims the ends.
+/// than three combining marks in a row. Trims the ends. What shows nothing at all is no text.
 #[must_use]
 pub fn clean(text: &str) -> String {
+    if !text.chars().any(is_seen) {
+        return String::new();
+    }
     let mut marks = 0;
     let kept: String = text
         .chars()
@@ -23,6 +27,24 @@ pub fn clean(text: &str) -> String {
         })
         .collect();
     kept.trim().to_owned()
+}
+
+/// Whether a character shows anything by itself. Blanks, controls, joiners and marks without a letter don't; nor do the
+/// letters and symbols that are made to be blank. What Unicode gets later than the table counts as seen.
+fn is_seen(c: char) -> bool {
+    use GeneralCategory as Is;
+    let blank = matches!(c, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}');
+    let unseen = matches!(
+        c.general_category(),
+        Is::Control
+            | Is::Format
+            | Is::SpaceSeparator
+            | Is::LineSeparator
+            | Is::ParagraphSeparator
+            | Is::NonspacingMark
+            | Is::EnclosingMark
+    );
+    !blank && !unseen
 }
 
 fn is_hidden(c: char) -> bool {
@@ -174,6 +196,16 @@ mod tests {
         assert_eq!(clean("  a\u{202E}b\u{0000}c\n"), "abc");
         let zalgo = format!("z{}", "\u{0301}".repeat(40));
         assert_eq!(clean(&zalgo).chars().count(), 4);
+    }
+
+    #[test]
+    fn what_shows_nothing_is_no_text() {
+        let blanks = "\u{200B}\u{200C}\u{200D}\u{2060}\u{2063}\u{00AD}\u{FEFF}\u{180E}\u{034F}\u{FE0F}\u{E0020}\u{2800}\u{3164}\u{115F}\u{00A0}\u{2028}\n";
+        assert_eq!(clean(blanks), "");
+        assert!(blanks.chars().all(|c| clean(&c.to_string()).is_empty()));
+        for seen in ["a", "7", "•", "◀️", "👨\u{200D}👩", "あ", "ك", "\u{200B}x"] {
+            assert!(!clean(seen).is_empty(), "{seen}");
+        }
     }
 
     #[test]

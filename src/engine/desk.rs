@@ -7,28 +7,29 @@ use crate::domain::ids::{CategoryId, DepartmentId, Version};
 use crate::domain::person::Person;
 use crate::domain::text::{MAX_NAME, clean};
 
-/// What is done to a department.
+/// What is done to a department. Each says how it is to be, not what to switch: done twice it is done once.
 #[derive(Debug, Clone)]
 pub enum DeskEdit {
     /// It gets another name.
     Rename(String),
-    /// Its critical flag is switched.
-    ToggleCritical,
-    /// It takes no more tickets, or takes them again.
-    ToggleRetired,
-    /// It gets one more category.
-    AddCategory(String),
+    /// Whether nobody being online in it is an incident.
+    SetCritical(bool),
+    /// Whether it takes no more tickets.
+    SetRetired(bool),
+    /// It gets one more category, with this id. Where a category has the id and the name already, that is it.
+    AddCategory(CategoryId, String),
     /// A category gets another name.
     RenameCategory(CategoryId, String),
-    /// A category is no longer offered, or is again.
-    ToggleCategory(CategoryId),
+    /// Whether a category is no longer offered.
+    SetCategoryRetired(CategoryId, bool),
 }
 
 impl Engine {
     /// On a desk without departments, makes the first one with its one category, so that a ticket can be opened at once.
     pub async fn ensure_department(&self, name: &str, category: &str) -> Result<(), EngineError> {
         if self.store.departments().await?.is_empty() {
-            let first = self.draw_up_department(name, category)?;
+            let id = DepartmentId::from_random(self.chance().id());
+            let first = self.draw_up_department(id, name, category)?;
             match self.put_department(first, None).await {
                 // Another process was as quick.
                 Ok(_) | Err(EngineError::Taken(_)) => {}
@@ -38,18 +39,41 @@ impl Engine {
         Ok(())
     }
 
-    /// A new department with one category.
+    /// A new department with one category. `id` is the request's own: where a department has the id and the name already,
+    /// the request was half done when the desk died, and that is the department.
     pub async fn add_department(
         &self,
         admin: &Person,
+        id: DepartmentId,
         name: &str,
         category: &str,
     ) -> Result<Department, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        let department = self.draw_up_department(name, category)?;
+        let mut department = self.draw_up_department(id, name, category)?;
+        if let Some(known) = self.store.departments().await?.into_iter().find(|d| d.id == id) {
+            if same(&known.name, &department.name) {
+                return Ok(known);
+            }
+            department.id = DepartmentId::from_random(self.chance().id());
+        }
         self.put_department(department, None).await
+    }
+
+    /// A new category of a department; `id` is the request's own, as in [`Engine::add_department`].
+    pub async fn add_category(
+        &self,
+        admin: &Person,
+        department: DepartmentId,
+        id: CategoryId,
+        name: &str,
+    ) -> Result<(Department, Category), EngineError> {
+        let name = checked(name)?;
+        let edit = DeskEdit::AddCategory(id, name.clone());
+        let department = self.edit_department(admin, department, &edit).await?;
+        let added = department.categories.iter().find(|c| same(&c.name, &name)).cloned();
+        Ok((department, added.ok_or(EngineError::NotFound)?))
     }
 
     /// Changes a department.
@@ -66,7 +90,11 @@ impl Engine {
             .retry(|| async {
                 let all = self.store.departments().await?;
                 let before = all.iter().find(|d| d.id == id).ok_or(EngineError::NotFound)?;
-                let after = Department { version: before.version.next(), ..self.edited(before, &all, edit)? };
+                let after = self.edited(before, &all, edit)?;
+                if after == *before {
+                    return Ok(Attempt::Done(after));
+                }
+                let after = Department { version: before.version.next(), ..after };
                 let write = Write::Department { department: after.clone(), expected: Some(before.version) };
                 Attempt::of(self.commit_one(Change::quiet(write)).await, after)
             })
@@ -84,18 +112,24 @@ impl Engine {
         let mut after = before.clone();
         match edit {
             DeskEdit::Rename(name) => after.name = checked(name)?,
-            DeskEdit::ToggleCritical => after.critical = !after.critical,
-            DeskEdit::ToggleRetired => {
-                if !before.retired && all.iter().filter(|d| !d.retired).count() == 1 {
+            DeskEdit::SetCritical(critical) => after.critical = *critical,
+            DeskEdit::SetRetired(retired) => {
+                after.retired = *retired;
+                if all.iter().all(|d| if d.id == after.id { after.retired } else { d.retired }) {
                     return Err(EngineError::LastOne);
                 }
-                after.retired = !after.retired;
             }
-            DeskEdit::AddCategory(name) => after.categories.push(self.category(name)?),
+            DeskEdit::AddCategory(id, name) => {
+                let name = checked(name)?;
+                if before.category(*id).is_some_and(|known| same(&known.name, &name)) {
+                    return Ok(after);
+                }
+                let id = if all.iter().any(|d| d.category(*id).is_some()) { self.category_id() } else { *id };
+                after.categories.push(Category { id, name, retired: false });
+            }
             DeskEdit::RenameCategory(id, name) => category_mut(&mut after, *id)?.name = checked(name)?,
-            DeskEdit::ToggleCategory(id) => {
-                let category = category_mut(&mut after, *id)?;
-                category.retired = !category.retired;
+            DeskEdit::SetCategoryRetired(id, retired) => {
+                category_mut(&mut after, *id)?.retired = *retired;
                 if after.categories.iter().all(|c| c.retired) {
                     return Err(EngineError::LastOne);
                 }
@@ -110,10 +144,15 @@ impl Engine {
         Ok(after)
     }
 
-    fn draw_up_department(&self, name: &str, category: &str) -> Result<Department, EngineError> {
-        let category = self.category(category)?;
+    fn draw_up_department(
+        &self,
+        id: DepartmentId,
+        name: &str,
+        category: &str,
+    ) -> Result<Department, EngineError> {
+        let category = Category { id: self.category_id(), name: checked(category)?, retired: false };
         Ok(Department {
-            id: DepartmentId::from_random(self.chance().id()),
+            id,
             name: checked(name)?,
             critical: false,
             categories: vec![category],
@@ -122,9 +161,8 @@ impl Engine {
         })
     }
 
-    fn category(&self, name: &str) -> Result<Category, EngineError> {
-        let name = checked(name)?;
-        Ok(Category { id: CategoryId::from_random(self.chance().id()), name, retired: false })
+    fn category_id(&self) -> CategoryId {
+        CategoryId::from_random(self.chance().id())
     }
 
     async fn put_department(
@@ -144,7 +182,13 @@ fn category_mut(department: &mut Department, id: CategoryId) -> Result<&mut Cate
     department.categories.iter_mut().find(|c| c.id == id).ok_or(EngineError::NotFound)
 }
 
-fn checked(name: &str) -> Result<String, EngineError> {
+/// Whether two names are one: they are unique regardless of case.
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// A name as it is kept: cleaned, on one line, neither empty nor too long.
+pub fn checked(name: &str) -> Result<String, EngineError> {
     let name = clean(name).replace('\n', " ");
     let length = name.chars().count();
     if length == 0 || length > MAX_NAME { Err(EngineError::BadName) } else { Ok(name) }

@@ -1,6 +1,7 @@
 //! An agent's availability: online, busy, away, offline; signs of life; and what follows for their tickets.
 use super::error::EngineError;
 use super::feed::Happening;
+use super::owed::Owed;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
@@ -25,41 +26,48 @@ impl Engine {
         to: Availability,
         now: Time,
     ) -> Result<Person, EngineError> {
-        let person = self.change_availability(agent, to, Actor::Person(agent), Vec::new(), now).await?;
+        let person =
+            self.change_availability(agent, (to, &|_| true), Actor::Person(agent), Vec::new(), now).await?;
         self.settle_presence(&person, now).await;
         Ok(person)
     }
 
-    /// The commit behind every change of availability, with what the roster and the queue make of it.
+    /// The commit behind every change of availability, with what the roster and the queue make of it. Only of a profile
+    /// that is `still` as it must be for it.
     pub(super) async fn change_availability(
         &self,
         agent: PersonId,
-        to: Availability,
+        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
         actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
-        self.change_availability_by(Via::Telegram, agent, to, actor, notices, now).await
+        self.change_availability_by((agent, Via::Telegram), (to, still), actor, notices, now).await
     }
 
     /// The same, for an agent whose signs of life come from `via` from now on.
     pub(super) async fn change_availability_by(
         &self,
-        via: Via,
-        agent: PersonId,
-        to: Availability,
+        (agent, via): (PersonId, Via),
+        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
         actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        if actor != Actor::Engine {
-            // Before the change, whose round must not find them lost.
+        let by_themselves = actor != Actor::Engine;
+        if by_themselves {
             self.store.touch(agent, now).await?;
-            self.roster().update(agent, |seat| touch(seat, now));
+        }
+        if by_themselves && to == Availability::Online {
+            // Before the change, whose round must not find them lost. Not of who leaves: they would get one more ticket.
+            self.seen(agent, now);
         }
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
+                if !still(profile) {
+                    return (None, Vec::new());
+                }
                 profile.availability = to;
                 profile.via = via;
                 profile.asked_at = None;
@@ -73,23 +81,39 @@ impl Engine {
                 (Some(Event { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;
-        tracing::info!(%agent, availability = to.as_str(), by = ?actor, "availability");
+        if by_themselves {
+            self.seen(agent, now);
+        }
+        tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability");
         self.finish_release(agent, now).await?;
         Ok(person)
     }
 
-    /// Changes an agent's profile by `change`, which also says what is recorded and who is told.
+    /// Changes an agent's profile by `change`, which also says what is recorded and who is told. Nothing is written when
+    /// nothing changed.
     pub(super) async fn change_agent(
         &self,
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
         let _between_rounds = self.round.lock().await;
+        self.change_between_rounds(agent, change).await
+    }
+
+    /// The same, for who has seen to it that no round is under way.
+    async fn change_between_rounds(
+        &self,
+        agent: PersonId,
+        change: impl Fn(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
+    ) -> Result<Person, EngineError> {
         let person = self
             .retry(|| async {
                 let mut person = self.store.person(agent).await?.ok_or(EngineError::NotFound)?;
                 let mut profile = person.agent.clone().ok_or(EngineError::Forbidden)?;
                 let (event, notices) = change(&mut profile);
+                if person.agent.as_ref() == Some(&profile) {
+                    return Ok(Attempt::Done(person));
+                }
                 let expected = Some(person.version);
                 person.agent = Some(profile);
                 person.version = person.version.next();
@@ -97,15 +121,23 @@ impl Engine {
                 Attempt::of(self.commit_one(Change { write, event, notices }).await, person)
             })
             .await?;
-        self.seat_changed(&person);
+        self.seat_changed(&person).await;
         Ok(person)
     }
 
-    /// The roster follows a person's change, and their departments get a round.
-    pub(super) fn seat_changed(&self, person: &Person) {
-        let former = self.roster().seat(person.id).and_then(|s| s.profile()).map(|p| p.departments.clone());
-        self.roster().put_person(person.clone());
-        self.mark(former.unwrap_or_default());
+    /// The roster follows a person's change, and their departments get a round. Only between rounds.
+    pub(super) async fn seat_changed(&self, person: &Person) {
+        self.mark(self.departments_of(person.id));
+        let is_new = person.agent.is_some() && self.roster().seat(person.id).is_none();
+        if is_new {
+            // What they hold nobody here knows: an agent who is back may have some left, another replica's agent too.
+            let doubt = self.take_on(Owed::of([person.id].into()));
+            if self.reread(person.id).await.is_ok() {
+                doubt.paid();
+            }
+        } else {
+            self.roster().put_person(person.clone());
+        }
         self.mark(person.agent.iter().flat_map(|profile| profile.departments.iter().copied()));
         self.tell(Happening::Agent(person.id));
     }
@@ -120,16 +152,29 @@ impl Engine {
             OfflineBehaviour::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
             OfflineBehaviour::ReassignAll => true,
         };
-        self.release_held(agent, ReleaseReason::Offline, wanted, now).await?;
-        self.change_agent(agent, |profile: &mut AgentProfile| {
-            // Only if they did not come back and leave again meanwhile.
-            if profile.availability == Availability::Offline {
-                profile.release_due = None;
+        let is_due =
+            |holder: &Person| holder.agent.as_ref().is_some_and(|profile| profile.release_due == Some(due));
+        self.retry(|| async {
+            let and_due = |ticket: &Ticket, holder: &Person| wanted(ticket) && is_due(holder);
+            self.release_held(agent, ReleaseReason::Offline, and_due, now).await?;
+            let _between_rounds = self.round.lock().await;
+            let Some(person) = self.store.person(agent).await?.filter(is_due) else {
+                return Ok(Attempt::Done(()));
+            };
+            // Back and gone again meanwhile, with tickets that were not there when the others were listed.
+            if self.store.held_by(person.id).await?.iter().any(wanted) {
+                return Ok(Attempt::Lost);
             }
-            (None, Vec::new())
+            self.change_between_rounds(agent, |profile: &mut AgentProfile| {
+                if profile.release_due == Some(due) {
+                    profile.release_due = None;
+                }
+                (None, Vec::new())
+            })
+            .await?;
+            Ok(Attempt::Done(()))
         })
-        .await?;
-        Ok(())
+        .await
     }
 
     /// A sign of life of a person: an agent who is not offline stays there, and an open "are you still there?" is answered.
@@ -146,16 +191,28 @@ impl Engine {
             self.change_agent(person.id, answered).await?;
         }
         let lost = self.roster().seat(person.id).is_some_and(|seat| seat.lost);
-        if lost || now - profile.last_activity >= TOUCH_EVERY {
+        let written = !lost && now - profile.last_activity < TOUCH_EVERY;
+        if !written {
             self.store.touch(person.id, now).await?;
-            self.roster().update(person.id, |seat| touch(seat, now));
+        }
+        self.seen(person.id, now);
+        if !written {
             self.settle_presence(person, now).await;
         }
-        if lost {
-            self.mark(profile.departments.iter().copied());
-            self.tell(Happening::Agent(person.id));
-        }
         Ok(())
+    }
+
+    /// The roster follows a sign of life. Who was lost gets a round at once: whatever is still to be done for them may
+    /// take its time, and until it is wanted the sweep would take the tickets that wait for a wake-up gone missing.
+    fn seen(&self, agent: PersonId, now: Time) {
+        let mut roster = self.roster();
+        let Some(seat) = roster.seat(agent) else { return };
+        let (lost, departments) = (seat.lost, seat.profile().map(|p| p.departments.clone()));
+        roster.update(agent, |seat| touch(seat, now));
+        if lost {
+            self.mark(departments.unwrap_or_default());
+            self.tell(Happening::Agent(agent));
+        }
     }
 
     /// Brings presence in line with a person's availability. Presence out of reach stops nobody: the sweep tries again.

@@ -1,9 +1,10 @@
 //! What just happened, for whoever shows it live: cards in Telegram now, sockets of web pages later. Lossy on purpose: a
 //! reader who falls behind reads the store afresh.
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
+use serde::{Deserialize, Serialize};
 
 /// Something that was committed a moment ago.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Happening {
     /// A ticket joined a queue, for the first time or again.
     Queued {
@@ -41,4 +42,17 @@ pub enum Happening {
     },
     /// An agent's availability, capacity or departments changed.
     Agent(PersonId),
+}
+
+impl Happening {
+    /// The agents of whom something changed by it.
+    pub fn agents(&self) -> impl Iterator<Item = PersonId> + use<> {
+        let (one, other) = match *self {
+            Self::Queued { .. } => (None, None),
+            Self::Assigned { agent, from, .. } => (Some(agent), from),
+            Self::Updated { agent, .. } | Self::Agent(agent) => (Some(agent), None),
+            Self::Left { agent, .. } => (agent, None),
+        };
+        one.into_iter().chain(other)
+    }
 }

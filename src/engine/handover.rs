@@ -1,6 +1,7 @@
 //! Tickets that change hands otherwise than by the engine's choice: pick-up, reassignment, back to the queue.
 use super::error::EngineError;
 use super::feed::Happening;
+use super::owed::Owed;
 use super::plan::handed_over;
 use super::ports::{Change, Guard, StoreError};
 use super::tickets::write_ticket;
@@ -10,13 +11,13 @@ use crate::domain::card::CardKey;
 use crate::domain::event::{Actor, Event, ReleaseReason, What};
 use crate::domain::ids::{PersonId, Slot, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
-use crate::domain::person::{AgentProfile, Person};
-use crate::domain::policy::Mode;
+use crate::domain::person::Person;
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use std::collections::BTreeSet;
 
 impl Engine {
-    /// An agent takes a waiting ticket themselves: in manual and dual mode, or one that the rollout leaves to pick-up.
+    /// An agent takes a waiting ticket themselves: in manual and dual mode, one that the rollout leaves to pick-up, or when
+    /// they have opted out of automatic assignment.
     pub async fn pick_up(
         &self,
         agent: &Person,
@@ -33,20 +34,22 @@ impl Engine {
             if !profile.departments.contains(&before.department) {
                 return Err(EngineError::OtherDepartment);
             }
-            if self.store.settings().await?.mode == Mode::Auto && before.auto {
+            let mode = self.store.settings().await?.mode;
+            if !mode.lets_pick_up(before.auto, profile.auto_assignment_enabled) {
                 return Err(EngineError::NoPickUp);
             }
             let what = What::PickedUp { agent: agent.id };
-            self.hand(&before, agent, profile, Guard::Capacity, Event::of(now, agent.id, ticket, what)).await
+            self.hand(&before, agent.id, Guard::Capacity, Event::of(now, agent.id, ticket, what)).await
         })
         .await
     }
 
-    /// An admin gives a ticket to an agent, from the queue or from another agent. A full agent gets it only `anyway`.
+    /// An admin gives a ticket to an agent, from the queue or from another agent. A full agent gets it only `anyway`. With
+    /// `drawn_for`, only if the ticket is still at that version.
     pub async fn reassign(
         &self,
         admin: &Person,
-        ticket: TicketId,
+        (ticket, drawn_for): (TicketId, Option<Version>),
         to: PersonId,
         anyway: bool,
         now: Time,
@@ -55,12 +58,10 @@ impl Engine {
             return Err(EngineError::Forbidden);
         }
         self.retry(|| async {
-            let before = self.at_version(ticket, None).await?;
-            let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
-            let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
+            let before = self.at_version(ticket, drawn_for).await?;
             let what = What::Reassigned { from: before.holder(), to, over_capacity: anyway };
             let guard = if anyway { Guard::Anyway } else { Guard::Capacity };
-            self.hand(&before, &agent, profile, guard, Event::of(now, admin.id, ticket, what)).await
+            self.hand(&before, to, guard, Event::of(now, admin.id, ticket, what)).await
         })
         .await
     }
@@ -69,13 +70,15 @@ impl Engine {
     async fn hand(
         &self,
         before: &Ticket,
-        agent: &Person,
-        profile: &AgentProfile,
+        to: PersonId,
         guard: Guard,
         event: Event,
     ) -> Result<Attempt<Ticket>, EngineError> {
         let _between_rounds = self.round.lock().await;
-        let held = self.store.held_by(agent.id).await?;
+        // As they are now: a capacity that was lowered a moment ago counts.
+        let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
+        let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
+        let held = self.store.held_by(to).await?;
         let (count, max) = (u16::try_from(held.len()).unwrap_or(u16::MAX), profile.max_tickets.get());
         let slot = lowest_free(&held);
         // First whether the step exists at all, then whether there is room: "they already have it" says more than "full".
@@ -97,7 +100,9 @@ impl Engine {
         let committed = self.commit_one(change).await;
         if committed.is_err() {
             self.roster().free(agent.id, after.id);
+            let doubt = self.take_on(Owed::of([agent.id].into()));
             self.reread(agent.id).await?;
+            doubt.paid();
         } else {
             tracing::info!(ticket = %after.number, agent = %agent.id, from = ?before.holder(), "handed over");
             if let Some(former) = before.holder() {
@@ -113,35 +118,45 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// An admin puts a held ticket back into the queue, at its old place.
-    pub async fn requeue(&self, admin: &Person, ticket: TicketId, now: Time) -> Result<Ticket, EngineError> {
+    /// An admin puts a held ticket back into the queue, at its old place. With `drawn_for`, only if it is still at that
+    /// version: pressed twice, the second press must not take it from who got it next.
+    pub async fn requeue(
+        &self,
+        admin: &Person,
+        (ticket, drawn_for): (TicketId, Option<Version>),
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, |_| true, now).await
+        let unchanged =
+            |ticket: &Ticket, _: &Person| drawn_for.is_none_or(|version| ticket.version == version);
+        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, unchanged, now).await
     }
 
-    /// Puts a ticket back into the queue if it still is as `wanted`; tells the customer, and the former holder when an
-    /// admin did it.
+    /// Puts a ticket back into the queue if it and its holder still are as `wanted`; tells the customer, and the former
+    /// holder when an admin did it.
     pub(super) async fn release(
         &self,
         ticket: TicketId,
         actor: Actor,
         why: ReleaseReason,
-        wanted: impl Fn(&Ticket) -> bool,
+        wanted: impl Fn(&Ticket, &Person) -> bool,
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
+            // From the look to the commit: a holder who comes back comes before it or after it.
+            let _between_rounds = self.round.lock().await;
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
-            let holder = before.holder().filter(|_| wanted(&before));
-            let from = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
+            let holder = self.holder_of(&before).await?.filter(|holder| wanted(&before, holder));
+            let holder = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
+            let from = holder.id;
             let after = before.release().map_err(refuse)?;
             let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
             if why == ReleaseReason::Admin {
                 let taken = Notice::TaskTaken { ticket, to: None };
-                let former = self.holder_of(&before).await?;
-                notices.extend(former.map(|former| Outgoing::notice(former.chat(), taken)));
+                notices.push(Outgoing::notice(holder.chat(), taken));
             }
             notices.extend(self.redrawn(&after, Some(from)).await?);
             let change = Change {
@@ -154,7 +169,6 @@ impl Engine {
                 }),
                 notices,
             };
-            let _between_rounds = self.round.lock().await;
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, %from, ?why, "back in the queue");
@@ -174,17 +188,17 @@ impl Engine {
         &self,
         agent: PersonId,
         why: ReleaseReason,
-        which: impl Fn(&Ticket) -> bool,
+        which: impl Fn(&Ticket, &Person) -> bool,
         now: Time,
     ) -> Result<(), StoreError> {
         let mut held = self.store.held_by(agent).await?;
         held.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
-        // Looked at once more with each attempt: a ticket that somebody else has got meanwhile is theirs.
-        let theirs = |ticket: &Ticket| ticket.holder() == Some(agent) && which(ticket);
-        for ticket in held.iter().filter(|ticket| theirs(ticket)) {
+        // Asked of each ticket and of its holder as they are by then: somebody else may have got it, the agent may be back.
+        let theirs = |ticket: &Ticket, holder: &Person| holder.id == agent && which(ticket, holder);
+        for ticket in &held {
             // Another refusal means that it ended or was taken meanwhile: then there is nothing to give back.
             if let Err(EngineError::Store(error)) =
-                self.release(ticket.id, Actor::Engine, why, theirs, now).await
+                self.release(ticket.id, Actor::Engine, why, &theirs, now).await
             {
                 return Err(error);
             }

@@ -57,7 +57,7 @@ impl Engine {
         now: Time,
     ) -> Result<Person, EngineError> {
         let actor = Actor::Person(agent);
-        self.change_availability_by(Via::Client, agent, to, actor, Vec::new(), now).await
+        self.change_availability_by((agent, Via::Client), (to, &|_| true), actor, Vec::new(), now).await
     }
 
     /// Writes the sign of life down every now and then, and takes back that the agent was lost.

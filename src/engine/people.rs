@@ -3,6 +3,7 @@ use super::error::EngineError;
 use super::ports::{Change, CommitError, UniqueKey, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, TelegramId, Version};
 use crate::domain::notice::{Message, Notice, Outgoing};
@@ -37,10 +38,17 @@ impl Engine {
             }
             let menu_changed =
                 known.as_ref().is_none_or(|k| k.role != person.role || k.locale != person.locale);
-            let notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
+            let mut notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
+            if known.as_ref().is_some_and(|known| !known.reachable) {
+                notices.extend(self.holders_cards(person.id).await?);
+            }
             let expected = known.as_ref().map(|k| k.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
-            let _between_rounds = self.round.lock().await;
+            // Only an agent has a seat that a round could be looking at.
+            let _between_rounds = match &person.agent {
+                Some(_) => Some(self.round.lock().await),
+                None => None,
+            };
             let write = Write::Person { person: Box::new(person.clone()), expected };
             match self.commit_one(Change { write, event: None, notices }).await {
                 // Two first messages at once: the other one made the person.
@@ -50,7 +58,7 @@ impl Engine {
                     if let Attempt::Done(person) = &attempt
                         && person.agent.is_some()
                     {
-                        self.seat_changed(person);
+                        self.seat_changed(person).await;
                     }
                     Ok(attempt)
                 }
@@ -87,6 +95,8 @@ impl Engine {
             reachable: true,
             agent: None,
             prompt: None,
+            answered_by: None,
+            links: Vec::new(),
             created_at: now,
             version: Version::default(),
         }
@@ -115,7 +125,7 @@ impl Engine {
             })
             .await?;
         if person.agent.is_some() || self.roster().seat(id).is_some() {
-            self.seat_changed(&person);
+            self.seat_changed(&person).await;
         }
         Ok(person)
     }
@@ -132,14 +142,23 @@ impl Engine {
     /// Notes the question that a person's next message answers, or that there is none.
     pub async fn set_prompt(&self, id: PersonId, prompt: Option<Prompt>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
-            person.prompt = prompt;
+            (person.prompt, person.answered_by) = (prompt, None);
+            Ok((None, Vec::new()))
+        })
+        .await
+    }
+
+    /// Notes that this message answered a person's question.
+    pub async fn answer_prompt(&self, id: PersonId, message: i32) -> Result<Person, EngineError> {
+        self.change_person(id, |person: &mut Person| {
+            person.answered_by = Some(message);
             Ok((None, Vec::new()))
         })
         .await
     }
 
     /// Telegram says that a person blocked the bot, or unblocked it. A blocked agent gets no tickets and the admins are
-    /// told; a blocked customer's agents are told.
+    /// told; a blocked customer's agents are told, and the cards of their tickets say so.
     pub async fn set_reachable(&self, telegram: TelegramId, reachable: bool) -> Result<(), EngineError> {
         let Some(known) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
         if known.reachable == reachable {
@@ -149,16 +168,13 @@ impl Engine {
         if !reachable && known.agent.is_some() {
             notices.extend(self.to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
         }
-        if !reachable {
-            for ticket in self.store.tickets_of(known.id, super::tickets::MAX_OPEN).await? {
-                if let Some(holder) = self.holder_of(&ticket).await? {
-                    notices.push(Outgoing::notice(
-                        holder.chat(),
-                        Notice::CustomerUnreachable { ticket: ticket.id },
-                    ));
-                }
-            }
+        for ticket in self.store.tickets_of(known.id, super::tickets::MAX_OPEN).await? {
+            let Some(holder) = self.holder_of(&ticket).await? else { continue };
+            let told = Notice::CustomerUnreachable { ticket: ticket.id };
+            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), told)));
+            notices.push(Outgoing::refresh(holder.chat(), CardKey::Task(ticket.id, holder.id)));
         }
+        notices.extend(self.holders_cards(known.id).await?);
         notices.retain(|out| out.chat != known.chat());
         self.change_person(known.id, |person: &mut Person| {
             person.reachable = reachable;
@@ -167,6 +183,17 @@ impl Engine {
         .await?;
         tracing::info!(person = %known.id, reachable, "reachability");
         Ok(())
+    }
+
+    /// The cards on which those who hold a customer's tickets read whether the customer can be reached.
+    async fn holders_cards(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
+        let mut cards = Vec::new();
+        for ticket in self.store.tickets_of(customer, super::tickets::MAX_OPEN).await? {
+            let Some(holder) = self.holder_of(&ticket).await? else { continue };
+            let keys = [CardKey::Task(ticket.id, holder.id), CardKey::MyQueue(holder.id, 0)];
+            cards.extend(keys.map(|key| Outgoing::refresh(holder.chat(), key)));
+        }
+        Ok(cards)
     }
 
     /// A notice to every admin.

@@ -2,15 +2,17 @@
 //!
 //! Every back end passes the same contract tests (`tests/it/store_contract.rs`, `tests/it/presence_contract.rs`).
 mod records;
+mod signals;
 
-pub use records::{Claimed, Depths, InboxRow, Outcome, Prospect};
+pub use records::{Claimed, Counters, Depths, InboxRow, Outcome, Prospect};
+pub use signals::{Signal, SignalError, Signals};
 
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId, Version};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId, Version};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -190,7 +192,7 @@ pub trait Store: Send + Sync + 'static {
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError>;
     /// Keeps a draft in place of the person's last.
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError>;
-    /// Forgets a person's draft, if it is (still) this one.
+    /// Forgets a person's draft, if it is (still) this one, and with it the live message of its card.
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
 
     /// The ticket with this id.
@@ -220,7 +222,7 @@ pub trait Store: Send + Sync + 'static {
             settings: self.settings().await?,
             known: self.ticket_by_key(key).await?,
             open: theirs.iter().filter(|ticket| !ticket.status().is_end()).count(),
-            position: self.position(department, priority, Arrival::LAST).await?,
+            ahead: self.position(department, priority, Arrival::LAST).await?,
         })
     }
     /// What an agent holds, in the order of their queue (when it was assigned, then by arrival).
@@ -281,12 +283,28 @@ pub trait Store: Send + Sync + 'static {
     async fn next_delivery(&self) -> Result<Option<Time>, StoreError>;
     /// How many deliveries are not done.
     async fn undelivered(&self) -> Result<u64, StoreError>;
+    /// What was counted.
+    async fn counters(&self) -> Result<Counters, StoreError>;
     /// The live message of a card.
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
     /// Live cards of kinds that change by themselves (`MyQueue`), for a redraw after a restart.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
 
-    /// Forgets handled updates and given-up deliveries from before `before`.
+    /// Takes the lease called `name` for `holder`, or keeps it, until `ttl` from `now`; `None` while it is another's. At any
+    /// moment one holder has it, as long as their clocks agree to within what is left of `ttl` when it is renewed. The
+    /// answer counts its holders: it grows whenever another one takes it, and never shrinks.
+    async fn lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Option<u64>, StoreError>;
+    /// Gives a lease back, if it is (still) this holder's.
+    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError>;
+
+    /// Forgets handled updates and given-up deliveries from before `before`, and the live messages of cards of tickets that
+    /// ended before it: nothing brings those up to date any more. Tickets and the record of them are kept for ever.
     async fn prune(&self, before: Time) -> Result<(), StoreError>;
 }
 

@@ -2,83 +2,18 @@
 //! and why. A cache: the store decides, and an agent about whom it disagrees is read again.
 //!
 //! Everything is kept in order as it changes, so that choosing costs the same with ten agents and with ten thousand.
+mod seat;
+
+pub use seat::Seat;
+
 use crate::domain::Time;
 use crate::domain::event::{NAMED, Skip};
 use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
-use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::person::Person;
 use crate::domain::policy::Strategy;
 use rand::RngCore;
+use seat::Rank;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// An agent with what they hold.
-#[derive(Debug, Clone)]
-pub struct Seat {
-    /// The agent.
-    pub person: Person,
-    /// Their tickets, by slot.
-    pub holds: BTreeMap<Slot, TicketId>,
-    /// Whether their presence was lost (known not to be there, for all that their availability says).
-    pub lost: bool,
-}
-
-impl Seat {
-    /// How many tickets they hold.
-    #[must_use]
-    pub fn held(&self) -> u16 {
-        u16::try_from(self.holds.len()).unwrap_or(u16::MAX)
-    }
-
-    /// The lowest free slot, at or above their capacity if all below are taken.
-    #[must_use]
-    pub fn free_slot(&self) -> Slot {
-        let taken = |n: u16| self.holds.contains_key(&Slot(n));
-        Slot((0..u16::MAX).find(|n| !taken(*n)).unwrap_or(u16::MAX))
-    }
-
-    /// The profile, which every seat's person has.
-    #[must_use]
-    pub fn profile(&self) -> Option<&AgentProfile> {
-        self.person.agent.as_ref()
-    }
-
-    /// Why they get no ticket of a department of theirs; `None` when they are eligible.
-    #[must_use]
-    pub fn skip(&self) -> Option<Skip> {
-        let Some(profile) = self.profile() else { return Some(Skip::OtherDepartment) };
-        match profile.availability {
-            Availability::Offline => Some(Skip::Offline),
-            Availability::Busy => Some(Skip::Busy),
-            Availability::Away => Some(Skip::Away),
-            Availability::Online if !self.person.reachable => Some(Skip::Unreachable),
-            Availability::Online if self.lost => Some(Skip::Lost),
-            Availability::Online if !profile.auto_assignment_enabled => Some(Skip::OptedOut),
-            // By the count, not by the slot: whoever was given one "anyway", or had their capacity lowered, may hold high
-            // slots while a low one is free.
-            Availability::Online if self.held() >= profile.max_tickets.get() => Some(Skip::Full),
-            Availability::Online => None,
-        }
-    }
-
-    /// The place in the order of the strategy: (share of slots taken, last turn, order, id). The share in millionths: fine
-    /// enough to tell any two shares of capacities up to 100 apart.
-    fn rank(&self, strategy: Strategy) -> Rank {
-        let profile = self.profile();
-        let load = match strategy {
-            Strategy::LeastLoaded => {
-                profile.map_or(0, |p| u64::from(self.held()) * 1_000_000 / u64::from(p.max_tickets.get()))
-            }
-            Strategy::RoundRobin | Strategy::Random => 0,
-        };
-        (
-            load,
-            profile.and_then(|p| p.last_assigned),
-            profile.map_or(0, |p| p.assignment_order),
-            self.person.id,
-        )
-    }
-}
-
-type Rank = (u64, Option<Time>, u32, PersonId);
 
 /// One department's agents.
 #[derive(Debug, Default, Clone)]
@@ -142,9 +77,13 @@ impl Roster {
     }
 
     /// Puts an agent in their place, or takes a person who is no agent any more out of it. Whether their presence is lost
-    /// stays as it was known.
-    pub fn put(&mut self, person: Person, holds: BTreeMap<Slot, TicketId>) {
-        let lost = self.seats.get(&person.id).is_some_and(|seat| seat.lost);
+    /// stays as it was known, and so does a later sign of life: it may not be written yet.
+    pub fn put(&mut self, mut person: Person, holds: BTreeMap<Slot, TicketId>) {
+        let seat = self.seats.get(&person.id);
+        let lost = seat.is_some_and(|seat| seat.lost);
+        if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
+            profile.last_activity = profile.last_activity.max(known.last_activity);
+        }
         self.remove(person.id);
         if let Some(profile) = &person.agent {
             self.last_turn = self.last_turn.max(profile.last_assigned);
@@ -155,15 +94,45 @@ impl Roster {
     }
 
     /// Follows a change of the person; what they hold stays. So do turns and signs of life that came after the person was
-    /// read: they are written without the person.
+    /// read: they are written without the person. One that a newer version has overtaken changes nothing.
     pub fn put_person(&mut self, mut person: Person) {
         let seat = self.seats.get(&person.id);
+        if seat.is_some_and(|seat| seat.person.version > person.version) {
+            return;
+        }
         let holds = seat.map(|seat| seat.holds.clone()).unwrap_or_default();
         if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
             profile.last_assigned = profile.last_assigned.max(known.last_assigned);
-            profile.last_activity = profile.last_activity.max(known.last_activity);
         }
         self.put(person, holds);
+    }
+
+    /// Takes in all agents, as they were read when the seats had these `stamps`: others leave. Returns those whose seats
+    /// changed since: they are left as they are.
+    pub fn replace(
+        &mut self,
+        agents: Vec<Person>,
+        mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>>,
+        stamps: &HashMap<PersonId, u64>,
+    ) -> Vec<PersonId> {
+        let read: BTreeSet<_> = agents.iter().map(|agent| agent.id).collect();
+        let known: BTreeSet<_> = self.seats.keys().chain(stamps.keys()).copied().collect();
+        let changed = |roster: &Self, agent| roster.stamp(agent) != stamps.get(&agent).copied().unwrap_or(0);
+        let overtaken: Vec<_> = known.union(&read).copied().filter(|agent| changed(self, *agent)).collect();
+        for agent in known.difference(&read).filter(|agent| !overtaken.contains(agent)) {
+            self.remove(*agent);
+        }
+        for agent in agents.into_iter().filter(|agent| !overtaken.contains(&agent.id)) {
+            let held = holds.remove(&agent.id).unwrap_or_default();
+            self.put(agent, held);
+        }
+        overtaken
+    }
+
+    /// How often each seat has changed.
+    #[must_use]
+    pub fn stamps(&self) -> HashMap<PersonId, u64> {
+        self.stamps.clone()
     }
 
     /// How often an agent's seat has changed.
@@ -326,3 +295,6 @@ impl Roster {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,17 +2,16 @@
 //! marked departments, in batches, until nobody is ready or nothing waits. Wake-ups coalesce; the sweep only insures.
 use super::error::EngineError;
 use super::feed::Happening;
+use super::owed::Owed;
 use super::plan::{Assignment, plan_round};
 use super::ports::{Change, CommitError, StoreError, Write};
-use super::roster::Roster;
 use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::ticket::{Priority, Ticket};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
@@ -22,35 +21,36 @@ const LEAST: usize = 16;
 
 tokio::task_local! {
     /// The departments that the verbs of one handler marked.
-    static KEPT: RefCell<BTreeSet<DepartmentId>>;
+    static KEPT: Kept;
 }
 
-/// Departments whose rounds were kept back.
-#[derive(Debug)]
+type Kept = Arc<Mutex<BTreeSet<DepartmentId>>>;
+
+/// Departments whose rounds are kept back while it lives: a ticket that waits for an agent who is ready is no fault then.
+/// However it ends, with a handler that was broken off too, the rounds start.
 #[must_use = "tickets wait until the rounds are started"]
-pub struct Marks(BTreeSet<DepartmentId>, Keeping);
-
-/// While it lives, rounds may be kept back: a ticket that waits for an agent who is ready is no fault then.
-#[derive(Debug)]
-struct Keeping(Arc<AtomicUsize>);
-
-impl Keeping {
-    fn begin(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(count))
-    }
+pub struct Marks<'a> {
+    engine: &'a Engine,
+    kept: Kept,
 }
 
-impl Drop for Keeping {
+impl Drop for Marks<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        let kept = std::mem::take(&mut *lock(&self.kept));
+        if !kept.is_empty() {
+            self.engine.mark(kept);
+        }
+        // After they are marked: at every moment a round is wanted or may be.
+        self.engine.keeping.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
-    /// are assigned by the first round.
+    /// are assigned by the first round. May be called again, when other replicas may have changed anything.
     pub async fn start(&self) -> Result<(), StoreError> {
+        let between_rounds = self.round.lock().await;
+        let stamps = self.roster().stamps();
         let settings = self.store.settings().await?;
         let mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>> = HashMap::new();
         for ticket in self.store.all_held().await? {
@@ -58,21 +58,29 @@ impl Engine {
                 holds.entry(hold.agent).or_default().insert(hold.slot, ticket.id);
             }
         }
-        let mut roster = Roster::new(settings.strategy);
-        for agent in self.store.agents().await? {
-            let held = holds.remove(&agent.id).unwrap_or_default();
-            roster.put(agent, held);
+        let agents = self.store.agents().await?;
+        // A verb that ended meanwhile is newer than what was read.
+        let overtaken = {
+            let mut roster = self.roster();
+            roster.set_strategy(settings.strategy);
+            roster.replace(agents, holds, &stamps)
+        };
+        for agent in overtaken {
+            self.reread(agent).await?;
         }
-        *self.roster() = roster;
+        drop(between_rounds);
         self.mark_all().await
     }
 
     /// Marks departments for the next round and wakes the assigner; inside [`Engine::before_rounds`] keeps them for later.
     pub(super) fn mark(&self, departments: impl IntoIterator<Item = DepartmentId>) {
         let departments: Vec<_> = departments.into_iter().collect();
-        let kept = KEPT.try_with(|kept| kept.borrow_mut().extend(&departments));
+        let kept = KEPT.try_with(|kept| lock(kept).extend(&departments));
         if kept.is_err() {
-            lock(&self.dirty).extend(departments);
+            if let Some(telling) = &self.telling {
+                telling.marked(&departments);
+            }
+            lock(&self.owed).departments.extend(departments);
             self.wake.notify_one();
         }
     }
@@ -80,19 +88,16 @@ impl Engine {
     /// Runs `work` and keeps back the rounds that it asks for, so that a person reads the answer to what they did before
     /// what follows from it. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
     /// that dies before that assigns at its next start.
-    pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks) {
-        let keeping = Keeping::begin(&self.keeping);
-        KEPT.scope(RefCell::default(), async {
-            let done = work.await;
-            (done, Marks(KEPT.with(RefCell::take), keeping))
-        })
-        .await
+    pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks<'_>) {
+        self.keeping.fetch_add(1, Ordering::SeqCst);
+        let marks = Marks { engine: self, kept: Kept::default() };
+        let done = KEPT.scope(Arc::clone(&marks.kept), work).await;
+        (done, marks)
     }
 
     /// Starts the rounds that were kept back.
-    pub fn start_rounds(&self, marks: Marks) {
-        let Marks(departments, _kept_until_they_are_marked) = marks;
-        self.mark(departments);
+    pub fn start_rounds(&self, marks: Marks<'_>) {
+        drop(marks);
     }
 
     /// Marks every department.
@@ -110,26 +115,23 @@ impl Engine {
     /// Whether a round is wanted, or may be as soon as a handler that is under way has ended.
     #[must_use]
     pub fn round_wanted(&self) -> bool {
-        self.keeping.load(Ordering::SeqCst) > 0 || !lock(&self.dirty).is_empty()
+        self.keeping.load(Ordering::SeqCst) > 0 || !lock(&self.owed).is_empty()
     }
 
     /// Assigns what can be assigned in the marked departments. Returns how many tickets found an agent. When the store
-    /// fails, the departments stay marked.
+    /// fails, or nobody waits for the round any more, the departments stay marked, and who may have got something is read
+    /// again by the next round.
     pub async fn run_round(&self, now: Time) -> Result<usize, EngineError> {
         let _one_at_a_time = self.round.lock().await;
         let mut assigned = 0;
         loop {
-            let marked = std::mem::take(&mut *lock(&self.dirty));
-            if marked.is_empty() {
+            let mut taken = self.take_owed();
+            if taken.owed.is_empty() {
                 return Ok(assigned);
             }
-            match self.serve(&marked, now).await {
-                Ok(count) => assigned += count,
-                Err(error) => {
-                    self.mark(marked);
-                    return Err(error);
-                }
-            }
+            self.clear_doubts(&mut taken).await?;
+            assigned += self.serve(&taken.owed.departments, now).await?;
+            taken.paid();
         }
     }
 
@@ -190,7 +192,8 @@ impl Engine {
         let taken = |assignment: &mut Assignment| {
             std::mem::replace(&mut assignment.change, Change::quiet(Write::Nothing))
         };
-        let changes = plan.iter_mut().map(taken).collect();
+        let changes: Vec<_> = plan.iter_mut().map(taken).collect();
+        let unheard = self.take_on(Owed::by(&changes));
         let results = self.store.commit(changes).await;
         fail::fail_point!("engine-after-assign");
         self.deliver_soon();
@@ -212,9 +215,14 @@ impl Engine {
                 }
             }
         }
-        for agent in disputed {
-            self.reread(agent).await?;
+        if failure.is_none() {
+            unheard.paid();
         }
+        let disputed = self.take_on(Owed::of(disputed));
+        for agent in &disputed.owed.people {
+            self.reread(*agent).await?;
+        }
+        disputed.paid();
         failure.map_or(Ok(assigned), |error| Err(error.into()))
     }
 

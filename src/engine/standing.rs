@@ -10,6 +10,7 @@ use crate::domain::invite::{Grant, Invite};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person, Role, Via};
 use crate::domain::policy::Capacity;
+use crate::domain::ticket::Ticket;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -17,6 +18,8 @@ use std::collections::BTreeSet;
 const WELCOME: Notice = Notice::RoleChanged { role: Role::Agent };
 /// How long an invitation works.
 const INVITE_LIFE: TimeDelta = TimeDelta::hours(24);
+/// How many of the links that they used are remembered of a person: many more than anybody gets in [`INVITE_LIFE`].
+const LINKS: usize = 20;
 
 impl Engine {
     /// A new single-use link. With no departments an agent's link gives all of them.
@@ -38,8 +41,9 @@ impl Engine {
         self.invite(Grant::Admin, now).await.map(Some)
     }
 
-    /// Somebody opens a link. The code is spent first, then the role given; opening a link that one has used oneself gives
-    /// the role again, so a crash in between costs nobody their invitation.
+    /// Somebody opens a link. The code is spent first, then what it grants is given, once: a crash in between costs nobody
+    /// their invitation. Opening a link again changes nothing while the role that it gave still stands; whoever lost the
+    /// role since needs a new one.
     pub async fn redeem(&self, person: &Person, code: &str, now: Time) -> Result<Person, EngineError> {
         let invite = self.store.invite(code).await?.ok_or(EngineError::BadInvite)?;
         let mine = invite.used_by == Some(person.id);
@@ -50,6 +54,13 @@ impl Engine {
         if !mine && invite.grant == Grant::Admin && !self.store.admins().await?.is_empty() {
             return Err(EngineError::BadInvite);
         }
+        if mine && person.links.iter().any(|link| link == code) {
+            let stands = match invite.grant {
+                Grant::Admin => person.is_admin(),
+                Grant::Agent(_) => person.agent.is_some(),
+            };
+            return if stands { Ok(person.clone()) } else { Err(EngineError::BadInvite) };
+        }
         if !mine {
             let used = Invite { used_by: Some(person.id), ..invite.clone() };
             match self.commit_one(Change::quiet(Write::Invite(used))).await {
@@ -59,17 +70,21 @@ impl Engine {
             }
         }
         match invite.grant {
-            Grant::Admin => self.make_admin(person.id, now).await,
+            Grant::Admin => self.make_admin(person.id, code, now).await,
             Grant::Agent(departments) => {
-                self.add_agent(Actor::Person(person.id), person.id, &departments, now).await
+                let by = (Actor::Person(person.id), Some(code));
+                self.make_agent(by, person.id, &departments, now).await
             }
         }
     }
 
-    async fn make_admin(&self, id: PersonId, now: Time) -> Result<Person, EngineError> {
+    async fn make_admin(&self, id: PersonId, link: &str, now: Time) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
             person.role = Role::Admin;
-            Ok((Some(standing(now, Actor::Person(id), id, "role=admin")), told_of_role(person)))
+            note(person, link);
+            let told = Notice::RoleChanged { role: Role::Admin };
+            let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
+            Ok((Some(standing(now, Actor::Person(id), id, "role=admin")), notices))
         })
         .await
     }
@@ -78,6 +93,17 @@ impl Engine {
     pub async fn add_agent(
         &self,
         actor: Actor,
+        id: PersonId,
+        departments: &[DepartmentId],
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        self.make_agent((actor, None), id, departments, now).await
+    }
+
+    /// The same, perhaps by a link, which is noted with the role.
+    async fn make_agent(
+        &self,
+        (actor, link): (Actor, Option<&str>),
         id: PersonId,
         departments: &[DepartmentId],
         now: Time,
@@ -100,6 +126,9 @@ impl Engine {
         let joined = self.to_admins(&Notice::Joined { person: id }).await?;
         self.change_person(id, |person: &mut Person| {
             let newly = person.agent.is_none();
+            if let Some(link) = link {
+                note(person, link);
+            }
             if let Some(profile) = &mut person.agent {
                 profile.departments.extend(&wanted);
             } else {
@@ -113,34 +142,41 @@ impl Engine {
                 // An admin who becomes an agent is told what an agent can do, too.
                 notices = vec![Outgoing::notice(person.chat(), WELCOME), menu(person)];
                 // Admins who did it themselves are told by the answer to their command.
-                let by_link = actor == Actor::Person(id);
-                notices.extend(joined.iter().filter(|out| by_link && out.chat != person.chat()).cloned());
+                notices
+                    .extend(joined.iter().filter(|out| link.is_some() && out.chat != person.chat()).cloned());
             }
             Ok((Some(standing(now, actor, id, "role=agent")), notices))
         })
         .await
     }
 
-    /// Takes an agent's profile away; what they hold goes back to the queue.
+    /// Takes an agent's profile away; what they hold goes back to the queue. For somebody who is no agent (any more) it
+    /// finishes what an earlier try that broke off has left.
     pub async fn remove_agent(&self, admin: &Person, id: PersonId, now: Time) -> Result<Person, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
         let departments = self.store.person(id).await?.and_then(|p| p.agent).map(|a| a.departments);
-        let departments: Vec<_> = departments.ok_or(EngineError::NotFound)?.into_iter().collect();
+        let departments: Vec<_> = departments.into_iter().flatten().collect();
         let person = self
             .change_person(id, |person: &mut Person| {
                 person.agent = None;
                 if person.role == Role::Agent {
                     person.role = Role::Customer;
                 }
-                Ok((Some(standing(now, Actor::Person(admin.id), id, "role=customer")), told_of_role(person)))
+                let told = match person.role {
+                    Role::Admin => Notice::NoLongerAgent,
+                    role => Notice::RoleChanged { role },
+                };
+                let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
+                Ok((Some(standing(now, Actor::Person(admin.id), id, "agent=none")), notices))
             })
             .await?;
         if let Err(error) = self.presence.leave(id, &departments).await {
             tracing::warn!(agent = %id, %error, "presence not updated");
         }
-        self.release_held(id, ReleaseReason::Removed, |_| true, now).await?;
+        let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
+        self.release_held(id, ReleaseReason::Removed, removed, now).await?;
         Ok(person)
     }
 
@@ -177,20 +213,22 @@ impl Engine {
         .await
     }
 
-    /// An agent joins a department, or leaves it when they are in it.
-    pub async fn toggle_department(
+    /// Whether an agent serves a department.
+    pub async fn set_department(
         &self,
         admin: &Person,
         id: PersonId,
-        department: DepartmentId,
+        (department, serves): (DepartmentId, bool),
         now: Time,
     ) -> Result<Person, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
         self.change_standing(Actor::Person(admin.id), id, now, |profile| {
-            if !profile.departments.remove(&department) {
+            if serves {
                 profile.departments.insert(department);
+            } else {
+                profile.departments.remove(&department);
             }
             format!("departments={}", profile.departments.len())
         })
@@ -241,6 +279,10 @@ fn standing(at: Time, actor: Actor, person: PersonId, change: &str) -> Event {
     Event { at, actor, ticket: None, what: What::Standing { person, change: change.to_owned() } }
 }
 
-fn told_of_role(person: &Person) -> Vec<Outgoing> {
-    vec![Outgoing::notice(person.chat(), Notice::RoleChanged { role: person.role }), menu(person)]
+/// Notes a link whose grant a person has got.
+fn note(person: &mut Person, link: &str) {
+    if !person.links.iter().any(|known| known == link) {
+        person.links.push(link.to_owned());
+        person.links.drain(..person.links.len().saturating_sub(LINKS));
+    }
 }

@@ -1,16 +1,14 @@
-//! The safety net, and what only time brings about. Finding a ticket to assign in here is a fault of the triggers, and is
+//! The safety net. Finding a ticket to assign in here is a fault of the triggers, and is
 //! counted as one.
 use super::Engine;
 use super::error::EngineError;
-use super::ports::StoreError;
 use super::watch::{Seen, Verdict, judge};
 use crate::domain::Time;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::PersonId;
-use crate::domain::notice::{Notice, Outgoing};
-use crate::domain::person::{AgentProfile, Availability, Person};
-use crate::domain::policy::Settings;
+use crate::domain::person::{AgentProfile, Availability, Person, Via};
 use crate::domain::presence::PresenceRecord;
+use crate::domain::ticket::Ticket;
 use chrono::TimeDelta;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
@@ -44,121 +42,10 @@ impl Engine {
             records.map(|all| all.into_iter().map(|r| (r.agent_id, r)).collect());
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents {
-            self.look_after(&agent, records.as_ref(), &settings, now, &mut sweep).await?;
+            self.look_after(&agent, records.as_ref(), (&settings, now), &mut sweep).await?;
         }
         sweep.found = self.sweep_tickets(now).await?;
         Ok(sweep)
-    }
-
-    async fn look_after(
-        &self,
-        agent: &Person,
-        records: Option<&HashMap<PersonId, PresenceRecord>>,
-        settings: &Settings,
-        now: Time,
-        sweep: &mut Sweep,
-    ) -> Result<(), EngineError> {
-        let Some(profile) = &agent.agent else { return Ok(()) };
-        if profile.release_due.is_some() {
-            self.finish_release(agent.id, now).await?;
-        }
-        let record = records.map(|all| all.get(&agent.id));
-        let seen = match record {
-            None => Seen::Unknown,
-            Some(None) => Seen::Absent,
-            Some(Some(_)) => Seen::Present,
-        };
-        let ttl = self.rules.presence_ttl;
-        match judge(profile, seen, settings, ttl, now) {
-            Verdict::Leave => {
-                if seen == Seen::Present && self.roster().seat(agent.id).is_some_and(|seat| seat.lost) {
-                    self.set_lost(agent.id, profile, false);
-                }
-            }
-            Verdict::Refresh => {
-                let fresh = record.flatten().is_some_and(|r| now - r.last_heartbeat < delta(ttl) / 3);
-                if !fresh {
-                    self.settle_presence(agent, now).await;
-                }
-            }
-            Verdict::Ask => sweep.asked += usize::from(self.ask(agent.id, settings, now).await?),
-            Verdict::Lose => {
-                if !self.roster().seat(agent.id).is_some_and(|seat| seat.lost) {
-                    tracing::info!(agent = %agent.id, "presence lost");
-                    self.set_lost(agent.id, profile, true);
-                    sweep.lost += 1;
-                }
-            }
-            Verdict::TakeOffline => {
-                sweep.taken_offline += usize::from(self.take_offline(agent.id, seen, settings, now).await?);
-            }
-        }
-        Ok(())
-    }
-
-    fn set_lost(&self, agent: PersonId, profile: &AgentProfile, lost: bool) {
-        self.roster().update(agent, |seat| seat.lost = lost);
-        self.mark(profile.departments.iter().copied());
-        self.tell(super::feed::Happening::Agent(agent));
-    }
-
-    /// Asks an agent whether they are still there. Looks once more at the store: they may have spoken to another replica.
-    async fn ask(&self, agent: PersonId, settings: &Settings, now: Time) -> Result<bool, EngineError> {
-        let Some(person) = self.judged_again(agent, Seen::Present, settings, now, Verdict::Ask).await? else {
-            return Ok(false);
-        };
-        let minutes = u32::try_from(settings.grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
-        let question = Outgoing::notice(person.chat(), Notice::StillOnline { agent, minutes });
-        self.change_agent(agent, |profile: &mut AgentProfile| {
-            profile.asked_at = Some(now);
-            (None, vec![question.clone()])
-        })
-        .await?;
-        self.settle_presence(&person, now).await;
-        Ok(true)
-    }
-
-    async fn take_offline(
-        &self,
-        agent: PersonId,
-        seen: Seen,
-        settings: &Settings,
-        now: Time,
-    ) -> Result<bool, EngineError> {
-        let Some(person) = self.judged_again(agent, seen, settings, now, Verdict::TakeOffline).await? else {
-            return Ok(false);
-        };
-        let kept = match settings.offline_behaviour {
-            crate::domain::policy::OfflineBehaviour::Keep => self.store.held_by(agent).await?.len(),
-            _ => 0,
-        };
-        let notice = Notice::TakenOffline { kept: u16::try_from(kept).unwrap_or(u16::MAX) };
-        let notices = vec![Outgoing::notice(person.chat(), notice)];
-        let person =
-            self.change_availability(agent, Availability::Offline, Actor::Engine, notices, now).await?;
-        self.settle_presence(&person, now).await;
-        Ok(true)
-    }
-
-    /// The person as the store has them, if the verdict still stands.
-    async fn judged_again(
-        &self,
-        agent: PersonId,
-        seen: Seen,
-        settings: &Settings,
-        now: Time,
-        verdict: Verdict,
-    ) -> Result<Option<Person>, StoreError> {
-        let person = self.store.person(agent).await?;
-        let stands = person
-            .as_ref()
-            .and_then(|p| p.agent.as_ref())
-            .is_some_and(|profile| judge(profile, seen, settings, self.rules.presence_ttl, now) == verdict);
-        if !stands {
-            let _between_rounds = self.round.lock().await;
-            self.reread(agent).await?;
-        }
-        Ok(person.filter(|_| stands))
     }
 
     async fn sweep_tickets(&self, now: Time) -> Result<usize, EngineError> {
@@ -184,12 +71,19 @@ impl Engine {
     }
 
     /// Makes good what a crash left half done: tickets held by people who are no agents any more go back to the queue. Then
-    /// restores in-memory presence from the last signs of life, where presence does not outlive the process.
+    /// restores in-memory presence from the last signs of life, where presence does not outlive the process. Agents whose
+    /// client is silent are lost from the first round on, not from the first sweep.
     pub async fn recover(&self, presence_is_volatile: bool, now: Time) -> Result<(), EngineError> {
         for ticket in self.store.all_held().await? {
             let Some(holder) = ticket.holder() else { continue };
             if self.roster().seat(holder).is_none() {
-                self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, |_| true, now).await?;
+                let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
+                let done = self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, removed, now).await;
+                // Refused when another process was as quick, or has made them an agent again.
+                match done {
+                    Ok(_) | Err(EngineError::Refused(..)) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
@@ -199,6 +93,18 @@ impl Engine {
             if profile.availability != Availability::Offline && !gone {
                 // Memory never is out of reach.
                 let _ = self.beat(agent, profile, profile.last_activity).await;
+            }
+        }
+        if let Ok(records) = self.presence.all(now).await {
+            let settings = self.store.settings().await?;
+            let there: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
+            for agent in agents.iter().filter(|agent| !there.contains(&agent.id)) {
+                let silent = |p: &AgentProfile| {
+                    let verdict = judge(p, Seen::Absent, &settings, self.rules.presence_ttl, now);
+                    p.via == Via::Client && matches!(verdict, Verdict::Lose | Verdict::TakeOffline)
+                };
+                let lost = agent.agent.as_ref().is_some_and(silent);
+                self.roster().update(agent.id, |seat| seat.lost = lost);
             }
         }
         Ok(())
@@ -216,6 +122,6 @@ impl Engine {
     }
 }
 
-fn delta(duration: std::time::Duration) -> TimeDelta {
+pub(super) fn delta(duration: std::time::Duration) -> TimeDelta {
     TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }

@@ -76,17 +76,18 @@ impl Engine {
         let (department, category) = new.target;
         let place = (department, Priority::default());
         let found = self.store.prospect(&new.key, new.customer.id, place, MAX_OPEN).await?;
+        // First: what was opened stays opened, whatever became of its department.
+        if let Some(ticket) = found.known {
+            return Ok(ticket);
+        }
         let offered = |d: &Department| d.id == department && d.offered().any(|c| c.id == category);
         if !found.departments.iter().any(offered) {
             return Err(EngineError::NotFound);
         }
-        if let Some(ticket) = found.known {
-            return Ok(ticket);
-        }
         if found.open >= MAX_OPEN {
             return Err(EngineError::TooManyOpen(MAX_OPEN));
         }
-        let (auto, position) = (found.settings.rollout_percent, found.position);
+        let (auto, position) = (found.settings.rollout_percent, found.ahead + 1);
         self.retry(|| async {
             let mut ticket = self.draw_up(&new, now);
             ticket.auto = auto.takes(ticket.id.0);
@@ -252,7 +253,7 @@ impl Engine {
         let mut roster = self.roster();
         roster.free(agent, ticket);
         let departments = roster.seat(agent).and_then(|s| s.profile()).map(|p| p.departments.clone());
-        drop(roster);
+        // With the roster in hand: whoever sees that there is room sees that a round is wanted, too.
         self.mark(departments.unwrap_or_default());
     }
 

@@ -46,6 +46,8 @@ pub fn judge(profile: &AgentProfile, seen: Seen, settings: &Settings, ttl: Durat
         },
         Via::Client => match seen {
             Seen::Present => Verdict::Leave,
+            // So young a record can't have run out: presence was emptied, and nobody is lost because of that.
+            _ if now - profile.last_activity < delta(ttl) => Verdict::Leave,
             _ if now - profile.last_activity >= delta(ttl) + grace => Verdict::TakeOffline,
             _ => Verdict::Lose,
         },
@@ -104,6 +106,18 @@ mod tests {
         assert_eq!(judge(Seen::Absent, 300), Verdict::Lose);
         assert_eq!(judge(Seen::Absent, 599), Verdict::Lose);
         assert_eq!(judge(Seen::Absent, 600), Verdict::TakeOffline);
+    }
+
+    #[test]
+    fn nobody_is_lost_because_presence_was_emptied() {
+        let settings = Settings::default();
+        let mut profile = agent(Via::Client);
+        let judge = |p: &AgentProfile, s| judge(p, Seen::Absent, &settings, TTL, at(s));
+        assert_eq!(judge(&profile, 0), Verdict::Leave);
+        assert_eq!(judge(&profile, 299), Verdict::Leave);
+        assert_eq!(judge(&profile, 300), Verdict::Lose);
+        profile.last_activity = at(300);
+        assert_eq!(judge(&profile, 300), Verdict::Leave, "a sign of life, wherever it was heard");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::engine::ports::{InboxRow, StoreError};
 use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
@@ -55,32 +55,68 @@ impl<'a> AsUpdateStream<'a> for Listener {
     }
 }
 
+/// Where the reading of the inbox stands.
+struct Reading {
+    inbox: Inbox,
+    stop: StopFlag,
+    page: VecDeque<InboxRow>,
+    after: u64,
+    /// In a shared inbox, which is read from its beginning each time: what was handed out, and what this time has shown.
+    given: BTreeSet<u64>,
+    shown: BTreeSet<u64>,
+}
+
 /// Every row not handled, in order, for ever; ends when stopped. What was read already is dropped then: it stays undone.
 fn rows(inbox: Inbox, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> + Send {
-    let start = (inbox, stop, VecDeque::<InboxRow>::new(), 0_u64);
-    stream::unfold(start, async |(inbox, stop, mut page, mut after)| {
+    let (page, given, shown) = (VecDeque::new(), BTreeSet::new(), BTreeSet::new());
+    let start = Reading { inbox, stop, page, after: 0, given, shown };
+    stream::unfold(start, async |mut reading| {
         loop {
-            if stop.is_stopped() {
+            if reading.stop.is_stopped() {
                 return None;
             }
-            if let Some(row) = page.pop_front() {
-                return Some(((inbox.clone(), row), (inbox, stop, page, after)));
+            if let Some(row) = reading.page.pop_front() {
+                return Some(((reading.inbox.clone(), row), reading));
             }
-            match inbox.store.unhandled(after, PAGE).await {
-                Ok(rows) if rows.is_empty() => {
-                    tokio::select! { () = inbox.arrived() => {} () = stop.clone() => return None }
-                }
-                Ok(rows) => {
-                    after = rows.last().map_or(after, |row| row.seq);
-                    page = rows.into();
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the inbox can't be read");
-                    tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.clone() => return None }
-                }
-            }
+            reading.next_page().await?;
         }
     })
+}
+
+impl Reading {
+    /// Reads on, or waits for something to read. `None` when stopped.
+    async fn next_page(&mut self) -> Option<()> {
+        match self.inbox.store.unhandled(self.after, PAGE).await {
+            Ok(rows) if rows.is_empty() => {
+                tokio::select! { () = self.inbox.arrived() => {} () = self.stop.clone() => return None }
+                if self.inbox.is_shared() {
+                    self.begin_again();
+                }
+            }
+            Ok(rows) => {
+                self.after = rows.last().map_or(self.after, |row| row.seq);
+                self.page = if self.inbox.is_shared() { self.not_given(rows) } else { rows.into() };
+            }
+            Err(error) => {
+                tracing::error!(%error, "the inbox can't be read");
+                tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = self.stop.clone() => return None }
+            }
+        }
+        Some(())
+    }
+
+    /// From the first row on: one that another replica wrote can lie before the last that was read. What is no longer there
+    /// is handled.
+    fn begin_again(&mut self) {
+        self.after = 0;
+        let shown = std::mem::take(&mut self.shown);
+        self.given.retain(|seq| shown.contains(seq));
+    }
+
+    fn not_given(&mut self, rows: Vec<InboxRow>) -> VecDeque<InboxRow> {
+        self.shown.extend(rows.iter().map(|row| row.seq));
+        rows.into_iter().filter(|row| self.given.insert(row.seq)).collect()
+    }
 }
 
 /// The row as teloxide's type. One that teloxide can't read is put aside here, for the dispatcher would drop it unseen.

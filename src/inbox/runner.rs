@@ -1,13 +1,17 @@
 //! Handles one row of the inbox to its end: meets the person, asks the tree for answers, marks the row and puts the answers
 //! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
-use crate::bot::context::{Ask, Desk, Handled, Toast};
+use crate::bot::context::{Ask, Desk, Handled};
+use crate::bot::handlers::common;
 use crate::bot::handlers::explain::{explain, explain_toast};
-use crate::bot::render::Words;
+use crate::bot::render::{Words, unmarked};
 use crate::bot::schema::{DeskHandler, schema};
+use crate::bot::toast::Toast;
 use crate::clock::Clock;
 use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::notice::{Message as Delivery, Notice, Outgoing};
 use crate::domain::person::Locale;
+use crate::domain::quota::Admission;
+use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::people::Profile;
 use crate::engine::ports::StoreError;
@@ -15,7 +19,7 @@ use futures::FutureExt;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use teloxide::types::{ChatMemberKind, Update, UpdateKind, User};
 use tokio_util::sync::CancellationToken;
@@ -54,41 +58,84 @@ impl Runner {
         if runner.stop.is_cancelled() {
             return Ok(());
         }
-        let mut pause = FIRST_PAUSE;
-        while let Err(failure) = runner.once(&update).await {
-            match failure {
-                Failure::Away(error) => {
-                    tracing::error!(%error, update = update.id.0, "waiting for the store");
-                    if !runner.stop.is_cancelled() {
-                        runner.desk.apologise(update.chat().map(|chat| chat.id.0));
-                    }
-                }
-                Failure::Handler(error) => {
-                    tracing::error!(%error, update = update.id.0, "a handler failed");
-                    match runner.failed(&update, &error).await {
-                        Ok(true) => return Ok(()),
-                        Ok(false) => {}
-                        Err(error) => {
-                            tracing::error!(%error, update = update.id.0, "the failure can't be noted");
-                        }
-                    }
-                }
+        let admission = runner.admit(&update);
+        match &update.kind {
+            UpdateKind::CallbackQuery(query) => {
+                let toast = Toast::new(Arc::clone(&runner.desk), query.id.0.clone());
+                Box::pin(toast.beside(runner.to_its_end(&update, admission, Some(&toast)))).await;
             }
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = runner.stop.cancelled() => return Ok(()),
-            }
-            pause = (pause * 2).min(Duration::from_secs(5));
+            _ => runner.to_its_end(&update, admission, None).await,
         }
         Ok(())
     }
 
+    /// Tries until the update is done or put aside, or the desk stops.
+    async fn to_its_end(&self, update: &Update, admission: Admission, toast: Option<&Toast>) {
+        let mut pause = FIRST_PAUSE;
+        while let Err(failure) = self.once(update, admission, toast).await {
+            if self.is_put_aside(update, failure).await {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stop.cancelled() => return,
+            }
+            if let Some(toast) = toast {
+                toast.again();
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    /// Notes why a try failed. `true` when there will be no other.
+    async fn is_put_aside(&self, update: &Update, failure: Failure) -> bool {
+        match failure {
+            Failure::Away(error) => {
+                tracing::error!(%error, update = update.id.0, "waiting for the store");
+                if !self.stop.is_cancelled() {
+                    self.desk.apologise(update.chat().map(|chat| chat.id.0));
+                }
+                false
+            }
+            Failure::Handler(error) => {
+                tracing::error!(%error, update = update.id.0, "a handler failed");
+                self.failed(update, &error).await.unwrap_or_else(|error| {
+                    tracing::error!(%error, update = update.id.0, "the failure can't be noted");
+                    false
+                })
+            }
+        }
+    }
+
+    /// Whether the chat may send this much. By the moment of sending where Telegram tells it.
+    fn admit(&self, update: &Update) -> Admission {
+        let sent = match &update.kind {
+            UpdateKind::Message(message) => message.date,
+            UpdateKind::CallbackQuery(_) => self.clock.now(),
+            _ => return Admission::Admitted,
+        };
+        let Some(chat) = update.chat() else { return Admission::Admitted };
+        let admission = self.desk.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent);
+        if admission == Admission::Told {
+            tracing::warn!(
+                update = update.id.0,
+                "a chat sends more than its quota; what is above is passed over"
+            );
+        }
+        admission
+    }
+
     /// One try: from the update to its mark.
-    async fn once(&self, update: &Update) -> Result<(), Failure> {
+    async fn once(
+        &self,
+        update: &Update,
+        admission: Admission,
+        toast: Option<&Toast>,
+    ) -> Result<(), Failure> {
         fail::fail_point!("inbox-before-handler");
         let engine = &self.desk.engine;
-        let (answers, marks) =
-            engine.before_rounds(AssertUnwindSafe(self.answers(update)).catch_unwind()).await;
+        let answers = AssertUnwindSafe(self.answers(update, admission, toast)).catch_unwind();
+        let (answers, marks) = engine.before_rounds(answers).await;
         let done = self.finish(update, answers).await;
         engine.start_rounds(marks);
         done
@@ -127,7 +174,12 @@ impl Runner {
         Ok(true)
     }
 
-    async fn answers(&self, update: &Update) -> Handled {
+    async fn answers(&self, update: &Update, admission: Admission, toast: Option<&Toast>) -> Handled {
+        match admission {
+            Admission::Admitted => {}
+            Admission::Told => return self.too_fast(update).await,
+            Admission::PassedOver => return Ok(Vec::new()),
+        }
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {
                 let here =
@@ -137,7 +189,7 @@ impl Runner {
                 Ok(Vec::new())
             }
             UpdateKind::Message(message) if !message.chat.is_private() => Ok(self.in_a_group(message)),
-            UpdateKind::Message(_) | UpdateKind::CallbackQuery(_) => self.in_private(update).await,
+            UpdateKind::Message(_) | UpdateKind::CallbackQuery(_) => self.in_private(update, toast).await,
             _ => Ok(Vec::new()),
         }
     }
@@ -148,8 +200,7 @@ impl Runner {
             tracing::info!(from = message.chat.id.0, to = new_id.0, "a group became a supergroup");
         }
         let username = &self.desk.bot_username;
-        let typed = message.text().and_then(|text| crate::bot::commands::Typed::read(text, username));
-        if matches!(typed, None | Some(crate::bot::commands::Typed::Elsewhere(_))) {
+        if !message.text().is_some_and(|text| crate::bot::commands::calls(text, username)) {
             return Vec::new();
         }
         let rules = self.desk.engine.rules();
@@ -163,43 +214,69 @@ impl Runner {
         vec![Outgoing { chat: ChatId(message.chat.id.0), message: Delivery::Text(text) }]
     }
 
-    async fn in_private(&self, update: &Update) -> Handled {
+    /// Says that something was passed over, and what to do about it. A group is told nothing: nobody in it is meant.
+    async fn too_fast(&self, update: &Update) -> Handled {
+        let Some(user) =
+            update.from().filter(|_| update.chat().is_some_and(teloxide::types::Chat::is_private))
+        else {
+            return Ok(Vec::new());
+        };
+        let profile = profile_of(user);
+        let engine = &self.desk.engine;
+        let known = engine.store().person_by_telegram(profile.telegram).await?.map(|person| person.locale);
+        let locale = known.or(profile.locale).unwrap_or(engine.rules().default_locale);
+        let words =
+            Words { texts: &self.desk.texts, locale, now: self.clock.now(), zone: engine.rules().zone };
+        let message = Delivery::Text(words.message("too-fast", &[]));
+        Ok(vec![Outgoing { chat: ChatId(profile.telegram.0), message }])
+    }
+
+    async fn in_private(&self, update: &Update, toast: Option<&Toast>) -> Handled {
         let Some(user) = update.from().filter(|user| !user.is_bot) else { return Ok(Vec::new()) };
         let now = self.clock.now();
         let person = self.desk.engine.meet(&profile_of(user), now).await?;
         self.desk.engine.alive(&person, now).await?;
         let ask = Ask { chat: person.chat(), person, now };
         let mut deps = dptree::deps![Arc::clone(&self.desk), ask.clone(), update.clone()];
-        let toast = match &update.kind {
-            UpdateKind::CallbackQuery(query) => Some(Toast::new(Arc::clone(&self.desk), query.id.0.clone())),
-            _ => None,
-        };
-        if let Some(toast) = &toast {
+        if let Some(toast) = toast {
             deps.insert(toast.clone());
         }
         let handled = match self.tree.dispatch(deps).await {
             ControlFlow::Break(handled) => handled,
             ControlFlow::Continue(_) => Ok(Vec::new()),
         };
-        let answers = handled.or_else(|error| self.refused(&ask, toast.as_ref(), error))?;
+        let mut answers = handled.or_else(|error| self.refused(&ask, update, toast, error))?;
         if let Some(toast) = toast {
             toast.ack();
+            answers.extend(toast.late().map(|text| ask.text(unmarked(&text))));
         }
         Ok(answers)
     }
 
-    /// What a person can mend is told to them: where they pressed, unless the press is answered already; else below. The
+    /// What a person can mend is told to them: where they pressed, else below. Buttons that will never do anything go. The
     /// rest is a failure of the desk.
-    fn refused(&self, ask: &Ask, toast: Option<&Toast>, error: EngineError) -> Handled {
-        match (toast.filter(|toast| !toast.is_said()), explain_toast(&self.desk, ask, &error)) {
-            (_, None) => Err(error),
-            (Some(toast), Some(text)) => {
-                toast.say(text);
-                Ok(Vec::new())
-            }
-            (None, Some(_)) => Ok(explain(&self.desk, ask, &error).into_iter().collect()),
+    fn refused(&self, ask: &Ask, update: &Update, toast: Option<&Toast>, error: EngineError) -> Handled {
+        let mut told = Vec::new();
+        match (toast, explain_toast(&self.desk, ask, &error)) {
+            (_, None) => return Err(error),
+            (Some(toast), Some(text)) => toast.say(text),
+            (None, Some(_)) => told.extend(explain(&self.desk, ask, &error)),
         }
+        if let UpdateKind::CallbackQuery(query) = &update.kind
+            && is_dead(&error)
+        {
+            told.extend(common::bare(query, ask));
+        }
+        Ok(told)
     }
+}
+
+/// Whether a press that is refused so will never be taken: it is somebody else's, or for what is gone.
+fn is_dead(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::Forbidden | EngineError::NotFound | EngineError::Refused(Refusal::NotYours, _)
+    )
 }
 
 fn profile_of(user: &User) -> Profile {

@@ -2,7 +2,7 @@
 use super::deed::{Compose, Deed};
 use super::pace::{Limits, Pace};
 use super::verdict::{Verdict, backoff, judge};
-use crate::clock::Clock;
+use crate::clock::{Clock, Deadline};
 use crate::domain::ids::TelegramId;
 use crate::engine::Engine;
 use crate::engine::ports::{Claimed, Outcome, StoreError};
@@ -59,8 +59,9 @@ impl Outbox {
         Self { engine, composer, telegram, clock, pace: Mutex::new(Pace::new(limits)) }
     }
 
-    /// Works until `stop`; then lets what is under way come to its end.
-    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+    /// Works until `stop`; then lets what is under way come to its end. Nothing is sent after `deadline`: whatever slept past
+    /// it (a process that was stopped for a while) must take the outbox to be another replica's.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
         let mut under_way: JoinSet<Ended> = JoinSet::new();
         let mut silent = false;
         loop {
@@ -72,7 +73,7 @@ impl Outbox {
             let pause = if stopping || silent {
                 PROBE_EVERY
             } else {
-                match self.start_some(&mut under_way).await {
+                match self.start_some(&mut under_way, &deadline).await {
                     Ok(pause) => pause,
                     Err(error) => {
                         tracing::error!(%error, "the outbox can't be read");
@@ -95,9 +96,16 @@ impl Outbox {
     }
 
     /// Claims what may go and starts sending it. Returns how long to wait if nothing else happens.
-    async fn start_some(self: &Arc<Self>, under_way: &mut JoinSet<Ended>) -> Result<Duration, StoreError> {
+    async fn start_some(
+        self: &Arc<Self>,
+        under_way: &mut JoinSet<Ended>,
+        deadline: &Arc<Deadline>,
+    ) -> Result<Duration, StoreError> {
         let store = self.engine.store();
         loop {
+            if deadline.has_passed() {
+                return Ok(PROBE_EVERY);
+            }
             let now = self.clock.now();
             let room = self.pace().reserve(PARALLEL.saturating_sub(under_way.len()), now);
             let claimed = if room == 0 { Ok(Vec::new()) } else { store.claim(room, now).await };
@@ -114,8 +122,8 @@ impl Outbox {
             }
             fail::fail_point!("outbox-after-claim");
             for delivery in claimed {
-                let worker = Arc::clone(self);
-                under_way.spawn(async move { Ended::Delivery(worker.deliver(delivery).await) });
+                let (worker, deadline) = (Arc::clone(self), Arc::clone(deadline));
+                under_way.spawn(async move { Ended::Delivery(worker.deliver(delivery, &deadline).await) });
             }
         }
     }
@@ -159,9 +167,9 @@ impl Outbox {
     }
 
     /// Sends one delivery. One whose words can't be put together without a panic must not hold up its chat for ever.
-    async fn deliver(&self, delivery: Claimed) -> Report {
+    async fn deliver(&self, delivery: Claimed, deadline: &Deadline) -> Report {
         let (id, attempts) = (delivery.id, delivery.attempts);
-        let sent = AssertUnwindSafe(self.send(delivery)).catch_unwind().await;
+        let sent = AssertUnwindSafe(self.send(delivery, deadline)).catch_unwind().await;
         sent.unwrap_or_else(|_| {
             tracing::error!(delivery = id, attempts, "a delivery panicked");
             let outcome = if attempts + 1 < TRIES {
@@ -173,7 +181,7 @@ impl Outbox {
         })
     }
 
-    async fn send(&self, delivery: Claimed) -> Report {
+    async fn send(&self, delivery: Claimed, deadline: &Deadline) -> Report {
         let now = self.clock.now();
         let done = |outcome| Report { id: delivery.id, outcome, silent: false };
         let deed = match self.composer.compose(delivery.chat, &delivery.message, now).await {
@@ -190,6 +198,10 @@ impl Outbox {
         if deed.call(delivery.chat).is_none() {
             self.pace().give_back(1);
             return done(Outcome::Sent(deed.card(delivery.chat, None)));
+        }
+        if deadline.has_passed() {
+            self.pace().give_back(1);
+            return done(Outcome::Later { until: now, unknown: false });
         }
         let may_go = self.pace().take(delivery.chat, now);
         if let Err(until) = may_go {

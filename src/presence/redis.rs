@@ -1,6 +1,7 @@
 //! Presence in Redis, under the ordered keys: a record per agent that expires, sets of agents that live twice as long.
 //!
-//! Every command names one key, and no two keys have to lie on the same node. Connecting and reconnecting happen behind each
+//! Every command names one key, and no two keys have to lie on the same node: what belongs together is one transaction where the
+//! server can do that, and on a cluster, which can't, one pipeline in an order that leaves nothing wrong. Connecting and reconnecting happen behind each
 //! call; a server that does not answer in time is an error, which says that presence is unknown and not that nobody is there.
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -10,6 +11,8 @@ use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, FromRedisValue, Pipeline, RedisError, cmd, pipe};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long a server may take to be connected to, and to answer.
@@ -21,7 +24,11 @@ const ALL: &str = "agents:all";
 
 /// Presence of all processes that use one Redis.
 #[derive(Clone)]
-pub struct Redis(ConnectionManager);
+pub struct Redis {
+    connection: ConnectionManager,
+    /// Whether the server is known to be one of a cluster, which has no transactions over several keys.
+    is_cluster: Arc<AtomicBool>,
+}
 
 impl Redis {
     /// Presence on the server at `address`, a `redis://` or `rediss://` URL. It need not be there yet. Called inside the
@@ -33,16 +40,40 @@ impl Redis {
             // Whoever asks next tries again: nobody waits for a row of attempts.
             .set_number_of_retries(0);
         let client = Client::open(address).map_err(failed)?;
-        Ok(Self(ConnectionManager::new_lazy_with_config(client, settings).map_err(failed)?))
+        let connection = ConnectionManager::new_lazy_with_config(client, settings).map_err(failed)?;
+        Ok(Self { connection, is_cluster: Arc::default() })
     }
 
     /// Asks the server whether it is there.
     pub async fn ping(&self) -> Result<(), PresenceError> {
-        cmd("PING").query_async(&mut self.0.clone()).await.map_err(failed)
+        cmd("PING").query_async(&mut self.connection.clone()).await.map_err(failed)
     }
 
     async fn run<T: FromRedisValue>(&self, pipe: &Pipeline) -> Result<T, PresenceError> {
-        pipe.query_async(&mut self.0.clone()).await.map_err(failed)
+        pipe.query_async(&mut self.connection.clone()).await.map_err(failed)
+    }
+
+    /// Runs commands that belong together, in one round trip.
+    async fn together(&self, pipe: Pipeline) -> Result<(), PresenceError> {
+        if !self.is_cluster.load(Ordering::Relaxed) {
+            let whole: Result<(), RedisError> =
+                pipe.clone().atomic().query_async(&mut self.connection.clone()).await;
+            match whole {
+                // An answer, but none to a transaction.
+                Err(error) if !error.is_io_error() && self.ask_for_a_cluster().await? => {}
+                done => return done.map_err(failed),
+            }
+        }
+        self.run(&pipe).await
+    }
+
+    /// Asks the server whether it is one of a cluster, and remembers it.
+    async fn ask_for_a_cluster(&self) -> Result<bool, PresenceError> {
+        let ask = cmd("INFO").arg("cluster").query_async(&mut self.connection.clone()).await;
+        let info: String = ask.map_err(failed)?;
+        let is_cluster = info.contains("cluster_enabled:1");
+        self.is_cluster.store(is_cluster, Ordering::Relaxed);
+        Ok(is_cluster)
     }
 
     /// The records that live, of these agents; of the others nothing.
@@ -68,7 +99,7 @@ impl Redis {
     /// The members of a set, by id.
     async fn members(&self, set: &str) -> Result<Vec<PersonId>, PresenceError> {
         let names: Vec<String> =
-            cmd("SMEMBERS").arg(set).query_async(&mut self.0.clone()).await.map_err(failed)?;
+            cmd("SMEMBERS").arg(set).query_async(&mut self.connection.clone()).await.map_err(failed)?;
         let members: BTreeSet<PersonId> =
             names.iter().filter_map(|name| name.parse().ok().map(PersonId)).collect();
         Ok(members.into_iter().collect())
@@ -122,29 +153,28 @@ impl Presence for Redis {
             record.department_ids.iter().chain(&record.department_id).copied().collect();
         let sets = std::iter::once(ALL.to_owned()).chain(departments.into_iter().map(of));
         let mut beat = pipe();
-        beat.atomic();
+        // The record first: a set that names somebody without a record is put right by whoever reads it.
         beat.cmd("SET").arg(key(record.agent_id)).arg(text).arg("PX").arg(millis(ttl)).ignore();
         for set in sets {
             beat.cmd("SADD").arg(&set).arg(&name).ignore();
             beat.cmd("PEXPIRE").arg(&set).arg(millis(ttl.saturating_mul(2))).ignore();
         }
-        self.run(&beat).await
+        self.together(beat).await
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
         let name = agent.to_string();
         let mut leave = pipe();
-        leave.atomic();
         leave.cmd("DEL").arg(key(agent)).ignore();
         for set in std::iter::once(ALL.to_owned()).chain(departments.iter().copied().map(of)) {
             leave.cmd("SREM").arg(set).arg(&name).ignore();
         }
-        self.run(&leave).await
+        self.together(leave).await
     }
 
     async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
         let text: Option<String> =
-            cmd("GET").arg(key(agent)).query_async(&mut self.0.clone()).await.map_err(failed)?;
+            cmd("GET").arg(key(agent)).query_async(&mut self.connection.clone()).await.map_err(failed)?;
         text.map(|text| understood(&text)).transpose()
     }
 
@@ -202,8 +232,7 @@ fn understood(text: &str) -> Result<PresenceRecord, PresenceError> {
     serde_json::from_str(text).map_err(|error| PresenceError(format!("a record can't be read: {error}")))
 }
 
-// By value, as `map_err` hands it over.
-#[allow(clippy::needless_pass_by_value)]
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over so")]
 fn failed(error: RedisError) -> PresenceError {
     PresenceError(error.to_string())
 }

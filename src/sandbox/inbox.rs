@@ -23,6 +23,8 @@ struct Waiting {
     update: Value,
     /// Must be handed out once, even if a later update was already confirmed.
     owed: bool,
+    /// A delivery to the webhook has it.
+    posted: bool,
 }
 
 #[derive(Default)]
@@ -73,7 +75,7 @@ impl Inbox {
         if self.past.len() > REMEMBERED {
             self.past.pop_first();
         }
-        self.waiting.push_back(Waiting { id, since, update, owed });
+        self.waiting.push_back(Waiting { id, since, update, owed, posted: false });
     }
 
     /// Takes over `allowed_updates`; an empty list means the usual kinds, a missing one no change.
@@ -143,15 +145,27 @@ impl Inbox {
         self.past.values()
     }
 
-    pub(super) fn front(&self) -> Option<&Value> {
-        self.waiting.front().map(|w| &w.update)
+    /// The oldest update that may be posted now: one whose chat has no other under way. It is marked as posted.
+    pub(super) fn post(&mut self) -> Option<Value> {
+        let mut chats = BTreeSet::new();
+        let free = self.waiting.iter_mut().find(|w| chats.insert(chat_of(&w.update)) && !w.posted)?;
+        free.posted = true;
+        Some(free.update.clone())
     }
 
-    /// The webhook took the oldest update; nothing happens if it was dropped meanwhile.
-    pub(super) fn delivered(&mut self, update: &Value) {
-        if self.front() == Some(update) {
-            self.waiting.pop_front();
+    /// The webhook took a posted update, or did not; nothing happens if it was dropped meanwhile.
+    pub(super) fn posted(&mut self, update: &Value, taken: bool) {
+        let Some(place) = self.waiting.iter().position(|w| w.posted && w.update == *update) else { return };
+        if taken {
+            self.waiting.remove(place);
+        } else if let Some(waiting) = self.waiting.get_mut(place) {
+            waiting.posted = false;
         }
+    }
+
+    /// What was posted for an earlier webhook is posted again for the next one.
+    pub(super) fn recall(&mut self) {
+        self.waiting.iter_mut().for_each(|w| w.posted = false);
     }
 
     pub(super) fn forget_waiting(&mut self) {
@@ -165,6 +179,13 @@ impl Inbox {
     pub(super) fn polling(&self) -> bool {
         self.polling
     }
+}
+
+/// The chat, or else the person, that an update is about: their updates come one after the other.
+fn chat_of(update: &Value) -> Option<i64> {
+    let content = update.as_object()?.iter().find(|(kind, _)| *kind != "update_id")?.1;
+    let message = content.get("message").unwrap_or(content);
+    message.get("chat").or_else(|| content.get("from"))?.get("id")?.as_i64()
 }
 
 #[cfg(test)]

@@ -26,6 +26,15 @@ impl Sandbox {
         self.look(|state| state.visible(chat))
     }
 
+    /// What came to the chat after this message, as it is seen now, oldest first.
+    #[must_use]
+    pub fn chat_after(&self, chat: i64, message_id: i64) -> Vec<ChatMessage> {
+        self.look(|state| {
+            let younger = state.chats.get(&chat).into_iter().flat_map(|c| c.messages.range(message_id + 1..));
+            younger.filter(|(_, m)| !m.deleted).map(|(_, m)| m.seen(state.bot.id)).collect()
+        })
+    }
+
     /// One message in its latest state, deleted or not.
     #[must_use]
     pub fn message(&self, chat: i64, message_id: i64) -> Option<ChatMessage> {

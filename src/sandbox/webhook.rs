@@ -1,4 +1,4 @@
-//! Delivers updates to the bot's webhook: one at a time, in order, again and again until it takes them.
+//! Delivers updates to the bot's webhook: those of a chat in order, chats side by side, again and again until it takes them.
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use super::{Inner, Sandbox};
 /// The pause after a refused delivery; it doubles up to the longest.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// The most deliveries under way at once, where the bot allows more: enough to be out of order.
+const SIDE_BY_SIDE: i64 = 8;
 /// How long the bot may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -49,7 +51,13 @@ enum Next {
 
 /// Starts delivering for the webhook with this turn, until it is replaced or the sandbox is gone.
 pub(super) fn start(sandbox: &Sandbox, turn: u64) {
-    tokio::spawn(deliver(Arc::downgrade(&sandbox.inner), sandbox.changes(), turn));
+    let allowed = sandbox.change(|state| {
+        state.inbox.recall();
+        state.webhook.as_ref().map_or(1, |webhook| webhook.max_connections)
+    });
+    for _ in 0..allowed.clamp(1, SIDE_BY_SIDE) {
+        tokio::spawn(deliver(Arc::downgrade(&sandbox.inner), sandbox.changes(), turn));
+    }
 }
 
 async fn deliver(inner: Weak<Inner>, mut changes: watch::Receiver<u64>, turn: u64) {
@@ -81,12 +89,10 @@ async fn deliver(inner: Weak<Inner>, mut changes: watch::Receiver<u64>, turn: u6
 fn next(sandbox: &Sandbox, turn: u64) -> Next {
     sandbox.look(|state| {
         let Some(webhook) = state.webhook.as_ref().filter(|w| w.turn == turn) else { return Next::Over };
-        match state.inbox.front() {
-            Some(update) => Next::Deliver(Delivery {
-                url: webhook.url.clone(),
-                secret: webhook.secret.clone(),
-                update: update.clone(),
-            }),
+        match state.inbox.post() {
+            Some(update) => {
+                Next::Deliver(Delivery { url: webhook.url.clone(), secret: webhook.secret.clone(), update })
+            }
             None => Next::Nothing,
         }
     })
@@ -109,9 +115,9 @@ fn note(sandbox: &Sandbox, turn: u64, update: &Value, error: Option<&String>) {
     sandbox.change(|state| {
         let now = state.now().timestamp();
         let Some(webhook) = state.webhook.as_mut().filter(|w| w.turn == turn) else { return };
-        match error {
-            Some(words) => webhook.last_error = Some((now, words.clone())),
-            None => state.inbox.delivered(update),
+        if let Some(words) = error {
+            webhook.last_error = Some((now, words.clone()));
         }
+        state.inbox.posted(update, error.is_none());
     });
 }

@@ -7,6 +7,8 @@ mod counters;
 mod desk;
 mod error;
 mod inbox;
+mod leases;
+mod look;
 mod outbox;
 mod people;
 #[cfg(test)]
@@ -19,7 +21,8 @@ mod store;
 mod tickets;
 mod writer;
 
-pub use counters::Counters;
+pub use counters::Writes;
+pub use look::{Found, look};
 
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
@@ -27,7 +30,7 @@ use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use readers::Readers;
 use rusqlite::Connection;
-use std::fs::{DirBuilder, File, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -66,6 +69,7 @@ impl Sqlite {
     pub fn open_with(dir: &Path, options: Options) -> Result<Self, StoreError> {
         let lock = lock(dir)?;
         let file = dir.join(FILE);
+        make(&file)?;
         let conn = schema::writer(&file, options.max_pages)?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = Readers::open(&file, cores.clamp(2, 8))?;
@@ -77,10 +81,10 @@ impl Sqlite {
         self.writer.close().await;
     }
 
-    /// What the store has counted.
-    pub async fn counters(&self) -> Result<Counters, StoreError> {
-        let done = self.writer.done.clone();
-        self.read(move |conn| counters::read(conn, &done)).await
+    /// What was written since it was opened.
+    #[must_use]
+    pub fn writes(&self) -> Writes {
+        Writes::read(&self.writer.done)
     }
 
     async fn read<T: Send + 'static>(
@@ -114,15 +118,30 @@ impl std::fmt::Debug for Sqlite {
     }
 }
 
+/// Makes the file if it isn't there. SQLite gives its log and its index the same mode.
+fn make(file: &Path) -> Result<(), StoreError> {
+    let unusable = |error| StoreError::Unavailable(format!("{}: {error}", file.display()));
+    private().open(file).map(drop).map_err(unusable)
+}
+
+/// How files of the store are opened: made for their owner alone if they aren't there.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    // What customers write is nobody else's on a shared machine.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create(true).truncate(false);
+    options
+}
+
 /// Makes the directory and locks it for this process. The lock ends with the process, however it ends.
 fn lock(dir: &Path) -> Result<File, StoreError> {
     let unusable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", dir.display()));
     let mut builder = DirBuilder::new();
-    // What customers write is nobody else's on a shared machine.
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(dir).map_err(unusable)?;
-    let lock = File::create(dir.join(LOCK)).map_err(unusable)?;
+    let lock = private().open(dir.join(LOCK)).map_err(unusable)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => {

@@ -80,6 +80,15 @@ async fn the_command_menu_of_the_page_lists_what_the_person_may_do() {
     show.click(&option("workload")).await;
     show.sees(&received(DEWI, "Budi")).await;
 
+    // Who is made an agent is shown as one, and who is none any more no longer.
+    let role = |role: &str| format!("{}//*[@data-testid='role']{}", pane(SARI), containing(role));
+    show.sees(&role("Customer")).await;
+    show.write(DEWI, &format!("/addagent {SARI}")).await;
+    show.sees(&role("Agent")).await;
+    show.write(DEWI, "/removeagent Sari").await;
+    show.click(&button(DEWI, "✅ Berhentikan")).await;
+    show.sees(&role("Customer")).await;
+
     // The customer's menu is another one.
     show.click(&format!("{}//*[@data-testid='commands']", pane(SARI))).await;
     show.sees(&format!("{}//*[@data-command-option='mytickets']", pane(SARI))).await;

@@ -3,6 +3,7 @@
 mod abuse;
 mod admin_agents;
 mod admin_tickets;
+mod again;
 mod agent;
 mod availability;
 mod buttons;
@@ -13,14 +14,18 @@ mod drafts;
 mod gone;
 mod groups;
 mod locale;
+mod long_lists;
 mod media;
 mod menus;
 mod modes;
 mod queue;
+mod spinner;
 mod stories;
+mod switches;
 mod tickets;
+mod wording;
 
-use crate::support::{ADMIN, Desk};
+use crate::support::Desk;
 
 /// A customer with an Indonesian Telegram.
 const SARI: i64 = 1;
@@ -73,5 +78,5 @@ async fn five_tickets(desk: &Desk) {
 
 /// More categories than one: those of a second department.
 async fn second_department(desk: &Desk) {
-    desk.say(ADMIN, "/department Teknik").await;
+    desk.department("Teknik").await;
 }

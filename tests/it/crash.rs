@@ -1,4 +1,9 @@
 //! Crash tests: the real program dies at a named point by SIGKILL, is started again, and has lost and doubled nothing.
+mod balancer;
+mod books;
+mod cast;
+mod crowd;
+mod fleet;
 mod life;
 mod nights;
 mod oracle;

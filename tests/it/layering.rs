@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 const EDGE_CRATES: [&str; 5] = ["teloxide", "mongodb", "redis", "rusqlite", "axum"];
 
 /// Modules that talk to the world.
-const ADAPTERS: [&str; 7] = ["store", "presence", "bot", "api", "sandbox", "inbox", "outbox"];
+const ADAPTERS: [&str; 8] = ["store", "presence", "signals", "bot", "api", "sandbox", "inbox", "outbox"];
 
 /// Modules that are chosen at run time, so only what puts a desk together names them.
-const CHOSEN: [&str; 4] = ["store", "presence", "sandbox", "api"];
+const CHOSEN: [&str; 5] = ["store", "presence", "signals", "sandbox", "api"];
 
 /// What puts a desk together: the composition root, and the ways to start it. Nothing below knows them.
 const TOP: [&str; 3] = ["app", "cli", "demo"];
@@ -62,7 +62,7 @@ fn findings(path: &str, text: &str, tops: &BTreeSet<String>) -> Vec<String> {
     let may = |name: &str| match own {
         "domain" => false,
         "engine" => name == "domain",
-        "store" | "presence" => !ADAPTERS.contains(&name) && !TOP.contains(&name),
+        "store" | "presence" | "signals" => !ADAPTERS.contains(&name) && !TOP.contains(&name),
         "sandbox" => !ADAPTERS.contains(&name) && !TOP.contains(&name) && name != "engine",
         "app" | "cli" | "demo" | "" => true,
         _ => !CHOSEN.contains(&name) && !TOP.contains(&name),
@@ -87,7 +87,7 @@ fn instead(own: &str) -> &'static str {
         "engine" => {
             "the engine knows the domain and its own two ports; add to a port, or pass the thing as an argument"
         }
-        "store" | "presence" => {
+        "store" | "presence" | "signals" => {
             "a back end implements a port and knows no other adapter; let src/app.rs connect them"
         }
         "sandbox" => {

@@ -4,11 +4,15 @@ mod api;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod conversation;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod delivery;
+#[cfg(test)]
+mod engine_histories;
 #[cfg(test)]
 mod env_example;
 #[cfg(test)]
@@ -17,6 +21,8 @@ mod inbox;
 mod layering;
 #[cfg(test)]
 mod presence_contract;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]

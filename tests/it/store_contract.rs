@@ -1,12 +1,15 @@
 //! What every store must do: the sentences of the port as cases over `&dyn Store`, run against each back end.
 //!
 //! A back end joins with a [`Backend`] and one line of `store_contract!`.
+mod cards;
 mod concurrency;
 mod desk;
 mod embedded;
 mod fixture;
 mod guards;
 mod inbox;
+mod leases;
+mod mongo;
 mod outbox;
 mod outbox_faults;
 mod people;
@@ -61,6 +64,7 @@ macro_rules! store_contract {
             queue: a_page_runs_over_departments,
             queue: depths_follow_every_move,
             queue: positions_count_from_one_in_the_order_of_the_queue,
+            queue: a_new_ticket_comes_behind_all_that_wait_at_its_priority,
             people: people_are_found_by_each_of_their_names,
             people: a_telegram_id_belongs_to_one_person,
             people: a_person_is_written_only_over_the_version_that_was_read,
@@ -76,13 +80,18 @@ macro_rules! store_contract {
             inbox: an_update_is_handled_once_with_its_answers,
             inbox: failures_are_counted_until_it_is_put_aside,
             inbox: handled_updates_are_forgotten_in_time,
+            leases: a_lease_has_one_holder_until_it_runs_out,
+            leases: a_lease_given_back_is_free_at_once,
+            leases: one_of_many_gets_a_lease,
             outbox: a_chat_gets_its_messages_one_by_one_in_order,
             outbox: many_chats_are_served_at_once_oldest_first,
             outbox: messages_go_before_refreshes,
             outbox: refreshes_that_wait_are_one,
             outbox: notices_of_a_change_go_out_in_order,
-            outbox: live_cards_are_one_per_slot,
-            outbox: only_queues_are_listed_as_changing_by_themselves,
+            cards: live_cards_are_one_per_slot,
+            cards: only_queues_are_listed_as_changing_by_themselves,
+            cards: cards_of_ended_tickets_are_forgotten_in_time,
+            cards: a_draft_takes_its_card_along,
             outbox_faults: a_postponed_delivery_holds_its_chat_until_then,
             outbox_faults: a_refresh_that_comes_back_is_still_one,
             outbox_faults: a_given_up_delivery_makes_way,
@@ -117,3 +126,4 @@ macro_rules! store_contract {
 }
 
 store_contract!(sqlite, embedded::Embedded);
+store_contract!(mongodb, mongo::Served);

@@ -1,40 +1,42 @@
-//! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, embedded back ends in a temporary folder,
-//! a clock that the test winds.
+//! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, back ends of its own, a clock that the test
+//! winds.
+pub(crate) mod backends;
 mod chats;
 mod http;
+pub(crate) mod mongod;
 mod patience;
 pub(crate) mod redis;
+mod setting;
 mod trouble;
+mod wound;
 
 pub(crate) use http::Reply;
-pub(crate) use trouble::{Ill, Trouble};
+pub(crate) use setting::Options;
+pub(crate) use trouble::{Ill, Trouble, Troubled};
+pub(crate) use wound::Wound;
 
-use antri::app::{App, Setup};
+use backends::Backends;
+
+use antri::app::{App, Replicas, Setup, Storage};
 use antri::bot::callback::Press;
-use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
-use antri::domain::ids::TelegramId;
+use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::Rules;
 use antri::engine::chance::Chance;
-use antri::engine::ports::{Change, Write};
-use antri::outbox::pace::Limits;
-use antri::presence::Memory;
+use antri::engine::ports::{Change, Presence, Write};
 use antri::sandbox::{Sandbox, SandboxOptions};
-use antri::store::Sqlite;
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use trouble::Troubled;
 
 /// How long a test waits for something to become visible before it fails and shows the chats.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,59 +46,6 @@ pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
 pub(crate) const JWT_SECRET: &str = "a secret of at least thirty-two bytes";
 /// The admin of every test desk, by `ADMIN_IDS`.
 pub(crate) const ADMIN: i64 = 900;
-
-/// A clock that stands still until it is wound.
-#[derive(Clone)]
-pub(crate) struct Wound(Arc<AtomicI64>);
-
-impl Wound {
-    pub(crate) fn new() -> Self {
-        // 2025-12-04 13:52:53.600 in Jakarta, the moment of the ordered example.
-        Self(Arc::new(AtomicI64::new(1_764_831_173_600_000)))
-    }
-
-    pub(crate) fn now(&self) -> Time {
-        Time::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-
-    pub(crate) fn wind(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
-    }
-
-    pub(crate) fn clock(&self) -> Clock {
-        let wound = self.clone();
-        Clock::from_fn(move || wound.now())
-    }
-}
-
-/// What a test desk can be told to be.
-pub(crate) struct Options {
-    pub(crate) settings: Settings,
-    pub(crate) call_timeout: Duration,
-    pub(crate) limits: Limits,
-    /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
-    pub(crate) admin_ids: Vec<i64>,
-    /// The most pages that the store may have: a full disk.
-    pub(crate) max_pages: Option<u32>,
-    /// Webhook mode with this secret; long polling when there is none.
-    pub(crate) webhook: Option<&'static str>,
-    /// The side API's settings.
-    pub(crate) http: HttpConfig,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            settings: Settings::default(),
-            call_timeout: Duration::from_secs(10),
-            limits: Limits::NONE,
-            admin_ids: vec![ADMIN],
-            max_pages: None,
-            webhook: None,
-            http: http(),
-        }
-    }
-}
 
 /// The side API's settings in tests: no limits but those that a test sets.
 pub(crate) fn http() -> HttpConfig {
@@ -112,7 +61,7 @@ pub(crate) fn http() -> HttpConfig {
 pub(crate) struct Desk {
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: Wound,
-    pub(crate) dir: TempDir,
+    pub(crate) backends: Backends,
     pub(crate) api_url: String,
     /// What goes wrong in the store.
     pub(crate) trouble: Trouble,
@@ -120,14 +69,25 @@ pub(crate) struct Desk {
     pub(crate) hook: Mutex<Option<url::Url>>,
     options: Mutex<Options>,
     running: Mutex<Option<Running>>,
+    replicas: AtomicU64,
     server: Mutex<CancellationToken>,
 }
 
-struct Running {
-    app: Arc<App>,
+/// One process of a desk.
+pub(crate) struct Running {
+    pub(crate) app: Arc<App>,
     stop: CancellationToken,
     task: JoinHandle<anyhow::Result<()>>,
-    store: Arc<antri::store::Sqlite>,
+    storage: Arc<Storage>,
+    presence: Arc<dyn Presence>,
+}
+
+impl Running {
+    /// Ends it in good order; its store stays open.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap().unwrap();
+    }
 }
 
 impl Desk {
@@ -154,12 +114,13 @@ impl Desk {
         let desk = Self {
             sandbox,
             clock,
-            dir: tempfile::tempdir().unwrap(),
+            backends: Backends::chosen(),
             api_url,
             trouble: Trouble::default(),
             hook: Mutex::default(),
             options: Mutex::new(options),
             running: Mutex::new(None),
+            replicas: AtomicU64::new(1),
             server: Mutex::default(),
         };
         desk.serve(listener);
@@ -196,10 +157,10 @@ impl Desk {
     }
 
     /// Opens the store. A child that another test starts at this moment can hold the lock for an instant longer.
-    async fn open(&self, options: antri::store::sqlite::Options) -> Sqlite {
+    async fn open(&self, options: antri::store::sqlite::Options) -> Storage {
         let mut store = None;
         self.until("the store to be free", async || {
-            store = Sqlite::open_with(self.dir.path(), options).ok();
+            store = self.backends.store(options).await.ok();
             store.is_some()
         })
         .await;
@@ -211,21 +172,51 @@ impl Desk {
         self.options.lock().unwrap().max_pages = max_pages;
     }
 
-    /// Starts the app (again) on the same files.
+    /// Starts the app (again) on the same back ends.
     pub(crate) async fn start(&self) {
-        let (settings, call_timeout, limits, max_pages, webhook, admin_ids, http) = {
-            let options = self.options.lock().unwrap();
-            let Options { settings, call_timeout, limits, max_pages, webhook, admin_ids, http } = &*options;
-            (settings.clone(), *call_timeout, *limits, *max_pages, *webhook, admin_ids.clone(), http.clone())
+        let max_pages = self.options.lock().unwrap().max_pages;
+        let storage = Arc::new(self.open(antri::store::sqlite::Options { max_pages }).await);
+        let running = self.run(storage, self.backends.presence()).await;
+        *self.running.lock().unwrap() = Some(running);
+    }
+
+    /// Starts another replica on the store of the one that runs.
+    pub(crate) async fn another(&self) -> Running {
+        let (storage, presence) = {
+            let running = self.running.lock().unwrap();
+            let running = running.as_ref().unwrap();
+            (Arc::clone(&running.storage), Arc::clone(&running.presence))
         };
-        let options = antri::store::sqlite::Options { max_pages };
-        let store = Arc::new(self.open(options).await);
+        self.run(storage, presence).await
+    }
+
+    /// From now on this is the replica that the desk's helpers look at. Returns the one before.
+    pub(crate) fn turn_to(&self, other: Running) -> Running {
+        self.running.lock().unwrap().replace(other).unwrap()
+    }
+
+    /// An id for one more replica.
+    fn replica_id(&self) -> ReplicaId {
+        ReplicaId(uuid::Uuid::from_u128(u128::from(self.replicas.fetch_add(1, Ordering::SeqCst))))
+    }
+
+    async fn run(&self, storage: Arc<Storage>, presence: Arc<dyn Presence>) -> Running {
+        let (settings, call_timeout, limits, webhook, admin_ids, signals) = {
+            let options = self.options.lock().unwrap();
+            let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
+            (settings.clone(), *call_timeout, *limits, *webhook, admin_ids.clone(), signals.clone())
+        };
+        let (quota, sweep_every, http) = {
+            let options = self.options.lock().unwrap();
+            (options.quota, options.sweep_every, options.http.clone())
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let webhook = webhook.map(|secret| self.hook_up(secret, &listener));
         let setup = Setup {
-            store: Arc::new(Troubled { store: store.clone(), trouble: self.trouble.clone() }),
-            presence: Arc::new(Memory::default()),
-            presence_is_volatile: true,
+            store: Arc::new(Troubled { store: storage.store(), trouble: self.trouble.clone() }),
+            presence: presence.clone(),
+            replicas: signals.map(|signals| Replicas { id: self.replica_id(), signals }),
+            presence_is_volatile: self.backends.presence_is_volatile(),
             telegram: self.telegram_within(call_timeout),
             webhook,
             http,
@@ -240,7 +231,8 @@ impl Desk {
             clock: self.clock.clock(),
             chance: Chance::seeded(7),
             limits,
-            sweep_every: Duration::from_secs(3_600),
+            quota,
+            sweep_every,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();
@@ -248,7 +240,7 @@ impl Desk {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move { app.run(stop).await }
         });
-        *self.running.lock().unwrap() = Some(Running { app, stop, task, store });
+        Running { app, stop, task, storage, presence }
     }
 
     fn hook_up(&self, secret: &str, listener: &TcpListener) -> WebhookConfig {
@@ -272,11 +264,16 @@ impl Desk {
         running.stop.cancel();
         running.task.await.unwrap().unwrap();
         drop(running.app);
-        running.store.close().await;
+        running.storage.close().await;
     }
 
     pub(crate) fn app(&self) -> Arc<App> {
         Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().app)
+    }
+
+    /// Who is there.
+    pub(crate) fn presence(&self) -> Arc<dyn Presence> {
+        Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().presence)
     }
 
     pub(crate) fn now(&self) -> Time {

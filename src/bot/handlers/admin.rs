@@ -1,16 +1,17 @@
 //! Admins: the load, agents and their standing.
-use super::pick::{self, Found, agents_named, still_agent};
+use super::pick::{self, Found, agents_named, seat_of, still_agent};
 use super::serving::{
-    ALL, SHOWN, department_name, is_gone, named, no_such_department, open_departments, which_department,
+    ALL, department_name, department_rows, is_gone, named, no_such_department, open_departments, page_with,
+    which_department,
 };
-use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
-use crate::bot::render::{self, Arg, Rendered, labelled};
+use crate::bot::callback::{For, Pick, Press};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::render::{self, Arg, Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
 use crate::domain::ids::{DepartmentId, PersonId, TelegramId};
-use crate::domain::invite::Grant;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
 use crate::engine::error::EngineError;
@@ -30,52 +31,6 @@ pub async fn agents(desk: Arc<Desk>, ask: Ask) -> Handled {
     Ok(vec![choose(&desk, &ask, Pick::Agent).await?])
 }
 
-/// `/invite [department]`.
-pub async fn invite(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
-    let departments = open_departments(&desk).await?;
-    if arg.trim().is_empty() && departments.len() > 1 {
-        return Ok(vec![ask.text(invite_to_which(&desk, &ask, &departments))]);
-    }
-    let Some(department) = named(&departments, &arg) else {
-        return Ok(no_such_department(&desk, &ask, &arg));
-    };
-    Ok(vec![ask.text(invitation(&desk, &ask, &departments, department).await?)])
-}
-
-/// The department of an invitation was chosen.
-pub async fn invite_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
-    toast: Toast,
-    place: Place,
-    department: DepartmentId,
-) -> Handled {
-    let departments = open_departments(&desk).await?;
-    if is_gone(&departments, department) {
-        toast.say(ask.words(&desk).toast("department-gone", &[]));
-        return Ok(vec![ask.edit(place, invite_to_which(&desk, &ask, &departments))]);
-    }
-    toast.ack();
-    Ok(vec![ask.edit(place, invitation(&desk, &ask, &departments, department).await?)])
-}
-
-fn invite_to_which(desk: &Desk, ask: &Ask, open: &[Department]) -> Rendered {
-    which_department(desk, ask, ask.words(desk).say("invite-which", &[]), open, Press::Invite)
-}
-
-async fn invitation(
-    desk: &Desk,
-    ask: &Ask,
-    open: &[Department],
-    department: DepartmentId,
-) -> Result<Rendered, EngineError> {
-    let departments = if department == ALL { Vec::new() } else { vec![department] };
-    let invite = desk.engine.invite(Grant::Agent(departments), ask.now).await?;
-    let link = desk.link(&format!("join_{}", invite.code));
-    let name = department_name(desk, ask, open, department);
-    Ok(ask.words(desk).message("invite-link", &[("department", name.into()), ("link", link.into())]))
-}
-
 /// `/addagent [<telegram id|@username> [department]]`.
 pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let Some((who, department)) = split_first(&arg) else {
@@ -92,7 +47,7 @@ pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     };
     let departments = open_departments(&desk).await?;
     if department.is_empty() && departments.len() > 1 {
-        return Ok(vec![ask.text(which_for(&desk, &ask, &person, &departments))]);
+        return Ok(vec![ask.text(which_for(&desk, &ask, &person, (&departments, 0)))]);
     }
     let Some(department) = named(&departments, department) else {
         return Ok(no_such_department(&desk, &ask, department));
@@ -112,7 +67,7 @@ pub async fn add_agent_pressed(
     if is_gone(&departments, department) {
         let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
         toast.say(ask.words(&desk).toast("department-gone", &[]));
-        return Ok(vec![ask.edit(place, which_for(&desk, &ask, &person, &departments))]);
+        return Ok(vec![ask.edit(place, which_for(&desk, &ask, &person, (&departments, 0)))]);
     }
     toast.ack();
     Ok(vec![ask.edit(place, added(&desk, &ask, id, &departments, department).await?)])
@@ -131,10 +86,16 @@ async fn added(
     Ok(ask.words(desk).message("addagent-done", &[("name", person.name.into()), ("department", name.into())]))
 }
 
-fn which_for(desk: &Desk, ask: &Ask, person: &Person, departments: &[Department]) -> Rendered {
-    let html = ask.words(desk).say("addagent-which", &[("name", (&person.name).into())]);
-    let id = person.id;
-    which_department(desk, ask, html, departments, |department| Press::AddAgent(id, department))
+pub(super) fn which_for(
+    desk: &Desk,
+    ask: &Ask,
+    person: &Person,
+    (open, page): (&[Department], u16),
+) -> Rendered {
+    let (words, id) = (ask.words(desk), person.id);
+    let html = words.say("addagent-which", &[("name", (&person.name).into())]);
+    let press = |department| Press::AddAgent(id, department);
+    which_department(&words, html, open, (For::Newcomer(id), page), press)
 }
 
 /// `/removeagent [agent]`.
@@ -157,7 +118,8 @@ fn sure(desk: &Desk, ask: &Ask, seat: &Seat) -> Rendered {
     Rendered { html: words.say("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
 }
 
-/// Yes, this agent is to be removed.
+/// Yes, this agent is to be removed. Who is none any more is asked to leave all the same: that finishes a removal that
+/// broke off.
 pub async fn remove_agent_pressed(
     desk: Arc<Desk>,
     ask: Ask,
@@ -165,51 +127,68 @@ pub async fn remove_agent_pressed(
     place: Place,
     agent: PersonId,
 ) -> Handled {
-    let chosen = (Pick::RemoveAgent, agent);
-    if let Err(list) = still_agent(&desk, &ask, &toast, place, chosen).await? {
-        return Ok(vec![list]);
-    }
-    let person = desk.engine.remove_agent(&ask.person, agent, ask.now).await?;
-    Ok(vec![ask.edit(place, ask.words(&desk).message("removeagent-done", &[("name", person.name.into())]))])
+    let list = still_agent(&desk, &ask, &toast, place, (Pick::RemoveAgent, agent)).await?.err();
+    let person = match desk.engine.remove_agent(&ask.person, agent, ask.now).await {
+        Err(error @ EngineError::Store(_)) => return Err(error),
+        removed => removed,
+    };
+    let done = |name: String| ask.words(&desk).message("removeagent-done", &[("name", name.into())]);
+    Ok(vec![match list {
+        Some(list) => list,
+        None => ask.edit(place, done(person?.name)),
+    }])
 }
 
-/// An agent joins or leaves a department.
+/// An agent is to serve a department, or not to.
 pub async fn agent_department(
     desk: Arc<Desk>,
     ask: Ask,
     toast: Toast,
     place: Place,
-    (agent, department): (PersonId, DepartmentId),
+    (agent, department, serves): (PersonId, DepartmentId, bool),
 ) -> Handled {
+    let (words, open) = (ask.words(&desk), open_departments(&desk).await?);
     // One can't be in "all of them": that button is on other messages.
-    let gone = department == ALL || is_gone(&open_departments(&desk).await?, department);
-    if gone {
-        toast.say(ask.words(&desk).toast("department-gone", &[]));
+    let known = open.iter().find(|d| d.id == department);
+    match (known, seat_of(&desk, agent)) {
+        (None, _) => toast.say(words.toast("department-gone", &[])),
+        (Some(_), None) => {}
+        (Some(known), Some(seat)) => toast.say(membership(&words, &seat, known, serves)),
     }
     if let Err(list) = still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
         return Ok(vec![list]);
     }
-    if !gone {
-        desk.engine.toggle_department(&ask.person, agent, department, ask.now).await?;
+    if known.is_some() {
+        desk.engine.set_department(&ask.person, agent, (department, serves), ask.now).await?;
     }
-    Ok(vec![ask.edit(place, agent_card(&desk, &ask, agent).await?)])
+    Ok(vec![ask.edit(place, agent_card(&desk, &ask, agent, page_with(&open, department)).await?)])
 }
 
-/// An agent in detail, with switches for the departments where there are several.
-pub(super) async fn agent_card(desk: &Desk, ask: &Ask, agent: PersonId) -> Result<Rendered, EngineError> {
+fn membership(words: &Words<'_>, seat: &Seat, department: &Department, serves: bool) -> String {
+    let key = if serves { "agent-department-joined" } else { "agent-department-left" };
+    words.toast(key, &[("name", (&seat.person.name).into()), ("department", (&department.name).into())])
+}
+
+/// An agent in detail, with switches for the departments where there are several, a page at a time.
+pub(super) async fn agent_card(
+    desk: &Desk,
+    ask: &Ask,
+    agent: PersonId,
+    page: u16,
+) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
     let line = desk.facts.agent(agent).await?.ok_or(EngineError::NotFound)?;
     let mut card = render::agent_card(&words, &line);
     let departments = open_departments(desk).await?;
     if departments.len() > 1 {
-        for department in departments.iter().take(SHOWN) {
-            let name = if line.departments.contains(&department.name) {
-                words.plain("agent-department-in", &[("name", (&department.name).into())])
-            } else {
-                department.name.clone()
-            };
-            card.buttons.push(vec![labelled(&name, Press::AgentDepartment(agent, department.id))]);
-        }
+        let switch = |department: &Department| {
+            let name = department.name.clone();
+            let serves = line.departments.contains(&name);
+            let inside = || words.plain("agent-department-in", &[("name", (&name).into())]);
+            let label = if serves { inside() } else { name.clone() };
+            labelled(&label, Press::AgentDepartment(agent, department.id, !serves))
+        };
+        card.buttons.extend(department_rows(&words, &departments, (For::Agent(agent), page), switch));
         card.html = format!("{}\n\n{}", card.html, words.say("agent-departments-hint", &[]));
     }
     card.buttons.push(vec![words.button("back", Press::PickPage(Pick::Agent, 0))]);
@@ -247,7 +226,7 @@ pub async fn pick_person(
     let text = match pick {
         Pick::SetMax => super::capacity::how_many(&desk, &ask, &seat),
         Pick::RemoveAgent => sure(&desk, &ask, &seat),
-        Pick::AddAgent | Pick::Reassign | Pick::Agent => agent_card(&desk, &ask, id).await?,
+        Pick::AddAgent | Pick::Reassign | Pick::Agent => agent_card(&desk, &ask, id, 0).await?,
     };
     Ok(vec![ask.edit(place, text)])
 }
@@ -259,7 +238,7 @@ async fn pick_newcomer(desk: &Desk, ask: &Ask, toast: &Toast, place: Place, id: 
     let departments = open_departments(desk).await?;
     let text = match departments.len() {
         0 | 1 => added(desk, ask, id, &departments, ALL).await?,
-        _ => which_for(desk, ask, &person, &departments),
+        _ => which_for(desk, ask, &person, (&departments, 0)),
     };
     Ok(vec![ask.edit(place, text)])
 }

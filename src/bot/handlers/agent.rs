@@ -1,8 +1,9 @@
 //! Agents: availability, the queue of their own, the steps of a ticket.
 use super::explain::explain_toast;
 use crate::bot::callback::{Step, Surface};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::render;
+use crate::bot::toast::Toast;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::Actor;
@@ -67,8 +68,14 @@ pub async fn still_here(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -
         toast.say(words.toast("still-here-late", &[]));
         return Ok(vec![ask.edit(place, words.message("still-here-late", &[]))]);
     }
-    toast.say(words.toast("still-here", &[]));
-    Ok(vec![ask.edit(place, words.message("still-here", &[]))])
+    // Busy and away are as good: nothing changes.
+    let (key, now) = match ask.person.availability() {
+        Availability::Online => ("still-here", String::new()),
+        other => ("still-here-as", words.availability(other, false)),
+    };
+    let args = [("availability", now.into())];
+    toast.say(words.toast(key, &args));
+    Ok(vec![ask.edit(place, words.message(key, &args))])
 }
 
 /// `/myqueue`.
@@ -113,10 +120,10 @@ pub async fn auto_assign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
 
 /// The switch for automatic assignment was pressed.
 pub async fn set_auto(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, on: bool) -> Handled {
-    let person = desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
-    let ask = Ask { person, ..ask };
     let words = ask.words(&desk);
     toast.say(words.toast(auto_key(on), &[]));
+    let person = desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
+    let ask = Ask { person, ..ask };
     let view =
         desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
     Ok(vec![ask.edit(place, render::status(&words, &view))])
@@ -146,24 +153,15 @@ pub async fn task(
     place: Place,
     (step, ticket, version, surface): (Step, TicketId, Version, Surface),
 ) -> Handled {
-    let deed = deed(step);
+    let (deed, key) = deed(step);
     let again = ask.redraw(place, surface.card(ticket, ask.person.id));
     if let Err(error) = desk.engine.foresee(ask.person.id, ticket, deed, version, ask.now).await {
         return refused(&desk, &ask, &toast, error, again);
     }
-    let key = match step {
-        Step::Start => "toast-started",
-        Step::Complete => "toast-completed",
-        Step::Hold => "toast-held",
-        Step::Resume => "toast-resumed",
-    };
     toast.say(ask.words(&desk).toast(key, &[]));
     match desk.engine.step(ask.person.id, ticket, deed, Some(version), ask.now).await {
         Ok(_) => Ok(vec![again]),
-        Err(error) => match super::explain::explain(&desk, &ask, &error) {
-            Some(told) => Ok(vec![told, again]),
-            None => Err(error),
-        },
+        Err(error) => refused(&desk, &ask, &toast, error, again),
     }
 }
 
@@ -196,11 +194,12 @@ fn refused(desk: &Desk, ask: &Ask, toast: &Toast, error: EngineError, again: Out
     }
 }
 
-fn deed(step: Step) -> Deed {
+/// The engine's step, and what the press is answered with.
+fn deed(step: Step) -> (Deed, &'static str) {
     match step {
-        Step::Start => Deed::Start,
-        Step::Complete => Deed::Complete,
-        Step::Hold => Deed::Hold,
-        Step::Resume => Deed::Resume,
+        Step::Start => (Deed::Start, "toast-started"),
+        Step::Complete => (Deed::Complete, "toast-completed"),
+        Step::Hold => (Deed::Hold, "toast-held"),
+        Step::Resume => (Deed::Resume, "toast-resumed"),
     }
 }

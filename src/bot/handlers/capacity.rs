@@ -1,9 +1,10 @@
 //! Admins: how many tickets an agent holds at most.
 use super::admin::{agent_named, choose};
-use super::pick::{is_called, still_agent};
+use super::pick::{Found, agents_named, is_called, still_agent};
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::render::{Button, Rendered, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::ids::PersonId;
 use crate::domain::policy::{Capacity, MAX_CAPACITY};
 use crate::engine::error::EngineError;
@@ -21,7 +22,7 @@ pub async fn set_max(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let seats = desk.engine.seats();
     let (who, number) = split_number(&arg, |text| is_called(&seats, text));
     let max = number.map(|number| number.parse().ok().and_then(Capacity::new));
-    if max == Some(None) {
+    if max == Some(None) || is_number_missing(&seats, who, number) {
         return Ok(vec![ask.text(out_of_range(&desk, &ask))]);
     }
     let max = max.flatten();
@@ -70,6 +71,15 @@ fn out_of_range(desk: &Desk, ask: &Ask) -> Rendered {
 async fn limited(desk: &Desk, ask: &Ask, agent: PersonId, max: Capacity) -> Result<Rendered, EngineError> {
     let person = desk.engine.set_capacity(&ask.person, agent, max, ask.now).await?;
     Ok(ask.words(desk).message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
+}
+
+/// Whether somebody is named, and what stands behind the name is no number.
+fn is_number_missing(seats: &[Seat], who: &str, number: Option<&str>) -> bool {
+    let Some((name, _)) = who.rsplit_once(char::is_whitespace).filter(|_| number.is_none()) else {
+        return false;
+    };
+    let is_nobody = |text| matches!(agents_named(seats.to_vec(), text), Found::None);
+    is_nobody(who) && !is_nobody(name)
 }
 
 /// A name with blanks in it, and the number behind it if the last word begins like one. Not where somebody is called

@@ -1,16 +1,18 @@
 //! What everybody has: greeting, help, language, lists, and kind answers to what makes no sense.
-use super::{agent, customer, manage};
+use super::{agent, customer, naming};
 use crate::bot::callback::{List, Press};
 use crate::bot::commands::{Audience, Command};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::menu;
-use crate::bot::render::{Rendered, labelled};
+use crate::bot::render::{Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{Locale, Person};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
-use teloxide::types::{CallbackQuery, Message};
+use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind, Message};
+use teloxide::utils::render::RenderMessageTextHelper;
 
 /// `/start`, with or without a link's payload.
 pub async fn start(desk: Arc<Desk>, ask: Ask, payload: String) -> Handled {
@@ -38,29 +40,34 @@ pub async fn help(desk: Arc<Desk>, ask: Ask) -> Handled {
     Ok(vec![ask.text(menu::help(&ask.words(&desk), ask.person.role, ask.person.agent.is_some()))])
 }
 
-/// `/language`: each language is offered in its own name.
-pub async fn language(desk: Arc<Desk>, ask: Ask) -> Handled {
+/// `/language [id|en]`: without a language that the desk has, each is offered in its own name.
+pub async fn language(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let words = ask.words(&desk);
     let name = |locale| match locale {
         Locale::Id => words.plain("language-id", &[]),
         Locale::En => words.plain("language-en", &[]),
     };
+    let wanted = arg.trim().to_lowercase();
+    let named = |locale: &Locale| wanted.len() > 2 && name(*locale).to_lowercase().contains(&wanted);
+    if let Some(locale) = Locale::from_tag(&wanted).or_else(|| Locale::ALL.into_iter().find(named)) {
+        desk.engine.set_locale(ask.person.id, locale).await?;
+        return Ok(vec![ask.text(Words { locale, ..words }.message("language-set", &[]))]);
+    }
     let buttons = Locale::ALL.map(|locale| labelled(&name(locale), Press::Language(locale))).to_vec();
     Ok(vec![ask.text(Rendered { html: words.say("language-ask", &[]), buttons: vec![buttons] })])
 }
 
 /// A language was chosen.
 pub async fn set_language(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, locale: Locale) -> Handled {
-    let person = desk.engine.set_locale(ask.person.id, locale).await?;
-    let ask = Ask { person, ..ask };
-    let words = ask.words(&desk);
+    let words = Words { locale, ..ask.words(&desk) };
     toast.say(words.toast("language-set", &[]));
+    desk.engine.set_locale(ask.person.id, locale).await?;
     Ok(vec![ask.edit(place, words.message("language-set", &[]))])
 }
 
 /// A command is no answer to a question: the question is dropped, lest a later message be taken for its answer.
 pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Command {
-    if ask.person.prompt.is_some()
+    if ask.person.open_prompt().is_some()
         && command != Command::Cancel
         && let Err(error) = desk.engine.set_prompt(ask.person.id, None).await
     {
@@ -71,9 +78,9 @@ pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Comma
 
 /// A message that is no command: the answer to a question, or (part of) a ticket.
 pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
-    let prompt = ask.person.prompt.filter(|_| ask.person.is_admin());
+    let prompt = ask.person.prompt_for(message.id.0).filter(|_| ask.person.is_admin());
     if let (Some(prompt), Some(text)) = (prompt, message.text()) {
-        return manage::answered(&desk, &ask, prompt, text).await;
+        return naming::answered(&desk, &ask, prompt, message.id, text).await;
     }
     customer::wrote(&desk, &ask, &message).await
 }
@@ -107,16 +114,29 @@ pub fn pressed(query: CallbackQuery) -> Option<Press> {
     Press::decode(query.data.as_deref()?)
 }
 
-/// A press that this desk never drew.
-pub async fn unknown_press(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
+/// The pressed message without its buttons: they stand for what is no longer so. Only where it is the person's own, and shows
+/// the button: another one is somebody else's, or up to date already.
+#[must_use]
+pub fn bare(query: &CallbackQuery, ask: &Ask) -> Option<Outgoing> {
+    let message = query.regular_message().filter(|message| message.chat.id.0 == ask.chat.0)?;
+    let shown = message.reply_markup()?.inline_keyboard.iter().flatten();
+    let pressed = |kind: &InlineKeyboardButtonKind| match kind {
+        InlineKeyboardButtonKind::CallbackData(data) => Some(data) == query.data.as_ref(),
+        _ => false,
+    };
+    let html = shown.map(|button| &button.kind).any(pressed).then(|| message.html_text())??;
+    Some(ask.edit(Place(message.id.0), Rendered { html, buttons: Vec::new() }))
+}
+
+/// A press that this desk does not draw (any more).
+pub async fn unknown_press(desk: Arc<Desk>, ask: Ask, toast: Toast, query: CallbackQuery) -> Handled {
     toast.say(ask.words(&desk).toast("unknown-press", &[]));
-    Ok(Vec::new())
+    Ok(bare(&query, &ask).into_iter().collect())
 }
 
 /// A button of a role that is not the person's (any more).
-pub async fn not_your_press(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
-    toast.say(ask.words(&desk).toast("forbidden", &[]));
-    Ok(Vec::new())
+pub async fn not_your_press() -> Handled {
+    Err(EngineError::Forbidden)
 }
 
 /// A list turns its page, or is drawn anew.

@@ -1,8 +1,9 @@
 //! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
-use super::explain::explain_toast;
+use super::explain::{explain, explain_toast};
 use crate::bot::callback::Surface;
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
+use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::render;
+use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
@@ -14,10 +15,12 @@ use crate::engine::ports::StoreError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
-/// `/new [text]`. What was already written stays and is shown again: nothing is thrown away unasked.
+/// `/new [text]`, by itself or below a file. What was already written stays and is shown again: nothing is thrown away
+/// unasked.
 pub async fn new(desk: Arc<Desk>, ask: Ask, message: Message, text: String) -> Handled {
-    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, None)?;
-    keep(&desk, &ask, draft).await
+    let file = content(&message).and_then(|(_, file)| file);
+    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, file)?;
+    keep(&desk, &ask, Draft { album: album(&message), ..draft }).await
 }
 
 /// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
@@ -31,7 +34,7 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
     }
     let draft = open_draft(desk, ask).await?;
     // The parts of an album come one by one; the card that the first one made is enough.
-    let album = message.media_group_id().map(|id| id.0.clone());
+    let album = album(message);
     let later_part = album.is_some() && draft.album == album;
     let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
     if draft.description.is_empty() {
@@ -46,16 +49,22 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
 }
 
 /// `/cancel`: drops the draft, or the question that was open.
-pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask) -> Handled {
-    if ask.person.prompt.is_some() {
-        desk.engine.set_prompt(ask.person.id, None).await?;
+pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
+    // Handled again, it must not go on to the draft.
+    if ask.person.prompt_for(message.id.0).is_some() {
+        desk.engine.answer_prompt(ask.person.id, message.id.0).await?;
         return Ok(vec![ask.say(&desk, "dismissed", &[])]);
     }
     let Some(draft) = desk.engine.store().draft(ask.person.id).await? else {
         return Ok(vec![ask.say(&desk, "nothing-to-cancel", &[])]);
     };
-    desk.engine.store().drop_draft(&draft).await?;
-    Ok(vec![ask.say(&desk, "draft-dropped", &[])])
+    // The preview gives up its buttons first: once the draft is dropped, nobody knows where it stands.
+    let (store, dropped) = (desk.engine.store(), ask.words(&desk).message("draft-dropped", &[]));
+    if let Some(preview) = store.live_card(CardKey::Draft(ask.person.id)).await? {
+        store.deliver(vec![ask.edit(Place(preview.message_id), dropped.clone())], ask.now).await?;
+    }
+    store.drop_draft(&draft).await?;
+    Ok(vec![ask.text(dropped)])
 }
 
 /// The categories of a draft, on a page.
@@ -106,18 +115,30 @@ pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: Dra
     }
     match desk.engine.send_draft(&ask.person, &draft, ask.now).await {
         Ok(_) => toast.say(ask.words(&desk).toast("sent", &[])),
-        Err(error) => {
-            // The category was retired meanwhile: the words stay, another category is asked for.
-            if error == EngineError::NotFound {
-                desk.engine.store().put_draft(Draft { target: None, ..draft }).await?;
-                toast.say(ask.words(&desk).toast("category-gone", &[]));
-                return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
-            }
-            toast.say(explain_toast(&desk, &ask, &error).unwrap_or_default());
-            return Err(error);
-        }
+        Err(error) => return not_sent(&desk, &ask, &toast, place, (draft, error)).await,
     }
     settled(&desk, &ask, place, id).await
+}
+
+/// Why a draft was not sent; it stays as it is.
+async fn not_sent(
+    desk: &Desk,
+    ask: &Ask,
+    toast: &Toast,
+    place: Place,
+    (draft, error): (Draft, EngineError),
+) -> Handled {
+    // The category was retired meanwhile: the words stay, another category is asked for.
+    if error == EngineError::NotFound {
+        desk.engine.store().put_draft(Draft { target: None, ..draft }).await?;
+        toast.say(ask.words(desk).toast("category-gone", &[]));
+        return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+    }
+    let Some(told) = explain(desk, ask, &error) else { return Err(error) };
+    toast.say(explain_toast(desk, ask, &error).unwrap_or_default());
+    // What is in the way is for longer than a toast: it is told below, whether the toast came in time or not.
+    let _told_below = toast.late();
+    Ok(vec![told])
 }
 
 /// The draft is thrown away.
@@ -125,8 +146,8 @@ pub async fn drop_draft(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, i
     let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
         return settled(&desk, &ask, place, id).await;
     };
-    desk.engine.store().drop_draft(&draft).await?;
     toast.say(ask.words(&desk).toast("draft-dropped", &[]));
+    desk.engine.store().drop_draft(&draft).await?;
     Ok(vec![ask.edit(place, ask.words(&desk).message("draft-dropped", &[]))])
 }
 
@@ -146,7 +167,7 @@ pub async fn cancel_ticket(
     let card = surface.card(ticket, ask.person.id);
     match desk.engine.cancel(ask.person.id, ticket, Some(version), ask.now).await {
         Ok(_) => toast.say(ask.words(&desk).toast("cancelled", &[])),
-        // Somebody else's ticket is nobody's business: nothing is drawn.
+        // Somebody else's ticket is nobody's business: it is not drawn.
         Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
         Err(error) => match explain_toast(&desk, &ask, &error) {
             Some(text) => toast.say(text),
@@ -215,6 +236,11 @@ async fn ticket_of(
     let ticket = desk.engine.store().ticket_by_key(&format!("draft {id}")).await?;
     // Somebody else's draft is nobody's business.
     Ok(ticket.filter(|ticket| ticket.customer == ask.person.id).map(|ticket| ticket.number))
+}
+
+/// The album that a message is a part of.
+fn album(message: &Message) -> Option<String> {
+    message.media_group_id().map(|id| id.0.clone())
 }
 
 /// The words and the file of a message; `None` when it is of a kind that no ticket can carry.

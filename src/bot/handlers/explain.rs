@@ -1,6 +1,6 @@
 //! Refusals in words: each of the engine's errors that a person can do something about.
 use crate::bot::context::{Ask, Desk};
-use crate::bot::render::Arg;
+use crate::bot::render::{Arg, Words};
 use crate::domain::text::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION, MAX_NAME};
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::error::EngineError;
@@ -10,21 +10,10 @@ use crate::engine::ports::UniqueKey;
 type Told<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 
 /// What to tell the person; `None` when it is a failure of the desk and not of theirs.
-fn told<'a>(error: &'a EngineError, words: &crate::bot::render::Words<'_>) -> Option<Told<'a>> {
-    let stands = |ticket: &'a Ticket| {
-        (
-            "stands",
-            vec![("number", Arg::from(&ticket.number)), ("state", Arg::from(words.state(ticket.status())))],
-        )
-    };
+fn told<'a>(error: &'a EngineError, words: &Words<'_>) -> Option<Told<'a>> {
     Some(match error {
-        EngineError::Refused(Refusal::State(_), ticket) | EngineError::Stale(ticket) => stands(ticket),
-        EngineError::Refused(Refusal::NotYours, ticket) => {
-            ("not-yours", vec![("number", Arg::from(&ticket.number))])
-        }
-        EngineError::Refused(Refusal::AlreadyTheirs, ticket) => {
-            ("already-theirs", vec![("number", Arg::from(&ticket.number))])
-        }
+        EngineError::Refused(refusal, ticket) => of_ticket(Some(refusal), ticket, words),
+        EngineError::Stale(ticket) => of_ticket(None, ticket, words),
         EngineError::Forbidden => ("forbidden", vec![]),
         EngineError::NotFound => ("not-found", vec![]),
         EngineError::Full(held, max) => ("full", vec![("held", Arg::from(*held)), ("max", Arg::from(*max))]),
@@ -32,18 +21,35 @@ fn told<'a>(error: &'a EngineError, words: &crate::bot::render::Words<'_>) -> Op
         EngineError::TooManyOpen(max) => ("too-many-open", vec![("max", Arg::from(*max))]),
         EngineError::NoPickUp => ("no-pick-up", vec![]),
         EngineError::NoDraft => ("no-draft", vec![]),
-        EngineError::Description(DescriptionError::TooLong(length)) => {
-            ("too-long", vec![("length", Arg::from(*length)), ("max", Arg::from(MAX_DESCRIPTION))])
-        }
-        EngineError::Description(DescriptionError::TooManyFiles) => {
-            ("too-many-files", vec![("max", Arg::from(MAX_ATTACHMENTS))])
-        }
+        EngineError::Description(error) => of_description(error),
         EngineError::BadInvite => ("bad-invite", vec![]),
         EngineError::Taken(UniqueKey::Department) => ("name-taken", vec![]),
         EngineError::BadName => ("bad-name", vec![("max", Arg::from(MAX_NAME))]),
         EngineError::LastOne => ("last-one", vec![]),
         EngineError::Taken(_) | EngineError::Contention | EngineError::Store(_) => return None,
     })
+}
+
+/// Why a ticket does not take the step: mostly, how it stands.
+fn of_ticket<'a>(refusal: Option<&Refusal>, ticket: &'a Ticket, words: &Words<'_>) -> Told<'a> {
+    let number = ("number", Arg::from(&ticket.number));
+    match refusal {
+        Some(Refusal::NotYours) => ("not-yours", vec![number]),
+        Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
+        Some(Refusal::State(_)) | None => {
+            ("stands", vec![number, ("state", Arg::from(words.state(ticket.status())))])
+        }
+    }
+}
+
+/// Why a description can't be extended so.
+fn of_description(error: &DescriptionError) -> Told<'static> {
+    match error {
+        DescriptionError::TooLong(length) => {
+            ("too-long", vec![("length", Arg::from(*length)), ("max", Arg::from(MAX_DESCRIPTION))])
+        }
+        DescriptionError::TooManyFiles => ("too-many-files", vec![("max", Arg::from(MAX_ATTACHMENTS))]),
+    }
 }
 
 /// The refusal as a message; `None` when the desk itself failed.

@@ -1,35 +1,45 @@
 //! Admins: departments and categories.
-use super::serving::{SHOWN, no_such_department, open_departments};
-use crate::bot::callback::Press;
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
-use crate::bot::render::{Button, Rendered, Words, labelled};
+use super::explain::explain_toast;
+use super::naming::{category_created, question, whether_to_make};
+use super::serving::{PER_PAGE, department_rows, no_such_department, open_departments, page_with};
+use crate::bot::callback::{For, Press};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::facts::page_of;
+use crate::bot::render::{self, Rendered, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
-use crate::engine::desk::DeskEdit;
+use crate::engine::desk::{DeskEdit, checked};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
+use teloxide::types::Message;
 
-/// Categories on a department's card: as many as its text and Telegram's 10 kB of buttons have room for.
-const CATEGORIES: usize = 45;
-
-/// `/department [name]`: the list, that department, or a new one of that name.
+/// `/department [name]`: the list, that department, or whether there is to be one of that name.
 pub async fn department(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     if arg.trim().is_empty() {
-        return Ok(vec![ask.text(all(&desk, &ask).await?)]);
+        return Ok(vec![ask.text(all(&desk, &ask, 0).await?)]);
     }
     let known = find(&desk, &arg).await?;
     let text = match known {
-        Some(department) => department_card(&ask.words(&desk), &department),
-        None => created(&desk, &ask, &arg).await?,
+        Some(department) => department_card(&desk, &ask, &department, 0).await?,
+        None => whether_to_make(&desk, &ask, &checked(&arg)?).await?,
     };
     Ok(vec![ask.text(text)])
 }
 
 /// `/category [department - category]`: which department, or a new category there.
-pub async fn category(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn category(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) -> Handled {
     if arg.trim().is_empty() {
-        return category_where(&desk, &ask).await;
+        let open = open_departments(&desk).await?;
+        // With one department nobody is asked which.
+        return match open.as_slice() {
+            [only] => {
+                let asked = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
+                Ok(vec![ask.text(question(&desk, &ask, asked).await?)])
+            }
+            _ => Ok(vec![ask.text(category_where(&desk, &ask, &open, 0))]),
+        };
     }
     let Some((department, _)) = readings(&arg).next() else {
         return Ok(vec![ask.say(&desk, "category-usage", &[])]);
@@ -38,19 +48,16 @@ pub async fn category(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     let known = desk.engine.store().departments().await?;
     let meant = readings(&arg).filter_map(|(d, c)| Some((by_name(&known, d)?.id, c))).last();
     let Some((id, name)) = meant else { return Ok(no_such_department(&desk, &ask, department)) };
-    Ok(vec![ask.text(category_created(&desk, &ask, id, name).await?)])
+    Ok(vec![ask.text(category_created(&desk, &ask, message.id, id, name).await?)])
 }
 
-/// The department of a new category is asked for, where there are several.
-async fn category_where(desk: &Desk, ask: &Ask) -> Handled {
-    let (words, departments) = (ask.words(desk), open_departments(desk).await?);
-    if let [only] = departments.as_slice() {
-        return prompt(desk, ask, Prompt::NewCategory(only.id), "category-ask-name", &only.name).await;
-    }
-    let offered = departments.iter().take(SHOWN);
-    let mut buttons: Vec<_> = offered.map(|d| vec![labelled(&d.name, Press::NewCategory(d.id))]).collect();
+/// The department of a new category is asked for.
+pub(super) fn category_where(desk: &Desk, ask: &Ask, open: &[Department], page: u16) -> Rendered {
+    let words = ask.words(desk);
+    let button = |d: &Department| labelled(&d.name, Press::NewCategory(d.id));
+    let mut buttons = department_rows(&words, open, (For::Category, page), button);
     buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
-    Ok(vec![ask.text(Rendered { html: words.say("category-which", &[]), buttons })])
+    Rendered { html: words.say("category-which", &[]), buttons }
 }
 
 /// Every way to read `department - category`: either name may have a dash of its own.
@@ -59,223 +66,104 @@ fn readings(arg: &str) -> impl Iterator<Item = (&str, &str)> {
         .filter_map(|(at, dash)| Some((arg.get(..at)?.trim(), arg.get(at + dash.len()..)?.trim())))
 }
 
-/// The list was pressed for.
-pub async fn departments(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -> Handled {
-    toast.ack();
-    Ok(vec![ask.edit(place, all(&desk, &ask).await?)])
-}
-
 /// A department was pressed.
 pub async fn show_department(
     desk: Arc<Desk>,
     ask: Ask,
     toast: Toast,
     place: Place,
-    id: DepartmentId,
+    (id, page): (DepartmentId, u16),
 ) -> Handled {
-    toast.ack();
     let department = by_id(&desk, id).await?;
-    Ok(vec![ask.edit(place, department_card(&ask.words(&desk), &department))])
-}
-
-/// A name for a new department is asked for.
-pub async fn new_department(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
     toast.ack();
-    prompt(&desk, &ask, Prompt::NewDepartment, "department-ask-name", "").await
+    Ok(vec![ask.edit(place, department_card(&desk, &ask, &department, page).await?)])
 }
 
-/// A new name for a department is asked for.
-pub async fn rename_department(desk: Arc<Desk>, ask: Ask, toast: Toast, id: DepartmentId) -> Handled {
-    toast.ack();
-    let name = by_id(&desk, id).await?.name;
-    prompt(&desk, &ask, Prompt::RenameDepartment(id), "department-ask-rename", &name).await
-}
-
-/// The critical flag is switched.
-pub async fn toggle_critical(
+/// Whether a department is critical.
+pub async fn set_critical(
     desk: Arc<Desk>,
     ask: Ask,
     toast: Toast,
     place: Place,
-    id: DepartmentId,
+    (id, critical): (DepartmentId, bool),
 ) -> Handled {
-    edit(&desk, &ask, &toast, place, id, &DeskEdit::ToggleCritical).await
+    let edited = desk.engine.edit_department(&ask.person, id, &DeskEdit::SetCritical(critical)).await;
+    let key = if critical { "department-now-critical" } else { "department-not-critical" };
+    edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
 }
 
-/// A department is retired or brought back.
-pub async fn toggle_retired(
+/// Whether a department is retired.
+pub async fn set_retired(
     desk: Arc<Desk>,
     ask: Ask,
     toast: Toast,
     place: Place,
-    id: DepartmentId,
+    (id, retired): (DepartmentId, bool),
 ) -> Handled {
-    edit(&desk, &ask, &toast, place, id, &DeskEdit::ToggleRetired).await
-}
-
-/// A name for a new category is asked for.
-pub async fn new_category(desk: Arc<Desk>, ask: Ask, toast: Toast, id: DepartmentId) -> Handled {
-    toast.ack();
-    let name = by_id(&desk, id).await?.name;
-    prompt(&desk, &ask, Prompt::NewCategory(id), "category-ask-name", &name).await
+    let edited = desk.engine.edit_department(&ask.person, id, &DeskEdit::SetRetired(retired)).await;
+    let key = if retired { "department-now-retired" } else { "department-not-retired" };
+    edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
 }
 
 /// A category was pressed.
 pub async fn show_category(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: CategoryId) -> Handled {
-    toast.ack();
     let (department, category) = with_category(&desk, id).await?;
-    Ok(vec![ask.edit(place, category_card(&ask.words(&desk), &department, &category))])
-}
-
-/// A new name for a category is asked for.
-pub async fn rename_category(desk: Arc<Desk>, ask: Ask, toast: Toast, id: CategoryId) -> Handled {
     toast.ack();
-    let name = with_category(&desk, id).await?.1.name;
-    prompt(&desk, &ask, Prompt::RenameCategory(id), "category-ask-rename", &name).await
+    Ok(vec![ask.edit(place, render::category_card(&ask.words(&desk), &department, &category))])
 }
 
-/// A category is retired or brought back.
-pub async fn toggle_category(
+/// Whether a category is retired.
+pub async fn set_category_retired(
     desk: Arc<Desk>,
     ask: Ask,
     toast: Toast,
     place: Place,
-    id: CategoryId,
+    (id, retired): (CategoryId, bool),
 ) -> Handled {
-    let (department, _) = with_category(&desk, id).await?;
-    edit(&desk, &ask, &toast, place, department.id, &DeskEdit::ToggleCategory(id)).await
+    let department = with_category(&desk, id).await?.0.id;
+    let set = DeskEdit::SetCategoryRetired(id, retired);
+    let edited = desk.engine.edit_department(&ask.person, department, &set).await;
+    let key = if retired { "category-now-retired" } else { "category-not-retired" };
+    edit(&desk, &ask, &toast, (place, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
 }
 
-/// The answer to a question for a name. A name that won't do keeps the question open.
-pub async fn answered(desk: &Desk, ask: &Ask, prompt: Prompt, text: &str) -> Handled {
-    let words = ask.words(desk);
-    let answer = match prompt {
-        Prompt::NewDepartment => created(desk, ask, text).await?,
-        Prompt::RenameDepartment(id) => {
-            let edited =
-                desk.engine.edit_department(&ask.person, id, &DeskEdit::Rename(text.to_owned())).await?;
-            department_card(&words, &edited)
-        }
-        Prompt::NewCategory(id) => category_created(desk, ask, id, text).await?,
-        Prompt::RenameCategory(id) => {
-            let (department, _) = with_category(desk, id).await?;
-            let rename = DeskEdit::RenameCategory(id, text.to_owned());
-            let edited = desk.engine.edit_department(&ask.person, department.id, &rename).await?;
-            department_card(&words, &edited)
-        }
-    };
-    desk.engine.set_prompt(ask.person.id, None).await?;
-    Ok(vec![ask.text(answer)])
-}
-
-async fn prompt(desk: &Desk, ask: &Ask, prompt: Prompt, key: &str, name: &str) -> Handled {
-    desk.engine.set_prompt(ask.person.id, Some(prompt)).await?;
-    Ok(vec![ask.say(desk, key, &[("name", name.into())])])
-}
-
+/// A switch was pressed: the answer says how things stand now, whether by this press or by one before, and so does the
+/// department's card.
 async fn edit(
     desk: &Desk,
     ask: &Ask,
     toast: &Toast,
-    place: Place,
-    id: DepartmentId,
-    edit: &DeskEdit,
+    (place, id, category): (Place, DepartmentId, Option<CategoryId>),
+    edited: Result<(&str, String), EngineError>,
 ) -> Handled {
-    match desk.engine.edit_department(&ask.person, id, edit).await {
-        Ok(department) => {
-            toast.ack();
-            Ok(vec![ask.edit(place, department_card(&ask.words(desk), &department))])
-        }
-        Err(error) => match super::explain::explain_toast(desk, ask, &error) {
-            Some(text) => {
-                toast.say(text);
-                Ok(Vec::new())
-            }
-            None => Err(error),
-        },
-    }
-}
-
-async fn created(desk: &Desk, ask: &Ask, name: &str) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
-    let first = words.plain("default-category", &[]);
-    let department = desk.engine.add_department(&ask.person, name, &first).await?;
-    let card = department_card(&words, &department);
-    let told = words.say("department-created", &[("name", (&department.name).into())]);
-    Ok(Rendered { html: format!("{told}\n\n{}", card.html), ..card })
+    toast.say(match edited {
+        Ok((key, name)) => words.toast(key, &[("name", name.into())]),
+        Err(error) => match explain_toast(desk, ask, &error) {
+            Some(told) => told,
+            None => return Err(error),
+        },
+    });
+    let department = by_id(desk, id).await?;
+    let page = category.map_or(0, |id| render::category_page(&department, id));
+    Ok(vec![ask.edit(place, department_card(desk, ask, &department, page).await?)])
 }
 
-async fn category_created(
+/// A page of all departments.
+pub(super) async fn all(desk: &Desk, ask: &Ask, page: u16) -> Result<Rendered, EngineError> {
+    let all = desk.engine.store().departments().await?;
+    let (page, pages, shown) = page_of(&all, page, PER_PAGE);
+    Ok(render::departments(&ask.words(desk), shown, (page, pages)))
+}
+
+pub(super) async fn department_card(
     desk: &Desk,
     ask: &Ask,
-    id: DepartmentId,
-    name: &str,
+    department: &Department,
+    page: u16,
 ) -> Result<Rendered, EngineError> {
-    let add = DeskEdit::AddCategory(name.to_owned());
-    let department = desk.engine.edit_department(&ask.person, id, &add).await?;
-    let label =
-        department.categories.last().map(|category| department.label(category.id)).unwrap_or_default();
-    Ok(ask.words(desk).message("category-created", &[("label", label.into())]))
-}
-
-async fn all(desk: &Desk, ask: &Ask) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let departments = desk.engine.store().departments().await?;
-    let label = |d: &Department| match (d.retired, d.critical) {
-        (true, _) => format!("💤 {}", d.name),
-        (false, true) => format!("🚨 {}", d.name),
-        (false, false) => d.name.clone(),
-    };
-    let mut buttons: Vec<Vec<Button>> =
-        departments.iter().take(SHOWN).map(|d| vec![labelled(&label(d), Press::Department(d.id))]).collect();
-    buttons.push(vec![words.button("department-new", Press::NewDepartment)]);
-    Ok(Rendered { html: words.say("departments-head", &[]), buttons })
-}
-
-fn department_card(words: &Words<'_>, department: &Department) -> Rendered {
-    let mut lines = vec![words.say("department-head", &[("name", (&department.name).into())])];
-    if department.critical {
-        lines.push(words.say("department-critical", &[]));
-    }
-    if department.retired {
-        lines.push(words.say("department-retired", &[]));
-    }
-    lines.push(words.say("department-categories", &[]));
-    lines.extend(department.categories.iter().take(CATEGORIES).map(|category| {
-        let key = if category.retired { "department-category-retired" } else { "department-category" };
-        words.say(key, &[("name", (&category.name).into())])
-    }));
-    let id = department.id;
-    let critical = if department.critical { "department-critical-off" } else { "department-critical-on" };
-    let retire = if department.retired { "department-revive" } else { "department-retire" };
-    let mut buttons = vec![vec![
-        words.button("department-rename", Press::RenameDepartment(id)),
-        words.button("category-new", Press::NewCategory(id)),
-    ]];
-    let categories = department.categories.iter().take(CATEGORIES);
-    buttons.extend(categories.map(|c| vec![labelled(&format!("🏷 {}", c.name), Press::Category(c.id))]));
-    buttons.push(vec![
-        words.button(critical, Press::CriticalDepartment(id)),
-        words.button(retire, Press::RetireDepartment(id)),
-    ]);
-    buttons.push(vec![words.button("back", Press::Departments)]);
-    Rendered { html: lines.join("\n"), buttons }
-}
-
-fn category_card(words: &Words<'_>, department: &Department, category: &Category) -> Rendered {
-    let mut html = words.say("category-head", &[("label", department.label(category.id).into())]);
-    if category.retired {
-        html = format!("{html}\n{}", words.say("category-retired", &[]));
-    }
-    let retire = if category.retired { "department-revive" } else { "department-retire" };
-    let buttons = vec![
-        vec![
-            words.button("department-rename", Press::RenameCategory(category.id)),
-            words.button(retire, Press::RetireCategory(category.id)),
-        ],
-        vec![words.button("back", Press::Department(department.id))],
-    ];
-    Rendered { html, buttons }
+    let all = desk.engine.store().departments().await?;
+    Ok(render::department_card(&ask.words(desk), department, page, page_with(&all, department.id)))
 }
 
 async fn find(desk: &Desk, name: &str) -> Result<Option<Department>, EngineError> {
@@ -287,12 +175,15 @@ fn by_name<'a>(all: &'a [Department], name: &str) -> Option<&'a Department> {
     all.iter().find(|d| d.name.to_lowercase() == wanted)
 }
 
-async fn by_id(desk: &Desk, id: DepartmentId) -> Result<Department, EngineError> {
+pub(super) async fn by_id(desk: &Desk, id: DepartmentId) -> Result<Department, EngineError> {
     let all = desk.engine.store().departments().await?;
     all.into_iter().find(|d| d.id == id).ok_or(EngineError::NotFound)
 }
 
-async fn with_category(desk: &Desk, id: CategoryId) -> Result<(Department, Category), EngineError> {
+pub(super) async fn with_category(
+    desk: &Desk,
+    id: CategoryId,
+) -> Result<(Department, Category), EngineError> {
     let all = desk.engine.store().departments().await?;
     let found = all.into_iter().find_map(|d| d.category(id).cloned().map(|category| (d, category)));
     found.ok_or(EngineError::NotFound)

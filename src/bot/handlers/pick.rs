@@ -1,9 +1,10 @@
 //! Choosing an agent, a person or a ticket: by what an admin typed, or out of a list of buttons.
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Place, Toast};
-use crate::bot::facts::page_of;
+use crate::bot::context::{Ask, Desk, Place};
+use crate::bot::facts::{page_among, page_of};
 use crate::bot::render::{Button, Rendered, Words, labelled};
-use crate::domain::ids::PersonId;
+use crate::bot::toast::Toast;
+use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
@@ -14,10 +15,6 @@ use crate::engine::roster::Seat;
 
 /// Buttons of one choice on a page.
 const PER_PAGE: u16 = 8;
-/// How many of the people who wrote last are offered as new agents.
-const RECENT: usize = 40;
-/// How many tickets are offered for reassignment.
-const TICKETS: usize = 80;
 /// The fewest last characters of a number that name a ticket.
 const SUFFIX: usize = 4;
 
@@ -116,8 +113,12 @@ pub(super) fn list(
     page: (u16, u16),
     choices: Vec<Button>,
 ) -> Rendered {
-    let mut buttons: Vec<Vec<Button>> = choices.into_iter().map(|button| vec![button]).collect();
     let turns = words.page_row(page.0, page.1, |page| Press::PickPage(pick, page));
+    rows(words, html, pick, turns, choices)
+}
+
+fn rows(words: &Words<'_>, html: String, pick: Pick, turns: Vec<Button>, choices: Vec<Button>) -> Rendered {
+    let mut buttons: Vec<Vec<Button>> = choices.into_iter().map(|button| vec![button]).collect();
     if !turns.is_empty() {
         buttons.push(turns);
     }
@@ -189,9 +190,7 @@ fn agents(desk: &Desk, ask: &Ask, pick: Pick, page: u16) -> Option<Rendered> {
 }
 
 async fn people(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, EngineError> {
-    let words = ask.words(desk);
-    let mut people = desk.engine.store().recent_people(RECENT).await?;
-    people.retain(|person| person.agent.is_none());
+    let (words, (people, is_all)) = (ask.words(desk), newcomers(desk, page).await?);
     if people.is_empty() {
         return Ok(None);
     }
@@ -200,22 +199,51 @@ async fn people(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, E
         Some(username) => format!("{} (@{username})", person.name),
         None => person.name.clone(),
     };
-    let buttons =
+    let choices =
         shown.iter().map(|p| labelled(&label(p), Press::PickPerson(Pick::AddAgent, p.id))).collect();
-    Ok(Some(list(&words, words.say("addagent-pick", &[]), Pick::AddAgent, (page, pages), buttons)))
+    let turn = |page| Press::PickPage(Pick::AddAgent, page);
+    let turns = if is_all { words.page_row(page, pages, turn) } else { words.open_page_row(page, turn) };
+    Ok(Some(rows(&words, words.say("addagent-pick", &[]), Pick::AddAgent, turns, choices)))
 }
 
+/// People who are no agents, whom the bot met last first: as many as the pages up to `page` and one more of them show, and
+/// whether that is everybody. Nobody pages through all customers, so they are not all read.
+async fn newcomers(desk: &Desk, page: u16) -> Result<(Vec<Person>, bool), EngineError> {
+    let wanted = (usize::from(page) + 1) * usize::from(PER_PAGE) + 1;
+    let mut limit = wanted * 2;
+    loop {
+        let mut people = desk.engine.store().recent_people(limit).await?;
+        let is_all = people.len() < limit;
+        people.retain(|person| person.agent.is_none());
+        if is_all || people.len() >= wanted {
+            return Ok((people, is_all));
+        }
+        limit *= 2;
+    }
+}
+
+/// What is held, then what waits, in the order of the queue.
 async fn tickets(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, EngineError> {
     let (words, store) = (ask.words(desk), desk.engine.store());
     let departments: Vec<_> = store.departments().await?.into_iter().map(|d| d.id).collect();
-    let mut tickets = store.all_held().await?;
-    tickets.extend(store.queue_page(&departments, 0, TICKETS).await?);
-    tickets.truncate(TICKETS);
-    if tickets.is_empty() {
+    let waiting = store.depths().await?.values().sum();
+    // Who holds what is in memory; only what is shown is read.
+    let held: Vec<TicketId> =
+        desk.engine.seats().into_iter().flat_map(|seat| seat.holds.into_values()).collect();
+    let total = u64::try_from(held.len()).unwrap_or(u64::MAX).saturating_add(waiting);
+    if total == 0 {
         return Ok(None);
     }
-    let (page, pages, shown) = page_of(&tickets, page, PER_PAGE);
-    let buttons = ticket_buttons(desk, &words, shown).await?;
+    let (page, pages) = page_among(total, page, PER_PAGE);
+    let (from, size) = (usize::from(page) * usize::from(PER_PAGE), usize::from(PER_PAGE));
+    let mut shown = Vec::with_capacity(size);
+    for ticket in held.iter().skip(from).take(size) {
+        shown.extend(store.ticket(*ticket).await?.filter(|ticket| ticket.hold().is_some()));
+    }
+    let after_held = from.saturating_sub(held.len());
+    let waiting = size - held.len().saturating_sub(from).min(size);
+    shown.extend(store.queue_page(&departments, after_held, waiting).await?);
+    let buttons = ticket_buttons(desk, &words, &shown).await?;
     Ok(Some(list(&words, words.say("reassign-pick", &[]), Pick::Reassign, (page, pages), buttons)))
 }
 
@@ -259,6 +287,8 @@ mod tests {
             reachable: true,
             agent: None,
             prompt: None,
+            answered_by: None,
+            links: Vec::new(),
             created_at: crate::domain::Time::default(),
             version: Version::default(),
         };

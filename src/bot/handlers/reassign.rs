@@ -2,10 +2,13 @@
 use super::admin::{agent_named, choose};
 use super::pick::{self, Found, seat_of, tickets_named};
 use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place, Toast};
-use crate::bot::handlers::explain::explain_toast;
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::handlers::explain::{explain_toast, explained};
 use crate::bot::render::{Arg, Button, Rendered};
-use crate::domain::ids::{PersonId, TicketId};
+use crate::bot::toast::Toast;
+use crate::domain::ids::{PersonId, TicketId, Version};
+use crate::domain::notice::Outgoing;
+use crate::domain::person::Availability;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::roster::Seat;
@@ -23,24 +26,35 @@ pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     else {
         return Ok(vec![choose(&desk, &ask, Pick::Reassign).await?]);
     };
-    let words = ask.words(&desk);
-    let ticket = match tickets_named(&desk, text).await? {
-        Found::One(ticket) => ticket,
-        Found::None => return Ok(vec![ask.say(&desk, "no-such-ticket", &[("text", text.into())])]),
-        Found::Several(tickets) => {
-            let html = words.say("several-tickets", &[("text", text.into())]);
-            let buttons = pick::ticket_buttons(&desk, &words, &tickets).await?;
-            return Ok(vec![ask.text(pick::list(&words, html, Pick::Reassign, (0, 1), buttons))]);
-        }
+    let ticket = match ticket_named(&desk, &ask, text).await? {
+        Ok(ticket) => ticket,
+        Err(question) => return Ok(vec![question]),
     };
     if agent.trim().is_empty() {
         return Ok(vec![ask.text(to_whom(&desk, &ask, &ticket)?)]);
     }
-    let chosen = |agent| Press::Reassign(ticket.id, agent, false);
+    let chosen = |agent| Press::Reassign(ticket.id, ticket.version, agent, false);
     match agent_named(&desk, &ask, agent, Pick::Reassign, chosen) {
-        Ok(seat) => Ok(vec![ask.text(given(&desk, &ask, ticket.id, seat.person.id, false).await?)]),
+        Ok(seat) => {
+            let drawn = (ticket.id, ticket.version);
+            Ok(vec![ask.text(given(&desk, &ask, drawn, seat.person.id, false).await?)])
+        }
         Err(question) => Ok(vec![question]),
     }
+}
+
+/// The ticket that was typed; or the answer that says there is none, or asks which of several.
+async fn ticket_named(desk: &Desk, ask: &Ask, text: &str) -> Result<Result<Ticket, Outgoing>, EngineError> {
+    let words = ask.words(desk);
+    Ok(match tickets_named(desk, text).await? {
+        Found::One(ticket) => Ok(ticket),
+        Found::None => Err(ask.say(desk, "no-such-ticket", &[("text", text.into())])),
+        Found::Several(tickets) => {
+            let html = words.say("several-tickets", &[("text", text.into())]);
+            let buttons = pick::ticket_buttons(desk, &words, &tickets).await?;
+            Err(ask.text(pick::list(&words, html, Pick::Reassign, (0, 1), buttons)))
+        }
+    })
 }
 
 /// A ticket was chosen.
@@ -80,10 +94,11 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     let mut seats = desk.engine.seats();
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
     seats.sort_by_key(|seat| fitness(seat, ticket));
-    let button = |seat| pick::agent_button(&words, seat, Press::Reassign(ticket.id, seat.person.id, false));
+    let press = |agent| Press::Reassign(ticket.id, ticket.version, agent, false);
+    let button = |seat: &Seat| pick::agent_button(&words, seat, press(seat.person.id));
     let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
     if held {
-        buttons.push(vec![words.button("reassign-queue", Press::Requeue(ticket.id))]);
+        buttons.push(vec![words.button("reassign-queue", Press::Requeue(ticket.id, ticket.version))]);
     }
     buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
     Ok(Rendered { html: words.say("reassign-to", &[("number", (&ticket.number).into())]), buttons })
@@ -104,15 +119,22 @@ pub async fn reassign_pressed(
     ask: Ask,
     toast: Toast,
     place: Place,
-    (ticket, agent, anyway): (TicketId, PersonId, bool),
+    (ticket, version, agent, anyway): (TicketId, Version, PersonId, bool),
 ) -> Handled {
     let text = if seat_of(&desk, agent).is_some() {
-        given(&desk, &ask, ticket, agent, anyway).await
+        given(&desk, &ask, (ticket, version), agent, anyway).await
     } else {
         toast.say(ask.words(&desk).toast("agent-gone", &[]));
         to_whom_by_id(&desk, &ask, ticket).await
     };
-    answer(&desk, &ask, &toast, place, text)
+    match text {
+        // A press before this one did it.
+        Err(EngineError::Stale(now)) if now.holder() == Some(agent) => {
+            toast.say(ask.words(&desk).toast("already-theirs", &[("number", (&now.number).into())]));
+            Ok(vec![ask.edit(place, handed(&desk, &ask, &now, agent).await?)])
+        }
+        text => answer(&desk, &ask, &toast, place, text),
+    }
 }
 
 /// The ticket goes back to the queue.
@@ -121,14 +143,15 @@ pub async fn requeue_pressed(
     ask: Ask,
     toast: Toast,
     place: Place,
-    ticket: TicketId,
+    (ticket, version): (TicketId, Version),
 ) -> Handled {
-    let text = desk.engine.requeue(&ask.person, ticket, ask.now).await;
+    let text = desk.engine.requeue(&ask.person, (ticket, Some(version)), ask.now).await;
     let text = text.map(|t| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]));
     answer(&desk, &ask, &toast, place, text)
 }
 
-/// A refusal is the press's answer and takes the buttons away, for they stand for something that is no longer so.
+/// A refusal is the press's answer. Where the ticket can still be moved, it is asked for anew, as it is now; else the buttons
+/// go away, for they stand for something that is no longer so.
 fn answer(
     desk: &Desk,
     ask: &Ask,
@@ -136,43 +159,58 @@ fn answer(
     place: Place,
     text: Result<Rendered, EngineError>,
 ) -> Handled {
-    match text {
+    let error = match text {
         Ok(text) => {
             toast.ack();
-            Ok(vec![ask.edit(place, text)])
+            return Ok(vec![ask.edit(place, text)]);
         }
-        Err(error) => match explain_toast(desk, ask, &error) {
-            Some(told) => {
-                toast.say(told);
-                Ok(super::explain::explained(desk, ask, &error)
-                    .map(|text| ask.edit(place, text))
-                    .into_iter()
-                    .collect())
-            }
-            None => Err(error),
-        },
-    }
+        Err(error) => error,
+    };
+    let Some(told) = explain_toast(desk, ask, &error) else { return Err(error) };
+    toast.say(told);
+    let again = match &error {
+        EngineError::Stale(now) | EngineError::Refused(_, now) => to_whom(desk, ask, now).ok(),
+        _ => None,
+    };
+    let text = again.or_else(|| explained(desk, ask, &error));
+    Ok(text.map(|text| ask.edit(place, text)).into_iter().collect())
 }
 
 async fn given(
     desk: &Desk,
     ask: &Ask,
-    ticket: TicketId,
+    (ticket, version): (TicketId, Version),
     agent: PersonId,
     anyway: bool,
 ) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
-    let name = desk.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?.name;
-    match desk.engine.reassign(&ask.person, ticket, agent, anyway, ask.now).await {
-        Ok(ticket) => {
-            Ok(words.message("reassign-done", &[("number", (&ticket.number).into()), ("agent", name.into())]))
-        }
+    match desk.engine.reassign(&ask.person, (ticket, Some(version)), agent, anyway, ask.now).await {
+        Ok(ticket) => handed(desk, ask, &ticket, agent).await,
         Err(EngineError::Full(held, max)) => {
+            let name = name_of(desk, agent).await?;
             let args = [("agent", Arg::from(name)), ("held", held.into()), ("max", max.into())];
-            let yes = words.button("reassign-anyway", Press::Reassign(ticket, agent, true));
+            let yes = words.button("reassign-anyway", Press::Reassign(ticket, version, agent, true));
             let no = words.button("button-cancel", Press::Dismiss);
             Ok(Rendered { html: words.say("reassign-full", &args), buttons: vec![vec![yes, no]] })
         }
         Err(error) => Err(error),
     }
+}
+
+async fn handed(desk: &Desk, ask: &Ask, ticket: &Ticket, agent: PersonId) -> Result<Rendered, EngineError> {
+    let (words, name) = (ask.words(desk), name_of(desk, agent).await?);
+    let args = [("number", (&ticket.number).into()), ("agent", Arg::from(&name))];
+    let mut told = words.message("reassign-done", &args);
+    if let Some(seat) = seat_of(desk, agent)
+        && (seat.lost || seat.person.availability() != Availability::Online)
+    {
+        let how = words.availability(seat.person.availability(), seat.lost);
+        let args = [("agent", name.into()), ("availability", how.into())];
+        told.html = format!("{}\n{}", told.html, words.say("reassign-not-there", &args));
+    }
+    Ok(told)
+}
+
+async fn name_of(desk: &Desk, agent: PersonId) -> Result<String, EngineError> {
+    Ok(desk.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?.name)
 }

@@ -1,18 +1,49 @@
-//! Choosing a department that somebody is to serve: by name, or out of buttons; one, or all of them.
-use crate::bot::callback::Press;
-use crate::bot::context::{Ask, Desk};
-use crate::bot::render::{Rendered, labelled};
+//! Choosing a department: by name, or out of buttons a page at a time; one, or all of them.
+use super::pick::still_agent;
+use super::{admin, invite, manage};
+use crate::bot::callback::{For, Pick, Press};
+use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::facts::page_of;
+use crate::bot::render::{Button, Rendered, Words, labelled};
+use crate::bot::toast::Toast;
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
 use crate::domain::notice::Outgoing;
 use crate::engine::error::EngineError;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Stands for all departments in a button.
 pub(super) const ALL: DepartmentId = DepartmentId(Uuid::nil());
-/// Departments on one message: more than desks have, and few enough for the 10 kB that Telegram takes for all buttons
-/// together. Typing the name works for every one.
-pub(super) const SHOWN: usize = 60;
+/// Departments on a page: as many as most desks have, and few enough for the 10 kB that Telegram takes for all buttons
+/// together, whatever they are called.
+pub(super) const PER_PAGE: u16 = 30;
+
+/// Another page of a list of departments.
+pub async fn departments(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    (why, page): (For, u16),
+) -> Handled {
+    let open = open_departments(&desk).await?;
+    let text = match why {
+        For::Show => manage::all(&desk, &ask, page).await?,
+        For::Category => manage::category_where(&desk, &ask, &open, page),
+        For::Invite => invite::invite_to_which(&desk, &ask, &open, page),
+        For::Newcomer(id) => {
+            let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+            admin::which_for(&desk, &ask, &person, (&open, page))
+        }
+        For::Agent(agent) => match still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
+            Ok(_) => admin::agent_card(&desk, &ask, agent, page).await?,
+            Err(list) => return Ok(vec![list]),
+        },
+    };
+    toast.ack();
+    Ok(vec![ask.edit(place, text)])
+}
 
 /// The departments that take new tickets.
 pub(super) async fn open_departments(desk: &Desk) -> Result<Vec<Department>, EngineError> {
@@ -40,19 +71,37 @@ pub(super) fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Vec<Outg
     vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])]
 }
 
-/// The question `html` with a button for each department and one for all of them.
+/// The question `html` with a button for each department of a page and one for all of them.
 pub(super) fn which_department(
-    desk: &Desk,
-    ask: &Ask,
+    words: &Words<'_>,
     html: String,
     open: &[Department],
+    at: (For, u16),
     press: impl Fn(DepartmentId) -> Press,
 ) -> Rendered {
-    let words = ask.words(desk);
-    let mut buttons: Vec<_> = open.iter().take(SHOWN).map(|d| vec![labelled(&d.name, press(d.id))]).collect();
+    let mut buttons = department_rows(words, open, at, |d| labelled(&d.name, press(d.id)));
     buttons.push(vec![words.button("invite-all", press(ALL))]);
     buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
     Rendered { html, buttons }
+}
+
+/// A page of departments, a button each, and the row that turns it.
+pub(super) fn department_rows(
+    words: &Words<'_>,
+    all: &[Department],
+    (why, page): (For, u16),
+    button: impl Fn(&Department) -> Button,
+) -> Vec<Vec<Button>> {
+    let (page, pages, shown) = page_of(all, page, PER_PAGE);
+    let turns = words.page_row(page, pages, |page| Press::Departments(why, page));
+    let rows = shown.iter().map(|department| vec![button(department)]);
+    rows.chain([turns]).filter(|row| !row.is_empty()).collect()
+}
+
+/// The page that a department is on.
+pub(super) fn page_with(all: &[Department], id: DepartmentId) -> u16 {
+    let at = all.iter().position(|department| department.id == id).unwrap_or(0);
+    u16::try_from(at / usize::from(PER_PAGE)).unwrap_or(0)
 }
 
 /// The name of a department; of all of them, the only one's own.

@@ -1,5 +1,5 @@
 //! Cards for one agent: a ticket they got, and how they stand.
-use super::parts::{card, label, name, steps};
+use super::parts::{card, name, steps};
 use super::{Rendered, Words};
 use crate::bot::callback::{Press, Step, Surface};
 use crate::bot::view::{StatusView, TaskView, TicketView};
@@ -14,7 +14,7 @@ pub fn task_card(words: &Words<'_>, view: &TaskView) -> Rendered {
         return elsewhere(words, ticket);
     }
     let head = words.say("line-status", &[("status", words.state(ticket.status).into())]);
-    task(words, view, head)
+    task(words, view, head, &[])
 }
 
 /// The first state of the task card. When the ticket has moved on before the notice went out, the card says so instead.
@@ -22,7 +22,13 @@ pub(super) fn new_task(words: &Words<'_>, view: &TaskView) -> Rendered {
     if view.ticket.status != Status::Assigned || !theirs(&view.ticket) {
         return task_card(words, view);
     }
-    task(words, view, words.say("task-new", &[]))
+    // How it was at that moment. The queue moves on without this card, so it says so once only.
+    let then = [
+        words.say("line-position", &[("position", view.position.into())]),
+        String::new(),
+        words.say("task-load", &[("held", view.held.into()), ("max", view.max.into())]),
+    ];
+    task(words, view, words.say("task-new", &[]), &then)
 }
 
 fn theirs(ticket: &TicketView) -> bool {
@@ -30,17 +36,16 @@ fn theirs(ticket: &TicketView) -> bool {
     held && ticket.holder_is_reader
 }
 
-fn task(words: &Words<'_>, view: &TaskView, head: String) -> Rendered {
+fn task(words: &Words<'_>, view: &TaskView, head: String, then: &[String]) -> Rendered {
     let ticket = &view.ticket;
     let mut above = vec![
         head,
         words.say("task-number", &[("number", (&ticket.number).into())]),
-        words.say("line-category", &[("label", label(&ticket.label))]),
-        words.say("line-position", &[("position", view.position.into())]),
-        String::new(),
-        words.say("task-load", &[("held", view.held.into()), ("max", view.max.into())]),
+        words.say("line-category", &[("label", words.label(&ticket.label))]),
     ];
+    above.extend_from_slice(then);
     above.extend(words.priority_line(ticket.priority));
+    above.extend(words.unreachable_line(ticket));
     let steps = steps(ticket, Surface::Task).into_iter();
     let mut rows = vec![steps.map(|(key, press)| words.button(key, press)).collect()];
     if ticket.status == Status::Assigned {
@@ -70,7 +75,7 @@ fn elsewhere(words: &Words<'_>, ticket: &TicketView) -> Rendered {
     let above = [
         head,
         words.say("task-number", &[("number", (&ticket.number).into())]),
-        words.say("line-category", &[("label", label(&ticket.label))]),
+        words.say("line-category", &[("label", words.label(&ticket.label))]),
     ];
     // Whoever no longer has the ticket has no need of the customer's words; who completed it may look them up.
     let nothing = Description::default();
@@ -82,13 +87,14 @@ fn elsewhere(words: &Words<'_>, ticket: &TicketView) -> Rendered {
 #[must_use]
 pub fn status(words: &Words<'_>, view: &StatusView) -> Rendered {
     let (assigned, completed) = view.today;
+    let called: Vec<String> = view.departments.iter().map(|name| words.called(name)).collect();
     let lines = [
         words.say("status-head", &[]),
         words.availability_line(view.availability, view.lost),
         String::new(),
         words.say("status-load", &[("held", view.held.into()), ("max", view.max.into())]),
         words.say("status-auto", &[("auto", words.switch(view.auto).into())]),
-        words.say("status-departments", &[("departments", words.names(&view.departments).into())]),
+        words.say("status-departments", &[("departments", words.names(&called).into())]),
         words.say("status-waiting", &[("count", view.waiting.into())]),
         words.say("status-today", &[("assigned", assigned.into()), ("completed", completed.into())]),
     ];

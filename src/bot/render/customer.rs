@@ -1,11 +1,11 @@
 //! Cards for customers: the ticket they are writing, the live card of one ticket, the list of theirs.
-use super::parts::{card, label, name, numbered};
+use super::parts::{card, name, numbered};
 use super::{Button, Rendered, Words, cut, labelled};
 use crate::bot::callback::{List, Press, Surface};
 use crate::bot::view::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
 };
-use crate::domain::text::{Description, clean};
+use crate::domain::text::{Description, PART, clean};
 use crate::domain::ticket::Status;
 
 /// How much of their words customers see again on the card of a ticket, in UTF-16 units.
@@ -27,27 +27,39 @@ fn choose(words: &Words<'_>, view: &DraftView) -> Rendered {
         above.push(String::new());
         above.push(words.say("draft-so-far", &[]));
     }
+    let (shown, note) = beginning(words, &view.description);
     let choices = view.choices.iter().take(usize::from(CHOICES_PER_PAGE));
-    let choices = choices.map(|(id, name)| vec![labelled(name, Press::DraftCategory(view.id, *id))]);
+    let choices =
+        choices.map(|(id, name)| vec![labelled(&words.called(name), Press::DraftCategory(view.id, *id))]);
     let pages = words.page_row(view.page, view.pages, |page| Press::DraftCategories(view.id, page));
     let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
-    card(words.around(&above, &view.description, &[]), choices.chain([pages, cancel]))
+    card(words.around(&above, &shown, &note), choices.chain([pages, cancel]))
 }
 
 fn describe(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
-    let args = [("name", name(&view.person_name)), ("label", label(target))];
+    let args = [("name", name(&view.person_name)), ("label", words.label(target))];
     let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
     card(words.say("draft-describe", &args), [change(words, view), cancel])
 }
 
 fn preview(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
-    let above = [words.say("draft-preview", &[]), words.say("line-category", &[("label", label(target))])];
-    let below = [words.say("draft-preview-hint", &[])];
+    let above =
+        [words.say("draft-preview", &[]), words.say("line-category", &[("label", words.label(target))])];
+    let (shown, note) = beginning(words, &view.description);
+    let below: Vec<String> = note.into_iter().chain([words.say("draft-preview-hint", &[])]).collect();
     let send = vec![
         words.button("button-send", Press::DraftSend(view.id)),
         words.button("button-cancel", Press::DraftCancel(view.id)),
     ];
-    card(words.around(&above, &view.description, &below), [send, change(words, view)])
+    card(words.around(&above, &shown, &below), [send, change(words, view)])
+}
+
+/// What a preview has room for, and that nothing is lost, where that is not the whole.
+fn beginning(words: &Words<'_>, description: &Description) -> (Description, Vec<String>) {
+    let whole = clean(&description.text);
+    let text = cut(&whole, PART);
+    let note = (text != whole).then(|| words.say("draft-long", &[("length", whole.chars().count().into())]));
+    (Description { text, attachments: description.attachments.clone() }, note.into_iter().collect())
 }
 
 fn change(words: &Words<'_>, view: &DraftView) -> Vec<Button> {
@@ -72,7 +84,7 @@ fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: &str) -> Rende
     let ticket = &view.ticket;
     let mut above = vec![
         words.say(head, &[("number", (&ticket.number).into())]),
-        words.say("line-category", &[("label", label(&ticket.label))]),
+        words.say("line-category", &[("label", words.label(&ticket.label))]),
         words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];
     if ticket.status == Status::Queued {
@@ -124,7 +136,7 @@ pub fn my_tickets(words: &Words<'_>, view: &MyTicketsView) -> Rendered {
         if withdrawable(ticket) {
             let surface = Surface::MyTickets(view.page);
             let press = Press::CancelTicket(ticket.id, ticket.version, surface);
-            cancels.push(words.numbered_button("button-cancel", at, press));
+            cancels.push(words.counted_button("button-cancel", at, press));
         }
     }
     let mut rows: Vec<Vec<_>> = cancels.chunks(2).map(<[_]>::to_vec).collect();
@@ -137,8 +149,8 @@ pub fn my_tickets(words: &Words<'_>, view: &MyTicketsView) -> Rendered {
 fn own_ticket(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let args = [("at", at.into()), ("number", (&ticket.number).into())];
     let mut lines = vec![
-        words.say("ticket-head", &args),
-        words.say("ticket-label", &[("label", label(&ticket.label))]),
+        words.say("tickets-one", &args),
+        words.say("ticket-label", &[("label", words.label(&ticket.label))]),
         words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];
     match ticket.status {

@@ -6,7 +6,7 @@ use super::{Rendered, Words};
 use crate::bot::callback::Press;
 use crate::bot::view::NoticeView;
 use crate::domain::number::TicketNumber;
-use crate::domain::person::Role;
+use crate::domain::person::{Availability, Role};
 use crate::domain::text::PART;
 
 /// A notice in the reader's words. That of [`NoticeView::File`] is the caption of the file.
@@ -36,10 +36,16 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
         NoticeView::Requeued { number, position: None } => about("notice-requeued", number),
         NoticeView::Requeued { number, position: Some(position) } => words
             .message("notice-requeued-at", &[("number", number.into()), ("position", (*position).into())]),
-        NoticeView::StillOnline { minutes } => {
-            let here = words.button("button-still-here", Press::StillHere);
+        NoticeView::StillOnline { availability, minutes } => {
+            let online = *availability == Availability::Online;
+            let (key, yes) = if online {
+                ("notice-still-online", "button-still-here")
+            } else {
+                ("notice-still-there", "button-still-there")
+            };
+            let here = words.button(yes, Press::StillHere);
             let offline = words.button("button-offline", Press::GoOffline);
-            card(words.say("notice-still-online", &[("minutes", (*minutes).into())]), [vec![here, offline]])
+            card(words.say(key, &[("minutes", (*minutes).into())]), [vec![here, offline]])
         }
         NoticeView::TakenOffline { kept } => {
             card(words.say("notice-taken-offline", &[("count", (*kept).into())]), [online()])
@@ -49,6 +55,7 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
             card(words.say("notice-role-agent", &[]), [online()])
         }
         NoticeView::RoleChanged { role: Role::Admin } => words.message("notice-role-admin", &[]),
+        NoticeView::NoLongerAgent => words.message("notice-no-longer-agent", &[]),
         NoticeView::Joined { person: who } => person("notice-joined", who),
         NoticeView::AgentUnreachable { person: who } => person("notice-agent-unreachable", who),
         NoticeView::CustomerUnreachable { number } => about("notice-customer-unreachable", number),

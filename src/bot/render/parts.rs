@@ -2,7 +2,7 @@
 use super::{Arg, Button, MAX_TEXT, Rendered, Words, cut, labelled, units};
 use crate::bot::callback::{Press, Step, Surface};
 use crate::bot::view::{TICKETS_PER_PAGE, TicketView};
-use crate::domain::person::{Availability, Role};
+use crate::domain::person::{Availability, Locale, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
 
@@ -13,11 +13,6 @@ const MAX_LABEL_UNITS: usize = 128;
 /// A name, cut to what a card has room for.
 pub(super) fn name(name: &str) -> Arg<'static> {
     cut(name, MAX_NAME_UNITS).into()
-}
-
-/// A category's label, cut to what a card has room for.
-pub(super) fn label(label: &str) -> Arg<'static> {
-    cut(label, MAX_LABEL_UNITS).into()
 }
 
 /// The tickets of a page with their numbers in the list. Takes no more than a page holds, so that a card always fits
@@ -76,10 +71,35 @@ impl Words<'_> {
         self.plain(key, &[])
     }
 
+    /// A category's label, cut to what a card has room for.
+    pub(super) fn label(&self, label: &str) -> Arg<'static> {
+        cut(&self.called(label), MAX_LABEL_UNITS).into()
+    }
+
+    /// A category's label as the reader knows it: the names that a new desk begins with are in every language.
+    #[must_use]
+    pub fn called(&self, label: &str) -> String {
+        let own = |key, name: &str| {
+            let begun_with = |locale| Self { locale, ..*self }.plain(key, &[]) == name;
+            if Locale::ALL.into_iter().any(begun_with) { self.plain(key, &[]) } else { name.to_owned() }
+        };
+        match label.rsplit_once(" - ") {
+            Some((department, category)) => {
+                format!("{} - {}", own("default-department", department), own("default-category", category))
+            }
+            None => own("default-department", label),
+        }
+    }
+
     /// The line with a ticket's priority, where it is not the usual one.
     pub(super) fn priority_line(&self, priority: Priority) -> Option<String> {
         let urgency = || self.urgency(priority).into();
         (priority != Priority::Normal).then(|| self.say("line-priority", &[("priority", urgency())]))
+    }
+
+    /// The line that says that a ticket's customer can't be reached, when that is so.
+    pub(super) fn unreachable_line(&self, ticket: &TicketView) -> Option<String> {
+        (!ticket.customer_reachable).then(|| self.say("ticket-unreachable", &[]))
     }
 
     /// What an agent says of themselves, with its dot; a lost presence before everything else.
@@ -122,6 +142,13 @@ impl Words<'_> {
         )
     }
 
+    /// The same where `#` would be taken for a position in the queue.
+    #[must_use]
+    pub fn counted_button(&self, key: &str, number: u64, press: Press) -> Button {
+        let args = [("button", self.plain(key, &[]).into()), ("number", number.into())];
+        labelled(&self.plain("button-counted", &args), press)
+    }
+
     /// The row that turns pages; none where there is one page.
     #[must_use]
     pub fn page_row(&self, page: u16, pages: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
@@ -134,6 +161,16 @@ impl Words<'_> {
         let shown = [("page", (u32::from(page) + 1).into()), ("pages", pages.into())];
         let here = labelled(&self.plain("button-page", &shown), Press::Nothing);
         back.into_iter().chain([here]).chain(on).collect()
+    }
+
+    /// The row that turns the pages of a list whose end is not known: there is at least one page after this.
+    #[must_use]
+    pub fn open_page_row(&self, page: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
+        let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
+        let shown = [("page", (u32::from(page) + 1).into())];
+        let here = labelled(&self.plain("button-page-open", &shown), Press::Nothing);
+        let on = self.button("button-next", turn(page.saturating_add(1)));
+        back.into_iter().chain([here, on]).collect()
     }
 
     /// The buttons that change an agent's availability: what they are already is not offered.

@@ -1,5 +1,5 @@
 //! Lists of tickets for staff: an agent's own queue, and what waits.
-use super::parts::{card, label, numbered, steps};
+use super::parts::{card, numbered, steps};
 use super::{Rendered, Words};
 use crate::bot::callback::{List, Press, Surface};
 use crate::bot::view::{QueueView, TicketView, WaitingView};
@@ -35,12 +35,13 @@ pub fn my_queue(words: &Words<'_>, view: &QueueView) -> Rendered {
 fn own_task(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         words.say("ticket-head", &[("at", at.into()), ("number", (&ticket.number).into())]),
-        words.say("ticket-label", &[("label", label(&ticket.label))]),
+        words.say("ticket-label", &[("label", words.label(&ticket.label))]),
         words.say("line-status", &[("status", words.state(ticket.status).into())]),
     ];
     lines.extend(words.priority_line(ticket.priority));
     let since = ticket.assigned_at;
     lines.extend(since.map(|at| words.say("queue-assigned", &[("when", words.ago(at).into())])));
+    lines.extend(words.unreachable_line(ticket));
     lines.join("\n")
 }
 
@@ -52,7 +53,10 @@ fn footer(words: &Words<'_>, view: &QueueView) -> String {
         Availability::Offline => words.say("queue-offline", &[]),
         _ if view.lost => words.say("queue-lost", &[]),
         Availability::Busy | Availability::Away => words.say("queue-paused", &[]),
-        Availability::Online if free == 0 => words.say("queue-full", &[]),
+        Availability::Online if free == 0 => {
+            let over = view.held.saturating_sub(view.max);
+            words.say("queue-full", &[("over", over.into()), ("count", over.saturating_add(1).into())])
+        }
         Availability::Online if view.auto => words.say("queue-free", &count),
         Availability::Online => words.say("queue-free-manual", &count),
     }
@@ -84,7 +88,7 @@ pub fn waiting(words: &Words<'_>, view: &WaitingView) -> Rendered {
 fn waiting_ticket(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         words.say("ticket-head", &[("at", at.into()), ("number", (&ticket.number).into())]),
-        words.say("ticket-label", &[("label", label(&ticket.label))]),
+        words.say("ticket-label", &[("label", words.label(&ticket.label))]),
     ];
     lines.extend(words.priority_line(ticket.priority));
     lines.push(words.say("waiting-since", &[("when", words.ago(ticket.created_at).into())]));

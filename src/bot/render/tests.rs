@@ -58,6 +58,7 @@ fn ticket(status: Status) -> TicketView {
         position: (status == Status::Queued).then_some(4),
         holder: held.then(|| "Budi Santoso".into()),
         holder_is_reader: false,
+        customer_reachable: true,
         assigned_at: held.then(|| minutes_ago(10)),
         description: described("Internet kantor mati sejak pagi.\nLampu LOS merah.", 0),
     }

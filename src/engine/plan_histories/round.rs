@@ -48,12 +48,14 @@ impl World {
             let ticket = self.tickets.iter_mut().find(|t| t.id == assignment.before.id).unwrap();
             assert_eq!(*ticket, assignment.before, "assignment {n} is of an older version");
             *ticket = assignment.after.clone();
+            self.seen.assigned += 1;
             let turn = ticket.hold().unwrap().assigned_at;
             let agent = self.people.iter_mut().find(|p| p.id == assignment.agent).unwrap();
             agent.agent.as_mut().unwrap().last_assigned = Some(turn);
         }
         for (_, assignment) in plan.iter().enumerate().filter(|(n, _)| lost(*n)).rev() {
             assignment.take_back(&mut self.roster);
+            self.seen.taken_back += 1;
         }
     }
 

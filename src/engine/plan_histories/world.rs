@@ -10,7 +10,7 @@ use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Vi
 use crate::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
-use crate::engine::roster::Roster;
+use crate::engine::roster::{Roster, Seat};
 use chrono::TimeDelta;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -40,6 +40,19 @@ pub(super) struct World {
     /// The strategy by which the roster is in order; it follows the settings with the next round.
     pub(super) seated_by: Strategy,
     pub(super) chance: ChaCha20Rng,
+    pub(super) seen: Tally,
+}
+
+/// How often something worth testing came about.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) assigned: u32,
+    /// Assignments that were planned and not committed.
+    pub(super) taken_back: u32,
+    /// Tickets back in the queue because their holder left.
+    pub(super) released: u32,
+    /// Steps after which somebody held more than they can.
+    pub(super) above: u32,
 }
 
 pub(super) fn dept(n: u8) -> DepartmentId {
@@ -78,6 +91,8 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         reachable: true,
         agent: Some(profile),
         prompt: None,
+        answered_by: None,
+        links: Vec::new(),
         created_at: now,
         version: Version(0),
     }
@@ -102,6 +117,7 @@ impl World {
             roster,
             seated_by: build.strategy,
             chance: ChaCha20Rng::seed_from_u64(build.seed),
+            seen: Tally::default(),
         }
     }
 
@@ -147,6 +163,8 @@ impl World {
             }
             Step::Clock(seconds) => self.now += TimeDelta::seconds(i64::from(seconds)),
         }
+        let above = |seat: &Seat| seat.profile().is_some_and(|p| seat.held() > p.max_tickets.get());
+        self.seen.above += u32::from(self.roster.seats().any(above));
     }
 
     fn open(&mut self, department: u8, rank: u8) {
@@ -249,6 +267,7 @@ impl World {
             if self.tickets[n].holder() == Some(agent) && which(&self.tickets[n]) {
                 self.tickets[n] = self.tickets[n].release().unwrap();
                 self.roster.free(agent, self.tickets[n].id);
+                self.seen.released += 1;
             }
         }
     }

@@ -68,8 +68,21 @@ pub struct Prospect {
     pub known: Option<Ticket>,
     /// How many tickets the customer has open, counted up to `most`.
     pub open: usize,
-    /// The position that a new ticket would have.
-    pub position: u64,
+    /// How many tickets wait ahead of a new one: its position is the next.
+    pub ahead: u64,
+}
+
+/// What the store has counted of deliveries and updates that were not as they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Deliveries that were sent once more because an earlier try's outcome stayed unknown; ever.
+    pub repeats: u64,
+    /// Tries whose outcome stayed unknown; ever.
+    pub unknown: u64,
+    /// Deliveries given up; ever.
+    pub dropped: u64,
+    /// Updates put aside, as they lie there now.
+    pub put_aside: u64,
 }
 
 /// How many tickets wait, per department.

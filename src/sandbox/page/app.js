@@ -223,7 +223,7 @@ const reactions = {
   edited: ({ chat, message }) => withPane(chat, (pane) => pane.put(message)),
   deleted: ({ chat, message_id }) => withPane(chat, (pane) => pane.remove(message_id)),
   toast: (toast) => withPane(toast.user, (pane) => pane.answer(toast)),
-  commands: ({ user, commands }) => withPane(user, (pane) => pane.composer.setCommands(commands)),
+  commands: ({ user, commands }) => withPane(user, (pane) => pane.setCommands(commands)),
   action: ({ chat, action }) => withPane(chat, (pane) => pane.showAction(action)),
 };
 

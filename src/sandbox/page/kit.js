@@ -1,5 +1,7 @@
 // Small tools that every part uses: elements, icons, menus, storage, and the sandbox's client API.
 
+import { words } from "./words.js";
+
 /** `el("button.round", { type: "button", onclick: press }, "text", child)`; text is always set as text. */
 export function el(tag, attributes = {}, ...children) {
   const [name, ...classes] = tag.split(".");
@@ -65,10 +67,16 @@ export function avatar(user) {
 /** The beginnings of the labels that have a colour of their own, in both languages. */
 const roles = { customer: "customer", pelanggan: "customer", agen: "agent", admin: "admin" };
 
-export function labelChip(user) {
+/** What a command in somebody's menu says of their role; the first one counts. */
+const telling = { workload: "admin", online: "agent", mytickets: "customer" };
+
+/** A label that names a role follows the role that the menu shows: the bot can give another one at any time. */
+export function labelChip(user, commands) {
   if (!user.label) return null;
-  const known = Object.keys(roles).find((beginning) => user.label.toLowerCase().startsWith(beginning));
-  return el(`span.chip.${roles[known] ?? "other"}`, {}, user.label);
+  const named = roles[Object.keys(roles).find((beginning) => user.label.toLowerCase().startsWith(beginning))];
+  const shown = telling[Object.keys(telling).find((name) => commands.some(({ command }) => command === name))];
+  const role = named && (shown ?? named);
+  return el(`span.chip.${role ?? "other"}`, { "data-testid": "role" }, role === named ? user.label : words.roles[role]);
 }
 
 /* Menus are popovers: the browser closes them on Escape or a press outside and gives the focus back. */

@@ -74,7 +74,7 @@ export class Pane {
       el(
         "div.who",
         {},
-        el("h2", {}, el("span.name", {}, name), labelChip(user)),
+        el("h2", {}, el("span.name", {}, name), (this.chip = el("span", {}, labelChip(user, this.composer.commands)))),
         el(
           "p.about",
           {},
@@ -102,6 +102,12 @@ export class Pane {
     ];
   }
 
+  /** The menu, and with it the role: both change while the page is open. */
+  setCommands(commands) {
+    this.composer.setCommands(commands);
+    this.chip.replaceChildren(...[labelChip(this.user, commands)].filter(Boolean));
+  }
+
   refreshFoot() {
     this.empty.hidden = this.messages.size > 0;
     this.composer.setMode(this.user.blocked ? "blocked" : this.messages.size ? "write" : "start");
@@ -116,7 +122,7 @@ export class Pane {
     for (const message of messages) if (present.has(message.message_id)) this.put(message, !fresh);
     for (const stop of this.waiting.values()) stop();
     this.log.removeAttribute("aria-busy");
-    this.composer.setCommands(commands);
+    this.setCommands(commands);
     if (fresh) this.toEnd();
   }
 

@@ -1,7 +1,8 @@
 //! How the desk's types lie in columns: ids as blobs of 16 bytes, times as microseconds, nested values as JSON.
 use crate::domain::Time;
 use crate::domain::ids::{
-    Arrival, CategoryId, ChatId, DepartmentId, DraftId, PersonId, Slot, TelegramId, TicketId, Version,
+    Arrival, CategoryId, ChatId, DepartmentId, DraftId, PersonId, ReplicaId, Slot, TelegramId, TicketId,
+    Version,
 };
 use crate::domain::number::TicketNumber;
 use crate::domain::ticket::Priority;
@@ -24,7 +25,7 @@ macro_rules! blobs {
         }
     )*};
 }
-blobs!(PersonId, TicketId, DepartmentId, CategoryId, DraftId);
+blobs!(PersonId, TicketId, DepartmentId, CategoryId, DraftId, ReplicaId);
 
 macro_rules! integers {
     ($($number:ident),*) => {$(

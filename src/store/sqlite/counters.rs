@@ -1,5 +1,6 @@
 //! Counts that outlive a restart, and those of this run.
 use super::writer::Done;
+use crate::engine::ports::Counters;
 use rusqlite::{Connection, params};
 use std::sync::atomic::Ordering;
 
@@ -7,18 +8,10 @@ pub(super) const REPEATS: &str = "repeats";
 pub(super) const UNKNOWN: &str = "unknown";
 pub(super) const DROPPED: &str = "dropped";
 
-/// What the store has counted.
+/// What the store has written since it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counters {
-    /// Deliveries that were sent once more because an earlier try's outcome stayed unknown; ever.
-    pub repeats: u64,
-    /// Tries whose outcome stayed unknown; ever.
-    pub unknown: u64,
-    /// Deliveries given up; ever.
-    pub dropped: u64,
-    /// Updates put aside, as they lie there now.
-    pub put_aside: u64,
-    /// Transactions made durable since the store was opened.
+pub struct Writes {
+    /// Transactions made durable.
     pub transactions: u64,
     /// Changes and other writes in them.
     pub changes: u64,
@@ -26,12 +19,22 @@ pub struct Counters {
     pub rows: u64,
 }
 
+impl Writes {
+    pub(super) fn read(done: &Done) -> Self {
+        Self {
+            transactions: done.transactions.load(Ordering::Relaxed),
+            changes: done.changes.load(Ordering::Relaxed),
+            rows: done.rows.load(Ordering::Relaxed),
+        }
+    }
+}
+
 pub(super) fn add(conn: &Connection, name: &str, more: u64) -> rusqlite::Result<()> {
     let add = "INSERT INTO counters VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
     conn.prepare_cached(add)?.execute(params![name, more]).map(drop)
 }
 
-pub(super) fn read(conn: &Connection, done: &Done) -> rusqlite::Result<Counters> {
+pub(super) fn read(conn: &Connection) -> rusqlite::Result<Counters> {
     let ever = |name| {
         let mut query =
             conn.prepare_cached("SELECT coalesce(sum(value), 0) FROM counters WHERE name = ?1")?;
@@ -43,8 +46,5 @@ pub(super) fn read(conn: &Connection, done: &Done) -> rusqlite::Result<Counters>
         unknown: ever(UNKNOWN)?,
         dropped: ever(DROPPED)?,
         put_aside: conn.prepare_cached(aside)?.query_row([], |row| row.get(0))?,
-        transactions: done.transactions.load(Ordering::Relaxed),
-        changes: done.changes.load(Ordering::Relaxed),
-        rows: done.rows.load(Ordering::Relaxed),
     })
 }

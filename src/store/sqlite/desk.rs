@@ -1,4 +1,5 @@
 //! The small things: departments, settings, invitations, drafts.
+use super::cards;
 use super::codec::Json;
 use super::error::is_taken;
 use crate::domain::department::Department;
@@ -91,5 +92,8 @@ pub(super) fn put_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
 
 pub(super) fn drop_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
     let forget = "DELETE FROM drafts WHERE person = ?1 AND id = ?2";
-    conn.prepare_cached(forget)?.execute(params![d.person, d.id]).map(drop)
+    if conn.prepare_cached(forget)?.execute(params![d.person, d.id])? > 0 {
+        cards::forget_draft(conn, d.person)?;
+    }
+    Ok(())
 }

@@ -1,5 +1,5 @@
 //! Checks that no query on a hot path reads what it doesn't return: its plan, and the steps it takes at two depths.
-use super::{inbox, outbox, people, queue, record, schema, tickets};
+use super::{cards, inbox, outbox, people, queue, record, schema, tickets};
 use rusqlite::types::Value;
 use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
@@ -52,6 +52,8 @@ const HOT: &[&str] = &[
     outbox::MOVE_CARDS,
     outbox::CLAIMED,
     outbox::PRUNE,
+    cards::ENDED,
+    cards::FORGET_ALL,
 ];
 
 #[test]

@@ -6,7 +6,13 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Step n takes a file from schema n to n + 1. A step that was released is never changed; new ones are added below.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema.sql"), include_str!("ended.sql"), include_str!("leases.sql")];
+
+/// The schema that this program writes.
+pub(super) fn newest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
 
 /// Statements that a connection keeps prepared; more than the store has.
 const STATEMENTS: usize = 96;

@@ -1,11 +1,11 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::{Sqlite, cards, desk, inbox, outbox, people, queue, record, tickets};
+use super::{Sqlite, cards, counters, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -13,12 +13,14 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Prospect, Store, StoreError, Write,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Prospect, Store,
+    StoreError, Write,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// How many rows are forgotten in one go, so that others' writes come in between.
 const FORGET: usize = 1_000;
@@ -166,7 +168,7 @@ impl Store for Sqlite {
                 settings: desk::settings(conn)?,
                 known: tickets::by_key(conn, &key)?,
                 open: tickets::count_open(conn, customer, most)?,
-                position: queue::position(conn, department, priority, Arrival::LAST)?,
+                ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })
         };
         self.read(look).await
@@ -274,6 +276,10 @@ impl Store for Sqlite {
         self.read(outbox::undelivered).await
     }
 
+    async fn counters(&self) -> Result<Counters, StoreError> {
+        self.read(counters::read).await
+    }
+
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
         self.read(move |conn| cards::live(conn, key)).await
     }
@@ -282,9 +288,26 @@ impl Store for Sqlite {
         self.read(cards::queues).await
     }
 
+    async fn lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Option<u64>, StoreError> {
+        let name = name.to_owned();
+        self.write(move |conn| leases::take(conn, &name, holder, ttl, now)).await
+    }
+
+    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |conn| leases::end(conn, &name, holder)).await
+    }
+
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         let step = move |conn: &Connection| {
-            Ok(inbox::prune(conn, before, FORGET)? + outbox::prune(conn, before, FORGET)?)
+            let updates = inbox::prune(conn, before, FORGET)?;
+            Ok(updates + outbox::prune(conn, before, FORGET)? + cards::prune(conn, before, FORGET)?)
         };
         while self.write(step).await? > 0 {}
         Ok(())

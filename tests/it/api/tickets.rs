@@ -1,6 +1,7 @@
 //! Tickets by the API: opened once, seen by those whom they concern, worked on with everything that follows.
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
+use antri::domain::ids::DepartmentId;
 use antri::engine::desk::DeskEdit;
 use serde_json::{Value, json};
 
@@ -118,7 +119,7 @@ async fn where_there_are_several_categories_one_has_to_be_named() {
     let desk = desk().await;
     let admin = desk.known(ADMIN).await;
     let engine = desk.app().engine.clone();
-    let more = engine.add_department(&admin, "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    let more = engine.add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
     let body = |more: Value| {
         let mut body = json!({"customer_telegram_id": SARI, "description": "x"});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -133,7 +134,7 @@ async fn where_there_are_several_categories_one_has_to_be_named() {
     let category = more.categories[0].id;
     let reply = create(&desk, BUDI, None, body(json!({"category_id": category}))).await;
     assert_eq!(reply.data()["department"], "HSI INDIBIZ");
-    engine.edit_department(&admin, more.id, &DeskEdit::ToggleRetired).await.unwrap();
+    engine.edit_department(&admin, more.id, &DeskEdit::SetRetired(true)).await.unwrap();
     create(&desk, BUDI, None, body(json!({"category_id": category})))
         .await
         .refused(404, "category_not_found");
@@ -185,7 +186,7 @@ async fn another_departments_tickets_are_not_there() {
     let desk = desk().await;
     let (admin, citra) = (desk.known(ADMIN).await, desk.known(CITRA).await);
     let engine = desk.app().engine.clone();
-    let more = engine.add_department(&admin, "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    let more = engine.add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
     let body = json!({"customer_telegram_id": SARI, "description": "rahasia", "department_id": more.id});
     let ticket = create(&desk, ADMIN, None, body).await.data()["ticket_id"].as_str().unwrap().to_owned();
     let path = format!("/api/tickets/{ticket}");

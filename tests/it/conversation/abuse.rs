@@ -1,6 +1,8 @@
 //! Names and texts that try to be more than that, and commands typed in every way.
 use super::{BUDI, SARI, TOM, with_agent, with_customer};
-use crate::support::ADMIN;
+use crate::support::{ADMIN, Desk, Options};
+use antri::domain::quota::Quota;
+use chrono::TimeDelta;
 
 #[tokio::test]
 async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
@@ -12,10 +14,58 @@ async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
     desk.ticket(TOM, nasty).await;
     assert!(desk.find(BUDI, "Tiket baru").text.contains(nasty), "{}", desk.story(BUDI));
     desk.find(TOM, nasty);
-    desk.say(ADMIN, "/department <i>Miring</i>").await;
+    desk.department("<i>Miring</i>").await;
     desk.find(ADMIN, "Departemen <i>Miring</i> dibuat");
     desk.say(ADMIN, "/setmax <b>siapa</b> 3").await;
     desk.find(ADMIN, "“<b>siapa</b>”");
+}
+
+/// The quota of a desk whose people flood it.
+async fn with_a_quota() -> Desk {
+    let quota = Quota { burst: 6, every: TimeDelta::seconds(1) };
+    let desk = Desk::with(Options { quota, ..Options::default() }).await;
+    for (id, name, language) in [(SARI, "Sari", "id"), (TOM, "Tom", "en")] {
+        desk.person(id, name, language).await;
+    }
+    // Pressing Start was the first of each.
+    desk.clock.wind(TimeDelta::minutes(1));
+    desk
+}
+
+#[tokio::test]
+async fn a_flood_is_answered_once_and_nothing_below_the_quota_is_lost() {
+    let desk = with_a_quota().await;
+    for n in 1..=20 {
+        desk.sandbox.send_text(SARI, &format!("baris {n}"));
+    }
+    desk.settle().await;
+    let draft = desk.find(SARI, "baris 1").text;
+    assert!((1..=6).all(|n| draft.contains(&format!("baris {n}"))) && !draft.contains("baris 7"), "{draft}");
+    assert_eq!(desk.count(SARI, "terlalu banyak sekaligus"), 1);
+    // Others don't notice; and in a while neither does who was too fast.
+    desk.ticket(TOM, "printer broken").await;
+    desk.clock.wind(TimeDelta::seconds(2));
+    desk.press(SARI, "Kirim").await;
+    assert_eq!(desk.toast(SARI), "✅ Tiket terkirim");
+    for _ in 0..20 {
+        desk.sandbox.send_text(TOM, "/help");
+    }
+    desk.settle().await;
+    assert_eq!(desk.count(TOM, "a lot at once"), 1);
+}
+
+#[tokio::test]
+async fn what_piled_up_while_the_desk_was_away_is_no_flood() {
+    let desk = with_a_quota().await;
+    desk.stop().await;
+    for n in 1..=20 {
+        desk.sandbox.send_text(SARI, &format!("baris {n}"));
+        desk.clock.wind(TimeDelta::seconds(1));
+    }
+    desk.start().await;
+    desk.settle().await;
+    assert!(desk.find(SARI, "baris 1").text.contains("baris 20"));
+    assert_eq!(desk.count(SARI, "terlalu banyak sekaligus"), 0);
 }
 
 #[tokio::test]

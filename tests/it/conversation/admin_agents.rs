@@ -160,6 +160,19 @@ async fn a_removed_agents_tickets_go_back_to_the_queue() {
 }
 
 #[tokio::test]
+async fn an_admin_who_is_no_agent_any_more_stays_an_admin_and_is_told_so() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/addagent 900").await;
+    desk.say(ADMIN, "/removeagent Dewi").await;
+    desk.press(ADMIN, "Berhentikan").await;
+    desk.find(ADMIN, "Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.");
+    assert!(!desk.has(ADMIN, "Anda sekarang admin"));
+    desk.say(ADMIN, "/online").await;
+    assert!(desk.last(ADMIN).text.contains("khusus agen"));
+    desk.say(ADMIN, "/workload").await;
+}
+
+#[tokio::test]
 async fn the_workload_shows_everybody() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/setmax Budi 2").await;

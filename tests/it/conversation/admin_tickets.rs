@@ -108,7 +108,7 @@ async fn what_has_ended_is_not_moved() {
 #[tokio::test]
 async fn who_serves_the_department_and_has_room_is_offered_first() {
     let (desk, number) = two_agents().await;
-    desk.say(ADMIN, "/department Teknik").await;
+    desk.department("Teknik").await;
     // An agent of one department only: the button of the other question.
     desk.person(13, "Eka", "id").await;
     desk.say(ADMIN, "/addagent 13 Teknik").await;

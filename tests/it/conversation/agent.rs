@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 #[tokio::test]
 async fn a_new_ticket_is_told_in_the_ordered_words() {
     let desk = super::with_customer().await;
-    desk.say(ADMIN, "/department HSI INDIBIZ").await;
+    desk.department("HSI INDIBIZ").await;
     desk.say(ADMIN, "/category HSI INDIBIZ - TROUBLESHOOT").await;
     desk.person(BUDI, "Budi", "id").await;
     desk.say(ADMIN, &format!("/addagent {BUDI} HSI INDIBIZ")).await;

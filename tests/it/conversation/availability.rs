@@ -1,7 +1,11 @@
 //! An agent comes, goes, is busy, falls silent.
 use super::{BUDI, SARI, five_tickets, with_agent, with_customer};
+use crate::support::{Desk, Options};
+use antri::domain::person::Availability;
 use antri::domain::policy::OfflineBehaviour;
+use antri::engine::sweep::Sweep;
 use chrono::TimeDelta;
+use std::time::Duration;
 
 #[tokio::test]
 async fn each_command_says_how_one_stands() {
@@ -85,6 +89,28 @@ async fn a_silent_agent_is_asked_and_answers_with_the_button() {
     assert_eq!(desk.pass(TimeDelta::minutes(6)).await.taken_offline, 0);
     desk.ticket(SARI, "kendala 1").await;
     desk.find(BUDI, "kendala 1");
+}
+
+/// The desk compares the wall clock with a steady one at each sweep.
+#[tokio::test]
+async fn a_clock_that_somebody_sets_expires_nobody() {
+    for hours in [1, -1] {
+        let desk = Desk::with(Options { sweep_every: Duration::from_millis(5), ..Options::default() }).await;
+        desk.agent(BUDI, "Budi").await;
+        desk.say(BUDI, "/online").await;
+        desk.clock.set(TimeDelta::hours(hours));
+        let app = desk.app();
+        let agent = app.engine.seats()[0].person.id;
+        desk.until("everybody to count as just seen", async || {
+            let record = desk.presence().get(agent, desk.now()).await.unwrap();
+            record.is_some_and(|record| record.last_heartbeat == desk.now())
+        })
+        .await;
+        assert_eq!(app.engine.sweep(desk.now()).await.unwrap(), Sweep::default());
+        desk.settle().await;
+        assert!(!desk.has(BUDI, "Masih online?"));
+        assert_eq!(app.engine.seats()[0].person.availability(), Availability::Online);
+    }
 }
 
 #[tokio::test]

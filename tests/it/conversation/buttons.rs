@@ -1,7 +1,7 @@
 //! Buttons that are old, foreign, doubled, forged, or on somebody else's message: nothing changes, and a toast says why.
 use super::{BUDI, CITRA, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options, data};
-use antri::bot::callback::{List, Pick, Press, Step, Surface};
+use antri::bot::callback::{For, List, Pick, Press, Step, Surface};
 use antri::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use antri::domain::person::Role;
 use antri::domain::ticket::{Status, Ticket};
@@ -40,19 +40,23 @@ fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<Press> {
         Press::RemoveAgent(agent),
         Press::AddAgent(agent, department),
         Press::Invite(department),
-        Press::Reassign(ticket, agent, true),
-        Press::Requeue(ticket),
-        Press::AgentDepartment(agent, department),
-        Press::Departments,
-        Press::Department(department),
+        Press::Reassign(ticket, Version(1), agent, true),
+        Press::Requeue(ticket, Version(1)),
+        Press::AgentDepartment(agent, department, true),
+        Press::Departments(For::Show, 0),
+        Press::Departments(For::Invite, 0),
+        Press::Departments(For::Category, 0),
+        Press::Departments(For::Newcomer(agent), 0),
+        Press::Departments(For::Agent(agent), 0),
+        Press::Department(department, 0),
         Press::NewDepartment,
         Press::RenameDepartment(department),
-        Press::CriticalDepartment(department),
-        Press::RetireDepartment(department),
+        Press::CriticalDepartment(department, true),
+        Press::RetireDepartment(department, true),
         Press::NewCategory(department),
         Press::Category(category),
         Press::RenameCategory(category),
-        Press::RetireCategory(category),
+        Press::RetireCategory(category, true),
         Press::Turn(List::Workload, 0),
     ]
 }

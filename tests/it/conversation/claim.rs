@@ -1,6 +1,6 @@
 //! The first admin, and links.
 use super::{BUDI, CITRA, SARI, second_department, with_customer};
-use crate::support::{ADMIN, Desk, Options};
+use crate::support::{ADMIN, Desk, Ill, Options};
 use chrono::TimeDelta;
 
 /// The payload of a link.
@@ -109,4 +109,54 @@ async fn an_admin_who_opens_an_invitation_becomes_an_agent_too() {
     desk.find(ADMIN, "kendala 1");
     desk.say(ADMIN, "/workload").await;
     assert!(desk.last(ADMIN).text.contains("Dewi"));
+}
+
+#[tokio::test]
+async fn who_was_removed_does_not_come_back_by_a_used_link() {
+    let desk = with_customer().await;
+    let code = invitation(&desk).await;
+    desk.say(SARI, &format!("/start {code}")).await;
+    desk.say(ADMIN, "/removeagent Sari").await;
+    desk.press(ADMIN, "Berhentikan").await;
+    desk.say(SARI, &format!("/start {code}")).await;
+    assert!(desk.last(SARI).text.contains("tidak berlaku: sudah dipakai"), "{}", desk.last(SARI).text);
+    desk.say(SARI, "/online").await;
+    assert!(desk.last(SARI).text.contains("khusus agen"));
+    // A new one works, and then the old one is no more than a look at how they stand.
+    let next = invitation(&desk).await;
+    for link in [next, code] {
+        desk.say(SARI, &format!("/start {link}")).await;
+        assert!(!desk.last(SARI).text.contains("tidak berlaku"), "{link}");
+    }
+    assert!(desk.last(SARI).text.contains("Status Anda"));
+}
+
+#[tokio::test]
+async fn a_used_link_gives_back_no_department() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/invite").await;
+    desk.press(ADMIN, "Semua departemen").await;
+    let code = payload(&desk.last(ADMIN).text);
+    desk.say(SARI, &format!("/start {code}")).await;
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Sari").await;
+    desk.press(ADMIN, "✓ Teknik").await;
+    desk.say(SARI, &format!("/start {code}")).await;
+    assert!(desk.last(SARI).text.contains("Departemen: Umum"), "{}", desk.last(SARI).text);
+}
+
+#[tokio::test]
+async fn a_link_that_was_spent_when_the_desk_died_still_gives_the_role() {
+    let desk = with_customer().await;
+    let code = invitation(&desk).await;
+    let mut commits = 0;
+    desk.trouble.begin(move |called| {
+        commits += u32::from(called == "commit");
+        (called == "commit" && commits == 2).then_some(Ill::Away)
+    });
+    desk.say(SARI, &format!("/start {code}")).await;
+    desk.trouble.end();
+    desk.find(SARI, "Anda sekarang agen");
+    assert!(!desk.has(SARI, "tidak berlaku"));
 }

@@ -114,6 +114,57 @@ async fn the_position_moves_in_one_message() {
     assert_eq!(desk.sandbox.chat(SARI).len(), messages, "nothing new was sent");
 }
 
+/// The messages that were sent to somebody with a position in them, as they were before any edit.
+fn first_told(desk: &crate::support::Desk, id: i64) -> Vec<String> {
+    let theirs =
+        |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
+    let sent = desk.sandbox.requests().into_iter().filter(|r| r.method == "sendMessage" && theirs(&r.params));
+    let position = |text: &str| text.lines().find(|line| line.contains("Posisi antrian")).map(str::to_owned);
+    sent.filter_map(|r| position(r.params["text"].as_str()?)).collect()
+}
+
+#[tokio::test]
+async fn the_first_message_tells_the_true_position_however_many_wait() {
+    let desk = with_customer().await;
+    let mut waiting = 0;
+    for customer in [SARI, 3, 4] {
+        desk.person(customer, "Ayu", "id").await;
+        let mut told = Vec::new();
+        for n in 1..=8 {
+            desk.ticket(customer, &format!("kendala {n}")).await;
+            waiting += 1;
+            told.push(format!("Posisi antrian: #{waiting}"));
+        }
+        assert_eq!(first_told(&desk, customer), told);
+    }
+}
+
+#[tokio::test]
+async fn far_behind_the_position_is_told_every_ten_places() {
+    let desk = with_customer().await;
+    for customer in [SARI, 3, 4] {
+        desk.person(customer, "Ayu", "id").await;
+        for n in 1..=10 {
+            desk.ticket(customer, &format!("kendala {n}")).await;
+        }
+    }
+    desk.person(super::TOM, "Tom", "en").await;
+    desk.ticket(super::TOM, "printer broken").await;
+    desk.ticket(super::TOM, "and the scanner").await;
+    let place = |part: &str| desk.sandbox.chat(super::TOM).iter().any(|m| m.text.contains(part));
+    assert!(place("Queue position: #31") && place("Queue position: #32"));
+    desk.press(SARI, "Batal").await;
+    assert!(place("Queue position: #30") && place("Queue position: #32"), "told at 30, not at 31");
+    desk.press(SARI, "Batal").await;
+    assert!(place("Queue position: #30") && !place("Queue position: #32"), "both have come to 30");
+    for _ in 0..8 {
+        desk.press(SARI, "Batal").await;
+    }
+    assert!(!place("Queue position: #20"), "at 21 and 22 the next ten is still 30");
+    desk.press(3, "Batal").await;
+    assert!(place("Queue position: #20"), "{}", desk.story(super::TOM));
+}
+
 #[tokio::test]
 async fn an_eleventh_open_ticket_is_refused_and_its_words_are_kept() {
     let desk = with_customer().await;
@@ -123,10 +174,11 @@ async fn an_eleventh_open_ticket_is_refused_and_its_words_are_kept() {
     desk.say(SARI, "kendala 11").await;
     desk.press(SARI, "Kirim").await;
     assert!(desk.toast(SARI).contains("10 tiket yang belum selesai"), "{}", desk.toast(SARI));
+    assert_eq!(desk.count(SARI, "10 tiket yang belum selesai"), 1, "it stays to be read");
     assert_eq!(super::numbers(&desk).await.len(), 10);
     // The preview still stands, and can be sent once there is room.
     desk.say(SARI, "/mytickets").await;
-    desk.press(SARI, "Batal #1").await;
+    desk.press(SARI, "Batal 1").await;
     desk.press(SARI, "Kirim").await;
     assert_eq!(desk.toast(SARI), "✅ Tiket terkirim");
 }

@@ -5,8 +5,8 @@ use crate::support::ADMIN;
 #[tokio::test]
 async fn a_department_is_made_by_command_and_by_button() {
     let desk = with_customer().await;
-    desk.say(ADMIN, "/department HSI INDIBIZ").await;
-    assert!(desk.last(ADMIN).text.contains("Departemen HSI INDIBIZ dibuat"));
+    desk.department("HSI INDIBIZ").await;
+    assert!(desk.last(ADMIN).text.contains("Departemen HSI INDIBIZ dibuat.\n👤 Belum ada agennya."));
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
     desk.say(ADMIN, "Keuangan").await;
@@ -18,6 +18,26 @@ async fn a_department_is_made_by_command_and_by_button() {
     for name in ["HSI INDIBIZ", "Keuangan", "Umum"] {
         assert!(desk.last(ADMIN).button(name).is_some(), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_slip_in_a_departments_name_makes_no_department() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/department Tenkik").await;
+    let asked = desk.last(ADMIN);
+    assert!(asked.text.contains("Belum ada departemen Tenkik"), "{}", asked.text);
+    assert!(asked.button("Umum").is_none());
+    desk.press(ADMIN, "Teknik").await;
+    assert!(desk.last(ADMIN).text.contains("🏢 Teknik"), "{}", desk.story(ADMIN));
+    desk.say(ADMIN, "/department Gudang & <Stok>").await;
+    let (message, make) = desk.button(ADMIN, "➕ Buat");
+    desk.press_data(ADMIN, message, &make).await;
+    desk.find(ADMIN, "Departemen Gudang & <Stok> dibuat");
+    desk.say(ADMIN, "/department Jauh sekali").await;
+    desk.press(ADMIN, "Batal").await;
+    let all = desk.app().engine.store().departments().await.unwrap();
+    assert_eq!(all.len(), 3, "{all:?}");
 }
 
 #[tokio::test]
@@ -95,7 +115,7 @@ async fn categories_are_made_renamed_and_retired() {
 async fn a_categorys_department_is_chosen_and_may_have_a_dash() {
     let desk = with_customer().await;
     for name in ["HSI", "HSI - INDIBIZ"] {
-        desk.say(ADMIN, &format!("/department {name}")).await;
+        desk.department(name).await;
     }
     for (command, label) in [
         ("/category HSI - INDIBIZ - TROUBLESHOOT", "HSI - INDIBIZ - TROUBLESHOOT"),

@@ -91,7 +91,7 @@ async fn a_ticket_that_ended_leaves_the_list() {
 async fn nobody_is_invited_to_or_put_into_a_retired_department() {
     let desk = with_customer().await;
     for name in ["Teknik", "Keuangan"] {
-        desk.say(ADMIN, &format!("/department {name}")).await;
+        desk.department(name).await;
     }
     desk.say(ADMIN, "/invite").await;
     let invite = desk.button(ADMIN, "Teknik");
@@ -112,7 +112,8 @@ async fn nobody_is_invited_to_or_put_into_a_retired_department() {
 async fn an_agent_joins_no_retired_department() {
     let desk = with_agent().await;
     second_department(&desk).await;
-    let press = data(Press::AgentDepartment(person(&desk, BUDI).await, department(&desk, "Teknik").await));
+    let press =
+        data(Press::AgentDepartment(person(&desk, BUDI).await, department(&desk, "Teknik").await, true));
     retire(&desk, "Teknik").await;
     desk.say(ADMIN, "/agents").await;
     let message = desk.last(ADMIN).message_id;

@@ -43,6 +43,19 @@ async fn talk_in_a_group_is_not_ours() {
 }
 
 #[tokio::test]
+async fn an_unknown_command_in_a_group_is_ours_only_with_our_name() {
+    let desk = with_customer().await;
+    for talk in ["/bogus", "/bogus halo @antri_test_bot", "/bogus@other_bot"] {
+        desk.sandbox.send_in_group(GROUP, Some(SARI), talk);
+        desk.settle().await;
+        assert!(told(&desk).is_empty(), "{talk}");
+    }
+    desk.sandbox.send_in_group(GROUP, Some(SARI), "/bogus@Antri_test_bot halo");
+    desk.settle().await;
+    assert_eq!(told(&desk).len(), 1);
+}
+
+#[tokio::test]
 async fn channel_posts_edited_messages_and_the_unknown_are_let_be() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;

@@ -22,6 +22,22 @@ async fn the_language_is_telegrams_until_one_is_chosen() {
 }
 
 #[tokio::test]
+async fn the_language_can_be_named_with_the_command() {
+    let desk = with_customer().await;
+    for (text, answer) in [
+        ("/language en", "🇬🇧 All right, English it is."),
+        ("/language Indonesia", "🇮🇩 Baik, kita berbahasa Indonesia."),
+        ("/language English", "🇬🇧 All right, English it is."),
+        ("/language id", "🇮🇩 Baik, kita berbahasa Indonesia."),
+        ("/language klingon", "🌐 Pilih bahasa Anda."),
+        ("/", "Perintah / tidak dikenal. Tekan /help untuk melihat semua perintah."),
+    ] {
+        desk.say(SARI, text).await;
+        assert_eq!(desk.last(SARI).text, answer, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn each_reads_the_same_ticket_in_their_own_language() {
     let desk = with_agent().await;
     desk.person(TOM, "Tom", "en").await;

@@ -69,6 +69,19 @@ async fn a_second_album_gets_its_own_preview_below() {
 }
 
 #[tokio::test]
+async fn a_caption_can_begin_a_ticket_with_its_file() {
+    let desk = with_customer().await;
+    desk.agent(super::BUDI, "Budi").await;
+    for (id, caption) in [(SARI, "/new layar pecah"), (super::BUDI, "/tiket"), (SARI, "/help layar")] {
+        desk.attach(id, MediaKind::Photo, Some(caption)).await;
+        assert!(desk.last(id).text.contains("📎"), "{caption}: {}", desk.story(id));
+    }
+    let text = desk.last(SARI).text;
+    assert!(text.contains("layar pecah") && !text.contains("/new"), "{text}");
+    assert!(text.contains("/help layar") && text.contains("2 berkas"), "nothing is dropped: {text}");
+}
+
+#[tokio::test]
 async fn what_no_ticket_can_carry_is_refused_kindly_and_loses_nothing() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;

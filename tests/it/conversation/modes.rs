@@ -59,6 +59,40 @@ async fn in_dual_mode_who_opted_in_is_served_and_the_others_pick_up() {
 }
 
 #[tokio::test]
+async fn in_auto_mode_who_opted_out_picks_up_and_counts_for_nothing() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.say(CITRA, "/online").await;
+    desk.say(ADMIN, "/workload").await;
+    assert!(desk.last(ADMIN).text.contains("Kapasitas: 10 slot tersedia"), "{}", desk.last(ADMIN).text);
+    desk.say(CITRA, "/autoassign off").await;
+    assert!(desk.last(CITRA).text.contains("/queue"));
+    desk.say(ADMIN, "/workload").await;
+    assert!(desk.last(ADMIN).text.contains("Kapasitas: 5 slot tersedia"), "{}", desk.last(ADMIN).text);
+    desk.say(CITRA, "/myqueue").await;
+    assert!(desk.last(CITRA).text.contains("ambil tiket lewat /queue"));
+    desk.say(BUDI, "/busy").await;
+    desk.ticket(SARI, "kendala 1").await;
+    // Who gets tickets by themselves needs no button; who does not, does.
+    desk.say(BUDI, "/queue").await;
+    assert!(desk.last(BUDI).button("Ambil").is_none());
+    desk.say(CITRA, "/queue").await;
+    desk.press(CITRA, "Ambil #1").await;
+    desk.find(CITRA, "kendala 1");
+    desk.find(SARI, "sekarang ditangani oleh Citra");
+}
+
+#[tokio::test]
+async fn in_manual_mode_the_footer_says_where_tickets_are() {
+    let desk = with_agent().await;
+    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.say(BUDI, "/myqueue").await;
+    assert!(desk.last(BUDI).text.contains("ambil tiket lewat /queue"));
+    desk.say(ADMIN, "/workload").await;
+    assert!(desk.last(ADMIN).text.contains("Kapasitas: 5 slot tersedia"), "{}", desk.last(ADMIN).text);
+}
+
+#[tokio::test]
 async fn what_the_rollout_leaves_out_waits_for_pick_up() {
     let desk = with_agent().await;
     desk.set(|s| s.rollout_percent = Percent::new(0).unwrap()).await;

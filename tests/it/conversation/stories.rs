@@ -71,7 +71,7 @@ async fn a_day(desk: &Desk, labels: &Labels) -> String {
     look(BUDI);
     desk.say(SARI, "/mytickets").await;
     look(SARI);
-    desk.press(SARI, &format!("{} #2", labels.cancel)).await;
+    desk.press(SARI, &format!("{} 2", labels.cancel)).await;
     desk.press(BUDI, &format!("{} #1", labels.complete)).await;
     desk.say(BUDI, "/offline").await;
     desk.say(SARI, "/help").await;
@@ -100,7 +100,11 @@ async fn a_day_in_english() {
 async fn a_desk_is_run(desk: &Desk, labels: &Labels) -> String {
     let mut seen = Vec::new();
     let mut look = || seen.push(desk.shown(ADMIN, desk.last(ADMIN).message_id));
-    for said in ["/help", "/department HSI INDIBIZ", "/category HSI INDIBIZ - TROUBLESHOOT", "/invite"] {
+    desk.say(ADMIN, "/help").await;
+    desk.say(ADMIN, "/department HSI INDIBIZ").await;
+    look();
+    desk.press(ADMIN, "➕ ").await;
+    for said in ["/category HSI INDIBIZ - TROUBLESHOOT", "/invite"] {
         desk.say(ADMIN, said).await;
     }
     look();

@@ -1,7 +1,8 @@
 //! One life of the desk: the real program as a child process, and how it ends.
 use super::town::Town;
-use crate::support::{ADMIN, TOKEN};
+use crate::support::{ADMIN, TOKEN, mongod};
 use rustix::process::{Pid, Signal, kill_process};
+use secrecy::ExposeSecret;
 use std::fs::{File, OpenOptions};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -43,6 +44,9 @@ impl Life {
             .stdout(Stdio::null())
             .stderr(file)
             .kill_on_drop(true);
+        if let Some(database) = &town.database {
+            command.env("MONGODB_URI", mongod::uri().expose_secret()).env("MONGODB_DB", database.name());
+        }
         if let Some(point) = point {
             command.env(antri::crash::VARIABLE, point);
         }

@@ -18,9 +18,8 @@ enum End {
 
 /// Ends the desk again and again. A moment is a number of things that happened in the chats and requests since it was
 /// started, so that it does not depend on how fast the machine is.
-async fn restless(seed: u64, end: End) {
+async fn restless(town: Town, seed: u64, end: End) {
     println!("seed {seed}");
-    let town = Town::new().await;
     let mut chance = ChaCha20Rng::seed_from_u64(seed);
     let mut story = Box::pin(play(town.sandbox.clone()));
     for death in 1..=DEATHS {
@@ -60,13 +59,25 @@ fn polls(town: &Town) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_again() {
     for seed in 1..=5 {
-        restless(seed, End::Kill).await;
+        restless(Town::new().await, seed, End::Kill).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_again_and_again_under_load() {
     for seed in 11..=13 {
-        restless(seed, End::Stop).await;
+        restless(Town::new().await, seed, End::Stop).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_again_and_again_on_mongodb() {
+    for seed in 21..=23 {
+        restless(Town::on_mongodb().await, seed, End::Kill).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopped_again_and_again_on_mongodb() {
+    restless(Town::on_mongodb().await, 31, End::Stop).await;
 }

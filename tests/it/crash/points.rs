@@ -10,12 +10,15 @@ use std::os::unix::process::ExitStatusExt;
 const PASSES: [u32; 3] = [0, 2, 4];
 
 async fn die_at(point: &'static str) {
-    join_all(PASSES.map(|pass| die_once(point, pass))).await;
+    join_all(PASSES.map(async |pass| die_once(Town::new().await, point, pass).await)).await;
 }
 
-async fn die_once(point: &str, pass: u32) {
+async fn die_on_mongodb_at(point: &'static str) {
+    join_all(PASSES.map(async |pass| die_once(Town::on_mongodb().await, point, pass).await)).await;
+}
+
+async fn die_once(town: Town, point: &str, pass: u32) {
     let place = format!("{point}:{pass}");
-    let town = Town::new().await;
     let mut life = Life::begin(&town, Some(&place));
     let mut story = Box::pin(play(town.sandbox.clone()));
     tokio::select! {
@@ -35,12 +38,23 @@ async fn die_once(point: &str, pass: u32) {
 }
 
 macro_rules! points {
-    ($($test:ident: $point:literal,)*) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $test() {
-            die_at($point).await;
+    ($($test:ident: $point:literal,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                die_at($point).await;
+            }
+        )*
+
+        mod on_mongodb {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    super::die_on_mongodb_at($point).await;
+                }
+            )*
         }
-    )*};
+    };
 }
 
 points! {

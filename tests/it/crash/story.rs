@@ -1,14 +1,12 @@
 //! A busy morning: customers write tickets and wait for their end; agents come online, open, complete, go off and on again.
 //! Everybody acts on what their chat shows and on nothing else, so the story does not know whether the desk is up.
-use super::town::{AGENTS, CUSTOMERS, DEPARTMENTS};
+use super::cast::{Cast, DEPARTMENTS};
 use antri::sandbox::{ChatMessage, Sandbox};
 use futures::future::join_all;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How many tickets each customer opens.
-pub(crate) const TICKETS: usize = 2;
 /// After how many completed tickets an agent takes a break.
 const BREAK_AFTER: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,24 +22,30 @@ pub(crate) struct Told {
 
 /// Plays the story to its end.
 pub(crate) async fn play(sandbox: Sandbox) -> Told {
+    let cast = Cast::village();
     let over = CancellationToken::new();
     let customers = async {
-        let parts = CUSTOMERS
-            .iter()
-            .enumerate()
-            .map(|(n, (id, name))| customer(&sandbox, *id, name, DEPARTMENTS[n % DEPARTMENTS.len()]));
+        let parts = cast.customers.iter().enumerate();
+        let parts = parts.map(|(n, c)| {
+            customer(&sandbox, (c.id, &c.name), DEPARTMENTS[n % DEPARTMENTS.len()], cast.tickets)
+        });
         let tickets = join_all(parts).await.into_iter().flatten().collect();
         over.cancel();
         tickets
     };
-    let agents = join_all(AGENTS.iter().map(|(id, _, _)| agent(&sandbox, *id, over.clone())));
+    let agents = join_all(cast.agents.iter().map(|a| agent(&sandbox, a.id, over.clone())));
     let (tickets, commands) = tokio::join!(customers, agents);
     Told { tickets, commands }
 }
 
-async fn customer(sandbox: &Sandbox, id: i64, name: &str, department: &str) -> Vec<String> {
+async fn customer(
+    sandbox: &Sandbox,
+    (id, name): (i64, &str),
+    department: &str,
+    tickets: usize,
+) -> Vec<String> {
     let mut sent = Vec::new();
-    for n in 1..=TICKETS {
+    for n in 1..=tickets {
         let words = format!("Keluhan {n} dari {name}");
         let after = sandbox.send_text(id, &words);
         press(sandbox, id, after, department).await;
@@ -49,7 +53,7 @@ async fn customer(sandbox: &Sandbox, id: i64, name: &str, department: &str) -> V
         sent.push(words);
     }
     let what = format!("the end of all tickets of {name}");
-    sandbox.wait_for(&what, PATIENCE, |s| (ended(&s.chat(id)).len() == TICKETS).then_some(())).await;
+    sandbox.wait_for(&what, PATIENCE, |s| (ended(&s.chat(id)).len() == tickets).then_some(())).await;
     sent
 }
 

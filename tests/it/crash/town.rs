@@ -1,19 +1,25 @@
-//! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with two
-//! departments and a few agents who can't carry much.
-use crate::support::{ADMIN, PATIENCE, TOKEN};
-use antri::app::embedded;
+//! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with the
+//! departments and agents.
+use super::cast::{Cast, DEPARTMENTS};
+use crate::support::{ADMIN, PATIENCE, TOKEN, mongod};
+use antri::app::Storage;
+use antri::config::storage::{MongoConfig, StorageConfig};
 use antri::domain::Time;
 use antri::domain::event::Actor;
-use antri::domain::ids::TelegramId;
+use antri::domain::ids::{DepartmentId, TelegramId};
 use antri::domain::person::{Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::engine::chance::Chance;
 use antri::engine::people::Profile;
-use antri::engine::ports::{Change, Store, Write};
+use antri::engine::ports::{Change, Write};
 use antri::engine::{Engine, Rules};
+use antri::presence::Memory;
 use antri::sandbox::{NewUser, Sandbox, SandboxOptions};
 use antri::store::sqlite::FILE;
+use mongodb::bson::{Document, doc};
+use mongodb::{Client, Database};
 use rusqlite::{Connection, OpenFlags};
+use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,27 +27,35 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// How many tickets an agent of the town can hold.
-pub(crate) const CAPACITY: u16 = 2;
-/// The two departments; the first customer writes to the first, the second to the second, and so on.
-pub(crate) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
-/// The agents: Telegram id, name, which departments.
-pub(crate) const AGENTS: [(i64, &str, &[usize]); 4] =
-    [(201, "Budi", &[0]), (202, "Citra", &[0, 1]), (203, "Eko", &[1]), (204, "Fitri", &[0, 1])];
-/// The customers.
-pub(crate) const CUSTOMERS: [(i64, &str); 6] =
-    [(101, "Sari"), (102, "Tono"), (103, "Umar"), (104, "Vina"), (105, "Wati"), (106, "Yudi")];
-
 pub(crate) struct Town {
+    pub(crate) cast: Cast,
     pub(crate) sandbox: Sandbox,
     pub(crate) dir: TempDir,
     pub(crate) api_url: String,
+    /// The database of a desk that keeps everything on a server; else it is in the file.
+    pub(crate) database: Option<Database>,
     _server: DropGuard,
 }
 
 impl Town {
     /// A town before its desk is opened for the first time. Everybody has pressed Start already.
     pub(crate) async fn new() -> Self {
+        Self::with(Cast::village(), None).await
+    }
+
+    /// The same with a desk on a MongoDB server.
+    pub(crate) async fn on_mongodb() -> Self {
+        Self::of(Cast::village()).await
+    }
+
+    /// These people, and a desk on a MongoDB server.
+    pub(crate) async fn of(cast: Cast) -> Self {
+        let name = mongod::database();
+        let client = Client::with_uri_str(mongod::uri().expose_secret()).await.unwrap();
+        Self::with(cast, Some(client.database(&name))).await
+    }
+
+    async fn with(cast: Cast, database: Option<Database>) -> Self {
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
             bot_id: 123_456,
@@ -56,7 +70,8 @@ impl Town {
             let (sandbox, server) = (sandbox.clone(), server.clone());
             async move { sandbox.serve(listener, server.cancelled_owned()).await }
         });
-        let town = Self { sandbox, dir: tempfile::tempdir().unwrap(), api_url, _server: server.drop_guard() };
+        let dir = tempfile::tempdir().unwrap();
+        let town = Self { cast, sandbox, dir, api_url, database, _server: server.drop_guard() };
         town.settle_down().await;
         town
     }
@@ -66,8 +81,9 @@ impl Town {
     }
 
     async fn settle_down(&self) {
-        let everybody = AGENTS.iter().map(|(id, name, _)| (*id, *name)).chain(CUSTOMERS);
-        for (id, name) in everybody.chain([(ADMIN, "Dewi")]) {
+        let agents = self.cast.agents.iter().map(|agent| (agent.id, agent.name.as_str()));
+        let customers = self.cast.customers.iter().map(|customer| (customer.id, customer.name.as_str()));
+        for (id, name) in agents.chain(customers).chain([(ADMIN, "Dewi")]) {
             self.sandbox.add_user(NewUser {
                 id: Some(id),
                 first_name: name.into(),
@@ -79,14 +95,19 @@ impl Town {
         // In a folder of its own: a child that another test starts at this moment can hold a lock of this process for an
         // instant longer, and the desk would find its store in use.
         let seed = self.dir.path().join("seed");
-        let back = embedded(&seed).unwrap();
+        let mut config = StorageConfig { data_dir: seed.clone(), ..StorageConfig::default() };
+        config.mongodb = self.database.as_ref().map(|database| {
+            let database = database.name().to_owned();
+            MongoConfig { uri: mongod::uri(), database }
+        });
+        let storage = Storage::open(&config).await.unwrap();
         let rules = Rules {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: Duration::from_secs(300),
         };
-        let engine = Engine::new(back.store.clone(), back.presence.clone(), rules, Chance::seeded(7));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Chance::seeded(7));
         let first = Settings::default();
         let settings = Settings {
             version: first.version.next(),
@@ -94,34 +115,47 @@ impl Town {
             ..first.clone()
         };
         let write = Write::Settings { settings, expected: first.version };
-        back.store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
+        storage.store().commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
         engine.start().await.unwrap();
         let admin = meet(&engine, ADMIN, "Dewi").await;
         let mut departments = Vec::new();
-        for name in DEPARTMENTS {
-            departments.push(engine.add_department(&admin, name, "Gangguan").await.unwrap().id);
+        for (n, name) in (1..).zip(DEPARTMENTS) {
+            let id = DepartmentId(uuid::Uuid::from_u128(n));
+            departments.push(engine.add_department(&admin, id, name, "Gangguan").await.unwrap().id);
         }
-        for (id, name, serves) in AGENTS {
-            let person = meet(&engine, id, name).await;
-            let serves: Vec<_> = serves.iter().map(|n| departments[*n]).collect();
+        for agent in &self.cast.agents {
+            let person = meet(&engine, agent.id, &agent.name).await;
+            let serves: Vec<_> = agent.serves.iter().map(|n| departments[*n]).collect();
             engine.add_agent(Actor::Person(admin.id), person.id, &serves, now()).await.unwrap();
-            let capacity = Capacity::new(CAPACITY).unwrap();
+            let capacity = Capacity::new(self.cast.capacity).unwrap();
             engine.set_capacity(&admin, person.id, capacity, now()).await.unwrap();
         }
-        back.store.close().await;
+        storage.close().await;
         std::fs::create_dir(self.data()).unwrap();
-        std::fs::copy(seed.join(FILE), self.data().join(FILE)).unwrap();
+        if self.database.is_none() {
+            std::fs::copy(seed.join(FILE), self.data().join(FILE)).unwrap();
+        }
+    }
+
+    /// How many updates are not handled and deliveries not done.
+    async fn open(&self) -> u64 {
+        if let Some(db) = &self.database {
+            let (inbox, outbox) = (db.collection::<Document>("inbox"), db.collection::<Document>("outbox"));
+            let unhandled = inbox.count_documents(doc! { "state": "new" }).await.unwrap();
+            return unhandled + outbox.count_documents(doc! {}).await.unwrap();
+        }
+        let file = self.data().join(FILE);
+        let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
+        // A file that can't be read at this moment is being written.
+        conn.query_row(open, [], |row| row.get(0)).unwrap_or(1)
     }
 
     /// Waits until the desk that runs has nothing left to handle and nothing left to deliver.
     pub(crate) async fn quiet(&self) {
-        let file = self.data().join(FILE);
-        let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-        let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
         let mut changes = self.sandbox.changes();
         let waiting = async {
-            while !self.sandbox.idle_polls() || conn.query_row(open, [], |row| row.get::<_, u64>(0)) != Ok(0)
-            {
+            while !self.sandbox.idle_polls() || self.open().await != 0 {
                 // Not everything that the desk does shows in a chat: look again soon at the latest.
                 let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
             }

@@ -52,9 +52,51 @@ async fn the_agent_is_told_that_a_customer_can_no_longer_be_reached() {
     desk.sandbox.set_blocked(1, true);
     desk.settle().await;
     desk.find(2, "memblokir bot ini, jadi kabar kita tidak sampai");
+    let card = || desk.sandbox.chat(2).into_iter().find(|m| m.button("✅ Selesai").is_some()).unwrap().text;
+    let line = "⚠️ Pelanggan saat ini tidak dapat dihubungi";
+    assert!(card().contains(line), "{}", card());
+    desk.sandbox.set_blocked(1, false);
+    desk.settle().await;
+    assert!(!card().contains(line), "{}", card());
+    desk.sandbox.set_blocked(1, true);
+    desk.settle().await;
     desk.press(2, "▶️ Buka").await;
+    assert!(card().contains(line), "{}", card());
     desk.press(2, "✅ Selesai").await;
     assert_eq!(desk.app().engine.store().undelivered().await, Ok(0));
+}
+
+#[tokio::test]
+async fn who_gets_a_ticket_later_is_told_that_its_customer_can_not_be_reached() {
+    const LINE: &str = "⚠️ Pelanggan saat ini tidak dapat dihubungi.";
+    let desk = office().await;
+    open(&desk, 1, "Internet mati").await;
+    desk.sandbox.set_blocked(1, true);
+    desk.settle().await;
+    assert!(desk.find(2, "Internet mati").text.contains(LINE), "{}", desk.story(2));
+    desk.agent(3, "Citra").await;
+    desk.say(3, "/online").await;
+    desk.say(3, "/myqueue").await;
+    desk.say(ADMIN, "/reassign").await;
+    desk.press(ADMIN, "Budi").await;
+    desk.press(ADMIN, "Citra").await;
+    let (told, queue) = (desk.find(3, "Internet mati"), desk.find(3, "Antrian Tiket Saya"));
+    assert!(told.text.contains("Tiket baru") && told.text.contains(LINE), "{}", desk.story(3));
+    assert!(queue.text.contains(LINE), "{}", queue.text);
+    // They are back: by unblocking, and, blocked once more, by writing.
+    for back in [true, false] {
+        if back {
+            desk.sandbox.set_blocked(1, false);
+        } else {
+            desk.sandbox.set_blocked(1, true);
+            desk.settle().await;
+            assert!(desk.has(3, LINE), "{}", desk.story(3));
+            desk.sandbox.set_blocked(1, false);
+            desk.say(1, "/start").await;
+        }
+        desk.settle().await;
+        assert!(!desk.has(3, LINE), "{}", desk.story(3));
+    }
 }
 
 #[tokio::test]

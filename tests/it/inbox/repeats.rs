@@ -1,5 +1,5 @@
 //! Updates that come twice, in the wrong order, or while somebody else polls.
-use crate::support::Desk;
+use crate::support::{Desk, Ill};
 use antri::sandbox::Fault;
 use serde_json::json;
 
@@ -28,6 +28,32 @@ async fn an_update_that_comes_twice_has_one_effect() {
     desk.sandbox.redeliver(press);
     desk.settle().await;
     assert_eq!(desk.sandbox.chat(1), seen, "not after a restart either");
+}
+
+/// The store did what the press asked for, and the handler was told that it failed: it tries again.
+#[tokio::test]
+async fn a_press_whose_answer_from_the_store_is_lost_has_one_effect() {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    desk.agent(2, "Budi").await;
+    desk.say(2, "/online").await;
+    desk.say(1, "Internet mati").await;
+    for (person, label, ended) in
+        [(1, "✅ Kirim", "Tiket baru"), (2, "✅ Selesai", "Tiket ini sudah selesai")]
+    {
+        desk.trouble.next("commit", 1, Ill::AnswerLost);
+        let (message, data) = desk.button(person, label);
+        desk.sandbox.press(person, message, &data);
+        desk.settle().await;
+        desk.trouble.end();
+        assert_eq!(desk.count(2, ended), 1, "{}", desk.story(2));
+    }
+    assert_eq!(desk.count(1, "🎫 Tiket INC"), 1, "{}", desk.story(1));
+    assert_eq!(desk.count(1, "sudah selesai. Terima kasih!"), 1);
+    assert_eq!(
+        desk.app().engine.store().held_by(desk.app().engine.seats()[0].person.id).await,
+        Ok(Vec::new())
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Webhook mode, end to end: Telegram posts, proves itself, and tries again until it hears 200.
-use crate::support::{Desk, Ill, Options};
+use crate::support::{Desk, Ill, Options, PATIENCE};
 use antri::sandbox::Fault;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const SECRET: &str = "the-secret-of-the-webhook";
 
@@ -53,6 +54,21 @@ async fn telegram_is_let_in_and_nobody_else() {
     desk.settle().await;
     assert_eq!(helped(&desk), 2);
     assert!(desk.sandbox.requests().iter().all(|r| r.method != "getUpdates"));
+}
+
+#[tokio::test]
+async fn who_does_not_know_the_secret_is_sent_away_before_they_have_said_anything() {
+    let desk = desk().await;
+    let url = desk.hook.lock().unwrap().clone().unwrap();
+    let address = format!("127.0.0.1:{}", url.port().unwrap());
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head =
+        "POST /hook HTTP/1.1\r\nhost: desk\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let answered = tokio::time::timeout(PATIENCE / 4, stream.read_exact(&mut answer)).await;
+    answered.expect("an answer before the body").unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 401");
 }
 
 #[tokio::test]

@@ -72,6 +72,10 @@ impl Presence for Timed {
         self.reach(now);
         self.redis.in_department(department, now).await
     }
+
+    async fn footprint(&self) -> Result<u64, PresenceError> {
+        self.redis.footprint().await
+    }
 }
 
 fn start() -> (RedisServer, Redis) {
@@ -179,4 +183,22 @@ async fn an_unreadable_record_leaves_presence_unknown() {
     assert!(redis.all(at(0)).await.is_err());
     let presence: Arc<dyn Presence> = Arc::new(redis);
     assert!(presence.get(who(1), at(0)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_cluster_that_has_no_transactions_over_several_keys_keeps_presence_too() {
+    let server = RedisServer::cluster();
+    let redis = Redis::open(&server.url()).unwrap();
+    let mut state = Value::Null;
+    while state != json!(["cluster_state:ok"]) {
+        let info: String = redis::cmd("CLUSTER").arg("INFO").query(&mut server.connect()).unwrap();
+        state = info.lines().take(1).collect();
+    }
+    for _ in 0..2 {
+        beat(&redis, 1, &[1], 0).await;
+        assert_eq!(of(&redis, 1, 0).await, [who(1)]);
+        assert_eq!(all(&redis, 0).await, [who(1)]);
+        redis.leave(who(1), &[dept(1)]).await.unwrap();
+        assert!(all(&redis, 0).await.is_empty());
+    }
 }

@@ -43,10 +43,27 @@ fn copy(dir: &Path) -> TempDir {
     copy
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_customers_write_is_for_the_owner_of_the_files_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = TempDir::new().unwrap();
+    let data = dir.path().join("data");
+    let store = Sqlite::open(&data).unwrap();
+    one(&store, opening(ticket(1))).await.unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for file in std::fs::read_dir(&data).unwrap() {
+        let path = file.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 4, "the file, its log, its index, the lock");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_changes_share_a_transaction() {
     let Embedded { store, dir: _dir } = Embedded::fresh().await;
-    let before = store.counters().await.unwrap();
+    let before = store.writes();
     let tasks: Vec<_> = (1..=400)
         .map(|n| {
             let store = store.clone();
@@ -56,7 +73,7 @@ async fn many_changes_share_a_transaction() {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    let after = store.counters().await.unwrap();
+    let after = store.writes();
     let (changes, transactions) = (after.changes - before.changes, after.transactions - before.transactions);
     assert_eq!(changes, 400);
     assert!(transactions < changes / 2, "{transactions} transactions for {changes} changes");
@@ -81,6 +98,29 @@ async fn a_newer_file_is_refused() {
     drop(conn);
     let Err(StoreError::Unavailable(why)) = Sqlite::open(dir.path()) else { panic!("opened") };
     assert!(why.contains("newer Antri (schema 99"), "{why}");
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_is_brought_up_to_date() {
+    let Embedded { store, dir } = Embedded::fresh().await;
+    let ticket = open(&*store, ticket(1)).await;
+    let ended = ticket.cancel(who(900), at(100)).unwrap();
+    one(&*store, moving(ended, Guard::None)).await.unwrap();
+    store.close().await;
+    let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+    conn.execute_batch(
+        "DROP TRIGGER ended_now; DROP TABLE ended; DROP TABLE leases; PRAGMA user_version = 1",
+    )
+    .unwrap();
+    drop(conn);
+    let store = Sqlite::open(dir.path()).unwrap();
+    let waiting = |dir: &Path| {
+        let conn = rusqlite::Connection::open(dir.join(FILE)).unwrap();
+        conn.query_row("SELECT count(*) FROM ended", [], |row| row.get::<_, u64>(0)).unwrap()
+    };
+    assert_eq!(waiting(dir.path()), 1, "what ended before is known to have ended");
+    store.prune(at(200)).await.unwrap();
+    assert_eq!(waiting(dir.path()), 0);
 }
 
 #[tokio::test]

@@ -50,6 +50,8 @@ pub(crate) fn person(n: u64) -> Person {
         reachable: true,
         agent: None,
         prompt: None,
+        answered_by: None,
+        links: Vec::new(),
         created_at: at(0),
         version: Version(0),
     }

@@ -1,6 +1,6 @@
-//! The outbox: order, lanes, coalescing, live cards.
+//! The outbox: order, lanes, coalescing.
 use super::fixture::*;
-use antri::domain::card::{CardKey, LiveCard};
+use antri::domain::card::CardKey;
 use antri::domain::event::What;
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing, Rendered};
@@ -152,48 +152,4 @@ pub(crate) async fn notices_of_a_change_go_out_in_order(store: Arc<dyn Store>) {
         settle(&*store, one, Outcome::Sent(None)).await;
     }
     assert_eq!(drain(&*store, 40).await, ["dua", "tiga"]);
-}
-
-pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
-    let (key, turned) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 3));
-    assert_eq!(store.live_card(key).await.unwrap(), None);
-    let mut card = LiveCard { key, chat: ChatId(10), message_id: 5, digest: u64::MAX - 1 };
-    for (message_id, page) in [(5, key), (9, turned)] {
-        store
-            .deliver(vec![Outgoing { chat: ChatId(10), message: Message::Card(page) }], at(1))
-            .await
-            .unwrap();
-        let claimed = claim(&*store, 2).await.remove(0);
-        card = LiveCard { key: page, message_id, ..card };
-        settle(&*store, &claimed, Outcome::Sent(Some(card.clone()))).await;
-    }
-    assert_eq!(store.live_card(key).await.unwrap(), Some(card.clone()), "the last one, on its page");
-    assert_eq!(store.live_card(turned).await.unwrap(), Some(card));
-    assert_eq!(store.live_card(CardKey::MyQueue(who(2), 0)).await.unwrap(), None);
-    assert_eq!(store.live_card(CardKey::MyTickets(who(1), 0)).await.unwrap(), None);
-}
-
-pub(crate) async fn only_queues_are_listed_as_changing_by_themselves(store: Arc<dyn Store>) {
-    let keys = [
-        CardKey::MyQueue(who(1), 0),
-        CardKey::Queue(who(1), 0),
-        CardKey::MyTickets(who(1), 0),
-        CardKey::MyQueue(who(2), 2),
-        CardKey::Status(ticket_id(1)),
-    ];
-    for (chat, key) in (10..).zip(keys) {
-        store
-            .deliver(vec![Outgoing { chat: ChatId(chat), message: Message::Card(key) }], at(1))
-            .await
-            .unwrap();
-    }
-    for claimed in claim(&*store, 2).await {
-        let Message::Card(key) = claimed.message else { panic!("{:?}", claimed.message) };
-        let card = LiveCard { key, chat: claimed.chat, message_id: 1, digest: 0 };
-        settle(&*store, &claimed, Outcome::Sent(Some(card))).await;
-    }
-    let mut listed: Vec<_> =
-        store.live_queues().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
-    listed.sort_unstable();
-    assert_eq!(listed, [(10, keys[0]), (13, keys[3])]);
 }

@@ -136,3 +136,19 @@ pub(crate) async fn positions_count_from_one_in_the_order_of_the_queue(store: Ar
     reprioritise(&*store, 1, Priority::Low).await;
     assert_eq!(check().await, 20);
 }
+
+pub(crate) async fn a_new_ticket_comes_behind_all_that_wait_at_its_priority(store: Arc<dyn Store>) {
+    let ahead = |priority| {
+        let store = store.clone();
+        async move { store.prospect("new", who(900), (dept(1), priority), 3).await.unwrap().ahead }
+    };
+    assert_eq!(ahead(Priority::Normal).await, 0, "the first of all");
+    for n in 1..=24 {
+        let priority = Priority::ALL[usize::try_from(n % 4).unwrap()];
+        let before = ahead(priority).await;
+        let opened = open(&*store, with(n, priority, n % 3 != 0)).await;
+        let position = store.position(opened.department, priority, opened.arrival).await.unwrap();
+        assert_eq!(position, before + 1, "{priority:?}");
+    }
+    assert_eq!(ahead(Priority::Low).await, 24);
+}

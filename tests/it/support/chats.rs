@@ -21,6 +21,12 @@ impl Desk {
         self.say(ADMIN, &format!("/addagent {id}")).await;
     }
 
+    /// A department, made by the admin.
+    pub(crate) async fn department(&self, name: &str) {
+        self.say(ADMIN, &format!("/department {name}")).await;
+        self.press(ADMIN, "➕ ").await;
+    }
+
     /// Somebody writes and is answered; returns when everything that follows from it has been delivered.
     pub(crate) async fn say(&self, id: i64, text: &str) {
         let before = self.told(id);

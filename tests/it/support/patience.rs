@@ -3,8 +3,8 @@ use super::{Desk, PATIENCE};
 use antri::domain::Time;
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing, Rendered};
+use antri::engine::ports::Counters;
 use antri::sandbox::{Fault, FaultRule, Recorded};
-use antri::store::sqlite::Counters;
 use chrono::TimeDelta;
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ impl Desk {
     }
 
     pub(crate) async fn counters(&self) -> Counters {
-        let store = self.running.lock().unwrap().as_ref().unwrap().store.clone();
+        let store = self.running.lock().unwrap().as_ref().unwrap().storage.store();
         store.counters().await.unwrap()
     }
 }

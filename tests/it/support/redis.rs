@@ -20,11 +20,25 @@ impl RedisServer {
         Self::start_at(port)
     }
 
+    /// One that is a cluster of itself, with all the slots.
+    pub(crate) fn cluster() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let server = Self::start_with(port, &["--cluster-enabled", "yes", "--cluster-port", "0"]);
+        let mut take = redis::cmd("CLUSTER");
+        take.arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut server.connect()).unwrap();
+        server
+    }
+
     fn start_at(port: u16) -> Self {
+        Self::start_with(port, &[])
+    }
+
+    fn start_with(port: u16, more: &[&str]) -> Self {
         let dir = TempDir::new().unwrap();
         let process = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
             .args(["--dir", dir.path().to_str().unwrap()])
+            .args(more)
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server is installed (tests/run does it)");

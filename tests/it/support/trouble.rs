@@ -5,7 +5,7 @@ use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::department::Department;
 use antri::domain::draft::Draft;
 use antri::domain::event::Event;
-use antri::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
+use antri::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
 use antri::domain::number::TicketNumber;
@@ -13,12 +13,14 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, Claimed, CommitError, Committed, Depths, InboxRow, Outcome, Store, StoreError,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Store, StoreError,
 };
-use antri::store::Sqlite;
 use async_trait::async_trait;
 use serde_json::Value;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Notify;
 
 /// What is wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +31,31 @@ pub(crate) enum Ill {
     Unreadable,
     /// The call panics.
     Panics,
+    /// It is done, but the answer is lost on its way back.
+    AnswerLost,
+    /// It is done, but nobody ever answers. The test is told when it has come to that.
+    Silent,
+    /// It waits, before anything is done, until the test lets it go on. The test is told when it has come to that.
+    Waits,
+    /// It does not begin until all is well again.
+    Held,
 }
 
 type Judge = Box<dyn FnMut(&str) -> Option<Ill> + Send>;
 
 /// Says which calls fail. Clones share.
 #[derive(Clone, Default)]
-pub(crate) struct Trouble(Arc<Mutex<Option<Judge>>>);
+pub(crate) struct Trouble {
+    judge: Arc<Mutex<Option<Judge>>>,
+    met: Arc<Notify>,
+    gate: Arc<Notify>,
+    released: Arc<Notify>,
+}
 
 impl Trouble {
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
     pub(crate) fn begin(&self, judge: impl FnMut(&str) -> Option<Ill> + Send + 'static) {
-        *self.0.lock().unwrap() = Some(Box::new(judge));
+        *self.judge.lock().unwrap() = Some(Box::new(judge));
     }
 
     /// The next `times` calls of `method` fail.
@@ -54,23 +69,68 @@ impl Trouble {
 
     /// All is well again.
     pub(crate) fn end(&self) {
-        *self.0.lock().unwrap() = None;
+        *self.judge.lock().unwrap() = None;
+        self.released.notify_waiters();
     }
 
-    fn meet(&self, method: &str) -> Result<(), StoreError> {
-        let ill = self.0.lock().unwrap().as_mut().and_then(|judge| judge(method));
+    /// From now on calls of `method` are held up.
+    pub(crate) fn hold(&self, method: &'static str) {
+        self.begin(move |called| (called == method).then_some(Ill::Held));
+    }
+
+    /// Until a call is silent or waits.
+    pub(crate) async fn met(&self) {
+        let met = tokio::time::timeout(super::PATIENCE, self.met.notified()).await;
+        assert!(met.is_ok(), "no call met the trouble");
+    }
+
+    /// The call that waits goes on.
+    pub(crate) fn let_go(&self) {
+        self.gate.notify_one();
+    }
+
+    /// What comes before the call: an error instead of it, or what is wrong with its answer.
+    async fn meet(&self, method: &str) -> Result<Option<Ill>, StoreError> {
+        let mut released = pin!(self.released.notified());
+        released.as_mut().enable();
+        let ill = self.judge.lock().unwrap().as_mut().and_then(|judge| judge(method));
         match ill {
-            None => Ok(()),
-            Some(Ill::Away) => Err(StoreError::Unavailable("a test says so".into())),
+            None | Some(Ill::AnswerLost | Ill::Silent) => Ok(ill),
+            Some(Ill::Away) => Err(lost()),
             Some(Ill::Unreadable) => Err(StoreError::Corrupt("a test says so".into())),
+            Some(Ill::Held) => {
+                released.await;
+                Ok(None)
+            }
             Some(Ill::Panics) => panic!("a test says so"),
+            Some(Ill::Waits) => {
+                self.met.notify_one();
+                self.gate.notified().await;
+                Ok(None)
+            }
+        }
+    }
+
+    /// What comes between the call and its answer.
+    async fn answer(&self, ill: Option<Ill>) -> Result<(), StoreError> {
+        match ill {
+            Some(Ill::AnswerLost) => Err(lost()),
+            Some(Ill::Silent) => {
+                self.met.notify_one();
+                std::future::pending().await
+            }
+            _ => Ok(()),
         }
     }
 }
 
+fn lost() -> StoreError {
+    StoreError::Unavailable("a test says so".into())
+}
+
 /// The store behind the trouble.
 pub(crate) struct Troubled {
-    pub(crate) store: Arc<Sqlite>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) trouble: Trouble,
 }
 
@@ -79,15 +139,24 @@ macro_rules! troubled {
         #[async_trait]
         impl Store for Troubled {
             async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
-                match self.trouble.meet("commit") {
-                    Ok(()) => self.store.commit(changes).await,
-                    Err(error) => changes.iter().map(|_| Err(CommitError::Store(error.clone()))).collect(),
+                let fail = |error: StoreError, many| vec![Err(CommitError::Store(error)); many];
+                let many = changes.len();
+                let ill = match self.trouble.meet("commit").await {
+                    Ok(ill) => ill,
+                    Err(error) => return fail(error, many),
+                };
+                let answer = self.store.commit(changes).await;
+                match self.trouble.answer(ill).await {
+                    Ok(()) => answer,
+                    Err(error) => fail(error, many),
                 }
             }
 
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
-                self.trouble.meet(stringify!($method))?;
-                self.store.$method($($arg),*).await
+                let ill = self.trouble.meet(stringify!($method)).await?;
+                let answer = self.store.$method($($arg),*).await;
+                self.trouble.answer(ill).await?;
+                answer
             })*
         }
     };
@@ -131,7 +200,10 @@ troubled! {
     reclaim() -> u64;
     next_delivery() -> Option<Time>;
     undelivered() -> u64;
+    counters() -> Counters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
+    lease(name: &str, holder: ReplicaId, ttl: Duration, now: Time) -> Option<u64>;
+    end_lease(name: &str, holder: ReplicaId) -> ();
     prune(before: Time) -> ();
 }

@@ -1,6 +1,8 @@
-//! Everybody's load, and one agent.
+//! Everybody's load, one agent, departments and categories.
 use super::*;
 use crate::bot::view::{AgentLine, WorkloadView};
+use crate::domain::department::{Category, Department};
+use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Availability;
 
 pub(super) fn agent(n: u128, name: &str, availability: Availability, held: u16, max: u16) -> AgentLine {
@@ -64,4 +66,43 @@ fn one_agent_in_detail() {
         ..agent(2, "Tono", Availability::Away, 5, 5)
     };
     check("agent_card_unreachable", |w| agent_card(w, &blocked));
+}
+
+/// A department with as many categories, all of this name.
+fn department(name: &str, categories: u128) -> Department {
+    let category = |n| Category { id: CategoryId(Uuid::from_u128(n)), name: name.into(), retired: n == 2 };
+    Department {
+        id: DepartmentId(Uuid::from_u128(7)),
+        name: name.into(),
+        critical: false,
+        categories: (1..=categories).map(category).collect(),
+        retired: false,
+        version: Version(3),
+    }
+}
+
+#[test]
+fn departments_and_categories_of_every_kind() {
+    let plain = department("HSI INDIBIZ", 2);
+    let critical = Department { critical: true, ..plain.clone() };
+    let retired = Department { retired: true, ..plain.clone() };
+    check("department_card", |w| department_card(w, &plain, 0, 0));
+    check("department_card_critical", |w| department_card(w, &critical, 0, 1));
+    check("department_card_retired", |w| department_card(w, &retired, 0, 0));
+    for category in &plain.categories {
+        let name = if category.retired { "category_card_retired" } else { "category_card" };
+        check(name, |w| category_card(w, &plain, category));
+    }
+    let all = [plain, critical, retired];
+    check("departments", |w| departments(w, &all, (1, 3)));
+}
+
+#[test]
+fn the_longest_names_leave_room_for_every_button() {
+    let long = department(&"🏢".repeat(60), 50);
+    let all = vec![Department { critical: true, ..long.clone() }; 30];
+    for locale in Locale::ALL {
+        keeps_to_telegram(&department_card(&words(locale), &long, 0, 9));
+        keeps_to_telegram(&departments(&words(locale), &all, (1, 3)));
+    }
 }

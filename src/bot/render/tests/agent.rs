@@ -17,6 +17,8 @@ fn a_task_in_every_state() {
 
 #[test]
 fn a_task_that_is_no_longer_theirs() {
+    let unreachable = task(TicketView { customer_reachable: false, ..mine(Status::InProgress) });
+    check("task_unreachable", |w| task_card(w, &unreachable));
     check("task_with_somebody_else", |w| task_card(w, &task(ticket(Status::InProgress))));
     check("task_requeued", |w| task_card(w, &task(ticket(Status::Queued))));
     check("task_cancelled", |w| task_card(w, &task(ticket(Status::Cancelled))));

@@ -1,0 +1,88 @@
+//! Cards for admins: the departments, one of them, a category.
+use super::parts::card;
+use super::{Button, Rendered, Words, labelled};
+use crate::bot::callback::{For, Press};
+use crate::bot::facts::page_of;
+use crate::domain::department::{Category, Department};
+use crate::domain::ids::CategoryId;
+
+/// Categories on a page of a department's card: as many as its text and Telegram's 10 kB of buttons have room for, whatever
+/// they are called.
+const PER_PAGE: u16 = 30;
+
+/// A page of all departments.
+#[must_use]
+pub fn departments(words: &Words<'_>, shown: &[Department], (page, pages): (u16, u16)) -> Rendered {
+    let label = |d: &Department| match (d.retired, d.critical) {
+        (true, _) => format!("💤 {}", d.name),
+        (false, true) => format!("🚨 {}", d.name),
+        (false, false) => d.name.clone(),
+    };
+    let rows = shown.iter().map(|d| vec![labelled(&label(d), Press::Department(d.id, 0))]);
+    let turns = words.page_row(page, pages, |page| Press::Departments(For::Show, page));
+    let new = vec![words.button("department-new", Press::NewDepartment)];
+    card(words.say("departments-head", &[]), rows.chain([turns, new]))
+}
+
+/// A department with a page of its categories; `back` is the page of the list that it is on.
+#[must_use]
+pub fn department_card(words: &Words<'_>, department: &Department, page: u16, back: u16) -> Rendered {
+    let mut lines = vec![words.say("department-head", &[("name", (&department.name).into())])];
+    if department.critical {
+        lines.push(words.say("department-critical", &[]));
+    }
+    if department.retired {
+        lines.push(words.say("department-retired", &[]));
+    }
+    lines.push(words.say("department-categories", &[]));
+    let (page, pages, shown) = page_of(&department.categories, page, PER_PAGE);
+    lines.extend(shown.iter().map(|category| {
+        let key = if category.retired { "department-category-retired" } else { "department-category" };
+        words.say(key, &[("name", (&category.name).into())])
+    }));
+    let categories = shown.iter().map(|c| vec![labelled(&format!("🏷 {}", c.name), Press::Category(c.id))]);
+    let turns = words.page_row(page, pages, |page| Press::Department(department.id, page));
+    let [new, switches] = department_rows(words, department);
+    let back = vec![words.button("back", Press::Departments(For::Show, back))];
+    card(lines.join("\n"), [new].into_iter().chain(categories).chain([turns, switches, back]))
+}
+
+/// What can be done to a department. A switch carries the state that its label promises.
+fn department_rows(words: &Words<'_>, department: &Department) -> [Vec<Button>; 2] {
+    let id = department.id;
+    let critical = if department.critical { "department-critical-off" } else { "department-critical-on" };
+    let new = vec![
+        words.button("department-rename", Press::RenameDepartment(id)),
+        words.button("category-new", Press::NewCategory(id)),
+    ];
+    let switches = vec![
+        words.button(critical, Press::CriticalDepartment(id, !department.critical)),
+        words.button(retire_key(department.retired), Press::RetireDepartment(id, !department.retired)),
+    ];
+    [new, switches]
+}
+
+/// The page of a department's card that a category is on.
+#[must_use]
+pub fn category_page(department: &Department, id: CategoryId) -> u16 {
+    let at = department.categories.iter().position(|category| category.id == id).unwrap_or(0);
+    u16::try_from(at / usize::from(PER_PAGE)).unwrap_or(0)
+}
+
+/// One category of a department.
+#[must_use]
+pub fn category_card(words: &Words<'_>, department: &Department, category: &Category) -> Rendered {
+    let mut html = words.say("category-head", &[("label", department.label(category.id).into())]);
+    if category.retired {
+        html = format!("{html}\n{}", words.say("category-retired", &[]));
+    }
+    let rename = words.button("department-rename", Press::RenameCategory(category.id));
+    let retire = Press::RetireCategory(category.id, !category.retired);
+    let retire = words.button(retire_key(category.retired), retire);
+    let back = words.button("back", Press::Department(department.id, category_page(department, category.id)));
+    card(html, [vec![rename, retire], vec![back]])
+}
+
+fn retire_key(retired: bool) -> &'static str {
+    if retired { "department-revive" } else { "department-retire" }
+}

@@ -1,0 +1,135 @@
+//! How much one chat may send: ample for a person in a hurry, too little for a flood, which would cost everybody else. Pure:
+//! the moment is an argument. What is above it is passed over, and the person is told so once a window.
+use super::Time;
+use chrono::TimeDelta;
+use std::collections::HashMap;
+
+/// How often a flood is answered.
+const WINDOW: TimeDelta = TimeDelta::minutes(1);
+/// A moment this long before the last one is another clock's, not another order.
+const SET_BACK: TimeDelta = TimeDelta::minutes(5);
+/// Above so many chats those with a full quota are forgotten.
+const REMEMBERED: usize = 10_000;
+
+/// A quota: `burst` updates at once, and one more each `every`.
+#[derive(Debug, Clone, Copy)]
+pub struct Quota {
+    /// Updates at once.
+    pub burst: i32,
+    /// The time in which one more is granted.
+    pub every: TimeDelta,
+}
+
+impl Quota {
+    /// For people: four albums at once, then one update a second for ever.
+    pub const PEOPLE: Self = Self { burst: 40, every: TimeDelta::seconds(1) };
+    /// No quota.
+    pub const NONE: Self = Self { burst: 1, every: TimeDelta::zero() };
+}
+
+/// What becomes of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It is handled.
+    Admitted,
+    /// It is passed over, and its sender is told that they are too fast.
+    Told,
+    /// It is passed over; they were told a moment ago.
+    PassedOver,
+}
+
+/// What one chat has used: until when its updates so far last at the quota's rate.
+#[derive(Debug, Clone, Copy)]
+struct Used {
+    until: Time,
+    last: Time,
+    told: Option<Time>,
+}
+
+/// The quotas of all chats.
+#[derive(Debug)]
+pub struct Quotas {
+    quota: Quota,
+    chats: HashMap<i64, Used>,
+}
+
+impl Quotas {
+    /// Nobody has used anything yet.
+    #[must_use]
+    pub fn new(quota: Quota) -> Self {
+        Self { quota, chats: HashMap::new() }
+    }
+
+    /// One more update of a chat, sent at this moment. When it is handled does not matter: what piled up while the desk
+    /// was away is no flood.
+    pub fn take(&mut self, chat: i64, sent: Time) -> Admission {
+        if self.chats.len() > REMEMBERED {
+            self.chats.retain(|_, used| used.until > sent);
+        }
+        let begin = Used { until: sent, last: sent, told: None };
+        let used = self.chats.entry(chat).or_insert(begin);
+        if sent < used.last - SET_BACK {
+            *used = begin;
+        }
+        let at = used.last.max(sent);
+        used.last = at;
+        let until = used.until.max(at) + self.quota.every;
+        if until - at <= self.quota.every * self.quota.burst {
+            used.until = until;
+            return Admission::Admitted;
+        }
+        if used.told.is_some_and(|told| at - told < WINDOW) {
+            return Admission::PassedOver;
+        }
+        used.told = Some(at);
+        Admission::Told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Admission::{Admitted, PassedOver, Told};
+
+    const QUOTA: Quota = Quota { burst: 3, every: TimeDelta::seconds(1) };
+
+    fn at(seconds: i64) -> Time {
+        Time::from_timestamp(1_764_800_000 + seconds, 0).unwrap()
+    }
+
+    fn take<const N: usize>(quotas: &mut Quotas, chat: i64, moments: [i64; N]) -> [Admission; N] {
+        moments.map(|moment| quotas.take(chat, at(moment)))
+    }
+
+    #[test]
+    fn a_burst_is_handled_and_a_flood_is_told_once_a_window() {
+        let mut quotas = Quotas::new(QUOTA);
+        let flood = take(&mut quotas, 1, [0, 0, 0, 0, 0, 0]);
+        assert_eq!(flood, [Admitted, Admitted, Admitted, Told, PassedOver, PassedOver]);
+        assert_eq!(take(&mut quotas, 2, [0]), [Admitted], "others are others");
+        assert_eq!(take(&mut quotas, 1, [1, 1, 59, 60]), [Admitted, PassedOver, Admitted, Admitted]);
+        let again = take(&mut quotas, 1, [60, 60, 60, 60]);
+        assert_eq!(again, [Admitted, Admitted, Told, PassedOver], "a new window");
+    }
+
+    #[test]
+    fn one_a_second_goes_on_for_ever() {
+        let mut quotas = Quotas::new(QUOTA);
+        assert!((0..1_000).all(|second| quotas.take(1, at(second)) == Admitted));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let mut quotas = Quotas::new(QUOTA);
+        assert_eq!(take(&mut quotas, 1, [3_600, 3_600, 3_600, 3_600]), [Admitted, Admitted, Admitted, Told]);
+        assert_eq!(take(&mut quotas, 1, [0, 0]), [Admitted, Admitted]);
+        // A little out of order is still the same second.
+        assert_eq!(take(&mut quotas, 1, [-2, 0]), [Admitted, Told]);
+    }
+
+    #[test]
+    fn without_a_quota_everything_is_handled() {
+        let mut quotas = Quotas::new(Quota::NONE);
+        assert!((0..10_000).all(|_| quotas.take(1, at(0)) == Admitted));
+    }
+}

@@ -1,0 +1,141 @@
+//! What is still to be done when whoever began it is gone. A verb's caller may hang up and a round's task may be ended at
+//! any await: then nobody follows up what was committed, or may have been. So it is owed from before until it is done, and
+//! the next round pays.
+use super::ports::{Change, StoreError, Write};
+use super::{Engine, lock};
+use crate::domain::ids::{DepartmentId, PersonId, TicketId};
+use std::collections::BTreeSet;
+
+/// What rounds owe.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    /// Departments in which something happened.
+    pub(super) departments: BTreeSet<DepartmentId>,
+    /// Tickets and people of whom the roster may know otherwise than the store: nobody heard what became of their commit.
+    tickets: BTreeSet<TicketId>,
+    pub(super) people: BTreeSet<PersonId>,
+}
+
+impl Owed {
+    /// What these changes bring about, if they were committed.
+    pub(super) fn by<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Self {
+        let mut owed = Self::default();
+        for change in changes {
+            match &change.write {
+                Write::OpenTicket { ticket, .. } => drop(owed.departments.insert(ticket.department)),
+                Write::Ticket { ticket, .. } => {
+                    owed.departments.insert(ticket.department);
+                    owed.tickets.insert(ticket.id);
+                }
+                Write::Person { person, .. } => drop(owed.people.insert(person.id)),
+                Write::Department { department, .. } => drop(owed.departments.insert(department.id)),
+                Write::Settings { .. } | Write::Invite(_) | Write::Nothing => {}
+            }
+        }
+        owed
+    }
+
+    /// To read these people again.
+    pub(super) fn of(people: BTreeSet<PersonId>) -> Self {
+        Self { people, ..Self::default() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.departments.is_empty() && !self.is_doubtful()
+    }
+
+    pub(super) fn is_doubtful(&self) -> bool {
+        !self.tickets.is_empty() || !self.people.is_empty()
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.departments.extend(other.departments);
+        self.tickets.extend(other.tickets);
+        self.people.extend(other.people);
+    }
+}
+
+/// What somebody is about to pay. Dropped before that, it is owed again, and a round is wanted.
+#[must_use = "owed again when it is dropped"]
+pub(super) struct Taken<'a> {
+    engine: &'a Engine,
+    pub(super) owed: Owed,
+}
+
+impl Taken<'_> {
+    /// Nothing of it is owed any more.
+    pub(super) fn paid(mut self) {
+        self.owed = Owed::default();
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if !self.owed.is_empty() {
+            if let Some(telling) = &self.engine.telling {
+                // Whoever works does not know either, and this replica may not be the one.
+                telling.doubted(&self.owed);
+            }
+            lock(&self.engine.owed).extend(std::mem::take(&mut self.owed));
+            self.engine.wake.notify_one();
+        }
+    }
+}
+
+impl Engine {
+    /// Takes `owed` on.
+    pub(super) fn take_on(&self, owed: Owed) -> Taken<'_> {
+        Taken { engine: self, owed }
+    }
+
+    /// Takes on all that is owed by now.
+    pub(super) fn take_owed(&self) -> Taken<'_> {
+        let owed = std::mem::take(&mut *lock(&self.owed));
+        self.take_on(owed)
+    }
+
+    /// Reads again whoever is in doubt, and marks their departments with what was taken. Only between rounds.
+    pub(super) async fn clear_doubts(&self, taken: &mut Taken<'_>) -> Result<(), StoreError> {
+        if !taken.owed.is_doubtful() {
+            return Ok(());
+        }
+        // A commit that nobody waits for may still be under way. The embedded store writes in the order in which it was
+        // asked, so behind this one it has ended; of another store's the conditions of the next write catch what comes late.
+        drop(self.store.commit(vec![Change::quiet(Write::Nothing)]).await);
+        let mut people = taken.owed.people.clone();
+        for ticket in &taken.owed.tickets {
+            people.extend(self.store.ticket(*ticket).await?.and_then(|ticket| ticket.holder()));
+        }
+        let holds = |seat: &super::roster::Seat| seat.holds.values().any(|t| taken.owed.tickets.contains(t));
+        people.extend(self.roster().seats().filter(|seat| holds(seat)).map(|seat| seat.person.id));
+        for person in people {
+            let before = self.departments_of(person);
+            self.reread(person).await?;
+            taken.owed.departments.extend(before.into_iter().chain(self.departments_of(person)));
+            self.tell(super::feed::Happening::Agent(person));
+        }
+        taken.owed.tickets.clear();
+        taken.owed.people.clear();
+        self.deliver_soon();
+        Ok(())
+    }
+
+    /// The same without a round. Whoever works was told of the departments already: telling again would go to and fro.
+    pub(super) async fn clear_doubts_only(&self) -> Result<(), StoreError> {
+        if !lock(&self.owed).is_doubtful() {
+            return Ok(());
+        }
+        let mut taken = self.take_owed();
+        self.clear_doubts(&mut taken).await?;
+        let departments = std::mem::take(&mut taken.owed.departments);
+        taken.paid();
+        lock(&self.owed).departments.extend(departments);
+        Ok(())
+    }
+
+    /// The departments that somebody serves, as the roster has it.
+    pub(super) fn departments_of(&self, agent: PersonId) -> BTreeSet<DepartmentId> {
+        let roster = self.roster();
+        roster.seat(agent).and_then(|seat| seat.profile()).map(|p| p.departments.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,69 @@
+//! What the roster takes over of a person, and what it keeps.
+use super::*;
+use crate::domain::ids::{TelegramId, Version};
+use crate::domain::person::{AgentProfile, Availability, Locale, Role, Via};
+use crate::domain::policy::Capacity;
+
+fn at(seconds: i64) -> Time {
+    Time::from_timestamp(1_764_800_000 + seconds, 0).unwrap()
+}
+
+fn agent(version: u64, max: u16) -> Person {
+    let profile = AgentProfile {
+        departments: BTreeSet::from([DepartmentId::from_random([7; 16])]),
+        max_tickets: Capacity::new(max).unwrap(),
+        auto_assignment_enabled: true,
+        assignment_order: 1,
+        availability: Availability::Online,
+        via: Via::Telegram,
+        last_online: None,
+        asked_at: None,
+        release_due: None,
+        last_assigned: Some(at(10)),
+        last_activity: at(20),
+    };
+    Person {
+        id: PersonId::from_random([1; 16]),
+        telegram: TelegramId(100),
+        name: "Ani".to_owned(),
+        username: None,
+        email: None,
+        locale: Locale::Id,
+        locale_chosen: false,
+        role: Role::Agent,
+        reachable: true,
+        agent: Some(profile),
+        prompt: None,
+        answered_by: None,
+        links: Vec::new(),
+        created_at: at(0),
+        version: Version(version),
+    }
+}
+
+fn seated(roster: &Roster) -> &Person {
+    &roster.seats().next().unwrap().person
+}
+
+#[test]
+fn an_older_version_of_a_person_changes_nothing() {
+    let mut roster = Roster::new(Strategy::RoundRobin);
+    roster.put_person(agent(2, 3));
+    roster.put_person(agent(1, 9));
+    assert_eq!(*seated(&roster), agent(2, 3));
+    roster.put_person(Person { agent: None, ..agent(1, 3) });
+    assert_eq!(*seated(&roster), agent(2, 3), "neither do they leave by it");
+    roster.put_person(agent(3, 9));
+    assert_eq!(*seated(&roster), agent(3, 9));
+}
+
+#[test]
+fn turns_and_signs_of_life_never_go_back_with_a_person() {
+    let mut roster = Roster::new(Strategy::RoundRobin);
+    roster.put_person(agent(1, 3));
+    let mut read_before = agent(2, 5);
+    let profile = read_before.agent.as_mut().unwrap();
+    (profile.last_assigned, profile.last_activity) = (None, at(5));
+    roster.put_person(read_before);
+    assert_eq!(*seated(&roster), agent(2, 5));
+}

@@ -1,0 +1,143 @@
+//! The store on a MongoDB server: the ordered collections, and one transaction for what belongs together.
+//!
+//! # Why transactions, and how they are fast
+//!
+//! A change is a ticket, the agent's turn and count, a line of the record and notices to several chats. One document could
+//! hold the ticket with its notices, to be moved to the outbox later; but then what is checked of the agent would hold only
+//! until they go offline in between, each notice would be written twice, and someone would have to look in every collection
+//! for what a crash left behind. A transaction makes all of it true or none, whenever the process dies. What it costs is
+//! round trips, and those are shared: one lane per process ([`lane`]) puts whatever waits into one transaction, which reads
+//! what the changes are about in a few questions, decides each of them in memory ([`facts`]) and writes them in one bulk
+//! per collection. So a batch of two hundred assignments takes about as many round trips as one.
+//!
+//! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
+//! status, the chat or the unique index of the slots, and the one that is overtaken reads and decides again.
+mod agents;
+mod chats;
+mod codec;
+mod connect;
+mod desk;
+mod error;
+mod facts;
+mod inbox;
+mod lane;
+mod leases;
+mod migrate;
+mod outbox;
+mod people;
+mod places;
+mod plans;
+mod queue;
+mod record;
+mod roll;
+mod schema;
+mod session;
+mod signals;
+mod store;
+mod tickets;
+mod tx;
+
+pub use connect::{Server, look};
+pub use plans::Plan;
+pub use signals::MongoSignals;
+
+use crate::domain::Time;
+use crate::domain::ids::TelegramId;
+use crate::domain::person::Person;
+use crate::engine::ports::StoreError;
+use futures::TryStreamExt;
+use lane::Lane;
+use mongodb::action::Find;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Document, doc};
+use mongodb::options::Hint;
+use mongodb::{Collection, Database};
+use secrecy::SecretString;
+use session::Session;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// The store on a MongoDB server.
+pub struct Mongo {
+    db: Database,
+    lane: Lane,
+    /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
+    told: AtomicI64,
+}
+
+impl Mongo {
+    /// Opens the store in a database of this server, and makes the database what it must be.
+    ///
+    /// Unavailable when the server can't be reached or is no replica set, when the database was written by a newer version,
+    /// or when it can't be made to have the indexes that the desk rests on.
+    pub async fn open(uri: &SecretString, database: &str) -> Result<Self, StoreError> {
+        let client = connect::client(uri).await?;
+        connect::what(&client).await?;
+        let db = client.database(database);
+        schema::prepare(&db).await?;
+        let process = ObjectId::new().to_hex();
+        let mut session = Session::of(db.clone(), process.clone());
+        tx::run(&mut session, &queue::TakeOver(&process)).await?;
+        let lane = Lane::start(session);
+        Ok(Self { db, lane, told: AtomicI64::default() })
+    }
+
+    /// Finishes what was begun; what comes later is refused.
+    pub async fn close(&self) {
+        self.lane.close().await;
+    }
+
+    /// The server's `explain` of each question that the desk asks often.
+    pub async fn plans(&self) -> Result<Vec<Plan>, StoreError> {
+        plans::all(&self.db).await
+    }
+
+    fn collection(&self, name: &str) -> Collection<Document> {
+        self.db.collection(name)
+    }
+
+    /// Everything that a question finds.
+    async fn all(&self, find: Find<'_, Document>) -> Result<Vec<Document>, StoreError> {
+        Ok(find.await?.try_collect().await?)
+    }
+
+    /// The documents that match, in this order, found by this index.
+    async fn find(
+        &self,
+        collection: &str,
+        filter: Document,
+        sort: Document,
+        index: Option<&str>,
+    ) -> Result<Vec<Document>, StoreError> {
+        let collection = self.collection(collection);
+        let find = collection.find(filter).sort(sort);
+        match index {
+            Some(index) => self.all(find.hint(Hint::Name(index.to_owned()))).await,
+            None => self.all(find).await,
+        }
+    }
+
+    fn note(&self, now: Time) {
+        self.told.store(now.timestamp_micros(), Ordering::Relaxed);
+    }
+
+    fn told(&self) -> Time {
+        Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+}
+
+/// Looks a person up in the store, reading only: works beside a running desk, and makes nothing that isn't there.
+pub async fn look_up(
+    uri: &SecretString,
+    database: &str,
+    id: TelegramId,
+) -> Result<Option<Person>, StoreError> {
+    let db = connect::client(uri).await?.database(database);
+    let user = db.collection::<Document>(schema::USERS).find_one(doc! { "telegram_id": id.0 }).await?;
+    user.map(|user| people::unjoined(&user)).transpose()
+}
+
+impl std::fmt::Debug for Mongo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mongo").field("database", &self.db.name()).finish_non_exhaustive()
+    }
+}

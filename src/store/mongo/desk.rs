@@ -1,0 +1,138 @@
+//! The small things: departments, settings, invitations, drafts, live cards.
+use super::Mongo;
+use super::codec::{Fields, date, fields, int, nested, value};
+use super::schema::{CARDS, DEPARTMENTS, DRAFTS, INVITES, QUEUE, SETTINGS, SHOWN};
+use crate::domain::Time;
+use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::department::Department;
+use crate::domain::draft::Draft;
+use crate::domain::ids::{ChatId, PersonId};
+use crate::domain::invite::Invite;
+use crate::domain::policy::Settings;
+use crate::engine::ports::StoreError;
+use mongodb::bson::{Document, doc};
+use mongodb::options::Hint;
+
+/// Of how many ended tickets the cards are forgotten in one go.
+const FORGET: i64 = 500;
+/// Under which id the desk's settings lie.
+pub(super) const DESK: &str = "desk";
+
+pub(super) async fn departments(store: &Mongo) -> Result<Vec<Department>, StoreError> {
+    let docs = store.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
+    docs.into_iter().map(value).collect()
+}
+
+pub(super) fn department(department: &Department) -> Result<Document, StoreError> {
+    let mut doc = doc! { "_id": department.id.to_string(), "name_key": department.name.to_lowercase() };
+    doc.extend(fields(department)?);
+    Ok(doc)
+}
+
+pub(super) async fn settings(store: &Mongo) -> Result<Settings, StoreError> {
+    let found = store.collection(SETTINGS).find_one(doc! { "_id": DESK }).await?;
+    found.map_or_else(|| Ok(Settings::default()), value)
+}
+
+pub(super) fn settings_document(settings: &Settings) -> Result<Document, StoreError> {
+    let mut doc = doc! { "_id": DESK };
+    doc.extend(fields(settings)?);
+    Ok(doc)
+}
+
+pub(super) async fn invite(store: &Mongo, code: &str) -> Result<Option<Invite>, StoreError> {
+    store.collection(INVITES).find_one(doc! { "_id": code }).await?.map(value).transpose()
+}
+
+pub(super) fn invite_document(invite: &Invite) -> Result<Document, StoreError> {
+    let mut doc = doc! { "_id": &invite.code };
+    doc.extend(fields(invite)?);
+    Ok(doc)
+}
+
+pub(super) async fn draft(store: &Mongo, person: PersonId) -> Result<Option<Draft>, StoreError> {
+    store.collection(DRAFTS).find_one(doc! { "_id": person.to_string() }).await?.map(value).transpose()
+}
+
+pub(super) async fn put_draft(store: &Mongo, draft: &Draft) -> Result<(), StoreError> {
+    let id = draft.person.to_string();
+    let mut doc = doc! { "_id": &id };
+    doc.extend(fields(draft)?);
+    store.collection(DRAFTS).replace_one(doc! { "_id": id }, doc).upsert(true).await?;
+    Ok(())
+}
+
+pub(super) async fn drop_draft(store: &Mongo, draft: &Draft) -> Result<(), StoreError> {
+    let this = doc! { "_id": draft.person.to_string(), "id": draft.id.to_string() };
+    // Another draft of theirs, made since, keeps its card.
+    if store.collection(DRAFTS).delete_one(this).await?.deleted_count > 0 {
+        store.collection(CARDS).delete_one(doc! { "_id": CardKey::Draft(draft.person).slot() }).await?;
+    }
+    Ok(())
+}
+
+/// The tickets that ended before `before` and whose cards are still kept.
+pub(super) fn shown(before: Time) -> Document {
+    doc! { "shown": true, "ended_at": { "$lt": date(before) } }
+}
+
+/// Forgets the live cards of some tickets that ended before `before`; returns of how many.
+pub(super) async fn forget_cards(store: &Mongo, before: Time) -> Result<usize, StoreError> {
+    let queue = store.collection(QUEUE);
+    let hint = Hint::Name(SHOWN.to_owned());
+    let ended = store.all(queue.find(shown(before)).limit(FORGET).hint(hint)).await?;
+    let mut ids = Vec::with_capacity(ended.len());
+    for ticket in &ended {
+        let id = Fields(ticket).text("ticket_id")?;
+        // The cards of agents who had it: '!' comes next after the blank.
+        let tasks = doc! { "_id": { "$gte": format!("task {id} "), "$lt": format!("task {id}!") } };
+        store.collection(CARDS).delete_many(tasks).await?;
+        store.collection(CARDS).delete_one(doc! { "_id": format!("status {id}") }).await?;
+        ids.push(id);
+    }
+    // Marked last: what a crash leaves is found again.
+    if !ids.is_empty() {
+        queue.update_many(doc! { "ticket_id": { "$in": &ids } }, doc! { "$unset": { "shown": "" } }).await?;
+    }
+    Ok(ids.len())
+}
+
+/// The statement that keeps a live card in place of the last one of its slot.
+pub(super) fn put_card(card: &LiveCard) -> Result<Document, StoreError> {
+    let doc = doc! {
+        "key": nested(&card.key)?,
+        "chat": card.chat.0,
+        "message_id": card.message_id,
+        // The database has no unsigned numbers; these are the same bits.
+        "digest": card.digest.cast_signed(),
+    };
+    Ok(doc! { "q": { "_id": card.key.slot() }, "u": doc, "upsert": true })
+}
+
+fn card(doc: &Document) -> Result<LiveCard, StoreError> {
+    let f = Fields(doc);
+    Ok(LiveCard {
+        key: f.nested("key")?,
+        chat: ChatId(f.int("chat")?),
+        message_id: f.number("message_id")?,
+        digest: f.int("digest")?.cast_unsigned(),
+    })
+}
+
+pub(super) async fn live_card(store: &Mongo, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
+    store.collection(CARDS).find_one(doc! { "_id": key.slot() }).await?.as_ref().map(card).transpose()
+}
+
+/// The slots that begin with "myqueue ".
+pub(super) fn live_queues() -> Document {
+    doc! { "_id": { "$gte": "myqueue ", "$lt": "myqueue!" } }
+}
+
+/// Whether a record that is read for being written has this version.
+pub(super) fn is_at(doc: &Document, version: crate::domain::ids::Version) -> Result<bool, StoreError> {
+    Ok(Fields(doc).int("version")? == int(version.0))
+}
+
+pub(super) async fn queues(store: &Mongo) -> Result<Vec<LiveCard>, StoreError> {
+    store.find(CARDS, live_queues(), doc! {}, None).await?.iter().map(card).collect()
+}

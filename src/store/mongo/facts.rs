@@ -1,0 +1,231 @@
+//! A group of facts as one transaction: what they are about is read, each is decided by itself in the order in which they
+//! came, and what was accepted is written.
+//!
+//! A refused change so writes nothing, and does not undo its neighbours as an error inside a transaction would.
+use super::agents::Agents;
+use super::chats::Chats;
+use super::error::Halt;
+use super::inbox::{End, Updates};
+use super::places::Places;
+use super::record;
+use super::roll::Roll;
+use super::schema::EVENTS;
+use super::tx::{self, Tx, Work};
+use crate::domain::Time;
+use crate::domain::ids::Arrival;
+use crate::domain::notice::Outgoing;
+use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
+use async_trait::async_trait;
+use mongodb::Database;
+use mongodb::bson::Document;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// Something that is to be written, and told to people.
+pub(super) enum Fact {
+    /// Changes; those without an event of their own are of that moment.
+    Changes(Vec<Change>, Time),
+    /// Updates come in.
+    Accept(Vec<(i64, Value)>, Time),
+    /// An update is handled or put aside, and this is said because of it.
+    End(i64, End, Vec<Outgoing>, Time),
+    /// Deliveries of their own.
+    Deliver(Vec<Outgoing>, Time),
+}
+
+/// What became of a fact.
+#[derive(Debug, Clone)]
+pub(super) enum Fate {
+    /// Of each of its changes.
+    Changes(Vec<Result<Committed, CommitError>>),
+    /// How many updates were new.
+    Taken(usize),
+    /// Nothing more to say.
+    Done,
+}
+
+impl Fact {
+    /// How much it adds to a transaction.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Changes(changes, _) => changes.len(),
+            Self::Accept(updates, _) => updates.len(),
+            Self::End(..) => 1,
+            Self::Deliver(out, _) => out.len(),
+        }
+    }
+
+    pub(super) fn changes(&self) -> &[Change] {
+        match self {
+            Self::Changes(changes, _) => changes,
+            _ => &[],
+        }
+    }
+
+    /// Everything that may be told because of it.
+    fn told(&self) -> impl Iterator<Item = &Outgoing> + Clone {
+        let own: &[Outgoing] = match self {
+            Self::End(_, _, out, _) | Self::Deliver(out, _) => out,
+            Self::Changes(..) | Self::Accept(..) => &[],
+        };
+        self.changes().iter().flat_map(|change| &change.notices).chain(own)
+    }
+}
+
+/// Facts that share a transaction.
+pub(super) struct Facts<'a> {
+    pub(super) db: &'a Database,
+    pub(super) these: &'a [Fact],
+    /// Under what name this process counts the depths.
+    pub(super) process: &'a str,
+}
+
+#[async_trait]
+impl Work for Facts<'_> {
+    type Found = Vec<Fate>;
+
+    async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Vec<Fate>, Halt> {
+        // The numbers are drawn outside of the transaction, so that replicas don't wait for each other at the counter;
+        // there may be gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests
+        // on the other the later has the higher number.
+        let (numbers, group) = tokio::join!(self.draw(), Group::load(tx, self.these, tries));
+        let mut group = Group { next: numbers?, ..group? };
+        let fates = self.these.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
+        let first = group.write(tx, self.process).await?;
+        Ok(fates.into_iter().map(|fate| numbered(fate, first)).collect())
+    }
+}
+
+impl Facts<'_> {
+    async fn draw(&self) -> Result<u64, Halt> {
+        let told: usize = self.these.iter().map(|fact| fact.told().count()).sum();
+        let changes: usize = self.these.iter().map(|fact| fact.changes().len()).sum();
+        let most = (told + 2 * changes) as u64; // a change can be an event and a person met
+        if most == 0 {
+            return Ok(0);
+        }
+        tx::take(self.db.run_command(tx::numbers("sequence", most)).await, most)
+    }
+}
+
+/// Gives what was opened its arrival: until now they are counted from 0.
+fn numbered(fate: Fate, first: u64) -> Fate {
+    let Fate::Changes(mut changes) = fate else { return fate };
+    for arrival in changes.iter_mut().flatten().filter_map(|committed| committed.arrival.as_mut()) {
+        arrival.0 += first;
+    }
+    Fate::Changes(changes)
+}
+
+/// What the facts of a transaction have to do with, as it was read and as it becomes.
+struct Group {
+    next: u64,
+    places: Places,
+    agents: Agents,
+    roll: Roll,
+    updates: Updates,
+    chats: Chats,
+    events: Vec<Document>,
+}
+
+impl Group {
+    async fn load(tx: &mut Tx<'_>, facts: &[Fact], tries: u32) -> Result<Self, Halt> {
+        let changes = || facts.iter().flat_map(Fact::changes);
+        let updates: HashSet<i64> = facts
+            .iter()
+            .flat_map(|fact| match fact {
+                Fact::Accept(updates, _) => updates.iter().map(|(id, _)| *id).collect(),
+                Fact::End(id, ..) => vec![*id],
+                Fact::Changes(..) | Fact::Deliver(..) => Vec::new(),
+            })
+            .collect();
+        let places = Places::load(tx, changes()).await?;
+        Ok(Self {
+            next: 0,
+            // A slot that turned out to be taken is looked for only then: the planner has chosen among free ones.
+            agents: Agents::load(tx, changes(), places.holders(), tries > 0).await?,
+            places,
+            roll: Roll::load(tx, changes()).await?,
+            updates: Updates::load(tx, updates).await?,
+            chats: Chats::load(tx, facts.iter().flat_map(Fact::told)).await?,
+            events: Vec::new(),
+        })
+    }
+
+    fn decide(&mut self, fact: &Fact) -> Result<Fate, StoreError> {
+        Ok(match fact {
+            Fact::Changes(changes, told) => {
+                let mut fates = Vec::with_capacity(changes.len());
+                for change in changes {
+                    fates.push(match self.change(change, *told) {
+                        Err(CommitError::Store(error)) => return Err(error),
+                        decided => decided,
+                    });
+                }
+                Fate::Changes(fates)
+            }
+            Fact::Accept(updates, now) => Fate::Taken(
+                updates.iter().filter(|(id, update)| self.updates.take(*id, update, *now)).count(),
+            ),
+            Fact::End(id, end, out, now) => {
+                if self.updates.end(*id, *end, *now) {
+                    self.tell(out, *now)?;
+                }
+                Fate::Done
+            }
+            Fact::Deliver(out, now) => {
+                self.tell(out, *now)?;
+                Fate::Done
+            }
+        })
+    }
+
+    fn change(&mut self, change: &Change, told: Time) -> Result<Committed, CommitError> {
+        let mut arrival = None;
+        match &change.write {
+            Write::OpenTicket { ticket, key } => arrival = Some(Arrival(self.places.open(ticket, key)?)),
+            Write::Ticket { ticket, expected, guard } => {
+                self.places.put(&mut self.agents, ticket, *expected, *guard)?;
+            }
+            Write::Person { person, expected } => {
+                let met = self.number();
+                self.roll.person(person, *expected, met)?;
+                self.agents.profile(person);
+            }
+            Write::Department { department, expected } => self.roll.department(department, *expected)?,
+            Write::Settings { settings, expected } => self.roll.settings(settings, *expected)?,
+            Write::Invite(invite) => self.roll.invite(invite)?,
+            Write::Nothing => {}
+        }
+        if let Some(event) = &change.event {
+            let seq = self.number();
+            self.events.push(record::document(event, seq)?);
+        }
+        self.tell(&change.notices, change.event.as_ref().map_or(told, |event| event.at))?;
+        Ok(Committed { arrival })
+    }
+
+    fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
+        out.iter().try_for_each(|out| {
+            let id = self.number();
+            self.chats.add(out, since, id)
+        })
+    }
+
+    fn number(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        number
+    }
+
+    /// Writes it all; returns the arrival of the first ticket that was opened. Tickets come last, as the counter of the
+    /// arrivals is what replicas meet at: so it is held for the shortest time.
+    async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
+        self.roll.write(tx).await?;
+        self.agents.write(tx).await?;
+        self.chats.write(tx).await?;
+        tx.insert(EVENTS, self.events).await?;
+        self.updates.write(tx).await?;
+        self.places.write(tx, process).await
+    }
+}

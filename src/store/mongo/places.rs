@@ -1,0 +1,203 @@
+//! The tickets of a transaction: opened, moved over the version that was read, written with what they change in the depths.
+use super::agents::Agents;
+use super::codec::{Fields, int};
+use super::error::Halt;
+use super::queue::counting;
+use super::schema::{DEPTHS, QUEUE, TICKETS};
+use super::tickets::{arriving, content, placed, standing};
+use super::tx::Tx;
+use crate::domain::ids::{DepartmentId, PersonId, TicketId, Version};
+use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
+use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
+use mongodb::bson::{Bson, Document, doc};
+use std::collections::{HashMap, HashSet};
+
+/// A ticket as it was read and as it becomes.
+struct Entry {
+    /// Nothing for one that is opened in this transaction.
+    before: Option<Ticket>,
+    now: Ticket,
+    /// Its idempotency key, when it is opened.
+    key: Option<String>,
+    /// Its place in the agent's queue, since this transaction gave it to one.
+    place: Option<i64>,
+}
+
+/// The tickets that a transaction has to do with.
+#[derive(Default)]
+pub(super) struct Places {
+    entries: HashMap<TicketId, Entry>,
+    opened: Vec<TicketId>,
+    moved: Vec<TicketId>,
+    keys: HashSet<String>,
+    numbers: HashSet<String>,
+}
+
+impl Places {
+    pub(super) async fn load<'a>(
+        tx: &mut Tx<'_>,
+        changes: impl Iterator<Item = &'a Change> + Clone,
+    ) -> Result<Self, Halt> {
+        let ids: HashSet<TicketId> = changes
+            .clone()
+            .filter_map(|change| match &change.write {
+                Write::OpenTicket { ticket, .. } | Write::Ticket { ticket, .. } => Some(ticket.id),
+                _ => None,
+            })
+            .collect();
+        let mut these = Self::default();
+        for doc in tx.find_in(QUEUE, "ticket_id", ids.iter().map(ToString::to_string)).await? {
+            let ticket = placed(&doc)?;
+            let entry = Entry { before: Some(ticket.clone()), now: ticket, key: None, place: None };
+            these.entries.insert(entry.now.id, entry);
+        }
+        let openings = changes.filter_map(|change| match &change.write {
+            Write::OpenTicket { ticket, key } => Some((key.clone(), ticket.number.as_str().to_owned())),
+            _ => None,
+        });
+        let (keys, numbers): (Vec<Bson>, Vec<Bson>) =
+            openings.map(|(key, number)| (Bson::String(key), Bson::String(number))).unzip();
+        if !keys.is_empty() {
+            let taken = [doc! { "key": { "$in": keys } }, doc! { "ticket_number": { "$in": numbers } }];
+            for doc in tx.find(TICKETS, doc! { "$or": taken.to_vec() }).await? {
+                these.keys.insert(Fields(&doc).text("key")?.to_owned());
+                these.numbers.insert(Fields(&doc).text("ticket_number")?.to_owned());
+            }
+        }
+        Ok(these)
+    }
+
+    /// Who held these tickets when they were read.
+    pub(super) fn holders(&self) -> HashSet<PersonId> {
+        self.entries.values().filter_map(|entry| entry.now.holder()).collect()
+    }
+
+    /// Opens a ticket; returns how many this transaction has opened before it.
+    pub(super) fn open(&mut self, ticket: &Ticket, key: &str) -> Result<u64, CommitError> {
+        // The idempotency key first: a ticket that is opened again has all of them.
+        if self.keys.contains(key) {
+            return Err(CommitError::Duplicate(UniqueKey::Idempotency));
+        }
+        if self.numbers.contains(ticket.number.as_str()) {
+            return Err(CommitError::Duplicate(UniqueKey::Number));
+        }
+        if ticket.state != TicketState::Queued || self.entries.contains_key(&ticket.id) {
+            return Err(CommitError::Conflict);
+        }
+        self.keys.insert(key.to_owned());
+        self.numbers.insert(ticket.number.as_str().to_owned());
+        let entry = Entry { before: None, now: ticket.clone(), key: Some(key.to_owned()), place: None };
+        self.entries.insert(ticket.id, entry);
+        self.opened.push(ticket.id);
+        Ok(self.opened.len() as u64 - 1)
+    }
+
+    /// Makes a ticket what it is to be, if it still is what was read and its agent may have it.
+    pub(super) fn put(
+        &mut self,
+        agents: &mut Agents,
+        ticket: &Ticket,
+        expected: Version,
+        guard: Guard,
+    ) -> Result<(), CommitError> {
+        let entry = self.entries.get_mut(&ticket.id).ok_or(CommitError::Conflict)?;
+        if entry.now.version != expected || entry.now.status().is_end() {
+            return Err(CommitError::Conflict);
+        }
+        let (from, to) = (entry.now.hold(), ticket.hold());
+        if let Some(hold) = to {
+            agents.check(guard, hold)?;
+            agents.look(hold, ticket.id)?;
+        }
+        let kept = |one: &Hold, other: &Hold| (one.agent, one.slot) == (other.agent, other.slot);
+        match (from, to) {
+            (Some(from), Some(to)) if kept(from, to) => {}
+            (from, to) => {
+                if let Some(from) = from {
+                    agents.leave(from);
+                }
+                entry.place = to.map(|to| agents.take(to, ticket.id, guard));
+            }
+        }
+        if !self.moved.contains(&ticket.id) {
+            self.moved.push(ticket.id);
+        }
+        // What a ticket is about, who opened it and when it arrived is given once.
+        entry.now = Ticket {
+            version: ticket.version,
+            department: ticket.department,
+            category: ticket.category,
+            priority: ticket.priority,
+            auto: ticket.auto,
+            state: ticket.state.clone(),
+            ..entry.now.clone()
+        };
+        Ok(())
+    }
+
+    /// Writes the tickets and the depths; returns the arrival of the first that was opened.
+    pub(super) async fn write(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
+        let (freed, moves) = self.statements();
+        tx.update(QUEUE, freed).await?;
+        tx.update(QUEUE, moves).await?;
+        tx.update(DEPTHS, counting(process, self.depths())).await?;
+        if self.opened.is_empty() {
+            return Ok(0);
+        }
+        let opened: Vec<Entry> = self.opened.iter().filter_map(|id| self.entries.remove(id)).collect();
+        let about = opened.iter().map(|entry| content(&entry.now, entry.key.as_deref().unwrap_or_default()));
+        tx.insert(TICKETS, about.collect::<Result<_, StoreError>>()?).await?;
+        let first = tx.take("arrival", opened.len() as u64).await?;
+        let arrived =
+            (first..).zip(&opened).map(|(position, entry)| arriving(&entry.now, position, entry.place));
+        tx.insert(QUEUE, arrived.collect()).await?;
+        Ok(first)
+    }
+
+    /// The statements that write the moved tickets; before them those that free a slot which another one takes.
+    fn statements(&self) -> (Vec<Document>, Vec<Document>) {
+        let pairs = || {
+            let entries = self.moved.iter().filter_map(|id| self.entries.get(id));
+            entries.filter_map(|entry| Some((entry.before.as_ref()?, entry)))
+        };
+        let slot = |ticket: &Ticket| ticket.hold().map(|hold| (hold.agent, hold.slot));
+        let taken: HashSet<_> = pairs()
+            .filter(|(before, entry)| slot(before) != slot(&entry.now))
+            .filter_map(|(_, entry)| slot(&entry.now))
+            .collect();
+        let frees = |before: &Ticket, entry: &Entry| {
+            slot(before).is_some_and(|was| taken.contains(&was)) && slot(before) != slot(&entry.now)
+        };
+        let freeing = pairs().filter(|(before, entry)| frees(before, entry)).map(|(before, _)| {
+            doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false, "slot": Bson::Null } } }
+        });
+        let writes = pairs().map(|(before, entry)| {
+            let mut set = standing(&entry.now);
+            if slot(before) != slot(&entry.now) {
+                set.insert("agent_queue_position", entry.place);
+            }
+            let this =
+                doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0), "open": true };
+            doc! { "q": this, "u": { "$set": set } }
+        });
+        (freeing.collect(), writes.collect())
+    }
+
+    /// By how much the depths change.
+    fn depths(&self) -> HashMap<(DepartmentId, Priority), i64> {
+        let mut changes = HashMap::new();
+        let mut count = |ticket: &Ticket, by: i64| {
+            if ticket.state == TicketState::Queued {
+                *changes.entry((ticket.department, ticket.priority)).or_default() += by;
+            }
+        };
+        let ids: HashSet<_> = self.opened.iter().chain(&self.moved).collect();
+        for entry in ids.into_iter().filter_map(|id| self.entries.get(id)) {
+            if let Some(before) = &entry.before {
+                count(before, -1);
+            }
+            count(&entry.now, 1);
+        }
+        changes
+    }
+}

@@ -1,0 +1,137 @@
+//! The queue as it is read: its head, a page of it, its depth, a place in it.
+//!
+//! How many wait is kept as sums: each process counts in documents of its own what it brought in and took out, so that
+//! replicas don't stand in each other's way at one number, and all of them together are the depth.
+use super::Mongo;
+use super::codec::{Fields, int};
+use super::error::Halt;
+use super::schema::{DEPTHS, QUEUE, QUEUE_ALL, QUEUE_AUTO};
+use super::tickets::{Query, many};
+use super::tx::{Tx, Work};
+use crate::domain::ids::{Arrival, DepartmentId};
+use crate::domain::ticket::{Priority, Ticket};
+use crate::engine::ports::{Depths, StoreError};
+use async_trait::async_trait;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::Hint;
+use std::collections::HashMap;
+
+pub(super) fn head(department: DepartmentId, limit: usize) -> Query {
+    let filter = doc! { "status": "queued", "department": department.to_string(), "auto": true };
+    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(limit), index: QUEUE_AUTO }
+}
+
+pub(super) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {
+    let departments: Vec<_> = departments.iter().map(ToString::to_string).collect();
+    let filter = doc! { "status": "queued", "department": { "$in": departments } };
+    let sort = doc! { "rank": 1, "position": 1 };
+    Query { filter, sort, skip: offset as u64, limit: Some(limit), index: QUEUE_ALL }
+}
+
+/// The first tickets of a department's queue.
+pub(super) async fn first(
+    store: &Mongo,
+    department: DepartmentId,
+    auto: bool,
+    limit: usize,
+) -> Result<Vec<Ticket>, StoreError> {
+    many(store, if auto { head(department, limit) } else { page(&[department], 0, limit) }).await
+}
+
+pub(super) async fn depths(store: &Mongo) -> Result<Depths, StoreError> {
+    let mut sums: HashMap<DepartmentId, i64> = HashMap::new();
+    for doc in store.find(DEPTHS, doc! {}, doc! {}, None).await? {
+        *sums.entry(DepartmentId(Fields(&doc).id("department")?)).or_default() +=
+            Fields(&doc).int("waiting")?;
+    }
+    let positive =
+        sums.into_iter().filter_map(|(department, sum)| Some((department, u64::try_from(sum).ok()?)));
+    Ok(positive.filter(|(_, sum)| *sum > 0).collect())
+}
+
+/// At the tail of its priority, which is where new tickets are, the sums say it all; further ahead those before it are
+/// counted.
+pub(super) async fn position(
+    store: &Mongo,
+    department: DepartmentId,
+    priority: Priority,
+    arrival: Arrival,
+) -> Result<u64, StoreError> {
+    let rank = i64::from(priority.rank());
+    let (mut before, mut among) = (0, 0);
+    let sums = doc! { "_id": { "$gte": format!("{department} "), "$lt": format!("{department}!") } };
+    for doc in store.find(DEPTHS, sums, doc! {}, None).await? {
+        let (of, waiting) = (Fields(&doc).int("rank")?, Fields(&doc).int("waiting")?);
+        match of.cmp(&rank) {
+            std::cmp::Ordering::Less => before += waiting,
+            std::cmp::Ordering::Equal => among += waiting,
+            std::cmp::Ordering::Greater => {}
+        }
+    }
+    let places = |condition: &str| peers(department, priority, condition, arrival);
+    let index = || Hint::Name(QUEUE_ALL.to_owned());
+    let queue = store.collection(QUEUE);
+    if queue.find_one(places("$gt")).hint(index()).await?.is_some() {
+        among = int(queue.count_documents(places("$lte")).hint(index()).await?);
+    }
+    Ok(u64::try_from(before + among).unwrap_or(0))
+}
+
+/// Those of the same department and priority that came before or after an arrival.
+pub(super) fn peers(
+    department: DepartmentId,
+    priority: Priority,
+    condition: &str,
+    arrival: Arrival,
+) -> Document {
+    doc! {
+        "status": "queued",
+        "department": department.to_string(),
+        "rank": i32::from(priority.rank()),
+        "position": { condition: int(arrival.0) },
+    }
+}
+
+/// The statements that add to what `process` has counted.
+pub(super) fn counting(
+    process: &str,
+    changes: impl IntoIterator<Item = ((DepartmentId, Priority), i64)>,
+) -> Vec<Document> {
+    let changes = changes.into_iter().filter(|(_, by)| *by != 0);
+    changes
+        .map(|((department, priority), by)| {
+            let rank = i32::from(priority.rank());
+            let known = doc! { "department": department.to_string(), "rank": rank };
+            doc! {
+                "q": { "_id": format!("{department} {rank} {process}") },
+                "u": { "$setOnInsert": known, "$inc": { "waiting": by } },
+                "upsert": true,
+            }
+        })
+        .collect()
+}
+
+/// Takes over what processes before this one have counted, so that their documents don't grow in number for ever. One
+/// that still runs goes on from nothing; the sums stay what they are.
+pub(super) struct TakeOver<'a>(pub(super) &'a str);
+
+#[async_trait]
+impl Work for TakeOver<'_> {
+    type Found = ();
+
+    async fn run(&self, tx: &mut Tx<'_>, _tries: u32) -> Result<(), Halt> {
+        let mut sums: HashMap<(DepartmentId, Priority), i64> = HashMap::new();
+        let mut old: Vec<Bson> = Vec::new();
+        for doc in tx.find(DEPTHS, doc! {}).await? {
+            let (f, id) = (Fields(&doc), doc.get("_id").cloned().unwrap_or(Bson::Null));
+            let rank = f.number("rank")?;
+            let Some(priority) = Priority::from_rank(rank) else {
+                return Err(StoreError::Corrupt(format!("{DEPTHS}: unknown rank {rank}")).into());
+            };
+            *sums.entry((DepartmentId(f.id("department")?), priority)).or_default() += f.int("waiting")?;
+            old.push(id);
+        }
+        tx.delete(DEPTHS, [doc! { "_id": { "$in": old } }]).await?;
+        tx.update_some(DEPTHS, counting(self.0, sums)).await.map(drop)
+    }
+}

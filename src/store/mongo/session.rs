@@ -1,0 +1,79 @@
+//! The one session in which a process has its transactions.
+//!
+//! A process that is killed in the middle of a transaction leaves it open, and the server keeps what it was about to write
+//! from everybody else until the transaction has lived for a minute. So each process writes down which session is its own,
+//! and whoever is kept waiting ends the sessions of the others. To a process that lives this is one more reason to try the
+//! same transaction again.
+use super::schema::SESSIONS;
+use crate::engine::ports::StoreError;
+use futures::TryStreamExt;
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::{ClientSession, Database};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a session is used before there is a new one: well below the thirty minutes after which a server forgets one,
+/// and below [`KEPT`] by more than any transaction takes.
+const AGE: Duration = Duration::from_secs(600);
+/// How long it is known whose a session was.
+pub(super) const KEPT: Duration = Duration::from_secs(3_600);
+
+/// A process's session.
+pub(super) struct Session {
+    db: Database,
+    /// The name of the process.
+    pub(super) process: String,
+    open: Option<(ClientSession, Instant)>,
+}
+
+impl Session {
+    pub(super) fn of(db: Database, process: String) -> Self {
+        Self { db, process, open: None }
+    }
+
+    /// The database that it is about.
+    pub(super) fn db(&self) -> &Database {
+        &self.db
+    }
+
+    /// The session, written down before it is used.
+    pub(super) async fn get(&mut self) -> Result<&mut ClientSession, StoreError> {
+        if self.open.as_ref().is_none_or(|(_, since)| since.elapsed() > AGE) {
+            let session = self.db.client().start_session().await?;
+            let known = doc! { "session": session.id().clone(), "at": DateTime::now() };
+            let sessions = self.db.collection::<Document>(SESSIONS);
+            sessions.replace_one(doc! { "_id": &self.process }, known).upsert(true).await?;
+            self.open = Some((session, Instant::now()));
+        }
+        match &mut self.open {
+            Some((session, _)) => Ok(session),
+            None => Err(StoreError::Unavailable("there is no session".to_owned())),
+        }
+    }
+
+    /// Takes a new one next time: this one's server may be gone.
+    pub(super) fn renew(&mut self) {
+        self.open = None;
+    }
+
+    /// Ends the sessions of all other processes, and with them the transactions that nobody will end.
+    pub(super) async fn end_others(&self) -> Result<(), StoreError> {
+        let others = doc! { "_id": { "$ne": &self.process } };
+        let found: Vec<Document> =
+            self.db.collection::<Document>(SESSIONS).find(others).await?.try_collect().await?;
+        let sessions: Vec<Bson> = found.into_iter().filter_map(|mut doc| doc.remove("session")).collect();
+        // An empty list would mean every session of this user, also those of other programs.
+        if !sessions.is_empty() {
+            tracing::info!(sessions = sessions.len(), "ending what other processes may have left open");
+            self.db.run_command(doc! { "killSessions": sessions }).await?;
+        }
+        Ok(())
+    }
+
+    /// Nothing of this process is left open.
+    pub(super) async fn close(self) {
+        let sessions = self.db.collection::<Document>(SESSIONS);
+        // Else it is forgotten a little later.
+        drop(sessions.delete_one(doc! { "_id": self.process }).await);
+    }
+}

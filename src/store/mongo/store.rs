@@ -1,0 +1,297 @@
+//! The port, method by method: what reads asks the server, what belongs to a transaction goes to the lane.
+use super::facts::{Fact, Fate};
+use super::inbox::End;
+use super::lane::Job;
+use super::schema::{CHATS, DROPPED, INBOX, OUTBOX};
+use super::{Mongo, codec, desk, inbox, leases, people, queue, record, tickets};
+use crate::domain::Time;
+use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::department::Department;
+use crate::domain::draft::Draft;
+use crate::domain::event::Event;
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use crate::domain::invite::Invite;
+use crate::domain::notice::Outgoing;
+use crate::domain::number::TicketNumber;
+use crate::domain::person::Person;
+use crate::domain::policy::Settings;
+use crate::domain::ticket::{Priority, Ticket};
+use crate::engine::ports::{
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Prospect, Store, StoreError,
+};
+use async_trait::async_trait;
+use mongodb::bson::doc;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The most changes of one call that share a transaction.
+const BATCH: usize = 512;
+
+impl Mongo {
+    async fn fact(&self, fact: Fact) -> Result<Fate, StoreError> {
+        self.lane.run(|reply| Job::Fact(fact, reply)).await
+    }
+}
+
+#[async_trait]
+impl Store for Mongo {
+    async fn commit(&self, mut changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
+        if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
+            self.note(event.at);
+        }
+        let mut results = Vec::with_capacity(changes.len());
+        while !changes.is_empty() {
+            let rest = changes.split_off(changes.len().min(BATCH));
+            let size = changes.len();
+            match self.fact(Fact::Changes(changes, self.told())).await {
+                Ok(Fate::Changes(fates)) => results.extend(fates),
+                Ok(Fate::Taken(_) | Fate::Done) => {}
+                Err(error) => results.extend(vec![Err(CommitError::Store(error)); size]),
+            }
+            changes = rest;
+        }
+        results
+    }
+
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        people::one(self, doc! { "_id": id.to_string() }, doc! {}).await
+    }
+
+    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
+        people::one(self, doc! { "telegram_id": id.0 }, doc! {}).await
+    }
+
+    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
+        // A username can pass from one person to another; whom the bot met last has it.
+        people::one(self, doc! { "username_key": name.to_lowercase() }, doc! { "met": -1 }).await
+    }
+
+    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
+        people::agents(self).await
+    }
+
+    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
+        people::many(self, doc! { "role": "admin" }, doc! { "met": 1 }, 0).await
+    }
+
+    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => people::many(self, doc! {}, doc! { "met": -1 }, codec::limit(limit)).await,
+        }
+    }
+
+    async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+        people::touch(self, agent, at).await
+    }
+
+    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
+        desk::departments(self).await
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        desk::settings(self).await
+    }
+
+    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
+        desk::invite(self, code).await
+    }
+
+    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
+        desk::draft(self, person).await
+    }
+
+    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
+        desk::put_draft(self, &draft).await
+    }
+
+    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        desk::drop_draft(self, draft).await
+    }
+
+    async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        tickets::by_id(self, &id.to_string()).await
+    }
+
+    async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError> {
+        tickets::by_content(self, "ticket_number", number.as_str()).await
+    }
+
+    async fn ticket_by_key(&self, key: &str) -> Result<Option<Ticket>, StoreError> {
+        tickets::by_content(self, "key", key).await
+    }
+
+    async fn tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        let mut found = tickets::many(self, tickets::by_suffix(suffix)).await?;
+        found.sort_by_key(|ticket| ticket.arrival);
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        let mut found = tickets::many(self, tickets::of_customer(customer, true, limit)).await?;
+        let room = limit.saturating_sub(found.len());
+        found.extend(tickets::many(self, tickets::of_customer(customer, false, room)).await?);
+        Ok(found)
+    }
+
+    async fn prospect(
+        &self,
+        key: &str,
+        customer: PersonId,
+        (department, priority): (DepartmentId, Priority),
+        most: usize,
+    ) -> Result<Prospect, StoreError> {
+        let (departments, settings, known, open, ahead) = tokio::try_join!(
+            self.departments(),
+            self.settings(),
+            self.ticket_by_key(key),
+            tickets::count_open(self, customer, most),
+            self.position(department, priority, Arrival::LAST),
+        )?;
+        Ok(Prospect { departments, settings, known, open, ahead })
+    }
+
+    async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
+        let mut held = tickets::many(self, tickets::held_by(agent)).await?;
+        held.sort_by_key(|ticket| (ticket.hold().map(|hold| hold.assigned_at), ticket.arrival));
+        Ok(held)
+    }
+
+    async fn all_held(&self) -> Result<Vec<Ticket>, StoreError> {
+        tickets::many(self, tickets::all_held()).await
+    }
+
+    async fn queue_head(
+        &self,
+        department: DepartmentId,
+        auto: bool,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        queue::first(self, department, auto, limit).await
+    }
+
+    async fn queue_page(
+        &self,
+        departments: &[DepartmentId],
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        tickets::many(self, queue::page(departments, offset, limit)).await
+    }
+
+    async fn depths(&self) -> Result<Depths, StoreError> {
+        queue::depths(self).await
+    }
+
+    async fn position(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+        arrival: Arrival,
+    ) -> Result<u64, StoreError> {
+        queue::position(self, department, priority, arrival).await
+    }
+
+    async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
+        record::history(self, ticket).await
+    }
+
+    async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
+        record::tally(self, agent, from).await
+    }
+
+    async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
+        self.note(now);
+        match self.fact(Fact::Accept(updates, now)).await? {
+            Fate::Taken(new) => Ok(new),
+            Fate::Changes(_) | Fate::Done => Ok(0),
+        }
+    }
+
+    async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        inbox::unhandled(self, after, limit).await
+    }
+
+    async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        self.fact(Fact::End(update_id, End::Done, answers, now)).await.map(drop)
+    }
+
+    async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
+        inbox::failed(self, update_id, error).await
+    }
+
+    async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        self.fact(Fact::End(update_id, End::Aside, notices, now)).await.map(drop)
+    }
+
+    async fn deliver(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        self.fact(Fact::Deliver(out, now)).await.map(drop)
+    }
+
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError> {
+        self.note(now);
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => self.lane.run(|reply| Job::Claim(limit, now, reply)).await,
+        }
+    }
+
+    async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {
+        self.note(now);
+        self.lane.run(|reply| Job::Settle(outcomes, now, reply)).await
+    }
+
+    async fn reclaim(&self) -> Result<u64, StoreError> {
+        self.lane.run(Job::Reclaim).await
+    }
+
+    async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
+        let chats = self.collection(CHATS);
+        let waiting = doc! { "claimed": false, "not_before": { "$gt": 0_i64 } };
+        let first = chats.find_one(waiting).sort(doc! { "not_before": 1 }).await?;
+        let at = first.map(|doc| codec::Fields(&doc).int("not_before")).transpose()?;
+        Ok(at.and_then(Time::from_timestamp_micros))
+    }
+
+    async fn undelivered(&self) -> Result<u64, StoreError> {
+        Ok(self.collection(OUTBOX).count_documents(doc! {}).await?)
+    }
+
+    async fn counters(&self) -> Result<Counters, StoreError> {
+        record::counters(self).await
+    }
+
+    async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
+        desk::live_card(self, key).await
+    }
+
+    async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
+        desk::queues(self).await
+    }
+
+    async fn lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Option<u64>, StoreError> {
+        leases::take(self, name, holder, ttl, now).await
+    }
+
+    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+        leases::end(self, name, holder).await
+    }
+
+    async fn prune(&self, before: Time) -> Result<(), StoreError> {
+        let earlier = doc! { "$lt": codec::date(before) };
+        self.collection(INBOX).delete_many(doc! { "state": "done", "ended_at": &earlier }).await?;
+        self.collection(DROPPED).delete_many(doc! { "at": earlier }).await?;
+        while desk::forget_cards(self, before).await? > 0 {}
+        Ok(())
+    }
+}

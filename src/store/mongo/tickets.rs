@@ -1,0 +1,243 @@
+//! Tickets: what one is about lies in `tickets` and never changes; where it stands lies in `ticket_queue`.
+//!
+//! The queue's documents are small, as every step of a ticket writes one anew.
+use super::Mongo;
+use super::codec::{Fields, date, fields, int, limit as rows, put_time};
+use super::schema::{CUSTOMER, QUEUE, SLOT, TAIL, TICKETS};
+use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
+use crate::domain::number::TicketNumber;
+use crate::domain::text::Description;
+use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
+use crate::engine::ports::StoreError;
+use mongodb::bson::{Bson, Document, doc};
+use std::collections::HashMap;
+
+/// The document of `tickets`: what a ticket is about.
+pub(super) fn content(ticket: &Ticket, key: &str) -> Result<Document, StoreError> {
+    let mut doc = doc! {
+        "_id": ticket.id.to_string(),
+        "ticket_number": ticket.number.as_str(),
+        "key": key,
+        "customer": ticket.customer.to_string(),
+        "customer_chat": ticket.customer_chat.0,
+        "description": fields(&ticket.description)?,
+    };
+    put_time(&mut doc, "created_at", Some(ticket.created_at));
+    Ok(doc)
+}
+
+/// The document of `ticket_queue` for a ticket that arrives as the `position`th.
+pub(super) fn arriving(ticket: &Ticket, position: u64, place: Option<i64>) -> Document {
+    let mut doc = doc! {
+        "ticket_id": ticket.id.to_string(),
+        "ticket_number": ticket.number.as_str(),
+        "tail": backwards(ticket.number.as_str()),
+        "position": int(position),
+        "customer": ticket.customer.to_string(),
+        "queued_at": date(ticket.created_at),
+        "created_at": date(ticket.created_at),
+    };
+    doc.extend(standing(ticket));
+    doc.insert("agent_queue_position", place);
+    doc
+}
+
+/// The fields of `ticket_queue` that change in a ticket's life.
+pub(super) fn standing(ticket: &Ticket) -> Document {
+    let hold = ticket.hold();
+    let ended = match &ticket.state {
+        TicketState::Completed { agent: by, at } | TicketState::Cancelled { by, at } => Some((*by, *at)),
+        TicketState::Queued | TicketState::Held(_) => None,
+    };
+    let mut doc = doc! {
+        "status": ticket.status().as_str(),
+        "version": int(ticket.version.0),
+        "department": ticket.department.to_string(),
+        "category": ticket.category.to_string(),
+        "priority": name(ticket.priority),
+        "rank": i32::from(ticket.priority.rank()),
+        "auto": ticket.auto,
+        "open": ended.is_none(),
+        "holding": hold.is_some(),
+        "assigned_agent": hold.map(|hold| hold.agent.to_string()),
+        "slot": hold.map(|hold| i32::from(hold.slot.0)),
+        "ended_by": ended.map(|(by, _)| by.to_string()),
+    };
+    put_time(&mut doc, "assigned_at", hold.map(|hold| hold.assigned_at));
+    put_time(&mut doc, "opened_at", hold.and_then(|hold| hold.opened_at));
+    put_time(&mut doc, "ended_at", ended.map(|(_, at)| at));
+    if ended.is_some() {
+        // Until its live cards are forgotten.
+        doc.insert("shown", true);
+    }
+    doc
+}
+
+fn name(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Urgent => "urgent",
+        Priority::High => "high",
+        Priority::Normal => "normal",
+        Priority::Low => "low",
+    }
+}
+
+/// A ticket out of its place in the queue; what it is about is empty, and so is whose chat it is.
+pub(super) fn placed(doc: &Document) -> Result<Ticket, StoreError> {
+    let f = Fields(doc);
+    let unknown =
+        |what: &str| StoreError::Corrupt(format!("ticket {:?}: unknown {what}", f.get("ticket_number")));
+    Ok(Ticket {
+        id: TicketId(f.id("ticket_id")?),
+        number: TicketNumber::parse(f.text("ticket_number")?).ok_or_else(|| unknown("number"))?,
+        version: Version(f.number("version")?),
+        arrival: Arrival(f.number("position")?),
+        customer: PersonId(f.id("customer")?),
+        customer_chat: ChatId(0),
+        department: DepartmentId(f.id("department")?),
+        category: CategoryId(f.id("category")?),
+        description: Description::default(),
+        priority: Priority::from_rank(f.number("rank")?).ok_or_else(|| unknown("rank"))?,
+        auto: f.flag("auto")?,
+        state: state(f)?.ok_or_else(|| unknown("status"))?,
+        created_at: f.time("created_at")?,
+    })
+}
+
+fn state(f: Fields<'_>) -> Result<Option<TicketState>, StoreError> {
+    let by = || f.id("ended_by").map(PersonId);
+    let status = f.text("status")?;
+    Ok(Some(match status {
+        "queued" => TicketState::Queued,
+        "assigned" | "in_progress" | "pending" => TicketState::Held(Hold {
+            agent: PersonId(f.id("assigned_agent")?),
+            slot: Slot(f.number("slot")?),
+            assigned_at: f.time("assigned_at")?,
+            opened_at: f.opt_time("opened_at")?,
+            paused: status == "pending",
+        }),
+        "completed" => TicketState::Completed { agent: by()?, at: f.time("ended_at")? },
+        "cancelled" => TicketState::Cancelled { by: by()?, at: f.time("ended_at")? },
+        _ => return Ok(None),
+    }))
+}
+
+/// Adds to a place in the queue what the ticket is about.
+fn whole(place: Ticket, content: &Document) -> Result<Ticket, StoreError> {
+    let f = Fields(content);
+    Ok(Ticket {
+        customer_chat: ChatId(f.int("customer_chat")?),
+        description: f.nested("description")?,
+        created_at: f.time("created_at")?,
+        ..place
+    })
+}
+
+/// A number backwards, to look it up by its last characters.
+pub(super) fn backwards(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+/// A question about the queue: what matches, in which order, how many at most, by which index.
+pub(super) struct Query {
+    pub(super) filter: Document,
+    pub(super) sort: Document,
+    pub(super) skip: u64,
+    pub(super) limit: Option<usize>,
+    pub(super) index: &'static str,
+}
+
+pub(super) fn held_by(agent: PersonId) -> Query {
+    let filter = doc! { "assigned_agent": agent.to_string(), "holding": true };
+    Query { filter, sort: doc! {}, skip: 0, limit: None, index: SLOT }
+}
+
+pub(super) fn all_held() -> Query {
+    Query { filter: doc! { "holding": true }, sort: doc! {}, skip: 0, limit: None, index: SLOT }
+}
+
+pub(super) fn by_suffix(suffix: &str) -> Query {
+    let tail = backwards(suffix);
+    let end = format!("{tail}{}", char::MAX);
+    let filter = doc! { "open": true, "tail": { "$gte": tail, "$lt": end } };
+    Query { filter, sort: doc! {}, skip: 0, limit: None, index: TAIL }
+}
+
+/// A customer's tickets: the open ones oldest first, the ended ones newest first.
+pub(super) fn of_customer(customer: PersonId, open: bool, limit: usize) -> Query {
+    let filter = doc! { "customer": customer.to_string(), "open": open };
+    let sort = doc! { "position": if open { 1 } else { -1 } };
+    Query { filter, sort, skip: 0, limit: Some(limit), index: CUSTOMER }
+}
+
+/// The tickets that a query finds, in its order.
+pub(super) async fn many(store: &Mongo, query: Query) -> Result<Vec<Ticket>, StoreError> {
+    if query.limit == Some(0) {
+        return Ok(Vec::new()); // to the server 0 would mean all
+    }
+    let queue = store.collection(QUEUE);
+    let find = queue.find(query.filter).sort(query.sort).skip(query.skip);
+    let hint = mongodb::options::Hint::Name(query.index.to_owned());
+    let places = store.all(find.limit(query.limit.map_or(0, rows)).hint(hint)).await?;
+    join(store, &places).await
+}
+
+/// Adds to places in the queue what the tickets are about.
+async fn join(store: &Mongo, places: &[Document]) -> Result<Vec<Ticket>, StoreError> {
+    let ids: Vec<Bson> = places.iter().filter_map(|place| place.get("ticket_id").cloned()).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let contents = store.find(TICKETS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
+    let contents: HashMap<&str, &Document> =
+        contents.iter().map(|doc| Ok((Fields(doc).text("_id")?, doc))).collect::<Result<_, StoreError>>()?;
+    let tickets = places.iter().map(|place| {
+        let id = Fields(place).text("ticket_id")?;
+        let content = contents.get(id);
+        let content =
+            content.ok_or_else(|| StoreError::Corrupt(format!("nobody knows what ticket {id} is about")))?;
+        whole(placed(place)?, content)
+    });
+    tickets.collect()
+}
+
+/// The ticket with this id.
+pub(super) async fn by_id(store: &Mongo, id: &str) -> Result<Option<Ticket>, StoreError> {
+    let (queue, tickets) = (store.collection(QUEUE), store.collection(TICKETS));
+    let place = async { queue.find_one(doc! { "ticket_id": id }).await };
+    let content = async { tickets.find_one(doc! { "_id": id }).await };
+    let (place, content) = tokio::try_join!(place, content)?;
+    match (place, content) {
+        (Some(place), Some(content)) => whole(placed(&place)?, &content).map(Some),
+        // Neither, or it was opened between the two questions: then nobody has been told of it yet.
+        _ => Ok(None),
+    }
+}
+
+/// The ticket whose `field` among what it is about has this value.
+pub(super) async fn by_content(
+    store: &Mongo,
+    field: &str,
+    value: &str,
+) -> Result<Option<Ticket>, StoreError> {
+    let Some(content) = store.collection(TICKETS).find_one(doc! { field: value }).await? else {
+        return Ok(None);
+    };
+    let id = Fields(&content).text("_id")?;
+    match store.collection(QUEUE).find_one(doc! { "ticket_id": id }).await? {
+        Some(place) => whole(placed(&place)?, &content).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// How many open tickets a customer has, counted up to `most`.
+pub(super) async fn count_open(store: &Mongo, customer: PersonId, most: usize) -> Result<usize, StoreError> {
+    if most == 0 {
+        return Ok(0);
+    }
+    let open = doc! { "customer": customer.to_string(), "open": true };
+    let queue = store.collection(QUEUE);
+    let count = queue.count_documents(open).limit(most as u64);
+    let count = count.hint(mongodb::options::Hint::Name(CUSTOMER.to_owned())).await?;
+    Ok(usize::try_from(count).unwrap_or(most))
+}

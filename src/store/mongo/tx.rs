@@ -1,0 +1,237 @@
+//! One transaction: what is read in it is one moment's, what it writes is seen whole or not at all.
+//!
+//! `writeConcern: majority` at the commit makes what was written durable, and what was read as well.
+use super::error::{Halt, is_interrupted};
+use super::session::Session;
+use crate::engine::ports::StoreError;
+use async_trait::async_trait;
+use fail::fail_point;
+use futures::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::options::{ReadConcern, WriteConcern};
+use mongodb::{ClientSession, Database};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a transaction is tried again before its callers are told that the store is unavailable.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it is tried before what other processes may have left open is ended, and how long after that again: longer than
+/// living ones keep each other waiting.
+const STUCK: Duration = Duration::from_secs(1);
+/// The longest wait before another try.
+const LONGEST_WAIT: u64 = 64;
+/// The most statements or documents in one command: few enough for the server's limit of 48 MB.
+const CHUNK: usize = 1_000;
+
+/// What is done in a transaction. Done again from the start when somebody else came in between, so it keeps nothing.
+#[async_trait]
+pub(super) trait Work: Sync {
+    /// What it brings.
+    type Found: Send;
+
+    /// Reads and writes. `tries` says how often it was overtaken before.
+    async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Self::Found, Halt>;
+}
+
+/// An open transaction.
+pub(super) struct Tx<'a> {
+    db: &'a Database,
+    session: &'a mut ClientSession,
+}
+
+/// Runs a piece of work in a transaction, again when it was overtaken, until it is durable.
+pub(super) async fn run<W: Work>(session: &mut Session, work: &W) -> Result<W::Found, StoreError> {
+    let start = Instant::now();
+    let (mut tries, mut stuck) = (0, STUCK);
+    loop {
+        let why = match once(session, work, tries).await {
+            Ok(found) => return Ok(found),
+            Err(Halt::Store(error)) => {
+                session.renew();
+                return Err(error);
+            }
+            Err(Halt::Overtaken(why)) => why,
+        };
+        if start.elapsed() > stuck {
+            stuck = start.elapsed() + STUCK;
+            if let Err(error) = session.end_others().await {
+                tracing::warn!(%error, "what another process may have left open ends by itself within a minute");
+            }
+        }
+        if start.elapsed() > PATIENCE {
+            return Err(StoreError::Unavailable(format!("overtaken {tries} times: {why}")));
+        }
+        tracing::debug!(tries, why, "a transaction was overtaken");
+        tokio::time::sleep(pause(tries, start)).await;
+        tries += 1;
+    }
+}
+
+/// A wait that grows, and differs between those who were overtaken together.
+fn pause(tries: u32, start: Instant) -> Duration {
+    let most = LONGEST_WAIT.min(1 << tries.min(10));
+    // What is left of the time that has passed is as good a die as any: nothing depends on it but who is first.
+    let roll = u64::from(start.elapsed().subsec_nanos()) % most;
+    Duration::from_millis(roll)
+}
+
+async fn once<W: Work>(session: &mut Session, work: &W, tries: u32) -> Result<W::Found, Halt> {
+    let db = session.db().clone();
+    let session = session.get().await?;
+    session
+        .start_transaction()
+        .read_concern(ReadConcern::snapshot())
+        .write_concern(WriteConcern::majority())
+        .await?;
+    let found = work.run(&mut Tx { db: &db, session }, tries).await;
+    match found {
+        Ok(found) => {
+            fail_point!("store-before-commit");
+            commit(session).await?;
+            fail_point!("store-after-commit");
+            Ok(found)
+        }
+        Err(halt) => {
+            // The server does so by itself if this does not reach it.
+            drop(session.abort_transaction().await);
+            Err(halt)
+        }
+    }
+}
+
+/// Commits. Where the answer is lost the same commit is asked for again: it has one effect, however often it is asked for.
+async fn commit(session: &mut ClientSession) -> Result<(), Halt> {
+    let start = Instant::now();
+    loop {
+        let Err(error) = session.commit_transaction().await else { return Ok(()) };
+        let unknown = error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || is_interrupted(&error);
+        if unknown && start.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        }
+        return Err(if error.contains_label(TRANSIENT_TRANSACTION_ERROR) && !unknown {
+            Halt::Overtaken(error.to_string())
+        } else {
+            Halt::Store(error.into())
+        });
+    }
+}
+
+impl Tx<'_> {
+    /// The documents that match.
+    pub(super) async fn find(&mut self, collection: &str, filter: Document) -> Result<Vec<Document>, Halt> {
+        self.find_some(collection, filter, Document::new(), 0).await
+    }
+
+    /// The first `limit` documents that match, in this order; all with 0.
+    pub(super) async fn find_some(
+        &mut self,
+        collection: &str,
+        filter: Document,
+        sort: Document,
+        limit: i64,
+    ) -> Result<Vec<Document>, Halt> {
+        let collection = self.db.collection::<Document>(collection);
+        let mut find = collection.find(filter).limit(limit);
+        if !sort.is_empty() {
+            find = find.sort(sort);
+        }
+        let mut cursor = find.session(&mut *self.session).await?;
+        Ok(cursor.stream(self.session).try_collect().await?)
+    }
+
+    /// The documents whose `field` is one of these.
+    pub(super) async fn find_in<T: Into<Bson>>(
+        &mut self,
+        collection: &str,
+        field: &str,
+        values: impl IntoIterator<Item = T>,
+    ) -> Result<Vec<Document>, Halt> {
+        let values: Vec<Bson> = values.into_iter().map(Into::into).collect();
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.find(collection, doc! { field: { "$in": values } }).await
+    }
+
+    /// Inserts documents.
+    pub(super) async fn insert(&mut self, collection: &str, documents: Vec<Document>) -> Result<(), Halt> {
+        self.write(doc! { "insert": collection }, "documents", documents).await.map(drop)
+    }
+
+    /// Runs update statements in their order. Each must find its document.
+    pub(super) async fn update(&mut self, collection: &str, updates: Vec<Document>) -> Result<(), Halt> {
+        let expected = updates.len();
+        let found = self.update_some(collection, updates).await?;
+        if found == expected {
+            Ok(())
+        } else {
+            Err(Halt::Overtaken(format!(
+                "{found} of {expected} documents of {collection} were as they were read"
+            )))
+        }
+    }
+
+    /// Runs update statements, which may find any number of documents; says how many.
+    pub(super) async fn update_some(
+        &mut self,
+        collection: &str,
+        updates: Vec<Document>,
+    ) -> Result<usize, Halt> {
+        self.write(doc! { "update": collection }, "updates", updates).await
+    }
+
+    /// Deletes whatever matches these.
+    pub(super) async fn delete(
+        &mut self,
+        collection: &str,
+        filters: impl IntoIterator<Item = Document>,
+    ) -> Result<(), Halt> {
+        let deletes = filters.into_iter().map(|filter| doc! { "q": filter, "limit": 0 }).collect();
+        self.write(doc! { "delete": collection }, "deletes", deletes).await.map(drop)
+    }
+
+    /// Takes the next `count` numbers of a counter; returns the first. Whoever else takes some before this transaction has
+    /// ended is overtaken or overtakes it, so the order of the numbers is the order in which they become visible.
+    pub(super) async fn take(&mut self, counter: &str, count: u64) -> Result<u64, Halt> {
+        take(self.db.run_command(numbers(counter, count)).session(&mut *self.session).await, count)
+    }
+
+    async fn write(&mut self, command: Document, what: &str, items: Vec<Document>) -> Result<usize, Halt> {
+        let mut found = 0;
+        let mut items = items.into_iter().peekable();
+        while items.peek().is_some() {
+            let mut command = command.clone();
+            command.insert(what, items.by_ref().take(CHUNK).collect::<Vec<_>>());
+            let answer = self.db.run_command(command).session(&mut *self.session).await?;
+            if let Some(Bson::Document(first)) =
+                answer.get_array("writeErrors").ok().and_then(|errors| errors.first())
+            {
+                let code = first.get_i32("code").unwrap_or(0);
+                return Err(Halt::code(code, first.get_str("errmsg").unwrap_or_default()));
+            }
+            found += usize::try_from(super::codec::Fields(&answer).int("n")?).unwrap_or(0);
+        }
+        Ok(found)
+    }
+}
+
+/// The command that takes numbers of a counter.
+pub(super) fn numbers(counter: &str, count: u64) -> Document {
+    doc! {
+        "findAndModify": super::schema::COUNTERS,
+        "query": { "_id": counter },
+        "update": { "$inc": { "value": super::codec::int(count) } },
+        "new": true,
+        "upsert": true,
+    }
+}
+
+/// The first of the numbers that were taken.
+pub(super) fn take(answer: Result<Document, Error>, count: u64) -> Result<u64, Halt> {
+    let answer = answer?;
+    let value = answer.get_document("value").map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let last: u64 = super::codec::Fields(value).number("value")?;
+    Ok(last.saturating_sub(count) + 1)
+}

@@ -1,0 +1,61 @@
+//! The program's own words: what it says of a configuration, and what it does not touch.
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// The program in an empty folder, with nothing of this environment.
+fn antri(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antri"));
+    command.args(args).current_dir(dir).env_clear().envs(env.iter().copied()).output().unwrap()
+}
+
+fn check(dir: &Path, data: &str) -> String {
+    let env = [("DATA_DIR", data), ("TELEGRAM_API_URL", "http://127.0.0.1:1")];
+    String::from_utf8(antri(dir, &["check"], &env).stdout).unwrap()
+}
+
+/// The names and lengths of all that lies in a folder.
+fn listed(dir: &Path) -> Vec<(String, u64)> {
+    let entry = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.unwrap();
+        (entry.file_name().into_string().unwrap(), entry.metadata().unwrap().len())
+    };
+    let mut all: Vec<_> = std::fs::read_dir(dir).unwrap().map(entry).collect();
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn check_looks_and_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("deep/data");
+    let said = check(dir.path(), "deep/data");
+    assert!(said.contains("ok    store     SQLite in deep/data (will be created)"), "{said}");
+    assert_eq!(listed(dir.path()), []);
+
+    let store = antri::store::Sqlite::open(&data).unwrap();
+    let said = check(dir.path(), "deep/data");
+    assert!(said.contains("in use by a running desk"), "{said}");
+    store.close().await;
+    drop(store);
+    let before = listed(&data);
+    let said = check(dir.path(), "deep/data");
+    assert!(said.contains("ok    store     SQLite in deep/data\n"), "{said}");
+    assert_eq!(listed(&data), before);
+
+    std::fs::write(data.join(antri::store::sqlite::FILE), "a letter").unwrap();
+    let said = check(dir.path(), "deep/data");
+    assert!(said.contains("FAIL  store") && said.contains("not a SQLite file"), "{said}");
+    std::fs::write(dir.path().join("file"), "").unwrap();
+    let said = check(dir.path(), "file/data");
+    assert!(said.contains("FAIL  store") && said.contains("no directory"), "{said}");
+}
+
+#[test]
+fn a_bad_log_filter_is_named_once_and_as_it_was_given() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = antri(dir.path(), &["demo", "--script", "--log", "antri=loud"], &[]);
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(!out.status.success());
+    assert!(said.contains("--log") && said.contains("antri=loud"), "{said}");
+    assert!(!said.contains("RUST_LOG"), "{said}");
+}

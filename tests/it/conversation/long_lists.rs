@@ -1,0 +1,137 @@
+//! Lists that are longer than a message: every one of their things can be reached by buttons.
+use super::{BUDI, SARI, with_agent, with_customer};
+use crate::support::{ADMIN, Desk, data};
+use antri::bot::callback::{Pick, Press};
+use antri::domain::department::{Category, Department};
+use antri::domain::ids::{CategoryId, DepartmentId, TicketId, Version};
+use antri::domain::number::TicketNumber;
+use antri::domain::ticket::{Ticket, TicketState};
+use antri::engine::ports::{Change, Write};
+use uuid::Uuid;
+
+/// More departments than a page has: D01 to D31 beside "Umum".
+async fn many_departments(desk: &Desk) {
+    let department = |n: u128| Department {
+        id: DepartmentId(Uuid::from_u128(n)),
+        name: format!("D{n:02}"),
+        critical: false,
+        categories: vec![Category {
+            id: CategoryId(Uuid::from_u128(n)),
+            name: "Umum".into(),
+            retired: false,
+        }],
+        retired: false,
+        version: Version::default(),
+    };
+    let write = |n| Change::quiet(Write::Department { department: department(n), expected: None });
+    let written = desk.app().engine.store().commit((1..=31).map(write).collect()).await;
+    assert!(written.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn departments_have_pages_and_one_comes_back_to_where_one_was() {
+    let desk = with_customer().await;
+    many_departments(&desk).await;
+    desk.say(ADMIN, "/department").await;
+    assert!(desk.last(ADMIN).button("D30").is_some() && desk.last(ADMIN).button("D31").is_none());
+    desk.press(ADMIN, "▶️").await;
+    desk.press(ADMIN, "D31").await;
+    assert!(desk.last(ADMIN).text.contains("🏢 D31"));
+    desk.press(ADMIN, "Kembali").await;
+    assert!(desk.last(ADMIN).button("D31").is_some() && desk.last(ADMIN).button("2/2").is_some());
+    desk.press(ADMIN, "◀️").await;
+    assert!(desk.last(ADMIN).button("D01").is_some());
+}
+
+#[tokio::test]
+async fn a_departments_categories_have_pages() {
+    let desk = with_customer().await;
+    for n in 1..=30 {
+        desk.say(ADMIN, &format!("/category Umum - K{n:02}")).await;
+    }
+    desk.say(ADMIN, "/department Umum").await;
+    assert!(!desk.last(ADMIN).text.contains("K30"));
+    desk.press(ADMIN, "▶️").await;
+    desk.press(ADMIN, "🏷 K30").await;
+    desk.press(ADMIN, "Nonaktifkan").await;
+    assert!(desk.last(ADMIN).text.contains("• K30 💤"), "{}", desk.last(ADMIN).text);
+    desk.press(ADMIN, "🏷 K30").await;
+    desk.press(ADMIN, "Kembali").await;
+    assert!(desk.last(ADMIN).text.contains("• K30 💤"));
+}
+
+#[tokio::test]
+async fn every_choice_of_a_department_has_pages() {
+    let desk = with_customer().await;
+    many_departments(&desk).await;
+    desk.say(ADMIN, "/invite").await;
+    desk.press(ADMIN, "▶️").await;
+    desk.press(ADMIN, "D31").await;
+    assert!(desk.last(ADMIN).text.contains("Undangan agen untuk D31"));
+    desk.say(ADMIN, "/addagent @sari").await;
+    desk.press(ADMIN, "▶️").await;
+    desk.press(ADMIN, "D31").await;
+    assert!(desk.last(ADMIN).text.contains("Sari sekarang agen untuk D31"));
+    desk.say(ADMIN, "/category").await;
+    desk.press(ADMIN, "▶️").await;
+    desk.press(ADMIN, "D31").await;
+    desk.say(ADMIN, "Tagihan").await;
+    assert!(desk.last(ADMIN).text.contains("D31 - Tagihan"));
+}
+
+#[tokio::test]
+async fn an_agents_departments_have_pages_and_a_switch_stays_on_its_page() {
+    let desk = with_agent().await;
+    many_departments(&desk).await;
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Budi").await;
+    desk.press(ADMIN, "▶️").await;
+    desk.press(ADMIN, "D31").await;
+    assert!(desk.last(ADMIN).button("✓ D31").is_some() && desk.last(ADMIN).button("✓ Umum").is_some());
+    desk.press(ADMIN, "✓ D31").await;
+    assert!(desk.last(ADMIN).button("✓ D31").is_none() && desk.last(ADMIN).button("D31").is_some());
+}
+
+#[tokio::test]
+async fn every_ticket_can_be_reached_for_reassignment() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "yang dipegang").await;
+    desk.say(BUDI, "/busy").await;
+    let app = desk.app();
+    let store = app.engine.store();
+    let held = store.all_held().await.unwrap().remove(0);
+    let waiting = |n: u32| Ticket {
+        id: TicketId(Uuid::from_u128(n.into())),
+        number: TicketNumber::new(desk.now().naive_utc(), n),
+        customer: held.customer,
+        version: Version::default(),
+        state: TicketState::Queued,
+        ..held.clone()
+    };
+    let open = |n| Change::quiet(Write::OpenTicket { ticket: Box::new(waiting(n)), key: format!("{n}") });
+    assert!(store.commit((1..=100).map(open).collect()).await.iter().all(Result::is_ok));
+    desk.say(ADMIN, "/reassign").await;
+    let message = desk.last(ADMIN).message_id;
+    assert!(desk.last(ADMIN).button("· Budi").is_some() && desk.last(ADMIN).button("1/13").is_some());
+    desk.press_data(ADMIN, message, &data(Press::PickPage(Pick::Reassign, 12))).await;
+    let last = waiting(100).number.to_string();
+    desk.press(ADMIN, &format!("…{}", &last[16..])).await;
+    assert!(desk.last(ADMIN).text.contains(&last), "{}", desk.last(ADMIN).text);
+}
+
+#[tokio::test]
+async fn everybody_the_bot_knows_can_become_an_agent_by_buttons() {
+    let desk = with_customer().await;
+    for n in 0..50 {
+        desk.person(1_000 + n, &format!("Orang{n:02}"), "id").await;
+    }
+    desk.say(ADMIN, "/addagent").await;
+    assert!(desk.last(ADMIN).button("1/…").is_some(), "the end is not looked for");
+    let message = desk.last(ADMIN).message_id;
+    // 52 people with the admin and Sari, who was there first: the last page has both.
+    desk.press_data(ADMIN, message, &data(Press::PickPage(Pick::AddAgent, 5))).await;
+    desk.press(ADMIN, "▶️").await;
+    assert!(desk.last(ADMIN).button("7/7").is_some(), "{}", desk.shown(ADMIN, message));
+    desk.press(ADMIN, "Sari").await;
+    desk.find(SARI, "Anda sekarang agen");
+}

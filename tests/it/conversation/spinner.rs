@@ -1,0 +1,141 @@
+//! A press is answered soon, however long its work takes; and buttons that stand for nothing go away.
+use super::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
+use crate::support::{ADMIN, Desk, data};
+use antri::bot::callback::{List, Press};
+use antri::domain::notice::{Button, Message, Outgoing, Rendered};
+
+/// Presses the button while calls of `method` are held up; returns what the answer said that came meanwhile.
+async fn answer_while_held(desk: &Desk, method: &'static str, id: i64, label: &str) -> String {
+    let (message, data) = desk.button(id, label);
+    desk.trouble.hold(method);
+    let query = desk.sandbox.press(id, message, &data);
+    let answer = || desk.sandbox.toasts(id).into_iter().find(|toast| toast.callback_query_id == query);
+    desk.until("the spinner to stop", async || answer().is_some()).await;
+    desk.trouble.end();
+    desk.settle().await;
+    answer().unwrap().text
+}
+
+#[tokio::test]
+async fn a_slow_send_is_acknowledged_and_its_words_come_later() {
+    let desk = with_customer().await;
+    desk.say(SARI, "printer rusak").await;
+    assert_eq!(answer_while_held(&desk, "commit", SARI, "Kirim").await, "");
+    assert!(desk.has(SARI, "✅ Tiket terkirim"), "{}", desk.story(SARI));
+    assert_eq!(numbers(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_slow_refusal_is_told_below() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let (message, cancel) = desk.button(SARI, "Batal");
+    desk.press_data(SARI, message, &cancel).await;
+    desk.trouble.hold("ticket");
+    desk.sandbox.press(SARI, message, &cancel);
+    desk.until("the spinner to stop", async || desk.toast(SARI).is_empty()).await;
+    desk.trouble.end();
+    desk.settle().await;
+    assert!(desk.last(SARI).text.contains("sekarang: ✖️ Dibatalkan"), "{}", desk.story(SARI));
+}
+
+#[tokio::test]
+async fn what_is_known_before_the_work_is_said_before_it() {
+    let desk = with_agent().await;
+    desk.say(SARI, "printer rusak").await;
+    let told = answer_while_held(&desk, "drop_draft", SARI, "Batal").await;
+    assert_eq!(told, "✖️ Tiket tidak jadi dikirim.");
+    desk.say(BUDI, "/status").await;
+    let told = answer_while_held(&desk, "commit", BUDI, "Matikan").await;
+    assert!(told.contains("Penugasan otomatis tidak aktif"), "{told}");
+    desk.say(SARI, "/language").await;
+    assert!(answer_while_held(&desk, "commit", SARI, "English").await.contains("English it is"));
+}
+
+#[tokio::test]
+async fn an_admins_press_does_not_wait_for_its_work() {
+    let desk = with_agent().await;
+    desk.say(ADMIN, "/department Umum").await;
+    answer_while_held(&desk, "commit", ADMIN, "Jadikan kritis").await;
+    assert!(desk.has(ADMIN, "🚨 Umum sekarang kritis."), "{}", desk.story(ADMIN));
+    desk.find(ADMIN, "🚨 Kritis");
+}
+
+/// A message of the bot's with one button that carries this.
+async fn with_button(desk: &Desk, id: i64, data: &str) -> i64 {
+    let buttons = vec![vec![Button { label: "Lama".into(), data: data.into() }]];
+    let text = Rendered { html: "<b>kartu</b> &lt;lama&gt;".into(), buttons };
+    let out = Outgoing { chat: antri::domain::ids::ChatId(id), message: Message::Text(text) };
+    let app = desk.app();
+    app.engine.store().deliver(vec![out], desk.now()).await.unwrap();
+    app.engine.deliver_soon();
+    desk.settle().await;
+    desk.last(id).message_id
+}
+
+#[tokio::test]
+async fn buttons_that_stand_for_nothing_go_away() {
+    let desk = with_customer().await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(TOM, "mine").await;
+    let (_, foreign) = desk.button(TOM, "Cancel");
+    for stale in
+        ["from an older Antri", &data(Press::Turn(List::MyQueue, 0)), &data(Press::NewDepartment), &foreign]
+    {
+        let message = with_button(&desk, SARI, stale).await;
+        desk.press_data(SARI, message, stale).await;
+        let left = desk.sandbox.message(SARI, message).unwrap();
+        assert_eq!((left.text.as_str(), left.keyboard.len()), ("kartu <lama>", 0), "{stale}");
+    }
+    let message = with_button(
+        &desk,
+        ADMIN,
+        &data(Press::PickTicket(
+            antri::bot::callback::Pick::Reassign,
+            antri::domain::ids::TicketId(uuid::Uuid::nil()),
+        )),
+    )
+    .await;
+    desk.press(ADMIN, "Lama").await;
+    assert!(desk.sandbox.message(ADMIN, message).unwrap().button("Lama").is_none(), "{}", desk.story(ADMIN));
+}
+
+#[tokio::test]
+async fn a_former_agents_queue_loses_its_buttons_and_a_forged_press_takes_none_away() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/myqueue").await;
+    let queue = desk.last(BUDI).message_id;
+    desk.press_data(BUDI, queue, "forged").await;
+    assert!(desk.sandbox.message(BUDI, queue).unwrap().button("Segarkan").is_some());
+    desk.say(ADMIN, "/removeagent Budi").await;
+    desk.press(ADMIN, "Berhentikan").await;
+    let refresh = desk.button(BUDI, "Segarkan").1;
+    desk.press_data(BUDI, queue, &refresh).await;
+    assert!(desk.toast(BUDI).contains("tidak berwenang"));
+    assert!(desk.sandbox.message(BUDI, queue).unwrap().keyboard.is_empty());
+}
+
+#[tokio::test]
+async fn cancel_takes_the_previews_buttons_away() {
+    let desk = with_customer().await;
+    desk.say(SARI, "printer rusak").await;
+    let (preview, send) = desk.button(SARI, "Kirim");
+    desk.trouble.next("drop_draft", 1, crate::support::Ill::Away);
+    desk.say(SARI, "/cancel").await;
+    desk.trouble.end();
+    let left = desk.sandbox.message(SARI, preview).unwrap();
+    assert!(left.keyboard.is_empty() && left.text.contains("tidak jadi dikirim"), "{}", desk.story(SARI));
+    desk.press_data(SARI, preview, &send).await;
+    assert!(numbers(&desk).await.is_empty());
+}
+
+#[tokio::test]
+async fn words_that_nobody_can_see_are_none() {
+    let desk = with_customer().await;
+    for blank in ["\u{200b}", "\u{2060}\u{2060}", "\u{ad}", "\u{feff}\u{200d}", "\u{3164}", "\u{2800}"] {
+        desk.say(SARI, blank).await;
+        assert!(desk.last(SARI).text.contains("Pesan Anda kosong"), "{blank:?}: {}", desk.story(SARI));
+    }
+    desk.say(ADMIN, "/department \u{200b}\u{2060}").await;
+    assert!(desk.last(ADMIN).text.contains("Nama harus 1 sampai"), "{}", desk.story(ADMIN));
+}

@@ -1,0 +1,152 @@
+//! Admins' switches: a press carries what is wanted, so that pressed twice it is pressed once.
+use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
+use crate::support::{ADMIN, Desk, Ill};
+
+/// The newest button of this label is pressed twice at once.
+async fn press_twice(desk: &Desk, label: &str) -> i64 {
+    let (message, data) = desk.button(ADMIN, label);
+    desk.sandbox.press(ADMIN, message, &data);
+    desk.press_data(ADMIN, message, &data).await;
+    message
+}
+
+/// The newest button of this label is pressed, and the desk has to handle the press a second time.
+async fn press_handled_again(desk: &Desk, label: &str) -> i64 {
+    let (message, data) = desk.button(ADMIN, label);
+    desk.trouble.next("handled", 1, Ill::Away);
+    desk.press_data(ADMIN, message, &data).await;
+    desk.trouble.end();
+    message
+}
+
+#[tokio::test]
+async fn a_departments_switches_pressed_twice_are_switched_once() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    for (label, toast, shown) in [
+        ("Jadikan kritis", "🚨 Teknik sekarang kritis.", "🚨 Kritis"),
+        ("💤 Nonaktifkan", "💤 Teknik tidak menerima tiket baru.", "💤 Tidak menerima"),
+    ] {
+        let message = press_twice(&desk, label).await;
+        assert_eq!(desk.toast(ADMIN), toast);
+        assert!(desk.shown(ADMIN, message).contains(shown), "{}", desk.shown(ADMIN, message));
+    }
+    for (label, toast, gone) in [
+        ("Tidak lagi kritis", "Teknik tidak kritis.", "🚨 Kritis"),
+        ("Aktifkan kembali", "▶️ Teknik menerima tiket baru.", "💤 Tidak menerima"),
+    ] {
+        let message = press_twice(&desk, label).await;
+        assert_eq!(desk.toast(ADMIN), toast);
+        assert!(!desk.shown(ADMIN, message).contains(gone), "{}", desk.shown(ADMIN, message));
+    }
+}
+
+#[tokio::test]
+async fn a_switch_handled_again_after_a_crash_is_switched_once() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    for (label, shown) in [("Jadikan kritis", "🚨 Kritis"), ("💤 Nonaktifkan", "💤 Tidak menerima")] {
+        let message = press_handled_again(&desk, label).await;
+        assert!(desk.shown(ADMIN, message).contains(shown), "{}", desk.shown(ADMIN, message));
+    }
+    desk.say(ADMIN, "/category Umum - Tagihan").await;
+    desk.say(ADMIN, "/department Umum").await;
+    desk.press(ADMIN, "🏷 Tagihan").await;
+    let message = press_handled_again(&desk, "Nonaktifkan").await;
+    assert!(desk.shown(ADMIN, message).contains("• Tagihan 💤"));
+}
+
+#[tokio::test]
+async fn a_categorys_switch_pressed_twice_is_switched_once() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/category Umum - Tagihan").await;
+    desk.say(ADMIN, "/department Umum").await;
+    desk.press(ADMIN, "🏷 Tagihan").await;
+    let message = press_twice(&desk, "Nonaktifkan").await;
+    assert_eq!(desk.toast(ADMIN), "💤 Umum - Tagihan tidak ditawarkan kepada pelanggan.");
+    assert!(desk.shown(ADMIN, message).contains("• Tagihan 💤"));
+    desk.press(ADMIN, "🏷 Tagihan").await;
+    let message = press_twice(&desk, "Aktifkan kembali").await;
+    assert_eq!(desk.toast(ADMIN), "▶️ Umum - Tagihan ditawarkan kepada pelanggan.");
+    assert!(!desk.shown(ADMIN, message).contains("💤 Tidak"));
+}
+
+#[tokio::test]
+async fn an_agents_department_pressed_twice_is_joined_or_left_once() {
+    let desk = with_agent().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Budi").await;
+    let message = press_twice(&desk, "Teknik").await;
+    assert_eq!(desk.toast(ADMIN), "✓ Budi melayani Teknik.");
+    assert!(desk.shown(ADMIN, message).contains("[✓ Teknik]"), "{}", desk.shown(ADMIN, message));
+    press_handled_again(&desk, "✓ Teknik").await;
+    assert_eq!(desk.toast(ADMIN), "Budi tidak melayani Teknik.");
+    assert!(desk.shown(ADMIN, message).contains("[Teknik]"), "{}", desk.shown(ADMIN, message));
+}
+
+#[tokio::test]
+async fn a_switch_that_is_refused_is_drawn_as_things_stand() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/department Umum").await;
+    let (message, retire) = desk.button(ADMIN, "💤 Nonaktifkan");
+    desk.say(ADMIN, "/department Teknik").await;
+    desk.press(ADMIN, "💤 Nonaktifkan").await;
+    desk.say(ADMIN, "/category Umum - Tagihan").await;
+    desk.press_data(ADMIN, message, &retire).await;
+    assert!(desk.toast(ADMIN).contains("terakhir harus tetap ada"));
+    assert!(desk.shown(ADMIN, message).contains("• Tagihan"), "{}", desk.shown(ADMIN, message));
+}
+
+#[tokio::test]
+async fn a_ticket_put_back_twice_stays_with_who_got_it_next() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let (message, requeue) = desk.button(ADMIN, "Kembalikan ke antrian");
+    desk.press_data(ADMIN, message, &requeue).await;
+    assert_eq!(desk.app().engine.store().all_held().await.unwrap().len(), 1, "back with the only one there");
+    desk.press_data(ADMIN, message, &requeue).await;
+    assert!(desk.toast(ADMIN).contains("🟡 Menunggu"), "{}", desk.toast(ADMIN));
+    assert_eq!(desk.count(BUDI, "dikembalikan dari antrian Anda"), 1);
+    // What can be done now is asked for anew.
+    assert!(desk.shown(ADMIN, message).contains("Kembalikan ke antrian"));
+}
+
+#[tokio::test]
+async fn a_ticket_handed_over_twice_is_handed_over_once() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {
+        desk.agent(id, name).await;
+    }
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let message = press_twice(&desk, "Citra").await;
+    assert!(desk.toast(ADMIN).contains("sudah di antrian agen itu"), "{}", desk.toast(ADMIN));
+    assert!(desk.shown(ADMIN, message).contains("sekarang di antrian Citra"));
+    assert_eq!(desk.count(CITRA, "printer rusak"), 1);
+}
+
+#[tokio::test]
+async fn an_old_offer_moves_no_ticket_that_has_moved_on() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {
+        desk.agent(id, name).await;
+    }
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let (message, citra) = desk.button(ADMIN, "Citra");
+    desk.say(ADMIN, &format!("/reassign {number} Eka")).await;
+    desk.press_data(ADMIN, message, &citra).await;
+    assert!(desk.toast(ADMIN).contains("🟡 Menunggu"), "{}", desk.toast(ADMIN));
+    assert!(!desk.has(CITRA, "printer rusak") && desk.has(13, "printer rusak"));
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains("kepada siapa?") && shown.contains("Budi") && !shown.contains("Eka"), "{shown}");
+    let (_, now) = desk.button(ADMIN, "Citra");
+    desk.press_data(ADMIN, message, &now).await;
+    desk.find(CITRA, "printer rusak");
+}

@@ -1,0 +1,152 @@
+//! What people are told, where it was wrong or missing before.
+use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
+use crate::support::ADMIN;
+use chrono::TimeDelta;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[tokio::test]
+async fn a_doubled_press_for_an_invitation_shows_one_link() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/invite").await;
+    let (message, invite) = desk.button(ADMIN, "Teknik");
+    desk.sandbox.press(ADMIN, message, &invite);
+    desk.press_data(ADMIN, message, &invite).await;
+    let first = desk.shown(ADMIN, message);
+    desk.press_data(ADMIN, message, &invite).await;
+    assert_eq!(desk.shown(ADMIN, message), first);
+    assert!(first.contains("join_"));
+    // Asked for by another message, it is another one.
+    desk.say(ADMIN, "/invite Teknik").await;
+    assert_ne!(desk.last(ADMIN).text, desk.sandbox.message(ADMIN, message).unwrap().text);
+}
+
+#[tokio::test]
+async fn a_doubled_press_asks_for_a_name_once() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    let (message, rename) = desk.button(ADMIN, "Ganti nama");
+    desk.sandbox.press(ADMIN, message, &rename);
+    desk.press_data(ADMIN, message, &rename).await;
+    assert_eq!(desk.count(ADMIN, "Apa nama baru untuk Teknik?"), 1);
+    desk.say(ADMIN, "Jaringan").await;
+    assert!(desk.last(ADMIN).text.contains("🏢 Jaringan"));
+}
+
+#[tokio::test]
+async fn reassigning_reads_what_it_shows_and_not_all_that_is_held() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.say(CITRA, "/online").await;
+    for n in 1..=10 {
+        desk.ticket(SARI, &format!("kendala {n}")).await;
+    }
+    let (reads, all) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (count, whole) = (Arc::clone(&reads), Arc::clone(&all));
+    desk.trouble.begin(move |called| {
+        count.fetch_add(u32::from(called == "ticket"), Ordering::SeqCst);
+        whole.fetch_add(u32::from(called == "all_held"), Ordering::SeqCst);
+        None
+    });
+    desk.say(ADMIN, "/reassign").await;
+    desk.trouble.end();
+    assert_eq!((reads.load(Ordering::SeqCst), all.load(Ordering::SeqCst)), (8, 0));
+    assert_eq!(desk.last(ADMIN).keyboard.concat().iter().filter(|b| b.text.starts_with('…')).count(), 8);
+    desk.press(ADMIN, "▶️").await;
+    assert_eq!(desk.last(ADMIN).keyboard.concat().iter().filter(|b| b.text.starts_with('…')).count(), 2);
+}
+
+#[tokio::test]
+async fn a_long_preview_says_that_all_is_kept() {
+    let desk = with_agent().await;
+    for message in ["x".repeat(4_000), "y".repeat(1_000)] {
+        desk.say(SARI, &message).await;
+    }
+    let preview = desk.last(SARI).text;
+    assert!(preview.contains("x…") && preview.contains("Seluruh 5001 karakter tersimpan"), "{preview}");
+    desk.press(SARI, "Kirim").await;
+    desk.find(BUDI, "yyyy");
+}
+
+#[tokio::test]
+async fn who_holds_too_many_reads_how_many_to_complete() {
+    let desk = with_agent().await;
+    for n in 1..=3 {
+        desk.ticket(SARI, &format!("kendala {n}")).await;
+    }
+    desk.say(ADMIN, "/setmax Budi 1").await;
+    desk.say(BUDI, "/myqueue").await;
+    assert!(desk.last(BUDI).text.contains("melebihi batas sebanyak 2 tiket. Selesaikan 3 tiket"));
+    desk.say(ADMIN, "/setmax Budi 3").await;
+    desk.find(BUDI, "Antrian Anda penuh. Selesaikan satu tiket");
+}
+
+#[tokio::test]
+async fn who_is_busy_is_not_asked_whether_they_are_online() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/busy").await;
+    desk.pass(TimeDelta::seconds(1_801)).await;
+    desk.find(BUDI, "Masih di sana?");
+    desk.press(BUDI, "Ya, masih di sini").await;
+    assert_eq!(desk.toast(BUDI), "🙋 Terima kasih. Status Anda tetap 🟠 Sibuk.");
+}
+
+#[tokio::test]
+async fn a_limit_that_is_no_number_is_said_to_be_none() {
+    let desk = with_agent().await;
+    desk.say(ADMIN, "/setmax Budi x").await;
+    assert!(desk.last(ADMIN).text.contains("angka 1 sampai"), "{}", desk.last(ADMIN).text);
+    desk.say(ADMIN, "/setmax Bambang x").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada agen bernama “Bambang x”"));
+}
+
+#[tokio::test]
+async fn handing_a_ticket_to_somebody_who_is_away_is_said_so() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.say(ADMIN, "/reassign").await;
+    desk.press(ADMIN, "Budi").await;
+    desk.press(ADMIN, "Citra").await;
+    assert!(desk.last(ADMIN).text.contains("Status Citra saat ini 🔴 Offline"), "{}", desk.last(ADMIN).text);
+    desk.say(ADMIN, "/reassign").await;
+    desk.press(ADMIN, "Citra").await;
+    desk.press(ADMIN, "Budi").await;
+    assert!(!desk.last(ADMIN).text.contains("saat ini"), "{}", desk.last(ADMIN).text);
+}
+
+#[tokio::test]
+async fn numbers_in_a_customers_list_are_no_positions() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "satu").await;
+    desk.ticket(SARI, "dua").await;
+    desk.say(SARI, "/mytickets").await;
+    let list = desk.last(SARI);
+    assert!(list.text.contains("1. INC") && list.text.contains("2. INC"), "{}", list.text);
+    assert_eq!(list.text.matches('#').count(), 2, "only positions in the queue: {}", list.text);
+    assert!(list.button("✖️ Batal 2").is_some());
+}
+
+#[tokio::test]
+async fn an_opened_card_keeps_no_position_that_passes() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "satu").await;
+    desk.ticket(SARI, "dua").await;
+    assert!(desk.find(BUDI, "dua").text.contains("Posisi antrian: #2"));
+    desk.press(BUDI, "Buka").await;
+    let card = desk.find(BUDI, "dua").text;
+    assert!(!card.contains("Posisi antrian") && !card.contains("2/5"), "{card}");
+}
+
+#[tokio::test]
+async fn the_first_names_of_a_desk_are_in_every_language() {
+    let desk = with_agent().await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(TOM, "mine").await;
+    assert!(desk.find(TOM, "Thank you").text.contains("Category: General - Question"), "{}", desk.story(TOM));
+    assert!(desk.find(BUDI, "mine").text.contains("Kategori: Umum - Pertanyaan"));
+    second_department(&desk).await;
+    desk.say(TOM, "another").await;
+    assert!(desk.last(TOM).button("Teknik - Question").is_some(), "{}", desk.story(TOM));
+}

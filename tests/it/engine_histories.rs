@@ -1,0 +1,23 @@
+//! The engine over the embedded store and presence in memory, without Telegram: many things at once, and what time brings.
+//! Whatever the verbs answered, the store's record of events is played back and must tell a story without a fault.
+//!
+//! | file | what |
+//! |---|---|
+//! | `stage` | an engine with people and departments, and its clock |
+//! | `oracle` | the record played back; who was told; what waits |
+//! | `random` | random histories whose commands race |
+//! | `races` | the races that the fault table names |
+//! | `broken_off` | rounds and verbs that end in the middle, answers that are lost |
+//! | `overtaken` | what another does between a look and the write that rests on it |
+//! | `silence` | presence, idle agents, clocks that jump |
+//! | `restarts` | a process that begins anew on the same store |
+//! | `invites` | claims, invitations, quotas |
+mod broken_off;
+mod invites;
+mod oracle;
+mod overtaken;
+mod races;
+mod random;
+mod restarts;
+mod silence;
+mod stage;

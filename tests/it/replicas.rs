@@ -1,0 +1,78 @@
+//! Several replicas on one store: one works, whoever it is.
+mod local;
+mod signals;
+
+use crate::support::{ADMIN, Desk, Ill, Options, Running};
+use antri::domain::ids::TelegramId;
+use antri::domain::person::Availability;
+use antri::engine::tickets::Step;
+use local::Wire;
+use std::sync::Arc;
+
+const SARI: i64 = 100;
+const BUDI: i64 = 200;
+
+/// A desk of two replicas, of which the first works: an agent with one slot is online, and a customer has said hello.
+async fn two() -> (Desk, Running) {
+    let signals = Arc::new(Wire::default());
+    let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
+    let second = desk.another().await;
+    desk.person(SARI, "Sari", "id").await;
+    desk.agent(BUDI, "Budi").await;
+    desk.say(ADMIN, &format!("/setmax {BUDI} 1")).await;
+    desk.say(BUDI, "/online").await;
+    (desk, second)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_takes_over_at_once_from_one_that_ends() {
+    let (desk, second) = two().await;
+    desk.ticket(SARI, "yang pertama").await;
+    assert_eq!(desk.count(BUDI, "yang pertama"), 1);
+    desk.turn_to(second).end().await;
+    desk.ticket(SARI, "yang kedua").await;
+    desk.press(BUDI, "Selesai").await;
+    desk.hears(BUDI, "yang kedua").await;
+    desk.settle().await;
+    assert_eq!((desk.count(BUDI, "yang pertama"), desk.count(BUDI, "yang kedua")), (1, 1));
+}
+
+/// A request's caller hangs up after the commit: nobody at that replica follows it up, and the one that works has to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_broken_off_at_one_is_followed_by_the_one_that_works() {
+    let (desk, second) = two().await;
+    for text in ["yang pertama", "yang kedua"] {
+        desk.ticket(SARI, text).await;
+    }
+    let (engine, now) = (Arc::clone(&second.app.engine), desk.now());
+    let budi = engine.store().person_by_telegram(TelegramId(BUDI)).await.unwrap().unwrap();
+    let held = engine.store().held_by(budi.id).await.unwrap().remove(0);
+    desk.trouble.next("commit", 1, Ill::Silent);
+    let request = tokio::spawn(async move { engine.step(budi.id, held.id, Step::Complete, None, now).await });
+    desk.trouble.met().await;
+    desk.trouble.end();
+    request.abort();
+    desk.hears(BUDI, "yang kedua").await;
+    second.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_done_at_one_is_followed_by_the_one_that_works() {
+    let (desk, second) = two().await;
+    for text in ["yang pertama", "yang kedua"] {
+        desk.ticket(SARI, text).await;
+    }
+    let (engine, now) = (&second.app.engine, desk.now());
+    let budi = engine.store().person_by_telegram(TelegramId(BUDI)).await.unwrap().unwrap();
+    let held = engine.store().held_by(budi.id).await.unwrap();
+    engine.step(budi.id, held[0].id, Step::Complete, None, now).await.unwrap();
+    desk.hears(BUDI, "yang kedua").await;
+    desk.hears(SARI, "selesai").await;
+    // And the other way round: what the first does is known to the second.
+    desk.say(BUDI, "/offline").await;
+    desk.until("the second to know", async || {
+        engine.seats().iter().all(|seat| seat.person.availability() == Availability::Offline)
+    })
+    .await;
+    second.end().await;
+}

@@ -1,0 +1,121 @@
+//! Live cards: one per slot, kept as long as something can bring them up to date.
+use super::fixture::*;
+use super::outbox::{claim, settle};
+use antri::domain::card::{CardKey, LiveCard};
+use antri::domain::draft::Draft;
+use antri::domain::ids::{ChatId, DraftId};
+use antri::domain::notice::{Message, Outgoing};
+use antri::domain::text::Description;
+use antri::domain::ticket::Ticket;
+use antri::engine::ports::{Guard, Outcome, Store};
+use std::sync::Arc;
+
+/// Sends a card to a chat, so that the message is its live one.
+async fn show(store: &dyn Store, chat: i64, key: CardKey) {
+    let out = Outgoing { chat: ChatId(chat), message: Message::Card(key) };
+    store.deliver(vec![out], at(1)).await.unwrap();
+    let claimed = claim(store, 2).await.remove(0);
+    let card = LiveCard { key, chat: ChatId(chat), message_id: 1, digest: 0 };
+    settle(store, &claimed, Outcome::Sent(Some(card))).await;
+}
+
+/// Which of these cards have a live message.
+async fn live(store: &dyn Store, keys: &[CardKey]) -> Vec<bool> {
+    let mut live = Vec::new();
+    for key in keys {
+        live.push(store.live_card(*key).await.unwrap().is_some());
+    }
+    live
+}
+
+async fn end(store: &dyn Store, ticket: Ticket, seconds: i64) {
+    let ended = ticket.cancel(who(900), at(seconds)).unwrap();
+    one(store, moving(ended, Guard::None)).await.unwrap();
+}
+
+pub(crate) async fn cards_of_ended_tickets_are_forgotten_in_time(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 5).await;
+    let [first, second, third]: [Ticket; 3] = open_n(&*store, 1..=3).await.try_into().unwrap();
+    let of = |n, agent| [CardKey::Status(ticket_id(n)), CardKey::Task(ticket_id(n), who(agent))];
+    let keys = [of(1, 1), of(1, 2), of(2, 1), of(3, 1)].concat();
+    let others = [CardKey::MyQueue(who(1), 0), CardKey::MyTickets(who(900), 0)];
+    for key in keys.iter().chain(&others) {
+        show(&*store, 10, *key).await;
+    }
+    end(&*store, first, 100).await;
+    end(&*store, second, 200).await;
+    store.prune(at(100)).await.unwrap();
+    assert_eq!(live(&*store, &keys).await, [true; 8], "it ended no earlier than that");
+    store.prune(at(150)).await.unwrap();
+    let open = [false, false, false, false, true, true, true, true];
+    assert_eq!(live(&*store, &keys).await, open, "its customer's and those of everybody who ever had it");
+    store.prune(at(1_000)).await.unwrap();
+    let open = [false, false, false, false, false, false, true, true];
+    assert_eq!(live(&*store, &keys).await, open, "what has not ended is kept");
+    assert_eq!(live(&*store, &others).await, [true; 2]);
+    assert_eq!(read(&*store, third.id).await, third);
+    assert!(store.ticket(ticket_id(1)).await.unwrap().is_some(), "tickets are kept for ever");
+}
+
+pub(crate) async fn a_draft_takes_its_card_along(store: Arc<dyn Store>) {
+    let draft = |n: u64| Draft {
+        id: DraftId(uuid(9, n)),
+        person: who(1),
+        target: None,
+        description: Description::default(),
+        messages: Vec::new(),
+        album: None,
+        created_at: at(1),
+    };
+    let key = CardKey::Draft(who(1));
+    store.put_draft(draft(1)).await.unwrap();
+    show(&*store, 10, key).await;
+    store.drop_draft(&draft(2)).await.unwrap();
+    assert_eq!(live(&*store, &[key]).await, [true], "another draft of theirs");
+    store.drop_draft(&draft(1)).await.unwrap();
+    assert_eq!(live(&*store, &[key]).await, [false]);
+}
+
+pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
+    let (key, turned) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 3));
+    assert_eq!(store.live_card(key).await.unwrap(), None);
+    let mut card = LiveCard { key, chat: ChatId(10), message_id: 5, digest: u64::MAX - 1 };
+    for (message_id, page) in [(5, key), (9, turned)] {
+        store
+            .deliver(vec![Outgoing { chat: ChatId(10), message: Message::Card(page) }], at(1))
+            .await
+            .unwrap();
+        let claimed = claim(&*store, 2).await.remove(0);
+        card = LiveCard { key: page, message_id, ..card };
+        settle(&*store, &claimed, Outcome::Sent(Some(card.clone()))).await;
+    }
+    assert_eq!(store.live_card(key).await.unwrap(), Some(card.clone()), "the last one, on its page");
+    assert_eq!(store.live_card(turned).await.unwrap(), Some(card));
+    assert_eq!(store.live_card(CardKey::MyQueue(who(2), 0)).await.unwrap(), None);
+    assert_eq!(store.live_card(CardKey::MyTickets(who(1), 0)).await.unwrap(), None);
+}
+
+pub(crate) async fn only_queues_are_listed_as_changing_by_themselves(store: Arc<dyn Store>) {
+    let keys = [
+        CardKey::MyQueue(who(1), 0),
+        CardKey::Queue(who(1), 0),
+        CardKey::MyTickets(who(1), 0),
+        CardKey::MyQueue(who(2), 2),
+        CardKey::Status(ticket_id(1)),
+    ];
+    for (chat, key) in (10..).zip(keys) {
+        store
+            .deliver(vec![Outgoing { chat: ChatId(chat), message: Message::Card(key) }], at(1))
+            .await
+            .unwrap();
+    }
+    for claimed in claim(&*store, 2).await {
+        let Message::Card(key) = claimed.message else { panic!("{:?}", claimed.message) };
+        let card = LiveCard { key, chat: claimed.chat, message_id: 1, digest: 0 };
+        settle(&*store, &claimed, Outcome::Sent(Some(card))).await;
+    }
+    let mut listed: Vec<_> =
+        store.live_queues().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, [(10, keys[0]), (13, keys[3])]);
+}

@@ -1,0 +1,291 @@
+//! The MongoDB store as a back end, and what only a server can be: no replica set, of another version, without an index.
+use super::Backend;
+use super::fixture::*;
+use crate::support::mongod::{self, database};
+use antri::domain::ids::Arrival;
+use antri::domain::ticket::Ticket;
+use antri::engine::ports::{Change, CommitError, Guard, Store, StoreError};
+use antri::store::Mongo;
+use antri::store::mongo::{Server, look};
+use async_trait::async_trait;
+use futures::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::IndexOptions;
+use mongodb::{Client, Database, IndexModel};
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+
+/// The store in a database of its own.
+pub(crate) struct Served {
+    store: Arc<Mongo>,
+    database: String,
+}
+
+async fn open_store(database: &str) -> Arc<Mongo> {
+    Arc::new(Mongo::open(&mongod::uri(), database).await.unwrap())
+}
+
+#[async_trait]
+impl Backend for Served {
+    async fn fresh() -> Self {
+        let database = database();
+        Self { store: open_store(&database).await, database }
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    async fn reopen(self) -> Self {
+        let Self { store, database } = self;
+        store.close().await;
+        Self { store: open_store(&database).await, database }
+    }
+}
+
+/// The database itself, as a person with a shell has it.
+async fn shell(database: &str) -> Database {
+    Client::with_uri_str(mongod::uri().expose_secret()).await.unwrap().database(database)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_by_itself_is_refused_with_what_to_do() {
+    let uri = mongod::standalone();
+    for refused in [Mongo::open(&uri, "desk").await.map(drop), look(&uri).await.map(drop)] {
+        let Err(StoreError::Unavailable(why)) = refused else { panic!("taken: {refused:?}") };
+        assert!(why.contains("--replSet") && why.contains("rs.initiate()"), "{why}");
+    }
+    assert!(matches!(look(&mongod::uri()).await.unwrap(), Server::ReplicaSet(name) if !name.is_empty()));
+}
+
+#[tokio::test]
+async fn an_address_is_not_repeated_when_it_is_wrong() {
+    let Err(error) = Mongo::open(&"mongodb://desk:CANARY@local host:/?w=x".to_owned().into(), "desk").await
+    else {
+        panic!("opened")
+    };
+    assert!(!error.to_string().contains("CANARY"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_database_is_refused() {
+    let Served { database, .. } = Served::fresh().await;
+    let settings = shell(&database).await.collection::<Document>("settings");
+    settings.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 99 } }).await.unwrap();
+    let refused = Mongo::open(&mongod::uri(), &database).await;
+    let Err(StoreError::Unavailable(why)) = refused else { panic!("opened") };
+    assert!(why.contains("newer Antri (schema 99"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_lets_two_in_is_refused() {
+    let Served { database, store } = Served::fresh().await;
+    store.close().await;
+    let queue = shell(&database).await.collection::<Document>("ticket_queue");
+    queue.drop_index("slot").await.unwrap();
+    let lax = IndexModel::builder()
+        .keys(doc! { "assigned_agent": 1, "slot": 1 })
+        .options(IndexOptions::builder().name("slot".to_owned()).build());
+    queue.create_index(lax.build()).await.unwrap();
+    let refused = Mongo::open(&mongod::uri(), &database).await;
+    let Err(StoreError::Unavailable(why)) = refused else { panic!("opened") };
+    assert!(why.contains("ticket_queue"), "{why}");
+    queue.drop_index("slot").await.unwrap();
+    Mongo::open(&mongod::uri(), &database).await.expect("made anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_layout_is_brought_up_to_date() {
+    let Served { database, store } = Served::fresh().await;
+    join(&*store, [1], 5).await;
+    let opened = open_n(&*store, 1..=4).await;
+    one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
+    one(&*store, moving(opened[1].cancel(who(900), at(5)).unwrap(), Guard::None)).await.unwrap();
+    store.deliver(vec![text(10, "satu")], at(1)).await.unwrap();
+    store.close().await;
+
+    // Schema 0: the ordered fields only, no counts, no numbers, no indexes.
+    let db = shell(&database).await;
+    let derived = doc! { "$unset": { "open": "", "holding": "", "tail": "", "rank": "" } };
+    let queue = db.collection::<Document>("ticket_queue");
+    queue.drop_indexes().await.unwrap();
+    queue.update_many(doc! {}, derived).await.unwrap();
+    let agents = db.collection::<Document>("agent_status");
+    agents.update_many(doc! {}, doc! { "$set": { "current_tickets": 77 } }).await.unwrap();
+    for gone in ["queue_depths", "counters"] {
+        db.collection::<Document>(gone).drop().await.unwrap();
+    }
+    db.collection::<Document>("settings").delete_one(doc! { "_id": "schema" }).await.unwrap();
+
+    let store = open_store(&database).await;
+    assert_eq!(store.depths().await.unwrap()[&dept(1)], 2);
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [3, 4]);
+    assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [1]);
+    let number = opened[2].number.as_str();
+    assert_eq!(names(&store.tickets_by_suffix(&number[number.len() - 4..], 9).await.unwrap()), [3]);
+    let fifth = open(&*store, ticket(5)).await;
+    assert!(fifth.arrival > opened[3].arrival);
+    store.deliver(vec![text(10, "dua")], at(2)).await.unwrap();
+    assert_eq!(super::outbox::drain(&*store, 3).await, ["satu", "dua"]);
+    one(&*store, giving(&opened[2], 1, 1, Guard::Eligible)).await.unwrap();
+    let agent = agents.find_one(doc! { "agent_id": who(1).to_string() }).await.unwrap().unwrap();
+    assert_eq!(agent.get_i64("current_tickets"), Ok(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_with_a_shell_finds_what_was_ordered() {
+    let Served { database, store } = Served::fresh().await;
+    join(&*store, [1], 5).await;
+    let opened = open(&*store, ticket(1)).await;
+    one(&*store, giving(&opened, 1, 0, Guard::Eligible)).await.unwrap();
+    let db = shell(&database).await;
+    let id = who(1).to_string();
+    let first = async |collection: &str| {
+        db.collection::<Document>(collection).find_one(doc! {}).await.unwrap().unwrap()
+    };
+
+    let agent = first("agent_status").await;
+    assert_eq!(agent.get_str("agent_id"), Ok(id.as_str()));
+    assert_eq!(agent.get_bool("is_online"), Ok(true));
+    assert_eq!((agent.get_i64("current_tickets"), agent.get_i32("max_tickets")), (Ok(1), Ok(5)));
+    for date in ["last_online", "last_activity", "last_assigned"] {
+        assert!(agent.get_datetime(date).is_ok(), "{date}: {agent}");
+    }
+    let place = first("ticket_queue").await;
+    assert_eq!(place.get_str("ticket_id"), Ok(opened.id.to_string().as_str()));
+    assert_eq!(place.get_str("ticket_number"), Ok(opened.number.as_str()));
+    assert_eq!((place.get_str("status"), place.get_i64("position")), (Ok("assigned"), Ok(1)));
+    assert_eq!(place.get_str("assigned_agent"), Ok(id.as_str()));
+    assert_eq!(place.get_i64("agent_queue_position"), Ok(1));
+    for date in ["assigned_at", "queued_at", "created_at"] {
+        assert!(place.get_datetime(date).is_ok(), "{date}: {place}");
+    }
+    let user = first("users").await;
+    assert_eq!((user.get_bool("is_online"), user.get_i32("max_tickets")), (Ok(true), Ok(5)));
+    assert_eq!(user.get_bool("auto_assignment_enabled"), Ok(true));
+    let indexes = db.collection::<Document>("ticket_queue").list_indexes().await.unwrap();
+    let keys: Vec<Document> = indexes.map_ok(|index| index.keys).try_collect().await.unwrap();
+    for ordered in [["status", "position"], ["assigned_agent", "status"]] {
+        assert!(keys.iter().any(|key| key.keys().eq(ordered)), "{ordered:?}: {keys:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_question_is_answered_by_an_index() {
+    /// The stages of a plan, wherever the server puts them.
+    fn stages(value: &Bson, found: &mut Vec<String>) {
+        match value {
+            Bson::Document(doc) => {
+                for (name, value) in doc {
+                    match value.as_str() {
+                        Some(stage) if name == "stage" => found.push(stage.to_owned()),
+                        _ if name == "rejectedPlans" => {}
+                        _ => stages(value, found),
+                    }
+                }
+            }
+            Bson::Array(values) => values.iter().for_each(|value| stages(value, found)),
+            _ => {}
+        }
+    }
+    let Served { store, .. } = Served::fresh().await;
+    join(&*store, [1, 2], 5).await;
+    open_n(&*store, 1..=9).await;
+    for (collection, question, plan) in store.plans().await.unwrap() {
+        let mut found = Vec::new();
+        let winning =
+            plan.get_document("queryPlanner").and_then(|planner| planner.get_document("winningPlan"));
+        stages(&Bson::Document(winning.unwrap().clone()), &mut found);
+        assert!(!found.is_empty(), "{collection} {question}: {plan}");
+        for bad in ["COLLSCAN", "SORT"] {
+            assert!(!found.iter().any(|stage| stage == bad), "{collection} {question}: {found:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_killed_process_left_open_holds_nobody_up() {
+    let Served { database, store } = Served::fresh().await;
+    open(&*store, ticket(1)).await;
+    // A process wrote down its session, began a transaction in which a ticket gets its number, and is no more.
+    let db = shell(&database).await;
+    let mut session = db.client().start_session().await.unwrap();
+    let known = doc! { "_id": "dead", "session": session.id().clone() };
+    db.collection::<Document>("sessions").insert_one(known).await.unwrap();
+    session.start_transaction().await.unwrap();
+    let counters = db.collection::<Document>("counters");
+    let arrivals = doc! { "_id": "arrival" };
+    let changed = counters.update_one(arrivals, doc! { "$inc": { "value": 1 } }).session(&mut session).await;
+    assert_eq!(changed.unwrap().modified_count, 1);
+    // A server by itself would wait for it for a minute, this store's patience is ten seconds.
+    let second = open(&*store, ticket(2)).await;
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2]);
+    assert!(session.commit_transaction().await.is_err(), "it was ended");
+    assert_eq!(second.arrival, Arrival(2), "and nothing of it is left");
+}
+
+/// Two desks on one database, as two replicas are.
+async fn two() -> (Arc<Mongo>, Arc<Mongo>) {
+    let database = database();
+    (open_store(&database).await, open_store(&database).await)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_give_each_ticket_and_each_slot_once() {
+    let (left, right) = two().await;
+    join(&*left, 1..=4, 3).await;
+    let opened = open_n(&*left, 1..=20).await;
+    // Both plan the same tickets for the same slots, and each the other way round.
+    let plan = |turn: u64| {
+        let slots = (0..3_u16).flat_map(|slot| (1..=4_u64).map(move |agent| (agent, slot)));
+        let slots: Vec<_> = slots.cycle().skip(usize::try_from(turn * 5).unwrap()).take(20).collect();
+        let noted = |t: &Ticket, agent, slot| Change {
+            notices: vec![text(1_000 + i64::try_from(agent).unwrap(), "baru")],
+            ..giving(t, agent, slot, Guard::Eligible)
+        };
+        opened.iter().zip(slots).map(|(t, (agent, slot))| noted(t, agent, slot)).collect::<Vec<_>>()
+    };
+    let runs = (0..8_u64).map(|turn| {
+        let store = if turn % 2 == 0 { left.clone() } else { right.clone() };
+        let changes = plan(turn);
+        tokio::spawn(async move { store.commit(changes).await })
+    });
+    let mut won = 0;
+    for run in runs.collect::<Vec<_>>() {
+        for result in run.await.unwrap() {
+            match result {
+                Ok(_) => won += 1,
+                Err(error) => assert_eq!(error, CommitError::Conflict),
+            }
+        }
+    }
+    let held = left.all_held().await.unwrap();
+    assert_eq!(held.len(), 12, "every slot is full");
+    assert_eq!(won, 12, "and each was given once");
+    assert_eq!(left.undelivered().await.unwrap(), 12, "and told once");
+    assert_eq!(right.depths().await.unwrap()[&dept(1)], 8);
+    assert_eq!(right.claim(20, at(200)).await.unwrap().len(), 4, "one per chat");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_replicas_open_is_seen_in_the_order_of_arrival() {
+    let (left, right) = two().await;
+    let tasks = (1..=60_u64).map(|n| {
+        let store = if n % 2 == 0 { left.clone() } else { right.clone() };
+        tokio::spawn(async move { one(&*store, opening(ticket(n))).await.unwrap().arrival.unwrap() })
+    });
+    let tasks: Vec<_> = tasks.collect();
+    // Whoever looks sees the first so many, without a gap into which somebody could still come.
+    loop {
+        let seen = left.queue_page(&[dept(1)], 0, 100).await.unwrap();
+        let arrivals: Vec<u64> = seen.iter().map(|t| t.arrival.0).collect();
+        assert_eq!(arrivals, (1..=arrivals.len() as u64).collect::<Vec<_>>());
+        if seen.len() == 60 {
+            break;
+        }
+    }
+    for opened in tasks {
+        opened.await.unwrap();
+    }
+    assert_eq!(right.depths().await.unwrap()[&dept(1)], 60);
+}

@@ -1,0 +1,63 @@
+//! Where a test desk keeps its things: in a temporary folder and in memory, or, with `ANTRI_TEST_BACKENDS=servers`, in a
+//! database of its own on the tests' MongoDB server and in a Redis server of its own.
+use super::mongod;
+use super::redis::RedisServer;
+use antri::app::Storage;
+use antri::engine::ports::{Presence, StoreError};
+use antri::presence::{Memory, Redis};
+use antri::store::sqlite::Options;
+use antri::store::{Mongo, Sqlite};
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Says which back ends the desks of this run have: `embedded`, as without it, or `servers`.
+const BACKENDS: &str = "ANTRI_TEST_BACKENDS";
+
+pub(crate) enum Backends {
+    Embedded(TempDir),
+    Servers { database: String, redis: RedisServer },
+}
+
+impl Backends {
+    pub(crate) fn chosen() -> Self {
+        match std::env::var(BACKENDS).as_deref() {
+            Ok("servers") => Self::Servers { database: mongod::database(), redis: RedisServer::start() },
+            Ok("embedded") | Err(_) => Self::Embedded(tempfile::tempdir().unwrap()),
+            Ok(other) => panic!("{BACKENDS} is {other:?}, expected embedded or servers"),
+        }
+    }
+
+    /// The folder of the embedded store.
+    pub(crate) fn dir(&self) -> &Path {
+        match self {
+            Self::Embedded(dir) => dir.path(),
+            Self::Servers { .. } => panic!("a test of the embedded store runs on servers"),
+        }
+    }
+
+    /// Opens the store. A disk has a size only where it is this machine's.
+    pub(crate) async fn store(&self, options: Options) -> Result<Storage, StoreError> {
+        match self {
+            Self::Embedded(dir) => {
+                Sqlite::open_with(dir.path(), options).map(Arc::new).map(Storage::Embedded)
+            }
+            Self::Servers { database, .. } => {
+                Mongo::open(&mongod::uri(), database).await.map(Arc::new).map(Storage::Mongo)
+            }
+        }
+    }
+
+    /// Presence, as a process that starts finds it.
+    pub(crate) fn presence(&self) -> Arc<dyn Presence> {
+        match self {
+            Self::Embedded(_) => Arc::new(Memory::default()),
+            Self::Servers { redis, .. } => Arc::new(Redis::open(&redis.url()).unwrap()),
+        }
+    }
+
+    /// Whether presence ends with the process.
+    pub(crate) fn presence_is_volatile(&self) -> bool {
+        matches!(self, Self::Embedded(_))
+    }
+}
