@@ -30,6 +30,7 @@ pub(super) struct Alive {
 
 /// What the desk needs, and whether each part answers.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, clippy::struct_field_names, reason = "it is what the JSON is to be")]
 pub(super) struct Ready {
     /// Whether all of them do.
     ready: bool,

@@ -79,12 +79,6 @@ impl Metrics {
         }
     }
 
-    /// Heartbeats so far: those taken, and those that the desk failed.
-    pub(super) fn beats(&self) -> (u64, u64) {
-        let count = |result| self.heartbeats.get_or_create(&Beat { result }).get();
-        (count("ok"), count("failed"))
-    }
-
     /// Something happened at this steady moment.
     pub(super) fn follow(&self, happening: Happening, now: Duration) {
         self.latency.follow(happening, now);

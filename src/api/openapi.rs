@@ -87,13 +87,11 @@ fn refuse(path: &str, operation: &mut Operation) {
     for (status, meaning) in REFUSALS {
         let can_be = match status {
             "400" => asked || body || path == "/api/ws",
-            "401" => token || login || ["/api/ws", "/metrics"].contains(&path),
-            "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
+            "401" | "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
             "404" => named || token,
             "409" => changes,
-            "413" => true,
+            "413" | "429" => true,
             "422" => body,
-            "429" => true,
             _ => token || login || path == "/metrics",
         };
         if can_be {

@@ -190,12 +190,10 @@ impl Api {
         let mut last: HashMap<DepartmentId, u64> = HashMap::new();
         let mut places = Vec::with_capacity(tickets.len());
         for ticket in tickets {
-            let place = match last.get(&ticket.department) {
-                Some(place) => place + 1,
-                None => {
-                    let store = self.engine.store();
-                    store.position(ticket.department, ticket.priority, ticket.arrival).await?
-                }
+            let place = if let Some(place) = last.get(&ticket.department) {
+                place + 1
+            } else {
+                self.engine.store().position(ticket.department, ticket.priority, ticket.arrival).await?
             };
             last.insert(ticket.department, place);
             places.push(place);

@@ -156,8 +156,8 @@ impl Api {
                 Some(store.position(ticket.department, ticket.priority, ticket.arrival).await?)
             }
             TicketState::Held(hold) => {
-                let held = store.held_by(hold.agent).await?;
-                held.iter().zip(1..).find(|(held, _)| held.id == ticket.id).map(|(_, place)| place)
+                let all = store.held_by(hold.agent).await?;
+                all.iter().zip(1..).find(|(one, _)| one.id == ticket.id).map(|(_, place)| place)
             }
             TicketState::Completed { .. } | TicketState::Cancelled { .. } => None,
         })

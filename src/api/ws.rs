@@ -73,8 +73,8 @@ pub(super) async fn open(
         return Err(ApiError::new(StatusCode::FORBIDDEN, "foreign_origin", "this origin may not connect"));
     }
     let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
-    let offered = offered.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
-    let token = offered.filter_map(|name| name.trim().strip_prefix(BEARER)).next().map(str::to_owned);
+    let mut offered = offered.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
+    let token = offered.find_map(|name| name.trim().strip_prefix(BEARER)).map(str::to_owned);
     let claims = match token {
         Some(token) => Some(api.bearer(&token).await?),
         None => None,
@@ -144,7 +144,7 @@ impl Talk {
                 () = &mut expired => Err(End::Close(code::UNAUTHORIZED, "the token has expired")),
                 () = closing.cancelled() => Err(End::Close(code::GOING_AWAY, "the desk closes")),
                 event = self.events.recv() => self.hear(event).await,
-                frame = self.socket.recv() => self.listen(frame),
+                frame = self.socket.recv() => self.listen(frame.as_ref()),
                 _ = ping.tick() => self.look_again(true).await,
             };
         }
@@ -191,7 +191,7 @@ impl Talk {
     }
 
     /// Frames of the client say nothing but that it is there.
-    fn listen(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+    fn listen(&mut self, frame: Option<&Result<Message, axum::Error>>) -> Result<(), End> {
         match frame {
             Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
             Some(Ok(_)) => {

@@ -204,7 +204,7 @@ impl Engine {
 
     /// The roster follows a sign of life. Who was lost gets a round at once: whatever is still to be done for them may
     /// take its time, and until it is wanted the sweep would take the tickets that wait for a wake-up gone missing.
-    fn seen(&self, agent: PersonId, now: Time) {
+    pub(super) fn seen(&self, agent: PersonId, now: Time) {
         let mut roster = self.roster();
         let Some(seat) = roster.seat(agent) else { return };
         let (lost, departments) = (seat.lost, seat.profile().map(|p| p.departments.clone()));
@@ -258,7 +258,7 @@ impl Engine {
     }
 }
 
-pub(super) fn touch(seat: &mut super::roster::Seat, now: Time) {
+fn touch(seat: &mut super::roster::Seat, now: Time) {
     seat.lost = false;
     if let Some(profile) = &mut seat.person.agent {
         profile.last_activity = profile.last_activity.max(now);

@@ -1,10 +1,11 @@
 //! Agents who work with a client of their own, which sends heartbeats. Unlike a press in Telegram, a heartbeat is nothing but
 //! a sign of life, so one that presence does not take has failed, and says so.
 use super::Engine;
-use super::duty::{TOUCH_EVERY, touch};
+use super::duty::TOUCH_EVERY;
 use super::error::EngineError;
 use super::feed::Happening;
 use super::ports::PresenceError;
+use super::sweep::delta;
 use crate::domain::Time;
 use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
@@ -34,7 +35,17 @@ impl Engine {
             return Ok(self.beat(&person, profile, now).await?);
         }
         self.note_life(person.id, profile, now).await?;
-        Ok(self.beat(person, profile, now).await?)
+        self.beat(person, profile, now).await?;
+        self.forget_ghost(person.id, now).await;
+        Ok(())
+    }
+
+    /// Who went offline while their last heartbeat was on its way is not there, whatever it has left behind.
+    async fn forget_ghost(&self, agent: PersonId, now: Time) {
+        let person = self.roster().seat(agent).map(|seat| seat.person.clone());
+        if let Some(person) = person.filter(|person| person.availability() == Availability::Offline) {
+            self.settle_presence(&person, now).await;
+        }
     }
 
     /// An agent says with their client how available they are. Going online fills their queue; going offline applies the
@@ -62,12 +73,15 @@ impl Engine {
 
     /// Writes the sign of life down every now and then, and takes back that the agent was lost.
     async fn note_life(&self, agent: PersonId, profile: &AgentProfile, now: Time) -> Result<(), EngineError> {
+        let silent = now - profile.last_activity;
         let lost = self.is_lost(agent);
-        if lost || now - profile.last_activity >= TOUCH_EVERY {
-            self.store.touch(agent, now).await?;
-            self.roster().update(agent, |seat| touch(seat, now));
+        if !lost && silent < TOUCH_EVERY {
+            return Ok(());
         }
-        if lost {
+        self.store.touch(agent, now).await?;
+        self.seen(agent, now);
+        // The replica that works may have given them up, and no signal of that have come here.
+        if !lost && silent >= delta(self.rules.presence_ttl) {
             self.mark(profile.departments.iter().copied());
             self.tell(Happening::Agent(agent));
         }

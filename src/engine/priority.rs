@@ -49,12 +49,11 @@ impl Engine {
     }
 
     fn moved_in_queue(&self, ticket: &Ticket) {
-        match ticket.holder() {
-            Some(agent) => self.tell(Happening::Updated { ticket: ticket.id, agent }),
-            None => {
-                self.mark([ticket.department]);
-                self.tell(Happening::Queued { ticket: ticket.id, department: ticket.department });
-            }
+        if let Some(agent) = ticket.holder() {
+            self.tell(Happening::Updated { ticket: ticket.id, agent });
+        } else {
+            self.mark([ticket.department]);
+            self.tell(Happening::Queued { ticket: ticket.id, department: ticket.department });
         }
     }
 }

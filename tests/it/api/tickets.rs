@@ -119,7 +119,10 @@ async fn where_there_are_several_categories_one_has_to_be_named() {
     let desk = desk().await;
     let admin = desk.known(ADMIN).await;
     let engine = desk.app().engine.clone();
-    let more = engine.add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    let more = engine
+        .add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT")
+        .await
+        .unwrap();
     let body = |more: Value| {
         let mut body = json!({"customer_telegram_id": SARI, "description": "x"});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -186,7 +189,10 @@ async fn another_departments_tickets_are_not_there() {
     let desk = desk().await;
     let (admin, citra) = (desk.known(ADMIN).await, desk.known(CITRA).await);
     let engine = desk.app().engine.clone();
-    let more = engine.add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    let more = engine
+        .add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT")
+        .await
+        .unwrap();
     let body = json!({"customer_telegram_id": SARI, "description": "rahasia", "department_id": more.id});
     let ticket = create(&desk, ADMIN, None, body).await.data()["ticket_id"].as_str().unwrap().to_owned();
     let path = format!("/api/tickets/{ticket}");

@@ -110,7 +110,7 @@ impl Story {
                 self.places.insert(ticket, Place::Ended);
             }
             What::Availability { .. } | What::Standing { .. } => {}
-            other => panic!("not in these histories: {other:?}"),
+            other @ What::Reprioritised { .. } => panic!("not in these histories: {other:?}"),
         }
     }
 }
