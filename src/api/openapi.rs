@@ -1,6 +1,7 @@
 //! The contract, generated from the handlers, and a page that shows it.
 use super::answer::Envelope;
 use super::error::Failure;
+use super::extract::TicketRef;
 use super::snapshot::Snapshot;
 use super::{agent_status, agents, health, login, metrics, queue, settings, tickets, workload, ws};
 use axum::Json;
@@ -44,7 +45,7 @@ const REFUSALS: [(&str, &str); 9] = [
         login::widget, login::miniapp, login::refresh,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
     ),
-    components(schemas(Failure, Envelope<Snapshot>)),
+    components(schemas(Failure, Envelope<Snapshot>, TicketRef)),
     modifiers(&Refusals),
     tags(
         (name = "agent status", description = "Who is there: heartbeats, coming and going"),

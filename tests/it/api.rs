@@ -1,10 +1,17 @@
 //! The side API of a whole desk, over real HTTP: what each role may, what each answer is, and what follows in the chats.
 mod access;
 mod agents;
+mod contract;
+mod crowd;
+mod expiry;
 mod frame;
+mod live;
+mod login;
+mod metrics;
 mod presence;
 mod queue;
 mod settings;
+mod socket;
 mod tickets;
 
 /// A customer.

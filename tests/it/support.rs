@@ -206,17 +206,20 @@ impl Desk {
             let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
             (settings.clone(), *call_timeout, *limits, *webhook, admin_ids.clone(), signals.clone())
         };
-        let (quota, sweep_every, http) = {
+        let (quota, sweep_every, http, presence_ttl, elsewhere) = {
             let options = self.options.lock().unwrap();
-            (options.quota, options.sweep_every, options.http.clone())
+            let elsewhere = options.presence.clone();
+            (options.quota, options.sweep_every, options.http.clone(), options.presence_ttl, elsewhere)
         };
+        let presence_is_volatile = elsewhere.is_none() && self.backends.presence_is_volatile();
+        let presence = elsewhere.unwrap_or(presence);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let webhook = webhook.map(|secret| self.hook_up(secret, &listener));
         let setup = Setup {
             store: Arc::new(Troubled { store: storage.store(), trouble: self.trouble.clone() }),
             presence: presence.clone(),
             replicas: signals.map(|signals| Replicas { id: self.replica_id(), signals }),
-            presence_is_volatile: self.backends.presence_is_volatile(),
+            presence_is_volatile,
             telegram: self.telegram_within(call_timeout),
             webhook,
             http,
@@ -225,7 +228,7 @@ impl Desk {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
                 admin_ids: admin_ids.into_iter().map(TelegramId).collect(),
-                presence_ttl: Duration::from_secs(300),
+                presence_ttl,
             },
             first_settings: settings,
             clock: self.clock.clock(),

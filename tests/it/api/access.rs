@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 /// Every endpoint that takes a token, with what an agent gets and what an admin, who is no agent, gets. `{id}` is nobody's.
-const ENDPOINTS: [(&str, &str, u16, u16); 22] = [
+const ENDPOINTS: [(&str, &str, u16, u16); 24] = [
     ("POST", "/api/agent-status/heartbeat", 200, 404),
     ("GET", "/api/agent-status/online", 200, 200),
     ("GET", "/api/agent-status/department/{id}", 404, 404),
@@ -33,12 +33,15 @@ const ENDPOINTS: [(&str, &str, u16, u16); 22] = [
     ("GET", "/api/agents/{id}", 403, 404),
     ("PATCH", "/api/agents/{id}", 403, 404),
     ("GET", "/api/settings", 403, 200),
+    ("PATCH", "/api/settings", 403, 200),
+    ("POST", "/api/auth/refresh", 200, 200),
 ];
 
 /// A body that fits.
 fn body(method: &str, path: &str) -> Option<Value> {
     match (method, path.rsplit('/').next().unwrap()) {
         ("PATCH", _) if path.starts_with("/api/queue") => Some(json!({"priority": "high"})),
+        ("PATCH", "settings") => Some(json!({"grace_period": 60})),
         ("PATCH", _) => Some(json!({"max_tickets": 3})),
         ("POST", "reassign") => Some(json!({"agent_id": null})),
         ("POST", "tickets") => Some(json!({"customer_telegram_id": 4_711, "description": "halo"})),
@@ -92,6 +95,31 @@ async fn bad_ids_are_400_and_say_so() {
             Reply::of(request).await.refused(400, "bad_id");
         }
     }
+}
+
+/// Whoever may not do it is told that, and not what is wrong with their body; whoever may is told the latter.
+#[tokio::test]
+async fn bodies_that_do_not_fit_are_400_or_422() {
+    let desk = desk().await;
+    let token = desk.token(ADMIN).await;
+    let sari = desk.token(SARI).await;
+    desk.post(ADMIN, "/api/tickets", json!({"customer_telegram_id": SARI, "description": "x"})).await.data();
+    let ticket = desk.get(ADMIN, "/api/queue").await.data()["tickets"][0]["ticket_id"].clone();
+    let (ticket, budi) = (ticket.as_str().unwrap().to_owned(), id(&desk, BUDI).await);
+    for (method, url, ..) in ENDPOINTS.into_iter().filter(|(method, url, ..)| body(method, url).is_some()) {
+        let path = url.replace("{id}", if url.starts_with("/api/agents") { &budi } else { &ticket });
+        let send = |token: &str, body: &'static str| {
+            Reply::of(desk.request(method, &path).bearer_auth(token).body(body))
+        };
+        for broken in ["", "{", "null x", "\u{0}"] {
+            send(&token, broken).await.refused(400, "bad_json");
+        }
+        for misfit in ["[]", "1", "\"x\"", "null", r#"{"$ne": null}"#, r#"{"role": "admin"}"#] {
+            send(&token, misfit).await.refused(422, "bad_body");
+            send(&sari, misfit).await.refused(403, "forbidden");
+        }
+    }
+    desk.settle().await;
 }
 
 fn signed(algorithm: Algorithm, secret: &str, claims: &Value) -> String {

@@ -1,7 +1,7 @@
 //! Tickets by the API: opened once, seen by those whom they concern, worked on with everything that follows.
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
-use antri::domain::ids::DepartmentId;
+use antri::domain::ids::{DepartmentId, TicketId};
 use antri::engine::desk::DeskEdit;
 use serde_json::{Value, json};
 
@@ -205,7 +205,7 @@ async fn another_departments_tickets_are_not_there() {
     }
     // Who holds it sees it, in whatever department.
     engine
-        .reassign(&admin, serde_json::from_value(json!(ticket)).unwrap(), citra.id, false, desk.now())
+        .reassign(&admin, (TicketId(ticket.parse().unwrap()), None), citra.id, false, desk.now())
         .await
         .unwrap();
     desk.settle().await;
