@@ -11,11 +11,13 @@
 //! | `ticket_body`, `agent_body`, `words` | what tickets and agents are in JSON |
 //! | `frame` | request ids, the log line, bodies that come in time and fit |
 //! | `live`, `snapshot`, `ws` | events, all at once and one by one, and the sockets that send them |
+//! | `alerts` | incidents |
 //! | `openapi`, `login`, `health`, `metrics` | the contract, log-ins, and what operators look at |
 //! | `limits` | how much one client may ask |
 mod agent_body;
 mod agent_status;
 mod agents;
+mod alerts;
 mod answer;
 mod auth;
 mod error;

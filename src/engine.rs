@@ -14,7 +14,9 @@
 //! | `look` | what programs that show the desk ask for |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
 //! | `replicas` | several engines on one store |
+//! | `alarm` | incidents, and who is told of them |
 //! | `sweep`, `lookout` | the safety net; what time brings about |
+pub mod alarm;
 pub mod chance;
 pub mod desk;
 pub mod duty;
@@ -100,6 +102,8 @@ pub struct Engine {
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
+    /// What is the matter.
+    alarm: tokio::sync::Mutex<alarm::Alarm>,
     /// What the other replicas are to be told, if there are any.
     telling: Option<replicas::Telling>,
     /// Counts of what should be rare.
@@ -123,6 +127,7 @@ impl Engine {
             round: tokio::sync::Mutex::new(()),
             feed: broadcast::channel(FEED_BUFFER).0,
             happened: AtomicU64::new(0),
+            alarm: tokio::sync::Mutex::default(),
             telling: None,
             faults: Faults::default(),
         }

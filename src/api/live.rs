@@ -40,8 +40,8 @@ pub(super) enum Event {
     },
     /// An agent. Everybody's business.
     Agent { agent: PersonId, text: Arc<str> },
-    /// The queue in numbers. Everybody's business.
-    Stats { text: Arc<str> },
+    /// The queue in numbers, an incident. Everybody's business.
+    Shared { text: Arc<str> },
     /// Something was lost: read everything afresh.
     Lost,
 }
@@ -137,6 +137,11 @@ impl Api {
             Happening::Updated { ticket, .. } => (Some((ticket, "ticket_updated")), [None, None]),
             Happening::Left { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
             Happening::Agent(agent) => (None, [Some(agent), None]),
+            Happening::Alert { alert, over } => {
+                let text = frame("alert", &self.alert_body(alert, over).await);
+                self.live.tell(Event::Shared { text });
+                return Ok(());
+            }
         };
         if let Some((ticket, event)) = ticket {
             let [agent, from] = agents;
@@ -181,7 +186,7 @@ impl Api {
         if self.live.events.receiver_count() > 0 {
             let departments = self.engine.store().departments().await?;
             let stats = self.queue_stats(&self.engine.seats(), &departments).await?;
-            self.live.tell(Event::Stats { text: frame("queue_stats", &stats) });
+            self.live.tell(Event::Shared { text: frame("queue_stats", &stats) });
         }
         Ok(())
     }

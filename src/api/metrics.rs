@@ -5,6 +5,7 @@ mod latency;
 use super::Api;
 use super::auth::Staff;
 use super::error::ApiError;
+use crate::engine::alarm::Beats;
 use crate::engine::feed::Happening;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Method, header};
@@ -77,6 +78,12 @@ impl Metrics {
             };
             self.heartbeats.get_or_create(&Beat { result }).inc();
         }
+    }
+
+    /// Heartbeats so far.
+    pub(super) fn beats(&self) -> Beats {
+        let count = |result| self.heartbeats.get_or_create(&Beat { result }).get();
+        Beats { ok: count("ok"), failed: count("failed") }
     }
 
     /// Something happened at this steady moment.

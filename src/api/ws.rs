@@ -54,7 +54,7 @@ struct Hello {
 
 /// Follow the desk live: a WebSocket. The token comes among the sub-protocols (`antri`, `bearer.<token>`) or in the first
 /// frame (`{"token": "…"}`), never in the URL. Frames are `{"event": …, "data": …}`: first `snapshot`, then `ticket_queued`,
-/// `ticket_assigned`, `ticket_updated`, `ticket_completed`, `agent_status`, `queue_stats`; after a reader fell
+/// `ticket_assigned`, `ticket_updated`, `ticket_completed`, `agent_status`, `queue_stats`, `alert`; after a reader fell
 /// behind, `snapshot` again, which replaces everything. A ticket's event says what happened; its data is the ticket as it is
 /// now. Closed with 4401 when the token expires.
 #[utoipa::path(get, path = "/api/ws", tag = "live",
@@ -184,7 +184,7 @@ impl Talk {
                 self.send(&text).await?;
                 if agent == self.me { self.look_again(false).await } else { Ok(()) }
             }
-            Ok(Event::Stats { text }) => self.send(&text).await,
+            Ok(Event::Shared { text }) => self.send(&text).await,
             Ok(Event::Lost) | Err(RecvError::Lagged(_)) => self.afresh().await,
             Err(RecvError::Closed) => Err(End::Close(code::GOING_AWAY, "the desk closes")),
         }

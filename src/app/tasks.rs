@@ -56,6 +56,7 @@ pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &Cancellation
     let live = Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served));
     back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
     back.spawn(keep_live(live, end.clone()));
+    back.spawn(Arc::clone(&app.api).run_alerts(app.sweep_every, end.clone()));
     back.spawn(Arc::clone(&app.outbox).run(end.clone(), deadline));
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
     if app.webhook.is_none() {

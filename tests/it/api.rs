@@ -1,15 +1,18 @@
 //! The side API of a whole desk, over real HTTP: what each role may, what each answer is, and what follows in the chats.
 mod access;
 mod agents;
+mod alerts;
 mod contract;
 mod crowd;
 mod expiry;
 mod frame;
+mod fuzz;
 mod live;
 mod login;
 mod metrics;
 mod presence;
 mod queue;
+mod readme;
 mod settings;
 mod socket;
 mod tickets;

@@ -1,8 +1,5 @@
 //! How things stand when Prometheus asks.
 use crate::api::Api;
-use crate::domain::Time;
-use crate::domain::ids::{Arrival, DepartmentId};
-use crate::domain::ticket::Priority;
 use crate::engine::ports::StoreError;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::ConstCounter;
@@ -78,7 +75,7 @@ impl Gauges {
             let depth = depths.get(&department.id).copied().unwrap_or(0);
             self.online.get_or_create(&of).set(api.engine.online(department.id).into());
             self.depth.get_or_create(&of).set(i64::try_from(depth).unwrap_or(i64::MAX));
-            let since = if depth == 0 { None } else { api.oldest(department.id).await? };
+            let since = if depth == 0 { None } else { api.engine.oldest(department.id).await? };
             let age = since.map_or(0, |since| (now - since).num_milliseconds().max(0));
             let millis = u32::try_from(age).unwrap_or(u32::MAX);
             self.oldest.get_or_create(&of).set(f64::from(millis) / 1_000.0);
@@ -124,26 +121,6 @@ impl Gauges {
             let bytes = level(i64::try_from(bytes).unwrap_or(i64::MAX));
             registry.register("presence_memory_bytes", "Memory that presence takes", bytes);
         }
-    }
-}
-
-impl Api {
-    /// When the oldest waiting ticket of a department was opened. Each priority's oldest is the first of it in the queue.
-    pub(in crate::api) async fn oldest(&self, department: DepartmentId) -> Result<Option<Time>, StoreError> {
-        let store = self.engine.store();
-        let mut oldest: Option<Time> = None;
-        for priority in Priority::ALL {
-            let first = store.position(department, priority, Arrival::default()).await?;
-            let offset = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX);
-            let page = store.queue_page(&[department], offset, 1).await?;
-            let since =
-                page.first().filter(|ticket| ticket.priority == priority).map(|ticket| ticket.created_at);
-            oldest = match (oldest, since) {
-                (Some(one), Some(two)) => Some(one.min(two)),
-                (one, two) => one.or(two),
-            };
-        }
-        Ok(oldest)
     }
 }
 

@@ -62,7 +62,7 @@ impl Latency {
             Happening::Agent(agent) => {
                 since.ready.insert(agent, now);
             }
-            Happening::Queued { .. } | Happening::Updated { .. } => {}
+            Happening::Queued { .. } | Happening::Updated { .. } | Happening::Alert { .. } => {}
         }
     }
 

@@ -17,14 +17,14 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// As core.telegram.org/widgets/login has it: fields in alphabetical order, one a line; the key is the token's SHA-256.
-fn widget(token: &str, id: i64, date: i64) -> Value {
+pub(super) fn widget(token: &str, id: i64, date: i64) -> Value {
     let check = format!("auth_date={date}\nfirst_name=Budi\nid={id}\nusername=budi");
     let hash = hex(&keyed(&Sha256::digest(token), &check));
     json!({"id": id, "first_name": "Budi", "username": "budi", "auth_date": date, "hash": hash})
 }
 
 /// As core.telegram.org/bots/webapps has it: the key is the token's HMAC under "WebAppData".
-fn mini_app(token: &str, id: i64, date: i64) -> Value {
+pub(super) fn mini_app(token: &str, id: i64, date: i64) -> Value {
     let user = format!(r#"{{"id":{id},"first_name":"Budi"}}"#);
     let check = format!("auth_date={date}\nquery_id=AAE\nuser={user}");
     let hash = hex(&keyed(&keyed(b"WebAppData", token), &check));

@@ -86,3 +86,18 @@ async fn who_only_says_to_be_this_machine_is_not() {
     let claimed = desk.request("GET", "/metrics").header("x-forwarded-for", "127.0.0.1");
     Reply::of(claimed).await.refused(401, "missing_token");
 }
+
+/// The alert rules speak of metrics that there are.
+#[tokio::test]
+async fn the_alert_rules_name_what_is_measured() {
+    let desk = desk().await;
+    desk.ticket(SARI, "halo").await;
+    let text = scrape(&desk).await;
+    let rules = std::fs::read_to_string("docs/prometheus-rules.yml").unwrap();
+    let word = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+    let named: Vec<_> = rules.split(word).filter(|name| name.starts_with("antri_")).collect();
+    assert!(named.len() > 9, "{named:?}");
+    for name in named {
+        assert!(text.contains(&format!("\n{name}")), "there is no {name}");
+    }
+}
