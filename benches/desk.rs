@@ -1,8 +1,10 @@
-//! `cargo bench`: how fast the desk is on embedded storage, beside what the same disk and SQLite can do at best.
+//! `cargo bench`: how fast the desk is on embedded storage and on servers, beside what the same disk and SQLite, and the
+//! same servers, can do at best.
 //!
 //! `cargo bench -- --quick` is a smoke test. How to read the tables: `docs/BENCHMARKS.md`.
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
     reason = "a benchmark that can't go on has nothing to say, and counts of it fit a float"
@@ -11,10 +13,16 @@
 mod cpu;
 #[path = "desk/floor.rs"]
 mod floor;
+#[path = "desk/home.rs"]
+mod home;
 #[path = "desk/latency.rs"]
 mod latency;
+#[path = "desk/pulse.rs"]
+mod pulse;
 #[path = "desk/report.rs"]
 mod report;
+#[path = "desk/server.rs"]
+mod server;
 #[path = "desk/single.rs"]
 mod single;
 #[path = "desk/stage.rs"]
@@ -41,15 +49,25 @@ struct Size {
     singles: usize,
     /// How long tickets arrive at each stage.
     arrivals: Duration,
+    server: server::Size,
 }
 
 const FULL: Size = Size {
     agents: &[100, 1_000],
     backlogs: &[0, 10_000, 100_000],
     tickets: 2_000,
-    rounds: 7,
-    singles: 1_000,
-    arrivals: Duration::from_secs(15),
+    rounds: 3,
+    singles: 500,
+    arrivals: Duration::from_secs(5),
+    server: server::Size {
+        agents: &[100, 1_000],
+        backlogs: &[0, 10_000],
+        tickets: 1_000,
+        rounds: 2,
+        arrivals: Duration::from_secs(5),
+        beats: Duration::from_millis(500),
+        callers: &[1, 32, 256],
+    },
 };
 const QUICK: Size = Size {
     agents: &[100],
@@ -58,6 +76,15 @@ const QUICK: Size = Size {
     rounds: 2,
     singles: 100,
     arrivals: Duration::from_secs(2),
+    server: server::Size {
+        agents: &[100],
+        backlogs: &[0, 2_000],
+        tickets: 500,
+        rounds: 1,
+        arrivals: Duration::from_secs(2),
+        beats: Duration::from_millis(100),
+        callers: &[1, 32],
+    },
 };
 
 #[tokio::main]
@@ -68,6 +95,19 @@ async fn main() {
     };
     let size = if std::env::args().any(|arg| arg == "--quick") { QUICK } else { FULL };
     let start = Instant::now();
+    embedded(&size, wants).await;
+    if wants("mongodb") {
+        server::assignment(&size.server).await;
+    }
+    if wants("heartbeats") {
+        server::heartbeats(&size.server).await;
+    }
+    report::load("at the end");
+    println!("\nTook {:.0} s.", start.elapsed().as_secs_f64());
+}
+
+/// Measures the embedded store, whatever of it is wanted.
+async fn embedded(size: &Size, wants: impl Fn(&str) -> bool) {
     let stages =
         || size.agents.iter().flat_map(|agents| size.backlogs.iter().map(|backlog| (*agents, *backlog)));
     report::head();
@@ -87,14 +127,12 @@ async fn main() {
     }
     let mut latency = Vec::new();
     if wants("latency") {
-        report::latency_head();
+        report::latency_head("the embedded store");
         for (agents, backlog) in stages() {
-            let found = latency::run(agents, backlog, size.arrivals).await;
+            let found = latency::run(home::Home::folder(), (agents, backlog), size.arrivals).await;
             report::latency(&found);
             latency.push(found);
         }
     }
     report::goals(&throughput, &costs, &latency);
-    report::load("at the end");
-    println!("\nTook {:.0} s.", start.elapsed().as_secs_f64());
 }

@@ -72,6 +72,14 @@ impl Deadline {
         Self { clock, at: AtomicU64::new(u64::MAX) }
     }
 
+    /// A deadline at this moment of the clock's steady time.
+    #[must_use]
+    pub fn at(clock: Clock, at: Duration) -> Self {
+        let deadline = Self::never(clock);
+        deadline.set(at);
+        deadline
+    }
+
     /// Moves it.
     pub fn set(&self, at: Duration) {
         self.at.store(u64::try_from(at.as_micros()).unwrap_or(u64::MAX), Ordering::SeqCst);

@@ -1,5 +1,6 @@
 //! What one assignment costs, and whether the backlog matters: rounds with one free slot each, on stages that differ only
 //! in the backlog, in turns.
+use crate::home::Home;
 use crate::stage::{Plan, Stage, agent_id};
 use crate::stats::median;
 use crate::work::Desk;
@@ -28,7 +29,7 @@ pub(crate) async fn run(backlogs: &[u64], times: usize) -> Vec<Cost> {
     let mut stages = Vec::new();
     for backlog in backlogs {
         let plan = Plan { agents: AGENTS, capacity: 1, backlog: *backlog, auto: true };
-        stages.push(fill(Desk::open(Stage::build(plan).await).await).await);
+        stages.push(fill(Desk::open(Stage::build(plan, Home::folder()).await).await).await);
     }
     let mut micros: Vec<Vec<f64>> = vec![Vec::new(); backlogs.len()];
     for nth in 0..times {

@@ -1,4 +1,5 @@
-//! A desk to measure: departments, agents and customers on an embedded store in a folder of its own, and a backlog.
+//! A desk to measure: departments, agents and customers on a store of its own, and a backlog.
+use crate::home::Home;
 use antri::clock::Clock;
 use antri::domain::Time;
 use antri::domain::department::{Category, Department};
@@ -12,12 +13,10 @@ use antri::domain::text::Description;
 use antri::domain::ticket::{Priority, Ticket, TicketState};
 use antri::engine::Rules;
 use antri::engine::ports::{Change, Outcome, Store, Write};
-use antri::store::Sqlite;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tempfile::TempDir;
 use uuid::Uuid;
 
 /// Departments of every stage. Agents are spread over them, and so are tickets.
@@ -45,8 +44,8 @@ pub(crate) struct Plan {
 
 /// A store with that in it.
 pub(crate) struct Stage {
-    pub(crate) store: Arc<Sqlite>,
-    pub(crate) dir: TempDir,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) home: Home,
     pub(crate) customers: Vec<Person>,
 }
 
@@ -82,10 +81,9 @@ pub(crate) fn rules() -> Rules {
 }
 
 impl Stage {
-    /// Builds it.
-    pub(crate) async fn build(plan: Plan) -> Self {
-        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder to measure in");
-        let store = Arc::new(Sqlite::open(dir.path()).expect("a new store"));
+    /// Builds it in an empty store.
+    pub(crate) async fn build(plan: Plan, home: Home) -> Self {
+        let store = home.storage.store();
         let now = Clock::system().now();
         let customers: Vec<Person> = (0..CUSTOMERS).map(|n| person(uuid(4, n), 1_000 + n, now)).collect();
         commit(&store, (0..DEPARTMENTS).map(a_department).collect()).await;
@@ -95,7 +93,7 @@ impl Stage {
         for some in waiting.chunks(512) {
             commit(&store, some.iter().map(|n| waiting_ticket(*n, plan.auto, now)).collect()).await;
         }
-        Self { store, dir, customers }
+        Self { store, home, customers }
     }
 
     /// The customer of the nth ticket.
@@ -118,7 +116,7 @@ impl Stage {
     }
 }
 
-async fn commit(store: &Sqlite, changes: Vec<Change>) {
+async fn commit(store: &Arc<dyn Store>, changes: Vec<Change>) {
     for result in store.commit(changes).await {
         result.expect("nothing stands against it");
     }

@@ -1,5 +1,6 @@
 //! Tickets accepted and assigned a second, each beside the floor at the same grouping, in turns.
 use crate::floor::Floor;
+use crate::home::Home;
 use crate::stage::{Plan, Stage};
 use crate::stats::{median, rate};
 use crate::work::{Desk, Sample};
@@ -36,8 +37,8 @@ pub(crate) struct Throughput {
 pub(crate) async fn run(agents: u64, backlog: u64, tickets: u64, rounds: u32) -> Throughput {
     let capacity = u16::try_from(tickets / agents).expect("a capacity");
     let plan = Plan { agents, capacity, backlog, auto: true };
-    let desk = Desk::open(Stage::build(plan).await).await;
-    let floor = Floor::open(desk.stage.dir.path()).expect("a file beside the desk's");
+    let desk = Desk::open(Stage::build(plan, Home::folder()).await).await;
+    let floor = Floor::open(desk.stage.home.dir()).expect("a file beside the desk's");
     let (mut accepted, mut assigned) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
         let accept = against(&floor, desk.accept(tickets).await);

@@ -5,7 +5,6 @@ use antri::domain::ids::{PersonId, TicketId};
 use antri::domain::ticket::Ticket;
 use antri::engine::Engine;
 use antri::engine::chance::Chance;
-use antri::engine::ports::Store;
 use antri::engine::tickets::{NewTicket, Step};
 use antri::presence::Memory;
 use std::sync::Arc;
@@ -32,12 +31,14 @@ pub(crate) struct Sample {
     pub(crate) busy: Duration,
     pub(crate) transactions: u64,
     pub(crate) rows: u64,
+    /// Round trips of the transactions; none where the store is embedded.
+    pub(crate) commands: u64,
 }
 
 impl Desk {
     pub(crate) async fn open(stage: Stage) -> Self {
         let presence = Arc::new(Memory::default());
-        let store: Arc<dyn Store> = stage.store.clone();
+        let store = Arc::clone(&stage.store);
         let engine = Engine::new(store, presence, rules(), Chance::seeded(7));
         engine.start().await.expect("the agents are read");
         let (stage, engine) = (Arc::new(stage), Arc::new(engine));
@@ -95,18 +96,19 @@ impl Desk {
     }
 
     async fn measure(&self, work: impl Future<Output = u64>) -> Sample {
-        let before = self.stage.store.writes();
+        let before = self.stage.home.writes();
         let (start, idle) = (Instant::now(), crate::cpu::spent());
         let tickets = work.await;
         let took = start.elapsed();
         let busy = crate::cpu::spent().saturating_sub(idle);
-        let after = self.stage.store.writes();
+        let after = self.stage.home.writes();
         Sample {
             tickets,
             took,
             busy,
             transactions: after.transactions - before.transactions,
             rows: after.rows - before.rows,
+            commands: after.commands - before.commands,
         }
     }
 }

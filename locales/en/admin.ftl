@@ -48,6 +48,7 @@ reassign-to = Who gets ticket <code>{ $number }</code>?
 reassign-queue = ↩️ Back to the queue
 reassign-done = ↪️ Ticket <code>{ $number }</code> is now in <b>{ $agent }</b>'s queue.
 reassign-not-there = ⚠️ <b>{ $agent }</b> is { $availability } now, so the ticket may have to wait there.
+reassign-elsewhere = ⚠️ <b>{ $agent }</b> does not serve the department { $department }.
 reassign-queued = ↩️ Ticket <code>{ $number }</code> is back in the queue.
 reassign-full = <b>{ $agent }</b>'s queue is full ({ $held }/{ $max }). Reassign anyway?
 reassign-anyway = ✅ Anyway

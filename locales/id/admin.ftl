@@ -44,6 +44,7 @@ reassign-to = Alihkan tiket <code>{ $number }</code> kepada siapa?
 reassign-queue = ↩️ Kembalikan ke antrian
 reassign-done = ↪️ Tiket <code>{ $number }</code> sekarang di antrian <b>{ $agent }</b>.
 reassign-not-there = ⚠️ Status <b>{ $agent }</b> saat ini { $availability }, jadi tiket ini mungkin harus menunggu di sana.
+reassign-elsewhere = ⚠️ <b>{ $agent }</b> tidak melayani departemen { $department }.
 reassign-queued = ↩️ Tiket <code>{ $number }</code> kembali ke antrian.
 reassign-full = Antrian <b>{ $agent }</b> penuh ({ $held }/{ $max }). Tetap alihkan?
 reassign-anyway = ✅ Tetap alihkan

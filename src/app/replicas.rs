@@ -6,7 +6,7 @@
 use super::{App, Replicas, tasks};
 use crate::clock::Deadline;
 use crate::domain::ids::ReplicaId;
-use crate::engine::ports::Signal;
+use crate::engine::ports::{Lease, LeaseMark, Signal};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -16,14 +16,15 @@ use uuid::Uuid;
 
 /// The lease of the one that works.
 const WORK: &str = "work";
-/// How long a lease outlives its last renewal: a replica that was killed is replaced after that, one that ends properly at
-/// once. Short, because tickets wait meanwhile; many times what a renewal takes.
+/// How long a lease has to look the same, by the steady clock of who waits for it, before it is taken from its holder: a
+/// replica that was killed is replaced after that, one that ends properly at once. Short, because tickets wait meanwhile;
+/// many times what a renewal takes.
 const TTL: Duration = Duration::from_secs(3);
 /// How often the lease is renewed, and how long one try may take.
 const RENEW: Duration = Duration::from_millis(500);
 /// How often those without it ask for it.
 const ASK: Duration = Duration::from_millis(500);
-/// How long the holder relies on the lease: less than it lasts, for the clocks' difference and the last call.
+/// How long the holder relies on the lease, by its own steady clock: less than others leave it, for the last call.
 const RELY: Duration = Duration::from_millis(2_500);
 /// How often the holder looks at inbox and outbox without having been told to: a signal can be lost.
 const LOOK: Duration = Duration::from_secs(1);
@@ -34,35 +35,50 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Signals that wait to be taken in.
 const WAITING: usize = 256;
 
+/// A lease that is another's, as it was looked at last, and since when it has looked like that.
+#[derive(Default)]
+struct Watch(Option<(LeaseMark, Duration)>);
+
+impl Watch {
+    fn see(&mut self, mark: LeaseMark, now: Duration) {
+        if self.0.is_none_or(|(last, _)| last != mark) {
+            self.0 = Some((mark, now));
+        }
+    }
+
+    /// What it looks like, when nobody has kept it for [`TTL`].
+    fn stale(&self, now: Duration) -> Option<LeaseMark> {
+        self.0.filter(|(_, since)| now.saturating_sub(*since) >= TTL).map(|(mark, _)| mark)
+    }
+}
+
 /// Works whenever the lease is this replica's, until `stop`.
 pub(super) async fn take_turns(app: &App, replicas: &Replicas, stop: &CancellationToken) {
     let talk = async { tokio::join!(tell(app, replicas), listen(app, replicas)) };
     let turns = async {
+        let mut watch = Watch::default();
         while !stop.is_cancelled() {
-            let deadline = Arc::new(Deadline::never(app.clock.clone()));
-            match renew(app, replicas, &deadline).await {
-                Some(term) => turn(app, replicas, term, deadline, stop).await,
-                None => {
-                    tokio::select! { () = tokio::time::sleep(ASK) => {} () = stop.cancelled() => {} }
+            let asked = app.clock.steady();
+            match ask(app, replicas, watch.stale(asked)).await {
+                Some(Lease::Mine(term)) => {
+                    let deadline = Arc::new(Deadline::at(app.clock.clone(), asked + RELY));
+                    turn(app, replicas, term, deadline, stop).await;
                 }
+                // Seen after the answer: it was kept before that.
+                Some(Lease::Others(mark)) => watch.see(mark, app.clock.steady()),
+                None => {}
             }
+            tokio::select! { () = tokio::time::sleep(ASK) => {} () = stop.cancelled() => {} }
         }
     };
     tokio::select! { _ = talk => {} () = turns => {} }
 }
 
-/// Asks for the lease, new or again, and moves the deadline. `None` when it is another's or nobody answers.
-async fn renew(app: &App, replicas: &Replicas, deadline: &Deadline) -> Option<u64> {
-    // From before the question on: it may have been answered at once, and the answer been long on its way.
-    let asked = app.clock.steady();
-    let question = app.engine.store().lease(WORK, replicas.id, TTL, app.clock.now());
+/// Asks for the lease, new or again. `None` when nobody answers.
+async fn ask(app: &App, replicas: &Replicas, stale: Option<LeaseMark>) -> Option<Lease> {
+    let question = app.engine.store().lease(WORK, replicas.id, stale);
     match timeout(RENEW, question).await {
-        Ok(Ok(term)) => {
-            if term.is_some() {
-                deadline.set(asked + RELY);
-            }
-            term
-        }
+        Ok(Ok(lease)) => Some(lease),
         Ok(Err(error)) => {
             tracing::warn!(%error, "the lease can't be asked for");
             None
@@ -74,20 +90,32 @@ async fn renew(app: &App, replicas: &Replicas, deadline: &Deadline) -> Option<u6
     }
 }
 
+/// Keeps the lease of this term; returns when it is lost.
+async fn keep(app: &App, replicas: &Replicas, term: u64, deadline: &Deadline) {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        // From before the question on: it may have been answered at once, and the answer been long on its way.
+        let asked = app.clock.steady();
+        match ask(app, replicas, None).await {
+            Some(Lease::Mine(now)) if now == term => deadline.set(asked + RELY),
+            // Another's, or this one's again after another's: what is in memory is of yesterday.
+            Some(_) => return deadline.set(Duration::ZERO),
+            // Without an answer the turn goes on beyond the deadline, though nothing is sent any more: nothing can be
+            // committed either, nobody else can take it, and somebody has to tell the people who ask.
+            None => {}
+        }
+    }
+}
+
 /// One turn: from the lease to its loss, or to `stop`.
 async fn turn(app: &App, replicas: &Replicas, term: u64, deadline: Arc<Deadline>, stop: &CancellationToken) {
     tracing::info!(term, replica = %replicas.id, "this replica works");
     let over = stop.child_token();
     let keep = async {
-        loop {
-            tokio::time::sleep(RENEW).await;
-            // Another's answer or none: until the deadline it is ours all the same.
-            if renew(app, replicas, &deadline).await.is_none_or(|now| now != term) && deadline.has_passed() {
-                tracing::warn!(term, "the lease is lost; this replica waits for its turn");
-                over.cancel();
-                return std::future::pending().await;
-            }
-        }
+        keep(app, replicas, term, &deadline).await;
+        tracing::warn!(term, "the lease is lost; this replica waits for its turn");
+        over.cancel();
+        std::future::pending::<()>().await;
     };
     let work = async {
         let begun = tokio::select! { begun = begin(app) => begun, () = over.cancelled() => return };

@@ -57,11 +57,12 @@ pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &Cancellation
     back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
     back.spawn(keep_live(live, end.clone()));
     back.spawn(Arc::clone(&app.api).run_alerts(app.sweep_every, end.clone()));
-    back.spawn(Arc::clone(&app.outbox).run(end.clone(), deadline));
+    back.spawn(Arc::clone(&app.outbox).run(end.clone(), Arc::clone(&deadline)));
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
     if app.webhook.is_none() {
         let telegram = app.desk.telegram.clone();
-        front.spawn(poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), over.clone()));
+        let poll = poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), deadline, over.clone());
+        front.spawn(poll);
     }
     dispatch(app, over).await;
     front.close();

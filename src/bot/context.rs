@@ -15,7 +15,9 @@ use crate::i18n::{Arg, Texts};
 use crate::telegram::Telegram;
 use secrecy::SecretString;
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
 /// What a handler gives: what is to be delivered, or why the verb was refused.
@@ -113,7 +115,26 @@ impl Ask {
 #[derive(Debug, Clone, Copy)]
 pub struct Place(pub i32);
 
+/// How long somebody waits without a word for what the store has to do first.
+const WORDLESS: Duration = Duration::from_secs(3);
+
 impl Desk {
+    /// Waits for work that the store has a part in. When that takes long, those who wait for it are told that the desk has a
+    /// problem: a server that stands still refuses nothing.
+    pub async fn patiently<T>(
+        self: &Arc<Self>,
+        chats: impl IntoIterator<Item = i64>,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let mut work = pin!(work);
+        if let Ok(done) = tokio::time::timeout(WORDLESS, &mut work).await {
+            return done;
+        }
+        tracing::warn!("the store keeps people waiting");
+        self.apologise(chats);
+        work.await
+    }
+
     /// Tells people at once, past the outbox, that the desk can't keep anything right now: what they sent is not lost,
     /// Telegram or the inbox has it. Once a minute and chat at most; nothing depends on it, and nobody waits for it.
     pub fn apologise(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {

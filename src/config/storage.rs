@@ -82,13 +82,20 @@ impl RedisConfig {
         let host = read.optional("REDIS_HOST", "a host name or address, without redis:// and port", |text| {
             url::Host::parse(text).ok().map(|_| text.to_owned())
         });
-        let port = read.or("REDIS_PORT", 6_379, "a port from 1 to 65535", |text| {
+        let port = read.optional("REDIS_PORT", "a port from 1 to 65535", |text| {
             text.parse().ok().filter(|port| *port > 0)
         });
         let password = read.secret("REDIS_PASSWORD", "a password", |_| true);
-        let db = read.or("REDIS_DB", 0, "the number of a database, 0 or more", |text| text.parse().ok());
+        let db = read.optional("REDIS_DB", "the number of a database, 0 or more", |text| text.parse().ok());
         if url.is_some() && host.is_some() {
             read.problem("REDIS_HOST", "set together with REDIS_URL, expected one of the two");
+        }
+        // A part by itself is a name mistyped: presence would be kept where nobody thinks it is.
+        let (port, db) = (port.unwrap_or(6_379), db.unwrap_or(0));
+        let parts =
+            [("REDIS_PORT", port != 6_379), ("REDIS_PASSWORD", password.is_some()), ("REDIS_DB", db != 0)];
+        for (name, _) in parts.iter().filter(|(_, is_set)| *is_set && host.is_none()) {
+            read.problem(name, "set without REDIS_HOST, expected both or neither");
         }
         url.map(Self::Url).or_else(|| host.map(|host| Self::Server { host, port, password, db }))
     }

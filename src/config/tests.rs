@@ -148,9 +148,12 @@ fn origins_are_origins() {
 
 #[test]
 fn servers_are_named_by_an_address_or_in_parts() {
-    // Parts that mean nothing by themselves.
-    let parts = load([("REDIS_PORT", "6380"), ("REDIS_PASSWORD", "x"), ("MONGODB_DB", "y")]).unwrap().storage;
-    assert!(parts.mongodb.is_none() && parts.redis.is_none());
+    // The name of a database means nothing by itself; parts of a server do.
+    assert!(load([("MONGODB_DB", "y")]).unwrap().storage.mongodb.is_none());
+    for part in [("REDIS_PORT", "6380"), ("REDIS_PASSWORD", "x"), ("REDIS_DB", "3")] {
+        assert!(problems([part])[0].starts_with(part.0), "{part:?}");
+        assert!(!problems([part, ("REDIS_URL", "redis://cache")]).is_empty(), "{part:?}");
+    }
 
     let address = |config: Config| config.storage.redis.unwrap().address();
     let url = load([("REDIS_URL", "rediss://:x@cache:6380/2")]).unwrap();

@@ -131,6 +131,21 @@ pub enum Skip {
     OtherDepartment,
 }
 
+impl Event {
+    /// Whose totals it counts in, and whether as a ticket they got (else as one they completed).
+    #[must_use]
+    pub fn counts_for(&self) -> Option<(PersonId, bool)> {
+        match (&self.what, self.actor) {
+            (
+                What::Assigned { agent, .. } | What::PickedUp { agent } | What::Reassigned { to: agent, .. },
+                _,
+            ) => Some((*agent, true)),
+            (What::Completed, Actor::Person(agent)) => Some((agent, false)),
+            _ => None,
+        }
+    }
+}
+
 /// Why a ticket went to the agent it went to. Names a few people and counts the rest: a desk of a thousand agents must
 /// not write a thousand names with every ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -142,7 +142,11 @@ impl Engine {
         let Some(person) = self.judged_again(look, Verdict::TakeOffline).await? else { return Ok(false) };
         let kept = match look.settings.offline_behaviour {
             OfflineBehaviour::Keep => self.store.held_by(look.agent).await?.len(),
-            OfflineBehaviour::ReassignWaiting | OfflineBehaviour::ReassignAll => 0,
+            OfflineBehaviour::ReassignWaiting => {
+                let held = self.store.held_by(look.agent).await?;
+                held.iter().filter_map(|ticket| ticket.hold()).filter(|hold| hold.opened_at.is_some()).count()
+            }
+            OfflineBehaviour::ReassignAll => 0,
         };
         let notice = Notice::TakenOffline { kept: u16::try_from(kept).unwrap_or(u16::MAX) };
         let notices = vec![Outgoing::notice(person.chat(), notice)];

@@ -4,7 +4,7 @@
 mod records;
 mod signals;
 
-pub use records::{Claimed, Counters, Depths, InboxRow, Outcome, Prospect};
+pub use records::{Claimed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect};
 pub use signals::{Signal, SignalError, Signals};
 
 use crate::domain::Time;
@@ -290,16 +290,15 @@ pub trait Store: Send + Sync + 'static {
     /// Live cards of kinds that change by themselves (`MyQueue`), for a redraw after a restart.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
 
-    /// Takes the lease called `name` for `holder`, or keeps it, until `ttl` from `now`; `None` while it is another's. At any
-    /// moment one holder has it, as long as their clocks agree to within what is left of `ttl` when it is renewed. The
-    /// answer counts its holders: it grows whenever another one takes it, and never shrinks.
+    /// Keeps the lease called `name` if it is `holder`'s; takes it if it is nobody's, or if it still looks `stale`. No time has
+    /// a part in it, as the clocks of several machines differ: whoever waits for a lease measures by their own steady clock
+    /// how long it has looked the same.
     async fn lease(
         &self,
         name: &str,
         holder: ReplicaId,
-        ttl: Duration,
-        now: Time,
-    ) -> Result<Option<u64>, StoreError>;
+        stale: Option<LeaseMark>,
+    ) -> Result<Lease, StoreError>;
     /// Gives a lease back, if it is (still) this holder's.
     async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError>;
 

@@ -42,7 +42,14 @@ impl Engine {
             records.map(|all| all.into_iter().map(|r| (r.agent_id, r)).collect());
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents {
-            self.look_after(&agent, records.as_ref(), (&settings, now), &mut sweep).await?;
+            match self.look_after(&agent, records.as_ref(), (&settings, now), &mut sweep).await {
+                Err(error @ EngineError::Store(_)) => return Err(error),
+                // One of them, who is being removed just now perhaps, keeps nobody else from being looked after.
+                Err(error) => {
+                    tracing::warn!(%error, agent = %agent.id, "an agent can't be looked after this time");
+                }
+                Ok(()) => {}
+            }
         }
         sweep.found = self.sweep_tickets(now).await?;
         Ok(sweep)

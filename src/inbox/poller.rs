@@ -1,10 +1,13 @@
 //! Long polling: asks for updates, writes them down, and only then asks for the next, which confirms them.
 use super::{ALLOWED_UPDATES, Inbox, chat_of, id_of};
 use crate::bot::context::Desk;
+use crate::clock::Deadline;
+use crate::engine::ports::StoreError;
 use crate::telegram::{CallError, Telegram};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// How long Telegram may hold a poll open. Its own servers allow 50 s.
@@ -13,10 +16,18 @@ const HOLD: Duration = Duration::from_secs(50);
 const SLACK: Duration = Duration::from_secs(10);
 /// How long to wait after a failed poll.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long the store may take to write updates down, before people are told. Less once it has been late.
+const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Polls until `stop`.
-pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: CancellationToken) {
-    let (mut offset, mut no_webhook) = (None, false);
+/// Polls until `stop`. After `deadline` another replica may be the one that polls, and is given way to when it does.
+pub async fn poll(
+    telegram: Telegram,
+    inbox: Inbox,
+    desk: Arc<Desk>,
+    deadline: Arc<Deadline>,
+    stop: CancellationToken,
+) {
+    let (mut offset, mut no_webhook, mut patience) = (None, false, PATIENCE);
     let nothing = json!({});
     while !stop.is_cancelled() {
         if !no_webhook {
@@ -38,22 +49,37 @@ pub async fn poll(telegram: Telegram, inbox: Inbox, desk: Arc<Desk>, stop: Cance
                 no_webhook = true;
                 let last = updates.iter().filter_map(id_of).max();
                 let chats: Vec<_> = updates.iter().filter_map(chat_of).collect();
-                match inbox.accept(updates).await {
-                    Ok(()) => offset = last.map(|id| id + 1).or(offset),
+                match accept(&inbox, updates, patience).await {
+                    Ok(()) => {
+                        offset = last.map(|id| id + 1).or(offset);
+                        patience = PATIENCE;
+                    }
                     Err(error) => {
-                        // Not confirmed, so Telegram gives them again.
+                        // Not confirmed, so Telegram gives them again, and with them what came since: whoever writes now is
+                        // told too.
                         tracing::error!(%error, "updates not accepted");
                         desk.apologise(chats);
+                        patience = PAUSE;
                         pause(PAUSE, &stop).await;
                     }
                 }
             }
             Err(error) => {
                 explain(&error);
+                while error.code() == Some(409) && deadline.has_passed() && !stop.is_cancelled() {
+                    pause(PAUSE, &stop).await;
+                }
                 pause(error.retry_after().unwrap_or(PAUSE), &stop).await;
             }
         }
     }
+}
+
+/// Writes updates down. A store that stands still refuses nothing: after `patience` it counts as away. What it does with them
+/// all the same is known again the next time.
+async fn accept(inbox: &Inbox, updates: Vec<Value>, patience: Duration) -> Result<(), StoreError> {
+    let late = || StoreError::Unavailable("the store does not answer".to_owned());
+    timeout(patience, inbox.accept(updates)).await.unwrap_or_else(|_| Err(late()))
 }
 
 async fn ask(telegram: &Telegram, offset: Option<i64>) -> Result<Vec<Value>, CallError> {

@@ -28,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 const TRIES: u32 = 3;
 /// The wait before the second try; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest wait. A store that is back must not be waited for any more.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Handles rows.
 pub struct Runner {
@@ -72,7 +74,8 @@ impl Runner {
     /// Tries until the update is done or put aside, or the desk stops.
     async fn to_its_end(&self, update: &Update, admission: Admission, toast: Option<&Toast>) {
         let mut pause = FIRST_PAUSE;
-        while let Err(failure) = self.once(update, admission, toast).await {
+        let chat = update.chat().map(|chat| chat.id.0);
+        while let Err(failure) = self.desk.patiently(chat, self.once(update, admission, toast)).await {
             if self.is_put_aside(update, failure).await {
                 return;
             }
@@ -83,7 +86,7 @@ impl Runner {
             if let Some(toast) = toast {
                 toast.again();
             }
-            pause = (pause * 2).min(Duration::from_secs(5));
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
@@ -177,8 +180,14 @@ impl Runner {
     async fn answers(&self, update: &Update, admission: Admission, toast: Option<&Toast>) -> Handled {
         match admission {
             Admission::Admitted => {}
-            Admission::Told => return self.too_fast(update).await,
-            Admission::PassedOver => return Ok(Vec::new()),
+            // A press that is passed over is answered all the same: its spinner turns until then.
+            Admission::Told | Admission::PassedOver => {
+                toast.inspect(|toast| toast.ack());
+                return match admission {
+                    Admission::Told => self.too_fast(update).await,
+                    _ => Ok(Vec::new()),
+                };
+            }
         }
         match &update.kind {
             UpdateKind::MyChatMember(member) if member.chat.is_private() => {

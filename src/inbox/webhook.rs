@@ -60,7 +60,7 @@ async fn receive(State(door): State<Door>, headers: HeaderMap, body: Body) -> St
         return StatusCode::BAD_REQUEST;
     }
     let chat = chat_of(&update);
-    match door.inbox.accept(vec![update]).await {
+    match door.desk.patiently(chat, door.inbox.accept(vec![update])).await {
         Ok(()) => StatusCode::OK,
         Err(error) => {
             tracing::error!(%error, "update not accepted");

@@ -6,8 +6,8 @@
 //! hold the ticket with its notices, to be moved to the outbox later; but then what is checked of the agent would hold only
 //! until they go offline in between, each notice would be written twice, and someone would have to look in every collection
 //! for what a crash left behind. A transaction makes all of it true or none, whenever the process dies. What it costs is
-//! round trips, and those are shared: one lane per process ([`lane`]) puts whatever waits into one transaction, which reads
-//! what the changes are about in a few questions, decides each of them in memory ([`facts`]) and writes them in one bulk
+//! round trips, and those are shared: one lane per process (`lane`) puts whatever waits into one transaction, which reads
+//! what the changes are about in a few questions, decides each of them in memory (`facts`) and writes them in one bulk
 //! per collection. So a batch of two hundred assignments takes about as many round trips as one.
 //!
 //! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
@@ -34,12 +34,14 @@ mod schema;
 mod session;
 mod signals;
 mod store;
+mod tally;
 mod tickets;
 mod tx;
 
 pub use connect::{Server, look};
 pub use plans::Plan;
 pub use signals::MongoSignals;
+pub use tally::Writes;
 
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
@@ -54,12 +56,15 @@ use mongodb::options::Hint;
 use mongodb::{Collection, Database};
 use secrecy::SecretString;
 use session::Session;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use tally::Tally;
 
 /// The store on a MongoDB server.
 pub struct Mongo {
     db: Database,
     lane: Lane,
+    done: Arc<Tally>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
     told: AtomicI64,
 }
@@ -77,8 +82,9 @@ impl Mongo {
         let process = ObjectId::new().to_hex();
         let mut session = Session::of(db.clone(), process.clone());
         tx::run(&mut session, &queue::TakeOver(&process)).await?;
+        let done = Arc::clone(&session.done);
         let lane = Lane::start(session);
-        Ok(Self { db, lane, told: AtomicI64::default() })
+        Ok(Self { db, lane, done, told: AtomicI64::default() })
     }
 
     /// Finishes what was begun; what comes later is refused.
@@ -89,6 +95,12 @@ impl Mongo {
     /// The server's `explain` of each question that the desk asks often.
     pub async fn plans(&self) -> Result<Vec<Plan>, StoreError> {
         plans::all(&self.db).await
+    }
+
+    /// What the transactions of this process came to since it was opened.
+    #[must_use]
+    pub fn writes(&self) -> Writes {
+        self.done.read()
     }
 
     fn collection(&self, name: &str) -> Collection<Document> {

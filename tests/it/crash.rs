@@ -8,8 +8,10 @@ mod life;
 mod nights;
 mod oracle;
 mod points;
+mod servers;
 mod story;
 mod town;
+mod wire;
 
 pub(crate) use life::Life;
 pub(crate) use story::{Told, play};

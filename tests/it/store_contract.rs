@@ -80,7 +80,7 @@ macro_rules! store_contract {
             inbox: an_update_is_handled_once_with_its_answers,
             inbox: failures_are_counted_until_it_is_put_aside,
             inbox: handled_updates_are_forgotten_in_time,
-            leases: a_lease_has_one_holder_until_it_runs_out,
+            leases: a_lease_is_taken_only_from_who_has_not_kept_it,
             leases: a_lease_given_back_is_free_at_once,
             leases: one_of_many_gets_a_lease,
             outbox: a_chat_gets_its_messages_one_by_one_in_order,

@@ -4,6 +4,7 @@ pub(crate) mod backends;
 mod chats;
 mod http;
 pub(crate) mod mongod;
+pub(crate) mod own_mongod;
 mod patience;
 pub(crate) mod redis;
 mod setting;

@@ -1,5 +1,6 @@
 //! Admins: a ticket goes to another agent, or back to the queue.
 use super::admin::{agent_named, choose};
+use super::manage::by_id;
 use super::pick::{self, Found, seat_of, tickets_named};
 use crate::bot::callback::{Pick, Press};
 use crate::bot::context::{Ask, Desk, Handled, Place};
@@ -201,9 +202,15 @@ async fn handed(desk: &Desk, ask: &Ask, ticket: &Ticket, agent: PersonId) -> Res
     let (words, name) = (ask.words(desk), name_of(desk, agent).await?);
     let args = [("number", (&ticket.number).into()), ("agent", Arg::from(&name))];
     let mut told = words.message("reassign-done", &args);
-    if let Some(seat) = seat_of(desk, agent)
-        && (seat.lost || seat.person.availability() != Availability::Online)
-    {
+    let Some(seat) = seat_of(desk, agent) else { return Ok(told) };
+    let serves =
+        seat.person.agent.as_ref().is_some_and(|agent| agent.departments.contains(&ticket.department));
+    if !serves {
+        let department = by_id(desk, ticket.department).await?.name;
+        let args = [("agent", Arg::from(&name)), ("department", department.into())];
+        told.html = format!("{}\n{}", told.html, words.say("reassign-elsewhere", &args));
+    }
+    if seat.lost || seat.person.availability() != Availability::Online {
         let how = words.availability(seat.person.availability(), seat.lost);
         let args = [("agent", name.into()), ("availability", how.into())];
         told.html = format!("{}\n{}", told.html, words.say("reassign-not-there", &args));

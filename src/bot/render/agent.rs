@@ -41,7 +41,7 @@ fn task(words: &Words<'_>, view: &TaskView, head: String, then: &[String]) -> Re
     let mut above = vec![
         head,
         words.say("task-number", &[("number", (&ticket.number).into())]),
-        words.say("line-category", &[("label", words.label(&ticket.label))]),
+        words.say("line-category", &[("label", Words::label(&ticket.label))]),
     ];
     above.extend_from_slice(then);
     above.extend(words.priority_line(ticket.priority));
@@ -75,7 +75,7 @@ fn elsewhere(words: &Words<'_>, ticket: &TicketView) -> Rendered {
     let above = [
         head,
         words.say("task-number", &[("number", (&ticket.number).into())]),
-        words.say("line-category", &[("label", words.label(&ticket.label))]),
+        words.say("line-category", &[("label", Words::label(&ticket.label))]),
     ];
     // Whoever no longer has the ticket has no need of the customer's words; who completed it may look them up.
     let nothing = Description::default();
@@ -87,14 +87,13 @@ fn elsewhere(words: &Words<'_>, ticket: &TicketView) -> Rendered {
 #[must_use]
 pub fn status(words: &Words<'_>, view: &StatusView) -> Rendered {
     let (assigned, completed) = view.today;
-    let called: Vec<String> = view.departments.iter().map(|name| words.called(name)).collect();
     let lines = [
         words.say("status-head", &[]),
         words.availability_line(view.availability, view.lost),
         String::new(),
         words.say("status-load", &[("held", view.held.into()), ("max", view.max.into())]),
         words.say("status-auto", &[("auto", words.switch(view.auto).into())]),
-        words.say("status-departments", &[("departments", words.names(&called).into())]),
+        words.say("status-departments", &[("departments", words.names(&view.departments).into())]),
         words.say("status-waiting", &[("count", view.waiting.into())]),
         words.say("status-today", &[("assigned", assigned.into()), ("completed", completed.into())]),
     ];

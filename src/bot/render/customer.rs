@@ -29,22 +29,21 @@ fn choose(words: &Words<'_>, view: &DraftView) -> Rendered {
     }
     let (shown, note) = beginning(words, &view.description);
     let choices = view.choices.iter().take(usize::from(CHOICES_PER_PAGE));
-    let choices =
-        choices.map(|(id, name)| vec![labelled(&words.called(name), Press::DraftCategory(view.id, *id))]);
+    let choices = choices.map(|(id, name)| vec![labelled(name, Press::DraftCategory(view.id, *id))]);
     let pages = words.page_row(view.page, view.pages, |page| Press::DraftCategories(view.id, page));
     let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
     card(words.around(&above, &shown, &note), choices.chain([pages, cancel]))
 }
 
 fn describe(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
-    let args = [("name", name(&view.person_name)), ("label", words.label(target))];
+    let args = [("name", name(&view.person_name)), ("label", Words::label(target))];
     let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
     card(words.say("draft-describe", &args), [change(words, view), cancel])
 }
 
 fn preview(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
     let above =
-        [words.say("draft-preview", &[]), words.say("line-category", &[("label", words.label(target))])];
+        [words.say("draft-preview", &[]), words.say("line-category", &[("label", Words::label(target))])];
     let (shown, note) = beginning(words, &view.description);
     let below: Vec<String> = note.into_iter().chain([words.say("draft-preview-hint", &[])]).collect();
     let send = vec![
@@ -84,7 +83,7 @@ fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: &str) -> Rende
     let ticket = &view.ticket;
     let mut above = vec![
         words.say(head, &[("number", (&ticket.number).into())]),
-        words.say("line-category", &[("label", words.label(&ticket.label))]),
+        words.say("line-category", &[("label", Words::label(&ticket.label))]),
         words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];
     if ticket.status == Status::Queued {
@@ -150,7 +149,7 @@ fn own_ticket(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let args = [("at", at.into()), ("number", (&ticket.number).into())];
     let mut lines = vec![
         words.say("tickets-one", &args),
-        words.say("ticket-label", &[("label", words.label(&ticket.label))]),
+        words.say("ticket-label", &[("label", Words::label(&ticket.label))]),
         words.say("line-status", &[("status", state(words, ticket.status).into())]),
     ];
     match ticket.status {

@@ -2,7 +2,7 @@
 use super::{Arg, Button, MAX_TEXT, Rendered, Words, cut, labelled, units};
 use crate::bot::callback::{Press, Step, Surface};
 use crate::bot::view::{TICKETS_PER_PAGE, TicketView};
-use crate::domain::person::{Availability, Locale, Role};
+use crate::domain::person::{Availability, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
 
@@ -71,24 +71,10 @@ impl Words<'_> {
         self.plain(key, &[])
     }
 
-    /// A category's label, cut to what a card has room for.
-    pub(super) fn label(&self, label: &str) -> Arg<'static> {
-        cut(&self.called(label), MAX_LABEL_UNITS).into()
-    }
-
-    /// A category's label as the reader knows it: the names that a new desk begins with are in every language.
-    #[must_use]
-    pub fn called(&self, label: &str) -> String {
-        let own = |key, name: &str| {
-            let begun_with = |locale| Self { locale, ..*self }.plain(key, &[]) == name;
-            if Locale::ALL.into_iter().any(begun_with) { self.plain(key, &[]) } else { name.to_owned() }
-        };
-        match label.rsplit_once(" - ") {
-            Some((department, category)) => {
-                format!("{} - {}", own("default-department", department), own("default-category", category))
-            }
-            None => own("default-department", label),
-        }
+    /// A category's label, cut to what a card has room for. Names are the desk's own words, in no language but theirs: a name
+    /// that differed from reader to reader could not be asked for.
+    pub(super) fn label(label: &str) -> Arg<'static> {
+        cut(label, MAX_LABEL_UNITS).into()
     }
 
     /// The line with a ticket's priority, where it is not the usual one.

@@ -35,7 +35,7 @@ pub fn my_queue(words: &Words<'_>, view: &QueueView) -> Rendered {
 fn own_task(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         words.say("ticket-head", &[("at", at.into()), ("number", (&ticket.number).into())]),
-        words.say("ticket-label", &[("label", words.label(&ticket.label))]),
+        words.say("ticket-label", &[("label", Words::label(&ticket.label))]),
         words.say("line-status", &[("status", words.state(ticket.status).into())]),
     ];
     lines.extend(words.priority_line(ticket.priority));
@@ -88,7 +88,7 @@ pub fn waiting(words: &Words<'_>, view: &WaitingView) -> Rendered {
 fn waiting_ticket(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         words.say("ticket-head", &[("at", at.into()), ("number", (&ticket.number).into())]),
-        words.say("ticket-label", &[("label", words.label(&ticket.label))]),
+        words.say("ticket-label", &[("label", Words::label(&ticket.label))]),
     ];
     lines.extend(words.priority_line(ticket.priority));
     lines.push(words.say("waiting-since", &[("when", words.ago(ticket.created_at).into())]));

@@ -72,6 +72,24 @@ pub struct Prospect {
     pub ahead: u64,
 }
 
+/// Whose a lease is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lease {
+    /// Whoever asked has it. The number counts its holders: it grows whenever another one takes it, and never shrinks.
+    Mine(u64),
+    /// Another's.
+    Others(LeaseMark),
+}
+
+/// What a lease looks like: something else whenever it was kept or taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaseMark {
+    /// Which holder it is.
+    pub term: u64,
+    /// How often they have kept it.
+    pub renewals: u64,
+}
+
 /// What the store has counted of deliveries and updates that were not as they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {

@@ -13,6 +13,10 @@ use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
+/// In a chat where no more than so many wait all of them are looked at, together with those of other chats: what goes next
+/// in each is then one question to the server. Of a longer queue only the first is asked for.
+const FEW: i64 = 16;
+
 /// How a chat's queue stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chat {
@@ -179,24 +183,57 @@ impl Chats {
         Ok(())
     }
 
-    /// Finds out what goes next in a chat, after its deliveries were written.
-    pub(super) async fn advance(
-        &mut self,
-        tx: &mut Tx<'_>,
-        chat: ChatId,
-        not_before: i64,
-    ) -> Result<(), Halt> {
-        let row = self.touch(chat);
-        row.not_before = row.not_before.max(not_before);
-        if row.waiting > 0 {
-            let waiting = doc! { "chat": chat.0, "claimed": false };
-            let next = tx.find_some(OUTBOX, waiting, doc! { "lane": 1, "_id": 1 }, 1).await?;
-            let next = next.first().ok_or_else(|| miscounted(chat))?;
+    /// Finds out what goes next in these chats and not before when, after their deliveries were written.
+    pub(super) async fn advance(&mut self, tx: &mut Tx<'_>, chats: HashMap<ChatId, i64>) -> Result<(), Halt> {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        for (chat, not_before) in chats {
             let row = self.touch(chat);
-            (row.lane, row.head) = (Fields(next).int("lane")?, Fields(next).int("_id")?);
+            row.not_before = row.not_before.max(not_before);
+            match row.waiting {
+                ..=0 => {}
+                1..=FEW => short.push(chat),
+                _ => long.push(chat),
+            }
+        }
+        self.heads(tx, &short).await?;
+        for chat in long {
+            let (these, order) = (waiting(&[chat]), doc! { "lane": 1, "_id": 1 });
+            let next = tx.find_some(OUTBOX, these, order, 1).await?;
+            self.next(chat, next.iter().map(place).next().transpose()?)?;
         }
         Ok(())
     }
+
+    /// What goes next in chats where few wait, with one question.
+    async fn heads(&mut self, tx: &mut Tx<'_>, chats: &[ChatId]) -> Result<(), Halt> {
+        if chats.is_empty() {
+            return Ok(());
+        }
+        let mut first: HashMap<ChatId, (i64, i64)> = HashMap::new();
+        for doc in tx.find_fields(OUTBOX, waiting(chats), doc! { "chat": 1, "lane": 1 }).await? {
+            let (chat, place) = (ChatId(Fields(&doc).int("chat")?), place(&doc)?);
+            first.entry(chat).and_modify(|least| *least = place.min(*least)).or_insert(place);
+        }
+        chats.iter().try_for_each(|chat| self.next(*chat, first.get(chat).copied()))
+    }
+
+    fn next(&mut self, chat: ChatId, place: Option<(i64, i64)>) -> Result<(), Halt> {
+        let place = place.ok_or_else(|| miscounted(chat))?;
+        let row = self.touch(chat);
+        (row.lane, row.head) = place;
+        Ok(())
+    }
+}
+
+/// What waits in these chats.
+pub(super) fn waiting(chats: &[ChatId]) -> Document {
+    let chats: Vec<_> = chats.iter().map(|chat| chat.0).collect();
+    doc! { "chat": { "$in": chats }, "claimed": false }
+}
+
+/// A delivery's place in the order of its chat.
+fn place(doc: &Document) -> Result<(i64, i64), StoreError> {
+    Ok((Fields(doc).int("lane")?, Fields(doc).int("_id")?))
 }
 
 fn miscounted(chat: ChatId) -> StoreError {

@@ -1,12 +1,14 @@
 //! The driver's errors in the port's words, and which of them are worth another try of the same transaction.
 use crate::engine::ports::StoreError;
-use mongodb::error::{Error, ErrorKind, TRANSIENT_TRANSACTION_ERROR, WriteFailure};
+use mongodb::error::{Error, ErrorKind, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR, WriteFailure};
 
 /// The codes with which a server says that somebody else came in between.
 const WRITE_CONFLICT: i32 = 112;
 const DUPLICATE_KEY: i32 = 11_000;
 /// The code with which it says that the session was ended from elsewhere.
 const INTERRUPTED: i32 = 11_601;
+/// The code with which it says that it knows nothing of a transaction: it was started anew in the middle of it.
+const NO_SUCH_TRANSACTION: i32 = 251;
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
@@ -25,6 +27,8 @@ impl From<Error> for StoreError {
 pub(super) enum Halt {
     /// Somebody else wrote what it was about to write: what it has read is of yesterday.
     Overtaken(String),
+    /// The server did not answer. What it did is unknown, and another try finds out.
+    Away(StoreError),
     /// The store can't.
     Store(StoreError),
 }
@@ -41,9 +45,17 @@ impl Halt {
 
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
+        let known = [WRITE_CONFLICT, DUPLICATE_KEY, INTERRUPTED, NO_SUCH_TRANSACTION];
         let overtaken = error.contains_label(TRANSIENT_TRANSACTION_ERROR)
-            || matches!(code_of(&error), Some(WRITE_CONFLICT | DUPLICATE_KEY | INTERRUPTED));
-        if overtaken { Self::Overtaken(error.to_string()) } else { Self::Store(error.into()) }
+            || code_of(&error).is_some_and(|code| known.contains(&code));
+        // First this: the driver labels a lost connection in the middle of a transaction as transient too.
+        if is_unanswered(&error) {
+            Self::Away(error.into())
+        } else if overtaken {
+            Self::Overtaken(error.to_string())
+        } else {
+            Self::Store(error.into())
+        }
     }
 }
 
@@ -56,6 +68,15 @@ impl From<StoreError> for Halt {
 /// Whether the session was ended from elsewhere in the middle of it.
 pub(super) fn is_interrupted(error: &Error) -> bool {
     code_of(error) == Some(INTERRUPTED)
+}
+
+/// Whether the question or the answer was lost on the way, or the server is about to go. The driver asks once more by itself
+/// where that is safe, and not at all outside of sessions, so this is no word about how long it will last.
+pub(super) fn is_unanswered(error: &Error) -> bool {
+    matches!(
+        &*error.kind,
+        ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. } | ErrorKind::ServerSelection { .. }
+    ) || error.contains_label(RETRYABLE_WRITE_ERROR)
 }
 
 fn code_of(error: &Error) -> Option<i32> {

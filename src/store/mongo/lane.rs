@@ -6,6 +6,7 @@ use super::session::Session;
 use super::tx;
 use crate::domain::Time;
 use crate::engine::ports::{Claimed, Outcome, StoreError};
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -70,7 +71,43 @@ impl Lane {
     }
 }
 
+/// The deliveries that this process has claimed and not settled, as far as it knows.
+#[derive(Default)]
+struct Hands {
+    held: HashSet<u64>,
+    /// A claim has ended without an answer: there may be more.
+    doubt: bool,
+}
+
+impl Hands {
+    /// Claims, and hands over what was claimed; what can't be handed over is looked for next time.
+    async fn claim(
+        &mut self,
+        session: &mut Session,
+        (limit, now): (usize, Time),
+        reply: Reply<Vec<Claimed>>,
+    ) {
+        let process = &session.process.clone();
+        let claim = Claim { limit, now, process, held: &self.held, doubt: self.doubt };
+        match tx::run(session, &claim).await {
+            Ok(found) => {
+                self.doubt = found.strays;
+                let ids: Vec<_> = found.claimed.iter().map(|claimed| claimed.id).collect();
+                match reply.send(Ok(found.claimed)) {
+                    Ok(()) => self.held.extend(ids),
+                    Err(_) => self.doubt = true,
+                }
+            }
+            Err(error) => {
+                self.doubt = true;
+                drop(reply.send(Err(error)));
+            }
+        }
+    }
+}
+
 async fn serve(mut session: Session, mut waiting: mpsc::Receiver<Job>) {
+    let mut hands = Hands::default();
     while let Some(first) = waiting.recv().await {
         let mut size = first.size();
         let mut jobs = vec![first];
@@ -80,14 +117,14 @@ async fn serve(mut session: Session, mut waiting: mpsc::Receiver<Job>) {
             size += job.size();
             jobs.push(job);
         }
-        group(&mut session, jobs).await;
+        group(&mut session, &mut hands, jobs).await;
     }
     session.close().await;
 }
 
 /// Does jobs that waited together: facts, then what became of deliveries, then new claims. Each caller waits for its own
 /// answer, so none of them can rest on another of the same group.
-async fn group(session: &mut Session, jobs: Vec<Job>) {
+async fn group(session: &mut Session, hands: &mut Hands, jobs: Vec<Job>) {
     let process = &session.process.clone();
     let (mut facts, mut tellers) = (Vec::new(), Vec::new());
     let (mut outcomes, mut settlers, mut settled_at) = (Vec::new(), Vec::new(), Time::UNIX_EPOCH);
@@ -103,7 +140,7 @@ async fn group(session: &mut Session, jobs: Vec<Job>) {
                 settled_at = settled_at.max(now);
                 settlers.push(reply);
             }
-            Job::Claim(limit, now, reply) => claims.push((Claim { limit, now, process }, reply)),
+            Job::Claim(limit, now, reply) => claims.push(((limit, now), reply)),
             Job::Reclaim(reply) => reclaims.push(reply),
         }
     }
@@ -111,7 +148,11 @@ async fn group(session: &mut Session, jobs: Vec<Job>) {
         answer(tellers, commit(session, process, &facts).await);
     }
     if !settlers.is_empty() {
+        let ids: Vec<_> = outcomes.iter().map(|(id, _)| *id).collect();
         let settled = tx::run(session, &Settle { outcomes, now: settled_at, process }).await;
+        if settled.is_ok() {
+            hands.held.retain(|id| !ids.contains(id));
+        }
         let many = settlers.len();
         answer(settlers, vec![settled; many]);
     }
@@ -120,10 +161,12 @@ async fn group(session: &mut Session, jobs: Vec<Job>) {
         if let Err(error) = session.end_others().await {
             tracing::warn!(%error, "what another process may have left open ends by itself within a minute");
         }
+        // From here on nothing is anybody's.
+        *hands = Hands { held: HashSet::new(), doubt: true };
         answer(vec![reply], vec![tx::run(session, &Reclaim).await]);
     }
     for (claim, reply) in claims {
-        answer(vec![reply], vec![tx::run(session, &claim).await]);
+        hands.claim(session, claim, reply).await;
     }
 }
 

@@ -1,49 +1,57 @@
 //! Leases: who does what only one may do.
 use super::Mongo;
-use super::codec::Fields;
+use super::codec::{Fields, int};
 use super::schema::LEASES;
-use crate::domain::Time;
 use crate::domain::ids::ReplicaId;
-use crate::engine::ports::StoreError;
-use chrono::TimeDelta;
-use mongodb::bson::doc;
+use crate::engine::ports::{Lease, LeaseMark, StoreError};
+use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ReturnDocument;
-use std::time::Duration;
 
 /// What the server says when another one was quicker to insert the same key.
 const TAKEN: i32 = 11_000;
 
-/// Keeps the lease, or takes it when it has run out: each of the two is one conditional write.
+/// Keeps the lease, or takes it when it may be taken: each of the two is one conditional write.
 pub(super) async fn take(
     store: &Mongo,
     name: &str,
-    holder: ReplicaId,
-    ttl: Duration,
-    now: Time,
-) -> Result<Option<u64>, StoreError> {
-    let until = now + TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
-    let (holder, until) = (holder.to_string(), until.timestamp_micros());
+    asker: ReplicaId,
+    stale: Option<LeaseMark>,
+) -> Result<Lease, StoreError> {
     let leases = store.collection(LEASES);
-    let mine = doc! { "_id": name, "holder": &holder };
+    let mine = doc! { "_id": name, "holder": asker.to_string() };
     let kept = leases
-        .find_one_and_update(mine, doc! { "$set": { "until": until } })
+        .find_one_and_update(mine, doc! { "$inc": { "renewals": 1_i64 } })
         .return_document(ReturnDocument::After)
         .await?;
     if let Some(lease) = kept {
-        return Fields(&lease).number("term").map(Some);
+        return Ok(Lease::Mine(mark(&lease)?.term));
     }
-    let free = doc! { "_id": name, "until": { "$lte": now.timestamp_micros() } };
-    let take = doc! { "$set": { "holder": holder, "until": until }, "$inc": { "term": 1_i64 } };
+    let mut free = vec![doc! { "holder": Bson::Null }];
+    free.extend(stale.map(|mark| doc! { "term": int(mark.term), "renewals": int(mark.renewals) }));
+    let free = doc! { "_id": name, "$or": free };
+    let holder = doc! { "holder": asker.to_string(), "renewals": 0_i64 };
+    let take = doc! { "$set": holder, "$inc": { "term": 1_i64 } };
     // Where it is another's nothing matches, and the insert that then follows finds the key taken.
     let taken =
         leases.find_one_and_update(free, take).upsert(true).return_document(ReturnDocument::After).await;
     match taken {
-        Ok(Some(lease)) => Fields(&lease).number("term").map(Some),
-        Ok(None) => Ok(None),
-        Err(error) if is_taken(&error) => Ok(None),
+        Ok(Some(lease)) => Ok(Lease::Mine(mark(&lease)?.term)),
+        Ok(None) => look(store, name).await,
+        Err(error) if is_taken(&error) => look(store, name).await,
         Err(error) => Err(error.into()),
     }
+}
+
+async fn look(store: &Mongo, name: &str) -> Result<Lease, StoreError> {
+    let found = store.collection(LEASES).find_one(doc! { "_id": name }).await?;
+    let gone = || StoreError::Unavailable(format!("the lease {name} has gone"));
+    Ok(Lease::Others(mark(&found.ok_or_else(gone)?)?))
+}
+
+fn mark(lease: &Document) -> Result<LeaseMark, StoreError> {
+    let f = Fields(lease);
+    Ok(LeaseMark { term: f.number("term")?, renewals: f.number("renewals")? })
 }
 
 fn is_taken(error: &Error) -> bool {
@@ -52,6 +60,6 @@ fn is_taken(error: &Error) -> bool {
 
 pub(super) async fn end(store: &Mongo, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
     let mine = doc! { "_id": name, "holder": holder.to_string() };
-    store.collection(LEASES).update_one(mine, doc! { "$set": { "until": 0_i64 } }).await?;
+    store.collection(LEASES).update_one(mine, doc! { "$set": { "holder": Bson::Null } }).await?;
     Ok(())
 }

@@ -28,13 +28,46 @@ pub(super) struct Claim<'a> {
     pub(super) now: Time,
     /// The process that claims: only it can say what became of them.
     pub(super) process: &'a str,
+    /// What it has in its hands already.
+    pub(super) held: &'a HashSet<u64>,
+    /// Whether it may have claimed more than that, by a claim whose answer was lost.
+    pub(super) doubt: bool,
+}
+
+/// What was claimed.
+pub(super) struct Found {
+    pub(super) claimed: Vec<Claimed>,
+    /// Whether that was claimed before, and nobody knew.
+    pub(super) strays: bool,
 }
 
 #[async_trait]
 impl Work for Claim<'_> {
-    type Found = Vec<Claimed>;
+    type Found = Found;
 
-    async fn run(&self, tx: &mut Tx<'_>, _tries: u32) -> Result<Vec<Claimed>, Halt> {
+    async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Found, Halt> {
+        // An earlier try may have had its effect.
+        let strays = if self.doubt || tries > 0 { self.strays(tx).await? } else { Vec::new() };
+        if strays.is_empty() {
+            let fresh = self.fresh(tx).await?;
+            return Ok(Found { claimed: self.read(tx, fresh).await?, strays: false });
+        }
+        Ok(Found { claimed: self.read(tx, strays).await?, strays: true })
+    }
+}
+
+impl Claim<'_> {
+    /// What is this process's and not in its hands: nobody would ever send it.
+    async fn strays(&self, tx: &mut Tx<'_>) -> Result<Vec<Document>, Halt> {
+        let held: Vec<_> = self.held.iter().map(|id| super::codec::int(*id)).collect();
+        let mut mine = claimed();
+        mine.insert("claimed_by", self.process);
+        mine.insert("_id", doc! { "$nin": held });
+        tx.find_some(OUTBOX, mine, doc! { "_id": 1 }, rows(self.limit)).await
+    }
+
+    /// Claims the heads of chats that may go.
+    async fn fresh(&self, tx: &mut Tx<'_>) -> Result<Vec<Document>, Halt> {
         let time = doc! { "q": due(self.now), "u": { "$set": { "not_before": 0_i64 } }, "multi": true };
         tx.update_some(CHATS, vec![time]).await?;
         let (ready, order) = ready();
@@ -59,10 +92,15 @@ impl Work for Claim<'_> {
         };
         tx.update_some(CHATS, vec![busy]).await?;
 
-        let (mut claimed, mut unreadable) = (Vec::with_capacity(heads.len()), Vec::new());
-        for head in heads {
-            let doc = found.remove(&head);
-            let doc = doc.ok_or_else(|| StoreError::Corrupt(format!("{OUTBOX}: {head} is not there")))?;
+        let mut head = |id: &i64| {
+            found.remove(id).ok_or_else(|| StoreError::Corrupt(format!("{OUTBOX}: {id} is not there")))
+        };
+        Ok(heads.iter().map(&mut head).collect::<Result<_, _>>()?)
+    }
+
+    async fn read(&self, tx: &mut Tx<'_>, docs: Vec<Document>) -> Result<Vec<Claimed>, Halt> {
+        let (mut claimed, mut unreadable) = (Vec::with_capacity(docs.len()), Vec::new());
+        for doc in docs {
             let id = Fields(&doc).number("_id")?;
             match read(&doc) {
                 Ok(one) => claimed.push(one),
@@ -274,9 +312,8 @@ impl Settling {
 
     async fn write(mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         self.put(tx).await?;
-        for (chat, not_before) in std::mem::take(&mut self.advance) {
-            self.chats.advance(tx, chat, not_before).await?;
-        }
+        let advance = std::mem::take(&mut self.advance);
+        self.chats.advance(tx, advance).await?;
         let counts = self.counts.iter().map(|(name, more)| {
             doc! { "q": { "_id": *name }, "u": { "$inc": { "value": *more } }, "upsert": true }
         });

@@ -21,7 +21,18 @@ struct Entry {
     key: Option<String>,
     /// Its place in the agent's queue, since this transaction gave it to one.
     place: Option<i64>,
+    /// Whether it was not read, but taken to be what the planner read: queued, at the version that it expects.
+    assumed: bool,
 }
+
+impl Entry {
+    fn read(ticket: Ticket) -> Self {
+        Self { before: Some(ticket.clone()), now: ticket, key: None, place: None, assumed: false }
+    }
+}
+
+/// What counts and what is written rest on, of a ticket that was not read.
+const ASSUMED: [&str; 5] = ["status", "department", "category", "rank", "auto"];
 
 /// The tickets that a transaction has to do with.
 #[derive(Default)]
@@ -34,23 +45,32 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Reads them. Of what the engine assigns nothing is read while `trusting`: that a ticket still is what the planner read
+    /// is then a condition of the statement that writes it.
     pub(super) async fn load<'a>(
         tx: &mut Tx<'_>,
         changes: impl Iterator<Item = &'a Change> + Clone,
+        trusting: bool,
     ) -> Result<Self, Halt> {
-        let ids: HashSet<TicketId> = changes
-            .clone()
-            .filter_map(|change| match &change.write {
-                Write::OpenTicket { ticket, .. } | Write::Ticket { ticket, .. } => Some(ticket.id),
-                _ => None,
-            })
-            .collect();
         let mut these = Self::default();
+        let mut ids: HashSet<TicketId> = HashSet::new();
+        for change in changes.clone() {
+            match &change.write {
+                Write::Ticket { ticket, expected, guard: Guard::Eligible } if trusting => {
+                    these.assume(ticket, *expected, &mut ids);
+                }
+                Write::OpenTicket { ticket, .. } | Write::Ticket { ticket, .. } => {
+                    ids.insert(ticket.id);
+                }
+                _ => {}
+            }
+        }
+        // What somebody else changes in the same transaction has to be known.
         for doc in tx.find_in(QUEUE, "ticket_id", ids.iter().map(ToString::to_string)).await? {
-            let ticket = placed(&doc)?;
-            let entry = Entry { before: Some(ticket.clone()), now: ticket, key: None, place: None };
+            let entry = Entry::read(placed(&doc)?);
             these.entries.insert(entry.now.id, entry);
         }
+        these.entries.retain(|id, entry| !(entry.assumed && ids.contains(id)));
         let openings = changes.filter_map(|change| match &change.write {
             Write::OpenTicket { ticket, key } => Some((key.clone(), ticket.number.as_str().to_owned())),
             _ => None,
@@ -65,6 +85,15 @@ impl Places {
             }
         }
         Ok(these)
+    }
+
+    /// Takes a ticket to be as the planner read it. When two want the same one it is read.
+    fn assume(&mut self, ticket: &Ticket, version: Version, read: &mut HashSet<TicketId>) {
+        let before = Ticket { version, state: TicketState::Queued, ..ticket.clone() };
+        let entry = Entry { assumed: true, ..Entry::read(before) };
+        if self.entries.insert(ticket.id, entry).is_some() {
+            read.insert(ticket.id);
+        }
     }
 
     /// Who held these tickets when they were read.
@@ -86,7 +115,13 @@ impl Places {
         }
         self.keys.insert(key.to_owned());
         self.numbers.insert(ticket.number.as_str().to_owned());
-        let entry = Entry { before: None, now: ticket.clone(), key: Some(key.to_owned()), place: None };
+        let entry = Entry {
+            before: None,
+            now: ticket.clone(),
+            key: Some(key.to_owned()),
+            place: None,
+            assumed: false,
+        };
         self.entries.insert(ticket.id, entry);
         self.opened.push(ticket.id);
         Ok(self.opened.len() as u64 - 1)
@@ -172,12 +207,16 @@ impl Places {
             doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false, "slot": Bson::Null } } }
         });
         let writes = pairs().map(|(before, entry)| {
-            let mut set = standing(&entry.now);
+            let was = standing(before);
+            let mut set = changed(&was, standing(&entry.now));
             if slot(before) != slot(&entry.now) {
                 set.insert("agent_queue_position", entry.place);
             }
-            let this =
-                doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0), "open": true };
+            let mut this = doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0) };
+            // What was read at this version is so; what was only taken to be so has to be.
+            for field in ASSUMED.iter().filter(|_| entry.assumed) {
+                this.extend(was.get(field).map(|value| ((*field).to_owned(), value.clone())));
+            }
             doc! { "q": this, "u": { "$set": set } }
         });
         (freeing.collect(), writes.collect())
@@ -200,4 +239,9 @@ impl Places {
         }
         changes
     }
+}
+
+/// The fields that are other than they were: of what stays, the server need not look whether it stays.
+fn changed(before: &Document, now: Document) -> Document {
+    now.into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect()
 }

@@ -2,7 +2,7 @@
 use super::schema::{CHATS, EVENTS, INBOX, OUTBOX, QUEUE, USERS};
 use super::{inbox, outbox, queue, record, tickets};
 use crate::domain::Time;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
+use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};
 use crate::domain::ticket::Priority;
 use crate::engine::ports::StoreError;
 use mongodb::Database;
@@ -18,7 +18,9 @@ fn questions() -> Vec<(&'static str, Document)> {
     };
     let of = |query: tickets::Query| {
         let (collection, mut find) = ask(QUEUE, query.filter, query.sort);
-        find.insert("hint", query.index);
+        if let Some(index) = query.index {
+            find.insert("hint", index);
+        }
         (collection, find)
     };
     let (ready, order) = outbox::ready();
@@ -45,6 +47,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         ask(CHATS, ready, order),
         ask(CHATS, outbox::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
         ask(OUTBOX, doc! { "chat": 1_i64, "claimed": false }, doc! { "lane": 1, "_id": 1 }),
+        ask(OUTBOX, super::chats::waiting(&[ChatId(1)]), doc! {}),
         ask(OUTBOX, outbox::claimed(), doc! {}),
         ask(QUEUE, super::desk::shown(Time::UNIX_EPOCH), doc! {}),
     ]

@@ -18,14 +18,20 @@ use std::collections::HashMap;
 
 pub(super) fn head(department: DepartmentId, limit: usize) -> Query {
     let filter = doc! { "status": "queued", "department": department.to_string(), "auto": true };
-    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(limit), index: QUEUE_AUTO }
+    Query {
+        filter,
+        sort: doc! { "rank": 1, "position": 1 },
+        skip: 0,
+        limit: Some(limit),
+        index: Some(QUEUE_AUTO),
+    }
 }
 
 pub(super) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {
     let departments: Vec<_> = departments.iter().map(ToString::to_string).collect();
     let filter = doc! { "status": "queued", "department": { "$in": departments } };
     let sort = doc! { "rank": 1, "position": 1 };
-    Query { filter, sort, skip: offset as u64, limit: Some(limit), index: QUEUE_ALL }
+    Query { filter, sort, skip: offset as u64, limit: Some(limit), index: Some(QUEUE_ALL) }
 }
 
 /// The first tickets of a department's queue.

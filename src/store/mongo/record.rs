@@ -3,7 +3,7 @@ use super::Mongo;
 use super::codec::{Fields, date, int, nested};
 use super::schema::{COUNTERS, EVENTS, INBOX};
 use crate::domain::Time;
-use crate::domain::event::{Actor, Event, What};
+use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::engine::ports::{Counters, StoreError};
 use mongodb::bson::{Document, doc};
@@ -14,23 +14,12 @@ pub(super) fn document(event: &Event, seq: u64) -> Result<Document, StoreError> 
     if let Some(ticket) = event.ticket {
         doc.insert("ticket_id", ticket.to_string());
     }
-    if let Some((agent, got)) = counts_for(event) {
+    if let Some((agent, got)) = event.counts_for() {
         doc.insert("agent_id", agent.to_string());
         doc.insert("micros", event.at.timestamp_micros());
         doc.insert("got", got);
     }
     Ok(doc)
-}
-
-/// Whose totals an event counts in, and whether as a ticket they got (else as one they completed).
-fn counts_for(event: &Event) -> Option<(PersonId, bool)> {
-    match (&event.what, event.actor) {
-        (What::Assigned { agent, .. } | What::PickedUp { agent } | What::Reassigned { to: agent, .. }, _) => {
-            Some((*agent, true))
-        }
-        (What::Completed, Actor::Person(agent)) => Some((agent, false)),
-        _ => None,
-    }
 }
 
 pub(super) fn of_ticket(ticket: TicketId) -> Document {

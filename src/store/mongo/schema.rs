@@ -76,7 +76,6 @@ pub(super) const QUEUE_AUTO: &str = "queue_auto";
 pub(super) const QUEUE_ALL: &str = "queue_all";
 pub(super) const SLOT: &str = "slot";
 pub(super) const TAIL: &str = "tail";
-pub(super) const CUSTOMER: &str = "customer";
 pub(super) const SHOWN: &str = "shown";
 
 /// Every index. The first of the queue's three are those of the order, the others make what the desk asks cost the same at
@@ -101,7 +100,7 @@ pub(super) const INDEXES: &[Index] = &[
         .where_(|| doc! { "status": "queued" }),
     index(QUEUE, QUEUE_ALL, || doc! { "department": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
-    index(QUEUE, CUSTOMER, || doc! { "customer": 1, "open": 1, "position": 1 }),
+    index(QUEUE, "customer", || doc! { "customer": 1, "open": 1, "position": 1 }),
     // Tickets that have ended and whose live cards are still kept.
     index(QUEUE, SHOWN, || doc! { "ended_at": 1 }).where_(|| doc! { "shown": true }),
     index(QUEUE, TAIL, || doc! { "tail": 1 }).where_(|| doc! { "open": true }),

@@ -4,11 +4,14 @@
 //! from everybody else until the transaction has lived for a minute. So each process writes down which session is its own,
 //! and whoever is kept waiting ends the sessions of the others. To a process that lives this is one more reason to try the
 //! same transaction again.
+use super::error::Halt;
 use super::schema::SESSIONS;
+use super::tally::Tally;
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{ClientSession, Database};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -23,12 +26,14 @@ pub(super) struct Session {
     db: Database,
     /// The name of the process.
     pub(super) process: String,
+    /// What its transactions came to.
+    pub(super) done: Arc<Tally>,
     open: Option<(ClientSession, Instant)>,
 }
 
 impl Session {
     pub(super) fn of(db: Database, process: String) -> Self {
-        Self { db, process, open: None }
+        Self { db, process, done: Arc::default(), open: None }
     }
 
     /// The database that it is about.
@@ -37,7 +42,7 @@ impl Session {
     }
 
     /// The session, written down before it is used.
-    pub(super) async fn get(&mut self) -> Result<&mut ClientSession, StoreError> {
+    pub(super) async fn get(&mut self) -> Result<&mut ClientSession, Halt> {
         if self.open.as_ref().is_none_or(|(_, since)| since.elapsed() > AGE) {
             let session = self.db.client().start_session().await?;
             let known = doc! { "session": session.id().clone(), "at": DateTime::now() };
@@ -47,7 +52,7 @@ impl Session {
         }
         match &mut self.open {
             Some((session, _)) => Ok(session),
-            None => Err(StoreError::Unavailable("there is no session".to_owned())),
+            None => Err(StoreError::Unavailable("there is no session".to_owned()).into()),
         }
     }
 

@@ -17,12 +17,12 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Prospect, Store, StoreError,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
+    Store, StoreError,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use serde_json::Value;
-use std::time::Duration;
 
 /// The most changes of one call that share a transaction.
 const BATCH: usize = 512;
@@ -277,10 +277,9 @@ impl Store for Mongo {
         &self,
         name: &str,
         holder: ReplicaId,
-        ttl: Duration,
-        now: Time,
-    ) -> Result<Option<u64>, StoreError> {
-        leases::take(self, name, holder, ttl, now).await
+        stale: Option<LeaseMark>,
+    ) -> Result<Lease, StoreError> {
+        leases::take(self, name, holder, stale).await
     }
 
     async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 //! The queue's documents are small, as every step of a ticket writes one anew.
 use super::Mongo;
 use super::codec::{Fields, date, fields, int, limit as rows, put_time};
-use super::schema::{CUSTOMER, QUEUE, SLOT, TAIL, TICKETS};
+use super::schema::{QUEUE, SLOT, TAIL, TICKETS};
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::text::Description;
@@ -144,30 +144,32 @@ pub(super) struct Query {
     pub(super) sort: Document,
     pub(super) skip: u64,
     pub(super) limit: Option<usize>,
-    pub(super) index: &'static str,
+    /// Named where a server left to itself might take another one. Not where only one fits: some servers read the whole of an
+    /// index that is named to them.
+    pub(super) index: Option<&'static str>,
 }
 
 pub(super) fn held_by(agent: PersonId) -> Query {
     let filter = doc! { "assigned_agent": agent.to_string(), "holding": true };
-    Query { filter, sort: doc! {}, skip: 0, limit: None, index: SLOT }
+    Query { filter, sort: doc! {}, skip: 0, limit: None, index: None }
 }
 
 pub(super) fn all_held() -> Query {
-    Query { filter: doc! { "holding": true }, sort: doc! {}, skip: 0, limit: None, index: SLOT }
+    Query { filter: doc! { "holding": true }, sort: doc! {}, skip: 0, limit: None, index: Some(SLOT) }
 }
 
 pub(super) fn by_suffix(suffix: &str) -> Query {
     let tail = backwards(suffix);
     let end = format!("{tail}{}", char::MAX);
     let filter = doc! { "open": true, "tail": { "$gte": tail, "$lt": end } };
-    Query { filter, sort: doc! {}, skip: 0, limit: None, index: TAIL }
+    Query { filter, sort: doc! {}, skip: 0, limit: None, index: Some(TAIL) }
 }
 
 /// A customer's tickets: the open ones oldest first, the ended ones newest first.
 pub(super) fn of_customer(customer: PersonId, open: bool, limit: usize) -> Query {
     let filter = doc! { "customer": customer.to_string(), "open": open };
     let sort = doc! { "position": if open { 1 } else { -1 } };
-    Query { filter, sort, skip: 0, limit: Some(limit), index: CUSTOMER }
+    Query { filter, sort, skip: 0, limit: Some(limit), index: None }
 }
 
 /// The tickets that a query finds, in its order.
@@ -177,8 +179,11 @@ pub(super) async fn many(store: &Mongo, query: Query) -> Result<Vec<Ticket>, Sto
     }
     let queue = store.collection(QUEUE);
     let find = queue.find(query.filter).sort(query.sort).skip(query.skip);
-    let hint = mongodb::options::Hint::Name(query.index.to_owned());
-    let places = store.all(find.limit(query.limit.map_or(0, rows)).hint(hint)).await?;
+    let mut find = find.limit(query.limit.map_or(0, rows));
+    if let Some(index) = query.index {
+        find = find.hint(mongodb::options::Hint::Name(index.to_owned()));
+    }
+    let places = store.all(find).await?;
     join(store, &places).await
 }
 
@@ -237,7 +242,6 @@ pub(super) async fn count_open(store: &Mongo, customer: PersonId, most: usize) -
     }
     let open = doc! { "customer": customer.to_string(), "open": true };
     let queue = store.collection(QUEUE);
-    let count = queue.count_documents(open).limit(most as u64);
-    let count = count.hint(mongodb::options::Hint::Name(CUSTOMER.to_owned())).await?;
+    let count = queue.count_documents(open).limit(most as u64).await?;
     Ok(usize::try_from(count).unwrap_or(most))
 }

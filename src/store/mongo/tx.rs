@@ -1,20 +1,22 @@
 //! One transaction: what is read in it is one moment's, what it writes is seen whole or not at all.
 //!
 //! `writeConcern: majority` at the commit makes what was written durable, and what was read as well.
-use super::error::{Halt, is_interrupted};
+use super::error::{Halt, is_interrupted, is_unanswered};
 use super::session::Session;
+use super::tally::Tally;
 use crate::engine::ports::StoreError;
 use async_trait::async_trait;
 use fail::fail_point;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::error::{Error, UNKNOWN_TRANSACTION_COMMIT_RESULT};
 use mongodb::options::{ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Database};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a transaction is tried again before its callers are told that the store is unavailable.
+/// How long a transaction that was overtaken or not answered is tried again before its callers are told that the store is unavailable.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it is tried before what other processes may have left open is ended, and how long after that again: longer than
 /// living ones keep each other waiting.
@@ -38,6 +40,7 @@ pub(super) trait Work: Sync {
 pub(super) struct Tx<'a> {
     db: &'a Database,
     session: &'a mut ClientSession,
+    done: &'a Tally,
 }
 
 /// Runs a piece of work in a transaction, again when it was overtaken, until it is durable.
@@ -50,6 +53,14 @@ pub(super) async fn run<W: Work>(session: &mut Session, work: &W) -> Result<W::F
             Err(Halt::Store(error)) => {
                 session.renew();
                 return Err(error);
+            }
+            Err(Halt::Away(error)) if start.elapsed() > PATIENCE => return Err(error),
+            Err(Halt::Away(error)) => {
+                // In the same session: the next transaction in it ends what the lost one may have left open.
+                tracing::debug!(tries, %error, "a transaction was not answered");
+                tokio::time::sleep(pause(tries, start)).await;
+                tries += 1;
+                continue;
             }
             Err(Halt::Overtaken(why)) => why,
         };
@@ -77,18 +88,19 @@ fn pause(tries: u32, start: Instant) -> Duration {
 }
 
 async fn once<W: Work>(session: &mut Session, work: &W, tries: u32) -> Result<W::Found, Halt> {
-    let db = session.db().clone();
+    let (db, done) = (session.db().clone(), Arc::clone(&session.done));
     let session = session.get().await?;
     session
         .start_transaction()
         .read_concern(ReadConcern::snapshot())
         .write_concern(WriteConcern::majority())
         .await?;
-    let found = work.run(&mut Tx { db: &db, session }, tries).await;
+    let found = work.run(&mut Tx { db: &db, session, done: &done }, tries).await;
     match found {
         Ok(found) => {
             fail_point!("store-before-commit");
             commit(session).await?;
+            done.committed();
             fail_point!("store-after-commit");
             Ok(found)
         }
@@ -105,16 +117,14 @@ async fn commit(session: &mut ClientSession) -> Result<(), Halt> {
     let start = Instant::now();
     loop {
         let Err(error) = session.commit_transaction().await else { return Ok(()) };
-        let unknown = error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || is_interrupted(&error);
+        let unanswered = is_unanswered(&error);
+        let unknown =
+            unanswered || error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || is_interrupted(&error);
         if unknown && start.elapsed() < PATIENCE {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         }
-        return Err(if error.contains_label(TRANSIENT_TRANSACTION_ERROR) && !unknown {
-            Halt::Overtaken(error.to_string())
-        } else {
-            Halt::Store(error.into())
-        });
+        return Err(if unknown && !unanswered { Halt::Store(error.into()) } else { error.into() });
     }
 }
 
@@ -138,6 +148,20 @@ impl Tx<'_> {
             find = find.sort(sort);
         }
         let mut cursor = find.session(&mut *self.session).await?;
+        self.done.asked(0);
+        Ok(cursor.stream(self.session).try_collect().await?)
+    }
+
+    /// Some fields of the documents that match.
+    pub(super) async fn find_fields(
+        &mut self,
+        collection: &str,
+        filter: Document,
+        fields: Document,
+    ) -> Result<Vec<Document>, Halt> {
+        let collection = self.db.collection::<Document>(collection);
+        let mut cursor = collection.find(filter).projection(fields).session(&mut *self.session).await?;
+        self.done.asked(0);
         Ok(cursor.stream(self.session).try_collect().await?)
     }
 
@@ -195,6 +219,7 @@ impl Tx<'_> {
     /// Takes the next `count` numbers of a counter; returns the first. Whoever else takes some before this transaction has
     /// ended is overtaken or overtakes it, so the order of the numbers is the order in which they become visible.
     pub(super) async fn take(&mut self, counter: &str, count: u64) -> Result<u64, Halt> {
+        self.done.asked(1);
         take(self.db.run_command(numbers(counter, count)).session(&mut *self.session).await, count)
     }
 
@@ -211,7 +236,9 @@ impl Tx<'_> {
                 let code = first.get_i32("code").unwrap_or(0);
                 return Err(Halt::code(code, first.get_str("errmsg").unwrap_or_default()));
             }
-            found += usize::try_from(super::codec::Fields(&answer).int("n")?).unwrap_or(0);
+            let written = usize::try_from(super::codec::Fields(&answer).int("n")?).unwrap_or(0);
+            self.done.asked(written);
+            found += written;
         }
         Ok(found)
     }

@@ -1,29 +1,35 @@
 //! Leases: who does what only one may do.
-use super::codec::At;
-use crate::domain::Time;
 use crate::domain::ids::ReplicaId;
-use chrono::TimeDelta;
+use crate::engine::ports::{Lease, LeaseMark};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::time::Duration;
 
-const TAKE: &str = "INSERT INTO leases (name, holder, term, until) VALUES (?1, ?2, 1, ?3)
-    ON CONFLICT (name) DO UPDATE SET term = term + (holder <> excluded.holder), holder = excluded.holder,
-        until = excluded.until
-        WHERE holder = excluded.holder OR until <= ?4
-    RETURNING term";
-const END: &str = "UPDATE leases SET until = 0 WHERE name = ?1 AND holder = ?2";
+const LOOK: &str = "SELECT holder, term, renewals FROM leases WHERE name = ?1";
+const PUT: &str = "INSERT INTO leases (name, holder, term, renewals) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = excluded.term, renewals = excluded.renewals";
+const END: &str = "UPDATE leases SET holder = NULL WHERE name = ?1 AND holder = ?2";
 
+/// Keeps it or takes it, if it may be taken. Reading and writing are one, as there is one writer.
 pub(super) fn take(
     conn: &Connection,
     name: &str,
-    holder: ReplicaId,
-    ttl: Duration,
-    now: Time,
-) -> rusqlite::Result<Option<u64>> {
-    let until = now + TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
-    conn.prepare_cached(TAKE)?
-        .query_row(params![name, holder, At(until), At(now)], |row| row.get(0))
-        .optional()
+    asker: ReplicaId,
+    stale: Option<LeaseMark>,
+) -> rusqlite::Result<Lease> {
+    let found = conn
+        .prepare_cached(LOOK)?
+        .query_row([name], |row| {
+            let mark = LeaseMark { term: row.get(1)?, renewals: row.get(2)? };
+            Ok((row.get::<_, Option<ReplicaId>>(0)?, mark))
+        })
+        .optional()?;
+    let LeaseMark { term, renewals } = match found {
+        Some((Some(holder), mark)) if holder == asker => LeaseMark { renewals: mark.renewals + 1, ..mark },
+        Some((Some(_), mark)) if stale != Some(mark) => return Ok(Lease::Others(mark)),
+        Some((_, mark)) => LeaseMark { term: mark.term + 1, renewals: 0 },
+        None => LeaseMark { term: 1, renewals: 0 },
+    };
+    conn.prepare_cached(PUT)?.execute(params![name, asker, term, renewals])?;
+    Ok(Lease::Mine(term))
 }
 
 pub(super) fn end(conn: &Connection, name: &str, holder: ReplicaId) -> rusqlite::Result<()> {

@@ -1,7 +1,7 @@
 //! The record of what happened: written with each change, read per ticket and counted per agent.
 use super::codec::{At, Json};
 use crate::domain::Time;
-use crate::domain::event::{Actor, Event, What};
+use crate::domain::event::Event;
 use crate::domain::ids::{Arrival, PersonId, TicketId};
 use rusqlite::{Connection, params};
 
@@ -14,21 +14,10 @@ pub(super) const TALLY: &str = "SELECT coalesce(sum(got), 0), count(*) - coalesc
 
 /// Adds a line; with the arrival of its ticket, if that is at hand, it need not be looked up.
 pub(super) fn add(conn: &Connection, event: &Event, arrival: Option<Arrival>) -> rusqlite::Result<()> {
-    let (agent, got) = counts_for(event).unzip();
+    let (agent, got) = event.counts_for().unzip();
     conn.prepare_cached(INSERT)?
         .execute(params![At(event.at), event.ticket, agent, got, Json(event), arrival])
         .map(drop)
-}
-
-/// Whose totals an event counts in, and whether as a ticket they got (else as one they completed).
-fn counts_for(event: &Event) -> Option<(PersonId, bool)> {
-    match (&event.what, event.actor) {
-        (What::Assigned { agent, .. } | What::PickedUp { agent } | What::Reassigned { to: agent, .. }, _) => {
-            Some((*agent, true))
-        }
-        (What::Completed, Actor::Person(agent)) => Some((agent, false)),
-        _ => None,
-    }
 }
 
 pub(super) fn history(conn: &Connection, ticket: TicketId) -> rusqlite::Result<Vec<Event>> {

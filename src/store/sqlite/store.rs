@@ -13,14 +13,13 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Prospect, Store,
-    StoreError, Write,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
+    Store, StoreError, Write,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 /// How many rows are forgotten in one go, so that others' writes come in between.
 const FORGET: usize = 1_000;
@@ -292,11 +291,10 @@ impl Store for Sqlite {
         &self,
         name: &str,
         holder: ReplicaId,
-        ttl: Duration,
-        now: Time,
-    ) -> Result<Option<u64>, StoreError> {
+        stale: Option<LeaseMark>,
+    ) -> Result<Lease, StoreError> {
         let name = name.to_owned();
-        self.write(move |conn| leases::take(conn, &name, holder, ttl, now)).await
+        self.write(move |conn| leases::take(conn, &name, holder, stale)).await
     }
 
     async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {

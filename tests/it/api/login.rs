@@ -13,7 +13,7 @@ fn keyed(key: &[u8], message: &str) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |hex, byte| hex + format!("{byte:02x}").as_str())
 }
 
 /// As core.telegram.org/widgets/login has it: fields in alphabetical order, one a line; the key is the token's SHA-256.
@@ -28,10 +28,10 @@ pub(super) fn mini_app(token: &str, id: i64, date: i64) -> Value {
     let user = format!(r#"{{"id":{id},"first_name":"Budi"}}"#);
     let check = format!("auth_date={date}\nquery_id=AAE\nuser={user}");
     let hash = hex(&keyed(&keyed(b"WebAppData", token), &check));
-    let mut data = url::form_urlencoded::Serializer::new(String::new());
-    let data = data.append_pair("query_id", "AAE").append_pair("user", &user);
-    let data = data.append_pair("auth_date", &date.to_string()).append_pair("hash", &hash).finish();
-    json!({"init_data": data})
+    let mut fields = url::form_urlencoded::Serializer::new(String::new());
+    let fields = fields.append_pair("query_id", "AAE").append_pair("user", &user);
+    let fields = fields.append_pair("auth_date", &date.to_string()).append_pair("hash", &hash).finish();
+    json!({"init_data": fields})
 }
 
 async fn log_in(desk: &Desk, way: &str, body: &Value) -> Reply {

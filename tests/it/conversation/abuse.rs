@@ -156,3 +156,16 @@ async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
     desk.say(SARI, "/cancel").await;
     assert_eq!(desk.last(SARI).text, "Tidak ada yang perlu dibatalkan.");
 }
+
+#[tokio::test]
+async fn every_press_of_a_flood_stops_its_spinner() {
+    let desk = with_a_quota().await;
+    desk.say(SARI, "/help").await;
+    let message = desk.last(SARI).message_id;
+    for _ in 0..20 {
+        desk.sandbox.press(SARI, message, "nonsense");
+    }
+    desk.settle().await;
+    let answered = desk.sandbox.requests().into_iter().filter(|r| r.method == "answerCallbackQuery");
+    assert_eq!(answered.count(), 20);
+}

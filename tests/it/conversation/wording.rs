@@ -117,6 +117,20 @@ async fn handing_a_ticket_to_somebody_who_is_away_is_said_so() {
 }
 
 #[tokio::test]
+async fn handing_a_ticket_to_another_department_is_said_so() {
+    let desk = with_agent().await;
+    second_department(&desk).await;
+    desk.say(SARI, "printer rusak").await;
+    desk.press(SARI, "Teknik - Pertanyaan").await;
+    desk.press(SARI, "Kirim").await;
+    desk.say(ADMIN, "/reassign").await;
+    desk.press(ADMIN, "menunggu").await;
+    desk.press(ADMIN, "Budi").await;
+    let told = desk.last(ADMIN).text;
+    assert!(told.contains("⚠️ Budi tidak melayani departemen Teknik."), "{told}");
+}
+
+#[tokio::test]
 async fn numbers_in_a_customers_list_are_no_positions() {
     let desk = with_customer().await;
     desk.ticket(SARI, "satu").await;
@@ -140,13 +154,13 @@ async fn an_opened_card_keeps_no_position_that_passes() {
 }
 
 #[tokio::test]
-async fn the_first_names_of_a_desk_are_in_every_language() {
+async fn a_department_has_one_name_for_everybody() {
     let desk = with_agent().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;
-    assert!(desk.find(TOM, "Thank you").text.contains("Category: General - Question"), "{}", desk.story(TOM));
+    assert!(desk.find(TOM, "Thank you").text.contains("Category: Umum - Pertanyaan"), "{}", desk.story(TOM));
     assert!(desk.find(BUDI, "mine").text.contains("Kategori: Umum - Pertanyaan"));
     second_department(&desk).await;
     desk.say(TOM, "another").await;
-    assert!(desk.last(TOM).button("Teknik - Question").is_some(), "{}", desk.story(TOM));
+    assert!(desk.last(TOM).button("Teknik - Pertanyaan").is_some(), "{}", desk.story(TOM));
 }

@@ -62,7 +62,7 @@ fn free_port() -> u16 {
 }
 
 /// How many tickets are opened, unless the environment asks for more.
-const TICKETS: usize = 500;
+const TICKETS: usize = 300;
 /// How many of them each customer opens: as many as one may have open at once.
 const EACH: usize = 5;
 /// The environment's wish.
@@ -81,7 +81,7 @@ async fn run(seed: u64, replicas: usize) {
     let mut fleet = Fleet::start(&town, &redis, &balancer, ports);
     let told = tokio::select! {
         told = Crowd::of(&town).live() => told,
-        () = fleet.suffer(&mut chance, 200..900) => unreachable!("it goes on for ever"),
+        () = fleet.suffer(&mut chance, 100..500) => unreachable!("it goes on for ever"),
     };
     town.quiet().await;
     for life in fleet.lives {

@@ -1,6 +1,6 @@
 //! One life of the desk: the real program as a child process, and how it ends.
 use super::town::Town;
-use crate::support::{ADMIN, TOKEN, mongod};
+use crate::support::{ADMIN, TOKEN};
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::ExposeSecret;
 use std::fs::{File, OpenOptions};
@@ -45,7 +45,7 @@ impl Life {
             .stderr(file)
             .kill_on_drop(true);
         if let Some(database) = &town.database {
-            command.env("MONGODB_URI", mongod::uri().expose_secret()).env("MONGODB_DB", database.name());
+            command.env("MONGODB_URI", town.uri.expose_secret()).env("MONGODB_DB", database.name());
         }
         if let Some(point) = point {
             command.env(antri::crash::VARIABLE, point);

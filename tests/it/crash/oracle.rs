@@ -67,6 +67,8 @@ fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> Hi
     let mut opened: BTreeSet<TicketId> = BTreeSet::new();
     let mut history = History::default();
     for event in events {
+        let lost = matches!(event.what, What::Availability { lost: true, .. });
+        assert!(!lost, "{place}: somebody was taken offline: {:?}", event.what);
         let Some(id) = event.ticket else { continue };
         let row = rows[&id];
         match &event.what {

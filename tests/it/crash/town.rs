@@ -19,7 +19,7 @@ use antri::store::sqlite::FILE;
 use mongodb::bson::{Document, doc};
 use mongodb::{Client, Database};
 use rusqlite::{Connection, OpenFlags};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,8 @@ pub(crate) struct Town {
     pub(crate) api_url: String,
     /// The database of a desk that keeps everything on a server; else it is in the file.
     pub(crate) database: Option<Database>,
+    /// Where the desk finds that server: at its own address, unless a test puts something in between.
+    pub(crate) uri: SecretString,
     _server: DropGuard,
 }
 
@@ -50,12 +52,17 @@ impl Town {
 
     /// These people, and a desk on a MongoDB server.
     pub(crate) async fn of(cast: Cast) -> Self {
-        let name = mongod::database();
-        let client = Client::with_uri_str(mongod::uri().expose_secret()).await.unwrap();
-        Self::with(cast, Some(client.database(&name))).await
+        Self::at(cast, mongod::uri()).await
     }
 
-    async fn with(cast: Cast, database: Option<Database>) -> Self {
+    /// The same on this server, which may be the test's own.
+    pub(crate) async fn at(cast: Cast, uri: SecretString) -> Self {
+        let client = Client::with_uri_str(uri.expose_secret()).await.unwrap();
+        Self::with(cast, Some((client.database(&mongod::database()), uri))).await
+    }
+
+    async fn with(cast: Cast, server: Option<(Database, SecretString)>) -> Self {
+        let (database, uri) = server.map_or((None, SecretString::default()), |(db, uri)| (Some(db), uri));
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
             bot_id: 123_456,
@@ -65,13 +72,13 @@ impl Town {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api_url = format!("http://{}", listener.local_addr().unwrap());
-        let server = CancellationToken::new();
+        let over = CancellationToken::new();
         tokio::spawn({
-            let (sandbox, server) = (sandbox.clone(), server.clone());
-            async move { sandbox.serve(listener, server.cancelled_owned()).await }
+            let (sandbox, over) = (sandbox.clone(), over.clone());
+            async move { sandbox.serve(listener, over.cancelled_owned()).await }
         });
         let dir = tempfile::tempdir().unwrap();
-        let town = Self { cast, sandbox, dir, api_url, database, _server: server.drop_guard() };
+        let town = Self { cast, sandbox, dir, api_url, database, uri, _server: over.drop_guard() };
         town.settle_down().await;
         town
     }
@@ -98,7 +105,7 @@ impl Town {
         let mut config = StorageConfig { data_dir: seed.clone(), ..StorageConfig::default() };
         config.mongodb = self.database.as_ref().map(|database| {
             let database = database.name().to_owned();
-            MongoConfig { uri: mongod::uri(), database }
+            MongoConfig { uri: self.uri.clone(), database }
         });
         let storage = Storage::open(&config).await.unwrap();
         let rules = Rules {

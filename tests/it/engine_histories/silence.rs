@@ -132,7 +132,8 @@ async fn silence_after_the_question_is_being_offline() {
         assert_eq!(availability(&stage, &agent).await, Availability::Offline);
         assert_eq!(stage.held(agent.id).await, kept(behaviour), "{behaviour:?}");
         assert_eq!(stage.presence.get(agent.id, stage.now()).await.unwrap(), None);
-        let kept = if behaviour == OfflineBehaviour::Keep { 2 } else { 0 };
+        // They are told of the same number as they are left with.
+        let kept = u16::try_from(kept(behaviour)).unwrap();
         assert!(oracle::told(&stage).contains(&Notice::TakenOffline { kept }));
         oracle::check(&stage).await;
         // Back again: what waits comes, without a sweep.

@@ -1,51 +1,61 @@
 //! Leases: one holder at a time, and a count of holders that only grows.
-use super::fixture::*;
 use antri::domain::ids::ReplicaId;
-use antri::engine::ports::Store;
+use antri::engine::ports::{Lease, LeaseMark, Store};
 use std::sync::Arc;
-use std::time::Duration;
 use uuid::Uuid;
-
-const TTL: Duration = Duration::from_secs(4);
 
 fn replica(n: u64) -> ReplicaId {
     ReplicaId(Uuid::from_u64_pair(n, 9))
 }
 
-pub(crate) async fn a_lease_has_one_holder_until_it_runs_out(store: Arc<dyn Store>) {
-    let take = async |n: u64, seconds| store.lease("desk", replica(n), TTL, at(seconds)).await.unwrap();
-    assert_eq!(take(1, 0).await, Some(1));
-    assert_eq!(take(2, 3).await, None);
-    assert_eq!(take(1, 3).await, Some(1), "kept: the same holder");
-    assert_eq!(take(2, 6).await, None, "it runs from when it was last kept");
-    assert_eq!(take(2, 7).await, Some(2));
-    assert_eq!(take(1, 7).await, None);
-    assert_eq!(store.lease("other", replica(1), TTL, at(7)).await.unwrap(), Some(1), "each name by itself");
+async fn ask(store: &dyn Store, n: u64, stale: Option<LeaseMark>) -> Lease {
+    store.lease("desk", replica(n), stale).await.unwrap()
+}
+
+pub(crate) async fn a_lease_is_taken_only_from_who_has_not_kept_it(store: Arc<dyn Store>) {
+    let store = &*store;
+    assert_eq!(ask(store, 1, None).await, Lease::Mine(1));
+    let Lease::Others(before) = ask(store, 2, None).await else { panic!("it is the first's") };
+    assert_eq!(
+        ask(store, 2, None).await,
+        Lease::Others(before),
+        "it looks the same as long as nobody keeps it"
+    );
+    assert_eq!(ask(store, 1, None).await, Lease::Mine(1), "kept: the same holder");
+    let Lease::Others(after) = ask(store, 2, Some(before)).await else { panic!("it was kept") };
+    assert_ne!(after, before);
+    assert_eq!(ask(store, 2, Some(after)).await, Lease::Mine(2), "not kept since");
+    assert!(matches!(ask(store, 1, None).await, Lease::Others(LeaseMark { term: 2, .. })), "lost");
+    let other = store.lease("other", replica(1), None).await.unwrap();
+    assert_eq!(other, Lease::Mine(1), "each name by itself");
 }
 
 pub(crate) async fn a_lease_given_back_is_free_at_once(store: Arc<dyn Store>) {
-    assert_eq!(store.lease("desk", replica(1), TTL, at(0)).await.unwrap(), Some(1));
+    assert_eq!(ask(&*store, 1, None).await, Lease::Mine(1));
     store.end_lease("desk", replica(2)).await.unwrap();
-    assert_eq!(store.lease("desk", replica(2), TTL, at(0)).await.unwrap(), None, "it was not theirs to give");
+    assert!(matches!(ask(&*store, 2, None).await, Lease::Others(_)), "it was not theirs to give");
     store.end_lease("desk", replica(1)).await.unwrap();
-    assert_eq!(store.lease("desk", replica(2), TTL, at(0)).await.unwrap(), Some(2));
+    assert_eq!(ask(&*store, 2, None).await, Lease::Mine(2));
     store.end_lease("never taken", replica(1)).await.unwrap();
 }
 
 pub(crate) async fn one_of_many_gets_a_lease(store: Arc<dyn Store>) {
-    for round in 0..8 {
+    let mut stale = None;
+    for _ in 0..8 {
         let racers: Vec<_> = (1..=16)
             .map(|n| {
                 let store = store.clone();
-                tokio::spawn(
-                    async move { store.lease("desk", replica(n), TTL, at(round * 10)).await.unwrap() },
-                )
+                tokio::spawn(async move { ask(&*store, n, stale).await })
             })
             .collect();
         let mut terms = Vec::new();
         for racer in racers {
-            terms.extend(racer.await.unwrap());
+            if let Lease::Mine(term) = racer.await.unwrap() {
+                terms.push(term);
+            }
         }
         assert_eq!(terms.len(), 1, "{terms:?}");
+        let Lease::Others(mark) = ask(&*store, 99, None).await else { panic!("it was taken") };
+        stale = Some(mark);
     }
 }

@@ -13,13 +13,13 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Outcome, Store, StoreError,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Store,
+    StoreError,
 };
 use async_trait::async_trait;
 use serde_json::Value;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::sync::Notify;
 
 /// What is wrong with a call.
@@ -203,7 +203,7 @@ troubled! {
     counters() -> Counters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
-    lease(name: &str, holder: ReplicaId, ttl: Duration, now: Time) -> Option<u64>;
+    lease(name: &str, holder: ReplicaId, stale: Option<LeaseMark>) -> Lease;
     end_lease(name: &str, holder: ReplicaId) -> ();
     prune(before: Time) -> ();
 }

@@ -1,0 +1,102 @@
+//! Heartbeats a second on Redis, beside the least that the ordered keys take: `SET … EX` and two `SADD` in a pipeline.
+use crate::stage::{agent_id, department};
+use crate::stats::{median, rate};
+use antri::clock::Clock;
+use antri::domain::Time;
+use antri::domain::person::Availability;
+use antri::domain::presence::PresenceRecord;
+use antri::engine::ports::Presence;
+use antri::presence::Redis;
+use redis::aio::ConnectionManager;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Agents whose hearts beat, in turn.
+const AGENTS: u64 = 1_000;
+/// How long a record lives.
+const TTL: Duration = Duration::from_secs(300);
+
+/// What so many callers at once came to: medians over the rounds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heartbeats {
+    pub(crate) callers: usize,
+    /// `Presence::beat`, a second.
+    pub(crate) beats: f64,
+    /// Bare pipelines a second.
+    pub(crate) bare: f64,
+    /// Median of the rounds' ratios.
+    pub(crate) ratio: f64,
+}
+
+/// Measures them in turns, each over one connection that all callers share: the kind that presence has.
+pub(crate) async fn run(url: &str, callers: usize, lasts: Duration, rounds: u32) -> Heartbeats {
+    let presence = Arc::new(Redis::open(url).expect("presence"));
+    let client = redis::Client::open(url).expect("an address");
+    let connection = ConnectionManager::new(client).await.expect("a connection");
+    let now = Clock::system().now();
+    let (mut beats, mut bare) = (Vec::new(), Vec::new());
+    for round in 0..=rounds {
+        let (presence, connection) = (Arc::clone(&presence), connection.clone());
+        let beat = move |n: u64| {
+            let presence = Arc::clone(&presence);
+            async move { presence.beat(record(n, now), TTL, now).await.expect("a beat") }
+        };
+        let beaten = many(callers, lasts, beat).await;
+        let piped = many(callers, lasts, move |n: u64| pipeline(connection.clone(), n, now)).await;
+        // The first one warms up.
+        if round > 0 {
+            beats.push(beaten);
+            bare.push(piped);
+        }
+    }
+    let ratio = median(beats.iter().zip(&bare).map(|(beat, bare)| beat / bare));
+    Heartbeats { callers, beats: median(beats), bare: median(bare), ratio }
+}
+
+/// How often a second `callers` get `call` answered, each one after the other.
+async fn many<F: Future<Output = ()> + Send + 'static>(
+    callers: usize,
+    lasts: Duration,
+    call: impl Fn(u64) -> F + Clone + Send + 'static,
+) -> f64 {
+    let (done, start) = (Arc::new(AtomicU64::new(0)), Instant::now());
+    let callers = (0..callers).map(|_| {
+        let (done, call) = (Arc::clone(&done), call.clone());
+        tokio::spawn(async move {
+            while start.elapsed() < lasts {
+                call(done.fetch_add(1, Ordering::Relaxed) % AGENTS).await;
+            }
+        })
+    });
+    for caller in callers.collect::<Vec<_>>() {
+        caller.await.expect("a caller");
+    }
+    rate(done.load(Ordering::Relaxed), start.elapsed())
+}
+
+/// The ordered keys with the same record, and nothing else: no transaction, no lifetime of the sets.
+async fn pipeline(mut connection: ConnectionManager, n: u64, now: Time) {
+    let record = record(n, now);
+    let (name, text) = (record.agent_id.to_string(), serde_json::to_string(&record).expect("a record"));
+    let mut pipe = redis::pipe();
+    pipe.cmd("SET").arg(format!("agent:online:{name}")).arg(text).arg("EX").arg(TTL.as_secs()).ignore();
+    pipe.cmd("SADD").arg("agents:all").arg(&name).ignore();
+    pipe.cmd("SADD").arg(format!("agents:dept:{}", department(n))).arg(&name).ignore();
+    pipe.query_async::<()>(&mut connection).await.expect("a pipeline");
+}
+
+fn record(n: u64, now: Time) -> PresenceRecord {
+    PresenceRecord {
+        agent_id: agent_id(n),
+        name: format!("Orang {n}"),
+        email: format!("orang{n}@example.com"),
+        department_id: Some(department(n)),
+        department: "HSI INDIBIZ".into(),
+        department_ids: vec![department(n)],
+        status: Availability::Online,
+        last_heartbeat: now,
+        current_chats: 3,
+        max_chats: 5,
+    }
+}
