@@ -102,8 +102,10 @@ pub struct Engine {
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
-    /// What is the matter.
+    /// What was told of incidents.
     alarm: tokio::sync::Mutex<alarm::Alarm>,
+    /// How heartbeats fare.
+    beats: Mutex<alarm::Beats>,
     /// What the other replicas are to be told, if there are any.
     telling: Option<replicas::Telling>,
     /// Counts of what should be rare.
@@ -128,6 +130,7 @@ impl Engine {
             feed: broadcast::channel(FEED_BUFFER).0,
             happened: AtomicU64::new(0),
             alarm: tokio::sync::Mutex::default(),
+            beats: Mutex::default(),
             telling: None,
             faults: Faults::default(),
         }

@@ -1,13 +1,8 @@
-//! Incidents: looked for whenever an agent comes or goes, and every so often.
+//! Incidents, as web pages see them.
 use super::Api;
 use crate::domain::alert::Alert;
-use crate::engine::feed::Happening;
-use crate::engine::ports::StoreError;
+use crate::domain::department::Department;
 use serde::Serialize;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::broadcast::error::RecvError;
-use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -24,38 +19,25 @@ pub(super) struct AlertBody {
     cleared: bool,
 }
 
-impl Api {
-    /// Looks for incidents until `stop`. Only at the replica that works: each is told once.
-    pub async fn run_alerts(self: Arc<Self>, every: Duration, stop: CancellationToken) {
-        let mut feed = self.engine.feed();
-        loop {
-            tokio::select! {
-                happening = feed.recv() => match happening {
-                    Ok(Happening::Agent(_)) | Err(RecvError::Lagged(_)) => {
-                        // One look for all that has come by now.
-                        feed = feed.resubscribe();
-                    }
-                    Ok(_) => continue,
-                    Err(RecvError::Closed) => return,
-                },
-                () = tokio::time::sleep(every) => {}
-                () = stop.cancelled() => return,
-            }
-            if let Err(error) = self.engine.look_for_incidents(self.metrics.beats(), self.now()).await {
-                tracing::warn!(%error, "admins can't be told of incidents yet");
-            }
-        }
-    }
-
-    pub(super) async fn alert_body(&self, alert: Alert, over: bool) -> AlertBody {
-        let departments: Result<_, StoreError> = self.engine.store().departments().await;
-        let mut departments = departments.unwrap_or_default().into_iter();
-        let named = departments.find(|department| Some(department.id) == alert.department());
-        AlertBody {
+impl AlertBody {
+    pub(super) fn of(alert: Alert, over: bool, departments: &[Department]) -> Self {
+        let named = departments.iter().find(|department| Some(department.id) == alert.department());
+        Self {
             alert: alert.name(),
             department_id: alert.department().map(|department| department.0),
-            department: named.map(|department| department.name),
+            department: named.map(|department| department.name.clone()),
             cleared: over,
         }
+    }
+}
+
+impl Api {
+    /// An incident is told even while the store is away; a department has no name then.
+    pub(super) async fn alert_body(&self, alert: Alert, over: bool) -> AlertBody {
+        let departments = match alert.department() {
+            Some(_) => self.engine.store().departments().await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        AlertBody::of(alert, over, &departments)
     }
 }

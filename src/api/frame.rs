@@ -31,7 +31,9 @@ pub(super) async fn note(State(api): State<Arc<Api>>, request: Request, next: Ne
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = api.clock.steady().saturating_sub(begun);
     let status = response.status().as_u16();
-    api.metrics.answered(&method, route, status, took);
+    if let Some(taken) = api.metrics.answered(&method, route, status, took) {
+        api.engine.count_heartbeat(taken, api.now());
+    }
     span.in_scope(|| {
         tracing::debug!(status, took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
     });

@@ -5,7 +5,6 @@ mod latency;
 use super::Api;
 use super::auth::Staff;
 use super::error::ApiError;
-use crate::engine::alarm::Beats;
 use crate::engine::feed::Happening;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Method, header};
@@ -66,24 +65,20 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// A request was answered.
-    pub(super) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
+    /// A request was answered. Whether it was a heartbeat that was taken, or one that the desk failed.
+    pub(super) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) -> Option<bool> {
         let labels = Answered { method: method.as_str().to_owned(), route: route.to_owned(), status };
         self.requests.get_or_create(&labels).observe(took.as_secs_f64());
-        if route == HEARTBEAT {
-            let result = match status {
-                200 => "ok",
-                400..500 => "refused",
-                _ => "failed",
-            };
-            self.heartbeats.get_or_create(&Beat { result }).inc();
+        if route != HEARTBEAT {
+            return None;
         }
-    }
-
-    /// Heartbeats so far.
-    pub(super) fn beats(&self) -> Beats {
-        let count = |result| self.heartbeats.get_or_create(&Beat { result }).get();
-        Beats { ok: count("ok"), failed: count("failed") }
+        let (result, taken) = match status {
+            200 => ("ok", Some(true)),
+            400..500 => ("refused", None),
+            _ => ("failed", Some(false)),
+        };
+        self.heartbeats.get_or_create(&Beat { result }).inc();
+        taken
     }
 
     /// Something happened at this steady moment.

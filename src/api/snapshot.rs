@@ -1,6 +1,7 @@
 //! Everything that a socket shows, at one moment.
 use super::Api;
 use super::agent_body::AgentState;
+use super::alerts::AlertBody;
 use super::live::Scope;
 use super::ticket_body::TicketBody;
 use super::workload::QueueStats;
@@ -22,6 +23,8 @@ pub(super) struct Snapshot {
     agents: Vec<AgentState>,
     /// How the queue stands.
     queue: QueueStats,
+    /// What is the matter: the incidents that are not over.
+    alerts: Vec<AlertBody>,
 }
 
 impl Snapshot {
@@ -44,11 +47,14 @@ impl Api {
         let held: std::collections::HashSet<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
         tickets.retain(|ticket| scope.holds(ticket.department, ticket.holder()));
         tickets.extend(waiting.into_iter().filter(|ticket| !held.contains(&ticket.id)));
+        let told = store.incidents().await?.told();
+        let alerts = told.into_iter().map(|alert| AlertBody::of(alert, false, &departments)).collect();
         let seats = self.engine.seats();
         Ok(Snapshot {
             tickets: self.bodies(&tickets).await?,
             agents: seats.iter().map(|seat| AgentState::of(seat, seat.held(), &departments)).collect(),
             queue: self.queue_stats(&seats, &departments).await?,
+            alerts,
         })
     }
 }

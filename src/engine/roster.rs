@@ -260,6 +260,12 @@ impl Roster {
         })
     }
 
+    /// Departments in which somebody is online.
+    #[must_use]
+    pub fn staffed(&self) -> BTreeSet<DepartmentId> {
+        self.benches.keys().copied().filter(|department| self.online(*department) > 0).collect()
+    }
+
     /// Departments that have at least one ready agent.
     #[must_use]
     pub fn ready_departments(&self) -> Vec<DepartmentId> {

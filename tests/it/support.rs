@@ -2,6 +2,7 @@
 //! winds.
 pub(crate) mod backends;
 mod chats;
+mod far_away;
 mod http;
 pub(crate) mod mongod;
 pub(crate) mod own_mongod;
@@ -11,6 +12,7 @@ mod setting;
 mod trouble;
 mod wound;
 
+pub(crate) use far_away::FarAway;
 pub(crate) use http::Reply;
 pub(crate) use setting::Options;
 pub(crate) use trouble::{Ill, Trouble, Troubled};

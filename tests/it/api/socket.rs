@@ -2,7 +2,7 @@
 use crate::support::{ADMIN, Desk, PATIENCE};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -23,6 +23,8 @@ pub(super) struct Picture {
 pub(super) struct Page {
     socket: WebSocketStream<TcpStream>,
     pub(super) picture: Picture,
+    /// What is the matter: the kind, and which department.
+    pub(super) alerts: BTreeSet<(String, Option<String>)>,
     pub(super) snapshots: usize,
     /// How many events it got.
     pub(super) events: usize,
@@ -53,7 +55,7 @@ pub(super) async fn refused(address: SocketAddr, request: Request<()>) -> u16 {
 impl Page {
     pub(super) async fn over(stream: TcpStream, request: Request<()>) -> Self {
         let (socket, _) = client_async(request, stream).await.unwrap();
-        Self { socket, picture: Picture::default(), snapshots: 0, events: 0 }
+        Self { socket, picture: Picture::default(), alerts: BTreeSet::new(), snapshots: 0, events: 0 }
     }
 
     /// A page of somebody's at the replica at this address. It has its first snapshot.
@@ -114,6 +116,7 @@ impl Page {
         let by = |list: &Value, id: &str| -> BTreeMap<String, Value> {
             list.as_array().unwrap().iter().map(|value| (key(value, id), value.clone())).collect()
         };
+        let alert = |data: &Value| (key(data, "alert"), data["department"].as_str().map(str::to_owned));
         self.events += 1;
         match event["event"].as_str().unwrap() {
             "snapshot" => {
@@ -121,13 +124,15 @@ impl Page {
                 self.picture.tickets = by(&data["tickets"], "ticket_id");
                 self.picture.agents = by(&data["agents"], "agent_id");
                 self.picture.queue = data["queue"].clone();
+                self.alerts = data["alerts"].as_array().unwrap().iter().map(alert).collect();
             }
             "agent_status" if data["removed"] == true => {
                 self.picture.agents.remove(&key(data, "agent_id"));
             }
             "agent_status" => drop(self.picture.agents.insert(key(data, "agent_id"), data.clone())),
             "queue_stats" => self.picture.queue = data.clone(),
-            "alert" => {}
+            "alert" if data["cleared"] == true => drop(self.alerts.remove(&alert(data))),
+            "alert" => drop(self.alerts.insert(alert(data))),
             _ if ["completed", "cancelled"].contains(&data["status"].as_str().unwrap()) => {
                 self.picture.tickets.remove(&key(data, "ticket_id"));
             }
