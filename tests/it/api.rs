@@ -1,4 +1,5 @@
 //! The side API of a whole desk, over real HTTP: what each role may, what each answer is, and what follows in the chats.
+mod abuse;
 mod access;
 mod agents;
 mod alerts;

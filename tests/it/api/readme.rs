@@ -54,31 +54,45 @@ async fn each_curl_example_works() {
     }
 }
 
-/// A page, as far as the client looks at it; it says after each step how the desk has its agent.
+/// A page, as far as the client looks at it. Time passes when it says so; it notes how the desk has its agent after each step.
 const PAGE: &str = r#"
 import { Heartbeat } from "./heartbeat.mjs";
 const { DESK, TOKEN, AGENT } = process.env;
 globalThis.document = Object.assign(new EventTarget(), { hidden: false });
-const seen = [];
-const client = new Heartbeat({ desk: DESK, token: () => TOKEN, interval: 20, onFailure: why => seen.push(String(why)) });
-const look = async () => {
-  const headers = { Authorization: `Bearer ${TOKEN}` };
-  const answer = await fetch(`${DESK}/api/agent-status/agent/${AGENT}`, { headers });
-  return (await answer.json()).data.status;
+const timers = new Map();
+globalThis.setInterval = (call, every) => (timers.set(timers.size + 1, { call, every }), timers.size);
+globalThis.clearInterval = id => timers.delete(id);
+const [ask, asked, seen] = [globalThis.fetch, [], []];
+globalThis.fetch = (...what) => (asked.push(ask(...what)), asked.at(-1));
+const headers = { Authorization: `Bearer ${TOKEN}` };
+const note = async () => {
+  await Promise.all(asked);
+  const answer = await ask(`${DESK}/api/agent-status/agent/${AGENT}`, { headers });
+  seen.push((await answer.json()).data.status);
 };
-const becomes = async wanted => { while ((await look()) !== wanted); seen.push(wanted); };
 const show = hidden => { document.hidden = hidden; document.dispatchEvent(new Event("visibilitychange")); };
-await client.start("busy");
-await becomes("busy");
-show(true);
-await becomes("away");
-show(false);
-await becomes("online");
-await client.logOut();
-await becomes("offline");
-show(true);
-seen.push(await look());
-console.log(JSON.stringify(seen));
+const tick = () => timers.forEach(timer => timer.call());
+const goOffline = () => ask(`${DESK}/api/agent-status/go-offline`, { method: "POST", headers });
+const client = new Heartbeat({ desk: DESK, token: () => TOKEN, onFailure: why => seen.push(String(why)) });
+
+await client.start("busy"); await note();
+show(true);                 await note();
+tick();                     await note();
+show(false);                await note();
+await client.say("online"); await note();
+await goOffline();          await note();
+tick();                     await note();
+await client.start();       seen.push([...timers.values()].map(timer => timer.every));
+client.stop();
+await goOffline();
+tick(); show(true);         await note();
+await client.start();       await note();
+show(false);                await note();
+await client.logOut();      await note();
+tick(); show(true);         await note();
+client.token = () => "old";
+await client.say("online"); await note();
+process.stdout.write(JSON.stringify(seen), () => process.exit());
 "#;
 
 #[tokio::test]
@@ -95,6 +109,8 @@ async fn the_heartbeat_client_works() {
         .env("TOKEN", desk.token(ADMIN).await);
     let said = output(node.env("AGENT", desk.known(ADMIN).await.id.to_string())).await;
     let seen: Value = serde_json::from_str(said.trim()).unwrap();
-    assert_eq!(seen, json!(["busy", "away", "online", "offline", "offline"]));
+    let beating = ["busy", "away", "away", "busy", "online", "offline", "online"].map(Value::from);
+    let stopped = json!([[180_000], "offline", "away", "online", "offline", "offline", "401", "offline"]);
+    assert_eq!(seen, Value::from([&beating[..], stopped.as_array().unwrap()].concat()));
     desk.settle().await;
 }
