@@ -4,6 +4,7 @@ mod embedded;
 mod replicas;
 mod storage;
 mod tasks;
+mod watch;
 
 pub use embedded::{Embedded, embedded};
 pub use storage::{Storage, presence};
@@ -95,6 +96,7 @@ pub struct App {
     replicas: Option<Replicas>,
     presence_is_volatile: bool,
     served: Arc<AtomicU64>,
+    watched: Arc<AtomicU64>,
     api: Arc<Api>,
     /// Where the side API listens.
     pub addr: SocketAddr,
@@ -139,6 +141,7 @@ impl App {
                 None => inbox,
             },
             served: Arc::new(AtomicU64::new(u64::MAX)),
+            watched: Arc::new(AtomicU64::new(u64::MAX)),
             replicas: setup.replicas,
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
@@ -190,7 +193,8 @@ impl App {
         let store = self.engine.store();
         let handled = store.unhandled(0, 1).await.is_ok_and(|rows| rows.is_empty());
         let quiet = self.engine.is_quiet();
-        let shown = self.served.load(Ordering::SeqCst) == self.engine.happened();
+        let happened = self.engine.happened();
+        let shown = [&self.served, &self.watched].iter().all(|done| done.load(Ordering::SeqCst) == happened);
         let delivered = store.undelivered().await == Ok(0);
         handled && quiet && shown && delivered && self.desk.tasks.is_empty()
     }

@@ -1,11 +1,11 @@
 //! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
 //! then what is under way to Telegram is finished.
+use super::watch::Watch;
 use super::{App, replicas};
 use crate::api;
 use crate::bot::live::Live;
 use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
-use crate::engine::feed::Happening;
 use crate::inbox::runner::Runner;
 use crate::inbox::{Listener, poller, webhook};
 use crate::serve::serve;
@@ -15,8 +15,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use teloxide::dispatching::Dispatcher;
 use teloxide::error_handlers::LoggingErrorHandler;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -59,7 +57,7 @@ pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &Cancellation
     let live = Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served));
     back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
     back.spawn(keep_live(live, end.clone()));
-    back.spawn(look_out(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
+    back.spawn(Watch::new(app).run(app.sweep_every, end.clone()));
     back.spawn(Arc::clone(&app.outbox).run(end.clone(), Arc::clone(&deadline)));
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
     if app.webhook.is_none() {
@@ -187,35 +185,6 @@ async fn keep_live(mut live: Live, end: CancellationToken) {
                 true
             }
         };
-    }
-}
-
-/// Looks for incidents: every so often, and as soon as a department is left by its last agent or gets its first.
-async fn look_out(
-    engine: Arc<crate::engine::Engine>,
-    clock: crate::clock::Clock,
-    every: Duration,
-    end: CancellationToken,
-) {
-    let (mut feed, mut ticks) = (engine.feed(), tokio::time::interval(every));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut staffed = None;
-    loop {
-        tokio::select! {
-            happening = feed.recv() => {
-                let told_of_agents = matches!(happening, Ok(Happening::Agent(_)) | Err(RecvError::Lagged(_)));
-                if !told_of_agents || staffed.as_ref() == Some(&engine.staffed()) {
-                    continue;
-                }
-            }
-            _ = ticks.tick() => {}
-            () = end.cancelled() => return,
-        }
-        // As it is from before the look on: what changes meanwhile is told on the feed.
-        staffed = Some(engine.staffed());
-        if let Err(error) = engine.look_for_incidents(clock.now()).await {
-            tracing::warn!(%error, "incidents can't be looked for now");
-        }
     }
 }
 
