@@ -26,6 +26,7 @@ type Level = Gauge<f64, AtomicU64>;
 #[derive(Default)]
 pub(super) struct Gauges {
     online: Family<Of, Gauge>,
+    critical: Family<Of, Gauge>,
     depth: Family<Of, Gauge>,
     oldest: Family<Of, Level>,
     telegram: Family<Kind, prometheus_client::metrics::counter::Counter>,
@@ -74,6 +75,7 @@ impl Gauges {
             let of = Of { department: department.name };
             let depth = depths.get(&department.id).copied().unwrap_or(0);
             self.online.get_or_create(&of).set(api.engine.online(department.id).into());
+            self.critical.get_or_create(&of).set(department.critical.into());
             self.depth.get_or_create(&of).set(i64::try_from(depth).unwrap_or(i64::MAX));
             let since = if depth == 0 { None } else { api.engine.oldest(department.id).await? };
             let age = since.map_or(0, |since| (now - since).num_milliseconds().max(0));
@@ -106,6 +108,8 @@ impl Gauges {
         let share = Level::default();
         share.set(self.utilisation);
         registry.register("online_agents", "Agents online and there", self.online);
+        let help = "Whether a department may never be without an agent";
+        registry.register("department_critical", help, self.critical);
         registry.register("queue_depth", "Tickets that wait", self.depth);
         registry.register("queue_oldest_seconds", "How long the oldest waiting ticket waits", self.oldest);
         registry.register("utilisation_ratio", "Share of the online agents' slots that is taken", share);

@@ -41,6 +41,7 @@ async fn every_metric_that_was_ordered_is_there() {
         (r#"antri_heartbeats_total{result="refused"}"#, 1.0),
         (r#"antri_heartbeats_total{result="failed"}"#, 1.0),
         (r#"antri_online_agents{department="Umum"}"#, 0.0),
+        (r#"antri_department_critical{department="Umum"}"#, 0.0),
         (r#"antri_queue_depth{department="Umum"}"#, 1.0),
         (r#"antri_queue_oldest_seconds{department="Umum"}"#, 90.0),
         ("antri_queue_wait_seconds_count", 2.0),
