@@ -21,7 +21,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     }
 }
 
-/// A JSON body that may be left out.
+/// A JSON body that may be left out, or be null.
 #[derive(Debug)]
 pub(super) struct MaybeSent<T>(pub(super) T);
 
@@ -30,7 +30,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeSent
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, ApiError> {
         let bytes = bytes(request, state).await?;
-        if bytes.is_empty() { Ok(Self(T::default())) } else { parse(&bytes).map(Self) }
+        let is_there = !bytes.is_empty() && bytes.trim_ascii() != b"null";
+        if is_there { parse(&bytes).map(Self) } else { Ok(Self(T::default())) }
     }
 }
 

@@ -9,6 +9,7 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use std::sync::LazyLock;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -63,6 +64,9 @@ struct Contract;
 /// Adds what all operations have in common: the token, and the refusals.
 struct Refusals;
 
+/// What the body of a new ticket is called.
+const NEW_TICKET: &str = "NewTicketBody";
+
 impl Modify for Refusals {
     fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
         contract.info.version = env!("CARGO_PKG_VERSION").into();
@@ -70,6 +74,9 @@ impl Modify for Refusals {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = contract.components.get_or_insert_default();
         components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer));
+        if let Some(body) = components.schemas.remove(NEW_TICKET) {
+            components.schemas.insert(NEW_TICKET.into(), with_one_customer(body));
+        }
         for (path, item) in &mut contract.paths.paths {
             let operations = [&mut item.get, &mut item.post, &mut item.patch];
             for operation in operations.into_iter().flatten() {
@@ -77,6 +84,22 @@ impl Modify for Refusals {
             }
         }
     }
+}
+
+/// The body of a new ticket names its customer by one of two ids, which no attribute of a field can say.
+fn with_one_customer(body: RefOr<Schema>) -> RefOr<Schema> {
+    let null = || ObjectBuilder::new().schema_type(Type::Null);
+    let id = ObjectBuilder::new().schema_type(Type::String);
+    let telegram_id = ObjectBuilder::new().schema_type(Type::Integer);
+    let only = |name: &str, id: ObjectBuilder, other: &str| {
+        ObjectBuilder::new().property(name, id).required(name).property(other, null())
+    };
+    let one = OneOfBuilder::new().item(only("customer_id", id, "customer_telegram_id")).item(only(
+        "customer_telegram_id",
+        telegram_id,
+        "customer_id",
+    ));
+    AllOfBuilder::new().item(body).item(one).into()
 }
 
 fn refuse(path: &str, operation: &mut Operation) {

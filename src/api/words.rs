@@ -5,9 +5,10 @@ use crate::domain::ticket;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An enumeration of the API with the domain's that it stands for.
+/// An enumeration of the API with the domain's that it stands for. A word is a `tt`: what a macro passes on as a `literal` is
+/// wrapped, and no longer one to the derive of the schema.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident = $domain:ty { $($(#[$note:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident = $domain:ty { $($(#[$note:meta])* $variant:ident = $word:tt),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         pub(super) enum $name {

@@ -1,9 +1,9 @@
 //! The contract as it is served, its page, and what browsers are told of who may call.
-use super::desk;
-use crate::support::{Desk, Options, Reply, http};
+use super::{BUDI, SARI, desk, id};
+use crate::support::{ADMIN, Desk, Options, Reply, http};
 use antri::config::http::HttpConfig;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Every endpoint that the product names.
 const ORDERED: &str = "
@@ -76,6 +76,33 @@ fn check_references(contract: &Value, part: &Value) {
         Value::Array(values) => values.iter().for_each(|value| check_references(contract, value)),
         _ => {}
     }
+}
+
+/// The words that the contract has for a setting are those that the desk takes.
+#[tokio::test]
+async fn the_words_of_the_contract_are_taken() {
+    let desk = desk().await;
+    let contract = Reply::of(desk.request("GET", "/api/openapi.json")).await.body;
+    let words = |name: &str| contract["components"]["schemas"][name]["enum"].as_array().unwrap().clone();
+    let settings =
+        [("strategy", "Strategy", 3), ("offline_behaviour", "OfflineBehaviour", 3), ("mode", "Mode", 3)];
+    for (field, schema, many) in settings {
+        assert_eq!(words(schema).len(), many, "{schema}");
+        for word in words(schema) {
+            let changed = desk.patch(ADMIN, "/api/settings", json!({field: word})).await;
+            assert_eq!(changed.data()[field], word);
+        }
+    }
+    let body = json!({"customer_telegram_id": SARI, "description": "halo"});
+    let ticket = desk.post(ADMIN, "/api/tickets", body).await.data().clone();
+    let path = format!("/api/queue/{}", ticket["ticket_id"].as_str().unwrap());
+    for word in words("Priority") {
+        assert_eq!(desk.patch(ADMIN, &path, json!({"priority": word})).await.data()["priority"], word);
+    }
+    assert_eq!(words("Priority").len(), 4);
+    assert!(words("TicketStatus").contains(&ticket["status"]), "{ticket}");
+    let person = desk.get(ADMIN, &format!("/api/agent-status/agent/{}", id(&desk, BUDI).await)).await;
+    assert!(words("Status").contains(&person.data()["status"]), "{person:?}");
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ async fn a_heartbeat_that_does_not_fit_is_refused() {
     for extra in ["agent_id", "role", "max_tickets"] {
         desk.post(BUDI, path, json!({"status": "online", extra: "admin"})).await.refused(422, "bad_body");
     }
-    for body in [json!([]), json!("online"), json!(1)] {
+    for body in [json!([]), json!("online"), json!(1), json!([null])] {
         desk.post(BUDI, path, body).await.refused(422, "bad_body");
     }
     let token = desk.token(BUDI).await;
