@@ -22,7 +22,7 @@ track-created =
 track-accepted = 🟡 With an agent, starting soon
 track-agent = Agent: <b>{ $agent }</b>
 track-online = { $count ->
-    [0] Agents online: none yet
+    [0] Agents online: none right now
    *[other] Agents online: { $count }
 }
 track-opened = Created: { $when }

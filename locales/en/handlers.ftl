@@ -64,7 +64,7 @@ token-off = The API is not switched on. The server's admin has to set JWT_SECRET
 # Why something can't be done.
 
 stands = Ticket { $number } is now: { $state }.
-not-yours = Ticket { $number } is not yours.
+not-yours = This ticket is not yours.
 already-theirs = Ticket { $number } is in that agent's queue already.
 not-found = What you are looking for was not found.
 full = The queue is full ({ $held }/{ $max }).

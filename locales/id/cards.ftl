@@ -22,7 +22,7 @@ track-created =
 track-accepted = 🟡 Diterima agen, segera dikerjakan
 track-agent = Agen: <b>{ $agent }</b>
 track-online = { $count ->
-    [0] Agen online: belum ada
+    [0] Agen online: saat ini tidak ada
    *[other] Agen online: { $count }
 }
 track-opened = Dibuat: { $when }

@@ -12,7 +12,7 @@ start-staff =
 language-id = 🇮🇩 Bahasa Indonesia
 language-en = 🇬🇧 English
 language-ask = 🌐 Pilih bahasa Anda.
-language-set = 🇮🇩 Baik, kita berbahasa Indonesia.
+language-set = 🇮🇩 Baik, sekarang dalam bahasa Indonesia.
 unknown-command = Perintah /{ $name } tidak dikenal. Tekan /help untuk melihat semua perintah.
 for-agents = Perintah ini khusus agen. Tekan /help untuk melihat perintah Anda.
 for-admins = Perintah ini khusus admin. Tekan /help untuk melihat perintah Anda.
@@ -59,12 +59,12 @@ autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk send
 token =
     🔑 Token Anda, berlaku { $hours } jam. Jangan bagikan kepada siapa pun.
     <code>{ $token }</code>
-token-off = API belum diaktifkan. Admin server perlu mengisi JWT_SECRET.
+token-off = API belum diaktifkan. Pengelola server perlu mengisi JWT_SECRET.
 
 # Mengapa sesuatu tidak bisa.
 
 stands = Tiket { $number } sekarang: { $state }.
-not-yours = Tiket { $number } bukan milik Anda.
+not-yours = Tiket ini bukan milik Anda.
 already-theirs = Tiket { $number } sudah di antrian agen itu.
 not-found = Yang Anda cari tidak ditemukan.
 full = Antrian sudah penuh ({ $held }/{ $max }).

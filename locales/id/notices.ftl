@@ -19,7 +19,7 @@ notice-still-online =
     🙋 <b>Masih online?</b>
     Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
 notice-still-there =
-    🙋 <b>Masih di sana?</b>
+    🙋 <b>Masih aktif?</b>
     Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
 notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $count ->
     [0] Tidak ada tiket di antrian Anda.

@@ -56,6 +56,7 @@ impl Compose for Composer {
                 Ok(card.map_or(Deed::Nothing, |text| Deed::Send(text, Some(*key))))
             }
             Message::Refresh(key) => self.refresh(*key, &words).await,
+            Message::Retire(key) => self.retire(*key, &words).await,
             Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &words).await,
         }
     }
@@ -77,6 +78,17 @@ impl Composer {
             text,
             card: Some(live.key),
             shown: Some(live.digest),
+        }))
+    }
+
+    /// The live message of a card that is about to be sent anew.
+    async fn retire(&self, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
+        let above = self.engine.store().live_card(key).await?;
+        Ok(above.map_or(Deed::Nothing, |above| Deed::Edit {
+            message_id: above.message_id,
+            text: words.message("draft-moved", &[]),
+            card: None,
+            shown: None,
         }))
     }
 

@@ -269,7 +269,8 @@ fn line(seat: &Seat, departments: &[Department]) -> AgentLine {
         id: seat.person.id,
         name: seat.person.name.clone(),
         availability: seat.person.availability(),
-        lost: seat.lost,
+        // Who blocked the bot gets nothing, whatever they said of themselves before.
+        lost: seat.lost || !seat.person.reachable,
         reachable: seat.person.reachable,
         auto: profile.is_some_and(|p| p.auto_assignment_enabled),
         held: seat.held(),

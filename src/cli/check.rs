@@ -1,4 +1,5 @@
 //! `antri check`: what is configured and what can be reached, a line each. Secrets are never printed.
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::presence::Redis;
 use crate::store::mongo::{self, Server};
@@ -31,6 +32,9 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// For how many seconds a delivery that failed speaks against the webhook: Telegram tries again more often than that.
+const STILL_SO: i64 = 300;
+
 fn account(config: &Config) -> Result<Telegram, String> {
     let token = config.telegram.require_token().map_err(|error| error.to_string())?.clone();
     Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT).map_err(|error| error.to_string())
@@ -52,13 +56,18 @@ async fn webhook(config: &Config) -> Line {
             account(config)?.call("getWebhookInfo", &json!({})).await.map_err(|error| error.to_string())?;
         let set = info.get("url").and_then(serde_json::Value::as_str).unwrap_or_default();
         let waiting = info.get("pending_update_count").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        match info.get("last_error_message").and_then(serde_json::Value::as_str) {
-            Some(error) => Err(format!("webhook {}: Telegram says: {error}", hook.url)),
-            None if set == hook.url.as_str() => {
-                Ok(format!("webhook {}, {waiting} updates waiting", hook.url))
-            }
-            None => Ok(format!("webhook {} (set when the desk starts)", hook.url)),
+        let failed_at = info.get("last_error_date").and_then(serde_json::Value::as_i64).unwrap_or(0);
+        let why = info.get("last_error_message").and_then(serde_json::Value::as_str).unwrap_or("no reason");
+        // Telegram keeps the last error for good: what matters is whether it is still so.
+        let age = Clock::system().now().timestamp().saturating_sub(failed_at);
+        if age < STILL_SO {
+            return Err(format!("webhook {}: Telegram said {age} s ago: {why}", hook.url));
         }
+        Ok(if set == hook.url.as_str() {
+            format!("webhook {}, {waiting} updates waiting", hook.url)
+        } else {
+            format!("webhook {} (set when the desk starts)", hook.url)
+        })
     };
     ("updates", result.await)
 }

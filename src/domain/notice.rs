@@ -192,6 +192,8 @@ pub enum Message {
         /// What it shows.
         card: CardKey,
     },
+    /// The live card of this key, wherever it stands by then, gives up its buttons for the one that follows.
+    Retire(CardKey),
     /// The person's command menu, for their role and language.
     Menu,
 }

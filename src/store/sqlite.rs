@@ -108,7 +108,12 @@ impl Sqlite {
 
 /// Looks a person up in the store in `dir`, reading only: works while a desk has it open.
 pub async fn look_up(dir: &Path, telegram: TelegramId) -> Result<Option<Person>, StoreError> {
-    let readers = Readers::open(&dir.join(FILE), 1)?;
+    let file = dir.join(FILE);
+    // Whoever asks before the first start learns that nobody is known yet, not that a file can't be opened.
+    if matches!(file.try_exists(), Ok(false)) {
+        return Ok(None);
+    }
+    let readers = Readers::open(&file, 1)?;
     readers.run(move |conn| people::by_telegram(conn, telegram)).await
 }
 

@@ -50,6 +50,33 @@ async fn check_looks_and_changes_nothing() {
     assert!(said.contains("FAIL  store") && said.contains("no directory"), "{said}");
 }
 
+#[tokio::test]
+async fn check_says_when_nothing_can_be_written() {
+    let dir = tempfile::tempdir().unwrap();
+    // A folder in which nobody can make a file, whoever runs the tests.
+    let said = check(dir.path(), "/proc/self/desk");
+    assert!(said.contains("FAIL  store") && said.contains("/proc/self can't be written to"), "{said}");
+}
+
+#[test]
+fn a_token_before_the_first_start_is_for_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = [("DATA_DIR", "data"), ("JWT_SECRET", "a secret of thirty-two bytes or more")];
+    let out = antri(dir.path(), &["token", "--telegram-id", "42"], &env);
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(!out.status.success() && said.contains("the bot does not know"), "{said}");
+    assert_eq!(listed(dir.path()), []);
+}
+
+#[test]
+fn a_mongodb_that_is_away_is_told_of_in_a_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = [("MONGODB_URI", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200")];
+    let said = String::from_utf8(antri(dir.path(), &["check"], &env).stdout).unwrap();
+    assert!(said.contains("FAIL  store") && said.contains("Connection refused"), "{said}");
+    assert!(!said.contains('{'), "the driver's own notation: {said}");
+}
+
 #[test]
 fn a_bad_log_filter_is_named_once_and_as_it_was_given() {
     let dir = tempfile::tempdir().unwrap();

@@ -79,8 +79,9 @@ pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Comma
 /// A message that is no command: the answer to a question, or (part of) a ticket.
 pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
     let prompt = ask.person.prompt_for(message.id.0).filter(|_| ask.person.is_admin());
-    if let (Some(prompt), Some(text)) = (prompt, message.text()) {
-        return naming::answered(&desk, &ask, prompt, message.id, text).await;
+    if let Some(prompt) = prompt {
+        // A photo is no name either, and its question stays open.
+        return naming::answered(&desk, &ask, prompt, message.id, message.text().unwrap_or_default()).await;
     }
     customer::wrote(&desk, &ask, &message).await
 }

@@ -202,10 +202,10 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
 async fn keep(desk: &Desk, ask: &Ask, draft: Draft) -> Handled {
     let (store, key) = (desk.engine.store(), CardKey::Draft(ask.person.id));
     let begun = store.draft(ask.person.id).await?.is_some_and(|before| before.id == draft.id);
-    let above = store.live_card(key).await?.filter(|_| begun);
     store.put_draft(draft).await?;
-    let moved = ask.words(desk).message("draft-moved", &[]);
-    Ok(above.map(|live| ask.edit(Place(live.message_id), moved)).into_iter().chain([ask.card(key)]).collect())
+    // Looked for when it is its turn to be sent: of messages in quick succession the card above may not have arrived yet.
+    let above = Outgoing { chat: ask.chat, message: Delivery::Retire(key) };
+    Ok(begun.then_some(above).into_iter().chain([ask.card(key)]).collect())
 }
 
 /// The draft, if it is the one that the button was drawn for; else says what became of it.

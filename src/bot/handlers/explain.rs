@@ -34,7 +34,8 @@ fn told<'a>(error: &'a EngineError, words: &Words<'_>) -> Option<Told<'a>> {
 fn of_ticket<'a>(refusal: Option<&Refusal>, ticket: &'a Ticket, words: &Words<'_>) -> Told<'a> {
     let number = ("number", Arg::from(&ticket.number));
     match refusal {
-        Some(Refusal::NotYours) => ("not-yours", vec![number]),
+        // Not even its number: whoever forges a press learns nothing from it.
+        Some(Refusal::NotYours) => ("not-yours", vec![]),
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
         Some(Refusal::State(_)) | None => {
             ("stands", vec![number, ("state", Arg::from(words.state(ticket.status())))])

@@ -70,7 +70,11 @@ pub(super) struct Chats {
 /// New messages go before what only brings something up to date.
 pub(super) fn lane(message: &Message) -> i64 {
     match message {
-        Message::Notice(_) | Message::Text(_) | Message::Edit { .. } | Message::Card(_) => 0,
+        Message::Notice(_)
+        | Message::Text(_)
+        | Message::Edit { .. }
+        | Message::Card(_)
+        | Message::Retire(_) => 0,
         Message::Refresh(_) | Message::Redraw { .. } | Message::Menu => 1,
     }
 }

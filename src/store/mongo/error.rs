@@ -15,11 +15,19 @@ impl From<Error> for StoreError {
         match *error.kind {
             ErrorKind::BsonDeserialization(ref what) => Self::Corrupt(what.to_string()),
             ErrorKind::ServerSelection { ref message, .. } => {
-                Self::Unavailable(format!("no MongoDB server can be reached: {message}"))
+                Self::Unavailable(format!("no MongoDB server can be reached: {}", unreached(message)))
             }
             ref kind => Self::Unavailable(kind.to_string()),
         }
     }
+}
+
+/// Why no server was found. The driver goes on to tell all that it knows of every server, in its own notation; a person needs
+/// what went wrong with the first.
+fn unreached(message: &str) -> &str {
+    let (summary, servers) = message.split_once(" Topology:").unwrap_or((message, ""));
+    let first = servers.split_once("Error: Kind: ").and_then(|(_, error)| error.split_once(", labels"));
+    first.map_or(summary, |(error, _)| error)
 }
 
 /// Why a transaction did not get to its end.

@@ -1,7 +1,7 @@
 //! A look at a store from outside, which changes nothing: no file is made, nothing is locked for longer than a moment.
 use super::{FILE, LOCK, schema};
 use crate::engine::ports::StoreError;
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
@@ -23,7 +23,8 @@ pub enum Found {
 
 /// Looks at the store in `dir`.
 ///
-/// Unavailable when it can't be read, is no store, was written by a newer version, or can't be made for want of a directory.
+/// Unavailable when it can't be read or written, is no store, was written by a newer version, or can't be made for want of a
+/// directory.
 pub fn look(dir: &Path) -> Result<Found, StoreError> {
     let file = dir.join(FILE);
     let unusable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", file.display()));
@@ -34,6 +35,8 @@ pub fn look(dir: &Path) -> Result<Found, StoreError> {
         }
         Err(error) => return Err(unusable(error)),
     }
+    OpenOptions::new().write(true).open(&file).map_err(unusable)?;
+    writable(dir)?;
     let in_use = match File::open(dir.join(LOCK)) {
         Ok(lock) => matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)),
         Err(_) => false,
@@ -62,8 +65,17 @@ fn understood(mut file: File) -> std::io::Result<()> {
 /// Whether the directory is there or can be made: what stands in its place or above it must be a directory.
 fn makeable(dir: &Path) -> Result<Found, StoreError> {
     let there = dir.ancestors().find(|path| path.exists());
-    match there.filter(|path| !path.is_dir()) {
-        Some(path) => Err(StoreError::Unavailable(format!("{} is no directory", path.display()))),
-        None => Ok(Found::Nothing),
+    if let Some(path) = there.filter(|path| !path.is_dir()) {
+        return Err(StoreError::Unavailable(format!("{} is no directory", path.display())));
     }
+    // A relative path ends in nothing, which is the current directory.
+    let there = there.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    writable(there)?;
+    Ok(Found::Nothing)
+}
+
+/// Whether files can be made in this directory: tried with one that has no name, so that none is left.
+fn writable(dir: &Path) -> Result<(), StoreError> {
+    let unusable = |error| StoreError::Unavailable(format!("{} can't be written to: {error}", dir.display()));
+    tempfile::tempfile_in(dir).map(drop).map_err(unusable)
 }

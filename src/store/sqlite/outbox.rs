@@ -51,7 +51,11 @@ pub(super) const PRUNE: &str =
 /// New messages go before what only brings something up to date.
 fn lane(message: &Message) -> u8 {
     match message {
-        Message::Notice(_) | Message::Text(_) | Message::Edit { .. } | Message::Card(_) => 0,
+        Message::Notice(_)
+        | Message::Text(_)
+        | Message::Edit { .. }
+        | Message::Card(_)
+        | Message::Retire(_) => 0,
         Message::Refresh(_) | Message::Redraw { .. } | Message::Menu => 1,
     }
 }

@@ -75,6 +75,7 @@ async fn a_file_is_no_name_and_the_question_stays() {
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
     desk.attach(ADMIN, antri::sandbox::MediaKind::Photo, None).await;
+    assert!(desk.last(ADMIN).text.contains("1 sampai 60 karakter"), "{}", desk.last(ADMIN).text);
     desk.say(ADMIN, "Keuangan").await;
     assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"));
 }

@@ -92,7 +92,7 @@ async fn a_department_without_agents_blocks_nobody_else() {
     desk.say(SARI, "tidak ada yang melayani").await;
     desk.press(SARI, "Teknik").await;
     desk.press(SARI, "Kirim").await;
-    desk.find(SARI, "Agen online: belum ada");
+    desk.find(SARI, "Agen online: saat ini tidak ada");
     desk.say(SARI, "yang ini dilayani").await;
     desk.press(SARI, "Umum").await;
     desk.press(SARI, "Kirim").await;
@@ -110,6 +110,22 @@ async fn an_empty_message_and_one_too_long_are_answered_and_nothing_is_lost() {
     assert!(desk.last(SARI).text.contains("terlalu panjang"), "{}", desk.last(SARI).text);
     desk.press(SARI, "Kirim").await;
     desk.find(SARI, "awal");
+}
+
+#[tokio::test]
+async fn messages_in_quick_succession_leave_one_preview_to_press() {
+    let desk = with_customer().await;
+    for words in ["pertama", "kedua", "ketiga", "keempat"] {
+        desk.sandbox.send_text(SARI, words);
+    }
+    desk.settle().await;
+    let previews: Vec<_> =
+        desk.sandbox.chat(SARI).into_iter().filter(|message| message.button("Kirim").is_some()).collect();
+    let [preview] = previews.as_slice() else { panic!("{}", desk.story(SARI)) };
+    assert_eq!(preview.message_id, desk.last(SARI).message_id);
+    for words in ["pertama", "kedua", "ketiga", "keempat"] {
+        assert!(preview.text.contains(words), "{}", preview.text);
+    }
 }
 
 #[tokio::test]

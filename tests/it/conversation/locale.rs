@@ -12,7 +12,7 @@ async fn the_language_is_telegrams_until_one_is_chosen() {
     desk.say(TOM, "/language").await;
     assert!(desk.last(TOM).button("🇮🇩 Bahasa Indonesia").is_some());
     desk.press(TOM, "🇮🇩").await;
-    assert_eq!(desk.toast(TOM), "🇮🇩 Baik, kita berbahasa Indonesia.");
+    assert_eq!(desk.toast(TOM), "🇮🇩 Baik, sekarang dalam bahasa Indonesia.");
     // The choice stays, whatever Telegram goes on saying.
     desk.ticket(TOM, "printer rusak").await;
     desk.find(TOM, "Terkirim sebagai tiket");
@@ -26,9 +26,9 @@ async fn the_language_can_be_named_with_the_command() {
     let desk = with_customer().await;
     for (text, answer) in [
         ("/language en", "🇬🇧 All right, English it is."),
-        ("/language Indonesia", "🇮🇩 Baik, kita berbahasa Indonesia."),
+        ("/language Indonesia", "🇮🇩 Baik, sekarang dalam bahasa Indonesia."),
         ("/language English", "🇬🇧 All right, English it is."),
-        ("/language id", "🇮🇩 Baik, kita berbahasa Indonesia."),
+        ("/language id", "🇮🇩 Baik, sekarang dalam bahasa Indonesia."),
         ("/language klingon", "🌐 Pilih bahasa Anda."),
         ("/", "Perintah / tidak dikenal. Tekan /help untuk melihat semua perintah."),
     ] {

@@ -87,7 +87,7 @@ async fn who_is_busy_is_not_asked_whether_they_are_online() {
     let desk = with_agent().await;
     desk.say(BUDI, "/busy").await;
     desk.pass(TimeDelta::seconds(1_801)).await;
-    desk.find(BUDI, "Masih di sana?");
+    desk.find(BUDI, "Masih aktif?");
     desk.press(BUDI, "Ya, masih di sini").await;
     assert_eq!(desk.toast(BUDI), "🙋 Terima kasih. Status Anda tetap 🟠 Sibuk.");
 }

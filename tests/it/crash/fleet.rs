@@ -11,8 +11,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use std::net::TcpListener;
 
-/// How often one of the processes dies in a run.
-const DEATHS: usize = 5;
+/// For every so many tickets one of the processes dies.
+const TICKETS_PER_DEATH: usize = 60;
 
 struct Fleet<'a> {
     town: &'a Town,
@@ -42,9 +42,9 @@ impl<'a> Fleet<'a> {
     }
 
     /// Kills one at a seeded moment, measured in what happens in the chats, and starts it anew; and so on.
-    async fn suffer(&mut self, chance: &mut ChaCha20Rng, span: std::ops::Range<usize>) {
+    async fn suffer(&mut self, chance: &mut ChaCha20Rng, deaths: usize, span: std::ops::Range<usize>) {
         let mut changes = self.town.sandbox.changes();
-        for _ in 0..DEATHS {
+        for _ in 0..deaths {
             for _ in 0..chance.random_range(span.clone()) {
                 changes.changed().await.unwrap();
             }
@@ -62,7 +62,7 @@ fn free_port() -> u16 {
 }
 
 /// How many tickets are opened, unless the environment asks for more.
-const TICKETS: usize = 300;
+const TICKETS: usize = 600;
 /// How many of them each customer opens: as many as one may have open at once.
 const EACH: usize = 5;
 /// The environment's wish.
@@ -72,6 +72,7 @@ async fn run(seed: u64, replicas: usize) {
     let wish = std::env::var(WISH).map_or(TICKETS, |wish| wish.parse().expect(WISH));
     let (customers, tickets) = (wish.div_ceil(EACH), EACH);
     println!("seed {seed}: {replicas} replicas, {} tickets", customers * tickets);
+    let deaths = wish.div_ceil(TICKETS_PER_DEATH);
     let place = format!("seed {seed}");
     let mut chance = ChaCha20Rng::seed_from_u64(seed);
     let town = Town::of(Cast::city(customers, tickets)).await;
@@ -81,7 +82,7 @@ async fn run(seed: u64, replicas: usize) {
     let mut fleet = Fleet::start(&town, &redis, &balancer, ports);
     let told = tokio::select! {
         told = Crowd::of(&town).live() => told,
-        () = fleet.suffer(&mut chance, 100..500) => unreachable!("it goes on for ever"),
+        () = fleet.suffer(&mut chance, deaths, 100..500) => unreachable!("it goes on for ever"),
     };
     town.quiet().await;
     for life in fleet.lives {
@@ -89,7 +90,7 @@ async fn run(seed: u64, replicas: usize) {
     }
     println!("{place}: each took {:?}", balancer.taken());
     assert!(balancer.taken().iter().all(|taken| *taken > 0), "{place}: somebody took nothing");
-    judge(&town, &told, DEATHS, &place).await;
+    judge(&town, &told, deaths, &place).await;
 }
 
 /// Each with a seed of its own: `ANTRI_TEST_FLEET_TICKETS` asks for more tickets than the usual number, in all of them.

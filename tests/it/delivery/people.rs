@@ -23,6 +23,9 @@ async fn a_blocked_agent_gets_no_more_until_they_are_back() {
     desk.sandbox.set_blocked(2, true);
     desk.settle().await;
     assert!(desk.last(ADMIN).text.contains("Budi memblokir bot ini"), "{}", desk.transcript(ADMIN));
+    desk.say(ADMIN, "/workload").await;
+    let load = desk.last(ADMIN).text;
+    assert!(load.contains("⚪") && !load.contains("🟢"), "whoever gets nothing is not shown online: {load}");
     open(&desk, 1, "Internet mati").await;
     assert!(desk.sandbox.chat(2).iter().all(|m| !m.text.contains("Tiket baru")));
     desk.sandbox.set_blocked(2, false);
