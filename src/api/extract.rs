@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -40,6 +40,9 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Api
     bytes.map_err(|_| ApiError::bad("bad_body", "the body can't be read"))
 }
 
+/// Up to here every whole number is one of a `f64`.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let misfit = |why: String| ApiError::unprocessable("bad_body", format!("the body does not fit: {why}"));
     let value = serde_json::from_slice(bytes);
@@ -48,7 +51,21 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if !value.is_object() {
         return Err(misfit("it is no object".into()));
     }
-    serde_json::from_value(value).map_err(|error| misfit(error.to_string()))
+    serde_json::from_value(counted(value)).map_err(|error| misfit(error.to_string()))
+}
+
+/// To JSON `2.0` is as whole as `2`, and some clients write the one for the other.
+fn counted(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            // Within these bounds nothing is lost on the way.
+            Some(whole) if whole.fract() == 0.0 && whole.abs() < EXACT => json!(whole as i64),
+            _ => Value::Number(number),
+        },
+        Value::Array(values) => values.into_iter().map(counted).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, counted(value))).collect(),
+        other => other,
+    }
 }
 
 /// A UUID in the path.

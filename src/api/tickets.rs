@@ -47,11 +47,7 @@ pub(super) struct NewTicketBody {
     /// The category; may be left out where there is one only.
     category_id: Option<Uuid>,
     /// What it is about: with something in it that is seen.
-    #[schema(
-        min_length = 1,
-        max_length = 12_288,
-        pattern = "[^\\p{Cc}\\p{Cf}\\p{Z}\\p{Mn}\\p{Me}\\u115F\\u1160\\u2800\\u3164\\uFFA0]"
-    )]
+    #[schema(min_length = 1, max_length = 12_288, pattern = "[^\\p{C}\\p{Z}\\p{M}]")]
     description: String,
 }
 

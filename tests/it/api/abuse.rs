@@ -18,7 +18,7 @@ const NAMING: [(&str, &str, [u16; 3]); 11] = [
     ("POST", "/api/tickets/{ticket}/start", [200, 404, 403]),
     ("POST", "/api/tickets/{ticket}/hold", [200, 404, 403]),
     ("POST", "/api/tickets/{ticket}/resume", [200, 404, 403]),
-    ("POST", "/api/queue/{ticket}/reassign", [403, 403, 409]),
+    ("POST", "/api/queue/{ticket}/reassign", [403, 403, 200]),
     ("POST", "/api/tickets/{ticket}/complete", [200, 404, 409]),
 ];
 
