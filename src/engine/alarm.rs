@@ -155,12 +155,15 @@ impl Engine {
 
     /// When the oldest waiting ticket of a department was opened. Each priority's oldest is the first of it in the queue.
     pub async fn oldest(&self, department: DepartmentId) -> Result<Option<Time>, StoreError> {
-        let mut oldest: Option<Time> = None;
+        let (mut oldest, mut before): (Option<Time>, u64) = (None, 0);
         for priority in Priority::ALL {
-            let first = self.store.position(department, priority, Arrival::default()).await?;
-            let offset = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX);
+            let offset = usize::try_from(before).unwrap_or(usize::MAX);
             let page = self.store.queue_page(&[department], offset, 1).await?;
-            let since = page.first().filter(|ticket| ticket.priority == priority).map(|t| t.created_at);
+            let first = page.first().filter(|ticket| ticket.priority == priority);
+            if first.is_some() {
+                before = self.store.position(department, priority, Arrival::LAST).await?;
+            }
+            let since = first.map(|ticket| ticket.created_at);
             oldest = match (oldest, since) {
                 (Some(one), Some(two)) => Some(one.min(two)),
                 (one, two) => one.or(two),
