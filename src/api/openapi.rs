@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use std::sync::LazyLock;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -75,7 +75,7 @@ impl Modify for Refusals {
         let components = contract.components.get_or_insert_default();
         components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer));
         if let Some(body) = components.schemas.remove(NEW_TICKET) {
-            components.schemas.insert(NEW_TICKET.into(), with_one_customer(body));
+            components.schemas.insert(NEW_TICKET.into(), with_a_customer(body));
         }
         for (path, item) in &mut contract.paths.paths {
             let operations = [&mut item.get, &mut item.post, &mut item.patch];
@@ -86,19 +86,15 @@ impl Modify for Refusals {
     }
 }
 
-/// The body of a new ticket names its customer by one of two ids, which no attribute of a field can say.
-fn with_one_customer(body: RefOr<Schema>) -> RefOr<Schema> {
-    let null = || ObjectBuilder::new().schema_type(Type::Null);
-    let id = ObjectBuilder::new().schema_type(Type::String);
-    let telegram_id = ObjectBuilder::new().schema_type(Type::Integer);
-    let only = |name: &str, id: ObjectBuilder, other: &str| {
-        ObjectBuilder::new().property(name, id).required(name).property(other, null())
+/// The body of a new ticket names its customer by one of two ids at least, which no attribute of a field can say.
+fn with_a_customer(body: RefOr<Schema>) -> RefOr<Schema> {
+    let named = |by: &str, kind| {
+        let id = ObjectBuilder::new().schema_type(kind);
+        ObjectBuilder::new().property(by, id).required(by)
     };
-    let one = OneOfBuilder::new().item(only("customer_id", id, "customer_telegram_id")).item(only(
-        "customer_telegram_id",
-        telegram_id,
-        "customer_id",
-    ));
+    let one = AnyOfBuilder::new()
+        .item(named("customer_id", Type::String))
+        .item(named("customer_telegram_id", Type::Integer));
     AllOfBuilder::new().item(body).item(one).into()
 }
 

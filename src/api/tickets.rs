@@ -34,7 +34,7 @@ pub(super) fn routes() -> Router<Arc<Api>> {
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 128;
 
-/// A ticket to be opened for a customer whom the bot knows: named by one of their two ids.
+/// A ticket to be opened for a customer whom the bot knows: named by one of their two ids, or by both.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewTicketBody {
@@ -178,15 +178,19 @@ impl Api {
     async fn customer(&self, body: &NewTicketBody) -> std::result::Result<Person, ApiError> {
         let store = self.engine.store();
         let found = match (body.customer_id, body.customer_telegram_id) {
-            (Some(id), None) => store.person(PersonId(id)).await?,
+            (Some(id), _) => store.person(PersonId(id)).await?,
             (None, Some(id)) => store.person_by_telegram(TelegramId(id)).await?,
-            _ => {
-                let message = "name the customer with customer_id or customer_telegram_id, one of them";
+            (None, None) => {
+                let message = "name the customer with customer_id or customer_telegram_id";
                 return Err(ApiError::unprocessable("bad_customer", message));
             }
         };
         let missing = || ApiError::not_found("customer_not_found", "the bot knows no such person");
-        found.ok_or_else(missing)
+        let person = found.ok_or_else(missing)?;
+        if body.customer_telegram_id.is_some_and(|id| id != person.telegram.0) {
+            return Err(ApiError::conflict("customer_conflict", "the two ids are of two people"));
+        }
+        Ok(person)
     }
 }
 

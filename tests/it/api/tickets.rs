@@ -88,7 +88,12 @@ async fn a_ticket_that_does_not_fit_is_refused() {
         (json!({"customer_id": nobody, "description": "x"}), 404, "customer_not_found"),
         (json!({"customer_telegram_id": 4_711, "description": "x"}), 404, "customer_not_found"),
         (json!({"description": "x"}), 422, "bad_customer"),
-        (json!({"customer_id": sari, "customer_telegram_id": SARI, "description": "x"}), 422, "bad_customer"),
+        (json!({"customer_id": null, "customer_telegram_id": null, "description": "x"}), 422, "bad_customer"),
+        (
+            json!({"customer_id": sari, "customer_telegram_id": BUDI, "description": "x"}),
+            409,
+            "customer_conflict",
+        ),
         (json!({"customer_id": sari, "description": " \u{202e} "}), 422, "bad_description"),
         (json!({"customer_id": sari, "description": "x".repeat(12_289)}), 422, "bad_description"),
         (
@@ -110,7 +115,7 @@ async fn a_ticket_that_does_not_fit_is_refused() {
     for _ in 0..10 {
         opened(&desk, "x").await;
     }
-    let body = json!({"customer_id": sari, "description": "x"});
+    let body = json!({"customer_id": sari, "customer_telegram_id": SARI, "description": "x"});
     create(&desk, BUDI, None, body).await.refused(409, "too_many_open");
 }
 
