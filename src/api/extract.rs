@@ -40,6 +40,11 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Api
     bytes.map_err(|_| ApiError::bad("bad_body", "the body can't be read"))
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "it is whole, and within bounds")]
+fn to_whole(whole: f64) -> i64 {
+    whole as i64
+}
+
 /// Up to here every whole number is one of a `f64`.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -58,8 +63,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn counted(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            // Within these bounds nothing is lost on the way.
-            Some(whole) if whole.fract() == 0.0 && whole.abs() < EXACT => json!(whole as i64),
+            Some(whole) if whole.fract() == 0.0 && whole.abs() < EXACT => json!(to_whole(whole)),
             _ => Value::Number(number),
         },
         Value::Array(values) => values.into_iter().map(counted).collect(),

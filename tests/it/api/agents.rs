@@ -28,6 +28,8 @@ async fn an_admin_sets_capacity_and_auto_assignment_and_who_has_room_is_served()
     let cut = desk.patch(ADMIN, &path, json!({"max_tickets": 2})).await;
     assert_eq!((&cut.data()["current_tickets"], &cut.data()["percent"]), (&json!(3), &json!(150)));
     assert_eq!(desk.patch(ADMIN, &path, json!({})).await.data()["max_tickets"], 2);
+    // To JSON that is a whole number.
+    assert_eq!(desk.patch(ADMIN, &path, json!({"max_tickets": 3.0})).await.data()["max_tickets"], 3);
 }
 
 #[tokio::test]
@@ -40,6 +42,7 @@ async fn a_change_that_does_not_fit_is_refused() {
     for bad in [
         json!({"max_tickets": -1}),
         json!({"max_tickets": 1.5}),
+        json!({"max_tickets": 1e300}),
         json!({"max_tickets": "5"}),
         json!({"role": "admin"}),
     ] {
