@@ -22,9 +22,11 @@ pub(crate) fn load(when: &str) {
 
 pub(crate) fn throughput_head() {
     println!(
-        "\nEmbedded store (one SQLite file, WAL, synchronous = FULL). The floor: bare commits of one row each, same"
+        "\nEmbedded store (one SQLite file, WAL, synchronous = FULL). The floor: as many callers who commit a bare row each,"
     );
-    println!("pragmas, as many to a transaction as the desk's have tickets.");
+    println!(
+        "same pragmas, what waits shares a transaction. Of a drained queue: transactions of as many bare rows."
+    );
     println!(
         "Throughput; the backlog waits behind, in the same departments, at low priority and without room."
     );
@@ -38,6 +40,7 @@ pub(crate) fn throughput(found: &Throughput) {
     println!("{stage}");
     line("accepted", &found.accepted);
     line("assigned", &found.assigned);
+    line("drained ", &found.drained);
 }
 
 fn line(what: &str, f: &Figures) {

@@ -1,4 +1,4 @@
-//! Tickets accepted and assigned a second, each beside the floor at the same grouping, in turns.
+//! Tickets accepted and assigned a second, each beside the floor of its kind, in turns.
 use crate::floor::Floor;
 use crate::home::Home;
 use crate::stage::{Plan, Stage};
@@ -16,7 +16,7 @@ pub(crate) struct Figures {
     pub(crate) rows_per_second: f64,
     /// Processor time of a ticket, in microseconds.
     pub(crate) busy: f64,
-    /// The floor: bare commits of one row a second, as many of them to a transaction as there were tickets to one.
+    /// The floor: bare rows a second.
     pub(crate) floor: f64,
     /// Rows a second, of the floor.
     pub(crate) rows_of_floor: f64,
@@ -28,8 +28,12 @@ pub(crate) struct Figures {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Throughput {
     pub(crate) plan: Plan,
+    /// By many callers, beside as many who commit a bare row each.
     pub(crate) accepted: Figures,
+    /// Accepted by many callers and assigned as they come, beside the same.
     pub(crate) assigned: Figures,
+    /// Assigned by one round after all were accepted, beside transactions of as many bare rows.
+    pub(crate) drained: Figures,
 }
 
 /// Measures one stage. Every agent has room for exactly their share of `tickets`, so that a round assigns all that were
@@ -39,19 +43,29 @@ pub(crate) async fn run(agents: u64, backlog: u64, tickets: u64, rounds: u32) ->
     let plan = Plan { agents, capacity, backlog, auto: true };
     let desk = Desk::open(Stage::build(plan, Home::folder()).await).await;
     let floor = Floor::open(desk.stage.home.dir()).expect("a file beside the desk's");
-    let (mut accepted, mut assigned) = (Vec::new(), Vec::new());
+    let (mut accepted, mut assigned, mut drained) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds {
-        let accept = against(&floor, desk.accept(tickets).await);
-        let assign = against(&floor, desk.assign().await);
+        let accept = (desk.accept(tickets).await, floor.commits_per_second(tickets).await);
+        let drain = against(&floor, desk.assign().await);
         desk.clear().await;
-        assert!(assign.0.tickets == tickets, "a round assigned {} of {tickets}", assign.0.tickets);
+        let assign = (desk.flow(tickets).await, floor.commits_per_second(tickets).await);
+        desk.clear().await;
+        for (sample, _) in [&drain, &assign] {
+            assert!(sample.tickets == tickets, "{} of {tickets} were assigned", sample.tickets);
+        }
         // The first one warms up.
         if round > 0 {
             accepted.push(accept);
             assigned.push(assign);
+            drained.push(drain);
         }
     }
-    Throughput { plan, accepted: figures(&accepted), assigned: figures(&assigned) }
+    Throughput {
+        plan,
+        accepted: figures(&accepted),
+        assigned: figures(&assigned),
+        drained: figures(&drained),
+    }
 }
 
 /// A sample, and the floor beside it.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Callers at once: as many as Telegram hands over updates in one answer.
-const CALLERS: u64 = 100;
+pub(crate) const CALLERS: u64 = 100;
 
 /// A stage with its engine.
 pub(crate) struct Desk {
@@ -53,28 +53,40 @@ impl Desk {
 
     /// Tickets accepted by many callers at once; no round runs meanwhile.
     pub(crate) async fn accept(&self, tickets: u64) -> Sample {
-        let upto = self.opened.load(Ordering::Relaxed) + tickets;
-        self.measure(async {
-            let callers = (0..CALLERS).map(|_| {
-                let (stage, engine) = (Arc::clone(&self.stage), Arc::clone(&self.engine));
-                let (clock, opened) = (self.clock.clone(), Arc::clone(&self.opened));
-                tokio::spawn(async move {
-                    let next = || {
-                        opened.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
-                            (n < upto).then_some(n + 1)
-                        })
-                    };
-                    while let Ok(n) = next() {
-                        open_nth(&stage, &engine, &clock, n).await;
-                    }
-                })
-            });
-            for caller in callers.collect::<Vec<_>>() {
-                caller.await.expect("a caller");
+        self.measure(self.open_many(tickets)).await
+    }
+
+    /// Tickets accepted by many callers at once, and assigned by rounds as they come; until all of them are.
+    pub(crate) async fn flow(&self, tickets: u64) -> Sample {
+        let rounds = async {
+            let mut assigned = 0;
+            while assigned < tickets {
+                self.engine.woken().await;
+                assigned += self.engine.run_round(self.clock.now()).await.expect("a round") as u64;
             }
-            tickets
-        })
-        .await
+            assigned
+        };
+        self.measure(async { tokio::join!(self.open_many(tickets), rounds).1 }).await
+    }
+
+    async fn open_many(&self, tickets: u64) -> u64 {
+        let upto = self.opened.load(Ordering::Relaxed) + tickets;
+        let callers = (0..CALLERS).map(|_| {
+            let (stage, engine) = (Arc::clone(&self.stage), Arc::clone(&self.engine));
+            let (clock, opened) = (self.clock.clone(), Arc::clone(&self.opened));
+            tokio::spawn(async move {
+                let next = || {
+                    opened.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < upto).then_some(n + 1))
+                };
+                while let Ok(n) = next() {
+                    open_nth(&stage, &engine, &clock, n).await;
+                }
+            })
+        });
+        for caller in callers.collect::<Vec<_>>() {
+            caller.await.expect("a caller");
+        }
+        tickets
     }
 
     /// One round: whatever waits, as far as there is room.

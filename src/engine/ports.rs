@@ -217,20 +217,18 @@ pub trait Store: Send + Sync + 'static {
     /// A customer's tickets that are not completed or cancelled, oldest first, then the ended ones, newest first; at most
     /// `limit`.
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;
-    /// What is looked at before a ticket of `customer` is opened with `key` in `department`, all in one look where the
-    /// store can; this does it in several. The customer's open tickets are counted up to `most`.
+    /// What is looked at before a ticket of `customer` is opened in `department`, all in one look where the store can; this
+    /// does it in several. The customer's open tickets are counted up to `most`.
     async fn prospect(
         &self,
-        key: &str,
         customer: PersonId,
         (department, priority): (DepartmentId, Priority),
         most: usize,
     ) -> Result<Prospect, StoreError> {
         let theirs = self.tickets_of(customer, most).await?;
         Ok(Prospect {
-            departments: self.departments().await?,
+            department: self.departments().await?.into_iter().find(|d| d.id == department),
             settings: self.settings().await?,
-            known: self.ticket_by_key(key).await?,
             open: theirs.iter().filter(|ticket| !ticket.status().is_end()).count(),
             ahead: self.position(department, priority, Arrival::LAST).await?,
         })

@@ -75,17 +75,18 @@ impl Engine {
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
         let (department, category) = new.target;
         let place = (department, Priority::default());
-        let found = self.store.prospect(&new.key, new.customer.id, place, MAX_OPEN).await?;
-        // First: what was opened stays opened, whatever became of its department.
-        if let Some(ticket) = found.known {
-            return Ok(ticket);
-        }
-        let offered = |d: &Department| d.id == department && d.offered().any(|c| c.id == category);
-        if !found.departments.iter().any(offered) {
-            return Err(EngineError::NotFound);
-        }
-        if found.open >= MAX_OPEN {
-            return Err(EngineError::TooManyOpen(MAX_OPEN));
+        let found = self.store.prospect(new.customer.id, place, MAX_OPEN).await?;
+        let offered = |d: &Department| d.offered().any(|c| c.id == category);
+        let refusal = if !found.department.as_ref().is_some_and(offered) {
+            Some(EngineError::NotFound)
+        } else if found.open >= MAX_OPEN {
+            Some(EngineError::TooManyOpen(MAX_OPEN))
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            // What was opened with this key stays opened, whatever became of its department.
+            return self.store.ticket_by_key(&new.key).await?.ok_or(refusal);
         }
         let (auto, position) = (found.settings.rollout_percent, found.ahead + 1);
         self.retry(|| async {

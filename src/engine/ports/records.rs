@@ -5,7 +5,6 @@ use crate::domain::department::Department;
 use crate::domain::ids::{ChatId, DepartmentId};
 use crate::domain::notice::Message;
 use crate::domain::policy::Settings;
-use crate::domain::ticket::Ticket;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -60,12 +59,10 @@ pub enum Outcome {
 /// What is looked at before a ticket is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prospect {
-    /// All departments.
-    pub departments: Vec<Department>,
+    /// The ticket's department.
+    pub department: Option<Department>,
     /// The settings.
     pub settings: Settings,
-    /// The ticket that was opened with the key before.
-    pub known: Option<Ticket>,
     /// How many tickets the customer has open, counted up to `most`.
     pub open: usize,
     /// How many tickets wait ahead of a new one: its position is the next.

@@ -7,7 +7,7 @@ use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::ids::{ChatId, PersonId};
+use crate::domain::ids::{ChatId, DepartmentId, PersonId};
 use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::StoreError;
@@ -24,6 +24,14 @@ pub(super) const INCIDENTS: &str = "incidents";
 pub(super) async fn departments(store: &Mongo) -> Result<Vec<Department>, StoreError> {
     let docs = store.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
     docs.into_iter().map(value).collect()
+}
+
+pub(super) async fn find_department(
+    store: &Mongo,
+    id: DepartmentId,
+) -> Result<Option<Department>, StoreError> {
+    let found = store.collection(DEPARTMENTS).find_one(doc! { "_id": id.to_string() }).await?;
+    found.map(value).transpose()
 }
 
 pub(super) fn department(department: &Department) -> Result<Document, StoreError> {

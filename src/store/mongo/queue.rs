@@ -77,7 +77,8 @@ pub(super) async fn position(
     let places = |condition: &str| peers(department, priority, condition, arrival);
     let index = || Hint::Name(QUEUE_ALL.to_owned());
     let queue = store.collection(QUEUE);
-    if queue.find_one(places("$gt")).hint(index()).await?.is_some() {
+    // Nobody is behind who comes last: a new ticket.
+    if arrival != Arrival::LAST && queue.find_one(places("$gt")).hint(index()).await?.is_some() {
         among = int(queue.count_documents(places("$lte")).hint(index()).await?);
     }
     Ok(u64::try_from(before + among).unwrap_or(0))

@@ -142,19 +142,17 @@ impl Store for Mongo {
 
     async fn prospect(
         &self,
-        key: &str,
         customer: PersonId,
         (department, priority): (DepartmentId, Priority),
         most: usize,
     ) -> Result<Prospect, StoreError> {
-        let (departments, settings, known, open, ahead) = tokio::try_join!(
-            self.departments(),
+        let (department, settings, open, ahead) = tokio::try_join!(
+            desk::find_department(self, department),
             self.settings(),
-            self.ticket_by_key(key),
             tickets::count_open(self, customer, most),
             self.position(department, priority, Arrival::LAST),
         )?;
-        Ok(Prospect { departments, settings, known, open, ahead })
+        Ok(Prospect { department, settings, open, ahead })
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {

@@ -161,17 +161,14 @@ impl Store for Sqlite {
 
     async fn prospect(
         &self,
-        key: &str,
         customer: PersonId,
         (department, priority): (DepartmentId, Priority),
         most: usize,
     ) -> Result<Prospect, StoreError> {
-        let key = key.to_owned();
         let look = move |conn: &Connection| {
             Ok(Prospect {
-                departments: desk::departments(conn)?,
+                department: desk::department(conn, department)?,
                 settings: desk::settings(conn)?,
-                known: tickets::by_key(conn, &key)?,
                 open: tickets::count_open(conn, customer, most)?,
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })
