@@ -4,16 +4,19 @@ mod embedded;
 mod replicas;
 mod storage;
 mod tasks;
+mod watch;
 
 pub use embedded::{Embedded, embedded};
 pub use storage::{Storage, presence};
 
+use crate::api::Api;
 use crate::bot::compose::Composer;
 use crate::bot::context::Desk;
 use crate::bot::facts::Facts;
 use crate::bot::handlers::invite::Links;
 use crate::bot::render::Words;
 use crate::clock::Clock;
+use crate::config::http::HttpConfig;
 use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
@@ -27,8 +30,8 @@ use crate::outbox::Outbox;
 use crate::outbox::pace::Limits;
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
-use secrecy::SecretString;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -51,14 +54,16 @@ pub struct Setup {
     pub presence_is_volatile: bool,
     /// The bot's account.
     pub telegram: Telegram,
-    /// Webhook mode: where Telegram posts, and the socket on which that arrives. Else long polling.
-    pub webhook: Option<(WebhookConfig, TcpListener)>,
+    /// Webhook mode: where Telegram posts. Else long polling.
+    pub webhook: Option<WebhookConfig>,
+    /// The side API: whom it believes, what it bears.
+    pub http: HttpConfig,
+    /// The socket of the side API and of the webhook.
+    pub listener: TcpListener,
     /// What the engine needs to know.
     pub rules: Rules,
     /// The settings of a desk that has none yet.
     pub first_settings: Settings,
-    /// The key of the side API's tokens.
-    pub jwt_secret: Option<SecretString>,
     /// The time.
     pub clock: Clock,
     /// Chance.
@@ -91,9 +96,12 @@ pub struct App {
     replicas: Option<Replicas>,
     presence_is_volatile: bool,
     served: Arc<AtomicU64>,
-    webhook: Mutex<Option<(WebhookConfig, TcpListener)>>,
-    /// Whether updates are asked for, and not posted.
-    polls: bool,
+    watched: Arc<AtomicU64>,
+    api: Arc<Api>,
+    /// Where the side API listens.
+    pub addr: SocketAddr,
+    webhook: Option<WebhookConfig>,
+    listener: Mutex<Option<TcpListener>>,
     sweep_every: Duration,
 }
 
@@ -115,7 +123,7 @@ impl App {
             facts: facts.clone(),
             texts: Arc::clone(&texts),
             bot_username: me,
-            jwt_secret: setup.jwt_secret,
+            jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
@@ -123,6 +131,7 @@ impl App {
             quotas: Mutex::new(Quotas::new(setup.quota)),
             apologised: Mutex::new(HashMap::new()),
         });
+        let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), clock.clone(), setup.http);
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });
         let outbox = Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.limits);
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
@@ -132,11 +141,14 @@ impl App {
                 None => inbox,
             },
             served: Arc::new(AtomicU64::new(u64::MAX)),
+            watched: Arc::new(AtomicU64::new(u64::MAX)),
             replicas: setup.replicas,
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
-            polls: setup.webhook.is_none(),
-            webhook: Mutex::new(setup.webhook),
+            api,
+            addr: setup.listener.local_addr().context("the side API's address")?,
+            webhook: setup.webhook,
+            listener: Mutex::new(Some(setup.listener)),
             sweep_every: setup.sweep_every,
             engine,
             desk,
@@ -181,7 +193,8 @@ impl App {
         let store = self.engine.store();
         let handled = store.unhandled(0, 1).await.is_ok_and(|rows| rows.is_empty());
         let quiet = self.engine.is_quiet();
-        let shown = self.served.load(Ordering::SeqCst) == self.engine.happened();
+        let happened = self.engine.happened();
+        let shown = [&self.served, &self.watched].iter().all(|done| done.load(Ordering::SeqCst) == happened);
         let delivered = store.undelivered().await == Ok(0);
         handled && quiet && shown && delivered && self.desk.tasks.is_empty()
     }

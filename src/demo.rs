@@ -48,6 +48,7 @@ pub async fn main(args: Args, stop: CancellationToken) -> anyhow::Result<ExitCod
     let stage = stage::Stage::set(listener, args.seed).await?;
     stage.open().await?;
     println!("Antri's demo is open: {}", stage.url);
+    println!("Its side API: http://{} (send /token as an agent or the admin)", stage.app.addr);
     println!("Four people's chats, one desk. Write as the customer, work as an agent. Ctrl-C ends it.");
     stop.cancelled().await;
     stage.strike().await?;

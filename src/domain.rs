@@ -2,6 +2,7 @@
 //!
 //! Types and transitions only. Nothing here knows Telegram, a database, the clock or chance; a transition takes the
 //! old value, returns the new one or says why not, and the caller decides what to do with it.
+pub mod alert;
 pub mod card;
 pub mod department;
 pub mod draft;

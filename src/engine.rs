@@ -8,16 +8,23 @@
 //! | `watch` | is an agent still there: pure |
 //! | `rounds`, `owed` | rounds of assignment, woken by events; what they owe |
 //! | `tickets`, `handover` | the verbs on a ticket |
-//! | `duty` | the verbs on an agent's availability |
+//! | `priority` | how urgent a ticket is |
+//! | `duty`, `heartbeat` | the verbs on an agent's availability; clients that send heartbeats |
+//! | `settings` | the desk's settings |
+//! | `look` | what programs that show the desk ask for |
 //! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
 //! | `replicas` | several engines on one store |
+//! | `alarm` | incidents, and who is told of them |
 //! | `sweep`, `lookout` | the safety net; what time brings about |
+pub mod alarm;
 pub mod chance;
 pub mod desk;
 pub mod duty;
 pub mod error;
 pub mod feed;
 pub mod handover;
+pub mod heartbeat;
+pub mod look;
 mod lookout;
 mod owed;
 pub mod people;
@@ -25,9 +32,11 @@ pub mod plan;
 #[cfg(test)]
 mod plan_histories;
 pub mod ports;
+pub mod priority;
 pub mod replicas;
 pub mod roster;
 pub mod rounds;
+pub mod settings;
 pub mod standing;
 pub mod sweep;
 pub mod tickets;
@@ -93,6 +102,10 @@ pub struct Engine {
     round: tokio::sync::Mutex<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
+    /// What was told of incidents.
+    alarm: tokio::sync::Mutex<alarm::Alarm>,
+    /// How heartbeats fare.
+    beats: Mutex<alarm::Beats>,
     /// What the other replicas are to be told, if there are any.
     telling: Option<replicas::Telling>,
     /// Counts of what should be rare.
@@ -116,6 +129,8 @@ impl Engine {
             round: tokio::sync::Mutex::new(()),
             feed: broadcast::channel(FEED_BUFFER).0,
             happened: AtomicU64::new(0),
+            alarm: tokio::sync::Mutex::default(),
+            beats: Mutex::default(),
             telling: None,
             faults: Faults::default(),
         }

@@ -11,6 +11,7 @@
 //!   and [`engine::ports::Presence`].
 //! - [`domain`]: tickets, people, departments, policy: types and transitions, and nothing else.
 //! - [`store`], [`presence`], [`signals`]: the back ends behind the ports.
+//! - [`api`]: the side API: the same verbs over HTTP, for web front ends and integrations.
 //! - [`outbox`]: delivers what was committed to be told, at Telegram's pace; [`telegram`] makes the calls.
 //! - [`app`]: the composition root, and the tasks that run side by side.
 //! - [`serve`]: the socket of what is reached over HTTP, with its limits.
@@ -19,6 +20,7 @@
 //!   real thing.
 //!
 //! `ARCHITECTURE.md` walks one ticket through these files.
+pub mod api;
 pub mod app;
 pub mod bot;
 pub mod cli;

@@ -1,6 +1,7 @@
 //! Calls of the Bot API. teloxide reads updates and runs the dispatcher; requests go out through here, because delivery
 //! must know what teloxide's own sender does not tell apart: refused, not sent, or sent with the answer lost.
 mod error;
+pub mod login;
 
 pub use error::CallError;
 
@@ -8,6 +9,8 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a call may take before its outcome counts as unknown. Telegram answers within a second; teloxide waits 17.
@@ -22,6 +25,35 @@ pub struct Telegram {
     base: Url,
     token: SecretString,
     timeout: Duration,
+    errors: Arc<Errors>,
+}
+
+/// How many calls failed since the start, by how they did.
+#[derive(Debug, Default)]
+pub struct Errors {
+    /// Telegram said no.
+    pub refused: AtomicU64,
+    /// Telegram said "later": 429.
+    pub limited: AtomicU64,
+    /// Telegram was broken: 5xx.
+    pub broken: AtomicU64,
+    /// No connection.
+    pub not_sent: AtomicU64,
+    /// The answer was lost.
+    pub unknown: AtomicU64,
+}
+
+impl Errors {
+    fn count(&self, error: &CallError) {
+        let counter = match error {
+            CallError::Refused { code: 429, .. } => &self.limited,
+            CallError::Refused { code: 500.., .. } => &self.broken,
+            CallError::Refused { .. } => &self.refused,
+            CallError::NotSent(_) => &self.not_sent,
+            CallError::Unknown(_) => &self.unknown,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Telegram {
@@ -57,13 +89,25 @@ impl Telegram {
         let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(timeout);
         let client = client.tcp_nodelay(true).build();
         let client = client.map_err(|error| CallError::NotSent(error.without_url().to_string()))?;
-        Ok(Self { client, base, token, timeout })
+        Ok(Self { client, base, token, timeout, errors: Arc::default() })
     }
 
     /// The same account as teloxide's bot, for the dispatcher.
     pub fn teloxide(&self) -> teloxide::Bot {
         teloxide::Bot::with_client(self.token.expose_secret(), self.client.clone())
             .set_api_url(self.base.clone())
+    }
+
+    /// How many calls failed.
+    #[must_use]
+    pub fn errors(&self) -> &Errors {
+        &self.errors
+    }
+
+    /// The account's token: what Telegram signs log-ins with.
+    #[must_use]
+    pub fn token(&self) -> &SecretString {
+        &self.token
     }
 
     /// Calls `method` with `body` as JSON.
@@ -73,6 +117,19 @@ impl Telegram {
 
     /// The same, with a time-out of its own: for long polling.
     pub async fn call_within(
+        &self,
+        method: &str,
+        body: &impl Serialize,
+        timeout: Duration,
+    ) -> Result<Value, CallError> {
+        let result = self.try_call(method, body, timeout).await;
+        if let Err(error) = &result {
+            self.errors.count(error);
+        }
+        result
+    }
+
+    async fn try_call(
         &self,
         method: &str,
         body: &impl Serialize,

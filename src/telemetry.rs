@@ -27,8 +27,20 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 /// Libraries that handle tokens, or what people write, in the clear.
-const WIRE: [&str; 9] =
-    ["teloxide", "teloxide_core", "reqwest", "hyper", "hyper_util", "h2", "rustls", "axum", "tower"];
+const WIRE: [&str; 12] = [
+    "teloxide",
+    "teloxide_core",
+    "reqwest",
+    "hyper",
+    "hyper_util",
+    "h2",
+    "rustls",
+    "axum",
+    "tower",
+    "tower_http",
+    "tungstenite",
+    "tokio_tungstenite",
+];
 
 /// Why logging could not be set up.
 #[derive(Debug, thiserror::Error)]

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// How long a token is good for: a working day and some.
 pub const LIFETIME: TimeDelta = TimeDelta::hours(12);
 
+/// How long a token of a web page's log-in is good for. Pages renew it while they are open.
+pub const WEB_LIFETIME: TimeDelta = TimeDelta::hours(1);
+
 /// The one audience: nobody else's tokens are taken, even those signed with the same secret.
 const AUDIENCE: &str = "antri";
 

@@ -7,6 +7,7 @@ use crate::telegram::{self, Sent};
 use crate::work::open_nth;
 use antri::app::{App, SWEEP_EVERY, Setup};
 use antri::clock::Clock;
+use antri::config::http::HttpConfig;
 use antri::domain::ids::TicketId;
 use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
@@ -21,6 +22,7 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
@@ -67,7 +69,7 @@ pub(crate) async fn run(home: Home, (agents, backlog): (u64, u64), lasts: Durati
     let plan = Plan { agents, capacity: 20, backlog, auto: false };
     let stage = Arc::new(Stage::build(plan, home).await);
     let (url, book) = telegram::serve().await;
-    let app = Arc::new(App::start(setup(&stage, &url)).await.expect("a desk"));
+    let app = Arc::new(App::start(setup(&stage, &url).await).await.expect("a desk"));
     let stop = CancellationToken::new();
     let running = tokio::spawn({
         let (app, stop) = (Arc::clone(&app), stop.clone());
@@ -120,7 +122,7 @@ pub(crate) async fn run(home: Home, (agents, backlog): (u64, u64), lasts: Durati
     }
 }
 
-fn setup(stage: &Stage, url: &str) -> Setup {
+async fn setup(stage: &Stage, url: &str) -> Setup {
     let token = SecretString::from("1:bench");
     Setup {
         store: Arc::clone(&stage.store),
@@ -129,9 +131,10 @@ fn setup(stage: &Stage, url: &str) -> Setup {
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse().expect("a URL"), token, CALL_TIMEOUT).expect("a client"),
         webhook: None,
+        http: HttpConfig::default(),
+        listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
         rules: rules(),
         first_settings: Settings::default(),
-        jwt_secret: None,
         clock: Clock::system(),
         chance: Chance::seeded(7),
         limits: Limits::NONE,

@@ -42,3 +42,16 @@ notice-no-longer-agent = You are no longer an agent and receive no more tickets.
 notice-joined = 👋 <b>{ $name }</b> accepted an invitation and has joined.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> blocked this bot and gets no tickets until it is unblocked.
 notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> failed again and again and was put aside. Details are in the log.
+
+# Incidents, for admins: when they begin, and when they are over.
+
+alert-nobody-online = 🚨 Nobody is online in <b>{ $department }</b>.
+alert-nobody-online-over = ✅ Somebody is online in <b>{ $department }</b> again.
+alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than 15 minutes.
+alert-ticket-waits-over = ✅ No ticket in <b>{ $department }</b> waits too long any more.
+alert-heartbeats-fail = 🚨 Many heartbeats of agents fail. Details are in the log.
+alert-heartbeats-fail-over = ✅ Heartbeats of agents arrive again.
+alert-store-away = 🚨 The database could not be reached.
+alert-store-away-over = ✅ The database can be reached again.
+alert-presence-away = 🚨 Redis, which knows who is online, can't be reached. Nobody is taken offline because of it.
+alert-presence-away-over = ✅ Redis, which knows who is online, can be reached again.

@@ -35,3 +35,16 @@ notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. And
 notice-joined = 👋 <b>{ $name }</b> menerima undangan dan sudah bergabung.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> memblokir bot ini dan tidak menerima tiket sampai blokirnya dibuka.
 notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> berulang kali gagal diproses dan disisihkan. Rinciannya ada di log.
+
+# Gangguan, untuk admin: saat mulai, dan saat selesai.
+
+alert-nobody-online = 🚨 Tidak ada agen yang online di <b>{ $department }</b>.
+alert-nobody-online-over = ✅ Sudah ada lagi agen yang online di <b>{ $department }</b>.
+alert-ticket-waits = 🚨 Ada tiket di <b>{ $department }</b> yang sudah menunggu lebih dari 15 menit.
+alert-ticket-waits-over = ✅ Tidak ada lagi tiket yang menunggu terlalu lama di <b>{ $department }</b>.
+alert-heartbeats-fail = 🚨 Banyak heartbeat agen yang gagal. Rinciannya ada di log.
+alert-heartbeats-fail-over = ✅ Heartbeat agen diterima kembali.
+alert-store-away = 🚨 Basis data sempat tidak dapat dihubungi.
+alert-store-away-over = ✅ Basis data dapat dihubungi kembali.
+alert-presence-away = 🚨 Redis, yang mencatat siapa yang online, tidak dapat dihubungi. Tidak ada yang dibuat offline karenanya.
+alert-presence-away-over = ✅ Redis, yang mencatat siapa yang online, dapat dihubungi kembali.

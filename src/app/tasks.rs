@@ -1,6 +1,8 @@
 //! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
 //! then what is under way to Telegram is finished.
+use super::watch::Watch;
 use super::{App, replicas};
+use crate::api;
 use crate::bot::live::Live;
 use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
@@ -13,7 +15,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use teloxide::dispatching::Dispatcher;
 use teloxide::error_handlers::LoggingErrorHandler;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -35,9 +36,9 @@ const REMEMBER: TimeDelta = TimeDelta::hours(48);
 /// Runs until `stop`: takes updates in, and works, alone or whenever it is this replica's turn.
 pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
     let front = TaskTracker::new();
-    let hook = app.webhook.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some((config, listener)) = hook {
-        serve_webhook(app, config, listener, &front, &stop).await?;
+    open_doors(app, &front, &stop)?;
+    if let Some(config) = &app.webhook {
+        register(app, config, &stop).await?;
     }
     match &app.replicas {
         Some(replicas) => Box::pin(replicas::take_turns(app, replicas, &stop)).await,
@@ -56,9 +57,10 @@ pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &Cancellation
     let live = Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served));
     back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
     back.spawn(keep_live(live, end.clone()));
+    back.spawn(Watch::new(app).run(app.sweep_every, end.clone()));
     back.spawn(Arc::clone(&app.outbox).run(end.clone(), Arc::clone(&deadline)));
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
-    if app.polls {
+    if app.webhook.is_none() {
         let telegram = app.desk.telegram.clone();
         let poll = poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), deadline, over.clone());
         front.spawn(poll);
@@ -118,16 +120,22 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     }
 }
 
-async fn serve_webhook(
-    app: &App,
-    config: WebhookConfig,
-    listener: TcpListener,
-    front: &TaskTracker,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
-    let router =
-        webhook::router(app.inbox.clone(), Arc::clone(&app.desk), &config.url, config.secret.clone());
+/// The side API, and beside it the webhook, on the desk's socket.
+fn open_doors(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
+    let listener = app.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let listener = listener.context("a desk runs once")?;
+    let mut router = api::router(&app.api);
+    if let Some(config) = &app.webhook {
+        let (inbox, desk) = (app.inbox.clone(), Arc::clone(&app.desk));
+        router = router.merge(webhook::router(inbox, desk, &config.url, config.secret.clone()));
+    }
+    front.spawn(Arc::clone(&app.api).run_live(stop.clone()));
     front.spawn(serve(listener, router, stop.clone()));
+    Ok(())
+}
+
+/// Tells Telegram where to post, as often as it takes.
+async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -> anyhow::Result<()> {
     loop {
         let registered = tokio::select! {
             registered = webhook::register(&app.desk.telegram, &config.url, &config.secret) => registered,

@@ -214,6 +214,12 @@ impl Composer {
                 Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
             }
             Notice::UpdatePutAside { update } => Some(NoticeView::UpdatePutAside { update: *update }),
+            Notice::Alert { alert, over } => {
+                let mut departments = store.departments().await?.into_iter();
+                let named = departments.find(|department| Some(department.id) == alert.department());
+                let department = named.map(|department| department.name).unwrap_or_default();
+                Some(NoticeView::Alert { alert: *alert, department, over: *over })
+            }
             Notice::SomethingBroke => Some(NoticeView::SomethingBroke),
         })
     }

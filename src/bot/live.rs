@@ -165,6 +165,7 @@ impl Stale {
                 [agent, None]
             }
             Happening::Updated { agent, .. } | Happening::Agent(agent) => [Some(agent), None],
+            Happening::Alert { .. } => [None, None],
         };
         self.cards.extend(agents.into_iter().flatten().map(|agent| CardKey::MyQueue(agent, 0)));
     }

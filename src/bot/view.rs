@@ -1,6 +1,7 @@
 //! What the cards and notices show: plain values with every name resolved. Loaded from the store elsewhere, put into
 //! words by `render`. Pages count from 0, places in a list from 1.
 use crate::domain::Time;
+use crate::domain::alert::Alert;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
@@ -298,6 +299,15 @@ pub enum NoticeView {
     UpdatePutAside {
         /// Telegram's `update_id`.
         update: i64,
+    },
+    /// To the admins: an incident.
+    Alert {
+        /// Which.
+        alert: Alert,
+        /// The name of the department that it is about.
+        department: String,
+        /// Whether it is over.
+        over: bool,
     },
     /// To the person whose update was put aside.
     SomethingBroke,

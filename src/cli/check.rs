@@ -111,9 +111,6 @@ async fn presence(config: &Config) -> Line {
 
 async fn http(config: &Config) -> Line {
     let addr = config.http.addr;
-    if config.telegram.webhook.is_none() {
-        return ("http", Ok(format!("{addr} (not used: long polling needs no address)")));
-    }
     let result = match TcpListener::bind(addr).await {
         Ok(_) => Ok(format!("{addr} is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {

@@ -17,16 +17,9 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     crate::crash::arm();
     let token = config.telegram.require_token()?.clone();
     let storage = Storage::open(&config.storage).await?;
-    let webhook = match &config.telegram.webhook {
-        Some(hook) => {
-            let listener = TcpListener::bind(config.http.addr).await;
-            Some((
-                hook.clone(),
-                listener.with_context(|| format!("HTTP_ADDR {} can't be used", config.http.addr))?,
-            ))
-        }
-        None => None,
-    };
+    let listener = TcpListener::bind(config.http.addr).await;
+    let listener = listener.with_context(|| format!("HTTP_ADDR {} can't be used", config.http.addr))?;
+    let webhook = config.telegram.webhook.clone();
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
     let mut chance = Chance::from_os();
     let replicas = storage.replicas(&config.storage, &mut chance)?;
@@ -38,9 +31,10 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         presence_is_volatile,
         telegram: Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)?,
         webhook,
+        http: config.http.clone(),
+        listener,
         rules: rules(config),
         first_settings: config.desk.first_settings(),
-        jwt_secret: config.http.jwt_secret.clone(),
         clock: Clock::system(),
         chance,
         limits: limits(),
@@ -52,7 +46,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         () = stop.cancelled() => None,
     };
     if let Some(app) = started {
-        tracing::info!(bot = app.desk.bot_username, mode, "the desk is open");
+        tracing::info!(bot = app.desk.bot_username, mode, http = %app.addr, "the desk is open");
         warn_of_overruled(config, &app).await?;
         if let Some(link) = app.claim_link().await? {
             tracing::info!("nobody is admin yet: open {link} within 24 hours to become the first one");

@@ -1,7 +1,7 @@
 //! The side API: where it listens, whom it believes.
 use super::env::Reader;
 use secrecy::SecretString;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use url::Url;
 
 /// HS256 with a shorter key is weaker than its signature is long.
@@ -18,6 +18,14 @@ pub struct HttpConfig {
     /// `CORS_ORIGINS`: origins of web front ends that may call the side API, such as `https://desk.example`, with commas or
     /// blanks between them. No default: none.
     pub cors_origins: Vec<String>,
+    /// `RATE_PER_TOKEN`: how many requests a second one person's tokens are good for; five seconds' worth at once. Default
+    /// 20.
+    pub rate_per_token: u32,
+    /// `RATE_PER_ADDRESS`: how many requests a second one address may send; five seconds' worth at once. Default 100.
+    pub rate_per_address: u32,
+    /// `TRUSTED_PROXIES`: addresses of proxies whose `X-Forwarded-For` says where requests come from, with commas or blanks
+    /// between them. No default: none.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for HttpConfig {
@@ -26,6 +34,9 @@ impl Default for HttpConfig {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8_080)),
             jwt_secret: None,
             cors_origins: Vec::new(),
+            rate_per_token: 20,
+            rate_per_address: 100,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -50,8 +61,22 @@ impl HttpConfig {
                 "origins such as https://desk.example (no path, no *) with commas or blanks between them",
                 origin,
             ),
+            rate_per_token: read.or("RATE_PER_TOKEN", default.rate_per_token, RATE, rate),
+            rate_per_address: read.or("RATE_PER_ADDRESS", default.rate_per_address, RATE, rate),
+            trusted_proxies: read.list(
+                "TRUSTED_PROXIES",
+                "IP addresses with commas or blanks between them",
+                |text| text.parse().ok(),
+            ),
         }
     }
+}
+
+/// What a rate looks like.
+const RATE: &str = "a number of requests from 1 to 1000000";
+
+fn rate(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|rate| (1..=1_000_000).contains(rate))
 }
 
 /// An origin as browsers write it: scheme, host, and the port unless it's the scheme's own.

@@ -2,6 +2,7 @@
 //! folder that goes with it.
 use crate::app::{App, SWEEP_EVERY, Setup, embedded};
 use crate::clock::Clock;
+use crate::config::http::HttpConfig;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use crate::domain::policy::Settings;
@@ -13,6 +14,7 @@ use crate::sandbox::{NewUser, Sandbox, SandboxOptions};
 use crate::store::Sqlite;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -84,7 +86,8 @@ impl Stage {
         tokio::spawn(async move { server.serve(listener, ended.cancelled_owned()).await });
         let files = TempDir::with_prefix("antri-demo-")?;
         let back = embedded(files.path())?;
-        let app = Arc::new(App::start(setup(&url, &back, clock, seed)?).await?);
+        let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let app = Arc::new(App::start(setup(&url, &back, clock, seed, api)?).await?);
         let stop = CancellationToken::new();
         let (desk, stopped) = (Arc::clone(&app), stop.clone());
         let running = tokio::spawn(async move { desk.run(stopped).await });
@@ -144,7 +147,15 @@ impl Stage {
     }
 }
 
-fn setup(url: &str, back: &crate::app::Embedded, clock: Clock, seed: u64) -> anyhow::Result<Setup> {
+fn setup(
+    url: &str,
+    back: &crate::app::Embedded,
+    clock: Clock,
+    seed: u64,
+    listener: TcpListener,
+) -> anyhow::Result<Setup> {
+    let mut chance = Chance::seeded(seed);
+    let http = HttpConfig { jwt_secret: Some(chance.code().into()), ..HttpConfig::default() };
     Ok(Setup {
         store: back.store.clone(),
         presence: back.presence.clone(),
@@ -152,6 +163,8 @@ fn setup(url: &str, back: &crate::app::Embedded, clock: Clock, seed: u64) -> any
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse()?, TOKEN.into(), CALL_TIMEOUT)?,
         webhook: None,
+        http,
+        listener,
         rules: Rules {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
@@ -159,9 +172,8 @@ fn setup(url: &str, back: &crate::app::Embedded, clock: Clock, seed: u64) -> any
             presence_ttl: Duration::from_secs(300),
         },
         first_settings: Settings::default(),
-        jwt_secret: None,
         clock,
-        chance: Chance::seeded(seed),
+        chance,
         limits: Limits::TELEGRAM,
         quota: Quota::PEOPLE,
         sweep_every: SWEEP_EVERY,

@@ -2,6 +2,7 @@
 use super::Time;
 use super::ids::{DepartmentId, PersonId, TicketId};
 use super::policy::{Mode, Percent, Strategy};
+use super::ticket::Priority;
 use serde::{Deserialize, Serialize};
 
 /// Who brought something about.
@@ -64,6 +65,13 @@ pub enum What {
     Completed,
     /// The customer withdrew it.
     Cancelled,
+    /// An admin made it more or less urgent.
+    Reprioritised {
+        /// How urgent it was.
+        from: Priority,
+        /// How urgent it is.
+        to: Priority,
+    },
     /// It went back to the queue.
     Released {
         /// Who had it.

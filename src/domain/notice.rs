@@ -1,5 +1,6 @@
 //! What people are told because something happened to a ticket or to them: facts, put into words at the moment of
 //! sending, in the reader's language.
+use super::alert::Alert;
 use super::card::CardKey;
 use super::ids::{ChatId, PersonId, TicketId};
 use super::person::Role;
@@ -118,6 +119,13 @@ pub enum Notice {
     UpdatePutAside {
         /// Telegram's `update_id`.
         update: i64,
+    },
+    /// To the admins: an incident began, or is over.
+    Alert {
+        /// Which.
+        alert: Alert,
+        /// Whether it is over.
+        over: bool,
     },
     /// To the person whose update was put aside.
     SomethingBroke,

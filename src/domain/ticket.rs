@@ -251,6 +251,14 @@ impl Ticket {
         }
     }
 
+    /// Another urgency, as long as it has not ended. Whoever holds it keeps it.
+    pub fn reprioritise(&self, priority: Priority) -> Result<Self, Refusal> {
+        if self.status().is_end() {
+            return Err(Refusal::State(self.status()));
+        }
+        Ok(Self { priority, ..self.with(self.state.clone()) })
+    }
+
     fn held_by(&self, by: PersonId) -> Result<&Hold, Refusal> {
         match &self.state {
             TicketState::Held(hold) if hold.agent == by => Ok(hold),

@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 
 /// A sign of life is written down at most this often: precise enough for time-outs of minutes, and a chatty agent does not
 /// cost a write per message.
-const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(15);
+pub(super) const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(15);
 
 impl Engine {
     /// An agent says how available they are. Going online fills their queue; going offline applies the offline behaviour.
@@ -42,6 +42,18 @@ impl Engine {
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
+        self.change_availability_by((agent, Via::Telegram), (to, still), actor, notices, now).await
+    }
+
+    /// The same, for an agent whose signs of life come from `via` from now on.
+    pub(super) async fn change_availability_by(
+        &self,
+        (agent, via): (PersonId, Via),
+        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
+        actor: Actor,
+        notices: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
         let by_themselves = actor != Actor::Engine;
         if by_themselves {
@@ -57,7 +69,7 @@ impl Engine {
                     return (None, Vec::new());
                 }
                 profile.availability = to;
-                profile.via = Via::Telegram;
+                profile.via = via;
                 profile.asked_at = None;
                 profile.release_due =
                     (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
@@ -192,7 +204,7 @@ impl Engine {
 
     /// The roster follows a sign of life. Who was lost gets a round at once: whatever is still to be done for them may
     /// take its time, and until it is wanted the sweep would take the tickets that wait for a wake-up gone missing.
-    fn seen(&self, agent: PersonId, now: Time) {
+    pub(super) fn seen(&self, agent: PersonId, now: Time) {
         let mut roster = self.roster();
         let Some(seat) = roster.seat(agent) else { return };
         let (lost, departments) = (seat.lost, seat.profile().map(|p| p.departments.clone()));

@@ -1,5 +1,6 @@
 //! What just happened, for whoever shows it live: cards in Telegram now, sockets of web pages later. Lossy on purpose: a
 //! reader who falls behind reads the store afresh.
+use crate::domain::alert::Alert;
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use serde::{Deserialize, Serialize};
 
@@ -42,13 +43,20 @@ pub enum Happening {
     },
     /// An agent's availability, capacity or departments changed.
     Agent(PersonId),
+    /// An incident began, or is over.
+    Alert {
+        /// Which.
+        alert: Alert,
+        /// Whether it is over.
+        over: bool,
+    },
 }
 
 impl Happening {
     /// The agents of whom something changed by it.
     pub fn agents(&self) -> impl Iterator<Item = PersonId> + use<> {
         let (one, other) = match *self {
-            Self::Queued { .. } => (None, None),
+            Self::Queued { .. } | Self::Alert { .. } => (None, None),
             Self::Assigned { agent, from, .. } => (Some(agent), from),
             Self::Updated { agent, .. } | Self::Agent(agent) => (Some(agent), None),
             Self::Left { agent, .. } => (agent, None),

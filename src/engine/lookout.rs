@@ -47,6 +47,9 @@ impl Engine {
                 if seen != Seen::Unknown && self.is_lost(agent.id) {
                     self.set_lost(agent.id, false);
                 }
+                if seen == Seen::Present && profile.availability == Availability::Offline {
+                    self.chase_ghost(agent.id, now).await?;
+                }
             }
             Verdict::Refresh => {
                 let ttl = delta(self.rules.presence_ttl);
@@ -58,6 +61,16 @@ impl Engine {
             Verdict::Ask => sweep.asked += usize::from(self.ask(&look).await?),
             Verdict::Lose => sweep.lost += usize::from(self.lose(&look).await?),
             Verdict::TakeOffline => sweep.taken_offline += usize::from(self.take_offline(&look).await?),
+        }
+        Ok(())
+    }
+
+    /// A heartbeat that was overtaken by its agent's log-out has left a record of somebody who is not there. Asks the store:
+    /// they may have come back by another replica.
+    async fn chase_ghost(&self, agent: PersonId, now: Time) -> Result<(), StoreError> {
+        let person = self.store.person(agent).await?;
+        if let Some(person) = person.filter(|person| person.availability() == Availability::Offline) {
+            self.settle_presence(&person, now).await;
         }
         Ok(())
     }
@@ -83,9 +96,12 @@ impl Engine {
     }
 
     async fn lose(&self, look: &Look<'_>) -> Result<bool, EngineError> {
-        if self.is_lost(look.agent) || self.judged_again(look, Verdict::Lose).await?.is_none() {
+        if self.is_lost(look.agent) {
             return Ok(false);
         }
+        let Some(person) = self.judged_again(look, Verdict::Lose).await? else { return Ok(false) };
+        // With the last sign of life that the store knows: only a later one takes the loss back.
+        self.roster().put_person(person);
         tracing::info!(agent = %look.agent, "presence lost");
         self.set_lost(look.agent, true);
         Ok(true)

@@ -8,6 +8,7 @@ pub use records::{Claimed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome
 pub use signals::{Signal, SignalError, Signals};
 
 use crate::domain::Time;
+use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -82,6 +83,13 @@ pub enum Write {
     Settings {
         /// The settings as they are to be.
         settings: Settings,
+        /// The version that was read.
+        expected: Version,
+    },
+    /// What is the matter, as it is next.
+    Incidents {
+        /// The incidents as they are to be.
+        incidents: Incidents,
         /// The version that was read.
         expected: Version,
     },
@@ -185,6 +193,8 @@ pub trait Store: Send + Sync + 'static {
     async fn departments(&self) -> Result<Vec<Department>, StoreError>;
     /// The settings; the default's when none were ever written.
     async fn settings(&self) -> Result<Settings, StoreError>;
+    /// What is the matter; nothing when none was ever written.
+    async fn incidents(&self) -> Result<Incidents, StoreError>;
     /// The invitation with this code.
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError>;
 
@@ -328,4 +338,6 @@ pub trait Presence: Send + Sync + 'static {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError>;
+    /// About how much memory all of it takes, in bytes.
+    async fn footprint(&self) -> Result<u64, PresenceError>;
 }

@@ -55,6 +55,11 @@ impl Telling {
         self.note(|signal| signal.deliveries = true);
     }
 
+    /// Many heartbeats have failed here.
+    pub(super) fn heartbeats_fail(&self) {
+        self.note(|signal| signal.bad_windows += 1);
+    }
+
     /// There are updates in the inbox.
     pub fn updates(&self) {
         self.note(|signal| signal.updates = true);
@@ -100,6 +105,9 @@ impl Engine {
         if !signal.departments.is_empty() {
             lock(&self.owed).departments.extend(signal.departments);
             self.wake.notify_one();
+        }
+        if signal.bad_windows > 0 {
+            lock(&self.beats).hear();
         }
         if signal.deliveries {
             self.deliveries.notify_one();

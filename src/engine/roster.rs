@@ -9,7 +9,7 @@ pub use seat::Seat;
 use crate::domain::Time;
 use crate::domain::event::{NAMED, Skip};
 use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
-use crate::domain::person::Person;
+use crate::domain::person::{AgentProfile, Person};
 use crate::domain::policy::Strategy;
 use rand::RngCore;
 use seat::Rank;
@@ -77,10 +77,13 @@ impl Roster {
     }
 
     /// Puts an agent in their place, or takes a person who is no agent any more out of it. Whether their presence is lost
-    /// stays as it was known, and so does a later sign of life: it may not be written yet.
+    /// stays as it was known, and so does a later sign of life: it may not be written yet. One that is newer than what was
+    /// known here was heard by another replica: then they are there.
     pub fn put(&mut self, mut person: Person, holds: BTreeMap<Slot, TicketId>) {
         let seat = self.seats.get(&person.id);
-        let lost = seat.is_some_and(|seat| seat.lost);
+        let sign = |profile: Option<&AgentProfile>| profile.map(|profile| profile.last_activity);
+        let heard = sign(person.agent.as_ref()) > sign(seat.and_then(Seat::profile));
+        let lost = seat.is_some_and(|seat| seat.lost) && !heard;
         if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
             profile.last_activity = profile.last_activity.max(known.last_activity);
         }
@@ -255,6 +258,12 @@ impl Roster {
                 .saturating_add(full)
                 .saturating_add(opted_out)
         })
+    }
+
+    /// Departments in which somebody is online.
+    #[must_use]
+    pub fn staffed(&self) -> BTreeSet<DepartmentId> {
+        self.benches.keys().copied().filter(|department| self.online(*department) > 0).collect()
     }
 
     /// Departments that have at least one ready agent.

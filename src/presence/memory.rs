@@ -126,4 +126,20 @@ impl Presence for Memory {
         // Who has left the department since is still in its set until that is read.
         Ok(members.living(records, |record| record.serves(department), now))
     }
+
+    async fn footprint(&self) -> Result<u64, PresenceError> {
+        let desk = self.desk();
+        let member = size_of::<PersonId>();
+        let sets = std::iter::once(&desk.all).chain(desk.departments.values());
+        let members: usize = sets.map(|set| set.value.capacity() * member).sum();
+        let record = |r: &Expiring<PresenceRecord>| {
+            let r = &r.value;
+            let texts = r.name.capacity() + r.email.capacity() + r.department.capacity();
+            member
+                + size_of::<PresenceRecord>()
+                + texts
+                + r.department_ids.capacity() * size_of::<DepartmentId>()
+        };
+        Ok((members + desk.records.values().map(record).sum::<usize>()) as u64)
+    }
 }

@@ -96,17 +96,22 @@ impl Redis {
         Ok(found)
     }
 
+    /// The members of a set, by id.
+    async fn members(&self, set: &str) -> Result<Vec<PersonId>, PresenceError> {
+        let names: Vec<String> =
+            cmd("SMEMBERS").arg(set).query_async(&mut self.connection.clone()).await.map_err(failed)?;
+        let members: BTreeSet<PersonId> =
+            names.iter().filter_map(|name| name.parse().ok().map(PersonId)).collect();
+        Ok(members.into_iter().collect())
+    }
+
     /// The living records of a set's members that belong in it; the other members are removed.
     async fn living(
         &self,
         set: &str,
         belongs: impl Fn(&PresenceRecord) -> bool + Send,
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let names: Vec<String> =
-            cmd("SMEMBERS").arg(set).query_async(&mut self.connection.clone()).await.map_err(failed)?;
-        let members: BTreeSet<PersonId> =
-            names.iter().filter_map(|name| name.parse().ok().map(PersonId)).collect();
-        let members: Vec<_> = members.into_iter().collect();
+        let members = self.members(set).await?;
         let mut living = self.records(&members).await?;
         living.retain(|_, record| belongs(record));
         let ghosts: Vec<_> = members.into_iter().filter(|agent| !living.contains_key(agent)).collect();
@@ -183,6 +188,27 @@ impl Presence for Redis {
         _now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
         self.living(&of(department), |record| record.serves(department)).await
+    }
+
+    async fn footprint(&self) -> Result<u64, PresenceError> {
+        let agents = self.members(ALL).await?;
+        let records = self.records(&agents).await?;
+        let departments: BTreeSet<_> =
+            records.values().flat_map(|r| r.department_ids.iter().chain(&r.department_id)).copied().collect();
+        let keys: Vec<_> = std::iter::once(ALL.to_owned())
+            .chain(departments.into_iter().map(of))
+            .chain(records.into_keys().map(key))
+            .collect();
+        let mut bytes = 0;
+        for page in keys.chunks(PAGE) {
+            let mut ask = pipe();
+            for key in page {
+                ask.cmd("MEMORY").arg("USAGE").arg(key);
+            }
+            let sizes: Vec<Option<u64>> = self.run(&ask).await?;
+            bytes += sizes.into_iter().flatten().sum::<u64>();
+        }
+        Ok(bytes)
     }
 }
 

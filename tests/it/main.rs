@@ -1,5 +1,7 @@
 //! The integration tests, in one binary so that linking is paid once.
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod cli;

@@ -6,7 +6,7 @@ use crate::support::{ADMIN, Desk, Ill, Options, Running};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::Availability;
 use antri::engine::tickets::Step;
-use local::Wire;
+pub(crate) use local::Wire;
 use std::sync::Arc;
 
 const SARI: i64 = 100;

@@ -74,6 +74,7 @@ macro_rules! store_contract {
             people: those_met_last_come_first,
             desk: departments_have_one_name_each_regardless_of_case,
             desk: settings_begin_with_the_defaults,
+            desk: incidents_are_written_over_what_was_read,
             desk: an_invitation_is_used_once,
             desk: a_person_has_one_draft,
             inbox: an_update_is_taken_in_once,

@@ -2,6 +2,8 @@
 //! winds.
 pub(crate) mod backends;
 mod chats;
+mod far_away;
+mod http;
 pub(crate) mod mongod;
 pub(crate) mod own_mongod;
 mod patience;
@@ -10,6 +12,8 @@ mod setting;
 mod trouble;
 mod wound;
 
+pub(crate) use far_away::FarAway;
+pub(crate) use http::Reply;
 pub(crate) use setting::Options;
 pub(crate) use trouble::{Ill, Trouble, Troubled};
 pub(crate) use wound::Wound;
@@ -18,6 +22,7 @@ use backends::Backends;
 
 use antri::app::{App, Replicas, Setup, Storage};
 use antri::bot::callback::Press;
+use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
 use antri::domain::ids::{ReplicaId, TelegramId};
@@ -40,8 +45,20 @@ use tokio_util::sync::CancellationToken;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The token of every sandbox bot.
 pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
+/// Signs every test desk's tokens.
+pub(crate) const JWT_SECRET: &str = "a secret of at least thirty-two bytes";
 /// The admin of every test desk, by `ADMIN_IDS`.
 pub(crate) const ADMIN: i64 = 900;
+
+/// The side API's settings in tests: no limits but those that a test sets.
+pub(crate) fn http() -> HttpConfig {
+    HttpConfig {
+        jwt_secret: Some(JWT_SECRET.into()),
+        rate_per_token: 1_000_000,
+        rate_per_address: 1_000_000,
+        ..HttpConfig::default()
+    }
+}
 
 /// A desk under test.
 pub(crate) struct Desk {
@@ -192,29 +209,31 @@ impl Desk {
             let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
             (settings.clone(), *call_timeout, *limits, *webhook, admin_ids.clone(), signals.clone())
         };
-        let (quota, sweep_every) = {
+        let (quota, sweep_every, http, presence_ttl, elsewhere) = {
             let options = self.options.lock().unwrap();
-            (options.quota, options.sweep_every)
+            let elsewhere = options.presence.clone();
+            (options.quota, options.sweep_every, options.http.clone(), options.presence_ttl, elsewhere)
         };
-        let webhook = match webhook {
-            Some(secret) => Some(self.hook_up(secret).await),
-            None => None,
-        };
+        let presence_is_volatile = elsewhere.is_none() && self.backends.presence_is_volatile();
+        let presence = elsewhere.unwrap_or(presence);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let webhook = webhook.map(|secret| self.hook_up(secret, &listener));
         let setup = Setup {
             store: Arc::new(Troubled { store: storage.store(), trouble: self.trouble.clone() }),
             presence: presence.clone(),
             replicas: signals.map(|signals| Replicas { id: self.replica_id(), signals }),
-            presence_is_volatile: self.backends.presence_is_volatile(),
+            presence_is_volatile,
             telegram: self.telegram_within(call_timeout),
             webhook,
+            http,
+            listener,
             rules: Rules {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
                 admin_ids: admin_ids.into_iter().map(TelegramId).collect(),
-                presence_ttl: Duration::from_secs(300),
+                presence_ttl,
             },
             first_settings: settings,
-            jwt_secret: Some("a secret of at least thirty-two bytes".into()),
             clock: self.clock.clock(),
             chance: Chance::seeded(7),
             limits,
@@ -230,11 +249,10 @@ impl Desk {
         Running { app, stop, task, storage, presence }
     }
 
-    async fn hook_up(&self, secret: &str) -> (WebhookConfig, TcpListener) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    fn hook_up(&self, secret: &str, listener: &TcpListener) -> WebhookConfig {
         let url: url::Url = format!("http://{}/hook", listener.local_addr().unwrap()).parse().unwrap();
         *self.hook.lock().unwrap() = Some(url.clone());
-        (WebhookConfig { url, secret: secret.into() }, listener)
+        WebhookConfig { url, secret: secret.into() }
     }
 
     /// The bot's account, for calls of the test's own.

@@ -5,6 +5,7 @@ use super::parts::{card, name};
 use super::{Rendered, Words};
 use crate::bot::callback::Press;
 use crate::bot::view::NoticeView;
+use crate::domain::alert::Alert;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::PART;
@@ -61,6 +62,21 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
         NoticeView::CustomerUnreachable { number } => about("notice-customer-unreachable", number),
         NoticeView::UpdatePutAside { update } => {
             words.message("notice-update-put-aside", &[("update", (*update).into())])
+        }
+        NoticeView::Alert { alert, department, over } => {
+            let key = match (alert, over) {
+                (Alert::NobodyOnline(_), false) => "alert-nobody-online",
+                (Alert::NobodyOnline(_), true) => "alert-nobody-online-over",
+                (Alert::TicketWaits(_), false) => "alert-ticket-waits",
+                (Alert::TicketWaits(_), true) => "alert-ticket-waits-over",
+                (Alert::HeartbeatsFail, false) => "alert-heartbeats-fail",
+                (Alert::HeartbeatsFail, true) => "alert-heartbeats-fail-over",
+                (Alert::StoreAway, false) => "alert-store-away",
+                (Alert::StoreAway, true) => "alert-store-away-over",
+                (Alert::PresenceAway, false) => "alert-presence-away",
+                (Alert::PresenceAway, true) => "alert-presence-away-over",
+            };
+            words.message(key, &[("department", name(department))])
         }
         NoticeView::SomethingBroke => words.message("notice-something-broke", &[]),
     }

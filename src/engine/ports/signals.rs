@@ -21,6 +21,9 @@ pub struct Signal {
     pub updates: bool,
     /// Whether there is something in the outbox.
     pub deliveries: bool,
+    /// In how many windows of time many heartbeats have failed.
+    #[serde(default)]
+    pub bad_windows: u32,
     /// Whether more happened than is told here: whoever keeps a picture of the desk reads the store afresh.
     pub more: bool,
 }
@@ -35,6 +38,7 @@ impl Signal {
             departments: BTreeSet::new(),
             updates: false,
             deliveries: false,
+            bad_windows: 0,
             more: false,
         }
     }

@@ -1,8 +1,9 @@
-//! The small things: departments, settings, invitations, drafts, live cards.
+//! The small things: departments, settings, incidents, invitations, drafts, live cards.
 use super::Mongo;
 use super::codec::{Fields, date, fields, int, nested, value};
 use super::schema::{CARDS, DEPARTMENTS, DRAFTS, INVITES, QUEUE, SETTINGS, SHOWN};
 use crate::domain::Time;
+use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -17,6 +18,8 @@ use mongodb::options::Hint;
 const FORGET: i64 = 500;
 /// Under which id the desk's settings lie.
 pub(super) const DESK: &str = "desk";
+/// Under which id beside them lies what is the matter.
+pub(super) const INCIDENTS: &str = "incidents";
 
 pub(super) async fn departments(store: &Mongo) -> Result<Vec<Department>, StoreError> {
     let docs = store.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
@@ -45,6 +48,17 @@ pub(super) async fn settings(store: &Mongo) -> Result<Settings, StoreError> {
 pub(super) fn settings_document(settings: &Settings) -> Result<Document, StoreError> {
     let mut doc = doc! { "_id": DESK };
     doc.extend(fields(settings)?);
+    Ok(doc)
+}
+
+pub(super) async fn incidents(store: &Mongo) -> Result<Incidents, StoreError> {
+    let found = store.collection(SETTINGS).find_one(doc! { "_id": INCIDENTS }).await?;
+    found.map_or_else(|| Ok(Incidents::default()), value)
+}
+
+pub(super) fn incidents_document(incidents: &Incidents) -> Result<Document, StoreError> {
+    let mut doc = doc! { "_id": INCIDENTS };
+    doc.extend(fields(incidents)?);
     Ok(doc)
 }
 

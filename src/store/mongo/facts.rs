@@ -194,6 +194,7 @@ impl Group {
             }
             Write::Department { department, expected } => self.roll.department(department, *expected)?,
             Write::Settings { settings, expected } => self.roll.settings(settings, *expected)?,
+            Write::Incidents { incidents, expected } => self.roll.incidents(incidents, *expected)?,
             Write::Invite(invite) => self.roll.invite(invite)?,
             Write::Nothing => {}
         }

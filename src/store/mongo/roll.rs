@@ -1,10 +1,14 @@
-//! What else a transaction may write, each over the version that was read: people, departments, settings, invitations.
+//! What else a transaction may write, each over the version that was read: people, departments, settings,
+//! incidents, invitations.
 use super::codec::{Fields, int};
-use super::desk::{DESK, department, invite_document, is_at, settings_document};
+use super::desk::{
+    DESK, INCIDENTS, department, incidents_document, invite_document, is_at, settings_document,
+};
 use super::error::Halt;
 use super::people;
 use super::schema::{DEPARTMENTS, INVITES, SETTINGS, USERS};
 use super::tx::Tx;
+use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::ids::{DepartmentId, PersonId, Version};
 use crate::domain::invite::Invite;
@@ -19,7 +23,8 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Roll {
     users: HashMap<PersonId, Document>,
     departments: HashMap<DepartmentId, Document>,
-    settings: Option<Document>,
+    /// Those of which there is one, by their id: the settings, the incidents.
+    only: HashMap<&'static str, Document>,
     invites: HashMap<String, Document>,
     new: Vec<(&'static str, Document)>,
     changed: Vec<(&'static str, Document)>,
@@ -31,7 +36,7 @@ impl Roll {
         changes: impl Iterator<Item = &'a Change>,
     ) -> Result<Self, Halt> {
         let (mut people, mut telegrams, mut codes) = (HashSet::new(), HashSet::new(), HashSet::new());
-        let (mut departments, mut settings) = (false, false);
+        let (mut departments, mut only) = (false, HashSet::new());
         for change in changes {
             match &change.write {
                 Write::Person { person, .. } => {
@@ -39,7 +44,8 @@ impl Roll {
                     telegrams.insert(person.telegram.0);
                 }
                 Write::Department { .. } => departments = true,
-                Write::Settings { .. } => settings = true,
+                Write::Settings { .. } => drop(only.insert(DESK)),
+                Write::Incidents { .. } => drop(only.insert(INCIDENTS)),
                 Write::Invite(invite) => {
                     codes.insert(invite.code.clone());
                 }
@@ -57,8 +63,10 @@ impl Roll {
                 these.departments.insert(DepartmentId(Fields(&doc).id("_id")?), doc);
             }
         }
-        if settings {
-            these.settings = tx.find(SETTINGS, doc! { "_id": DESK }).await?.pop();
+        for id in only {
+            for doc in tx.find(SETTINGS, doc! { "_id": id }).await? {
+                these.only.insert(id, doc);
+            }
         }
         for doc in tx.find_in(INVITES, "_id", codes).await? {
             these.invites.insert(Fields(&doc).text("_id")?.to_owned(), doc);
@@ -117,16 +125,23 @@ impl Roll {
     }
 
     pub(super) fn settings(&mut self, s: &Settings, expected: Version) -> Result<(), CommitError> {
-        // Settings that were never written are the default's, at the default's version.
-        let fits = match &self.settings {
+        self.only(DESK, settings_document(s)?, expected)
+    }
+
+    pub(super) fn incidents(&mut self, i: &Incidents, expected: Version) -> Result<(), CommitError> {
+        self.only(INCIDENTS, incidents_document(i)?, expected)
+    }
+
+    /// One that was never written is the default, at the default's version.
+    fn only(&mut self, id: &'static str, doc: Document, expected: Version) -> Result<(), CommitError> {
+        let fits = match self.only.get(id) {
             Some(known) => is_at(known, expected)?,
             None => expected == Version::default(),
         };
         if !fits {
             return Err(CommitError::Conflict);
         }
-        let doc = settings_document(s)?;
-        let known = self.settings.replace(doc.clone()).map(|_| expected);
+        let known = self.only.insert(id, doc.clone()).map(|_| expected);
         self.put(SETTINGS, known, doc);
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::lane::Job;
 use super::schema::{CHATS, DROPPED, INBOX, OUTBOX};
 use super::{Mongo, codec, desk, inbox, leases, people, queue, record, tickets};
 use crate::domain::Time;
+use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -91,6 +92,10 @@ impl Store for Mongo {
 
     async fn settings(&self) -> Result<Settings, StoreError> {
         desk::settings(self).await
+    }
+
+    async fn incidents(&self) -> Result<Incidents, StoreError> {
+        desk::incidents(self).await
     }
 
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {

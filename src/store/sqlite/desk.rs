@@ -1,14 +1,16 @@
-//! The small things: departments, settings, invitations, drafts.
+//! The small things: departments, settings, incidents, invitations, drafts.
 use super::cards;
 use super::codec::Json;
 use super::error::is_taken;
+use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{DepartmentId, PersonId, Version};
 use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::{CommitError, UniqueKey};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use serde::de::DeserializeOwned;
 
 /// An answer for a conditional write: the number of rows it wrote, or the key that stood in its way.
 fn decide(written: rusqlite::Result<usize>, key: UniqueKey) -> Result<(), CommitError> {
@@ -51,25 +53,54 @@ pub(super) fn write_department(
     decide(written, UniqueKey::Department)
 }
 
-pub(super) fn settings(conn: &Connection) -> rusqlite::Result<Settings> {
-    let mut query = conn.prepare_cached("SELECT doc FROM settings")?;
-    let found = query.query_row([], |row| Ok(row.get::<_, Json<Settings>>(0)?.0)).optional()?;
+/// The one document of a table that has one at most.
+fn only<T: DeserializeOwned + Default>(conn: &Connection, select: &str) -> rusqlite::Result<T> {
+    let mut query = conn.prepare_cached(select)?;
+    let found = query.query_row([], |row| Ok(row.get::<_, Json<T>>(0)?.0)).optional()?;
     Ok(found.unwrap_or_default())
 }
 
-pub(super) fn write_settings(conn: &Connection, s: &Settings, expected: Version) -> Result<(), CommitError> {
-    // Settings that were never written are the default's, at the default's version.
-    let first = "INSERT INTO settings (one, version, doc) SELECT 1, ?1, ?2
-        WHERE ?3 = ?4 AND NOT EXISTS (SELECT 1 FROM settings)";
+/// Writes it. One that was never written is the default, at the default's version.
+fn write_only(
+    conn: &Connection,
+    (insert, update): (&str, &str),
+    (doc, version): (impl ToSql, Version),
+    expected: Version,
+) -> Result<(), CommitError> {
     let default = Version::default();
-    if conn.prepare_cached(first)?.execute(params![s.version, Json(s), expected, default])? > 0 {
+    if conn.prepare_cached(insert)?.execute(params![version, doc, expected, default])? > 0 {
         return Ok(());
     }
-    let update = "UPDATE settings SET version = ?1, doc = ?2 WHERE version = ?3";
-    match conn.prepare_cached(update)?.execute(params![s.version, Json(s), expected])? {
+    match conn.prepare_cached(update)?.execute(params![version, doc, expected])? {
         0 => Err(CommitError::Conflict),
         _ => Ok(()),
     }
+}
+
+pub(super) fn settings(conn: &Connection) -> rusqlite::Result<Settings> {
+    only(conn, "SELECT doc FROM settings")
+}
+
+pub(super) fn write_settings(conn: &Connection, s: &Settings, expected: Version) -> Result<(), CommitError> {
+    let insert = "INSERT INTO settings (one, version, doc) SELECT 1, ?1, ?2
+        WHERE ?3 = ?4 AND NOT EXISTS (SELECT 1 FROM settings)";
+    let update = "UPDATE settings SET version = ?1, doc = ?2 WHERE version = ?3";
+    write_only(conn, (insert, update), (Json(s), s.version), expected)
+}
+
+pub(super) fn incidents(conn: &Connection) -> rusqlite::Result<Incidents> {
+    only(conn, "SELECT doc FROM incidents")
+}
+
+pub(super) fn write_incidents(
+    conn: &Connection,
+    i: &Incidents,
+    expected: Version,
+) -> Result<(), CommitError> {
+    let insert = "INSERT INTO incidents (one, version, doc) SELECT 1, ?1, ?2
+        WHERE ?3 = ?4 AND NOT EXISTS (SELECT 1 FROM incidents)";
+    let update = "UPDATE incidents SET version = ?1, doc = ?2 WHERE version = ?3";
+    write_only(conn, (insert, update), (Json(i), i.version), expected)
 }
 
 pub(super) fn invite(conn: &Connection, code: &str) -> rusqlite::Result<Option<Invite>> {

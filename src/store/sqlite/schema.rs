@@ -6,8 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Step n takes a file from schema n to n + 1. A step that was released is never changed; new ones are added below.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("ended.sql"), include_str!("leases.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("ended.sql"),
+    include_str!("leases.sql"),
+    include_str!("incidents.sql"),
+];
 
 /// The schema that this program writes.
 pub(super) fn newest() -> u32 {

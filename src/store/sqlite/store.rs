@@ -1,6 +1,7 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
 use super::{Sqlite, cards, counters, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
+use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -34,6 +35,7 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
         Write::Department { department, expected } => desk::write_department(conn, department, *expected)?,
         Write::Settings { settings, expected } => desk::write_settings(conn, settings, *expected)?,
+        Write::Incidents { incidents, expected } => desk::write_incidents(conn, incidents, *expected)?,
         Write::Invite(invite) => desk::write_invite(conn, invite)?,
         Write::Nothing => {}
     }
@@ -110,6 +112,10 @@ impl Store for Sqlite {
 
     async fn settings(&self) -> Result<Settings, StoreError> {
         self.read(desk::settings).await
+    }
+
+    async fn incidents(&self) -> Result<Incidents, StoreError> {
+        self.read(desk::incidents).await
     }
 
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {

@@ -36,6 +36,7 @@ impl Life {
             .env("TELEGRAM_API_URL", &town.api_url)
             .env("DATA_DIR", town.data())
             .env("ADMIN_IDS", ADMIN.to_string())
+            .env("HTTP_ADDR", "127.0.0.1:0")
             .env("ANTRI_PACE", "none")
             .env("RUST_LOG", "antri=debug")
             .envs(more.iter().copied())

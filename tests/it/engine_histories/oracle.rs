@@ -110,6 +110,7 @@ impl Story {
                 self.places.insert(ticket, Place::Ended);
             }
             What::Availability { .. } | What::Standing { .. } => {}
+            other @ What::Reprioritised { .. } => panic!("not in these histories: {other:?}"),
         }
     }
 }

@@ -1,21 +1,16 @@
 //! Agents who fall silent: asked, lost, taken offline; presence out of reach; a clock that is set.
 use super::oracle;
 use super::stage::{Stage, TTL, behaving};
+use crate::support::FarAway;
 use antri::app::embedded;
 use antri::domain::Time;
-use antri::domain::ids::{DepartmentId, PersonId};
 use antri::domain::notice::Notice;
 use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::presence::PresenceRecord;
-use antri::engine::ports::{Presence, PresenceError};
 use antri::engine::sweep::Sweep;
 use antri::engine::tickets::Step;
-use antri::presence::Memory;
-use async_trait::async_trait;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 /// The time-outs of the default settings, in seconds.
 const IDLE: i64 = 1_800;
@@ -192,43 +187,6 @@ async fn an_agent_online_through_telegram_is_never_expired_by_a_missing_record()
     assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some(), "the bot answers for them");
 }
 
-/// Presence that can be cut off.
-#[derive(Default)]
-struct FarAway {
-    near: Memory,
-    away: AtomicBool,
-}
-
-impl FarAway {
-    fn reach(&self) -> Result<&Memory, PresenceError> {
-        let away = self.away.load(Ordering::SeqCst);
-        if away { Err(PresenceError("no route".into())) } else { Ok(&self.near) }
-    }
-}
-
-#[async_trait]
-impl Presence for FarAway {
-    async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
-        self.reach()?.beat(record, ttl, now).await
-    }
-    async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
-        self.reach()?.leave(agent, departments).await
-    }
-    async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
-        self.reach()?.get(agent, now).await
-    }
-    async fn all(&self, now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
-        self.reach()?.all(now).await
-    }
-    async fn in_department(
-        &self,
-        department: DepartmentId,
-        now: Time,
-    ) -> Result<Vec<PresenceRecord>, PresenceError> {
-        self.reach()?.in_department(department, now).await
-    }
-}
-
 #[tokio::test]
 async fn presence_out_of_reach_expires_nobody_and_the_desk_goes_on() {
     for client in [false, true] {
@@ -237,7 +195,7 @@ async fn presence_out_of_reach_expires_nobody_and_the_desk_goes_on() {
         let presence = Arc::new(FarAway::default());
         let stage = Stage::over(behaving(OfflineBehaviour::ReassignAll), dir, store, presence.clone()).await;
         let agent = working(&stage, client).await;
-        presence.away.store(true, Ordering::SeqCst);
+        presence.cut_off(true);
         assert_eq!(pass(&stage, 3 * 3_600).await, Sweep::default(), "unknown is not absent");
         assert_eq!(
             (availability(&stage, &agent).await, stage.held(agent.id).await),
@@ -246,7 +204,7 @@ async fn presence_out_of_reach_expires_nobody_and_the_desk_goes_on() {
         let customer = stage.customer(501).await;
         assert_eq!(stage.serve(&customer).await.holder(), Some(agent.id), "assigning needs no presence");
         // The next sign of life heals.
-        presence.away.store(false, Ordering::SeqCst);
+        presence.cut_off(false);
         heartbeat(&stage, &agent).await;
         assert_eq!(sweep(&stage).await, Sweep::default());
         assert_eq!(availability(&stage, &agent).await, Availability::Online);

@@ -72,6 +72,10 @@ impl Presence for Timed {
         self.reach(now);
         self.redis.in_department(department, now).await
     }
+
+    async fn footprint(&self) -> Result<u64, PresenceError> {
+        self.redis.footprint().await
+    }
 }
 
 fn start() -> (RedisServer, Redis) {

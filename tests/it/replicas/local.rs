@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::{broadcast, mpsc};
 
 /// A wire on which everybody hears everybody.
-pub(super) struct Wire(broadcast::Sender<Signal>);
+pub(crate) struct Wire(broadcast::Sender<Signal>);
 
 impl Default for Wire {
     fn default() -> Self {

@@ -1,5 +1,6 @@
-//! Departments, settings, invitations, drafts.
+//! Departments, settings, incidents, invitations, drafts.
 use super::fixture::*;
+use antri::domain::alert::{Alert, Incident, Incidents};
 use antri::domain::department::{Category, Department};
 use antri::domain::draft::Draft;
 use antri::domain::ids::{CategoryId, DraftId, Version};
@@ -67,6 +68,26 @@ pub(crate) async fn settings_begin_with_the_defaults(store: Arc<dyn Store>) {
     changed.mode = Mode::Manual;
     one(&*store, write(&changed, 1)).await.unwrap();
     assert_eq!(store.settings().await.unwrap(), changed);
+}
+
+pub(crate) async fn incidents_are_written_over_what_was_read(store: Arc<dyn Store>) {
+    assert_eq!(store.incidents().await.unwrap(), Incidents::default());
+    let write = |incidents: &Incidents, expected| {
+        let incidents = incidents.clone();
+        Change::quiet(Write::Incidents { incidents, expected: Version(expected) })
+    };
+    let alerts =
+        [Alert::NobodyOnline(dept(1)), Alert::TicketWaits(dept(2)), Alert::HeartbeatsFail, Alert::StoreAway];
+    let list = alerts.map(|alert| Incident { alert, since: at(7), told: alert != Alert::StoreAway }).to_vec();
+    let first = Incidents { list, version: Version(1) };
+    assert_eq!(one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
+    one(&*store, write(&first, 0)).await.unwrap();
+    assert_eq!(store.incidents().await.unwrap(), first);
+    assert_eq!(one(&*store, write(&first, 0)).await, Err(CommitError::Conflict));
+    let second = Incidents { list: Vec::new(), version: Version(2) };
+    one(&*store, write(&second, 1)).await.unwrap();
+    assert_eq!(store.incidents().await.unwrap(), second);
+    assert_eq!(store.settings().await.unwrap(), Settings::default(), "they lie beside the settings");
 }
 
 pub(crate) async fn an_invitation_is_used_once(store: Arc<dyn Store>) {

@@ -109,7 +109,7 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date() {
     store.close().await;
     let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
     conn.execute_batch(
-        "DROP TRIGGER ended_now; DROP TABLE ended; DROP TABLE leases; PRAGMA user_version = 1",
+        "DROP TRIGGER ended_now; DROP TABLE ended; DROP TABLE leases; DROP TABLE incidents; PRAGMA user_version = 1",
     )
     .unwrap();
     drop(conn);

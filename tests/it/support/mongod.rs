@@ -32,11 +32,16 @@ pub(crate) fn database() -> String {
 
 /// Where `tests/run` puts the server.
 pub(crate) fn program() -> PathBuf {
+    installed("secantus/bin/secantusd-rs")
+}
+
+/// Where `tests/run` puts what Debian has no package of.
+pub(crate) fn installed(program: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
         || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
         PathBuf::from,
     );
-    cache.join("antri/secantus/bin/secantusd-rs")
+    cache.join("antri").join(program)
 }
 
 /// Starts a server of our own, with these options. It is ended by the kernel when this process ends, however it ends.

@@ -1,8 +1,9 @@
 //! What a desk under test is told to be.
-use super::ADMIN;
+use super::{ADMIN, http};
+use antri::config::http::HttpConfig;
 use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
-use antri::engine::ports::Signals;
+use antri::engine::ports::{Presence, Signals};
 use antri::outbox::pace::Limits;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,12 @@ pub(crate) struct Options {
     pub(crate) max_pages: Option<u32>,
     /// Webhook mode with this secret; long polling when there is none.
     pub(crate) webhook: Option<&'static str>,
+    /// The side API's settings.
+    pub(crate) http: HttpConfig,
+    /// Who is there, if that is kept elsewhere than in the back ends.
+    pub(crate) presence: Option<Arc<dyn Presence>>,
+    /// How long a presence record outlives its last heartbeat.
+    pub(crate) presence_ttl: Duration,
     /// The way to other replicas; alone on its store when there is none.
     pub(crate) signals: Option<Arc<dyn Signals>>,
 }
@@ -35,6 +42,9 @@ impl Default for Options {
             admin_ids: vec![ADMIN],
             max_pages: None,
             webhook: None,
+            http: http(),
+            presence: None,
+            presence_ttl: Duration::from_secs(300),
             signals: None,
         }
     }

@@ -1,6 +1,7 @@
 //! A store in trouble: everything goes through to the real one until a test says which call fails and how. Each desk has
 //! its own, so that tests that run side by side as threads don't meet.
 use antri::domain::Time;
+use antri::domain::alert::Incidents;
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::department::Department;
 use antri::domain::draft::Draft;
@@ -172,6 +173,7 @@ troubled! {
     touch(agent: PersonId, at: Time) -> ();
     departments() -> Vec<Department>;
     settings() -> Settings;
+    incidents() -> Incidents;
     invite(code: &str) -> Option<Invite>;
     draft(person: PersonId) -> Option<Draft>;
     put_draft(draft: Draft) -> ();

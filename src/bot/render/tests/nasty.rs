@@ -5,6 +5,8 @@ use super::*;
 use crate::bot::view::{
     MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
 };
+use crate::domain::alert::Alert;
+use crate::domain::ids::DepartmentId;
 use crate::domain::person::Availability;
 
 /// Names that are markup, lines, directions, entities, or far too long.
@@ -121,6 +123,8 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
     all.push(notice(words, &NoticeView::TaskTaken { number, to: Some(text.into()) }));
     all.push(notice(words, &NoticeView::Joined { person: text.into() }));
     all.push(notice(words, &NoticeView::AgentUnreachable { person: text.into() }));
+    let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
+    all.push(notice(words, &NoticeView::Alert { alert, department: text.into(), over: false }));
     all
 }
 

@@ -1,0 +1,136 @@
+//! The side API: web front ends and integrations work with the desk over HTTP.
+//!
+//! Handlers take a request apart, call the same verbs of the engine as the bot does, and wrap the answer. What follows from
+//! a verb (the next ticket, the cards in Telegram, the customer's message) follows by itself.
+//!
+//! | file | what |
+//! |---|---|
+//! | `auth`, `extract` | who asks, and what they sent |
+//! | `answer`, `error` | the envelope, and why something was refused |
+//! | `agent_status`, … | one file per group of endpoints |
+//! | `ticket_body`, `agent_body`, `words` | what tickets and agents are in JSON |
+//! | `frame` | request ids, the log line, bodies that come in time and fit |
+//! | `live`, `snapshot`, `ws` | events, all at once and one by one, and the sockets that send them |
+//! | `alerts` | incidents |
+//! | `openapi`, `login`, `health`, `metrics` | the contract, log-ins, and what operators look at |
+//! | `limits` | how much one client may ask |
+mod agent_body;
+mod agent_status;
+mod agents;
+mod alerts;
+mod answer;
+mod auth;
+mod error;
+mod extract;
+mod frame;
+mod health;
+mod limits;
+mod live;
+mod login;
+mod metrics;
+mod openapi;
+mod queue;
+mod settings;
+mod snapshot;
+mod ticket_body;
+mod tickets;
+mod words;
+mod workload;
+mod ws;
+
+use crate::clock::Clock;
+use crate::config::http::HttpConfig;
+use crate::domain::Time;
+use crate::engine::Engine;
+use crate::telegram::Telegram;
+use axum::Router;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use error::ApiError;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::CorsLayer;
+
+/// The side API of one desk.
+pub struct Api {
+    engine: Arc<Engine>,
+    telegram: Telegram,
+    clock: Clock,
+    config: HttpConfig,
+    health: health::Health,
+    limits: limits::Limits,
+    live: live::Live,
+    metrics: metrics::Metrics,
+}
+
+impl Api {
+    /// An API over this engine.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, telegram: Telegram, clock: Clock, config: HttpConfig) -> Arc<Self> {
+        let limits = limits::Limits::new(config.rate_per_address, config.rate_per_token);
+        let (health, live, metrics) = Default::default();
+        Arc::new(Self { engine, telegram, clock, config, health, limits, live, metrics })
+    }
+
+    fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Runs a verb of the engine to its end, even if the client hangs up meanwhile: what was committed has consequences in
+    /// memory that must not be left out.
+    async fn run<T, E>(
+        &self,
+        verb: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        ApiError: From<E>,
+    {
+        match tokio::spawn(verb).await {
+            Ok(result) => Ok(result?),
+            Err(error) => {
+                tracing::error!(%error, "a request panicked");
+                Err(ApiError::internal())
+            }
+        }
+    }
+}
+
+/// All routes.
+pub fn router(api: &Arc<Api>) -> Router {
+    Router::new()
+        .nest("/api/agent-status", agent_status::routes())
+        .nest("/api/agents", agents::routes())
+        .nest("/api/auth", login::routes())
+        .nest("/api/queue", queue::routes())
+        .nest("/api/settings", settings::routes())
+        .nest("/api/tickets", tickets::routes())
+        .route("/api/ws", get(ws::open))
+        .route("/api/openapi.json", get(openapi::contract))
+        .route("/docs", get(openapi::docs))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(frame::no_such_path)
+        .method_not_allowed_fallback(frame::no_such_method)
+        .layer(from_fn(frame::whole_body))
+        .layer(from_fn_with_state(Arc::clone(api), limits::by_address))
+        .layer(cors(&api.config.cors_origins))
+        .layer(from_fn_with_state(Arc::clone(api), frame::note))
+        .with_state(Arc::clone(api))
+}
+
+/// Pages of these origins may call, and of no others.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let idempotency = HeaderName::from_static("idempotency-key");
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, idempotency, frame::REQUEST_ID])
+        .expose_headers([RETRY_AFTER, frame::REQUEST_ID])
+        .max_age(Duration::from_secs(3_600))
+}

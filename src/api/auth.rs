@@ -1,0 +1,78 @@
+//! Who asks: the token says who, the store says what they may do. A token never gives a role, and a body never says who.
+use super::Api;
+use super::error::ApiError;
+use crate::domain::person::{AgentProfile, Person, Role};
+use crate::token::{self, Claims, TokenError};
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use std::sync::Arc;
+
+/// Somebody who works at the desk: an agent or an admin.
+#[derive(Debug, Clone)]
+pub(super) struct Staff(pub(super) Person);
+
+/// Somebody who runs the desk.
+#[derive(Debug, Clone)]
+pub(super) struct Admin(pub(super) Person);
+
+/// Somebody who works on tickets: an agent, or an admin who is one too.
+#[derive(Debug, Clone)]
+pub(super) struct Agent {
+    pub(super) person: Person,
+    pub(super) profile: AgentProfile,
+}
+
+impl Api {
+    /// Who a token was given to, as the store knows them now.
+    pub(super) async fn bearer(&self, token: &str) -> Result<(Person, Claims), ApiError> {
+        let invalid = || ApiError::unauthorized("invalid_token", "the token is not valid");
+        let secret = self.config.jwt_secret.as_ref().ok_or_else(invalid)?;
+        let claims = token::verify(secret, token, self.now()).map_err(|error| match error {
+            TokenError::Invalid => invalid(),
+            TokenError::Expired => ApiError::unauthorized("expired_token", "the token has expired"),
+        })?;
+        self.count_person(claims.sub)?;
+        let person = self.engine.store().person(claims.sub).await?.ok_or_else(invalid)?;
+        if person.role == Role::Customer {
+            return Err(ApiError::forbidden());
+        }
+        Ok((person, claims))
+    }
+}
+
+/// The token of an `Authorization: Bearer …` header.
+fn token_of(parts: &Parts) -> Result<&str, ApiError> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token =
+        header.and_then(|text| text.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    let missing = || ApiError::unauthorized("missing_token", "send a header Authorization: Bearer <token>");
+    token.map(|(_, token)| token.trim()).ok_or_else(missing)
+}
+
+impl FromRequestParts<Arc<Api>> for Staff {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        Ok(Self(api.bearer(token_of(parts)?).await?.0))
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let Staff(person) = Staff::from_request_parts(parts, api).await?;
+        if person.is_admin() { Ok(Self(person)) } else { Err(ApiError::forbidden()) }
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Agent {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let Staff(person) = Staff::from_request_parts(parts, api).await?;
+        let profile = person.agent.clone().ok_or_else(ApiError::no_agent)?;
+        Ok(Self { person, profile })
+    }
+}

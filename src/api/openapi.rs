@@ -1,0 +1,146 @@
+//! The contract, generated from the handlers, and a page that shows it.
+use super::answer::Envelope;
+use super::error::Failure;
+use super::extract::TicketRef;
+use super::snapshot::Snapshot;
+use super::{agent_status, agents, health, login, metrics, queue, settings, tickets, workload, ws};
+use axum::Json;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::LazyLock;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+/// The page that shows the contract. Everything it needs is in it.
+const PAGE: &str = include_str!("docs.html");
+
+/// What a request can come to beside success: status, and what it means.
+const REFUSALS: [(&str, &str); 9] = [
+    ("400", "An id, the query or the body can't be read"),
+    ("401", "No token, a bad one, or an expired one"),
+    ("403", "Not for this role"),
+    ("404", "There is no such thing, or it is none of the caller's business"),
+    ("409", "It does not go together with how things stand"),
+    ("413", "The body is too large"),
+    ("422", "The body does not fit"),
+    ("429", "Too many requests; `Retry-After` says when to try again"),
+    ("500", "The store, presence or the desk itself failed"),
+];
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Antri side API",
+        description = "The ticket desk over HTTP, for web front ends and integrations. Get a token with `/token` in the \
+            bot, `antri token`, or by logging in with Telegram."
+    ),
+    paths(
+        agent_status::heartbeat, agent_status::online, agent_status::in_department, agent_status::agent,
+        agent_status::stats, agent_status::offline, agent_status::go_online, agent_status::go_offline,
+        workload::workload, queue::mine, queue::all, queue::reprioritise, queue::reassign,
+        tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
+        agents::show, agents::change, settings::show, settings::change, ws::open,
+        login::widget, login::miniapp, login::refresh,
+        health::healthz, health::readyz, metrics::metrics, contract, docs,
+    ),
+    components(schemas(Failure, Envelope<Snapshot>, TicketRef)),
+    modifiers(&Refusals),
+    tags(
+        (name = "agent status", description = "Who is there: heartbeats, coming and going"),
+        (name = "queue", description = "What waits and what is held"),
+        (name = "tickets", description = "Opening tickets and working on them"),
+        (name = "agents", description = "Agents' capacity"),
+        (name = "settings", description = "The desk's policy"),
+        (name = "login", description = "Tokens"),
+        (name = "live", description = "What happens, as it happens"),
+        (name = "operation", description = "For whatever watches over the process"),
+    )
+)]
+struct Contract;
+
+/// Adds what all operations have in common: the token, and the refusals.
+struct Refusals;
+
+/// What the body of a new ticket is called.
+const NEW_TICKET: &str = "NewTicketBody";
+
+impl Modify for Refusals {
+    fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
+        contract.info.version = env!("CARGO_PKG_VERSION").into();
+        contract.info.license = None;
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = contract.components.get_or_insert_default();
+        components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer));
+        if let Some(body) = components.schemas.remove(NEW_TICKET) {
+            components.schemas.insert(NEW_TICKET.into(), with_a_customer(body));
+        }
+        for (path, item) in &mut contract.paths.paths {
+            let operations = [&mut item.get, &mut item.post, &mut item.patch];
+            for operation in operations.into_iter().flatten() {
+                refuse(path, operation);
+            }
+        }
+    }
+}
+
+/// The body of a new ticket names its customer by one of two ids at least, which no attribute of a field can say.
+fn with_a_customer(body: RefOr<Schema>) -> RefOr<Schema> {
+    let named = |by: &str, kind| {
+        let id = ObjectBuilder::new().schema_type(kind);
+        ObjectBuilder::new().property(by, id).required(by)
+    };
+    let one = AnyOfBuilder::new()
+        .item(named("customer_id", Type::String))
+        .item(named("customer_telegram_id", Type::Integer));
+    AllOfBuilder::new().item(body).item(one).into()
+}
+
+fn refuse(path: &str, operation: &mut Operation) {
+    let named = path.contains('{');
+    let asked = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
+    let (body, token) = (operation.request_body.is_some(), operation.security.is_some());
+    let login = path.starts_with("/api/auth/");
+    let changes = path.starts_with("/api/tickets") || path.starts_with("/api/queue/{");
+    for (status, meaning) in REFUSALS {
+        let can_be = match status {
+            "400" => asked || body || path == "/api/ws",
+            "401" | "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
+            "404" => named || token,
+            "409" => changes,
+            "413" | "429" => true,
+            "422" => body,
+            _ => token || login || path == "/metrics",
+        };
+        if can_be {
+            operation.responses.responses.entry(status.into()).or_insert_with(|| failure(meaning));
+        }
+    }
+}
+
+fn failure(meaning: &str) -> RefOr<utoipa::openapi::Response> {
+    let schema = Ref::from_schema_name("Failure");
+    let content = Content::new(Some(schema));
+    ResponseBuilder::new().description(meaning).content("application/json", content).build().into()
+}
+
+/// The contract in JSON, made once.
+static CONTRACT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Contract::openapi);
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "operation",
+    responses((status = 200, body = serde_json::Value, content_type = "application/json")))]
+pub(super) async fn contract() -> Response {
+    Json(&*CONTRACT).into_response()
+}
+
+/// A page that shows this document. It loads nothing from elsewhere.
+#[utoipa::path(get, path = "/docs", tag = "operation",
+    responses((status = 200, body = String, content_type = "text/html")))]
+pub(super) async fn docs() -> Response {
+    let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(PAGE)).into_response()
+}

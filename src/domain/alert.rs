@@ -1,0 +1,148 @@
+//! What admins are told of because the desk can't mend it by itself.
+use super::Time;
+use super::ids::{DepartmentId, Version};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A kind of incident. There is one of a kind at a time: told when it begins, and told when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "alert", content = "department", rename_all = "snake_case")]
+pub enum Alert {
+    /// Nobody is online in a department.
+    NobodyOnline(DepartmentId),
+    /// A ticket of a department waits too long.
+    TicketWaits(DepartmentId),
+    /// Many heartbeats fail.
+    HeartbeatsFail,
+    /// The store can't be reached.
+    StoreAway,
+    /// Presence can't be reached.
+    PresenceAway,
+}
+
+impl Alert {
+    /// The department that it is about.
+    #[must_use]
+    pub fn department(self) -> Option<DepartmentId> {
+        match self {
+            Self::NobodyOnline(department) | Self::TicketWaits(department) => Some(department),
+            Self::HeartbeatsFail | Self::StoreAway | Self::PresenceAway => None,
+        }
+    }
+
+    /// What programs call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NobodyOnline(_) => "nobody_online",
+            Self::TicketWaits(_) => "ticket_waits",
+            Self::HeartbeatsFail => "heartbeats_fail",
+            Self::StoreAway => "store_away",
+            Self::PresenceAway => "presence_away",
+        }
+    }
+}
+
+/// Something that is the matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// What.
+    #[serde(flatten)]
+    pub alert: Alert,
+    /// Since when.
+    pub since: Time,
+    /// Whether it has lasted long enough to be told.
+    pub told: bool,
+}
+
+/// Everything that is the matter with a desk. Kept in the store, so that whoever looks next, after a restart or at another
+/// replica, knows what has been told.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Incidents {
+    /// Each kind at most once, in their order.
+    pub list: Vec<Incident>,
+    /// Grows with every change.
+    pub version: Version,
+}
+
+/// What is the matter at one look, and how long each has to last before it is told.
+pub type Matters = BTreeMap<Alert, TimeDelta>;
+
+impl Incidents {
+    /// Those that were told and are not over.
+    #[must_use]
+    pub fn told(&self) -> BTreeSet<Alert> {
+        self.list.iter().filter(|incident| incident.told).map(|incident| incident.alert).collect()
+    }
+
+    /// How it goes on now that these are the matters. The version moves only if something changes.
+    #[must_use]
+    pub fn follow(&self, matters: &Matters, now: Time) -> Self {
+        let known = |alert| self.list.iter().find(|incident| incident.alert == alert);
+        let list = matters.iter().map(|(alert, patience)| {
+            let (since, told) = known(*alert).map_or((now, false), |known| (known.since, known.told));
+            Incident { alert: *alert, since, told: told || now - since >= *patience }
+        });
+        let list: Vec<_> = list.collect();
+        let version = if list == self.list { self.version } else { self.version.next() };
+        Self { list, version }
+    }
+
+    /// What is to be told after `before`: what is over, then what has begun.
+    #[must_use]
+    pub fn news(&self, before: &BTreeSet<Alert>) -> Vec<(Alert, bool)> {
+        let told = self.told();
+        let over = before.difference(&told).map(|alert| (*alert, true));
+        over.chain(told.difference(before).map(|alert| (*alert, false))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Time {
+        Time::from_timestamp(seconds, 0).unwrap()
+    }
+
+    fn matters(patience: i64, alerts: &[Alert]) -> Matters {
+        alerts.iter().map(|alert| (*alert, TimeDelta::seconds(patience))).collect()
+    }
+
+    #[test]
+    fn what_lasts_is_told_once_and_once_more_when_it_is_over() {
+        let mut known = Incidents::default();
+        let mut step = |now, alerts: &[Alert]| {
+            let next = known.follow(&matters(10, alerts), at(now));
+            let news = next.news(&known.told());
+            known = next;
+            news
+        };
+        assert_eq!(step(0, &[Alert::StoreAway]), []);
+        assert_eq!(step(9, &[Alert::StoreAway]), []);
+        assert_eq!(step(10, &[Alert::StoreAway]), [(Alert::StoreAway, false)]);
+        assert_eq!(step(99, &[Alert::StoreAway, Alert::PresenceAway]), []);
+        assert_eq!(step(100, &[]), [(Alert::StoreAway, true)]);
+        assert_eq!(step(101, &[]), []);
+        assert_eq!(known.list, []);
+    }
+
+    #[test]
+    fn what_comes_and_goes_begins_anew_each_time() {
+        let mut known = Incidents::default();
+        for second in 0..60 {
+            let alerts: &[_] = if second % 10 == 9 { &[] } else { &[Alert::PresenceAway] };
+            known = known.follow(&matters(10, alerts), at(second));
+            assert_eq!(known.told(), BTreeSet::new(), "at {second}");
+        }
+    }
+
+    #[test]
+    fn the_version_moves_with_what_it_counts() {
+        let first = Incidents::default().follow(&matters(5, &[Alert::HeartbeatsFail]), at(0));
+        assert_eq!(first.version, Version(1));
+        assert_eq!(first.follow(&matters(5, &[Alert::HeartbeatsFail]), at(4)), first);
+        assert_eq!(first.follow(&matters(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
+    }
+}

@@ -1,0 +1,215 @@
+//! Abuse: ids of things that are there and not the caller's, or of another kind; operators and stowaways in bodies; crowds of
+//! connections that say nothing.
+use super::{BUDI, CITRA, SARI, desk, id};
+use crate::support::{ADMIN, Desk, Reply};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+/// Every endpoint that names something, with a body that fits. What comes back to Budi, to Citra, who works elsewhere, and
+/// to the admin, who is no agent, when what is named is Budi's.
+const NAMING: [(&str, &str, [u16; 3]); 11] = [
+    ("GET", "/api/agent-status/department/{department}", [200, 200, 200]),
+    ("GET", "/api/agent-status/agent/{agent}", [200, 200, 200]),
+    ("GET", "/api/agents/{agent}", [403, 403, 200]),
+    ("PATCH", "/api/agents/{agent}", [403, 403, 200]),
+    ("PATCH", "/api/queue/{ticket}", [403, 403, 200]),
+    ("GET", "/api/tickets/{ticket}", [200, 404, 200]),
+    ("POST", "/api/tickets/{ticket}/start", [200, 404, 403]),
+    ("POST", "/api/tickets/{ticket}/hold", [200, 404, 403]),
+    ("POST", "/api/tickets/{ticket}/resume", [200, 404, 403]),
+    ("POST", "/api/queue/{ticket}/reassign", [403, 403, 200]),
+    ("POST", "/api/tickets/{ticket}/complete", [200, 404, 409]),
+];
+
+/// Bodies that fit, of every endpoint that takes one, for whom they work.
+fn bodies() -> [(&'static str, &'static str, i64, Value); 8] {
+    let login = json!({"id": BUDI, "first_name": "Budi", "last_name": "S", "username": "budi",
+        "photo_url": "https://t.me/i/userpic/budi.jpg", "auth_date": 1_764_831_173, "hash": "00"});
+    [
+        ("POST", "/api/agent-status/heartbeat", BUDI, json!({"status": "online"})),
+        ("PATCH", "/api/agents/{agent}", ADMIN, json!({"max_tickets": 3, "auto_assignment_enabled": true})),
+        ("PATCH", "/api/queue/{ticket}", ADMIN, json!({"priority": "high"})),
+        ("POST", "/api/queue/{ticket}/reassign", ADMIN, json!({"agent_id": null, "anyway": false})),
+        (
+            "POST",
+            "/api/tickets",
+            BUDI,
+            json!({"customer_telegram_id": SARI, "customer_id": null, "department_id": null,
+                "category_id": null, "description": "halo"}),
+        ),
+        (
+            "PATCH",
+            "/api/settings",
+            ADMIN,
+            json!({"strategy": "random", "offline_behaviour": "keep", "mode": "auto", "rollout_percent": 50,
+                "default_capacity": 4, "grace_period": 60, "agent_idle_timeout": 600}),
+        ),
+        ("POST", "/api/auth/telegram", BUDI, login),
+        ("POST", "/api/auth/miniapp", BUDI, json!({"init_data": "hash=00"})),
+    ]
+}
+
+/// What an endpoint that names something is sent.
+fn body_of(method: &str, url: &str) -> Option<Value> {
+    bodies().into_iter().find(|(m, u, ..)| (*m, *u) == (method, url)).map(|(_, _, _, body)| body)
+}
+
+/// Budi's desk: he is online and holds a ticket; Citra works in another department only.
+struct Place {
+    desk: Desk,
+    agent: String,
+    department: String,
+    ticket: String,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let desk = desk().await;
+        let (admin, citra) = (desk.known(ADMIN).await, desk.known(CITRA).await);
+        let engine = desk.app().engine.clone();
+        let umum = engine.store().departments().await.unwrap().remove(0).id;
+        desk.department("HSI").await;
+        let departments = engine.store().departments().await.unwrap();
+        let hsi = departments.iter().find(|department| department.name == "HSI").unwrap().id;
+        for place in [(umum, false), (hsi, true)] {
+            engine.set_department(&admin, citra.id, place, desk.now()).await.unwrap();
+        }
+        desk.say(BUDI, "/online").await;
+        let body = json!({"customer_telegram_id": SARI, "description": "rahasia", "department_id": umum});
+        let ticket = desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_id"].clone();
+        let agent = id(&desk, BUDI).await;
+        Self { agent, department: umum.to_string(), ticket: ticket.as_str().unwrap().to_owned(), desk }
+    }
+
+    fn path(&self, url: &str) -> String {
+        let url = url.replace("{agent}", &self.agent).replace("{ticket}", &self.ticket);
+        url.replace("{department}", &self.department)
+    }
+}
+
+#[tokio::test]
+async fn what_is_there_is_for_whom_it_is() {
+    let place = Place::new().await;
+    for (method, url, wanted) in NAMING {
+        // Those who may not come first: what they try changes nothing.
+        for (person, status) in [(SARI, 403), (CITRA, wanted[1]), (BUDI, wanted[0]), (ADMIN, wanted[2])] {
+            let reply = place.desk.ask(person, method, &place.path(url), body_of(method, url)).await;
+            assert_eq!(reply.status, status, "{method} {url} by {person}: {reply:?}");
+            if status != 200 {
+                assert!(!reply.text.contains("rahasia") && !reply.text.contains("Sari"), "{reply:?}");
+            }
+            place.desk.settle().await;
+        }
+        let nobody = Reply::of(place.desk.request(method, &place.path(url))).await;
+        nobody.refused(401, "missing_token");
+    }
+}
+
+/// Whoever tries ids from elsewhere learns nothing of what they belong to.
+#[tokio::test]
+async fn an_id_of_another_kind_is_one_of_nobodys() {
+    let place = Place::new().await;
+    let (sari, nobody) = (id(&place.desk, SARI).await, "550e8400-e29b-41d4-a716-446655440000".to_owned());
+    let ids = [&place.agent, &place.department, &place.ticket, &sari];
+    for (method, url, ..) in NAMING {
+        let (before, rest) = url.split_once('{').unwrap();
+        let (kind, after) = rest.split_once('}').unwrap();
+        let own = place.path(&format!("{{{kind}}}"));
+        let ask = async |id: &str| {
+            let path = format!("{before}{id}{after}");
+            place.desk.ask(ADMIN, method, &path, body_of(method, url)).await
+        };
+        let missing = ask(&nobody).await;
+        assert_eq!(missing.status, 404, "{method} {url}: {missing:?}");
+        for foreign in ids.into_iter().filter(|id| **id != own) {
+            let reply = ask(foreign).await;
+            assert_eq!((reply.status, &reply.body), (404, &missing.body), "{method} {url} of {foreign}");
+        }
+    }
+}
+
+/// Everything that is not what it should be is refused before anybody looks anything up with it.
+#[tokio::test]
+async fn operators_and_stowaways_in_bodies_are_refused() {
+    let place = Place::new().await;
+    let before = place.desk.get(ADMIN, "/api/settings").await.body;
+    for (method, url, person, body) in bodies() {
+        let send = async |body: Value| {
+            let reply = place.desk.ask(person, method, &place.path(url), Some(body.clone())).await;
+            assert_eq!(
+                (reply.status, reply.body["error"].as_str()),
+                (422, Some("bad_body")),
+                "{method} {url} {body}: {reply:?}"
+            );
+        };
+        for field in body.as_object().unwrap().keys() {
+            for operator in [json!({"$ne": null}), json!({"$gt": ""}), json!([]), json!([{"$where": "1"}])] {
+                let mut body = body.clone();
+                body[field] = operator;
+                send(body).await;
+            }
+        }
+        let stowaways = [
+            ("role", json!("admin")),
+            ("max_tickets", json!(100)),
+            ("agent_id", json!(place.agent)),
+            ("$set", json!({"role": "admin"})),
+            ("__proto__", json!({})),
+        ];
+        for (name, value) in stowaways {
+            let mut more = body.clone();
+            // Some are fields of this very body.
+            if more.get(name).is_none() {
+                more[name] = value;
+                send(more).await;
+            }
+        }
+    }
+    assert_eq!(place.desk.get(ADMIN, "/api/settings").await.body, before);
+    let (held, role) = (place.desk.get(BUDI, "/api/queue/my-queue").await, place.desk.known(BUDI).await.role);
+    assert_eq!((held.data()["count"].clone(), role), (json!(1), antri::domain::person::Role::Agent));
+}
+
+/// Whatever stands in the query of a list.
+#[tokio::test]
+async fn queries_that_do_not_fit_are_refused() {
+    let desk = desk().await;
+    for path in ["/api/queue", "/api/agent-status/workload"] {
+        for query in [
+            "limit=0",
+            "limit=501",
+            "limit=-1",
+            "limit=x",
+            "offset=1000001",
+            "limit[$gt]=1",
+            "limit=1&limit=2",
+            "role=admin",
+            "offset=%00",
+        ] {
+            desk.get(ADMIN, &format!("{path}?{query}")).await.refused(400, "bad_query");
+        }
+        desk.get(ADMIN, &format!("{path}?limit=500&offset=1000000")).await.data();
+    }
+    for query in ["status=all", "department_id=1", "department_id[$ne]=", "status[$ne]=held"] {
+        desk.get(ADMIN, &format!("/api/queue?{query}")).await.refused(400, "bad_query");
+    }
+}
+
+/// Clients that connect and never finish their first line take nothing from anybody: neither from the bot nor from the API.
+#[tokio::test]
+async fn the_bot_does_not_notice_silent_connections() {
+    let desk = desk().await;
+    let mut silent = Vec::new();
+    for n in 0..300 {
+        let mut stream = TcpStream::connect(desk.app().addr).await.unwrap();
+        let begun: &[u8] = if n % 2 == 0 { b"POST /api/tickets HTTP/1.1\r\nContent-Le" } else { b"" };
+        stream.write_all(begun).await.unwrap();
+        silent.push(stream);
+    }
+    desk.say(BUDI, "/online").await;
+    desk.ticket(SARI, "halo").await;
+    assert!(desk.has(BUDI, "halo"));
+    desk.get(BUDI, "/api/queue/my-queue").await.data();
+    drop(silent);
+}

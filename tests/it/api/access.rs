@@ -1,0 +1,195 @@
+//! Who may do what: every endpoint with every role, without a token, with a bad one; foreign and malformed ids.
+use super::{BUDI, SARI, desk, id};
+use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
+use antri::domain::person::Role;
+use antri::token::{LIFETIME, issue};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+
+/// Every endpoint that takes a token, with what an agent gets and what an admin, who is no agent, gets. `{id}` is nobody's.
+const ENDPOINTS: [(&str, &str, u16, u16); 24] = [
+    ("POST", "/api/agent-status/heartbeat", 200, 404),
+    ("GET", "/api/agent-status/online", 200, 200),
+    ("GET", "/api/agent-status/department/{id}", 404, 404),
+    ("GET", "/api/agent-status/agent/{id}", 404, 404),
+    ("GET", "/api/agent-status/stats", 200, 200),
+    ("GET", "/api/agent-status/workload", 403, 200),
+    ("POST", "/api/agent-status/offline", 200, 404),
+    ("POST", "/api/agent-status/go-online", 200, 404),
+    ("POST", "/api/agent-status/go-offline", 200, 404),
+    ("GET", "/api/queue/my-queue", 200, 404),
+    ("GET", "/api/queue", 403, 200),
+    ("PATCH", "/api/queue/{id}", 403, 404),
+    ("POST", "/api/queue/{id}/reassign", 403, 404),
+    ("POST", "/api/tickets", 404, 404),
+    ("GET", "/api/tickets/{id}", 404, 404),
+    ("POST", "/api/tickets/{id}/start", 404, 404),
+    ("POST", "/api/tickets/{id}/hold", 404, 404),
+    ("POST", "/api/tickets/{id}/resume", 404, 404),
+    ("POST", "/api/tickets/{id}/complete", 404, 404),
+    ("GET", "/api/agents/{id}", 403, 404),
+    ("PATCH", "/api/agents/{id}", 403, 404),
+    ("GET", "/api/settings", 403, 200),
+    ("PATCH", "/api/settings", 403, 200),
+    ("POST", "/api/auth/refresh", 200, 200),
+];
+
+/// A body that fits.
+fn body(method: &str, path: &str) -> Option<Value> {
+    match (method, path.rsplit('/').next().unwrap()) {
+        ("PATCH", _) if path.starts_with("/api/queue") => Some(json!({"priority": "high"})),
+        ("PATCH", "settings") => Some(json!({"grace_period": 60})),
+        ("PATCH", _) => Some(json!({"max_tickets": 3})),
+        ("POST", "reassign") => Some(json!({"agent_id": null})),
+        ("POST", "tickets") => Some(json!({"customer_telegram_id": 4_711, "description": "halo"})),
+        _ => None,
+    }
+}
+
+fn path(path: &str) -> String {
+    path.replace("{id}", "550e8400-e29b-41d4-a716-446655440000")
+}
+
+async fn with(desk: &Desk, method: &str, url: &str, token: Option<&str>) -> Reply {
+    let mut request = desk.request(method, &path(url));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body(method, url) {
+        request = request.json(&body);
+    }
+    Reply::of(request).await
+}
+
+#[tokio::test]
+async fn every_endpoint_knows_the_roles() {
+    let desk = desk().await;
+    for (method, url, agent, admin) in ENDPOINTS {
+        let tokens = [(SARI, 403), (BUDI, agent), (ADMIN, admin)];
+        for (person, wanted) in tokens {
+            let reply = with(&desk, method, url, Some(&desk.token(person).await)).await;
+            assert_eq!(reply.status, wanted, "{method} {url} by {person}: {reply:?}");
+            assert_eq!(reply.body["success"], wanted == 200, "{method} {url} by {person}: {reply:?}");
+        }
+        let nobody = with(&desk, method, url, None).await;
+        nobody.refused(401, "missing_token");
+        assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+        with(&desk, method, url, Some("rubbish")).await.refused(401, "invalid_token");
+    }
+    desk.settle().await;
+}
+
+#[tokio::test]
+async fn bad_ids_are_400_and_say_so() {
+    let desk = desk().await;
+    for (method, url, ..) in ENDPOINTS.into_iter().filter(|(_, url, ..)| url.contains("{id}")) {
+        for bad in ["x", "1", "INC1", "550e8400-e29b-41d4-a716-44665544000", "%00", "%ff", "{\"$ne\":null}"] {
+            let mut request = desk.request(method, &url.replace("{id}", bad));
+            request = request.bearer_auth(desk.token(ADMIN).await);
+            if let Some(body) = body(method, url) {
+                request = request.json(&body);
+            }
+            Reply::of(request).await.refused(400, "bad_id");
+        }
+    }
+}
+
+/// Whoever may not do it is told that, and not what is wrong with their body; whoever may is told the latter.
+#[tokio::test]
+async fn bodies_that_do_not_fit_are_400_or_422() {
+    let desk = desk().await;
+    let token = desk.token(ADMIN).await;
+    let sari = desk.token(SARI).await;
+    desk.post(ADMIN, "/api/tickets", json!({"customer_telegram_id": SARI, "description": "x"})).await.data();
+    let ticket = desk.get(ADMIN, "/api/queue").await.data()["tickets"][0]["ticket_id"].clone();
+    let (ticket, budi) = (ticket.as_str().unwrap().to_owned(), id(&desk, BUDI).await);
+    for (method, url, ..) in ENDPOINTS.into_iter().filter(|(method, url, ..)| body(method, url).is_some()) {
+        let path = url.replace("{id}", if url.starts_with("/api/agents") { &budi } else { &ticket });
+        let send = |token: &str, body: &'static str| {
+            Reply::of(desk.request(method, &path).bearer_auth(token).body(body))
+        };
+        for broken in ["", "{", "null x", "\u{0}"] {
+            send(&token, broken).await.refused(400, "bad_json");
+        }
+        for misfit in ["[]", "1", "\"x\"", "null", r#"{"$ne": null}"#, r#"{"role": "admin"}"#] {
+            send(&token, misfit).await.refused(422, "bad_body");
+            send(&sari, misfit).await.refused(403, "forbidden");
+        }
+    }
+    desk.settle().await;
+}
+
+fn signed(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(&Header::new(algorithm), claims, &key).unwrap()
+}
+
+#[tokio::test]
+async fn bad_tokens_are_401() {
+    let desk = desk().await;
+    let now = desk.now().timestamp();
+    let good =
+        json!({"sub": id(&desk, BUDI).await, "role": "agent", "exp": now + 60, "iat": now, "aud": "antri"});
+    let without = |name: &str| {
+        let mut claims = good.clone();
+        claims.as_object_mut().unwrap().remove(name);
+        signed(Algorithm::HS256, JWT_SECRET, &claims)
+    };
+    let put = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        claims
+    };
+    let of = |claims: &Value| signed(Algorithm::HS256, JWT_SECRET, claims);
+    let none = B64.encode(json!({"alg": "none", "typ": "JWT"}).to_string());
+    let edited: Vec<_> = of(&good).split('.').map(str::to_owned).collect();
+    let bad = [
+        ("alg none", format!("{none}.{}.", B64.encode(good.to_string())), "invalid_token"),
+        ("another algorithm", signed(Algorithm::HS512, JWT_SECRET, &good), "invalid_token"),
+        (
+            "another secret",
+            signed(Algorithm::HS256, "another secret of thirty-two bytes!!", &good),
+            "invalid_token",
+        ),
+        ("expired", of(&put("exp", json!(now))), "expired_token"),
+        ("exp as a string", of(&put("exp", json!((now + 60).to_string()))), "invalid_token"),
+        ("no exp", without("exp"), "invalid_token"),
+        ("no aud", without("aud"), "invalid_token"),
+        ("another aud", of(&put("aud", json!("other"))), "invalid_token"),
+        ("an object as sub", of(&put("sub", json!({"$ne": null}))), "invalid_token"),
+        ("nobody's", of(&put("sub", json!("550e8400-e29b-41d4-a716-446655440000"))), "invalid_token"),
+        (
+            "an edited role",
+            format!("{}.{}.{}", edited[0], B64.encode(put("role", json!("admin")).to_string()), edited[2]),
+            "invalid_token",
+        ),
+    ];
+    for (what, token, code) in bad {
+        let reply = with(&desk, "GET", "/api/agent-status/online", Some(&token)).await;
+        assert_eq!((reply.status, reply.body["error"].as_str()), (401, Some(code)), "{what}: {reply:?}");
+    }
+    with(&desk, "GET", "/api/agent-status/online", Some(&of(&good))).await.data();
+    // Only in the header: a URL stands in logs.
+    let url = format!("/api/agent-status/online?token={0}&access_token={0}", of(&good));
+    with(&desk, "GET", &url, None).await.refused(401, "missing_token");
+}
+
+#[tokio::test]
+async fn the_stored_role_counts_whatever_the_token_says() {
+    let desk = desk().await;
+    let budi = desk.known(BUDI).await;
+    let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), LIFETIME).unwrap();
+    with(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
+    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
+    desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
+    desk.press(ADMIN, "✅").await;
+    assert!(desk.known(BUDI).await.agent.is_none());
+    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
+    desk.clock.wind(LIFETIME - TimeDelta::seconds(1));
+    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
+    desk.clock.wind(TimeDelta::seconds(1));
+    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(401, "expired_token");
+}

@@ -1,0 +1,56 @@
+//! One agent: capacity, and whether they get tickets by themselves.
+use super::{BUDI, SARI, desk, id};
+use crate::support::ADMIN;
+use serde_json::json;
+
+#[tokio::test]
+async fn an_admin_sets_capacity_and_auto_assignment_and_who_has_room_is_served() {
+    let desk = desk().await;
+    let path = format!("/api/agents/{}", id(&desk, BUDI).await);
+    let off = desk.patch(ADMIN, &path, json!({"max_tickets": 1, "auto_assignment_enabled": false})).await;
+    assert_eq!(
+        (&off.data()["max_tickets"], &off.data()["auto_assignment_enabled"]),
+        (&json!(1), &json!(false))
+    );
+    desk.say(BUDI, "/online").await;
+    for n in 0..3 {
+        desk.post(ADMIN, "/api/tickets", json!({"customer_telegram_id": SARI, "description": n.to_string()}))
+            .await
+            .data();
+    }
+    let held = async || desk.get(ADMIN, &path).await.data()["current_tickets"].as_u64().unwrap();
+    assert_eq!(held().await, 0);
+    desk.patch(ADMIN, &path, json!({"auto_assignment_enabled": true})).await.data();
+    assert_eq!(held().await, 1);
+    desk.patch(ADMIN, &path, json!({"max_tickets": 3})).await.data();
+    assert_eq!(held().await, 3);
+    // Below what they hold it takes nothing away.
+    let cut = desk.patch(ADMIN, &path, json!({"max_tickets": 2})).await;
+    assert_eq!((&cut.data()["current_tickets"], &cut.data()["percent"]), (&json!(3), &json!(150)));
+    assert_eq!(desk.patch(ADMIN, &path, json!({})).await.data()["max_tickets"], 2);
+    // To JSON that is a whole number.
+    assert_eq!(desk.patch(ADMIN, &path, json!({"max_tickets": 3.0})).await.data()["max_tickets"], 3);
+}
+
+#[tokio::test]
+async fn a_change_that_does_not_fit_is_refused() {
+    let desk = desk().await;
+    let path = format!("/api/agents/{}", id(&desk, BUDI).await);
+    for bad in [json!({"max_tickets": 0}), json!({"max_tickets": 101})] {
+        desk.patch(ADMIN, &path, bad).await.refused(422, "bad_capacity");
+    }
+    for bad in [
+        json!({"max_tickets": -1}),
+        json!({"max_tickets": 1.5}),
+        json!({"max_tickets": 1e300}),
+        json!({"max_tickets": "5"}),
+        json!({"role": "admin"}),
+    ] {
+        desk.patch(ADMIN, &path, bad).await.refused(422, "bad_body");
+    }
+    // Somebody who is no agent.
+    let sari = format!("/api/agents/{}", id(&desk, SARI).await);
+    desk.get(ADMIN, &sari).await.refused(404, "agent_not_found");
+    desk.patch(ADMIN, &sari, json!({"max_tickets": 2})).await.refused(404, "agent_not_found");
+    assert_eq!(desk.get(ADMIN, &path).await.data()["max_tickets"], 5);
+}

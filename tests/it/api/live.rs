@@ -1,0 +1,180 @@
+//! The WebSocket: everything at once, then what happens, to whom it may be told, for as long as it may be told.
+use super::socket::{Page, refused, reported, request, with_token};
+use super::{BUDI, CITRA, SARI, desk, id};
+use crate::support::{ADMIN, Desk, JWT_SECRET, Options, http};
+use antri::config::http::HttpConfig;
+use antri::domain::ids::DepartmentId;
+use antri::domain::person::{Availability, Role};
+use antri::token::issue;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+/// Opens a ticket of Sari's.
+async fn open(desk: &Desk, text: &str) -> Value {
+    let body = json!({"customer_telegram_id": SARI, "description": text});
+    desk.post(ADMIN, "/api/tickets", body).await.data().clone()
+}
+
+#[tokio::test]
+async fn a_page_sees_everything_at_once_then_a_tickets_way_in_order() {
+    let desk = desk().await;
+    let waiting = open(&desk, "yang pertama").await;
+    let mut page = Page::of(&desk, ADMIN).await;
+    assert_eq!(page.picture, reported(&desk).await);
+    let ticket = waiting["ticket_id"].as_str().unwrap();
+    assert_eq!(page.picture.tickets[ticket], waiting);
+    desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await.data();
+    for step in ["start", "hold", "resume", "complete"] {
+        desk.post(BUDI, &format!("/api/tickets/{ticket}/{step}"), Value::Null).await.data();
+    }
+    let mut seen = Vec::new();
+    let mut versions = Vec::new();
+    while seen.last().is_none_or(|last| last != "ticket_completed") {
+        let event = page.next().await.unwrap();
+        if event["data"]["ticket_id"] == ticket {
+            seen.push(event["event"].as_str().unwrap().to_owned());
+            versions.push(event["data"]["version"].as_u64().unwrap());
+        }
+    }
+    assert_eq!(seen.first().map(String::as_str), Some("ticket_assigned"));
+    assert!(seen.iter().filter(|name| *name == "ticket_updated").count() >= 3, "{seen:?}");
+    assert!(versions.is_sorted(), "{versions:?}");
+    page.until(|event| event["event"] == "queue_stats" && event["data"]["held"] == 0).await;
+    assert_eq!(page.picture, reported(&desk).await);
+}
+
+#[tokio::test]
+async fn what_happens_is_told_as_it_happens() {
+    let desk = desk().await;
+    let mut page = Page::of(&desk, BUDI).await;
+    let ticket = open(&desk, "halo").await;
+    let queued = page.until(|event| event["event"] == "ticket_queued").await;
+    assert_eq!(queued["data"]["ticket_number"], ticket["ticket_number"]);
+    let waits = |event: &Value| event["event"] == "queue_stats" && event["data"]["waiting"] == 1;
+    page.until(waits).await;
+    desk.say(BUDI, "/online").await;
+    let budi = id(&desk, BUDI).await;
+    let there =
+        |event: &Value| event["data"]["agent_id"] == budi.as_str() && event["data"]["is_online"] == true;
+    assert_eq!(page.until(there).await["event"], "agent_status");
+}
+
+#[tokio::test]
+async fn the_token_comes_in_the_first_frame_too() {
+    let desk = desk().await;
+    let address = desk.app().addr;
+    let join = async || Page::over(TcpStream::connect(address).await.unwrap(), request(address)).await;
+    let mut page = join().await;
+    page.say(&json!({"token": desk.token(BUDI).await}).to_string()).await;
+    assert_eq!(page.next().await.unwrap()["event"], "snapshot");
+    let sari = json!({"token": desk.token(SARI).await}).to_string();
+    for bad in ["", "{}", "x", r#"{"token": "rubbish"}"#, r#"{"token": {"$ne": null}}"#, &sari] {
+        let mut page = join().await;
+        page.say(bad).await;
+        assert_eq!(page.next().await, Err(4_401), "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_connect_is_refused() {
+    let origins = vec!["https://desk.example".to_owned()];
+    let http = HttpConfig { cors_origins: origins, ..http() };
+    let desk = Desk::with(Options { http, ..Options::default() }).await;
+    desk.person(SARI, "Sari", "id").await;
+    let (address, token) = (desk.app().addr, desk.token(ADMIN).await);
+    let from = |origin: &str| {
+        let mut request = with_token(address, &token);
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        request
+    };
+    for foreign in
+        ["https://evil.example", "https://desk.example.evil.example", "null", "http://desk.example"]
+    {
+        assert_eq!(refused(address, from(foreign)).await, 403, "{foreign}");
+    }
+    for own in ["https://desk.example".to_owned(), format!("http://{address}")] {
+        let stream = TcpStream::connect(address).await.unwrap();
+        Page::over(stream, from(&own)).await.next().await.unwrap();
+    }
+    let mut in_url = with_token(address, &token);
+    *in_url.uri_mut() = format!("ws://{address}/api/ws?token={token}").parse().unwrap();
+    assert_eq!(refused(address, in_url).await, 400);
+    let person = desk.known(ADMIN).await.id;
+    let expired = issue(
+        &JWT_SECRET.into(),
+        person,
+        Role::Admin,
+        desk.now() - TimeDelta::hours(1),
+        TimeDelta::minutes(1),
+    );
+    for bad in ["rubbish", &expired.unwrap()] {
+        assert_eq!(refused(address, with_token(address, bad)).await, 401);
+    }
+    assert_eq!(refused(address, with_token(address, &desk.token(SARI).await)).await, 403);
+    desk.get(ADMIN, "/api/ws").await.refused(400, "no_websocket");
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_token_and_with_its_owners_role() {
+    let desk = desk().await;
+    let budi = desk.known(BUDI).await.id;
+    let second = issue(&JWT_SECRET.into(), budi, Role::Agent, desk.now(), TimeDelta::seconds(1)).unwrap();
+    let start = std::time::Instant::now();
+    let mut page = Page::at(desk.app().addr, &second).await;
+    assert_eq!(page.closed().await, 4_401);
+    assert!(start.elapsed().as_secs() < 3, "{:?}", start.elapsed());
+    let mut page = Page::of(&desk, BUDI).await;
+    desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
+    desk.press(ADMIN, "✅").await;
+    assert_eq!(page.closed().await, 4_403);
+    let mut page = Page::of(&desk, ADMIN).await;
+    desk.stop().await;
+    assert_eq!(page.closed().await, 1_001);
+}
+
+#[tokio::test]
+async fn an_agent_sees_their_departments_and_what_they_hold() {
+    let desk = desk().await;
+    let (admin, citra) = (desk.known(ADMIN).await, desk.known(CITRA).await);
+    let engine = desk.app().engine.clone();
+    let other = DepartmentId(uuid::Uuid::from_u128(9));
+    engine.add_department(&admin, other, "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    let mut page = Page::of(&desk, CITRA).await;
+    let body = json!({"customer_telegram_id": SARI, "description": "rahasia", "department_id": other});
+    let ticket =
+        desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_id"].as_str().unwrap().to_owned();
+    let to = json!({"agent_id": citra.id});
+    desk.post(ADMIN, &format!("/api/queue/{ticket}/reassign"), to).await.data();
+    // What she gets is hers; of its time in the queue she was told nothing.
+    let got = page.until(|event| event["data"]["ticket_id"] == ticket.as_str()).await;
+    assert_eq!(got["data"]["assigned_agent"], json!(citra.id));
+    desk.post(ADMIN, &format!("/api/queue/{ticket}/reassign"), json!({"agent_id": null})).await.data();
+    page.until(|event| event["event"] == "snapshot").await;
+    assert!(page.picture.tickets.is_empty(), "{:?}", page.picture.tickets);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_happens_at_one_replica_is_told_at_another() {
+    let signals = std::sync::Arc::new(crate::replicas::Wire::default());
+    let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
+    desk.person(SARI, "Sari", "id").await;
+    desk.agent(BUDI, "Budi").await;
+    let second = desk.another().await;
+    let mut page = Page::at(second.app.addr, &desk.token(ADMIN).await).await;
+    desk.say(BUDI, "/online").await;
+    desk.ticket(SARI, "dari yang lain").await;
+    let told = page.until(|event| event["event"] == "ticket_assigned").await;
+    assert_eq!(told["data"]["description"], "dari yang lain");
+    // A heartbeat at the replica that does not work reaches the one that does.
+    let token = desk.token(BUDI).await;
+    let url = format!("http://{}/api/agent-status/heartbeat", second.app.addr);
+    let beat = reqwest::Client::new().post(url).bearer_auth(token).json(&json!({"status": "busy"}));
+    crate::support::Reply::of(beat).await.data();
+    let budi = desk.known(BUDI).await.id;
+    desk.until("the first to know", async || {
+        desk.app().engine.seat(budi).unwrap().person.availability() == Availability::Busy
+    })
+    .await;
+    second.end().await;
+}

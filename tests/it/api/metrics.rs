@@ -1,0 +1,106 @@
+//! `/metrics`: everything that was ordered is there, and for those only who may see it.
+use super::{BUDI, SARI, desk};
+use crate::support::{ADMIN, Desk, Options, Reply, http};
+use antri::config::http::HttpConfig;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+async fn scrape(desk: &Desk) -> String {
+    let reply = Reply::of(desk.request("GET", "/metrics")).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert!(reply.headers["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
+    assert!(reply.text.ends_with("# EOF\n"));
+    reply.text
+}
+
+/// The value of a line.
+fn value(text: &str, line: &str) -> f64 {
+    let found = text.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
+    found.unwrap_or_else(|| panic!("no {line} in\n{text}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn every_metric_that_was_ordered_is_there() {
+    let desk = desk().await;
+    desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
+    desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "nap"})).await.refused(422, "bad_body");
+    desk.trouble.next("person", 1, crate::support::Ill::Away);
+    let token = desk.token(BUDI).await;
+    let beat = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(token);
+    Reply::of(beat).await.refused(500, "store_unavailable");
+    desk.trouble.end();
+    for text in ["satu", "dua"] {
+        desk.ticket(SARI, text).await;
+    }
+    desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "away"})).await.data();
+    desk.ticket(SARI, "tiga").await;
+    desk.clock.wind(TimeDelta::seconds(90));
+    let text = scrape(&desk).await;
+    for (line, wanted) in [
+        (r#"antri_heartbeats_total{result="ok"}"#, 2.0),
+        (r#"antri_heartbeats_total{result="refused"}"#, 1.0),
+        (r#"antri_heartbeats_total{result="failed"}"#, 1.0),
+        (r#"antri_online_agents{department="Umum"}"#, 0.0),
+        (r#"antri_department_critical{department="Umum"}"#, 0.0),
+        (r#"antri_queue_depth{department="Umum"}"#, 1.0),
+        (r#"antri_queue_oldest_seconds{department="Umum"}"#, 90.0),
+        ("antri_queue_wait_seconds_count", 2.0),
+        ("antri_assignment_seconds_count", 2.0),
+        ("antri_utilisation_ratio", 0.0),
+        ("antri_orphaned_tickets", 0.0),
+        ("antri_outbox_backlog", 0.0),
+        ("antri_websockets", 0.0),
+        ("antri_sweep_finds_total", 0.0),
+        ("antri_conflicts_total", 0.0),
+        (r#"antri_telegram_errors_total{kind="refused"}"#, 0.0),
+    ] {
+        assert!((value(&text, line) - wanted).abs() < 1e-9, "{line} is not {wanted}:\n{text}");
+    }
+    assert!(value(&text, "antri_presence_memory_bytes") > 100.0);
+    let beats =
+        r#"antri_requests_seconds_count{method="POST",route="/api/agent-status/heartbeat",status="200"}"#;
+    assert!((value(&text, beats) - 2.0).abs() < 1e-9);
+    desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "online"})).await.data();
+    let text = scrape(&desk).await;
+    assert!((value(&text, r#"antri_online_agents{department="Umum"}"#) - 1.0).abs() < 1e-9);
+    assert!((value(&text, "antri_utilisation_ratio") - 0.6).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn others_than_this_machine_need_a_token() {
+    let local = "127.0.0.1".parse().unwrap();
+    let http = HttpConfig { trusted_proxies: vec![local], ..http() };
+    let desk = Desk::with(Options { http, ..Options::default() }).await;
+    desk.person(SARI, "Sari", "id").await;
+    let from = |address: &str| desk.request("GET", "/metrics").header("x-forwarded-for", address);
+    Reply::of(from("203.0.113.9")).await.refused(401, "missing_token");
+    Reply::of(from("rubbish")).await.refused(401, "missing_token");
+    Reply::of(from("203.0.113.9").bearer_auth(desk.token(SARI).await)).await.refused(403, "forbidden");
+    assert_eq!(Reply::of(from("203.0.113.9").bearer_auth(desk.token(ADMIN).await)).await.status, 200);
+    assert_eq!(Reply::of(from("127.0.0.1")).await.status, 200);
+}
+
+/// A peer that is no proxy of ours and says it speaks for this machine is not this machine.
+#[tokio::test]
+async fn who_only_says_to_be_this_machine_is_not() {
+    let desk = desk().await;
+    let claimed = desk.request("GET", "/metrics").header("x-forwarded-for", "127.0.0.1");
+    Reply::of(claimed).await.refused(401, "missing_token");
+}
+
+/// The alert rules speak of metrics that there are.
+#[tokio::test]
+async fn the_alert_rules_name_what_is_measured() {
+    let desk = desk().await;
+    desk.ticket(SARI, "halo").await;
+    let text = scrape(&desk).await;
+    let rules = std::fs::read_to_string("docs/prometheus-rules.yml").unwrap();
+    let word = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+    let named: Vec<_> = rules.split(word).filter(|name| name.starts_with("antri_")).collect();
+    assert!(named.len() > 9, "{named:?}");
+    for name in named {
+        let is_there =
+            text.lines().filter_map(|line| line.strip_prefix(name)).any(|rest| rest.starts_with(['{', ' ']));
+        assert!(is_there, "there is no {name}");
+    }
+}

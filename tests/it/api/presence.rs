@@ -1,0 +1,152 @@
+//! Heartbeats, who is there, coming and going.
+use super::{BUDI, CITRA, SARI, desk, id};
+use crate::support::{ADMIN, Desk, Ill};
+use antri::domain::person::{Availability, Via};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+async fn online(desk: &Desk) -> Vec<String> {
+    let reply = desk.get(BUDI, "/api/agent-status/online").await;
+    reply.data().as_array().unwrap().iter().map(|a| a["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_heartbeat_is_answered_as_ordered_and_makes_the_agent_appear() {
+    let desk = desk().await;
+    let budi = id(&desk, BUDI).await;
+    let reply = desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(
+        reply.body,
+        json!({
+            "success": true,
+            "message": "Heartbeat updated successfully",
+            "data": {"agent_id": budi, "status": "online"},
+        })
+    );
+    for status in ["busy", "away", "online"] {
+        let reply = desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": status})).await;
+        assert_eq!(*reply.data(), json!({"agent_id": budi, "status": status}));
+        let path = format!("/api/agent-status/agent/{budi}");
+        assert_eq!(desk.get(CITRA, &path).await.data()["status"], status);
+    }
+    assert_eq!(desk.known(BUDI).await.agent.unwrap().via, Via::Client);
+    let record = &desk.get(CITRA, "/api/agent-status/online").await.body["data"][0];
+    assert_eq!(
+        (&record["name"], &record["email"], &record["department"]),
+        (&json!("Budi"), &json!(""), &json!("Umum"))
+    );
+    assert_eq!((&record["current_chats"], &record["max_chats"]), (&json!(0), &json!(5)));
+    assert_eq!(record["last_heartbeat"], "2025-12-04T06:52:53.600Z");
+    assert_eq!(record["department_ids"][0], record["department_id"]);
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_does_not_fit_is_refused() {
+    let desk = desk().await;
+    let path = "/api/agent-status/heartbeat";
+    for body in [json!({"status": "offline"}), json!({"status": null}), json!({"status": {"$ne": null}})] {
+        desk.post(BUDI, path, body).await.refused(422, "bad_body");
+    }
+    for extra in ["agent_id", "role", "max_tickets"] {
+        desk.post(BUDI, path, json!({"status": "online", extra: "admin"})).await.refused(422, "bad_body");
+    }
+    for body in [json!([]), json!("online"), json!(1), json!([null])] {
+        desk.post(BUDI, path, body).await.refused(422, "bad_body");
+    }
+    let token = desk.token(BUDI).await;
+    let broken = desk.request("POST", path).bearer_auth(token).body("{\"status\": ");
+    crate::support::Reply::of(broken).await.refused(400, "bad_json");
+    assert_eq!(online(&desk).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn who_stops_sending_heartbeats_disappears_then_is_offline_and_a_heartbeat_heals() {
+    let desk = desk().await;
+    desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
+    desk.post(CITRA, "/api/agent-status/heartbeat", json!({"status": "busy"})).await;
+    desk.pass(TimeDelta::seconds(299)).await;
+    assert_eq!(online(&desk).await.len(), 2);
+    desk.post(CITRA, "/api/agent-status/heartbeat", json!({"status": "busy"})).await;
+    desk.pass(TimeDelta::seconds(1)).await;
+    assert_eq!(online(&desk).await, ["Citra"]);
+    let department = desk.get(BUDI, "/api/agent-status/stats").await.data()[0]["department_id"].clone();
+    let path = format!("/api/agent-status/department/{}", department.as_str().unwrap());
+    assert_eq!(desk.get(BUDI, &path).await.data().as_array().unwrap().len(), 1);
+    // Within the grace a heartbeat restores them as if nothing had been.
+    desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
+    assert_eq!(online(&desk).await.len(), 2);
+    assert_eq!(desk.known(BUDI).await.availability(), Availability::Online);
+    // After it they are offline.
+    desk.pass(TimeDelta::seconds(600)).await;
+    assert_eq!(desk.known(BUDI).await.availability(), Availability::Offline);
+    let path = format!("/api/agent-status/agent/{}", id(&desk, BUDI).await);
+    let agent = desk.get(BUDI, &path).await;
+    assert_eq!((&agent.data()["status"], &agent.data()["name"]), (&json!("offline"), &json!("Budi")));
+}
+
+#[tokio::test]
+async fn stats_count_by_department() {
+    let desk = desk().await;
+    desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "away"})).await;
+    desk.post(CITRA, "/api/agent-status/heartbeat", json!({})).await;
+    let stats = desk.get(ADMIN, "/api/agent-status/stats").await.data().clone();
+    let umum = &stats[0];
+    assert_eq!(stats.as_array().unwrap().len(), 1);
+    assert_eq!((&umum["department"], &umum["critical"]), (&json!("Umum"), &json!(false)));
+    let counts = ["online", "busy", "away", "total"].map(|name| umum[name].as_u64().unwrap());
+    assert_eq!(counts, [1, 0, 1, 2]);
+}
+
+#[tokio::test]
+async fn going_online_is_given_what_waits_and_going_offline_ends_it() {
+    let desk = desk().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let reply = desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await;
+    assert_eq!(
+        (&reply.body["message"], &reply.data()["status"]),
+        (&json!("You are now online"), &json!("online"))
+    );
+    assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
+    desk.hears(BUDI, "Tiket baru ditambahkan").await;
+    for path in ["/api/agent-status/go-offline", "/api/agent-status/offline"] {
+        let reply = desk.post(BUDI, path, Value::Null).await;
+        assert_eq!(reply.data()["status"], "offline");
+        assert_eq!(online(&desk).await, Vec::<String>::new());
+    }
+    // Keep is the default: the ticket stays.
+    assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
+}
+
+#[tokio::test]
+async fn who_was_online_by_telegram_and_then_has_a_client_lives_by_its_heartbeats() {
+    let desk = desk().await;
+    desk.say(BUDI, "/online").await;
+    assert_eq!(desk.known(BUDI).await.agent.unwrap().via, Via::Telegram);
+    desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
+    desk.pass(TimeDelta::seconds(301)).await;
+    assert_eq!(online(&desk).await, Vec::<String>::new());
+    desk.say(BUDI, "/online").await;
+    desk.pass(TimeDelta::seconds(301)).await;
+    assert_eq!(online(&desk).await, ["Budi"]);
+}
+
+#[tokio::test]
+async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
+    let desk = desk().await;
+    let token = desk.token(BUDI).await;
+    for ill in [Ill::Away, Ill::Unreadable] {
+        desk.trouble.begin(move |method| (method == "person").then_some(ill));
+        let request = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(&token);
+        let reply = crate::support::Reply::of(request).await;
+        reply.refused(500, "store_unavailable");
+        assert!(!reply.text.contains("a test says so"), "{reply:?}");
+    }
+    desk.trouble.end();
+    // Once: the round that clears the doubt writes too.
+    desk.trouble.next("commit", 1, Ill::Panics);
+    let request = desk.request("POST", "/api/agent-status/go-online").bearer_auth(&token);
+    crate::support::Reply::of(request).await.refused(500, "internal_error");
+    desk.trouble.end();
+    desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
+}

@@ -1,0 +1,148 @@
+//! The queue: one's own, everybody's, priorities, reassignment, the workload.
+use super::{BUDI, CITRA, SARI, desk, id};
+use crate::support::{ADMIN, Desk};
+use serde_json::{Value, json};
+
+/// So many tickets of Sari's; their numbers.
+async fn tickets(desk: &Desk, count: usize) -> Vec<String> {
+    let mut numbers = Vec::new();
+    for n in 0..count {
+        let body = json!({"customer_telegram_id": SARI, "description": n.to_string()});
+        let reply = desk.post(ADMIN, "/api/tickets", body).await;
+        numbers.push(reply.data()["ticket_number"].as_str().unwrap().to_owned());
+    }
+    numbers
+}
+
+fn numbers(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|t| t["ticket_number"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_queue_is_listed_in_its_order_and_in_pages() {
+    let desk = desk().await;
+    let all = tickets(&desk, 5).await;
+    let page = desk.get(ADMIN, "/api/queue?offset=1&limit=2").await;
+    assert_eq!(
+        (numbers(&page.data()["tickets"]), &page.data()["total"]),
+        (vec![&*all[1], &*all[2]], &json!(5))
+    );
+    assert_eq!(page.data()["tickets"][0]["position"], 2);
+    desk.say(BUDI, "/online").await;
+    let held = desk.get(ADMIN, "/api/queue?status=held").await;
+    assert_eq!(numbers(&held.data()["tickets"]), all.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(desk.get(ADMIN, "/api/queue").await.data()["total"], 0);
+    for bad in [
+        "limit=0",
+        "limit=501",
+        "limit=x",
+        "offset=-1",
+        "offset=1000001",
+        "status=all",
+        "foo=1",
+        "department_id=x",
+    ] {
+        desk.get(ADMIN, &format!("/api/queue?{bad}")).await.refused(400, "bad_query");
+    }
+    let nobody = "/api/queue?department_id=550e8400-e29b-41d4-a716-446655440000";
+    desk.get(ADMIN, nobody).await.refused(404, "department_not_found");
+}
+
+#[tokio::test]
+async fn an_admin_moves_a_ticket_forward() {
+    let desk = desk().await;
+    let all = tickets(&desk, 3).await;
+    let path = format!("/api/queue/{}", all[2]);
+    let changed = desk.patch(ADMIN, &path, json!({"priority": "urgent"})).await;
+    assert_eq!(
+        (&changed.data()["priority"], &changed.data()["status"]),
+        (&json!("urgent"), &json!("queued"))
+    );
+    let order = desk.get(ADMIN, "/api/queue").await;
+    assert_eq!(numbers(&order.data()["tickets"]), [&*all[2], &*all[0], &*all[1]]);
+    assert_eq!(
+        desk.patch(ADMIN, &path, json!({"priority": "urgent"})).await.data()["version"],
+        changed.data()["version"]
+    );
+    for bad in [
+        json!({}),
+        json!({"priority": "now"}),
+        json!({"priority": 1}),
+        json!({"priority": "low", "status": "x"}),
+    ] {
+        desk.patch(ADMIN, &path, bad).await.refused(422, "bad_body");
+    }
+    // The urgent one is first, and a held one stays where it is.
+    desk.patch(ADMIN, &format!("/api/agents/{}", id(&desk, BUDI).await), json!({"max_tickets": 1}))
+        .await
+        .data();
+    desk.say(BUDI, "/online").await;
+    let held = desk.get(BUDI, "/api/queue/my-queue").await;
+    assert_eq!(numbers(&held.data()["queue"]), [&*all[2]]);
+    let changed = desk.patch(ADMIN, &path, json!({"priority": "low"})).await;
+    assert_eq!((&changed.data()["priority"], &changed.data()["status"]), (&json!("low"), &json!("assigned")));
+    desk.post(BUDI, &format!("/api/tickets/{}/complete", all[2]), Value::Null).await.data();
+    desk.patch(ADMIN, &path, json!({"priority": "high"})).await.refused(409, "wrong_state");
+}
+
+#[tokio::test]
+async fn an_admin_gives_a_ticket_to_another_agent_or_back() {
+    let desk = desk().await;
+    let all = tickets(&desk, 2).await;
+    let (budi, citra) = (id(&desk, BUDI).await, id(&desk, CITRA).await);
+    desk.patch(ADMIN, &format!("/api/agents/{citra}"), json!({"max_tickets": 1})).await.data();
+    let give = async |number: &str, body: Value| {
+        desk.post(ADMIN, &format!("/api/queue/{number}/reassign"), body).await
+    };
+    assert_eq!(give(&all[0], json!({"agent_id": citra})).await.data()["assigned_agent"], citra.as_str());
+    desk.hears(CITRA, &all[0]).await;
+    give(&all[0], json!({"agent_id": citra})).await.refused(409, "already_theirs");
+    give(&all[1], json!({"agent_id": citra})).await.refused(409, "agent_full");
+    give(&all[1], json!({"agent_id": citra, "anyway": true})).await.data();
+    give(&all[1], json!({"agent_id": budi})).await.data();
+    assert_eq!(give(&all[1], json!({"agent_id": null})).await.data()["status"], "queued");
+    give(&all[1], json!({"agent_id": null})).await.refused(409, "wrong_state");
+    for nobody in ["550e8400-e29b-41d4-a716-446655440000", &id(&desk, SARI).await] {
+        give(&all[1], json!({"agent_id": nobody})).await.refused(404, "not_found");
+    }
+    for bad in
+        [json!({"agent_id": {"$ne": null}}), json!({"agent_id": budi, "anyway": 1}), json!({"agent": budi})]
+    {
+        give(&all[1], bad).await.refused(422, "bad_body");
+    }
+}
+
+#[tokio::test]
+async fn the_workload_says_how_everybody_stands() {
+    let desk = desk().await;
+    let citra = format!("/api/agents/{}", id(&desk, CITRA).await);
+    desk.patch(ADMIN, &citra, json!({"max_tickets": 2})).await.data();
+    desk.say(CITRA, "/online").await;
+    let all = tickets(&desk, 3).await;
+    desk.post(CITRA, &format!("/api/tickets/{}/complete", all[0]), Value::Null).await.data();
+    let load = desk.get(ADMIN, "/api/agent-status/workload").await.data().clone();
+    let (budi, citra) = (&load["agents"][0], &load["agents"][1]);
+    let short = |agent: &Value| {
+        json!([
+            agent["agent_name"],
+            agent["status"],
+            agent["is_online"],
+            agent["current_tickets"],
+            agent["max_tickets"],
+            agent["percent"],
+            agent["full"],
+            agent["total_assigned_today"],
+            agent["total_completed_today"]
+        ])
+    };
+    assert_eq!(short(budi), json!(["Budi", "offline", false, 0, 5, 0, false, 0, 0]));
+    assert_eq!(short(citra), json!(["Citra", "online", true, 2, 2, 100, true, 3, 1]));
+    let queue = &load["queue"];
+    let short = ["waiting", "held", "online_agents", "total_agents", "free_slots"]
+        .map(|name| queue[name].as_u64().unwrap());
+    assert_eq!(short, [0, 2, 1, 2, 0]);
+    assert_eq!(load["total"], 2);
+    let page = desk.get(ADMIN, "/api/agent-status/workload?offset=1&limit=1").await;
+    assert_eq!(page.data()["agents"].as_array().unwrap().len(), 1);
+    desk.get(ADMIN, "/api/agent-status/workload?limit=0").await.refused(400, "bad_query");
+}

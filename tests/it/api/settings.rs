@@ -1,0 +1,55 @@
+//! The desk's policy.
+use super::{BUDI, SARI, desk};
+use crate::support::ADMIN;
+use serde_json::json;
+
+#[tokio::test]
+async fn an_admin_reads_and_changes_the_settings() {
+    let desk = desk().await;
+    let usual = json!({
+        "strategy": "round_robin", "offline_behaviour": "keep", "mode": "auto", "rollout_percent": 100,
+        "default_capacity": 5, "grace_period": 300, "agent_idle_timeout": 1_800,
+    });
+    assert_eq!(*desk.get(ADMIN, "/api/settings").await.data(), usual);
+    let wanted = json!({
+        "strategy": "least_loaded", "offline_behaviour": "reassign_all", "mode": "manual", "rollout_percent": 50,
+        "default_capacity": 7, "grace_period": 60, "agent_idle_timeout": 600,
+    });
+    assert_eq!(*desk.patch(ADMIN, "/api/settings", wanted.clone()).await.data(), wanted);
+    let back = desk.patch(ADMIN, "/api/settings", json!({"strategy": "random"})).await;
+    assert_eq!((&back.data()["strategy"], &back.data()["mode"]), (&json!("random"), &json!("manual")));
+    assert_eq!(desk.get(ADMIN, "/api/settings").await.data(), back.data());
+}
+
+#[tokio::test]
+async fn another_mode_serves_those_who_wait_at_once() {
+    let desk = desk().await;
+    desk.patch(ADMIN, "/api/settings", json!({"mode": "manual"})).await.data();
+    desk.say(BUDI, "/online").await;
+    desk.post(ADMIN, "/api/tickets", json!({"customer_telegram_id": SARI, "description": "x"})).await.data();
+    assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 0);
+    desk.patch(ADMIN, "/api/settings", json!({"mode": "auto"})).await.data();
+    assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
+}
+
+#[tokio::test]
+async fn settings_that_do_not_fit_are_refused_and_change_nothing() {
+    let desk = desk().await;
+    let before = desk.get(ADMIN, "/api/settings").await;
+    for bad in [
+        json!({"rollout_percent": 101}),
+        json!({"default_capacity": 0}),
+        json!({"default_capacity": 101}),
+        json!({"grace_period": 0}),
+        json!({"agent_idle_timeout": 604_801}),
+    ] {
+        desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_setting");
+    }
+    for bad in
+        [json!({"strategy": "none"}), json!({"rollout_percent": 300}), json!({"version": 9}), json!(null)]
+    {
+        desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_body");
+    }
+    desk.patch(BUDI, "/api/settings", json!({"mode": "auto"})).await.refused(403, "forbidden");
+    assert_eq!(desk.get(ADMIN, "/api/settings").await.data(), before.data());
+}

@@ -1,0 +1,167 @@
+//! A WebSocket client that keeps a picture of the desk, as a web page does.
+use crate::support::{ADMIN, Desk, PATIENCE};
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::Error;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, Request};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+/// What a web page shows.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct Picture {
+    pub(super) tickets: BTreeMap<String, Value>,
+    pub(super) agents: BTreeMap<String, Value>,
+    pub(super) queue: Value,
+}
+
+/// One page.
+pub(super) struct Page {
+    socket: WebSocketStream<TcpStream>,
+    pub(super) picture: Picture,
+    /// What is the matter: the kind, and which department.
+    pub(super) alerts: BTreeSet<(String, Option<String>)>,
+    pub(super) snapshots: usize,
+    /// How many events it got.
+    pub(super) events: usize,
+}
+
+/// The request that opens the socket of a desk, without a token.
+pub(super) fn request(address: SocketAddr) -> Request<()> {
+    format!("ws://{address}/api/ws").into_client_request().unwrap()
+}
+
+/// The same with a token among the protocols.
+pub(super) fn with_token(address: SocketAddr, token: &str) -> Request<()> {
+    let mut request = request(address);
+    let protocols = format!("antri, bearer.{token}");
+    request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_str(&protocols).unwrap());
+    request
+}
+
+/// The status with which a request to open a socket is refused.
+pub(super) async fn refused(address: SocketAddr, request: Request<()>) -> u16 {
+    let stream = TcpStream::connect(address).await.unwrap();
+    match client_async(request, stream).await {
+        Err(Error::Http(response)) => response.status().as_u16(),
+        other => panic!("not refused: {:?}", other.map(drop)),
+    }
+}
+
+impl Page {
+    pub(super) async fn over(stream: TcpStream, request: Request<()>) -> Self {
+        let (socket, _) = client_async(request, stream).await.unwrap();
+        Self { socket, picture: Picture::default(), alerts: BTreeSet::new(), snapshots: 0, events: 0 }
+    }
+
+    /// A page of somebody's at the replica at this address. It has its first snapshot.
+    pub(super) async fn at(address: SocketAddr, token: &str) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let mut page = Self::over(stream, with_token(address, token)).await;
+        assert_eq!(page.next().await.unwrap()["event"], "snapshot");
+        page
+    }
+
+    pub(super) async fn of(desk: &Desk, person: i64) -> Self {
+        Self::at(desk.app().addr, &desk.token(person).await).await
+    }
+
+    pub(super) async fn say(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// The next event, drawn into the picture; or with which code the socket was closed.
+    pub(super) async fn next(&mut self) -> Result<Value, u16> {
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("nothing comes");
+            match frame {
+                Some(Ok(Message::Text(text))) => {
+                    let event: Value = serde_json::from_str(&text).unwrap();
+                    self.draw(&event);
+                    return Ok(event);
+                }
+                Some(Ok(Message::Close(frame))) => return Err(frame.map_or(0, |frame| frame.code.into())),
+                Some(Ok(_)) => {}
+                other => panic!("the socket broke off: {other:?}"),
+            }
+        }
+    }
+
+    /// Reads on until the socket is closed: with which code.
+    pub(super) async fn closed(&mut self) -> u16 {
+        loop {
+            if let Err(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+
+    /// Reads on until an event fits.
+    pub(super) async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let event = self.next().await.unwrap();
+            if fits(&event) {
+                return event;
+            }
+        }
+    }
+
+    fn draw(&mut self, event: &Value) {
+        let data = &event["data"];
+        let key = |value: &Value, id: &str| value[id].as_str().unwrap().to_owned();
+        let by = |list: &Value, id: &str| -> BTreeMap<String, Value> {
+            list.as_array().unwrap().iter().map(|value| (key(value, id), value.clone())).collect()
+        };
+        let alert = |data: &Value| (key(data, "alert"), data["department"].as_str().map(str::to_owned));
+        self.events += 1;
+        match event["event"].as_str().unwrap() {
+            "snapshot" => {
+                self.snapshots += 1;
+                self.picture.tickets = by(&data["tickets"], "ticket_id");
+                self.picture.agents = by(&data["agents"], "agent_id");
+                self.picture.queue = data["queue"].clone();
+                self.alerts = data["alerts"].as_array().unwrap().iter().map(alert).collect();
+            }
+            "agent_status" if data["removed"] == true => {
+                self.picture.agents.remove(&key(data, "agent_id"));
+            }
+            "agent_status" => drop(self.picture.agents.insert(key(data, "agent_id"), data.clone())),
+            "queue_stats" => self.picture.queue = data.clone(),
+            "alert" if data["cleared"] == true => drop(self.alerts.remove(&alert(data))),
+            "alert" => drop(self.alerts.insert(alert(data))),
+            _ if ["completed", "cancelled"].contains(&data["status"].as_str().unwrap()) => {
+                self.picture.tickets.remove(&key(data, "ticket_id"));
+            }
+            _ => drop(self.picture.tickets.insert(key(data, "ticket_id"), data.clone())),
+        }
+    }
+}
+
+/// The same picture, as the other endpoints report it.
+pub(super) async fn reported(desk: &Desk) -> Picture {
+    let mut tickets = BTreeMap::new();
+    for status in ["queued", "held"] {
+        let page = desk.get(ADMIN, &format!("/api/queue?status={status}&limit=500")).await;
+        for ticket in page.data()["tickets"].as_array().unwrap() {
+            let mut ticket = ticket.clone();
+            ticket.as_object_mut().unwrap().remove("position");
+            tickets.insert(ticket["ticket_id"].as_str().unwrap().to_owned(), ticket);
+        }
+    }
+    let workload = desk.get(ADMIN, "/api/agent-status/workload?limit=500").await.data().clone();
+    let mut agents = BTreeMap::new();
+    for agent in workload["agents"].as_array().unwrap() {
+        let mut agent = agent.clone();
+        let days = ["last_online", "last_activity", "last_assigned", "assignment_order"];
+        let totals = ["total_assigned_today", "total_completed_today"];
+        for more in days.iter().chain(&totals) {
+            agent.as_object_mut().unwrap().remove(*more);
+        }
+        agents.insert(agent["agent_id"].as_str().unwrap().to_owned(), agent);
+    }
+    Picture { tickets, agents, queue: json!(workload["queue"]) }
+}
