@@ -9,6 +9,8 @@
     clippy::cast_precision_loss,
     reason = "a benchmark that can't go on has nothing to say, and counts of it fit a float"
 )]
+#[path = "desk/api.rs"]
+mod api;
 #[path = "desk/cpu.rs"]
 mod cpu;
 #[path = "desk/floor.rs"]

@@ -122,7 +122,8 @@ pub(crate) async fn run(home: Home, (agents, backlog): (u64, u64), lasts: Durati
     }
 }
 
-async fn setup(stage: &Stage, url: &str) -> Setup {
+/// A desk on this stage, for this Telegram.
+pub(crate) async fn setup(stage: &Stage, url: &str) -> Setup {
     let token = SecretString::from("1:bench");
     Setup {
         store: Arc::clone(&stage.store),

@@ -16,12 +16,15 @@ mod report;
 #[path = "server/throughput.rs"]
 mod throughput;
 
+use crate::api;
 use crate::home::Home;
 use crate::latency;
 use crate::report::{latency as latency_line, latency_head, waits_goals};
+use antri::presence::{Memory, Redis};
 use redis_server::RedisServer;
 use secrecy::SecretString;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How much is measured.
@@ -90,12 +93,20 @@ pub(crate) async fn assignment(size: &Size) {
     waits_goals(&latency);
 }
 
-/// Measures heartbeats on Redis.
+/// Measures heartbeats: through the side API, and on Redis.
 pub(crate) async fn heartbeats(size: &Size) {
+    report::beats_head();
+    let mut through = vec![api::run(Arc::new(Memory::default()), "in memory", size.beats).await];
+    report::beats(&through[0]);
     if !has_redis() {
+        report::beats_goals(&through);
         return println!("\nRedis is not measured: there is no redis-server (tests/run installs it).");
     }
     let server = RedisServer::start();
+    let presence = Arc::new(Redis::open(&server.url()).expect("presence"));
+    through.push(api::run(presence, "Redis", size.beats).await);
+    report::beats(&through[1]);
+    report::beats_goals(&through);
     report::heartbeats_head();
     let mut found = Vec::new();
     for callers in size.callers {

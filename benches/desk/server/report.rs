@@ -2,6 +2,7 @@
 use super::floor::CALLERS;
 use super::heartbeats::Heartbeats;
 use super::throughput::Throughput;
+use crate::api::Beats;
 use crate::report::goal;
 
 pub(crate) fn throughput_head(server: &str) {
@@ -71,4 +72,31 @@ pub(crate) fn heartbeats(found: &Heartbeats) {
 pub(crate) fn heartbeat_goals(found: &[Heartbeats]) {
     let worst = found.iter().map(|h| h.ratio).fold(f64::INFINITY, f64::min);
     goal(worst >= 0.5, &format!("heartbeats: at least 0.5 × the bare pipelines: {worst:.2} at worst"));
+}
+
+pub(crate) fn beats_head() {
+    println!("\nHeartbeats of 10,000 agents through the side API; bare: /healthz of the same server.");
+}
+
+pub(crate) fn beats(found: &Beats) {
+    let Beats { presence, refused, memory: (first, last), rate, bare, ratio } = found;
+    println!(
+        "presence {presence:<9}   all at once, 5 times: {refused} refused, {first:.0} MiB then {last:.0} MiB"
+    );
+    println!("                     beats/s {rate:>8.0}   bare/s {bare:>8.0}   beats × {ratio:.2}");
+}
+
+pub(crate) fn beats_goals(found: &[Beats]) {
+    for beats in found {
+        let wanted = if beats.presence == "Redis" { 0.3 } else { 0.6 };
+        let (presence, ratio) = (beats.presence, beats.ratio);
+        goal(
+            ratio >= wanted,
+            &format!("heartbeats, presence {presence}: at least {wanted} × /healthz: {ratio:.2}"),
+        );
+        goal(
+            beats.refused == 0,
+            &format!("heartbeats, presence {presence}: none refused: {}", beats.refused),
+        );
+    }
 }

@@ -4,7 +4,7 @@ use super::cast::{Agent, Customer, DEPARTMENTS};
 use super::story::{Told, is_queue, is_status};
 use super::town::Town;
 use antri::sandbox::{ChatMessage, Sandbox};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// How long nothing at all may happen.
@@ -84,7 +84,8 @@ struct Writer {
     department: &'static str,
     tickets: usize,
     sent: Vec<String>,
-    ended: usize,
+    /// The numbers of those that have ended: one whose answer was lost may be told twice.
+    ended: BTreeSet<String>,
     /// The last message that was looked at for an end.
     seen: i64,
     now: Writing,
@@ -98,21 +99,22 @@ impl Writer {
             department: DEPARTMENTS[n % DEPARTMENTS.len()],
             tickets,
             sent: Vec::new(),
-            ended: 0,
+            ended: BTreeSet::new(),
             seen: 0,
             now: Writing::Write,
         }
     }
 
     fn is_done(&self) -> bool {
-        matches!(self.now, Writing::Wait) && self.ended >= self.tickets
+        matches!(self.now, Writing::Wait) && self.ended.len() >= self.tickets
     }
 
     /// Does what there is to do; says whether there was something.
     fn step(&mut self, sandbox: &Sandbox) -> bool {
         for message in sandbox.chat_after(self.id, self.seen) {
             self.seen = message.message_id;
-            self.ended += usize::from(message.text.starts_with("✅ Tiket INC"));
+            let number = message.text.strip_prefix("✅ Tiket ").and_then(|text| text.split(' ').next());
+            self.ended.extend(number.map(str::to_owned));
         }
         let next = match &self.now {
             Writing::Write if self.sent.len() == self.tickets => Some(Writing::Wait),
