@@ -42,7 +42,7 @@ impl Cast {
     /// So many customers that nobody could say who is next, and agents for them: what one can do is limited by how much
     /// Telegram lets into a chat.
     pub(crate) fn city(customers: usize, tickets: usize) -> Self {
-        let agents = i64::try_from((customers * tickets).div_ceil(25)).unwrap();
+        let agents = i64::try_from((customers * tickets).div_ceil(25).max(12)).unwrap();
         let agents = (0..agents).map(|n: i64| Agent {
             id: 201 + n,
             name: format!("Agen {n}"),

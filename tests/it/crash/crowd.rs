@@ -114,7 +114,7 @@ impl Writer {
         for message in sandbox.chat_after(self.id, self.seen) {
             self.seen = message.message_id;
             let number = message.text.strip_prefix("✅ Tiket ").and_then(|text| text.split(' ').next());
-            self.ended.extend(number.map(str::to_owned));
+            self.ended.extend(number.filter(|number| number.starts_with("INC")).map(str::to_owned));
         }
         let next = match &self.now {
             Writing::Write if self.sent.len() == self.tickets => Some(Writing::Wait),
