@@ -47,7 +47,7 @@ notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> failed
 
 alert-nobody-online = 🚨 Nobody is online in <b>{ $department }</b>.
 alert-nobody-online-over = ✅ Somebody is online in <b>{ $department }</b> again.
-alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than 15 minutes.
+alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than { $minutes } minutes.
 alert-ticket-waits-over = ✅ No ticket in <b>{ $department }</b> waits too long any more.
 alert-heartbeats-fail = 🚨 Many heartbeats of agents fail. Details are in the log.
 alert-heartbeats-fail-over = ✅ Heartbeats of agents arrive again.

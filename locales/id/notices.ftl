@@ -39,12 +39,12 @@ notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code>
 # Gangguan, untuk admin: saat mulai, dan saat selesai.
 
 alert-nobody-online = 🚨 Tidak ada agen yang online di <b>{ $department }</b>.
-alert-nobody-online-over = ✅ Sudah ada lagi agen yang online di <b>{ $department }</b>.
-alert-ticket-waits = 🚨 Ada tiket di <b>{ $department }</b> yang sudah menunggu lebih dari 15 menit.
+alert-nobody-online-over = ✅ Kembali ada agen yang online di <b>{ $department }</b>.
+alert-ticket-waits = 🚨 Ada tiket di <b>{ $department }</b> yang sudah menunggu lebih dari { $minutes } menit.
 alert-ticket-waits-over = ✅ Tidak ada lagi tiket yang menunggu terlalu lama di <b>{ $department }</b>.
 alert-heartbeats-fail = 🚨 Banyak heartbeat agen yang gagal. Rinciannya ada di log.
 alert-heartbeats-fail-over = ✅ Heartbeat agen diterima kembali.
 alert-store-away = 🚨 Basis data sempat tidak dapat dihubungi.
 alert-store-away-over = ✅ Basis data dapat dihubungi kembali.
-alert-presence-away = 🚨 Redis, yang mencatat siapa yang online, tidak dapat dihubungi. Tidak ada yang dibuat offline karenanya.
+alert-presence-away = 🚨 Redis, yang mencatat siapa yang online, tidak dapat dihubungi. Status agen tidak berubah karena ini.
 alert-presence-away-over = ✅ Redis, yang mencatat siapa yang online, dapat dihubungi kembali.

@@ -5,6 +5,9 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How many minutes a ticket may wait before the admins are told.
+pub const MOST_MINUTES: u32 = 15;
+
 /// A kind of incident. There is one of a kind at a time: told when it begins, and told when it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "alert", content = "department", rename_all = "snake_case")]

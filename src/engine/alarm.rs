@@ -9,7 +9,7 @@ use super::ports::{Change, CommitError, StoreError, Write};
 use super::sweep::delta;
 use super::{Engine, lock};
 use crate::domain::Time;
-use crate::domain::alert::{Alert, Incidents, Matters};
+use crate::domain::alert::{Alert, Incidents, MOST_MINUTES, Matters};
 use crate::domain::ids::{Arrival, DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::ticket::Priority;
@@ -20,8 +20,6 @@ use std::time::Duration;
 
 /// How long nobody may be online in a department that is not critical.
 const ALONE: Duration = Duration::from_secs(300);
-/// How long a ticket may wait.
-const WAIT: Duration = Duration::from_secs(900);
 /// How long a server may be out of reach: it may only be starting anew.
 const AWAY: Duration = Duration::from_secs(10);
 /// How long a server may take to answer a look.
@@ -146,7 +144,12 @@ impl Engine {
                 found.insert(Alert::NobodyOnline(department.id), patience);
             }
             let waits = depths.get(&department.id).is_some_and(|depth| *depth > 0);
-            if waits && self.oldest(department.id).await?.is_some_and(|since| now - since >= delta(WAIT)) {
+            if waits
+                && self
+                    .oldest(department.id)
+                    .await?
+                    .is_some_and(|since| now - since >= TimeDelta::minutes(MOST_MINUTES.into()))
+            {
                 found.insert(Alert::TicketWaits(department.id), TimeDelta::zero());
             }
         }

@@ -5,7 +5,7 @@ use super::parts::{card, name};
 use super::{Rendered, Words};
 use crate::bot::callback::Press;
 use crate::bot::view::NoticeView;
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, MOST_MINUTES};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::PART;
@@ -76,7 +76,7 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
                 (Alert::PresenceAway, false) => "alert-presence-away",
                 (Alert::PresenceAway, true) => "alert-presence-away-over",
             };
-            words.message(key, &[("department", name(department))])
+            words.message(key, &[("department", name(department)), ("minutes", MOST_MINUTES.into())])
         }
         NoticeView::SomethingBroke => words.message("notice-something-broke", &[]),
     }

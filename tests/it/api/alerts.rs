@@ -24,7 +24,7 @@ async fn told(desk: &Desk) -> BTreeSet<Alert> {
 
 /// How often the admin was told that something begins, and that something is over.
 fn heard(desk: &Desk) -> (usize, usize) {
-    let over = ["Sudah ada lagi agen", "Tidak ada lagi tiket", "Heartbeat", "Basis data", "Redis"];
+    let over = ["Kembali ada agen", "Tidak ada lagi tiket", "Heartbeat", "Basis data", "Redis"];
     (desk.count(ADMIN, "🚨"), over.iter().map(|words| desk.count(ADMIN, &format!("✅ {words}"))).sum())
 }
 
@@ -66,7 +66,7 @@ async fn a_critical_department_that_nobody_serves_is_told_at_once_and_once() {
     }
     assert_eq!(heard(&desk), (1, 0));
     desk.say(BUDI, "/online").await;
-    desk.hears(ADMIN, "✅ Sudah ada lagi agen yang online di Umum").await;
+    desk.hears(ADMIN, "✅ Kembali ada agen yang online di Umum").await;
     assert_eq!(alert_on(&mut page).await["cleared"], true);
     look(&desk, 5).await;
     assert_eq!(heard(&desk), (1, 1));
@@ -292,7 +292,7 @@ async fn replicas_tell_it_once() {
     .await;
     desk.turn_to(second).end().await;
     desk.say(BUDI, "/online").await;
-    desk.hears(ADMIN, "✅ Sudah ada lagi agen").await;
+    desk.hears(ADMIN, "✅ Kembali ada agen").await;
     look(&desk, 200).await;
     assert_eq!((heard(&desk), told(&desk).await), ((2, 2), BTreeSet::new()));
 }
