@@ -16,6 +16,7 @@ mod agents;
 mod chats;
 mod codec;
 mod connect;
+mod db;
 mod desk;
 mod error;
 mod facts;
@@ -27,6 +28,7 @@ mod outbox;
 mod people;
 mod places;
 mod plans;
+mod questions;
 mod queue;
 mod record;
 mod roll;
@@ -36,6 +38,7 @@ mod signals;
 mod store;
 mod tally;
 mod tickets;
+mod together;
 mod tx;
 
 pub use connect::{Server, look};
@@ -47,13 +50,11 @@ use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
-use futures::TryStreamExt;
+use db::Db;
 use lane::Lane;
-use mongodb::action::Find;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
-use mongodb::options::Hint;
-use mongodb::{Collection, Database};
+use questions::Questions;
 use secrecy::SecretString;
 use session::Session;
 use std::sync::Arc;
@@ -62,7 +63,8 @@ use tally::Tally;
 
 /// The store on a MongoDB server.
 pub struct Mongo {
-    db: Database,
+    db: Db,
+    ask: Questions,
     lane: Lane,
     done: Arc<Tally>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
@@ -84,7 +86,8 @@ impl Mongo {
         tx::run(&mut session, &queue::TakeOver(&process)).await?;
         let done = Arc::clone(&session.done);
         let lane = Lane::start(session);
-        Ok(Self { db, lane, done, told: AtomicI64::default() })
+        let db = Db(db);
+        Ok(Self { ask: Questions::new(&db), db, lane, done, told: AtomicI64::default() })
     }
 
     /// Finishes what was begun; what comes later is refused.
@@ -94,38 +97,13 @@ impl Mongo {
 
     /// The server's `explain` of each question that the desk asks often.
     pub async fn plans(&self) -> Result<Vec<Plan>, StoreError> {
-        plans::all(&self.db).await
+        plans::all(&self.db.0).await
     }
 
     /// What the transactions of this process came to since it was opened.
     #[must_use]
     pub fn writes(&self) -> Writes {
         self.done.read()
-    }
-
-    fn collection(&self, name: &str) -> Collection<Document> {
-        self.db.collection(name)
-    }
-
-    /// Everything that a question finds.
-    async fn all(&self, find: Find<'_, Document>) -> Result<Vec<Document>, StoreError> {
-        Ok(find.await?.try_collect().await?)
-    }
-
-    /// The documents that match, in this order, found by this index.
-    async fn find(
-        &self,
-        collection: &str,
-        filter: Document,
-        sort: Document,
-        index: Option<&str>,
-    ) -> Result<Vec<Document>, StoreError> {
-        let collection = self.collection(collection);
-        let find = collection.find(filter).sort(sort);
-        match index {
-            Some(index) => self.all(find.hint(Hint::Name(index.to_owned()))).await,
-            None => self.all(find).await,
-        }
     }
 
     fn note(&self, now: Time) {
@@ -150,6 +128,6 @@ pub async fn look_up(
 
 impl std::fmt::Debug for Mongo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mongo").field("database", &self.db.name()).finish_non_exhaustive()
+        f.debug_struct("Mongo").field("database", &self.db.0.name()).finish_non_exhaustive()
     }
 }

@@ -1,18 +1,19 @@
 //! The small things: departments, settings, incidents, invitations, drafts, live cards.
-use super::Mongo;
 use super::codec::{Fields, date, fields, int, nested, value};
+use super::db::Db;
 use super::schema::{CARDS, DEPARTMENTS, DRAFTS, INVITES, QUEUE, SETTINGS, SHOWN};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::ids::{ChatId, DepartmentId, PersonId};
+use crate::domain::ids::{ChatId, PersonId};
 use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
+use std::collections::HashMap;
 
 /// Of how many ended tickets the cards are forgotten in one go.
 const FORGET: i64 = 500;
@@ -21,17 +22,9 @@ pub(super) const DESK: &str = "desk";
 /// Under which id beside them lies what is the matter.
 pub(super) const INCIDENTS: &str = "incidents";
 
-pub(super) async fn departments(store: &Mongo) -> Result<Vec<Department>, StoreError> {
-    let docs = store.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
+pub(super) async fn departments(db: &Db) -> Result<Vec<Department>, StoreError> {
+    let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
     docs.into_iter().map(value).collect()
-}
-
-pub(super) async fn find_department(
-    store: &Mongo,
-    id: DepartmentId,
-) -> Result<Option<Department>, StoreError> {
-    let found = store.collection(DEPARTMENTS).find_one(doc! { "_id": id.to_string() }).await?;
-    found.map(value).transpose()
 }
 
 pub(super) fn department(department: &Department) -> Result<Document, StoreError> {
@@ -40,8 +33,8 @@ pub(super) fn department(department: &Department) -> Result<Document, StoreError
     Ok(doc)
 }
 
-pub(super) async fn settings(store: &Mongo) -> Result<Settings, StoreError> {
-    let found = store.collection(SETTINGS).find_one(doc! { "_id": DESK }).await?;
+pub(super) async fn settings(db: &Db) -> Result<Settings, StoreError> {
+    let found = db.collection(SETTINGS).find_one(doc! { "_id": DESK }).await?;
     found.map_or_else(|| Ok(Settings::default()), value)
 }
 
@@ -51,8 +44,8 @@ pub(super) fn settings_document(settings: &Settings) -> Result<Document, StoreEr
     Ok(doc)
 }
 
-pub(super) async fn incidents(store: &Mongo) -> Result<Incidents, StoreError> {
-    let found = store.collection(SETTINGS).find_one(doc! { "_id": INCIDENTS }).await?;
+pub(super) async fn incidents(db: &Db) -> Result<Incidents, StoreError> {
+    let found = db.collection(SETTINGS).find_one(doc! { "_id": INCIDENTS }).await?;
     found.map_or_else(|| Ok(Incidents::default()), value)
 }
 
@@ -62,8 +55,8 @@ pub(super) fn incidents_document(incidents: &Incidents) -> Result<Document, Stor
     Ok(doc)
 }
 
-pub(super) async fn invite(store: &Mongo, code: &str) -> Result<Option<Invite>, StoreError> {
-    store.collection(INVITES).find_one(doc! { "_id": code }).await?.map(value).transpose()
+pub(super) async fn invite(db: &Db, code: &str) -> Result<Option<Invite>, StoreError> {
+    db.collection(INVITES).find_one(doc! { "_id": code }).await?.map(value).transpose()
 }
 
 pub(super) fn invite_document(invite: &Invite) -> Result<Document, StoreError> {
@@ -72,23 +65,23 @@ pub(super) fn invite_document(invite: &Invite) -> Result<Document, StoreError> {
     Ok(doc)
 }
 
-pub(super) async fn draft(store: &Mongo, person: PersonId) -> Result<Option<Draft>, StoreError> {
-    store.collection(DRAFTS).find_one(doc! { "_id": person.to_string() }).await?.map(value).transpose()
+pub(super) async fn draft(db: &Db, person: PersonId) -> Result<Option<Draft>, StoreError> {
+    db.collection(DRAFTS).find_one(doc! { "_id": person.to_string() }).await?.map(value).transpose()
 }
 
-pub(super) async fn put_draft(store: &Mongo, draft: &Draft) -> Result<(), StoreError> {
+pub(super) async fn put_draft(db: &Db, draft: &Draft) -> Result<(), StoreError> {
     let id = draft.person.to_string();
     let mut doc = doc! { "_id": &id };
     doc.extend(fields(draft)?);
-    store.collection(DRAFTS).replace_one(doc! { "_id": id }, doc).upsert(true).await?;
+    db.collection(DRAFTS).replace_one(doc! { "_id": id }, doc).upsert(true).await?;
     Ok(())
 }
 
-pub(super) async fn drop_draft(store: &Mongo, draft: &Draft) -> Result<(), StoreError> {
+pub(super) async fn drop_draft(db: &Db, draft: &Draft) -> Result<(), StoreError> {
     let this = doc! { "_id": draft.person.to_string(), "id": draft.id.to_string() };
     // Another draft of theirs, made since, keeps its card.
-    if store.collection(DRAFTS).delete_one(this).await?.deleted_count > 0 {
-        store.collection(CARDS).delete_one(doc! { "_id": CardKey::Draft(draft.person).slot() }).await?;
+    if db.collection(DRAFTS).delete_one(this).await?.deleted_count > 0 {
+        db.collection(CARDS).delete_one(doc! { "_id": CardKey::Draft(draft.person).slot() }).await?;
     }
     Ok(())
 }
@@ -99,17 +92,17 @@ pub(super) fn shown(before: Time) -> Document {
 }
 
 /// Forgets the live cards of some tickets that ended before `before`; returns of how many.
-pub(super) async fn forget_cards(store: &Mongo, before: Time) -> Result<usize, StoreError> {
-    let queue = store.collection(QUEUE);
+pub(super) async fn forget_cards(db: &Db, before: Time) -> Result<usize, StoreError> {
+    let queue = db.collection(QUEUE);
     let hint = Hint::Name(SHOWN.to_owned());
-    let ended = store.all(queue.find(shown(before)).limit(FORGET).hint(hint)).await?;
+    let ended = db.all(queue.find(shown(before)).limit(FORGET).hint(hint)).await?;
     let mut ids = Vec::with_capacity(ended.len());
     for ticket in &ended {
         let id = Fields(ticket).text("ticket_id")?;
         // The cards of agents who had it: '!' comes next after the blank.
         let tasks = doc! { "_id": { "$gte": format!("task {id} "), "$lt": format!("task {id}!") } };
-        store.collection(CARDS).delete_many(tasks).await?;
-        store.collection(CARDS).delete_one(doc! { "_id": format!("status {id}") }).await?;
+        db.collection(CARDS).delete_many(tasks).await?;
+        db.collection(CARDS).delete_one(doc! { "_id": format!("status {id}") }).await?;
         ids.push(id);
     }
     // Marked last: what a crash leaves is found again.
@@ -141,8 +134,13 @@ fn card(doc: &Document) -> Result<LiveCard, StoreError> {
     })
 }
 
-pub(super) async fn live_card(store: &Mongo, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-    store.collection(CARDS).find_one(doc! { "_id": key.slot() }).await?.as_ref().map(card).transpose()
+/// Live cards by their slots, as far as there are any.
+pub(super) async fn live_cards(
+    db: &Db,
+    slots: Vec<String>,
+) -> Result<HashMap<String, Result<LiveCard, StoreError>>, StoreError> {
+    let found = db.find(CARDS, doc! { "_id": { "$in": slots } }, doc! {}, None).await?;
+    found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
 }
 
 /// The slots that begin with "myqueue ".
@@ -155,6 +153,6 @@ pub(super) fn is_at(doc: &Document, version: crate::domain::ids::Version) -> Res
     Ok(Fields(doc).int("version")? == int(version.0))
 }
 
-pub(super) async fn queues(store: &Mongo) -> Result<Vec<LiveCard>, StoreError> {
-    store.find(CARDS, live_queues(), doc! {}, None).await?.iter().map(card).collect()
+pub(super) async fn queues(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
+    db.find(CARDS, live_queues(), doc! {}, None).await?.iter().map(card).collect()
 }

@@ -1,6 +1,6 @@
 //! The inbox: updates as Telegram sent them, each handled to its end once.
-use super::Mongo;
 use super::codec::{Fields, date, int, limit as rows};
+use super::db::Db;
 use super::error::Halt;
 use super::schema::INBOX;
 use super::tx::Tx;
@@ -21,13 +21,13 @@ pub(super) fn waiting(after: u64) -> Document {
     doc! { "state": "new", "seq": { "$gt": int(after) } }
 }
 
-pub(super) async fn unhandled(store: &Mongo, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+pub(super) async fn unhandled(db: &Db, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let inbox = store.collection(INBOX);
+    let inbox = db.collection(INBOX);
     let find = inbox.find(waiting(after)).sort(doc! { "seq": 1 }).limit(rows(limit));
-    let docs = store.all(find).await?;
+    let docs = db.all(find).await?;
     docs.iter()
         .map(|doc| {
             let f = Fields(doc);
@@ -42,8 +42,8 @@ pub(super) async fn unhandled(store: &Mongo, after: u64, limit: usize) -> Result
         .collect()
 }
 
-pub(super) async fn failed(store: &Mongo, update: i64, error: &str) -> Result<u32, StoreError> {
-    let inbox = store.collection(INBOX);
+pub(super) async fn failed(db: &Db, update: i64, error: &str) -> Result<u32, StoreError> {
+    let inbox = db.collection(INBOX);
     let more = doc! { "$inc": { "failures": 1_i64 }, "$set": { "error": error } };
     inbox.update_one(doc! { "_id": update, "state": "new" }, more).await?;
     match inbox.find_one(doc! { "_id": update }).await? {

@@ -1,6 +1,6 @@
 //! Leases: who does what only one may do.
-use super::Mongo;
 use super::codec::{Fields, int};
+use super::db::Db;
 use super::schema::LEASES;
 use crate::domain::ids::ReplicaId;
 use crate::engine::ports::{Lease, LeaseMark, StoreError};
@@ -13,12 +13,12 @@ const TAKEN: i32 = 11_000;
 
 /// Keeps the lease, or takes it when it may be taken: each of the two is one conditional write.
 pub(super) async fn take(
-    store: &Mongo,
+    db: &Db,
     name: &str,
     asker: ReplicaId,
     stale: Option<LeaseMark>,
 ) -> Result<Lease, StoreError> {
-    let leases = store.collection(LEASES);
+    let leases = db.collection(LEASES);
     let mine = doc! { "_id": name, "holder": asker.to_string() };
     let kept = leases
         .find_one_and_update(mine, doc! { "$inc": { "renewals": 1_i64 } })
@@ -37,14 +37,14 @@ pub(super) async fn take(
         leases.find_one_and_update(free, take).upsert(true).return_document(ReturnDocument::After).await;
     match taken {
         Ok(Some(lease)) => Ok(Lease::Mine(mark(&lease)?.term)),
-        Ok(None) => look(store, name).await,
-        Err(error) if is_taken(&error) => look(store, name).await,
+        Ok(None) => look(db, name).await,
+        Err(error) if is_taken(&error) => look(db, name).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn look(store: &Mongo, name: &str) -> Result<Lease, StoreError> {
-    let found = store.collection(LEASES).find_one(doc! { "_id": name }).await?;
+async fn look(db: &Db, name: &str) -> Result<Lease, StoreError> {
+    let found = db.collection(LEASES).find_one(doc! { "_id": name }).await?;
     let gone = || StoreError::Unavailable(format!("the lease {name} has gone"));
     Ok(Lease::Others(mark(&found.ok_or_else(gone)?)?))
 }
@@ -58,8 +58,8 @@ fn is_taken(error: &Error) -> bool {
     matches!(&*error.kind, ErrorKind::Command(command) if command.code == TAKEN)
 }
 
-pub(super) async fn end(store: &Mongo, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+pub(super) async fn end(db: &Db, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
     let mine = doc! { "_id": name, "holder": holder.to_string() };
-    store.collection(LEASES).update_one(mine, doc! { "$set": { "holder": Bson::Null } }).await?;
+    db.collection(LEASES).update_one(mine, doc! { "$set": { "holder": Bson::Null } }).await?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! People in `users`, and of agents in `agent_status` what assignments are checked against and written with.
-use super::Mongo;
 use super::codec::{Fields, date, fields, int, nested, put_time, value};
+use super::db::Db;
+use super::questions::Who;
 use super::schema::{AGENTS, USERS};
 use crate::domain::Time;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, TelegramId};
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, Document, doc};
@@ -72,12 +73,17 @@ pub(super) fn unjoined(user: &Document) -> Result<Person, StoreError> {
 
 /// The people whom a filter finds, in this order, at most `limit`; all with 0.
 pub(super) async fn many(
-    store: &Mongo,
+    db: &Db,
     filter: Document,
     sort: Document,
     limit: i64,
 ) -> Result<Vec<Person>, StoreError> {
-    let users = store.all(store.collection(USERS).find(filter).sort(sort).limit(limit)).await?;
+    let users = db.all(db.collection(USERS).find(filter).sort(sort).limit(limit)).await?;
+    joined(db, &users).await?.into_iter().collect()
+}
+
+/// Each of these people, with their status.
+async fn joined(db: &Db, users: &[Document]) -> Result<Vec<Result<Person, StoreError>>, StoreError> {
     let ids: Vec<Bson> = users
         .iter()
         .filter(|user| Fields(user).get("max_tickets").is_some())
@@ -86,29 +92,54 @@ pub(super) async fn many(
     let statuses = if ids.is_empty() {
         Vec::new()
     } else {
-        store.find(AGENTS, doc! { "agent_id": { "$in": ids } }, doc! {}, None).await?
+        db.find(AGENTS, doc! { "agent_id": { "$in": ids } }, doc! {}, None).await?
     };
     let statuses = by_id(&statuses, "agent_id")?;
-    users.iter().map(|user| person(user, statuses.get(Fields(user).text("_id")?).copied())).collect()
+    let join = |user| person(user, statuses.get(Fields(user).text("_id")?).copied());
+    Ok(users.iter().map(join).collect())
 }
 
-pub(super) async fn one(
-    store: &Mongo,
-    filter: Document,
-    sort: Document,
-) -> Result<Option<Person>, StoreError> {
-    Ok(many(store, filter, sort, 1).await?.pop())
+/// People by what they are looked up by, as far as they are known.
+pub(super) async fn known(
+    db: &Db,
+    keys: &[Who],
+) -> Result<HashMap<Who, Result<Person, StoreError>>, StoreError> {
+    let (mut ids, mut telegrams): (Vec<Bson>, Vec<Bson>) = Default::default();
+    for key in keys {
+        match key {
+            Who::Id(id) => ids.push(id.to_string().into()),
+            Who::Telegram(id) => telegrams.push(id.0.into()),
+        }
+    }
+    let users = async |field: &str, values: Vec<Bson>| match values.len() {
+        0 => Ok(Vec::new()),
+        _ => db.find(USERS, doc! { field: { "$in": values } }, doc! {}, None).await,
+    };
+    let (known, named) = tokio::try_join!(users("_id", ids), users("telegram_id", telegrams))?;
+    let mut key = Vec::with_capacity(known.len() + named.len());
+    for user in &known {
+        key.push(Who::Id(PersonId(Fields(user).id("_id")?)));
+    }
+    for user in &named {
+        key.push(Who::Telegram(TelegramId(Fields(user).int("telegram_id")?)));
+    }
+    let users: Vec<_> = known.into_iter().chain(named).collect();
+    Ok(key.into_iter().zip(joined(db, &users).await?).collect())
+}
+
+pub(super) async fn one(db: &Db, filter: Document, sort: Document) -> Result<Option<Person>, StoreError> {
+    Ok(many(db, filter, sort, 1).await?.pop())
 }
 
 /// Everyone with an agent's profile, in the order in which they became agents.
-pub(super) async fn agents(store: &Mongo) -> Result<Vec<Person>, StoreError> {
+pub(super) async fn agents(db: &Db) -> Result<Vec<Person>, StoreError> {
     let order = doc! { "assignment_order": 1, "agent_id": 1 };
-    let statuses = store.find(AGENTS, doc! {}, order, Some("assignment_order")).await?;
+    let statuses = db.find(AGENTS, doc! {}, order, Some("assignment_order")).await?;
     let ids: Vec<Bson> = statuses.iter().filter_map(|status| status.get("agent_id").cloned()).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let users = store.find(USERS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
+    let users = db.find(USERS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
     let users = by_id(&users, "_id")?;
     let mut agents = Vec::with_capacity(statuses.len());
     for status in &statuses {
@@ -125,7 +156,7 @@ fn by_id<'a>(docs: &'a [Document], field: &str) -> Result<HashMap<&'a str, &'a D
 }
 
 /// Notes a sign of life, which never moves the last one back.
-pub(super) async fn touch(store: &Mongo, agent: PersonId, at: Time) -> Result<(), StoreError> {
+pub(super) async fn touch(db: &Db, agent: PersonId, at: Time) -> Result<(), StoreError> {
     let mut seen = Document::new();
     put_time(&mut seen, "last_activity", Some(at));
     let rest = seen.get("last_activity_us").cloned().unwrap_or(Bson::Null);
@@ -136,6 +167,6 @@ pub(super) async fn touch(store: &Mongo, agent: PersonId, at: Time) -> Result<()
             { "last_activity": date(at), "last_activity_us": { "$lt": rest } },
         ],
     };
-    store.collection(AGENTS).update_one(earlier, doc! { "$set": seen }).await?;
+    db.collection(AGENTS).update_one(earlier, doc! { "$set": seen }).await?;
     Ok(())
 }

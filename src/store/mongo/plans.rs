@@ -26,7 +26,7 @@ fn questions() -> Vec<(&'static str, Document)> {
     let (ready, order) = outbox::ready();
     let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
     vec![
-        of(tickets::held_by(agent)),
+        ask(QUEUE, tickets::held_by(&[agent]), doc! {}),
         of(tickets::all_held()),
         of(tickets::by_suffix("CO")),
         of(tickets::of_customer(agent, true, 5)),

@@ -2,8 +2,8 @@
 //!
 //! How many wait is kept as sums: each process counts in documents of its own what it brought in and took out, so that
 //! replicas don't stand in each other's way at one number, and all of them together are the depth.
-use super::Mongo;
 use super::codec::{Fields, int};
+use super::db::Db;
 use super::error::Halt;
 use super::schema::{DEPTHS, QUEUE, QUEUE_ALL, QUEUE_AUTO};
 use super::tickets::{Query, many};
@@ -36,17 +36,17 @@ pub(super) fn page(departments: &[DepartmentId], offset: usize, limit: usize) ->
 
 /// The first tickets of a department's queue.
 pub(super) async fn first(
-    store: &Mongo,
+    db: &Db,
     department: DepartmentId,
     auto: bool,
     limit: usize,
 ) -> Result<Vec<Ticket>, StoreError> {
-    many(store, if auto { head(department, limit) } else { page(&[department], 0, limit) }).await
+    many(db, if auto { head(department, limit) } else { page(&[department], 0, limit) }).await
 }
 
-pub(super) async fn depths(store: &Mongo) -> Result<Depths, StoreError> {
+pub(super) async fn depths(db: &Db) -> Result<Depths, StoreError> {
     let mut sums: HashMap<DepartmentId, i64> = HashMap::new();
-    for doc in store.find(DEPTHS, doc! {}, doc! {}, None).await? {
+    for doc in db.find(DEPTHS, doc! {}, doc! {}, None).await? {
         *sums.entry(DepartmentId(Fields(&doc).id("department")?)).or_default() +=
             Fields(&doc).int("waiting")?;
     }
@@ -55,19 +55,40 @@ pub(super) async fn depths(store: &Mongo) -> Result<Depths, StoreError> {
     Ok(positive.filter(|(_, sum)| *sum > 0).collect())
 }
 
+/// What each process has counted in these departments: ranks, and how many wait.
+pub(super) async fn sums(
+    db: &Db,
+    departments: &[DepartmentId],
+) -> Result<HashMap<DepartmentId, Vec<(i64, i64)>>, StoreError> {
+    // A document's id begins with its department; '!' comes next after the blank behind it.
+    let of = |department: &DepartmentId| {
+        doc! { "_id": { "$gte": format!("{department} "), "$lt": format!("{department}!") } }
+    };
+    let these = match departments {
+        [one] => of(one),
+        _ => doc! { "$or": departments.iter().map(of).collect::<Vec<_>>() },
+    };
+    let mut sums: HashMap<_, Vec<_>> = HashMap::new();
+    for doc in db.find(DEPTHS, these, doc! {}, None).await? {
+        let f = Fields(&doc);
+        let counted = (f.int("rank")?, f.int("waiting")?);
+        sums.entry(DepartmentId(f.id("department")?)).or_default().push(counted);
+    }
+    Ok(sums)
+}
+
 /// At the tail of its priority, which is where new tickets are, the sums say it all; further ahead those before it are
 /// counted.
 pub(super) async fn position(
-    store: &Mongo,
+    db: &Db,
+    sums: Vec<(i64, i64)>,
     department: DepartmentId,
     priority: Priority,
     arrival: Arrival,
 ) -> Result<u64, StoreError> {
     let rank = i64::from(priority.rank());
     let (mut before, mut among) = (0, 0);
-    let sums = doc! { "_id": { "$gte": format!("{department} "), "$lt": format!("{department}!") } };
-    for doc in store.find(DEPTHS, sums, doc! {}, None).await? {
-        let (of, waiting) = (Fields(&doc).int("rank")?, Fields(&doc).int("waiting")?);
+    for (of, waiting) in sums {
         match of.cmp(&rank) {
             std::cmp::Ordering::Less => before += waiting,
             std::cmp::Ordering::Equal => among += waiting,
@@ -76,7 +97,7 @@ pub(super) async fn position(
     }
     let places = |condition: &str| peers(department, priority, condition, arrival);
     let index = || Hint::Name(QUEUE_ALL.to_owned());
-    let queue = store.collection(QUEUE);
+    let queue = db.collection(QUEUE);
     // Nobody is behind who comes last: a new ticket.
     if arrival != Arrival::LAST && queue.find_one(places("$gt")).hint(index()).await?.is_some() {
         among = int(queue.count_documents(places("$lte")).hint(index()).await?);

@@ -1,6 +1,6 @@
 //! The record of what happened: written with each change, read per ticket and counted per agent.
-use super::Mongo;
 use super::codec::{Fields, date, int, nested};
+use super::db::Db;
 use super::schema::{COUNTERS, EVENTS, INBOX};
 use crate::domain::Time;
 use crate::domain::event::Event;
@@ -30,24 +30,24 @@ pub(super) fn of_agent(agent: PersonId, from: Time) -> Document {
     doc! { "agent_id": agent.to_string(), "micros": { "$gte": from.timestamp_micros() } }
 }
 
-pub(super) async fn history(store: &Mongo, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
-    let docs = store.find(EVENTS, of_ticket(ticket), doc! { "_id": 1 }, None).await?;
+pub(super) async fn history(db: &Db, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
+    let docs = db.find(EVENTS, of_ticket(ticket), doc! { "_id": 1 }, None).await?;
     docs.iter().map(|doc| Fields(doc).nested("event")).collect()
 }
 
-pub(super) async fn tally(store: &Mongo, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
+pub(super) async fn tally(db: &Db, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
     let (mut got, mut completed) = (0, 0);
-    for doc in store.find(EVENTS, of_agent(agent, from), doc! { "micros": 1 }, None).await? {
+    for doc in db.find(EVENTS, of_agent(agent, from), doc! { "micros": 1 }, None).await? {
         *(if Fields(&doc).flag("got")? { &mut got } else { &mut completed }) += 1;
     }
     Ok((got, completed))
 }
 
 /// What the outbox and the inbox have counted.
-pub(super) async fn counters(store: &Mongo) -> Result<Counters, StoreError> {
+pub(super) async fn counters(db: &Db) -> Result<Counters, StoreError> {
     let named = doc! { "_id": { "$in": ["repeats", "unknown", "dropped"] } };
     let mut counters = Counters::default();
-    for doc in store.all(store.collection(COUNTERS).find(named)).await? {
+    for doc in db.all(db.collection(COUNTERS).find(named)).await? {
         let f = Fields(&doc);
         let count = f.number("value")?;
         match f.text("_id")? {
@@ -56,6 +56,6 @@ pub(super) async fn counters(store: &Mongo) -> Result<Counters, StoreError> {
             _ => counters.dropped = count,
         }
     }
-    counters.put_aside = store.collection(INBOX).count_documents(doc! { "state": "aside" }).await?;
+    counters.put_aside = db.collection(INBOX).count_documents(doc! { "state": "aside" }).await?;
     Ok(counters)
 }

@@ -24,7 +24,7 @@ impl Mongo {
     /// The way to the other replicas on this database.
     #[must_use]
     pub fn signals(&self) -> MongoSignals {
-        MongoSignals(self.collection(SIGNALS))
+        MongoSignals(self.db.collection(SIGNALS))
     }
 }
 

@@ -2,7 +2,9 @@
 use super::facts::{Fact, Fate};
 use super::inbox::End;
 use super::lane::Job;
+use super::questions::{Desk, Who};
 use super::schema::{CHATS, DROPPED, INBOX, OUTBOX};
+use super::together::Question;
 use super::{Mongo, codec, desk, inbox, leases, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
@@ -32,6 +34,11 @@ impl Mongo {
     async fn fact(&self, fact: Fact) -> Result<Fate, StoreError> {
         self.lane.run(|reply| Job::Fact(fact, reply)).await
     }
+
+    /// The departments and the settings.
+    async fn desk(&self) -> Result<<Desk as Question>::Found, StoreError> {
+        Ok(self.ask.desk.get(()).await?.unwrap_or_else(|| (Ok(Vec::new()), Ok(Settings::default()))))
+    }
 }
 
 #[async_trait]
@@ -55,88 +62,88 @@ impl Store for Mongo {
     }
 
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        people::one(self, doc! { "_id": id.to_string() }, doc! {}).await
+        self.ask.people.get(Who::Id(id)).await?.transpose()
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        people::one(self, doc! { "telegram_id": id.0 }, doc! {}).await
+        self.ask.people.get(Who::Telegram(id)).await?.transpose()
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
         // A username can pass from one person to another; whom the bot met last has it.
-        people::one(self, doc! { "username_key": name.to_lowercase() }, doc! { "met": -1 }).await
+        people::one(&self.db, doc! { "username_key": name.to_lowercase() }, doc! { "met": -1 }).await
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        people::agents(self).await
+        people::agents(&self.db).await
     }
 
     async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        people::many(self, doc! { "role": "admin" }, doc! { "met": 1 }, 0).await
+        people::many(&self.db, doc! { "role": "admin" }, doc! { "met": 1 }, 0).await
     }
 
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
         match limit {
             0 => Ok(Vec::new()),
-            _ => people::many(self, doc! {}, doc! { "met": -1 }, codec::limit(limit)).await,
+            _ => people::many(&self.db, doc! {}, doc! { "met": -1 }, codec::limit(limit)).await,
         }
     }
 
     async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
-        people::touch(self, agent, at).await
+        people::touch(&self.db, agent, at).await
     }
 
     async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        desk::departments(self).await
+        self.desk().await?.0
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {
-        desk::settings(self).await
+        self.desk().await?.1
     }
 
     async fn incidents(&self) -> Result<Incidents, StoreError> {
-        desk::incidents(self).await
+        desk::incidents(&self.db).await
     }
 
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
-        desk::invite(self, code).await
+        desk::invite(&self.db, code).await
     }
 
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
-        desk::draft(self, person).await
+        desk::draft(&self.db, person).await
     }
 
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        desk::put_draft(self, &draft).await
+        desk::put_draft(&self.db, &draft).await
     }
 
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        desk::drop_draft(self, draft).await
+        desk::drop_draft(&self.db, draft).await
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        tickets::by_id(self, &id.to_string()).await
+        self.ask.tickets.get(id).await?.transpose()
     }
 
     async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError> {
-        tickets::by_content(self, "ticket_number", number.as_str()).await
+        tickets::by_content(&self.db, "ticket_number", number.as_str()).await
     }
 
     async fn ticket_by_key(&self, key: &str) -> Result<Option<Ticket>, StoreError> {
-        tickets::by_content(self, "key", key).await
+        tickets::by_content(&self.db, "key", key).await
     }
 
     async fn tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError> {
-        let mut found = tickets::many(self, tickets::by_suffix(suffix)).await?;
+        let mut found = tickets::many(&self.db, tickets::by_suffix(suffix)).await?;
         found.sort_by_key(|ticket| ticket.arrival);
         found.truncate(limit);
         Ok(found)
     }
 
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
-        let mut found = tickets::many(self, tickets::of_customer(customer, true, limit)).await?;
+        let mut found = tickets::many(&self.db, tickets::of_customer(customer, true, limit)).await?;
         let room = limit.saturating_sub(found.len());
-        found.extend(tickets::many(self, tickets::of_customer(customer, false, room)).await?);
+        found.extend(tickets::many(&self.db, tickets::of_customer(customer, false, room)).await?);
         Ok(found)
     }
 
@@ -146,23 +153,25 @@ impl Store for Mongo {
         (department, priority): (DepartmentId, Priority),
         most: usize,
     ) -> Result<Prospect, StoreError> {
-        let (department, settings, open, ahead) = tokio::try_join!(
-            desk::find_department(self, department),
-            self.settings(),
-            tickets::count_open(self, customer, most),
+        let ((departments, settings), open, ahead) = tokio::try_join!(
+            self.desk(),
+            self.ask.open.get(customer),
             self.position(department, priority, Arrival::LAST),
         )?;
+        let department = departments?.into_iter().find(|known| known.id == department);
+        let (settings, open) = (settings?, open.unwrap_or_default().min(most));
         Ok(Prospect { department, settings, open, ahead })
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
-        let mut held = tickets::many(self, tickets::held_by(agent)).await?;
+        let held = self.ask.held.get(agent).await?.unwrap_or_default();
+        let mut held = held.into_iter().collect::<Result<Vec<_>, _>>()?;
         held.sort_by_key(|ticket| (ticket.hold().map(|hold| hold.assigned_at), ticket.arrival));
         Ok(held)
     }
 
     async fn all_held(&self) -> Result<Vec<Ticket>, StoreError> {
-        tickets::many(self, tickets::all_held()).await
+        tickets::many(&self.db, tickets::all_held()).await
     }
 
     async fn queue_head(
@@ -171,7 +180,7 @@ impl Store for Mongo {
         auto: bool,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError> {
-        queue::first(self, department, auto, limit).await
+        queue::first(&self.db, department, auto, limit).await
     }
 
     async fn queue_page(
@@ -180,11 +189,11 @@ impl Store for Mongo {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError> {
-        tickets::many(self, queue::page(departments, offset, limit)).await
+        tickets::many(&self.db, queue::page(departments, offset, limit)).await
     }
 
     async fn depths(&self) -> Result<Depths, StoreError> {
-        queue::depths(self).await
+        queue::depths(&self.db).await
     }
 
     async fn position(
@@ -193,15 +202,16 @@ impl Store for Mongo {
         priority: Priority,
         arrival: Arrival,
     ) -> Result<u64, StoreError> {
-        queue::position(self, department, priority, arrival).await
+        let sums = self.ask.sums.get(department).await?.unwrap_or_default();
+        queue::position(&self.db, sums, department, priority, arrival).await
     }
 
     async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
-        record::history(self, ticket).await
+        record::history(&self.db, ticket).await
     }
 
     async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
-        record::tally(self, agent, from).await
+        record::tally(&self.db, agent, from).await
     }
 
     async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
@@ -213,7 +223,7 @@ impl Store for Mongo {
     }
 
     async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
-        inbox::unhandled(self, after, limit).await
+        inbox::unhandled(&self.db, after, limit).await
     }
 
     async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
@@ -222,7 +232,7 @@ impl Store for Mongo {
     }
 
     async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
-        inbox::failed(self, update_id, error).await
+        inbox::failed(&self.db, update_id, error).await
     }
 
     async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
@@ -253,7 +263,7 @@ impl Store for Mongo {
     }
 
     async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
-        let chats = self.collection(CHATS);
+        let chats = self.db.collection(CHATS);
         let waiting = doc! { "claimed": false, "not_before": { "$gt": 0_i64 } };
         let first = chats.find_one(waiting).sort(doc! { "not_before": 1 }).await?;
         let at = first.map(|doc| codec::Fields(&doc).int("not_before")).transpose()?;
@@ -261,19 +271,19 @@ impl Store for Mongo {
     }
 
     async fn undelivered(&self) -> Result<u64, StoreError> {
-        Ok(self.collection(OUTBOX).count_documents(doc! {}).await?)
+        Ok(self.db.collection(OUTBOX).count_documents(doc! {}).await?)
     }
 
     async fn counters(&self) -> Result<Counters, StoreError> {
-        record::counters(self).await
+        record::counters(&self.db).await
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-        desk::live_card(self, key).await
+        self.ask.cards.get(key.slot()).await?.transpose()
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
-        desk::queues(self).await
+        desk::queues(&self.db).await
     }
 
     async fn lease(
@@ -282,18 +292,18 @@ impl Store for Mongo {
         holder: ReplicaId,
         stale: Option<LeaseMark>,
     ) -> Result<Lease, StoreError> {
-        leases::take(self, name, holder, stale).await
+        leases::take(&self.db, name, holder, stale).await
     }
 
     async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
-        leases::end(self, name, holder).await
+        leases::end(&self.db, name, holder).await
     }
 
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         let earlier = doc! { "$lt": codec::date(before) };
-        self.collection(INBOX).delete_many(doc! { "state": "done", "ended_at": &earlier }).await?;
-        self.collection(DROPPED).delete_many(doc! { "at": earlier }).await?;
-        while desk::forget_cards(self, before).await? > 0 {}
+        self.db.collection(INBOX).delete_many(doc! { "state": "done", "ended_at": &earlier }).await?;
+        self.db.collection(DROPPED).delete_many(doc! { "at": earlier }).await?;
+        while desk::forget_cards(&self.db, before).await? > 0 {}
         Ok(())
     }
 }

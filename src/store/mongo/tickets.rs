@@ -1,8 +1,8 @@
 //! Tickets: what one is about lies in `tickets` and never changes; where it stands lies in `ticket_queue`.
 //!
 //! The queue's documents are small, as every step of a ticket writes one anew.
-use super::Mongo;
 use super::codec::{Fields, date, fields, int, limit as rows, put_time};
+use super::db::Db;
 use super::schema::{QUEUE, SLOT, TAIL, TICKETS};
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
@@ -149,9 +149,9 @@ pub(super) struct Query {
     pub(super) index: Option<&'static str>,
 }
 
-pub(super) fn held_by(agent: PersonId) -> Query {
-    let filter = doc! { "assigned_agent": agent.to_string(), "holding": true };
-    Query { filter, sort: doc! {}, skip: 0, limit: None, index: None }
+pub(super) fn held_by(agents: &[PersonId]) -> Document {
+    let agents: Vec<Bson> = agents.iter().map(|agent| agent.to_string().into()).collect();
+    doc! { "assigned_agent": { "$in": agents }, "holding": true }
 }
 
 pub(super) fn all_held() -> Query {
@@ -173,27 +173,27 @@ pub(super) fn of_customer(customer: PersonId, open: bool, limit: usize) -> Query
 }
 
 /// The tickets that a query finds, in its order.
-pub(super) async fn many(store: &Mongo, query: Query) -> Result<Vec<Ticket>, StoreError> {
+pub(super) async fn many(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreError> {
     if query.limit == Some(0) {
         return Ok(Vec::new()); // to the server 0 would mean all
     }
-    let queue = store.collection(QUEUE);
+    let queue = db.collection(QUEUE);
     let find = queue.find(query.filter).sort(query.sort).skip(query.skip);
     let mut find = find.limit(query.limit.map_or(0, rows));
     if let Some(index) = query.index {
         find = find.hint(mongodb::options::Hint::Name(index.to_owned()));
     }
-    let places = store.all(find).await?;
-    join(store, &places).await
+    let places = db.all(find).await?;
+    join(db, &places).await?.into_iter().collect()
 }
 
 /// Adds to places in the queue what the tickets are about.
-async fn join(store: &Mongo, places: &[Document]) -> Result<Vec<Ticket>, StoreError> {
+async fn join(db: &Db, places: &[Document]) -> Result<Vec<Result<Ticket, StoreError>>, StoreError> {
     let ids: Vec<Bson> = places.iter().filter_map(|place| place.get("ticket_id").cloned()).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let contents = store.find(TICKETS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
+    let contents = db.find(TICKETS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
     let contents: HashMap<&str, &Document> =
         contents.iter().map(|doc| Ok((Fields(doc).text("_id")?, doc))).collect::<Result<_, StoreError>>()?;
     let tickets = places.iter().map(|place| {
@@ -203,45 +203,56 @@ async fn join(store: &Mongo, places: &[Document]) -> Result<Vec<Ticket>, StoreEr
             content.ok_or_else(|| StoreError::Corrupt(format!("nobody knows what ticket {id} is about")))?;
         whole(placed(place)?, content)
     });
-    tickets.collect()
+    Ok(tickets.collect())
 }
 
-/// The ticket with this id.
-pub(super) async fn by_id(store: &Mongo, id: &str) -> Result<Option<Ticket>, StoreError> {
-    let (queue, tickets) = (store.collection(QUEUE), store.collection(TICKETS));
-    let place = async { queue.find_one(doc! { "ticket_id": id }).await };
-    let content = async { tickets.find_one(doc! { "_id": id }).await };
-    let (place, content) = tokio::try_join!(place, content)?;
-    match (place, content) {
-        (Some(place), Some(content)) => whole(placed(&place)?, &content).map(Some),
-        // Neither, or it was opened between the two questions: then nobody has been told of it yet.
-        _ => Ok(None),
+/// Tickets by their ids, as far as they are known.
+pub(super) async fn known(
+    db: &Db,
+    ids: &[TicketId],
+) -> Result<HashMap<TicketId, Result<Ticket, StoreError>>, StoreError> {
+    let ids: Vec<Bson> = ids.iter().map(|id| id.to_string().into()).collect();
+    let places = db.find(QUEUE, doc! { "ticket_id": { "$in": ids } }, doc! {}, None).await?;
+    let tickets = places.iter().zip(join(db, &places).await?);
+    tickets.map(|(place, ticket)| Ok((TicketId(Fields(place).id("ticket_id")?), ticket))).collect()
+}
+
+/// What each of these agents holds.
+pub(super) async fn held(
+    db: &Db,
+    agents: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<Result<Ticket, StoreError>>>, StoreError> {
+    let places = db.find(QUEUE, held_by(agents), doc! {}, None).await?;
+    let mut held: HashMap<_, Vec<_>> = HashMap::new();
+    for (place, ticket) in places.iter().zip(join(db, &places).await?) {
+        held.entry(PersonId(Fields(place).id("assigned_agent")?)).or_default().push(ticket);
     }
+    Ok(held)
 }
 
 /// The ticket whose `field` among what it is about has this value.
-pub(super) async fn by_content(
-    store: &Mongo,
-    field: &str,
-    value: &str,
-) -> Result<Option<Ticket>, StoreError> {
-    let Some(content) = store.collection(TICKETS).find_one(doc! { field: value }).await? else {
+pub(super) async fn by_content(db: &Db, field: &str, value: &str) -> Result<Option<Ticket>, StoreError> {
+    let Some(content) = db.collection(TICKETS).find_one(doc! { field: value }).await? else {
         return Ok(None);
     };
     let id = Fields(&content).text("_id")?;
-    match store.collection(QUEUE).find_one(doc! { "ticket_id": id }).await? {
+    match db.collection(QUEUE).find_one(doc! { "ticket_id": id }).await? {
         Some(place) => whole(placed(&place)?, &content).map(Some),
         None => Ok(None),
     }
 }
 
-/// How many open tickets a customer has, counted up to `most`.
-pub(super) async fn count_open(store: &Mongo, customer: PersonId, most: usize) -> Result<usize, StoreError> {
-    if most == 0 {
-        return Ok(0);
+/// How many open tickets each of these customers has, if any.
+pub(super) async fn count_open(
+    db: &Db,
+    customers: &[PersonId],
+) -> Result<HashMap<PersonId, usize>, StoreError> {
+    let customers: Vec<Bson> = customers.iter().map(|customer| customer.to_string().into()).collect();
+    let open = doc! { "customer": { "$in": customers }, "open": true };
+    let queue = db.collection(QUEUE);
+    let mut counts = HashMap::new();
+    for ticket in db.all(queue.find(open).projection(doc! { "_id": 0, "customer": 1 })).await? {
+        *counts.entry(PersonId(Fields(&ticket).id("customer")?)).or_default() += 1;
     }
-    let open = doc! { "customer": customer.to_string(), "open": true };
-    let queue = store.collection(QUEUE);
-    let count = queue.count_documents(open).limit(most as u64).await?;
-    Ok(usize::try_from(count).unwrap_or(most))
+    Ok(counts)
 }
