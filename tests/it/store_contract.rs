@@ -85,6 +85,8 @@ macro_rules! store_contract {
             leases: a_lease_given_back_is_free_at_once,
             leases: one_of_many_gets_a_lease,
             outbox: a_chat_gets_its_messages_one_by_one_in_order,
+            outbox: a_long_queue_keeps_its_order,
+            outbox: a_long_queue_moves_as_a_whole,
             outbox: many_chats_are_served_at_once_oldest_first,
             outbox: messages_go_before_refreshes,
             outbox: refreshes_that_wait_are_one,

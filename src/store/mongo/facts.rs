@@ -1,5 +1,5 @@
-//! A group of facts as one transaction: what they are about is read, each is decided by itself in the order in which they
-//! came, and what was accepted is written.
+//! Facts of one transaction: what they are about is read, each is decided by itself in the order in which they came, and
+//! what was accepted is written.
 //!
 //! A refused change so writes nothing, and does not undo its neighbours as an error inside a transaction would.
 use super::agents::Agents;
@@ -10,13 +10,11 @@ use super::places::Places;
 use super::record;
 use super::roll::Roll;
 use super::schema::EVENTS;
-use super::tx::{self, Tx, Work};
+use super::tx::Tx;
 use crate::domain::Time;
-use crate::domain::ids::Arrival;
+use crate::domain::ids::{Arrival, ChatId};
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
-use async_trait::async_trait;
-use mongodb::Database;
 use mongodb::bson::Document;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -63,7 +61,7 @@ impl Fact {
     }
 
     /// Everything that may be told because of it.
-    fn told(&self) -> impl Iterator<Item = &Outgoing> + Clone {
+    pub(super) fn told(&self) -> impl Iterator<Item = &Outgoing> + Clone {
         let own: &[Outgoing] = match self {
             Self::End(_, _, out, _) | Self::Deliver(out, _) => out,
             Self::Changes(..) | Self::Accept(..) => &[],
@@ -72,44 +70,8 @@ impl Fact {
     }
 }
 
-/// Facts that share a transaction.
-pub(super) struct Facts<'a> {
-    pub(super) db: &'a Database,
-    pub(super) these: &'a [Fact],
-    /// Under what name this process counts the depths.
-    pub(super) process: &'a str,
-}
-
-#[async_trait]
-impl Work for Facts<'_> {
-    type Found = Vec<Fate>;
-
-    async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Vec<Fate>, Halt> {
-        // The numbers are drawn outside of the transaction, so that replicas don't wait for each other at the counter;
-        // there may be gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests
-        // on the other the later has the higher number.
-        let (numbers, group) = tokio::join!(self.draw(), Group::load(tx, self.these, tries));
-        let mut group = Group { next: numbers?, ..group? };
-        let fates = self.these.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
-        let first = group.write(tx, self.process).await?;
-        Ok(fates.into_iter().map(|fate| numbered(fate, first)).collect())
-    }
-}
-
-impl Facts<'_> {
-    async fn draw(&self) -> Result<u64, Halt> {
-        let told: usize = self.these.iter().map(|fact| fact.told().count()).sum();
-        let changes: usize = self.these.iter().map(|fact| fact.changes().len()).sum();
-        let most = (told + 2 * changes) as u64; // a change can be an event and a person met
-        if most == 0 {
-            return Ok(0);
-        }
-        tx::take(self.db.run_command(tx::numbers("sequence", most)).await, most)
-    }
-}
-
 /// Gives what was opened its arrival: until now they are counted from 0.
-fn numbered(fate: Fate, first: u64) -> Fate {
+pub(super) fn numbered(fate: Fate, first: u64) -> Fate {
     let Fate::Changes(mut changes) = fate else { return fate };
     for arrival in changes.iter_mut().flatten().filter_map(|committed| committed.arrival.as_mut()) {
         arrival.0 += first;
@@ -117,19 +79,34 @@ fn numbered(fate: Fate, first: u64) -> Fate {
     Fate::Changes(changes)
 }
 
+/// The chats of deliveries that are settled.
+#[derive(Default)]
+pub(super) struct Concerned {
+    pub(super) chats: HashSet<ChatId>,
+    /// Those from which or to which everything moves.
+    pub(super) moving: HashSet<ChatId>,
+}
+
 /// What the facts of a transaction have to do with, as it was read and as it becomes.
-struct Group {
-    next: u64,
+pub(super) struct Group {
+    /// The next number of the record and the outbox.
+    pub(super) next: u64,
     places: Places,
     agents: Agents,
     roll: Roll,
     updates: Updates,
-    chats: Chats,
+    pub(super) chats: Chats,
     events: Vec<Document>,
 }
 
 impl Group {
-    async fn load(tx: &mut Tx<'_>, facts: &[Fact], tries: u32) -> Result<Self, Halt> {
+    /// Reads it. `settled` are the chats of deliveries that are settled with these facts.
+    pub(super) async fn load(
+        tx: &mut Tx<'_>,
+        facts: &[Fact],
+        settled: &Concerned,
+        tries: u32,
+    ) -> Result<Self, Halt> {
         let changes = || facts.iter().flat_map(Fact::changes);
         let updates: HashSet<i64> = facts
             .iter()
@@ -147,12 +124,15 @@ impl Group {
             places,
             roll: Roll::load(tx, changes()).await?,
             updates: Updates::load(tx, updates).await?,
-            chats: Chats::load(tx, facts.iter().flat_map(Fact::told)).await?,
+            chats: {
+                let told = facts.iter().flat_map(Fact::told).map(|out| out.chat);
+                Chats::load(tx, told.chain(settled.chats.iter().copied()).collect(), &settled.moving).await?
+            },
             events: Vec::new(),
         })
     }
 
-    fn decide(&mut self, fact: &Fact) -> Result<Fate, StoreError> {
+    pub(super) fn decide(&mut self, fact: &Fact) -> Result<Fate, StoreError> {
         Ok(match fact {
             Fact::Changes(changes, told) => {
                 let mut fates = Vec::with_capacity(changes.len());
@@ -219,14 +199,15 @@ impl Group {
         number
     }
 
-    /// Writes it all; returns the arrival of the first ticket that was opened. Tickets come last, as the counter of the
-    /// arrivals is what replicas meet at: so it is held for the shortest time.
-    async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
+    /// Writes it all; returns the arrival of the first ticket that was opened, and when the first of the chats goes that
+    /// wait for their time. Tickets come last, as the counter of the arrivals is what replicas meet at: so it is held for
+    /// the shortest time.
+    pub(super) async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<(u64, Option<i64>), Halt> {
         self.roll.write(tx).await?;
         self.agents.write(tx).await?;
-        self.chats.write(tx).await?;
+        let soonest = self.chats.write(tx).await?;
         tx.insert(EVENTS, self.events).await?;
         self.updates.write(tx).await?;
-        self.places.write(tx, process).await
+        Ok((self.places.write(tx, process).await?, soonest))
     }
 }

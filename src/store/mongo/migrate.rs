@@ -2,7 +2,7 @@
 //!
 //! Each step may be broken off and done again, and two replicas may do it at once.
 use super::codec::Fields;
-use super::schema::{AGENTS, COUNTERS, DEPTHS, EVENTS, INBOX, OUTBOX, QUEUE};
+use super::schema::{AGENTS, CHATS, COUNTERS, DEPTHS, EVENTS, INBOX, OUTBOX, QUEUE};
 use super::tickets::backwards;
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
@@ -11,11 +11,15 @@ use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
 
 /// Step n takes the layout from schema n to n + 1.
-pub(super) const STEPS: &[&str] = &["what is derived from other fields is written beside them"];
+pub(super) const STEPS: &[&str] = &[
+    "what is derived from other fields is written beside them",
+    "what waits for a chat lies in the chat's document",
+];
 
 pub(super) async fn step(db: &Database, step: usize) -> Result<(), StoreError> {
     match step {
         0 => derive(db).await,
+        1 => gather(db).await,
         _ => Ok(()),
     }
 }
@@ -72,6 +76,36 @@ async fn derive(db: &Database) -> Result<(), StoreError> {
             .update_one(doc! { "_id": counter }, doc! { "$max": { "value": value } })
             .upsert(true)
             .await?;
+    }
+    Ok(())
+}
+
+/// In schema 1 every delivery was a document of `outbox`, and a chat's document said which of them goes next. They lie
+/// behind their chats now, which fetch them when they are needed. What was on its way has an unknown fate.
+async fn gather(db: &Database) -> Result<(), StoreError> {
+    let outbox = db.collection::<Document>(OUTBOX);
+    let (back, tried) =
+        (doc! { "claimed": "", "claimed_by": "" }, doc! { "attempts": 1_i64, "unknown": 1_i64 });
+    outbox.update_many(doc! { "claimed": true }, doc! { "$unset": &back, "$inc": tried }).await?;
+    outbox.update_many(doc! { "claimed": false }, doc! { "$unset": back }).await?;
+    let there = db.list_collection_names().await?;
+    if there.iter().any(|name| name == OUTBOX) {
+        outbox.drop_indexes().await?;
+    }
+    let mut behind: HashMap<i64, i64> = HashMap::new();
+    let mut waiting = outbox.find(doc! {}).projection(doc! { "chat": 1 }).await?;
+    while let Some(delivery) = waiting.try_next().await? {
+        *behind.entry(Fields(&delivery).int("chat")?).or_default() += 1;
+    }
+    let chats = db.collection::<Document>(CHATS);
+    for (chat, count) in behind {
+        let set = doc! {
+            "claimed": false, "claimed_by": Bson::Null, "going": Bson::Null, "not_before": 0_i64, "lane": 0_i64,
+            "head": 0_i64, "waiting": [], "behind": count, "revision": 0_i64,
+        };
+        // Only a number says that this chat is still as it was: another replica may be ahead.
+        let old = doc! { "_id": chat, "waiting": { "$type": "number" } };
+        chats.update_one(old, doc! { "$set": set }).await?;
     }
     Ok(())
 }

@@ -46,9 +46,9 @@ fn questions() -> Vec<(&'static str, Document)> {
         ask(INBOX, inbox::waiting(0), doc! { "seq": 1 }),
         ask(CHATS, ready, order),
         ask(CHATS, outbox::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
-        ask(OUTBOX, doc! { "chat": 1_i64, "claimed": false }, doc! { "lane": 1, "_id": 1 }),
-        ask(OUTBOX, super::chats::waiting(&[ChatId(1)]), doc! {}),
-        ask(OUTBOX, outbox::claimed(), doc! {}),
+        ask(CHATS, outbox::claimed(), doc! {}),
+        ask(CHATS, outbox::claimed_by("p"), doc! {}),
+        ask(OUTBOX, super::chats::behind(ChatId(1)), doc! { "lane": 1, "_id": 1 }),
         ask(QUEUE, super::desk::shown(Time::UNIX_EPOCH), doc! {}),
     ]
 }

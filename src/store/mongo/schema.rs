@@ -114,11 +114,8 @@ pub(super) const INDEXES: &[Index] = &[
     index(INBOX, "waiting", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "aside", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "aside" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
-    index(OUTBOX, "waiting", || doc! { "chat": 1, "lane": 1, "_id": 1 }).where_(|| doc! { "claimed": false }),
-    index(OUTBOX, "same", || doc! { "chat": 1, "same": 1 })
-        .where_(|| doc! { "claimed": false, "same": { "$exists": true } }),
-    // A chat gets one delivery at a time.
-    index(OUTBOX, "claimed", || doc! { "chat": 1 }).unique().where_(|| doc! { "claimed": true }),
+    index(OUTBOX, "behind", || doc! { "chat": 1, "lane": 1, "_id": 1 }),
+    index(CHATS, "claimed", || doc! { "claimed_by": 1 }).where_(|| doc! { "claimed": true }),
     index(CHATS, "ready", || doc! { "lane": 1, "head": 1 })
         .where_(|| doc! { "claimed": false, "not_before": 0_i64 }),
     index(CHATS, "later", || doc! { "not_before": 1 })

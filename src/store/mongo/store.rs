@@ -3,9 +3,9 @@ use super::facts::{Fact, Fate};
 use super::inbox::End;
 use super::lane::Job;
 use super::questions::{Desk, Who};
-use super::schema::{CHATS, DROPPED, INBOX, OUTBOX};
+use super::schema::{CHATS, DROPPED, INBOX};
 use super::together::Question;
-use super::{Mongo, codec, desk, inbox, leases, people, queue, record, tickets};
+use super::{Mongo, codec, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -271,7 +271,7 @@ impl Store for Mongo {
     }
 
     async fn undelivered(&self) -> Result<u64, StoreError> {
-        Ok(self.db.collection(OUTBOX).count_documents(doc! {}).await?)
+        outbox::undelivered(&self.db).await
     }
 
     async fn counters(&self) -> Result<Counters, StoreError> {

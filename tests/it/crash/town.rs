@@ -147,7 +147,9 @@ impl Town {
     /// How many updates are not handled and deliveries not done.
     async fn open(&self) -> u64 {
         if let Some(db) = &self.database {
-            let (inbox, outbox) = (db.collection::<Document>("inbox"), db.collection::<Document>("outbox"));
+            let inbox = db.collection::<Document>("inbox");
+            // A chat has a document as long as anything waits for it.
+            let outbox = db.collection::<Document>("outbox_chats");
             let unhandled = inbox.count_documents(doc! { "state": "new" }).await.unwrap();
             return unhandled + outbox.count_documents(doc! {}).await.unwrap();
         }

@@ -74,6 +74,54 @@ pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn 
     assert!(later.id > second.id, "an id is not used again");
 }
 
+/// So many that no store keeps them all in one place.
+const LONG: usize = 150;
+
+fn cards() -> Vec<CardKey> {
+    (1..=80).map(|n| CardKey::Status(ticket_id(n))).collect()
+}
+
+pub(crate) async fn a_long_queue_keeps_its_order(store: Arc<dyn Store>) {
+    let refreshes = || cards().into_iter().map(|card| refresh(10, card)).collect::<Vec<_>>();
+    let words: Vec<_> = (0..LONG).map(|n| format!("{n}")).collect();
+    // Refreshes first, and again while they wait behind messages that came later and go before them.
+    store.deliver(refreshes(), at(1)).await.unwrap();
+    for some in words.chunks(7) {
+        store.deliver(some.iter().map(|word| text(10, word)).collect(), at(2)).await.unwrap();
+    }
+    store.deliver(refreshes(), at(3)).await.unwrap();
+    assert_eq!(store.undelivered().await.unwrap() as usize, LONG + cards().len(), "each refresh once");
+
+    // One that comes back is the first again, however many wait.
+    let first = claim(&*store, 4).await.remove(0);
+    settle(&*store, &first, Outcome::Later { until: at(5), unknown: false }).await;
+    let refreshes = cards().into_iter().map(|card| format!("refresh {card}"));
+    assert_eq!(drain(&*store, 5).await, words.into_iter().chain(refreshes).collect::<Vec<_>>());
+    assert_eq!(store.undelivered().await.unwrap(), 0);
+}
+
+pub(crate) async fn a_long_queue_moves_as_a_whole(store: Arc<dyn Store>) {
+    let words: Vec<_> = (0..LONG).map(|n| format!("{n}")).collect();
+    store.deliver(words.iter().map(|word| text(-10, word)).collect(), at(1)).await.unwrap();
+    store.deliver(cards().into_iter().map(|card| refresh(-10, card)).collect(), at(2)).await.unwrap();
+    // A refresh on its way, of which a younger one waits far behind.
+    let last = cards().pop().unwrap();
+    store.deliver(vec![refresh(-20, last)], at(1)).await.unwrap();
+    let claimed = claim(&*store, 3).await;
+    assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["0".to_owned(), format!("refresh {last}")]);
+    store.deliver(words.iter().map(|word| text(-20, word)).collect(), at(4)).await.unwrap();
+    store.deliver(cards().into_iter().map(|card| refresh(-20, card)).collect(), at(4)).await.unwrap();
+    settle(&*store, &claimed[1], Outcome::Later { until: at(5), unknown: true }).await;
+    assert_eq!(store.undelivered().await.unwrap() as usize, 2 * (LONG + cards().len()));
+
+    settle(&*store, &claimed[0], Outcome::Moved(ChatId(-20))).await;
+    assert_eq!(store.undelivered().await.unwrap() as usize, 2 * LONG + cards().len(), "each refresh once");
+    let sent = drain(&*store, 6).await;
+    let expected = words.iter().chain(&words).cloned().collect::<Vec<_>>();
+    assert_eq!(sent[..2 * LONG], expected);
+    assert_eq!(sent.len(), 2 * LONG + cards().len());
+}
+
 pub(crate) async fn many_chats_are_served_at_once_oldest_first(store: Arc<dyn Store>) {
     let out = (0..12).map(|n| text(20 - n % 4, &format!("{n}"))).collect();
     store.deliver(out, at(1)).await.unwrap();
