@@ -12,7 +12,7 @@ use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::person::{Availability, Person};
 use crate::domain::ticket::Hold;
 use crate::engine::ports::{Change, CommitError, Guard, Write};
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
 /// What a transaction knows of an agent.
@@ -28,6 +28,8 @@ struct Agent {
     /// Fields that are written with the person.
     profile: Document,
     mark: Mark,
+    /// Under what the database has their status, when it was read.
+    row: Option<Bson>,
 }
 
 /// Whether an agent is to be written.
@@ -84,6 +86,7 @@ impl Agents {
                 max: f.int("max_tickets")?,
                 eligible: ready && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
                 held: f.int("current_tickets")?,
+                row: doc.get("_id").cloned(),
                 ..Agent::default()
             };
             these.agents.insert(PersonId(f.id("agent_id")?), agent);
@@ -181,7 +184,11 @@ impl Agents {
     pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         let (mut changed, mut gone) = (Vec::new(), Vec::new());
         for (id, agent) in self.agents.into_iter().filter(|(_, agent)| agent.mark != Mark::Read) {
-            let this = doc! { "agent_id": id.to_string() };
+            // Who was read in this transaction can't have been written by anybody else since.
+            let this = match agent.row {
+                Some(row) => doc! { "_id": row },
+                None => doc! { "agent_id": id.to_string() },
+            };
             if !agent.serves {
                 gone.push(this);
                 continue;

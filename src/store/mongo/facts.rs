@@ -116,7 +116,7 @@ impl Group {
                 Fact::Changes(..) | Fact::Deliver(..) => Vec::new(),
             })
             .collect();
-        let places = Places::load(tx, changes(), tries == 0).await?;
+        let places = Places::load(tx, changes()).await?;
         Ok(Self {
             next: 0,
             // A slot that turned out to be taken is looked for only then: the planner has chosen among free ones.

@@ -89,7 +89,7 @@ impl Updates {
                 }
                 End::Aside => doc! { "$set": { "state": "aside", "ended_at": date(now) } },
             };
-            self.ended.push(doc! { "q": { "_id": id, "state": "new" }, "u": change });
+            self.ended.push(doc! { "q": { "_id": id }, "u": change });
         }
         waits
     }

@@ -1,6 +1,6 @@
 //! The tickets of a transaction: opened, moved over the version that was read, written with what they change in the depths.
 use super::agents::Agents;
-use super::codec::{Fields, int};
+use super::codec::Fields;
 use super::error::Halt;
 use super::queue::counting;
 use super::schema::{DEPTHS, QUEUE, TICKETS};
@@ -21,18 +21,16 @@ struct Entry {
     key: Option<String>,
     /// Its place in the agent's queue, since this transaction gave it to one.
     place: Option<i64>,
-    /// Whether it was not read, but taken to be what the planner read: queued, at the version that it expects.
-    assumed: bool,
+    /// Under what the database has it, when it was read.
+    row: Bson,
 }
 
 impl Entry {
-    fn read(ticket: Ticket) -> Self {
-        Self { before: Some(ticket.clone()), now: ticket, key: None, place: None, assumed: false }
+    fn read(doc: &Document) -> Result<Self, StoreError> {
+        let (ticket, row) = (placed(doc)?, doc.get("_id").cloned().unwrap_or(Bson::Null));
+        Ok(Self { before: Some(ticket.clone()), now: ticket, key: None, place: None, row })
     }
 }
-
-/// What counts and what is written rest on, of a ticket that was not read.
-const ASSUMED: [&str; 5] = ["status", "department", "category", "rank", "auto"];
 
 /// The tickets that a transaction has to do with.
 #[derive(Default)]
@@ -45,32 +43,23 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Reads them. Of what the engine assigns nothing is read while `trusting`: that a ticket still is what the planner read
-    /// is then a condition of the statement that writes it.
+    /// Reads them.
     pub(super) async fn load<'a>(
         tx: &mut Tx<'_>,
         changes: impl Iterator<Item = &'a Change> + Clone,
-        trusting: bool,
     ) -> Result<Self, Halt> {
         let mut these = Self::default();
-        let mut ids: HashSet<TicketId> = HashSet::new();
-        for change in changes.clone() {
-            match &change.write {
-                Write::Ticket { ticket, expected, guard: Guard::Eligible } if trusting => {
-                    these.assume(ticket, *expected, &mut ids);
-                }
-                Write::OpenTicket { ticket, .. } | Write::Ticket { ticket, .. } => {
-                    ids.insert(ticket.id);
-                }
-                _ => {}
-            }
-        }
-        // What somebody else changes in the same transaction has to be known.
+        let ids: HashSet<TicketId> = changes
+            .clone()
+            .filter_map(|change| match &change.write {
+                Write::OpenTicket { ticket, .. } | Write::Ticket { ticket, .. } => Some(ticket.id),
+                _ => None,
+            })
+            .collect();
         for doc in tx.find_in(QUEUE, "ticket_id", ids.iter().map(ToString::to_string)).await? {
-            let entry = Entry::read(placed(&doc)?);
+            let entry = Entry::read(&doc)?;
             these.entries.insert(entry.now.id, entry);
         }
-        these.entries.retain(|id, entry| !(entry.assumed && ids.contains(id)));
         let openings = changes.filter_map(|change| match &change.write {
             Write::OpenTicket { ticket, key } => Some((key.clone(), ticket.number.as_str().to_owned())),
             _ => None,
@@ -85,15 +74,6 @@ impl Places {
             }
         }
         Ok(these)
-    }
-
-    /// Takes a ticket to be as the planner read it. When two want the same one it is read.
-    fn assume(&mut self, ticket: &Ticket, version: Version, read: &mut HashSet<TicketId>) {
-        let before = Ticket { version, state: TicketState::Queued, ..ticket.clone() };
-        let entry = Entry { assumed: true, ..Entry::read(before) };
-        if self.entries.insert(ticket.id, entry).is_some() {
-            read.insert(ticket.id);
-        }
     }
 
     /// Who held these tickets when they were read.
@@ -120,7 +100,7 @@ impl Places {
             now: ticket.clone(),
             key: Some(key.to_owned()),
             place: None,
-            assumed: false,
+            row: Bson::Null,
         };
         self.entries.insert(ticket.id, entry);
         self.opened.push(ticket.id);
@@ -203,21 +183,19 @@ impl Places {
         let frees = |before: &Ticket, entry: &Entry| {
             slot(before).is_some_and(|was| taken.contains(&was)) && slot(before) != slot(&entry.now)
         };
-        let freeing = pairs().filter(|(before, entry)| frees(before, entry)).map(|(before, _)| {
-            doc! { "q": { "ticket_id": before.id.to_string() }, "u": { "$set": { "holding": false, "slot": Bson::Null } } }
-        });
+        // Each was read in this transaction, which so is overtaken if anybody else has written it since: its `_id` is enough.
+        let statement =
+            |entry: &Entry, set: Document| doc! { "q": { "_id": entry.row.clone() }, "u": { "$set": set } };
+        let freed = || doc! { "holding": false, "slot": Bson::Null };
+        let freeing = pairs().filter(|(before, entry)| frees(before, entry));
+        let freeing = freeing.map(|(_, entry)| statement(entry, freed()));
         let writes = pairs().map(|(before, entry)| {
             let was = standing(before);
             let mut set = changed(&was, standing(&entry.now));
             if slot(before) != slot(&entry.now) {
                 set.insert("agent_queue_position", entry.place);
             }
-            let mut this = doc! { "ticket_id": before.id.to_string(), "version": int(before.version.0) };
-            // What was read at this version is so; what was only taken to be so has to be.
-            for field in ASSUMED.iter().filter(|_| entry.assumed) {
-                this.extend(was.get(field).map(|value| ((*field).to_owned(), value.clone())));
-            }
-            doc! { "q": this, "u": { "$set": set } }
+            statement(entry, set)
         });
         (freeing.collect(), writes.collect())
     }

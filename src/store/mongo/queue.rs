@@ -5,7 +5,7 @@
 use super::codec::{Fields, int};
 use super::db::Db;
 use super::error::Halt;
-use super::schema::{DEPTHS, QUEUE, QUEUE_ALL, QUEUE_AUTO};
+use super::schema::{DEPTHS, QUEUE, QUEUE_ALL};
 use super::tickets::{Query, many};
 use super::tx::{Tx, Work};
 use crate::domain::ids::{Arrival, DepartmentId};
@@ -18,13 +18,7 @@ use std::collections::HashMap;
 
 pub(super) fn head(department: DepartmentId, limit: usize) -> Query {
     let filter = doc! { "status": "queued", "department": department.to_string(), "auto": true };
-    Query {
-        filter,
-        sort: doc! { "rank": 1, "position": 1 },
-        skip: 0,
-        limit: Some(limit),
-        index: Some(QUEUE_AUTO),
-    }
+    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(limit), index: None }
 }
 
 pub(super) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {

@@ -72,10 +72,8 @@ impl Index {
     }
 }
 
-pub(super) const QUEUE_AUTO: &str = "queue_auto";
 pub(super) const QUEUE_ALL: &str = "queue_all";
 pub(super) const SLOT: &str = "slot";
-pub(super) const TAIL: &str = "tail";
 pub(super) const SHOWN: &str = "shown";
 
 /// Every index. The first of the queue's three are those of the order, the others make what the desk asks cost the same at
@@ -96,14 +94,14 @@ pub(super) const INDEXES: &[Index] = &[
     index(QUEUE, SLOT, || doc! { "assigned_agent": 1, "slot": 1 })
         .unique()
         .where_(|| doc! { "holding": true }),
-    index(QUEUE, QUEUE_AUTO, || doc! { "department": 1, "auto": 1, "rank": 1, "position": 1 })
+    index(QUEUE, "queue_auto", || doc! { "department": 1, "auto": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
     index(QUEUE, QUEUE_ALL, || doc! { "department": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
     index(QUEUE, "customer", || doc! { "customer": 1, "open": 1, "position": 1 }),
     // Tickets that have ended and whose live cards are still kept.
     index(QUEUE, SHOWN, || doc! { "ended_at": 1 }).where_(|| doc! { "shown": true }),
-    index(QUEUE, TAIL, || doc! { "tail": 1 }).where_(|| doc! { "open": true }),
+    index(QUEUE, "tail", || doc! { "tail": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),

@@ -3,7 +3,7 @@
 //! The queue's documents are small, as every step of a ticket writes one anew.
 use super::codec::{Fields, date, fields, int, limit as rows, put_time};
 use super::db::Db;
-use super::schema::{QUEUE, SLOT, TAIL, TICKETS};
+use super::schema::{QUEUE, SLOT, TICKETS};
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::text::Description;
@@ -162,7 +162,7 @@ pub(super) fn by_suffix(suffix: &str) -> Query {
     let tail = backwards(suffix);
     let end = format!("{tail}{}", char::MAX);
     let filter = doc! { "open": true, "tail": { "$gte": tail, "$lt": end } };
-    Query { filter, sort: doc! {}, skip: 0, limit: None, index: Some(TAIL) }
+    Query { filter, sort: doc! {}, skip: 0, limit: None, index: None }
 }
 
 /// A customer's tickets: the open ones oldest first, the ended ones newest first.
