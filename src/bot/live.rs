@@ -5,9 +5,11 @@ use crate::clock::Clock;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Outgoing};
+use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::feed::Happening;
 use crate::engine::ports::StoreError;
+use futures::future::try_join_all;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -98,13 +100,22 @@ impl Live {
     }
 
     async fn refresh(&mut self, stale: Stale) -> Result<(), StoreError> {
-        let mut out = Vec::new();
-        for card in stale.cards {
-            let chat = self.chat_of(card).await?;
-            out.extend(chat.map(|chat| Outgoing { chat, message: Message::Refresh(card) }));
-        }
-        for department in stale.departments {
-            out.extend(self.positions(department).await?);
+        // All at once: a server is far away.
+        let chats =
+            stale.cards.into_iter().map(async |card| Ok::<_, StoreError>((self.chat_of(card).await?, card)));
+        let heads = stale.departments.into_iter().map(async |department| {
+            Ok::<_, StoreError>((
+                department,
+                self.engine.store().queue_head(department, false, IN_SIGHT).await?,
+            ))
+        });
+        let (chats, heads) = tokio::try_join!(try_join_all(chats), try_join_all(heads))?;
+        let refresh = |(chat, card): (Option<ChatId>, CardKey)| {
+            chat.map(|chat| Outgoing { chat, message: Message::Refresh(card) })
+        };
+        let mut out: Vec<_> = chats.into_iter().filter_map(refresh).collect();
+        for (department, head) in heads {
+            out.extend(self.positions(department, &head));
         }
         if !out.is_empty() {
             self.engine.store().deliver(out, self.clock.now()).await?;
@@ -128,18 +139,17 @@ impl Live {
     }
 
     /// Refreshes of those in sight of a queue's head who have come to another mark than they were last told.
-    async fn positions(&mut self, department: DepartmentId) -> Result<Vec<Outgoing>, StoreError> {
-        let head = self.engine.store().queue_head(department, false, IN_SIGHT).await?;
+    fn positions(&mut self, department: DepartmentId, head: &[Ticket]) -> Vec<Outgoing> {
         let now: BTreeMap<TicketId, u64> =
             head.iter().zip(1..).map(|(ticket, position)| (ticket.id, mark(position))).collect();
         let told = self.told.insert(department, now.clone()).unwrap_or_default();
         let moved = head.iter().filter(|ticket| told.get(&ticket.id) != now.get(&ticket.id));
-        Ok(moved
+        moved
             .map(|ticket| Outgoing {
                 chat: ticket.customer_chat,
                 message: Message::Refresh(CardKey::Status(ticket.id)),
             })
-            .collect())
+            .collect()
     }
 }
 
