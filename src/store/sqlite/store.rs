@@ -1,5 +1,5 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::{Sqlite, cards, counters, desk, inbox, leases, outbox, people, queue, record, tickets};
+use super::{Sqlite, cards, counters, desk, inbox, kept, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -33,7 +33,10 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
         Write::OpenTicket { ticket, key } => arrival = Some(tickets::open(conn, ticket, key)?),
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
-        Write::Department { department, expected } => desk::write_department(conn, department, *expected)?,
+        Write::Department { department, expected } => {
+            kept::changed();
+            desk::write_department(conn, department, *expected)?;
+        }
         Write::Settings { settings, expected } => desk::write_settings(conn, settings, *expected)?,
         Write::Incidents { incidents, expected } => desk::write_incidents(conn, incidents, *expected)?,
         Write::Invite(invite) => desk::write_invite(conn, invite)?,
@@ -108,6 +111,17 @@ impl Store for Sqlite {
 
     async fn departments(&self) -> Result<Vec<Department>, StoreError> {
         self.read(desk::departments).await
+    }
+
+    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
+        if let Some(known) = self.kept.get(id) {
+            return Ok(known);
+        }
+        let edition = self.kept.edition();
+        let departments = self.read(desk::departments).await?;
+        let found = departments.iter().find(|department| department.id == id).cloned();
+        self.kept.keep(edition, departments);
+        Ok(found)
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {
