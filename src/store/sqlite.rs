@@ -110,6 +110,20 @@ impl Sqlite {
         self.writer.run(work).await
     }
 
+    /// Departments and settings as they are, read only when they have changed.
+    async fn desk(&self) -> Result<Arc<kept::Desk>, StoreError> {
+        if let Some(desk) = self.kept.get() {
+            return Ok(desk);
+        }
+        let edition = self.kept.edition();
+        let read = |conn: &Connection| {
+            Ok(kept::Desk { departments: desk::departments(conn)?, settings: desk::settings(conn)? })
+        };
+        let desk = Arc::new(self.read(read).await?);
+        self.kept.keep(edition, Arc::clone(&desk));
+        Ok(desk)
+    }
+
     fn note(&self, now: Time) {
         self.told.store(now.timestamp_micros(), Ordering::Relaxed);
     }

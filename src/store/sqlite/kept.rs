@@ -1,25 +1,39 @@
-//! Departments as they were read last. Every heartbeat asks for one, and they hardly ever change: once read they are at hand
-//! without a thread in between, until the writer has committed a change of them.
+//! The desk as it was read last: departments and settings. Every ticket and every heartbeat asks for some of it, and it hardly
+//! ever changes: once read it is at hand, without a thread in between, until the writer has committed a change of it.
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
+use crate::domain::policy::Settings;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 thread_local! {
-    /// Whether the transaction under way, on the thread that writes, has changed a department.
+    /// Whether the transaction under way, on the thread that writes, has changed it.
     static CHANGED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// They, and how often they have changed.
+/// What is kept.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub(super) departments: Vec<Department>,
+    pub(super) settings: Settings,
+}
+
+impl Desk {
+    pub(super) fn department(&self, id: DepartmentId) -> Option<Department> {
+        self.departments.iter().find(|department| department.id == id).cloned()
+    }
+}
+
+/// It, and how often it has changed.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     edition: AtomicU64,
-    read: Mutex<(u64, HashMap<DepartmentId, Department>)>,
+    /// What was read, by somebody who began with that edition.
+    read: Mutex<Option<(u64, Arc<Desk>)>>,
 }
 
-/// Called by who changes a department, on the thread that writes.
+/// Called by who changes it, on the thread that writes.
 pub(super) fn changed() {
     CHANGED.set(true);
 }
@@ -39,15 +53,13 @@ impl Kept {
     }
 
     /// Keeps what was read, by somebody who began with that edition.
-    pub(super) fn keep(&self, edition: u64, departments: Vec<Department>) {
-        let departments = departments.into_iter().map(|department| (department.id, department)).collect();
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = (edition + 1, departments);
+    pub(super) fn keep(&self, edition: u64, desk: Arc<Desk>) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((edition, desk));
     }
 
-    /// A department as it is now, or that there is none with this id; `None` where it has to be read.
-    pub(super) fn get(&self, id: DepartmentId) -> Option<Option<Department>> {
+    /// The desk as it is now; `None` where it has to be read.
+    pub(super) fn get(&self) -> Option<Arc<Desk>> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        // One more than the edition, so that nothing is kept at first.
-        (read.0 == self.edition() + 1).then(|| read.1.get(&id).cloned())
+        read.as_ref().filter(|(edition, _)| *edition == self.edition()).map(|(_, desk)| Arc::clone(desk))
     }
 }

@@ -37,7 +37,10 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
             kept::changed();
             desk::write_department(conn, department, *expected)?;
         }
-        Write::Settings { settings, expected } => desk::write_settings(conn, settings, *expected)?,
+        Write::Settings { settings, expected } => {
+            kept::changed();
+            desk::write_settings(conn, settings, *expected)?;
+        }
         Write::Incidents { incidents, expected } => desk::write_incidents(conn, incidents, *expected)?,
         Write::Invite(invite) => desk::write_invite(conn, invite)?,
         Write::Nothing => {}
@@ -114,14 +117,7 @@ impl Store for Sqlite {
     }
 
     async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
-        if let Some(known) = self.kept.get(id) {
-            return Ok(known);
-        }
-        let edition = self.kept.edition();
-        let departments = self.read(desk::departments).await?;
-        let found = departments.iter().find(|department| department.id == id).cloned();
-        self.kept.keep(edition, departments);
-        Ok(found)
+        Ok(self.desk().await?.department(id))
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {
@@ -179,10 +175,12 @@ impl Store for Sqlite {
         (department, priority): (DepartmentId, Priority),
         most: usize,
     ) -> Result<Prospect, StoreError> {
+        // The desk first: what hardly ever changes need not be of the same moment as what is counted.
+        let desk = self.desk().await?;
         let look = move |conn: &Connection| {
             Ok(Prospect {
-                department: desk::department(conn, department)?,
-                settings: desk::settings(conn)?,
+                department: desk.department(department),
+                settings: desk.settings.clone(),
                 open: tickets::count_open(conn, customer, most)?,
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })
