@@ -43,12 +43,15 @@ use crate::config::http::HttpConfig;
 use crate::domain::Time;
 use crate::engine::Engine;
 use crate::telegram::Telegram;
+use crate::token::Verifier;
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use error::ApiError;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
@@ -59,6 +62,8 @@ pub struct Api {
     telegram: Telegram,
     clock: Clock,
     config: HttpConfig,
+    /// Checks tokens, where there are any.
+    tokens: Option<Verifier>,
     health: health::Health,
     limits: limits::Limits,
     live: live::Live,
@@ -70,8 +75,9 @@ impl Api {
     #[must_use]
     pub fn new(engine: Arc<Engine>, telegram: Telegram, clock: Clock, config: HttpConfig) -> Arc<Self> {
         let limits = limits::Limits::new(config.rate_per_address, config.rate_per_token);
+        let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
-        Arc::new(Self { engine, telegram, clock, config, health, limits, live, metrics })
+        Arc::new(Self { engine, telegram, clock, config, tokens, health, limits, live, metrics })
     }
 
     fn now(&self) -> Time {
@@ -80,21 +86,27 @@ impl Api {
 
     /// Runs a verb of the engine to its end, even if the client hangs up meanwhile: what was committed has consequences in
     /// memory that must not be left out.
-    async fn run<T, E>(
-        &self,
-        verb: impl Future<Output = Result<T, E>> + Send + 'static,
-    ) -> Result<T, ApiError>
+    fn run<V, T, E>(verb: V) -> impl Future<Output = Result<T, ApiError>> + Send + use<V, T, E>
     where
+        V: Future<Output = Result<T, E>> + Send + 'static,
         T: Send + 'static,
         E: Send + 'static,
         ApiError: From<E>,
     {
-        match tokio::spawn(verb).await {
-            Ok(result) => Ok(result?),
-            Err(error) => {
-                tracing::error!(%error, "a request panicked");
-                Err(ApiError::internal())
-            }
+        // In its box before anything waits, so that the handler's own future, which is on its way through every layer, stays
+        // small. Whatever a panic leaves behind, a task of its own would leave behind just so.
+        let mut verb = Box::pin(AssertUnwindSafe(verb).catch_unwind());
+        async move {
+            // What is done at once, in memory, has no middle in which a client could hang up, and needs no task of its own.
+            let result = match verb.as_mut().now_or_never() {
+                Some(result) => result,
+                None => tokio::spawn(verb).await.map_err(|_| ApiError::internal())?,
+            };
+            let Ok(result) = result else {
+                tracing::error!("a request panicked");
+                return Err(ApiError::internal());
+            };
+            Ok(result?)
         }
     }
 }
@@ -102,7 +114,8 @@ impl Api {
 /// All routes.
 pub fn router(api: &Arc<Api>) -> Router {
     Router::new()
-        .nest("/api/agent-status", agent_status::routes())
+        // With whole paths: nesting writes the path of each request anew, and heartbeats are most of them.
+        .merge(agent_status::routes())
         .nest("/api/agents", agents::routes())
         .nest("/api/auth", login::routes())
         .nest("/api/queue", queue::routes())

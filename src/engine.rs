@@ -92,6 +92,8 @@ pub struct Engine {
     roster: Mutex<Roster>,
     chance: Mutex<Chance>,
     owed: Mutex<Owed>,
+    /// How many are about to clear doubts about people.
+    clearing: AtomicUsize,
     /// How many handlers keep rounds back.
     keeping: AtomicUsize,
     wake: Notify,
@@ -123,6 +125,7 @@ impl Engine {
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             chance: Mutex::new(chance),
             owed: Mutex::default(),
+            clearing: AtomicUsize::new(0),
             keeping: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),

@@ -63,19 +63,40 @@ pub fn issue(
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|_| TokenError::Invalid)
 }
 
-/// What a token says, if it is ours and still good at `now`.
-pub fn verify(secret: &SecretString, token: &str, now: Time) -> Result<Claims, TokenError> {
-    let mut rules = Validation::new(Algorithm::HS256);
-    rules.set_audience(&[AUDIENCE]);
-    rules.set_required_spec_claims(&["exp", "aud"]);
-    // The library would ask the machine's clock; ours is an argument, and judges below.
-    rules.validate_exp = false;
-    let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &rules).map_err(|_| TokenError::Invalid)?.claims;
-    if claims.exp <= now.timestamp() {
-        return Err(TokenError::Expired);
+/// Checks tokens. Made once: the key and the rules are the same for all of them.
+#[derive(Clone)]
+pub struct Verifier {
+    key: DecodingKey,
+    rules: Validation,
+}
+
+impl Verifier {
+    /// A verifier of tokens that are signed with `secret`.
+    #[must_use]
+    pub fn new(secret: &SecretString) -> Self {
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.set_audience(&[AUDIENCE]);
+        rules.set_required_spec_claims(&["exp", "aud"]);
+        // The library would ask the machine's clock; ours is an argument, and judges below.
+        rules.validate_exp = false;
+        Self { key: DecodingKey::from_secret(secret.expose_secret().as_bytes()), rules }
     }
-    Ok(claims)
+
+    /// What a token says, if it is ours and still good at `now`.
+    pub fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.key, &self.rules);
+        let claims = decoded.map_err(|_| TokenError::Invalid)?.claims;
+        if claims.exp <= now.timestamp() {
+            return Err(TokenError::Expired);
+        }
+        Ok(claims)
+    }
+}
+
+impl std::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Verifier")
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +121,10 @@ mod tests {
     fn good() -> Value {
         let (iat, exp) = (now().timestamp(), now().timestamp() + 60);
         json!({"sub": person(), "role": "agent", "exp": exp, "iat": iat, "aud": "antri"})
+    }
+
+    fn verify(secret: &SecretString, token: &str, now: Time) -> Result<Claims, TokenError> {
+        Verifier::new(secret).verify(token, now)
     }
 
     fn signed(algorithm: Algorithm, claims: &Value) -> String {

@@ -21,15 +21,15 @@ use uuid::Uuid;
 
 pub(super) fn routes() -> Router<Arc<Api>> {
     Router::new()
-        .route("/heartbeat", post(heartbeat))
-        .route("/online", get(online))
-        .route("/department/{department_id}", get(in_department))
-        .route("/agent/{agent_id}", get(agent))
-        .route("/stats", get(stats))
-        .route("/workload", get(workload::workload))
-        .route("/offline", post(offline))
-        .route("/go-online", post(go_online))
-        .route("/go-offline", post(go_offline))
+        .route("/api/agent-status/heartbeat", post(heartbeat))
+        .route("/api/agent-status/online", get(online))
+        .route("/api/agent-status/department/{department_id}", get(in_department))
+        .route("/api/agent-status/agent/{agent_id}", get(agent))
+        .route("/api/agent-status/stats", get(stats))
+        .route("/api/agent-status/workload", get(workload::workload))
+        .route("/api/agent-status/offline", post(offline))
+        .route("/api/agent-status/go-online", post(go_online))
+        .route("/api/agent-status/go-offline", post(go_offline))
 }
 
 /// How available an agent who sends heartbeats is.
@@ -123,7 +123,7 @@ pub(super) async fn heartbeat(
         BeatStatus::Away => Availability::Away,
     };
     let (engine, now, id) = (Arc::clone(&api.engine), api.now(), agent.person.id);
-    api.run(async move { engine.heartbeat(&agent.person, status, now).await }).await?;
+    Api::run(async move { engine.heartbeat(&agent.person, status, now).await }).await?;
     Ok(Answer::ok("Heartbeat updated successfully", AgentNow { agent_id: id.0, status: status.into() }))
 }
 
@@ -205,7 +205,7 @@ async fn become_available(
     message: &'static str,
 ) -> Result<AgentNow> {
     let (engine, now, id) = (Arc::clone(&api.engine), api.now(), agent.person.id);
-    api.run(async move { engine.set_availability_by_client(id, to, now).await }).await?;
+    Api::run(async move { engine.set_availability_by_client(id, to, now).await }).await?;
     Ok(Answer::ok(message, AgentNow { agent_id: id.0, status: to.into() }))
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn change(
         Ok::<_, crate::engine::error::EngineError>(())
     };
     // Nobody's admin rights changed in between, so whoever may not do this is no agent.
-    api.run(verb).await.map_err(|error| if error.is_missing() { ApiError::no_agent() } else { error })?;
+    Api::run(verb).await.map_err(|error| if error.is_missing() { ApiError::no_agent() } else { error })?;
     Ok(Answer::ok("Agent changed", api.agent_load(id).await?))
 }
 

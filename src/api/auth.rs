@@ -2,7 +2,7 @@
 use super::Api;
 use super::error::ApiError;
 use crate::domain::person::{AgentProfile, Person, Role};
-use crate::token::{self, Claims, TokenError};
+use crate::token::{Claims, TokenError};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -24,16 +24,16 @@ pub(super) struct Agent {
 }
 
 impl Api {
-    /// Who a token was given to, as the store knows them now.
+    /// Who a token was given to, as they are now.
     pub(super) async fn bearer(&self, token: &str) -> Result<(Person, Claims), ApiError> {
         let invalid = || ApiError::unauthorized("invalid_token", "the token is not valid");
-        let secret = self.config.jwt_secret.as_ref().ok_or_else(invalid)?;
-        let claims = token::verify(secret, token, self.now()).map_err(|error| match error {
+        let tokens = self.tokens.as_ref().ok_or_else(invalid)?;
+        let claims = tokens.verify(token, self.now()).map_err(|error| match error {
             TokenError::Invalid => invalid(),
             TokenError::Expired => ApiError::unauthorized("expired_token", "the token has expired"),
         })?;
         self.count_person(claims.sub)?;
-        let person = self.engine.store().person(claims.sub).await?.ok_or_else(invalid)?;
+        let person = self.engine.person(claims.sub).await?.ok_or_else(invalid)?;
         if person.role == Role::Customer {
             return Err(ApiError::forbidden());
         }

@@ -141,7 +141,7 @@ pub(super) async fn reprioritise(
 ) -> Result<TicketBody> {
     let id = api.visible(&admin, &ticket).await?.id;
     let (engine, now, priority) = (Arc::clone(&api.engine), api.now(), change.priority.into());
-    let ticket = api.run(async move { engine.set_priority(&admin, id, priority, now).await }).await?;
+    let ticket = Api::run(async move { engine.set_priority(&admin, id, priority, now).await }).await?;
     Ok(Answer::ok("Priority set", api.body(&ticket).await?))
 }
 
@@ -163,7 +163,7 @@ pub(super) async fn reassign(
             None => engine.requeue(&admin, (id, None), now).await,
         }
     };
-    let ticket = api.run(verb).await?;
+    let ticket = Api::run(verb).await?;
     Ok(Answer::ok("Ticket reassigned", api.body(&ticket).await?))
 }
 

@@ -82,7 +82,7 @@ pub(super) async fn change(
     let checked = change.checked()?;
     let engine = Arc::clone(&api.engine);
     let verb = async move { engine.change_settings(&admin, |settings| checked.apply(settings)).await };
-    Ok(Answer::ok("Settings changed", api.run(verb).await?.into()))
+    Ok(Answer::ok("Settings changed", Api::run(verb).await?.into()))
 }
 
 /// A change whose values are all within their bounds.

@@ -75,7 +75,7 @@ pub(super) async fn create(
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let open =
         async move { engine.open(NewTicket { key, customer: &customer, target, description }, now).await };
-    let ticket = api.run(open).await?;
+    let ticket = Api::run(open).await?;
     Ok(Answer::ok("Ticket opened", api.body(&ticket).await?).with_status(StatusCode::CREATED))
 }
 
@@ -129,7 +129,7 @@ async fn step(
 ) -> Result<TicketBody> {
     let id = api.visible(&caller, &ticket).await?.id;
     let (engine, now) = (Arc::clone(&api.engine), api.now());
-    let ticket = api.run(async move { engine.step(caller.id, id, step, None, now).await }).await?;
+    let ticket = Api::run(async move { engine.step(caller.id, id, step, None, now).await }).await?;
     Ok(Answer::ok(message, api.body(&ticket).await?))
 }
 

@@ -239,9 +239,11 @@ impl Engine {
         now: Time,
     ) -> Result<(), super::ports::PresenceError> {
         let held = self.roster().seat(person.id).map_or(0, super::roster::Seat::held);
-        let departments = self.store.departments().await.unwrap_or_default();
         let first = profile.departments.first().copied();
-        let name = departments.into_iter().find(|d| Some(d.id) == first).map(|d| d.name);
+        let name = match first {
+            Some(id) => self.store.department(id).await.unwrap_or_default().map(|department| department.name),
+            None => None,
+        };
         let record = PresenceRecord {
             agent_id: person.id,
             name: person.name.clone(),

@@ -5,6 +5,7 @@ use super::duty::TOUCH_EVERY;
 use super::error::EngineError;
 use super::feed::Happening;
 use super::ports::PresenceError;
+use super::roster::Seat;
 use super::sweep::delta;
 use crate::domain::Time;
 use crate::domain::event::Actor;
@@ -30,7 +31,8 @@ impl Engine {
         let as_before =
             profile.availability == status && profile.via == Via::Client && profile.asked_at.is_none();
         if !as_before {
-            let person = self.say_by_client(person.id, status, now).await?;
+            // In a box, as below: every heartbeat would have to find room for what few of them do.
+            let person = Box::pin(self.say_by_client(person.id, status, now)).await?;
             let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
             return Ok(self.beat(&person, profile, now).await?);
         }
@@ -42,9 +44,10 @@ impl Engine {
 
     /// Who went offline while their last heartbeat was on its way is not there, whatever it has left behind.
     async fn forget_ghost(&self, agent: PersonId, now: Time) {
-        let person = self.roster().seat(agent).map(|seat| seat.person.clone());
-        if let Some(person) = person.filter(|person| person.availability() == Availability::Offline) {
-            self.settle_presence(&person, now).await;
+        let gone = |seat: &&Seat| seat.person.availability() == Availability::Offline;
+        let person = self.roster().seat(agent).filter(gone).map(|seat| seat.person.clone());
+        if let Some(person) = person {
+            Box::pin(self.settle_presence(&person, now)).await;
         }
     }
 

@@ -5,6 +5,7 @@ use super::ports::{Change, StoreError, Write};
 use super::{Engine, lock};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 /// What rounds owe.
 #[derive(Debug, Default)]
@@ -60,6 +61,8 @@ impl Owed {
 pub(super) struct Taken<'a> {
     engine: &'a Engine,
     pub(super) owed: Owed,
+    /// Whether it came with doubts about people, which last until it is dropped.
+    doubts: bool,
 }
 
 impl Taken<'_> {
@@ -79,19 +82,30 @@ impl Drop for Taken<'_> {
             lock(&self.engine.owed).extend(std::mem::take(&mut self.owed));
             self.engine.wake.notify_one();
         }
+        if self.doubts {
+            self.engine.clearing.fetch_sub(1, Ordering::SeqCst);
+        }
     }
 }
 
 impl Engine {
     /// Takes `owed` on.
     pub(super) fn take_on(&self, owed: Owed) -> Taken<'_> {
-        Taken { engine: self, owed }
+        Taken { engine: self, owed, doubts: false }
     }
 
     /// Takes on all that is owed by now.
     pub(super) fn take_owed(&self) -> Taken<'_> {
-        let owed = std::mem::take(&mut *lock(&self.owed));
-        self.take_on(owed)
+        let mut owed = lock(&self.owed);
+        let doubts = !owed.people.is_empty();
+        // Under the lock: the doubt is in the one place or in the other at every moment.
+        self.clearing.fetch_add(usize::from(doubts), Ordering::SeqCst);
+        Taken { engine: self, owed: std::mem::take(&mut owed), doubts }
+    }
+
+    /// Whether the roster may know somebody otherwise than the store does, because nobody heard what became of a commit.
+    pub(super) fn doubts_anybody(&self) -> bool {
+        !lock(&self.owed).people.is_empty() || self.clearing.load(Ordering::SeqCst) > 0
     }
 
     /// Reads again whoever is in doubt, and marks their departments with what was taken. Only between rounds.

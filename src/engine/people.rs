@@ -1,6 +1,6 @@
 //! Who is who: meeting people, their language, whether they can be reached.
 use super::error::EngineError;
-use super::ports::{Change, CommitError, UniqueKey, Write};
+use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -65,6 +65,21 @@ impl Engine {
             }
         })
         .await
+    }
+
+    /// The person with this id, as they are now. An agent's is in the roster, and where this engine has its store to itself
+    /// the roster is as true as the store: nobody else writes, and it follows each commit before the verb is answered. While
+    /// it is in doubt about anybody, and among other replicas, whose changes reach it later, the store is asked.
+    pub async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        let known = if self.telling.is_none() && !self.doubts_anybody() {
+            self.roster().seat(id).map(|seat| seat.person.clone())
+        } else {
+            None
+        };
+        match known {
+            Some(person) => Ok(Some(person)),
+            None => self.store.person(id).await,
+        }
     }
 
     fn updated(&self, person: &Person, profile: &Profile) -> Person {

@@ -191,6 +191,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// All departments, by name, retired ones included.
     async fn departments(&self) -> Result<Vec<Department>, StoreError>;
+    /// The department with this id. Every heartbeat asks for one.
+    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
+        Ok(self.departments().await?.into_iter().find(|department| department.id == id))
+    }
     /// The settings; the default's when none were ever written.
     async fn settings(&self) -> Result<Settings, StoreError>;
     /// What is the matter; nothing when none was ever written.

@@ -1,15 +1,19 @@
 //! Presence in Redis, under the ordered keys: a record per agent that expires, sets of agents that live twice as long.
 //!
-//! Every command names one key, and no two keys have to lie on the same node: what belongs together is one transaction where the
-//! server can do that, and on a cluster, which can't, one pipeline in an order that leaves nothing wrong. Connecting and reconnecting happen behind each
-//! call; a server that does not answer in time is an error, which says that presence is unknown and not that nobody is there.
+//! Every command names one key, and no two keys have to lie on the same node: what belongs together is one transaction
+//! where the server can do that, and on a cluster, which can't, one pipeline in an order that leaves nothing wrong (`group`).
+//! Connecting and reconnecting happen behind each call; a server that does not answer in time is an error, which says that
+//! presence is unknown and not that nobody is there.
+mod group;
+
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::presence::PresenceRecord;
 use crate::engine::ports::{Presence, PresenceError};
 use async_trait::async_trait;
+use group::{Group, Step};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, FromRedisValue, Pipeline, RedisError, cmd, pipe};
+use redis::{Client, Cmd, FromRedisValue, Pipeline, RedisError, cmd, pipe};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +29,13 @@ const ALL: &str = "agents:all";
 /// Presence of all processes that use one Redis.
 #[derive(Clone)]
 pub struct Redis {
+    server: Server,
+    group: Group,
+}
+
+/// The way to the server.
+#[derive(Clone)]
+struct Server {
     connection: ConnectionManager,
     /// Whether the server is known to be one of a cluster, which has no transactions over several keys.
     is_cluster: Arc<AtomicBool>,
@@ -41,39 +52,13 @@ impl Redis {
             .set_number_of_retries(0);
         let client = Client::open(address).map_err(failed)?;
         let connection = ConnectionManager::new_lazy_with_config(client, settings).map_err(failed)?;
-        Ok(Self { connection, is_cluster: Arc::default() })
+        let server = Server { connection, is_cluster: Arc::default() };
+        Ok(Self { group: Group::start(server.clone()), server })
     }
 
     /// Asks the server whether it is there.
     pub async fn ping(&self) -> Result<(), PresenceError> {
-        cmd("PING").query_async(&mut self.connection.clone()).await.map_err(failed)
-    }
-
-    async fn run<T: FromRedisValue>(&self, pipe: &Pipeline) -> Result<T, PresenceError> {
-        pipe.query_async(&mut self.connection.clone()).await.map_err(failed)
-    }
-
-    /// Runs commands that belong together, in one round trip.
-    async fn together(&self, pipe: Pipeline) -> Result<(), PresenceError> {
-        if !self.is_cluster.load(Ordering::Relaxed) {
-            let whole: Result<(), RedisError> =
-                pipe.clone().atomic().query_async(&mut self.connection.clone()).await;
-            match whole {
-                // An answer, but none to a transaction.
-                Err(error) if !error.is_io_error() && self.ask_for_a_cluster().await? => {}
-                done => return done.map_err(failed),
-            }
-        }
-        self.run(&pipe).await
-    }
-
-    /// Asks the server whether it is one of a cluster, and remembers it.
-    async fn ask_for_a_cluster(&self) -> Result<bool, PresenceError> {
-        let ask = cmd("INFO").arg("cluster").query_async(&mut self.connection.clone()).await;
-        let info: String = ask.map_err(failed)?;
-        let is_cluster = info.contains("cluster_enabled:1");
-        self.is_cluster.store(is_cluster, Ordering::Relaxed);
-        Ok(is_cluster)
+        self.server.ask(&cmd("PING")).await.map_err(failed)
     }
 
     /// The records that live, of these agents; of the others nothing.
@@ -87,7 +72,7 @@ impl Redis {
             for agent in page {
                 ask.cmd("GET").arg(key(*agent));
             }
-            let texts: Vec<Option<String>> = self.run(&ask).await?;
+            let texts: Vec<Option<String>> = self.server.run(&ask).await.map_err(failed)?;
             for text in texts.into_iter().flatten() {
                 let record = understood(&text)?;
                 found.insert(record.agent_id, record);
@@ -98,8 +83,7 @@ impl Redis {
 
     /// The members of a set, by id.
     async fn members(&self, set: &str) -> Result<Vec<PersonId>, PresenceError> {
-        let names: Vec<String> =
-            cmd("SMEMBERS").arg(set).query_async(&mut self.connection.clone()).await.map_err(failed)?;
+        let names: Vec<String> = self.server.ask(cmd("SMEMBERS").arg(set)).await.map_err(failed)?;
         let members: BTreeSet<PersonId> =
             names.iter().filter_map(|name| name.parse().ok().map(PersonId)).collect();
         Ok(members.into_iter().collect())
@@ -131,16 +115,51 @@ impl Redis {
         }
         let mut out = pipe();
         for page in ghosts.chunks(PAGE) {
-            out.cmd("SREM").arg(set).arg(names(page)).ignore();
+            out.cmd("SREM").arg(set).arg(names(page));
         }
-        self.run::<()>(&out).await?;
+        self.server.run::<()>(&out).await.map_err(failed)?;
         let mut back = self.records(ghosts).await?;
         back.retain(|_, record| belongs(record));
         if !back.is_empty() {
             let agents: Vec<_> = back.keys().copied().collect();
-            self.run::<()>(pipe().cmd("SADD").arg(set).arg(names(&agents)).ignore()).await?;
+            self.server.ask::<()>(cmd("SADD").arg(set).arg(names(&agents))).await.map_err(failed)?;
         }
         Ok(back)
+    }
+}
+
+impl Server {
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
+        command.query_async(&mut self.connection.clone()).await
+    }
+
+    async fn run<T: FromRedisValue>(&self, pipe: &Pipeline) -> Result<T, RedisError> {
+        pipe.query_async(&mut self.connection.clone()).await
+    }
+
+    /// Runs commands that belong together, in one round trip.
+    async fn together(&self, mut pipe: Pipeline) -> Result<(), RedisError> {
+        if !self.is_cluster.load(Ordering::Relaxed) {
+            pipe.atomic();
+            match self.run(&pipe).await {
+                // An answer, but none to a transaction.
+                Err(error) if !error.is_io_error() && self.ask_for_a_cluster().await? => {}
+                done => return done,
+            }
+            let whole = std::mem::replace(&mut pipe, Pipeline::new());
+            for command in whole.cmd_iter() {
+                pipe.add_command(command.clone());
+            }
+        }
+        self.run(&pipe).await
+    }
+
+    /// Asks the server whether it is one of a cluster, and remembers it.
+    async fn ask_for_a_cluster(&self) -> Result<bool, RedisError> {
+        let info: String = self.ask(cmd("INFO").arg("cluster")).await?;
+        let is_cluster = info.contains("cluster_enabled:1");
+        self.is_cluster.store(is_cluster, Ordering::Relaxed);
+        Ok(is_cluster)
     }
 }
 
@@ -148,33 +167,18 @@ impl Redis {
 impl Presence for Redis {
     async fn beat(&self, record: PresenceRecord, ttl: Duration, _now: Time) -> Result<(), PresenceError> {
         let text = serde_json::to_string(&record).map_err(|error| PresenceError(error.to_string()))?;
-        let name = record.agent_id.to_string();
         let departments: BTreeSet<_> =
-            record.department_ids.iter().chain(&record.department_id).copied().collect();
-        let sets = std::iter::once(ALL.to_owned()).chain(departments.into_iter().map(of));
-        let mut beat = pipe();
-        // The record first: a set that names somebody without a record is put right by whoever reads it.
-        beat.cmd("SET").arg(key(record.agent_id)).arg(text).arg("PX").arg(millis(ttl)).ignore();
-        for set in sets {
-            beat.cmd("SADD").arg(&set).arg(&name).ignore();
-            beat.cmd("PEXPIRE").arg(&set).arg(millis(ttl.saturating_mul(2))).ignore();
-        }
-        self.together(beat).await
+            record.department_ids.into_iter().chain(record.department_id).collect();
+        let departments = departments.into_iter().collect();
+        self.group.take(Step { agent: record.agent_id, departments, record: Some((text, ttl)) }).await
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
-        let name = agent.to_string();
-        let mut leave = pipe();
-        leave.cmd("DEL").arg(key(agent)).ignore();
-        for set in std::iter::once(ALL.to_owned()).chain(departments.iter().copied().map(of)) {
-            leave.cmd("SREM").arg(set).arg(&name).ignore();
-        }
-        self.together(leave).await
+        self.group.take(Step { agent, departments: departments.to_vec(), record: None }).await
     }
 
     async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
-        let text: Option<String> =
-            cmd("GET").arg(key(agent)).query_async(&mut self.connection.clone()).await.map_err(failed)?;
+        let text: Option<String> = self.server.ask(cmd("GET").arg(key(agent))).await.map_err(failed)?;
         text.map(|text| understood(&text)).transpose()
     }
 
@@ -205,7 +209,7 @@ impl Presence for Redis {
             for key in page {
                 ask.cmd("MEMORY").arg("USAGE").arg(key);
             }
-            let sizes: Vec<Option<u64>> = self.run(&ask).await?;
+            let sizes: Vec<Option<u64>> = self.server.run(&ask).await.map_err(failed)?;
             bytes += sizes.into_iter().flatten().sum::<u64>();
         }
         Ok(bytes)

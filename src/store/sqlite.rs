@@ -7,6 +7,7 @@ mod counters;
 mod desk;
 mod error;
 mod inbox;
+mod kept;
 mod leases;
 mod look;
 mod outbox;
@@ -28,6 +29,7 @@ use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
+use kept::Kept;
 use readers::Readers;
 use rusqlite::Connection;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -52,6 +54,7 @@ pub struct Options {
 pub struct Sqlite {
     writer: Writer,
     readers: Readers,
+    kept: Arc<Kept>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
     told: Arc<AtomicI64>,
 }
@@ -73,7 +76,13 @@ impl Sqlite {
         let conn = schema::writer(&file, options.max_pages)?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = Readers::open(&file, cores.clamp(2, 8))?;
-        Ok(Self { writer: Writer::start(conn, lock)?, readers, told: Arc::default() })
+        let kept = Arc::default();
+        Ok(Self {
+            writer: Writer::start(conn, lock, Arc::clone(&kept))?,
+            readers,
+            kept,
+            told: Arc::default(),
+        })
     }
 
     /// Finishes what was begun and closes the file; what comes later is refused. Dropping the store does the same.
@@ -99,6 +108,20 @@ impl Sqlite {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer.run(work).await
+    }
+
+    /// Departments and settings as they are, read only when they have changed.
+    async fn desk(&self) -> Result<Arc<kept::Desk>, StoreError> {
+        if let Some(desk) = self.kept.get() {
+            return Ok(desk);
+        }
+        let edition = self.kept.edition();
+        let read = |conn: &Connection| {
+            Ok(kept::Desk { departments: desk::departments(conn)?, settings: desk::settings(conn)? })
+        };
+        let desk = Arc::new(self.read(read).await?);
+        self.kept.keep(edition, Arc::clone(&desk));
+        Ok(desk)
     }
 
     fn note(&self, now: Time) {

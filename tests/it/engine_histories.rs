@@ -11,9 +11,11 @@
 //! | `overtaken` | what another does between a look and the write that rests on it |
 //! | `silence` | presence, idle agents, clocks that jump |
 //! | `restarts` | a process that begins anew on the same store |
+//! | `known` | people as the engine knows them without asking the store |
 //! | `invites` | claims, invitations, quotas |
 mod broken_off;
 mod invites;
+mod known;
 mod oracle;
 mod overtaken;
 mod races;

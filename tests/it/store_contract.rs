@@ -73,6 +73,7 @@ macro_rules! store_contract {
             people: a_sign_of_life_never_moves_back,
             people: those_met_last_come_first,
             desk: departments_have_one_name_each_regardless_of_case,
+            desk: a_department_is_as_it_was_written_last,
             desk: settings_begin_with_the_defaults,
             desk: incidents_are_written_over_what_was_read,
             desk: an_invitation_is_used_once,

@@ -5,7 +5,7 @@ use super::error::is_taken;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::ids::{DepartmentId, PersonId, Version};
+use crate::domain::ids::{PersonId, Version};
 use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::{CommitError, UniqueKey};
@@ -25,11 +25,6 @@ fn decide(written: rusqlite::Result<usize>, key: UniqueKey) -> Result<(), Commit
 pub(super) fn departments(conn: &Connection) -> rusqlite::Result<Vec<Department>> {
     let mut query = conn.prepare_cached("SELECT doc FROM departments ORDER BY name")?;
     query.query_map([], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect()
-}
-
-pub(super) fn department(conn: &Connection, id: DepartmentId) -> rusqlite::Result<Option<Department>> {
-    let mut query = conn.prepare_cached("SELECT doc FROM departments WHERE id = ?1")?;
-    query.query_row([id], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()
 }
 
 pub(super) fn write_department(

@@ -1,5 +1,5 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::{Sqlite, cards, counters, desk, inbox, leases, outbox, people, queue, record, tickets};
+use super::{Sqlite, cards, counters, desk, inbox, kept, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -33,8 +33,14 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
         Write::OpenTicket { ticket, key } => arrival = Some(tickets::open(conn, ticket, key)?),
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
-        Write::Department { department, expected } => desk::write_department(conn, department, *expected)?,
-        Write::Settings { settings, expected } => desk::write_settings(conn, settings, *expected)?,
+        Write::Department { department, expected } => {
+            kept::changed();
+            desk::write_department(conn, department, *expected)?;
+        }
+        Write::Settings { settings, expected } => {
+            kept::changed();
+            desk::write_settings(conn, settings, *expected)?;
+        }
         Write::Incidents { incidents, expected } => desk::write_incidents(conn, incidents, *expected)?,
         Write::Invite(invite) => desk::write_invite(conn, invite)?,
         Write::Nothing => {}
@@ -110,6 +116,10 @@ impl Store for Sqlite {
         self.read(desk::departments).await
     }
 
+    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
+        Ok(self.desk().await?.department(id))
+    }
+
     async fn settings(&self) -> Result<Settings, StoreError> {
         self.read(desk::settings).await
     }
@@ -165,10 +175,12 @@ impl Store for Sqlite {
         (department, priority): (DepartmentId, Priority),
         most: usize,
     ) -> Result<Prospect, StoreError> {
+        // The desk first: what hardly ever changes need not be of the same moment as what is counted.
+        let desk = self.desk().await?;
         let look = move |conn: &Connection| {
             Ok(Prospect {
-                department: desk::department(conn, department)?,
-                settings: desk::settings(conn)?,
+                department: desk.department(department),
+                settings: desk.settings.clone(),
                 open: tickets::count_open(conn, customer, most)?,
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })

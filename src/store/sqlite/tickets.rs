@@ -24,8 +24,17 @@ pub(super) use tickets;
 pub(super) const BY_ID: &str = tickets!("WHERE id = ?1");
 pub(super) const BY_NUMBER: &str = tickets!("WHERE number = ?1");
 pub(super) const BY_KEY: &str = tickets!("WHERE key = ?1");
+// A walk over all open tickets, those that wait and those that are held: some tens of milliseconds for 100,000 of them, when
+// a person has typed a number's end.
 pub(super) const BY_SUFFIX: &str = tickets!(
-    "INDEXED BY tickets_tail WHERE ended_at IS NULL AND tail >= ?1 AND tail < ?2 ORDER BY arrival LIMIT ?3"
+    "WHERE arrival IN (
+        SELECT arrival FROM tickets INDEXED BY tickets_queue_auto WHERE status = 'queued' AND auto = 1
+            AND substr(number, length(number) - length(?1) + 1) = ?1
+        UNION ALL SELECT arrival FROM tickets INDEXED BY tickets_queue_manual WHERE status = 'queued' AND auto = 0
+            AND substr(number, length(number) - length(?1) + 1) = ?1
+        UNION ALL SELECT arrival FROM tickets INDEXED BY tickets_held WHERE agent IS NOT NULL
+            AND substr(number, length(number) - length(?1) + 1) = ?1)
+     ORDER BY arrival LIMIT ?2"
 );
 pub(super) const OPEN_OF: &str =
     tickets!("INDEXED BY tickets_open_of WHERE customer = ?1 AND ended_at IS NULL ORDER BY arrival LIMIT ?2");
@@ -38,10 +47,9 @@ pub(super) const HELD_BY: &str =
     tickets!("INDEXED BY tickets_held WHERE agent = ?1 ORDER BY assigned_at, arrival");
 pub(super) const ALL_HELD: &str = tickets!("INDEXED BY tickets_held WHERE agent IS NOT NULL");
 
-const INSERT: &str =
-    "INSERT INTO tickets (id, number, tail, key, version, customer, customer_chat, created_at,
+const INSERT: &str = "INSERT INTO tickets (id, number, key, version, customer, customer_chat, created_at,
         department, category, priority, auto, status, description)
-    VALUES (:id, :number, :tail, :key, :version, :customer, :customer_chat, :created_at,
+    VALUES (:id, :number, :key, :version, :customer, :customer_chat, :created_at,
         :department, :category, :priority, :auto, 'queued', :description)";
 // Several statements, because SQLite renews the entry in every index that a statement's columns appear in: an assignment
 // has nothing to do with the indexes of ended tickets, and leaves the ticket's words and place as they are. The row is found
@@ -117,9 +125,7 @@ pub(super) fn by_key(conn: &Connection, key: &str) -> rusqlite::Result<Option<Ti
 }
 
 pub(super) fn by_suffix(conn: &Connection, suffix: &str, limit: usize) -> rusqlite::Result<Vec<Ticket>> {
-    let tail = backwards(suffix);
-    let end = format!("{tail}{}", char::MAX);
-    many(conn, BY_SUFFIX, params![tail, end, count(limit)])
+    many(conn, BY_SUFFIX, params![suffix, count(limit)])
 }
 
 pub(super) fn of(conn: &Connection, customer: PersonId, limit: usize) -> rusqlite::Result<Vec<Ticket>> {
@@ -138,9 +144,8 @@ pub(super) fn open(conn: &Connection, t: &Ticket, key: &str) -> Result<Arrival, 
     if t.state != TicketState::Queued {
         return Err(CommitError::Conflict);
     }
-    let number = t.number.as_str();
     let written = conn.prepare_cached(INSERT)?.execute(named_params! {
-        ":id": t.id, ":number": number, ":tail": backwards(number), ":key": key, ":version": t.version,
+        ":id": t.id, ":number": t.number, ":key": key, ":version": t.version,
         ":customer": t.customer, ":customer_chat": t.customer_chat, ":created_at": At(t.created_at),
         ":department": t.department, ":category": t.category, ":priority": t.priority, ":auto": t.auto,
         ":description": Json(&t.description),
@@ -213,8 +218,4 @@ fn move_to(conn: &Connection, t: &Ticket, expected: Version, hold: Option<&Hold>
         ":assigned_at": hold.map(|h| At(h.assigned_at)),
         ":opened_at": hold.and_then(|h| h.opened_at).map(At),
     })
-}
-
-fn backwards(text: &str) -> String {
-    text.chars().rev().collect()
 }

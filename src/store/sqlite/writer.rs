@@ -1,6 +1,7 @@
 //! The one thread that writes. Whatever waits for it goes into one transaction, so that a group of changes costs one
 //! wait for the disk; nobody is answered before that transaction is durable.
 use super::error::ended_early;
+use super::kept::Kept;
 use crate::engine::ports::StoreError;
 use fail::fail_point;
 use rusqlite::Connection;
@@ -47,14 +48,14 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. It holds `lock` until the connection is closed.
-    pub(super) fn start(conn: Connection, lock: File) -> Result<Self, StoreError> {
+    pub(super) fn start(conn: Connection, lock: File, kept: Arc<Kept>) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let done = Arc::new(Done::default());
         let count = done.clone();
         let thread = std::thread::Builder::new()
             .name("antri-store".to_owned())
             .spawn(move || {
-                serve(&conn, waiting, &count);
+                serve(&conn, waiting, &count, &kept);
                 drop(conn);
                 drop(lock);
             })
@@ -132,7 +133,7 @@ pub(super) fn atomically<T, E: From<rusqlite::Error>>(
     result
 }
 
-fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
+fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, kept: &Kept) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = Vec::new();
         let mut size = 0;
@@ -149,7 +150,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
             next = if size < GROUP { waiting.try_recv().ok() } else { None };
         }
         if !group.is_empty() {
-            transact(conn, group, size, done);
+            transact(conn, group, size, done, kept);
         }
     }
     if let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -157,7 +158,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done) {
     }
 }
 
-fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
+fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, kept: &Kept) {
     let mut answers = Vec::with_capacity(group.len());
     let rows = conn.total_changes();
     let ended = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
@@ -195,6 +196,7 @@ fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done) {
             }
         }
     }
+    kept.follow();
     for answer in answers {
         answer(ended.clone());
     }
@@ -213,7 +215,7 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let conn = schema::writer(&dir.path().join("w.db"), None).unwrap();
         let lock = File::create(dir.path().join("lock")).unwrap();
-        (Writer::start(conn, lock).unwrap(), dir)
+        (Writer::start(conn, lock, Arc::default()).unwrap(), dir)
     }
 
     async fn names(writer: &Writer) -> Vec<String> {

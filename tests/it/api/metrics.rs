@@ -24,8 +24,10 @@ async fn every_metric_that_was_ordered_is_there() {
     let desk = desk().await;
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "nap"})).await.refused(422, "bad_body");
-    desk.trouble.next("person", 1, crate::support::Ill::Away);
+    // A sign of life is written down every now and then, and then it needs the store.
     let token = desk.token(BUDI).await;
+    desk.clock.wind(TimeDelta::seconds(20));
+    desk.trouble.next("touch", 1, crate::support::Ill::Away);
     let beat = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(token);
     Reply::of(beat).await.refused(500, "store_unavailable");
     desk.trouble.end();

@@ -1,6 +1,6 @@
 //! Heartbeats, who is there, coming and going.
 use super::{BUDI, CITRA, SARI, desk, id};
-use crate::support::{ADMIN, Desk, Ill};
+use crate::support::{ADMIN, Desk, Ill, Reply};
 use antri::domain::person::{Availability, Via};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ async fn a_heartbeat_that_does_not_fit_is_refused() {
     }
     let token = desk.token(BUDI).await;
     let broken = desk.request("POST", path).bearer_auth(token).body("{\"status\": ");
-    crate::support::Reply::of(broken).await.refused(400, "bad_json");
+    Reply::of(broken).await.refused(400, "bad_json");
     assert_eq!(online(&desk).await, Vec::<String>::new());
 }
 
@@ -131,6 +131,31 @@ async fn who_was_online_by_telegram_and_then_has_a_client_lives_by_its_heartbeat
     assert_eq!(online(&desk).await, ["Budi"]);
 }
 
+/// Heartbeats do not ask the store who somebody is; what the bot has made of them holds from its answer on all the same.
+#[tokio::test]
+async fn who_is_removed_is_refused_with_the_very_next_heartbeat() {
+    let desk = desk().await;
+    let path = "/api/agent-status/heartbeat";
+    let tokens = [desk.token(BUDI).await, desk.token(ADMIN).await];
+    let beat = |token: &str| Reply::of(desk.request("POST", path).bearer_auth(token));
+    beat(&tokens[0]).await.data();
+    beat(&tokens[0]).await.data();
+    desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
+    desk.press(ADMIN, "✅").await;
+    beat(&tokens[0]).await.refused(403, "forbidden");
+    assert_eq!(desk.get(ADMIN, "/api/agent-status/online").await.data().as_array().unwrap().len(), 0);
+    desk.agent(BUDI, "Budi").await;
+    beat(&tokens[0]).await.data();
+
+    // An admin who was an agent too stays an admin.
+    beat(&tokens[1]).await.refused(404, "agent_not_found");
+    desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
+    beat(&tokens[1]).await.data();
+    desk.say(ADMIN, &format!("/removeagent {ADMIN}")).await;
+    desk.press(ADMIN, "✅").await;
+    beat(&tokens[1]).await.refused(404, "agent_not_found");
+}
+
 #[tokio::test]
 async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
     let desk = desk().await;
@@ -138,7 +163,7 @@ async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
     for ill in [Ill::Away, Ill::Unreadable] {
         desk.trouble.begin(move |method| (method == "person").then_some(ill));
         let request = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(&token);
-        let reply = crate::support::Reply::of(request).await;
+        let reply = Reply::of(request).await;
         reply.refused(500, "store_unavailable");
         assert!(!reply.text.contains("a test says so"), "{reply:?}");
     }
@@ -146,7 +171,7 @@ async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
     // Once: the round that clears the doubt writes too.
     desk.trouble.next("commit", 1, Ill::Panics);
     let request = desk.request("POST", "/api/agent-status/go-online").bearer_auth(&token);
-    crate::support::Reply::of(request).await.refused(500, "internal_error");
+    Reply::of(request).await.refused(500, "internal_error");
     desk.trouble.end();
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
 }

@@ -3,10 +3,12 @@ use super::{TTL, all, at, beat, dept, of, record, who};
 use crate::support::redis::RedisServer;
 use antri::domain::Time;
 use antri::domain::ids::{DepartmentId, PersonId};
+use antri::domain::person::Availability;
 use antri::domain::presence::PresenceRecord;
 use antri::engine::ports::{Presence, PresenceError};
 use antri::presence::Redis;
 use async_trait::async_trait;
+use futures::future::join_all;
 use redis::Commands;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -201,4 +203,51 @@ async fn a_cluster_that_has_no_transactions_over_several_keys_keeps_presence_too
         redis.leave(who(1), &[dept(1)]).await.unwrap();
         assert!(all(&redis, 0).await.is_empty());
     }
+}
+
+fn transactions(server: &RedisServer) -> usize {
+    let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut server.connect()).unwrap();
+    let calls = stats.lines().find_map(|line| line.strip_prefix("cmdstat_exec:calls="));
+    calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
+}
+
+#[tokio::test]
+async fn what_comes_at_once_shares_round_trips() {
+    let (server, redis) = start();
+    let redis = &redis;
+    join_all((0..500).map(|n| async move { beat(redis, n, &[n % 3], 0).await })).await;
+    assert_eq!(all(redis, 0).await.len(), 500);
+    assert_eq!(of(redis, 2, 0).await.len(), 166);
+    assert!(transactions(&server) <= 2, "{}", transactions(&server));
+    let mut connection = server.connect();
+    for set in ["agents:all".to_owned(), format!("agents:dept:{}", dept(1))] {
+        assert!(fresh(connection.pttl(&set).unwrap(), TTL * 2), "{set}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_at_once_is_done_in_the_order_in_which_it_came() {
+    let (_server, redis) = start();
+    let gone = async { redis.leave(who(1), &[dept(1)]).await.unwrap() };
+    let busy = PresenceRecord { status: Availability::Busy, ..record(2, &[2], at(0)) };
+    tokio::join!(beat(&redis, 1, &[1], 0), gone, beat(&redis, 2, &[1], 0), async {
+        redis.beat(busy.clone(), TTL, at(0)).await.unwrap();
+    });
+    assert_eq!(all(&redis, 0).await, [who(2)]);
+    assert_eq!(redis.get(who(2), at(0)).await.unwrap(), Some(busy));
+    assert_eq!((of(&redis, 1, 0).await, of(&redis, 2, 0).await), (vec![], vec![who(2)]));
+    let gone = async { redis.leave(who(1), &[dept(1)]).await.unwrap() };
+    tokio::join!(gone, beat(&redis, 1, &[1], 0));
+    assert_eq!(of(&redis, 1, 0).await, [who(1)], "back again");
+}
+
+#[tokio::test]
+async fn what_comes_at_once_fails_each_by_itself() {
+    let (server, redis) = start();
+    let _: () = server.connect().set(format!("agents:dept:{}", dept(1)), "no set").unwrap();
+    let beats = (0..60).map(|n| redis.beat(record(n, &[n % 3], at(0)), TTL, at(0)));
+    for (n, done) in (0..).zip(join_all(beats).await) {
+        assert_eq!(done.is_err(), n % 3 == 1, "{n}: {done:?}");
+    }
+    assert_eq!(of(&redis, 2, 0).await.len(), 20);
 }

@@ -47,6 +47,27 @@ pub(crate) async fn departments_have_one_name_each_regardless_of_case(store: Arc
     assert_eq!(store.departments().await.unwrap(), [hsi, retired, umlaut], "retired ones included");
 }
 
+pub(crate) async fn a_department_is_as_it_was_written_last(store: Arc<dyn Store>) {
+    assert_eq!(store.department(dept(1)).await.unwrap(), None);
+    let mut umum = department(1, "Umum");
+    all(&*store, vec![founding(umum.clone(), None), founding(department(2, "Lain"), None)]).await;
+    for version in 1..20 {
+        assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum.clone()));
+        umum = Department { name: format!("Umum {version}"), version: Version(version), ..umum };
+        let asking = {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.department(dept(1)).await.unwrap() })
+        };
+        one(&*store, founding(umum.clone(), Some(version - 1))).await.unwrap();
+        assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum.clone()), "from the answer on");
+        asking.await.unwrap();
+        let refused = Department { name: "Lain".to_owned(), version: Version(version + 1), ..umum.clone() };
+        one(&*store, founding(refused, Some(version))).await.unwrap_err();
+    }
+    assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum));
+    assert_eq!(store.department(dept(3)).await.unwrap(), None);
+}
+
 pub(crate) async fn settings_begin_with_the_defaults(store: Arc<dyn Store>) {
     assert_eq!(store.settings().await.unwrap(), Settings::default());
     let write = |settings: &Settings, expected| {

@@ -106,14 +106,20 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date() {
     let ticket = open(&*store, ticket(1)).await;
     let ended = ticket.cancel(who(900), at(100)).unwrap();
     one(&*store, moving(ended, Guard::None)).await.unwrap();
+    let waiting_one = open_n(&*store, 2..=2).await.remove(0);
     store.close().await;
     let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
     conn.execute_batch(
-        "DROP TRIGGER ended_now; DROP TABLE ended; DROP TABLE leases; DROP TABLE incidents; PRAGMA user_version = 1",
+        "DROP TRIGGER ended_now; DROP TABLE ended; DROP TABLE leases; DROP TABLE incidents;
+         ALTER TABLE tickets ADD COLUMN tail TEXT NOT NULL DEFAULT '';
+         CREATE INDEX tickets_tail ON tickets (tail) WHERE ended_at IS NULL; PRAGMA user_version = 1",
     )
     .unwrap();
     drop(conn);
     let store = Sqlite::open(dir.path()).unwrap();
+    let number = waiting_one.number.as_str();
+    let found = store.tickets_by_suffix(&number[number.len() - 4..], 5).await.unwrap();
+    assert_eq!(found, [waiting_one], "open tickets are found by their numbers' ends");
     let waiting = |dir: &Path| {
         let conn = rusqlite::Connection::open(dir.join(FILE)).unwrap();
         conn.query_row("SELECT count(*) FROM ended", [], |row| row.get::<_, u64>(0)).unwrap()
