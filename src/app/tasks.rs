@@ -157,7 +157,7 @@ async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -
 async fn assign(engine: Arc<crate::engine::Engine>, clock: crate::clock::Clock, end: CancellationToken) {
     loop {
         tokio::select! { () = engine.woken() => {} () = end.cancelled() => return }
-        if let Err(error) = engine.run_round(clock.now()).await {
+        if let Err(error) = engine.run_rounds(|| clock.now()).await {
             // The departments stay marked; the wake-up is repeated when the store has had a moment.
             tracing::error!(%error, "a round failed");
             tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = end.cancelled() => return }

@@ -122,38 +122,49 @@ impl Engine {
     /// fails, or nobody waits for the round any more, the departments stay marked, and who may have got something is read
     /// again by the next round.
     pub async fn run_round(&self, now: Time) -> Result<usize, EngineError> {
+        self.run_rounds(|| now).await
+    }
+
+    /// The same while time goes by: where tickets keep coming, a round has no end.
+    pub async fn run_rounds(&self, now: impl Fn() -> Time + Send) -> Result<usize, EngineError> {
         let _one_at_a_time = self.round.lock().await;
-        let mut assigned = 0;
+        let (mut assigned, mut fruitless) = (0, 0);
         loop {
             let mut taken = self.take_owed();
             if taken.owed.is_empty() {
                 return Ok(assigned);
             }
             self.clear_doubts(&mut taken).await?;
-            assigned += self.serve(&taken.owed.departments, now).await?;
+            if let Some(found) = self.serve(&taken.owed.departments, now()).await? {
+                assigned += found;
+                fruitless = if found == 0 { fruitless + 1 } else { 0 };
+                if fruitless == ATTEMPTS {
+                    return Err(EngineError::Contention);
+                }
+                // There may be more: for the next batch, together with what was marked meanwhile, so that no department
+                // waits until another one has run dry.
+                lock(&self.owed).departments.extend(&taken.owed.departments);
+            }
             taken.paid();
         }
     }
 
-    /// Serves these departments until a batch changes nothing.
-    async fn serve(&self, departments: &BTreeSet<DepartmentId>, now: Time) -> Result<usize, EngineError> {
-        let settings = self.store.settings().await?;
-        let (mut assigned, mut fruitless) = (0, 0);
-        while fruitless < ATTEMPTS {
-            let waiting = self.heads(departments).await?;
-            let plan = {
-                let (mut roster, mut chance) = (self.roster(), self.chance());
-                roster.set_strategy(settings.strategy);
-                plan_round(&mut roster, waiting, &settings, now, chance.rng())
-            };
-            if plan.is_empty() {
-                return Ok(assigned);
-            }
-            let found = self.carry_out(plan).await?;
-            assigned += found;
-            fruitless = if found == 0 { fruitless + 1 } else { 0 };
+    /// Serves these departments with one batch. Returns how much of it was committed, or nothing when there is none.
+    async fn serve(
+        &self,
+        departments: &BTreeSet<DepartmentId>,
+        now: Time,
+    ) -> Result<Option<usize>, EngineError> {
+        let (settings, waiting) = tokio::try_join!(self.store.settings(), self.heads(departments))?;
+        let plan = {
+            let (mut roster, mut chance) = (self.roster(), self.chance());
+            roster.set_strategy(settings.strategy);
+            plan_round(&mut roster, waiting, &settings, now, chance.rng())
+        };
+        if plan.is_empty() {
+            return Ok(None);
         }
-        Err(EngineError::Contention)
+        self.carry_out(plan).await.map(Some)
     }
 
     /// The heads of the queues, as far as the ready agents have room.

@@ -58,9 +58,10 @@ pub(super) async fn sums(
     let of = |department: &DepartmentId| {
         doc! { "_id": { "$gte": format!("{department} "), "$lt": format!("{department}!") } }
     };
-    let these = match departments {
-        [one] => of(one),
-        _ => doc! { "$or": departments.iter().map(of).collect::<Vec<_>>() },
+    let these = if let [one] = departments {
+        of(one)
+    } else {
+        doc! { "$or": departments.iter().map(of).collect::<Vec<_>>() }
     };
     let mut sums: HashMap<_, Vec<_>> = HashMap::new();
     for doc in db.find(DEPTHS, these, doc! {}, None).await? {

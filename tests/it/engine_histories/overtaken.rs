@@ -8,6 +8,7 @@ use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::error::EngineError;
+use antri::engine::feed::Happening;
 use antri::engine::ports::{Change, Guard, Store, Write};
 use antri::engine::sweep::Sweep;
 use antri::engine::tickets::Step;
@@ -237,6 +238,30 @@ async fn what_a_button_was_drawn_for_is_asked_again_of_what_is_there_now() {
     reprioritise(&stage, &ticket, Priority::High).await;
     let answer = goes_on(&stage, step).await;
     assert!(matches!(answer, Err(EngineError::Stale(now)) if now.priority == Priority::High));
+}
+
+/// Tickets keep coming to one department: the others are served in their turn, not when that one has run dry.
+#[tokio::test]
+async fn a_department_whose_tickets_keep_coming_keeps_no_other_waiting() {
+    let stage = Arc::new(Stage::new(Settings::default()).await);
+    stage.department("Lain").await;
+    stage.agent(100, 9, &[]).await;
+    let customer = stage.customer(500).await;
+    stage.round().await;
+    let first = stage.open(&customer, 0).await.unwrap();
+    let mut feed = stage.engine.feed();
+    let one = Arc::clone(&stage);
+    let round = held_up(&stage, ("commit", 1), async move { one.engine.run_round(one.now()).await }).await;
+    let other = stage.open(&customer, 1).await.unwrap();
+    let next = stage.open(&customer, 0).await.unwrap();
+    assert_eq!(goes_on(&stage, round).await.unwrap(), 3);
+    let mut assigned = Vec::new();
+    while let Ok(happening) = feed.try_recv() {
+        if let Happening::Assigned { ticket, .. } = happening {
+            assigned.push(ticket);
+        }
+    }
+    assert_eq!(assigned, [first.id, other.id, next.id], "as they came");
 }
 
 /// Another process hears that the agent leaves while a round here has chosen them.

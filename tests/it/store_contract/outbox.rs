@@ -77,6 +77,10 @@ pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn 
 /// So many that no store keeps them all in one place.
 const LONG: usize = 150;
 
+async fn waiting(store: &dyn Store) -> usize {
+    usize::try_from(store.undelivered().await.unwrap()).unwrap()
+}
+
 fn cards() -> Vec<CardKey> {
     (1..=80).map(|n| CardKey::Status(ticket_id(n))).collect()
 }
@@ -90,7 +94,7 @@ pub(crate) async fn a_long_queue_keeps_its_order(store: Arc<dyn Store>) {
         store.deliver(some.iter().map(|word| text(10, word)).collect(), at(2)).await.unwrap();
     }
     store.deliver(refreshes(), at(3)).await.unwrap();
-    assert_eq!(store.undelivered().await.unwrap() as usize, LONG + cards().len(), "each refresh once");
+    assert_eq!(waiting(&*store).await, LONG + cards().len(), "each refresh once");
 
     // One that comes back is the first again, however many wait.
     let first = claim(&*store, 4).await.remove(0);
@@ -112,10 +116,10 @@ pub(crate) async fn a_long_queue_moves_as_a_whole(store: Arc<dyn Store>) {
     store.deliver(words.iter().map(|word| text(-20, word)).collect(), at(4)).await.unwrap();
     store.deliver(cards().into_iter().map(|card| refresh(-20, card)).collect(), at(4)).await.unwrap();
     settle(&*store, &claimed[1], Outcome::Later { until: at(5), unknown: true }).await;
-    assert_eq!(store.undelivered().await.unwrap() as usize, 2 * (LONG + cards().len()));
+    assert_eq!(waiting(&*store).await, 2 * (LONG + cards().len()));
 
     settle(&*store, &claimed[0], Outcome::Moved(ChatId(-20))).await;
-    assert_eq!(store.undelivered().await.unwrap() as usize, 2 * LONG + cards().len(), "each refresh once");
+    assert_eq!(waiting(&*store).await, 2 * LONG + cards().len(), "each refresh once");
     let sent = drain(&*store, 6).await;
     let expected = words.iter().chain(&words).cloned().collect::<Vec<_>>();
     assert_eq!(sent[..2 * LONG], expected);
