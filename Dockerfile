@@ -7,6 +7,7 @@ FROM rust:1.95-alpine AS build
 RUN apk add --no-cache gcc musl-dev
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 COPY src src
 COPY locales locales
 # The caches keep the compiled dependencies from one build to the next; what is kept of this one has to leave them.

@@ -185,10 +185,8 @@ impl Agents {
         let (mut changed, mut gone) = (Vec::new(), Vec::new());
         for (id, agent) in self.agents.into_iter().filter(|(_, agent)| agent.mark != Mark::Read) {
             // Who was read in this transaction can't have been written by anybody else since.
-            let this = match agent.row {
-                Some(row) => doc! { "_id": row },
-                None => doc! { "agent_id": id.to_string() },
-            };
+            let this =
+                agent.row.map_or_else(|| doc! { "agent_id": id.to_string() }, |row| doc! { "_id": row });
             if !agent.serves {
                 gone.push(this);
                 continue;

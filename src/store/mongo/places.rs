@@ -186,9 +186,9 @@ impl Places {
         // Each was read in this transaction, which so is overtaken if anybody else has written it since: its `_id` is enough.
         let statement =
             |entry: &Entry, set: Document| doc! { "q": { "_id": entry.row.clone() }, "u": { "$set": set } };
-        let freed = || doc! { "holding": false, "slot": Bson::Null };
+        let empty = || doc! { "holding": false, "slot": Bson::Null };
         let freeing = pairs().filter(|(before, entry)| frees(before, entry));
-        let freeing = freeing.map(|(_, entry)| statement(entry, freed()));
+        let freeing = freeing.map(|(_, entry)| statement(entry, empty()));
         let writes = pairs().map(|(before, entry)| {
             let was = standing(before);
             let mut set = changed(&was, standing(&entry.now));
