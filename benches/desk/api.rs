@@ -26,7 +26,7 @@ const CROWD: usize = 1_000;
 /// How often they do.
 const WAVES: usize = 5;
 /// Connections by which the rate is taken.
-const CALLERS: usize = 32;
+const CALLERS: usize = 64;
 const SECRET: &str = "a secret of the benchmark, long enough for HS256";
 
 /// What one kind of presence came to.

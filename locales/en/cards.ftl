@@ -71,6 +71,7 @@ queue-full = { $over ->
 queue-paused = ℹ️ No new tickets come until you are back online.
 queue-offline = ℹ️ You are offline. Press 🟢 Online to receive tickets.
 queue-lost = ℹ️ We see no activity from you, so no new tickets come for now. Press 🟢 Online to receive them again.
+queue-former = You are no longer an agent, so this queue is closed.
 
 # Agent's cards: what waits, and how they stand.
 

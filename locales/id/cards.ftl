@@ -62,6 +62,7 @@ queue-full = { $over ->
 queue-paused = ℹ️ Tiket baru tidak masuk sampai Anda kembali online.
 queue-offline = ℹ️ Anda sedang offline. Tekan 🟢 Online untuk menerima tiket.
 queue-lost = ℹ️ Kami tidak melihat aktivitas Anda, jadi tiket baru belum masuk. Tekan 🟢 Online untuk menerimanya lagi.
+queue-former = Anda bukan agen lagi, jadi antrian ini sudah ditutup.
 
 # Kartu agen: yang menunggu, dan keadaannya sendiri.
 

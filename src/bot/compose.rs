@@ -117,9 +117,11 @@ impl Composer {
                 Some(ticket) => Some(render::task_card(words, &self.facts.task(&ticket, agent).await?)),
                 None => None,
             },
-            CardKey::MyQueue(agent, page) => {
-                self.facts.my_queue(agent, page).await?.map(|view| render::my_queue(words, &view))
-            }
+            CardKey::MyQueue(agent, page) => Some(match self.facts.my_queue(agent, page).await? {
+                Some(view) => render::my_queue(words, &view),
+                // Theirs from when they were an agent.
+                None => words.message("queue-former", &[]),
+            }),
             CardKey::Draft(person) => self.draft(person, words).await?,
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(words, &self.facts.my_tickets(person, page).await?))

@@ -1,6 +1,7 @@
 //! Keeps live cards in step with what happens: each happening becomes refreshes of the cards that show it. Who is near the
-//! head of a queue is told every move, who is further behind every ten places, and beyond that when they come nearer, so
-//! that one assignment means some thirty edits at most, however many wait. `/mytickets` always shows the place as it is.
+//! head of a queue is told every move and who of the agents came or went, who is further behind every ten places and whether
+//! anybody is online, and beyond that when they come nearer, so that one assignment means some thirty edits at most, however
+//! many wait. `/mytickets` always shows the place as it is.
 use crate::clock::Clock;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId, TicketId};
@@ -28,7 +29,8 @@ pub struct Live {
     engine: Arc<Engine>,
     clock: Clock,
     feed: broadcast::Receiver<Happening>,
-    told: HashMap<DepartmentId, BTreeMap<TicketId, u64>>,
+    /// What the cards of those in sight of a queue's head were brought up to date for.
+    told: HashMap<DepartmentId, BTreeMap<TicketId, Seen>>,
     /// How much of what happened has been taken from the feed.
     taken: u64,
     served: Arc<AtomicU64>,
@@ -39,7 +41,12 @@ pub struct Live {
 struct Stale {
     cards: BTreeSet<CardKey>,
     departments: BTreeSet<DepartmentId>,
+    /// Somebody came or went: those who wait are shown how many agents are online.
+    presence: bool,
 }
+
+/// What the card of somebody who waits shows: the mark of their position, and how many agents are online.
+type Seen = (u64, u32);
 
 impl Live {
     /// Follows this engine from now on. `served` says how much of what [`Engine::happened`] counts has been served; none of
@@ -100,10 +107,14 @@ impl Live {
     }
 
     async fn refresh(&mut self, stale: Stale) -> Result<(), StoreError> {
+        let mut departments = stale.departments;
+        if stale.presence {
+            departments.extend(self.told.iter().filter(|(_, told)| !told.is_empty()).map(|(id, _)| *id));
+        }
         // All at once: a server is far away.
         let chats =
             stale.cards.into_iter().map(async |card| Ok::<_, StoreError>((self.chat_of(card).await?, card)));
-        let heads = stale.departments.into_iter().map(async |department| {
+        let heads = departments.into_iter().map(async |department| {
             Ok::<_, StoreError>((
                 department,
                 self.engine.store().queue_head(department, false, IN_SIGHT).await?,
@@ -138,10 +149,13 @@ impl Live {
         }
     }
 
-    /// Refreshes of those in sight of a queue's head who have come to another mark than they were last told.
+    /// Refreshes of those in sight of a queue's head who have come to another mark than they were last told, or for whom
+    /// agents have come or gone.
     fn positions(&mut self, department: DepartmentId, head: &[Ticket]) -> Vec<Outgoing> {
-        let now: BTreeMap<TicketId, u64> =
-            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, mark(position))).collect();
+        let online = self.engine.online(department);
+        let seen = |position| (mark(position), if position <= HEAD { online } else { online.min(1) });
+        let now: BTreeMap<TicketId, Seen> =
+            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, seen(position))).collect();
         let told = self.told.insert(department, now.clone()).unwrap_or_default();
         let moved = head.iter().filter(|ticket| told.get(&ticket.id) != now.get(&ticket.id));
         moved
@@ -174,7 +188,11 @@ impl Stale {
                 self.departments.insert(department);
                 [agent, None]
             }
-            Happening::Updated { agent, .. } | Happening::Agent(agent) => [Some(agent), None],
+            Happening::Updated { agent, .. } => [Some(agent), None],
+            Happening::Agent(agent) => {
+                self.presence = true;
+                [Some(agent), None]
+            }
             Happening::Alert { .. } => [None, None],
         };
         self.cards.extend(agents.into_iter().flatten().map(|agent| CardKey::MyQueue(agent, 0)));

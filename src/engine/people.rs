@@ -145,11 +145,17 @@ impl Engine {
         Ok(person)
     }
 
-    /// A person chooses their language; their menu follows.
+    /// A person chooses their language; their menu follows, and the cards of what they wait for or work on.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
+        let (theirs, held) =
+            tokio::try_join!(self.store.tickets_of(id, super::tickets::MAX_OPEN), self.store.held_by(id))?;
+        let waits = theirs.iter().filter(|ticket| !ticket.status().is_end());
+        let cards = waits.map(|ticket| CardKey::Status(ticket.id));
+        let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
         self.change_person(id, |person: &mut Person| {
             (person.locale, person.locale_chosen) = (locale, true);
-            Ok((None, vec![menu(person)]))
+            let refreshes = cards.iter().map(|card| Outgoing::refresh(person.chat(), *card));
+            Ok((None, std::iter::once(menu(person)).chain(refreshes).collect()))
         })
         .await
     }

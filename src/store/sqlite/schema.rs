@@ -28,7 +28,7 @@ pub(super) fn writer(file: &Path, max_pages: Option<u32>) -> Result<Connection, 
     // Pages are written over in the log until it has grown to 64 MiB: one that changed often is written back once.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;
          PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864;",
     )?;
     tune(&conn)?;

@@ -53,6 +53,21 @@ async fn each_reads_the_same_ticket_in_their_own_language() {
 }
 
 #[tokio::test]
+async fn cards_follow_when_a_language_is_chosen() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.say(BUDI, "/busy").await;
+    desk.ticket(SARI, "layar gelap").await;
+    let (task, waits) = (desk.find(BUDI, "Tiket baru").message_id, desk.find(SARI, "Posisi").message_id);
+    for id in [BUDI, SARI] {
+        desk.say(id, "/language en").await;
+    }
+    assert!(desk.shown(BUDI, task).contains("[✅ Complete]"), "{}", desk.shown(BUDI, task));
+    let card = desk.shown(SARI, waits);
+    assert!(card.contains("Agents online") && !card.contains("Posisi"), "{card}");
+}
+
+#[tokio::test]
 async fn plurals_are_right_in_english() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/language").await;

@@ -1,5 +1,5 @@
 //! What waits, as agents and admins see it.
-use super::{BUDI, SARI, second_department, with_agent, with_customer};
+use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
 use crate::support::ADMIN;
 
 #[tokio::test]
@@ -16,6 +16,41 @@ async fn the_queue_shows_what_waits_without_pick_up_in_auto_mode() {
         assert!(list.button("Ambil").is_none());
         desk.press(id, "Segarkan").await;
     }
+}
+
+#[tokio::test]
+async fn who_waits_sees_agents_come_and_go() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    for id in [BUDI, CITRA] {
+        desk.say(id, "/busy").await;
+    }
+    desk.ticket(SARI, "kendala 1").await;
+    let card = || desk.find(SARI, "Posisi").text;
+    assert!(card().contains("Agen online: saat ini tidak ada"), "{}", card());
+    // Room for the first of two.
+    desk.say(ADMIN, "/setmax Citra 1").await;
+    desk.person(TOM, "Tom", "id").await;
+    desk.ticket(TOM, "kendala 2").await;
+    desk.say(CITRA, "/online").await;
+    assert!(desk.has(SARI, "ditangani oleh Citra"));
+    let waits = || desk.find(TOM, "Posisi").text;
+    assert!(waits().contains("Agen online: 1"), "{}", waits());
+    desk.say(CITRA, "/offline").await;
+    assert!(waits().contains("Agen online: saat ini tidak ada"), "{}", waits());
+}
+
+#[tokio::test]
+async fn a_former_agents_queue_is_closed() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.say(BUDI, "/myqueue").await;
+    let card = desk.last(BUDI).message_id;
+    desk.say(ADMIN, "/removeagent Budi").await;
+    desk.press(ADMIN, "Berhentikan").await;
+    let shown = desk.sandbox.message(BUDI, card).unwrap();
+    assert_eq!(shown.text, "Anda bukan agen lagi, jadi antrian ini sudah ditutup.");
+    assert!(shown.keyboard.is_empty());
 }
 
 #[tokio::test]

@@ -107,9 +107,9 @@ async fn a_former_agents_queue_loses_its_buttons_and_a_forged_press_takes_none_a
     let queue = desk.last(BUDI).message_id;
     desk.press_data(BUDI, queue, "forged").await;
     assert!(desk.sandbox.message(BUDI, queue).unwrap().button("Segarkan").is_some());
+    let refresh = desk.button(BUDI, "Segarkan").1;
     desk.say(ADMIN, "/removeagent Budi").await;
     desk.press(ADMIN, "Berhentikan").await;
-    let refresh = desk.button(BUDI, "Segarkan").1;
     desk.press_data(BUDI, queue, &refresh).await;
     assert!(desk.toast(BUDI).contains("tidak berwenang"));
     assert!(desk.sandbox.message(BUDI, queue).unwrap().keyboard.is_empty());
