@@ -7,11 +7,13 @@ use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::handlers::explain::{explain_toast, explained};
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::bot::toast::Toast;
+use crate::domain::event::{Actor, ReleaseReason, What};
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Availability;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
+use crate::engine::ports::StoreError;
 use crate::engine::roster::Seat;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -146,9 +148,33 @@ pub async fn requeue_pressed(
     place: Place,
     (ticket, version): (TicketId, Version),
 ) -> Handled {
-    let text = desk.engine.requeue(&ask.person, (ticket, Some(version)), ask.now).await;
-    let text = text.map(|t| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]));
-    answer(&desk, &ask, &toast, place, text)
+    let told = |t: &Ticket| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]);
+    let requeued = desk.engine.requeue(&ask.person, (ticket, Some(version)), ask.now).await;
+    if let Err(error @ EngineError::Refused(_, now)) = &requeued
+        && put_back(&desk, ask.person.id, now, version).await?
+    {
+        toast.say(explain_toast(&desk, &ask, error).unwrap_or_default());
+        return Ok(vec![ask.edit(place, told(now))]);
+    }
+    answer(&desk, &ask, &toast, place, requeued.map(|ticket| told(&ticket)))
+}
+
+/// Whether a press before this one put the ticket back, which may have found its next agent at once.
+async fn put_back(
+    desk: &Desk,
+    admin: PersonId,
+    now: &Ticket,
+    drawn_for: Version,
+) -> Result<bool, StoreError> {
+    let released = drawn_for.next();
+    if now.version != released.next() {
+        return Ok(now.version == released && now.state == TicketState::Queued);
+    }
+    let history = desk.engine.store().history(now.id).await?;
+    Ok(history.iter().rev().nth(1).is_some_and(|event| {
+        event.actor == Actor::Person(admin)
+            && matches!(event.what, What::Released { why: ReleaseReason::Admin, .. })
+    }))
 }
 
 /// A refusal is the press's answer. Where the ticket can still be moved, it is asked for anew, as it is now; else the buttons
