@@ -264,8 +264,7 @@ pub(super) fn agent_named(
         Found::One(seat) => Ok(seat),
         Found::None => Err(ask.say(desk, "no-such-agent", &name)),
         Found::Several(seats) => {
-            let button = |seat: &Seat| pick::agent_button(&words, seat, press(seat.person.id));
-            let buttons = seats.iter().take(SEVERAL).map(button).collect();
+            let buttons = pick::agent_buttons(&words, &seats, seats.iter().take(SEVERAL), press);
             Err(ask.text(pick::list(&words, words.say("several-agents", &name), pick, (0, 1), buttons)))
         }
     }

@@ -98,8 +98,8 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
     seats.sort_by_key(|seat| fitness(seat, ticket));
     let press = |agent| Press::Reassign(ticket.id, ticket.version, agent, false);
-    let button = |seat: &Seat| pick::agent_button(&words, seat, press(seat.person.id));
-    let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
+    let agents = pick::agent_buttons(&words, &seats, seats.iter().take(OFFERED), press);
+    let mut buttons: Vec<Vec<Button>> = agents.into_iter().map(|button| vec![button]).collect();
     if held {
         buttons.push(vec![words.button("reassign-queue", Press::Requeue(ticket.id, ticket.version))]);
     }
@@ -236,8 +236,8 @@ async fn handed(desk: &Desk, ask: &Ask, ticket: &Ticket, agent: PersonId) -> Res
         let args = [("agent", Arg::from(&name)), ("department", department.into())];
         told.html = format!("{}\n{}", told.html, words.say("reassign-elsewhere", &args));
     }
-    if seat.lost || seat.person.availability() != Availability::Online {
-        let how = words.availability(seat.person.availability(), seat.lost);
+    if seat.out_of_reach() || seat.person.availability() != Availability::Online {
+        let how = words.availability(seat.person.availability(), seat.out_of_reach());
         let args = [("agent", name.into()), ("availability", how.into())];
         told.html = format!("{}\n{}", told.html, words.say("reassign-not-there", &args));
     }
