@@ -256,7 +256,7 @@ fn names(profile: &AgentProfile, all: &[Department]) -> Vec<String> {
 }
 
 fn is_online(seat: &Seat) -> bool {
-    seat.person.availability() == Availability::Online && !seat.lost && seat.person.reachable
+    seat.person.availability() == Availability::Online && !seat.out_of_reach()
 }
 
 fn capacity(seat: &Seat) -> u32 {
@@ -269,8 +269,7 @@ fn line(seat: &Seat, departments: &[Department]) -> AgentLine {
         id: seat.person.id,
         name: seat.person.name.clone(),
         availability: seat.person.availability(),
-        // Who blocked the bot gets nothing, whatever they said of themselves before.
-        lost: seat.lost || !seat.person.reachable,
+        lost: seat.out_of_reach(),
         reachable: seat.person.reachable,
         auto: profile.is_some_and(|p| p.auto_assignment_enabled),
         held: seat.held(),

@@ -5,7 +5,7 @@ use crate::presence::Redis;
 use crate::store::mongo::{self, Server};
 use crate::store::sqlite::{Found, look};
 use crate::telegram::{CALL_TIMEOUT, Telegram};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -35,15 +35,19 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
 /// For how many seconds a delivery that failed speaks against the webhook: Telegram tries again more often than that.
 const STILL_SO: i64 = 300;
 
-fn account(config: &Config) -> Result<Telegram, String> {
+/// What the server says; if it says no or nothing, which server that is, without what else its address may hold.
+async fn ask(config: &Config, method: &str) -> Result<Value, String> {
+    let server = config.telegram.api_url.origin().ascii_serialization();
     let token = config.telegram.require_token().map_err(|error| error.to_string())?.clone();
-    Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT).map_err(|error| error.to_string())
+    let account = Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)
+        .map_err(|error| error.to_string())?;
+    account.call(method, &json!({})).await.map_err(|error| format!("{server}: {error}"))
 }
 
 async fn telegram(config: &Config) -> Line {
     let result = async {
-        let me = account(config)?.call("getMe", &json!({})).await.map_err(|error| error.to_string())?;
-        let name = me.get("username").and_then(serde_json::Value::as_str).unwrap_or("?");
+        let me = ask(config, "getMe").await?;
+        let name = me.get("username").and_then(Value::as_str).unwrap_or("?");
         Ok(format!("@{name} at {}", config.telegram.api_url))
     };
     ("telegram", result.await)
@@ -52,12 +56,11 @@ async fn telegram(config: &Config) -> Line {
 async fn webhook(config: &Config) -> Line {
     let Some(hook) = &config.telegram.webhook else { return ("updates", Ok("long polling".into())) };
     let result = async {
-        let info =
-            account(config)?.call("getWebhookInfo", &json!({})).await.map_err(|error| error.to_string())?;
-        let set = info.get("url").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let waiting = info.get("pending_update_count").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let failed_at = info.get("last_error_date").and_then(serde_json::Value::as_i64).unwrap_or(0);
-        let why = info.get("last_error_message").and_then(serde_json::Value::as_str).unwrap_or("no reason");
+        let info = ask(config, "getWebhookInfo").await?;
+        let set = info.get("url").and_then(Value::as_str).unwrap_or_default();
+        let waiting = info.get("pending_update_count").and_then(Value::as_u64).unwrap_or(0);
+        let failed_at = info.get("last_error_date").and_then(Value::as_i64).unwrap_or(0);
+        let why = info.get("last_error_message").and_then(Value::as_str).unwrap_or("no reason");
         // Telegram keeps the last error for good: what matters is whether it is still so.
         let age = Clock::system().now().timestamp().saturating_sub(failed_at);
         if age < STILL_SO {

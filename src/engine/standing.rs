@@ -141,10 +141,10 @@ impl Engine {
                 }
                 // An admin who becomes an agent is told what an agent can do, too.
                 notices = vec![Outgoing::notice(person.chat(), WELCOME), menu(person)];
-                // Admins who did it themselves are told by the answer to their command.
-                notices
-                    .extend(joined.iter().filter(|out| link.is_some() && out.chat != person.chat()).cloned());
             }
+            // A link is spent by an agent who joins one more department, too. Admins who did it themselves are told by the
+            // answer to their command.
+            notices.extend(joined.iter().filter(|out| link.is_some() && out.chat != person.chat()).cloned());
             Ok((Some(standing(now, actor, id, "role=agent")), notices))
         })
         .await

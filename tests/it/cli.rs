@@ -50,6 +50,25 @@ async fn check_looks_and_changes_nothing() {
     assert!(said.contains("FAIL  store") && said.contains("no directory"), "{said}");
 }
 
+#[test]
+fn a_telegram_that_is_away_is_named_without_the_token() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = [
+        ("DATA_DIR", "data"),
+        ("TELOXIDE_TOKEN", "4242:secret-secret-secret-secret-secret"),
+        ("TELEGRAM_API_URL", "http://127.0.0.1:1"),
+        ("WEBHOOK_URL", "https://desk.example/hook"),
+        ("WEBHOOK_SECRET", "another-secret"),
+    ];
+    let said = String::from_utf8(antri(dir.path(), &["check"], &env).stdout).unwrap();
+    for line in
+        ["FAIL  telegram  http://127.0.0.1:1: not sent", "FAIL  updates   http://127.0.0.1:1: not sent"]
+    {
+        assert!(said.contains(line), "{said}");
+    }
+    assert!(!said.contains("secret"), "{said}");
+}
+
 #[tokio::test]
 async fn check_says_when_nothing_can_be_written() {
     let dir = tempfile::tempdir().unwrap();

@@ -127,16 +127,18 @@ pub async fn remove_agent_pressed(
     place: Place,
     agent: PersonId,
 ) -> Handled {
-    let list = still_agent(&desk, &ask, &toast, place, (Pick::RemoveAgent, agent)).await?.err();
-    let person = match desk.engine.remove_agent(&ask.person, agent, ask.now).await {
-        Err(error @ EngineError::Store(_)) => return Err(error),
-        removed => removed,
+    let words = ask.words(&desk);
+    match seat_of(&desk, agent) {
+        Some(_) => toast.ack(),
+        None => toast.say(words.toast("agent-gone", &[])),
+    }
+    let text = match desk.engine.remove_agent(&ask.person, agent, ask.now).await {
+        // Also where a press before this one did it: what it was answered with stays.
+        Ok(person) => words.message("removeagent-done", &[("name", person.name.into())]),
+        Err(EngineError::NotFound) => pick::first_page(&desk, &ask, Pick::RemoveAgent).await?,
+        Err(error) => return Err(error),
     };
-    let done = |name: String| ask.words(&desk).message("removeagent-done", &[("name", name.into())]);
-    Ok(vec![match list {
-        Some(list) => list,
-        None => ask.edit(place, done(person?.name)),
-    }])
+    Ok(vec![ask.edit(place, text)])
 }
 
 /// An agent is to serve a department, or not to.
@@ -262,8 +264,7 @@ pub(super) fn agent_named(
         Found::One(seat) => Ok(seat),
         Found::None => Err(ask.say(desk, "no-such-agent", &name)),
         Found::Several(seats) => {
-            let button = |seat: &Seat| pick::agent_button(&words, seat, press(seat.person.id));
-            let buttons = seats.iter().take(SEVERAL).map(button).collect();
+            let buttons = pick::agent_buttons(&words, &seats, seats.iter().take(SEVERAL), press);
             Err(ask.text(pick::list(&words, words.say("several-agents", &name), pick, (0, 1), buttons)))
         }
     }

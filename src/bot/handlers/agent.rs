@@ -1,19 +1,20 @@
 //! Agents: availability, the queue of their own, the steps of a ticket.
 use super::explain::explain_toast;
-use crate::bot::callback::{Step, Surface};
+use crate::bot::callback::{List, Press, Step, Surface};
 use crate::bot::context::{Ask, Desk, Handled, Place};
-use crate::bot::render;
+use crate::bot::render::{self, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::Actor;
 use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::Outgoing;
-use crate::domain::person::{Availability, Role};
+use crate::domain::person::{AgentProfile, Availability, Role, Via};
 use crate::engine::error::EngineError;
 use crate::engine::tickets::Step as Deed;
 use chrono::TimeZone;
 use std::sync::Arc;
+use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind};
 
 /// `/online`.
 pub async fn online(desk: Arc<Desk>, ask: Ask) -> Handled {
@@ -41,24 +42,79 @@ async fn become_available(desk: &Desk, ask: Ask, to: Availability) -> Handled {
 }
 
 /// 🟢 Online was pressed.
-pub async fn go_online(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
-    switch(&desk, ask, &toast, Availability::Online).await
+pub async fn go_online(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    query: CallbackQuery,
+) -> Handled {
+    switch(&desk, ask, &toast, (place, &query), Availability::Online).await
 }
 
 /// 🔴 Offline was pressed.
-pub async fn go_offline(desk: Arc<Desk>, ask: Ask, toast: Toast) -> Handled {
-    switch(&desk, ask, &toast, Availability::Offline).await
+pub async fn go_offline(
+    desk: Arc<Desk>,
+    ask: Ask,
+    toast: Toast,
+    place: Place,
+    query: CallbackQuery,
+) -> Handled {
+    switch(&desk, ask, &toast, (place, &query), Availability::Offline).await
 }
 
-/// The button stands on the queue, on the status, on a greeting: the queue is redrawn by itself, and what was said is
-/// answered below.
-async fn switch(desk: &Desk, ask: Ask, toast: &Toast, to: Availability) -> Handled {
-    if ask.person.agent.is_none() {
-        return Err(EngineError::Forbidden);
-    }
+/// The button stands on the queue, on the status, on a greeting. The pressed card is drawn as things stand, and what was
+/// said is answered below, unless it was said before.
+async fn switch(
+    desk: &Desk,
+    ask: Ask,
+    toast: &Toast,
+    (place, query): (Place, &CallbackQuery),
+    to: Availability,
+) -> Handled {
+    let Some(profile) = &ask.person.agent else { return Err(EngineError::Forbidden) };
     let key = if to == Availability::Online { "toast-online" } else { "toast-offline" };
     toast.say(ask.words(desk).toast(key, &[]));
-    become_available(desk, ask, to).await
+    let lost = to == Availability::Online && desk.engine.is_lost(ask.person.id);
+    let news = lost || !is_so(profile, to);
+    let person = if news {
+        desk.engine.set_availability(ask.person.id, to, ask.now).await?
+    } else {
+        ask.person.clone()
+    };
+    let ask = Ask { person, ..ask };
+    Ok(match shown_in(query) {
+        Some(Press::Turn(List::MyQueue, page)) => {
+            let mut out = vec![ask.redraw(place, CardKey::MyQueue(ask.person.id, page))];
+            out.extend(if news { standing(desk, &ask).await? } else { Vec::new() });
+            out
+        }
+        Some(_) => vec![ask.edit(place, how_they_stand(desk, &ask).await?)],
+        None if news => standing(desk, &ask).await?,
+        None => Vec::new(),
+    })
+}
+
+/// Whether nothing is left to do for an agent to be as available as that.
+fn is_so(profile: &AgentProfile, to: Availability) -> bool {
+    let settled = match to {
+        Availability::Offline => profile.release_due.is_none(),
+        // Who says it here is looked after from here.
+        _ => profile.via == Via::Telegram,
+    };
+    profile.availability == to && settled
+}
+
+/// What tells a message with these buttons from the others: on the queue it is the way to its page, on the status the
+/// other switch.
+fn shown_in(query: &CallbackQuery) -> Option<Press> {
+    let rows = &query.regular_message()?.reply_markup()?.inline_keyboard;
+    // From the end: the button that refreshes names the page that is shown, the arrows above it name those beside.
+    let mut presses = rows.iter().flatten().rev().filter_map(|button| match &button.kind {
+        InlineKeyboardButtonKind::CallbackData(data) => Press::decode(data),
+        _ => None,
+    });
+    presses.find(|press| matches!(press, Press::Turn(List::MyQueue, _) | Press::AutoAssign(_)))
 }
 
 /// "Masih online?" – yes. Any sign of life has already said so; this one is thanked for.
@@ -94,10 +150,14 @@ pub async fn status(desk: Arc<Desk>, ask: Ask) -> Handled {
 }
 
 pub(super) async fn standing(desk: &Desk, ask: &Ask) -> Handled {
+    Ok(vec![ask.text(how_they_stand(desk, ask).await?)])
+}
+
+async fn how_they_stand(desk: &Desk, ask: &Ask) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
     let view =
         desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
-    Ok(vec![ask.text(render::status(&words, &view))])
+    Ok(render::status(&words, &view))
 }
 
 /// When the day of `now` began in the desk's zone.
@@ -120,13 +180,10 @@ pub async fn auto_assign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
 
 /// The switch for automatic assignment was pressed.
 pub async fn set_auto(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, on: bool) -> Handled {
-    let words = ask.words(&desk);
-    toast.say(words.toast(auto_key(on), &[]));
+    toast.say(ask.words(&desk).toast(auto_key(on), &[]));
     let person = desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
     let ask = Ask { person, ..ask };
-    let view =
-        desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
-    Ok(vec![ask.edit(place, render::status(&words, &view))])
+    Ok(vec![ask.edit(place, how_they_stand(&desk, &ask).await?)])
 }
 
 fn auto_key(on: bool) -> &'static str {

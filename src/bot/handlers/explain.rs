@@ -1,6 +1,7 @@
 //! Refusals in words: each of the engine's errors that a person can do something about.
 use crate::bot::context::{Ask, Desk};
 use crate::bot::render::{Arg, Words};
+use crate::domain::ids::PersonId;
 use crate::domain::text::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION, MAX_NAME};
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::error::EngineError;
@@ -9,11 +10,11 @@ use crate::engine::ports::UniqueKey;
 /// A text's key and its arguments.
 type Told<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 
-/// What to tell the person; `None` when it is a failure of the desk and not of theirs.
-fn told<'a>(error: &'a EngineError, words: &Words<'_>) -> Option<Told<'a>> {
+/// What to tell the reader; `None` when it is a failure of the desk and not of theirs.
+fn told<'a>(error: &'a EngineError, words: &Words<'_>, reader: PersonId) -> Option<Told<'a>> {
     Some(match error {
-        EngineError::Refused(refusal, ticket) => of_ticket(Some(refusal), ticket, words),
-        EngineError::Stale(ticket) => of_ticket(None, ticket, words),
+        EngineError::Refused(refusal, ticket) => of_ticket(Some(refusal), ticket, words, reader),
+        EngineError::Stale(ticket) => of_ticket(None, ticket, words, reader),
         EngineError::Forbidden => ("forbidden", vec![]),
         EngineError::NotFound => ("not-found", vec![]),
         EngineError::Full(held, max) => ("full", vec![("held", Arg::from(*held)), ("max", Arg::from(*max))]),
@@ -31,14 +32,25 @@ fn told<'a>(error: &'a EngineError, words: &Words<'_>) -> Option<Told<'a>> {
 }
 
 /// Why a ticket does not take the step: mostly, how it stands.
-fn of_ticket<'a>(refusal: Option<&Refusal>, ticket: &'a Ticket, words: &Words<'_>) -> Told<'a> {
+fn of_ticket<'a>(
+    refusal: Option<&Refusal>,
+    ticket: &'a Ticket,
+    words: &Words<'_>,
+    reader: PersonId,
+) -> Told<'a> {
     let number = ("number", Arg::from(&ticket.number));
     match refusal {
         // Not even its number: whoever forges a press learns nothing from it.
         Some(Refusal::NotYours) => ("not-yours", vec![]),
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
         Some(Refusal::State(_)) | None => {
-            ("stands", vec![number, ("state", Arg::from(words.state(ticket.status())))])
+            // The word that is on the reader's own cards. Who works on a ticket of their own reads the agent's.
+            let state = if ticket.customer == reader && ticket.holder() != Some(reader) {
+                words.customers_state(ticket.status())
+            } else {
+                words.state(ticket.status())
+            };
+            ("stands", vec![number, ("state", Arg::from(state))])
         }
     }
 }
@@ -56,19 +68,19 @@ fn of_description(error: &DescriptionError) -> Told<'static> {
 /// The refusal as a message; `None` when the desk itself failed.
 #[must_use]
 pub fn explain(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<crate::domain::notice::Outgoing> {
-    told(error, &ask.words(desk)).map(|(key, args)| ask.say(desk, key, &args))
+    told(error, &ask.words(desk), ask.person.id).map(|(key, args)| ask.say(desk, key, &args))
 }
 
 /// The refusal in words.
 #[must_use]
 pub fn explained(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<crate::domain::notice::Rendered> {
     let words = ask.words(desk);
-    told(error, &words).map(|(key, args)| words.message(key, &args))
+    told(error, &words, ask.person.id).map(|(key, args)| words.message(key, &args))
 }
 
 /// The refusal as the answer to a press.
 #[must_use]
 pub fn explain_toast(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<String> {
     let words = ask.words(desk);
-    told(error, &words).map(|(key, args)| words.toast(key, &args))
+    told(error, &words, ask.person.id).map(|(key, args)| words.toast(key, &args))
 }

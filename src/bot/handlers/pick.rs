@@ -128,21 +128,33 @@ fn rows(words: &Words<'_>, html: String, pick: Pick, turns: Vec<Button>, choices
     Rendered { html, buttons }
 }
 
-/// An agent as a button: how available they are, their name, their load.
-pub(super) fn agent_button(words: &Words<'_>, seat: &Seat, press: Press) -> Button {
-    let shown = words.availability(seat.person.availability(), seat.lost);
-    let dot = shown.split(' ').next().unwrap_or_default().to_owned();
-    let max = seat.profile().map_or(0, |profile| profile.max_tickets.get());
-    let label = words.plain(
-        "agent-label",
-        &[
-            ("dot", dot.into()),
-            ("name", (&seat.person.name).into()),
-            ("held", seat.held().into()),
-            ("max", max.into()),
-        ],
-    );
-    labelled(&label, press)
+/// Agents as buttons: how available they are, their name, their load. Who has the name of another one that is offered has
+/// their username with it.
+pub(super) fn agent_buttons<'a>(
+    words: &Words<'_>,
+    offered: &[Seat],
+    shown: impl IntoIterator<Item = &'a Seat>,
+    press: impl Fn(PersonId) -> Press,
+) -> Vec<Button> {
+    let namesakes = |seat: &Seat| offered.iter().filter(|s| s.person.name == seat.person.name).count();
+    let button = |seat: &Seat| {
+        let person = &seat.person;
+        let how = words.availability(person.availability(), seat.out_of_reach());
+        let dot = how.split(' ').next().unwrap_or_default().to_owned();
+        let name = if namesakes(seat) > 1 { with_username(person) } else { person.name.clone() };
+        let max = seat.profile().map_or(0, |profile| profile.max_tickets.get());
+        let args =
+            [("dot", dot.into()), ("name", name.into()), ("held", seat.held().into()), ("max", max.into())];
+        labelled(&words.plain("agent-label", &args), press(person.id))
+    };
+    shown.into_iter().map(button).collect()
+}
+
+fn with_username(person: &Person) -> String {
+    match &person.username {
+        Some(username) => format!("{} (@{username})", person.name),
+        None => person.name.clone(),
+    }
 }
 
 /// A picking list from its beginning, or why there is nothing to pick from.
@@ -184,8 +196,7 @@ fn agents(desk: &Desk, ask: &Ask, pick: Pick, page: u16) -> Option<Rendered> {
         _ => words.say("pick-agent", &[]),
     };
     let (page, pages, shown) = page_of(&seats, page, PER_PAGE);
-    let buttons =
-        shown.iter().map(|s| agent_button(&words, s, Press::PickPerson(pick, s.person.id))).collect();
+    let buttons = agent_buttons(&words, &seats, shown, |agent| Press::PickPerson(pick, agent));
     Some(list(&words, html, pick, (page, pages), buttons))
 }
 
@@ -195,12 +206,8 @@ async fn people(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, E
         return Ok(None);
     }
     let (page, pages, shown) = page_of(&people, page, PER_PAGE);
-    let label = |person: &Person| match &person.username {
-        Some(username) => format!("{} (@{username})", person.name),
-        None => person.name.clone(),
-    };
-    let choices =
-        shown.iter().map(|p| labelled(&label(p), Press::PickPerson(Pick::AddAgent, p.id))).collect();
+    let button = |p: &Person| labelled(&with_username(p), Press::PickPerson(Pick::AddAgent, p.id));
+    let choices = shown.iter().map(button).collect();
     let turn = |page| Press::PickPage(Pick::AddAgent, page);
     let turns = if is_all { words.page_row(page, pages, turn) } else { words.open_page_row(page, turn) };
     Ok(Some(rows(&words, words.say("addagent-pick", &[]), Pick::AddAgent, turns, choices)))

@@ -7,11 +7,13 @@ use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::handlers::explain::{explain_toast, explained};
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::bot::toast::Toast;
+use crate::domain::event::{Actor, ReleaseReason, What};
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Availability;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::error::EngineError;
+use crate::engine::ports::StoreError;
 use crate::engine::roster::Seat;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -96,8 +98,8 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
     seats.sort_by_key(|seat| fitness(seat, ticket));
     let press = |agent| Press::Reassign(ticket.id, ticket.version, agent, false);
-    let button = |seat: &Seat| pick::agent_button(&words, seat, press(seat.person.id));
-    let mut buttons: Vec<Vec<Button>> = seats.iter().take(OFFERED).map(|seat| vec![button(seat)]).collect();
+    let agents = pick::agent_buttons(&words, &seats, seats.iter().take(OFFERED), press);
+    let mut buttons: Vec<Vec<Button>> = agents.into_iter().map(|button| vec![button]).collect();
     if held {
         buttons.push(vec![words.button("reassign-queue", Press::Requeue(ticket.id, ticket.version))]);
     }
@@ -146,9 +148,33 @@ pub async fn requeue_pressed(
     place: Place,
     (ticket, version): (TicketId, Version),
 ) -> Handled {
-    let text = desk.engine.requeue(&ask.person, (ticket, Some(version)), ask.now).await;
-    let text = text.map(|t| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]));
-    answer(&desk, &ask, &toast, place, text)
+    let told = |t: &Ticket| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]);
+    let requeued = desk.engine.requeue(&ask.person, (ticket, Some(version)), ask.now).await;
+    if let Err(error @ EngineError::Refused(_, now)) = &requeued
+        && put_back(&desk, ask.person.id, now, version).await?
+    {
+        toast.say(explain_toast(&desk, &ask, error).unwrap_or_default());
+        return Ok(vec![ask.edit(place, told(now))]);
+    }
+    answer(&desk, &ask, &toast, place, requeued.map(|ticket| told(&ticket)))
+}
+
+/// Whether a press before this one put the ticket back, which may have found its next agent at once.
+async fn put_back(
+    desk: &Desk,
+    admin: PersonId,
+    now: &Ticket,
+    drawn_for: Version,
+) -> Result<bool, StoreError> {
+    let released = drawn_for.next();
+    if now.version != released.next() {
+        return Ok(now.version == released && now.state == TicketState::Queued);
+    }
+    let history = desk.engine.store().history(now.id).await?;
+    Ok(history.iter().rev().nth(1).is_some_and(|event| {
+        event.actor == Actor::Person(admin)
+            && matches!(event.what, What::Released { why: ReleaseReason::Admin, .. })
+    }))
 }
 
 /// A refusal is the press's answer. Where the ticket can still be moved, it is asked for anew, as it is now; else the buttons
@@ -210,8 +236,8 @@ async fn handed(desk: &Desk, ask: &Ask, ticket: &Ticket, agent: PersonId) -> Res
         let args = [("agent", Arg::from(&name)), ("department", department.into())];
         told.html = format!("{}\n{}", told.html, words.say("reassign-elsewhere", &args));
     }
-    if seat.lost || seat.person.availability() != Availability::Online {
-        let how = words.availability(seat.person.availability(), seat.lost);
+    if seat.out_of_reach() || seat.person.availability() != Availability::Online {
+        let how = words.availability(seat.person.availability(), seat.out_of_reach());
         let args = [("agent", name.into()), ("availability", how.into())];
         told.html = format!("{}\n{}", told.html, words.say("reassign-not-there", &args));
     }

@@ -84,7 +84,7 @@ fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: &str) -> Rende
     let mut above = vec![
         words.say(head, &[("number", (&ticket.number).into())]),
         words.say("line-category", &[("label", Words::label(&ticket.label))]),
-        words.say("line-status", &[("status", state(words, ticket.status).into())]),
+        words.say("line-status", &[("status", words.customers_state(ticket.status).into())]),
     ];
     if ticket.status == Status::Queued {
         above.extend(ticket.position.map(|at| words.say("line-position", &[("position", at.into())])));
@@ -110,11 +110,6 @@ fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: &str) -> Rende
         words.button("button-cancel", Press::CancelTicket(ticket.id, ticket.version, Surface::Status))
     });
     card(html, [cancel.into_iter().collect()])
-}
-
-/// A ticket's state as its customer sees it: one that an agent has is not waiting any more.
-fn state(words: &Words<'_>, status: Status) -> String {
-    if status == Status::Assigned { words.plain("track-accepted", &[]) } else { words.state(status) }
 }
 
 fn withdrawable(ticket: &TicketView) -> bool {
@@ -150,7 +145,7 @@ fn own_ticket(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         words.say("tickets-one", &args),
         words.say("ticket-label", &[("label", Words::label(&ticket.label))]),
-        words.say("line-status", &[("status", state(words, ticket.status).into())]),
+        words.say("line-status", &[("status", words.customers_state(ticket.status).into())]),
     ];
     match ticket.status {
         Status::Queued => {

@@ -48,6 +48,12 @@ impl Words<'_> {
         self.plain(key, &[])
     }
 
+    /// A ticket's state as its customer sees it: one that an agent has is not waiting any more.
+    #[must_use]
+    pub fn customers_state(&self, status: Status) -> String {
+        if status == Status::Assigned { self.plain("track-accepted", &[]) } else { self.state(status) }
+    }
+
     /// How urgent a ticket is.
     #[must_use]
     pub fn urgency(&self, priority: Priority) -> String {

@@ -49,6 +49,10 @@ fn own_task(words: &Words<'_>, at: u64, ticket: &TicketView) -> String {
 fn footer(words: &Words<'_>, view: &QueueView) -> String {
     let free = view.max.saturating_sub(view.held);
     let count = [("count", free.into())];
+    if !view.auto {
+        // Neither going online nor completing a ticket brings one then.
+        return words.say("queue-free-manual", &count);
+    }
     match view.availability {
         Availability::Offline => words.say("queue-offline", &[]),
         _ if view.lost => words.say("queue-lost", &[]),
@@ -57,8 +61,7 @@ fn footer(words: &Words<'_>, view: &QueueView) -> String {
             let over = view.held.saturating_sub(view.max);
             words.say("queue-full", &[("over", over.into()), ("count", over.saturating_add(1).into())])
         }
-        Availability::Online if view.auto => words.say("queue-free", &count),
-        Availability::Online => words.say("queue-free-manual", &count),
+        Availability::Online => words.say("queue-free", &count),
     }
 }
 

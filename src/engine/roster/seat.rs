@@ -39,6 +39,12 @@ impl Seat {
         self.person.agent.as_ref()
     }
 
+    /// Whether nothing reaches them, for all that their availability says: their presence was lost, or they blocked the bot.
+    #[must_use]
+    pub fn out_of_reach(&self) -> bool {
+        self.lost || !self.person.reachable
+    }
+
     /// Why they get no ticket of a department of theirs; `None` when they are eligible.
     #[must_use]
     pub fn skip(&self) -> Option<Skip> {

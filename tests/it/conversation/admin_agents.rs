@@ -1,6 +1,7 @@
 //! An admin looks after the agents.
-use super::{BUDI, CITRA, SARI, five_tickets, second_department, with_agent, with_customer};
+use super::{BUDI, CITRA, SARI, five_tickets, numbers, second_department, with_agent, with_customer};
 use crate::support::ADMIN;
+use antri::sandbox::NewUser;
 use chrono::TimeDelta;
 
 #[tokio::test]
@@ -115,6 +116,48 @@ async fn one_of_several_agents_of_a_name_is_asked_for() {
     desk.press(ADMIN, "Santoso").await;
     desk.press(ADMIN, "4").await;
     assert!(desk.last(ADMIN).text.contains("Budi Santoso memegang paling banyak 4"));
+}
+
+#[tokio::test]
+async fn agents_of_one_name_are_told_apart_by_their_usernames() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    let (first_name, username) = ("Budi".into(), Some("budi_dua".into()));
+    desk.sandbox.add_user(NewUser { id: Some(13), first_name, username, ..NewUser::default() });
+    desk.say(13, "/start").await;
+    desk.say(ADMIN, "/addagent 13").await;
+    for list in ["/agents", "/setmax", "/removeagent", "/setmax Budi"] {
+        desk.say(ADMIN, list).await;
+        let offer = desk.last(ADMIN);
+        for label in ["🟢 Budi (@budi) 0/5", "🔴 Budi (@budi_dua) 0/5"] {
+            assert!(offer.button(label).is_some(), "{list}: {}", desk.story(ADMIN));
+        }
+        assert!(offer.button("Citra (").is_none(), "{list}: {}", desk.story(ADMIN));
+    }
+    desk.ticket(SARI, "printer rusak").await;
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    // The other one has the ticket, so nobody is mistaken for them.
+    assert!(desk.last(ADMIN).button("🔴 Budi 0/5").is_some(), "{}", desk.story(ADMIN));
+}
+
+#[tokio::test]
+async fn who_blocked_the_bot_is_not_offered_as_online() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.say(CITRA, "/online").await;
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, "/agents").await;
+    assert!(desk.last(ADMIN).button("🟢 Citra").is_some());
+    desk.sandbox.set_blocked(CITRA, true);
+    desk.settle().await;
+    for list in ["/agents", "/setmax", "/removeagent", &format!("/reassign {number}")] {
+        desk.say(ADMIN, list).await;
+        assert!(desk.last(ADMIN).button("⚪ Citra").is_some(), "{list}: {}", desk.story(ADMIN));
+    }
+    desk.press(ADMIN, "⚪ Citra").await;
+    desk.find(ADMIN, "Status Citra saat ini ⚪ Tidak terhubung");
 }
 
 #[tokio::test]

@@ -50,6 +50,40 @@ async fn the_buttons_do_what_the_commands_do() {
 }
 
 #[tokio::test]
+async fn a_doubled_press_is_answered_below_once() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/myqueue").await;
+    let (message, offline) = desk.button(BUDI, "🔴 Offline");
+    let before = desk.count(BUDI, "Status Anda");
+    desk.sandbox.press(BUDI, message, &offline);
+    desk.press_data(BUDI, message, &offline).await;
+    assert_eq!(desk.toast(BUDI), "🔴 Anda offline");
+    assert_eq!(desk.count(BUDI, "Status Anda"), before + 1, "{}", desk.story(BUDI));
+    assert!(desk.shown(BUDI, message).contains("🔴 Offline\n"), "{}", desk.shown(BUDI, message));
+}
+
+#[tokio::test]
+async fn a_press_for_what_is_so_already_draws_its_card_anew() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/myqueue").await;
+    let queue = desk.button(BUDI, "🔴 Offline");
+    // This one is kept in step, the one above is not any more.
+    desk.say(BUDI, "/myqueue").await;
+    desk.say(BUDI, "/status").await;
+    let status = desk.button(BUDI, "🔴 Offline");
+    desk.say(BUDI, "/offline").await;
+    let before = desk.count(BUDI, "Status Anda");
+    for (message, offline) in [queue, status] {
+        assert!(desk.shown(BUDI, message).contains("🟢 Online\n"), "{}", desk.shown(BUDI, message));
+        desk.press_data(BUDI, message, &offline).await;
+        assert_eq!(desk.toast(BUDI), "🔴 Anda offline");
+        let shown = desk.shown(BUDI, message);
+        assert!(shown.contains("🔴 Offline\n") && !shown.contains("[🔴 Offline]"), "{shown}");
+    }
+    assert_eq!(desk.count(BUDI, "Status Anda"), before, "nothing new to say");
+}
+
+#[tokio::test]
 async fn going_offline_keeps_the_tickets() {
     let desk = with_agent().await;
     five_tickets(&desk).await;

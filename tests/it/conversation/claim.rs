@@ -99,6 +99,24 @@ async fn an_invitation_is_for_a_department_named_or_pressed() {
 }
 
 #[tokio::test]
+async fn an_agent_who_joins_one_more_department_by_a_link_is_announced() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.person(BUDI, "Budi", "id").await;
+    for (department, told) in [("Umum", 1), ("Teknik", 2)] {
+        desk.say(ADMIN, &format!("/invite {department}")).await;
+        let code = payload(&desk.last(ADMIN).text);
+        // Opened again it says nothing new.
+        for _ in 0..2 {
+            desk.say(BUDI, &format!("/start {code}")).await;
+            assert_eq!(desk.count(ADMIN, "Budi menerima undangan"), told, "{department}");
+        }
+    }
+    assert!(desk.last(BUDI).text.contains("Departemen: Teknik, Umum"), "{}", desk.last(BUDI).text);
+    assert_eq!(desk.count(BUDI, "Anda sekarang agen"), 1);
+}
+
+#[tokio::test]
 async fn an_admin_who_opens_an_invitation_becomes_an_agent_too() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;

@@ -35,8 +35,6 @@ async fn a_former_agents_buttons_lead_back_to_the_list() {
     }
     desk.say(ADMIN, "/setmax Budi").await;
     old.push(desk.button(ADMIN, "3"));
-    desk.say(ADMIN, "/removeagent Budi").await;
-    old.push(desk.button(ADMIN, "Berhentikan"));
     desk.say(ADMIN, "/agents").await;
     desk.press(ADMIN, "Budi").await;
     old.push(desk.button(ADMIN, "Teknik"));
@@ -48,6 +46,18 @@ async fn a_former_agents_buttons_lead_back_to_the_list() {
         assert!(shown.contains("Citra 0/5") && !shown.contains("Budi"), "{shown}");
     }
     assert_eq!(desk.count(ADMIN, "tidak ditemukan"), 0, "the press was the place to say it");
+}
+
+#[tokio::test]
+async fn an_agent_who_was_removed_elsewhere_is_none_any_more_here_either() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.say(ADMIN, "/removeagent Budi").await;
+    let (message, yes) = desk.button(ADMIN, "Berhentikan");
+    remove(&desk, "Budi").await;
+    desk.press_data(ADMIN, message, &yes).await;
+    assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.");
+    assert!(desk.shown(ADMIN, message).contains("Budi bukan agen lagi"));
 }
 
 #[tokio::test]

@@ -83,6 +83,24 @@ async fn in_auto_mode_who_opted_out_picks_up_and_counts_for_nothing() {
 }
 
 #[tokio::test]
+async fn who_opted_out_is_promised_no_ticket() {
+    let desk = with_agent().await;
+    super::five_tickets(&desk).await;
+    desk.say(BUDI, "/autoassign off").await;
+    for (command, held) in [("/setmax Budi 5", "5/5"), ("/setmax Budi 4", "5/4")] {
+        desk.say(ADMIN, command).await;
+        desk.say(BUDI, "/myqueue").await;
+        let card = desk.last(BUDI).text;
+        assert!(card.contains(held) && card.contains("0 slot tersedia. Penugasan otomatis"), "{card}");
+        assert!(!card.contains("untuk menerima"), "{card}");
+    }
+    desk.say(BUDI, "/offline").await;
+    desk.say(BUDI, "/myqueue").await;
+    let card = desk.last(BUDI).text;
+    assert!(card.contains("ambil tiket lewat /queue") && !card.contains("untuk menerima"), "{card}");
+}
+
+#[tokio::test]
 async fn in_manual_mode_the_footer_says_where_tickets_are() {
     let desk = with_agent().await;
     desk.set(|s| s.mode = Mode::Manual).await;

@@ -111,8 +111,46 @@ async fn a_ticket_put_back_twice_stays_with_who_got_it_next() {
     desk.press_data(ADMIN, message, &requeue).await;
     assert!(desk.toast(ADMIN).contains("🟡 Menunggu"), "{}", desk.toast(ADMIN));
     assert_eq!(desk.count(BUDI, "dikembalikan dari antrian Anda"), 1);
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains("kembali ke antrian.") && !shown.contains('['), "the answer stays: {shown}");
+}
+
+#[tokio::test]
+async fn a_ticket_put_back_by_a_double_tap_is_said_to_be_back() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.say(BUDI, "/busy").await;
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let message = press_twice(&desk, "Kembalikan ke antrian").await;
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains("kembali ke antrian.") && !shown.contains('['), "{shown}");
+}
+
+#[tokio::test]
+async fn a_ticket_that_moved_on_is_not_put_back_by_an_old_button() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.agent(CITRA, "Citra").await;
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let (message, requeue) = desk.button(ADMIN, "Kembalikan ke antrian");
+    desk.say(ADMIN, &format!("/reassign {number} Citra")).await;
+    desk.press_data(ADMIN, message, &requeue).await;
     // What can be done now is asked for anew.
-    assert!(desk.shown(ADMIN, message).contains("Kembalikan ke antrian"));
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains("kepada siapa?") && shown.contains("Kembalikan ke antrian"), "{shown}");
+}
+
+#[tokio::test]
+async fn an_agent_removed_by_a_double_tap_is_said_to_be_none_any_more() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.say(ADMIN, "/removeagent Citra").await;
+    let message = press_twice(&desk, "Berhentikan").await;
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains("✅ Citra bukan agen lagi.") && !shown.contains("Pilih agen"), "{shown}");
+    assert_eq!(desk.count(CITRA, "tidak lagi menerima tiket"), 1);
 }
 
 #[tokio::test]

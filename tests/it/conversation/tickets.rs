@@ -57,6 +57,20 @@ async fn a_ticket_opened_meanwhile_is_no_longer_withdrawn() {
 }
 
 #[tokio::test]
+async fn a_ticket_assigned_meanwhile_is_called_what_its_card_calls_it() {
+    let desk = with_customer().await;
+    desk.agent(BUDI, "Budi").await;
+    desk.ticket(SARI, "satu").await;
+    desk.say(SARI, "/mytickets").await;
+    let (message, cancel) = desk.button(SARI, "Batal 1");
+    desk.say(BUDI, "/online").await;
+    desk.press_data(SARI, message, &cancel).await;
+    let state = "🟡 Diterima agen, segera dikerjakan";
+    assert!(desk.toast(SARI).contains(state), "{}", desk.toast(SARI));
+    assert!(desk.shown(SARI, message).contains(state), "{}", desk.shown(SARI, message));
+}
+
+#[tokio::test]
 async fn more_than_eight_tickets_come_in_pages() {
     let desk = with_customer().await;
     for n in 1..=9 {

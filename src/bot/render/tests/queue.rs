@@ -65,6 +65,8 @@ fn the_queue_says_why_nothing_new_comes() {
     check("my_queue_lost", |w| my_queue(w, &with(Availability::Online, true, true, 1)));
     check("my_queue_full", |w| my_queue(w, &with(Availability::Online, false, true, 5)));
     check("my_queue_manual", |w| my_queue(w, &with(Availability::Online, false, false, 4)));
+    check("my_queue_manual_over", |w| my_queue(w, &with(Availability::Online, false, false, 6)));
+    check("my_queue_manual_offline", |w| my_queue(w, &with(Availability::Offline, false, false, 1)));
 }
 
 #[test]
