@@ -39,6 +39,7 @@ impl Life {
             .env("HTTP_ADDR", "127.0.0.1:0")
             .env("ANTRI_PACE", "none")
             .env("RUST_LOG", "antri=debug")
+            .envs(town.redis.as_ref().map(|redis| ("REDIS_URL", redis.url())))
             .envs(more.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())

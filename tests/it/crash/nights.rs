@@ -85,11 +85,11 @@ async fn stopped_again_and_again_under_load() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_again_on_mongodb() {
     for seed in 21..=23 {
-        restless(Town::on_mongodb().await, seed, End::Kill).await;
+        restless(Town::on_servers().await, seed, End::Kill).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_again_and_again_on_mongodb() {
-    restless(Town::on_mongodb().await, 31, End::Stop).await;
+    restless(Town::on_servers().await, 31, End::Stop).await;
 }

@@ -14,7 +14,7 @@ async fn die_at(point: &'static str) {
 }
 
 async fn die_on_mongodb_at(point: &'static str) {
-    join_all(PASSES.map(async |pass| die_once(Town::on_mongodb().await, point, pass).await)).await;
+    join_all(PASSES.map(async |pass| die_once(Town::on_servers().await, point, pass).await)).await;
 }
 
 async fn die_once(town: Town, point: &str, pass: u32) {

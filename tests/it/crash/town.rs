@@ -1,6 +1,7 @@
 //! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with the
 //! departments and agents.
 use super::cast::{Cast, DEPARTMENTS};
+use crate::support::redis::RedisServer;
 use crate::support::{ADMIN, PATIENCE, TOKEN, mongod};
 use antri::app::Storage;
 use antri::config::storage::{MongoConfig, StorageConfig};
@@ -36,6 +37,8 @@ pub(crate) struct Town {
     pub(crate) database: Option<Database>,
     /// Where the desk finds that server: at its own address, unless a test puts something in between.
     pub(crate) uri: SecretString,
+    /// The server of its presence; else that is in memory, or a test says where it is.
+    pub(crate) redis: Option<RedisServer>,
     _server: DropGuard,
 }
 
@@ -45,9 +48,9 @@ impl Town {
         Self::with(Cast::village(), None).await
     }
 
-    /// The same with a desk on a MongoDB server.
-    pub(crate) async fn on_mongodb() -> Self {
-        Self::of(Cast::village()).await
+    /// The same with a desk on servers: MongoDB, and Redis for presence.
+    pub(crate) async fn on_servers() -> Self {
+        Self { redis: Some(RedisServer::start()), ..Self::of(Cast::village()).await }
     }
 
     /// These people, and a desk on a MongoDB server.
@@ -78,7 +81,8 @@ impl Town {
             async move { sandbox.serve(listener, over.cancelled_owned()).await }
         });
         let dir = tempfile::tempdir().unwrap();
-        let town = Self { cast, sandbox, dir, api_url, database, uri, _server: over.drop_guard() };
+        let town =
+            Self { cast, sandbox, dir, api_url, database, uri, redis: None, _server: over.drop_guard() };
         town.settle_down().await;
         town
     }
