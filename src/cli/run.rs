@@ -66,7 +66,7 @@ async fn warn_of_overruled(config: &Config, app: &App) -> anyhow::Result<()> {
             variable,
             environment_s = said.as_secs(),
             desk_s = held.as_secs(),
-            "the environment gives only the first value; the desk's own counts (/settings)"
+            "the environment gives only the first value; the desk's own counts (/api/settings)"
         );
     }
     Ok(())

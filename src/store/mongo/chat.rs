@@ -3,7 +3,7 @@ use super::codec::{Fields, date, nested};
 use super::schema::CHATS;
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashSet;
@@ -25,7 +25,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn new(out: &Outgoing, since: Time, id: i64) -> Result<Self, StoreError> {
-        let lane = lane(&out.message);
+        let lane = i64::from(out.message.lane());
         let mut doc = doc! {
             "id": id,
             "lane": lane,
@@ -79,18 +79,6 @@ impl Entry {
         self.doc.insert("attempts", attempts);
         self.doc.insert("unknown", times);
         Ok(())
-    }
-}
-
-/// New messages go before what only brings something up to date.
-fn lane(message: &Message) -> i64 {
-    match message {
-        Message::Notice(_)
-        | Message::Text(_)
-        | Message::Edit { .. }
-        | Message::Card(_)
-        | Message::Retire(_) => 0,
-        Message::Refresh(_) | Message::Redraw { .. } | Message::Menu => 1,
     }
 }
 

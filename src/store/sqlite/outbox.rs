@@ -5,7 +5,7 @@ use super::codec::{At, Json, count};
 use super::counters;
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Claimed, Outcome};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -48,23 +48,11 @@ const NEXT: &str = "SELECT min(not_before) FROM outbox_chats INDEXED BY outbox_l
 pub(super) const PRUNE: &str =
     "DELETE FROM dropped WHERE id IN (SELECT id FROM dropped WHERE at < ?1 LIMIT ?2)";
 
-/// New messages go before what only brings something up to date.
-fn lane(message: &Message) -> u8 {
-    match message {
-        Message::Notice(_)
-        | Message::Text(_)
-        | Message::Edit { .. }
-        | Message::Card(_)
-        | Message::Retire(_) => 0,
-        Message::Refresh(_) | Message::Redraw { .. } | Message::Menu => 1,
-    }
-}
-
 pub(super) fn add(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
     // Where the row before went to the same chat, and before this one, the chat's own row is right already.
     let mut before: Option<(ChatId, u8)> = None;
     for Outgoing { chat, message } in out {
-        let (lane, same) = (lane(message), message.coalesce_key());
+        let (lane, same) = (message.lane(), message.coalesce_key());
         let mut insert = conn.prepare_cached(ADD)?;
         if insert.execute(params![chat, lane, At(now), same, Json(message)])? > 0 {
             if before.is_none_or(|(there, better)| there != *chat || better > lane) {
