@@ -1,5 +1,6 @@
 //! Where the desk keeps what must not be lost. The embedded back end is one SQLite file and needs no server; the other is a
 //! MongoDB server, which several desks can share.
+mod kept;
 pub mod mongo;
 pub mod sqlite;
 

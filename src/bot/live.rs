@@ -14,8 +14,10 @@ use futures::future::try_join_all;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
 
 /// Up to which position in a department's queue customers are told each time that it changes.
 const HEAD: u64 = 20;
@@ -23,6 +25,10 @@ const HEAD: u64 = 20;
 const IN_SIGHT: usize = 100;
 /// How many places apart.
 const STRIDE: u64 = 10;
+/// How many times as long as it took to bring cards up to date nothing is done about them: they have a fifth of the time.
+const PAUSE: u32 = 4;
+/// How long that is at most: people look at their cards.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Turns happenings into refreshes.
 pub struct Live {
@@ -34,6 +40,8 @@ pub struct Live {
     /// How much of what happened has been taken from the feed.
     taken: u64,
     served: Arc<AtomicU64>,
+    /// How long to wait after what was done last.
+    pause: Duration,
 }
 
 /// What is out of date.
@@ -55,7 +63,7 @@ impl Live {
     pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>) -> Self {
         let (feed, taken) = (engine.feed(), engine.happened());
         served.store(u64::MAX, Ordering::SeqCst);
-        Self { engine, clock, feed, told: HashMap::new(), taken, served }
+        Self { engine, clock, feed, told: HashMap::new(), taken, served, pause: Duration::ZERO }
     }
 
     /// Brings every card that can have changed while nobody looked up to date: after a start, or after falling behind.
@@ -72,6 +80,9 @@ impl Live {
     /// Waits for the next happening and serves it with all that came meanwhile. `false` when the engine is gone.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
         let mut stale = Stale::default();
+        // Of a card that changes ten times while one edit is on its way only the last is of use, and the store has more urgent
+        // things to do: so the cards get a share of its time, however much happens.
+        tokio::time::sleep(self.pause).await;
         match self.feed.recv().await {
             Ok(happening) => {
                 self.taken += 1;
@@ -84,7 +95,9 @@ impl Live {
             Err(RecvError::Closed) => return Ok(false),
         }
         self.drain(&mut stale).await?;
+        let start = Instant::now();
         self.refresh(stale).await?;
+        self.pause = (start.elapsed() * PAUSE).min(LONGEST_PAUSE);
         self.served.store(self.taken, Ordering::SeqCst);
         Ok(true)
     }
@@ -136,8 +149,8 @@ impl Live {
     }
 
     async fn chat_of(&self, card: CardKey) -> Result<Option<ChatId>, StoreError> {
-        let store = self.engine.store();
-        let person = |id: PersonId| async move { Ok(store.person(id).await?.map(|person| person.chat())) };
+        let (engine, store) = (&self.engine, self.engine.store());
+        let person = |id: PersonId| async move { engine.chat_of(id).await };
         match card {
             CardKey::Status(ticket) => Ok(store.ticket(ticket).await?.map(|ticket| ticket.customer_chat)),
             CardKey::Task(_, id)

@@ -3,7 +3,7 @@ use super::Engine;
 use super::ports::{Presence, StoreError};
 use super::roster::Seat;
 use crate::domain::Time;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{ChatId, PersonId};
 use crate::domain::person::Availability;
 use chrono::{NaiveTime, TimeZone, Utc};
 use std::collections::HashMap;
@@ -34,6 +34,15 @@ impl Engine {
         match seated {
             Some(name) => Ok(Some(name)),
             None => Ok(self.store.person(person).await?.map(|person| person.name)),
+        }
+    }
+
+    /// A person's chat with the bot; agents' without asking the store.
+    pub async fn chat_of(&self, person: PersonId) -> Result<Option<ChatId>, StoreError> {
+        let seated = self.roster().seat(person).map(|seat| seat.person.chat());
+        match seated {
+            Some(chat) => Ok(Some(chat)),
+            None => Ok(self.store.person(person).await?.map(|person| person.chat())),
         }
     }
 

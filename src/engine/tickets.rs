@@ -280,11 +280,7 @@ impl Engine {
     ) -> Result<Vec<Outgoing>, EngineError> {
         let mut out = vec![Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id))];
         if let Some(holder) = holder {
-            let seated = self.roster().seat(holder).map(|seat| seat.person.chat());
-            let chat = match seated {
-                Some(chat) => Some(chat),
-                None => self.store.person(holder).await?.map(|person| person.chat()),
-            };
+            let chat = self.chat_of(holder).await?;
             out.extend(chat.map(|chat| Outgoing::refresh(chat, CardKey::Task(ticket.id, holder))));
         }
         Ok(out)

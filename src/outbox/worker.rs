@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// How many deliveries are under way at once. Each belongs to another chat; Telegram takes about 30 a second anyway.
-const PARALLEL: usize = 32;
+const PARALLEL: usize = 128;
 /// How often a silent Telegram is asked whether it answers again.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// How often a delivery may panic before it is given up.

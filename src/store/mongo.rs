@@ -17,6 +17,7 @@ mod chat;
 mod chats;
 mod codec;
 mod connect;
+mod contents;
 mod db;
 mod desk;
 mod error;
@@ -52,6 +53,7 @@ use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
+use crate::store::kept::Kept;
 use db::Db;
 use lane::Lane;
 use mongodb::bson::oid::ObjectId;
@@ -61,12 +63,17 @@ use secrecy::SecretString;
 use session::Session;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use tally::Tally;
+
+/// How long a replica may go without seeing that another one has changed a department or the settings.
+const OTHERS_SEEN: Duration = Duration::from_millis(250);
 
 /// The store on a MongoDB server.
 pub struct Mongo {
     db: Db,
     ask: Questions,
+    kept: Kept,
     lane: Lane,
     done: Arc<Tally>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
@@ -88,8 +95,9 @@ impl Mongo {
         tx::run(&mut session, &queue::TakeOver(&process)).await?;
         let done = Arc::clone(&session.done);
         let lane = Lane::start(session);
-        let db = Db(db);
-        Ok(Self { ask: Questions::new(&db), db, lane, done, told: AtomicI64::default() })
+        let db = Db::new(db);
+        let kept = Kept::new(OTHERS_SEEN);
+        Ok(Self { ask: Questions::new(&db), db, kept, lane, done, told: AtomicI64::default() })
     }
 
     /// Finishes what was begun; what comes later is refused.
@@ -99,7 +107,7 @@ impl Mongo {
 
     /// The server's `explain` of each question that the desk asks often.
     pub async fn plans(&self) -> Result<Vec<Plan>, StoreError> {
-        plans::all(&self.db.0).await
+        plans::all(&self.db.database).await
     }
 
     /// What the transactions of this process came to since it was opened.
@@ -130,6 +138,6 @@ pub async fn look_up(
 
 impl std::fmt::Debug for Mongo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mongo").field("database", &self.db.0.name()).finish_non_exhaustive()
+        f.debug_struct("Mongo").field("database", &self.db.database.name()).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,6 @@ mod counters;
 mod desk;
 mod error;
 mod inbox;
-mod kept;
 mod leases;
 mod look;
 mod outbox;
@@ -25,17 +24,18 @@ mod writer;
 pub use counters::Writes;
 pub use look::{Found, look};
 
+use super::kept::{Desk, Kept};
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
-use kept::Kept;
 use readers::Readers;
 use rusqlite::Connection;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use writer::Writer;
 
 /// The file's name in the store's directory.
@@ -76,7 +76,8 @@ impl Sqlite {
         let conn = schema::writer(&file, options.max_pages)?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = Readers::open(&file, cores.clamp(2, 8))?;
-        let kept = Arc::default();
+        // Nobody else writes this file.
+        let kept = Arc::new(Kept::new(Duration::MAX));
         Ok(Self {
             writer: Writer::start(conn, lock, Arc::clone(&kept))?,
             readers,
@@ -111,13 +112,13 @@ impl Sqlite {
     }
 
     /// Departments and settings as they are, read only when they have changed.
-    async fn desk(&self) -> Result<Arc<kept::Desk>, StoreError> {
+    async fn desk(&self) -> Result<Arc<Desk>, StoreError> {
         if let Some(desk) = self.kept.get() {
             return Ok(desk);
         }
         let edition = self.kept.edition();
         let read = |conn: &Connection| {
-            Ok(kept::Desk { departments: desk::departments(conn)?, settings: desk::settings(conn)? })
+            Ok(Desk { departments: desk::departments(conn)?, settings: desk::settings(conn)? })
         };
         let desk = Arc::new(self.read(read).await?);
         self.kept.keep(edition, Arc::clone(&desk));

@@ -1,4 +1,5 @@
 //! The desk's database, read outside of transactions.
+use super::contents::Contents;
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
 use mongodb::action::Find;
@@ -6,13 +7,20 @@ use mongodb::bson::Document;
 use mongodb::options::Hint;
 use mongodb::{Collection, Database};
 
-/// The database.
+/// The database, and what of it never changes.
 #[derive(Clone)]
-pub(super) struct Db(pub(super) Database);
+pub(super) struct Db {
+    pub(super) database: Database,
+    pub(super) contents: Contents,
+}
 
 impl Db {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database, contents: Contents::new() }
+    }
+
     pub(super) fn collection(&self, name: &str) -> Collection<Document> {
-        self.0.collection(name)
+        self.database.collection(name)
     }
 
     /// Everything that a question finds.

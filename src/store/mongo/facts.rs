@@ -116,11 +116,12 @@ impl Group {
                 Fact::Changes(..) | Fact::Deliver(..) => Vec::new(),
             })
             .collect();
-        let places = Places::load(tx, changes()).await?;
+        // What turned out to be taken, a slot or a number, is looked for only then: it was chosen among free ones.
+        let again = tries > 0;
+        let places = Places::load(tx, changes(), again).await?;
         Ok(Self {
             next: 0,
-            // A slot that turned out to be taken is looked for only then: the planner has chosen among free ones.
-            agents: Agents::load(tx, changes(), places.holders(), tries > 0).await?,
+            agents: Agents::load(tx, changes(), places.holders(), again).await?,
             places,
             roll: Roll::load(tx, changes()).await?,
             updates: Updates::load(tx, updates).await?,

@@ -43,16 +43,19 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Reads them.
+    /// Reads them. Whether one that is opened is there already is looked for only with `again`: it hardly ever is, and then
+    /// the unique indexes refuse it.
     pub(super) async fn load<'a>(
         tx: &mut Tx<'_>,
         changes: impl Iterator<Item = &'a Change> + Clone,
+        again: bool,
     ) -> Result<Self, Halt> {
         let mut these = Self::default();
         let ids: HashSet<TicketId> = changes
             .clone()
             .filter_map(|change| match &change.write {
-                Write::OpenTicket { ticket, .. } | Write::Ticket { ticket, .. } => Some(ticket.id),
+                Write::OpenTicket { ticket, .. } if again => Some(ticket.id),
+                Write::Ticket { ticket, .. } => Some(ticket.id),
                 _ => None,
             })
             .collect();
@@ -61,7 +64,9 @@ impl Places {
             these.entries.insert(entry.now.id, entry);
         }
         let openings = changes.filter_map(|change| match &change.write {
-            Write::OpenTicket { ticket, key } => Some((key.clone(), ticket.number.as_str().to_owned())),
+            Write::OpenTicket { ticket, key } if again => {
+                Some((key.clone(), ticket.number.as_str().to_owned()))
+            }
             _ => None,
         });
         let (keys, numbers): (Vec<Bson>, Vec<Bson>) =

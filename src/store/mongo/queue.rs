@@ -22,10 +22,17 @@ pub(super) fn head(department: DepartmentId, limit: usize) -> Query {
 }
 
 pub(super) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {
-    let departments: Vec<_> = departments.iter().map(ToString::to_string).collect();
-    let filter = doc! { "status": "queued", "department": { "$in": departments } };
     let sort = doc! { "rank": 1, "position": 1 };
-    Query { filter, sort, skip: offset as u64, limit: Some(limit), index: Some(QUEUE_ALL) }
+    // Of one department the index has them in this order.
+    let (these, index): (Bson, _) = match departments {
+        [one] => (one.to_string().into(), None),
+        some => {
+            let some: Vec<_> = some.iter().map(ToString::to_string).collect();
+            (doc! { "$in": some }.into(), Some(QUEUE_ALL))
+        }
+    };
+    let filter = doc! { "status": "queued", "department": these };
+    Query { filter, sort, skip: offset as u64, limit: Some(limit), index }
 }
 
 /// The first tickets of a department's queue.

@@ -1,11 +1,12 @@
 //! The port, method by method: what reads asks the server, what belongs to a transaction goes to the lane.
+use super::contents::Content;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
 use super::lane::Job;
-use super::questions::{Desk, Who};
+use super::questions::Who;
 use super::schema::{CHATS, DROPPED, INBOX};
 use super::together::Question;
-use super::{Mongo, codec, desk, inbox, leases, outbox, people, queue, record, tickets};
+use super::{Mongo, codec, desk, inbox, leases, outbox, people, questions, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -21,11 +22,13 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
-    Store, StoreError,
+    Store, StoreError, Write,
 };
+use crate::store::kept::Desk;
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The most changes of one call that share a transaction.
 const BATCH: usize = 512;
@@ -35,9 +38,41 @@ impl Mongo {
         self.lane.run(|reply| Job::Fact(fact, reply)).await
     }
 
-    /// The departments and the settings.
-    async fn desk(&self) -> Result<<Desk as Question>::Found, StoreError> {
-        Ok(self.ask.desk.get(()).await?.unwrap_or_else(|| (Ok(Vec::new()), Ok(Settings::default()))))
+    /// The departments and the settings, as they were a moment ago at most.
+    async fn desk(&self) -> Result<<questions::Desk as Question>::Found, StoreError> {
+        if let Some(desk) = self.kept.get() {
+            return Ok((Ok(desk.departments.clone()), Ok(desk.settings.clone())));
+        }
+        let edition = self.kept.edition();
+        let found = self.ask.desk.get(()).await?;
+        let found = found.unwrap_or_else(|| (Ok(Vec::new()), Ok(Settings::default())));
+        if let (Ok(departments), Ok(settings)) = &found {
+            let desk = Desk { departments: departments.clone(), settings: settings.clone() };
+            self.kept.keep(edition, Arc::new(desk));
+        }
+        Ok(found)
+    }
+
+    /// Keeps what the tickets are about that were opened.
+    fn know(&self, opened: Vec<Option<(TicketId, Content)>>, fates: &[Result<Committed, CommitError>]) {
+        for (opened, fate) in opened.into_iter().zip(fates) {
+            if let (Some((id, content)), Ok(_)) = (opened, fate) {
+                self.db.contents.put(id, Arc::new(content));
+            }
+        }
+    }
+}
+
+/// Whether a change makes something else of the desk.
+fn is_of_desk(change: &Change) -> bool {
+    matches!(change.write, Write::Department { .. } | Write::Settings { .. })
+}
+
+/// The ticket that a change opens, and what it is about.
+fn opened(change: &Change) -> Option<(TicketId, Content)> {
+    match &change.write {
+        Write::OpenTicket { ticket, .. } => Some((ticket.id, Content::of(ticket))),
+        _ => None,
     }
 }
 
@@ -51,8 +86,16 @@ impl Store for Mongo {
         while !changes.is_empty() {
             let rest = changes.split_off(changes.len().min(BATCH));
             let size = changes.len();
-            match self.fact(Fact::Changes(changes, self.told())).await {
-                Ok(Fate::Changes(fates)) => results.extend(fates),
+            let (of_desk, opened) = (changes.iter().any(is_of_desk), changes.iter().map(opened).collect());
+            let answer = self.fact(Fact::Changes(changes, self.told())).await;
+            if of_desk {
+                self.kept.change(); // whatever became of it
+            }
+            match answer {
+                Ok(Fate::Changes(fates)) => {
+                    self.know(opened, &fates);
+                    results.extend(fates);
+                }
                 Ok(Fate::Taken(_) | Fate::Done) => {}
                 Err(error) => results.extend(vec![Err(CommitError::Store(error)); size]),
             }

@@ -2,6 +2,7 @@
 //!
 //! The queue's documents are small, as every step of a ticket writes one anew.
 use super::codec::{Fields, date, fields, int, limit as rows, put_time};
+use super::contents::Content;
 use super::db::Db;
 use super::schema::{QUEUE, SLOT, TICKETS};
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
@@ -11,6 +12,7 @@ use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The document of `tickets`: what a ticket is about.
 pub(super) fn content(ticket: &Ticket, key: &str) -> Result<Document, StoreError> {
@@ -122,17 +124,6 @@ fn state(f: Fields<'_>) -> Result<Option<TicketState>, StoreError> {
     }))
 }
 
-/// Adds to a place in the queue what the ticket is about.
-fn whole(place: Ticket, content: &Document) -> Result<Ticket, StoreError> {
-    let f = Fields(content);
-    Ok(Ticket {
-        customer_chat: ChatId(f.int("customer_chat")?),
-        description: f.nested("description")?,
-        created_at: f.time("created_at")?,
-        ..place
-    })
-}
-
 /// A number backwards, to look it up by its last characters.
 pub(super) fn backwards(text: &str) -> String {
     text.chars().rev().collect()
@@ -189,19 +180,31 @@ pub(super) async fn many(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreErro
 
 /// Adds to places in the queue what the tickets are about.
 async fn join(db: &Db, places: &[Document]) -> Result<Vec<Result<Ticket, StoreError>>, StoreError> {
-    let ids: Vec<Bson> = places.iter().filter_map(|place| place.get("ticket_id").cloned()).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    let mut contents = HashMap::with_capacity(places.len());
+    let mut unknown: Vec<Bson> = Vec::new();
+    for place in places {
+        let id = TicketId(Fields(place).id("ticket_id")?);
+        match db.contents.get(id) {
+            Some(content) => drop(contents.insert(id, Ok(content))),
+            None => unknown.push(id.to_string().into()),
+        }
     }
-    let contents = db.find(TICKETS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
-    let contents: HashMap<&str, &Document> =
-        contents.iter().map(|doc| Ok((Fields(doc).text("_id")?, doc))).collect::<Result<_, StoreError>>()?;
+    if !unknown.is_empty() {
+        for doc in db.find(TICKETS, doc! { "_id": { "$in": unknown } }, doc! {}, None).await? {
+            let id = TicketId(Fields(&doc).id("_id")?);
+            let content = Content::read(&doc).map(Arc::new);
+            if let Ok(content) = &content {
+                db.contents.put(id, Arc::clone(content));
+            }
+            contents.insert(id, content);
+        }
+    }
     let tickets = places.iter().map(|place| {
-        let id = Fields(place).text("ticket_id")?;
-        let content = contents.get(id);
-        let content =
-            content.ok_or_else(|| StoreError::Corrupt(format!("nobody knows what ticket {id} is about")))?;
-        whole(placed(place)?, content)
+        let place = placed(place)?;
+        match contents.get(&place.id) {
+            Some(content) => content.as_ref().map(|content| content.at(place)).map_err(Clone::clone),
+            None => Err(StoreError::Corrupt(format!("nobody knows what ticket {} is about", place.id))),
+        }
     });
     Ok(tickets.collect())
 }
@@ -237,7 +240,7 @@ pub(super) async fn by_content(db: &Db, field: &str, value: &str) -> Result<Opti
     };
     let id = Fields(&content).text("_id")?;
     match db.collection(QUEUE).find_one(doc! { "ticket_id": id }).await? {
-        Some(place) => whole(placed(&place)?, &content).map(Some),
+        Some(place) => Ok(Some(Content::read(&content)?.at(placed(&place)?))),
         None => Ok(None),
     }
 }

@@ -1,5 +1,6 @@
 //! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::{Sqlite, cards, counters, desk, inbox, kept, leases, outbox, people, queue, record, tickets};
+use super::writer::desk_changed;
+use super::{Sqlite, cards, counters, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -34,11 +35,11 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
         Write::Department { department, expected } => {
-            kept::changed();
+            desk_changed();
             desk::write_department(conn, department, *expected)?;
         }
         Write::Settings { settings, expected } => {
-            kept::changed();
+            desk_changed();
             desk::write_settings(conn, settings, *expected)?;
         }
         Write::Incidents { incidents, expected } => desk::write_incidents(conn, incidents, *expected)?,

@@ -1,10 +1,11 @@
 //! The one thread that writes. Whatever waits for it goes into one transaction, so that a group of changes costs one
 //! wait for the disk; nobody is answered before that transaction is durable.
 use super::error::ended_early;
-use super::kept::Kept;
 use crate::engine::ports::StoreError;
+use crate::store::kept::Kept;
 use fail::fail_point;
 use rusqlite::Connection;
+use std::cell::Cell;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,16 @@ const WAITING: usize = 1024;
 /// A transaction takes jobs in until it has this many changes: enough to share the disk's wait, few enough that the
 /// first in it is not kept long.
 const GROUP: usize = 512;
+
+thread_local! {
+    /// Whether the transaction under way, on the thread that writes, has changed a department or the settings.
+    static DESK_CHANGED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Called by who changes one, on the thread that writes.
+pub(super) fn desk_changed() {
+    DESK_CHANGED.set(true);
+}
 
 /// Tells a caller what became of their job, once the transaction has ended.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -196,7 +207,10 @@ fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, kept:
             }
         }
     }
-    kept.follow();
+    // Before anybody is told, and however it has ended: to read once too often costs nothing.
+    if DESK_CHANGED.replace(false) {
+        kept.change();
+    }
     for answer in answers {
         answer(ended.clone());
     }
@@ -207,6 +221,7 @@ mod tests {
     use super::super::schema;
     use super::*;
     use futures::future::join_all;
+    use std::time::Duration;
     use tempfile::TempDir;
 
     const COUNT: &str = "INSERT INTO counters VALUES (?1, 1)";
@@ -215,7 +230,7 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let conn = schema::writer(&dir.path().join("w.db"), None).unwrap();
         let lock = File::create(dir.path().join("lock")).unwrap();
-        (Writer::start(conn, lock, Arc::default()).unwrap(), dir)
+        (Writer::start(conn, lock, Arc::new(Kept::new(Duration::MAX))).unwrap(), dir)
     }
 
     async fn names(writer: &Writer) -> Vec<String> {

@@ -1,0 +1,71 @@
+//! The desk as it was read last: departments and settings. Every ticket, every message and every heartbeat asks for some of
+//! it, and it hardly ever changes: once read it is at hand until this process has committed a change of it, or until it is
+//! too old where other processes change it too.
+use crate::domain::department::Department;
+use crate::domain::ids::DepartmentId;
+use crate::domain::policy::Settings;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// What is kept.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub(super) departments: Vec<Department>,
+    pub(super) settings: Settings,
+}
+
+impl Desk {
+    pub(super) fn department(&self, id: DepartmentId) -> Option<Department> {
+        self.departments.iter().find(|department| department.id == id).cloned()
+    }
+}
+
+/// Which state of the desk somebody reads who begins now. It may be a later one that they find: never an earlier one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edition {
+    number: u64,
+    at: Instant,
+}
+
+/// It, and how often it has changed.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// For how long what was read is good enough when nothing here has changed it.
+    good_for: Duration,
+    changes: AtomicU64,
+    read: Mutex<Option<(Edition, Arc<Desk>)>>,
+}
+
+impl Kept {
+    /// Nothing yet. What others change too is read again when it is older than `good_for`.
+    pub(super) fn new(good_for: Duration) -> Self {
+        Self { good_for, changes: AtomicU64::default(), read: Mutex::default() }
+    }
+
+    /// It may have been changed here: what was read before is not good enough from now on. Called once too often, it costs a
+    /// read.
+    pub(super) fn change(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// To be asked for before reading.
+    pub(super) fn edition(&self) -> Edition {
+        Edition { number: self.changes.load(Ordering::SeqCst), at: Instant::now() }
+    }
+
+    /// Keeps what was read, by somebody who began with that edition.
+    pub(super) fn keep(&self, edition: Edition, desk: Arc<Desk>) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((edition, desk));
+    }
+
+    /// The desk as it is now; `None` where it has to be read.
+    pub(super) fn get(&self) -> Option<Arc<Desk>> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let (edition, desk) = read.as_ref()?;
+        let is_good =
+            edition.number == self.changes.load(Ordering::SeqCst) && edition.at.elapsed() < self.good_for;
+        is_good.then(|| Arc::clone(desk))
+    }
+}
