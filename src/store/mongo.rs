@@ -20,6 +20,7 @@ mod connect;
 mod contents;
 mod db;
 mod desk;
+mod dispatch;
 mod error;
 mod facts;
 mod inbox;
@@ -55,6 +56,7 @@ use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use crate::store::kept::Kept;
 use db::Db;
+use dispatch::{Dispatcher, Job};
 use lane::Lane;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
@@ -65,6 +67,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tally::Tally;
+use turn::{Scribe, Told};
 
 /// How long a replica may go without seeing that another one has changed a department or the settings.
 const OTHERS_SEEN: Duration = Duration::from_millis(250);
@@ -74,7 +77,8 @@ pub struct Mongo {
     db: Db,
     ask: Questions,
     kept: Kept,
-    lane: Lane,
+    facts: Lane<Told>,
+    outbox: Lane<Job>,
     done: Arc<Tally>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
     told: AtomicI64,
@@ -91,18 +95,20 @@ impl Mongo {
         let db = client.database(database);
         schema::prepare(&db).await?;
         let process = ObjectId::new().to_hex();
-        let mut session = Session::of(db.clone(), process.clone());
+        let mut session = Session::of(db.clone(), process.clone(), "facts");
         tx::run(&mut session, &queue::TakeOver(&process)).await?;
         let done = Arc::clone(&session.done);
-        let lane = Lane::start(session);
+        let outbox = session.another("outbox");
+        let (facts, outbox) = (Lane::start(Scribe { session }), Lane::start(Dispatcher::new(outbox)));
         let db = Db::new(db);
         let kept = Kept::new(OTHERS_SEEN);
-        Ok(Self { ask: Questions::new(&db), db, kept, lane, done, told: AtomicI64::default() })
+        Ok(Self { ask: Questions::new(&db), db, kept, facts, outbox, done, told: AtomicI64::default() })
     }
 
     /// Finishes what was begun; what comes later is refused.
     pub async fn close(&self) {
-        self.lane.close().await;
+        self.facts.close().await;
+        self.outbox.close().await;
     }
 
     /// The server's `explain` of each question that the desk asks often.

@@ -44,9 +44,17 @@ impl Entry {
         Ok(Self { place: (f.int("lane")?, f.int("id")?), doc })
     }
 
+    /// As it lies in `outbox` until the chat's document takes it in.
+    pub(super) fn fresh(self, chat: ChatId) -> Document {
+        let mut doc = self.outside(chat);
+        doc.insert("fresh", true);
+        doc
+    }
+
     /// One that lay in `outbox`.
     pub(super) fn fetched(mut doc: Document) -> Result<Self, StoreError> {
         doc.remove("chat");
+        doc.remove("fresh");
         let id = doc.remove("_id");
         doc.insert("id", id);
         Self::read(doc)

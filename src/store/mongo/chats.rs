@@ -5,13 +5,11 @@
 //! nothing can be added behind a chat that is just being closed, or be left out because a twin waits that is just going.
 //! Where many wait, only the first lie in the document; the others lie in `outbox`, and follow as there is room.
 use super::chat::{Chat, Entry, FEW, MOST};
-use super::codec::int;
 use super::error::Halt;
 use super::schema::{CHATS, OUTBOX};
 use super::tx::Tx;
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
-use crate::domain::notice::Outgoing;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
@@ -99,13 +97,13 @@ impl Chats {
         self.rows.entry(chat).or_default()
     }
 
-    /// Adds a delivery, unless one that waits does the same.
-    pub(super) fn add(&mut self, out: &Outgoing, since: Time, id: u64) -> Result<(), StoreError> {
-        let row = self.touch(out.chat);
-        if out.message.coalesce_key().is_none_or(|same| !row.waits(&same)) {
-            row.push(Entry::new(out, since, int(id))?);
+    /// Takes a delivery in that lies in `outbox` by itself, unless one that waits does the same.
+    pub(super) fn add(&mut self, chat: ChatId, entry: Entry) {
+        self.fetched.push(entry.id());
+        let row = self.touch(chat);
+        if entry.same().is_none_or(|same| !row.waits(same)) {
+            row.push(entry);
         }
-        Ok(())
     }
 
     /// The chats from which something may go at `now`, in the order in which it does.

@@ -3,16 +3,17 @@
 //!
 //! A refused change so writes nothing, and does not undo its neighbours as an error inside a transaction would.
 use super::agents::Agents;
-use super::chats::Chats;
+use super::chat::Entry;
+use super::codec::int;
 use super::error::Halt;
 use super::inbox::{End, Updates};
 use super::places::Places;
 use super::record;
 use super::roll::Roll;
-use super::schema::EVENTS;
+use super::schema::{EVENTS, OUTBOX};
 use super::tx::Tx;
 use crate::domain::Time;
-use crate::domain::ids::{Arrival, ChatId};
+use crate::domain::ids::Arrival;
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use mongodb::bson::Document;
@@ -79,14 +80,6 @@ pub(super) fn numbered(fate: Fate, first: u64) -> Fate {
     Fate::Changes(changes)
 }
 
-/// The chats of deliveries that are settled.
-#[derive(Default)]
-pub(super) struct Concerned {
-    pub(super) chats: HashSet<ChatId>,
-    /// Those from which or to which everything moves.
-    pub(super) moving: HashSet<ChatId>,
-}
-
 /// What the facts of a transaction have to do with, as it was read and as it becomes.
 pub(super) struct Group {
     /// The next number of the record and the outbox.
@@ -95,18 +88,13 @@ pub(super) struct Group {
     agents: Agents,
     roll: Roll,
     updates: Updates,
-    pub(super) chats: Chats,
+    told: Vec<Document>,
     events: Vec<Document>,
 }
 
 impl Group {
-    /// Reads it. `settled` are the chats of deliveries that are settled with these facts.
-    pub(super) async fn load(
-        tx: &mut Tx<'_>,
-        facts: &[Fact],
-        settled: &Concerned,
-        tries: u32,
-    ) -> Result<Self, Halt> {
+    /// Reads it.
+    pub(super) async fn load(tx: &mut Tx<'_>, facts: &[Fact], tries: u32) -> Result<Self, Halt> {
         let changes = || facts.iter().flat_map(Fact::changes);
         let updates: HashSet<i64> = facts
             .iter()
@@ -125,10 +113,7 @@ impl Group {
             places,
             roll: Roll::load(tx, changes()).await?,
             updates: Updates::load(tx, updates).await?,
-            chats: {
-                let told = facts.iter().flat_map(Fact::told).map(|out| out.chat);
-                Chats::load(tx, told.chain(settled.chats.iter().copied()).collect(), &settled.moving).await?
-            },
+            told: Vec::new(),
             events: Vec::new(),
         })
     }
@@ -188,10 +173,11 @@ impl Group {
     }
 
     fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
-        out.iter().try_for_each(|out| {
-            let id = self.number();
-            self.chats.add(out, since, id)
-        })
+        for out in out {
+            let entry = Entry::new(out, since, int(self.number()))?;
+            self.told.push(entry.fresh(out.chat));
+        }
+        Ok(())
     }
 
     fn number(&mut self) -> u64 {
@@ -200,15 +186,14 @@ impl Group {
         number
     }
 
-    /// Writes it all; returns the arrival of the first ticket that was opened, and when the first of the chats goes that
-    /// wait for their time. Tickets come last, as the counter of the arrivals is what replicas meet at: so it is held for
-    /// the shortest time.
-    pub(super) async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<(u64, Option<i64>), Halt> {
+    /// Writes it all; returns the arrival of the first ticket that was opened. Tickets come last, as the counter of the
+    /// arrivals is what replicas meet at: so it is held for the shortest time.
+    pub(super) async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
         self.roll.write(tx).await?;
         self.agents.write(tx).await?;
-        let soonest = self.chats.write(tx).await?;
+        tx.insert(OUTBOX, self.told).await?;
         tx.insert(EVENTS, self.events).await?;
         self.updates.write(tx).await?;
-        Ok((self.places.write(tx, process).await?, soonest))
+        self.places.write(tx, process).await
     }
 }

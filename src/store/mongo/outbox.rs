@@ -5,7 +5,7 @@ use super::codec::{Fields, int, limit as rows, put_time};
 use super::db::Db;
 use super::desk;
 use super::error::Halt;
-use super::schema::{CARDS, CHATS, COUNTERS, DROPPED};
+use super::schema::{CARDS, CHATS, COUNTERS, DROPPED, OUTBOX};
 use super::tx::{Tx, Work};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
@@ -14,6 +14,11 @@ use async_trait::async_trait;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
+
+/// What was added and is not in its chat's document yet, in the order in which it was added.
+pub(super) fn fresh() -> (Document, Document) {
+    (doc! { "fresh": true }, doc! { "_id": 1 })
+}
 
 /// Chats that may go at once, in the order in which they do.
 pub(super) fn ready() -> (Document, Document) {
@@ -35,16 +40,57 @@ pub(super) fn claimed_by(process: &str) -> Document {
     doc! { "claimed": true, "claimed_by": process }
 }
 
-/// How many deliveries are not done: on their way, in the documents of their chats, and behind.
+/// How many deliveries are not done: just added, on their way, in the documents of their chats, and behind.
 pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
+    // First these: one that is taken in meanwhile is counted twice, and none not at all.
+    let added = added(db).await?;
     let going = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [going, { "$size": "$waiting" }, "$behind"] };
     let sum = doc! { "$group": { "_id": Bson::Null, "deliveries": { "$sum": of_chat } } };
     let mut found = db.collection(CHATS).aggregate([sum]).await?;
     match found.try_next().await? {
-        Some(sum) => Fields(&sum).number("deliveries"),
-        None => Ok(0),
+        Some(sum) => Ok(added + Fields(&sum).number::<u64>("deliveries")?),
+        None => Ok(added),
     }
+}
+
+/// How many of those that were just added will make a delivery: of those that do the same one is enough.
+async fn added(db: &Db) -> Result<u64, StoreError> {
+    let (mut messages, mut refreshes): (u64, HashMap<i64, HashSet<String>>) = Default::default();
+    let outbox = db.collection(OUTBOX);
+    for doc in db.all(outbox.find(fresh().0).projection(doc! { "chat": 1, "same": 1 })).await? {
+        match doc.get_str("same") {
+            Ok(same) => drop(refreshes.entry(Fields(&doc).int("chat")?).or_default().insert(same.to_owned())),
+            Err(_) => messages += 1,
+        }
+    }
+    let these: Vec<_> = refreshes.keys().copied().collect();
+    if !these.is_empty() {
+        let (chats, theirs) = (db.collection(CHATS), doc! { "_id": { "$in": &these } });
+        for chat in db.all(chats.find(theirs).projection(doc! { "waiting.same": 1 })).await? {
+            let waits = refreshes.entry(Fields(&chat).int("_id")?).or_default();
+            for waiting in chat.get_array("waiting").into_iter().flatten().filter_map(Bson::as_document) {
+                waits.remove(waiting.get_str("same").unwrap_or_default());
+            }
+        }
+        let behind = doc! { "chat": { "$in": these }, "lane": 1_i64, "fresh": Bson::Null };
+        for doc in db.all(outbox.find(behind).projection(doc! { "chat": 1, "same": 1 })).await? {
+            let waits = refreshes.entry(Fields(&doc).int("chat")?).or_default();
+            waits.remove(doc.get_str("same").unwrap_or_default());
+        }
+    }
+    Ok(messages + refreshes.values().map(|refreshes| refreshes.len() as u64).sum::<u64>())
+}
+
+/// When the next delivery may go, if nothing that this process knows of comes in between.
+pub(super) async fn next(db: &Db) -> Result<Option<Time>, StoreError> {
+    let (added, waiting) = (db.collection(OUTBOX), doc! { "claimed": false, "not_before": { "$gt": 0_i64 } });
+    if added.find_one(fresh().0).await?.is_some() {
+        return Ok(Some(Time::UNIX_EPOCH));
+    }
+    let first = db.collection(CHATS).find_one(waiting).sort(doc! { "not_before": 1 }).await?;
+    let at = first.map(|doc| Fields(&doc).int("not_before")).transpose()?;
+    Ok(at.and_then(Time::from_timestamp_micros))
 }
 
 /// What is to be claimed.

@@ -48,6 +48,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         ask(CHATS, outbox::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
         ask(CHATS, outbox::claimed(), doc! {}),
         ask(CHATS, outbox::claimed_by("p"), doc! {}),
+        ask(OUTBOX, outbox::fresh().0, outbox::fresh().1),
         ask(OUTBOX, super::chats::behind(ChatId(1)), doc! { "lane": 1, "_id": 1 }),
         ask(QUEUE, super::desk::shown(Time::UNIX_EPOCH), doc! {}),
     ]

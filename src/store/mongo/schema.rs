@@ -112,6 +112,7 @@ pub(super) const INDEXES: &[Index] = &[
     index(INBOX, "waiting", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "aside", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "aside" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
+    index(OUTBOX, "fresh", || doc! { "fresh": 1, "_id": 1 }).where_(|| doc! { "fresh": true }),
     index(OUTBOX, "behind", || doc! { "chat": 1, "lane": 1, "_id": 1 }),
     index(CHATS, "claimed", || doc! { "claimed_by": 1 }).where_(|| doc! { "claimed": true }),
     index(CHATS, "ready", || doc! { "lane": 1, "head": 1 })

@@ -1,7 +1,7 @@
-//! The one session in which a process has its transactions.
+//! The sessions in which a process has its transactions, one for each of its lanes.
 //!
 //! A process that is killed in the middle of a transaction leaves it open, and the server keeps what it was about to write
-//! from everybody else until the transaction has lived for a minute. So each process writes down which session is its own,
+//! from everybody else until the transaction has lived for a minute. So each process writes down which sessions are its own,
 //! and whoever is kept waiting ends the sessions of the others. To a process that lives this is one more reason to try the
 //! same transaction again.
 use super::error::Halt;
@@ -21,19 +21,37 @@ const AGE: Duration = Duration::from_secs(600);
 /// How long it is known whose a session was.
 pub(super) const KEPT: Duration = Duration::from_secs(3_600);
 
-/// A process's session.
+/// The session of a lane.
 pub(super) struct Session {
     db: Database,
     /// The name of the process.
     pub(super) process: String,
+    /// Which of the process's lanes has its transactions in it.
+    lane: &'static str,
     /// What its transactions came to.
     pub(super) done: Arc<Tally>,
     open: Option<(ClientSession, Instant)>,
 }
 
 impl Session {
-    pub(super) fn of(db: Database, process: String) -> Self {
-        Self { db, process, done: Arc::default(), open: None }
+    pub(super) fn of(db: Database, process: String, lane: &'static str) -> Self {
+        Self { db, process, lane, done: Arc::default(), open: None }
+    }
+
+    /// The session of another lane of the same process.
+    pub(super) fn another(&self, lane: &'static str) -> Self {
+        Self {
+            db: self.db.clone(),
+            process: self.process.clone(),
+            lane,
+            done: Arc::clone(&self.done),
+            open: None,
+        }
+    }
+
+    /// Under which id it is written down.
+    fn name(&self) -> String {
+        format!("{} {}", self.process, self.lane)
     }
 
     /// The database that it is about.
@@ -47,7 +65,7 @@ impl Session {
             let session = self.db.client().start_session().await?;
             let known = doc! { "session": session.id().clone(), "at": DateTime::now() };
             let sessions = self.db.collection::<Document>(SESSIONS);
-            sessions.replace_one(doc! { "_id": &self.process }, known).upsert(true).await?;
+            sessions.replace_one(doc! { "_id": self.name() }, known).upsert(true).await?;
             self.open = Some((session, Instant::now()));
         }
         match &mut self.open {
@@ -63,7 +81,10 @@ impl Session {
 
     /// Ends the sessions of all other processes, and with them the transactions that nobody will end.
     pub(super) async fn end_others(&self) -> Result<(), StoreError> {
-        let others = doc! { "_id": { "$ne": &self.process } };
+        // Ids begin with their process; '!' comes next after the blank behind it.
+        let process = &self.process;
+        let (first, last) = (format!("{process} "), format!("{process}!"));
+        let others = doc! { "$or": [{ "_id": { "$lt": first } }, { "_id": { "$gte": last } }] };
         let found: Vec<Document> =
             self.db.collection::<Document>(SESSIONS).find(others).await?.try_collect().await?;
         let sessions: Vec<Bson> = found.into_iter().filter_map(|mut doc| doc.remove("session")).collect();
@@ -79,6 +100,6 @@ impl Session {
     pub(super) async fn close(self) {
         let sessions = self.db.collection::<Document>(SESSIONS);
         // Else it is forgotten a little later.
-        drop(sessions.delete_one(doc! { "_id": self.process }).await);
+        drop(sessions.delete_one(doc! { "_id": self.name() }).await);
     }
 }

@@ -1,11 +1,12 @@
 //! The port, method by method: what reads asks the server, what belongs to a transaction goes to the lane.
 use super::contents::Content;
+use super::dispatch::Job;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
-use super::lane::Job;
 use super::questions::Who;
-use super::schema::{CHATS, DROPPED, INBOX};
+use super::schema::{DROPPED, INBOX};
 use super::together::Question;
+use super::turn::Told;
 use super::{Mongo, codec, desk, inbox, leases, outbox, people, questions, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
@@ -35,7 +36,7 @@ const BATCH: usize = 512;
 
 impl Mongo {
     async fn fact(&self, fact: Fact) -> Result<Fate, StoreError> {
-        self.lane.run(|reply| Job::Fact(fact, reply)).await
+        self.facts.run(|reply| Told { fact, reply }).await
     }
 
     /// The departments and the settings, as they were a moment ago at most.
@@ -292,25 +293,21 @@ impl Store for Mongo {
         self.note(now);
         match limit {
             0 => Ok(Vec::new()),
-            _ => self.lane.run(|reply| Job::Claim(limit, now, reply)).await,
+            _ => self.outbox.run(|reply| Job::Claim(limit, now, reply)).await,
         }
     }
 
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {
         self.note(now);
-        self.lane.run(|reply| Job::Settle(outcomes, now, reply)).await
+        self.outbox.run(|reply| Job::Settle(outcomes, now, reply)).await
     }
 
     async fn reclaim(&self) -> Result<u64, StoreError> {
-        self.lane.run(Job::Reclaim).await
+        self.outbox.run(Job::Reclaim).await
     }
 
     async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
-        let chats = self.db.collection(CHATS);
-        let waiting = doc! { "claimed": false, "not_before": { "$gt": 0_i64 } };
-        let first = chats.find_one(waiting).sort(doc! { "not_before": 1 }).await?;
-        let at = first.map(|doc| codec::Fields(&doc).int("not_before")).transpose()?;
-        Ok(at.and_then(Time::from_timestamp_micros))
+        outbox::next(&self.db).await
     }
 
     async fn undelivered(&self) -> Result<u64, StoreError> {
