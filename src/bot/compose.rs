@@ -2,7 +2,7 @@
 use super::facts::Facts;
 use super::menu;
 use super::render::{self, Rendered, Words};
-use super::view::NoticeView;
+use super::view::{NoticeView, TaskView};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, PersonId, TelegramId, TicketId};
@@ -147,20 +147,16 @@ impl Composer {
         let store = self.engine.store();
         Ok(match notice {
             Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
+                // What was true when it was committed, as long as it still waits.
                 Some(ticket) => {
-                    let mut view = self.facts.status_card(&ticket).await?;
-                    // What was true when it was committed, as long as it still waits.
-                    if view.ticket.position.is_some() {
-                        (view.ticket.position, view.online) = (Some(*position), *online);
-                    }
-                    Some(NoticeView::Created(view))
+                    Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
                 }
                 None => None,
             },
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
-                    let view = self.facts.task(&ticket, *agent).await?;
-                    let view = super::view::TaskView { position: *position, held: *held, max: *max, ..view };
+                    let ticket = self.facts.ticket(&ticket, *agent).await?;
+                    let view = TaskView { ticket, position: *position, held: *held, max: *max };
                     Some(NoticeView::NewTask(view))
                 }
                 None => None,

@@ -37,14 +37,25 @@ impl Facts {
 
     /// A ticket as `reader` sees it.
     pub async fn ticket(&self, ticket: &Ticket, reader: PersonId) -> Result<TicketView, StoreError> {
+        self.ticket_at(ticket, reader, None).await
+    }
+
+    /// The same, with its position where that is known, as long as it waits.
+    async fn ticket_at(
+        &self,
+        ticket: &Ticket,
+        reader: PersonId,
+        position: Option<u64>,
+    ) -> Result<TicketView, StoreError> {
         let departments = self.store().departments().await?;
-        self.ticket_of(ticket, reader, &departments).await
+        self.ticket_of(ticket, reader, position, &departments).await
     }
 
     async fn ticket_of(
         &self,
         ticket: &Ticket,
         reader: PersonId,
+        position: Option<u64>,
         all: &[Department],
     ) -> Result<TicketView, StoreError> {
         let holder = match &ticket.state {
@@ -53,13 +64,14 @@ impl Facts {
             TicketState::Queued | TicketState::Cancelled { .. } => None,
         };
         let holder_name = match holder {
-            Some(id) => self.store().person(id).await?.map(|p| p.name),
+            Some(id) => self.engine.name_of(id).await?,
             None => None,
         };
-        let position = match ticket.state {
-            TicketState::Queued => {
+        let position = match (&ticket.state, position) {
+            (TicketState::Queued, None) => {
                 Some(self.store().position(ticket.department, ticket.priority, ticket.arrival).await?)
             }
+            (TicketState::Queued, known) => known,
             _ => None,
         };
         // Only who holds the ticket has use for it.
@@ -87,7 +99,7 @@ impl Facts {
         let departments = self.store().departments().await?;
         let mut views = Vec::with_capacity(tickets.len());
         for ticket in tickets {
-            views.push(self.ticket_of(ticket, reader, &departments).await?);
+            views.push(self.ticket_of(ticket, reader, None, &departments).await?);
         }
         Ok(views)
     }
@@ -96,6 +108,17 @@ impl Facts {
     pub async fn status_card(&self, ticket: &Ticket) -> Result<TicketStatusView, StoreError> {
         let online = self.engine.online(ticket.department);
         Ok(TicketStatusView { ticket: self.ticket(ticket, ticket.customer).await?, online })
+    }
+
+    /// The same as it was when the ticket came to this position; how it stands now, when it waits no longer.
+    pub async fn status_card_at(
+        &self,
+        ticket: &Ticket,
+        (position, online): (u64, u32),
+    ) -> Result<TicketStatusView, StoreError> {
+        let view = self.ticket_at(ticket, ticket.customer, Some(position)).await?;
+        let online = if view.position.is_some() { online } else { self.engine.online(ticket.department) };
+        Ok(TicketStatusView { ticket: view, online })
     }
 
     /// A ticket for an agent who got it, with its place in their queue now.

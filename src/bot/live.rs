@@ -25,8 +25,8 @@ const HEAD: u64 = 20;
 const IN_SIGHT: usize = 100;
 /// How many places apart.
 const STRIDE: u64 = 10;
-/// How many times as long as it took to bring cards up to date nothing is done about them: they have a fifth of the time.
-const PAUSE: u32 = 4;
+/// How many times as long as it took to bring cards up to date nothing is done about them: they have a tenth of the time.
+const PAUSE: u32 = 9;
 /// How long that is at most: people look at their cards.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 

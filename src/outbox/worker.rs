@@ -12,13 +12,16 @@ use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// How many deliveries are under way at once. Each belongs to another chat; Telegram takes about 30 a second anyway.
 const PARALLEL: usize = 128;
 /// How often a silent Telegram is asked whether it answers again.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// The shortest and the longest wait for deliveries of which nobody tells.
+const SHORTEST: Duration = Duration::from_millis(5);
+const LONGEST: Duration = Duration::from_secs(60);
 /// How often a delivery may panic before it is given up.
 const TRIES: u32 = 3;
 
@@ -63,17 +66,19 @@ impl Outbox {
     /// it (a process that was stopped for a while) must take the outbox to be another replica's.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
         let mut under_way: JoinSet<Ended> = JoinSet::new();
-        let mut silent = false;
+        let (mut silent, mut outcomes) = (false, Vec::new());
         loop {
             // Asked once a turn: were it asked again further down, a stop in between would leave nothing to wait for.
             let stopping = stop.is_cancelled();
-            if stopping && under_way.is_empty() {
-                return;
-            }
+            let ended = std::mem::take(&mut outcomes);
             let pause = if stopping || silent {
+                self.settle(ended).await;
                 PROBE_EVERY
             } else {
-                match self.start_some(&mut under_way, &deadline).await {
+                // Together, as a store does together what it is asked for at the same time.
+                let ((), started) =
+                    tokio::join!(self.settle(ended), self.start_some(&mut under_way, &deadline));
+                match started {
                     Ok(pause) => pause,
                     Err(error) => {
                         tracing::error!(%error, "the outbox can't be read");
@@ -81,9 +86,12 @@ impl Outbox {
                     }
                 }
             };
+            if stopping && under_way.is_empty() {
+                return;
+            }
             tokio::select! {
                 Some(first) = under_way.join_next() => {
-                    if self.settle(first, &mut under_way, &mut silent).await && !stop.is_cancelled() {
+                    if collect(first, &mut under_way, &mut outcomes, &mut silent) && !stop.is_cancelled() {
                         let (worker, stop) = (Arc::clone(&self), stop.clone());
                         under_way.spawn(async move { Ended::Probe(worker.answers(&stop).await) });
                     }
@@ -111,59 +119,39 @@ impl Outbox {
             let claimed = if room == 0 { Ok(Vec::new()) } else { store.claim(room, now).await };
             self.pace().give_back(room - claimed.as_ref().map_or(0, Vec::len));
             let claimed = claimed?;
-            if claimed.is_empty() {
-                let next =
-                    if room == 0 { Some(self.pace().next_room(now)) } else { store.next_delivery().await? };
-                let wait = next.map_or(TimeDelta::seconds(60), |at| at - now);
-                return Ok(wait
-                    .to_std()
-                    .unwrap_or_default()
-                    .clamp(Duration::from_millis(5), Duration::from_secs(60)));
+            // Fewer than there was room for: hardly anything else may go now, so that is soon enough looked at again.
+            let (all, longest) = match claimed.len() {
+                0 => (true, LONGEST),
+                some => (some < room, PROBE_EVERY),
+            };
+            if !claimed.is_empty() {
+                fail::fail_point!("outbox-after-claim");
             }
-            fail::fail_point!("outbox-after-claim");
             for delivery in claimed {
                 let (worker, deadline) = (Arc::clone(self), Arc::clone(deadline));
                 under_way.spawn(async move { Ended::Delivery(worker.deliver(delivery, &deadline).await) });
             }
+            if all {
+                let next =
+                    if room == 0 { Some(self.pace().next_room(now)) } else { store.next_delivery().await? };
+                let wait = next.map_or(longest, |at| (at - now).to_std().unwrap_or_default());
+                return Ok(wait.clamp(SHORTEST, longest));
+            }
         }
     }
 
-    /// Settles what has ended: the first and all others that have ended meanwhile. Returns whether Telegram is to be asked
-    /// whether it answers (again).
-    async fn settle(
-        &self,
-        first: Result<Ended, tokio::task::JoinError>,
-        under_way: &mut JoinSet<Ended>,
-        silent: &mut bool,
-    ) -> bool {
-        let (mut outcomes, mut ask) = (Vec::new(), false);
-        let mut next = Some(first);
-        while let Some(ended) = next {
-            match ended {
-                Ok(Ended::Delivery(report)) => {
-                    ask |= report.silent && !*silent;
-                    *silent |= report.silent;
-                    outcomes.push((report.id, report.outcome));
-                }
-                Ok(Ended::Probe(answers)) => {
-                    *silent = !answers;
-                    ask |= !answers;
-                }
-                // Panics are caught in the task, and nobody aborts one.
-                Err(error) => tracing::error!(%error, "a delivery broke off"),
-            }
-            next = under_way.try_join_next();
+    /// Says what became of deliveries.
+    async fn settle(&self, outcomes: Vec<(u64, Outcome)>) {
+        if outcomes.is_empty() {
+            return;
         }
-        if !outcomes.is_empty() {
-            fail::fail_point!("outbox-before-mark");
-            // An outcome that can't be written is worth every try: without it the message goes out twice.
-            while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
-                tracing::error!(%error, "what was sent can't be marked");
-                tokio::time::sleep(PROBE_EVERY).await;
-            }
-            fail::fail_point!("outbox-after-mark");
+        fail::fail_point!("outbox-before-mark");
+        // An outcome that can't be written is worth every try: without it the message goes out twice.
+        while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
+            tracing::error!(%error, "what was sent can't be marked");
+            tokio::time::sleep(PROBE_EVERY).await;
         }
-        ask
+        fail::fail_point!("outbox-after-mark");
     }
 
     /// Sends one delivery. One whose words can't be put together without a panic must not hold up its chat for ever.
@@ -287,4 +275,32 @@ impl Outbox {
     fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Notes what has ended: the first and all others that have ended meanwhile. Returns whether Telegram is to be asked whether
+/// it answers (again).
+fn collect(
+    first: Result<Ended, JoinError>,
+    under_way: &mut JoinSet<Ended>,
+    outcomes: &mut Vec<(u64, Outcome)>,
+    silent: &mut bool,
+) -> bool {
+    let (mut ask, mut next) = (false, Some(first));
+    while let Some(ended) = next {
+        match ended {
+            Ok(Ended::Delivery(report)) => {
+                ask |= report.silent && !*silent;
+                *silent |= report.silent;
+                outcomes.push((report.id, report.outcome));
+            }
+            Ok(Ended::Probe(answers)) => {
+                *silent = !answers;
+                ask |= !answers;
+            }
+            // Panics are caught in the task, and nobody aborts one.
+            Err(error) => tracing::error!(%error, "a delivery broke off"),
+        }
+        next = under_way.try_join_next();
+    }
+    ask
 }

@@ -1,6 +1,6 @@
-//! The desk as it was read last: departments and settings. Every ticket, every message and every heartbeat asks for some of
-//! it, and it hardly ever changes: once read it is at hand until this process has committed a change of it, or until it is
-//! too old where other processes change it too.
+//! What was read last of something that much more often is asked for than it changes: at hand until this process has
+//! committed a change of it, or until it is too old where other processes change it too. Departments and settings are such:
+//! every ticket, every message and every heartbeat asks for some of them.
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
 use crate::domain::policy::Settings;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What is kept.
+/// The desk: departments and settings.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     pub(super) departments: Vec<Department>,
@@ -22,7 +22,7 @@ impl Desk {
     }
 }
 
-/// Which state of the desk somebody reads who begins now. It may be a later one that they find: never an earlier one.
+/// Which state of it somebody reads who begins now. It may be a later one that they find: never an earlier one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Edition {
     number: u64,
@@ -31,14 +31,14 @@ pub(super) struct Edition {
 
 /// It, and how often it has changed.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct Kept<T> {
     /// For how long what was read is good enough when nothing here has changed it.
     good_for: Duration,
     changes: AtomicU64,
-    read: Mutex<Option<(Edition, Arc<Desk>)>>,
+    read: Mutex<Option<(Edition, Arc<T>)>>,
 }
 
-impl Kept {
+impl<T> Kept<T> {
     /// Nothing yet. What others change too is read again when it is older than `good_for`.
     pub(super) fn new(good_for: Duration) -> Self {
         Self { good_for, changes: AtomicU64::default(), read: Mutex::default() }
@@ -56,16 +56,16 @@ impl Kept {
     }
 
     /// Keeps what was read, by somebody who began with that edition.
-    pub(super) fn keep(&self, edition: Edition, desk: Arc<Desk>) {
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((edition, desk));
+    pub(super) fn keep(&self, edition: Edition, found: Arc<T>) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((edition, found));
     }
 
-    /// The desk as it is now; `None` where it has to be read.
-    pub(super) fn get(&self) -> Option<Arc<Desk>> {
+    /// It as it is now; `None` where it has to be read.
+    pub(super) fn get(&self) -> Option<Arc<T>> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let (edition, desk) = read.as_ref()?;
+        let (edition, found) = read.as_ref()?;
         let is_good =
             edition.number == self.changes.load(Ordering::SeqCst) && edition.at.elapsed() < self.good_for;
-        is_good.then(|| Arc::clone(desk))
+        is_good.then(|| Arc::clone(found))
     }
 }

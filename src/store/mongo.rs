@@ -13,6 +13,7 @@
 //! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
 //! status, the chat or the unique index of the slots, and the one that is overtaken reads and decides again.
 mod agents;
+mod at_hand;
 mod chat;
 mod chats;
 mod codec;
@@ -54,13 +55,14 @@ use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
-use crate::store::kept::Kept;
+use crate::store::kept::{Desk, Kept};
 use db::Db;
 use dispatch::{Dispatcher, Job};
 use lane::Lane;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use questions::Questions;
+use queue::Sums;
 use secrecy::SecretString;
 use session::Session;
 use std::sync::Arc;
@@ -72,11 +74,15 @@ use turn::{Scribe, Told};
 /// How long a replica may go without seeing that another one has changed a department or the settings.
 const OTHERS_SEEN: Duration = Duration::from_millis(250);
 
+/// The same of how many tickets wait: a place in the queue is told to a person, who reads it some time later.
+const OTHERS_COUNTED: Duration = Duration::from_millis(20);
+
 /// The store on a MongoDB server.
 pub struct Mongo {
     db: Db,
     ask: Questions,
-    kept: Kept,
+    desk: Kept<Desk>,
+    sums: Kept<Sums>,
     facts: Lane<Told>,
     outbox: Lane<Job>,
     done: Arc<Tally>,
@@ -101,8 +107,8 @@ impl Mongo {
         let outbox = session.another("outbox");
         let (facts, outbox) = (Lane::start(Scribe { session }), Lane::start(Dispatcher::new(outbox)));
         let db = Db::new(db);
-        let kept = Kept::new(OTHERS_SEEN);
-        Ok(Self { ask: Questions::new(&db), db, kept, facts, outbox, done, told: AtomicI64::default() })
+        let (desk, sums) = (Kept::new(OTHERS_SEEN), Kept::new(OTHERS_COUNTED));
+        Ok(Self { ask: Questions::new(&db), db, desk, sums, facts, outbox, done, told: AtomicI64::default() })
     }
 
     /// Finishes what was begun; what comes later is refused.

@@ -54,7 +54,7 @@ pub struct Options {
 pub struct Sqlite {
     writer: Writer,
     readers: Readers,
-    kept: Arc<Kept>,
+    kept: Arc<Kept<Desk>>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
     told: Arc<AtomicI64>,
 }

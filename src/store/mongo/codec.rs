@@ -3,7 +3,7 @@
 //! A date has milliseconds and the desk microseconds, so what is left of them lies beside it, as `<name>_us`.
 use crate::domain::Time;
 use crate::engine::ports::StoreError;
-use mongodb::bson::{Bson, DateTime, Document};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -124,5 +124,13 @@ impl<'a> Fields<'a> {
     pub(super) fn nested<T: DeserializeOwned>(self, name: &str) -> Result<T, StoreError> {
         let value = self.0.get(name).cloned().unwrap_or(Bson::Null);
         mongodb::bson::from_bson(value).map_err(|error| self.wrong(name, error))
+    }
+}
+
+/// What a field must be to be one of these. Of one alone it is plainly that: some servers look for several in another way.
+pub(super) fn among<T: ToString>(ids: &[T]) -> Bson {
+    match ids {
+        [one] => one.to_string().into(),
+        some => doc! { "$in": some.iter().map(ToString::to_string).collect::<Vec<_>>() }.into(),
     }
 }

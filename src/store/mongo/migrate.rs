@@ -14,7 +14,8 @@ use std::collections::HashMap;
 pub(super) const STEPS: &[&str] = &[
     "what is derived from other fields is written beside them",
     "what waits for a chat lies in the chat's document",
-    "what is added to the outbox waits to be taken in there", // nothing to change, but older programs don't know of it
+    // Nothing to change, but older programs would leave what is added where it is.
+    "what is added to the outbox waits to be taken into its chat",
 ];
 
 pub(super) async fn step(db: &Database, step: usize) -> Result<(), StoreError> {

@@ -4,12 +4,13 @@ use super::together::{Question, Together};
 use super::{desk, people, queue, tickets};
 use crate::domain::card::LiveCard;
 use crate::domain::department::Department;
-use crate::domain::ids::{DepartmentId, PersonId, TelegramId, TicketId};
+use crate::domain::ids::{PersonId, TelegramId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One of each kind.
 pub(super) struct Questions {
@@ -94,15 +95,15 @@ impl Question for Open {
     }
 }
 
-/// How many tickets of each rank wait in departments, as each process has counted them.
+/// How many tickets wait.
 pub(super) enum Sums {}
 
 impl Question for Sums {
-    type Key = DepartmentId;
-    type Found = Vec<(i64, i64)>;
+    type Key = ();
+    type Found = Arc<queue::Sums>;
 
-    async fn ask(db: &Db, keys: Vec<DepartmentId>) -> Found<DepartmentId, Self::Found> {
-        queue::sums(db, &keys).await
+    async fn ask(db: &Db, _: Vec<()>) -> Found<(), Self::Found> {
+        Ok(HashMap::from([((), Arc::new(queue::sums(db).await?))]))
     }
 }
 

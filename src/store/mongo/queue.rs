@@ -2,7 +2,7 @@
 //!
 //! How many wait is kept as sums: each process counts in documents of its own what it brought in and took out, so that
 //! replicas don't stand in each other's way at one number, and all of them together are the depth.
-use super::codec::{Fields, int};
+use super::codec::{Fields, among, int};
 use super::db::Db;
 use super::error::Halt;
 use super::schema::{DEPTHS, QUEUE, QUEUE_ALL};
@@ -23,15 +23,9 @@ pub(super) fn head(department: DepartmentId, limit: usize) -> Query {
 
 pub(super) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {
     let sort = doc! { "rank": 1, "position": 1 };
-    // Of one department the index has them in this order.
-    let (these, index): (Bson, _) = match departments {
-        [one] => (one.to_string().into(), None),
-        some => {
-            let some: Vec<_> = some.iter().map(ToString::to_string).collect();
-            (doc! { "$in": some }.into(), Some(QUEUE_ALL))
-        }
-    };
-    let filter = doc! { "status": "queued", "department": these };
+    let filter = doc! { "status": "queued", "department": among(departments) };
+    // Of one department the index has them in this order, and every server sees it.
+    let index = if departments.len() == 1 { None } else { Some(QUEUE_ALL) };
     Query { filter, sort, skip: offset as u64, limit: Some(limit), index }
 }
 
@@ -46,32 +40,19 @@ pub(super) async fn first(
 }
 
 pub(super) async fn depths(db: &Db) -> Result<Depths, StoreError> {
-    let mut sums: HashMap<DepartmentId, i64> = HashMap::new();
-    for doc in db.find(DEPTHS, doc! {}, doc! {}, None).await? {
-        *sums.entry(DepartmentId(Fields(&doc).id("department")?)).or_default() +=
-            Fields(&doc).int("waiting")?;
-    }
-    let positive =
-        sums.into_iter().filter_map(|(department, sum)| Some((department, u64::try_from(sum).ok()?)));
-    Ok(positive.filter(|(_, sum)| *sum > 0).collect())
+    let sums = sums(db).await?.into_iter().map(|(department, counted)| {
+        let sum: i64 = counted.iter().map(|(_, waiting)| waiting).sum();
+        (department, u64::try_from(sum).unwrap_or(0))
+    });
+    Ok(sums.filter(|(_, sum)| *sum > 0).collect())
 }
 
-/// What each process has counted in these departments: ranks, and how many wait.
-pub(super) async fn sums(
-    db: &Db,
-    departments: &[DepartmentId],
-) -> Result<HashMap<DepartmentId, Vec<(i64, i64)>>, StoreError> {
-    // A document's id begins with its department; '!' comes next after the blank behind it.
-    let of = |department: &DepartmentId| {
-        doc! { "_id": { "$gte": format!("{department} "), "$lt": format!("{department}!") } }
-    };
-    let these = if let [one] = departments {
-        of(one)
-    } else {
-        doc! { "$or": departments.iter().map(of).collect::<Vec<_>>() }
-    };
-    let mut sums: HashMap<_, Vec<_>> = HashMap::new();
-    for doc in db.find(DEPTHS, these, doc! {}, None).await? {
+/// What each process has counted in each department: ranks, and how many wait.
+pub(super) type Sums = HashMap<DepartmentId, Vec<(i64, i64)>>;
+
+pub(super) async fn sums(db: &Db) -> Result<Sums, StoreError> {
+    let mut sums = Sums::new();
+    for doc in db.find(DEPTHS, doc! {}, doc! {}, None).await? {
         let f = Fields(&doc);
         let counted = (f.int("rank")?, f.int("waiting")?);
         sums.entry(DepartmentId(f.id("department")?)).or_default().push(counted);
@@ -83,14 +64,14 @@ pub(super) async fn sums(
 /// counted.
 pub(super) async fn position(
     db: &Db,
-    sums: Vec<(i64, i64)>,
+    sums: &[(i64, i64)],
     department: DepartmentId,
     priority: Priority,
     arrival: Arrival,
 ) -> Result<u64, StoreError> {
     let rank = i64::from(priority.rank());
     let (mut before, mut among) = (0, 0);
-    for (of, waiting) in sums {
+    for (of, waiting) in sums.iter().copied() {
         match of.cmp(&rank) {
             std::cmp::Ordering::Less => before += waiting,
             std::cmp::Ordering::Equal => among += waiting,

@@ -1,13 +1,12 @@
 //! The port, method by method: what reads asks the server, what belongs to a transaction goes to the lane.
-use super::contents::Content;
+use super::at_hand::{is_of_desk, opened};
 use super::dispatch::Job;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
 use super::questions::Who;
 use super::schema::{DROPPED, INBOX};
-use super::together::Question;
 use super::turn::Told;
-use super::{Mongo, codec, desk, inbox, leases, outbox, people, questions, queue, record, tickets};
+use super::{Mongo, codec, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -23,13 +22,11 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
-    Store, StoreError, Write,
+    Store, StoreError,
 };
-use crate::store::kept::Desk;
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use serde_json::Value;
-use std::sync::Arc;
 
 /// The most changes of one call that share a transaction.
 const BATCH: usize = 512;
@@ -37,43 +34,6 @@ const BATCH: usize = 512;
 impl Mongo {
     async fn fact(&self, fact: Fact) -> Result<Fate, StoreError> {
         self.facts.run(|reply| Told { fact, reply }).await
-    }
-
-    /// The departments and the settings, as they were a moment ago at most.
-    async fn desk(&self) -> Result<<questions::Desk as Question>::Found, StoreError> {
-        if let Some(desk) = self.kept.get() {
-            return Ok((Ok(desk.departments.clone()), Ok(desk.settings.clone())));
-        }
-        let edition = self.kept.edition();
-        let found = self.ask.desk.get(()).await?;
-        let found = found.unwrap_or_else(|| (Ok(Vec::new()), Ok(Settings::default())));
-        if let (Ok(departments), Ok(settings)) = &found {
-            let desk = Desk { departments: departments.clone(), settings: settings.clone() };
-            self.kept.keep(edition, Arc::new(desk));
-        }
-        Ok(found)
-    }
-
-    /// Keeps what the tickets are about that were opened.
-    fn know(&self, opened: Vec<Option<(TicketId, Content)>>, fates: &[Result<Committed, CommitError>]) {
-        for (opened, fate) in opened.into_iter().zip(fates) {
-            if let (Some((id, content)), Ok(_)) = (opened, fate) {
-                self.db.contents.put(id, Arc::new(content));
-            }
-        }
-    }
-}
-
-/// Whether a change makes something else of the desk.
-fn is_of_desk(change: &Change) -> bool {
-    matches!(change.write, Write::Department { .. } | Write::Settings { .. })
-}
-
-/// The ticket that a change opens, and what it is about.
-fn opened(change: &Change) -> Option<(TicketId, Content)> {
-    match &change.write {
-        Write::OpenTicket { ticket, .. } => Some((ticket.id, Content::of(ticket))),
-        _ => None,
     }
 }
 
@@ -89,9 +49,11 @@ impl Store for Mongo {
             let size = changes.len();
             let (of_desk, opened) = (changes.iter().any(is_of_desk), changes.iter().map(opened).collect());
             let answer = self.fact(Fact::Changes(changes, self.told())).await;
+            // Whatever became of it.
             if of_desk {
-                self.kept.change(); // whatever became of it
+                self.desk.change();
             }
+            self.sums.change();
             match answer {
                 Ok(Fate::Changes(fates)) => {
                     self.know(opened, &fates);
@@ -138,11 +100,11 @@ impl Store for Mongo {
     }
 
     async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        self.desk().await?.0
+        self.read_desk().await?.0
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {
-        self.desk().await?.1
+        self.read_desk().await?.1
     }
 
     async fn incidents(&self) -> Result<Incidents, StoreError> {
@@ -198,7 +160,7 @@ impl Store for Mongo {
         most: usize,
     ) -> Result<Prospect, StoreError> {
         let ((departments, settings), open, ahead) = tokio::try_join!(
-            self.desk(),
+            self.read_desk(),
             self.ask.open.get(customer),
             self.position(department, priority, Arrival::LAST),
         )?;
@@ -246,7 +208,8 @@ impl Store for Mongo {
         priority: Priority,
         arrival: Arrival,
     ) -> Result<u64, StoreError> {
-        let sums = self.ask.sums.get(department).await?.unwrap_or_default();
+        let sums = self.read_sums().await?;
+        let sums = sums.get(&department).map_or(&[] as &[_], Vec::as_slice);
         queue::position(&self.db, sums, department, priority, arrival).await
     }
 

@@ -1,7 +1,7 @@
 //! Tickets: what one is about lies in `tickets` and never changes; where it stands lies in `ticket_queue`.
 //!
 //! The queue's documents are small, as every step of a ticket writes one anew.
-use super::codec::{Fields, date, fields, int, limit as rows, put_time};
+use super::codec::{Fields, among, date, fields, int, limit as rows, put_time};
 use super::contents::Content;
 use super::db::Db;
 use super::schema::{QUEUE, SLOT, TICKETS};
@@ -141,8 +141,7 @@ pub(super) struct Query {
 }
 
 pub(super) fn held_by(agents: &[PersonId]) -> Document {
-    let agents: Vec<Bson> = agents.iter().map(|agent| agent.to_string().into()).collect();
-    doc! { "assigned_agent": { "$in": agents }, "holding": true }
+    doc! { "assigned_agent": among(agents), "holding": true }
 }
 
 pub(super) fn all_held() -> Query {
@@ -250,8 +249,7 @@ pub(super) async fn count_open(
     db: &Db,
     customers: &[PersonId],
 ) -> Result<HashMap<PersonId, usize>, StoreError> {
-    let customers: Vec<Bson> = customers.iter().map(|customer| customer.to_string().into()).collect();
-    let open = doc! { "customer": { "$in": customers }, "open": true };
+    let open = doc! { "customer": among(customers), "open": true };
     let queue = db.collection(QUEUE);
     let mut counts = HashMap::new();
     for ticket in db.all(queue.find(open).projection(doc! { "_id": 0, "customer": 1 })).await? {

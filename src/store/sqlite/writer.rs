@@ -2,7 +2,7 @@
 //! wait for the disk; nobody is answered before that transaction is durable.
 use super::error::ended_early;
 use crate::engine::ports::StoreError;
-use crate::store::kept::Kept;
+use crate::store::kept::{Desk, Kept};
 use fail::fail_point;
 use rusqlite::Connection;
 use std::cell::Cell;
@@ -59,7 +59,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. It holds `lock` until the connection is closed.
-    pub(super) fn start(conn: Connection, lock: File, kept: Arc<Kept>) -> Result<Self, StoreError> {
+    pub(super) fn start(conn: Connection, lock: File, kept: Arc<Kept<Desk>>) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let done = Arc::new(Done::default());
         let count = done.clone();
@@ -144,7 +144,7 @@ pub(super) fn atomically<T, E: From<rusqlite::Error>>(
     result
 }
 
-fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, kept: &Kept) {
+fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, kept: &Kept<Desk>) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = Vec::new();
         let mut size = 0;
@@ -169,7 +169,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, kep
     }
 }
 
-fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, kept: &Kept) {
+fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, kept: &Kept<Desk>) {
     let mut answers = Vec::with_capacity(group.len());
     let rows = conn.total_changes();
     let ended = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {

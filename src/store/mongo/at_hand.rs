@@ -1,0 +1,65 @@
+//! What the store has at hand, so that it need not ask the server each time: the desk, how many tickets wait, what tickets are
+//! about.
+use super::contents::Content;
+use super::queue::Sums;
+use super::together::Question;
+use super::{Mongo, questions};
+use crate::domain::ids::TicketId;
+use crate::domain::policy::Settings;
+use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
+use crate::store::kept::Desk;
+use std::sync::Arc;
+
+impl Mongo {
+    /// The departments and the settings, as they were a moment ago at most.
+    pub(super) async fn read_desk(&self) -> Result<<questions::Desk as Question>::Found, StoreError> {
+        if let Some(desk) = self.desk.get() {
+            return Ok((Ok(desk.departments.clone()), Ok(desk.settings.clone())));
+        }
+        let edition = self.desk.edition();
+        let found = self.ask.desk.get(()).await?;
+        let found = found.unwrap_or_else(|| (Ok(Vec::new()), Ok(Settings::default())));
+        if let (Ok(departments), Ok(settings)) = &found {
+            let desk = Desk { departments: departments.clone(), settings: settings.clone() };
+            self.desk.keep(edition, Arc::new(desk));
+        }
+        Ok(found)
+    }
+
+    /// How many wait in each department, as it was a moment ago at most.
+    pub(super) async fn read_sums(&self) -> Result<Arc<Sums>, StoreError> {
+        if let Some(sums) = self.sums.get() {
+            return Ok(sums);
+        }
+        let edition = self.sums.edition();
+        let sums = self.ask.sums.get(()).await?.unwrap_or_default();
+        self.sums.keep(edition, Arc::clone(&sums));
+        Ok(sums)
+    }
+
+    /// Keeps what the tickets are about that were opened.
+    pub(super) fn know(
+        &self,
+        opened: Vec<Option<(TicketId, Content)>>,
+        fates: &[Result<Committed, CommitError>],
+    ) {
+        for (opened, fate) in opened.into_iter().zip(fates) {
+            if let (Some((id, content)), Ok(_)) = (opened, fate) {
+                self.db.contents.put(id, Arc::new(content));
+            }
+        }
+    }
+}
+
+/// Whether a change makes something else of the desk.
+pub(super) fn is_of_desk(change: &Change) -> bool {
+    matches!(change.write, Write::Department { .. } | Write::Settings { .. })
+}
+
+/// The ticket that a change opens, and what it is about.
+pub(super) fn opened(change: &Change) -> Option<(TicketId, Content)> {
+    match &change.write {
+        Write::OpenTicket { ticket, .. } => Some((ticket.id, Content::of(ticket))),
+        _ => None,
+    }
+}
