@@ -69,3 +69,43 @@ impl<T> Kept<T> {
         is_good.then(|| Arc::clone(found))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD_FOR: Duration = Duration::from_millis(250);
+
+    fn read(kept: &Kept<u8>, found: u8) {
+        let edition = kept.edition();
+        kept.keep(edition, Arc::new(found));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_read_is_at_hand_until_it_is_changed_or_too_old() {
+        let kept = Kept::new(GOOD_FOR);
+        assert_eq!(kept.get(), None);
+        read(&kept, 1);
+        tokio::time::advance(GOOD_FOR / 2).await;
+        assert_eq!(kept.get().as_deref(), Some(&1));
+        kept.change();
+        assert_eq!(kept.get(), None, "changed");
+        read(&kept, 2);
+        tokio::time::advance(GOOD_FOR).await;
+        assert_eq!(kept.get(), None, "too old");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_begun_to_read_before_a_change_is_not_kept_for_longer() {
+        let kept = Kept::new(GOOD_FOR);
+        let begun = kept.edition();
+        kept.change();
+        kept.keep(begun, Arc::new(1));
+        assert_eq!(kept.get(), None, "it may be from before");
+        // Nor does it count from its end how old it is.
+        let begun = kept.edition();
+        tokio::time::advance(GOOD_FOR).await;
+        kept.keep(begun, Arc::new(2));
+        assert_eq!(kept.get(), None);
+    }
+}

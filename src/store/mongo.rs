@@ -6,9 +6,10 @@
 //! hold the ticket with its notices, to be moved to the outbox later; but then what is checked of the agent would hold only
 //! until they go offline in between, each notice would be written twice, and someone would have to look in every collection
 //! for what a crash left behind. A transaction makes all of it true or none, whenever the process dies. What it costs is
-//! round trips, and those are shared: one lane per process (`lane`) puts whatever waits into one transaction, which reads
-//! what the changes are about in a few questions, decides each of them in memory (`facts`) and writes them in one bulk
-//! per collection. So a batch of two hundred assignments takes about as many round trips as one.
+//! round trips, and those are shared: a lane (`lane`) puts whatever waits into one transaction, which reads what the changes
+//! are about in a few questions, decides each of them in memory (`facts`) and writes them in one bulk per collection. So a
+//! batch of two hundred assignments takes about as many round trips as one. Deliveries have a lane of their own (`dispatch`),
+//! as there are more of them than of what makes them, and nobody looks at a clock for them as they do for an assignment.
 //!
 //! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
 //! status, the chat or the unique index of the slots, and the one that is overtaken reads and decides again.

@@ -1,9 +1,10 @@
 //! Chats with deliveries: a document per chat holds what waits there, in the order in which it goes, and what is on its
 //! way. It is the lock of the chat's queue.
 //!
-//! Whoever adds to a chat, claims from it or settles in it writes this document, so of two that meet one is overtaken:
-//! nothing can be added behind a chat that is just being closed, or be left out because a twin waits that is just going.
-//! Where many wait, only the first lie in the document; the others lie in `outbox`, and follow as there is room.
+//! Whoever takes something in for a chat, claims from it or settles in it writes this document, so of two that meet one is
+//! overtaken: nothing can be put behind a chat that is just being closed, or be left out because a twin waits that is just
+//! going. What is added lies in `outbox` until it is taken in; and where many wait, only the first lie in the document, and
+//! the others in `outbox` follow as there is room.
 use super::chat::{Chat, Entry, FEW, MOST};
 use super::error::Halt;
 use super::schema::{CHATS, OUTBOX};

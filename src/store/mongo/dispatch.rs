@@ -2,7 +2,7 @@
 //! meanwhile is taken into the documents of its chats first, so that who adds to a chat need neither read nor write it.
 use super::chat::Entry;
 use super::chats::Chats;
-use super::codec::Fields;
+use super::codec::{self, Fields};
 use super::error::Halt;
 use super::lane::{Reply, Worker};
 use super::outbox::{Catch, Claim, Reclaim, Settled, fresh};
@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use mongodb::bson::doc;
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// How much is taken in at once: enough for all that comes in one go, few enough for one answer of the server's.
+/// How much of it is read at once: enough for all that comes in one go, few enough for one answer of the server's.
 const INTAKE: i64 = 512;
 
 /// Something to do in the outbox.
@@ -270,11 +270,18 @@ impl Turn<'_> {
         }
         let mut added = Vec::new();
         if self.claim.is_some() {
-            let (fresh, order) = fresh();
-            for doc in tx.find_some(OUTBOX, fresh, order, INTAKE).await? {
-                let chat = ChatId(Fields(&doc).int("chat")?);
-                concerned.insert(chat);
-                added.push((chat, Entry::fetched(doc)?));
+            // All of it: what would be left has nobody who wakes the worker for it.
+            let (mut last, mut more) = (0, true);
+            while more {
+                let (fresh, order) = fresh(last);
+                let found = tx.find_some(OUTBOX, fresh, order, INTAKE).await?;
+                more = codec::int(found.len() as u64) == INTAKE;
+                for doc in found {
+                    let (chat, entry) = (ChatId(Fields(&doc).int("chat")?), Entry::fetched(doc)?);
+                    last = entry.id();
+                    concerned.insert(chat);
+                    added.push((chat, entry));
+                }
             }
         }
         let mut chats = Chats::load(tx, concerned, &moving).await?;

@@ -15,9 +15,9 @@ use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
-/// What was added and is not in its chat's document yet, in the order in which it was added.
-pub(super) fn fresh() -> (Document, Document) {
-    (doc! { "fresh": true }, doc! { "_id": 1 })
+/// What was added, after this number, and is not in its chat's document yet; in the order in which it was added.
+pub(super) fn fresh(after: i64) -> (Document, Document) {
+    (doc! { "fresh": true, "_id": { "$gt": after } }, doc! { "_id": 1 })
 }
 
 /// Chats that may go at once, in the order in which they do.
@@ -58,7 +58,7 @@ pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
 async fn added(db: &Db) -> Result<u64, StoreError> {
     let (mut messages, mut refreshes): (u64, HashMap<i64, HashSet<String>>) = Default::default();
     let outbox = db.collection(OUTBOX);
-    for doc in db.all(outbox.find(fresh().0).projection(doc! { "chat": 1, "same": 1 })).await? {
+    for doc in db.all(outbox.find(fresh(0).0).projection(doc! { "chat": 1, "same": 1 })).await? {
         match doc.get_str("same") {
             Ok(same) => drop(refreshes.entry(Fields(&doc).int("chat")?).or_default().insert(same.to_owned())),
             Err(_) => messages += 1,
@@ -82,12 +82,9 @@ async fn added(db: &Db) -> Result<u64, StoreError> {
     Ok(messages + refreshes.values().map(|refreshes| refreshes.len() as u64).sum::<u64>())
 }
 
-/// When the next delivery may go, if nothing that this process knows of comes in between.
+/// When the first chat goes that waits for its time.
 pub(super) async fn next(db: &Db) -> Result<Option<Time>, StoreError> {
-    let (added, waiting) = (db.collection(OUTBOX), doc! { "claimed": false, "not_before": { "$gt": 0_i64 } });
-    if added.find_one(fresh().0).await?.is_some() {
-        return Ok(Some(Time::UNIX_EPOCH));
-    }
+    let waiting = doc! { "claimed": false, "not_before": { "$gt": 0_i64 } };
     let first = db.collection(CHATS).find_one(waiting).sort(doc! { "not_before": 1 }).await?;
     let at = first.map(|doc| Fields(&doc).int("not_before")).transpose()?;
     Ok(at.and_then(Time::from_timestamp_micros))

@@ -23,7 +23,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         }
         (collection, find)
     };
-    let (ready, order) = outbox::ready();
+    let ((ready, order), (added, by_number)) = (outbox::ready(), outbox::fresh(9));
     let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
     vec![
         ask(QUEUE, tickets::held_by(&[agent]), doc! {}),
@@ -48,7 +48,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         ask(CHATS, outbox::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
         ask(CHATS, outbox::claimed(), doc! {}),
         ask(CHATS, outbox::claimed_by("p"), doc! {}),
-        ask(OUTBOX, outbox::fresh().0, outbox::fresh().1),
+        ask(OUTBOX, added, by_number),
         ask(OUTBOX, super::chats::behind(ChatId(1)), doc! { "lane": 1, "_id": 1 }),
         ask(QUEUE, super::desk::shown(Time::UNIX_EPOCH), doc! {}),
     ]

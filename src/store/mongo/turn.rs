@@ -8,7 +8,6 @@ use super::tx::{self, Tx, Work};
 use crate::engine::ports::StoreError;
 use async_trait::async_trait;
 use mongodb::Database;
-use mongodb::bson::doc;
 use std::collections::VecDeque;
 
 /// Something to write, and who waits for it.
@@ -92,9 +91,6 @@ impl Turn<'_> {
         if most == 0 {
             return Ok(0);
         }
-        let mut numbers = tx::numbers("sequence", most);
-        // Nobody need wait until it is durable: it is before whatever is written under these numbers is.
-        numbers.insert("writeConcern", doc! { "w": 1 });
-        tx::take(self.db.run_command(numbers).await, most)
+        tx::take(self.db.run_command(tx::numbers("sequence", most)).await, most)
     }
 }

@@ -135,6 +135,14 @@ pub(crate) async fn many_chats_are_served_at_once_oldest_first(store: Arc<dyn St
     assert_eq!(words(store.claim(3, at(1)).await.unwrap()), ["3"]);
 }
 
+pub(crate) async fn what_is_added_in_great_number_may_go_at_once(store: Arc<dyn Store>) {
+    let most = 1_300; // more than any store reads in one go
+    store.deliver((1..=most).map(|chat| text(chat, "halo")).collect(), at(1)).await.unwrap();
+    assert_eq!(store.claim(1, at(1)).await.unwrap().len(), 1);
+    let chats: Vec<_> = store.claim(2_000, at(1)).await.unwrap().iter().map(|one| one.chat.0).collect();
+    assert_eq!(chats, (2..=most).collect::<Vec<_>>());
+}
+
 pub(crate) async fn messages_go_before_refreshes(store: Arc<dyn Store>) {
     let card = CardKey::MyQueue(who(1), 0);
     let menu = Outgoing { chat: ChatId(10), message: Message::Menu };
