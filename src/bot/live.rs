@@ -1,7 +1,7 @@
 //! Keeps live cards in step with what happens: each happening becomes refreshes of the cards that show it. Who is near the
 //! head of a queue is told every move and who of the agents came or went, who is further behind every ten places and whether
 //! anybody is online, and beyond that when they come nearer, so that one assignment means some thirty edits at most, however
-//! many wait. `/mytickets` always shows the place as it is.
+//! many wait; where much happens at once, of several moves the last. `/mytickets` always shows the place as it is.
 use crate::clock::Clock;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId, TicketId};
@@ -25,7 +25,7 @@ const HEAD: u64 = 20;
 const IN_SIGHT: usize = 100;
 /// How many places apart.
 const STRIDE: u64 = 10;
-/// How many times as long as it took to bring cards up to date nothing is done about them: they have a tenth of the time.
+/// How many times as long as it took to bring cards up to date nothing is done about them.
 const PAUSE: u32 = 9;
 /// How long that is at most: people look at their cards.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -83,7 +83,9 @@ impl Live {
         // Of a card that changes ten times while one edit is on its way only the last is of use, and the store has more urgent
         // things to do: so the cards get a share of its time, however much happens.
         tokio::time::sleep(self.pause).await;
-        match self.feed.recv().await {
+        let first = self.feed.recv().await;
+        let start = Instant::now();
+        match first {
             Ok(happening) => {
                 self.taken += 1;
                 stale.note(happening);
@@ -95,7 +97,6 @@ impl Live {
             Err(RecvError::Closed) => return Ok(false),
         }
         self.drain(&mut stale).await?;
-        let start = Instant::now();
         self.refresh(stale).await?;
         self.pause = (start.elapsed() * PAUSE).min(LONGEST_PAUSE);
         self.served.store(self.taken, Ordering::SeqCst);

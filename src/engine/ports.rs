@@ -195,6 +195,9 @@ pub trait Store: Send + Sync + 'static {
     async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
         Ok(self.departments().await?.into_iter().find(|department| department.id == id))
     }
+    /// What others have changed is seen from now on. Without it a store that is shared may answer for a quarter of a second with
+    /// departments, settings and depths as they were.
+    fn look_afresh(&self) {}
     /// The settings; the default's when none were ever written.
     async fn settings(&self) -> Result<Settings, StoreError>;
     /// What is the matter; nothing when none was ever written.

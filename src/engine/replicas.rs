@@ -88,6 +88,8 @@ impl Engine {
 
     /// Takes in what another replica tells: agents of whom something changed are read again, rounds and deliveries woken.
     pub async fn hear(&self, signal: Signal) -> Result<(), StoreError> {
+        // They tell after their commit.
+        self.store.look_afresh();
         if signal.more {
             self.start().await?;
         } else {

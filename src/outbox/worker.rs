@@ -15,7 +15,8 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-/// How many deliveries are under way at once. Each belongs to another chat; Telegram takes about 30 a second anyway.
+/// How many deliveries are under way at once, each to another chat. Telegram takes about 30 a second, and may take seconds to
+/// answer one.
 const PARALLEL: usize = 128;
 /// How often a silent Telegram is asked whether it answers again.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -73,12 +74,17 @@ impl Outbox {
             let ended = std::mem::take(&mut outcomes);
             let pause = if stopping || silent {
                 self.settle(ended).await;
+                if !stopping {
+                    self.look_after().await;
+                }
                 PROBE_EVERY
             } else {
                 // Together, as a store does together what it is asked for at the same time.
-                let ((), started) =
+                let (at_once, started) =
                     tokio::join!(self.settle(ended), self.start_some(&mut under_way, &deadline));
                 match started {
+                    // The claim may have come before what makes way for more.
+                    Ok(_) if !at_once => SHORTEST,
                     Ok(pause) => pause,
                     Err(error) => {
                         tracing::error!(%error, "the outbox can't be read");
@@ -140,18 +146,28 @@ impl Outbox {
         }
     }
 
-    /// Says what became of deliveries.
-    async fn settle(&self, outcomes: Vec<(u64, Outcome)>) {
-        if outcomes.is_empty() {
-            return;
+    /// While nothing is sent: a store may put what gathers there in order.
+    async fn look_after(&self) {
+        if let Err(error) = self.engine.store().claim(0, self.clock.now()).await {
+            tracing::error!(%error, "the outbox can't be read");
         }
+    }
+
+    /// Says what became of deliveries; and whether that was possible at once.
+    async fn settle(&self, outcomes: Vec<(u64, Outcome)>) -> bool {
+        if outcomes.is_empty() {
+            return true;
+        }
+        let mut at_once = true;
         fail::fail_point!("outbox-before-mark");
         // An outcome that can't be written is worth every try: without it the message goes out twice.
         while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
             tracing::error!(%error, "what was sent can't be marked");
+            at_once = false;
             tokio::time::sleep(PROBE_EVERY).await;
         }
         fail::fail_point!("outbox-after-mark");
+        at_once
     }
 
     /// Sends one delivery. One whose words can't be put together without a panic must not hold up its chat for ever.

@@ -60,7 +60,7 @@ impl<T> Kept<T> {
         *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((edition, found));
     }
 
-    /// It as it is now; `None` where it has to be read.
+    /// It as it was `good_for` ago at most; `None` where it has to be read.
     pub(super) fn get(&self) -> Option<Arc<T>> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let (edition, found) = read.as_ref()?;

@@ -82,8 +82,8 @@ const OTHERS_COUNTED: Duration = Duration::from_millis(20);
 pub struct Mongo {
     db: Db,
     ask: Questions,
-    desk: Kept<Desk>,
-    sums: Kept<Sums>,
+    desk: Arc<Kept<Desk>>,
+    sums: Arc<Kept<Sums>>,
     facts: Lane<Told>,
     outbox: Lane<Job>,
     done: Arc<Tally>,
@@ -105,10 +105,13 @@ impl Mongo {
         let mut session = Session::of(db.clone(), process.clone(), "facts");
         tx::run(&mut session, &queue::TakeOver(&process)).await?;
         let done = Arc::clone(&session.done);
+        let (desk, sums) = (Arc::new(Kept::new(OTHERS_SEEN)), Arc::new(Kept::new(OTHERS_COUNTED)));
         let outbox = session.another("outbox");
-        let (facts, outbox) = (Lane::start(Scribe { session }), Lane::start(Dispatcher::new(outbox)));
+        let (facts, outbox) = (
+            Lane::start(Scribe { session, desk: Arc::clone(&desk), sums: Arc::clone(&sums) }),
+            Lane::start(Dispatcher::new(outbox)),
+        );
         let db = Db::new(db);
-        let (desk, sums) = (Kept::new(OTHERS_SEEN), Kept::new(OTHERS_COUNTED));
         Ok(Self { ask: Questions::new(&db), db, desk, sums, facts, outbox, done, told: AtomicI64::default() })
     }
 

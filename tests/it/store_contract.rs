@@ -89,6 +89,7 @@ macro_rules! store_contract {
             outbox: a_long_queue_keeps_its_order,
             outbox: a_long_queue_moves_as_a_whole,
             outbox: many_chats_are_served_at_once_oldest_first,
+            outbox: what_comes_while_many_wait_is_sent_once,
             outbox: what_is_added_in_great_number_may_go_at_once,
             outbox: messages_go_before_refreshes,
             outbox: refreshes_that_wait_are_one,

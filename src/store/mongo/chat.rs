@@ -44,23 +44,15 @@ impl Entry {
         Ok(Self { place: (f.int("lane")?, f.int("id")?), doc })
     }
 
-    /// As it lies in `outbox` until the chat's document takes it in.
-    pub(super) fn fresh(self, chat: ChatId) -> Document {
-        let mut doc = self.outside(chat);
-        doc.insert("fresh", true);
-        doc
-    }
-
-    /// One that lay in `outbox`.
+    /// One that lay in `outbox` or `outbox_added`.
     pub(super) fn fetched(mut doc: Document) -> Result<Self, StoreError> {
         doc.remove("chat");
-        doc.remove("fresh");
         let id = doc.remove("_id");
         doc.insert("id", id);
         Self::read(doc)
     }
 
-    /// As it lies in `outbox`, and among what was given up.
+    /// As it lies there, and among what was given up.
     pub(super) fn outside(mut self, chat: ChatId) -> Document {
         let id = self.doc.remove("id");
         let mut doc = doc! { "_id": id, "chat": chat.0 };

@@ -3,11 +3,11 @@
 //!
 //! Whoever takes something in for a chat, claims from it or settles in it writes this document, so of two that meet one is
 //! overtaken: nothing can be put behind a chat that is just being closed, or be left out because a twin waits that is just
-//! going. What is added lies in `outbox` until it is taken in; and where many wait, only the first lie in the document, and
-//! the others in `outbox` follow as there is room.
+//! going. What is added lies in `outbox_added` until it is taken in. Where many wait, only the first lie in the document; the
+//! others lie in `outbox`, and follow as there is room.
 use super::chat::{Chat, Entry, FEW, MOST};
 use super::error::Halt;
-use super::schema::{CHATS, OUTBOX};
+use super::schema::{ADDED, CHATS, OUTBOX};
 use super::tx::Tx;
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
@@ -22,6 +22,8 @@ pub(super) struct Chats {
     touched: HashSet<ChatId>,
     /// What does not lie in `outbox` any more.
     fetched: Vec<i64>,
+    /// What does not lie in `outbox_added` any more.
+    added: Vec<i64>,
     /// What is there no longer either, as an older one does the same.
     twins: Vec<Document>,
 }
@@ -98,9 +100,9 @@ impl Chats {
         self.rows.entry(chat).or_default()
     }
 
-    /// Takes a delivery in that lies in `outbox` by itself, unless one that waits does the same.
+    /// Takes in a delivery that was added, unless one that waits does the same.
     pub(super) fn add(&mut self, chat: ChatId, entry: Entry) {
-        self.fetched.push(entry.id());
+        self.added.push(entry.id());
         let row = self.touch(chat);
         if entry.same().is_none_or(|same| !row.waits(same)) {
             row.push(entry);
@@ -210,6 +212,9 @@ impl Chats {
             if row.not_before > 0 {
                 soonest = Some(soonest.map_or(row.not_before, |first| first.min(row.not_before)));
             }
+        }
+        if !self.added.is_empty() {
+            tx.delete(ADDED, [doc! { "_id": { "$in": std::mem::take(&mut self.added) } }]).await?;
         }
         if !self.fetched.is_empty() {
             tx.delete(OUTBOX, [doc! { "_id": { "$in": std::mem::take(&mut self.fetched) } }]).await?;

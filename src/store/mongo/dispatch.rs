@@ -5,8 +5,8 @@ use super::chats::Chats;
 use super::codec::{self, Fields};
 use super::error::Halt;
 use super::lane::{Reply, Worker};
-use super::outbox::{Catch, Claim, Reclaim, Settled, fresh};
-use super::schema::{CHATS, OUTBOX};
+use super::outbox::{Catch, Claim, Reclaim, Settled, added as added_after};
+use super::schema::{ADDED, CHATS};
 use super::session::Session;
 use super::tx::{self, Tx, Work};
 use crate::domain::Time;
@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use mongodb::bson::doc;
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// How much of it is read at once: enough for all that comes in one go, few enough for one answer of the server's.
+/// How much is taken in by one transaction: enough for all that comes in one go, few enough to be done in a moment.
 const INTAKE: i64 = 512;
 
 /// Something to do in the outbox.
@@ -138,6 +138,10 @@ impl Dispatcher {
                     continue;
                 }
             }
+            let more = result.as_ref().is_ok_and(|done| done.more);
+            if more && let Some(claim) = batch.claim.take() {
+                batches.push_front(Batch { claim: Some(claim), ..Batch::default() });
+            }
             self.answer(batch, result);
         }
     }
@@ -163,7 +167,7 @@ impl Dispatcher {
     fn answer(&mut self, batch: Batch, result: Result<Done, StoreError>) {
         let Batch { outcomes, settlers, claim, .. } = batch;
         let (settled, caught) = match result {
-            Ok(Done { catch, soonest, looked }) => {
+            Ok(Done { catch, soonest, looked, .. }) => {
                 self.hands.soonest = if looked { i64::MAX } else { self.hands.soonest };
                 self.hands.soonest = self.hands.soonest.min(soonest.unwrap_or(i64::MAX));
                 for (id, _) in &outcomes {
@@ -177,8 +181,11 @@ impl Dispatcher {
         for settler in settlers {
             drop(settler.send(settled.clone()));
         }
-        if let Some((_, now, reply)) = claim {
-            self.hand_over(now, reply, caught);
+        match claim {
+            // Nothing was asked for but to take in what was added.
+            Some((0, _, reply)) => drop(reply.send(caught.map(|_| Vec::new()))),
+            Some((_, now, reply)) => self.hand_over(now, reply, caught),
+            None => {}
         }
     }
 
@@ -221,6 +228,8 @@ struct Turn<'a> {
 /// What came of it.
 struct Done {
     catch: Catch,
+    /// Whether nothing was claimed yet, as there may be more to take in.
+    more: bool,
     /// Microseconds since 1970 at which the first of the chats goes that were seen to wait for their time.
     soonest: Option<i64>,
     /// Whether it was looked which these are, so that no others are known of.
@@ -233,17 +242,18 @@ impl Work for Turn<'_> {
 
     async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Done, Halt> {
         let later = self.wake(tx).await?;
-        let (mut chats, mut settled, mut catch) =
-            (self.load(tx).await?, Settled::default(), Catch::default());
+        let (mut settled, mut catch) = (Settled::default(), Catch::default());
+        let (mut chats, more) = self.load(tx).await?;
         for outcome in self.outcomes {
             settled.settle(&mut chats, outcome, self.settled_at, self.process)?;
         }
-        if let Some(claim) = &self.claim {
+        // Not before all is taken in: a message may be among it that goes before what is there.
+        if let Some(claim) = self.claim.as_ref().filter(|claim| !more && claim.limit > 0) {
             catch = claim.run(tx, &mut chats, &mut settled, (self.process, tries)).await?;
         }
         settled.write(tx).await?;
         let soonest = [later, chats.write(tx).await?].into_iter().flatten().min();
-        Ok(Done { catch, soonest, looked: self.claim.as_ref().is_some_and(|claim| claim.look) })
+        Ok(Done { catch, more, soonest, looked: self.claim.as_ref().is_some_and(|claim| claim.look) })
     }
 }
 
@@ -258,8 +268,8 @@ impl Turn<'_> {
         Ok(first.first().map(|doc| Fields(doc).int("not_before")).transpose()?)
     }
 
-    /// The chats of what is settled, and of what was added to the outbox, with that.
-    async fn load(&self, tx: &mut Tx<'_>) -> Result<Chats, Halt> {
+    /// The chats of what is settled, and of what was added to the outbox, with that; and whether more of it may be there.
+    async fn load(&self, tx: &mut Tx<'_>) -> Result<(Chats, bool), Halt> {
         let (mut concerned, mut moving) = (HashSet::new(), HashSet::new());
         for (chat, _, outcome) in self.outcomes {
             concerned.insert(*chat);
@@ -270,24 +280,18 @@ impl Turn<'_> {
         }
         let mut added = Vec::new();
         if self.claim.is_some() {
-            // All of it: what would be left has nobody who wakes the worker for it.
-            let (mut last, mut more) = (0, true);
-            while more {
-                let (fresh, order) = fresh(last);
-                let found = tx.find_some(OUTBOX, fresh, order, INTAKE).await?;
-                more = codec::int(found.len() as u64) == INTAKE;
-                for doc in found {
-                    let (chat, entry) = (ChatId(Fields(&doc).int("chat")?), Entry::fetched(doc)?);
-                    last = entry.id();
-                    concerned.insert(chat);
-                    added.push((chat, entry));
-                }
+            let (page, order) = added_after(0);
+            for doc in tx.find_some(ADDED, page, order, INTAKE).await? {
+                let (chat, entry) = (ChatId(Fields(&doc).int("chat")?), Entry::fetched(doc)?);
+                concerned.insert(chat);
+                added.push((chat, entry));
             }
         }
+        let more = codec::int(added.len() as u64) == INTAKE;
         let mut chats = Chats::load(tx, concerned, &moving).await?;
         for (chat, entry) in added {
             chats.add(chat, entry);
         }
-        Ok(chats)
+        Ok((chats, more))
     }
 }

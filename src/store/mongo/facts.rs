@@ -10,7 +10,7 @@ use super::inbox::{End, Updates};
 use super::places::Places;
 use super::record;
 use super::roll::Roll;
-use super::schema::{EVENTS, OUTBOX};
+use super::schema::{ADDED, EVENTS};
 use super::tx::Tx;
 use crate::domain::Time;
 use crate::domain::ids::Arrival;
@@ -175,7 +175,7 @@ impl Group {
     fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
         for out in out {
             let entry = Entry::new(out, since, int(self.number()))?;
-            self.told.push(entry.fresh(out.chat));
+            self.told.push(entry.outside(out.chat));
         }
         Ok(())
     }
@@ -191,7 +191,7 @@ impl Group {
     pub(super) async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
         self.roll.write(tx).await?;
         self.agents.write(tx).await?;
-        tx.insert(OUTBOX, self.told).await?;
+        tx.insert(ADDED, self.told).await?;
         tx.insert(EVENTS, self.events).await?;
         self.updates.write(tx).await?;
         self.places.write(tx, process).await

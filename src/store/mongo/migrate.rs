@@ -2,7 +2,7 @@
 //!
 //! Each step may be broken off and done again, and two replicas may do it at once.
 use super::codec::Fields;
-use super::schema::{AGENTS, CHATS, COUNTERS, DEPTHS, EVENTS, INBOX, OUTBOX, QUEUE};
+use super::schema::{ADDED, AGENTS, CHATS, COUNTERS, DEPTHS, EVENTS, INBOX, OUTBOX, QUEUE};
 use super::tickets::backwards;
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
@@ -70,7 +70,10 @@ async fn derive(db: &Database) -> Result<(), StoreError> {
         depths.update_one(doc! { "_id": id }, set).upsert(true).await?;
     }
     // Numbers go on after the last that was given.
-    let sequence = last_number(db, OUTBOX, "_id").await?.max(last_number(db, EVENTS, "_id").await?);
+    let mut sequence = 0;
+    for numbered in [OUTBOX, ADDED, EVENTS] {
+        sequence = last_number(db, numbered, "_id").await?.max(sequence);
+    }
     let taken = last_number(db, INBOX, "seq").await?;
     let counters = db.collection::<Document>(COUNTERS);
     for (counter, value) in [("arrival", last), ("inbox", taken), ("sequence", sequence)] {

@@ -5,7 +5,7 @@ use super::codec::{Fields, int, limit as rows, put_time};
 use super::db::Db;
 use super::desk;
 use super::error::Halt;
-use super::schema::{CARDS, CHATS, COUNTERS, DROPPED, OUTBOX};
+use super::schema::{ADDED, CARDS, CHATS, COUNTERS, DROPPED, OUTBOX};
 use super::tx::{Tx, Work};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
@@ -16,8 +16,8 @@ use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
 /// What was added, after this number, and is not in its chat's document yet; in the order in which it was added.
-pub(super) fn fresh(after: i64) -> (Document, Document) {
-    (doc! { "fresh": true, "_id": { "$gt": after } }, doc! { "_id": 1 })
+pub(super) fn added(after: i64) -> (Document, Document) {
+    (doc! { "_id": { "$gt": after } }, doc! { "_id": 1 })
 }
 
 /// Chats that may go at once, in the order in which they do.
@@ -43,7 +43,7 @@ pub(super) fn claimed_by(process: &str) -> Document {
 /// How many deliveries are not done: just added, on their way, in the documents of their chats, and behind.
 pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
     // First these: one that is taken in meanwhile is counted twice, and none not at all.
-    let added = added(db).await?;
+    let added = to_be_taken_in(db).await?;
     let going = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [going, { "$size": "$waiting" }, "$behind"] };
     let sum = doc! { "$group": { "_id": Bson::Null, "deliveries": { "$sum": of_chat } } };
@@ -55,10 +55,9 @@ pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
 }
 
 /// How many of those that were just added will make a delivery: of those that do the same one is enough.
-async fn added(db: &Db) -> Result<u64, StoreError> {
+async fn to_be_taken_in(db: &Db) -> Result<u64, StoreError> {
     let (mut messages, mut refreshes): (u64, HashMap<i64, HashSet<String>>) = Default::default();
-    let outbox = db.collection(OUTBOX);
-    for doc in db.all(outbox.find(fresh(0).0).projection(doc! { "chat": 1, "same": 1 })).await? {
+    for doc in db.all(db.collection(ADDED).find(doc! {}).projection(doc! { "chat": 1, "same": 1 })).await? {
         match doc.get_str("same") {
             Ok(same) => drop(refreshes.entry(Fields(&doc).int("chat")?).or_default().insert(same.to_owned())),
             Err(_) => messages += 1,
@@ -73,8 +72,10 @@ async fn added(db: &Db) -> Result<u64, StoreError> {
                 waits.remove(waiting.get_str("same").unwrap_or_default());
             }
         }
-        let behind = doc! { "chat": { "$in": these }, "lane": 1_i64, "fresh": Bson::Null };
-        for doc in db.all(outbox.find(behind).projection(doc! { "chat": 1, "same": 1 })).await? {
+        let behind = doc! { "chat": { "$in": these }, "lane": 1_i64 };
+        for doc in
+            db.all(db.collection(OUTBOX).find(behind).projection(doc! { "chat": 1, "same": 1 })).await?
+        {
             let waits = refreshes.entry(Fields(&doc).int("chat")?).or_default();
             waits.remove(doc.get_str("same").unwrap_or_default());
         }

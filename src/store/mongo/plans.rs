@@ -1,5 +1,5 @@
 //! The desk's questions to the server, to be explained: none of them may look at documents that it does not return.
-use super::schema::{CHATS, EVENTS, INBOX, OUTBOX, QUEUE, USERS};
+use super::schema::{ADDED, CHATS, EVENTS, INBOX, OUTBOX, QUEUE, USERS};
 use super::{inbox, outbox, queue, record, tickets};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};
@@ -23,7 +23,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         }
         (collection, find)
     };
-    let ((ready, order), (added, by_number)) = (outbox::ready(), outbox::fresh(9));
+    let ((ready, order), (added, by_number)) = (outbox::ready(), outbox::added(9));
     let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
     vec![
         ask(QUEUE, tickets::held_by(&[agent]), doc! {}),
@@ -48,7 +48,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         ask(CHATS, outbox::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
         ask(CHATS, outbox::claimed(), doc! {}),
         ask(CHATS, outbox::claimed_by("p"), doc! {}),
-        ask(OUTBOX, added, by_number),
+        ask(ADDED, added, by_number),
         ask(OUTBOX, super::chats::behind(ChatId(1)), doc! { "lane": 1, "_id": 1 }),
         ask(QUEUE, super::desk::shown(Time::UNIX_EPOCH), doc! {}),
     ]

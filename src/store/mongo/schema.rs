@@ -21,6 +21,7 @@ pub(super) const DRAFTS: &str = "drafts";
 pub(super) const EVENTS: &str = "events";
 pub(super) const DEPTHS: &str = "queue_depths";
 pub(super) const INBOX: &str = "inbox";
+pub(super) const ADDED: &str = "outbox_added";
 pub(super) const OUTBOX: &str = "outbox";
 pub(super) const CHATS: &str = "outbox_chats";
 pub(super) const DROPPED: &str = "outbox_dropped";
@@ -112,7 +113,6 @@ pub(super) const INDEXES: &[Index] = &[
     index(INBOX, "waiting", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "aside", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "aside" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
-    index(OUTBOX, "fresh", || doc! { "fresh": 1, "_id": 1 }).where_(|| doc! { "fresh": true }),
     index(OUTBOX, "behind", || doc! { "chat": 1, "lane": 1, "_id": 1 }),
     index(CHATS, "claimed", || doc! { "claimed_by": 1 }).where_(|| doc! { "claimed": true }),
     index(CHATS, "ready", || doc! { "lane": 1, "head": 1 })
@@ -128,7 +128,7 @@ pub(super) const INDEXES: &[Index] = &[
 ];
 
 /// Collections that are found by `_id` alone. They are made at start-up, as a transaction is slow to make one.
-const PLAIN: &[&str] = &[SETTINGS, INVITES, DRAFTS, DEPTHS, COUNTERS, LEASES];
+const PLAIN: &[&str] = &[SETTINGS, INVITES, DRAFTS, DEPTHS, COUNTERS, LEASES, ADDED];
 
 /// Makes the database what this program knows, or says why it can't be.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {

@@ -1,5 +1,5 @@
-//! The port, method by method: what reads asks the server, what belongs to a transaction goes to the lane.
-use super::at_hand::{is_of_desk, opened};
+//! The port, method by method: what reads asks the server, what belongs to a transaction goes to a lane.
+use super::at_hand::opened;
 use super::dispatch::Job;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
@@ -47,13 +47,8 @@ impl Store for Mongo {
         while !changes.is_empty() {
             let rest = changes.split_off(changes.len().min(BATCH));
             let size = changes.len();
-            let (of_desk, opened) = (changes.iter().any(is_of_desk), changes.iter().map(opened).collect());
+            let opened = changes.iter().map(opened).collect();
             let answer = self.fact(Fact::Changes(changes, self.told())).await;
-            // Whatever became of it.
-            if of_desk {
-                self.desk.change();
-            }
-            self.sums.change();
             match answer {
                 Ok(Fate::Changes(fates)) => {
                     self.know(opened, &fates);
@@ -105,6 +100,11 @@ impl Store for Mongo {
 
     async fn settings(&self) -> Result<Settings, StoreError> {
         self.read_desk().await?.1
+    }
+
+    fn look_afresh(&self) {
+        self.desk.change();
+        self.sums.change();
     }
 
     async fn incidents(&self) -> Result<Incidents, StoreError> {
@@ -254,10 +254,7 @@ impl Store for Mongo {
 
     async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError> {
         self.note(now);
-        match limit {
-            0 => Ok(Vec::new()),
-            _ => self.outbox.run(|reply| Job::Claim(limit, now, reply)).await,
-        }
+        self.outbox.run(|reply| Job::Claim(limit, now, reply)).await
     }
 
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {

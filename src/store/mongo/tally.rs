@@ -1,7 +1,7 @@
 //! How much the store has asked of the server: round trips are what a transaction costs.
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What the lane has done since the store was opened.
+/// What the lanes have done since the store was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Writes {
     /// Transactions committed.

@@ -1,14 +1,18 @@
 //! One turn of the facts' lane, which is one transaction: what they are about is read, each is decided, what follows is
 //! written.
+use super::at_hand::is_of_desk;
 use super::error::Halt;
 use super::facts::{Fact, Fate, Group, numbered};
 use super::lane::{Reply, Worker};
+use super::queue::Sums;
 use super::session::Session;
 use super::tx::{self, Tx, Work};
 use crate::engine::ports::StoreError;
+use crate::store::kept::{Desk, Kept};
 use async_trait::async_trait;
 use mongodb::Database;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Something to write, and who waits for it.
 pub(super) struct Told {
@@ -19,6 +23,9 @@ pub(super) struct Told {
 /// Writes facts.
 pub(super) struct Scribe {
     pub(super) session: Session,
+    /// What is at hand, and may be other than it was when a fact was written.
+    pub(super) desk: Arc<Kept<Desk>>,
+    pub(super) sums: Arc<Kept<Sums>>,
 }
 
 impl Worker for Scribe {
@@ -46,6 +53,11 @@ impl Worker for Scribe {
                 }
                 Err(error) => vec![Err(error); facts.len()],
             };
+            // Before anybody is told, and whatever became of it: to read once too often costs little.
+            if facts.iter().flat_map(Fact::changes).any(is_of_desk) {
+                self.desk.change();
+            }
+            self.sums.change();
             // A caller who no longer waits has given up on the answer, not on the work.
             for (reply, fate) in replies.into_iter().zip(fates) {
                 drop(reply.send(fate));

@@ -2,9 +2,9 @@
 use super::Backend;
 use super::fixture::*;
 use crate::support::mongod::{self, database};
-use antri::domain::ids::Arrival;
-use antri::domain::ticket::Ticket;
-use antri::engine::ports::{Change, CommitError, Guard, Outcome, Store, StoreError};
+use antri::domain::ids::{Arrival, Version};
+use antri::domain::ticket::{Priority, Ticket};
+use antri::engine::ports::{Change, CommitError, Guard, Outcome, Store, StoreError, Write};
 use antri::store::Mongo;
 use antri::store::mongo::{Server, look};
 use async_trait::async_trait;
@@ -92,6 +92,29 @@ async fn an_index_that_lets_two_in_is_refused() {
     assert!(why.contains("ticket_queue"), "{why}");
     queue.drop_index("slot").await.unwrap();
     Mongo::open(&mongod::uri(), &database).await.expect("made anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_replica_has_changed_is_seen_by_who_looks_afresh() {
+    let Served { database, store } = Served::fresh().await;
+    let other = open_store(&database).await;
+    for version in 1..20 {
+        // At hand here, and changed over there.
+        let mut settings = store.settings().await.unwrap();
+        let expected = settings.version;
+        settings.version = Version(version);
+        let write = Write::Settings { settings: settings.clone(), expected };
+        one(&*other, Change::quiet(write)).await.unwrap();
+        store.look_afresh();
+        assert_eq!(store.settings().await.unwrap(), settings);
+        // Changed here: without being told to.
+        one(&*other, opening(ticket(version))).await.unwrap();
+        store.look_afresh();
+        let (normal, last) = (Priority::Normal, Arrival::LAST);
+        assert_eq!(store.position(dept(1), normal, last).await.unwrap(), version * 2 - 1);
+        one(&*store, opening(ticket(100 + version))).await.unwrap();
+        assert_eq!(store.position(dept(1), normal, last).await.unwrap(), version * 2);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

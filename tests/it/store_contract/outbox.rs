@@ -135,6 +135,41 @@ pub(crate) async fn many_chats_are_served_at_once_oldest_first(store: Arc<dyn St
     assert_eq!(words(store.claim(3, at(1)).await.unwrap()), ["3"]);
 }
 
+pub(crate) async fn what_comes_while_many_wait_is_sent_once(store: Arc<dyn Store>) {
+    let some = |words: std::ops::Range<usize>| words.map(|n| text(10, &format!("{n}"))).collect::<Vec<_>>();
+    let said_in_turn = |words: std::ops::Range<usize>| words.map(|n| format!("{n}")).collect::<Vec<_>>();
+    let card = CardKey::Status(ticket_id(1));
+
+    store.deliver(some(0..LONG), at(1)).await.unwrap();
+    let first = claim(&*store, 1).await.remove(0);
+    store.deliver(vec![refresh(10, card)], at(2)).await.unwrap();
+    assert_eq!(claim(&*store, 2).await, []);
+    assert_eq!(waiting(&*store).await, LONG + 1);
+    settle(&*store, &first, Outcome::Sent(None)).await;
+    let rest = said_in_turn(1..LONG).into_iter().chain([format!("refresh {card}")]);
+    assert_eq!(drain(&*store, 3).await, rest.collect::<Vec<_>>());
+
+    // However many wait, before and after what comes, and whether that is seen by a claim before the next is settled.
+    for (number, look) in (20..100).step_by(9).flat_map(|number| [(number, false), (number, true)]) {
+        store.deliver(some(0..number), at(4)).await.unwrap();
+        for n in 0..number / 2 {
+            let next = claim(&*store, 5).await.remove(0);
+            assert_eq!(said(&next), format!("{n}"));
+            if n + 1 == number / 2 {
+                store.deliver(some(number..number + 4), at(5)).await.unwrap();
+                if look {
+                    assert_eq!(claim(&*store, 5).await, []);
+                }
+            }
+            settle(&*store, &next, Outcome::Sent(None)).await;
+        }
+        store.deliver(some(number + 4..number + 80), at(6)).await.unwrap();
+        assert_eq!(waiting(&*store).await, number - number / 2 + 80);
+        assert_eq!(drain(&*store, 7).await, said_in_turn(number / 2..number + 80));
+        assert_eq!(waiting(&*store).await, 0);
+    }
+}
+
 pub(crate) async fn what_is_added_in_great_number_may_go_at_once(store: Arc<dyn Store>) {
     let most = 1_300; // more than any store reads in one go
     store.deliver((1..=most).map(|chat| text(chat, "halo")).collect(), at(1)).await.unwrap();
