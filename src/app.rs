@@ -74,6 +74,8 @@ pub struct Setup {
     pub quota: Quota,
     /// How often the safety net looks.
     pub sweep_every: Duration,
+    /// How long live cards may rest between two looks at what happened (see [`LONGEST_PAUSE`](crate::bot::live::LONGEST_PAUSE)).
+    pub longest_pause: Duration,
 }
 
 /// One process among several on the same store.
@@ -103,6 +105,7 @@ pub struct App {
     webhook: Option<WebhookConfig>,
     listener: Mutex<Option<TcpListener>>,
     sweep_every: Duration,
+    longest_pause: Duration,
 }
 
 impl App {
@@ -150,6 +153,7 @@ impl App {
             webhook: setup.webhook,
             listener: Mutex::new(Some(setup.listener)),
             sweep_every: setup.sweep_every,
+            longest_pause: setup.longest_pause,
             engine,
             desk,
             clock,

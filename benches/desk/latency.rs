@@ -6,6 +6,7 @@ use crate::stats::quantile;
 use crate::telegram::{self, Sent};
 use crate::work::open_nth;
 use antri::app::{App, SWEEP_EVERY, Setup};
+use antri::bot::live::LONGEST_PAUSE;
 use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::domain::ids::TicketId;
@@ -141,6 +142,7 @@ pub(crate) async fn setup(stage: &Stage, url: &str) -> Setup {
         limits: Limits::NONE,
         quota: Quota::NONE,
         sweep_every: SWEEP_EVERY,
+        longest_pause: LONGEST_PAUSE,
     }
 }
 

@@ -54,7 +54,8 @@ pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &Cancellation
     let (front, back) = (TaskTracker::new(), TaskTracker::new());
     let end = CancellationToken::new();
     app.desk.tasks.reopen();
-    let live = Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served));
+    let live =
+        Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served), app.longest_pause);
     back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
     back.spawn(keep_live(live, end.clone()));
     back.spawn(Watch::new(app).run(app.sweep_every, end.clone()));

@@ -28,7 +28,7 @@ const STRIDE: u64 = 10;
 /// How many times as long as it took to bring cards up to date nothing is done about them.
 const PAUSE: u32 = 9;
 /// How long that is at most: people look at their cards.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Turns happenings into refreshes.
 pub struct Live {
@@ -40,8 +40,9 @@ pub struct Live {
     /// How much of what happened has been taken from the feed.
     taken: u64,
     served: Arc<AtomicU64>,
-    /// How long to wait after what was done last.
+    /// How long to wait after what was done last, and how long at most.
     pause: Duration,
+    longest_pause: Duration,
 }
 
 /// What is out of date.
@@ -58,12 +59,21 @@ type Seen = (u64, u32);
 
 impl Live {
     /// Follows this engine from now on. `served` says how much of what [`Engine::happened`] counts has been served; none of
-    /// it before the first catching up.
+    /// it before the first catching up. After each look at what happened it rests, `longest_pause` at most.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>) -> Self {
+    pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>, longest_pause: Duration) -> Self {
         let (feed, taken) = (engine.feed(), engine.happened());
         served.store(u64::MAX, Ordering::SeqCst);
-        Self { engine, clock, feed, told: HashMap::new(), taken, served, pause: Duration::ZERO }
+        Self {
+            engine,
+            clock,
+            feed,
+            told: HashMap::new(),
+            taken,
+            served,
+            pause: Duration::ZERO,
+            longest_pause,
+        }
     }
 
     /// Brings every card that can have changed while nobody looked up to date: after a start, or after falling behind.
@@ -98,7 +108,7 @@ impl Live {
         }
         self.drain(&mut stale).await?;
         self.refresh(stale).await?;
-        self.pause = (start.elapsed() * PAUSE).min(LONGEST_PAUSE);
+        self.pause = (start.elapsed() * PAUSE).min(self.longest_pause);
         self.served.store(self.taken, Ordering::SeqCst);
         Ok(true)
     }

@@ -1,5 +1,6 @@
 //! `antri run`: the desk, on the configured back ends, until a signal.
 use crate::app::{App, SWEEP_EVERY, Setup, Storage, presence};
+use crate::bot::live::LONGEST_PAUSE;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;
@@ -8,6 +9,7 @@ use crate::engine::chance::Chance;
 use crate::outbox::pace::Limits;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +42,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         limits: limits(),
         quota: quota(),
         sweep_every: SWEEP_EVERY,
+        longest_pause: longest_pause(),
     };
     let started = tokio::select! {
         started = App::start(setup) => Some(started?),
@@ -84,6 +87,12 @@ fn limits() -> Limits {
 fn quota() -> Quota {
     // Crashes are looked for with few people who do much.
     if cfg!(feature = "failpoints") { Quota::NONE } else { Quota::PEOPLE }
+}
+
+/// How long live cards may rest.
+fn longest_pause() -> Duration {
+    // Who looks from outside for when a desk has come to rest can't see what will follow from a pause.
+    if cfg!(feature = "failpoints") { Duration::ZERO } else { LONGEST_PAUSE }
 }
 
 /// What the engine needs of the configuration.

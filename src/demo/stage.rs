@@ -1,6 +1,7 @@
 //! The stage: the sandbox as Telegram on a socket, people in it, and the desk against it, with its files in a temporary
 //! folder that goes with it.
 use crate::app::{App, SWEEP_EVERY, Setup, embedded};
+use crate::bot::live::LONGEST_PAUSE;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::ids::TelegramId;
@@ -177,5 +178,6 @@ fn setup(
         limits: Limits::TELEGRAM,
         quota: Quota::PEOPLE,
         sweep_every: SWEEP_EVERY,
+        longest_pause: LONGEST_PAUSE,
     })
 }

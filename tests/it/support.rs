@@ -22,6 +22,7 @@ use backends::Backends;
 
 use antri::app::{App, Replicas, Setup, Storage};
 use antri::bot::callback::Press;
+use antri::bot::live::LONGEST_PAUSE;
 use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
@@ -239,6 +240,7 @@ impl Desk {
             limits,
             quota,
             sweep_every,
+            longest_pause: LONGEST_PAUSE,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();

@@ -155,7 +155,10 @@ impl Town {
             // A chat has a document as long as anything waits for it.
             let outbox = db.collection::<Document>("outbox_chats");
             let unhandled = inbox.count_documents(doc! { "state": "new" }).await.unwrap();
-            return unhandled + outbox.count_documents(doc! {}).await.unwrap();
+            let added = db.collection::<Document>("outbox_added");
+            // First what was added: it is in its chat afterwards.
+            let added = added.count_documents(doc! {}).await.unwrap();
+            return unhandled + added + outbox.count_documents(doc! {}).await.unwrap();
         }
         let file = self.data().join(FILE);
         let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();

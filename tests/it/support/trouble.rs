@@ -153,6 +153,10 @@ macro_rules! troubled {
                 }
             }
 
+            fn look_afresh(&self) {
+                self.store.look_afresh();
+            }
+
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
                 let ill = self.trouble.meet(stringify!($method)).await?;
                 let answer = self.store.$method($($arg),*).await;
