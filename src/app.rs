@@ -6,6 +6,7 @@ mod storage;
 mod tasks;
 mod watch;
 
+pub use crate::bot::live::LONGEST_PAUSE;
 pub use embedded::{Embedded, embedded};
 pub use storage::{Storage, presence};
 
@@ -74,7 +75,7 @@ pub struct Setup {
     pub quota: Quota,
     /// How often the safety net looks.
     pub sweep_every: Duration,
-    /// How long live cards may rest between two looks at what happened (see [`LONGEST_PAUSE`](crate::bot::live::LONGEST_PAUSE)).
+    /// How long live cards may rest between two looks at what happened (see [`LONGEST_PAUSE`]).
     pub longest_pause: Duration,
 }
 

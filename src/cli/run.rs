@@ -1,6 +1,5 @@
 //! `antri run`: the desk, on the configured back ends, until a signal.
-use crate::app::{App, SWEEP_EVERY, Setup, Storage, presence};
-use crate::bot::live::LONGEST_PAUSE;
+use crate::app::{App, LONGEST_PAUSE, SWEEP_EVERY, Setup, Storage, presence};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;

@@ -1,7 +1,6 @@
 //! The stage: the sandbox as Telegram on a socket, people in it, and the desk against it, with its files in a temporary
 //! folder that goes with it.
-use crate::app::{App, SWEEP_EVERY, Setup, embedded};
-use crate::bot::live::LONGEST_PAUSE;
+use crate::app::{App, LONGEST_PAUSE, SWEEP_EVERY, Setup, embedded};
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::ids::TelegramId;

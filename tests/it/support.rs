@@ -20,9 +20,8 @@ pub(crate) use wound::Wound;
 
 use backends::Backends;
 
-use antri::app::{App, Replicas, Setup, Storage};
+use antri::app::{App, LONGEST_PAUSE, Replicas, Setup, Storage};
 use antri::bot::callback::Press;
-use antri::bot::live::LONGEST_PAUSE;
 use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
