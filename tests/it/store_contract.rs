@@ -10,6 +10,7 @@ mod guards;
 mod inbox;
 mod leases;
 mod mongo;
+mod mongo_layouts;
 mod outbox;
 mod outbox_faults;
 mod people;
