@@ -5,7 +5,7 @@ use super::chats::Chats;
 use super::codec::{self, Fields};
 use super::error::Halt;
 use super::lane::{Reply, Worker};
-use super::outbox::{Catch, Claim, Reclaim, Settled, added as added_after};
+use super::outbox::{Catch, Claim, Reclaim, Settled, added};
 use super::schema::{ADDED, CHATS};
 use super::session::Session;
 use super::tx::{self, Tx, Work};
@@ -278,18 +278,18 @@ impl Turn<'_> {
                 moving.extend([*chat, *to]);
             }
         }
-        let mut added = Vec::new();
+        let mut taken = Vec::new();
         if self.claim.is_some() {
-            let (page, order) = added_after(0);
+            let (page, order) = added();
             for doc in tx.find_some(ADDED, page, order, INTAKE).await? {
                 let (chat, entry) = (ChatId(Fields(&doc).int("chat")?), Entry::fetched(doc)?);
                 concerned.insert(chat);
-                added.push((chat, entry));
+                taken.push((chat, entry));
             }
         }
-        let more = codec::int(added.len() as u64) == INTAKE;
+        let more = codec::int(taken.len() as u64) == INTAKE;
         let mut chats = Chats::load(tx, concerned, &moving).await?;
-        for (chat, entry) in added {
+        for (chat, entry) in taken {
             chats.add(chat, entry);
         }
         Ok((chats, more))

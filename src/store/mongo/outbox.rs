@@ -15,9 +15,9 @@ use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
-/// What was added, after this number, and is not in its chat's document yet; in the order in which it was added.
-pub(super) fn added(after: i64) -> (Document, Document) {
-    (doc! { "_id": { "$gt": after } }, doc! { "_id": 1 })
+/// What was added and is not in its chat's document yet; in the order in which it was added.
+pub(super) fn added() -> (Document, Document) {
+    (doc! { "_id": { "$gt": 0_i64 } }, doc! { "_id": 1 })
 }
 
 /// Chats that may go at once, in the order in which they do.
