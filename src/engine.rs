@@ -7,7 +7,7 @@
 //! | `plan`, `roster` | who gets which ticket: pure |
 //! | `watch` | is an agent still there: pure |
 //! | `rounds`, `owed` | rounds of assignment, woken by events; what they owe |
-//! | `tickets`, `handover` | the verbs on a ticket |
+//! | `opening`, `tickets`, `handover` | the verbs on a ticket |
 //! | `priority` | how urgent a ticket is |
 //! | `duty`, `heartbeat` | the verbs on an agent's availability; clients that send heartbeats |
 //! | `settings` | the desk's settings |
@@ -26,6 +26,7 @@ pub mod handover;
 pub mod heartbeat;
 pub mod look;
 mod lookout;
+pub mod opening;
 mod owed;
 pub mod people;
 pub mod plan;
@@ -94,6 +95,8 @@ pub struct Engine {
     owed: Mutex<Owed>,
     /// How many are about to clear doubts about people.
     clearing: AtomicUsize,
+    /// How many assign here: at most one but in tests.
+    assigners: AtomicUsize,
     /// How many handlers keep rounds back.
     keeping: AtomicUsize,
     wake: Notify,
@@ -126,6 +129,7 @@ impl Engine {
             chance: Mutex::new(chance),
             owed: Mutex::default(),
             clearing: AtomicUsize::new(0),
+            assigners: AtomicUsize::new(0),
             keeping: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),

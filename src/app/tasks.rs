@@ -156,6 +156,7 @@ async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -
 
 /// The assigner: sleeps until something happens that can need it.
 async fn assign(engine: Arc<crate::engine::Engine>, clock: crate::clock::Clock, end: CancellationToken) {
+    let _here = engine.assigner();
     loop {
         tokio::select! { () = engine.woken() => {} () = end.cancelled() => return }
         if let Err(error) = engine.run_rounds(|| clock.now()).await {

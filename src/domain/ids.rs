@@ -96,7 +96,7 @@ impl Version {
     }
 }
 
-/// A ticket's place in the order of arrival over the whole desk: given once by the store, never changed.
+/// A ticket's place in the order of arrival over the whole desk, from 1: given once by the store, never changed. 0 until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Arrival(pub u64);

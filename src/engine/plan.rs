@@ -32,6 +32,19 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// The same for a ticket that is not opened yet, but by the change before this one.
+    pub(super) fn at_once(mut self) -> Self {
+        if let Write::Ticket { guard, .. } = &mut self.change.write {
+            *guard = Guard::Next;
+        }
+        self
+    }
+
+    /// The change, to be committed: it is needed once.
+    pub(super) fn take_change(&mut self) -> Change {
+        std::mem::replace(&mut self.change, Change::quiet(Write::Nothing))
+    }
+
     /// Undoes in `roster` what planning this reserved there, because it was not committed: the slot is free, and the turn is
     /// not spent. Of several, the last planned goes first.
     pub fn take_back(&self, roster: &mut Roster) {

@@ -1,9 +1,11 @@
 //! What the engine asks of the outside: a [`Store`] that keeps, and a [`Presence`] that knows who is there.
 //!
 //! Every back end passes the same contract tests (`tests/it/store_contract.rs`, `tests/it/presence_contract.rs`).
+mod change;
 mod records;
 mod signals;
 
+pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use records::{Claimed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect};
 pub use signals::{Signal, SignalError, Signals};
 
@@ -13,7 +15,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId, Version};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -24,137 +26,6 @@ use crate::domain::ticket::{Priority, Ticket};
 use async_trait::async_trait;
 use serde_json::Value;
 use std::time::Duration;
-
-/// One atomic step: what is written, the record of it, and what people are told because of it. All or nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// What is written.
-    pub write: Write,
-    /// The line for the record.
-    pub event: Option<Event>,
-    /// Who is told what, in this order.
-    pub notices: Vec<Outgoing>,
-}
-
-impl Change {
-    /// A change that nobody is told of and that leaves no line in the record.
-    #[must_use]
-    pub fn quiet(write: Write) -> Self {
-        Self { write, event: None, notices: Vec::new() }
-    }
-}
-
-/// The one record that a change writes. A record that exists is written only over the version that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Write {
-    /// A new ticket, queued. The store gives it its arrival number. `key` is unique for ever: a second ticket with it is
-    /// refused with [`CommitError::Duplicate`].
-    OpenTicket {
-        /// The ticket, version 0, state queued.
-        ticket: Box<Ticket>,
-        /// The idempotency key: the draft's id, or a client's own.
-        key: String,
-    },
-    /// A ticket's next version.
-    Ticket {
-        /// The ticket as it is to be; its version is the expected one's next.
-        ticket: Box<Ticket>,
-        /// The version that was read.
-        expected: Version,
-        /// What must hold of the agent who gets it, when it goes to one.
-        guard: Guard,
-    },
-    /// A new person (`expected` is `None`) or a person's next version. Leaves `last_assigned` and `last_activity` of a
-    /// person who exists as the store has them.
-    Person {
-        /// The person as they are to be.
-        person: Box<Person>,
-        /// The version that was read.
-        expected: Option<Version>,
-    },
-    /// A new department (`expected` is `None`) or a department's next version.
-    Department {
-        /// The department as it is to be.
-        department: Department,
-        /// The version that was read.
-        expected: Option<Version>,
-    },
-    /// The settings' next version.
-    Settings {
-        /// The settings as they are to be.
-        settings: Settings,
-        /// The version that was read.
-        expected: Version,
-    },
-    /// What is the matter, as it is next.
-    Incidents {
-        /// The incidents as they are to be.
-        incidents: Incidents,
-        /// The version that was read.
-        expected: Version,
-    },
-    /// A new invitation, or the mark that it was used (only while it is unused).
-    Invite(Invite),
-    /// Nothing but the record and the notices.
-    Nothing,
-}
-
-/// What the store checks, in the same atomic step, of the agent to whom a ticket goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guard {
-    /// The ticket goes to nobody new.
-    None,
-    /// By the engine: the agent is an agent, online, reachable, opted in, and the slot lies below their capacity. Spends
-    /// their turn: `last_assigned` becomes the hold's `assigned_at`.
-    Eligible,
-    /// By the agent's or an admin's hand: the slot lies below their capacity.
-    Capacity,
-    /// An admin said "anyway": whoever is an agent.
-    Anyway,
-}
-
-/// What a commit brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Committed {
-    /// The arrival number of a ticket that was opened.
-    pub arrival: Option<Arrival>,
-}
-
-/// Why a change was not committed. Nothing of it was written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CommitError {
-    /// Somebody else was first: the version moved, the slot is taken, the agent no longer qualifies. MUST be returned for
-    /// each of these; the caller reads again, plans again and tries again.
-    #[error("somebody else was first")]
-    Conflict,
-    /// A unique key is taken. MUST be returned for an idempotency key, a ticket number, a Telegram id, a department name
-    /// or an invitation's code that exists.
-    #[error("the {0} is taken")]
-    Duplicate(UniqueKey),
-    /// The store can't be written right now.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// The keys that are unique by themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum UniqueKey {
-    /// A ticket's idempotency key.
-    #[error("idempotency key")]
-    Idempotency,
-    /// A ticket's number.
-    #[error("ticket number")]
-    Number,
-    /// A person's Telegram id.
-    #[error("Telegram id")]
-    Telegram,
-    /// A department's name.
-    #[error("department name")]
-    Department,
-    /// An invitation's code.
-    #[error("invitation code")]
-    Invite,
-}
 
 /// The store can't do its work. What was committed stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

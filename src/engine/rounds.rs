@@ -4,7 +4,7 @@ use super::error::EngineError;
 use super::feed::Happening;
 use super::owed::Owed;
 use super::plan::{Assignment, plan_round};
-use super::ports::{Change, CommitError, StoreError, Write};
+use super::ports::{CommitError, StoreError};
 use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
@@ -206,10 +206,7 @@ impl Engine {
 
     async fn carry_out(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
         fail::fail_point!("engine-before-assign");
-        let taken = |assignment: &mut Assignment| {
-            std::mem::replace(&mut assignment.change, Change::quiet(Write::Nothing))
-        };
-        let changes: Vec<_> = plan.iter_mut().map(taken).collect();
+        let changes: Vec<_> = plan.iter_mut().map(Assignment::take_change).collect();
         let unheard = self.take_on(Owed::by(&changes));
         let results = self.store.commit(changes).await;
         fail::fail_point!("engine-after-assign");
@@ -243,7 +240,7 @@ impl Engine {
         failure.map_or(Ok(assigned), |error| Err(error.into()))
     }
 
-    fn announce(&self, assignment: &Assignment) {
+    pub(super) fn announce(&self, assignment: &Assignment) {
         let ticket = &assignment.after;
         tracing::info!(ticket = %ticket.number, agent = %assignment.agent, slot = assignment.slot.0, "assigned");
         self.tell(Happening::Assigned {

@@ -1,35 +1,15 @@
-//! The life of a ticket: open, start, hold, resume, complete, cancel.
+//! The life of a ticket that was opened: start, hold, resume, complete, cancel.
 use super::error::EngineError;
 use super::feed::Happening;
-use super::ports::{Change, CommitError, Guard, UniqueKey, Write};
+use super::ports::{Change, Guard, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::department::Department;
-use crate::domain::draft::Draft;
 use crate::domain::event::{Actor, Event, What};
-use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
-use crate::domain::text::Description;
-use crate::domain::ticket::{Priority, Refusal, Ticket, TicketState};
-
-/// How many tickets one customer may have open: enough for anybody in need, and a bound on what one person can do to the
-/// queue.
-pub const MAX_OPEN: usize = 10;
-
-/// A ticket to be opened.
-#[derive(Debug, Clone)]
-pub struct NewTicket<'a> {
-    /// The idempotency key: asking twice with one key opens one ticket.
-    pub key: String,
-    /// Who opens it.
-    pub customer: &'a Person,
-    /// Where it goes.
-    pub target: (DepartmentId, CategoryId),
-    /// What it says.
-    pub description: Description,
-}
+use crate::domain::ticket::{Refusal, Ticket};
 
 /// A step of the holder's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,101 +25,6 @@ pub enum Step {
 }
 
 impl Engine {
-    /// An id for a new draft.
-    pub fn draft_id(&self, now: Time) -> DraftId {
-        DraftId::in_order(now, self.chance().id())
-    }
-
-    /// Sends a draft: opens its ticket and forgets the draft. Sending the same draft again gives the same ticket.
-    pub async fn send_draft(
-        &self,
-        customer: &Person,
-        draft: &Draft,
-        now: Time,
-    ) -> Result<Ticket, EngineError> {
-        let (Some(target), true) = (draft.target, draft.is_complete()) else {
-            return Err(EngineError::NoDraft);
-        };
-        let new = NewTicket {
-            key: format!("draft {}", draft.id),
-            customer,
-            target,
-            description: draft.description.clone(),
-        };
-        let ticket = self.open(new, now).await?;
-        self.store.drop_draft(draft).await?;
-        Ok(ticket)
-    }
-
-    /// Opens a ticket, or finds the one that was opened with this key. The customer is told with the same commit.
-    pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
-        let (department, category) = new.target;
-        let place = (department, Priority::default());
-        let found = self.store.prospect(new.customer.id, place, MAX_OPEN).await?;
-        let offered = |d: &Department| d.offered().any(|c| c.id == category);
-        let refusal = if !found.department.as_ref().is_some_and(offered) {
-            Some(EngineError::NotFound)
-        } else if found.open >= MAX_OPEN {
-            Some(EngineError::TooManyOpen(MAX_OPEN))
-        } else {
-            None
-        };
-        if let Some(refusal) = refusal {
-            // What was opened with this key stays opened, whatever became of its department.
-            return self.store.ticket_by_key(&new.key).await?.ok_or(refusal);
-        }
-        let (auto, position) = (found.settings.rollout_percent, found.ahead + 1);
-        self.retry(|| async {
-            let mut ticket = self.draw_up(&new, now);
-            ticket.auto = auto.takes(ticket.id.0);
-            let online = self.roster().online(department);
-            let notice = Notice::Created { ticket: ticket.id, position, online };
-            let change = Change {
-                write: Write::OpenTicket { ticket: Box::new(ticket.clone()), key: new.key.clone() },
-                event: Some(Event::of(now, new.customer.id, ticket.id, What::Opened)),
-                notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
-            };
-            fail::fail_point!("engine-before-open");
-            let committed = self.commit_one(change).await;
-            fail::fail_point!("engine-after-open");
-            match committed {
-                Ok(committed) => {
-                    ticket.arrival = committed.arrival.unwrap_or_default();
-                    tracing::info!(ticket = %ticket.number, department = %department, "opened");
-                    self.tell(Happening::Queued { ticket: ticket.id, department });
-                    self.mark([department]);
-                    Ok(Attempt::Done(ticket))
-                }
-                Err(CommitError::Duplicate(UniqueKey::Number)) => Ok(Attempt::Lost),
-                Err(CommitError::Duplicate(UniqueKey::Idempotency)) => {
-                    let ticket = self.store.ticket_by_key(&new.key).await?;
-                    Ok(ticket.map_or(Attempt::Lost, Attempt::Done))
-                }
-                Err(error) => Attempt::of(Err(error), ticket),
-            }
-        })
-        .await
-    }
-
-    fn draw_up(&self, new: &NewTicket<'_>, now: Time) -> Ticket {
-        let mut chance = self.chance();
-        Ticket {
-            id: TicketId::in_order(now, chance.id()),
-            number: chance.number(now, self.rules.zone),
-            version: Version::default(),
-            arrival: Arrival::default(),
-            customer: new.customer.id,
-            customer_chat: new.customer.chat(),
-            department: new.target.0,
-            category: new.target.1,
-            description: new.description.clone(),
-            priority: Priority::default(),
-            auto: true,
-            state: TicketState::Queued,
-            created_at: now,
-        }
-    }
-
     /// The holder takes a step. With `drawn_for`, only if the ticket is still at that version.
     pub async fn step(
         &self,

@@ -1,6 +1,7 @@
 //! What every store must do: the sentences of the port as cases over `&dyn Store`, run against each back end.
 //!
 //! A back end joins with a [`Backend`] and one line of `store_contract!`.
+mod at_once;
 mod cards;
 mod concurrency;
 mod desk;
@@ -55,6 +56,10 @@ macro_rules! store_contract {
             guards: by_hand_only_the_capacity_counts,
             guards: anyway_needs_an_agent_and_nothing_else,
             guards: a_lowered_capacity_takes_nothing_away,
+            at_once: a_new_ticket_may_go_to_an_agent_at_once,
+            at_once: a_new_ticket_overtakes_nobody,
+            at_once: who_waits_behind_or_elsewhere_is_not_overtaken,
+            at_once: at_once_goes_only_to_whom_the_engine_may_give,
             concurrency: one_of_many_gets_the_ticket,
             concurrency: one_of_many_gets_the_slot,
             concurrency: one_of_many_opens_the_ticket_of_a_key,

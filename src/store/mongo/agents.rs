@@ -124,7 +124,7 @@ impl Agents {
         let has_room = |agent: &Agent| agent.max > i64::from(hold.slot.0) && agent.max > agent.held;
         let holds = match guard {
             Guard::None => true,
-            Guard::Eligible => agent.is_some_and(|agent| agent.eligible && has_room(agent)),
+            Guard::Eligible | Guard::Next => agent.is_some_and(|agent| agent.eligible && has_room(agent)),
             Guard::Capacity => agent.is_some_and(has_room),
             Guard::Anyway => agent.is_some(),
         };
@@ -153,7 +153,7 @@ impl Agents {
         let agent = self.agents.entry(hold.agent).or_default();
         agent.held += 1;
         agent.change();
-        if guard == Guard::Eligible {
+        if guard.is_engine() {
             agent.turn = Some(hold.assigned_at);
         }
         agent.held

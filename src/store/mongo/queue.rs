@@ -14,7 +14,7 @@ use crate::engine::ports::{Depths, StoreError};
 use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::Hint;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn head(department: DepartmentId, limit: usize) -> Query {
     let filter = doc! { "status": "queued", "department": department.to_string(), "auto": true };
@@ -39,6 +39,33 @@ pub(super) async fn first(
     many(db, if auto { head(department, limit) } else { page(&[department], 0, limit) }).await
 }
 
+/// In which of these places a new ticket would have one before it that the engine may assign.
+pub(super) async fn waiting(
+    tx: &mut Tx<'_>,
+    places: HashSet<(DepartmentId, Priority)>,
+) -> Result<HashSet<(DepartmentId, Priority)>, Halt> {
+    if places.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sums = summed(&tx.find(DEPTHS, doc! {}).await?)?;
+    let mut waiting = HashSet::new();
+    for (department, priority) in places {
+        let counted = sums.get(&department).map_or(&[] as &[_], Vec::as_slice);
+        let ahead: i64 =
+            counted.iter().filter(|(rank, _)| *rank <= priority.rank().into()).map(|(_, n)| n).sum();
+        // Who waits for pick-up is counted too, so then the queue is asked.
+        if ahead > 0 {
+            let Query { filter, sort, .. } = head(department, 1);
+            let first = tx.find_some(QUEUE, filter, sort, 1).await?;
+            let rank = first.first().map(|first| Fields(first).int("rank")).transpose()?;
+            if rank.is_some_and(|rank| rank <= priority.rank().into()) {
+                waiting.insert((department, priority));
+            }
+        }
+    }
+    Ok(waiting)
+}
+
 pub(super) async fn depths(db: &Db) -> Result<Depths, StoreError> {
     let sums = sums(db).await?.into_iter().map(|(department, counted)| {
         let sum: i64 = counted.iter().map(|(_, waiting)| waiting).sum();
@@ -51,9 +78,13 @@ pub(super) async fn depths(db: &Db) -> Result<Depths, StoreError> {
 pub(super) type Sums = HashMap<DepartmentId, Vec<(i64, i64)>>;
 
 pub(super) async fn sums(db: &Db) -> Result<Sums, StoreError> {
+    summed(&db.find(DEPTHS, doc! {}, doc! {}, None).await?)
+}
+
+fn summed(counts: &[Document]) -> Result<Sums, StoreError> {
     let mut sums = Sums::new();
-    for doc in db.find(DEPTHS, doc! {}, doc! {}, None).await? {
-        let f = Fields(&doc);
+    for doc in counts {
+        let f = Fields(doc);
         let counted = (f.int("rank")?, f.int("waiting")?);
         sums.entry(DepartmentId(f.id("department")?)).or_default().push(counted);
     }

@@ -30,6 +30,7 @@ const HOT: &[&str] = &[
     tickets::HELD_BY,
     tickets::ALL_HELD,
     tickets::ASSIGN,
+    tickets::NEXT,
     tickets::MOVE,
     tickets::END,
     queue::HEAD_AUTO,

@@ -48,7 +48,9 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
     }
     if let Some(event) = &change.event {
         let moved = match &change.write {
-            Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => Some(ticket.arrival),
+            Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => {
+                Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())
+            }
             _ => arrival,
         };
         record::add(conn, event, moved)?;

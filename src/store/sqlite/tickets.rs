@@ -61,6 +61,9 @@ pub(super) const ASSIGN: &str = "UPDATE tickets SET version = :version, status =
             WHERE person = :agent AND max_tickets > :slot
                 AND availability = 'online' AND reachable = 1 AND auto_assignment = 1
                 AND max_tickets > (SELECT count(*) FROM tickets h WHERE h.agent = :agent))";
+pub(super) const NEXT: &str = "SELECT arrival FROM tickets t WHERE id = ?1
+    AND NOT EXISTS (SELECT 1 FROM tickets w INDEXED BY tickets_queue_auto
+        WHERE w.status = 'queued' AND w.auto = 1 AND w.department = ?2 AND w.priority <= ?3 AND w.arrival <> t.arrival)";
 pub(super) const MOVE: &str =
     "UPDATE tickets SET version = :version, department = :department, category = :category,
         priority = :priority, auto = :auto, description = :description, status = :status,
@@ -175,7 +178,11 @@ pub(super) fn write(
     guard: Guard,
 ) -> Result<(), CommitError> {
     let written = match (&t.state, guard) {
-        (TicketState::Held(hold), Guard::Eligible) => assign(conn, t, expected, hold),
+        (TicketState::Held(hold), Guard::Eligible) => assign(conn, t, (t.arrival, expected), hold),
+        (TicketState::Held(hold), Guard::Next) => match next(conn, t)? {
+            Some(arrival) => assign(conn, t, (arrival, expected), hold),
+            None => Ok(0),
+        },
         (TicketState::Completed { agent: by, at } | TicketState::Cancelled { by, at }, _) => {
             conn.prepare_cached(END)?.execute(named_params! {
                 ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
@@ -196,10 +203,20 @@ pub(super) fn write(
     }
 }
 
+/// The arrival of a ticket that was just opened, if nobody waits before it.
+fn next(conn: &Connection, t: &Ticket) -> rusqlite::Result<Option<Arrival>> {
+    conn.prepare_cached(NEXT)?.query_row(params![t.id, t.department, t.priority], |row| row.get(0)).optional()
+}
+
 /// The engine's own step: the ticket to an agent who is eligible now, whose turn it spends.
-fn assign(conn: &Connection, t: &Ticket, expected: Version, hold: &Hold) -> rusqlite::Result<usize> {
+fn assign(
+    conn: &Connection,
+    t: &Ticket,
+    (arrival, expected): (Arrival, Version),
+    hold: &Hold,
+) -> rusqlite::Result<usize> {
     let assigned = conn.prepare_cached(ASSIGN)?.execute(named_params! {
-        ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
+        ":arrival": arrival, ":id": t.id, ":expected": expected, ":version": t.version,
         ":agent": hold.agent, ":slot": hold.slot, ":assigned_at": At(hold.assigned_at),
     })?;
     if assigned > 0 {

@@ -201,8 +201,9 @@ fn is_an_answer(result: &Result<(), EngineError>) -> bool {
     !matches!(result, Err(EngineError::Contention | EngineError::Store(_)))
 }
 
-async fn play(settings: Settings, bursts: Vec<Vec<Command>>) {
+async fn play(settings: Settings, at_once: bool, bursts: Vec<Vec<Command>>) {
     let world = Arc::new(World::new(settings).await);
+    let _assigner = at_once.then(|| world.stage.engine.assigner());
     let mut done = 0;
     for burst in bursts {
         world.stage.wind(1);
@@ -230,9 +231,9 @@ fn whatever_races_the_record_tells_a_story_without_a_fault() {
     let config =
         Config { cases: CASES, max_shrink_iters: 100, failure_persistence: None, ..Config::default() };
     let bursts = prop::collection::vec(prop::collection::vec(any_command(), 1..=12), COMMANDS / 6);
-    let run = |(settings, bursts)| {
-        runtime.block_on(play(settings, bursts));
+    let run = |(settings, at_once, bursts)| {
+        runtime.block_on(play(settings, at_once, bursts));
         Ok(())
     };
-    TestRunner::new(config).run(&(any_settings(), bursts), run).unwrap();
+    TestRunner::new(config).run(&(any_settings(), any::<bool>(), bursts), run).unwrap();
 }
