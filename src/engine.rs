@@ -257,6 +257,7 @@ impl<T> Attempt<T> {
             Ok(_) => Ok(Self::Done(value)),
             Err(CommitError::Conflict) => Ok(Self::Lost),
             Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
+            Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(opening::MAX_OPEN)),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
     }

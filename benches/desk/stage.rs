@@ -197,5 +197,5 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         created_at: at,
     };
     let key = format!("draft {}", DraftId::in_order(at, uuid(7, n).into_bytes()));
-    Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key })
+    Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key, limit: None })
 }

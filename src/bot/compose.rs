@@ -5,7 +5,7 @@ use super::render::{self, Rendered, Words};
 use super::view::{NoticeView, TaskView};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::ids::{ChatId, PersonId, TelegramId, TicketId};
+use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Locale, Person};
@@ -29,8 +29,8 @@ pub struct Composer {
 #[async_trait]
 impl Compose for Composer {
     async fn compose(&self, chat: ChatId, message: &Message, now: Time) -> Result<Deed, StoreError> {
-        let reader = self.engine.store().person_by_telegram(TelegramId(chat.0)).await?;
-        let words = self.words(reader.as_ref(), now);
+        let reader = self.engine.store().reader(chat).await?;
+        let words = self.words(reader.as_deref(), now);
         match message {
             Message::Text(text) => Ok(Deed::Send(text.clone(), None)),
             Message::Edit { message_id, text } => {
@@ -223,10 +223,10 @@ impl Composer {
     }
 
     async fn number(&self, ticket: TicketId) -> Result<Option<TicketNumber>, StoreError> {
-        Ok(self.engine.store().ticket(ticket).await?.map(|ticket| ticket.number))
+        self.engine.store().ticket_number(ticket).await
     }
 
     async fn name(&self, person: PersonId) -> Result<String, StoreError> {
-        Ok(self.engine.store().person(person).await?.map(|person| person.name).unwrap_or_default())
+        Ok(self.engine.name_of(person).await?.unwrap_or_default())
     }
 }

@@ -5,9 +5,9 @@ mod beats;
 
 use super::error::EngineError;
 use super::feed::Happening;
-use super::ports::{Change, CommitError, StoreError, Write};
+use super::ports::{Change, StoreError, Write};
 use super::sweep::delta;
-use super::{Engine, lock};
+use super::{Attempt, Engine, lock};
 use crate::domain::Time;
 use crate::domain::alert::{Alert, Incidents, MOST_MINUTES, Matters};
 use crate::domain::ids::{Arrival, DepartmentId, PersonId};
@@ -94,12 +94,11 @@ impl Engine {
             notices.extend(self.words_of(alert, over).await?);
         }
         let write = Write::Incidents { incidents: after.clone(), expected: before.version };
-        match self.commit_one(Change { write, event: None, notices }).await {
-            Ok(_) => Ok(()),
+        let committed = self.commit_one(Change { write, event: None, notices }).await;
+        match Attempt::of(committed, ())? {
+            Attempt::Done(()) => Ok(()),
             // Whoever was first has told it; the next look sees what is left.
-            Err(CommitError::Conflict) => Err(EngineError::Contention),
-            Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
-            Err(CommitError::Store(error)) => Err(error.into()),
+            Attempt::Lost => Err(EngineError::Contention),
         }
     }
 

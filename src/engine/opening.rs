@@ -82,26 +82,21 @@ impl Engine {
     /// the agent who gets it at once.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
         let (department, category) = new.target;
-        let place = (department, Priority::default());
-        let found = self.store.prospect(new.customer.id, place, MAX_OPEN).await?;
+        let found = self.store.prospect(department, Priority::default()).await?;
         let offered = |d: &Department| d.offered().any(|c| c.id == category);
-        let refusal = if !found.department.as_ref().is_some_and(offered) {
-            Some(EngineError::NotFound)
-        } else if found.open >= MAX_OPEN {
-            Some(EngineError::TooManyOpen(MAX_OPEN))
-        } else {
-            None
-        };
-        if let Some(refusal) = refusal {
-            // What was opened with this key stays opened, whatever became of its department.
-            return self.store.ticket_by_key(&new.key).await?.ok_or(refusal);
+        if !found.department.as_ref().is_some_and(offered) {
+            return self.opened_or(&new.key, EngineError::NotFound).await;
         }
         self.retry(|| async {
             let ticket = self.draw_up(&new, &found.settings, now);
             let online = self.roster().online(department);
             let notice = Notice::Created { ticket: ticket.id, position: found.ahead + 1, online };
             let opening = Change {
-                write: Write::OpenTicket { ticket: Box::new(ticket.clone()), key: new.key.clone() },
+                write: Write::OpenTicket {
+                    ticket: Box::new(ticket.clone()),
+                    key: new.key.clone(),
+                    limit: Some(MAX_OPEN),
+                },
                 event: Some(Event::of(now, new.customer.id, ticket.id, What::Opened)),
                 notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
             };
@@ -120,10 +115,18 @@ impl Engine {
                 }
                 Err(CommitError::Duplicate(UniqueKey::Number) | CommitError::Conflict) => Ok(Attempt::Lost),
                 Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
+                Err(CommitError::TooManyOpen) => {
+                    self.opened_or(&new.key, EngineError::TooManyOpen(MAX_OPEN)).await.map(Attempt::Done)
+                }
                 Err(CommitError::Store(error)) => Err(error.into()),
             }
         })
         .await
+    }
+
+    /// What was opened with this key stays opened, whatever stands against opening it now.
+    async fn opened_or(&self, key: &str, refusal: EngineError) -> Result<Ticket, EngineError> {
+        self.store.ticket_by_key(key).await?.ok_or(refusal)
     }
 
     fn draw_up(&self, new: &NewTicket<'_>, settings: &Settings, now: Time) -> Ticket {

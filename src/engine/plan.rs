@@ -8,7 +8,7 @@ use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::{Actor, Decision, Event, What};
 use crate::domain::ids::{DepartmentId, PersonId, Slot};
-use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::policy::{Mode, Settings};
 use crate::domain::ticket::Ticket;
 use rand::RngCore;
@@ -32,8 +32,10 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// The same for a ticket that is not opened yet, but by the change before this one.
+    /// The same for a ticket that is not opened yet, but by the change before this one. Its customer's card is not drawn yet,
+    /// either, and will show whose it is.
     pub(super) fn at_once(mut self) -> Self {
+        self.change.notices.retain(|out| !matches!(out.message, Message::Refresh(CardKey::Status(_))));
         if let Write::Ticket { guard, .. } = &mut self.change.write {
             *guard = Guard::Next;
         }

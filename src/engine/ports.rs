@@ -15,7 +15,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -25,6 +25,7 @@ use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::{Priority, Ticket};
 use async_trait::async_trait;
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The store can't do its work. What was committed stays.
@@ -83,8 +84,18 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets a person's draft, if it is (still) this one, and with it the live message of its card.
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
 
+    /// The person whose chat this is, for showing: where the store is shared, perhaps as they were a second ago. Whoever decides
+    /// something by it asks for the person.
+    async fn reader(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
+        Ok(self.person_by_telegram(TelegramId(chat.0)).await?.map(Arc::new))
+    }
+
     /// The ticket with this id.
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
+    /// The number of the ticket with this id, which never changes.
+    async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
+        Ok(self.ticket(id).await?.map(|ticket| ticket.number))
+    }
     /// The ticket with this number.
     async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError>;
     /// The ticket that was opened with this idempotency key.
@@ -95,19 +106,12 @@ pub trait Store: Send + Sync + 'static {
     /// A customer's tickets that are not completed or cancelled, oldest first, then the ended ones, newest first; at most
     /// `limit`.
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;
-    /// What is looked at before a ticket of `customer` is opened in `department`, all in one look where the store can; this
-    /// does it in several. The customer's open tickets are counted up to `most`.
-    async fn prospect(
-        &self,
-        customer: PersonId,
-        (department, priority): (DepartmentId, Priority),
-        most: usize,
-    ) -> Result<Prospect, StoreError> {
-        let theirs = self.tickets_of(customer, most).await?;
+    /// What is looked at before a ticket is opened in a department, in one look where the store can; this does it in
+    /// several.
+    async fn prospect(&self, department: DepartmentId, priority: Priority) -> Result<Prospect, StoreError> {
         Ok(Prospect {
             department: self.departments().await?.into_iter().find(|d| d.id == department),
             settings: self.settings().await?,
-            open: theirs.iter().filter(|ticket| !ticket.status().is_end()).count(),
             ahead: self.position(department, priority, Arrival::LAST).await?,
         })
     }

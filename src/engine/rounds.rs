@@ -223,7 +223,7 @@ impl Engine {
             assignment.take_back(&mut self.roster());
             match error {
                 CommitError::Store(error) => failure = Some(error),
-                CommitError::Conflict | CommitError::Duplicate(_) => {
+                CommitError::Conflict | CommitError::Duplicate(_) | CommitError::TooManyOpen => {
                     self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
                     disputed.insert(assignment.agent);
                 }

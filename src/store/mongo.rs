@@ -24,6 +24,7 @@ mod db;
 mod desk;
 mod dispatch;
 mod error;
+mod faces;
 mod facts;
 mod inbox;
 mod lane;
@@ -59,6 +60,7 @@ use crate::engine::ports::StoreError;
 use crate::store::kept::{Desk, Kept};
 use db::Db;
 use dispatch::{Dispatcher, Job};
+use faces::Faces;
 use lane::Lane;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
@@ -76,7 +78,7 @@ use turn::{Scribe, Told};
 const OTHERS_SEEN: Duration = Duration::from_millis(250);
 
 /// The same of how many tickets wait: a place in the queue is told to a person, who reads it some time later.
-const OTHERS_COUNTED: Duration = Duration::from_millis(20);
+const OTHERS_COUNTED: Duration = Duration::from_millis(100);
 
 /// The store on a MongoDB server.
 pub struct Mongo {
@@ -84,6 +86,7 @@ pub struct Mongo {
     ask: Questions,
     desk: Arc<Kept<Desk>>,
     sums: Arc<Kept<Sums>>,
+    faces: Faces,
     facts: Lane<Told>,
     outbox: Lane<Job>,
     done: Arc<Tally>,
@@ -112,7 +115,8 @@ impl Mongo {
             Lane::start(Dispatcher::new(outbox)),
         );
         let db = Db::new(db);
-        Ok(Self { ask: Questions::new(&db), db, desk, sums, facts, outbox, done, told: AtomicI64::default() })
+        let (ask, faces, told) = (Questions::new(&db), Faces::new(), AtomicI64::default());
+        Ok(Self { ask, db, desk, sums, faces, facts, outbox, done, told })
     }
 
     /// Finishes what was begun; what comes later is refused.

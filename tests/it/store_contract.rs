@@ -40,6 +40,7 @@ macro_rules! store_contract {
         store_contract! { @cases $name, $backend,
             tickets: opening_numbers_the_arrivals_and_keeps_every_field,
             tickets: keys_and_numbers_are_unique_for_ever,
+            tickets: a_customer_has_no_more_open_tickets_than_they_may,
             tickets: each_change_of_a_batch_stands_by_itself,
             tickets: a_refused_change_leaves_no_trace,
             tickets: a_ticket_is_written_only_over_the_version_that_was_read,

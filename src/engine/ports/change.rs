@@ -39,6 +39,9 @@ pub enum Write {
         ticket: Box<Ticket>,
         /// The idempotency key: the draft's id, or a client's own.
         key: String,
+        /// How many open tickets its customer may have with it, if that is limited: what is above is refused with
+        /// [`CommitError::TooManyOpen`].
+        limit: Option<usize>,
     },
     /// A ticket's next version.
     Ticket {
@@ -127,6 +130,9 @@ pub enum CommitError {
     /// or an invitation's code that exists.
     #[error("the {0} is taken")]
     Duplicate(UniqueKey),
+    /// The customer has as many open tickets as they may have.
+    #[error("the customer has too many open tickets")]
+    TooManyOpen,
     /// The store can't be written right now.
     #[error(transparent)]
     Store(#[from] StoreError),

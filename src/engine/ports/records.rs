@@ -63,8 +63,6 @@ pub struct Prospect {
     pub department: Option<Department>,
     /// The settings.
     pub settings: Settings,
-    /// How many tickets the customer has open, counted up to `most`.
-    pub open: usize,
     /// How many tickets wait ahead of a new one: its position is the next.
     pub ahead: u64,
 }

@@ -1,10 +1,12 @@
 //! What the store has at hand, so that it need not ask the server each time: the desk, how many tickets wait, what tickets are
 //! about.
 use super::contents::Content;
+use super::questions::Who;
 use super::queue::Sums;
 use super::together::Question;
 use super::{Mongo, questions};
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{ChatId, TelegramId, TicketId};
+use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use crate::store::kept::Desk;
@@ -37,6 +39,19 @@ impl Mongo {
         Ok(sums)
     }
 
+    /// The person whose chat this is, as they were a moment ago at most.
+    pub(super) async fn read_face(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
+        if let Some(face) = self.faces.get(chat) {
+            return Ok(Some(face));
+        }
+        let edition = self.faces.edition();
+        let found = self.ask.people.get(Who::Telegram(TelegramId(chat.0))).await?.transpose()?.map(Arc::new);
+        if let Some(found) = &found {
+            self.faces.keep(edition, chat, Arc::clone(found));
+        }
+        Ok(found)
+    }
+
     /// Keeps what the tickets are about that were opened.
     pub(super) fn know(
         &self,
@@ -54,6 +69,14 @@ impl Mongo {
 /// Whether a change makes something else of the desk.
 pub(super) fn is_of_desk(change: &Change) -> bool {
     matches!(change.write, Write::Department { .. } | Write::Settings { .. })
+}
+
+/// The chat of the person whom a change writes.
+pub(super) fn written(change: &Change) -> Option<ChatId> {
+    match &change.write {
+        Write::Person { person, .. } => Some(person.chat()),
+        _ => None,
+    }
 }
 
 /// The ticket that a change opens, and what it is about.

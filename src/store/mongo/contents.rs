@@ -3,6 +3,7 @@
 use super::codec::Fields;
 use crate::domain::Time;
 use crate::domain::ids::{ChatId, TicketId};
+use crate::domain::number::TicketNumber;
 use crate::domain::text::Description;
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
@@ -17,6 +18,7 @@ const MOST: u64 = 4_096;
 /// What a ticket is about.
 #[derive(Debug)]
 pub(super) struct Content {
+    number: TicketNumber,
     customer_chat: ChatId,
     description: Description,
     created_at: Time,
@@ -26,7 +28,10 @@ impl Content {
     /// Out of a document of `tickets`.
     pub(super) fn read(doc: &Document) -> Result<Self, StoreError> {
         let f = Fields(doc);
+        let number = f.text("ticket_number")?;
+        let unreadable = || StoreError::Corrupt(format!("{number:?} is no ticket number"));
         Ok(Self {
+            number: TicketNumber::parse(number).ok_or_else(unreadable)?,
             customer_chat: ChatId(f.int("customer_chat")?),
             description: f.nested("description")?,
             created_at: f.time("created_at")?,
@@ -35,10 +40,15 @@ impl Content {
 
     pub(super) fn of(ticket: &Ticket) -> Self {
         Self {
+            number: ticket.number.clone(),
             customer_chat: ticket.customer_chat,
             description: ticket.description.clone(),
             created_at: ticket.created_at,
         }
+    }
+
+    pub(super) fn number(&self) -> &TicketNumber {
+        &self.number
     }
 
     /// Adds it to a place in the queue.

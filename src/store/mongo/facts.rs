@@ -149,7 +149,9 @@ impl Group {
     fn change(&mut self, change: &Change, told: Time) -> Result<Committed, CommitError> {
         let mut arrival = None;
         match &change.write {
-            Write::OpenTicket { ticket, key } => arrival = Some(Arrival(self.places.open(ticket, key)?)),
+            Write::OpenTicket { ticket, key, limit } => {
+                arrival = Some(Arrival(self.places.open(ticket, key, *limit)?));
+            }
             Write::Ticket { ticket, expected, guard } => {
                 self.places.put(&mut self.agents, ticket, *expected, *guard)?;
             }
@@ -184,6 +186,11 @@ impl Group {
         let number = self.next;
         self.next += 1;
         number
+    }
+
+    /// Whether other numbers of tickets wait by it.
+    pub(super) fn moves_depths(&self) -> bool {
+        self.places.moves_depths()
     }
 
     /// Writes it all; returns the arrival of the first ticket that was opened. Tickets come last, as the counter of the

@@ -1,6 +1,6 @@
 //! The tickets of a transaction: opened, moved over the version that was read, written with what they change in the depths.
 use super::agents::Agents;
-use super::codec::Fields;
+use super::codec::{Fields, among};
 use super::error::Halt;
 use super::queue::{self, counting};
 use super::schema::{DEPTHS, QUEUE, TICKETS};
@@ -41,6 +41,8 @@ pub(super) struct Places {
     moved: Vec<TicketId>,
     keys: HashSet<String>,
     numbers: HashSet<String>,
+    /// How many open tickets the customers have for whom that is limited.
+    open: HashMap<PersonId, usize>,
     /// Where a ticket waits before one that is opened now.
     waiting: HashSet<(DepartmentId, Priority)>,
 }
@@ -73,8 +75,9 @@ impl Places {
             let entry = Entry::read(&doc)?;
             these.entries.insert(entry.now.id, entry);
         }
+        these.count_open(tx, changes.clone()).await?;
         let openings = changes.filter_map(|change| match &change.write {
-            Write::OpenTicket { ticket, key } if again => {
+            Write::OpenTicket { ticket, key, .. } if again => {
                 Some((key.clone(), ticket.number.as_str().to_owned()))
             }
             _ => None,
@@ -96,8 +99,32 @@ impl Places {
         self.entries.values().filter_map(|entry| entry.now.holder()).collect()
     }
 
+    async fn count_open<'a>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        changes: impl Iterator<Item = &'a Change>,
+    ) -> Result<(), Halt> {
+        let limited = changes.filter_map(|change| match &change.write {
+            Write::OpenTicket { ticket, limit: Some(_), .. } => Some(ticket.customer),
+            _ => None,
+        });
+        let customers: Vec<_> = limited.collect::<HashSet<_>>().into_iter().collect();
+        if !customers.is_empty() {
+            let open = doc! { "customer": among(&customers), "open": true };
+            for ticket in tx.find_fields(QUEUE, open, doc! { "_id": 0, "customer": 1 }).await? {
+                *self.open.entry(PersonId(Fields(&ticket).id("customer")?)).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+
     /// Opens a ticket; returns how many this transaction has opened before it.
-    pub(super) fn open(&mut self, ticket: &Ticket, key: &str) -> Result<u64, CommitError> {
+    pub(super) fn open(
+        &mut self,
+        ticket: &Ticket,
+        key: &str,
+        limit: Option<usize>,
+    ) -> Result<u64, CommitError> {
         // The idempotency key first: a ticket that is opened again has all of them.
         if self.keys.contains(key) {
             return Err(CommitError::Duplicate(UniqueKey::Idempotency));
@@ -108,6 +135,11 @@ impl Places {
         if ticket.state != TicketState::Queued || self.entries.contains_key(&ticket.id) {
             return Err(CommitError::Conflict);
         }
+        let open = self.open.entry(ticket.customer).or_default();
+        if limit.is_some_and(|limit| *open >= limit) {
+            return Err(CommitError::TooManyOpen);
+        }
+        *open += 1;
         self.keys.insert(key.to_owned());
         self.numbers.insert(ticket.number.as_str().to_owned());
         let entry = Entry {
@@ -179,6 +211,11 @@ impl Places {
         };
         self.waiting.contains(&(ticket.department, ticket.priority))
             || self.entries.values().any(|entry| before(&entry.now))
+    }
+
+    /// Whether other numbers of tickets wait by this transaction.
+    pub(super) fn moves_depths(&self) -> bool {
+        self.depths().values().any(|by| *by != 0)
     }
 
     /// Writes the tickets and the depths; returns the arrival of the first that was opened.

@@ -17,7 +17,6 @@ pub(super) struct Questions {
     pub(super) people: Together<People>,
     pub(super) tickets: Together<Tickets>,
     pub(super) held: Together<Held>,
-    pub(super) open: Together<Open>,
     pub(super) sums: Together<Sums>,
     pub(super) cards: Together<Cards>,
     pub(super) desk: Together<Desk>,
@@ -30,7 +29,6 @@ impl Questions {
             people: Together::new(db),
             tickets: Together::new(db),
             held: Together::new(db),
-            open: Together::new(db),
             sums: Together::new(db),
             cards: Together::new(db),
             desk: Together::new(db),
@@ -80,18 +78,6 @@ impl Question for Held {
 
     async fn ask(db: &Db, keys: Vec<PersonId>) -> Found<PersonId, Self::Found> {
         tickets::held(db, &keys).await
-    }
-}
-
-/// How many open tickets customers have.
-pub(super) enum Open {}
-
-impl Question for Open {
-    type Key = PersonId;
-    type Found = usize;
-
-    async fn ask(db: &Db, keys: Vec<PersonId>) -> Found<PersonId, usize> {
-        tickets::count_open(db, &keys).await
     }
 }
 

@@ -1,5 +1,5 @@
 //! The port, method by method: what reads asks the server, what belongs to a transaction goes to a lane.
-use super::at_hand::opened;
+use super::at_hand::{opened, written};
 use super::dispatch::Job;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
@@ -13,7 +13,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -27,6 +27,7 @@ use crate::engine::ports::{
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The most changes of one call that share a transaction.
 const BATCH: usize = 512;
@@ -48,7 +49,9 @@ impl Store for Mongo {
             let rest = changes.split_off(changes.len().min(BATCH));
             let size = changes.len();
             let opened = changes.iter().map(opened).collect();
+            let written: Vec<_> = changes.iter().filter_map(written).collect();
             let answer = self.fact(Fact::Changes(changes, self.told())).await;
+            written.into_iter().for_each(|chat| self.faces.forget(chat));
             match answer {
                 Ok(Fate::Changes(fates)) => {
                     self.know(opened, &fates);
@@ -105,6 +108,7 @@ impl Store for Mongo {
     fn look_afresh(&self) {
         self.desk.change();
         self.sums.change();
+        self.faces.forget_all();
     }
 
     async fn incidents(&self) -> Result<Incidents, StoreError> {
@@ -125,6 +129,17 @@ impl Store for Mongo {
 
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         desk::drop_draft(&self.db, draft).await
+    }
+
+    async fn reader(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
+        self.read_face(chat).await
+    }
+
+    async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
+        match self.db.contents.get(id) {
+            Some(content) => Ok(Some(content.number().clone())),
+            None => Ok(self.ticket(id).await?.map(|ticket| ticket.number)),
+        }
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -153,20 +168,11 @@ impl Store for Mongo {
         Ok(found)
     }
 
-    async fn prospect(
-        &self,
-        customer: PersonId,
-        (department, priority): (DepartmentId, Priority),
-        most: usize,
-    ) -> Result<Prospect, StoreError> {
-        let ((departments, settings), open, ahead) = tokio::try_join!(
-            self.read_desk(),
-            self.ask.open.get(customer),
-            self.position(department, priority, Arrival::LAST),
-        )?;
+    async fn prospect(&self, department: DepartmentId, priority: Priority) -> Result<Prospect, StoreError> {
+        let ((departments, settings), ahead) =
+            tokio::try_join!(self.read_desk(), self.position(department, priority, Arrival::LAST))?;
         let department = departments?.into_iter().find(|known| known.id == department);
-        let (settings, open) = (settings?, open.unwrap_or_default().min(most));
-        Ok(Prospect { department, settings, open, ahead })
+        Ok(Prospect { department, settings: settings?, ahead })
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {

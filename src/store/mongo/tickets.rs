@@ -243,17 +243,3 @@ pub(super) async fn by_content(db: &Db, field: &str, value: &str) -> Result<Opti
         None => Ok(None),
     }
 }
-
-/// How many open tickets each of these customers has, if any.
-pub(super) async fn count_open(
-    db: &Db,
-    customers: &[PersonId],
-) -> Result<HashMap<PersonId, usize>, StoreError> {
-    let open = doc! { "customer": among(customers), "open": true };
-    let queue = db.collection(QUEUE);
-    let mut counts = HashMap::new();
-    for ticket in db.all(queue.find(open).projection(doc! { "_id": 0, "customer": 1 })).await? {
-        *counts.entry(PersonId(Fields(&ticket).id("customer")?)).or_default() += 1;
-    }
-    Ok(counts)
-}

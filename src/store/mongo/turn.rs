@@ -43,8 +43,12 @@ impl Worker for Scribe {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
             let turn = Turn { db: &db, facts: &facts, process: &process };
+            let mut moves_depths = true;
             let fates: Vec<_> = match tx::run(&mut self.session, &turn).await {
-                Ok(fates) => fates.into_iter().map(Ok).collect(),
+                Ok(done) => {
+                    moves_depths = done.moves_depths;
+                    done.fates.into_iter().map(Ok).collect()
+                }
                 Err(StoreError::Corrupt(_)) if facts.len() > 1 => {
                     groups.extend(
                         facts.into_iter().zip(replies).map(|(fact, reply)| (vec![fact], vec![reply])),
@@ -57,7 +61,9 @@ impl Worker for Scribe {
             if facts.iter().flat_map(Fact::changes).any(is_of_desk) {
                 self.desk.change();
             }
-            self.sums.change();
+            if moves_depths {
+                self.sums.change();
+            }
             // A caller who no longer waits has given up on the answer, not on the work.
             for (reply, fate) in replies.into_iter().zip(fates) {
                 drop(reply.send(fate));
@@ -78,11 +84,18 @@ struct Turn<'a> {
     process: &'a str,
 }
 
+/// What came of it.
+struct Done {
+    fates: Vec<Fate>,
+    /// Whether other numbers of tickets wait.
+    moves_depths: bool,
+}
+
 #[async_trait]
 impl Work for Turn<'_> {
-    type Found = Vec<Fate>;
+    type Found = Done;
 
-    async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Vec<Fate>, Halt> {
+    async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Done, Halt> {
         // The numbers are drawn outside of the transaction, so that replicas don't wait for each other at the counter;
         // there may be gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests
         // on the other the later has the higher number.
@@ -90,8 +103,9 @@ impl Work for Turn<'_> {
         let mut group = loaded?;
         group.next = numbers?;
         let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
+        let moves_depths = group.moves_depths();
         let first = group.write(tx, self.process).await?;
-        Ok(fates.into_iter().map(|fate| numbered(fate, first)).collect())
+        Ok(Done { fates: fates.into_iter().map(|fate| numbered(fate, first)).collect(), moves_depths })
     }
 }
 

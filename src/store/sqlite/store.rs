@@ -31,7 +31,9 @@ const FORGET: usize = 1_000;
 fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, CommitError> {
     let mut arrival = None;
     match &change.write {
-        Write::OpenTicket { ticket, key } => arrival = Some(tickets::open(conn, ticket, key)?),
+        Write::OpenTicket { ticket, key, limit } => {
+            arrival = Some(tickets::open(conn, ticket, key, *limit)?);
+        }
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
         Write::Department { department, expected } => {
@@ -172,19 +174,13 @@ impl Store for Sqlite {
         self.read(move |conn| tickets::of(conn, customer, limit)).await
     }
 
-    async fn prospect(
-        &self,
-        customer: PersonId,
-        (department, priority): (DepartmentId, Priority),
-        most: usize,
-    ) -> Result<Prospect, StoreError> {
+    async fn prospect(&self, department: DepartmentId, priority: Priority) -> Result<Prospect, StoreError> {
         // The desk first: what hardly ever changes need not be of the same moment as what is counted.
         let desk = self.desk().await?;
         let look = move |conn: &Connection| {
             Ok(Prospect {
                 department: desk.department(department),
                 settings: desk.settings.clone(),
-                open: tickets::count_open(conn, customer, most)?,
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })
         };

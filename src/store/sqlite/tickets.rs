@@ -139,13 +139,25 @@ pub(super) fn of(conn: &Connection, customer: PersonId, limit: usize) -> rusqlit
 }
 
 /// How many open tickets a customer has, counted up to `most`.
-pub(super) fn count_open(conn: &Connection, customer: PersonId, most: usize) -> rusqlite::Result<usize> {
+fn count_open(conn: &Connection, customer: PersonId, most: usize) -> rusqlite::Result<usize> {
     conn.prepare_cached(COUNT_OPEN)?.query_row(params![customer, count(most)], |row| row.get(0))
 }
 
-pub(super) fn open(conn: &Connection, t: &Ticket, key: &str) -> Result<Arrival, CommitError> {
+pub(super) fn open(
+    conn: &Connection,
+    t: &Ticket,
+    key: &str,
+    limit: Option<usize>,
+) -> Result<Arrival, CommitError> {
     if t.state != TicketState::Queued {
         return Err(CommitError::Conflict);
+    }
+    if let Some(limit) = limit
+        && count_open(conn, t.customer, limit)? >= limit
+    {
+        // One that is opened again is among them.
+        let known = by_key(conn, key)?.is_some();
+        return Err(if known { taken(conn, t, key)? } else { CommitError::TooManyOpen });
     }
     let written = conn.prepare_cached(INSERT)?.execute(named_params! {
         ":id": t.id, ":number": t.number, ":key": key, ":version": t.version,

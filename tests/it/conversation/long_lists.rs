@@ -108,7 +108,10 @@ async fn every_ticket_can_be_reached_for_reassignment() {
         state: TicketState::Queued,
         ..held.clone()
     };
-    let open = |n| Change::quiet(Write::OpenTicket { ticket: Box::new(waiting(n)), key: format!("{n}") });
+    let open = |n| {
+        let (ticket, key) = (Box::new(waiting(n)), format!("{n}"));
+        Change::quiet(Write::OpenTicket { ticket, key, limit: None })
+    };
     assert!(store.commit((1..=100).map(open).collect()).await.iter().all(Result::is_ok));
     desk.say(ADMIN, "/reassign").await;
     let message = desk.last(ADMIN).message_id;

@@ -52,7 +52,8 @@ pub(crate) async fn one_of_many_gets_the_slot(store: Arc<dyn Store>) {
 }
 
 pub(crate) async fn one_of_many_opens_the_ticket_of_a_key(store: Arc<dyn Store>) {
-    let open = |n| Write::OpenTicket { ticket: Box::new(ticket(n)), key: "the draft".to_owned() };
+    let open =
+        |n| Write::OpenTicket { ticket: Box::new(ticket(n)), key: "the draft".to_owned(), limit: None };
     let (won, lost) = race(&store, (1..=MANY).map(|n| Change::quiet(open(n))).collect()).await;
     assert_eq!(won, 1);
     let duplicate = CommitError::Duplicate(UniqueKey::Idempotency);

@@ -97,7 +97,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
 
 pub(crate) fn opening(ticket: Ticket) -> Change {
     let key = format!("key of {}", ticket.id);
-    Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key })
+    Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key, limit: None })
 }
 
 /// The change that makes a ticket what `next` is; it was read one version before.

@@ -140,7 +140,7 @@ pub(crate) async fn positions_count_from_one_in_the_order_of_the_queue(store: Ar
 pub(crate) async fn a_new_ticket_comes_behind_all_that_wait_at_its_priority(store: Arc<dyn Store>) {
     let ahead = |priority| {
         let store = store.clone();
-        async move { store.prospect(who(900), (dept(1), priority), 3).await.unwrap().ahead }
+        async move { store.prospect(dept(1), priority).await.unwrap().ahead }
     };
     assert_eq!(ahead(Priority::Normal).await, 0, "the first of all");
     for n in 1..=24 {

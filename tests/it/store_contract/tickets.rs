@@ -39,7 +39,8 @@ pub(crate) async fn keys_and_numbers_are_unique_for_ever(store: Arc<dyn Store>) 
     let again = one(&*store, opening(ticket(1))).await;
     assert_eq!(again, Err(CommitError::Duplicate(UniqueKey::Idempotency)), "the same ticket once more");
 
-    let same_key = Write::OpenTicket { ticket: Box::new(ticket(2)), key: format!("key of {}", first.id) };
+    let key = format!("key of {}", first.id);
+    let same_key = Write::OpenTicket { ticket: Box::new(ticket(2)), key, limit: None };
     let refused = one(&*store, Change::quiet(same_key)).await;
     assert_eq!(refused, Err(CommitError::Duplicate(UniqueKey::Idempotency)));
 
@@ -52,6 +53,32 @@ pub(crate) async fn keys_and_numbers_are_unique_for_ever(store: Arc<dyn Store>) 
     let again = one(&*store, opening(ticket(1))).await;
     assert_eq!(again, Err(CommitError::Duplicate(UniqueKey::Idempotency)), "ended tickets keep their keys");
     assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 0);
+}
+
+pub(crate) async fn a_customer_has_no_more_open_tickets_than_they_may(store: Arc<dyn Store>) {
+    let limited = |n, limit| {
+        let key = format!("key of {}", ticket_id(n));
+        Change::quiet(Write::OpenTicket { ticket: Box::new(ticket(n)), key, limit: Some(limit) })
+    };
+    let answers = store.commit((1..=4).map(|n| limited(n, 3)).collect()).await;
+    assert!(answers[..3].iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(answers[3], Err(CommitError::TooManyOpen), "the fourth of one commit");
+    assert_eq!(one(&*store, limited(5, 3)).await, Err(CommitError::TooManyOpen));
+    assert_eq!(store.ticket(ticket_id(5)).await.unwrap(), None);
+    one(&*store, limited(5, 4)).await.unwrap();
+
+    // Held ones are open, ended ones are not, others' are others'.
+    join(&*store, [1], 5).await;
+    let first = read(&*store, ticket_id(1)).await;
+    one(&*store, giving(&first, 1, 0, Guard::Eligible)).await.unwrap();
+    assert_eq!(one(&*store, limited(6, 4)).await, Err(CommitError::TooManyOpen));
+    let held = read(&*store, first.id).await;
+    one(&*store, moving(held.complete(who(1), at(5)).unwrap(), Guard::None)).await.unwrap();
+    one(&*store, limited(6, 4)).await.unwrap();
+    let (others, key) = (Ticket { customer: who(901), ..ticket(7) }, "another's".to_owned());
+    one(&*store, Change::quiet(Write::OpenTicket { ticket: Box::new(others), key, limit: Some(1) }))
+        .await
+        .unwrap();
 }
 
 pub(crate) async fn each_change_of_a_batch_stands_by_itself(store: Arc<dyn Store>) {
