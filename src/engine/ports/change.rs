@@ -40,7 +40,7 @@ pub enum Write {
         /// The idempotency key: the draft's id, or a client's own.
         key: String,
         /// How many open tickets its customer may have with it, if that is limited: what is above is refused with
-        /// [`CommitError::TooManyOpen`].
+        /// [`CommitError::TooManyOpen`]. A bound against abuse: several processes at the same moment may exceed it by a few.
         limit: Option<usize>,
     },
     /// A ticket's next version.

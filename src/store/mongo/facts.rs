@@ -13,12 +13,12 @@ use super::roll::Roll;
 use super::schema::{ADDED, EVENTS};
 use super::tx::Tx;
 use crate::domain::Time;
-use crate::domain::ids::Arrival;
+use crate::domain::ids::{Arrival, PersonId};
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use mongodb::bson::Document;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Something that is to be written, and told to people.
 pub(super) enum Fact {
@@ -186,6 +186,11 @@ impl Group {
         let number = self.next;
         self.next += 1;
         number
+    }
+
+    /// How many open tickets customers have.
+    pub(super) fn know_open(&mut self, open: HashMap<PersonId, usize>) {
+        self.places.know_open(open);
     }
 
     /// Whether other numbers of tickets wait by it.

@@ -1,6 +1,6 @@
 //! The tickets of a transaction: opened, moved over the version that was read, written with what they change in the depths.
 use super::agents::Agents;
-use super::codec::{Fields, among};
+use super::codec::Fields;
 use super::error::Halt;
 use super::queue::{self, counting};
 use super::schema::{DEPTHS, QUEUE, TICKETS};
@@ -75,7 +75,6 @@ impl Places {
             let entry = Entry::read(&doc)?;
             these.entries.insert(entry.now.id, entry);
         }
-        these.count_open(tx, changes.clone()).await?;
         let openings = changes.filter_map(|change| match &change.write {
             Write::OpenTicket { ticket, key, .. } if again => {
                 Some((key.clone(), ticket.number.as_str().to_owned()))
@@ -99,23 +98,9 @@ impl Places {
         self.entries.values().filter_map(|entry| entry.now.holder()).collect()
     }
 
-    async fn count_open<'a>(
-        &mut self,
-        tx: &mut Tx<'_>,
-        changes: impl Iterator<Item = &'a Change>,
-    ) -> Result<(), Halt> {
-        let limited = changes.filter_map(|change| match &change.write {
-            Write::OpenTicket { ticket, limit: Some(_), .. } => Some(ticket.customer),
-            _ => None,
-        });
-        let customers: Vec<_> = limited.collect::<HashSet<_>>().into_iter().collect();
-        if !customers.is_empty() {
-            let open = doc! { "customer": among(&customers), "open": true };
-            for ticket in tx.find_fields(QUEUE, open, doc! { "_id": 0, "customer": 1 }).await? {
-                *self.open.entry(PersonId(Fields(&ticket).id("customer")?)).or_default() += 1;
-            }
-        }
-        Ok(())
+    /// How many open tickets customers have.
+    pub(super) fn know_open(&mut self, open: HashMap<PersonId, usize>) {
+        self.open = open;
     }
 
     /// Opens a ticket; returns how many this transaction has opened before it.
@@ -220,31 +205,24 @@ impl Places {
 
     /// Writes the tickets and the depths; returns the arrival of the first that was opened.
     pub(super) async fn write(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
-        let (freed, moves) = self.statements();
+        let (freed, mut moves) = self.statements();
+        tx.update(DEPTHS, counting(process, self.depths())).await?;
+        let opened: Vec<Entry> = self.opened.iter().filter_map(|id| self.entries.remove(id)).collect();
+        let mut first = 0;
+        if !opened.is_empty() {
+            let about =
+                opened.iter().map(|entry| content(&entry.now, entry.key.as_deref().unwrap_or_default()));
+            tx.insert(TICKETS, about.collect::<Result<_, StoreError>>()?).await?;
+            first = tx.take("arrival", opened.len() as u64).await?;
+            let arrived = (first..).zip(&opened).map(|(position, entry)| {
+                let (doc, slot) = born(entry, position);
+                moves.extend(slot);
+                doc
+            });
+            tx.insert(QUEUE, arrived.collect()).await?;
+        }
         tx.update(QUEUE, freed).await?;
         tx.update(QUEUE, moves).await?;
-        tx.update(DEPTHS, counting(process, self.depths())).await?;
-        if self.opened.is_empty() {
-            return Ok(0);
-        }
-        let opened: Vec<Entry> = self.opened.iter().filter_map(|id| self.entries.remove(id)).collect();
-        let about = opened.iter().map(|entry| content(&entry.now, entry.key.as_deref().unwrap_or_default()));
-        tx.insert(TICKETS, about.collect::<Result<_, StoreError>>()?).await?;
-        let first = tx.take("arrival", opened.len() as u64).await?;
-        let mut slots = Vec::new();
-        let arrived = (first..).zip(&opened).map(|(position, entry)| {
-            let mut doc = arriving(&entry.now, position, entry.place);
-            if let Some(slot) = entry.now.hold().map(|hold| i32::from(hold.slot.0)) {
-                let row = ObjectId::new();
-                doc.extend(doc! { "_id": row, "holding": false, "slot": Bson::Null });
-                let taken = doc! { "$set": { "holding": true, "slot": slot } };
-                slots.push(doc! { "q": { "_id": row }, "u": taken });
-            }
-            doc
-        });
-        tx.insert(QUEUE, arrived.collect()).await?;
-        // By a write of its own: the tests' server never frees a place in a unique index that a document was born with.
-        tx.update(QUEUE, slots).await?;
         Ok(first)
     }
 
@@ -296,6 +274,17 @@ impl Places {
         }
         changes
     }
+}
+
+/// The document of a ticket that arrives, and what gives it its slot if it has one already: a write of its own, as the tests'
+/// server never frees a place in a unique index that a document was born with.
+fn born(entry: &Entry, position: u64) -> (Document, Option<Document>) {
+    let mut doc = arriving(&entry.now, position, entry.place);
+    let Some(slot) = entry.now.hold().map(|hold| i32::from(hold.slot.0)) else { return (doc, None) };
+    let row = ObjectId::new();
+    doc.extend(doc! { "_id": row, "holding": false, "slot": Bson::Null });
+    let taken = doc! { "$set": { "holding": true, "slot": slot } };
+    (doc, Some(doc! { "q": { "_id": row }, "u": taken }))
 }
 
 /// The fields that are other than they were: of what stays, the server need not look whether it stays.

@@ -10,6 +10,8 @@ use crate::domain::number::TicketNumber;
 use crate::domain::text::Description;
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
+use futures::TryStreamExt;
+use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -230,6 +232,24 @@ pub(super) async fn held(
         held.entry(PersonId(Fields(place).id("assigned_agent")?)).or_default().push(ticket);
     }
     Ok(held)
+}
+
+/// How many open tickets each of these customers has, if any.
+pub(super) async fn count_open(
+    database: &Database,
+    customers: &[PersonId],
+) -> Result<HashMap<PersonId, usize>, StoreError> {
+    let mut counts = HashMap::new();
+    if customers.is_empty() {
+        return Ok(counts);
+    }
+    let open = doc! { "customer": among(customers), "open": true };
+    let queue = database.collection::<Document>(QUEUE);
+    let mut found = queue.find(open).projection(doc! { "_id": 0, "customer": 1 }).await?;
+    while let Some(ticket) = found.try_next().await? {
+        *counts.entry(PersonId(Fields(&ticket).id("customer")?)).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 /// The ticket whose `field` among what it is about has this value.

@@ -6,12 +6,14 @@ use super::facts::{Fact, Fate, Group, numbered};
 use super::lane::{Reply, Worker};
 use super::queue::Sums;
 use super::session::Session;
+use super::tickets;
 use super::tx::{self, Tx, Work};
-use crate::engine::ports::StoreError;
+use crate::domain::ids::PersonId;
+use crate::engine::ports::{StoreError, Write};
 use crate::store::kept::{Desk, Kept};
 use async_trait::async_trait;
 use mongodb::Database;
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// Something to write, and who waits for it.
@@ -99,9 +101,13 @@ impl Work for Turn<'_> {
         // The numbers are drawn outside of the transaction, so that replicas don't wait for each other at the counter;
         // there may be gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests
         // on the other the later has the higher number.
-        let (numbers, loaded) = tokio::join!(self.draw(), Group::load(tx, self.facts, tries));
+        // What customers have open is counted outside of it, too: a bound against abuse, which others at the same moment may
+        // exceed by a few.
+        let (numbers, open, loaded) =
+            tokio::join!(self.draw(), self.count_open(), Group::load(tx, self.facts, tries));
         let mut group = loaded?;
         group.next = numbers?;
+        group.know_open(open?);
         let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
         let moves_depths = group.moves_depths();
         let first = group.write(tx, self.process).await?;
@@ -110,6 +116,16 @@ impl Work for Turn<'_> {
 }
 
 impl Turn<'_> {
+    async fn count_open(&self) -> Result<HashMap<PersonId, usize>, Halt> {
+        let limited = self.facts.iter().flat_map(Fact::changes).filter_map(|change| match &change.write {
+            Write::OpenTicket { ticket, limit: Some(_), .. } => Some(ticket.customer),
+            _ => None,
+        });
+        let customers: HashSet<_> = limited.collect();
+        let customers: Vec<_> = customers.into_iter().collect();
+        Ok(tickets::count_open(self.db, &customers).await?)
+    }
+
     async fn draw(&self) -> Result<u64, Halt> {
         let told: usize = self.facts.iter().map(|fact| fact.told().count()).sum();
         let changes: usize = self.facts.iter().map(|fact| fact.changes().len()).sum();
