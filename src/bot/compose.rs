@@ -114,7 +114,7 @@ impl Composer {
                 None => None,
             },
             CardKey::Task(id, agent) => match store.ticket(id).await? {
-                Some(ticket) => Some(render::task_card(words, &self.facts.task(&ticket, agent).await?)),
+                Some(ticket) => Some(render::task_card(words, &self.facts.ticket(&ticket, agent).await?)),
                 None => None,
             },
             CardKey::MyQueue(agent, page) => Some(match self.facts.my_queue(agent, page).await? {

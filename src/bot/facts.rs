@@ -1,7 +1,7 @@
 //! What the cards show, loaded from the store. Positions, loads and counts are what the tickets say at this moment.
 use super::view::{
     AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView,
-    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
+    TICKETS_PER_PAGE, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
 use crate::domain::Time;
 use crate::domain::department::Department;
@@ -119,19 +119,6 @@ impl Facts {
         let view = self.ticket_at(ticket, ticket.customer, Some(position)).await?;
         let online = if view.position.is_some() { online } else { self.engine.online(ticket.department) };
         Ok(TicketStatusView { ticket: view, online })
-    }
-
-    /// A ticket for an agent who got it, with its place in their queue now.
-    pub async fn task(&self, ticket: &Ticket, agent: PersonId) -> Result<TaskView, StoreError> {
-        let held = self.store().held_by(agent).await?;
-        let place = held.iter().position(|t| t.id == ticket.id).map_or(0, |at| at + 1);
-        let max = self.profile(agent).await?.map_or(0, |p| p.max_tickets.get());
-        Ok(TaskView {
-            ticket: self.ticket(ticket, agent).await?,
-            position: small(place),
-            held: small(held.len()),
-            max,
-        })
     }
 
     /// An agent's own queue; `None` when they are no agent.

@@ -56,14 +56,14 @@ pub struct TicketStatusView {
     pub online: u32,
 }
 
-/// A ticket for the agent who got it.
+/// A ticket for the agent who got it, as it was when they did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskView {
     /// The ticket.
     pub ticket: TicketView,
     /// Its place in the agent's queue, from 1.
     pub position: u16,
-    /// Tickets the agent holds.
+    /// Tickets the agent held.
     pub held: u16,
     /// Tickets the agent can hold.
     pub max: u16,

@@ -6,6 +6,7 @@
 //! | `stage` | an engine with people and departments, and its clock |
 //! | `oracle` | the record played back; who was told; what waits |
 //! | `random` | random histories whose commands race |
+//! | `at_once` | tickets that are given away as they are opened |
 //! | `races` | the races that the fault table names |
 //! | `broken_off` | rounds and verbs that end in the middle, answers that are lost |
 //! | `overtaken` | what another does between a look and the write that rests on it |
@@ -13,6 +14,7 @@
 //! | `restarts` | a process that begins anew on the same store |
 //! | `known` | people as the engine knows them without asking the store |
 //! | `invites` | claims, invitations, quotas |
+mod at_once;
 mod broken_off;
 mod invites;
 mod known;

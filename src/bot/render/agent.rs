@@ -8,19 +8,18 @@ use crate::domain::ticket::Status;
 
 /// A ticket for the agent who got it: its state, the ordered facts, the customer's words, and what can be done.
 #[must_use]
-pub fn task_card(words: &Words<'_>, view: &TaskView) -> Rendered {
-    let ticket = &view.ticket;
+pub fn task_card(words: &Words<'_>, ticket: &TicketView) -> Rendered {
     if !theirs(ticket) {
         return elsewhere(words, ticket);
     }
     let head = words.say("line-status", &[("status", words.state(ticket.status).into())]);
-    task(words, view, head, &[])
+    task(words, ticket, head, &[])
 }
 
 /// The first state of the task card. When the ticket has moved on before the notice went out, the card says so instead.
 pub(super) fn new_task(words: &Words<'_>, view: &TaskView) -> Rendered {
     if view.ticket.status != Status::Assigned || !theirs(&view.ticket) {
-        return task_card(words, view);
+        return task_card(words, &view.ticket);
     }
     // How it was at that moment. The queue moves on without this card, so it says so once only.
     let then = [
@@ -28,7 +27,7 @@ pub(super) fn new_task(words: &Words<'_>, view: &TaskView) -> Rendered {
         String::new(),
         words.say("task-load", &[("held", view.held.into()), ("max", view.max.into())]),
     ];
-    task(words, view, words.say("task-new", &[]), &then)
+    task(words, &view.ticket, words.say("task-new", &[]), &then)
 }
 
 fn theirs(ticket: &TicketView) -> bool {
@@ -36,8 +35,7 @@ fn theirs(ticket: &TicketView) -> bool {
     held && ticket.holder_is_reader
 }
 
-fn task(words: &Words<'_>, view: &TaskView, head: String, then: &[String]) -> Rendered {
-    let ticket = &view.ticket;
+fn task(words: &Words<'_>, ticket: &TicketView, head: String, then: &[String]) -> Rendered {
     let mut above = vec![
         head,
         words.say("task-number", &[("number", (&ticket.number).into())]),

@@ -18,6 +18,10 @@ use tokio::time::Instant;
 /// How long a session is used before there is a new one: well below the thirty minutes after which a server forgets one,
 /// and below [`KEPT`] by more than any transaction takes.
 const AGE: Duration = Duration::from_secs(600);
+/// The most statements or documents in one command: few enough for the server's limit of 48 MB.
+const LARGE: usize = 1_000;
+/// The same for what can wait: a server that works at one command after the other has something else to do in between.
+const SMALL: usize = 24;
 /// How long it is known whose a session was.
 pub(super) const KEPT: Duration = Duration::from_secs(3_600);
 
@@ -30,12 +34,14 @@ pub(super) struct Session {
     lane: &'static str,
     /// What its transactions came to.
     pub(super) done: Arc<Tally>,
+    /// The most statements or documents in one command.
+    pub(super) chunk: usize,
     open: Option<(ClientSession, Instant)>,
 }
 
 impl Session {
     pub(super) fn of(db: Database, process: String, lane: &'static str) -> Self {
-        Self { db, process, lane, done: Arc::default(), open: None }
+        Self { db, process, lane, done: Arc::default(), chunk: LARGE, open: None }
     }
 
     /// The session of another lane of the same process.
@@ -45,6 +51,7 @@ impl Session {
             process: self.process.clone(),
             lane,
             done: Arc::clone(&self.done),
+            chunk: SMALL,
             open: None,
         }
     }

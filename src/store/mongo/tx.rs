@@ -23,8 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const STUCK: Duration = Duration::from_secs(1);
 /// The longest wait before another try.
 const LONGEST_WAIT: u64 = 64;
-/// The most statements or documents in one command: few enough for the server's limit of 48 MB.
-const CHUNK: usize = 1_000;
 
 /// What is done in a transaction. Done again from the start when somebody else came in between, so it keeps nothing.
 #[async_trait]
@@ -41,6 +39,7 @@ pub(super) struct Tx<'a> {
     db: &'a Database,
     session: &'a mut ClientSession,
     done: &'a Tally,
+    chunk: usize,
 }
 
 /// Runs a piece of work in a transaction, again when it was overtaken, until it is durable.
@@ -88,14 +87,14 @@ fn pause(tries: u32, start: Instant) -> Duration {
 }
 
 async fn once<W: Work>(session: &mut Session, work: &W, tries: u32) -> Result<W::Found, Halt> {
-    let (db, done) = (session.db().clone(), Arc::clone(&session.done));
+    let (db, done, chunk) = (session.db().clone(), Arc::clone(&session.done), session.chunk);
     let session = session.get().await?;
     session
         .start_transaction()
         .read_concern(ReadConcern::snapshot())
         .write_concern(WriteConcern::majority())
         .await?;
-    let found = work.run(&mut Tx { db: &db, session, done: &done }, tries).await;
+    let found = work.run(&mut Tx { db: &db, session, done: &done, chunk }, tries).await;
     match found {
         Ok(found) => {
             fail_point!("store-before-commit");
@@ -228,7 +227,7 @@ impl Tx<'_> {
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
             let mut command = command.clone();
-            command.insert(what, items.by_ref().take(CHUNK).collect::<Vec<_>>());
+            command.insert(what, items.by_ref().take(self.chunk).collect::<Vec<_>>());
             let answer = self.db.run_command(command).session(&mut *self.session).await?;
             if let Some(Bson::Document(first)) =
                 answer.get_array("writeErrors").ok().and_then(|errors| errors.first())

@@ -44,21 +44,33 @@ pub(crate) fn installed(program: &str) -> PathBuf {
     cache.join("antri").join(program)
 }
 
-/// Starts a server of our own, with these options. It is ended by the kernel when this process ends, however it ends.
+/// Starts a server of our own, with these options. It is ended by the kernel when this process ends, however it ends, and what
+/// it has written goes with it.
 pub(crate) fn own(options: &'static [&str]) -> String {
     /// The servers, and the thread that started them: the kernel's promise is about the thread.
-    static STARTED: Mutex<Vec<(Child, TempDir)>> = Mutex::new(Vec::new());
+    static STARTED: Mutex<Vec<(Child, Child)>> = Mutex::new(Vec::new());
     assert!(program().exists(), "no MongoDB server: run tests/run, which installs one, or name one in {URI}");
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let dir = TempDir::new().unwrap();
-        let (server, address, lines) = launch(dir.path(), 0, options);
-        STARTED.lock().unwrap_or_else(PoisonError::into_inner).push((server, dir));
+        let dir = TempDir::new().unwrap().keep();
+        let broom = broom(&dir);
+        let (server, address, lines) = launch(&dir, 0, options);
+        STARTED.lock().unwrap_or_else(PoisonError::into_inner).push((server, broom));
         tell.send(address).unwrap();
         // Keeps the pipe open, and this thread, as long as the process.
         lines.for_each(drop);
     });
     format!("mongodb://{}", told.recv().unwrap())
+}
+
+/// Removes a folder when this process ends, however it ends: a server's data is tens of megabytes, and nothing is dropped of
+/// what is static.
+fn broom(dir: &Path) -> Child {
+    let mut command = Command::new("sh");
+    // It reads until nobody holds the other end any more. The server, which is killed at the same time, may write once more.
+    command.args(["-c", "cat; rm -rf -- \"$0\" || rm -rf -- \"$0\""]).arg(dir);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("a shell")
 }
 
 /// Starts a server on the data in this folder, at this port or a free one, and waits until it listens. The kernel ends it with

@@ -11,25 +11,25 @@ fn a_task_in_every_state() {
         ("task_pending", Status::Pending),
         ("task_completed", Status::Completed),
     ] {
-        check(name, |w| task_card(w, &task(mine(status))));
+        check(name, |w| task_card(w, &mine(status)));
     }
 }
 
 #[test]
 fn a_task_that_is_no_longer_theirs() {
-    let unreachable = task(TicketView { customer_reachable: false, ..mine(Status::InProgress) });
+    let unreachable = TicketView { customer_reachable: false, ..mine(Status::InProgress) };
     check("task_unreachable", |w| task_card(w, &unreachable));
-    check("task_with_somebody_else", |w| task_card(w, &task(ticket(Status::InProgress))));
-    check("task_requeued", |w| task_card(w, &task(ticket(Status::Queued))));
-    check("task_cancelled", |w| task_card(w, &task(ticket(Status::Cancelled))));
+    check("task_with_somebody_else", |w| task_card(w, &ticket(Status::InProgress)));
+    check("task_requeued", |w| task_card(w, &ticket(Status::Queued)));
+    check("task_cancelled", |w| task_card(w, &ticket(Status::Cancelled)));
     let nobody = TicketView { holder: None, ..ticket(Status::Assigned) };
-    check("task_gone", |w| task_card(w, &task(nobody.clone())));
+    check("task_gone", |w| task_card(w, &nobody));
 }
 
 #[test]
 fn other_hands_see_no_words_of_the_customer() {
     for status in [Status::Assigned, Status::Queued, Status::Completed, Status::Cancelled] {
-        let card = task_card(&words(Locale::Id), &task(ticket(status)));
+        let card = task_card(&words(Locale::Id), &ticket(status));
         assert!(!card.html.contains("LOS") && card.buttons.is_empty(), "{status:?}");
     }
 }
@@ -39,7 +39,7 @@ fn an_urgent_task_with_files_and_many_words() {
     let long = "Pelanggan sudah mencoba menyalakan ulang modem. ".repeat(12);
     let view =
         TicketView { priority: Priority::Urgent, description: described(&long, 2), ..mine(Status::Assigned) };
-    check("task_urgent_long", |w| task_card(w, &task(view.clone())));
+    check("task_urgent_long", |w| task_card(w, &view));
 }
 
 fn standing(availability: Availability) -> StatusView {

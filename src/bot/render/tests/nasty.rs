@@ -53,8 +53,8 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
         all.extend([
             status_card(words, &tracked),
             notice(words, &NoticeView::Created(tracked)),
-            task_card(words, &task(theirs.clone())),
-            task_card(words, &task(elsewhere)),
+            task_card(words, &theirs),
+            task_card(words, &elsewhere),
             notice(words, &NoticeView::NewTask(task(theirs))),
             my_tickets(words, &MyTicketsView { page: 1, pages: 9, tickets: many.clone() }),
             waiting(
@@ -154,7 +154,7 @@ fn a_name_is_shown_as_it_was_typed_and_brings_no_line_of_its_own() {
 
 #[test]
 fn a_description_keeps_its_lines_and_is_cut_to_what_fits() {
-    let card = |text: &str| task_card(&words(Locale::En), &task(nasty_words(text)));
+    let card = |text: &str| task_card(&words(Locale::En), &nasty_words(text));
     assert!(shown(&card("satu\n\ndua & <tiga>").html).contains("satu\n\ndua & <tiga>"));
     for filler in ["😀", "👨\u{200D}👩\u{200D}👧", "<", "&amp;", "a\u{0301}", "🇮🇩", "x\n"] {
         let text: String = filler.chars().cycle().take(4_000).collect();

@@ -24,7 +24,7 @@ fn later_the_card_keeps_no_position_that_passes() {
     let view = task(mine(Status::Assigned));
     for locale in Locale::ALL {
         let new = notice(&words(locale), &NoticeView::NewTask(view.clone()));
-        let later = task_card(&words(locale), &view);
+        let later = task_card(&words(locale), &view.ticket);
         let facts = |html: &str| -> Vec<String> { html.lines().skip(1).map(str::to_owned).collect() };
         let passing = ["#3", "3/5"];
         let lasting = |line: &String| !line.is_empty() && !passing.iter().any(|part| line.contains(part));
@@ -41,7 +41,7 @@ fn a_notice_that_comes_late_tells_how_things_stand() {
     for late in [mine(Status::InProgress), ticket(Status::Assigned), ticket(Status::Queued)] {
         let view = task(late);
         let words = words(Locale::Id);
-        assert_eq!(notice(&words, &NoticeView::NewTask(view.clone())), task_card(&words, &view));
+        assert_eq!(notice(&words, &NoticeView::NewTask(view.clone())), task_card(&words, &view.ticket));
     }
 }
 
