@@ -146,21 +146,23 @@ impl Composer {
     async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
-            Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
+            Notice::Created { ticket, position, online } => match store.ticket_for_notice(*ticket).await? {
                 // What was true when it was committed, as long as it still waits.
                 Some(ticket) => {
                     Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
                 }
                 None => None,
             },
-            Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
-                Some(ticket) => {
-                    let ticket = self.facts.ticket(&ticket, *agent).await?;
-                    let view = TaskView { ticket, position: *position, held: *held, max: *max };
-                    Some(NoticeView::NewTask(view))
+            Notice::NewTask { ticket, agent, position, held, max } => {
+                match store.ticket_for_notice(*ticket).await? {
+                    Some(ticket) => {
+                        let ticket = self.facts.ticket(&ticket, *agent).await?;
+                        let view = TaskView { ticket, position: *position, held: *held, max: *max };
+                        Some(NoticeView::NewTask(view))
+                    }
+                    None => None,
                 }
-                None => None,
-            },
+            }
             Notice::Assigned { ticket, agent } => {
                 let agent = self.name(*agent).await?;
                 self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
@@ -191,7 +193,7 @@ impl Composer {
             Notice::CustomerUnreachable { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
             }
-            Notice::Words { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
+            Notice::Words { ticket, part } => store.ticket_for_notice(*ticket).await?.and_then(|ticket| {
                 let parts = ticket.description.parts();
                 let text = (*parts.get(*part)?).to_owned();
                 Some(NoticeView::Words { number: ticket.number, part: (part + 1, parts.len()), text })

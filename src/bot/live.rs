@@ -50,6 +50,8 @@ pub struct Live {
 struct Stale {
     cards: BTreeSet<CardKey>,
     departments: BTreeSet<DepartmentId>,
+    /// Who joined a queue and is still in it, as far as was heard: whoever is given away at once moves nobody.
+    joined: BTreeMap<TicketId, DepartmentId>,
     /// Somebody came or went: those who wait are shown how many agents are online.
     presence: bool,
 }
@@ -132,6 +134,7 @@ impl Live {
 
     async fn refresh(&mut self, stale: Stale) -> Result<(), StoreError> {
         let mut departments = stale.departments;
+        departments.extend(stale.joined.into_values());
         if stale.presence {
             departments.extend(self.told.iter().filter(|(_, told)| !told.is_empty()).map(|(id, _)| *id));
         }
@@ -200,16 +203,22 @@ impl Stale {
     fn note(&mut self, happening: Happening) {
         // A ticket's own cards are refreshed by the commit that changed it.
         let agents = match happening {
-            Happening::Queued { department, .. } => {
-                self.departments.insert(department);
+            Happening::Queued { ticket, department } => {
+                self.joined.insert(ticket, department);
                 [None, None]
             }
-            Happening::Assigned { department, agent, from, .. } => {
-                self.departments.insert(department);
+            Happening::Assigned { ticket, department, agent, from } => {
+                // Out of another's hands it leaves no queue.
+                if self.joined.remove(&ticket).is_none() && from.is_none() {
+                    self.departments.insert(department);
+                }
                 [Some(agent), from]
             }
             Happening::Left { department, agent, .. } => {
-                self.departments.insert(department);
+                // Nor does it out of its holder's; back in the queue, it is told to have joined.
+                if agent.is_none() {
+                    self.departments.insert(department);
+                }
                 [agent, None]
             }
             Happening::Updated { agent, .. } => [Some(agent), None],

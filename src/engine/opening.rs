@@ -16,6 +16,7 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 /// How many tickets one customer may have open: enough for anybody in need, and a bound on what one person can do to the
@@ -197,9 +198,11 @@ impl Engine {
         self.tell(Happening::Queued { ticket: ticket.id, department });
         match given {
             Some(gift) => {
-                // Whoever read the agent meanwhile did not find it yet.
-                self.roster().hold(gift.agent, gift.slot, ticket.id);
                 self.announce(&gift);
+                // Gone from the roster already: it has ended, or the agent was read again before it was committed.
+                if !self.roster().seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
+                    drop(self.take_on(Owed::of(BTreeSet::from([gift.agent]))));
+                }
                 Ok(Ticket { arrival: ticket.arrival, ..gift.after })
             }
             None => {

@@ -92,6 +92,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// The ticket with this id.
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
+    /// The ticket with this id, for a notice: where the store is shared, perhaps as it was written here last. What others have
+    /// made of it since has refreshes of its own, behind the notice.
+    async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        self.ticket(id).await
+    }
     /// The number of the ticket with this id, which never changes.
     async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
         Ok(self.ticket(id).await?.map(|ticket| ticket.number))

@@ -26,6 +26,12 @@ impl Seat {
         u16::try_from(self.holds.len()).unwrap_or(u16::MAX)
     }
 
+    /// Whether they hold a ticket.
+    #[must_use]
+    pub fn has(&self, ticket: TicketId) -> bool {
+        self.holds.values().any(|held| *held == ticket)
+    }
+
     /// The lowest free slot, at or above their capacity if all below are taken.
     #[must_use]
     pub fn free_slot(&self) -> Slot {

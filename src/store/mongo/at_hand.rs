@@ -1,13 +1,13 @@
 //! What the store has at hand, so that it need not ask the server each time: the desk, how many tickets wait, what tickets are
 //! about.
-use super::contents::Content;
 use super::questions::Who;
 use super::queue::Sums;
 use super::together::Question;
 use super::{Mongo, questions};
-use crate::domain::ids::{ChatId, TelegramId, TicketId};
+use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
+use crate::domain::ticket::Ticket;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use crate::store::kept::Desk;
 use std::sync::Arc;
@@ -52,15 +52,11 @@ impl Mongo {
         Ok(found)
     }
 
-    /// Keeps what the tickets are about that were opened.
-    pub(super) fn know(
-        &self,
-        opened: Vec<Option<(TicketId, Content)>>,
-        fates: &[Result<Committed, CommitError>],
-    ) {
-        for (opened, fate) in opened.into_iter().zip(fates) {
-            if let (Some((id, content)), Ok(_)) = (opened, fate) {
-                self.db.contents.put(id, Arc::new(content));
+    /// Keeps the tickets that were written, and what they are about.
+    pub(super) fn know(&self, tickets: Vec<Option<Ticket>>, fates: &[Result<Committed, CommitError>]) {
+        for (ticket, fate) in tickets.into_iter().zip(fates) {
+            if let (Some(ticket), Ok(committed)) = (ticket, fate) {
+                self.db.contents.written(ticket, committed.arrival);
             }
         }
     }
@@ -79,10 +75,10 @@ pub(super) fn written(change: &Change) -> Option<ChatId> {
     }
 }
 
-/// The ticket that a change opens, and what it is about.
-pub(super) fn opened(change: &Change) -> Option<(TicketId, Content)> {
+/// The ticket that a change writes.
+pub(super) fn ticket_of(change: &Change) -> Option<Ticket> {
     match &change.write {
-        Write::OpenTicket { ticket, .. } => Some((ticket.id, Content::of(ticket))),
+        Write::OpenTicket { ticket, .. } | Write::Ticket { ticket, .. } => Some(ticket.as_ref().clone()),
         _ => None,
     }
 }

@@ -1,19 +1,24 @@
-//! What tickets are about. It never changes, so what was read or written once is at hand for as long as the ticket is talked
-//! of: only its place in the queue has to be asked for.
+//! Tickets at hand. What one is about never changes, so what was read or written once is there for as long as the ticket is
+//! talked of: only its place in the queue has to be asked for. For notices even that is known for a while.
 use super::codec::Fields;
 use crate::domain::Time;
-use crate::domain::ids::{ChatId, TicketId};
+use crate::domain::ids::{Arrival, ChatId, TicketId};
 use crate::domain::number::TicketNumber;
 use crate::domain::text::Description;
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
+use moka::Entry;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use mongodb::bson::Document;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Of how many tickets it is at hand: those of a busy hour. A description is some hundred bytes, 4 KB at most.
 const MOST: u64 = 4_096;
+
+/// How long it is at hand how a ticket was written: notices of it go out meanwhile.
+const TALKED_OF: Duration = Duration::from_secs(10);
 
 /// What a ticket is about.
 #[derive(Debug)]
@@ -64,19 +69,49 @@ impl Content {
 
 /// What is at hand.
 #[derive(Clone)]
-pub(super) struct Contents(Cache<TicketId, Arc<Content>>);
+pub(super) struct Contents {
+    about: Cache<TicketId, Arc<Content>>,
+    /// Tickets as they were written here last.
+    last: Cache<TicketId, Arc<Ticket>>,
+}
 
 impl Contents {
     pub(super) fn new() -> Self {
-        Self(Cache::builder().max_capacity(MOST).eviction_policy(EvictionPolicy::lru()).build())
+        let about = Cache::builder().max_capacity(MOST).eviction_policy(EvictionPolicy::lru()).build();
+        let last = Cache::builder().max_capacity(MOST).time_to_live(TALKED_OF).build();
+        Self { about, last }
     }
 
     pub(super) fn get(&self, ticket: TicketId) -> Option<Arc<Content>> {
-        self.0.get(&ticket)
+        self.about.get(&ticket)
+    }
+
+    /// A ticket as it was written here a moment ago.
+    pub(super) fn last(&self, ticket: TicketId) -> Option<Arc<Ticket>> {
+        self.last.get(&ticket)
+    }
+
+    /// A ticket was written, and given its arrival if it was opened by that.
+    pub(super) fn written(&self, mut ticket: Ticket, arrival: Option<Arrival>) {
+        let id = ticket.id;
+        if let Some(arrival) = arrival {
+            ticket.arrival = arrival;
+            self.put(id, Arc::new(Content::of(&ticket)));
+        } else if ticket.arrival == Arrival::default() {
+            // Given away as it was opened, by the change before this one.
+            let Some(opened) = self.last(id) else { return };
+            ticket.arrival = opened.arrival;
+        }
+        // Whose answer comes later need not have written later.
+        let newest = |known: Option<Entry<_, Arc<Ticket>>>| match known {
+            Some(known) if known.value().version > ticket.version => known.into_value(),
+            _ => Arc::new(ticket),
+        };
+        drop(self.last.entry(id).and_upsert_with(newest));
     }
 
     /// Keeps what is known to be in the database.
     pub(super) fn put(&self, ticket: TicketId, content: Arc<Content>) {
-        self.0.insert(ticket, content);
+        self.about.insert(ticket, content);
     }
 }

@@ -193,9 +193,9 @@ impl Group {
         self.places.know_open(open);
     }
 
-    /// Whether other numbers of tickets wait by it.
-    pub(super) fn moves_depths(&self) -> bool {
-        self.places.moves_depths()
+    /// Whether a queue is other than it was.
+    pub(super) fn moves_queues(&self) -> bool {
+        self.places.moves_queues()
     }
 
     /// Writes it all; returns the arrival of the first ticket that was opened. Tickets come last, as the counter of the

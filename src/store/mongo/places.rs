@@ -198,9 +198,11 @@ impl Places {
             || self.entries.values().any(|entry| before(&entry.now))
     }
 
-    /// Whether other numbers of tickets wait by this transaction.
-    pub(super) fn moves_depths(&self) -> bool {
-        self.depths().values().any(|by| *by != 0)
+    /// Whether a queue is other than it was: in number, in order, or in what the engine may assign.
+    pub(super) fn moves_queues(&self) -> bool {
+        let queued = |ticket: &Ticket| ticket.state == TicketState::Queued;
+        let written = self.opened.iter().chain(&self.moved).filter_map(|id| self.entries.get(id));
+        written.into_iter().any(|entry| queued(&entry.now) || entry.before.as_ref().is_some_and(queued))
     }
 
     /// Writes the tickets and the depths; returns the arrival of the first that was opened.

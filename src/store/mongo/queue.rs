@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::Hint;
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(super) fn head(department: DepartmentId, limit: usize) -> Query {
     let filter = doc! { "status": "queued", "department": department.to_string(), "auto": true };
@@ -47,10 +48,10 @@ pub(super) async fn waiting(
     if places.is_empty() {
         return Ok(HashSet::new());
     }
-    let sums = summed(&tx.find(DEPTHS, doc! {}).await?)?;
+    let sums = Sums::of(&tx.find(DEPTHS, doc! {}).await?)?;
     let mut waiting = HashSet::new();
     for (department, priority) in places {
-        let counted = sums.get(&department).map_or(&[] as &[_], Vec::as_slice);
+        let counted = sums.in_department(department);
         let ahead: i64 =
             counted.iter().filter(|(rank, _)| *rank <= priority.rank().into()).map(|(_, n)| n).sum();
         // Who waits for pick-up is counted too, so then the queue is asked.
@@ -67,28 +68,56 @@ pub(super) async fn waiting(
 }
 
 pub(super) async fn depths(db: &Db) -> Result<Depths, StoreError> {
-    let sums = sums(db).await?.into_iter().map(|(department, counted)| {
+    let sums = sums(db).await?.counted.into_iter().map(|(department, counted)| {
         let sum: i64 = counted.iter().map(|(_, waiting)| waiting).sum();
         (department, u64::try_from(sum).unwrap_or(0))
     });
     Ok(sums.filter(|(_, sum)| *sum > 0).collect())
 }
 
-/// What each process has counted in each department: ranks, and how many wait.
-pub(super) type Sums = HashMap<DepartmentId, Vec<(i64, i64)>>;
-
-pub(super) async fn sums(db: &Db) -> Result<Sums, StoreError> {
-    summed(&db.find(DEPTHS, doc! {}, doc! {}, None).await?)
+/// How many wait in each department.
+#[derive(Default)]
+pub(super) struct Sums {
+    /// What each process has counted: ranks, and how many wait.
+    counted: HashMap<DepartmentId, Vec<(i64, i64)>>,
+    /// Departments in which none of those is for the engine, as somebody found who looked since.
+    by_hand: Mutex<HashSet<DepartmentId>>,
 }
 
-fn summed(counts: &[Document]) -> Result<Sums, StoreError> {
-    let mut sums = Sums::new();
-    for doc in counts {
-        let f = Fields(doc);
-        let counted = (f.int("rank")?, f.int("waiting")?);
-        sums.entry(DepartmentId(f.id("department")?)).or_default().push(counted);
+impl Sums {
+    fn of(counts: &[Document]) -> Result<Self, StoreError> {
+        let mut counted: HashMap<_, Vec<_>> = HashMap::new();
+        for doc in counts {
+            let f = Fields(doc);
+            let one = (f.int("rank")?, f.int("waiting")?);
+            counted.entry(DepartmentId(f.id("department")?)).or_default().push(one);
+        }
+        Ok(Self { counted, by_hand: Mutex::default() })
     }
-    Ok(sums)
+
+    /// What each process has counted in a department.
+    pub(super) fn in_department(&self, department: DepartmentId) -> &[(i64, i64)] {
+        self.counted.get(&department).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether nobody waits there for the engine, as far as is known.
+    pub(super) fn is_idle(&self, department: DepartmentId) -> bool {
+        let waiting: i64 = self.in_department(department).iter().map(|(_, waiting)| waiting).sum();
+        waiting == 0 || self.by_hand().contains(&department)
+    }
+
+    /// Somebody looked, and nobody waits there for the engine.
+    pub(super) fn found_idle(&self, department: DepartmentId) {
+        self.by_hand().insert(department);
+    }
+
+    fn by_hand(&self) -> MutexGuard<'_, HashSet<DepartmentId>> {
+        self.by_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) async fn sums(db: &Db) -> Result<Sums, StoreError> {
+    Sums::of(&db.find(DEPTHS, doc! {}, doc! {}, None).await?)
 }
 
 /// At the tail of its priority, which is where new tickets are, the sums say it all; further ahead those before it are

@@ -21,7 +21,7 @@ const AGE: Duration = Duration::from_secs(600);
 /// The most statements or documents in one command: few enough for the server's limit of 48 MB.
 const LARGE: usize = 1_000;
 /// The same for what can wait: a server that works at one command after the other has something else to do in between.
-const SMALL: usize = 24;
+const SMALL: usize = 128;
 /// How long it is known whose a session was.
 pub(super) const KEPT: Duration = Duration::from_secs(3_600);
 

@@ -1,5 +1,5 @@
 //! The port, method by method: what reads asks the server, what belongs to a transaction goes to a lane.
-use super::at_hand::{opened, written};
+use super::at_hand::{ticket_of, written};
 use super::dispatch::Job;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
@@ -48,13 +48,13 @@ impl Store for Mongo {
         while !changes.is_empty() {
             let rest = changes.split_off(changes.len().min(BATCH));
             let size = changes.len();
-            let opened = changes.iter().map(opened).collect();
+            let tickets = changes.iter().map(ticket_of).collect();
             let written: Vec<_> = changes.iter().filter_map(written).collect();
             let answer = self.fact(Fact::Changes(changes, self.told())).await;
             written.into_iter().for_each(|chat| self.faces.forget(chat));
             match answer {
                 Ok(Fate::Changes(fates)) => {
-                    self.know(opened, &fates);
+                    self.know(tickets, &fates);
                     results.extend(fates);
                 }
                 Ok(Fate::Taken(_) | Fate::Done) => {}
@@ -135,6 +135,13 @@ impl Store for Mongo {
         self.read_face(chat).await
     }
 
+    async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        match self.db.contents.last(id) {
+            Some(ticket) => Ok(Some(ticket.as_ref().clone())),
+            None => self.ticket(id).await,
+        }
+    }
+
     async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
         match self.db.contents.get(id) {
             Some(content) => Ok(Some(content.number().clone())),
@@ -194,10 +201,14 @@ impl Store for Mongo {
     ) -> Result<Vec<Ticket>, StoreError> {
         // Rounds ask this of departments where something happened, and mostly nobody waits there.
         let sums = self.read_sums().await?;
-        if sums.get(&department).is_none_or(|counted| counted.iter().map(|(_, n)| n).sum::<i64>() == 0) {
+        if auto && sums.is_idle(department) {
             return Ok(Vec::new());
         }
-        queue::first(&self.db, department, auto, limit).await
+        let first = queue::first(&self.db, department, auto, limit).await?;
+        if auto && first.is_empty() {
+            sums.found_idle(department);
+        }
+        Ok(first)
     }
 
     async fn queue_page(
@@ -220,8 +231,7 @@ impl Store for Mongo {
         arrival: Arrival,
     ) -> Result<u64, StoreError> {
         let sums = self.read_sums().await?;
-        let sums = sums.get(&department).map_or(&[] as &[_], Vec::as_slice);
-        queue::position(&self.db, sums, department, priority, arrival).await
+        queue::position(&self.db, sums.in_department(department), department, priority, arrival).await
     }
 
     async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError> {

@@ -45,10 +45,10 @@ impl Worker for Scribe {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
             let turn = Turn { db: &db, facts: &facts, process: &process };
-            let mut moves_depths = true;
+            let mut moves_queues = true;
             let fates: Vec<_> = match tx::run(&mut self.session, &turn).await {
                 Ok(done) => {
-                    moves_depths = done.moves_depths;
+                    moves_queues = done.moves_queues;
                     done.fates.into_iter().map(Ok).collect()
                 }
                 Err(StoreError::Corrupt(_)) if facts.len() > 1 => {
@@ -63,7 +63,7 @@ impl Worker for Scribe {
             if facts.iter().flat_map(Fact::changes).any(is_of_desk) {
                 self.desk.change();
             }
-            if moves_depths {
+            if moves_queues {
                 self.sums.change();
             }
             // A caller who no longer waits has given up on the answer, not on the work.
@@ -89,8 +89,8 @@ struct Turn<'a> {
 /// What came of it.
 struct Done {
     fates: Vec<Fate>,
-    /// Whether other numbers of tickets wait.
-    moves_depths: bool,
+    /// Whether a queue is other than it was.
+    moves_queues: bool,
 }
 
 #[async_trait]
@@ -109,9 +109,9 @@ impl Work for Turn<'_> {
         group.next = numbers?;
         group.know_open(open?);
         let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
-        let moves_depths = group.moves_depths();
+        let moves_queues = group.moves_queues();
         let first = group.write(tx, self.process).await?;
-        Ok(Done { fates: fates.into_iter().map(|fate| numbered(fate, first)).collect(), moves_depths })
+        Ok(Done { fates: fates.into_iter().map(|fate| numbered(fate, first)).collect(), moves_queues })
     }
 }
 

@@ -30,7 +30,7 @@ async fn a_ticket_by_the_api_is_like_any_other() {
         create(&desk, CITRA, None, json!({"customer_id": sari, "description": " <b>rusak</b> "})).await;
     assert_eq!(reply.status, 201);
     let ticket = reply.data();
-    assert_eq!((&ticket["status"], &ticket["priority"]), (&json!("queued"), &json!("normal")));
+    assert_eq!((&ticket["status"], &ticket["priority"]), (&json!("assigned"), &json!("normal")));
     assert_eq!((&ticket["description"], &ticket["customer_id"]), (&json!("<b>rusak</b>"), &json!(sari)));
     let number = ticket["ticket_number"].as_str().unwrap();
     desk.hears(SARI, number).await;
