@@ -105,6 +105,8 @@ pub struct Engine {
     /// the queue or takes an agent out of the choice comes between two rounds: within one, the oldest ticket's assignment
     /// could fail by it and a newer one's succeed. (Other replicas' changes can: then the next batch serves the oldest.)
     round: tokio::sync::Mutex<()>,
+    /// Read by whoever gives a new ticket away as it is opened, written by what comes between two rounds.
+    gifts: tokio::sync::RwLock<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
     /// What was told of incidents.
@@ -134,6 +136,7 @@ impl Engine {
             wake: Notify::new(),
             deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),
+            gifts: tokio::sync::RwLock::new(()),
             feed: broadcast::channel(FEED_BUFFER).0,
             happened: AtomicU64::new(0),
             alarm: tokio::sync::Mutex::default(),

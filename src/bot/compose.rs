@@ -9,6 +9,7 @@ use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Locale, Person};
+use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
@@ -154,7 +155,7 @@ impl Composer {
                 None => None,
             },
             Notice::NewTask { ticket, agent, position, held, max } => {
-                match store.ticket_for_notice(*ticket).await? {
+                match self.task_of(*ticket, *agent).await? {
                     Some(ticket) => {
                         let ticket = self.facts.ticket(&ticket, *agent).await?;
                         let view = TaskView { ticket, position: *position, held: *held, max: *max };
@@ -222,6 +223,15 @@ impl Composer {
             }
             Notice::SomethingBroke => Some(NoticeView::SomethingBroke),
         })
+    }
+
+    /// A ticket that an agent got. One that was given to them by another replica was not written here.
+    async fn task_of(&self, ticket: TicketId, agent: PersonId) -> Result<Option<Ticket>, StoreError> {
+        let store = self.engine.store();
+        match store.ticket_for_notice(ticket).await? {
+            Some(known) if known.holder() == Some(agent) => Ok(Some(known)),
+            _ => store.ticket(ticket).await,
+        }
     }
 
     async fn number(&self, ticket: TicketId) -> Result<Option<TicketNumber>, StoreError> {

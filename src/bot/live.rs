@@ -50,8 +50,10 @@ pub struct Live {
 struct Stale {
     cards: BTreeSet<CardKey>,
     departments: BTreeSet<DepartmentId>,
-    /// Who joined a queue and is still in it, as far as was heard: whoever is given away at once moves nobody.
+    /// Who joined a queue and is still in it, as far as was heard.
     joined: BTreeMap<TicketId, DepartmentId>,
+    /// Who joined a queue and was given away again meanwhile.
+    passed: Vec<(TicketId, DepartmentId)>,
     /// Somebody came or went: those who wait are shown how many agents are online.
     presence: bool,
 }
@@ -135,6 +137,12 @@ impl Live {
     async fn refresh(&mut self, stale: Stale) -> Result<(), StoreError> {
         let mut departments = stale.departments;
         departments.extend(stale.joined.into_values());
+        // Unless others were shown a place behind them.
+        let shown = |(ticket, department): &(TicketId, DepartmentId)| {
+            self.told.get(department).is_some_and(|told| told.contains_key(ticket))
+        };
+        departments
+            .extend(stale.passed.iter().filter(|passed| shown(passed)).map(|(_, department)| *department));
         if stale.presence {
             departments.extend(self.told.iter().filter(|(_, told)| !told.is_empty()).map(|(id, _)| *id));
         }
@@ -209,7 +217,9 @@ impl Stale {
             }
             Happening::Assigned { ticket, department, agent, from } => {
                 // Out of another's hands it leaves no queue.
-                if self.joined.remove(&ticket).is_none() && from.is_none() {
+                if self.joined.remove(&ticket).is_some() {
+                    self.passed.push((ticket, department));
+                } else if from.is_none() {
                     self.departments.insert(department);
                 }
                 [Some(agent), from]

@@ -96,7 +96,7 @@ impl Engine {
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.round.lock().await;
+        let _between_rounds = self.between_rounds().await;
         self.change_between_rounds(agent, change).await
     }
 
@@ -157,7 +157,7 @@ impl Engine {
         self.retry(|| async {
             let and_due = |ticket: &Ticket, holder: &Person| wanted(ticket) && is_due(holder);
             self.release_held(agent, ReleaseReason::Offline, and_due, now).await?;
-            let _between_rounds = self.round.lock().await;
+            let _between_rounds = self.between_rounds().await;
             let Some(person) = self.store.person(agent).await?.filter(is_due) else {
                 return Ok(Attempt::Done(()));
             };

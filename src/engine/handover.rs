@@ -74,7 +74,7 @@ impl Engine {
         guard: Guard,
         event: Event,
     ) -> Result<Attempt<Ticket>, EngineError> {
-        let _between_rounds = self.round.lock().await;
+        let _between_rounds = self.between_rounds().await;
         // As they are now: a capacity that was lowered a moment ago counts.
         let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
         let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
@@ -146,7 +146,7 @@ impl Engine {
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
             // From the look to the commit: a holder who comes back comes before it or after it.
-            let _between_rounds = self.round.lock().await;
+            let _between_rounds = self.between_rounds().await;
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
             let holder = self.holder_of(&before).await?.filter(|holder| wanted(&before, holder));

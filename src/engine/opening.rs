@@ -16,7 +16,6 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
-use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 /// How many tickets one customer may have open: enough for anybody in need, and a bound on what one person can do to the
@@ -101,8 +100,10 @@ impl Engine {
                 event: Some(Event::of(now, new.customer.id, ticket.id, What::Opened)),
                 notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
             };
-            let gift = match found.ahead {
-                0 => self.plan_gift(&ticket, &found.settings, now),
+            // Held until it is committed: nobody is taken out of the choice meanwhile.
+            let giving = self.gifts.try_read();
+            let gift = match (found.ahead, &giving) {
+                (0, Ok(_)) => self.plan_gift(&ticket, &found.settings, now),
                 _ => None,
             };
             fail::fail_point!("engine-before-open");
@@ -173,12 +174,18 @@ impl Engine {
         let changes: Vec<_> =
             std::iter::once(opening).chain(gift.as_mut().map(Assignment::take_change)).collect();
         let unheard = self.take_on(Owed::by(&changes));
+        if gift.is_some() {
+            fail::fail_point!("engine-before-assign");
+        }
         let mut results = self.store.commit(changes).await.into_iter();
         let mut answer = || {
             let unanswered = || Err(StoreError::Unavailable("no answer".into()).into());
             results.next().unwrap_or_else(unanswered)
         };
         let (opened, given): (_, Option<Result<Committed, _>>) = (answer(), gift.as_ref().map(|_| answer()));
+        if gift.is_some() {
+            fail::fail_point!("engine-after-assign");
+        }
         self.deliver_soon();
         // When the store fails, only the answer may be lost.
         if !matches!(opened, Err(CommitError::Store(_))) {
@@ -186,8 +193,14 @@ impl Engine {
         }
         let given = match (gift, given) {
             (Some(gift), Some(Ok(_))) => Some(gift),
-            (Some(gift), _) => {
+            (Some(gift), refused) => {
+                if matches!(refused, Some(Err(CommitError::Conflict))) && opened.is_ok() {
+                    self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
+                }
                 gift.take_back(&mut self.roster());
+                // Whoever found no room meanwhile because of what was reserved: read again, the agent is chosen anew for
+                // all of their departments.
+                self.doubt(gift.agent);
                 None
             }
             (None, _) => None,
@@ -199,9 +212,13 @@ impl Engine {
         match given {
             Some(gift) => {
                 self.announce(&gift);
-                // Gone from the roster already: it has ended, or the agent was read again before it was committed.
-                if !self.roster().seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
-                    drop(self.take_on(Owed::of(BTreeSet::from([gift.agent]))));
+                let mut roster = self.roster();
+                // It counts as a change: whoever began to read the agent before this was committed reads again.
+                roster.update(gift.agent, |_| {});
+                // Gone from there already: it has ended, or the agent was read before.
+                if !roster.seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
+                    drop(roster);
+                    self.doubt(gift.agent);
                 }
                 Ok(Ticket { arrival: ticket.arrival, ..gift.after })
             }

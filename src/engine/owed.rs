@@ -103,6 +103,12 @@ impl Engine {
         Taken { engine: self, owed: std::mem::take(&mut owed), doubts }
     }
 
+    /// The next round reads this agent again and serves their departments.
+    pub(super) fn doubt(&self, agent: PersonId) {
+        lock(&self.owed).people.insert(agent);
+        self.wake.notify_one();
+    }
+
     /// Whether the roster may know somebody otherwise than the store does, because nobody heard what became of a commit.
     pub(super) fn doubts_anybody(&self) -> bool {
         !lock(&self.owed).people.is_empty() || self.clearing.load(Ordering::SeqCst) > 0

@@ -46,7 +46,7 @@ impl Engine {
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
             // Only an agent has a seat that a round could be looking at.
             let _between_rounds = match &person.agent {
-                Some(_) => Some(self.round.lock().await),
+                Some(_) => Some(self.between_rounds().await),
                 None => None,
             };
             let write = Write::Person { person: Box::new(person.clone()), expected };
@@ -124,7 +124,7 @@ impl Engine {
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<Event>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.round.lock().await;
+        let _between_rounds = self.between_rounds().await;
         let person = self
             .retry(|| async {
                 let before = self.store.person(id).await?.ok_or(EngineError::NotFound)?;

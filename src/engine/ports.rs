@@ -92,8 +92,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// The ticket with this id.
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
-    /// The ticket with this id, for a notice: where the store is shared, perhaps as it was written here last. What others have
-    /// made of it since has refreshes of its own, behind the notice.
+    /// The ticket with this id, for a notice of what was committed here: where the store is shared, perhaps as it was written here
+    /// last. What others have made of it since has notices and refreshes of its own, behind that one.
     async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
         self.ticket(id).await
     }

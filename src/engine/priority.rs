@@ -37,7 +37,7 @@ impl Engine {
                 event: Some(Event::of(now, admin.id, ticket, what)),
                 notices: self.redrawn(&after, after.holder()).await?,
             };
-            let _between_rounds = self.round.lock().await;
+            let _between_rounds = self.between_rounds().await;
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, rank = priority.rank(), "reprioritised");

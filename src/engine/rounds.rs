@@ -12,6 +12,7 @@ use crate::domain::ticket::{Priority, Ticket};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use tokio::sync::{MutexGuard, RwLockWriteGuard};
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
@@ -49,7 +50,7 @@ impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
     /// are assigned by the first round. May be called again, when other replicas may have changed anything.
     pub async fn start(&self) -> Result<(), StoreError> {
-        let between_rounds = self.round.lock().await;
+        let between_rounds = self.between_rounds().await;
         let stamps = self.roster().stamps();
         let settings = self.store.settings().await?;
         let mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>> = HashMap::new();
@@ -86,7 +87,7 @@ impl Engine {
     }
 
     /// Runs `work` and keeps back the rounds that it asks for, so that a person reads the answer to what they did before
-    /// what follows from it. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
+    /// what follows from it in a round. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
     /// that dies before that assigns at its next start.
     pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks<'_>) {
         self.keeping.fetch_add(1, Ordering::SeqCst);
@@ -105,6 +106,13 @@ impl Engine {
         let all: Vec<_> = self.store.departments().await?.into_iter().map(|d| d.id).collect();
         self.mark(all);
         Ok(())
+    }
+
+    /// Waits for a moment at which no round is under way and no new ticket is being given away, and keeps others from
+    /// beginning.
+    pub(super) async fn between_rounds(&self) -> (MutexGuard<'_, ()>, RwLockWriteGuard<'_, ()>) {
+        // In this order everywhere.
+        (self.round.lock().await, self.gifts.write().await)
     }
 
     /// Waits until a round is wanted.

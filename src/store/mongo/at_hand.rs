@@ -4,12 +4,13 @@ use super::questions::Who;
 use super::queue::Sums;
 use super::together::Question;
 use super::{Mongo, questions};
-use crate::domain::ids::{ChatId, TelegramId};
+use crate::domain::ids::{Arrival, ChatId, TelegramId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use crate::store::kept::Desk;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Mongo {
@@ -54,10 +55,16 @@ impl Mongo {
 
     /// Keeps the tickets that were written, and what they are about.
     pub(super) fn know(&self, tickets: Vec<Option<Ticket>>, fates: &[Result<Committed, CommitError>]) {
+        // Of one that was given away as it was opened, the last only: it is known as a whole or not at all.
+        let mut last: HashMap<TicketId, (Ticket, Option<Arrival>)> = HashMap::new();
         for (ticket, fate) in tickets.into_iter().zip(fates) {
             if let (Some(ticket), Ok(committed)) = (ticket, fate) {
-                self.db.contents.written(ticket, committed.arrival);
+                let opened = last.get(&ticket.id).and_then(|(_, arrival)| *arrival);
+                last.insert(ticket.id, (ticket, committed.arrival.or(opened)));
             }
+        }
+        for (ticket, arrival) in last.into_values() {
+            self.db.contents.written(ticket, arrival);
         }
     }
 }

@@ -97,10 +97,6 @@ impl Contents {
         if let Some(arrival) = arrival {
             ticket.arrival = arrival;
             self.put(id, Arc::new(Content::of(&ticket)));
-        } else if ticket.arrival == Arrival::default() {
-            // Given away as it was opened, by the change before this one.
-            let Some(opened) = self.last(id) else { return };
-            ticket.arrival = opened.arrival;
         }
         // Whose answer comes later need not have written later.
         let newest = |known: Option<Entry<_, Arc<Ticket>>>| match known {

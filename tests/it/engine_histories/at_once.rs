@@ -129,3 +129,29 @@ async fn a_key_that_comes_twice_takes_one_slot() {
     assert_eq!(stage.open(&customer, 0).await.unwrap().holder(), Some(ani.id), "nothing stayed reserved");
     oracle::check(&stage).await;
 }
+
+#[tokio::test]
+async fn what_is_refused_after_others_found_no_room_makes_room_for_them() {
+    let stage = Arc::new(Stage::new(Settings::default()).await);
+    let ani = stage.agent(100, 1, &[]).await;
+    stage.round().await;
+    let customer = stage.customer(500).await;
+    let _assigner = stage.engine.assigner();
+    let first = stage.open_with("twice".to_owned(), &customer, 0).await.unwrap();
+    stage.step(&first, &ani, Step::Complete).await.unwrap();
+    stage.round().await;
+
+    // The only slot is reserved for one that is about to be refused, as its key is known.
+    stage.trouble.next("commit", 1, Ill::Waits);
+    let (begun, who) = (Arc::clone(&stage), customer.clone());
+    let again = tokio::spawn(async move { begun.open_with("twice".to_owned(), &who, 0).await });
+    stage.trouble.met().await;
+    let waiting = stage.open(&customer, 0).await.unwrap();
+    assert_eq!((waiting.status(), stage.round().await), (Status::Queued, 0));
+    stage.trouble.let_go();
+    assert_eq!(again.await.unwrap().unwrap().id, first.id);
+    assert!(stage.engine.round_wanted());
+    stage.round().await;
+    assert_eq!(stage.ticket(&waiting).await.holder(), Some(ani.id));
+    oracle::check(&stage).await;
+}

@@ -2,6 +2,7 @@
 //! process of the test.
 use secrecy::SecretString;
 use std::io::{BufRead, BufReader, Lines};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -70,7 +71,8 @@ fn broom(dir: &Path) -> Child {
     // It reads until nobody holds the other end any more. The server, which is killed at the same time, may write once more.
     command.args(["-c", "cat; rm -rf -- \"$0\" || rm -rf -- \"$0\""]).arg(dir);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().expect("a shell")
+    // In a group of its own, so that it is not killed with this process's.
+    command.process_group(0).spawn().expect("a shell")
 }
 
 /// Starts a server on the data in this folder, at this port or a free one, and waits until it listens. The kernel ends it with
