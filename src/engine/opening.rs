@@ -209,23 +209,19 @@ impl Engine {
         let department = ticket.department;
         tracing::info!(ticket = %ticket.number, %department, "opened");
         self.tell(Happening::Queued { ticket: ticket.id, department });
-        match given {
-            Some(gift) => {
-                self.announce(&gift);
-                let mut roster = self.roster();
-                // It counts as a change: whoever began to read the agent before this was committed reads again.
-                roster.update(gift.agent, |_| {});
-                // Gone from there already: it has ended, or the agent was read before.
-                if !roster.seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
-                    drop(roster);
-                    self.doubt(gift.agent);
-                }
-                Ok(Ticket { arrival: ticket.arrival, ..gift.after })
-            }
-            None => {
-                self.mark([department]);
-                Ok(ticket)
-            }
+        let Some(gift) = given else {
+            self.mark([department]);
+            return Ok(ticket);
+        };
+        self.announce(&gift);
+        let mut roster = self.roster();
+        // It counts as a change: whoever began to read the agent before this was committed reads again.
+        roster.update(gift.agent, |_| {});
+        // Gone from there already: it has ended, or the agent was read before.
+        if !roster.seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
+            drop(roster);
+            self.doubt(gift.agent);
         }
+        Ok(Ticket { arrival: ticket.arrival, ..gift.after })
     }
 }

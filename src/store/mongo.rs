@@ -115,8 +115,8 @@ impl Mongo {
             Lane::start(Dispatcher::new(outbox)),
         );
         let db = Db::new(db);
-        let (ask, faces, told) = (Questions::new(&db), Faces::new(), AtomicI64::default());
-        Ok(Self { ask, db, desk, sums, faces, facts, outbox, done, told })
+        let (ask, told) = (Questions::new(&db), AtomicI64::default());
+        Ok(Self { db, ask, desk, sums, faces: Faces::new(), facts, outbox, done, told })
     }
 
     /// Finishes what was begun; what comes later is refused.

@@ -51,7 +51,9 @@ impl Store for Mongo {
             let tickets = changes.iter().map(ticket_of).collect();
             let written: Vec<_> = changes.iter().filter_map(written).collect();
             let answer = self.fact(Fact::Changes(changes, self.told())).await;
-            written.into_iter().for_each(|chat| self.faces.forget(chat));
+            for chat in written {
+                self.faces.forget(chat);
+            }
             match answer {
                 Ok(Fate::Changes(fates)) => {
                     self.know(tickets, &fates);

@@ -9,13 +9,13 @@ use antri::engine::ports::{Change, CommitError, Committed, Guard, Store};
 use std::sync::Arc;
 
 /// The nth ticket is opened and goes to an agent.
-fn pair(ticket: Ticket, agent: u64, slot: u16) -> Vec<Change> {
-    vec![opening(ticket.clone()), giving(&ticket, agent, slot, Guard::Next)]
+fn pair(ticket: &Ticket, agent: u64, slot: u16) -> Vec<Change> {
+    vec![opening(ticket.clone()), giving(ticket, agent, slot, Guard::Next)]
 }
 
 /// Whether the ticket was opened, and whether it was given away.
 async fn opened_and_given(store: &dyn Store, ticket: Ticket, agent: u64, slot: u16) -> (bool, bool) {
-    let answers = store.commit(pair(ticket, agent, slot)).await;
+    let answers = store.commit(pair(&ticket, agent, slot)).await;
     let given = match &answers[1] {
         Ok(Committed { arrival: None }) => true,
         Err(CommitError::Conflict) => false,
@@ -26,7 +26,7 @@ async fn opened_and_given(store: &dyn Store, ticket: Ticket, agent: u64, slot: u
 
 pub(crate) async fn a_new_ticket_may_go_to_an_agent_at_once(store: Arc<dyn Store>) {
     join(&*store, [1], 2).await;
-    let mut changes = pair(ticket(1), 1, 0);
+    let mut changes = pair(&ticket(1), 1, 0);
     changes[0].event = Some(event(at(1), Some(900), 1, What::Opened));
     changes[1].event = Some(event(at(1), None, 1, What::PickedUp { agent: who(1) }));
     changes[1].notices = vec![Outgoing::refresh(ticket(1).customer_chat, CardKey::Status(ticket_id(1)))];
@@ -64,8 +64,8 @@ pub(crate) async fn a_new_ticket_overtakes_nobody(store: Arc<dyn Store>) {
     // Not even in one commit: the fourth is refused, so the fifth is.
     let third = read(&*store, ticket_id(3)).await;
     all(&*store, vec![giving(&second, 1, 1, Guard::Eligible), giving(&third, 1, 2, Guard::Eligible)]).await;
-    let mut changes = pair(ticket(4), 1, 0);
-    changes.extend(pair(ticket(5), 1, 3));
+    let mut changes = pair(&ticket(4), 1, 0);
+    changes.extend(pair(&ticket(5), 1, 3));
     let answers = store.commit(changes).await;
     assert_eq!((&answers[1], &answers[3]), (&Err(CommitError::Conflict), &Err(CommitError::Conflict)));
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [4, 5]);
@@ -93,7 +93,7 @@ pub(crate) async fn at_once_goes_only_to_whom_the_engine_may_give(store: Arc<dyn
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [2, 3]);
 
     // Opened again under its key it is refused, and so is what rests on it.
-    let answers = store.commit(pair(ticket(2), 1, 0)).await;
+    let answers = store.commit(pair(&ticket(2), 1, 0)).await;
     assert!(matches!(answers[0], Err(CommitError::Duplicate(_))), "{answers:?}");
     assert_eq!(answers[1], Err(CommitError::Conflict));
 }
