@@ -105,7 +105,7 @@ pub struct Engine {
     /// the queue or takes an agent out of the choice comes between two rounds: within one, the oldest ticket's assignment
     /// could fail by it and a newer one's succeed. (Other replicas' changes can: then the next batch serves the oldest.)
     round: tokio::sync::Mutex<()>,
-    /// Read by whoever gives a new ticket away as it is opened, written by what comes between two rounds.
+    /// Read by whoever gives a new ticket away as it is opened, written by what people do between two rounds.
     gifts: tokio::sync::RwLock<()>,
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,

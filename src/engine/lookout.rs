@@ -89,7 +89,7 @@ impl Engine {
         let profile = person.as_ref().and_then(|person| person.agent.as_ref());
         let stands = profile.is_some_and(|profile| self.verdict(look, profile) == verdict);
         if !stands {
-            let _between_rounds = self.between_rounds().await;
+            let _between_rounds = self.round.lock().await;
             self.reread(look.agent).await?;
         }
         Ok(person.filter(|_| stands))

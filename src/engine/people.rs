@@ -46,7 +46,7 @@ impl Engine {
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
             // Only an agent has a seat that a round could be looking at.
             let _between_rounds = match &person.agent {
-                Some(_) => Some(self.between_rounds().await),
+                Some(_) => Some(self.round.lock().await),
                 None => None,
             };
             let write = Write::Person { person: Box::new(person.clone()), expected };

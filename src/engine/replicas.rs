@@ -94,7 +94,7 @@ impl Engine {
             self.start().await?;
         } else {
             let agents: BTreeSet<_> = signal.happened.iter().flat_map(Happening::agents).collect();
-            let _between_rounds = self.between_rounds().await;
+            let _between_rounds = self.round.lock().await;
             // One who does not work has no rounds that would do it.
             self.clear_doubts_only().await?;
             for agent in agents {

@@ -50,7 +50,7 @@ impl Engine {
     /// Reads the agents and what they hold, and marks every department: tickets that were waiting when the process ended
     /// are assigned by the first round. May be called again, when other replicas may have changed anything.
     pub async fn start(&self) -> Result<(), StoreError> {
-        let between_rounds = self.between_rounds().await;
+        let between_rounds = self.round.lock().await;
         let stamps = self.roster().stamps();
         let settings = self.store.settings().await?;
         let mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>> = HashMap::new();
@@ -109,7 +109,8 @@ impl Engine {
     }
 
     /// Waits for a moment at which no round is under way and no new ticket is being given away, and keeps others from
-    /// beginning.
+    /// beginning: for what a person does to an agent or to a queue. What comes by the clock waits for rounds only, since tickets
+    /// that come meanwhile would wait for a round each.
     pub(super) async fn between_rounds(&self) -> (MutexGuard<'_, ()>, RwLockWriteGuard<'_, ()>) {
         // In this order everywhere.
         (self.round.lock().await, self.gifts.write().await)

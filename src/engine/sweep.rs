@@ -59,7 +59,7 @@ impl Engine {
         self.run_round(now).await?;
         let all: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
         let missed = {
-            let _no_round_meanwhile = self.between_rounds().await;
+            let _no_round_meanwhile = self.round.lock().await;
             let heads = self.heads(&all).await?;
             let auto = self.store.settings().await?.mode != crate::domain::policy::Mode::Manual;
             if auto && !self.round_wanted() {
