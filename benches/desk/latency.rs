@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// Arrivals a second.
@@ -148,12 +149,17 @@ pub(crate) async fn setup(stage: &Stage, url: &str) -> Setup {
 /// Follows the feed: notes when a ticket was assigned, and lets its agent complete it a while later.
 async fn work(engine: Arc<Engine>, log: Log<(TicketId, Instant)>) {
     let mut feed = engine.feed();
+    // They end with this: who is still at work when the measurement is over completes nothing more.
+    let mut agents = JoinSet::new();
     loop {
+        while let Some(done) = agents.try_join_next() {
+            done.expect("completed");
+        }
         match feed.recv().await {
             Ok(Happening::Assigned { ticket, agent, .. }) => {
                 note(&log, (ticket, Instant::now()));
                 let engine = Arc::clone(&engine);
-                tokio::spawn(async move {
+                agents.spawn(async move {
                     tokio::time::sleep(WORK).await;
                     let now = Clock::system().now();
                     engine.step(agent, ticket, Step::Complete, None, now).await.expect("completed");

@@ -3,8 +3,8 @@
 //! anybody is online, and beyond that when they come nearer, so that one assignment means some thirty edits at most, however
 //! many wait; where much happens at once, of several moves the last. `/mytickets` always shows the place as it is.
 use crate::clock::Clock;
-use crate::domain::card::CardKey;
-use crate::domain::ids::{ChatId, DepartmentId, PersonId, TicketId};
+use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
@@ -48,7 +48,8 @@ pub struct Live {
 /// What is out of date.
 #[derive(Default)]
 struct Stale {
-    cards: BTreeSet<CardKey>,
+    /// Agents whose queues are other than they were.
+    agents: BTreeSet<PersonId>,
     departments: BTreeSet<DepartmentId>,
     /// Who joined a queue and is still in it, as far as was heard.
     joined: BTreeMap<TicketId, DepartmentId>,
@@ -84,7 +85,8 @@ impl Live {
     pub async fn catch_up(&mut self) -> Result<(), StoreError> {
         self.told.clear();
         let mut stale = Stale::default();
-        stale.cards.extend(self.engine.store().live_queues().await?.into_iter().map(|card| card.key));
+        let shown = self.engine.store().live_queues().await?;
+        stale.agents.extend(shown.iter().filter_map(|card| owner(card.key)));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
         self.refresh(stale).await?;
         self.served.store(self.taken, Ordering::SeqCst);
@@ -147,19 +149,14 @@ impl Live {
             departments.extend(self.told.iter().filter(|(_, told)| !told.is_empty()).map(|(id, _)| *id));
         }
         // All at once: a server is far away.
-        let chats =
-            stale.cards.into_iter().map(async |card| Ok::<_, StoreError>((self.chat_of(card).await?, card)));
         let heads = departments.into_iter().map(async |department| {
             Ok::<_, StoreError>((
                 department,
                 self.engine.store().queue_head(department, false, IN_SIGHT).await?,
             ))
         });
-        let (chats, heads) = tokio::try_join!(try_join_all(chats), try_join_all(heads))?;
-        let refresh = |(chat, card): (Option<ChatId>, CardKey)| {
-            chat.map(|chat| Outgoing { chat, message: Message::Refresh(card) })
-        };
-        let mut out: Vec<_> = chats.into_iter().filter_map(refresh).collect();
+        let (queues, heads) = tokio::try_join!(self.queues(stale.agents), try_join_all(heads))?;
+        let mut out: Vec<_> = queues.into_iter().map(|card| Outgoing::refresh(card.chat, card.key)).collect();
         for (department, head) in heads {
             out.extend(self.positions(department, &head));
         }
@@ -170,18 +167,14 @@ impl Live {
         Ok(())
     }
 
-    async fn chat_of(&self, card: CardKey) -> Result<Option<ChatId>, StoreError> {
-        let (engine, store) = (&self.engine, self.engine.store());
-        let person = |id: PersonId| async move { engine.chat_of(id).await };
-        match card {
-            CardKey::Status(ticket) => Ok(store.ticket(ticket).await?.map(|ticket| ticket.customer_chat)),
-            CardKey::Task(_, id)
-            | CardKey::MyQueue(id, _)
-            | CardKey::Draft(id)
-            | CardKey::MyTickets(id, _)
-            | CardKey::Queue(id, _)
-            | CardKey::Workload(id, _) => person(id).await,
+    /// The queues of these agents that are shown somewhere. One that is on its way there has a refresh behind it.
+    async fn queues(&self, agents: BTreeSet<PersonId>) -> Result<Vec<LiveCard>, StoreError> {
+        if agents.is_empty() {
+            return Ok(Vec::new());
         }
+        let mut shown = self.engine.store().live_queues().await?;
+        shown.retain(|card| owner(card.key).is_some_and(|agent| agents.contains(&agent)));
+        Ok(shown)
     }
 
     /// Refreshes of those in sight of a queue's head who have come to another mark than they were last told, or for whom
@@ -199,6 +192,14 @@ impl Live {
                 message: Message::Refresh(CardKey::Status(ticket.id)),
             })
             .collect()
+    }
+}
+
+/// The agent whose queue a card shows.
+fn owner(card: CardKey) -> Option<PersonId> {
+    match card {
+        CardKey::MyQueue(agent, _) => Some(agent),
+        _ => None,
     }
 }
 
@@ -238,7 +239,7 @@ impl Stale {
             }
             Happening::Alert { .. } => [None, None],
         };
-        self.cards.extend(agents.into_iter().flatten().map(|agent| CardKey::MyQueue(agent, 0)));
+        self.agents.extend(agents.into_iter().flatten());
     }
 }
 

@@ -84,8 +84,9 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets a person's draft, if it is (still) this one, and with it the live message of its card.
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
 
-    /// The person whose chat this is, for showing: where the store is shared, perhaps as they were a second ago. Whoever decides
-    /// something by it asks for the person.
+    /// The person whose chat this is, for putting a claimed delivery into words: where the store is shared, perhaps as they were a
+    /// minute ago, but never as they were before they were written where the delivery was added. Whoever decides something by it
+    /// asks for the person.
     async fn reader(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
         Ok(self.person_by_telegram(TelegramId(chat.0)).await?.map(Arc::new))
     }

@@ -24,7 +24,6 @@ mod db;
 mod desk;
 mod dispatch;
 mod error;
-mod faces;
 mod facts;
 mod inbox;
 mod lane;
@@ -36,11 +35,13 @@ mod places;
 mod plans;
 mod questions;
 mod queue;
+mod recent;
 mod record;
 mod roll;
 mod schema;
 mod session;
 mod signals;
+mod soonest;
 mod store;
 mod tally;
 mod tickets;
@@ -54,20 +55,22 @@ pub use signals::MongoSignals;
 pub use tally::Writes;
 
 use crate::domain::Time;
-use crate::domain::ids::TelegramId;
+use crate::domain::card::LiveCard;
+use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use crate::store::kept::{Desk, Kept};
 use db::Db;
 use dispatch::{Dispatcher, Job};
-use faces::Faces;
 use lane::Lane;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use questions::Questions;
 use queue::Sums;
+use recent::Recent;
 use secrecy::SecretString;
 use session::Session;
+use soonest::Soonest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -80,15 +83,30 @@ const OTHERS_SEEN: Duration = Duration::from_millis(250);
 /// The same of how many tickets wait: a place in the queue is told to a person, who reads it some time later.
 const OTHERS_COUNTED: Duration = Duration::from_millis(100);
 
+/// How long somebody is at hand as they were, when another replica has changed them. What that replica tells them from then on
+/// is marked, and whoever delivers it looks them up.
+const FACES_SEEN: Duration = Duration::from_secs(60);
+
+/// How long a live card is at hand. Only the replica that delivers asks for those of tickets and queues, and it writes them.
+const CARDS_SEEN: Duration = Duration::from_secs(60);
+
+/// People by their chats.
+type Faces = Recent<ChatId, Arc<Person>>;
+
+/// Live cards by their slots, those too that are not there.
+type Cards = Recent<String, Option<LiveCard>>;
+
 /// The store on a MongoDB server.
 pub struct Mongo {
     db: Db,
     ask: Questions,
     desk: Arc<Kept<Desk>>,
     sums: Arc<Kept<Sums>>,
-    faces: Faces,
+    faces: Arc<Faces>,
+    cards: Arc<Cards>,
     facts: Lane<Told>,
     outbox: Lane<Job>,
+    soonest: Arc<Soonest>,
     done: Arc<Tally>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
     told: AtomicI64,
@@ -110,13 +128,25 @@ impl Mongo {
         let done = Arc::clone(&session.done);
         let (desk, sums) = (Arc::new(Kept::new(OTHERS_SEEN)), Arc::new(Kept::new(OTHERS_COUNTED)));
         let outbox = session.another("outbox");
+        let (cards, soonest) = (Arc::new(Recent::new(CARDS_SEEN)), Arc::default());
+        let people = Arc::new(Recent::new(FACES_SEEN));
         let (facts, outbox) = (
-            Lane::start(Scribe { session, desk: Arc::clone(&desk), sums: Arc::clone(&sums) }),
-            Lane::start(Dispatcher::new(outbox)),
+            Lane::start(Scribe {
+                session,
+                desk: Arc::clone(&desk),
+                sums: Arc::clone(&sums),
+                met: Recent::new(FACES_SEEN),
+            }),
+            Lane::start(Dispatcher::new(
+                outbox,
+                Arc::clone(&people),
+                Arc::clone(&cards),
+                Arc::clone(&soonest),
+            )),
         );
         let db = Db::new(db);
         let (ask, told) = (Questions::new(&db), AtomicI64::default());
-        Ok(Self { db, ask, desk, sums, faces: Faces::new(), facts, outbox, done, told })
+        Ok(Self { db, ask, desk, sums, faces: people, cards, facts, outbox, soonest, done, told })
     }
 
     /// Finishes what was begun; what comes later is refused.

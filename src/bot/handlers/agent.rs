@@ -136,7 +136,9 @@ pub async fn still_here(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -
 
 /// `/myqueue`.
 pub async fn my_queue(ask: Ask) -> Handled {
-    Ok(vec![ask.card(CardKey::MyQueue(ask.person.id, 0))])
+    let card = CardKey::MyQueue(ask.person.id, 0);
+    // What happens while it is on its way there nobody refreshes, as it is shown nowhere yet.
+    Ok(vec![ask.card(card), Outgoing::refresh(ask.chat, card)])
 }
 
 /// `/queue`.

@@ -4,6 +4,7 @@ use super::questions::Who;
 use super::queue::Sums;
 use super::together::Question;
 use super::{Mongo, questions};
+use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{Arrival, ChatId, TelegramId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
@@ -42,13 +43,28 @@ impl Mongo {
 
     /// The person whose chat this is, as they were a moment ago at most.
     pub(super) async fn read_face(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
-        if let Some(face) = self.faces.get(chat) {
+        if let Some(face) = self.faces.get(&chat) {
             return Ok(Some(face));
         }
         let edition = self.faces.edition();
         let found = self.ask.people.get(Who::Telegram(TelegramId(chat.0))).await?.transpose()?.map(Arc::new);
         if let Some(found) = &found {
             self.faces.keep(edition, chat, Arc::clone(found));
+        }
+        Ok(found)
+    }
+
+    /// A live card. Those of tickets and queues are asked for where they are delivered, one delivery to a chat after the other, so
+    /// nobody writes one while it is read.
+    pub(super) async fn read_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
+        let (slot, edition) = (key.slot(), self.cards.edition());
+        let is_kept = matches!(key, CardKey::Status(_) | CardKey::Task(..) | CardKey::MyQueue(..));
+        if let Some(card) = self.cards.get(&slot).filter(|_| is_kept) {
+            return Ok(card);
+        }
+        let found = self.ask.cards.get(slot.clone()).await?.transpose()?;
+        if is_kept {
+            self.cards.keep(edition, slot, found.clone());
         }
         Ok(found)
     }

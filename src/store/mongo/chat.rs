@@ -24,7 +24,9 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(out: &Outgoing, since: Time, id: i64) -> Result<Self, StoreError> {
+    /// One that is added. With `anew` the reader was written a moment ago: whoever takes it in must not take them for who they
+    /// were.
+    pub(super) fn new(out: &Outgoing, since: Time, id: i64, anew: bool) -> Result<Self, StoreError> {
         let lane = i64::from(out.message.lane());
         let mut doc = doc! {
             "id": id,
@@ -36,6 +38,7 @@ impl Entry {
             "message": nested(&out.message)?,
         };
         doc.extend(out.message.coalesce_key().map(|same| ("same".to_owned(), Bson::String(same))));
+        doc.extend(anew.then_some(("anew".to_owned(), Bson::Boolean(true))));
         Ok(Self { place: (lane, id), doc })
     }
 

@@ -8,14 +8,18 @@ use super::lane::{Reply, Worker};
 use super::outbox::{Catch, Claim, Reclaim, Settled, added};
 use super::schema::{ADDED, CHATS};
 use super::session::Session;
+use super::soonest::Soonest;
 use super::tx::{self, Tx, Work};
+use super::{Cards, Faces};
 use crate::domain::Time;
+use crate::domain::card::LiveCard;
 use crate::domain::ids::ChatId;
 use crate::engine::ports::{Claimed, Outcome, StoreError};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use mongodb::bson::doc;
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 /// How much is taken in by one transaction: enough for all that comes in one go, few enough to be done in a moment.
 const INTAKE: i64 = 512;
@@ -47,15 +51,13 @@ struct Hands {
     held: HashMap<u64, ChatId>,
     /// A claim has ended without an answer: there may be more.
     doubt: bool,
-    /// Microseconds since 1970 at which, as far as is known, the first chat goes that waits for its time.
-    soonest: i64,
-    /// When that was looked at last.
+    /// When it was looked at last which chats wait for their time.
     looked: Time,
 }
 
 impl Default for Hands {
     fn default() -> Self {
-        Self { held: HashMap::new(), doubt: false, soonest: i64::MIN, looked: Time::UNIX_EPOCH }
+        Self { held: HashMap::new(), doubt: false, looked: Time::UNIX_EPOCH }
     }
 }
 
@@ -66,6 +68,9 @@ const BELIEVED: TimeDelta = TimeDelta::seconds(1);
 pub(super) struct Dispatcher {
     session: Session,
     hands: Hands,
+    faces: Arc<Faces>,
+    cards: Arc<Cards>,
+    soonest: Arc<Soonest>,
 }
 
 impl Worker for Dispatcher {
@@ -111,8 +116,8 @@ impl Worker for Dispatcher {
 
 impl Dispatcher {
     /// One with nothing in its hands.
-    pub(super) fn new(session: Session) -> Self {
-        Self { session, hands: Hands::default() }
+    pub(super) fn new(session: Session, faces: Arc<Faces>, cards: Arc<Cards>, soonest: Arc<Soonest>) -> Self {
+        Self { session, hands: Hands::default(), faces, cards, soonest }
     }
 
     async fn reclaim(&mut self, reply: Reply<u64>) {
@@ -122,6 +127,7 @@ impl Dispatcher {
         }
         // From here on nothing is anybody's.
         self.hands = Hands { doubt: true, ..Hands::default() };
+        self.forget();
         drop(reply.send(tx::run(&mut self.session, &Reclaim).await));
     }
 
@@ -156,7 +162,7 @@ impl Dispatcher {
             now: *now,
             held: &hands.held,
             doubt: hands.doubt,
-            look: now.timestamp_micros() >= hands.soonest || (*now - hands.looked).abs() >= BELIEVED,
+            look: self.soonest.has_come(*now) || (*now - hands.looked).abs() >= BELIEVED,
         });
         let process = self.session.process.clone();
         let turn = Turn { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
@@ -167,15 +173,21 @@ impl Dispatcher {
     fn answer(&mut self, batch: Batch, result: Result<Done, StoreError>) {
         let Batch { outcomes, settlers, claim, .. } = batch;
         let (settled, caught) = match result {
-            Ok(Done { catch, soonest, looked, .. }) => {
-                self.hands.soonest = if looked { i64::MAX } else { self.hands.soonest };
-                self.hands.soonest = self.hands.soonest.min(soonest.unwrap_or(i64::MAX));
+            Ok(Done { catch, soonest, looked, news, .. }) => {
+                match news {
+                    Some(news) => self.learn(news),
+                    None => self.forget(),
+                }
+                self.soonest.saw(soonest, looked);
                 for (id, _) in &outcomes {
                     self.hands.held.remove(id);
                 }
                 (Ok(()), Ok((catch, looked)))
             }
-            Err(error) => (Err(error.clone()), Err(error)),
+            Err(error) => {
+                self.forget();
+                (Err(error.clone()), Err(error))
+            }
         };
         // A caller who no longer waits has given up on the answer, not on the work.
         for settler in settlers {
@@ -187,6 +199,23 @@ impl Dispatcher {
             Some((_, now, reply)) => self.hand_over(now, reply, caught),
             None => {}
         }
+    }
+
+    /// Keeps what is at hand in step with what was written.
+    fn learn(&self, News { shown, anew }: News) {
+        for card in shown {
+            self.cards.put(card.key.slot(), Some(card));
+        }
+        for chat in &anew {
+            self.faces.forget(chat);
+        }
+    }
+
+    /// Something may have been written of which nobody here knows what it was.
+    fn forget(&self) {
+        self.soonest.forget();
+        self.cards.forget_all();
+        self.faces.forget_all();
     }
 
     /// Hands over what was claimed; what can't be handed over is looked for next time.
@@ -234,6 +263,23 @@ struct Done {
     soonest: Option<i64>,
     /// Whether it was looked which these are, so that no others are known of.
     looked: bool,
+    /// Nothing where more may be other than it was: whole chats moved, or an earlier try had its effect.
+    news: Option<News>,
+}
+
+/// What is other than it was.
+struct News {
+    /// The live cards that were written.
+    shown: Vec<LiveCard>,
+    /// The chats of readers who were written, as is said with what was taken in.
+    anew: Vec<ChatId>,
+}
+
+/// What it works on.
+struct Loaded {
+    chats: Chats,
+    more: bool,
+    anew: Vec<ChatId>,
 }
 
 #[async_trait]
@@ -243,7 +289,7 @@ impl Work for Turn<'_> {
     async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Done, Halt> {
         let later = self.wake(tx).await?;
         let (mut settled, mut catch) = (Settled::default(), Catch::default());
-        let (mut chats, more) = self.load(tx).await?;
+        let Loaded { mut chats, more, anew } = self.load(tx).await?;
         for outcome in self.outcomes {
             settled.settle(&mut chats, outcome, self.settled_at, self.process)?;
         }
@@ -251,9 +297,11 @@ impl Work for Turn<'_> {
         if let Some(claim) = self.claim.as_ref().filter(|claim| !more && claim.limit > 0) {
             catch = claim.run(tx, &mut chats, &mut settled, (self.process, tries)).await?;
         }
+        let news = settled.shown().filter(|_| tries == 0).map(|shown| News { shown, anew });
         settled.write(tx).await?;
         let soonest = [later, chats.write(tx).await?].into_iter().flatten().min();
-        Ok(Done { catch, more, soonest, looked: self.claim.as_ref().is_some_and(|claim| claim.look) })
+        let looked = self.claim.as_ref().is_some_and(|claim| claim.look);
+        Ok(Done { catch, more, soonest, looked, news })
     }
 }
 
@@ -269,7 +317,7 @@ impl Turn<'_> {
     }
 
     /// The chats of what is settled, and of what was added to the outbox, with that; and whether more of it may be there.
-    async fn load(&self, tx: &mut Tx<'_>) -> Result<(Chats, bool), Halt> {
+    async fn load(&self, tx: &mut Tx<'_>) -> Result<Loaded, Halt> {
         let (mut concerned, mut moving) = (HashSet::new(), HashSet::new());
         for (chat, _, outcome) in self.outcomes {
             concerned.insert(*chat);
@@ -278,11 +326,13 @@ impl Turn<'_> {
                 moving.extend([*chat, *to]);
             }
         }
-        let mut taken = Vec::new();
+        let (mut taken, mut anew) = (Vec::new(), Vec::new());
         if self.claim.is_some() {
             let (page, order) = added();
-            for doc in tx.find_some(ADDED, page, order, INTAKE).await? {
-                let (chat, entry) = (ChatId(Fields(&doc).int("chat")?), Entry::fetched(doc)?);
+            for mut doc in tx.find_some(ADDED, page, order, INTAKE).await? {
+                let chat = ChatId(Fields(&doc).int("chat")?);
+                anew.extend(doc.remove("anew").map(|_| chat));
+                let entry = Entry::fetched(doc)?;
                 concerned.insert(chat);
                 taken.push((chat, entry));
             }
@@ -292,6 +342,6 @@ impl Turn<'_> {
         for (chat, entry) in taken {
             chats.add(chat, entry);
         }
-        Ok((chats, more))
+        Ok(Loaded { chats, more, anew })
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! A refused change so writes nothing, and does not undo its neighbours as an error inside a transaction would.
 use super::agents::Agents;
+use super::at_hand::written;
 use super::chat::Entry;
 use super::codec::int;
 use super::error::Halt;
@@ -13,7 +14,7 @@ use super::roll::Roll;
 use super::schema::{ADDED, EVENTS};
 use super::tx::Tx;
 use crate::domain::Time;
-use crate::domain::ids::{Arrival, PersonId};
+use crate::domain::ids::{Arrival, ChatId, PersonId};
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use mongodb::bson::Document;
@@ -61,6 +62,11 @@ impl Fact {
         }
     }
 
+    /// The chats of the people whom it writes.
+    pub(super) fn written(&self) -> impl Iterator<Item = ChatId> {
+        self.changes().iter().filter_map(written)
+    }
+
     /// Everything that may be told because of it.
     pub(super) fn told(&self) -> impl Iterator<Item = &Outgoing> + Clone {
         let own: &[Outgoing] = match self {
@@ -84,6 +90,8 @@ pub(super) fn numbered(fate: Fate, first: u64) -> Fate {
 pub(super) struct Group {
     /// The next number of the record and the outbox.
     pub(super) next: u64,
+    /// Whose chats those are who were written here a moment ago, or are now.
+    pub(super) met: HashSet<ChatId>,
     places: Places,
     agents: Agents,
     roll: Roll,
@@ -109,6 +117,7 @@ impl Group {
         let places = Places::load(tx, changes(), again).await?;
         Ok(Self {
             next: 0,
+            met: HashSet::new(),
             agents: Agents::load(tx, changes(), places.holders(), again).await?,
             places,
             roll: Roll::load(tx, changes()).await?,
@@ -176,7 +185,7 @@ impl Group {
 
     fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
         for out in out {
-            let entry = Entry::new(out, since, int(self.number()))?;
+            let entry = Entry::new(out, since, int(self.number()), self.met.contains(&out.chat))?;
             self.told.push(entry.outside(out.chat));
         }
         Ok(())

@@ -8,6 +8,7 @@ use super::error::Halt;
 use super::schema::{ADDED, CARDS, CHATS, COUNTERS, DROPPED, OUTBOX};
 use super::tx::{Tx, Work};
 use crate::domain::Time;
+use crate::domain::card::LiveCard;
 use crate::domain::ids::ChatId;
 use crate::engine::ports::{Claimed, Outcome, StoreError};
 use async_trait::async_trait;
@@ -184,7 +185,7 @@ fn read(chat: ChatId, entry: &Entry) -> Result<Claimed, StoreError> {
 /// What follows from what became of deliveries, beside their chats.
 #[derive(Default)]
 pub(super) struct Settled {
-    cards: Vec<Document>,
+    cards: Vec<LiveCard>,
     dropped: Vec<Document>,
     counts: HashMap<&'static str, i64>,
     moved: Vec<(ChatId, ChatId)>,
@@ -205,7 +206,7 @@ impl Settled {
                 if entry.fields().int("unknown")? > 0 {
                     self.count("repeats");
                 }
-                self.cards.extend(card.as_ref().map(desk::put_card).transpose()?);
+                self.cards.extend(card.clone());
             }
             Outcome::Later { until, unknown } => {
                 self.release(chats, (*chat, entry), until.timestamp_micros(), *unknown)?;
@@ -245,9 +246,14 @@ impl Settled {
         *self.counts.entry(name).or_default() += 1;
     }
 
+    /// The live cards that are written; nothing where whole chats of them move.
+    pub(super) fn shown(&self) -> Option<Vec<LiveCard>> {
+        self.moved.is_empty().then(|| self.cards.clone())
+    }
+
     pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         tx.insert(DROPPED, self.dropped).await?;
-        tx.update(CARDS, self.cards).await?;
+        tx.update(CARDS, self.cards.iter().map(desk::put_card).collect::<Result<_, _>>()?).await?;
         // Only groups move.
         for (from, to) in self.moved.into_iter().filter(|(from, _)| from.0 < 0) {
             let there = doc! { "q": { "chat": from.0 }, "u": { "$set": { "chat": to.0 } }, "multi": true };

@@ -52,7 +52,7 @@ impl Store for Mongo {
             let written: Vec<_> = changes.iter().filter_map(written).collect();
             let answer = self.fact(Fact::Changes(changes, self.told())).await;
             for chat in written {
-                self.faces.forget(chat);
+                self.faces.forget(&chat);
             }
             match answer {
                 Ok(Fate::Changes(fates)) => {
@@ -152,7 +152,11 @@ impl Store for Mongo {
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        self.ask.tickets.get(id).await?.transpose()
+        match self.db.contents.last(id) {
+            // It stays what it is.
+            Some(ticket) if ticket.status().is_end() => Ok(Some(ticket.as_ref().clone())),
+            _ => self.ask.tickets.get(id).await?.transpose(),
+        }
     }
 
     async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError> {
@@ -290,7 +294,10 @@ impl Store for Mongo {
     }
 
     async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
-        outbox::next(&self.db).await
+        match self.soonest.get() {
+            Some(at) => Ok(Time::from_timestamp_micros(at)),
+            None => outbox::next(&self.db).await,
+        }
     }
 
     async fn undelivered(&self) -> Result<u64, StoreError> {
@@ -302,7 +309,7 @@ impl Store for Mongo {
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-        self.ask.cards.get(key.slot()).await?.transpose()
+        self.read_card(key).await
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
@@ -327,6 +334,7 @@ impl Store for Mongo {
         self.db.collection(INBOX).delete_many(doc! { "state": "done", "ended_at": &earlier }).await?;
         self.db.collection(DROPPED).delete_many(doc! { "at": earlier }).await?;
         while desk::forget_cards(&self.db, before).await? > 0 {}
+        self.cards.forget_all();
         Ok(())
     }
 }

@@ -5,10 +5,11 @@ use super::error::Halt;
 use super::facts::{Fact, Fate, Group, numbered};
 use super::lane::{Reply, Worker};
 use super::queue::Sums;
+use super::recent::Recent;
 use super::session::Session;
 use super::tickets;
 use super::tx::{self, Tx, Work};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{ChatId, PersonId};
 use crate::engine::ports::{StoreError, Write};
 use crate::store::kept::{Desk, Kept};
 use async_trait::async_trait;
@@ -28,6 +29,8 @@ pub(super) struct Scribe {
     /// What is at hand, and may be other than it was when a fact was written.
     pub(super) desk: Arc<Kept<Desk>>,
     pub(super) sums: Arc<Kept<Sums>>,
+    /// Who was written in the last time, for as long as another replica may have them at hand as they were.
+    pub(super) met: Recent<ChatId, ()>,
 }
 
 impl Worker for Scribe {
@@ -44,7 +47,7 @@ impl Worker for Scribe {
         while let Some((facts, replies)) = groups.pop_front() {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
-            let turn = Turn { db: &db, facts: &facts, process: &process };
+            let turn = Turn { db: &db, facts: &facts, met: &self.met, process: &process };
             let mut moves_queues = true;
             let fates: Vec<_> = match tx::run(&mut self.session, &turn).await {
                 Ok(done) => {
@@ -66,6 +69,7 @@ impl Worker for Scribe {
             if moves_queues {
                 self.sums.change();
             }
+            facts.iter().flat_map(Fact::written).for_each(|chat| self.met.put(chat, ()));
             // A caller who no longer waits has given up on the answer, not on the work.
             for (reply, fate) in replies.into_iter().zip(fates) {
                 drop(reply.send(fate));
@@ -82,6 +86,7 @@ impl Worker for Scribe {
 struct Turn<'a> {
     db: &'a Database,
     facts: &'a [Fact],
+    met: &'a Recent<ChatId, ()>,
     /// The name of this process: under it depths are counted.
     process: &'a str,
 }
@@ -108,6 +113,9 @@ impl Work for Turn<'_> {
         let mut group = loaded?;
         group.next = numbers?;
         group.know_open(open?);
+        let told = self.facts.iter().flat_map(Fact::told).map(|out| out.chat);
+        group.met = told.filter(|chat| self.met.get(chat).is_some()).collect();
+        group.met.extend(self.facts.iter().flat_map(Fact::written));
         let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
         let moves_queues = group.moves_queues();
         let first = group.write(tx, self.process).await?;

@@ -1,6 +1,8 @@
 //! What waits, as agents and admins see it.
 use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
-use crate::support::ADMIN;
+use crate::support::{ADMIN, Ill};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 #[tokio::test]
 async fn the_queue_shows_what_waits_without_pick_up_in_auto_mode() {
@@ -38,6 +40,46 @@ async fn who_waits_sees_agents_come_and_go() {
     assert!(waits().contains("Agen online: 1"), "{}", waits());
     desk.say(CITRA, "/offline").await;
     assert!(waits().contains("Agen online: saat ini tidak ada"), "{}", waits());
+}
+
+#[tokio::test]
+async fn what_happens_while_a_queue_is_on_its_way_is_shown_by_it() {
+    let desk = with_agent().await;
+    desk.say(SARI, "kendala 1").await;
+    let draft = desk.last(SARI);
+    // The card is there, and the desk has not noted yet that it is.
+    let looked = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&looked);
+    desk.trouble.begin(move |called| {
+        counted.fetch_add(u32::from(called == "live_queues"), Ordering::SeqCst);
+        (called == "settle").then_some(Ill::Held)
+    });
+    desk.sandbox.send_text(BUDI, "/myqueue");
+    desk.until("the card", async || desk.has(BUDI, "(0/5)")).await;
+    let card = desk.find(BUDI, "(0/5)").message_id;
+    desk.sandbox.press(SARI, draft.message_id, draft.button("Kirim").unwrap());
+    desk.until("the assignment to be looked at", async || looked.load(Ordering::SeqCst) > 0).await;
+    desk.trouble.end();
+    desk.settle().await;
+    let shown = desk.sandbox.message(BUDI, card).unwrap();
+    assert!(shown.text.contains("(1/5)"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn a_queue_that_is_shown_nowhere_is_not_refreshed() {
+    let desk = with_agent().await;
+    let refreshes = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&refreshes);
+    desk.trouble.begin(move |called| {
+        counted.fetch_add(u32::from(called == "deliver"), Ordering::SeqCst);
+        None
+    });
+    desk.ticket(SARI, "kendala 1").await;
+    assert_eq!(refreshes.load(Ordering::SeqCst), 0);
+    desk.say(BUDI, "/myqueue").await;
+    desk.ticket(SARI, "kendala 2").await;
+    assert_eq!(refreshes.load(Ordering::SeqCst), 1);
+    assert!(desk.has(BUDI, "(2/5)"), "{:?}", desk.sandbox.chat(BUDI));
 }
 
 #[tokio::test]

@@ -3,12 +3,21 @@ use super::oracle;
 use super::stage::Stage;
 use crate::support::Ill;
 use antri::domain::event::What;
-use antri::domain::person::Availability;
+use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, Percent, Settings};
 use antri::domain::ticket::Status;
 use antri::engine::ports::Store;
 use antri::engine::tickets::Step;
 use std::sync::Arc;
+
+/// A desk with one agent, who can hold so many, and a customer.
+async fn with_ani(max: u16) -> (Stage, Person, Person) {
+    let stage = Stage::new(Settings::default()).await;
+    let ani = stage.agent(100, max, &[]).await;
+    stage.round().await;
+    let customer = stage.customer(500).await;
+    (stage, ani, customer)
+}
 
 #[tokio::test]
 async fn agents_get_new_tickets_in_turn_and_no_round_is_needed() {
@@ -53,10 +62,7 @@ async fn one_that_waits_is_not_overtaken_though_somebody_is_ready() {
 
 #[tokio::test]
 async fn who_only_looks_ready_gets_nothing() {
-    let stage = Stage::new(Settings::default()).await;
-    let ani = stage.agent(100, 5, &[]).await;
-    stage.round().await;
-    let customer = stage.customer(500).await;
+    let (stage, ani, customer) = with_ani(5).await;
     let _assigner = stage.engine.assigner();
     // Another process has taken her offline, and nobody has told this one yet.
     stage.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
@@ -87,10 +93,8 @@ async fn by_hand_and_beyond_the_rollout_nothing_is_given_away() {
 #[tokio::test]
 async fn an_opening_that_fails_or_is_broken_off_keeps_no_slot() {
     for ill in [Ill::Away, Ill::AnswerLost, Ill::Waits, Ill::Silent] {
-        let stage = Arc::new(Stage::new(Settings::default()).await);
-        let ani = stage.agent(100, 1, &[]).await;
-        stage.round().await;
-        let customer = stage.customer(500).await;
+        let (stage, ani, customer) = with_ani(1).await;
+        let stage = Arc::new(stage);
         let _assigner = stage.engine.assigner();
         stage.trouble.next("commit", 1, ill);
         let (begun, who) = (Arc::clone(&stage), customer.clone());
@@ -116,10 +120,7 @@ async fn an_opening_that_fails_or_is_broken_off_keeps_no_slot() {
 
 #[tokio::test]
 async fn a_key_that_comes_twice_takes_one_slot() {
-    let stage = Stage::new(Settings::default()).await;
-    let ani = stage.agent(100, 2, &[]).await;
-    stage.round().await;
-    let customer = stage.customer(500).await;
+    let (stage, ani, customer) = with_ani(2).await;
     let _assigner = stage.engine.assigner();
     let key = "twice".to_owned();
     let first = stage.open_with(key.clone(), &customer, 0).await.unwrap();
@@ -132,10 +133,8 @@ async fn a_key_that_comes_twice_takes_one_slot() {
 
 #[tokio::test]
 async fn what_is_refused_after_others_found_no_room_makes_room_for_them() {
-    let stage = Arc::new(Stage::new(Settings::default()).await);
-    let ani = stage.agent(100, 1, &[]).await;
-    stage.round().await;
-    let customer = stage.customer(500).await;
+    let (stage, ani, customer) = with_ani(1).await;
+    let stage = Arc::new(stage);
     let _assigner = stage.engine.assigner();
     let first = stage.open_with("twice".to_owned(), &customer, 0).await.unwrap();
     stage.step(&first, &ani, Step::Complete).await.unwrap();

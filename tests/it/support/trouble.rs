@@ -6,7 +6,7 @@ use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::department::Department;
 use antri::domain::draft::Draft;
 use antri::domain::event::Event;
-use antri::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use antri::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
 use antri::domain::number::TicketNumber;
@@ -14,8 +14,8 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Store,
-    StoreError,
+    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
+    Store, StoreError,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -182,7 +182,11 @@ troubled! {
     draft(person: PersonId) -> Option<Draft>;
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
+    reader(chat: ChatId) -> Option<Arc<Person>>;
+    prospect(department: DepartmentId, priority: Priority) -> Prospect;
     ticket(id: TicketId) -> Option<Ticket>;
+    ticket_for_notice(id: TicketId) -> Option<Ticket>;
+    ticket_number(id: TicketId) -> Option<TicketNumber>;
     ticket_by_number(number: &TicketNumber) -> Option<Ticket>;
     ticket_by_key(key: &str) -> Option<Ticket>;
     tickets_by_suffix(suffix: &str, limit: usize) -> Vec<Ticket>;
