@@ -259,7 +259,7 @@ impl<T> Attempt<T> {
     fn of(committed: Result<Committed, CommitError>, value: T) -> Result<Self, EngineError> {
         match committed {
             Ok(_) => Ok(Self::Done(value)),
-            Err(CommitError::Conflict) => Ok(Self::Lost),
+            Err(CommitError::Conflict | CommitError::Behind) => Ok(Self::Lost),
             Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
             Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(opening::MAX_OPEN)),
             Err(CommitError::Store(error)) => Err(error.into()),

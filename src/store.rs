@@ -2,6 +2,7 @@
 //! MongoDB server, which several desks can share.
 mod kept;
 pub mod mongo;
+mod order;
 pub mod sqlite;
 
 pub use mongo::Mongo;

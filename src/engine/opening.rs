@@ -45,6 +45,15 @@ impl Drop for Assigner<'_> {
     }
 }
 
+/// The slot that a ticket gets as it is opened, kept free for it until that is over, however it ends.
+struct Reservation<'a>(&'a Engine, TicketId);
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.0.roster().reserve_no_more(self.1);
+    }
+}
+
 impl Engine {
     /// This process assigns from now on. Of several replicas only one does, as agents' turns are kept in its memory.
     pub fn assigner(&self) -> Assigner<'_> {
@@ -115,7 +124,9 @@ impl Engine {
                     let ticket = self.store.ticket_by_key(&new.key).await?;
                     Ok(ticket.map_or(Attempt::Lost, Attempt::Done))
                 }
-                Err(CommitError::Duplicate(UniqueKey::Number) | CommitError::Conflict) => Ok(Attempt::Lost),
+                Err(
+                    CommitError::Duplicate(UniqueKey::Number) | CommitError::Conflict | CommitError::Behind,
+                ) => Ok(Attempt::Lost),
                 Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
                 Err(CommitError::TooManyOpen) => {
                     self.opened_or(&new.key, EngineError::TooManyOpen(MAX_OPEN)).await.map(Attempt::Done)
@@ -160,7 +171,9 @@ impl Engine {
         let (mut roster, mut chance) = (self.roster(), self.chance());
         roster.set_strategy(settings.strategy);
         let plan = plan_round(&mut roster, vec![ticket.clone()], settings, now, chance.rng());
-        plan.into_iter().next().map(Assignment::at_once)
+        let gift = plan.into_iter().next()?;
+        roster.reserve(gift.agent, gift.slot, ticket.id);
+        Some(gift.at_once())
     }
 
     /// Commits a new ticket, with its assignment if there is one. The ticket is opened even if that is refused, as by then
@@ -174,6 +187,7 @@ impl Engine {
         let changes: Vec<_> =
             std::iter::once(opening).chain(gift.as_mut().map(Assignment::take_change)).collect();
         let unheard = self.take_on(Owed::by(&changes));
+        let reservation = gift.as_ref().map(|_| Reservation(self, ticket.id));
         if gift.is_some() {
             fail::fail_point!("engine-before-assign");
         }
@@ -187,6 +201,7 @@ impl Engine {
             fail::fail_point!("engine-after-assign");
         }
         self.deliver_soon();
+        drop(reservation);
         // When the store fails, only the answer may be lost.
         if !matches!(opened, Err(CommitError::Store(_))) {
             unheard.paid();

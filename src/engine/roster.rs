@@ -35,6 +35,8 @@ pub struct Roster {
     last_turn: Option<Time>,
     /// How often each agent's seat has changed.
     stamps: HashMap<PersonId, u64>,
+    /// Slots of tickets that are on their way to be opened: the store does not know of them yet.
+    reserved: HashMap<TicketId, (PersonId, Slot)>,
 }
 
 impl Roster {
@@ -47,6 +49,7 @@ impl Roster {
             strategy,
             last_turn: None,
             stamps: HashMap::new(),
+            reserved: HashMap::new(),
         }
     }
 
@@ -78,8 +81,13 @@ impl Roster {
 
     /// Puts an agent in their place, or takes a person who is no agent any more out of it. Whether their presence is lost
     /// stays as it was known, and so does a later sign of life: it may not be written yet. One that is newer than what was
-    /// known here was heard by another replica: then they are there.
-    pub fn put(&mut self, mut person: Person, holds: BTreeMap<Slot, TicketId>) {
+    /// known here was heard by another replica: then they are there. Slots that are reserved stay taken.
+    pub fn put(&mut self, mut person: Person, mut holds: BTreeMap<Slot, TicketId>) {
+        for (ticket, (_, slot)) in self.reserved.iter().filter(|(_, (agent, _))| *agent == person.id) {
+            if !holds.values().any(|held| held == ticket) {
+                holds.entry(*slot).or_insert(*ticket);
+            }
+        }
         let seat = self.seats.get(&person.id);
         let sign = |profile: Option<&AgentProfile>| profile.map(|profile| profile.last_activity);
         let heard = sign(person.agent.as_ref()) > sign(seat.and_then(Seat::profile));
@@ -163,8 +171,19 @@ impl Roster {
         }
     }
 
+    /// A ticket on its way to be opened keeps its slot, whatever the store knows, until that is over.
+    pub fn reserve(&mut self, agent: PersonId, slot: Slot, ticket: TicketId) {
+        self.reserved.insert(ticket, (agent, slot));
+    }
+
+    /// A ticket is opened, or not: from now on the store knows.
+    pub fn reserve_no_more(&mut self, ticket: TicketId) {
+        self.reserved.remove(&ticket);
+    }
+
     /// A ticket no longer takes a slot of this agent.
     pub fn free(&mut self, agent: PersonId, ticket: TicketId) {
+        self.reserve_no_more(ticket);
         self.update(agent, |seat| seat.holds.retain(|_, held| *held != ticket));
     }
 

@@ -232,6 +232,8 @@ impl Engine {
             assignment.take_back(&mut self.roster());
             match error {
                 CommitError::Store(error) => failure = Some(error),
+                // Nothing is known against who was to get it.
+                CommitError::Behind => {}
                 CommitError::Conflict | CommitError::Duplicate(_) | CommitError::TooManyOpen => {
                     self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
                     disputed.insert(assignment.agent);
@@ -260,9 +262,8 @@ impl Engine {
         });
     }
 
-    /// Reads an agent again, after the store and the roster disagreed. Only between rounds, whose reservations the store
-    /// does not know yet; that of a ticket on its way to be opened may be lost by it, and then the agent is read once more when
-    /// the ticket is there. A verb that ends meanwhile (a ticket completed) is newer than what was read: then once more.
+    /// Reads an agent again, after the store and the roster disagreed. Only between rounds: what these give away the store
+    /// does not know yet. A verb that ends meanwhile (a ticket completed) is newer than what was read: then once more.
     pub(super) async fn reread(&self, agent: PersonId) -> Result<(), StoreError> {
         loop {
             let stamp = self.roster().stamp(agent);

@@ -93,7 +93,7 @@ pub enum Guard {
     /// The ticket goes to nobody new.
     None,
     /// By the engine: the agent is an agent, online, reachable, opted in, and the slot lies below their capacity. Spends
-    /// their turn: `last_assigned` becomes the hold's `assigned_at`.
+    /// their turn: `last_assigned` becomes the hold's `assigned_at`, unless it is later already.
     Eligible,
     /// The same for a ticket that was opened by the change before this one: and nobody waits before it, which is no ticket of
     /// its department that the engine may assign, as urgent or more.
@@ -126,6 +126,10 @@ pub enum CommitError {
     /// each of these; the caller reads again, plans again and tries again.
     #[error("somebody else was first")]
     Conflict,
+    /// The engine would give away a ticket although one of the same department that comes before it in the same commit was
+    /// refused: it would overtake that one. MUST be returned for each that follows.
+    #[error("an older one waits on")]
+    Behind,
     /// A unique key is taken. MUST be returned for an idempotency key, a ticket number, a Telegram id, a department name
     /// or an invitation's code that exists.
     #[error("the {0} is taken")]

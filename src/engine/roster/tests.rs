@@ -58,6 +58,28 @@ fn an_older_version_of_a_person_changes_nothing() {
 }
 
 #[test]
+fn a_reserved_slot_stays_taken_until_the_store_knows() {
+    let (slot, ticket) = (Slot(0), TicketId::from_random([2; 16]));
+    let ani = agent(1, 3).id;
+    let mut roster = Roster::new(Strategy::RoundRobin);
+    roster.put(agent(1, 3), BTreeMap::new());
+    roster.hold(ani, slot, ticket);
+    roster.reserve(ani, slot, ticket);
+    roster.put(agent(1, 3), BTreeMap::new());
+    assert!(roster.seat(ani).unwrap().has(ticket), "what was read is older than it");
+    roster.put(agent(1, 3), BTreeMap::from([(Slot(2), ticket)]));
+    assert_eq!(roster.seat(ani).unwrap().held(), 1, "not twice, where it was moved meanwhile");
+
+    roster.free(ani, ticket);
+    roster.put(agent(1, 3), BTreeMap::new());
+    assert_eq!(roster.seat(ani).unwrap().held(), 0, "it has ended already");
+    roster.reserve(ani, slot, ticket);
+    roster.reserve_no_more(ticket);
+    roster.put(agent(1, 3), BTreeMap::new());
+    assert_eq!(roster.seat(ani).unwrap().held(), 0, "it was refused");
+}
+
+#[test]
 fn turns_and_signs_of_life_never_go_back_with_a_person() {
     let mut roster = Roster::new(Strategy::RoundRobin);
     roster.put_person(agent(1, 3));

@@ -24,6 +24,9 @@ struct Agent {
     /// Online, reachable, opted in.
     eligible: bool,
     held: i64,
+    /// Their last turn as it was read, and with those that are spent now: two may be committed the other way round than they
+    /// were planned.
+    last_turn: Option<Time>,
     turn: Option<Time>,
     /// Fields that are written with the person.
     profile: Document,
@@ -86,6 +89,7 @@ impl Agents {
                 max: f.int("max_tickets")?,
                 eligible: ready && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
                 held: f.int("current_tickets")?,
+                last_turn: f.opt_time("last_assigned")?,
                 row: doc.get("_id").cloned(),
                 ..Agent::default()
             };
@@ -154,7 +158,7 @@ impl Agents {
         agent.held += 1;
         agent.change();
         if guard.is_engine() {
-            agent.turn = Some(hold.assigned_at);
+            agent.turn = agent.turn.max(Some(hold.assigned_at));
         }
         agent.held
     }
@@ -193,7 +197,7 @@ impl Agents {
             }
             let mut set = agent.profile;
             set.insert("current_tickets", agent.held);
-            if agent.turn.is_some() {
+            if agent.turn > agent.last_turn {
                 put_time(&mut set, "last_assigned", agent.turn);
             }
             // Counted, so that no write of it is one that changes nothing, which the server would leave out.

@@ -17,6 +17,7 @@ use crate::domain::Time;
 use crate::domain::ids::{Arrival, ChatId, PersonId};
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
+use crate::store::order::Order;
 use mongodb::bson::Document;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -130,9 +131,9 @@ impl Group {
     pub(super) fn decide(&mut self, fact: &Fact) -> Result<Fate, StoreError> {
         Ok(match fact {
             Fact::Changes(changes, told) => {
-                let mut fates = Vec::with_capacity(changes.len());
+                let (mut order, mut fates) = (Order::default(), Vec::with_capacity(changes.len()));
                 for change in changes {
-                    fates.push(match self.change(change, *told) {
+                    fates.push(match order.keep(change, || self.change(change, *told)) {
                         Err(CommitError::Store(error)) => return Err(error),
                         decided => decided,
                     });

@@ -33,7 +33,9 @@ const PROFILE: &str = "INSERT INTO agents VALUES (:person, :order, :availability
         availability = excluded.availability, reachable = excluded.reachable,
         auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";
 
-const TAKE_TURN: &str = "UPDATE agents SET last_assigned = ?2 WHERE person = ?1";
+// Two turns may be committed the other way round than they were planned.
+const TAKE_TURN: &str = "UPDATE agents SET last_assigned = ?2
+    WHERE person = ?1 AND (last_assigned IS NULL OR last_assigned < ?2)";
 // The slot says that there is a place, the count that there is room: after a capacity was lowered an agent can hold high
 // slots while low ones fall free.
 const HAS_ROOM: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2

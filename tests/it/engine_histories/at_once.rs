@@ -9,6 +9,7 @@ use antri::domain::ticket::Status;
 use antri::engine::ports::Store;
 use antri::engine::tickets::Step;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// A desk with one agent, who can hold so many, and a customer.
 async fn with_ani(max: u16) -> (Stage, Person, Person) {
@@ -116,6 +117,27 @@ async fn an_opening_that_fails_or_is_broken_off_keeps_no_slot() {
         assert!(matches!(&whats[..], [What::Opened, What::Assigned { .. }]), "{ill:?}: {whats:?}");
         oracle::check(&stage).await;
     }
+}
+
+#[tokio::test]
+async fn an_agent_who_is_read_again_keeps_the_slot_of_a_ticket_on_its_way() {
+    let (stage, ani, customer) = with_ani(2).await;
+    let stage = Arc::new(stage);
+    let _assigner = stage.engine.assigner();
+    stage.trouble.next("commit", 1, Ill::Away);
+    stage.open(&customer, 0).await.unwrap_err();
+
+    stage.trouble.next("commit", 1, Ill::Waits);
+    let (begun, who) = (Arc::clone(&stage), customer.clone());
+    let on_its_way = tokio::spawn(async move { begun.open(&who, 0).await });
+    stage.trouble.met().await;
+    assert_eq!(stage.round().await, 0, "it reads her again");
+    let second = stage.open(&customer, 0).await.unwrap();
+    stage.trouble.let_go();
+    let first = on_its_way.await.unwrap().unwrap();
+    assert_eq!((first.holder(), second.holder()), (Some(ani.id), Some(ani.id)));
+    assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 0, "each has a slot of its own");
+    oracle::check(&stage).await;
 }
 
 #[tokio::test]

@@ -264,6 +264,27 @@ async fn a_department_whose_tickets_keep_coming_keeps_no_other_waiting() {
     assert_eq!(assigned, [first.id, other.id, next.id], "as they came");
 }
 
+/// Who left elsewhere was to get the first of a batch: the others of the batch don't go before it.
+#[tokio::test]
+async fn a_ticket_whose_agent_left_is_not_overtaken_by_its_batch() {
+    let stage = Arc::new(Stage::new(Settings::default()).await);
+    let (ani, budi) = (stage.agent(100, 5, &[]).await, stage.agent(101, 5, &[]).await);
+    let customer = stage.customer(500).await;
+    let (first, second) = (stage.open(&customer, 0).await.unwrap(), stage.open(&customer, 0).await.unwrap());
+    let mut feed = stage.engine.feed();
+    stage.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
+    assert_eq!(stage.round().await, 2);
+    let mut assigned = Vec::new();
+    while let Ok(happening) = feed.try_recv() {
+        if let Happening::Assigned { ticket, agent, .. } = happening {
+            assigned.push((ticket, agent));
+        }
+    }
+    assert_eq!(assigned, [(first.id, budi.id), (second.id, budi.id)]);
+    assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 1, "only she was asked in vain");
+    oracle::check(&stage).await;
+}
+
 /// Another process hears that the agent leaves while a round here has chosen them.
 #[tokio::test]
 async fn a_ticket_whose_agent_leaves_elsewhere_during_its_round_goes_to_the_next() {

@@ -67,7 +67,7 @@ pub(crate) async fn a_new_ticket_overtakes_nobody(store: Arc<dyn Store>) {
     let mut changes = pair(&ticket(4), 1, 0);
     changes.extend(pair(&ticket(5), 1, 3));
     let answers = store.commit(changes).await;
-    assert_eq!((&answers[1], &answers[3]), (&Err(CommitError::Conflict), &Err(CommitError::Conflict)));
+    assert_eq!((&answers[1], &answers[3]), (&Err(CommitError::Conflict), &Err(CommitError::Behind)));
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [4, 5]);
 }
 

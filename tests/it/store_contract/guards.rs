@@ -2,6 +2,7 @@
 use super::fixture::*;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::Capacity;
+use antri::domain::ticket::Ticket;
 use antri::engine::ports::{CommitError, Guard, Store};
 use std::sync::Arc;
 
@@ -65,6 +66,9 @@ pub(crate) async fn a_turn_is_spent_with_the_assignment_only(store: Arc<dyn Stor
     assert_eq!(one(&*store, moving(stale, Guard::Eligible)).await, Err(CommitError::Conflict));
     assert_eq!(turn(1).await, Some(at(100)), "the ticket was gone, so the turn is not spent");
     assert_eq!(store.agents().await.unwrap()[0].agent.as_ref().unwrap().last_assigned, Some(at(100)));
+    let earlier = opened[2].assign(who(1), antri::domain::ids::Slot(1), at(99)).unwrap();
+    one(&*store, moving(earlier, Guard::Eligible)).await.unwrap();
+    assert_eq!(turn(1).await, Some(at(100)), "a turn of before that is committed late");
 }
 
 pub(crate) async fn by_hand_only_the_capacity_counts(store: Arc<dyn Store>) {
@@ -110,4 +114,31 @@ pub(crate) async fn a_lowered_capacity_takes_nothing_away(store: Arc<dyn Store>)
     let done = read(&*store, above.id).await.complete(who(1), at(201)).unwrap();
     one(&*store, moving(done, Guard::None)).await.unwrap();
     assert_eq!(one(&*store, giving(&opened[3], 1, 2, Guard::Eligible)).await, Err(CommitError::Conflict));
+}
+
+pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit(store: Arc<dyn Store>) {
+    crew(&*store).await;
+    all(&*store, vec![writing(agent(9, 2), None)]).await;
+    let elsewhere = Ticket { department: dept(2), ..ticket(4) };
+    let mut opened = open_n(&*store, 1..=3).await;
+    opened.push(open(&*store, elsewhere).await);
+    // The first goes to somebody who left; the last is no neighbour of it; by hand anybody may be taken out of turn.
+    let answers = store
+        .commit(vec![
+            giving(&opened[0], 4, 0, Guard::Eligible),
+            giving(&opened[1], 1, 0, Guard::Eligible),
+            giving(&opened[2], 9, 0, Guard::Capacity),
+            giving(&opened[3], 1, 1, Guard::Eligible),
+        ])
+        .await;
+    let refused: Vec<_> = answers.into_iter().map(Result::err).collect();
+    assert_eq!(refused, [Some(CommitError::Conflict), Some(CommitError::Behind), None, None]);
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2]);
+    let turn = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
+    assert_eq!(turn, Some(at(100)), "one turn was spent");
+
+    // The next commit begins anew.
+    let again = vec![giving(&opened[0], 9, 1, Guard::Eligible), giving(&opened[1], 1, 0, Guard::Eligible)];
+    all(&*store, again).await;
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [0_u64; 0]);
 }

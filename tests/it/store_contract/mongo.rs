@@ -236,7 +236,12 @@ async fn replicas_give_each_ticket_and_each_slot_once() {
     let runs = (0..8_u64).map(|turn| {
         let store = if turn % 2 == 0 { left.clone() } else { right.clone() };
         let changes = plan(turn);
-        tokio::spawn(async move { store.commit(changes).await })
+        // One by one: of a batch nothing would go before one that was refused.
+        let commits = changes.into_iter().map(move |change| {
+            let store = store.clone();
+            async move { store.commit(vec![change]).await.remove(0) }
+        });
+        tokio::spawn(futures::future::join_all(commits))
     });
     let mut won = 0;
     for run in runs.collect::<Vec<_>>() {

@@ -1,0 +1,31 @@
+//! First come, first served within one commit: where the engine's gift of a ticket is refused, that ticket waits on, and what
+//! comes after it in the same commit would overtake it.
+use crate::domain::ids::DepartmentId;
+use crate::engine::ports::{Change, CommitError, Committed, Write};
+use std::collections::HashSet;
+
+/// The departments in which a ticket of this commit stayed behind.
+#[derive(Default)]
+pub(super) struct Order(HashSet<DepartmentId>);
+
+impl Order {
+    /// Does a change, unless it gives away a ticket that would overtake one.
+    pub(super) fn keep(
+        &mut self,
+        change: &Change,
+        commit: impl FnOnce() -> Result<Committed, CommitError>,
+    ) -> Result<Committed, CommitError> {
+        let department = match &change.write {
+            Write::Ticket { ticket, guard, .. } if guard.is_engine() => ticket.department,
+            _ => return commit(),
+        };
+        if self.0.contains(&department) {
+            return Err(CommitError::Behind);
+        }
+        let done = commit();
+        if done.is_err() {
+            self.0.insert(department);
+        }
+        done
+    }
+}
