@@ -13,6 +13,7 @@
 //!
 //! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
 //! status, the chat or the unique index of the slots, and the one that is overtaken reads and decides again.
+mod added;
 mod agents;
 mod at_hand;
 mod chat;

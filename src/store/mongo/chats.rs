@@ -22,7 +22,7 @@ pub(super) struct Chats {
     touched: HashSet<ChatId>,
     /// What does not lie in `outbox` any more.
     fetched: Vec<i64>,
-    /// What does not lie in `outbox_added` any more.
+    /// Which documents do not lie in `outbox_added` any more.
     added: Vec<i64>,
     /// What is there no longer either, as an older one does the same.
     twins: Vec<Document>,
@@ -100,9 +100,13 @@ impl Chats {
         self.rows.entry(chat).or_default()
     }
 
+    /// These documents of what was added are taken in as a whole.
+    pub(super) fn took(&mut self, documents: Vec<i64>) {
+        self.added = documents;
+    }
+
     /// Takes in a delivery that was added, unless one that waits does the same.
     pub(super) fn add(&mut self, chat: ChatId, entry: Entry) {
-        self.added.push(entry.id());
         let row = self.touch(chat);
         if entry.same().is_none_or(|same| !row.waits(same)) {
             row.push(entry);

@@ -1,12 +1,12 @@
 //! The outbox's lane: what became of deliveries, and what is claimed next, in one transaction. What was added to the outbox
 //! meanwhile is taken into the documents of its chats first, so that who adds to a chat need neither read nor write it.
-use super::chat::Entry;
+use super::added::Intake;
 use super::chats::Chats;
-use super::codec::{self, Fields};
+use super::codec::Fields;
 use super::error::Halt;
 use super::lane::{Reply, Worker};
-use super::outbox::{Catch, Claim, Reclaim, Settled, added};
-use super::schema::{ADDED, CHATS};
+use super::outbox::{Catch, Claim, Reclaim, Settled};
+use super::schema::CHATS;
 use super::session::Session;
 use super::soonest::Soonest;
 use super::tx::{self, Tx, Work};
@@ -20,9 +20,6 @@ use chrono::TimeDelta;
 use mongodb::bson::doc;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-
-/// How much is taken in by one transaction: enough for all that comes in one go, few enough to be done in a moment.
-const INTAKE: i64 = 512;
 
 /// Something to do in the outbox.
 pub(super) enum Job {
@@ -326,22 +323,14 @@ impl Turn<'_> {
                 moving.extend([*chat, *to]);
             }
         }
-        let (mut taken, mut anew) = (Vec::new(), Vec::new());
-        if self.claim.is_some() {
-            let (page, order) = added();
-            for mut doc in tx.find_some(ADDED, page, order, INTAKE).await? {
-                let chat = ChatId(Fields(&doc).int("chat")?);
-                anew.extend(doc.remove("anew").map(|_| chat));
-                let entry = Entry::fetched(doc)?;
-                concerned.insert(chat);
-                taken.push((chat, entry));
-            }
-        }
-        let more = codec::int(taken.len() as u64) == INTAKE;
+        let Intake { documents, entries, anew, more } =
+            if self.claim.is_some() { Intake::read(tx).await? } else { Intake::default() };
+        concerned.extend(entries.iter().map(|(chat, _)| *chat));
         let mut chats = Chats::load(tx, concerned, &moving).await?;
-        for (chat, entry) in taken {
+        for (chat, entry) in entries {
             chats.add(chat, entry);
         }
+        chats.took(documents);
         Ok(Loaded { chats, more, anew })
     }
 }

@@ -2,6 +2,7 @@
 //! what was accepted is written.
 //!
 //! A refused change so writes nothing, and does not undo its neighbours as an error inside a transaction would.
+use super::added;
 use super::agents::Agents;
 use super::at_hand::written;
 use super::chat::Entry;
@@ -97,7 +98,7 @@ pub(super) struct Group {
     agents: Agents,
     roll: Roll,
     updates: Updates,
-    told: Vec<Document>,
+    told: Vec<(ChatId, Entry)>,
     events: Vec<Document>,
 }
 
@@ -187,7 +188,7 @@ impl Group {
     fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
         for out in out {
             let entry = Entry::new(out, since, int(self.number()), self.met.contains(&out.chat))?;
-            self.told.push(entry.outside(out.chat));
+            self.told.push((out.chat, entry));
         }
         Ok(())
     }
@@ -213,7 +214,7 @@ impl Group {
     pub(super) async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
         self.roll.write(tx).await?;
         self.agents.write(tx).await?;
-        tx.insert(ADDED, self.told).await?;
+        tx.insert(ADDED, added::pack(self.told)).await?;
         tx.insert(EVENTS, self.events).await?;
         self.updates.write(tx).await?;
         self.places.write(tx, process).await

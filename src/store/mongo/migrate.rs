@@ -16,12 +16,14 @@ pub(super) const STEPS: &[&str] = &[
     "what waits for a chat lies in the chat's document",
     // Nothing to change, but older programs would leave what is added where it is.
     "what is added to the outbox waits to be taken into its chat",
+    "what one transaction adds to the outbox is one document",
 ];
 
 pub(super) async fn step(db: &Database, step: usize) -> Result<(), StoreError> {
     match step {
         0 => derive(db).await,
         1 => gather(db).await,
+        3 => bundle(db).await,
         _ => Ok(()),
     }
 }
@@ -111,6 +113,20 @@ async fn gather(db: &Database) -> Result<(), StoreError> {
         // Only a number says that this chat is still as it was: another replica may be ahead.
         let old = doc! { "_id": chat, "waiting": { "$type": "number" } };
         chats.update_one(old, doc! { "$set": set }).await?;
+    }
+    Ok(())
+}
+
+/// In schema 3 each delivery that was added was a document of its own.
+async fn bundle(db: &Database) -> Result<(), StoreError> {
+    let added = db.collection::<Document>(ADDED);
+    let alone = doc! { "entries": { "$exists": false } };
+    let mut found = added.find(alone.clone()).await?;
+    while let Some(delivery) = found.try_next().await? {
+        // Another replica may be ahead.
+        let mut this = alone.clone();
+        this.insert("_id", delivery.get("_id").cloned());
+        added.replace_one(this, doc! { "entries": [delivery] }).await?;
     }
     Ok(())
 }

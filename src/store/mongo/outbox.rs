@@ -1,11 +1,12 @@
 //! The outbox: what became of claimed deliveries, and what is claimed next, one per chat.
+use super::added;
 use super::chat::Entry;
 use super::chats::Chats;
 use super::codec::{Fields, int, limit as rows, put_time};
 use super::db::Db;
 use super::desk;
 use super::error::Halt;
-use super::schema::{ADDED, CARDS, CHATS, COUNTERS, DROPPED, OUTBOX};
+use super::schema::{CARDS, CHATS, COUNTERS, DROPPED};
 use super::tx::{Tx, Work};
 use crate::domain::Time;
 use crate::domain::card::LiveCard;
@@ -15,11 +16,6 @@ use async_trait::async_trait;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
-
-/// What was added and is not in its chat's document yet; in the order in which it was added.
-pub(super) fn added() -> (Document, Document) {
-    (doc! { "_id": { "$gt": 0_i64 } }, doc! { "_id": 1 })
-}
 
 /// Chats that may go at once, in the order in which they do.
 pub(super) fn ready() -> (Document, Document) {
@@ -44,7 +40,7 @@ pub(super) fn claimed_by(process: &str) -> Document {
 /// How many deliveries are not done: just added, on their way, in the documents of their chats, and behind.
 pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
     // First these: one that is taken in meanwhile is counted twice, and none not at all.
-    let added = to_be_taken_in(db).await?;
+    let added = added::to_be_taken_in(db).await?;
     let going = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [going, { "$size": "$waiting" }, "$behind"] };
     let sum = doc! { "$group": { "_id": Bson::Null, "deliveries": { "$sum": of_chat } } };
@@ -53,35 +49,6 @@ pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
         Some(sum) => Ok(added + Fields(&sum).number::<u64>("deliveries")?),
         None => Ok(added),
     }
-}
-
-/// How many of those that were just added will make a delivery: of those that do the same one is enough.
-async fn to_be_taken_in(db: &Db) -> Result<u64, StoreError> {
-    let (mut messages, mut refreshes): (u64, HashMap<i64, HashSet<String>>) = Default::default();
-    for doc in db.all(db.collection(ADDED).find(doc! {}).projection(doc! { "chat": 1, "same": 1 })).await? {
-        match doc.get_str("same") {
-            Ok(same) => drop(refreshes.entry(Fields(&doc).int("chat")?).or_default().insert(same.to_owned())),
-            Err(_) => messages += 1,
-        }
-    }
-    let these: Vec<_> = refreshes.keys().copied().collect();
-    if !these.is_empty() {
-        let (chats, theirs) = (db.collection(CHATS), doc! { "_id": { "$in": &these } });
-        for chat in db.all(chats.find(theirs).projection(doc! { "waiting.same": 1 })).await? {
-            let waits = refreshes.entry(Fields(&chat).int("_id")?).or_default();
-            for waiting in chat.get_array("waiting").into_iter().flatten().filter_map(Bson::as_document) {
-                waits.remove(waiting.get_str("same").unwrap_or_default());
-            }
-        }
-        let behind = doc! { "chat": { "$in": these }, "lane": 1_i64 };
-        for doc in
-            db.all(db.collection(OUTBOX).find(behind).projection(doc! { "chat": 1, "same": 1 })).await?
-        {
-            let waits = refreshes.entry(Fields(&doc).int("chat")?).or_default();
-            waits.remove(doc.get_str("same").unwrap_or_default());
-        }
-    }
-    Ok(messages + refreshes.values().map(|refreshes| refreshes.len() as u64).sum::<u64>())
 }
 
 /// When the first chat goes that waits for its time.

@@ -23,7 +23,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         }
         (collection, find)
     };
-    let ((ready, order), (added, by_number)) = (outbox::ready(), outbox::added());
+    let ((ready, order), (added, by_number)) = (outbox::ready(), super::added::page());
     let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
     vec![
         ask(QUEUE, tickets::held_by(&[agent]), doc! {}),

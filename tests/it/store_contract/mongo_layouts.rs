@@ -103,3 +103,28 @@ async fn what_waited_in_an_older_layout_is_delivered() {
     settings.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 1 } }).await.unwrap();
     assert_eq!(super::outbox::drain(&*open_store(&database).await, 4).await, ["baru"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_just_added_in_an_older_layout_is_delivered() {
+    let Served { database, store } = Served::fresh().await;
+    let told = vec![text(10, "satu"), text(11, "lain"), text(10, "dua")];
+    store.deliver(told, at(1)).await.unwrap();
+    store.close().await;
+
+    // Schema 3: each delivery is a document of its own.
+    let db = shell(&database).await;
+    let added = db.collection::<Document>("outbox_added");
+    let bundle = added.find_one_and_delete(doc! {}).await.unwrap().unwrap();
+    let entries = bundle.get_array("entries").unwrap();
+    let entries: Vec<_> = entries.iter().map(|entry| entry.as_document().unwrap().clone()).collect();
+    assert_eq!((entries.len(), added.count_documents(doc! {}).await.unwrap()), (3, 0));
+    added.insert_many(entries).await.unwrap();
+    let settings = db.collection::<Document>("settings");
+    settings.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 3 } }).await.unwrap();
+
+    let store = open_store(&database).await;
+    assert_eq!(store.undelivered().await.unwrap(), 3);
+    let mut drained = super::outbox::drain(&*store, 3).await;
+    drained.sort();
+    assert_eq!(drained, ["dua", "lain", "satu"]);
+}
