@@ -103,8 +103,8 @@ pub struct Engine {
     deliveries: Notify,
     /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
     /// the queue or takes an agent out of the choice comes between two rounds: within one, the oldest ticket's assignment
-    /// could fail by it and a newer one's succeed. A ticket that is given away as it is opened waits for no round, as the store
-    /// checks that it is the first. (Other replicas' changes can: then the next batch serves the oldest.)
+    /// could fail by it, and all that come behind would wait for the next batch. (Other replicas' changes can come within one.) A
+    /// ticket that is given away as it is opened waits for no round, as the store checks that it is the first.
     round: tokio::sync::Mutex<()>,
     /// Read by whoever gives a new ticket away as it is opened, written by what people do between two rounds.
     gifts: tokio::sync::RwLock<()>,

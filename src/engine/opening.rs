@@ -48,6 +48,13 @@ impl Drop for Assigner<'_> {
 /// The slot that a ticket gets as it is opened, kept free for it until that is over, however it ends.
 struct Reservation<'a>(&'a Engine, TicketId);
 
+impl Reservation<'_> {
+    /// It is over; whether the agent was read without the ticket meanwhile.
+    fn end(self) -> bool {
+        self.0.roster().reserve_no_more(self.1)
+    }
+}
+
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         self.0.roster().reserve_no_more(self.1);
@@ -201,7 +208,7 @@ impl Engine {
             fail::fail_point!("engine-after-assign");
         }
         self.deliver_soon();
-        drop(reservation);
+        let missed = reservation.is_some_and(Reservation::end);
         // When the store fails, only the answer may be lost.
         if !matches!(opened, Err(CommitError::Store(_))) {
             unheard.paid();
@@ -233,7 +240,7 @@ impl Engine {
         // It counts as a change: whoever began to read the agent before this was committed reads again.
         roster.update(gift.agent, |_| {});
         // Gone from there already: it has ended, or the agent was read before.
-        if !roster.seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
+        if missed || !roster.seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
             drop(roster);
             self.doubt(gift.agent);
         }

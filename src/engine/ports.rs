@@ -183,7 +183,7 @@ pub trait Store: Send + Sync + 'static {
     async fn counters(&self) -> Result<Counters, StoreError>;
     /// The live message of a card.
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
-    /// Live cards of kinds that change by themselves (`MyQueue`), for a redraw after a restart.
+    /// Live cards of kinds that change by themselves (`MyQueue`): for a redraw after a restart, and where queues have changed.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
 
     /// Keeps the lease called `name` if it is `holder`'s; takes it if it is nobody's, or if it still looks `stale`. No time has

@@ -35,8 +35,16 @@ pub struct Roster {
     last_turn: Option<Time>,
     /// How often each agent's seat has changed.
     stamps: HashMap<PersonId, u64>,
-    /// Slots of tickets that are on their way to be opened: the store does not know of them yet.
-    reserved: HashMap<TicketId, (PersonId, Slot)>,
+    reserved: HashMap<TicketId, Reserved>,
+}
+
+/// The slot of a ticket that is on its way to be opened: the store does not know of it yet.
+#[derive(Debug, Clone)]
+struct Reserved {
+    agent: PersonId,
+    slot: Slot,
+    /// Whether the agent was read meanwhile, and the ticket was not among what they held.
+    missed: bool,
 }
 
 impl Roster {
@@ -83,12 +91,18 @@ impl Roster {
     /// stays as it was known, and so does a later sign of life: it may not be written yet. One that is newer than what was
     /// known here was heard by another replica: then they are there. Slots that are reserved stay taken.
     pub fn put(&mut self, mut person: Person, mut holds: BTreeMap<Slot, TicketId>) {
-        for (ticket, (_, slot)) in self.reserved.iter().filter(|(_, (agent, _))| *agent == person.id) {
+        let mut missed = false;
+        for (ticket, reserved) in self.reserved.iter_mut().filter(|(_, to)| to.agent == person.id) {
             if !holds.values().any(|held| held == ticket) {
-                holds.entry(*slot).or_insert(*ticket);
+                holds.entry(reserved.slot).or_insert(*ticket);
+                (reserved.missed, missed) = (true, true);
             }
         }
         let seat = self.seats.get(&person.id);
+        if let (true, Some(known), Some(profile)) = (missed, seat.and_then(Seat::profile), &mut person.agent)
+        {
+            profile.last_assigned = profile.last_assigned.max(known.last_assigned);
+        }
         let sign = |profile: Option<&AgentProfile>| profile.map(|profile| profile.last_activity);
         let heard = sign(person.agent.as_ref()) > sign(seat.and_then(Seat::profile));
         let lost = seat.is_some_and(|seat| seat.lost) && !heard;
@@ -173,12 +187,13 @@ impl Roster {
 
     /// A ticket on its way to be opened keeps its slot, whatever the store knows, until that is over.
     pub fn reserve(&mut self, agent: PersonId, slot: Slot, ticket: TicketId) {
-        self.reserved.insert(ticket, (agent, slot));
+        self.reserved.insert(ticket, Reserved { agent, slot, missed: false });
     }
 
-    /// A ticket is opened, or not: from now on the store knows.
-    pub fn reserve_no_more(&mut self, ticket: TicketId) {
-        self.reserved.remove(&ticket);
+    /// A ticket is opened, or not: from now on the store knows. Returns whether the agent was read without it meanwhile: it may
+    /// have come to them and gone again by then, so they are to be read once more.
+    pub fn reserve_no_more(&mut self, ticket: TicketId) -> bool {
+        self.reserved.remove(&ticket).is_some_and(|reserved| reserved.missed)
     }
 
     /// A ticket no longer takes a slot of this agent.

@@ -226,14 +226,13 @@ impl Engine {
             self.announce(assignment);
         }
         // All of them before anybody is read again: if that fails, nothing stays reserved for what was not committed.
-        let mut disputed = BTreeSet::new();
+        let (mut disputed, mut behind) = (BTreeSet::new(), BTreeSet::new());
         for (assignment, result) in plan.iter().zip(results).rev() {
             let Err(error) = result else { continue };
             assignment.take_back(&mut self.roster());
             match error {
                 CommitError::Store(error) => failure = Some(error),
-                // Nothing is known against who was to get it.
-                CommitError::Behind => {}
+                CommitError::Behind => drop(behind.insert(assignment.agent)),
                 CommitError::Conflict | CommitError::Duplicate(_) | CommitError::TooManyOpen => {
                     self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
                     disputed.insert(assignment.agent);
@@ -242,6 +241,10 @@ impl Engine {
         }
         if failure.is_none() {
             unheard.paid();
+        }
+        // Nothing is known against those who were to get what came behind. Where nobody got anything the roster may be far off.
+        if assigned == 0 {
+            disputed.extend(behind);
         }
         let disputed = self.take_on(Owed::of(disputed));
         for agent in &disputed.owed.people {

@@ -136,7 +136,8 @@ impl Mongo {
                 session,
                 desk: Arc::clone(&desk),
                 sums: Arc::clone(&sums),
-                met: Recent::new(FACES_SEEN),
+                faces: Arc::clone(&people),
+                written: Recent::new(FACES_SEEN),
             }),
             Lane::start(Dispatcher::new(
                 outbox,

@@ -127,7 +127,8 @@ pub enum CommitError {
     #[error("somebody else was first")]
     Conflict,
     /// The engine would give away a ticket although one of the same department that comes before it in the same commit was
-    /// refused: it would overtake that one. MUST be returned for each that follows.
+    /// refused: it would overtake that one. MUST be returned for each that follows, among 512 changes in a row at least, which is
+    /// what the engine gives away at once.
     #[error("an older one waits on")]
     Behind,
     /// A unique key is taken. MUST be returned for an idempotency key, a ticket number, a Telegram id, a department name

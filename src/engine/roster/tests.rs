@@ -62,21 +62,28 @@ fn a_reserved_slot_stays_taken_until_the_store_knows() {
     let (slot, ticket) = (Slot(0), TicketId::from_random([2; 16]));
     let ani = agent(1, 3).id;
     let mut roster = Roster::new(Strategy::RoundRobin);
-    roster.put(agent(1, 3), BTreeMap::new());
-    roster.hold(ani, slot, ticket);
-    roster.reserve(ani, slot, ticket);
+    let hold = |roster: &mut Roster| {
+        roster.put(agent(1, 3), BTreeMap::new());
+        roster.hold(ani, slot, ticket);
+        roster.update(ani, |seat| seat.person.agent.as_mut().unwrap().last_assigned = Some(at(30)));
+        roster.reserve(ani, slot, ticket);
+    };
+    let turn = |roster: &Roster| seated(roster).agent.as_ref().unwrap().last_assigned;
+    hold(&mut roster);
+    assert!(!roster.reserve_no_more(ticket), "nobody read her meanwhile");
+
+    hold(&mut roster);
     roster.put(agent(1, 3), BTreeMap::new());
     assert!(roster.seat(ani).unwrap().has(ticket), "what was read is older than it");
+    assert_eq!(turn(&roster), Some(at(30)), "and so is the turn");
     roster.put(agent(1, 3), BTreeMap::from([(Slot(2), ticket)]));
     assert_eq!(roster.seat(ani).unwrap().held(), 1, "not twice, where it was moved meanwhile");
+    assert!(roster.reserve_no_more(ticket), "she is to be read once more");
 
+    hold(&mut roster);
     roster.free(ani, ticket);
     roster.put(agent(1, 3), BTreeMap::new());
     assert_eq!(roster.seat(ani).unwrap().held(), 0, "it has ended already");
-    roster.reserve(ani, slot, ticket);
-    roster.reserve_no_more(ticket);
-    roster.put(agent(1, 3), BTreeMap::new());
-    assert_eq!(roster.seat(ani).unwrap().held(), 0, "it was refused");
 }
 
 #[test]

@@ -66,7 +66,9 @@ impl Intake {
 fn unpack(mut document: Document) -> Result<Vec<Document>, StoreError> {
     let entries = match document.remove("entries") {
         Some(Bson::Array(entries)) => entries,
-        other => return Err(StoreError::Corrupt(format!("{ADDED}: {other:?} is no list of deliveries"))),
+        Some(other) => return Err(StoreError::Corrupt(format!("{ADDED}: {other} is no list of deliveries"))),
+        // By an older build that was still there when this one began.
+        None => return Ok(vec![document]),
     };
     let delivery = |entry| match entry {
         Bson::Document(doc) => Ok(doc),

@@ -41,7 +41,7 @@ impl Mongo {
         Ok(sums)
     }
 
-    /// The person whose chat this is, as they were a moment ago at most.
+    /// The person whose chat this is, as they were a minute ago at most, and as this process or who added the delivery wrote them.
     pub(super) async fn read_face(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
         if let Some(face) = self.faces.get(&chat) {
             return Ok(Some(face));

@@ -93,7 +93,7 @@ pub(super) struct Group {
     /// The next number of the record and the outbox.
     pub(super) next: u64,
     /// Whose chats those are who were written here a moment ago, or are now.
-    pub(super) met: HashSet<ChatId>,
+    pub(super) written: HashSet<ChatId>,
     places: Places,
     agents: Agents,
     roll: Roll,
@@ -119,7 +119,7 @@ impl Group {
         let places = Places::load(tx, changes(), again).await?;
         Ok(Self {
             next: 0,
-            met: HashSet::new(),
+            written: HashSet::new(),
             agents: Agents::load(tx, changes(), places.holders(), again).await?,
             places,
             roll: Roll::load(tx, changes()).await?,
@@ -187,7 +187,7 @@ impl Group {
 
     fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
         for out in out {
-            let entry = Entry::new(out, since, int(self.number()), self.met.contains(&out.chat))?;
+            let entry = Entry::new(out, since, int(self.number()), self.written.contains(&out.chat))?;
             self.told.push((out.chat, entry));
         }
         Ok(())

@@ -38,7 +38,11 @@ where
     /// Keeps what was read, if nothing was forgotten meanwhile; what was written meanwhile is newer.
     pub(super) fn keep(&self, edition: u64, key: K, read: V) {
         if self.edition() == edition {
-            drop(self.known.entry(key).or_insert(read));
+            let kept = self.known.entry(key).or_insert(read);
+            // Just now: what was read may be from before.
+            if self.edition() != edition {
+                self.known.invalidate(kept.key());
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 //! The port, method by method: what reads asks the server, what belongs to a transaction goes to a lane.
-use super::at_hand::{ticket_of, written};
+use super::at_hand::ticket_of;
 use super::dispatch::Job;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
@@ -49,11 +49,7 @@ impl Store for Mongo {
             let rest = changes.split_off(changes.len().min(BATCH));
             let size = changes.len();
             let tickets = changes.iter().map(ticket_of).collect();
-            let written: Vec<_> = changes.iter().filter_map(written).collect();
             let answer = self.fact(Fact::Changes(changes, self.told())).await;
-            for chat in written {
-                self.faces.forget(&chat);
-            }
             match answer {
                 Ok(Fate::Changes(fates)) => {
                     self.know(tickets, &fates);
@@ -333,8 +329,9 @@ impl Store for Mongo {
         let earlier = doc! { "$lt": codec::date(before) };
         self.db.collection(INBOX).delete_many(doc! { "state": "done", "ended_at": &earlier }).await?;
         self.db.collection(DROPPED).delete_many(doc! { "at": earlier }).await?;
-        while desk::forget_cards(&self.db, before).await? > 0 {}
-        self.cards.forget_all();
+        while desk::forget_cards(&self.db, before).await? > 0 {
+            self.cards.forget_all();
+        }
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! One turn of the facts' lane, which is one transaction: what they are about is read, each is decided, what follows is
 //! written.
+use super::Faces;
 use super::at_hand::is_of_desk;
 use super::error::Halt;
 use super::facts::{Fact, Fate, Group, numbered};
@@ -29,8 +30,9 @@ pub(super) struct Scribe {
     /// What is at hand, and may be other than it was when a fact was written.
     pub(super) desk: Arc<Kept<Desk>>,
     pub(super) sums: Arc<Kept<Sums>>,
-    /// Who was written in the last time, for as long as another replica may have them at hand as they were.
-    pub(super) met: Recent<ChatId, ()>,
+    pub(super) faces: Arc<Faces>,
+    /// Who was written lately, for as long as another replica may have them at hand as they were.
+    pub(super) written: Recent<ChatId, ()>,
 }
 
 impl Worker for Scribe {
@@ -47,7 +49,7 @@ impl Worker for Scribe {
         while let Some((facts, replies)) = groups.pop_front() {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
-            let turn = Turn { db: &db, facts: &facts, met: &self.met, process: &process };
+            let turn = Turn { db: &db, facts: &facts, written: &self.written, process: &process };
             let mut moves_queues = true;
             let fates: Vec<_> = match tx::run(&mut self.session, &turn).await {
                 Ok(done) => {
@@ -69,7 +71,10 @@ impl Worker for Scribe {
             if moves_queues {
                 self.sums.change();
             }
-            facts.iter().flat_map(Fact::written).for_each(|chat| self.met.put(chat, ()));
+            for chat in facts.iter().flat_map(Fact::written) {
+                self.faces.forget(&chat);
+                self.written.put(chat, ());
+            }
             // A caller who no longer waits has given up on the answer, not on the work.
             for (reply, fate) in replies.into_iter().zip(fates) {
                 drop(reply.send(fate));
@@ -86,7 +91,7 @@ impl Worker for Scribe {
 struct Turn<'a> {
     db: &'a Database,
     facts: &'a [Fact],
-    met: &'a Recent<ChatId, ()>,
+    written: &'a Recent<ChatId, ()>,
     /// The name of this process: under it depths are counted.
     process: &'a str,
 }
@@ -114,8 +119,8 @@ impl Work for Turn<'_> {
         group.next = numbers?;
         group.know_open(open?);
         let told = self.facts.iter().flat_map(Fact::told).map(|out| out.chat);
-        group.met = told.filter(|chat| self.met.get(chat).is_some()).collect();
-        group.met.extend(self.facts.iter().flat_map(Fact::written));
+        group.written = told.filter(|chat| self.written.get(chat).is_some()).collect();
+        group.written.extend(self.facts.iter().flat_map(Fact::written));
         let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
         let moves_queues = group.moves_queues();
         let first = group.write(tx, self.process).await?;

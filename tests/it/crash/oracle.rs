@@ -78,7 +78,8 @@ fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> Hi
                 let older = waiting.iter().map(|other| rows[other]);
                 let mut older = older.filter(|o| o.department == row.department && o.arrival < row.arrival);
                 let overtaken = older.next().map(|o| &o.number);
-                assert_eq!(overtaken, None, "{place}: overtaken by {}", row.number);
+                let story = || story(events, &rows, row);
+                assert_eq!(overtaken, None, "{place}: overtaken by {}:\n{}", row.number, story());
                 assert_eq!(holder.insert(id, *agent), None, "{place}: {} has two holders", row.number);
                 let held = holder.values().filter(|a| *a == agent).count();
                 assert!(held <= capacity, "{place}: {held} tickets at once");
@@ -105,6 +106,22 @@ fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> Hi
     assert_eq!(opened.len(), tickets.len(), "{place}: a ticket without a beginning in the record");
     assert!(waiting.is_empty() && holder.is_empty(), "{place}: not all came to their end");
     history
+}
+
+/// What happened in a ticket's department until it was assigned, for failures.
+fn story(events: &[Event], rows: &HashMap<TicketId, &Row>, of: &Row) -> String {
+    let theirs = events.iter().filter_map(|event| Some((event, rows[&event.ticket?])));
+    let mut lines: Vec<_> = theirs
+        .filter(|(_, row)| row.department == of.department)
+        .map(|(event, row)| {
+            let what: String = format!("{:?}", event.what).chars().take(90).collect();
+            (row.id, format!("{} {} #{} {what}", event.at.format("%T%.3f"), row.number, row.arrival))
+        })
+        .collect();
+    let last = lines.iter().position(|(id, line)| *id == of.id && line.contains("Assigned"));
+    lines.truncate(last.map_or(usize::MAX, |last| last + 1));
+    let lines: Vec<_> = lines.split_off(lines.len().saturating_sub(60)).into_iter().map(|(_, l)| l).collect();
+    lines.join("\n")
 }
 
 /// What was sent: (chat, what) → the messages themselves.

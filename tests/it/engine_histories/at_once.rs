@@ -137,6 +137,8 @@ async fn an_agent_who_is_read_again_keeps_the_slot_of_a_ticket_on_its_way() {
     let first = on_its_way.await.unwrap().unwrap();
     assert_eq!((first.holder(), second.holder()), (Some(ani.id), Some(ani.id)));
     assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 0, "each has a slot of its own");
+    assert!(stage.engine.round_wanted(), "she was read without it, so she is read once more");
+    stage.round().await;
     oracle::check(&stage).await;
 }
 

@@ -171,10 +171,10 @@ pub(crate) async fn what_comes_while_many_wait_is_sent_once(store: Arc<dyn Store
 }
 
 pub(crate) async fn what_is_added_in_great_number_may_go_at_once(store: Arc<dyn Store>) {
-    let most = 1_300; // more than any store reads in one go
+    let most = 2_300; // more than any store reads in one go
     store.deliver((1..=most).map(|chat| text(chat, "halo")).collect(), at(1)).await.unwrap();
     assert_eq!(store.claim(1, at(1)).await.unwrap().len(), 1);
-    let chats: Vec<_> = store.claim(2_000, at(1)).await.unwrap().iter().map(|one| one.chat.0).collect();
+    let chats: Vec<_> = store.claim(3_000, at(1)).await.unwrap().iter().map(|one| one.chat.0).collect();
     assert_eq!(chats, (2..=most).collect::<Vec<_>>());
 }
 
