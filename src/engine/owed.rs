@@ -30,7 +30,11 @@ impl Owed {
                 }
                 Write::Person { person, .. } => drop(owed.people.insert(person.id)),
                 Write::Department { department, .. } => drop(owed.departments.insert(department.id)),
-                Write::Settings { .. } | Write::Incidents { .. } | Write::Invite(_) | Write::Nothing => {}
+                Write::Head { .. }
+                | Write::Settings { .. }
+                | Write::Incidents { .. }
+                | Write::Invite(_)
+                | Write::Nothing => {}
             }
         }
         owed

@@ -4,7 +4,7 @@ use super::error::EngineError;
 use super::feed::Happening;
 use super::owed::Owed;
 use super::plan::{Assignment, plan_round};
-use super::ports::{CommitError, StoreError};
+use super::ports::{Change, CommitError, StoreError, Write};
 use super::{ATTEMPTS, Engine, lock};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
@@ -215,9 +215,14 @@ impl Engine {
 
     async fn carry_out(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
         fail::fail_point!("engine-before-assign");
-        let changes: Vec<_> = plan.iter_mut().map(Assignment::take_change).collect();
+        // Within a process, whatever puts a ticket back waits for the round; others don't.
+        let mut changes = if self.telling.is_some() { in_order(&plan) } else { Vec::new() };
+        let conditions = changes.len();
+        changes.extend(plan.iter_mut().map(Assignment::take_change));
         let unheard = self.take_on(Owed::by(&changes));
-        let results = self.store.commit(changes).await;
+        let mut results = self.store.commit(changes).await;
+        let reordered = results.drain(..conditions.min(results.len())).filter(Result::is_err).count();
+        self.faults.conflicts.fetch_add(reordered as u64, Ordering::Relaxed);
         fail::fail_point!("engine-after-assign");
         self.deliver_soon();
         let (mut assigned, mut failure) = (0, None);
@@ -243,7 +248,7 @@ impl Engine {
             unheard.paid();
         }
         // Nothing is known against those who were to get what came behind. Where nobody got anything the roster may be far off.
-        if assigned == 0 {
+        if assigned == 0 && reordered == 0 {
             disputed.extend(behind);
         }
         let disputed = self.take_on(Owed::of(disputed));
@@ -283,6 +288,16 @@ impl Engine {
             }
         }
     }
+}
+
+/// That the tickets of a plan are still the first of their queues.
+fn in_order(plan: &[Assignment]) -> Vec<Change> {
+    let mut heads: BTreeMap<DepartmentId, Vec<TicketId>> = BTreeMap::new();
+    for assignment in plan {
+        heads.entry(assignment.before.department).or_default().push(assignment.before.id);
+    }
+    let head = |(department, tickets)| Change::quiet(Write::Head { department, tickets });
+    heads.into_iter().map(head).collect()
 }
 
 /// What the roster knows, for showing.

@@ -1,5 +1,5 @@
-//! First come, first served within one commit: where the engine's gift of a ticket is refused, that ticket waits on, and what
-//! comes after it in the same commit would overtake it.
+//! First come, first served within one commit: where the engine's gift of a ticket is refused, or others wait before those that
+//! it gives away, what comes after in the same commit would overtake somebody.
 use crate::domain::ids::DepartmentId;
 use crate::engine::ports::{Change, CommitError, Committed, Write};
 use std::collections::HashSet;
@@ -17,6 +17,7 @@ impl Order {
     ) -> Result<Committed, CommitError> {
         let department = match &change.write {
             Write::Ticket { ticket, guard, .. } if guard.is_engine() => ticket.department,
+            Write::Head { department, .. } => *department,
             _ => return commit(),
         };
         if self.0.contains(&department) {

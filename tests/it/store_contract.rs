@@ -60,6 +60,7 @@ macro_rules! store_contract {
             at_once: a_new_ticket_may_go_to_an_agent_at_once,
             at_once: a_new_ticket_overtakes_nobody,
             guards: a_refused_one_is_not_overtaken_by_what_follows_in_its_commit,
+            guards: what_has_come_before_a_batch_is_not_overtaken_by_it,
             at_once: who_waits_behind_or_elsewhere_is_not_overtaken,
             at_once: at_once_goes_only_to_whom_the_engine_may_give,
             concurrency: one_of_many_gets_the_ticket,

@@ -3,7 +3,7 @@ use super::StoreError;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::event::Event;
-use crate::domain::ids::{Arrival, Version};
+use crate::domain::ids::{Arrival, DepartmentId, TicketId, Version};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
@@ -51,6 +51,15 @@ pub enum Write {
         expected: Version,
         /// What must hold of the agent who gets it, when it goes to one.
         guard: Guard,
+    },
+    /// Nothing, on the condition that the tickets of a department that wait for the engine begin with these, in this order. Else
+    /// refused with [`CommitError::Conflict`], and what the engine gives away there after it in the same commit with
+    /// [`CommitError::Behind`]. What any process puts back into a queue at the same moment MUST be seen by it or come after it.
+    Head {
+        /// The department.
+        department: DepartmentId,
+        /// The first tickets of its queue.
+        tickets: Vec<TicketId>,
     },
     /// A new person (`expected` is `None`) or a person's next version. Leaves `last_assigned` and `last_activity` of a
     /// person who exists as the store has them.

@@ -166,6 +166,7 @@ impl Group {
             Write::Ticket { ticket, expected, guard } => {
                 self.places.put(&mut self.agents, ticket, *expected, *guard)?;
             }
+            Write::Head { department, tickets } => self.places.begins_with(*department, tickets)?,
             Write::Person { person, expected } => {
                 let met = self.number();
                 self.roll.person(person, *expected, met)?;

@@ -3,8 +3,8 @@ use super::agents::Agents;
 use super::codec::Fields;
 use super::error::Halt;
 use super::queue::{self, counting};
-use super::schema::{DEPTHS, QUEUE, TICKETS};
-use super::tickets::{arriving, content, placed, standing};
+use super::schema::{COUNTERS, DEPTHS, QUEUE, TICKETS};
+use super::tickets::{Query, arriving, content, placed, standing};
 use super::tx::Tx;
 use crate::domain::ids::{DepartmentId, PersonId, TicketId, Version};
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
@@ -45,6 +45,10 @@ pub(super) struct Places {
     open: HashMap<PersonId, usize>,
     /// Where a ticket waits before one that is opened now.
     waiting: HashSet<(DepartmentId, Priority)>,
+    /// The first of queues, as far as was asked how they begin.
+    heads: HashMap<DepartmentId, Vec<TicketId>>,
+    /// Whether this transaction rests on how a queue begins, or may be what makes it begin otherwise.
+    orders: bool,
 }
 
 impl Places {
@@ -71,7 +75,9 @@ impl Places {
             _ => None,
         });
         these.waiting = queue::waiting(tx, places.collect()).await?;
-        for doc in tx.find_in(QUEUE, "ticket_id", ids.iter().map(ToString::to_string)).await? {
+        these.read_heads(tx, changes.clone()).await?;
+        let rest = ids.iter().filter(|id| !these.entries.contains_key(id)).map(ToString::to_string);
+        for doc in tx.find_in(QUEUE, "ticket_id", rest.collect::<Vec<_>>()).await? {
             let entry = Entry::read(&doc)?;
             these.entries.insert(entry.now.id, entry);
         }
@@ -91,6 +97,42 @@ impl Places {
             }
         }
         Ok(these)
+    }
+
+    /// Reads how those queues begin of which that is asked. In a transaction with others the first of them all is asked for.
+    async fn read_heads<'a>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        changes: impl Iterator<Item = &'a Change>,
+    ) -> Result<(), Halt> {
+        let mut asked: HashMap<DepartmentId, usize> = HashMap::new();
+        for change in changes {
+            if let Write::Head { department, tickets } = &change.write {
+                let most = asked.entry(*department).or_default();
+                *most = tickets.len().max(*most);
+            }
+        }
+        for (department, most) in asked {
+            let Query { filter, sort, .. } = queue::head(department, most);
+            let head = self.heads.entry(department).or_default();
+            for doc in tx.find_some(QUEUE, filter, sort, super::codec::limit(most)).await? {
+                let entry = Entry::read(&doc)?;
+                head.push(entry.now.id);
+                self.entries.insert(entry.now.id, entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks how a department's queue begins.
+    pub(super) fn begins_with(
+        &mut self,
+        department: DepartmentId,
+        tickets: &[TicketId],
+    ) -> Result<(), CommitError> {
+        self.orders = true;
+        let head = self.heads.get(&department).map(Vec::as_slice).unwrap_or_default();
+        if head.starts_with(tickets) { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
     /// Who held these tickets when they were read.
@@ -172,6 +214,8 @@ impl Places {
         if !self.moved.contains(&ticket.id) {
             self.moved.push(ticket.id);
         }
+        // It comes to its old place, before others.
+        self.orders |= ticket.state == TicketState::Queued;
         // What a ticket is about, who opened it and when it arrived is given once.
         entry.now = Ticket {
             version: ticket.version,
@@ -222,6 +266,11 @@ impl Places {
                 doc
             });
             tx.insert(QUEUE, arrived.collect()).await?;
+        } else if self.orders {
+            // Where all meet who open tickets, too: of two the later one is done again, and sees the other.
+            let meeting =
+                doc! { "q": { "_id": "arrival" }, "u": { "$inc": { "orders": 1_i64 } }, "upsert": true };
+            tx.update_some(COUNTERS, vec![meeting]).await?;
         }
         tx.update(QUEUE, freed).await?;
         tx.update(QUEUE, moves).await?;

@@ -49,7 +49,7 @@ impl Roll {
                 Write::Invite(invite) => {
                     codes.insert(invite.code.clone());
                 }
-                Write::OpenTicket { .. } | Write::Ticket { .. } | Write::Nothing => {}
+                Write::OpenTicket { .. } | Write::Ticket { .. } | Write::Head { .. } | Write::Nothing => {}
             }
         }
         let mut these = Self::default();

@@ -29,8 +29,8 @@ use mongodb::bson::doc;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The most changes of one call that share a transaction.
-const BATCH: usize = 512;
+/// The most changes of one call that share a transaction: more than the engine commits at once.
+const BATCH: usize = 1_024;
 
 impl Mongo {
     async fn fact(&self, fact: Fact) -> Result<Fate, StoreError> {

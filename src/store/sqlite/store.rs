@@ -36,6 +36,12 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
             arrival = Some(tickets::open(conn, ticket, key, *limit)?);
         }
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
+        Write::Head { department, tickets } => {
+            let head = queue::head(conn, *department, true, tickets.len())?;
+            if !head.iter().map(|ticket| ticket.id).eq(tickets.iter().copied()) {
+                return Err(CommitError::Conflict);
+            }
+        }
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
         Write::Department { department, expected } => {
             desk_changed();

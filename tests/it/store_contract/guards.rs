@@ -3,7 +3,7 @@ use super::fixture::*;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::Capacity;
 use antri::domain::ticket::Ticket;
-use antri::engine::ports::{CommitError, Guard, Store};
+use antri::engine::ports::{Change, CommitError, Guard, Store, Write};
 use std::sync::Arc;
 
 fn changed(n: u64, max: u16, change: impl FnOnce(&mut Person)) -> Person {
@@ -141,4 +141,27 @@ pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit
     let again = vec![giving(&opened[0], 9, 1, Guard::Eligible), giving(&opened[1], 1, 0, Guard::Eligible)];
     all(&*store, again).await;
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [0_u64; 0]);
+}
+
+pub(crate) async fn what_has_come_before_a_batch_is_not_overtaken_by_it(store: Arc<dyn Store>) {
+    crew(&*store).await;
+    let opened = open_n(&*store, 1..=3).await;
+    one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
+    let head = |tickets: &[u64]| {
+        let tickets = tickets.iter().map(|n| ticket_id(*n)).collect();
+        Change::quiet(Write::Head { department: dept(1), tickets })
+    };
+    let second = giving(&opened[1], 1, 1, Guard::Eligible);
+    // The first is put back between the look at the queue and the commit.
+    let back = read(&*store, ticket_id(1)).await.release().unwrap();
+    one(&*store, moving(back.clone(), Guard::None)).await.unwrap();
+    let answers = store.commit(vec![head(&[2]), second.clone()]).await;
+    assert_eq!(answers, [Err(CommitError::Conflict), Err(CommitError::Behind)]);
+    for wrong in [&[2, 1][..], &[1, 3], &[1, 2, 3, 4]] {
+        assert_eq!(one(&*store, head(wrong)).await, Err(CommitError::Conflict), "{wrong:?}");
+    }
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2, 3]);
+    all(&*store, vec![head(&[1, 2]), giving(&back, 1, 0, Guard::Eligible), second]).await;
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [3]);
+    assert_eq!(store.depths().await.unwrap()[&dept(1)], 1);
 }
