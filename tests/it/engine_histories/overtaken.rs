@@ -4,17 +4,21 @@ use super::oracle;
 use super::stage::{Stage, TTL, behaving};
 use crate::support::Ill;
 use antri::domain::event::Actor;
+use antri::domain::ids::ReplicaId;
 use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Priority, Ticket};
+use antri::engine::chance::Chance;
 use antri::engine::error::EngineError;
 use antri::engine::feed::Happening;
-use antri::engine::ports::{Change, Guard, Store, Write};
+use antri::engine::ports::{Change, Guard, Presence, Store, Write};
 use antri::engine::sweep::Sweep;
 use antri::engine::tickets::Step;
+use antri::engine::{Engine, Rules};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 /// The idle time of the default settings, in seconds.
 const IDLE: i64 = 1_800;
@@ -301,4 +305,28 @@ async fn a_ticket_whose_agent_leaves_elsewhere_during_its_round_goes_to_the_next
     let seats = stage.engine.seats();
     assert_eq!(seats[0].person, stage.person(&ani).await, "the roster has read them again");
     assert_eq!(stage.person(&ani).await.agent.unwrap().last_assigned, None, "their turn is not spent");
+}
+
+/// Another replica puts an older ticket back after a round has looked at the queue.
+#[tokio::test]
+async fn a_ticket_that_another_replica_puts_back_during_a_round_goes_first() {
+    let stage = Arc::new(Stage::new(Settings::default()).await);
+    stage.agent(100, 1, &[]).await;
+    let customer = stage.customer(500).await;
+    let first = stage.open(&customer, 0).await.unwrap();
+    stage.round().await;
+    let second = stage.open(&customer, 0).await.unwrap();
+    let budi = stage.agent(101, 1, &[]).await;
+    let (store, presence): (_, Arc<dyn Presence>) =
+        (Arc::clone(stage.engine.store()), Arc::clone(&stage.presence));
+    let rules = Rules { presence_ttl: TTL, ..stage.engine.rules().clone() };
+    let works = Engine::new(store, presence, rules, Chance::seeded(8));
+    let works = works.among_others(ReplicaId(Uuid::from_u128(8)));
+    works.start().await.unwrap();
+    let now = stage.now();
+    let round = held_up(&stage, ("commit", 1), async move { works.run_round(now).await }).await;
+    stage.engine.requeue(&stage.admin, (first.id, None), stage.now()).await.unwrap();
+    assert_eq!(goes_on(&stage, round).await.unwrap(), 1);
+    assert_eq!(stage.ticket(&first).await.holder(), Some(budi.id));
+    assert_eq!(stage.ticket(&second).await.holder(), None);
 }
