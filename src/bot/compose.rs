@@ -54,13 +54,20 @@ impl Compose for Composer {
             }
             Message::Card(key) => {
                 let card = self.card(*key, &words).await?;
-                Ok(card.map_or(Deed::Nothing, |text| Deed::Send(text, Some(*key))))
+                Ok(card.map_or(Deed::Nothing, |card| Deed::Send(card.text, Some(*key))))
             }
             Message::Refresh(key) => self.refresh(*key, &words).await,
             Message::Retire(key) => self.retire(*key, &words).await,
             Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &words).await,
         }
     }
+}
+
+/// What a card shows.
+struct Card {
+    text: Rendered,
+    /// Its ticket has ended, so it will never show anything else.
+    is_last: bool,
 }
 
 impl Composer {
@@ -74,10 +81,11 @@ impl Composer {
     async fn refresh(&self, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
         let Some(live) = self.engine.store().live_card(key).await? else { return Ok(Deed::Nothing) };
         let card = self.card(live.key, words).await?;
-        Ok(card.map_or(Deed::Nothing, |text| Deed::Edit {
+        Ok(card.map_or(Deed::Nothing, |Card { text, is_last }| Deed::Edit {
             message_id: live.message_id,
             text,
-            card: Some(live.key),
+            // What it shows from now on need not be kept: it is not compared with anything again.
+            card: (!is_last).then_some(live.key),
             shown: Some(live.digest),
         }))
     }
@@ -98,7 +106,7 @@ impl Composer {
         let live =
             self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
         let card = self.card(key, words).await?;
-        Ok(card.map_or(Deed::Nothing, |text| Deed::Edit {
+        Ok(card.map_or(Deed::Nothing, |Card { text, .. }| Deed::Edit {
             message_id,
             text,
             card: live.then_some(key),
@@ -107,17 +115,25 @@ impl Composer {
         }))
     }
 
-    async fn card(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
+    async fn card(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Card>, StoreError> {
+        let store = self.engine.store();
+        let (CardKey::Status(id) | CardKey::Task(id, _)) = key else {
+            let text = self.list(key, words).await?;
+            return Ok(text.map(|text| Card { text, is_last: false }));
+        };
+        let Some(ticket) = store.ticket(id).await? else { return Ok(None) };
+        let text = match key {
+            CardKey::Task(_, agent) => render::task_card(words, &self.facts.ticket(&ticket, agent).await?),
+            _ => render::status_card(words, &self.facts.status_card(&ticket).await?),
+        };
+        Ok(Some(Card { text, is_last: ticket.status().is_end() }))
+    }
+
+    /// A card that is not about one ticket.
+    async fn list(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
         let store = self.engine.store();
         Ok(match key {
-            CardKey::Status(id) => match store.ticket(id).await? {
-                Some(ticket) => Some(render::status_card(words, &self.facts.status_card(&ticket).await?)),
-                None => None,
-            },
-            CardKey::Task(id, agent) => match store.ticket(id).await? {
-                Some(ticket) => Some(render::task_card(words, &self.facts.ticket(&ticket, agent).await?)),
-                None => None,
-            },
+            CardKey::Status(_) | CardKey::Task(..) => None,
             CardKey::MyQueue(agent, page) => Some(match self.facts.my_queue(agent, page).await? {
                 Some(view) => render::my_queue(words, &view),
                 // Theirs from when they were an agent.

@@ -6,7 +6,7 @@ use super::db::Db;
 use super::error::Halt;
 use super::schema::{ADDED, CHATS, OUTBOX};
 use super::tx::Tx;
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, Version};
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
@@ -38,8 +38,8 @@ pub(super) struct Intake {
     /// The numbers of the documents.
     pub(super) documents: Vec<i64>,
     pub(super) entries: Vec<(ChatId, Entry)>,
-    /// The chats of readers who were written, as is said with what was added.
-    pub(super) anew: Vec<ChatId>,
+    /// The chats of readers who were written, and in which version, as is said with what was added.
+    pub(super) anew: Vec<(ChatId, Version)>,
     /// Whether more may be there.
     pub(super) more: bool,
 }
@@ -55,12 +55,17 @@ impl Intake {
             these.documents.push(Fields(&document).int("_id")?);
             for mut doc in unpack(document)? {
                 let chat = ChatId(Fields(&doc).int("chat")?);
-                these.anew.extend(doc.remove("anew").map(|_| chat));
+                these.anew.extend(doc.remove("anew").map(|mark| (chat, version(&mark))));
                 these.entries.push((chat, Entry::fetched(doc)?));
             }
         }
         Ok(these)
     }
+}
+
+/// The version that a mark names. One of an older build names none, so any that is at hand may be too old.
+fn version(mark: &Bson) -> Version {
+    Version(mark.as_i64().map_or(u64::MAX, i64::cast_unsigned))
 }
 
 fn unpack(mut document: Document) -> Result<Vec<Document>, StoreError> {

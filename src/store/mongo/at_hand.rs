@@ -90,10 +90,10 @@ pub(super) fn is_of_desk(change: &Change) -> bool {
     matches!(change.write, Write::Department { .. } | Write::Settings { .. })
 }
 
-/// The chat of the person whom a change writes.
-pub(super) fn written(change: &Change) -> Option<ChatId> {
+/// The person whom a change writes.
+pub(super) fn written(change: &Change) -> Option<&Person> {
     match &change.write {
-        Write::Person { person, .. } => Some(person.chat()),
+        Write::Person { person, .. } => Some(person),
         _ => None,
     }
 }

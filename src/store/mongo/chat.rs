@@ -1,8 +1,8 @@
 //! One chat with what waits for it, and the deliveries themselves.
-use super::codec::{Fields, date, nested};
+use super::codec::{Fields, date, int, nested};
 use super::schema::CHATS;
 use crate::domain::Time;
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, Version};
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, Document, doc};
@@ -24,9 +24,14 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// One that is added. With `anew` the reader was written a moment ago: whoever takes it in must not take them for who they
-    /// were.
-    pub(super) fn new(out: &Outgoing, since: Time, id: i64, anew: bool) -> Result<Self, StoreError> {
+    /// One that is added. `anew` is the version in which the reader was written a moment ago: whoever takes it in must not take
+    /// them for who they were before.
+    pub(super) fn new(
+        out: &Outgoing,
+        since: Time,
+        id: i64,
+        anew: Option<Version>,
+    ) -> Result<Self, StoreError> {
         let lane = i64::from(out.message.lane());
         let mut doc = doc! {
             "id": id,
@@ -38,7 +43,7 @@ impl Entry {
             "message": nested(&out.message)?,
         };
         doc.extend(out.message.coalesce_key().map(|same| ("same".to_owned(), Bson::String(same))));
-        doc.extend(anew.then_some(("anew".to_owned(), Bson::Boolean(true))));
+        doc.extend(anew.map(|version| ("anew".to_owned(), Bson::Int64(int(version.0)))));
         Ok(Self { place: (lane, id), doc })
     }
 

@@ -13,7 +13,7 @@ use super::tx::{self, Tx, Work};
 use super::{Cards, Faces};
 use crate::domain::Time;
 use crate::domain::card::LiveCard;
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, Version};
 use crate::engine::ports::{Claimed, Outcome, StoreError};
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -50,11 +50,13 @@ struct Hands {
     doubt: bool,
     /// When it was looked at last which chats wait for their time.
     looked: Time,
+    /// Chats may go at once that the last claim has not seen or not taken.
+    left: bool,
 }
 
 impl Default for Hands {
     fn default() -> Self {
-        Self { held: HashMap::new(), doubt: false, looked: Time::UNIX_EPOCH }
+        Self { held: HashMap::new(), doubt: false, looked: Time::UNIX_EPOCH, left: true }
     }
 }
 
@@ -160,6 +162,7 @@ impl Dispatcher {
             held: &hands.held,
             doubt: hands.doubt,
             look: self.soonest.has_come(*now) || (*now - hands.looked).abs() >= BELIEVED,
+            left: hands.left,
         });
         let process = self.session.process.clone();
         let turn = Turn { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
@@ -170,7 +173,10 @@ impl Dispatcher {
     fn answer(&mut self, batch: Batch, result: Result<Done, StoreError>) {
         let Batch { outcomes, settlers, claim, .. } = batch;
         let (settled, caught) = match result {
-            Ok(Done { catch, soonest, looked, news, .. }) => {
+            Ok(Done { catch, soonest, looked, left, news, .. }) => {
+                // Without a claim nobody looked for others.
+                let looked_for = matches!(claim, Some((1.., ..)));
+                self.hands.left = left || (self.hands.left && !looked_for);
                 match news {
                     Some(news) => self.learn(news),
                     None => self.forget(),
@@ -183,6 +189,7 @@ impl Dispatcher {
             }
             Err(error) => {
                 self.forget();
+                self.hands.left = true;
                 (Err(error.clone()), Err(error))
             }
         };
@@ -203,8 +210,10 @@ impl Dispatcher {
         for card in shown {
             self.cards.put(card.key.slot(), Some(card));
         }
-        for chat in &anew {
-            self.faces.forget(chat);
+        for (chat, version) in &anew {
+            if self.faces.get(chat).is_none_or(|face| face.version < *version) {
+                self.faces.forget(chat);
+            }
         }
     }
 
@@ -260,6 +269,8 @@ struct Done {
     soonest: Option<i64>,
     /// Whether it was looked which these are, so that no others are known of.
     looked: bool,
+    /// Whether chats may go at once that were not seen or not taken.
+    left: bool,
     /// Nothing where more may be other than it was: whole chats moved, or an earlier try had its effect.
     news: Option<News>,
 }
@@ -268,15 +279,15 @@ struct Done {
 struct News {
     /// The live cards that were written.
     shown: Vec<LiveCard>,
-    /// The chats of readers who were written, as is said with what was taken in.
-    anew: Vec<ChatId>,
+    /// The chats of readers who were written, and in which version, as is said with what was taken in.
+    anew: Vec<(ChatId, Version)>,
 }
 
 /// What it works on.
 struct Loaded {
     chats: Chats,
     more: bool,
-    anew: Vec<ChatId>,
+    anew: Vec<(ChatId, Version)>,
 }
 
 #[async_trait]
@@ -294,11 +305,13 @@ impl Work for Turn<'_> {
         if let Some(claim) = self.claim.as_ref().filter(|claim| !more && claim.limit > 0) {
             catch = claim.run(tx, &mut chats, &mut settled, (self.process, tries)).await?;
         }
+        let now = self.claim.as_ref().map_or(self.settled_at, |claim| claim.now);
+        let left = catch.left || !chats.ready(now).is_empty();
         let news = settled.shown().filter(|_| tries == 0).map(|shown| News { shown, anew });
         settled.write(tx).await?;
         let soonest = [later, chats.write(tx).await?].into_iter().flatten().min();
         let looked = self.claim.as_ref().is_some_and(|claim| claim.look);
-        Ok(Done { catch, more, soonest, looked, news })
+        Ok(Done { catch, more, soonest, looked, left, news })
     }
 }
 

@@ -15,8 +15,9 @@ use super::roll::Roll;
 use super::schema::{ADDED, EVENTS};
 use super::tx::Tx;
 use crate::domain::Time;
-use crate::domain::ids::{Arrival, ChatId, PersonId};
+use crate::domain::ids::{Arrival, ChatId, PersonId, Version};
 use crate::domain::notice::Outgoing;
+use crate::domain::person::Person;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use crate::store::order::Order;
 use mongodb::bson::Document;
@@ -64,8 +65,8 @@ impl Fact {
         }
     }
 
-    /// The chats of the people whom it writes.
-    pub(super) fn written(&self) -> impl Iterator<Item = ChatId> {
+    /// The people whom it writes.
+    pub(super) fn written(&self) -> impl Iterator<Item = &Person> {
         self.changes().iter().filter_map(written)
     }
 
@@ -92,8 +93,8 @@ pub(super) fn numbered(fate: Fate, first: u64) -> Fate {
 pub(super) struct Group {
     /// The next number of the record and the outbox.
     pub(super) next: u64,
-    /// Whose chats those are who were written here a moment ago, or are now.
-    pub(super) written: HashSet<ChatId>,
+    /// The chats of those who were written here a moment ago, or are now, and in which version.
+    pub(super) written: HashMap<ChatId, Version>,
     places: Places,
     agents: Agents,
     roll: Roll,
@@ -119,7 +120,7 @@ impl Group {
         let places = Places::load(tx, changes(), again).await?;
         Ok(Self {
             next: 0,
-            written: HashSet::new(),
+            written: HashMap::new(),
             agents: Agents::load(tx, changes(), places.holders(), again).await?,
             places,
             roll: Roll::load(tx, changes()).await?,
@@ -188,7 +189,7 @@ impl Group {
 
     fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
         for out in out {
-            let entry = Entry::new(out, since, int(self.number()), self.written.contains(&out.chat))?;
+            let entry = Entry::new(out, since, int(self.number()), self.written.get(&out.chat).copied())?;
             self.told.push((out.chat, entry));
         }
         Ok(())

@@ -70,6 +70,8 @@ pub(super) struct Claim<'a> {
     pub(super) doubt: bool,
     /// Whether the time may have come of a chat that waited for it.
     pub(super) look: bool,
+    /// Whether chats may go at once that this process has not in its hands.
+    pub(super) left: bool,
 }
 
 /// What was claimed.
@@ -78,6 +80,8 @@ pub(super) struct Catch {
     pub(super) claimed: Vec<Claimed>,
     /// Whether that was claimed before, and nobody knew.
     pub(super) strays: bool,
+    /// Whether more chats may go at once than were looked at.
+    pub(super) left: bool,
 }
 
 impl Claim<'_> {
@@ -112,13 +116,18 @@ impl Claim<'_> {
             if !strays.is_empty() {
                 let claimed =
                     strays.iter().map(|(chat, entry)| read(*chat, entry)).collect::<Result<_, _>>()?;
-                return Ok(Catch { claimed, strays: true });
+                return Ok(Catch { claimed, strays: true, left: true });
             }
         }
-        let (ready, order) = ready();
-        let most = rows(self.limit.saturating_add(chats.len()));
-        let found = tx.find_some(CHATS, ready, order, most).await?;
-        chats.take_in(tx, found, &HashSet::new()).await?;
+        let mut left = false;
+        // Mostly whatever may go does so because of what is in this transaction, which so knows its chat.
+        if self.left || self.look || self.doubt || tries > 0 {
+            let (ready, order) = ready();
+            let most = self.limit.saturating_add(chats.len());
+            let found = tx.find_some(CHATS, ready, order, rows(most)).await?;
+            left = found.len() >= most;
+            chats.take_in(tx, found, &HashSet::new()).await?;
+        }
         let mut claimed = Vec::new();
         for chat in chats.ready(self.now).into_iter().take(self.limit) {
             while let Some(entry) = chats.next(chat) {
@@ -133,7 +142,7 @@ impl Claim<'_> {
                 }
             }
         }
-        Ok(Catch { claimed, strays: false })
+        Ok(Catch { claimed, strays: false, left })
     }
 }
 

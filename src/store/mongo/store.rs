@@ -68,7 +68,13 @@ impl Store for Mongo {
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        self.ask.people.get(Who::Telegram(id)).await?.transpose()
+        let edition = self.faces.edition();
+        let found = self.ask.people.get(Who::Telegram(id)).await?.transpose()?;
+        // Whoever writes to the bot is mostly answered.
+        if let Some(person) = &found {
+            self.faces.keep(edition, person.chat(), Arc::new(person.clone()));
+        }
+        Ok(found)
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {

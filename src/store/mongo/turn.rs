@@ -1,7 +1,7 @@
 //! One turn of the facts' lane, which is one transaction: what they are about is read, each is decided, what follows is
 //! written.
 use super::Faces;
-use super::at_hand::is_of_desk;
+use super::at_hand::{is_of_desk, written};
 use super::error::Halt;
 use super::facts::{Fact, Fate, Group, numbered};
 use super::lane::{Reply, Worker};
@@ -10,7 +10,7 @@ use super::recent::Recent;
 use super::session::Session;
 use super::tickets;
 use super::tx::{self, Tx, Work};
-use crate::domain::ids::{ChatId, PersonId};
+use crate::domain::ids::{ChatId, PersonId, Version};
 use crate::engine::ports::{StoreError, Write};
 use crate::store::kept::{Desk, Kept};
 use async_trait::async_trait;
@@ -32,7 +32,7 @@ pub(super) struct Scribe {
     pub(super) sums: Arc<Kept<Sums>>,
     pub(super) faces: Arc<Faces>,
     /// Who was written lately, for as long as another replica may have them at hand as they were.
-    pub(super) written: Recent<ChatId, ()>,
+    pub(super) written: Recent<ChatId, Version>,
 }
 
 impl Worker for Scribe {
@@ -71,10 +71,7 @@ impl Worker for Scribe {
             if moves_queues {
                 self.sums.change();
             }
-            for chat in facts.iter().flat_map(Fact::written) {
-                self.faces.forget(&chat);
-                self.written.put(chat, ());
-            }
+            self.meet(&facts, &fates);
             // A caller who no longer waits has given up on the answer, not on the work.
             for (reply, fate) in replies.into_iter().zip(fates) {
                 drop(reply.send(fate));
@@ -87,11 +84,34 @@ impl Worker for Scribe {
     }
 }
 
+impl Scribe {
+    /// Keeps in mind who was written, and where that is sure, as whom.
+    fn meet(&self, facts: &[Fact], fates: &[Result<Fate, StoreError>]) {
+        for (fact, fate) in facts.iter().zip(fates) {
+            let committed = |n: usize| match fate {
+                Ok(Fate::Changes(fates)) => fates.get(n).is_some_and(Result::is_ok),
+                _ => false,
+            };
+            for (n, change) in fact.changes().iter().enumerate() {
+                let Some(person) = written(change) else { continue };
+                self.faces.forget(&person.chat());
+                // What was refused may be older than what was written.
+                let known = self.written.get(&person.chat());
+                self.written
+                    .put(person.chat(), known.map_or(person.version, |known| known.max(person.version)));
+                if committed(n) {
+                    self.faces.put(person.chat(), Arc::new(person.clone()));
+                }
+            }
+        }
+    }
+}
+
 /// What is done together.
 struct Turn<'a> {
     db: &'a Database,
     facts: &'a [Fact],
-    written: &'a Recent<ChatId, ()>,
+    written: &'a Recent<ChatId, Version>,
     /// The name of this process: under it depths are counted.
     process: &'a str,
 }
@@ -119,8 +139,9 @@ impl Work for Turn<'_> {
         group.next = numbers?;
         group.know_open(open?);
         let told = self.facts.iter().flat_map(Fact::told).map(|out| out.chat);
-        group.written = told.filter(|chat| self.written.get(chat).is_some()).collect();
-        group.written.extend(self.facts.iter().flat_map(Fact::written));
+        group.written = told.filter_map(|chat| Some((chat, self.written.get(&chat)?))).collect();
+        let now = self.facts.iter().flat_map(Fact::written);
+        group.written.extend(now.map(|person| (person.chat(), person.version)));
         let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
         let moves_queues = group.moves_queues();
         let first = group.write(tx, self.process).await?;
