@@ -11,6 +11,7 @@ mod guards;
 mod inbox;
 mod leases;
 mod mongo;
+mod mongo_at_hand;
 mod mongo_layouts;
 mod outbox;
 mod outbox_faults;

@@ -2,10 +2,7 @@
 use super::Backend;
 use super::fixture::*;
 use crate::support::mongod::{self, database};
-use antri::domain::card::CardKey;
 use antri::domain::ids::{Arrival, Version};
-use antri::domain::notice::Outgoing;
-use antri::domain::person::{Locale, Person};
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{Change, CommitError, Guard, Store, StoreError, Write};
 use antri::store::Mongo;
@@ -281,21 +278,4 @@ async fn what_replicas_open_is_seen_in_the_order_of_arrival() {
         opened.await.unwrap();
     }
     assert_eq!(right.depths().await.unwrap()[&dept(1)], 60);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whom_another_replica_has_written_is_spoken_to_as_they_are() {
-    let Served { database, store } = Served::fresh().await;
-    let other = open_store(&database).await;
-    all(&*store, vec![writing(person(1), None)]).await;
-    let chat = person(1).chat();
-    let locale = async || store.reader(chat).await.unwrap().unwrap().locale;
-    assert_eq!(locale().await, Locale::Id);
-    let english = Person { locale: Locale::En, version: Version(1), ..person(1) };
-    all(&*other, vec![writing(english, Some(0))]).await;
-    assert_eq!(locale().await, Locale::Id, "at hand");
-    // Said with another commit than the one that wrote them.
-    other.deliver(vec![Outgoing::refresh(chat, CardKey::MyTickets(who(1), 0))], at(1)).await.unwrap();
-    assert_eq!(store.claim(10, at(2)).await.unwrap().len(), 1);
-    assert_eq!(locale().await, Locale::En);
 }
