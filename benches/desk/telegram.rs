@@ -51,7 +51,7 @@ impl Book {
     }
 }
 
-/// Serves on a port of its own, on a thread of its own; returns the address.
+/// Serves on a port of its own; returns the address.
 pub(crate) async fn serve() -> (String, Book) {
     let book = Book::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -26,6 +26,7 @@ mod desk;
 mod dispatch;
 mod error;
 mod facts;
+mod hands;
 mod inbox;
 mod lane;
 mod leases;

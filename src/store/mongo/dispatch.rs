@@ -4,6 +4,7 @@ use super::added::Intake;
 use super::chats::Chats;
 use super::codec::Fields;
 use super::error::Halt;
+use super::hands::Hands;
 use super::lane::{Reply, Worker};
 use super::outbox::{Catch, Claim, Reclaim, Settled};
 use super::schema::CHATS;
@@ -16,9 +17,8 @@ use crate::domain::card::LiveCard;
 use crate::domain::ids::{ChatId, Version};
 use crate::engine::ports::{Claimed, Outcome, StoreError};
 use async_trait::async_trait;
-use chrono::TimeDelta;
 use mongodb::bson::doc;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 /// Something to do in the outbox.
@@ -42,26 +42,6 @@ impl Batch {
         self.settlers.is_empty() && self.claim.is_none()
     }
 }
-
-/// The deliveries that this process has claimed and not settled, as far as it knows.
-struct Hands {
-    held: HashMap<u64, ChatId>,
-    /// A claim has ended without an answer: there may be more.
-    doubt: bool,
-    /// When it was looked at last which chats wait for their time.
-    looked: Time,
-    /// Chats may go at once that the last claim has not seen or not taken.
-    left: bool,
-}
-
-impl Default for Hands {
-    fn default() -> Self {
-        Self { held: HashMap::new(), doubt: false, looked: Time::UNIX_EPOCH, left: true }
-    }
-}
-
-/// How long it is believed when the next chat goes that waits for its time, if nothing here says otherwise.
-const BELIEVED: TimeDelta = TimeDelta::seconds(1);
 
 /// Keeps the outbox.
 pub(super) struct Dispatcher {
@@ -116,7 +96,7 @@ impl Worker for Dispatcher {
 impl Dispatcher {
     /// One with nothing in its hands.
     pub(super) fn new(session: Session, faces: Arc<Faces>, cards: Arc<Cards>, soonest: Arc<Soonest>) -> Self {
-        Self { session, hands: Hands::default(), faces, cards, soonest }
+        Self { session, hands: Hands::empty(), faces, cards, soonest }
     }
 
     async fn reclaim(&mut self, reply: Reply<u64>) {
@@ -125,7 +105,7 @@ impl Dispatcher {
             tracing::warn!(%error, "what another process may have left open ends by itself within a minute");
         }
         // From here on nothing is anybody's.
-        self.hands = Hands { doubt: true, ..Hands::default() };
+        self.hands = Hands::in_doubt();
         self.forget();
         drop(reply.send(tx::run(&mut self.session, &Reclaim).await));
     }
@@ -152,18 +132,9 @@ impl Dispatcher {
     }
 
     async fn turn(&mut self, batch: &Batch) -> Result<Done, StoreError> {
-        let hands = &self.hands;
-        // Of what is not in these hands (any more) nobody here has anything to say.
-        let held = |(id, outcome): &(u64, Outcome)| Some((*hands.held.get(id)?, *id, outcome.clone()));
-        let outcomes: Vec<_> = batch.outcomes.iter().filter_map(held).collect();
-        let claim = batch.claim.as_ref().map(|(limit, now, _)| Claim {
-            limit: *limit,
-            now: *now,
-            held: &hands.held,
-            doubt: hands.doubt,
-            look: self.soonest.has_come(*now) || (*now - hands.looked).abs() >= BELIEVED,
-            left: hands.left,
-        });
+        let outcomes = self.hands.of_these(&batch.outcomes);
+        let claim = batch.claim.as_ref();
+        let claim = claim.map(|(limit, now, _)| self.hands.claim(*limit, *now, self.soonest.has_come(*now)));
         let process = self.session.process.clone();
         let turn = Turn { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
         tx::run(&mut self.session, &turn).await
@@ -174,22 +145,18 @@ impl Dispatcher {
         let Batch { outcomes, settlers, claim, .. } = batch;
         let (settled, caught) = match result {
             Ok(Done { catch, soonest, looked, left, news, .. }) => {
-                // Without a claim nobody looked for others.
-                let looked_for = matches!(claim, Some((1.., ..)));
-                self.hands.left = left || (self.hands.left && !looked_for);
+                self.hands.leave(left, matches!(claim, Some((1.., ..))));
                 match news {
                     Some(news) => self.learn(news),
                     None => self.forget(),
                 }
                 self.soonest.saw(soonest, looked);
-                for (id, _) in &outcomes {
-                    self.hands.held.remove(id);
-                }
+                self.hands.let_go(&outcomes);
                 (Ok(()), Ok((catch, looked)))
             }
             Err(error) => {
                 self.forget();
-                self.hands.left = true;
+                self.hands.leave(true, false);
                 (Err(error.clone()), Err(error))
             }
         };
@@ -200,7 +167,7 @@ impl Dispatcher {
         match claim {
             // Nothing was asked for but to take in what was added.
             Some((0, _, reply)) => drop(reply.send(caught.map(|_| Vec::new()))),
-            Some((_, now, reply)) => self.hand_over(now, reply, caught),
+            Some((_, now, reply)) => self.hands.hand_over(now, reply, caught),
             None => {}
         }
     }
@@ -222,31 +189,6 @@ impl Dispatcher {
         self.soonest.forget();
         self.cards.forget_all();
         self.faces.forget_all();
-    }
-
-    /// Hands over what was claimed; what can't be handed over is looked for next time.
-    fn hand_over(
-        &mut self,
-        now: Time,
-        reply: Reply<Vec<Claimed>>,
-        caught: Result<(Catch, bool), StoreError>,
-    ) {
-        let hands = &mut self.hands;
-        match caught {
-            Ok((catch, looked)) => {
-                hands.doubt = catch.strays;
-                hands.looked = if looked { now } else { hands.looked };
-                let ids: Vec<_> = catch.claimed.iter().map(|claimed| (claimed.id, claimed.chat)).collect();
-                match reply.send(Ok(catch.claimed)) {
-                    Ok(()) => hands.held.extend(ids),
-                    Err(_) => hands.doubt = true,
-                }
-            }
-            Err(error) => {
-                hands.doubt = true;
-                drop(reply.send(Err(error)));
-            }
-        }
     }
 }
 

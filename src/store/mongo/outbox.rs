@@ -39,7 +39,8 @@ pub(super) fn claimed_by(process: &str) -> Document {
 
 /// How many deliveries are not done: just added, on their way, in the documents of their chats, and behind.
 pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
-    // First these: one that is taken in meanwhile is counted twice, and none not at all.
+    // First these, so that one that is taken in meanwhile is counted twice and not left out. What a group takes along to its new
+    // id meanwhile may be left out.
     let added = added::to_be_taken_in(db).await?;
     let going = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [going, { "$size": "$waiting" }, "$behind"] };
