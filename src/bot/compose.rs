@@ -84,7 +84,7 @@ impl Composer {
         Ok(card.map_or(Deed::Nothing, |Card { text, is_last }| Deed::Edit {
             message_id: live.message_id,
             text,
-            // What it shows from now on need not be kept: it is not compared with anything again.
+            // That it shows this is not kept: hardly anybody asks for it again, and for them it is sent again.
             card: (!is_last).then_some(live.key),
             shown: Some(live.digest),
         }))

@@ -54,6 +54,6 @@ pub struct LiveCard {
     pub chat: super::ids::ChatId,
     /// Telegram's id of the message.
     pub message_id: i32,
-    /// A hash of what was last shown, so that an edit that changes nothing isn't sent.
+    /// A hash of what was last shown, so that an edit that changes nothing isn't sent; of a ticket that has ended, from before.
     pub digest: u64,
 }

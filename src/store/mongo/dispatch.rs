@@ -145,7 +145,9 @@ impl Dispatcher {
         let Batch { outcomes, settlers, claim, .. } = batch;
         let (settled, caught) = match result {
             Ok(Done { catch, soonest, looked, left, news, .. }) => {
-                self.hands.leave(left, matches!(claim, Some((1.., ..))));
+                let was_claim = matches!(claim, Some((1.., ..)));
+                // Whose time has come is only found by a claim.
+                self.hands.leave(left || (looked && !was_claim), was_claim);
                 match news {
                     Some(news) => self.learn(news),
                     None => self.forget(),
@@ -209,7 +211,7 @@ struct Done {
     more: bool,
     /// Microseconds since 1970 at which the first of the chats goes that were seen to wait for their time.
     soonest: Option<i64>,
-    /// Whether it was looked which these are, so that no others are known of.
+    /// Whether it was looked which these are, so that no others are known of; those whose time had come may go now.
     looked: bool,
     /// Whether chats may go at once that were not seen or not taken.
     left: bool,
@@ -248,7 +250,7 @@ impl Work for Turn<'_> {
             catch = claim.run(tx, &mut chats, &mut settled, (self.process, tries)).await?;
         }
         let now = self.claim.as_ref().map_or(self.settled_at, |claim| claim.now);
-        let left = catch.left || !chats.ready(now).is_empty();
+        let left = catch.beyond || !chats.ready(now).is_empty();
         let news = settled.shown().filter(|_| tries == 0).map(|shown| News { shown, anew });
         settled.write(tx).await?;
         let soonest = [later, chats.write(tx).await?].into_iter().flatten().min();

@@ -16,7 +16,7 @@ pub(super) struct Hands {
     held: HashMap<u64, ChatId>,
     /// A claim has ended without an answer: there may be more.
     doubt: bool,
-    /// When it was looked at last which chats wait for their time.
+    /// When it was looked at last which chats may go, and which wait for their time.
     looked: Time,
     /// Chats may go at once that the last claim has not seen or not taken.
     left: bool,
@@ -55,10 +55,9 @@ impl Hands {
         }
     }
 
-    /// A transaction has seen chats that may go at once and not claimed them, or it has not. One that `claimed` nothing did not
-    /// look for others.
-    pub(super) fn leave(&mut self, left: bool, claimed: bool) {
-        self.left = left || (self.left && !claimed);
+    /// Whether chats may go at once that a transaction has not claimed. If it was no claim, those that were left before still are.
+    pub(super) fn leave(&mut self, left: bool, was_claim: bool) {
+        self.left = left || (self.left && !was_claim);
     }
 
     /// Hands over what was claimed, and whether it was looked which chats wait for their time; what can't be handed over is

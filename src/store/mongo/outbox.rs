@@ -39,8 +39,8 @@ pub(super) fn claimed_by(process: &str) -> Document {
 
 /// How many deliveries are not done: just added, on their way, in the documents of their chats, and behind.
 pub(super) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
-    // First these, so that one that is taken in meanwhile is counted twice and not left out. What a group takes along to its new
-    // id meanwhile may be left out.
+    // First these, so that one that is taken in meanwhile is counted twice. One that a group takes along to its new id meanwhile
+    // may be missed.
     let added = added::to_be_taken_in(db).await?;
     let going = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [going, { "$size": "$waiting" }, "$behind"] };
@@ -69,7 +69,7 @@ pub(super) struct Claim<'a> {
     pub(super) held: &'a HashMap<u64, ChatId>,
     /// Whether it may have claimed more than that, by a claim whose answer was lost.
     pub(super) doubt: bool,
-    /// Whether the time may have come of a chat that waited for it.
+    /// Whether the time may have come of a chat that waited for it, or it has long not been looked what may go.
     pub(super) look: bool,
     /// Whether chats may go at once that this process has not in its hands.
     pub(super) left: bool,
@@ -81,8 +81,8 @@ pub(super) struct Catch {
     pub(super) claimed: Vec<Claimed>,
     /// Whether that was claimed before, and nobody knew.
     pub(super) strays: bool,
-    /// Whether more chats may go at once than were looked at.
-    pub(super) left: bool,
+    /// Whether chats may go at once beyond those that were looked at.
+    pub(super) beyond: bool,
 }
 
 impl Claim<'_> {
@@ -117,16 +117,16 @@ impl Claim<'_> {
             if !strays.is_empty() {
                 let claimed =
                     strays.iter().map(|(chat, entry)| read(*chat, entry)).collect::<Result<_, _>>()?;
-                return Ok(Catch { claimed, strays: true, left: true });
+                return Ok(Catch { claimed, strays: true, beyond: true });
             }
         }
-        let mut left = false;
-        // Mostly whatever may go does so because of what is in this transaction, which so knows its chat.
+        let mut beyond = false;
+        // What may go is nearly always in a chat that this transaction has read already.
         if self.left || self.look || self.doubt || tries > 0 {
             let (ready, order) = ready();
             let most = self.limit.saturating_add(chats.len());
             let found = tx.find_some(CHATS, ready, order, rows(most)).await?;
-            left = found.len() >= most;
+            beyond = found.len() >= most;
             chats.take_in(tx, found, &HashSet::new()).await?;
         }
         let mut claimed = Vec::new();
@@ -143,7 +143,7 @@ impl Claim<'_> {
                 }
             }
         }
-        Ok(Catch { claimed, strays: false, left })
+        Ok(Catch { claimed, strays: false, beyond })
     }
 }
 

@@ -11,6 +11,7 @@ use super::session::Session;
 use super::tickets;
 use super::tx::{self, Tx, Work};
 use crate::domain::ids::{ChatId, PersonId, Version};
+use crate::domain::person::Person;
 use crate::engine::ports::{StoreError, Write};
 use crate::store::kept::{Desk, Kept};
 use async_trait::async_trait;
@@ -49,6 +50,7 @@ impl Worker for Scribe {
         while let Some((facts, replies)) = groups.pop_front() {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
+            let edition = self.faces.edition();
             let turn = Turn { db: &db, facts: &facts, written: &self.written, process: &process };
             let mut moves_queues = true;
             let fates: Vec<_> = match tx::run(&mut self.session, &turn).await {
@@ -71,7 +73,7 @@ impl Worker for Scribe {
             if moves_queues {
                 self.sums.change();
             }
-            self.meet(&facts, &fates);
+            self.meet(&facts, &fates, edition);
             // A caller who no longer waits has given up on the answer, not on the work.
             for (reply, fate) in replies.into_iter().zip(fates) {
                 drop(reply.send(fate));
@@ -85,8 +87,9 @@ impl Worker for Scribe {
 }
 
 impl Scribe {
-    /// Keeps in mind who was written, and where that is sure, as whom.
-    fn meet(&self, facts: &[Fact], fates: &[Result<Fate, StoreError>]) {
+    /// Keeps in mind who was written, and where that is sure, as whom. `edition` is from before.
+    fn meet(&self, facts: &[Fact], fates: &[Result<Fate, StoreError>], mut edition: u64) {
+        let mut met: HashMap<ChatId, &Person> = HashMap::new();
         for (fact, fate) in facts.iter().zip(fates) {
             let committed = |n: usize| match fate {
                 Ok(Fate::Changes(fates)) => fates.get(n).is_some_and(Result::is_ok),
@@ -94,15 +97,19 @@ impl Scribe {
             };
             for (n, change) in fact.changes().iter().enumerate() {
                 let Some(person) = written(change) else { continue };
-                self.faces.forget(&person.chat());
-                // What was refused may be older than what was written.
-                let known = self.written.get(&person.chat());
-                self.written
-                    .put(person.chat(), known.map_or(person.version, |known| known.max(person.version)));
+                let chat = person.chat();
+                let known = self.written.get(&chat).unwrap_or_default();
+                self.written.put(chat, known.max(person.version));
+                self.faces.forget(&chat);
+                edition += 1;
                 if committed(n) {
-                    self.faces.put(person.chat(), Arc::new(person.clone()));
+                    met.insert(chat, person);
                 }
             }
+        }
+        // Unless somebody else was forgotten meanwhile: another replica may have written them since.
+        for (chat, person) in met {
+            self.faces.keep(edition, chat, Arc::new(person.clone()));
         }
     }
 }
@@ -140,8 +147,11 @@ impl Work for Turn<'_> {
         group.know_open(open?);
         let told = self.facts.iter().flat_map(Fact::told).map(|out| out.chat);
         group.written = told.filter_map(|chat| Some((chat, self.written.get(&chat)?))).collect();
-        let now = self.facts.iter().flat_map(Fact::written);
-        group.written.extend(now.map(|person| (person.chat(), person.version)));
+        for person in self.facts.iter().flat_map(Fact::written) {
+            // What is refused may be older than what was written.
+            let version = group.written.entry(person.chat()).or_insert(person.version);
+            *version = person.version.max(*version);
+        }
         let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
         let moves_queues = group.moves_queues();
         let first = group.write(tx, self.process).await?;

@@ -1,6 +1,7 @@
 //! An agent's tickets: told, opened, put on hold, completed, refilled.
 use super::{BUDI, SARI, five_tickets, number, with_agent};
 use crate::support::ADMIN;
+use antri::domain::card::CardKey;
 use chrono::TimeDelta;
 
 #[tokio::test]
@@ -59,6 +60,24 @@ async fn a_ticket_can_be_put_on_hold_unopened_and_completed_unopened() {
     desk.find(BUDI, "🟡 Menunggu");
     desk.press(BUDI, "Selesai").await;
     desk.find(SARI, "sudah selesai");
+}
+
+#[tokio::test]
+async fn the_last_edit_of_a_card_needs_no_note_of_what_it_shows() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "satu").await;
+    let app = desk.app();
+    let store = app.engine.store();
+    let key = CardKey::Status(store.all_held().await.unwrap()[0].id);
+    let known = store.live_card(key).await.unwrap().unwrap();
+    let shown = || desk.sandbox.chat(SARI).into_iter().find(|m| m.message_id == i64::from(known.message_id));
+    desk.press(BUDI, "Buka").await;
+    let opened = store.live_card(key).await.unwrap().unwrap();
+    assert_ne!(opened.digest, known.digest, "as long as it can change");
+    let before = shown().unwrap().text;
+    desk.press(BUDI, "Selesai").await;
+    assert_ne!(shown().unwrap().text, before);
+    assert_eq!(store.live_card(key).await.unwrap(), Some(opened));
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use antri::domain::card::CardKey;
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::notice::Outgoing;
 use antri::domain::person::{Locale, Person};
-use antri::engine::ports::Store;
+use antri::engine::ports::{Change, Outcome, Store, Write};
+use chrono::TimeDelta;
 use mongodb::bson::{Document, doc};
 
 /// The first person with this language, as the nth version of them.
@@ -59,6 +60,23 @@ async fn who_was_written_here_is_at_hand_for_those_who_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_was_refused_makes_nobody_older() {
+    let Served { database, store } = Served::fresh().await;
+    let other = open_store(&database).await;
+    all(&*store, vec![writing(speaking(Locale::Id, 0), None)]).await;
+    let chat = person(1).chat();
+    let locale = async || other.reader(chat).await.unwrap().unwrap().locale;
+    assert_eq!(locale().await, Locale::Id);
+    all(&*store, vec![writing(speaking(Locale::En, 1), Some(0))]).await;
+    // In one turn with what is told, a write of them as they were before.
+    let notice = Change { notices: told(chat), ..Change::quiet(Write::Nothing) };
+    let fates = store.commit(vec![writing(speaking(Locale::Id, 0), None), notice]).await;
+    assert!(fates[0].is_err() && fates[1].is_ok(), "{fates:?}");
+    assert_eq!(other.claim(10, at(2)).await.unwrap().len(), 1);
+    assert_eq!(locale().await, Locale::En);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_was_refused_is_at_nobodys_hand() {
     let Served { database, store } = Served::fresh().await;
     let other = open_store(&database).await;
@@ -84,9 +102,32 @@ async fn what_another_process_left_behind_goes_within_a_second() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_found_no_room_goes_with_the_next_claim() {
     let store = Served::fresh().await.store;
-    store.deliver((10..14).map(|chat| text(chat, "kabar")).collect(), at(1)).await.unwrap();
     let claim = async |limit| store.claim(limit, at(1)).await.unwrap().len();
+    assert_eq!(claim(5).await, 0, "it has looked: there is nothing");
+    store.deliver((10..14).map(|chat| text(chat, "kabar")).collect(), at(1)).await.unwrap();
     // Taken in and not claimed, and then of more chats than there is room for.
     assert_eq!((claim(0).await, claim(1).await, claim(2).await), (0, 1, 2));
     assert_eq!((claim(5).await, claim(5).await), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_free_without_a_claim_goes_with_the_next_one() {
+    let store = Served::fresh().await.store;
+    let claim = async |limit, millis| {
+        let now = at(1) + TimeDelta::milliseconds(millis);
+        store.claim(limit, now).await.unwrap()
+    };
+    assert_eq!(claim(10, 0).await, [], "it has looked: there is nothing");
+    store.deliver(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
+    let one = claim(10, 0).await.remove(0);
+    store.settle(vec![(one.id, Outcome::Sent(None))], at(1)).await.unwrap();
+    let two = claim(10, 0).await.remove(0);
+    assert_eq!(said(&two), "dua", "settled by itself");
+
+    let until = at(1) + TimeDelta::milliseconds(300);
+    store.settle(vec![(two.id, Outcome::Later { until, unknown: false })], at(1)).await.unwrap();
+    assert_eq!(claim(10, 200).await, []);
+    // Its time has come while nothing was sent.
+    assert_eq!(claim(0, 400).await, []);
+    assert_eq!(claim(10, 500).await.len(), 1);
 }
