@@ -70,6 +70,13 @@ struct Card {
     is_last: bool,
 }
 
+/// One that is not about one ticket.
+impl From<Rendered> for Card {
+    fn from(text: Rendered) -> Self {
+        Self { text, is_last: false }
+    }
+}
+
 impl Composer {
     fn words(&self, reader: Option<&Person>, now: Time) -> Words<'_> {
         let rules = self.engine.rules();
@@ -117,37 +124,41 @@ impl Composer {
 
     async fn card(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Card>, StoreError> {
         let store = self.engine.store();
-        let (CardKey::Status(id) | CardKey::Task(id, _)) = key else {
-            let text = self.list(key, words).await?;
-            return Ok(text.map(|text| Card { text, is_last: false }));
-        };
-        let Some(ticket) = store.ticket(id).await? else { return Ok(None) };
-        let text = match key {
-            CardKey::Task(_, agent) => render::task_card(words, &self.facts.ticket(&ticket, agent).await?),
-            _ => render::status_card(words, &self.facts.status_card(&ticket).await?),
-        };
-        Ok(Some(Card { text, is_last: ticket.status().is_end() }))
-    }
-
-    /// A card that is not about one ticket.
-    async fn list(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
-        let store = self.engine.store();
         Ok(match key {
-            CardKey::Status(_) | CardKey::Task(..) => None,
-            CardKey::MyQueue(agent, page) => Some(match self.facts.my_queue(agent, page).await? {
-                Some(view) => render::my_queue(words, &view),
-                // Theirs from when they were an agent.
-                None => words.message("queue-former", &[]),
-            }),
-            CardKey::Draft(person) => self.draft(person, words).await?,
-            CardKey::MyTickets(person, page) => {
-                Some(render::my_tickets(words, &self.facts.my_tickets(person, page).await?))
-            }
-            CardKey::Queue(person, page) => match store.person(person).await? {
-                Some(person) => Some(render::waiting(words, &self.facts.waiting(&person, page).await?)),
+            CardKey::Status(id) => match store.ticket(id).await? {
+                Some(ticket) => {
+                    let text = render::status_card(words, &self.facts.status_card(&ticket).await?);
+                    Some(Card { text, is_last: ticket.status().is_end() })
+                }
                 None => None,
             },
-            CardKey::Workload(_, page) => Some(render::workload(words, &self.facts.workload(page).await?)),
+            CardKey::Task(id, agent) => match store.ticket(id).await? {
+                Some(ticket) => {
+                    let text = render::task_card(words, &self.facts.ticket(&ticket, agent).await?);
+                    Some(Card { text, is_last: ticket.status().is_end() })
+                }
+                None => None,
+            },
+            CardKey::MyQueue(agent, page) => {
+                Some(Card::from(match self.facts.my_queue(agent, page).await? {
+                    Some(view) => render::my_queue(words, &view),
+                    // Theirs from when they were an agent.
+                    None => words.message("queue-former", &[]),
+                }))
+            }
+            CardKey::Draft(person) => self.draft(person, words).await?.map(Card::from),
+            CardKey::MyTickets(person, page) => {
+                Some(render::my_tickets(words, &self.facts.my_tickets(person, page).await?).into())
+            }
+            CardKey::Queue(person, page) => match store.person(person).await? {
+                Some(person) => {
+                    Some(render::waiting(words, &self.facts.waiting(&person, page).await?).into())
+                }
+                None => None,
+            },
+            CardKey::Workload(_, page) => {
+                Some(render::workload(words, &self.facts.workload(page).await?).into())
+            }
         })
     }
 

@@ -88,7 +88,7 @@ async fn a_write_that_was_refused_is_at_nobodys_hand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_another_process_left_behind_goes_within_a_second() {
+async fn what_another_process_left_behind_goes_with_the_first_claim_a_second_later() {
     let Served { database, store } = Served::fresh().await;
     let other = open_store(&database).await;
     assert_eq!(store.claim(10, at(1)).await.unwrap(), [], "it has looked: there is nothing");
