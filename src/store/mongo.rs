@@ -28,9 +28,12 @@ mod error;
 mod facts;
 mod hands;
 mod inbox;
+mod known;
 mod lane;
 mod leases;
+mod merged;
 mod migrate;
+mod moves;
 mod outbox;
 mod people;
 mod places;
@@ -64,6 +67,7 @@ use crate::engine::ports::StoreError;
 use crate::store::kept::{Desk, Kept};
 use db::Db;
 use dispatch::{Dispatcher, Job};
+use known::Known;
 use lane::Lane;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
@@ -139,6 +143,7 @@ impl Mongo {
                 sums: Arc::clone(&sums),
                 faces: Arc::clone(&people),
                 written: Recent::new(FACES_SEEN),
+                known: Known::new(),
             }),
             Lane::start(Dispatcher::new(
                 outbox,

@@ -4,6 +4,8 @@
 //! is overtaken: so a check holds until the commit, and `current_tickets` is what the tickets say.
 use super::codec::{Fields, put_time};
 use super::error::Halt;
+use super::known::Known;
+use super::merged::Merged;
 use super::people;
 use super::schema::{AGENTS, QUEUE};
 use super::tx::Tx;
@@ -11,13 +13,13 @@ use crate::domain::Time;
 use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::person::{Availability, Person};
 use crate::domain::ticket::Hold;
-use crate::engine::ports::{Change, CommitError, Guard, Write};
+use crate::engine::ports::{Change, CommitError, Guard, StoreError, Write};
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
 /// What a transaction knows of an agent.
-#[derive(Default)]
-struct Agent {
+#[derive(Debug, Clone, Default)]
+pub(super) struct Agent {
     /// Whether they are one.
     serves: bool,
     max: i64,
@@ -31,12 +33,15 @@ struct Agent {
     /// Fields that are written with the person.
     profile: Document,
     mark: Mark,
-    /// Under what the database has their status, when it was read.
+    /// Under what the database has their status, when it was read, and how often it was written.
     row: Option<Bson>,
+    revision: Option<i64>,
+    /// Whether all this is from an earlier transaction, and so holds only if it still is so when it is written.
+    recalled: bool,
 }
 
 /// Whether an agent is to be written.
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     #[default]
     Read,
@@ -51,6 +56,35 @@ impl Agent {
             self.mark = Mark::Changed;
         }
     }
+
+    fn read(doc: &Document) -> Result<Self, StoreError> {
+        let f = Fields(doc);
+        let ready = f.text("status")? == Availability::Online.as_str();
+        Ok(Self {
+            serves: true,
+            max: f.int("max_tickets")?,
+            eligible: ready && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
+            held: f.int("current_tickets")?,
+            last_turn: f.opt_time("last_assigned")?,
+            row: doc.get("_id").cloned(),
+            revision: f.opt_int("revision")?,
+            ..Self::default()
+        })
+    }
+
+    /// As they are once this is committed, if that is sure.
+    fn left(self) -> Option<Self> {
+        let written = i64::from(self.mark != Mark::Read);
+        (self.serves && self.row.is_some()).then(|| Self {
+            last_turn: self.turn.max(self.last_turn),
+            turn: None,
+            profile: Document::new(),
+            mark: Mark::Read,
+            revision: Some(self.revision.unwrap_or_default() + written),
+            recalled: true,
+            ..self
+        })
+    }
 }
 
 /// The agents that a transaction has to do with.
@@ -62,11 +96,12 @@ pub(super) struct Agents {
 }
 
 impl Agents {
-    /// Reads those who hold, get or are written. With `slots` also who is in which of their slots.
+    /// Reads those who hold, get or are written, unless they are known. With `slots` also who is in which of their slots.
     pub(super) async fn load<'a>(
         tx: &mut Tx<'_>,
         changes: impl Iterator<Item = &'a Change>,
         mut ids: HashSet<PersonId>,
+        known: Option<&Known>,
         slots: bool,
     ) -> Result<Self, Halt> {
         let mut written = HashSet::new();
@@ -81,19 +116,12 @@ impl Agents {
         }
         ids.extend(&written);
         let mut these = Self::default();
-        for doc in tx.find_in(AGENTS, "agent_id", ids.iter().map(ToString::to_string)).await? {
-            let f = Fields(&doc);
-            let ready = f.text("status")? == Availability::Online.as_str();
-            let agent = Agent {
-                serves: true,
-                max: f.int("max_tickets")?,
-                eligible: ready && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
-                held: f.int("current_tickets")?,
-                last_turn: f.opt_time("last_assigned")?,
-                row: doc.get("_id").cloned(),
-                ..Agent::default()
-            };
-            these.agents.insert(PersonId(f.id("agent_id")?), agent);
+        if let Some(known) = known {
+            these.agents.extend(ids.iter().filter_map(|id| Some((*id, known.agent(*id)?))));
+        }
+        let rest = ids.iter().filter(|id| !these.agents.contains_key(id)).map(ToString::to_string);
+        for doc in tx.find_in(AGENTS, "agent_id", rest.collect::<Vec<_>>()).await? {
+            these.agents.insert(PersonId(Fields(&doc).id("agent_id")?), Agent::read(&doc)?);
         }
         // Somebody who was no agent may hold tickets from when they were one.
         let counted = |id: &PersonId| slots || (written.contains(id) && !these.agents.contains_key(id));
@@ -121,8 +149,12 @@ impl Agents {
     }
 
     /// Checks what must hold of the agent who gets a ticket.
-    pub(super) fn check(&self, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
-        let agent = self.agents.get(&hold.agent).filter(|agent| agent.serves);
+    pub(super) fn check(&mut self, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
+        let mut agent = self.agents.get_mut(&hold.agent).filter(|agent| agent.serves);
+        if let Some(agent) = agent.as_mut().filter(|agent| agent.recalled && guard != Guard::None) {
+            agent.change();
+        }
+        let agent = agent.as_deref();
         // The slot says that there is a place, the count that there is room: after a capacity was lowered an agent can hold
         // high slots while low ones fall free.
         let has_room = |agent: &Agent| agent.max > i64::from(hold.slot.0) && agent.max > agent.held;
@@ -184,27 +216,41 @@ impl Agents {
         agent.profile.extend(people::profile(person, profile));
     }
 
-    /// Writes those who changed.
-    pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        let (mut changed, mut gone) = (Vec::new(), Vec::new());
-        for (id, agent) in self.agents.into_iter().filter(|(_, agent)| agent.mark != Mark::Read) {
-            // Who was read in this transaction can't have been written by anybody else since.
-            let this =
-                agent.row.map_or_else(|| doc! { "agent_id": id.to_string() }, |row| doc! { "_id": row });
-            if !agent.serves {
-                gone.push(this);
-                continue;
-            }
-            let mut set = agent.profile;
+    /// Writes those who changed; returns them all as they are then.
+    pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<Vec<(PersonId, Option<Agent>)>, Halt> {
+        let (mut changed, mut joined, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let mut left = Vec::with_capacity(self.agents.len());
+        for (id, mut agent) in self.agents {
+            let profile = std::mem::take(&mut agent.profile);
+            left.push((id, agent.clone().left()));
+            let mut set = profile;
             set.insert("current_tickets", agent.held);
             if agent.turn > agent.last_turn {
                 put_time(&mut set, "last_assigned", agent.turn);
             }
             // Counted, so that no write of it is one that changes nothing, which the server would leave out.
-            let change = doc! { "$set": set, "$inc": { "revision": 1_i64 } };
-            changed.push(doc! { "q": this, "u": change, "upsert": agent.mark == Mark::Joined });
+            let next = agent.revision.unwrap_or_default() + 1;
+            match (agent.mark, agent.row) {
+                (Mark::Read, _) => {}
+                (_, row) if !agent.serves => gone.push(this(id, row)),
+                (Mark::Changed, Some(row)) => {
+                    set.insert("revision", next);
+                    changed.push(Merged { row, seen: agent.revision.into(), set });
+                }
+                (Mark::Changed | Mark::Joined, row) => {
+                    let change = doc! { "$set": set, "$inc": { "revision": 1_i64 } };
+                    joined.push(doc! { "q": this(id, row), "u": change, "upsert": true });
+                }
+            }
         }
         tx.delete(AGENTS, gone).await?;
-        tx.update(AGENTS, changed).await
+        tx.update(AGENTS, joined).await?;
+        tx.merge(AGENTS, "revision", [changed]).await?;
+        Ok(left)
     }
+}
+
+/// The status of an agent: by its `_id` where it was read.
+fn this(id: PersonId, row: Option<Bson>) -> Document {
+    row.map_or_else(|| doc! { "agent_id": id.to_string() }, |row| doc! { "_id": row })
 }

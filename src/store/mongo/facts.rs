@@ -9,18 +9,19 @@ use super::chat::Entry;
 use super::codec::int;
 use super::error::Halt;
 use super::inbox::{End, Updates};
+use super::known::{Known, Left};
 use super::places::Places;
 use super::record;
 use super::roll::Roll;
 use super::schema::{ADDED, EVENTS};
 use super::tx::Tx;
 use crate::domain::Time;
+use crate::domain::event::Event;
 use crate::domain::ids::{Arrival, ChatId, PersonId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use crate::store::order::Order;
-use mongodb::bson::Document;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
@@ -45,6 +46,13 @@ pub(super) enum Fate {
     Taken(usize),
     /// Nothing more to say.
     Done,
+}
+
+impl Fate {
+    /// Whether one of its changes was not committed.
+    pub(super) fn refuses(&self) -> bool {
+        matches!(self, Self::Changes(fates) if fates.iter().any(Result::is_err))
+    }
 }
 
 impl Fact {
@@ -89,23 +97,36 @@ pub(super) fn numbered(fate: Fate, first: u64) -> Fate {
     Fate::Changes(changes)
 }
 
+/// Something to tell: since when, as the how manyth, and if its reader was written a moment ago, in which version.
+struct Telling<'f> {
+    out: &'f Outgoing,
+    since: Time,
+    number: u64,
+    anew: Option<Version>,
+}
+
 /// What the facts of a transaction have to do with, as it was read and as it becomes.
-pub(super) struct Group {
-    /// The next number of the record and the outbox.
-    pub(super) next: u64,
+pub(super) struct Group<'f> {
+    /// The next number of the record and the outbox, which until they are written are counted from 0.
+    next: u64,
     /// The chats of those who were written here a moment ago, or are now, and in which version.
-    pub(super) written: HashMap<ChatId, Version>,
+    written: HashMap<ChatId, Version>,
     places: Places,
     agents: Agents,
     roll: Roll,
     updates: Updates,
-    told: Vec<(ChatId, Entry)>,
-    events: Vec<Document>,
+    told: Vec<Telling<'f>>,
+    events: Vec<(u64, &'f Event)>,
 }
 
-impl Group {
-    /// Reads it.
-    pub(super) async fn load(tx: &mut Tx<'_>, facts: &[Fact], tries: u32) -> Result<Self, Halt> {
+impl<'f> Group<'f> {
+    /// Reads it, unless it is known.
+    pub(super) async fn load(
+        tx: &mut Tx<'_>,
+        facts: &'f [Fact],
+        known: Option<&Known>,
+        again: bool,
+    ) -> Result<Self, Halt> {
         let changes = || facts.iter().flat_map(Fact::changes);
         let updates: HashSet<i64> = facts
             .iter()
@@ -115,13 +136,11 @@ impl Group {
                 Fact::Changes(..) | Fact::Deliver(..) => Vec::new(),
             })
             .collect();
-        // What turned out to be taken, a slot or a number, is looked for only then: it was chosen among free ones.
-        let again = tries > 0;
-        let places = Places::load(tx, changes(), again).await?;
+        let places = Places::load(tx, changes(), known, again).await?;
         Ok(Self {
             next: 0,
             written: HashMap::new(),
-            agents: Agents::load(tx, changes(), places.holders(), again).await?,
+            agents: Agents::load(tx, changes(), places.holders(), known, again).await?,
             places,
             roll: Roll::load(tx, changes()).await?,
             updates: Updates::load(tx, updates).await?,
@@ -130,7 +149,12 @@ impl Group {
         })
     }
 
-    pub(super) fn decide(&mut self, fact: &Fact) -> Result<Fate, StoreError> {
+    /// Takes in who was written, and in which version.
+    pub(super) fn know_written(&mut self, written: HashMap<ChatId, Version>) {
+        self.written = written;
+    }
+
+    pub(super) fn decide(&mut self, fact: &'f Fact) -> Result<Fate, StoreError> {
         Ok(match fact {
             Fact::Changes(changes, told) => {
                 let (mut order, mut fates) = (Order::default(), Vec::with_capacity(changes.len()));
@@ -147,18 +171,18 @@ impl Group {
             ),
             Fact::End(id, end, out, now) => {
                 if self.updates.end(*id, *end, *now) {
-                    self.tell(out, *now)?;
+                    self.tell(out, *now);
                 }
                 Fate::Done
             }
             Fact::Deliver(out, now) => {
-                self.tell(out, *now)?;
+                self.tell(out, *now);
                 Fate::Done
             }
         })
     }
 
-    fn change(&mut self, change: &Change, told: Time) -> Result<Committed, CommitError> {
+    fn change(&mut self, change: &'f Change, told: Time) -> Result<Committed, CommitError> {
         let mut arrival = None;
         match &change.write {
             Write::OpenTicket { ticket, key, limit } => {
@@ -180,19 +204,18 @@ impl Group {
             Write::Nothing => {}
         }
         if let Some(event) = &change.event {
-            let seq = self.number();
-            self.events.push(record::document(event, seq)?);
+            let number = self.number();
+            self.events.push((number, event));
         }
-        self.tell(&change.notices, change.event.as_ref().map_or(told, |event| event.at))?;
+        self.tell(&change.notices, change.event.as_ref().map_or(told, |event| event.at));
         Ok(Committed { arrival })
     }
 
-    fn tell(&mut self, out: &[Outgoing], since: Time) -> Result<(), StoreError> {
+    fn tell(&mut self, out: &'f [Outgoing], since: Time) {
         for out in out {
-            let entry = Entry::new(out, since, int(self.number()), self.written.get(&out.chat).copied())?;
-            self.told.push((out.chat, entry));
+            let (number, anew) = (self.number(), self.written.get(&out.chat).copied());
+            self.told.push(Telling { out, since, number, anew });
         }
-        Ok(())
     }
 
     fn number(&mut self) -> u64 {
@@ -201,9 +224,14 @@ impl Group {
         number
     }
 
-    /// How many open tickets customers have.
+    /// How many open tickets customers have, before anything is decided.
     pub(super) fn know_open(&mut self, open: HashMap<PersonId, usize>) {
         self.places.know_open(open);
+    }
+
+    /// Whether a customer has opened more than they may, who had so many before.
+    pub(super) fn exceeds(&self, before: &HashMap<PersonId, usize>) -> bool {
+        self.places.exceeds(before)
     }
 
     /// Whether a queue is other than it was.
@@ -211,14 +239,41 @@ impl Group {
         self.places.moves_queues()
     }
 
-    /// Writes it all; returns the arrival of the first ticket that was opened. Tickets come last, as the counter of the
-    /// arrivals is what replicas meet at: so it is held for the shortest time.
-    pub(super) async fn write(self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
-        self.roll.write(tx).await?;
-        self.agents.write(tx).await?;
-        tx.insert(ADDED, added::pack(self.told)).await?;
-        tx.insert(EVENTS, self.events).await?;
-        self.updates.write(tx).await?;
-        self.places.write(tx, process).await
+    /// Writes what is not numbered.
+    pub(super) async fn begin(mut self, tx: &mut Tx<'_>) -> Result<Begun<'f>, Halt> {
+        let agents = std::mem::take(&mut self.agents).write(tx).await?;
+        self.places.write_contents(tx).await?;
+        Ok(Begun { rest: self, left: Left { agents, ..Left::default() } })
+    }
+}
+
+/// What is half written.
+pub(super) struct Begun<'f> {
+    pub(super) rest: Group<'f>,
+    left: Left,
+}
+
+impl Begun<'_> {
+    /// Writes the rest of it, numbered from `first` on; returns the arrival of the first ticket that was opened, and what is
+    /// known once it is committed. Tickets come last, as the counter of the arrivals is what replicas meet at: so it is held
+    /// for the shortest time.
+    pub(super) async fn end(
+        mut self,
+        tx: &mut Tx<'_>,
+        process: &str,
+        first: u64,
+    ) -> Result<(u64, Left), Halt> {
+        let Group { places, roll, updates, told, events, .. } = self.rest;
+        roll.write(tx, first).await?;
+        let told = told.into_iter().map(|this| {
+            let id = int(first + this.number);
+            Ok((this.out.chat, Entry::new(this.out, this.since, id, this.anew)?))
+        });
+        tx.insert(ADDED, added::pack(told.collect::<Result<_, StoreError>>()?)).await?;
+        let events = events.into_iter().map(|(number, event)| record::document(event, first + number));
+        tx.insert(EVENTS, events.collect::<Result<_, StoreError>>()?).await?;
+        updates.write(tx).await?;
+        let arrival = places.write(tx, process, &mut self.left).await?;
+        Ok((arrival, self.left))
     }
 }

@@ -1,10 +1,11 @@
-//! The tickets of a transaction: opened, moved over the version that was read, written with what they change in the depths.
+//! The tickets of a transaction: opened, and moved over the version that was read. How they are written is `moves`' business.
 use super::agents::Agents;
 use super::codec::Fields;
 use super::error::Halt;
-use super::queue::{self, counting};
-use super::schema::{COUNTERS, DEPTHS, QUEUE, TICKETS};
-use super::tickets::{Query, arriving, content, placed, standing};
+use super::known::{Idle, Known};
+use super::queue;
+use super::schema::{QUEUE, TICKETS};
+use super::tickets::{Query, placed};
 use super::tx::Tx;
 use crate::domain::ids::{DepartmentId, PersonId, TicketId, Version};
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
@@ -13,50 +14,61 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
-/// A ticket as it was read and as it becomes.
-struct Entry {
+/// A ticket as it was read, or is remembered, and as it becomes.
+pub(super) struct Entry {
     /// Nothing for one that is opened in this transaction.
-    before: Option<Ticket>,
-    now: Ticket,
+    pub(super) before: Option<Ticket>,
+    pub(super) now: Ticket,
     /// Its idempotency key, when it is opened.
-    key: Option<String>,
+    pub(super) key: Option<String>,
     /// Its place in the agent's queue, since this transaction gave it to one.
-    place: Option<i64>,
-    /// Under what the database has it, when it was read.
-    row: Bson,
+    pub(super) place: Option<i64>,
+    /// Under what the database has it.
+    pub(super) row: Bson,
 }
 
 impl Entry {
+    fn of(ticket: Ticket, row: Bson) -> Self {
+        Self { before: Some(ticket.clone()), now: ticket, key: None, place: None, row }
+    }
+
     fn read(doc: &Document) -> Result<Self, StoreError> {
-        let (ticket, row) = (placed(doc)?, doc.get("_id").cloned().unwrap_or(Bson::Null));
-        Ok(Self { before: Some(ticket.clone()), now: ticket, key: None, place: None, row })
+        Ok(Self::of(placed(doc)?, doc.get("_id").cloned().unwrap_or(Bson::Null)))
     }
 }
 
 /// The tickets that a transaction has to do with.
 #[derive(Default)]
 pub(super) struct Places {
-    entries: HashMap<TicketId, Entry>,
-    opened: Vec<TicketId>,
-    moved: Vec<TicketId>,
+    pub(super) entries: HashMap<TicketId, Entry>,
+    pub(super) opened: Vec<TicketId>,
+    pub(super) moved: Vec<TicketId>,
     keys: HashSet<String>,
     numbers: HashSet<String>,
-    /// How many open tickets the customers have for whom that is limited.
+    /// How many open tickets the customers have for whom that is limited, as far as they were counted yet.
     open: HashMap<PersonId, usize>,
+    /// How many fewer than these they must have had for what they have opened.
+    room: HashMap<PersonId, usize>,
     /// Where a ticket waits before one that is opened now.
     waiting: HashSet<(DepartmentId, Priority)>,
+    /// Where none does, of the places that were asked for.
+    pub(super) idle: HashSet<(DepartmentId, Priority)>,
+    /// Where none did before, and whether that was taken for granted.
+    pub(super) known: Idle,
+    pub(super) presumes: bool,
     /// The first of queues, as far as was asked how they begin.
     heads: HashMap<DepartmentId, Vec<TicketId>>,
     /// Whether this transaction rests on how a queue begins, or may be what makes it begin otherwise.
-    orders: bool,
+    pub(super) orders: bool,
 }
 
 impl Places {
-    /// Reads them. Whether one that is opened is there already is looked for only with `again`: it hardly ever is, and then
-    /// the unique indexes refuse it.
+    /// Reads them, unless they are known. Whether one that is opened is there already is looked for only with `again`: it hardly
+    /// ever is, and then the unique indexes refuse it.
     pub(super) async fn load<'a>(
         tx: &mut Tx<'_>,
         changes: impl Iterator<Item = &'a Change> + Clone,
+        known: Option<&Known>,
         again: bool,
     ) -> Result<Self, Halt> {
         let mut these = Self::default();
@@ -74,8 +86,13 @@ impl Places {
             Write::Ticket { ticket, guard: Guard::Next, .. } => Some((ticket.department, ticket.priority)),
             _ => None,
         });
-        these.waiting = queue::waiting(tx, places.collect()).await?;
+        these.read_waiting(tx, places.collect(), known.map(Known::idle)).await?;
         these.read_heads(tx, changes.clone()).await?;
+        for id in &ids {
+            if let Some((ticket, row)) = known.and_then(|known| known.ticket(*id)) {
+                these.entries.entry(*id).or_insert_with(|| Entry::of(ticket, row));
+            }
+        }
         let rest = ids.iter().filter(|id| !these.entries.contains_key(id)).map(ToString::to_string);
         for doc in tx.find_in(QUEUE, "ticket_id", rest.collect::<Vec<_>>()).await? {
             let entry = Entry::read(&doc)?;
@@ -97,6 +114,22 @@ impl Places {
             }
         }
         Ok(these)
+    }
+
+    /// Reads whether somebody waits in these places, unless it is known that nobody does.
+    async fn read_waiting(
+        &mut self,
+        tx: &mut Tx<'_>,
+        places: HashSet<(DepartmentId, Priority)>,
+        known: Option<&Idle>,
+    ) -> Result<(), Halt> {
+        self.known = known.cloned().unwrap_or_default();
+        self.presumes = !places.is_empty() && places.is_subset(&self.known.places);
+        if !self.presumes {
+            self.waiting = queue::waiting(tx, &places).await?;
+        }
+        self.idle = places.difference(&self.waiting).copied().collect();
+        Ok(())
     }
 
     /// Reads how those queues begin of which that is asked. In a transaction with others the first of them all is asked for.
@@ -140,9 +173,14 @@ impl Places {
         self.entries.values().filter_map(|entry| entry.now.holder()).collect()
     }
 
-    /// How many open tickets customers have.
+    /// How many open tickets customers have, before anything is decided.
     pub(super) fn know_open(&mut self, open: HashMap<PersonId, usize>) {
         self.open = open;
+    }
+
+    /// Whether somebody has opened more than they may, who had so many before: where it was decided as if they had none.
+    pub(super) fn exceeds(&self, before: &HashMap<PersonId, usize>) -> bool {
+        before.iter().any(|(customer, count)| self.room.get(customer).is_some_and(|room| count >= room))
     }
 
     /// Opens a ticket; returns how many this transaction has opened before it.
@@ -166,6 +204,10 @@ impl Places {
         if limit.is_some_and(|limit| *open >= limit) {
             return Err(CommitError::TooManyOpen);
         }
+        if let Some(limit) = limit {
+            let room = self.room.entry(ticket.customer).or_insert(limit);
+            *room = (limit - *open).min(*room);
+        }
         *open += 1;
         self.keys.insert(key.to_owned());
         self.numbers.insert(ticket.number.as_str().to_owned());
@@ -174,7 +216,7 @@ impl Places {
             now: ticket.clone(),
             key: Some(key.to_owned()),
             place: None,
-            row: Bson::Null,
+            row: ObjectId::new().into(),
         };
         self.entries.insert(ticket.id, entry);
         self.opened.push(ticket.id);
@@ -248,97 +290,4 @@ impl Places {
         let written = self.opened.iter().chain(&self.moved).filter_map(|id| self.entries.get(id));
         written.into_iter().any(|entry| queued(&entry.now) || entry.before.as_ref().is_some_and(queued))
     }
-
-    /// Writes the tickets and the depths; returns the arrival of the first that was opened.
-    pub(super) async fn write(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, Halt> {
-        let (freed, mut moves) = self.statements();
-        tx.update(DEPTHS, counting(process, self.depths())).await?;
-        let opened: Vec<Entry> = self.opened.iter().filter_map(|id| self.entries.remove(id)).collect();
-        let mut first = 0;
-        if !opened.is_empty() {
-            let about =
-                opened.iter().map(|entry| content(&entry.now, entry.key.as_deref().unwrap_or_default()));
-            tx.insert(TICKETS, about.collect::<Result<_, StoreError>>()?).await?;
-            first = tx.take("arrival", opened.len() as u64).await?;
-            let arrived = (first..).zip(&opened).map(|(position, entry)| {
-                let (doc, slot) = born(entry, position);
-                moves.extend(slot);
-                doc
-            });
-            tx.insert(QUEUE, arrived.collect()).await?;
-        } else if self.orders {
-            // Where all meet who open tickets, too: of two the later one is done again, and sees the other.
-            let meeting =
-                doc! { "q": { "_id": "arrival" }, "u": { "$inc": { "orders": 1_i64 } }, "upsert": true };
-            tx.update_some(COUNTERS, vec![meeting]).await?;
-        }
-        tx.update(QUEUE, freed).await?;
-        tx.update(QUEUE, moves).await?;
-        Ok(first)
-    }
-
-    /// The statements that write the moved tickets; before them those that free a slot which another one takes.
-    fn statements(&self) -> (Vec<Document>, Vec<Document>) {
-        let pairs = || {
-            let entries = self.moved.iter().filter_map(|id| self.entries.get(id));
-            entries.filter_map(|entry| Some((entry.before.as_ref()?, entry)))
-        };
-        let slot = |ticket: &Ticket| ticket.hold().map(|hold| (hold.agent, hold.slot));
-        let taken: HashSet<_> = pairs()
-            .filter(|(before, entry)| slot(before) != slot(&entry.now))
-            .filter_map(|(_, entry)| slot(&entry.now))
-            .collect();
-        let frees = |before: &Ticket, entry: &Entry| {
-            slot(before).is_some_and(|was| taken.contains(&was)) && slot(before) != slot(&entry.now)
-        };
-        // Each was read in this transaction, which so is overtaken if anybody else has written it since: its `_id` is enough.
-        let statement =
-            |entry: &Entry, set: Document| doc! { "q": { "_id": entry.row.clone() }, "u": { "$set": set } };
-        let empty = || doc! { "holding": false, "slot": Bson::Null };
-        let freeing = pairs().filter(|(before, entry)| frees(before, entry));
-        let freeing = freeing.map(|(_, entry)| statement(entry, empty()));
-        let writes = pairs().map(|(before, entry)| {
-            let was = standing(before);
-            let mut set = changed(&was, standing(&entry.now));
-            if slot(before) != slot(&entry.now) {
-                set.insert("agent_queue_position", entry.place);
-            }
-            statement(entry, set)
-        });
-        (freeing.collect(), writes.collect())
-    }
-
-    /// By how much the depths change.
-    fn depths(&self) -> HashMap<(DepartmentId, Priority), i64> {
-        let mut changes = HashMap::new();
-        let mut count = |ticket: &Ticket, by: i64| {
-            if ticket.state == TicketState::Queued {
-                *changes.entry((ticket.department, ticket.priority)).or_default() += by;
-            }
-        };
-        let ids: HashSet<_> = self.opened.iter().chain(&self.moved).collect();
-        for entry in ids.into_iter().filter_map(|id| self.entries.get(id)) {
-            if let Some(before) = &entry.before {
-                count(before, -1);
-            }
-            count(&entry.now, 1);
-        }
-        changes
-    }
-}
-
-/// The document of a ticket that arrives, and what gives it its slot if it has one already: a write of its own, as the tests'
-/// server never frees a place in a unique index that a document was born with.
-fn born(entry: &Entry, position: u64) -> (Document, Option<Document>) {
-    let mut doc = arriving(&entry.now, position, entry.place);
-    let Some(slot) = entry.now.hold().map(|hold| i32::from(hold.slot.0)) else { return (doc, None) };
-    let row = ObjectId::new();
-    doc.extend(doc! { "_id": row, "holding": false, "slot": Bson::Null });
-    let taken = doc! { "$set": { "holding": true, "slot": slot } };
-    (doc, Some(doc! { "q": { "_id": row }, "u": taken }))
-}
-
-/// The fields that are other than they were: of what stays, the server need not look whether it stays.
-fn changed(before: &Document, now: Document) -> Document {
-    now.into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect()
 }

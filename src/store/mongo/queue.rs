@@ -43,14 +43,14 @@ pub(super) async fn first(
 /// In which of these places a new ticket would have one before it that the engine may assign.
 pub(super) async fn waiting(
     tx: &mut Tx<'_>,
-    places: HashSet<(DepartmentId, Priority)>,
+    places: &HashSet<(DepartmentId, Priority)>,
 ) -> Result<HashSet<(DepartmentId, Priority)>, Halt> {
     if places.is_empty() {
         return Ok(HashSet::new());
     }
     let sums = Sums::of(&tx.find(DEPTHS, doc! {}).await?)?;
     let mut waiting = HashSet::new();
-    for (department, priority) in places {
+    for (department, priority) in places.iter().copied() {
         let counted = sums.in_department(department);
         let ahead: i64 =
             counted.iter().filter(|(rank, _)| *rank <= priority.rank().into()).map(|(_, n)| n).sum();

@@ -28,6 +28,8 @@ pub(super) struct Roll {
     invites: HashMap<String, Document>,
     new: Vec<(&'static str, Document)>,
     changed: Vec<(&'static str, Document)>,
+    /// Who is new. Until they are written, whom they were met after is counted from 0.
+    met: HashSet<String>,
 }
 
 impl Roll {
@@ -86,7 +88,10 @@ impl Roll {
         let known = self.users.get(&p.id);
         let met = match (expected, known) {
             (None, _) if taken => return Err(CommitError::Duplicate(UniqueKey::Telegram)),
-            (None, None) => int(met),
+            (None, None) => {
+                self.met.insert(p.id.to_string());
+                int(met)
+            }
             (Some(version), Some(known)) if is_at(known, version)? => {
                 if taken {
                     return Err(CommitError::Duplicate(UniqueKey::Telegram));
@@ -163,17 +168,24 @@ impl Roll {
         if expected.is_none() {
             self.new.push((collection, doc));
         } else {
-            // Nobody else can have written it since it was read: then this transaction is overtaken.
-            let this = doc! { "_id": doc.get("_id").cloned() };
-            self.changed.push((collection, doc! { "q": this, "u": doc }));
+            self.changed.push((collection, doc));
         }
     }
 
-    pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+    /// Writes them; who is new was met as the `first`th or later.
+    pub(super) async fn write(mut self, tx: &mut Tx<'_>, first: u64) -> Result<(), Halt> {
+        for (collection, doc) in self.new.iter_mut().chain(&mut self.changed) {
+            if *collection == USERS && self.met.contains(Fields(doc).text("_id")?) {
+                let met = Fields(doc).int("met")?;
+                doc.insert("met", met + int(first));
+            }
+        }
+        // Nobody else can have written it since it was read: then this transaction is overtaken.
+        let over = |doc: Document| doc! { "q": { "_id": doc.get("_id").cloned() }, "u": doc };
         for collection in [USERS, DEPARTMENTS, SETTINGS, INVITES] {
             let of = |(name, doc): &(&str, Document)| (*name == collection).then(|| doc.clone());
             tx.insert(collection, self.new.iter().filter_map(of).collect()).await?;
-            tx.update(collection, self.changed.iter().filter_map(of).collect()).await?;
+            tx.update(collection, self.changed.iter().filter_map(of).map(over).collect()).await?;
         }
         Ok(())
     }

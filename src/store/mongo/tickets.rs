@@ -30,13 +30,13 @@ pub(super) fn content(ticket: &Ticket, key: &str) -> Result<Document, StoreError
     Ok(doc)
 }
 
-/// The document of `ticket_queue` for a ticket that arrives as the `position`th.
-pub(super) fn arriving(ticket: &Ticket, position: u64, place: Option<i64>) -> Document {
+/// The document of `ticket_queue` for a ticket that arrives.
+pub(super) fn arriving(ticket: &Ticket, place: Option<i64>) -> Document {
     let mut doc = doc! {
         "ticket_id": ticket.id.to_string(),
         "ticket_number": ticket.number.as_str(),
         "tail": backwards(ticket.number.as_str()),
-        "position": int(position),
+        "position": int(ticket.arrival.0),
         "customer": ticket.customer.to_string(),
         "queued_at": date(ticket.created_at),
         "created_at": date(ticket.created_at),

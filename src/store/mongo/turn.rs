@@ -4,6 +4,7 @@ use super::Faces;
 use super::at_hand::{is_of_desk, written};
 use super::error::Halt;
 use super::facts::{Fact, Fate, Group, numbered};
+use super::known::{Known, Left};
 use super::lane::{Reply, Worker};
 use super::queue::Sums;
 use super::recent::Recent;
@@ -34,6 +35,7 @@ pub(super) struct Scribe {
     pub(super) faces: Arc<Faces>,
     /// Who was written lately, for as long as another replica may have them at hand as they were.
     pub(super) written: Recent<ChatId, Version>,
+    pub(super) known: Known,
 }
 
 impl Worker for Scribe {
@@ -51,20 +53,36 @@ impl Worker for Scribe {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
             let edition = self.faces.edition();
-            let turn = Turn { db: &db, facts: &facts, written: &self.written, process: &process };
+            let turn = Turn {
+                db: &db,
+                facts: &facts,
+                written: &self.written,
+                known: &self.known,
+                process: &process,
+            };
             let mut moves_queues = true;
             let fates: Vec<_> = match tx::run(&mut self.session, &turn).await {
                 Ok(done) => {
                     moves_queues = done.moves_queues;
+                    if done.tries == 0 {
+                        self.known.learn(done.left);
+                    } else {
+                        self.known.doubt();
+                    }
                     done.fates.into_iter().map(Ok).collect()
                 }
                 Err(StoreError::Corrupt(_)) if facts.len() > 1 => {
+                    self.known.forget();
                     groups.extend(
                         facts.into_iter().zip(replies).map(|(fact, reply)| (vec![fact], vec![reply])),
                     );
                     continue;
                 }
-                Err(error) => vec![Err(error); facts.len()],
+                Err(error) => {
+                    // What became of it is not known.
+                    self.known.forget();
+                    vec![Err(error); facts.len()]
+                }
             };
             // Before anybody is told, and whatever became of it: to read once too often costs little.
             if facts.iter().flat_map(Fact::changes).any(is_of_desk) {
@@ -119,6 +137,7 @@ struct Turn<'a> {
     db: &'a Database,
     facts: &'a [Fact],
     written: &'a Recent<ChatId, Version>,
+    known: &'a Known,
     /// The name of this process: under it depths are counted.
     process: &'a str,
 }
@@ -128,6 +147,10 @@ struct Done {
     fates: Vec<Fate>,
     /// Whether a queue is other than it was.
     moves_queues: bool,
+    /// What is known now.
+    left: Left,
+    /// How often it was overtaken.
+    tries: u32,
 }
 
 #[async_trait]
@@ -135,31 +158,65 @@ impl Work for Turn<'_> {
     type Found = Done;
 
     async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Done, Halt> {
-        // The numbers are drawn outside of the transaction, so that replicas don't wait for each other at the counter;
-        // there may be gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests
-        // on the other the later has the higher number.
-        // What customers have open is counted outside of it, too: a bound against abuse, which others at the same moment may
-        // exceed by a few.
-        let (numbers, open, loaded) =
-            tokio::join!(self.draw(), self.count_open(), Group::load(tx, self.facts, tries));
-        let mut group = loaded?;
-        group.next = numbers?;
-        group.know_open(open?);
-        let told = self.facts.iter().flat_map(Fact::told).map(|out| out.chat);
-        group.written = told.filter_map(|chat| Some((chat, self.written.get(&chat)?))).collect();
-        for person in self.facts.iter().flat_map(Fact::written) {
-            // What is refused may be older than what was written.
-            let version = group.written.entry(person.chat()).or_insert(person.version);
-            *version = person.version.max(*version);
+        let trusts = tries == 0 && !self.known.is_doubted();
+        // What customers have open is counted outside of the transaction: a bound against abuse, which others at the same
+        // moment may exceed by a few. They hardly ever have too many, so that is taken for granted until it is known.
+        let before = if trusts { HashMap::new() } else { self.count_open().await? };
+        let open = async { if trusts { self.count_open().await } else { Ok(HashMap::new()) } };
+        // The numbers are drawn outside of it, too, so that replicas don't wait for each other at the counter; there may be
+        // gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests on the other the
+        // later has the higher number.
+        let begin = async {
+            let (group, fates) = self.decide(tx, tries, trusts, before).await?;
+            Ok::<_, Halt>((group.begin(tx).await?, fates))
+        };
+        let (begun, numbers, open) = tokio::join!(begin, self.draw(), open);
+        let (begun, fates) = begun?;
+        if begun.rest.exceeds(&open?) {
+            return Err(Halt::Overtaken("somebody has too many open tickets".to_owned()));
         }
-        let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<Vec<_>, _>>()?;
-        let moves_queues = group.moves_queues();
-        let first = group.write(tx, self.process).await?;
-        Ok(Done { fates: fates.into_iter().map(|fate| numbered(fate, first)).collect(), moves_queues })
+        let moves_queues = begun.rest.moves_queues();
+        let (first, left) = begun.end(tx, self.process, numbers?).await?;
+        let fates = fates.into_iter().map(|fate| numbered(fate, first)).collect();
+        Ok(Done { fates, moves_queues, left, tries })
     }
 }
 
 impl Turn<'_> {
+    /// Decides each of the facts by what is known, where that refuses nobody, or else by what is read.
+    async fn decide(
+        &self,
+        tx: &mut Tx<'_>,
+        tries: u32,
+        trusts: bool,
+        open: HashMap<PersonId, usize>,
+    ) -> Result<(Group<'_>, Vec<Fate>), Halt> {
+        if trusts {
+            let decided = self.decided(Group::load(tx, self.facts, Some(self.known), false).await?)?;
+            if !decided.1.iter().any(Fate::refuses) {
+                return Ok(decided);
+            }
+        }
+        // What turned out to be taken, a slot or a number, is looked for only then: it was chosen among free ones.
+        let mut group = Group::load(tx, self.facts, None, tries > 0).await?;
+        group.know_open(open);
+        Ok(self.decided(group)?)
+    }
+
+    fn decided<'f>(&'f self, mut group: Group<'f>) -> Result<(Group<'f>, Vec<Fate>), StoreError> {
+        let told = self.facts.iter().flat_map(Fact::told).map(|out| out.chat);
+        let mut written: HashMap<_, _> =
+            told.filter_map(|chat| Some((chat, self.written.get(&chat)?))).collect();
+        for person in self.facts.iter().flat_map(Fact::written) {
+            // What is refused may be older than what was written.
+            let version = written.entry(person.chat()).or_insert(person.version);
+            *version = person.version.max(*version);
+        }
+        group.know_written(written);
+        let fates = self.facts.iter().map(|fact| group.decide(fact)).collect::<Result<_, _>>()?;
+        Ok((group, fates))
+    }
+
     async fn count_open(&self) -> Result<HashMap<PersonId, usize>, Halt> {
         let limited = self.facts.iter().flat_map(Fact::changes).filter_map(|change| match &change.write {
             Write::OpenTicket { ticket, limit: Some(_), .. } => Some(ticket.customer),
@@ -177,6 +234,6 @@ impl Turn<'_> {
         if most == 0 {
             return Ok(0);
         }
-        tx::take(self.db.run_command(tx::numbers("sequence", most)).await, most)
+        tx::first(&self.db.run_command(tx::numbers("sequence", most)).await?, most)
     }
 }

@@ -1,7 +1,9 @@
 //! One transaction: what is read in it is one moment's, what it writes is seen whole or not at all.
 //!
 //! `writeConcern: majority` at the commit makes what was written durable, and what was read as well.
+use super::codec::{Fields, int};
 use super::error::{Halt, is_interrupted, is_unanswered};
+use super::merged::{Merged, statements};
 use super::session::Session;
 use super::tally::Tally;
 use crate::engine::ports::StoreError;
@@ -9,7 +11,7 @@ use async_trait::async_trait;
 use fail::fail_point;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::error::{Error, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use mongodb::options::{ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Database};
 use std::sync::Arc;
@@ -187,13 +189,24 @@ impl Tx<'_> {
     pub(super) async fn update(&mut self, collection: &str, updates: Vec<Document>) -> Result<(), Halt> {
         let expected = updates.len();
         let found = self.update_some(collection, updates).await?;
-        if found == expected {
-            Ok(())
-        } else {
-            Err(Halt::Overtaken(format!(
-                "{found} of {expected} documents of {collection} were as they were read"
-            )))
+        as_they_were(collection, expected, found)
+    }
+
+    /// Gives documents fields, each its own, one group after the other. `counted` names the field that counts their writes: in
+    /// each it must stand where it was seen.
+    pub(super) async fn merge(
+        &mut self,
+        collection: &str,
+        counted: &str,
+        groups: impl IntoIterator<Item = Vec<Merged>>,
+    ) -> Result<(), Halt> {
+        let (mut expected, mut updates) = (0, Vec::new());
+        for merged in groups {
+            expected += merged.len();
+            updates.extend(statements(counted, merged));
         }
+        let written = self.write(doc! { "update": collection }, "updates", updates).await?;
+        as_they_were(collection, expected, written.changed)
     }
 
     /// Runs update statements, which may find any number of documents; says how many.
@@ -202,7 +215,7 @@ impl Tx<'_> {
         collection: &str,
         updates: Vec<Document>,
     ) -> Result<usize, Halt> {
-        self.write(doc! { "update": collection }, "updates", updates).await
+        Ok(self.write(doc! { "update": collection }, "updates", updates).await?.found)
     }
 
     /// Deletes whatever matches these.
@@ -219,11 +232,22 @@ impl Tx<'_> {
     /// ended is overtaken or overtakes it, so the order of the numbers is the order in which they become visible.
     pub(super) async fn take(&mut self, counter: &str, count: u64) -> Result<u64, Halt> {
         self.done.asked(1);
-        take(self.db.run_command(numbers(counter, count)).session(&mut *self.session).await, count)
+        let answer = self.db.run_command(numbers(counter, count)).session(&mut *self.session).await?;
+        first(&answer, count)
     }
 
-    async fn write(&mut self, command: Document, what: &str, items: Vec<Document>) -> Result<usize, Halt> {
-        let mut found = 0;
+    /// The same of the arrivals, where all meet who open tickets or change how a queue begins. Says also how often somebody has
+    /// `waited`, this time included: was left in a queue, or put back into one.
+    pub(super) async fn arrive(&mut self, count: u64, waited: bool) -> Result<(u64, i64), Halt> {
+        self.done.asked(1);
+        let steps = doc! { "value": int(count), "orders": i64::from(waited) };
+        let answer = self.db.run_command(counting("arrival", steps)).session(&mut *self.session).await?;
+        let orders = Fields(counted(&answer)?).int("orders")?;
+        Ok((first(&answer, count)?, orders))
+    }
+
+    async fn write(&mut self, command: Document, what: &str, items: Vec<Document>) -> Result<Written, Halt> {
+        let mut done = Written::default();
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
             let mut command = command.clone();
@@ -235,29 +259,56 @@ impl Tx<'_> {
                 let code = first.get_i32("code").unwrap_or(0);
                 return Err(Halt::code(code, first.get_str("errmsg").unwrap_or_default()));
             }
-            let written = usize::try_from(super::codec::Fields(&answer).int("n")?).unwrap_or(0);
-            self.done.asked(written);
-            found += written;
+            let count = |name: &str| {
+                let count = Fields(&answer).opt_int(name)?.unwrap_or_default();
+                Ok::<_, StoreError>(usize::try_from(count).unwrap_or(0))
+            };
+            let found = count("n")?;
+            self.done.asked(found);
+            done.found += found;
+            done.changed += count("nModified")?;
         }
-        Ok(found)
+        Ok(done)
     }
+}
+
+/// How many documents statements have found, and of how many they have made something else.
+#[derive(Default)]
+struct Written {
+    found: usize,
+    changed: usize,
+}
+
+fn as_they_were(collection: &str, expected: usize, found: usize) -> Result<(), Halt> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Halt::Overtaken(format!(
+        "{found} of {expected} documents of {collection} were as they were taken for"
+    )))
 }
 
 /// The command that takes numbers of a counter.
 pub(super) fn numbers(counter: &str, count: u64) -> Document {
+    counting(counter, doc! { "value": int(count) })
+}
+
+fn counting(counter: &str, steps: Document) -> Document {
     doc! {
         "findAndModify": super::schema::COUNTERS,
         "query": { "_id": counter },
-        "update": { "$inc": { "value": super::codec::int(count) } },
+        "update": { "$inc": steps },
         "new": true,
         "upsert": true,
     }
 }
 
 /// The first of the numbers that were taken.
-pub(super) fn take(answer: Result<Document, Error>, count: u64) -> Result<u64, Halt> {
-    let answer = answer?;
-    let value = answer.get_document("value").map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let last: u64 = super::codec::Fields(value).number("value")?;
+pub(super) fn first(answer: &Document, count: u64) -> Result<u64, Halt> {
+    let last: u64 = Fields(counted(answer)?).number("value")?;
     Ok(last.saturating_sub(count) + 1)
+}
+
+fn counted(answer: &Document) -> Result<&Document, StoreError> {
+    answer.get_document("value").map_err(|error| StoreError::Corrupt(error.to_string()))
 }

@@ -1,0 +1,42 @@
+//! Statements that write many documents of a collection, each with fields of its own. What a statement costs is mostly for the
+//! server to find out which indexes there are, so one for all of them is cheaper than one for each; and it can compare more than
+//! their `_id`, which in the question would keep a server from going by `_id` alone.
+use mongodb::bson::{Bson, Document, doc};
+
+/// How many documents a statement is about: each of them is looked for among all of its statement's.
+const MOST: usize = 32;
+
+/// A document that gets some fields, if it still is what it was taken for.
+pub(super) struct Merged {
+    /// Its `_id`.
+    pub(super) row: Bson,
+    /// What counts its writes, as it was read or is remembered; null where it has not been counted yet.
+    pub(super) seen: Bson,
+    /// The fields, among them the next count.
+    pub(super) set: Document,
+}
+
+/// The statements for these. One that is not where it was seen, by the field that counts its writes, stays as it is, and is
+/// not among those that the server says it has modified.
+pub(super) fn statements(counted: &str, merged: Vec<Merged>) -> Vec<Document> {
+    let (mut statements, mut merged) = (Vec::new(), merged.into_iter().peekable());
+    while merged.peek().is_some() {
+        let (mut rows, mut seen) = (Vec::new(), Vec::new());
+        // For what is not among them: its place is -1, and what belongs to a place is one further on.
+        let mut sets = vec![Document::new()];
+        for this in merged.by_ref().take(MOST) {
+            rows.push(this.row.clone());
+            seen.push(Bson::Array(vec![this.row, this.seen]));
+            sets.push(this.set);
+        }
+        let place = doc! { "$indexOfArray": ["$$seen", ["$_id", format!("${counted}")]] };
+        let set = doc! { "$arrayElemAt": ["$$sets", { "$add": [1, place] }] };
+        statements.push(doc! {
+            "q": { "_id": { "$in": rows } },
+            "u": [{ "$replaceWith": { "$mergeObjects": ["$$ROOT", set] } }],
+            "c": { "seen": seen, "sets": sets },
+            "multi": true,
+        });
+    }
+    statements
+}
