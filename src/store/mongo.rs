@@ -43,6 +43,7 @@ mod queue;
 mod recent;
 mod record;
 mod roll;
+mod rows;
 mod schema;
 mod session;
 mod signals;

@@ -12,6 +12,7 @@ mod inbox;
 mod leases;
 mod mongo;
 mod mongo_at_hand;
+mod mongo_known;
 mod mongo_layouts;
 mod outbox;
 mod outbox_faults;

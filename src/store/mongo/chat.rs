@@ -1,5 +1,6 @@
 //! One chat with what waits for it, and the deliveries themselves.
 use super::codec::{Fields, date, int, nested};
+use super::rows::Row;
 use super::schema::CHATS;
 use crate::domain::Time;
 use crate::domain::ids::{ChatId, Version};
@@ -150,6 +151,14 @@ impl Chat {
             // Counted, so that no write of it is one that changes nothing, which the server would leave out.
             "revision": self.revision.unwrap_or_default() + 1,
         }
+    }
+
+    /// How it is known once it was written so often.
+    pub(super) fn left(self, times: i64) -> Row {
+        if self.behind > 0 || self.not_before > 0 {
+            return Row::There;
+        }
+        Row::As(Self { revision: Some(self.revision.unwrap_or_default() + times), ..self })
     }
 
     pub(super) fn is_empty(&self) -> bool {

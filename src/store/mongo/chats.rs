@@ -7,6 +7,8 @@
 //! others lie in `outbox`, and follow as there is room.
 use super::chat::{Chat, Entry, FEW, MOST};
 use super::error::Halt;
+use super::merged::Merged;
+use super::rows::{Row, Rows};
 use super::schema::{ADDED, CHATS, OUTBOX};
 use super::tx::Tx;
 use crate::domain::Time;
@@ -29,14 +31,24 @@ pub(super) struct Chats {
 }
 
 impl Chats {
-    /// Reads these chats; of those in `whole` everything that waits.
+    /// Reads these chats, of which something is on its way or moves, and those for which something comes in; of those in `whole`
+    /// everything that waits. What is `known` is not read.
     pub(super) async fn load(
         tx: &mut Tx<'_>,
-        ids: HashSet<ChatId>,
+        going: HashSet<ChatId>,
+        coming: HashSet<ChatId>,
         whole: &HashSet<ChatId>,
+        known: Option<&Rows>,
     ) -> Result<Self, Halt> {
-        let mut these = Self::default();
-        let found = tx.find_in(CHATS, "_id", ids.into_iter().map(|chat| chat.0)).await?;
+        let (mut these, mut rest) = (Self::default(), HashSet::new());
+        for chat in going.iter().chain(&coming).copied() {
+            match known.map(|known| known.get(chat)) {
+                Some(Some(Row::As(row))) => drop(these.rows.insert(chat, row)),
+                Some(None) if !going.contains(&chat) => {}
+                None | Some(None | Some(Row::There)) => drop(rest.insert(chat.0)),
+            }
+        }
+        let found = tx.find_in(CHATS, "_id", rest).await?;
         these.take_in(tx, found, whole).await?;
         Ok(these)
     }
@@ -199,40 +211,61 @@ impl Chats {
         }
     }
 
-    /// Writes the chats as they are now. Returns when the first of those goes that have to wait for their time.
-    pub(super) async fn write(mut self, tx: &mut Tx<'_>) -> Result<Option<i64>, Halt> {
+    /// Writes the chats as they are now.
+    pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<Written, Halt> {
         let (mut new, mut changed, mut empty, mut leaving) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut soonest: Option<i64> = None;
-        for chat in &self.touched {
-            let Some(row) = self.rows.get_mut(chat) else { continue };
+        let mut written = Written::default();
+        for (chat, mut row) in self.rows {
+            if !self.touched.contains(&chat) {
+                written.rows.push((chat, Some(row.left(0))));
+                continue;
+            }
             row.trim();
-            leaving.extend(std::mem::take(&mut row.leaving).into_iter().map(|entry| entry.outside(*chat)));
-            match (row.revision, row.is_empty()) {
-                (None, true) => continue,
-                (Some(_), true) => empty.push(chat.0),
-                (None, false) => new.push(row.document(*chat)),
-                (Some(_), false) => changed.push(doc! { "q": { "_id": chat.0 }, "u": row.document(*chat) }),
+            leaving.extend(std::mem::take(&mut row.leaving).into_iter().map(|entry| entry.outside(chat)));
+            match row.revision {
+                None if row.is_empty() => continue,
+                None => new.push(row.document(chat)),
+                Some(revision) => {
+                    let mut set = row.document(chat);
+                    if row.is_empty() {
+                        // Written all the same: then it is what it was seen as, and what is deleted is known.
+                        set = doc! { "revision": revision + 1 };
+                        empty.push(chat.0);
+                    }
+                    changed.push(Merged { row: chat.0.into(), seen: revision.into(), set });
+                }
             }
             if row.not_before > 0 {
-                soonest = Some(soonest.map_or(row.not_before, |first| first.min(row.not_before)));
+                let first = written.soonest.map_or(row.not_before, |first| first.min(row.not_before));
+                written.soonest = Some(first);
             }
+            written.rows.push((chat, (!row.is_empty()).then(|| row.left(1))));
         }
         if !self.added.is_empty() {
-            tx.delete(ADDED, [doc! { "_id": { "$in": std::mem::take(&mut self.added) } }]).await?;
+            tx.delete(ADDED, [doc! { "_id": { "$in": self.added } }]).await?;
         }
         if !self.fetched.is_empty() {
-            tx.delete(OUTBOX, [doc! { "_id": { "$in": std::mem::take(&mut self.fetched) } }]).await?;
+            tx.delete(OUTBOX, [doc! { "_id": { "$in": self.fetched } }]).await?;
         }
         // First: what is put there now may be the older one of two that do the same.
         tx.delete(OUTBOX, self.twins).await?;
         tx.insert(OUTBOX, leaving).await?;
         tx.insert(CHATS, new).await?;
-        tx.update(CHATS, changed).await?;
+        tx.merge(CHATS, "revision", [changed]).await?;
         if !empty.is_empty() {
             tx.delete(CHATS, [doc! { "_id": { "$in": empty } }]).await?;
         }
-        Ok(soonest)
+        Ok(written)
     }
+}
+
+/// What was written of chats.
+#[derive(Default)]
+pub(super) struct Written {
+    /// When the first of those goes that have to wait for their time, in microseconds since 1970.
+    pub(super) soonest: Option<i64>,
+    /// How they are now; nothing where there is no document.
+    pub(super) rows: Vec<(ChatId, Option<Row>)>,
 }
 
 /// What waits of a chat in `outbox`.

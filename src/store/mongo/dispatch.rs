@@ -1,12 +1,13 @@
 //! The outbox's lane: what became of deliveries, and what is claimed next, in one transaction. What was added to the outbox
 //! meanwhile is taken into the documents of its chats first, so that who adds to a chat need neither read nor write it.
 use super::added::Intake;
-use super::chats::Chats;
+use super::chats::{Chats, Written};
 use super::codec::Fields;
 use super::error::Halt;
 use super::hands::Hands;
 use super::lane::{Reply, Worker};
 use super::outbox::{Catch, Claim, Reclaim, Settled};
+use super::rows::{Row, Rows};
 use super::schema::CHATS;
 use super::session::Session;
 use super::soonest::Soonest;
@@ -50,6 +51,7 @@ pub(super) struct Dispatcher {
     faces: Arc<Faces>,
     cards: Arc<Cards>,
     soonest: Arc<Soonest>,
+    rows: Rows,
 }
 
 impl Worker for Dispatcher {
@@ -96,7 +98,7 @@ impl Worker for Dispatcher {
 impl Dispatcher {
     /// One with nothing in its hands.
     pub(super) fn new(session: Session, faces: Arc<Faces>, cards: Arc<Cards>, soonest: Arc<Soonest>) -> Self {
-        Self { session, hands: Hands::empty(), faces, cards, soonest }
+        Self { session, hands: Hands::empty(), faces, cards, soonest, rows: Rows::new() }
     }
 
     async fn reclaim(&mut self, reply: Reply<u64>) {
@@ -107,6 +109,7 @@ impl Dispatcher {
         // From here on nothing is anybody's.
         self.hands = Hands::in_doubt();
         self.forget();
+        self.rows.doubt();
         drop(reply.send(tx::run(&mut self.session, &Reclaim).await));
     }
 
@@ -136,7 +139,9 @@ impl Dispatcher {
         let claim = batch.claim.as_ref();
         let claim = claim.map(|(limit, now, _)| self.hands.claim(*limit, *now, self.soonest.has_come(*now)));
         let process = self.session.process.clone();
-        let turn = Turn { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
+        let known = (!self.rows.are_doubted()).then_some(&self.rows);
+        let turn =
+            Turn { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process, known };
         tx::run(&mut self.session, &turn).await
     }
 
@@ -144,7 +149,7 @@ impl Dispatcher {
     fn answer(&mut self, batch: Batch, result: Result<Done, StoreError>) {
         let Batch { outcomes, settlers, claim, .. } = batch;
         let (settled, caught) = match result {
-            Ok(Done { catch, soonest, looked, left, news, .. }) => {
+            Ok(Done { catch, soonest, looked, left, news, rows, .. }) => {
                 let was_claim = matches!(claim, Some((1.., ..)));
                 // Whose time has come is only found by a claim.
                 self.hands.leave(left || (looked && !was_claim), was_claim);
@@ -152,12 +157,17 @@ impl Dispatcher {
                     Some(news) => self.learn(news),
                     None => self.forget(),
                 }
+                match rows {
+                    Some(rows) => self.rows.learn(rows),
+                    None => self.rows.doubt(),
+                }
                 self.soonest.saw(soonest, looked);
                 self.hands.let_go(&outcomes);
                 (Ok(()), Ok((catch, looked)))
             }
             Err(error) => {
                 self.forget();
+                self.rows.doubt();
                 self.hands.leave(true, false);
                 (Err(error.clone()), Err(error))
             }
@@ -202,6 +212,8 @@ struct Turn<'a> {
     claim: Option<Claim<'a>>,
     /// The name of this process: under it deliveries are claimed.
     process: &'a str,
+    /// The chats as they were left, unless that is in doubt.
+    known: Option<&'a Rows>,
 }
 
 /// What came of it.
@@ -217,6 +229,8 @@ struct Done {
     left: bool,
     /// Nothing where more may be other than it was: whole chats moved, or an earlier try had its effect.
     news: Option<News>,
+    /// The chats as they are now; nothing when this was overtaken.
+    rows: Option<Vec<(ChatId, Option<Row>)>>,
 }
 
 /// What is other than it was.
@@ -241,9 +255,14 @@ impl Work for Turn<'_> {
     async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Done, Halt> {
         let later = self.wake(tx).await?;
         let (mut settled, mut catch) = (Settled::default(), Catch::default());
-        let Loaded { mut chats, more, anew } = self.load(tx).await?;
+        let moving = self.outcomes.iter().any(|(_, _, outcome)| matches!(outcome, Outcome::Moved(_)));
+        let known = self.known.filter(|_| tries == 0 && !moving);
+        let Loaded { mut chats, more, anew } = self.load(tx, known).await?;
         for outcome in self.outcomes {
-            settled.settle(&mut chats, outcome, self.settled_at, self.process)?;
+            let was_here = settled.settle(&mut chats, outcome, self.settled_at, self.process)?;
+            if !was_here && known.is_some() {
+                return Err(Halt::Overtaken("what is on its way here is not what is known".to_owned()));
+            }
         }
         // Not before all is taken in: a message may be among it that goes before what is there.
         if let Some(claim) = self.claim.as_ref().filter(|claim| !more && claim.limit > 0) {
@@ -253,9 +272,10 @@ impl Work for Turn<'_> {
         let left = catch.beyond || !chats.ready(now).is_empty();
         let news = settled.shown().filter(|_| tries == 0).map(|shown| News { shown, anew });
         settled.write(tx).await?;
-        let soonest = [later, chats.write(tx).await?].into_iter().flatten().min();
+        let Written { soonest, rows } = chats.write(tx).await?;
+        let soonest = [later, soonest].into_iter().flatten().min();
         let looked = self.claim.as_ref().is_some_and(|claim| claim.look);
-        Ok(Done { catch, more, soonest, looked, left, news })
+        Ok(Done { catch, more, soonest, looked, left, news, rows: (tries == 0).then_some(rows) })
     }
 }
 
@@ -271,19 +291,19 @@ impl Turn<'_> {
     }
 
     /// The chats of what is settled, and of what was added to the outbox, with that; and whether more of it may be there.
-    async fn load(&self, tx: &mut Tx<'_>) -> Result<Loaded, Halt> {
-        let (mut concerned, mut moving) = (HashSet::new(), HashSet::new());
+    async fn load(&self, tx: &mut Tx<'_>, known: Option<&Rows>) -> Result<Loaded, Halt> {
+        let (mut going, mut moving) = (HashSet::new(), HashSet::new());
         for (chat, _, outcome) in self.outcomes {
-            concerned.insert(*chat);
+            going.insert(*chat);
             if let Outcome::Moved(to) = outcome {
-                concerned.insert(*to);
+                going.insert(*to);
                 moving.extend([*chat, *to]);
             }
         }
         let Intake { documents, entries, anew, more } =
             if self.claim.is_some() { Intake::read(tx).await? } else { Intake::default() };
-        concerned.extend(entries.iter().map(|(chat, _)| *chat));
-        let mut chats = Chats::load(tx, concerned, &moving).await?;
+        let coming = entries.iter().map(|(chat, _)| *chat).collect();
+        let mut chats = Chats::load(tx, going, coming, &moving, known).await?;
         for (chat, entry) in entries {
             chats.add(chat, entry);
         }

@@ -17,6 +17,21 @@ use tokio::time::Instant;
 
 /// For how long nothing is taken for known after somebody else was in between.
 const DOUBT: Duration = Duration::from_secs(1);
+
+/// Whether it is better to ask than to go by what is known.
+#[derive(Default)]
+pub(super) struct Doubt(Option<Instant>);
+
+impl Doubt {
+    /// Somebody else was in between.
+    pub(super) fn begin(&mut self) {
+        self.0 = Some(Instant::now());
+    }
+
+    pub(super) fn lasts(&self) -> bool {
+        self.0.is_some_and(|since| since.elapsed() < DOUBT)
+    }
+}
 /// For how long something is known that nobody asks for. What is known is checked when it is written, so this only bounds
 /// the memory, beside the number that is kept.
 const KEPT: Duration = Duration::from_secs(3_600);
@@ -46,18 +61,23 @@ pub(super) struct Known {
     agents: Recent<PersonId, Agent>,
     tickets: Recent<TicketId, Place>,
     idle: Idle,
-    doubted: Option<Instant>,
+    doubt: Doubt,
 }
 
 impl Known {
     /// Nothing yet.
     pub(super) fn new() -> Self {
-        Self { agents: Recent::new(KEPT), tickets: Recent::new(KEPT), idle: Idle::default(), doubted: None }
+        Self {
+            agents: Recent::new(KEPT),
+            tickets: Recent::new(KEPT),
+            idle: Idle::default(),
+            doubt: Doubt::default(),
+        }
     }
 
     /// Whether it is better to ask.
     pub(super) fn is_doubted(&self) -> bool {
-        self.doubted.is_some_and(|since| since.elapsed() < DOUBT)
+        self.doubt.lasts()
     }
 
     pub(super) fn agent(&self, id: PersonId) -> Option<Agent> {
@@ -97,7 +117,7 @@ impl Known {
     /// Somebody else was in between.
     pub(super) fn doubt(&mut self) {
         self.forget();
-        self.doubted = Some(Instant::now());
+        self.doubt.begin();
     }
 
     /// Knows nothing any more.

@@ -169,15 +169,16 @@ pub(super) struct Settled {
 }
 
 impl Settled {
-    /// Says what became of a delivery. One that this process has not claimed, or not any more, is somebody else's matter.
+    /// Says what became of a delivery, if it is on its way here. One that this process has not claimed, or not any more, is
+    /// somebody else's matter.
     pub(super) fn settle(
         &mut self,
         chats: &mut Chats,
         (chat, id, outcome): &(ChatId, u64, Outcome),
         now: Time,
         process: &str,
-    ) -> Result<(), StoreError> {
-        let Some(entry) = chats.back(*chat, int(*id), process) else { return Ok(()) };
+    ) -> Result<bool, StoreError> {
+        let Some(entry) = chats.back(*chat, int(*id), process) else { return Ok(false) };
         match outcome {
             Outcome::Sent(card) => {
                 if entry.fields().int("unknown")? > 0 {
@@ -195,7 +196,7 @@ impl Settled {
                 self.moved.push((*chat, *to));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn release(

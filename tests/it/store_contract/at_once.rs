@@ -9,12 +9,17 @@ use antri::engine::ports::{Change, CommitError, Committed, Guard, Store};
 use std::sync::Arc;
 
 /// The nth ticket is opened and goes to an agent.
-fn pair(ticket: &Ticket, agent: u64, slot: u16) -> Vec<Change> {
+pub(super) fn pair(ticket: &Ticket, agent: u64, slot: u16) -> Vec<Change> {
     vec![opening(ticket.clone()), giving(ticket, agent, slot, Guard::Next)]
 }
 
 /// Whether the ticket was opened, and whether it was given away.
-async fn opened_and_given(store: &dyn Store, ticket: Ticket, agent: u64, slot: u16) -> (bool, bool) {
+pub(super) async fn opened_and_given(
+    store: &dyn Store,
+    ticket: Ticket,
+    agent: u64,
+    slot: u16,
+) -> (bool, bool) {
     let answers = store.commit(pair(&ticket, agent, slot)).await;
     let given = match &answers[1] {
         Ok(Committed { arrival: None }) => true,

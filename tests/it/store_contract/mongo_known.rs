@@ -1,0 +1,145 @@
+//! What the MongoDB store's lane of facts knows since its last turns: it asks for less, and finds out when another replica was in
+//! between.
+use super::Backend;
+use super::at_once::{opened_and_given, pair};
+use super::fixture::*;
+use super::mongo::{Served, open_store};
+use antri::domain::ids::{ChatId, Version};
+use antri::domain::person::{Availability, Person};
+use antri::domain::ticket::Status;
+use antri::engine::ports::{Change, CommitError, Guard, Store, Write};
+use antri::store::Mongo;
+use std::sync::Arc;
+
+/// A desk that has given its agent a ticket, and another on the same database that has not seen anything yet.
+async fn one_that_knows(agents: u64, max: u16) -> (Arc<Mongo>, Arc<Mongo>) {
+    let Served { database, store } = Served::fresh().await;
+    join(&*store, 1..=agents, max).await;
+    assert_eq!(opened_and_given(&*store, ticket(1), 1, 0).await, (true, true));
+    (store, open_store(&database).await)
+}
+
+/// How many commands a commit takes that nothing stands against.
+async fn commands(store: &Mongo, changes: Vec<Change>) -> u64 {
+    let before = store.writes();
+    all(store, changes).await;
+    let after = store.writes();
+    assert_eq!(after.transactions - before.transactions, 1);
+    after.commands - before.commands
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_lane_has_left_it_does_not_ask_for() {
+    let Served { store, .. } = Served::fresh().await;
+    join(&*store, [1], 5).await;
+    // The agent, what the ticket is about, the arrival, the ticket, its slot, the commit; at first also who waits, and the agent.
+    assert_eq!(commands(&store, pair(&ticket(1), 1, 0)).await, 8);
+    assert_eq!(commands(&store, pair(&ticket(2), 1, 1)).await, 6);
+    // The agent, the ticket, the commit.
+    let done = read(&*store, ticket_id(1)).await.complete(who(1), at(200)).unwrap();
+    assert_eq!(commands(&store, vec![moving(done, Guard::None)]).await, 3);
+    assert_eq!(commands(&store, pair(&ticket(3), 1, 0)).await, 6);
+
+    // Somebody waits from now on, so it asks again; and once nobody does, it asks that once.
+    let waiting = open(&*store, ticket(4)).await;
+    assert_eq!(opened_and_given(&*store, ticket(5), 1, 2).await, (true, false), "it would overtake");
+    let next = read(&*store, ticket_id(5)).await;
+    all(&*store, vec![giving(&waiting, 1, 2, Guard::Eligible), giving(&next, 1, 3, Guard::Eligible)]).await;
+    assert_eq!(commands(&store, pair(&ticket(6), 1, 4)).await, 7);
+    let done = read(&*store, ticket_id(6)).await.complete(who(1), at(200)).unwrap();
+    assert_eq!(commands(&store, vec![moving(done, Guard::None)]).await, 3);
+    assert_eq!(commands(&store, pair(&ticket(7), 1, 4)).await, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_went_elsewhere_meanwhile_gets_nothing() {
+    let (store, other) = one_that_knows(1, 5).await;
+    let mut gone = agent(1, 5);
+    gone.version = Version(1);
+    gone.agent.as_mut().unwrap().availability = Availability::Offline;
+    all(&*other, vec![writing(gone, Some(0))]).await;
+    assert_eq!(opened_and_given(&*store, ticket(2), 1, 1).await, (true, false));
+    assert_eq!(read(&*other, ticket_id(2)).await.status(), Status::Queued);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_that_was_given_elsewhere_meanwhile_is_not_given_twice() {
+    let (store, other) = one_that_knows(1, 3).await;
+    assert_eq!(opened_and_given(&*other, ticket(2), 1, 1).await, (true, true));
+    assert_eq!(opened_and_given(&*store, ticket(3), 1, 1).await, (true, false), "the slot is taken");
+    let waiting = read(&*store, ticket_id(3)).await;
+    one(&*store, giving(&waiting, 1, 2, Guard::Eligible)).await.unwrap();
+    let held = other.held_by(who(1)).await.unwrap();
+    assert_eq!(held.len(), 3);
+    assert_eq!(opened_and_given(&*other, ticket(4), 1, 3).await, (true, false), "above the capacity");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn room_that_was_made_elsewhere_meanwhile_is_seen() {
+    let (store, other) = one_that_knows(1, 1).await;
+    let done = read(&*other, ticket_id(1)).await.complete(who(1), at(200)).unwrap();
+    one(&*other, moving(done, Guard::None)).await.unwrap();
+    assert_eq!(opened_and_given(&*store, ticket(2), 1, 0).await, (true, true), "nobody is refused by memory");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_was_moved_elsewhere_meanwhile_is_not_moved_over() {
+    let (store, other) = one_that_knows(1, 5).await;
+    let known = read(&*store, ticket_id(1)).await;
+    let paused = known.pause(who(1)).unwrap();
+    one(&*other, moving(paused.clone(), Guard::None)).await.unwrap();
+    let late = one(&*store, moving(known.complete(who(1), at(200)).unwrap(), Guard::None)).await;
+    assert_eq!(late, Err(CommitError::Conflict));
+    assert_eq!(read(&*store, ticket_id(1)).await, paused);
+    let done = paused.complete(who(1), at(200)).unwrap();
+    one(&*store, moving(done.clone(), Guard::None)).await.unwrap();
+    assert_eq!(read(&*other, ticket_id(1)).await, done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_group_only_what_was_moved_elsewhere_is_refused() {
+    let (store, other) = one_that_knows(2, 5).await;
+    all(&*store, pair(&ticket(2), 2, 0)).await;
+    let (first, second) = (read(&*store, ticket_id(1)).await, read(&*store, ticket_id(2)).await);
+    one(&*other, moving(first.pause(who(1)).unwrap(), Guard::None)).await.unwrap();
+    let done = |ticket: &antri::domain::ticket::Ticket, agent| {
+        moving(ticket.complete(who(agent), at(200)).unwrap(), Guard::None)
+    };
+    let fates = store.commit(vec![done(&first, 1), done(&second, 2)]).await;
+    assert_eq!(fates[0], Err(CommitError::Conflict));
+    assert!(fates[1].is_ok(), "{fates:?}");
+    assert_eq!(other.person(who(2)).await.unwrap().unwrap().id, who(2));
+    assert_eq!(other.held_by(who(2)).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_another_replica_leaves_waiting_is_not_overtaken() {
+    let (store, other) = one_that_knows(1, 5).await;
+    let waiting = open(&*other, ticket(2)).await;
+    assert_eq!(opened_and_given(&*store, ticket(3), 1, 1).await, (true, false), "one waits");
+    one(&*other, giving(&waiting, 1, 1, Guard::Eligible)).await.unwrap();
+    let third = read(&*store, ticket_id(3)).await;
+    one(&*store, giving(&third, 1, 2, Guard::Eligible)).await.unwrap();
+    assert_eq!(opened_and_given(&*store, ticket(4), 1, 3).await, (true, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_another_replica_puts_back_is_not_overtaken() {
+    let (store, other) = one_that_knows(1, 5).await;
+    let held = read(&*other, ticket_id(1)).await;
+    one(&*other, moving(held.release().unwrap(), Guard::None)).await.unwrap();
+    assert_eq!(opened_and_given(&*store, ticket(2), 1, 1).await, (true, false), "one waits");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_met_and_written_in_one_commit_keeps_their_place() {
+    let store = Served::fresh().await.store;
+    all(&*store, vec![writing(person(1), None)]).await;
+    let renamed = Person { name: "Sari".to_owned(), version: Version(1), ..person(2) };
+    let notice = Change { notices: vec![text(1, "hai")], ..Change::quiet(Write::Nothing) };
+    all(&*store, vec![notice, writing(person(2), None), writing(renamed, Some(0))]).await;
+    all(&*store, vec![writing(person(3), None)]).await;
+    let met: Vec<_> = store.recent_people(9).await.unwrap().into_iter().map(|person| person.name).collect();
+    assert_eq!(met, ["Person 3", "Sari", "Person 1"]);
+    assert_eq!(store.claim(9, at(1)).await.unwrap()[0].out.chat, ChatId(1));
+}
