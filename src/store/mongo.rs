@@ -136,7 +136,7 @@ impl Mongo {
         let (desk, sums) = (Arc::new(Kept::new(OTHERS_SEEN)), Arc::new(Kept::new(OTHERS_COUNTED)));
         let outbox = session.another("outbox");
         let (cards, soonest) = (Arc::new(Recent::new(CARDS_SEEN)), Arc::default());
-        let people = Arc::new(Recent::new(FACES_SEEN));
+        let (people, at_work) = (Arc::new(Recent::new(FACES_SEEN)), Arc::default());
         let (facts, outbox) = (
             Lane::start(Scribe {
                 session,
@@ -145,12 +145,14 @@ impl Mongo {
                 faces: Arc::clone(&people),
                 written: Recent::new(FACES_SEEN),
                 known: Known::new(),
+                at_work: Arc::clone(&at_work),
             }),
             Lane::start(Dispatcher::new(
                 outbox,
                 Arc::clone(&people),
                 Arc::clone(&cards),
                 Arc::clone(&soonest),
+                at_work,
             )),
         );
         let db = Db::new(db);

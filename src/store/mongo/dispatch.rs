@@ -21,6 +21,11 @@ use async_trait::async_trait;
 use mongodb::bson::doc;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How far apart turns begin as long as facts are written: about as long as one takes then.
+const APART: Duration = Duration::from_millis(10);
 
 /// Something to do in the outbox.
 pub(super) enum Job {
@@ -52,10 +57,17 @@ pub(super) struct Dispatcher {
     cards: Arc<Cards>,
     soonest: Arc<Soonest>,
     rows: Rows,
+    /// Whether facts are being written.
+    facts: Arc<AtomicBool>,
 }
 
 impl Worker for Dispatcher {
     type Job = Job;
+
+    /// Turn upon turn it would ask the server twice as often, for half as much each time, and be in the way of the facts.
+    fn apart(&self) -> Duration {
+        if self.facts.load(Ordering::Relaxed) { APART } else { Duration::ZERO }
+    }
 
     fn size(job: &Job) -> usize {
         match job {
@@ -97,8 +109,14 @@ impl Worker for Dispatcher {
 
 impl Dispatcher {
     /// One with nothing in its hands.
-    pub(super) fn new(session: Session, faces: Arc<Faces>, cards: Arc<Cards>, soonest: Arc<Soonest>) -> Self {
-        Self { session, hands: Hands::empty(), faces, cards, soonest, rows: Rows::new() }
+    pub(super) fn new(
+        session: Session,
+        faces: Arc<Faces>,
+        cards: Arc<Cards>,
+        soonest: Arc<Soonest>,
+        facts: Arc<AtomicBool>,
+    ) -> Self {
+        Self { session, hands: Hands::empty(), faces, cards, soonest, rows: Rows::new(), facts }
     }
 
     async fn reclaim(&mut self, reply: Reply<u64>) {

@@ -5,8 +5,10 @@
 //! (`dispatch`) is more work and can wait a little. They write different documents, so neither overtakes the other.
 use crate::engine::ports::StoreError;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// How many jobs may wait for a lane before callers do.
 const WAITING: usize = 1024;
@@ -21,6 +23,11 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) trait Worker: Send + 'static {
     /// What it does.
     type Job: Send + 'static;
+
+    /// How far apart its turns begin at least, as things are: what comes meanwhile shares the next one.
+    fn apart(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// How much a job adds to a transaction.
     fn size(job: &Self::Job) -> usize;
@@ -66,7 +73,13 @@ impl<J: Send + 'static> Lane<J> {
 }
 
 async fn serve<W: Worker>(mut worker: W, mut waiting: mpsc::Receiver<W::Job>) {
+    let mut begun: Option<Instant> = None;
     while let Some(first) = waiting.recv().await {
+        let apart = worker.apart();
+        if let Some(last) = begun.filter(|last| last.elapsed() < apart) {
+            tokio::time::sleep_until(last + apart).await;
+        }
+        begun = Some(Instant::now());
         let mut size = W::size(&first);
         let mut jobs = vec![first];
         while size < GROUP
@@ -78,4 +91,49 @@ async fn serve<W: Worker>(mut worker: W, mut waiting: mpsc::Receiver<W::Job>) {
         worker.work(jobs).await;
     }
     worker.end().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    /// Notes when its turns begin, and how many jobs share each. A turn takes no time.
+    struct Diary(Arc<Mutex<Vec<(Duration, usize)>>>, Instant);
+
+    impl Worker for Diary {
+        type Job = Reply<()>;
+
+        fn apart(&self) -> Duration {
+            Duration::from_millis(10)
+        }
+
+        fn size(_: &Reply<()>) -> usize {
+            1
+        }
+
+        async fn work(&mut self, jobs: Vec<Reply<()>>) {
+            self.0.lock().unwrap().push((self.1.elapsed(), jobs.len()));
+            for job in jobs {
+                job.send(Ok(())).unwrap();
+            }
+        }
+
+        async fn end(self) {}
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_soon_after_a_turn_shares_the_next() {
+        let diary = Arc::default();
+        let lane = Lane::start(Diary(Arc::clone(&diary), Instant::now()));
+        let job = || lane.run(|reply| reply);
+        job().await.unwrap();
+        let (one, two) = tokio::join!(job(), job());
+        assert!(one.is_ok() && two.is_ok());
+        tokio::time::advance(Duration::from_millis(15)).await;
+        job().await.unwrap();
+        lane.close().await;
+        let turns: Vec<_> = diary.lock().unwrap().iter().map(|(at, jobs)| (at.as_millis(), *jobs)).collect();
+        assert_eq!(turns, [(0, 1), (10, 2), (25, 1)]);
+    }
 }

@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use mongodb::Database;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Something to write, and who waits for it.
 pub(super) struct Told {
@@ -36,6 +37,8 @@ pub(super) struct Scribe {
     /// Who was written lately, for as long as another replica may have them at hand as they were.
     pub(super) written: Recent<ChatId, Version>,
     pub(super) known: Known,
+    /// Whether it is at work: who can wait lets it.
+    pub(super) at_work: Arc<AtomicBool>,
 }
 
 impl Worker for Scribe {
@@ -48,6 +51,7 @@ impl Worker for Scribe {
     /// Writes facts in one transaction; each by itself where one of them rests on something that can't be understood. Each
     /// caller waits for their own answer, so none of them can rest on another of the same group.
     async fn work(&mut self, jobs: Vec<Told>) {
+        self.at_work.store(true, Ordering::Relaxed);
         let mut groups = VecDeque::from([jobs.into_iter().map(|job| (job.fact, job.reply)).unzip()]);
         while let Some((facts, replies)) = groups.pop_front() {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
@@ -97,6 +101,7 @@ impl Worker for Scribe {
                 drop(reply.send(fate));
             }
         }
+        self.at_work.store(false, Ordering::Relaxed);
     }
 
     async fn end(self) {

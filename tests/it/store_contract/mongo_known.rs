@@ -141,5 +141,5 @@ async fn who_is_met_and_written_in_one_commit_keeps_their_place() {
     all(&*store, vec![writing(person(3), None)]).await;
     let met: Vec<_> = store.recent_people(9).await.unwrap().into_iter().map(|person| person.name).collect();
     assert_eq!(met, ["Person 3", "Sari", "Person 1"]);
-    assert_eq!(store.claim(9, at(1)).await.unwrap()[0].out.chat, ChatId(1));
+    assert_eq!(store.claim(9, at(1)).await.unwrap()[0].chat, ChatId(1));
 }
