@@ -158,7 +158,7 @@ impl Chat {
         if self.behind > 0 || self.not_before > 0 {
             return Row::There;
         }
-        Row::As(Self { revision: Some(self.revision.unwrap_or_default() + times), ..self })
+        Row::As(Box::new(Self { revision: Some(self.revision.unwrap_or_default() + times), ..self }))
     }
 
     pub(super) fn is_empty(&self) -> bool {

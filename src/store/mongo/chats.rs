@@ -43,7 +43,7 @@ impl Chats {
         let (mut these, mut rest) = (Self::default(), HashSet::new());
         for chat in going.iter().chain(&coming).copied() {
             match known.map(|known| known.get(chat)) {
-                Some(Some(Row::As(row))) => drop(these.rows.insert(chat, row)),
+                Some(Some(Row::As(row))) => drop(these.rows.insert(chat, *row)),
                 Some(None) if !going.contains(&chat) => {}
                 None | Some(None | Some(Row::There)) => drop(rest.insert(chat.0)),
             }

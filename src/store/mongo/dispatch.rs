@@ -58,7 +58,7 @@ pub(super) struct Dispatcher {
     soonest: Arc<Soonest>,
     rows: Rows,
     /// Whether facts are being written.
-    facts: Arc<AtomicBool>,
+    let_pass: Arc<AtomicBool>,
 }
 
 impl Worker for Dispatcher {
@@ -66,7 +66,7 @@ impl Worker for Dispatcher {
 
     /// Turn upon turn it would ask the server twice as often, for half as much each time, and be in the way of the facts.
     fn apart(&self) -> Duration {
-        if self.facts.load(Ordering::Relaxed) { APART } else { Duration::ZERO }
+        if self.let_pass.load(Ordering::Relaxed) { APART } else { Duration::ZERO }
     }
 
     fn size(job: &Job) -> usize {
@@ -114,9 +114,9 @@ impl Dispatcher {
         faces: Arc<Faces>,
         cards: Arc<Cards>,
         soonest: Arc<Soonest>,
-        facts: Arc<AtomicBool>,
+        let_pass: Arc<AtomicBool>,
     ) -> Self {
-        Self { session, hands: Hands::empty(), faces, cards, soonest, rows: Rows::new(), facts }
+        Self { session, hands: Hands::empty(), faces, cards, soonest, rows: Rows::new(), let_pass }
     }
 
     async fn reclaim(&mut self, reply: Reply<u64>) {

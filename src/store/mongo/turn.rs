@@ -166,23 +166,22 @@ impl Work for Turn<'_> {
         let trusts = tries == 0 && !self.known.is_doubted();
         // What customers have open is counted outside of the transaction: a bound against abuse, which others at the same
         // moment may exceed by a few. They hardly ever have too many, so that is taken for granted until it is known.
-        let before = if trusts { HashMap::new() } else { self.count_open().await? };
         let open = async { if trusts { self.count_open().await } else { Ok(HashMap::new()) } };
         // The numbers are drawn outside of it, too, so that replicas don't wait for each other at the counter; there may be
         // gaps. They are drawn after the caller has seen what the facts rest on, so of two of which one rests on the other the
         // later has the higher number.
-        let begin = async {
-            let (group, fates) = self.decide(tx, tries, trusts, before).await?;
+        let first = async {
+            let (group, fates) = self.decide(tx, tries, trusts).await?;
             Ok::<_, Halt>((group.begin(tx).await?, fates))
         };
-        let (begun, numbers, open) = tokio::join!(begin, self.draw(), open);
+        let (begun, numbers, open) = tokio::join!(first, self.draw(), open);
         let (begun, fates) = begun?;
         if begun.rest.exceeds(&open?) {
             return Err(Halt::Overtaken("somebody has too many open tickets".to_owned()));
         }
         let moves_queues = begun.rest.moves_queues();
-        let (first, left) = begun.end(tx, self.process, numbers?).await?;
-        let fates = fates.into_iter().map(|fate| numbered(fate, first)).collect();
+        let (arrival, left) = begun.end(tx, self.process, numbers?).await?;
+        let fates = fates.into_iter().map(|fate| numbered(fate, arrival)).collect();
         Ok(Done { fates, moves_queues, left, tries })
     }
 }
@@ -194,7 +193,6 @@ impl Turn<'_> {
         tx: &mut Tx<'_>,
         tries: u32,
         trusts: bool,
-        open: HashMap<PersonId, usize>,
     ) -> Result<(Group<'_>, Vec<Fate>), Halt> {
         if trusts {
             let decided = self.decided(Group::load(tx, self.facts, Some(self.known), false).await?)?;
@@ -203,8 +201,10 @@ impl Turn<'_> {
             }
         }
         // What turned out to be taken, a slot or a number, is looked for only then: it was chosen among free ones.
-        let mut group = Group::load(tx, self.facts, None, tries > 0).await?;
-        group.know_open(open);
+        let open = async { if trusts { Ok(HashMap::new()) } else { self.count_open().await } };
+        let (group, open) = tokio::join!(Group::load(tx, self.facts, None, tries > 0), open);
+        let mut group = group?;
+        group.know_open(open?);
         Ok(self.decided(group)?)
     }
 

@@ -1,13 +1,13 @@
-//! What the MongoDB store's lane of facts knows since its last turns: it asks for less, and finds out when another replica was in
-//! between.
+//! What the MongoDB store's lanes know since their last turns: they ask for less, and find out when another replica was in between.
 use super::Backend;
 use super::at_once::{opened_and_given, pair};
 use super::fixture::*;
 use super::mongo::{Served, open_store};
+use super::outbox::said;
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::person::{Availability, Person};
 use antri::domain::ticket::Status;
-use antri::engine::ports::{Change, CommitError, Guard, Store, Write};
+use antri::engine::ports::{Change, Claimed, CommitError, Guard, Outcome, Store, Write};
 use antri::store::Mongo;
 use std::sync::Arc;
 
@@ -142,4 +142,73 @@ async fn who_is_met_and_written_in_one_commit_keeps_their_place() {
     let met: Vec<_> = store.recent_people(9).await.unwrap().into_iter().map(|person| person.name).collect();
     assert_eq!(met, ["Person 3", "Sari", "Person 1"]);
     assert_eq!(store.claim(9, at(1)).await.unwrap()[0].chat, ChatId(1));
+}
+
+/// A desk that has sent one message on its way to chat 10, and another on the same database.
+async fn one_on_its_way() -> (Arc<Mongo>, Arc<Mongo>, Claimed) {
+    let Served { database, store } = Served::fresh().await;
+    assert_eq!(store.claim(10, at(1)).await.unwrap(), [], "it has looked: there is nothing");
+    store.deliver(vec![text(10, "satu")], at(1)).await.unwrap();
+    let going = store.claim(10, at(1)).await.unwrap().remove(0);
+    (store, open_store(&database).await, going)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_was_left_is_not_read_again() {
+    let (store, _, going) = one_on_its_way().await;
+    let before = store.writes();
+    store.settle(vec![(going.id, Outcome::Sent(None))], at(1)).await.unwrap();
+    // The chat, that it is empty, the commit.
+    assert_eq!(store.writes().commands - before.commands, 3);
+    assert_eq!(store.undelivered().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_replica_puts_into_a_chat_is_not_lost_with_it() {
+    let (store, other, going) = one_on_its_way().await;
+    other.deliver(vec![text(10, "dua")], at(1)).await.unwrap();
+    assert_eq!(other.claim(0, at(1)).await.unwrap(), [], "only taken in");
+    store.settle(vec![(going.id, Outcome::Sent(None))], at(1)).await.unwrap();
+    assert_eq!(store.undelivered().await.unwrap(), 1);
+    let claimed = store.claim(10, at(3)).await.unwrap();
+    assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["dua"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_a_chat_that_nobody_here_has_seen_goes_first() {
+    let Served { database, store } = Served::fresh().await;
+    assert_eq!(store.claim(10, at(1)).await.unwrap(), [], "it has looked: there is nothing");
+    let other = open_store(&database).await;
+    other.deliver(vec![text(10, "satu")], at(1)).await.unwrap();
+    assert_eq!(other.claim(0, at(1)).await.unwrap(), [], "only taken in");
+    store.deliver(vec![text(10, "dua")], at(1)).await.unwrap();
+    for expected in ["satu", "dua"] {
+        let claimed = store.claim(10, at(1)).await.unwrap();
+        assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), [expected]);
+        store.settle(vec![(claimed[0].id, Outcome::Sent(None))], at(1)).await.unwrap();
+    }
+    assert_eq!(store.undelivered().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_back_meanwhile_is_somebody_elses_matter() {
+    let (store, other, going) = one_on_its_way().await;
+    assert_eq!(other.reclaim().await.unwrap(), 1);
+    store.settle(vec![(going.id, Outcome::Sent(None))], at(1)).await.unwrap();
+    let claimed = other.claim(10, at(1)).await.unwrap();
+    assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["satu"]);
+    other.settle(vec![(claimed[0].id, Outcome::Sent(None))], at(1)).await.unwrap();
+    assert_eq!(store.undelivered().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_waits_for_its_time_is_known_once_it_has_come() {
+    let (store, other, going) = one_on_its_way().await;
+    let until = at(2);
+    store.settle(vec![(going.id, Outcome::Later { until, unknown: false })], at(1)).await.unwrap();
+    // Woken elsewhere, and left there.
+    assert_eq!(other.claim(0, at(3)).await.unwrap(), []);
+    store.deliver(vec![text(10, "dua")], at(3)).await.unwrap();
+    let claimed = store.claim(10, at(3)).await.unwrap();
+    assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["satu"]);
 }
