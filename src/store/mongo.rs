@@ -8,11 +8,13 @@
 //! for what a crash left behind. A transaction makes all of it true or none, whenever the process dies. What it costs is
 //! round trips, and those are shared: a lane (`lane`) puts whatever waits into one transaction, which reads what the changes
 //! are about in a few questions, decides each of them in memory (`facts`) and writes them in one bulk per collection. So a
-//! batch of two hundred assignments takes about as many round trips as one. Deliveries have a lane of their own (`dispatch`),
-//! as there are more of them than of what makes them, and nobody looks at a clock for them as they do for an assignment.
+//! batch of two hundred assignments takes about as many round trips as one. What the lane has left itself it need not even
+//! read (`known`). Deliveries have a lane of their own (`dispatch`), as there are more of them than of what makes them, and
+//! nobody looks at a clock for them as they do for an assignment.
 //!
 //! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
-//! status, the chat or the unique index of the slots, and the one that is overtaken reads and decides again.
+//! status, the chat or the unique index of the slots, and the one that is overtaken reads and decides again. So does one that
+//! went by what it knew, where another one has written that since.
 mod added;
 mod agents;
 mod at_hand;

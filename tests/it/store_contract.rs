@@ -59,6 +59,7 @@ macro_rules! store_contract {
             guards: by_hand_only_the_capacity_counts,
             guards: anyway_needs_an_agent_and_nothing_else,
             guards: a_lowered_capacity_takes_nothing_away,
+            guards: a_slot_changes_hands_within_one_commit,
             at_once: a_new_ticket_may_go_to_an_agent_at_once,
             at_once: a_new_ticket_overtakes_nobody,
             guards: a_refused_one_is_not_overtaken_by_what_follows_in_its_commit,

@@ -72,8 +72,8 @@ impl Agent {
         })
     }
 
-    /// As they are once this is committed, if that is sure.
-    fn left(self) -> Option<Self> {
+    /// As they are known once this is committed, if that is sure.
+    fn known(self) -> Option<Self> {
         let written = i64::from(self.mark != Mark::Read);
         (self.serves && self.row.is_some()).then(|| Self {
             last_turn: self.turn.max(self.last_turn),
@@ -222,7 +222,7 @@ impl Agents {
         let mut left = Vec::with_capacity(self.agents.len());
         for (id, mut agent) in self.agents {
             let profile = std::mem::take(&mut agent.profile);
-            left.push((id, agent.clone().left()));
+            left.push((id, agent.clone().known()));
             let mut set = profile;
             set.insert("current_tickets", agent.held);
             if agent.turn > agent.last_turn {
@@ -232,25 +232,28 @@ impl Agents {
             let next = agent.revision.unwrap_or_default() + 1;
             match (agent.mark, agent.row) {
                 (Mark::Read, _) => {}
-                (_, row) if !agent.serves => gone.push(this(id, row)),
-                (Mark::Changed, Some(row)) => {
+                (Mark::Changed | Mark::Joined, Some(row)) => {
                     set.insert("revision", next);
-                    changed.push(Merged { row, seen: agent.revision.into(), set });
+                    if !agent.serves {
+                        // Written all the same: then it is what it was seen as, and what is deleted is known.
+                        gone.push(doc! { "_id": row.clone() });
+                    }
+                    changed.push(Merged { row, seen: agent.revision.into(), set, weight: 1 });
                 }
-                (Mark::Changed | Mark::Joined, row) => {
-                    let change = doc! { "$set": set, "$inc": { "revision": 1_i64 } };
-                    joined.push(doc! { "q": this(id, row), "u": change, "upsert": true });
+                (Mark::Changed | Mark::Joined, None) => {
+                    let this = doc! { "agent_id": id.to_string() };
+                    if agent.serves {
+                        let change = doc! { "$set": set, "$inc": { "revision": 1_i64 } };
+                        joined.push(doc! { "q": this, "u": change, "upsert": true });
+                    } else {
+                        gone.push(this);
+                    }
                 }
             }
         }
-        tx.delete(AGENTS, gone).await?;
         tx.update(AGENTS, joined).await?;
         tx.merge(AGENTS, "revision", [changed]).await?;
+        tx.delete(AGENTS, gone).await?;
         Ok(left)
     }
-}
-
-/// The status of an agent: by its `_id` where it was read.
-fn this(id: PersonId, row: Option<Bson>) -> Document {
-    row.map_or_else(|| doc! { "agent_id": id.to_string() }, |row| doc! { "_id": row })
 }

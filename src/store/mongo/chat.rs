@@ -14,6 +14,9 @@ pub(super) const MOST: usize = 64;
 /// With fewer in the document, more are fetched. A transaction takes a few of a chat at most.
 pub(super) const FEW: usize = 32;
 
+/// With more that wait than this a chat is not kept in mind.
+const KEPT_IN_MIND: usize = 4;
+
 /// A delivery's place in its chat: its lane, then its number.
 pub(super) type Place = (i64, i64);
 
@@ -149,16 +152,26 @@ impl Chat {
             "waiting": self.waiting.iter().map(|entry| &entry.doc).collect::<Vec<_>>(),
             "behind": self.behind,
             // Counted, so that no write of it is one that changes nothing, which the server would leave out.
-            "revision": self.revision.unwrap_or_default() + 1,
+            "revision": self.next(),
         }
     }
 
-    /// How it is known once it was written so often.
-    pub(super) fn left(self, times: i64) -> Row {
-        if self.behind > 0 || self.not_before > 0 {
+    /// How it is known once it was `written`, or as it was read. Much is not kept in mind, as much may wait in many chats.
+    pub(super) fn known(self, written: bool) -> Row {
+        if self.behind > 0 || self.not_before > 0 || self.waiting.len() > KEPT_IN_MIND {
             return Row::There;
         }
-        Row::As(Box::new(Self { revision: Some(self.revision.unwrap_or_default() + times), ..self }))
+        let revision = if written { Some(self.next()) } else { self.revision };
+        Row::As(Box::new(Self { revision, edge: None, ..self }))
+    }
+
+    /// The number of the next write. A new document's is its own: the chat has had others, and will have more, and none of them
+    /// may be taken for this one. Numbers of deliveries are given once, and a document is written less often than there is room
+    /// between them.
+    fn next(&self) -> i64 {
+        const BETWEEN: i64 = 1 << 20;
+        let entries = self.waiting.iter().chain(self.going.iter().map(|(going, _)| going));
+        self.revision.unwrap_or_else(|| entries.map(Entry::id).max().unwrap_or_default() * BETWEEN) + 1
     }
 
     pub(super) fn is_empty(&self) -> bool {

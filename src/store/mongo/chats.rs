@@ -217,7 +217,7 @@ impl Chats {
         let mut written = Written::default();
         for (chat, mut row) in self.rows {
             if !self.touched.contains(&chat) {
-                written.rows.push((chat, Some(row.left(0))));
+                written.rows.push((chat, Some(row.known(false))));
                 continue;
             }
             row.trim();
@@ -232,14 +232,15 @@ impl Chats {
                         set = doc! { "revision": revision + 1 };
                         empty.push(chat.0);
                     }
-                    changed.push(Merged { row: chat.0.into(), seen: revision.into(), set });
+                    let weight = 1 + row.waiting.len() / 2; // a message has some 10 KB at most, a statement 32 of these
+                    changed.push(Merged { row: chat.0.into(), seen: revision.into(), set, weight });
                 }
             }
             if row.not_before > 0 {
                 let first = written.soonest.map_or(row.not_before, |first| first.min(row.not_before));
                 written.soonest = Some(first);
             }
-            written.rows.push((chat, (!row.is_empty()).then(|| row.left(1))));
+            written.rows.push((chat, (!row.is_empty()).then(|| row.known(true))));
         }
         if !self.added.is_empty() {
             tx.delete(ADDED, [doc! { "_id": { "$in": self.added } }]).await?;

@@ -44,12 +44,20 @@ pub async fn look(uri: &SecretString) -> Result<Server, StoreError> {
 pub(super) async fn what(client: &Client) -> Result<Server, StoreError> {
     let hello: Document = client.database("admin").run_command(doc! { "hello": 1 }).await?;
     let f = Fields(&hello);
+    if f.opt_int("maxWireVersion")?.is_some_and(|version| version < OLDEST) {
+        return Err(StoreError::Unavailable(TOO_OLD.to_owned()));
+    }
     match (f.text("setName"), f.text("msg")) {
         (Ok(name), _) => Ok(Server::ReplicaSet(name.to_owned())),
         (_, Ok("isdbgrid")) => Ok(Server::Cluster),
         _ => Err(StoreError::Unavailable(STANDALONE.to_owned())),
     }
 }
+
+/// What a server of version 5.0 speaks: older ones know no constants in an update.
+const OLDEST: i64 = 13;
+
+const TOO_OLD: &str = "the MongoDB server is too old: it must be version 5.0 or newer";
 
 /// What to do about a server by itself.
 const STANDALONE: &str = "the MongoDB server is not part of a replica set, so it can't write a ticket and its messages in \

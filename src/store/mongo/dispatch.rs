@@ -140,6 +140,9 @@ impl Dispatcher {
             if matches!(result, Err(StoreError::Corrupt(_))) && !batch.settlers.is_empty() {
                 let claim = batch.claim.take();
                 if claim.is_some() {
+                    // An earlier try may have had its effect.
+                    self.forget();
+                    self.rows.doubt();
                     batches.extend([batch, Batch { claim, ..Batch::default() }]);
                     continue;
                 }
@@ -279,7 +282,7 @@ impl Work for Turn<'_> {
         for outcome in self.outcomes {
             let was_here = settled.settle(&mut chats, outcome, self.settled_at, self.process)?;
             if !was_here && known.is_some() {
-                return Err(Halt::Overtaken("what is on its way here is not what is known".to_owned()));
+                return Err(Halt::Mistaken("what is on its way here is not what is known".to_owned()));
             }
         }
         // Not before all is taken in: a message may be among it that goes before what is there.

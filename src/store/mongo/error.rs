@@ -35,6 +35,8 @@ fn unreached(message: &str) -> &str {
 pub(super) enum Halt {
     /// Somebody else wrote what it was about to write: what it has read is of yesterday.
     Overtaken(String),
+    /// What was taken for known is not so, as somebody else wrote it before.
+    Mistaken(String),
     /// The server did not answer. What it did is unknown, and another try finds out.
     Away(StoreError),
     /// The store can't.

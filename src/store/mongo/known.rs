@@ -3,10 +3,11 @@
 //!
 //! Another replica may have changed them since. So what rests on any of it is written on condition that it still is so
 //! (`Tx::merge`, `Tx::arrive`), and nobody is refused because of it: then, and where a condition was not met, everything is
-//! read. While several replicas write the same agents that would happen all the time, so whoever was overtaken asks for a
+//! read. While several replicas write the same agents that would happen all the time, so whoever was mistaken asks for a
 //! while, as if it knew nothing.
 use super::agents::Agent;
 use super::recent::Recent;
+use super::tx::Arrivals;
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket};
@@ -17,6 +18,9 @@ use tokio::time::Instant;
 
 /// For how long nothing is taken for known after somebody else was in between.
 const DOUBT: Duration = Duration::from_secs(1);
+/// For how long something is known that nobody asks for. What is known is checked when it is written, so this only bounds the
+/// memory, beside the number that is kept.
+const KEPT: Duration = Duration::from_secs(3_600);
 
 /// Whether it is better to ask than to go by what is known.
 #[derive(Default)]
@@ -32,18 +36,16 @@ impl Doubt {
         self.0.is_some_and(|since| since.elapsed() < DOUBT)
     }
 }
-/// For how long something is known that nobody asks for. What is known is checked when it is written, so this only bounds
-/// the memory, beside the number that is kept.
-const KEPT: Duration = Duration::from_secs(3_600);
 
 /// A ticket, and under which `_id` it lies in `ticket_queue`.
 pub(super) type Place = (Ticket, Bson);
 
-/// Where nobody waited for the engine when so much had been left or put back into queues: each is a department, and a priority at
-/// which nobody waits there, nor at a higher one.
-#[derive(Debug, Clone, Default)]
+/// Where nobody waits for the engine, as long as nobody arrives or is put back: each is a department, and a priority at which nobody
+/// waits there, nor at a higher one.
+#[derive(Debug, Clone)]
 pub(super) struct Idle {
-    pub(super) orders: i64,
+    /// How the counter of the arrivals stood.
+    pub(super) arrivals: Arrivals,
     pub(super) places: HashSet<(DepartmentId, Priority)>,
 }
 
@@ -60,19 +62,14 @@ pub(super) struct Left {
 pub(super) struct Known {
     agents: Recent<PersonId, Agent>,
     tickets: Recent<TicketId, Place>,
-    idle: Idle,
+    idle: Option<Idle>,
     doubt: Doubt,
 }
 
 impl Known {
     /// Nothing yet.
     pub(super) fn new() -> Self {
-        Self {
-            agents: Recent::new(KEPT),
-            tickets: Recent::new(KEPT),
-            idle: Idle::default(),
-            doubt: Doubt::default(),
-        }
+        Self { agents: Recent::new(KEPT), tickets: Recent::new(KEPT), idle: None, doubt: Doubt::default() }
     }
 
     /// Whether it is better to ask.
@@ -89,8 +86,8 @@ impl Known {
     }
 
     /// Where nobody waits.
-    pub(super) fn idle(&self) -> &Idle {
-        &self.idle
+    pub(super) fn idle(&self) -> Option<&Idle> {
+        self.idle.as_ref()
     }
 
     /// Takes in what a turn has left.
@@ -111,10 +108,12 @@ impl Known {
                 None => self.tickets.forget(&id),
             }
         }
-        self.idle = left.idle.unwrap_or_else(|| std::mem::take(&mut self.idle));
+        if let Some(idle) = left.idle {
+            self.idle = Some(idle);
+        }
     }
 
-    /// Somebody else was in between.
+    /// What was known was not so.
     pub(super) fn doubt(&mut self) {
         self.forget();
         self.doubt.begin();
@@ -124,6 +123,6 @@ impl Known {
     pub(super) fn forget(&mut self) {
         self.agents.forget_all();
         self.tickets.forget_all();
-        self.idle = Idle::default();
+        self.idle = None;
     }
 }

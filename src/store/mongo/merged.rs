@@ -3,8 +3,8 @@
 //! their `_id`, which in the question would keep a server from going by `_id` alone.
 use mongodb::bson::{Bson, Document, doc};
 
-/// How many documents a statement is about: each of them is looked for among all of its statement's.
-const MOST: usize = 32;
+/// How many documents a statement is about, of the usual weight: each of them is looked for among all of its statement's.
+pub(super) const MOST: usize = 32;
 
 /// A document that gets some fields, if it still is what it was taken for.
 pub(super) struct Merged {
@@ -14,6 +14,8 @@ pub(super) struct Merged {
     pub(super) seen: Bson,
     /// The fields, among them the next count.
     pub(super) set: Document,
+    /// How much of a statement it takes up: 1 for a small one.
+    pub(super) weight: usize,
 }
 
 /// The statements for these. One that is not where it was seen, by the field that counts its writes, stays as it is, and is
@@ -24,7 +26,9 @@ pub(super) fn statements(counted: &str, merged: Vec<Merged>) -> Vec<Document> {
         let (mut rows, mut seen) = (Vec::new(), Vec::new());
         // For what is not among them: its place is -1, and what belongs to a place is one further on.
         let mut sets = vec![Document::new()];
-        for this in merged.by_ref().take(MOST) {
+        let mut weight = 0;
+        while let Some(this) = merged.next_if(|this| weight == 0 || weight + this.weight <= MOST) {
+            weight += this.weight;
             rows.push(this.row.clone());
             seen.push(Bson::Array(vec![this.row, this.seen]));
             sets.push(this.set);

@@ -7,7 +7,7 @@ use super::places::{Entry, Places};
 use super::queue::counting;
 use super::schema::{DEPTHS, QUEUE, TICKETS};
 use super::tickets::{arriving, content, standing};
-use super::tx::Tx;
+use super::tx::{Arrivals, Tx};
 use crate::domain::ids::{Arrival, DepartmentId, TicketId};
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
@@ -31,15 +31,13 @@ impl Places {
         left: &mut Left,
     ) -> Result<u64, Halt> {
         tx.update(DEPTHS, counting(process, self.depths())).await?;
-        let queued =
-            |id| self.entries.get(id).is_some_and(|entry: &Entry| entry.now.state == TicketState::Queued);
-        self.orders |= self.opened.iter().any(queued);
         let mut first = 0;
         if self.orders || !self.opened.is_empty() {
             // Where all meet: of two the later one is done again, and sees the other.
-            let (arrival, orders) = tx.arrive(self.opened.len() as u64, self.orders).await?;
-            first = arrival;
-            left.idle = Some(self.idle(orders)?);
+            let count = self.opened.len() as u64;
+            let arrivals = tx.arrive(count, self.orders).await?;
+            first = arrivals.last + 1 - count;
+            left.idle = Some(self.idle(arrivals)?);
         }
         for (position, id) in (first..).zip(&self.opened) {
             if let Some(entry) = self.entries.get_mut(id) {
@@ -51,29 +49,30 @@ impl Places {
         tx.insert(QUEUE, arrived).await?;
         let (freed, moves) = self.merged();
         tx.merge(QUEUE, "version", [freed, moves, slots.into_iter().flatten().collect()]).await?;
-        left.tickets.extend(self.left());
+        left.tickets.extend(self.known());
         Ok(first)
     }
 
-    /// Where nobody waits once this is committed, as far as is known; `orders` is how often somebody has been left in a queue.
-    fn idle(&mut self, orders: i64) -> Result<Idle, Halt> {
-        let as_before = self.known.orders == orders - i64::from(self.orders);
-        if self.presumes && !as_before {
-            return Err(Halt::Overtaken("somebody has been left in a queue".to_owned()));
+    /// Where nobody waits once this is committed, as far as is known.
+    fn idle(&mut self, arrivals: Arrivals) -> Result<Idle, Halt> {
+        let mut before = arrivals;
+        before.last -= self.opened.len() as u64;
+        before.orders -= i64::from(self.orders);
+        let as_before = self.idle_before.as_ref().filter(|known| known.arrivals == before);
+        if self.presumes && as_before.is_none() {
+            return Err(Halt::Mistaken("somebody has come or been put back where nobody waited".to_owned()));
         }
         let mut places = std::mem::take(&mut self.idle);
-        if as_before {
-            places.extend(self.known.places.iter());
-        }
+        places.extend(as_before.iter().flat_map(|known| &known.places));
         let written = self.opened.iter().chain(&self.moved).filter_map(|id| self.entries.get(id));
         let waiting = written.map(|entry| &entry.now).filter(|ticket| ticket.state == TicketState::Queued);
         let busy: HashSet<DepartmentId> = waiting.map(|ticket| ticket.department).collect();
         places.retain(|(department, _)| !busy.contains(department));
-        Ok(Idle { orders, places })
+        Ok(Idle { arrivals, places })
     }
 
     /// The tickets as they are known afterwards: what has ended is nobody's business any more.
-    fn left(self) -> impl Iterator<Item = (TicketId, Option<Place>)> {
+    fn known(self) -> impl Iterator<Item = (TicketId, Option<Place>)> {
         let places = self.entries.into_iter();
         places.map(|(id, entry)| (id, (!entry.now.status().is_end()).then_some((entry.now, entry.row))))
     }
@@ -96,12 +95,16 @@ impl Places {
             row: entry.row.clone(),
             seen: int(before.version.0).into(),
             set,
+            weight: 1,
         };
         let empty = || doc! { "holding": false, "slot": Bson::Null };
         let freeing = pairs().filter(|(before, entry)| frees(before, entry));
         let freeing = freeing.map(|(before, entry)| merged(before, entry, empty()));
         let writes = pairs().map(|(before, entry)| {
-            let was = standing(before);
+            let mut was = standing(before);
+            if frees(before, entry) {
+                was.extend(empty());
+            }
             let mut set = changed(&was, standing(&entry.now));
             if slot(before) != slot(&entry.now) {
                 set.insert("agent_queue_position", entry.place);
@@ -139,7 +142,7 @@ fn born(entry: &Entry) -> (Document, Option<Merged>) {
     let Some(slot) = ticket.hold().map(|hold| i32::from(hold.slot.0)) else { return (doc, None) };
     doc.extend(doc! { "holding": false, "slot": Bson::Null });
     let set = doc! { "holding": true, "slot": slot };
-    (doc, Some(Merged { row, seen: int(ticket.version.0).into(), set }))
+    (doc, Some(Merged { row, seen: int(ticket.version.0).into(), set, weight: 1 }))
 }
 
 /// The fields that are other than they were: of what stays, the server need not look whether it stays.

@@ -54,7 +54,7 @@ pub(super) struct Places {
     /// Where none does, of the places that were asked for.
     pub(super) idle: HashSet<(DepartmentId, Priority)>,
     /// Where none did before, and whether that was taken for granted.
-    pub(super) known: Idle,
+    pub(super) idle_before: Option<Idle>,
     pub(super) presumes: bool,
     /// The first of queues, as far as was asked how they begin.
     heads: HashMap<DepartmentId, Vec<TicketId>>,
@@ -86,7 +86,7 @@ impl Places {
             Write::Ticket { ticket, guard: Guard::Next, .. } => Some((ticket.department, ticket.priority)),
             _ => None,
         });
-        these.read_waiting(tx, places.collect(), known.map(Known::idle)).await?;
+        these.read_waiting(tx, places.collect(), known.and_then(Known::idle)).await?;
         these.read_heads(tx, changes.clone()).await?;
         for id in &ids {
             if let Some((ticket, row)) = known.and_then(|known| known.ticket(*id)) {
@@ -123,8 +123,8 @@ impl Places {
         places: HashSet<(DepartmentId, Priority)>,
         known: Option<&Idle>,
     ) -> Result<(), Halt> {
-        self.known = known.cloned().unwrap_or_default();
-        self.presumes = !places.is_empty() && places.is_subset(&self.known.places);
+        self.presumes = !places.is_empty() && known.is_some_and(|known| places.is_subset(&known.places));
+        self.idle_before = known.cloned();
         if !self.presumes {
             self.waiting = queue::waiting(tx, &places).await?;
         }

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How many are at hand: those of a busy minute, at a few hundred bytes each.
+/// How many are at hand: those of a busy minute, at a few hundred bytes each, and a few thousand of a chat where something waits.
 const MOST: u64 = 4_096;
 
 /// Values by their keys, each for a while.

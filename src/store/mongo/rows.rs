@@ -18,8 +18,7 @@ const KEPT: Duration = Duration::from_secs(3_600);
 pub(super) enum Row {
     /// How it is.
     As(Box<Chat>),
-    /// That there is one, which is to be read: of a chat that waits for its time, or where more waits than lies in its
-    /// document.
+    /// That there is one, which is to be read: of a chat that waits for its time, or where much waits.
     There,
 }
 

@@ -57,22 +57,20 @@ impl Worker for Scribe {
             let (facts, replies): (Vec<Fact>, Vec<Reply<Fate>>) = (facts, replies);
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
             let edition = self.faces.edition();
+            let mistaken = AtomicBool::default();
             let turn = Turn {
                 db: &db,
                 facts: &facts,
                 written: &self.written,
                 known: &self.known,
+                mistaken: &mistaken,
                 process: &process,
             };
-            let mut moves_queues = true;
+            let (mut moves_queues, mut learned) = (true, None);
             let fates: Vec<_> = match tx::run(&mut self.session, &turn).await {
                 Ok(done) => {
                     moves_queues = done.moves_queues;
-                    if done.tries == 0 {
-                        self.known.learn(done.left);
-                    } else {
-                        self.known.doubt();
-                    }
+                    learned = Some(done.left);
                     done.fates.into_iter().map(Ok).collect()
                 }
                 Err(StoreError::Corrupt(_)) if facts.len() > 1 => {
@@ -88,6 +86,10 @@ impl Worker for Scribe {
                     vec![Err(error); facts.len()]
                 }
             };
+            if mistaken.load(Ordering::Relaxed) {
+                self.known.doubt();
+            }
+            self.known.learn(learned.unwrap_or_default());
             // Before anybody is told, and whatever became of it: to read once too often costs little.
             if facts.iter().flat_map(Fact::changes).any(is_of_desk) {
                 self.desk.change();
@@ -143,6 +145,8 @@ struct Turn<'a> {
     facts: &'a [Fact],
     written: &'a Recent<ChatId, Version>,
     known: &'a Known,
+    /// Set when something was not as it is known.
+    mistaken: &'a AtomicBool,
     /// The name of this process: under it depths are counted.
     process: &'a str,
 }
@@ -154,8 +158,6 @@ struct Done {
     moves_queues: bool,
     /// What is known now.
     left: Left,
-    /// How often it was overtaken.
-    tries: u32,
 }
 
 #[async_trait]
@@ -182,7 +184,11 @@ impl Work for Turn<'_> {
         let moves_queues = begun.rest.moves_queues();
         let (arrival, left) = begun.end(tx, self.process, numbers?).await?;
         let fates = fates.into_iter().map(|fate| numbered(fate, arrival)).collect();
-        Ok(Done { fates, moves_queues, left, tries })
+        Ok(Done { fates, moves_queues, left })
+    }
+
+    fn mistaken(&self) {
+        self.mistaken.store(true, Ordering::Relaxed);
     }
 }
 

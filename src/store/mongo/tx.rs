@@ -3,7 +3,7 @@
 //! `writeConcern: majority` at the commit makes what was written durable, and what was read as well.
 use super::codec::{Fields, int};
 use super::error::{Halt, is_interrupted, is_unanswered};
-use super::merged::{Merged, statements};
+use super::merged::{MOST, Merged, statements};
 use super::session::Session;
 use super::tally::Tally;
 use crate::engine::ports::StoreError;
@@ -34,6 +34,18 @@ pub(super) trait Work: Sync {
 
     /// Reads and writes. `tries` says how often it was overtaken before.
     async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Self::Found, Halt>;
+
+    /// It took something for known that was not so, and is done again.
+    fn mistaken(&self) {}
+}
+
+/// How the counter of the arrivals stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Arrivals {
+    /// The last that was given.
+    pub(super) last: u64,
+    /// How often a ticket was put back, or somebody rested on how a queue begins.
+    pub(super) orders: i64,
 }
 
 /// An open transaction.
@@ -64,6 +76,10 @@ pub(super) async fn run<W: Work>(session: &mut Session, work: &W) -> Result<W::F
                 continue;
             }
             Err(Halt::Overtaken(why)) => why,
+            Err(Halt::Mistaken(why)) => {
+                work.mistaken();
+                why
+            }
         };
         if start.elapsed() > stuck {
             stuck = start.elapsed() + STUCK;
@@ -182,14 +198,18 @@ impl Tx<'_> {
 
     /// Inserts documents.
     pub(super) async fn insert(&mut self, collection: &str, documents: Vec<Document>) -> Result<(), Halt> {
-        self.write(doc! { "insert": collection }, "documents", documents).await.map(drop)
+        self.write(doc! { "insert": collection }, "documents", documents, self.chunk).await.map(drop)
     }
 
     /// Runs update statements in their order. Each must find its document.
     pub(super) async fn update(&mut self, collection: &str, updates: Vec<Document>) -> Result<(), Halt> {
         let expected = updates.len();
         let found = self.update_some(collection, updates).await?;
-        as_they_were(collection, expected, found)
+        if found == expected {
+            Ok(())
+        } else {
+            Err(Halt::Overtaken(as_they_were(collection, expected, found)))
+        }
     }
 
     /// Gives documents fields, each its own, one group after the other. `counted` names the field that counts their writes: in
@@ -205,8 +225,14 @@ impl Tx<'_> {
             expected += merged.len();
             updates.extend(statements(counted, merged));
         }
-        let written = self.write(doc! { "update": collection }, "updates", updates).await?;
-        as_they_were(collection, expected, written.changed)
+        // As many documents to a command as where each has a statement of its own.
+        let chunk = (self.chunk / MOST).max(1);
+        let changed = self.write(doc! { "update": collection }, "updates", updates, chunk).await?.changed;
+        if changed == expected {
+            Ok(())
+        } else {
+            Err(Halt::Mistaken(as_they_were(collection, expected, changed)))
+        }
     }
 
     /// Runs update statements, which may find any number of documents; says how many.
@@ -215,7 +241,7 @@ impl Tx<'_> {
         collection: &str,
         updates: Vec<Document>,
     ) -> Result<usize, Halt> {
-        Ok(self.write(doc! { "update": collection }, "updates", updates).await?.found)
+        Ok(self.write(doc! { "update": collection }, "updates", updates, self.chunk).await?.found)
     }
 
     /// Deletes whatever matches these.
@@ -225,7 +251,7 @@ impl Tx<'_> {
         filters: impl IntoIterator<Item = Document>,
     ) -> Result<(), Halt> {
         let deletes = filters.into_iter().map(|filter| doc! { "q": filter, "limit": 0 }).collect();
-        self.write(doc! { "delete": collection }, "deletes", deletes).await.map(drop)
+        self.write(doc! { "delete": collection }, "deletes", deletes, self.chunk).await.map(drop)
     }
 
     /// Takes the next `count` numbers of a counter; returns the first. Whoever else takes some before this transaction has
@@ -236,22 +262,29 @@ impl Tx<'_> {
         first(&answer, count)
     }
 
-    /// The same of the arrivals, where all meet who open tickets or change how a queue begins. Says also how often somebody has
-    /// `waited`, this time included: was left in a queue, or put back into one.
-    pub(super) async fn arrive(&mut self, count: u64, waited: bool) -> Result<(u64, i64), Halt> {
+    /// Takes arrival numbers, which may be none; returns how their counter stands then. There all meet who open tickets or, with
+    /// `orders`, change how a queue begins or rest on that.
+    pub(super) async fn arrive(&mut self, count: u64, orders: bool) -> Result<Arrivals, Halt> {
         self.done.asked(1);
-        let steps = doc! { "value": int(count), "orders": i64::from(waited) };
+        let steps = doc! { "value": int(count), "orders": i64::from(orders) };
         let answer = self.db.run_command(counting("arrival", steps)).session(&mut *self.session).await?;
-        let orders = Fields(counted(&answer)?).int("orders")?;
-        Ok((first(&answer, count)?, orders))
+        let counter = Fields(counted(&answer)?);
+        Ok(Arrivals { last: counter.number("value")?, orders: counter.int("orders")? })
     }
 
-    async fn write(&mut self, command: Document, what: &str, items: Vec<Document>) -> Result<Written, Halt> {
+    /// Runs a command for these items, as often as it takes with `chunk` to one.
+    async fn write(
+        &mut self,
+        command: Document,
+        what: &str,
+        items: Vec<Document>,
+        chunk: usize,
+    ) -> Result<Written, Halt> {
         let mut done = Written::default();
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
             let mut command = command.clone();
-            command.insert(what, items.by_ref().take(self.chunk).collect::<Vec<_>>());
+            command.insert(what, items.by_ref().take(chunk).collect::<Vec<_>>());
             let answer = self.db.run_command(command).session(&mut *self.session).await?;
             if let Some(Bson::Document(first)) =
                 answer.get_array("writeErrors").ok().and_then(|errors| errors.first())
@@ -279,13 +312,8 @@ struct Written {
     changed: usize,
 }
 
-fn as_they_were(collection: &str, expected: usize, found: usize) -> Result<(), Halt> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(Halt::Overtaken(format!(
-        "{found} of {expected} documents of {collection} were as they were taken for"
-    )))
+fn as_they_were(collection: &str, expected: usize, found: usize) -> String {
+    format!("{found} of {expected} documents of {collection} were as they were taken for")
 }
 
 /// The command that takes numbers of a counter.

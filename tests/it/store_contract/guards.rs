@@ -116,6 +116,19 @@ pub(crate) async fn a_lowered_capacity_takes_nothing_away(store: Arc<dyn Store>)
     assert_eq!(one(&*store, giving(&opened[3], 1, 2, Guard::Eligible)).await, Err(CommitError::Conflict));
 }
 
+pub(crate) async fn a_slot_changes_hands_within_one_commit(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 1).await;
+    let opened = open_n(&*store, 1..=2).await;
+    one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
+    let first = read(&*store, ticket_id(1)).await;
+    // To the other agent's slot of the same number, and into the one that falls free.
+    all(&*store, vec![giving(&first, 2, 0, Guard::Anyway), giving(&opened[1], 1, 0, Guard::Eligible)]).await;
+    assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [2]);
+    assert_eq!(names(&store.held_by(who(2)).await.unwrap()), [1]);
+    let late = open(&*store, ticket(3)).await;
+    assert_eq!(one(&*store, giving(&late, 2, 0, Guard::Anyway)).await, Err(CommitError::Conflict));
+}
+
 pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit(store: Arc<dyn Store>) {
     crew(&*store).await;
     all(&*store, vec![writing(agent(9, 2), None)]).await;

@@ -2,13 +2,14 @@
 use super::Backend;
 use super::at_once::{opened_and_given, pair};
 use super::fixture::*;
-use super::mongo::{Served, open_store};
+use super::mongo::{Served, open_store, shell};
 use super::outbox::said;
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::person::{Availability, Person};
 use antri::domain::ticket::Status;
 use antri::engine::ports::{Change, Claimed, CommitError, Guard, Outcome, Store, Write};
 use antri::store::Mongo;
+use mongodb::bson::{Document, doc};
 use std::sync::Arc;
 
 /// A desk that has given its agent a ticket, and another on the same database that has not seen anything yet.
@@ -108,8 +109,8 @@ async fn of_a_group_only_what_was_moved_elsewhere_is_refused() {
     let fates = store.commit(vec![done(&first, 1), done(&second, 2)]).await;
     assert_eq!(fates[0], Err(CommitError::Conflict));
     assert!(fates[1].is_ok(), "{fates:?}");
-    assert_eq!(other.person(who(2)).await.unwrap().unwrap().id, who(2));
-    assert_eq!(other.held_by(who(2)).await.unwrap(), []);
+    assert_eq!(read(&*other, ticket_id(1)).await.status(), Status::Pending);
+    assert_eq!(read(&*other, ticket_id(2)).await.status(), Status::Completed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,6 +130,75 @@ async fn whom_another_replica_puts_back_is_not_overtaken() {
     let held = read(&*other, ticket_id(1)).await;
     one(&*other, moving(held.release().unwrap(), Guard::None)).await.unwrap();
     assert_eq!(opened_and_given(&*store, ticket(2), 1, 1).await, (true, false), "one waits");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_an_older_build_leaves_waiting_is_not_overtaken() {
+    let Served { database, store } = Served::fresh().await;
+    join(&*store, [1], 9).await;
+    let other = open_store(&database).await;
+    for n in 1..=3 {
+        assert_eq!(opened_and_given(&*store, ticket(n), 1, u16::try_from(n).unwrap()).await, (true, true));
+    }
+    // It counts whom it opens, and nothing else.
+    open(&*other, ticket(4)).await;
+    let counters = shell(&database).await.collection::<Document>("counters");
+    counters.update_one(doc! { "_id": "arrival" }, doc! { "$unset": { "orders": "" } }).await.unwrap();
+    assert_eq!(opened_and_given(&*store, ticket(5), 1, 5).await, (true, false), "one waits");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_no_agent_any_more_leaves_no_status_behind() {
+    let (store, other) = one_that_knows(1, 5).await;
+    let done = read(&*store, ticket_id(1)).await.complete(who(1), at(200)).unwrap();
+    all(&*store, vec![moving(done, Guard::None)]).await;
+    let customer = |version| Person { version: Version(version), ..person(1) };
+    all(&*other, vec![writing(customer(1), Some(0))]).await;
+    all(&*other, vec![writing(Person { version: Version(2), ..agent(1, 5) }, Some(1))]).await;
+    all(&*store, vec![writing(customer(3), Some(2))]).await;
+    assert_eq!(opened_and_given(&*store, ticket(2), 1, 0).await, (true, false), "no agent");
+    assert_eq!(other.agents().await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_more_than_a_statement_holds_only_what_is_stale_is_refused() {
+    let (store, other) = one_that_knows(50, 5).await;
+    all(&*store, (2..=50).flat_map(|n| pair(&ticket(n), n, 0)).collect()).await;
+    let mut held = Vec::new();
+    for n in 1..=50 {
+        held.push(read(&*store, ticket_id(n)).await);
+    }
+    let paused = held[39].pause(who(40)).unwrap();
+    one(&*other, moving(paused.clone(), Guard::None)).await.unwrap();
+    let done = held
+        .iter()
+        .zip(1..)
+        .map(|(ticket, agent)| moving(ticket.complete(who(agent), at(200)).unwrap(), Guard::None));
+    let fates = store.commit(done.collect()).await;
+    let refused: Vec<_> = fates.iter().enumerate().filter(|(_, fate)| fate.is_err()).collect();
+    assert_eq!(refused, [(39, &Err(CommitError::Conflict))]);
+    assert_eq!(other.all_held().await.unwrap(), [paused]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_of_any_kind_of_number_are_understood() {
+    let Served { database, store } = Served::fresh().await;
+    join(&*store, [1], 5).await;
+    let db = shell(&database).await;
+    let agents = db.collection::<Document>("agent_status");
+    // Of a database that had the ordered fields only.
+    agents.update_one(doc! {}, doc! { "$unset": { "revision": "" } }).await.unwrap();
+    all(&*store, pair(&ticket(1), 1, 0)).await;
+    // What a person wrote in a shell.
+    let store = open_store(&database).await;
+    agents.update_one(doc! {}, doc! { "$set": { "revision": 7_i32 } }).await.unwrap();
+    let queue = db.collection::<Document>("ticket_queue");
+    queue.update_one(doc! {}, doc! { "$set": { "version": 1_i32 } }).await.unwrap();
+    let held = read(&*store, ticket_id(1)).await;
+    all(&*store, vec![moving(held.pause(who(1)).unwrap(), Guard::None)]).await;
+    all(&*store, pair(&ticket(2), 1, 1)).await;
+    assert_eq!(agents.find_one(doc! {}).await.unwrap().unwrap().get_i64("revision"), Ok(8));
+    assert_eq!(store.held_by(who(1)).await.unwrap().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,6 +269,26 @@ async fn what_was_given_back_meanwhile_is_somebody_elses_matter() {
     assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["satu"]);
     other.settle(vec![(claimed[0].id, Outcome::Sent(None))], at(1)).await.unwrap();
     assert_eq!(store.undelivered().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chats_next_document_is_not_taken_for_its_last() {
+    let late = |until| Outcome::Later { until, unknown: true };
+    for outcome in [Outcome::Sent(None), Outcome::Dropped("gone".to_owned()), late(at(1)), late(at(2))] {
+        let (store, other, going) = one_on_its_way().await;
+        assert_eq!(other.reclaim().await.unwrap(), 1);
+        let again = other.claim(10, at(1)).await.unwrap().remove(0);
+        other.settle(vec![(again.id, Outcome::Sent(None))], at(1)).await.unwrap();
+        other.deliver(vec![text(10, "dua"), text(10, "tiga")], at(1)).await.unwrap();
+        let second = other.claim(10, at(1)).await.unwrap().remove(0);
+        assert_eq!(said(&second), "dua");
+        // It hears only now what became of the first.
+        store.settle(vec![(going.id, outcome)], at(1)).await.unwrap();
+        assert_eq!(other.undelivered().await.unwrap(), 2);
+        other.settle(vec![(second.id, Outcome::Sent(None))], at(1)).await.unwrap();
+        let third = other.claim(10, at(3)).await.unwrap();
+        assert_eq!(third.iter().map(said).collect::<Vec<_>>(), ["tiga"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
