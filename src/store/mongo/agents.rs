@@ -74,13 +74,13 @@ impl Agent {
 
     /// As they are known once this is committed, if that is sure.
     fn known(self) -> Option<Self> {
-        let written = i64::from(self.mark != Mark::Read);
+        let next = self.revision.unwrap_or_default() + 1;
         (self.serves && self.row.is_some()).then(|| Self {
             last_turn: self.turn.max(self.last_turn),
             turn: None,
             profile: Document::new(),
             mark: Mark::Read,
-            revision: Some(self.revision.unwrap_or_default() + written),
+            revision: if self.mark == Mark::Read { self.revision } else { Some(next) },
             recalled: true,
             ..self
         })

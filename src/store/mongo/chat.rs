@@ -152,7 +152,7 @@ impl Chat {
             "waiting": self.waiting.iter().map(|entry| &entry.doc).collect::<Vec<_>>(),
             "behind": self.behind,
             // Counted, so that no write of it is one that changes nothing, which the server would leave out.
-            "revision": self.next(),
+            "revision": self.next_revision(),
         }
     }
 
@@ -161,14 +161,14 @@ impl Chat {
         if self.behind > 0 || self.not_before > 0 || self.waiting.len() > KEPT_IN_MIND {
             return Row::There;
         }
-        let revision = if written { Some(self.next()) } else { self.revision };
-        Row::As(Box::new(Self { revision, edge: None, ..self }))
+        let revision = if written { Some(self.next_revision()) } else { self.revision };
+        Row::As(Box::new(Self { revision, edge: None, same_behind: HashSet::new(), ..self }))
     }
 
     /// The number of the next write. A new document's is its own: the chat has had others, and will have more, and none of them
     /// may be taken for this one. Numbers of deliveries are given once, and a document is written less often than there is room
     /// between them.
-    fn next(&self) -> i64 {
+    fn next_revision(&self) -> i64 {
         const BETWEEN: i64 = 1 << 20;
         let entries = self.waiting.iter().chain(self.going.iter().map(|(going, _)| going));
         self.revision.unwrap_or_else(|| entries.map(Entry::id).max().unwrap_or_default() * BETWEEN) + 1

@@ -226,13 +226,14 @@ impl Chats {
                 None if row.is_empty() => continue,
                 None => new.push(row.document(chat)),
                 Some(revision) => {
-                    let mut set = row.document(chat);
-                    if row.is_empty() {
+                    let set = if row.is_empty() {
                         // Written all the same: then it is what it was seen as, and what is deleted is known.
-                        set = doc! { "revision": revision + 1 };
                         empty.push(chat.0);
-                    }
-                    let weight = 1 + row.waiting.len() / 2; // a message has some 10 KB at most, a statement 32 of these
+                        doc! { "revision": revision + 1 }
+                    } else {
+                        row.document(chat)
+                    };
+                    let weight = 1 + row.waiting.len() / 2; // a message has some 10 KB at most, a statement some 64
                     changed.push(Merged { row: chat.0.into(), seen: revision.into(), set, weight });
                 }
             }

@@ -143,6 +143,7 @@ impl Dispatcher {
                     // An earlier try may have had its effect.
                     self.forget();
                     self.rows.doubt();
+                    self.hands.doubt();
                     batches.extend([batch, Batch { claim, ..Batch::default() }]);
                     continue;
                 }

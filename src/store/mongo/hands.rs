@@ -33,6 +33,12 @@ impl Hands {
         Self { doubt: true, ..Self::empty() }
     }
 
+    /// It is not known what a transaction has claimed and left.
+    pub(super) fn doubt(&mut self) {
+        self.doubt = true;
+        self.left = true;
+    }
+
     /// Whose deliveries these are, and what became of them; of what is not in these hands (any more) nobody here has anything
     /// to say.
     pub(super) fn of_these(&self, outcomes: &[(u64, Outcome)]) -> Vec<(ChatId, u64, Outcome)> {

@@ -3,7 +3,7 @@
 //!
 //! Another replica may have changed them since. So what rests on any of it is written on condition that it still is so
 //! (`Tx::merge`, `Tx::arrive`), and nobody is refused because of it: then, and where a condition was not met, everything is
-//! read. While several replicas write the same agents that would happen all the time, so whoever was mistaken asks for a
+//! read. While several replicas open tickets or write the same agents that would happen all the time, so whoever was mistaken asks for a
 //! while, as if it knew nothing.
 use super::agents::Agent;
 use super::recent::Recent;
@@ -40,7 +40,7 @@ impl Doubt {
 /// A ticket, and under which `_id` it lies in `ticket_queue`.
 pub(super) type Place = (Ticket, Bson);
 
-/// Where nobody waits for the engine, as long as nobody arrives or is put back: each is a department, and a priority at which nobody
+/// Where nobody waits for the engine, provided that nobody has arrived or been put back since: each is a department, and a priority at which nobody
 /// waits there, nor at a higher one.
 #[derive(Debug, Clone)]
 pub(super) struct Idle {

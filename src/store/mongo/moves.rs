@@ -36,7 +36,7 @@ impl Places {
             // Where all meet: of two the later one is done again, and sees the other.
             let count = self.opened.len() as u64;
             let arrivals = tx.arrive(count, self.orders).await?;
-            first = arrivals.last + 1 - count;
+            first = (arrivals.last + 1).saturating_sub(count);
             left.idle = Some(self.idle(arrivals)?);
         }
         for (position, id) in (first..).zip(&self.opened) {
@@ -56,11 +56,11 @@ impl Places {
     /// Where nobody waits once this is committed, as far as is known.
     fn idle(&mut self, arrivals: Arrivals) -> Result<Idle, Halt> {
         let mut before = arrivals;
-        before.last -= self.opened.len() as u64;
+        before.last = before.last.saturating_sub(self.opened.len() as u64);
         before.orders -= i64::from(self.orders);
         let as_before = self.idle_before.as_ref().filter(|known| known.arrivals == before);
         if self.presumes && as_before.is_none() {
-            return Err(Halt::Mistaken("somebody has come or been put back where nobody waited".to_owned()));
+            return Err(Halt::Mistaken("somebody has come or been put back since".to_owned()));
         }
         let mut places = std::mem::take(&mut self.idle);
         places.extend(as_before.iter().flat_map(|known| &known.places));

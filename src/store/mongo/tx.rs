@@ -44,7 +44,7 @@ pub(super) trait Work: Sync {
 pub(super) struct Arrivals {
     /// The last that was given.
     pub(super) last: u64,
-    /// How often a ticket was put back, or somebody rested on how a queue begins.
+    /// How often one that waits was put back or changed, or somebody rested on how a queue begins.
     pub(super) orders: i64,
 }
 
