@@ -1,5 +1,6 @@
 //! What was read or written a moment ago, and is asked for again and again while a ticket goes through the desk: people as they
 //! are shown, live cards.
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +23,10 @@ where
 {
     /// None yet. Each is at hand for so long: what other replicas change is seen by then.
     pub(super) fn new(good_for: Duration) -> Self {
-        let known = Cache::builder().max_capacity(MOST).time_to_live(good_for).build();
+        // What is new comes in however many there are: it is what is asked for next.
+        let policy = EvictionPolicy::lru();
+        let known =
+            Cache::builder().max_capacity(MOST).eviction_policy(policy).time_to_live(good_for).build();
         Self { forgotten: AtomicU64::default(), known }
     }
 
@@ -79,6 +83,18 @@ mod tests {
         assert_eq!(recent.get(&1), Some("new"));
         recent.forget_all();
         assert_eq!(recent.get(&1), None);
+    }
+
+    #[test]
+    fn what_is_new_is_kept_where_there_are_many() {
+        let recent = Recent::new(Duration::from_secs(60));
+        for n in 0..MOST + 100 {
+            recent.put(n, "old");
+        }
+        recent.known.run_pending_tasks();
+        recent.put(u64::MAX, "new");
+        recent.known.run_pending_tasks();
+        assert_eq!(recent.get(&u64::MAX), Some("new"));
     }
 
     #[test]
