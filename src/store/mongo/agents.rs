@@ -221,9 +221,8 @@ impl Agents {
         let (mut changed, mut joined, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         let mut left = Vec::with_capacity(self.agents.len());
         for (id, mut agent) in self.agents {
-            let profile = std::mem::take(&mut agent.profile);
+            let mut set = std::mem::take(&mut agent.profile);
             left.push((id, agent.clone().known()));
-            let mut set = profile;
             set.insert("current_tickets", agent.held);
             if agent.turn > agent.last_turn {
                 put_time(&mut set, "last_assigned", agent.turn);

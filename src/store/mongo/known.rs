@@ -3,8 +3,8 @@
 //!
 //! Another replica may have changed them since. So what rests on any of it is written on condition that it still is so
 //! (`Tx::merge`, `Tx::arrive`), and nobody is refused because of it: then, and where a condition was not met, everything is
-//! read. While several replicas open tickets or write the same agents that would happen all the time, so whoever was mistaken asks for a
-//! while, as if it knew nothing.
+//! read. While several replicas open tickets or write the same agents that would happen all the time, so whoever was mistaken
+//! asks for a while, as if it knew nothing.
 use super::agents::Agent;
 use super::recent::Recent;
 use super::tx::Arrivals;
@@ -40,8 +40,8 @@ impl Doubt {
 /// A ticket, and under which `_id` it lies in `ticket_queue`.
 pub(super) type Place = (Ticket, Bson);
 
-/// Where nobody waits for the engine, provided that nobody has arrived or been put back since: each is a department, and a priority at which nobody
-/// waits there, nor at a higher one.
+/// Where nobody waits for the engine, provided that nobody has arrived or been put back since: each is a department, and a
+/// priority at which nobody waits there, nor at a higher one.
 #[derive(Debug, Clone)]
 pub(super) struct Idle {
     /// How the counter of the arrivals stood.
@@ -93,20 +93,12 @@ impl Known {
     /// Takes in what a turn has left.
     pub(super) fn learn(&mut self, left: Left) {
         for (id, agent) in left.agents {
-            match agent {
-                Some(agent) => self.agents.put(id, agent),
-                None => self.agents.forget(&id),
-            }
+            self.agents.leave(id, agent);
         }
         for (id, place) in left.tickets {
-            match place {
-                Some((ticket, row)) => {
-                    // What it is about is nobody's question here.
-                    let ticket = Ticket { description: Description::default(), ..ticket };
-                    self.tickets.put(id, (ticket, row));
-                }
-                None => self.tickets.forget(&id),
-            }
+            // What it is about is nobody's question here.
+            let plain = |(ticket, row)| (Ticket { description: Description::default(), ..ticket }, row);
+            self.tickets.leave(id, place.map(plain));
         }
         if let Some(idle) = left.idle {
             self.idle = Some(idle);

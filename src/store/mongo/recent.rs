@@ -1,5 +1,5 @@
 //! What was read or written a moment ago, and is asked for again and again while a ticket goes through the desk: people as they
-//! are shown, live cards.
+//! are shown, live cards, what the lanes have left.
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use std::hash::Hash;
@@ -53,6 +53,14 @@ where
     /// Keeps what was written here.
     pub(super) fn put(&self, key: K, written: V) {
         self.known.insert(key, written);
+    }
+
+    /// Keeps what became of it here; forgets it where that is nothing.
+    pub(super) fn leave(&self, key: K, left: Option<V>) {
+        match left {
+            Some(left) => self.put(key, left),
+            None => self.forget(&key),
+        }
     }
 
     /// It was changed here.

@@ -1,8 +1,8 @@
 //! Chats as the outbox's lane has left them, so that its next turn need not read them. Mostly one process delivers, and it writes
 //! each chat again and again: as something comes in, goes, and has arrived.
 //!
-//! Another one may have written them since. So what rests on it is written on condition that it still is so
-//! (`Tx::merge`), and who was overtaken reads for a while.
+//! Another one may have written them since. So what rests on it is written on condition that it still is so (`Tx::merge`), and
+//! who was overtaken reads for a while.
 use super::chat::Chat;
 use super::known::Doubt;
 use super::recent::Recent;
@@ -46,10 +46,7 @@ impl Rows {
     /// Takes in how chats were left: with nothing where there is no document.
     pub(super) fn learn(&self, left: Vec<(ChatId, Option<Row>)>) {
         for (chat, row) in left {
-            match row {
-                Some(row) => self.known.put(chat, row),
-                None => self.known.forget(&chat),
-            }
+            self.known.leave(chat, row);
         }
     }
 

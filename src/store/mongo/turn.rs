@@ -1,5 +1,5 @@
-//! One turn of the facts' lane, which is one transaction: what they are about is read, each is decided, what follows is
-//! written.
+//! One turn of the facts' lane, which is one transaction: what they are about is read or known, each is decided, what follows
+//! is written.
 use super::Faces;
 use super::at_hand::{is_of_desk, written};
 use super::error::Halt;
