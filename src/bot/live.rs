@@ -27,7 +27,9 @@ const IN_SIGHT: usize = 100;
 const STRIDE: u64 = 10;
 /// How many times as long as it took to bring cards up to date nothing is done about them.
 const PAUSE: u32 = 9;
-/// How long that is at most: people look at their cards.
+/// How long that is at least: ten looks a second are as good as one for each happening.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+/// How long it is at most: people look at their cards.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Turns happenings into refreshes.
@@ -114,7 +116,7 @@ impl Live {
         }
         self.drain(&mut stale).await?;
         self.refresh(stale).await?;
-        self.pause = (start.elapsed() * PAUSE).min(self.longest_pause);
+        self.pause = rest(start.elapsed(), self.longest_pause);
         self.served.store(self.taken, Ordering::SeqCst);
         Ok(true)
     }
@@ -195,6 +197,11 @@ impl Live {
     }
 }
 
+/// How long nothing is done about cards after what took so long.
+fn rest(took: Duration, longest: Duration) -> Duration {
+    (took * PAUSE).max(SHORTEST_PAUSE).min(longest)
+}
+
 /// The agent whose queue a card shows.
 fn owner(card: CardKey) -> Option<PersonId> {
     match card {
@@ -246,6 +253,16 @@ impl Stale {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cards_get_a_tenth_of_the_time_at_most_and_a_look_a_second_at_least() {
+        let rest = |took| rest(Duration::from_millis(took), LONGEST_PAUSE).as_millis();
+        assert_eq!(
+            [0, 1, 11, 12, 50, 111, 112, 9_000].map(rest),
+            [100, 100, 100, 108, 450, 999, 1_000, 1_000]
+        );
+        assert_eq!(super::rest(Duration::from_secs(1), Duration::ZERO), Duration::ZERO);
+    }
 
     #[test]
     fn near_the_head_each_move_is_told_and_further_behind_every_tenth() {

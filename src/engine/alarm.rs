@@ -10,11 +10,12 @@ use super::sweep::delta;
 use super::{Attempt, Engine, lock};
 use crate::domain::Time;
 use crate::domain::alert::{Alert, Incidents, MOST_MINUTES, Matters};
-use crate::domain::ids::{Arrival, DepartmentId, PersonId};
+use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::ticket::Priority;
 pub(super) use beats::Beats;
 use chrono::TimeDelta;
+use futures::future::try_join_all;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -155,23 +156,10 @@ impl Engine {
         Ok(found)
     }
 
-    /// When the oldest waiting ticket of a department was opened. Each priority's oldest is the first of it in the queue.
+    /// When the oldest waiting ticket of a department was opened.
     pub async fn oldest(&self, department: DepartmentId) -> Result<Option<Time>, StoreError> {
-        let (mut oldest, mut before): (Option<Time>, u64) = (None, 0);
-        for priority in Priority::ALL {
-            let offset = usize::try_from(before).unwrap_or(usize::MAX);
-            let page = self.store.queue_page(&[department], offset, 1).await?;
-            let first = page.first().filter(|ticket| ticket.priority == priority);
-            if first.is_some() {
-                before = self.store.position(department, priority, Arrival::LAST).await?;
-            }
-            let since = first.map(|ticket| ticket.created_at);
-            oldest = match (oldest, since) {
-                (Some(one), Some(two)) => Some(one.min(two)),
-                (one, two) => one.or(two),
-            };
-        }
-        Ok(oldest)
+        let since = Priority::ALL.map(|priority| self.store.waits_since(department, priority));
+        Ok(try_join_all(since).await?.into_iter().flatten().min())
     }
 
     /// A heartbeat was answered: taken, or failed by the desk.

@@ -98,6 +98,11 @@ pub trait Store: Send + Sync + 'static {
     async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
         self.ticket(id).await
     }
+    /// The ticket as this process has left it, where the store remembers that: another may have made something else of it since. For
+    /// what is only written where it is still at that version; nobody is refused because of it.
+    fn ticket_as_left(&self, _id: TicketId) -> Option<Ticket> {
+        None
+    }
     /// The number of the ticket with this id, which never changes.
     async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
         Ok(self.ticket(id).await?.map(|ticket| ticket.number))
@@ -140,6 +145,13 @@ pub trait Store: Send + Sync + 'static {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError>;
+    /// When the ticket was opened, to the millisecond, that waits longest in a department at this priority. Costs the same at any
+    /// depth.
+    async fn waits_since(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+    ) -> Result<Option<Time>, StoreError>;
     /// How many tickets wait in each department. Costs the same at any depth.
     async fn depths(&self) -> Result<Depths, StoreError>;
     /// A queued ticket's position in its department, from 1. At the tail of its priority it costs the same at any depth.

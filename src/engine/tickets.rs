@@ -34,36 +34,70 @@ impl Engine {
         drawn_for: Option<Version>,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        self.retry(|| async {
-            let before = self.at_version(ticket, drawn_for).await?;
-            let after = step
-                .of(&before, agent, now)
-                .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
-            let mut notices = match step {
-                Step::Complete => vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })],
-                Step::Start | Step::Hold | Step::Resume => Vec::new(),
-            };
-            notices.extend(self.redrawn(&after, Some(agent)).await?);
-            let change = Change {
-                write: write_ticket(&after, &before, Guard::None),
-                event: Some(Event::of(now, agent, ticket, step.what())),
-                notices,
-            };
-            fail::fail_point!("engine-before-step");
-            let committed = self.commit_one(change).await;
-            fail::fail_point!("engine-after-step");
-            if committed.is_ok() {
-                tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "stepped");
-                match step {
-                    Step::Complete => self.left(&after, Some(agent)),
-                    Step::Start | Step::Hold | Step::Resume => {
-                        self.tell(Happening::Updated { ticket, agent });
-                    }
+        let mut left = self.left_before(agent, ticket, step, drawn_for, now);
+        self.retry(|| {
+            let left = left.take();
+            async move {
+                if let Some((before, after)) = left {
+                    return self.take_step(agent, step, &before, after, now).await;
+                }
+                let before = self.at_version(ticket, drawn_for).await?;
+                match step.of(&before, agent, now) {
+                    Ok(after) => self.take_step(agent, step, &before, after, now).await,
+                    Err(refusal) => Err(EngineError::Refused(refusal, Box::new(before))),
                 }
             }
-            Attempt::of(committed, after)
         })
         .await
+    }
+
+    /// Makes `after` of a ticket, provided that it still is what it was `before`.
+    async fn take_step(
+        &self,
+        agent: PersonId,
+        step: Step,
+        before: &Ticket,
+        after: Ticket,
+        now: Time,
+    ) -> Result<Attempt<Ticket>, EngineError> {
+        let ticket = after.id;
+        let mut notices = match step {
+            Step::Complete => vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })],
+            Step::Start | Step::Hold | Step::Resume => Vec::new(),
+        };
+        notices.extend(self.redrawn(&after, Some(agent)).await?);
+        let change = Change {
+            write: write_ticket(&after, before, Guard::None),
+            event: Some(Event::of(now, agent, ticket, step.what())),
+            notices,
+        };
+        fail::fail_point!("engine-before-step");
+        let committed = self.commit_one(change).await;
+        fail::fail_point!("engine-after-step");
+        if committed.is_ok() {
+            tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "stepped");
+            match step {
+                Step::Complete => self.left(&after, Some(agent)),
+                Step::Start | Step::Hold | Step::Resume => self.tell(Happening::Updated { ticket, agent }),
+            }
+        }
+        Attempt::of(committed, after)
+    }
+
+    /// A ticket as this process has left it, and as a step makes it, where the step would be taken then: it is committed only if
+    /// the ticket still is so, and need not be read for that. Whoever would be refused is told by what is there.
+    fn left_before(
+        &self,
+        agent: PersonId,
+        ticket: TicketId,
+        step: Step,
+        drawn_for: Option<Version>,
+        now: Time,
+    ) -> Option<(Ticket, Ticket)> {
+        let left = self.store.ticket_as_left(ticket)?;
+        let is_drawn = drawn_for.is_none_or(|version| version == left.version);
+        let after = step.of(&left, agent, now).ok().filter(|_| is_drawn)?;
+        Some((left, after))
     }
 
     /// Whether the holder's step would be taken, without taking it.

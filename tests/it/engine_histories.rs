@@ -18,6 +18,7 @@ mod at_once;
 mod broken_off;
 mod invites;
 mod known;
+mod left;
 mod oracle;
 mod overtaken;
 mod races;

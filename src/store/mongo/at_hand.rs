@@ -1,11 +1,11 @@
 //! What the store has at hand, so that it need not ask the server each time: the desk, how many tickets wait, what tickets are
 //! about.
 use super::questions::Who;
-use super::queue::Sums;
+use super::queue::{self, Sums};
 use super::together::Question;
 use super::{Mongo, questions};
 use crate::domain::card::{CardKey, LiveCard};
-use crate::domain::ids::{Arrival, ChatId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, ChatId, DepartmentId, TelegramId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::Ticket;
@@ -39,6 +39,24 @@ impl Mongo {
         let sums = self.ask.sums.get(()).await?.unwrap_or_default();
         self.sums.keep(edition, Arc::clone(&sums));
         Ok(sums)
+    }
+
+    /// The first of a department's queue. Rounds ask this where something happened, and mostly nobody waits there.
+    pub(super) async fn read_head(
+        &self,
+        department: DepartmentId,
+        auto: bool,
+        limit: usize,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        let sums = self.read_sums().await?;
+        if auto && sums.is_idle(department) {
+            return Ok(Vec::new());
+        }
+        let first = queue::first(&self.db, department, auto, limit).await?;
+        if auto && first.is_empty() {
+            sums.found_idle(department);
+        }
+        Ok(first)
     }
 
     /// The person whose chat this is, as they were a minute ago at most, and as this process or who added the delivery wrote them.

@@ -13,12 +13,15 @@ use moka::sync::Cache;
 use mongodb::bson::Document;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Of how many tickets it is at hand: those of a busy hour. A description is some hundred bytes, 4 KB at most.
 const MOST: u64 = 4_096;
 
-/// How long it is at hand how a ticket was written: notices of it go out meanwhile.
+/// For how long a notice of a ticket shows how it was written here last: it goes out meanwhile.
 const TALKED_OF: Duration = Duration::from_secs(10);
+/// For how long it is at hand how a ticket was written here: while somebody works at it.
+const WORKED_AT: Duration = Duration::from_secs(3_600);
 
 /// What a ticket is about.
 #[derive(Debug)]
@@ -71,14 +74,16 @@ impl Content {
 #[derive(Clone)]
 pub(super) struct Contents {
     about: Cache<TicketId, Arc<Content>>,
-    /// Tickets as they were written here last.
-    last: Cache<TicketId, Arc<Ticket>>,
+    /// Tickets as they were written here last, and since when that is known.
+    last: Cache<TicketId, (Arc<Ticket>, Instant)>,
 }
 
 impl Contents {
     pub(super) fn new() -> Self {
-        let about = Cache::builder().max_capacity(MOST).eviction_policy(EvictionPolicy::lru()).build();
-        let last = Cache::builder().max_capacity(MOST).time_to_live(TALKED_OF).build();
+        let newest = EvictionPolicy::lru;
+        let about = Cache::builder().max_capacity(MOST).eviction_policy(newest()).build();
+        let last =
+            Cache::builder().max_capacity(MOST).eviction_policy(newest()).time_to_live(WORKED_AT).build();
         Self { about, last }
     }
 
@@ -88,7 +93,12 @@ impl Contents {
 
     /// A ticket as it was written here a moment ago.
     pub(super) fn last(&self, ticket: TicketId) -> Option<Arc<Ticket>> {
-        self.last.get(&ticket)
+        self.last.get(&ticket).filter(|(_, at)| at.elapsed() < TALKED_OF).map(|(ticket, _)| ticket)
+    }
+
+    /// A ticket as it was written here last, which may be long ago.
+    pub(super) fn left(&self, ticket: TicketId) -> Option<Arc<Ticket>> {
+        self.last.get(&ticket).map(|(ticket, _)| ticket)
     }
 
     /// A ticket was written, and given its arrival if it was opened by that.
@@ -99,9 +109,9 @@ impl Contents {
             self.put(id, Arc::new(Content::of(&ticket)));
         }
         // Whose answer comes later need not have written later.
-        let newest = |known: Option<Entry<_, Arc<Ticket>>>| match known {
-            Some(known) if known.value().version > ticket.version => known.into_value(),
-            _ => Arc::new(ticket),
+        let newest = |known: Option<Entry<_, (Arc<Ticket>, Instant)>>| match known {
+            Some(known) if known.value().0.version > ticket.version => known.into_value(),
+            _ => (Arc::new(ticket), Instant::now()),
         };
         drop(self.last.entry(id).and_upsert_with(newest));
     }
@@ -109,5 +119,58 @@ impl Contents {
     /// Keeps what is known to be in the database.
     pub(super) fn put(&self, ticket: TicketId, content: Arc<Content>) {
         self.about.insert(ticket, content);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{CategoryId, DepartmentId, PersonId, Version};
+    use crate::domain::ticket::{Priority, TicketState};
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    fn ticket(n: u64, version: u64) -> Ticket {
+        Ticket {
+            id: TicketId(Uuid::from_u64_pair(0, n)),
+            number: TicketNumber::new(DateTime::UNIX_EPOCH.naive_utc(), 1),
+            version: Version(version),
+            arrival: Arrival(0),
+            customer: PersonId(Uuid::nil()),
+            customer_chat: ChatId(1),
+            department: DepartmentId(Uuid::nil()),
+            category: CategoryId(Uuid::nil()),
+            description: Description::default(),
+            priority: Priority::Normal,
+            auto: true,
+            state: TicketState::Queued,
+            created_at: Time::UNIX_EPOCH,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_notice_shows_what_was_written_a_moment_ago_and_a_step_begins_from_whatever_was_left() {
+        let contents = Contents::new();
+        let version = |ticket: Option<Arc<Ticket>>| ticket.map(|ticket| ticket.version.0);
+        let id = ticket(1, 0).id;
+        contents.written(ticket(1, 2), None);
+        contents.written(ticket(1, 1), None);
+        assert_eq!((version(contents.last(id)), version(contents.left(id))), (Some(2), Some(2)));
+        tokio::time::advance(TALKED_OF).await;
+        assert_eq!((version(contents.last(id)), version(contents.left(id))), (None, Some(2)));
+        contents.written(ticket(1, 3), None);
+        assert_eq!(version(contents.last(id)), Some(3));
+    }
+
+    #[test]
+    fn a_new_ticket_is_known_however_many_were_written_before() {
+        let contents = Contents::new();
+        for n in 0..2 * MOST {
+            contents.written(ticket(n, 0), None);
+        }
+        contents.last.run_pending_tasks();
+        let newest = MOST..2 * MOST;
+        let known = newest.filter(|n| contents.left(ticket(*n, 0).id).is_some()).count();
+        assert!(known as u64 > MOST / 2, "{known} of {MOST}");
     }
 }

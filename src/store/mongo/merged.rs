@@ -23,22 +23,23 @@ pub(super) struct Merged {
 pub(super) fn statements(counted: &str, merged: Vec<Merged>) -> Vec<Document> {
     let (mut statements, mut merged) = (Vec::new(), merged.into_iter().peekable());
     while merged.peek().is_some() {
-        let (mut rows, mut seen) = (Vec::new(), Vec::new());
-        // For what is not among them: its place is -1, and what belongs to a place is one further on.
-        let mut sets = vec![Document::new()];
+        let (mut rows, mut branches, mut sets) = (Vec::new(), Vec::new(), Document::new());
         let mut weight = 0;
         while let Some(this) = merged.next_if(|this| weight == 0 || weight + this.weight <= MOST) {
             weight += this.weight;
-            rows.push(this.row.clone());
-            seen.push(Bson::Array(vec![this.row, this.seen]));
-            sets.push(this.set);
+            let set = format!("set{}", rows.len());
+            // In an array a field that is not there is null.
+            let seen = doc! { "$literal": [this.row.clone(), this.seen] };
+            let is_as_seen = doc! { "$eq": [["$_id", format!("${counted}")], seen] };
+            branches.push(doc! { "case": is_as_seen, "then": format!("$${set}") });
+            rows.push(this.row);
+            sets.insert(set, this.set);
         }
-        let place = doc! { "$indexOfArray": ["$$seen", ["$_id", format!("${counted}")]] };
-        let set = doc! { "$arrayElemAt": ["$$sets", { "$add": [1, place] }] };
+        let set = doc! { "$switch": { "branches": branches, "default": {} } };
         statements.push(doc! {
             "q": { "_id": { "$in": rows } },
             "u": [{ "$replaceWith": { "$mergeObjects": ["$$ROOT", set] } }],
-            "c": { "seen": seen, "sets": sets },
+            "c": sets,
             "multi": true,
         });
     }

@@ -47,8 +47,9 @@ impl Places {
         let opened = self.opened.iter().filter_map(|id| self.entries.get(id));
         let (arrived, slots): (Vec<_>, Vec<_>) = opened.map(born).unzip();
         tx.insert(QUEUE, arrived).await?;
-        let (freed, moves) = self.merged();
-        tx.merge(QUEUE, "version", [freed, moves, slots.into_iter().flatten().collect()]).await?;
+        let (freed, mut moves) = self.merged();
+        moves.extend(slots.into_iter().flatten());
+        tx.merge(QUEUE, "version", [freed, moves]).await?;
         left.tickets.extend(self.known());
         Ok(first)
     }
@@ -77,17 +78,17 @@ impl Places {
         places.map(|(id, entry)| (id, (!entry.now.status().is_end()).then_some((entry.now, entry.row))))
     }
 
-    /// What moved tickets become; before it those that free a slot which another one takes.
+    /// What moved tickets become; before it those that free a slot which another one takes, be it a new one.
     fn merged(&self) -> (Vec<Merged>, Vec<Merged>) {
         let pairs = || {
             let entries = self.moved.iter().filter_map(|id| self.entries.get(id));
             entries.filter_map(|entry| Some((entry.before.as_ref()?, entry)))
         };
         let slot = |ticket: &Ticket| ticket.hold().map(|hold| (hold.agent, hold.slot));
-        let taken: HashSet<_> = pairs()
-            .filter(|(before, entry)| slot(before) != slot(&entry.now))
-            .filter_map(|(_, entry)| slot(&entry.now))
-            .collect();
+        let opened = self.opened.iter().filter_map(|id| self.entries.get(id));
+        let moving = pairs().filter(|(before, entry)| slot(before) != slot(&entry.now));
+        let written = moving.map(|(_, entry)| entry).chain(opened);
+        let taken: HashSet<_> = written.filter_map(|entry| slot(&entry.now)).collect();
         let frees = |before: &Ticket, entry: &Entry| {
             slot(before).is_some_and(|was| taken.contains(&was)) && slot(before) != slot(&entry.now)
         };

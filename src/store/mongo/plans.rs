@@ -33,6 +33,7 @@ fn questions() -> Vec<(&'static str, Document)> {
         of(tickets::of_customer(agent, false, 5)),
         of(queue::head(department, 5)),
         of(queue::page(&[department], 0, 5)),
+        of(queue::longest(department, Priority::Normal)),
         ask(QUEUE, peers, doc! {}),
         ask(QUEUE, doc! { "ticket_id": ticket.to_string() }, doc! {}),
         ask(super::schema::TICKETS, doc! { "key": "k" }, doc! {}),

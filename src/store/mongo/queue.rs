@@ -8,6 +8,7 @@ use super::error::Halt;
 use super::schema::{DEPTHS, QUEUE, QUEUE_ALL};
 use super::tickets::{Query, many};
 use super::tx::{Tx, Work};
+use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId};
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{Depths, StoreError};
@@ -28,6 +29,27 @@ pub(super) fn page(departments: &[DepartmentId], offset: usize, limit: usize) ->
     // Of one department the index has them in this order, and every server sees it.
     let index = if departments.len() == 1 { None } else { Some(QUEUE_ALL) };
     Query { filter, sort, skip: offset as u64, limit: Some(limit), index }
+}
+
+/// Of those who wait in a department at a priority, the first.
+pub(super) fn longest(department: DepartmentId, priority: Priority) -> Query {
+    let filter = doc! {
+        "status": "queued",
+        "department": department.to_string(),
+        "rank": i32::from(priority.rank()),
+    };
+    Query { filter, sort: doc! { "position": 1 }, skip: 0, limit: Some(1), index: None }
+}
+
+/// When that was opened.
+pub(super) async fn since(
+    db: &Db,
+    department: DepartmentId,
+    priority: Priority,
+) -> Result<Option<Time>, StoreError> {
+    let Query { filter, sort, .. } = longest(department, priority);
+    let first = db.collection(QUEUE).find_one(filter).sort(sort).projection(doc! { "created_at": 1 }).await?;
+    first.map(|first| Fields(&first).time("created_at")).transpose()
 }
 
 /// The first tickets of a department's queue.

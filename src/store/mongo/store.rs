@@ -4,7 +4,6 @@ use super::dispatch::Job;
 use super::facts::{Fact, Fate};
 use super::inbox::End;
 use super::questions::Who;
-use super::schema::{DROPPED, INBOX};
 use super::turn::Told;
 use super::{Mongo, codec, desk, inbox, leases, outbox, people, queue, record, tickets};
 use crate::domain::Time;
@@ -146,6 +145,10 @@ impl Store for Mongo {
         }
     }
 
+    fn ticket_as_left(&self, id: TicketId) -> Option<Ticket> {
+        self.db.contents.left(id).map(|ticket| ticket.as_ref().clone())
+    }
+
     async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
         match self.db.contents.get(id) {
             Some(content) => Ok(Some(content.number().clone())),
@@ -207,16 +210,7 @@ impl Store for Mongo {
         auto: bool,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError> {
-        // Rounds ask this of departments where something happened, and mostly nobody waits there.
-        let sums = self.read_sums().await?;
-        if auto && sums.is_idle(department) {
-            return Ok(Vec::new());
-        }
-        let first = queue::first(&self.db, department, auto, limit).await?;
-        if auto && first.is_empty() {
-            sums.found_idle(department);
-        }
-        Ok(first)
+        self.read_head(department, auto, limit).await
     }
 
     async fn queue_page(
@@ -226,6 +220,14 @@ impl Store for Mongo {
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError> {
         tickets::many(&self.db, queue::page(departments, offset, limit)).await
+    }
+
+    async fn waits_since(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+    ) -> Result<Option<Time>, StoreError> {
+        queue::since(&self.db, department, priority).await
     }
 
     async fn depths(&self) -> Result<Depths, StoreError> {
@@ -332,9 +334,7 @@ impl Store for Mongo {
     }
 
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
-        let earlier = doc! { "$lt": codec::date(before) };
-        self.db.collection(INBOX).delete_many(doc! { "state": "done", "ended_at": &earlier }).await?;
-        self.db.collection(DROPPED).delete_many(doc! { "at": earlier }).await?;
+        desk::prune(&self.db, before).await?;
         while desk::forget_cards(&self.db, before).await? > 0 {
             self.cards.forget_all();
         }

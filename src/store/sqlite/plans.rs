@@ -34,6 +34,7 @@ const HOT: &[&str] = &[
     tickets::MOVE,
     tickets::END,
     queue::HEAD_AUTO,
+    queue::SINCE,
     queue::PLACES,
     queue::BY_ARRIVAL,
     queue::POSITION,
@@ -132,6 +133,7 @@ fn the_queue_costs_the_same_at_any_depth() {
         let tail = Value::Integer(2 * depth);
         [
             steps(&conn, queue::HEAD_AUTO, &[department.clone(), Value::Integer(5)]),
+            steps(&conn, queue::SINCE, &[department.clone(), Value::Integer(2)]),
             steps(&conn, queue::PLACES, &[department.clone(), Value::Integer(5)]),
             steps(&conn, queue::POSITION, &[department.clone(), Value::Integer(2), tail]),
             steps(&conn, queue::DEPTHS, &[]),

@@ -1,10 +1,11 @@
 //! The queue as it is read: its head, a page of it, its depth, a place in it.
-use super::codec::count;
+use super::codec::{At, count};
 use super::tickets::{many, one, tickets};
+use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId};
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::Depths;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 pub(super) const HEAD_AUTO: &str = tickets!(
     "INDEXED BY tickets_queue_auto WHERE department = ?1 AND status = 'queued' AND auto = 1
@@ -34,6 +35,13 @@ pub(super) const POSITION: &str = "SELECT
                 WHERE department = ?1 AND priority = ?2 AND status = 'queued' AND auto = 0 AND arrival <= ?3)
         ELSE coalesce((SELECT waiting FROM depths WHERE department = ?1 AND priority = ?2), 0)
     END";
+
+/// Of either half of a priority's queue the first, and of these the earlier.
+pub(super) const SINCE: &str = "SELECT created_at FROM tickets WHERE arrival = (SELECT min(first) FROM (
+        SELECT min(arrival) AS first FROM tickets INDEXED BY tickets_queue_auto
+            WHERE department = ?1 AND priority = ?2 AND status = 'queued' AND auto = 1
+        UNION ALL SELECT min(arrival) FROM tickets INDEXED BY tickets_queue_manual
+            WHERE department = ?1 AND priority = ?2 AND status = 'queued' AND auto = 0))";
 
 pub(super) fn head(
     conn: &Connection,
@@ -80,4 +88,13 @@ pub(super) fn position(
     arrival: Arrival,
 ) -> rusqlite::Result<u64> {
     conn.prepare_cached(POSITION)?.query_row(params![department, priority, arrival], |row| row.get(0))
+}
+
+pub(super) fn since(
+    conn: &Connection,
+    department: DepartmentId,
+    priority: Priority,
+) -> rusqlite::Result<Option<Time>> {
+    let mut query = conn.prepare_cached(SINCE)?;
+    query.query_row(params![department, priority], |row| Ok(row.get::<_, At>(0)?.0)).optional()
 }

@@ -222,6 +222,14 @@ impl Store for Sqlite {
         self.read(move |conn| queue::page(conn, &departments, offset, limit)).await
     }
 
+    async fn waits_since(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+    ) -> Result<Option<Time>, StoreError> {
+        self.read(move |conn| queue::since(conn, department, priority)).await
+    }
+
     async fn depths(&self) -> Result<Depths, StoreError> {
         self.read(queue::depths).await
     }

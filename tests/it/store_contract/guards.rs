@@ -129,6 +129,26 @@ pub(crate) async fn a_slot_changes_hands_within_one_commit(store: Arc<dyn Store>
     assert_eq!(one(&*store, giving(&late, 2, 0, Guard::Anyway)).await, Err(CommitError::Conflict));
 }
 
+pub(crate) async fn a_new_ticket_takes_a_slot_that_falls_free_in_its_commit(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 1).await;
+    for (n, by) in [(1, 1), (2, 2)] {
+        let opened = open(&*store, ticket(n)).await;
+        one(&*store, giving(&opened, by, 0, Guard::Eligible)).await.unwrap();
+    }
+    let (first, second) = (read(&*store, ticket_id(1)).await, read(&*store, ticket_id(2)).await);
+    let done = |ticket: &Ticket, by| moving(ticket.complete(who(by), at(200)).unwrap(), Guard::None);
+    let new = vec![opening(ticket(3)), giving(&ticket(3), 1, 0, Guard::Next)];
+    all(&*store, [vec![done(&first, 1), done(&second, 2)], new].concat()).await;
+    assert_eq!(names(&store.all_held().await.unwrap()), [3]);
+    let held = read(&*store, ticket_id(3)).await;
+    assert_eq!(held.hold().map(|hold| (hold.agent, hold.slot.0)), Some((who(1), 0)));
+    assert_eq!(read(&*store, ticket_id(1)).await.version, first.version.next());
+    // The one slot is taken, the other is free.
+    let more = open_n(&*store, 4..=5).await;
+    assert_eq!(one(&*store, giving(&more[0], 1, 0, Guard::Anyway)).await, Err(CommitError::Conflict));
+    one(&*store, giving(&more[1], 2, 0, Guard::Anyway)).await.unwrap();
+}
+
 pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit(store: Arc<dyn Store>) {
     crew(&*store).await;
     all(&*store, vec![writing(agent(9, 2), None)]).await;

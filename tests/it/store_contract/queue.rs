@@ -16,6 +16,16 @@ fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
     Ticket { priority, auto, ..ticket(n) }
 }
 
+/// When the tickets that are first at each priority were opened, by the number of the ticket.
+async fn first_of_each(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
+    let mut first = Vec::new();
+    for priority in Priority::ALL {
+        let since = store.waits_since(dept(department), priority).await.unwrap();
+        first.push(since.map(|since| u64::try_from((since - at(-1)).num_minutes()).unwrap()));
+    }
+    first
+}
+
 async fn reprioritise(store: &dyn Store, n: u64, priority: Priority) {
     let t = read(store, ticket_id(n)).await;
     let next = Ticket { priority, version: t.version.next(), ..t };
@@ -78,6 +88,29 @@ pub(crate) async fn a_page_runs_over_departments(store: Arc<dyn Store>) {
     assert_eq!(page(vec![1, 1], 0, 9).await, [1, 4, 7], "a department named twice is one");
     assert_eq!(page(vec![], 0, 9).await, [0; 0]);
     assert_eq!(page(vec![1], 0, 0).await, [0; 0]);
+}
+
+pub(crate) async fn who_waits_longest_is_known_at_each_priority(store: Arc<dyn Store>) {
+    join(&*store, [1], 5).await;
+    assert_eq!(first_of_each(&*store, 1).await, [None; 4]);
+    let minutes = |n| at(60 * i64::try_from(n).unwrap());
+    for (n, priority) in
+        (1..).zip([Priority::Normal, Priority::Urgent, Priority::Low].into_iter().cycle().take(9))
+    {
+        // By the engine or by hand; the last three elsewhere.
+        let department = dept(if n > 6 { 2 } else { 1 });
+        open(&*store, Ticket { created_at: minutes(n), department, ..with(n, priority, n % 2 == 0) }).await;
+    }
+    assert_eq!(first_of_each(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
+    assert_eq!(first_of_each(&*store, 2).await, [Some(8), None, Some(7), Some(9)]);
+    let second = read(&*store, ticket_id(2)).await;
+    one(&*store, giving(&second, 1, 0, Guard::Anyway)).await.unwrap();
+    reprioritise(&*store, 1, Priority::High).await;
+    assert_eq!(first_of_each(&*store, 1).await, [Some(5), Some(1), Some(4), Some(3)]);
+    // It comes to its old place.
+    let held = read(&*store, ticket_id(2)).await;
+    one(&*store, moving(held.release().unwrap(), Guard::None)).await.unwrap();
+    assert_eq!(first_of_each(&*store, 1).await, [Some(2), Some(1), Some(4), Some(3)]);
 }
 
 pub(crate) async fn depths_follow_every_move(store: Arc<dyn Store>) {

@@ -19,6 +19,7 @@ use antri::engine::ports::{
 };
 use async_trait::async_trait;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -51,9 +52,15 @@ pub(crate) struct Trouble {
     met: Arc<Notify>,
     gate: Arc<Notify>,
     released: Arc<Notify>,
+    left: Arc<Mutex<HashMap<TicketId, Ticket>>>,
 }
 
 impl Trouble {
+    /// From now on the store remembers that this process has left the ticket so.
+    pub(crate) fn remember(&self, ticket: Ticket) {
+        self.left.lock().unwrap().insert(ticket.id, ticket);
+    }
+
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
     pub(crate) fn begin(&self, judge: impl FnMut(&str) -> Option<Ill> + Send + 'static) {
         *self.judge.lock().unwrap() = Some(Box::new(judge));
@@ -157,6 +164,11 @@ macro_rules! troubled {
                 self.store.look_afresh();
             }
 
+            fn ticket_as_left(&self, id: TicketId) -> Option<Ticket> {
+                let told = self.trouble.left.lock().unwrap().get(&id).cloned();
+                told.or_else(|| self.store.ticket_as_left(id))
+            }
+
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
                 let ill = self.trouble.meet(stringify!($method)).await?;
                 let answer = self.store.$method($($arg),*).await;
@@ -195,6 +207,7 @@ troubled! {
     all_held() -> Vec<Ticket>;
     queue_head(department: DepartmentId, auto: bool, limit: usize) -> Vec<Ticket>;
     queue_page(departments: &[DepartmentId], offset: usize, limit: usize) -> Vec<Ticket>;
+    waits_since(department: DepartmentId, priority: Priority) -> Option<Time>;
     depths() -> Depths;
     position(department: DepartmentId, priority: Priority, arrival: Arrival) -> u64;
     history(ticket: TicketId) -> Vec<Event>;

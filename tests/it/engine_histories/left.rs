@@ -1,0 +1,85 @@
+//! Steps that are tried first on the ticket as this process has left it: another may have made something else of it since.
+use super::oracle;
+use super::stage::Stage;
+use crate::support::Ill;
+use antri::domain::ids::Version;
+use antri::domain::person::Person;
+use antri::domain::policy::Settings;
+use antri::domain::ticket::{Refusal, Status, Ticket};
+use antri::engine::error::EngineError;
+use antri::engine::tickets::Step;
+
+/// An agent with a ticket.
+async fn working() -> (Stage, Person, Ticket) {
+    let stage = Stage::new(Settings::default()).await;
+    let (agent, customer) = (stage.agent(2, 3, &[]).await, stage.customer(9).await);
+    let ticket = stage.serve(&customer).await;
+    (stage, agent, ticket)
+}
+
+#[tokio::test]
+async fn a_ticket_that_was_left_is_not_read() {
+    let (stage, agent, ticket) = working().await;
+    stage.trouble.begin(|method| (method == "ticket").then_some(Ill::Away));
+    stage.step(&ticket, &agent, Step::Hold).await.unwrap_err();
+    stage.trouble.remember(ticket.clone());
+    stage.step(&ticket, &agent, Step::Hold).await.unwrap();
+    stage.trouble.end();
+    assert_eq!(stage.ticket(&ticket).await.status(), Status::Pending);
+    oracle::check(&stage).await;
+}
+
+#[tokio::test]
+async fn what_became_of_it_meanwhile_is_what_is_stepped_from() {
+    let (stage, agent, ticket) = working().await;
+    stage.step(&ticket, &agent, Step::Hold).await.unwrap();
+    stage.trouble.remember(ticket.clone());
+    let done = stage.step(&ticket, &agent, Step::Complete).await.unwrap();
+    assert_eq!((done.status(), done.version), (Status::Completed, Version(ticket.version.0 + 2)));
+    // Now it has ended, whatever is remembered.
+    let again = stage.step(&ticket, &agent, Step::Complete).await;
+    assert!(matches!(again, Err(EngineError::Refused(Refusal::State(Status::Completed), _))), "{again:?}");
+    assert_eq!(stage.ticket(&ticket).await, done);
+    oracle::check(&stage).await;
+}
+
+#[tokio::test]
+async fn nobody_is_refused_by_what_is_remembered() {
+    let (stage, agent, ticket) = working().await;
+    let other = stage.agent(3, 3, &[]).await;
+    let paused = stage.step(&ticket, &agent, Step::Hold).await.unwrap();
+    // In another's hands, and on hold already: neither is so.
+    let theirs = ticket.hand_over(other.id, ticket.hold().unwrap().slot, stage.now()).unwrap();
+    for left in [theirs, paused.clone()] {
+        let step = if left.status() == Status::Pending { Step::Hold } else { Step::Resume };
+        stage.trouble.remember(left);
+        stage.step(&ticket, &agent, step).await.unwrap();
+    }
+    oracle::check(&stage).await;
+}
+
+#[tokio::test]
+async fn who_holds_it_no_longer_is_told_so() {
+    let (stage, agent, ticket) = working().await;
+    let other = stage.agent(3, 3, &[]).await;
+    stage.engine.reassign(&stage.admin, (ticket.id, None), other.id, false, stage.now()).await.unwrap();
+    stage.trouble.remember(ticket.clone());
+    let late = stage.step(&ticket, &agent, Step::Complete).await;
+    assert!(matches!(late, Err(EngineError::Refused(Refusal::NotYours, _))), "{late:?}");
+    assert_eq!(stage.ticket(&ticket).await.holder(), Some(other.id));
+    oracle::check(&stage).await;
+}
+
+#[tokio::test]
+async fn a_button_that_was_drawn_for_another_version_is_stale() {
+    let (stage, agent, ticket) = working().await;
+    let paused = stage.step(&ticket, &agent, Step::Hold).await.unwrap();
+    stage.trouble.remember(ticket.clone());
+    let press = |version| {
+        let (engine, now) = (&stage.engine, stage.now());
+        async move { engine.step(agent.id, ticket.id, Step::Complete, Some(version), now).await }
+    };
+    let late = press(ticket.version).await;
+    assert!(matches!(&late, Err(EngineError::Stale(now)) if **now == paused), "{late:?}");
+    assert_eq!(press(paused.version).await.unwrap().status(), Status::Completed);
+}
