@@ -1,5 +1,5 @@
-//! The engine: verbs that people and programs call. Each reads what it needs, plans with pure functions, and commits by a
-//! conditional write; when somebody else was first it reads and plans again.
+//! The engine: verbs that people and programs call. Each reads what it needs, or knows it from its last write, plans with pure
+//! functions, and commits by a conditional write; when somebody else was first it reads and plans again.
 //!
 //! | file | what |
 //! |---|---|

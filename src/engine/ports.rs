@@ -98,11 +98,13 @@ pub trait Store: Send + Sync + 'static {
     async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
         self.ticket(id).await
     }
-    /// The ticket as this process has left it, where the store remembers that: another may have made something else of it since. For
-    /// what is only written where it is still at that version; nobody is refused because of it.
-    fn ticket_as_left(&self, _id: TicketId) -> Option<Ticket> {
+    /// The ticket as this process has written it last, where the store remembers that: another may have made something else of it
+    /// since. For what is only written where it is still at that version; nobody is refused because of it.
+    fn ticket_as_written(&self, _id: TicketId) -> Option<Ticket> {
         None
     }
+    /// Another process has written the ticket.
+    fn forget_ticket(&self, _id: TicketId) {}
     /// The number of the ticket with this id, which never changes.
     async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
         Ok(self.ticket(id).await?.map(|ticket| ticket.number))
@@ -145,7 +147,7 @@ pub trait Store: Send + Sync + 'static {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError>;
-    /// When the ticket was opened, to the millisecond, that waits longest in a department at this priority. Costs the same at any
+    /// When the ticket that waits longest in a department at this priority was opened, to the millisecond. Costs the same at any
     /// depth.
     async fn waits_since(
         &self,

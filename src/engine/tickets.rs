@@ -34,11 +34,11 @@ impl Engine {
         drawn_for: Option<Version>,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        let mut left = self.left_before(agent, ticket, step, drawn_for, now);
+        let mut foreseen = self.remembered(agent, ticket, step, drawn_for, now);
         self.retry(|| {
-            let left = left.take();
+            let foreseen = foreseen.take();
             async move {
-                if let Some((before, after)) = left {
+                if let Some((before, after)) = foreseen {
                     return self.take_step(agent, step, &before, after, now).await;
                 }
                 let before = self.at_version(ticket, drawn_for).await?;
@@ -84,9 +84,9 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// A ticket as this process has left it, and as a step makes it, where the step would be taken then: it is committed only if
-    /// the ticket still is so, and need not be read for that. Whoever would be refused is told by what is there.
-    fn left_before(
+    /// A ticket as this process has written it last, and as a step makes it, where the step would be taken then: it is committed
+    /// only if the ticket still is so, and need not be read for that. Whoever would be refused is told by what is there.
+    fn remembered(
         &self,
         agent: PersonId,
         ticket: TicketId,
@@ -94,10 +94,10 @@ impl Engine {
         drawn_for: Option<Version>,
         now: Time,
     ) -> Option<(Ticket, Ticket)> {
-        let left = self.store.ticket_as_left(ticket)?;
-        let is_drawn = drawn_for.is_none_or(|version| version == left.version);
-        let after = step.of(&left, agent, now).ok().filter(|_| is_drawn)?;
-        Some((left, after))
+        let before = self.store.ticket_as_written(ticket)?;
+        let is_drawn = drawn_for.is_none_or(|version| version == before.version);
+        let after = step.of(&before, agent, now).ok().filter(|_| is_drawn)?;
+        Some((before, after))
     }
 
     /// Whether the holder's step would be taken, without taking it.

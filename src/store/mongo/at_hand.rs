@@ -92,9 +92,14 @@ impl Mongo {
         // Of one that was given away as it was opened, the last only: it is known as a whole or not at all.
         let mut last: HashMap<TicketId, (Ticket, Option<Arrival>)> = HashMap::new();
         for (ticket, fate) in tickets.into_iter().zip(fates) {
-            if let (Some(ticket), Ok(committed)) = (ticket, fate) {
-                let opened = last.get(&ticket.id).and_then(|(_, arrival)| *arrival);
-                last.insert(ticket.id, (ticket, committed.arrival.or(opened)));
+            match (ticket, fate) {
+                (Some(ticket), Ok(committed)) => {
+                    let opened = last.get(&ticket.id).and_then(|(_, arrival)| *arrival);
+                    last.insert(ticket.id, (ticket, committed.arrival.or(opened)));
+                }
+                // Perhaps it is not what it was written here.
+                (Some(ticket), Err(_)) => self.db.contents.forget(ticket.id),
+                (None, _) => {}
             }
         }
         for (ticket, arrival) in last.into_values() {

@@ -1,5 +1,5 @@
 //! Tickets at hand. What one is about never changes, so what was read or written once is there for as long as the ticket is
-//! talked of: only its place in the queue has to be asked for. For notices even that is known for a while.
+//! talked of: only its place in the queue has to be asked for. For notices, and for the first try of a step, even that is known.
 use super::codec::Fields;
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, ChatId, TicketId};
@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Of how many tickets it is at hand: those of a busy hour. A description is some hundred bytes, 4 KB at most.
+/// Of how many tickets it is at hand: those of a busy hour. A description is some hundred bytes; the longest, of 12,288 characters,
+/// some 48 KB.
 const MOST: u64 = 4_096;
 
 /// For how long a notice of a ticket shows how it was written here last: it goes out meanwhile.
@@ -74,16 +75,16 @@ impl Content {
 #[derive(Clone)]
 pub(super) struct Contents {
     about: Cache<TicketId, Arc<Content>>,
-    /// Tickets as they were written here last, and since when that is known.
+    /// Tickets as they were written here last, and when; what they are about is above.
     last: Cache<TicketId, (Arc<Ticket>, Instant)>,
 }
 
 impl Contents {
     pub(super) fn new() -> Self {
-        let newest = EvictionPolicy::lru;
-        let about = Cache::builder().max_capacity(MOST).eviction_policy(newest()).build();
+        let policy = EvictionPolicy::lru;
+        let about = Cache::builder().max_capacity(MOST).eviction_policy(policy()).build();
         let last =
-            Cache::builder().max_capacity(MOST).eviction_policy(newest()).time_to_live(WORKED_AT).build();
+            Cache::builder().max_capacity(MOST).eviction_policy(policy()).time_to_live(WORKED_AT).build();
         Self { about, last }
     }
 
@@ -92,13 +93,20 @@ impl Contents {
     }
 
     /// A ticket as it was written here a moment ago.
-    pub(super) fn last(&self, ticket: TicketId) -> Option<Arc<Ticket>> {
-        self.last.get(&ticket).filter(|(_, at)| at.elapsed() < TALKED_OF).map(|(ticket, _)| ticket)
+    pub(super) fn lately(&self, ticket: TicketId) -> Option<Ticket> {
+        self.last.get(&ticket).filter(|(_, at)| at.elapsed() < TALKED_OF)?;
+        self.last(ticket)
     }
 
     /// A ticket as it was written here last, which may be long ago.
-    pub(super) fn left(&self, ticket: TicketId) -> Option<Arc<Ticket>> {
-        self.last.get(&ticket).map(|(ticket, _)| ticket)
+    pub(super) fn last(&self, ticket: TicketId) -> Option<Ticket> {
+        let (place, _) = self.last.get(&ticket)?;
+        Some(self.get(ticket)?.at(place.as_ref().clone()))
+    }
+
+    /// It is other than it was written here.
+    pub(super) fn forget(&self, ticket: TicketId) {
+        self.last.invalidate(&ticket);
     }
 
     /// A ticket was written, and given its arrival if it was opened by that.
@@ -108,6 +116,7 @@ impl Contents {
             ticket.arrival = arrival;
             self.put(id, Arc::new(Content::of(&ticket)));
         }
+        ticket.description = Description::default();
         // Whose answer comes later need not have written later.
         let newest = |known: Option<Entry<_, (Arc<Ticket>, Instant)>>| match known {
             Some(known) if known.value().0.version > ticket.version => known.into_value(),
@@ -149,28 +158,35 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_notice_shows_what_was_written_a_moment_ago_and_a_step_begins_from_whatever_was_left() {
+    async fn a_notice_shows_what_was_written_a_moment_ago_and_a_step_begins_from_whatever_was_written() {
         let contents = Contents::new();
-        let version = |ticket: Option<Arc<Ticket>>| ticket.map(|ticket| ticket.version.0);
+        let version = |ticket: Option<Ticket>| ticket.map(|ticket| ticket.version.0);
         let id = ticket(1, 0).id;
-        contents.written(ticket(1, 2), None);
+        let about = Description::default().and("Internet mati", None).unwrap();
+        contents.written(Ticket { description: about.clone(), ..ticket(1, 2) }, Some(Arrival(5)));
         contents.written(ticket(1, 1), None);
-        assert_eq!((version(contents.last(id)), version(contents.left(id))), (Some(2), Some(2)));
+        assert_eq!((version(contents.lately(id)), version(contents.last(id))), (Some(2), Some(2)));
         tokio::time::advance(TALKED_OF).await;
-        assert_eq!((version(contents.last(id)), version(contents.left(id))), (None, Some(2)));
+        assert_eq!((version(contents.lately(id)), version(contents.last(id))), (None, Some(2)));
+        assert_eq!(
+            contents.last(id).map(|ticket| (ticket.description, ticket.arrival)),
+            Some((about, Arrival(5)))
+        );
         contents.written(ticket(1, 3), None);
-        assert_eq!(version(contents.last(id)), Some(3));
+        assert_eq!(version(contents.lately(id)), Some(3));
+        contents.forget(id);
+        assert_eq!(version(contents.last(id)), None);
     }
 
     #[test]
     fn a_new_ticket_is_known_however_many_were_written_before() {
         let contents = Contents::new();
         for n in 0..2 * MOST {
-            contents.written(ticket(n, 0), None);
+            contents.written(ticket(n, 0), Some(Arrival(n)));
         }
         contents.last.run_pending_tasks();
         let newest = MOST..2 * MOST;
-        let known = newest.filter(|n| contents.left(ticket(*n, 0).id).is_some()).count();
+        let known = newest.filter(|n| contents.last(ticket(*n, 0).id).is_some()).count();
         assert!(known as u64 > MOST / 2, "{known} of {MOST}");
     }
 }

@@ -1,7 +1,7 @@
 //! The small things: departments, settings, incidents, invitations, drafts, live cards.
 use super::codec::{Fields, date, fields, int, nested, value};
 use super::db::Db;
-use super::schema::{CARDS, DEPARTMENTS, DRAFTS, DROPPED, INBOX, INVITES, QUEUE, SETTINGS, SHOWN};
+use super::schema::{CARDS, DEPARTMENTS, DRAFTS, INVITES, QUEUE, SETTINGS, SHOWN};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -151,14 +151,6 @@ pub(super) fn live_queues() -> Document {
 /// Whether a record that is read for being written has this version.
 pub(super) fn is_at(doc: &Document, version: crate::domain::ids::Version) -> Result<bool, StoreError> {
     Ok(Fields(doc).int("version")? == int(version.0))
-}
-
-/// Deletes what was handled, and what was given up, before this moment.
-pub(super) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
-    let earlier = doc! { "$lt": date(before) };
-    db.collection(INBOX).delete_many(doc! { "state": "done", "ended_at": &earlier }).await?;
-    db.collection(DROPPED).delete_many(doc! { "at": earlier }).await?;
-    Ok(())
 }
 
 pub(super) async fn queues(db: &Db) -> Result<Vec<LiveCard>, StoreError> {

@@ -42,6 +42,13 @@ pub(super) async fn unhandled(db: &Db, after: u64, limit: usize) -> Result<Vec<I
         .collect()
 }
 
+/// Deletes what was handled before this moment.
+pub(super) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
+    let done = doc! { "state": "done", "ended_at": { "$lt": date(before) } };
+    db.collection(INBOX).delete_many(done).await?;
+    Ok(())
+}
+
 pub(super) async fn failed(db: &Db, update: i64, error: &str) -> Result<u32, StoreError> {
     let inbox = db.collection(INBOX);
     let more = doc! { "$inc": { "failures": 1_i64 }, "$set": { "error": error } };

@@ -27,18 +27,19 @@ pub(super) fn statements(counted: &str, merged: Vec<Merged>) -> Vec<Document> {
         let mut weight = 0;
         while let Some(this) = merged.next_if(|this| weight == 0 || weight + this.weight <= MOST) {
             weight += this.weight;
-            let set = format!("set{}", rows.len());
-            // In an array a field that is not there is null.
+            let name = format!("set{}", rows.len());
             let seen = doc! { "$literal": [this.row.clone(), this.seen] };
+            // In an array a field that is not there is null.
             let is_as_seen = doc! { "$eq": [["$_id", format!("${counted}")], seen] };
-            branches.push(doc! { "case": is_as_seen, "then": format!("$${set}") });
+            branches.push(doc! { "case": is_as_seen, "then": format!("$${name}") });
             rows.push(this.row);
-            sets.insert(set, this.set);
+            sets.insert(name, this.set);
         }
-        let set = doc! { "$switch": { "branches": branches, "default": {} } };
+        // A name for each: out of one array of them a server may copy all for every document.
+        let chosen = doc! { "$switch": { "branches": branches, "default": {} } };
         statements.push(doc! {
             "q": { "_id": { "$in": rows } },
-            "u": [{ "$replaceWith": { "$mergeObjects": ["$$ROOT", set] } }],
+            "u": [{ "$replaceWith": { "$mergeObjects": ["$$ROOT", chosen] } }],
             "c": sets,
             "multi": true,
         });

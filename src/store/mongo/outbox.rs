@@ -2,7 +2,7 @@
 use super::added;
 use super::chat::Entry;
 use super::chats::Chats;
-use super::codec::{Fields, int, limit as rows, put_time};
+use super::codec::{Fields, date, int, limit as rows, put_time};
 use super::db::Db;
 use super::desk;
 use super::error::Halt;
@@ -35,6 +35,12 @@ pub(super) fn claimed() -> Document {
 /// The same as far as this process claimed it.
 pub(super) fn claimed_by(process: &str) -> Document {
     doc! { "claimed": true, "claimed_by": process }
+}
+
+/// Deletes what was given up before this moment.
+pub(super) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
+    db.collection(DROPPED).delete_many(doc! { "at": { "$lt": date(before) } }).await?;
+    Ok(())
 }
 
 /// How many deliveries are not done: just added, on their way, in the documents of their chats, and behind.

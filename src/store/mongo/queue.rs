@@ -38,10 +38,11 @@ pub(super) fn longest(department: DepartmentId, priority: Priority) -> Query {
         "department": department.to_string(),
         "rank": i32::from(priority.rank()),
     };
-    Query { filter, sort: doc! { "position": 1 }, skip: 0, limit: Some(1), index: None }
+    // By rank, too, which is one: else another index has them in this order as well, with everybody else in between.
+    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1), index: None }
 }
 
-/// When that was opened.
+/// When the first of them was opened.
 pub(super) async fn since(
     db: &Db,
     department: DepartmentId,

@@ -139,14 +139,18 @@ impl Store for Mongo {
     }
 
     async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        match self.db.contents.last(id) {
-            Some(ticket) => Ok(Some(ticket.as_ref().clone())),
+        match self.db.contents.lately(id) {
+            Some(ticket) => Ok(Some(ticket)),
             None => self.ticket(id).await,
         }
     }
 
-    fn ticket_as_left(&self, id: TicketId) -> Option<Ticket> {
-        self.db.contents.left(id).map(|ticket| ticket.as_ref().clone())
+    fn ticket_as_written(&self, id: TicketId) -> Option<Ticket> {
+        self.db.contents.last(id)
+    }
+
+    fn forget_ticket(&self, id: TicketId) {
+        self.db.contents.forget(id);
     }
 
     async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
@@ -157,9 +161,9 @@ impl Store for Mongo {
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        match self.db.contents.last(id) {
+        match self.db.contents.lately(id) {
             // It stays what it is.
-            Some(ticket) if ticket.status().is_end() => Ok(Some(ticket.as_ref().clone())),
+            Some(ticket) if ticket.status().is_end() => Ok(Some(ticket)),
             _ => self.ask.tickets.get(id).await?.transpose(),
         }
     }
@@ -334,7 +338,8 @@ impl Store for Mongo {
     }
 
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
-        desk::prune(&self.db, before).await?;
+        inbox::prune(&self.db, before).await?;
+        outbox::prune(&self.db, before).await?;
         while desk::forget_cards(&self.db, before).await? > 0 {
             self.cards.forget_all();
         }

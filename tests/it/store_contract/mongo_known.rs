@@ -9,7 +9,8 @@ use antri::domain::person::{Availability, Person};
 use antri::domain::ticket::Status;
 use antri::engine::ports::{Change, Claimed, CommitError, Guard, Outcome, Store, Write};
 use antri::store::Mongo;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
 use std::sync::Arc;
 
 /// A desk that has given its agent a ticket, and another on the same database that has not seen anything yet.
@@ -145,6 +146,46 @@ async fn whom_an_older_build_leaves_waiting_is_not_overtaken() {
     let counters = shell(&database).await.collection::<Document>("counters");
     counters.update_one(doc! { "_id": "arrival" }, doc! { "$unset": { "orders": "" } }).await.unwrap();
     assert_eq!(opened_and_given(&*store, ticket(5), 1, 5).await, (true, false), "one waits");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_falls_free_comes_before_what_takes_it_in_whatever_order_they_lie() {
+    let Served { database, store } = Served::fresh().await;
+    join(&*store, [1], 1).await;
+    all(&*store, pair(&ticket(1), 1, 0)).await;
+    let held = read(&*store, ticket_id(1)).await;
+    // The older one lies behind any new one: a process may have a clock that is fast.
+    let queue = shell(&database).await.collection::<Document>("ticket_queue");
+    let mut row = queue.find_one_and_delete(doc! {}).await.unwrap().unwrap();
+    row.extend(doc! { "_id": ObjectId::from_bytes([0xff; 12]), "holding": false, "slot": Bson::Null });
+    queue.insert_one(row).await.unwrap();
+    queue.update_one(doc! {}, doc! { "$set": { "holding": true, "slot": 0 } }).await.unwrap();
+    let store = open_store(&database).await;
+    let done = moving(held.complete(who(1), at(200)).unwrap(), Guard::None);
+    all(&*store, [vec![done], pair(&ticket(2), 1, 0)].concat()).await;
+    let all_held = store.all_held().await.unwrap();
+    assert_eq!(all_held.iter().map(|ticket| ticket.id).collect::<Vec<_>>(), [ticket_id(2)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_is_remembered_as_it_was_written_until_it_is_known_to_be_other() {
+    let (store, other) = one_that_knows(1, 5).await;
+    let known = read(&*store, ticket_id(1)).await;
+    assert_eq!(store.ticket_as_written(ticket_id(1)), Some(known.clone()));
+    assert_eq!(other.ticket_as_written(ticket_id(1)), None, "it has written nothing");
+    let paused = known.pause(who(1)).unwrap();
+    all(&*store, vec![moving(paused.clone(), Guard::None)]).await;
+    assert_eq!(store.ticket_as_written(ticket_id(1)), Some(paused.clone()));
+
+    all(&*other, vec![moving(paused.resume(who(1)).unwrap(), Guard::None)]).await;
+    assert_eq!(store.ticket_as_written(ticket_id(1)), Some(paused.clone()), "nobody has said so");
+    let late = one(&*store, moving(paused.complete(who(1), at(200)).unwrap(), Guard::None)).await;
+    assert_eq!(late, Err(CommitError::Conflict));
+    assert_eq!(store.ticket_as_written(ticket_id(1)), None);
+    let resumed = read(&*other, ticket_id(1)).await;
+    assert_eq!(other.ticket_as_written(ticket_id(1)), Some(resumed));
+    other.forget_ticket(ticket_id(1));
+    assert_eq!(other.ticket_as_written(ticket_id(1)), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

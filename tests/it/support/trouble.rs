@@ -52,13 +52,13 @@ pub(crate) struct Trouble {
     met: Arc<Notify>,
     gate: Arc<Notify>,
     released: Arc<Notify>,
-    left: Arc<Mutex<HashMap<TicketId, Ticket>>>,
+    remembered: Arc<Mutex<HashMap<TicketId, Ticket>>>,
 }
 
 impl Trouble {
-    /// From now on the store remembers that this process has left the ticket so.
+    /// From now on the store remembers that this process has written the ticket so.
     pub(crate) fn remember(&self, ticket: Ticket) {
-        self.left.lock().unwrap().insert(ticket.id, ticket);
+        self.remembered.lock().unwrap().insert(ticket.id, ticket);
     }
 
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
@@ -164,9 +164,13 @@ macro_rules! troubled {
                 self.store.look_afresh();
             }
 
-            fn ticket_as_left(&self, id: TicketId) -> Option<Ticket> {
-                let told = self.trouble.left.lock().unwrap().get(&id).cloned();
-                told.or_else(|| self.store.ticket_as_left(id))
+            fn ticket_as_written(&self, id: TicketId) -> Option<Ticket> {
+                let told = self.trouble.remembered.lock().unwrap().get(&id).cloned();
+                told.or_else(|| self.store.ticket_as_written(id))
+            }
+
+            fn forget_ticket(&self, id: TicketId) {
+                self.store.forget_ticket(id);
             }
 
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {

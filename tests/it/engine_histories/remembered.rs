@@ -1,4 +1,4 @@
-//! Steps that are tried first on the ticket as this process has left it: another may have made something else of it since.
+//! Steps that are tried first on the ticket as this process has written it last: another may have made something else of it since.
 use super::oracle;
 use super::stage::Stage;
 use crate::support::Ill;
@@ -18,7 +18,7 @@ async fn working() -> (Stage, Person, Ticket) {
 }
 
 #[tokio::test]
-async fn a_ticket_that_was_left_is_not_read() {
+async fn a_ticket_that_is_remembered_is_not_read() {
     let (stage, agent, ticket) = working().await;
     stage.trouble.begin(|method| (method == "ticket").then_some(Ill::Away));
     stage.step(&ticket, &agent, Step::Hold).await.unwrap_err();
@@ -50,9 +50,9 @@ async fn nobody_is_refused_by_what_is_remembered() {
     let paused = stage.step(&ticket, &agent, Step::Hold).await.unwrap();
     // In another's hands, and on hold already: neither is so.
     let theirs = ticket.hand_over(other.id, ticket.hold().unwrap().slot, stage.now()).unwrap();
-    for left in [theirs, paused.clone()] {
-        let step = if left.status() == Status::Pending { Step::Hold } else { Step::Resume };
-        stage.trouble.remember(left);
+    for remembered in [theirs, paused.clone()] {
+        let step = if remembered.status() == Status::Pending { Step::Hold } else { Step::Resume };
+        stage.trouble.remember(remembered);
         stage.step(&ticket, &agent, step).await.unwrap();
     }
     oracle::check(&stage).await;
@@ -74,12 +74,14 @@ async fn who_holds_it_no_longer_is_told_so() {
 async fn a_button_that_was_drawn_for_another_version_is_stale() {
     let (stage, agent, ticket) = working().await;
     let paused = stage.step(&ticket, &agent, Step::Hold).await.unwrap();
-    stage.trouble.remember(ticket.clone());
     let press = |version| {
         let (engine, now) = (&stage.engine, stage.now());
         async move { engine.step(agent.id, ticket.id, Step::Complete, Some(version), now).await }
     };
-    let late = press(ticket.version).await;
-    assert!(matches!(&late, Err(EngineError::Stale(now)) if **now == paused), "{late:?}");
+    for remembered in [ticket.clone(), paused.clone()] {
+        stage.trouble.remember(remembered);
+        let late = press(ticket.version).await;
+        assert!(matches!(&late, Err(EngineError::Stale(now)) if **now == paused), "{late:?}");
+    }
     assert_eq!(press(paused.version).await.unwrap().status(), Status::Completed);
 }
