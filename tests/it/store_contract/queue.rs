@@ -95,14 +95,14 @@ pub(crate) async fn who_waits_longest_is_known_at_each_priority(store: Arc<dyn S
     assert_eq!(first_of_each(&*store, 1).await, [None; 4]);
     let minutes = |n| at(60 * i64::try_from(n).unwrap());
     for (n, priority) in
-        (1..).zip([Priority::Normal, Priority::Urgent, Priority::Low].into_iter().cycle().take(9))
+        (1..).zip([Priority::Normal, Priority::Urgent, Priority::Low].into_iter().cycle().take(15))
     {
         // By the engine or by hand; the last three elsewhere.
-        let department = dept(if n > 6 { 2 } else { 1 });
+        let department = dept(if n > 12 { 2 } else { 1 });
         open(&*store, Ticket { created_at: minutes(n), department, ..with(n, priority, n % 2 == 0) }).await;
     }
     assert_eq!(first_of_each(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
-    assert_eq!(first_of_each(&*store, 2).await, [Some(8), None, Some(7), Some(9)]);
+    assert_eq!(first_of_each(&*store, 2).await, [Some(14), None, Some(13), Some(15)]);
     let second = read(&*store, ticket_id(2)).await;
     one(&*store, giving(&second, 1, 0, Guard::Anyway)).await.unwrap();
     reprioritise(&*store, 1, Priority::High).await;
