@@ -1,20 +1,20 @@
 //! The composition root: the only file that names every adapter. Builds the desk out of its parts, runs it until it is
 //! told to stop, and brings what is under way to its end.
+mod backends;
 mod embedded;
-mod replicas;
-mod storage;
+mod incident_monitor;
+mod leadership;
 mod tasks;
-mod watch;
 
-pub use crate::bot::live::LONGEST_PAUSE;
+pub use crate::bot::cards::refresher::LONGEST_PAUSE;
+pub use backends::{Storage, presence};
 pub use embedded::{Embedded, embedded};
-pub use storage::{Storage, presence};
 
 use crate::api::Api;
-use crate::bot::compose::Composer;
+use crate::bot::cards::composer::Composer;
+use crate::bot::cards::view_loader::Facts;
 use crate::bot::context::Desk;
-use crate::bot::facts::Facts;
-use crate::bot::handlers::invite::Links;
+use crate::bot::handlers::admin::invite::Links;
 use crate::bot::render::Words;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
@@ -22,13 +22,13 @@ use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
-use crate::engine::chance::Chance;
 use crate::engine::ports::{Change, Presence, Signals, Store, Write};
+use crate::engine::random::Chance;
 use crate::engine::{Engine, Rules};
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
-use crate::outbox::pace::Limits;
+use crate::outbox::rate_limit::Limits;
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
 use std::collections::HashMap;

@@ -16,42 +16,30 @@
 //! | `replicas` | several engines on one store |
 //! | `alarm` | incidents, and who is told of them |
 //! | `sweep`, `lookout` | the safety net; what time brings about |
-pub mod alarm;
-pub mod chance;
-pub mod desk;
-pub mod duty;
+pub mod agents;
+pub mod assignment;
+pub mod departments;
 pub mod error;
-pub mod feed;
-pub mod handover;
-pub mod heartbeat;
-pub mod look;
-mod lookout;
-pub mod opening;
-mod owed;
+pub mod events;
+pub mod incidents;
 pub mod people;
-pub mod plan;
-#[cfg(test)]
-mod plan_histories;
 pub mod ports;
-pub mod priority;
+pub mod queries;
+pub mod random;
 pub mod replicas;
-pub mod roster;
-pub mod rounds;
 pub mod settings;
-pub mod standing;
 pub mod sweep;
 pub mod tickets;
-pub mod watch;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
-use chance::Chance;
+use assignment::pending_work::Owed;
+use assignment::roster::Roster;
 use chrono_tz::Tz;
 use error::EngineError;
-use feed::Happening;
-use owed::Owed;
+use events::Happening;
 use ports::{Change, CommitError, Committed, Presence, Store};
-use roster::Roster;
+use random::Chance;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -111,9 +99,9 @@ pub struct Engine {
     feed: broadcast::Sender<Happening>,
     happened: AtomicU64,
     /// What was told of incidents.
-    alarm: tokio::sync::Mutex<alarm::Alarm>,
+    alarm: tokio::sync::Mutex<incidents::Alarm>,
     /// How heartbeats fare.
-    beats: Mutex<alarm::Beats>,
+    beats: Mutex<incidents::Beats>,
     /// What the other replicas are to be told, if there are any.
     telling: Option<replicas::Telling>,
     /// Counts of what should be rare.
@@ -261,7 +249,7 @@ impl<T> Attempt<T> {
             Ok(_) => Ok(Self::Done(value)),
             Err(CommitError::Conflict | CommitError::Behind) => Ok(Self::Lost),
             Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
-            Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(opening::MAX_OPEN)),
+            Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(tickets::open::MAX_OPEN)),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
     }

@@ -3,9 +3,9 @@ mod gauges;
 mod latency;
 
 use super::Api;
-use super::auth::Staff;
-use super::error::ApiError;
-use crate::engine::feed::Happening;
+use super::http::auth::Staff;
+use super::http::error::ApiError;
+use crate::engine::events::Happening;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};

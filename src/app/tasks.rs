@@ -1,14 +1,14 @@
 //! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
 //! then what is under way to Telegram is finished.
-use super::watch::Watch;
-use super::{App, replicas};
+use super::incident_monitor::Watch;
+use super::{App, leadership};
 use crate::api;
-use crate::bot::live::Live;
+use crate::bot::cards::refresher::Live;
 use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
+use crate::http_server::serve;
 use crate::inbox::runner::Runner;
 use crate::inbox::{Listener, poller, webhook};
-use crate::serve::serve;
 use anyhow::Context;
 use chrono::TimeDelta;
 use std::sync::{Arc, PoisonError};
@@ -41,7 +41,7 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
         register(app, config, &stop).await?;
     }
     match &app.replicas {
-        Some(replicas) => Box::pin(replicas::take_turns(app, replicas, &stop)).await,
+        Some(replicas) => Box::pin(leadership::take_turns(app, replicas, &stop)).await,
         None => Box::pin(work(app, Arc::new(Deadline::never(app.clock.clone())), &stop)).await,
     }
     front.close();

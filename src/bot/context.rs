@@ -1,6 +1,6 @@
 //! What handlers take and give: the desk, who asks, which message was pressed; answers go to the outbox.
-use super::facts::Facts;
-use super::handlers::invite::Links;
+use super::cards::view_loader::Facts;
+use super::handlers::admin::invite::Links;
 use super::render::Words;
 use crate::clock::Clock;
 use crate::domain::Time;

@@ -2,7 +2,10 @@
 use super::callback::Press;
 use super::commands::{Command, Typed};
 use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, capacity, common, customer, invite, manage, naming, reassign, serving};
+use super::handlers::admin::{
+    agents, capacity, department_picker, departments, invite, name_prompts, reassign,
+};
+use super::handlers::{agent, common, customer};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
@@ -54,15 +57,15 @@ fn commands() -> DeskHandler {
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
         .branch(case![Command::Queue].endpoint(agent::queue))
         .branch(case![Command::Token].endpoint(agent::token))
-        .branch(case![Command::Workload].endpoint(admin::workload))
-        .branch(case![Command::Agents].endpoint(admin::agents))
+        .branch(case![Command::Workload].endpoint(agents::workload))
+        .branch(case![Command::Agents].endpoint(agents::agents))
         .branch(case![Command::Invite(arg)].endpoint(invite::invite))
-        .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
-        .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
+        .branch(case![Command::AddAgent(arg)].endpoint(agents::add_agent))
+        .branch(case![Command::RemoveAgent(arg)].endpoint(agents::remove_agent))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
-        .branch(case![Command::Department(arg)].endpoint(manage::department))
-        .branch(case![Command::Category(arg)].endpoint(manage::category))
+        .branch(case![Command::Department(arg)].endpoint(departments::department))
+        .branch(case![Command::Category(arg)].endpoint(departments::category))
 }
 
 fn presses() -> DeskHandler {
@@ -98,25 +101,25 @@ fn is_agents(press: Press) -> bool {
 
 fn admin_presses() -> DeskHandler {
     dptree::entry()
-        .branch(case![Press::PickPage(pick, page)].endpoint(admin::pick_page))
-        .branch(case![Press::PickPerson(pick, person)].endpoint(admin::pick_person))
+        .branch(case![Press::PickPage(pick, page)].endpoint(agents::pick_page))
+        .branch(case![Press::PickPerson(pick, person)].endpoint(agents::pick_person))
         .branch(case![Press::PickTicket(pick, ticket)].endpoint(reassign::pick_ticket))
         .branch(case![Press::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
-        .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
-        .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
+        .branch(case![Press::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
+        .branch(case![Press::AddAgent(person, department)].endpoint(agents::add_agent_pressed))
         .branch(case![Press::Invite(department)].endpoint(invite::invite_pressed))
         .branch(case![Press::Reassign(ticket, version, agent, anyway)].endpoint(reassign::reassign_pressed))
         .branch(case![Press::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
-        .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(admin::agent_department))
-        .branch(case![Press::Departments(why, page)].endpoint(serving::departments))
-        .branch(case![Press::Department(department, page)].endpoint(manage::show_department))
-        .branch(case![Press::NewDepartment].endpoint(naming::new_department))
-        .branch(case![Press::MakeDepartment].endpoint(naming::make_department))
-        .branch(case![Press::RenameDepartment(department)].endpoint(naming::rename_department))
-        .branch(case![Press::CriticalDepartment(department, critical)].endpoint(manage::set_critical))
-        .branch(case![Press::RetireDepartment(department, retired)].endpoint(manage::set_retired))
-        .branch(case![Press::NewCategory(department)].endpoint(naming::new_category))
-        .branch(case![Press::Category(category)].endpoint(manage::show_category))
-        .branch(case![Press::RenameCategory(category)].endpoint(naming::rename_category))
-        .branch(case![Press::RetireCategory(category, retired)].endpoint(manage::set_category_retired))
+        .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(agents::agent_department))
+        .branch(case![Press::Departments(why, page)].endpoint(department_picker::departments))
+        .branch(case![Press::Department(department, page)].endpoint(departments::show_department))
+        .branch(case![Press::NewDepartment].endpoint(name_prompts::new_department))
+        .branch(case![Press::MakeDepartment].endpoint(name_prompts::make_department))
+        .branch(case![Press::RenameDepartment(department)].endpoint(name_prompts::rename_department))
+        .branch(case![Press::CriticalDepartment(department, critical)].endpoint(departments::set_critical))
+        .branch(case![Press::RetireDepartment(department, retired)].endpoint(departments::set_retired))
+        .branch(case![Press::NewCategory(department)].endpoint(name_prompts::new_category))
+        .branch(case![Press::Category(category)].endpoint(departments::show_category))
+        .branch(case![Press::RenameCategory(category)].endpoint(name_prompts::rename_category))
+        .branch(case![Press::RetireCategory(category, retired)].endpoint(departments::set_category_retired))
 }

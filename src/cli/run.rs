@@ -4,8 +4,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;
 use crate::engine::Rules;
-use crate::engine::chance::Chance;
-use crate::outbox::pace::Limits;
+use crate::engine::random::Chance;
+use crate::outbox::rate_limit::Limits;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 /// Runs the desk until `stop`.
 pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Result<()> {
     #[cfg(feature = "failpoints")]
-    crate::crash::arm();
+    super::failpoints::arm();
     let token = config.telegram.require_token()?.clone();
     let storage = Storage::open(&config.storage).await?;
     let listener = TcpListener::bind(config.http.addr).await;
@@ -77,7 +77,7 @@ async fn warn_of_overruled(config: &Config, app: &App) -> anyhow::Result<()> {
 /// The pace to keep towards Telegram.
 fn limits() -> Limits {
     #[cfg(feature = "failpoints")]
-    return crate::crash::limits();
+    return super::failpoints::limits();
     #[cfg(not(feature = "failpoints"))]
     Limits::TELEGRAM
 }

@@ -1,10 +1,10 @@
 //! `antri token`: a bearer token of the side API, for operations and front-end developers. Works beside a running desk.
+use crate::auth_token::{LIFETIME, issue};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Role;
 use crate::store::{mongo, sqlite};
-use crate::token::{LIFETIME, issue};
 use anyhow::{Context, bail};
 use std::process::ExitCode;
 

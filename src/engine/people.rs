@@ -147,8 +147,10 @@ impl Engine {
 
     /// A person chooses their language; their menu follows, and the cards of what they wait for or work on.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
-        let (theirs, held) =
-            tokio::try_join!(self.store.tickets_of(id, super::opening::MAX_OPEN), self.store.held_by(id))?;
+        let (theirs, held) = tokio::try_join!(
+            self.store.tickets_of(id, super::tickets::open::MAX_OPEN),
+            self.store.held_by(id)
+        )?;
         let waits = theirs.iter().filter(|ticket| !ticket.status().is_end());
         let cards = waits.map(|ticket| CardKey::Status(ticket.id));
         let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
@@ -189,7 +191,7 @@ impl Engine {
         if !reachable && known.agent.is_some() {
             notices.extend(self.to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
         }
-        for ticket in self.store.tickets_of(known.id, super::opening::MAX_OPEN).await? {
+        for ticket in self.store.tickets_of(known.id, super::tickets::open::MAX_OPEN).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
             let told = Notice::CustomerUnreachable { ticket: ticket.id };
             notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), told)));
@@ -209,7 +211,7 @@ impl Engine {
     /// The cards on which those who hold a customer's tickets read whether the customer can be reached.
     async fn holders_cards(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
         let mut cards = Vec::new();
-        for ticket in self.store.tickets_of(customer, super::opening::MAX_OPEN).await? {
+        for ticket in self.store.tickets_of(customer, super::tickets::open::MAX_OPEN).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
             let keys = [CardKey::Task(ticket.id, holder.id), CardKey::MyQueue(holder.id, 0)];
             cards.extend(keys.map(|key| Outgoing::refresh(holder.chat(), key)));

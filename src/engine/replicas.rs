@@ -1,6 +1,6 @@
 //! One engine among several on the same store: what it has to tell the others, and what it makes of what they tell.
-use super::feed::Happening;
-use super::owed::Owed;
+use super::assignment::pending_work::Owed;
+use super::events::Happening;
 use super::ports::{Signal, StoreError};
 use super::{Engine, lock};
 use crate::domain::ids::{DepartmentId, ReplicaId};

@@ -1,8 +1,8 @@
 //! The safety net. Finding a ticket to assign in here is a fault of the triggers, and is
 //! counted as one.
 use super::Engine;
+use super::agents::presence_policy::{Seen, Verdict, judge};
 use super::error::EngineError;
-use super::watch::{Seen, Verdict, judge};
 use crate::domain::Time;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::PersonId;

@@ -2,7 +2,7 @@
 //! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
 use crate::bot::context::{Ask, Desk, Handled};
 use crate::bot::handlers::common;
-use crate::bot::handlers::explain::{explain, explain_toast};
+use crate::bot::handlers::refusals::{explain, explain_toast};
 use crate::bot::render::{Words, unmarked};
 use crate::bot::schema::{DeskHandler, schema};
 use crate::bot::toast::Toast;

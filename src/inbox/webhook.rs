@@ -1,7 +1,7 @@
 //! Webhook mode: Telegram posts updates here. 200 means that the update is safe; anything else makes Telegram try again.
 use super::{ALLOWED_UPDATES, Inbox, chat_of};
 use crate::bot::context::Desk;
-use crate::serve::HEADER_TIME;
+use crate::http_server::HEADER_TIME;
 use crate::telegram::{CallError, Telegram};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};

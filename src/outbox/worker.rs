@@ -1,7 +1,7 @@
 //! The worker: claims as much as pace and parallelism allow, sends each delivery in a task of its own, settles what is done.
-use super::deed::{Compose, Deed};
-use super::pace::{Limits, Pace};
-use super::verdict::{Verdict, backoff, judge};
+use super::action::{Compose, Deed};
+use super::error_policy::{Verdict, backoff, judge};
+use super::rate_limit::{Limits, Pace};
 use crate::clock::{Clock, Deadline};
 use crate::domain::ids::TelegramId;
 use crate::engine::Engine;

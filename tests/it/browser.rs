@@ -2,7 +2,7 @@
 //! the page's own fields and buttons.
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests leave pictures of the page there.
-use antri::demo::stage::{BUDI, CITRA, DEWI, SARI, Stage};
+use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI, Stage};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;

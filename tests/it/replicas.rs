@@ -5,7 +5,7 @@ mod signals;
 use crate::support::{ADMIN, Desk, Ill, Options, Running};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::Availability;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 pub(crate) use local::Wire;
 use std::sync::Arc;
 

@@ -2,21 +2,21 @@
 //! winds.
 pub(crate) mod backends;
 mod chats;
-mod far_away;
+mod fault_store;
 mod http;
+mod manual_clock;
 pub(crate) mod mongod;
 pub(crate) mod own_mongod;
-mod patience;
 pub(crate) mod redis;
-mod setting;
-mod trouble;
-mod wound;
+mod setup;
+mod unreachable_presence;
+mod wait;
 
-pub(crate) use far_away::FarAway;
+pub(crate) use fault_store::{Ill, Trouble, Troubled};
 pub(crate) use http::Reply;
-pub(crate) use setting::Options;
-pub(crate) use trouble::{Ill, Trouble, Troubled};
-pub(crate) use wound::Wound;
+pub(crate) use manual_clock::Wound;
+pub(crate) use setup::Options;
+pub(crate) use unreachable_presence::FarAway;
 
 use backends::Backends;
 
@@ -29,8 +29,8 @@ use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::Rules;
-use antri::engine::chance::Chance;
 use antri::engine::ports::{Change, Presence, Write};
+use antri::engine::random::Chance;
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::telegram::Telegram;
 use chrono::TimeDelta;

@@ -1,7 +1,7 @@
 //! How long tickets wait, and how long the desk itself takes to assign one. Told from the feed: an assignment became possible
 //! when the ticket was waiting and its agent ready, at the later of the two.
 use crate::domain::ids::{PersonId, TicketId};
-use crate::engine::feed::Happening;
+use crate::engine::events::Happening;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;

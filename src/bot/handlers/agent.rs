@@ -1,5 +1,5 @@
 //! Agents: availability, the queue of their own, the steps of a ticket.
-use super::explain::explain_toast;
+use super::refusals::explain_toast;
 use crate::bot::callback::{List, Press, Step, Surface};
 use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::render::{self, Rendered};
@@ -11,7 +11,7 @@ use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Role, Via};
 use crate::engine::error::EngineError;
-use crate::engine::tickets::Step as Deed;
+use crate::engine::tickets::steps::Step as Deed;
 use chrono::TimeZone;
 use std::sync::Arc;
 use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind};
@@ -196,10 +196,12 @@ fn auto_key(on: bool) -> &'static str {
 pub async fn token(desk: Arc<Desk>, ask: Ask) -> Handled {
     let role = if ask.person.is_admin() { Role::Admin } else { Role::Agent };
     let Some(secret) = &desk.jwt_secret else { return Ok(vec![ask.say(&desk, "token-off", &[])]) };
-    let Ok(token) = crate::token::issue(secret, ask.person.id, role, ask.now, crate::token::LIFETIME) else {
+    let Ok(token) =
+        crate::auth_token::issue(secret, ask.person.id, role, ask.now, crate::auth_token::LIFETIME)
+    else {
         return Ok(vec![ask.say(&desk, "token-off", &[])]);
     };
-    let hours = crate::token::LIFETIME.num_hours();
+    let hours = crate::auth_token::LIFETIME.num_hours();
     Ok(vec![ask.say(&desk, "token", &[("token", token.into()), ("hours", hours.into())])])
 }
 

@@ -1,5 +1,6 @@
 //! What everybody has: greeting, help, language, lists, and kind answers to what makes no sense.
-use super::{agent, customer, naming};
+use super::admin::name_prompts;
+use super::{agent, customer};
 use crate::bot::callback::{List, Press};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{Ask, Desk, Handled, Place};
@@ -81,7 +82,8 @@ pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
     let prompt = ask.person.prompt_for(message.id.0).filter(|_| ask.person.is_admin());
     if let Some(prompt) = prompt {
         // A photo is no name either, and its question stays open.
-        return naming::answered(&desk, &ask, prompt, message.id, message.text().unwrap_or_default()).await;
+        return name_prompts::answered(&desk, &ask, prompt, message.id, message.text().unwrap_or_default())
+            .await;
     }
     customer::wrote(&desk, &ask, &message).await
 }

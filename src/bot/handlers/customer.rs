@@ -1,5 +1,5 @@
 //! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
-use super::explain::{explain, explain_toast};
+use super::refusals::{explain, explain_toast};
 use crate::bot::callback::Surface;
 use crate::bot::context::{Ask, Desk, Handled, Place};
 use crate::bot::render;

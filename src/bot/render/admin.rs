@@ -2,7 +2,7 @@
 use super::parts::{card, name};
 use super::{Rendered, Words};
 use crate::bot::callback::{List, Pick, Press};
-use crate::bot::view::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
+use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
 
 /// Blocks in a bar.
 const BAR: u32 = 10;

@@ -2,7 +2,7 @@
 use super::parts::{card, name, steps};
 use super::{Rendered, Words};
 use crate::bot::callback::{Press, Step, Surface};
-use crate::bot::view::{StatusView, TaskView, TicketView};
+use crate::bot::cards::views::{StatusView, TaskView, TicketView};
 use crate::domain::text::Description;
 use crate::domain::ticket::Status;
 

@@ -2,7 +2,7 @@
 use super::parts::{card, name, numbered};
 use super::{Button, Rendered, Words, cut, labelled};
 use crate::bot::callback::{List, Press, Surface};
-use crate::bot::view::{
+use crate::bot::cards::views::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
 };
 use crate::domain::text::{Description, PART, clean};

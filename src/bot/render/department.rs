@@ -2,7 +2,7 @@
 use super::parts::card;
 use super::{Button, Rendered, Words, labelled};
 use crate::bot::callback::{For, Press};
-use crate::bot::facts::page_of;
+use crate::bot::cards::view_loader::page_of;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::CategoryId;
 

@@ -4,7 +4,7 @@ use super::customer::created_card;
 use super::parts::{card, name};
 use super::{Rendered, Words};
 use crate::bot::callback::Press;
-use crate::bot::view::NoticeView;
+use crate::bot::cards::views::NoticeView;
 use crate::domain::alert::{Alert, MOST_MINUTES};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};

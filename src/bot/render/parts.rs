@@ -1,7 +1,7 @@
 //! What several cards share: status lines, loads, rows of buttons, a ticket's description.
 use super::{Arg, Button, MAX_TEXT, Rendered, Words, cut, labelled, units};
 use crate::bot::callback::{Press, Step, Surface};
-use crate::bot::view::{TICKETS_PER_PAGE, TicketView};
+use crate::bot::cards::views::{TICKETS_PER_PAGE, TicketView};
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};

@@ -2,7 +2,7 @@
 use super::parts::{card, numbered, steps};
 use super::{Rendered, Words};
 use crate::bot::callback::{List, Press, Surface};
-use crate::bot::view::{QueueView, TicketView, WaitingView};
+use crate::bot::cards::views::{QueueView, TicketView, WaitingView};
 use crate::domain::person::Availability;
 
 /// An agent's queue, with the buttons of each ticket under the same number as in the list.

@@ -3,7 +3,7 @@
 //! Every card goes through [`check`], which also holds it to Telegram's limits and to well-formed markup.
 use super::*;
 use crate::bot::callback::MAX_DATA;
-use crate::bot::view::{TaskView, TicketView};
+use crate::bot::cards::views::{TaskView, TicketView};
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::text::{Attachment, Description, FileKind};

@@ -2,7 +2,7 @@
 //!
 //! A signal only says that something is worth a look: whoever misses one finds the same in the store a little later.
 use crate::domain::ids::{DepartmentId, ReplicaId};
-use crate::engine::feed::Happening;
+use crate::engine::events::Happening;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! Who may do what: every endpoint with every role, without a token, with a bad one; foreign and malformed ids.
 use super::{BUDI, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
+use antri::auth_token::{LIFETIME, issue};
 use antri::domain::person::Role;
-use antri::token::{LIFETIME, issue};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use chrono::TimeDelta;

@@ -4,7 +4,7 @@ use super::{BUDI, CITRA, SARI, desk};
 use crate::replicas::Wire;
 use crate::support::{ADMIN, Desk, FarAway, Ill, Options};
 use antri::domain::alert::Alert;
-use antri::engine::desk::DeskEdit;
+use antri::engine::departments::DeskEdit;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -2,10 +2,10 @@
 use super::socket::{Page, refused, reported, request, with_token};
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Options, http};
+use antri::auth_token::issue;
 use antri::config::http::HttpConfig;
 use antri::domain::ids::DepartmentId;
 use antri::domain::person::{Availability, Role};
-use antri::token::issue;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;

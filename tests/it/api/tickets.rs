@@ -2,7 +2,7 @@
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
 use antri::domain::ids::{DepartmentId, TicketId};
-use antri::engine::desk::DeskEdit;
+use antri::engine::departments::DeskEdit;
 use serde_json::{Value, json};
 
 async fn create(desk: &Desk, by: i64, key: Option<&str>, body: Value) -> Reply {

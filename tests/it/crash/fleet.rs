@@ -1,11 +1,11 @@
 //! Several desks as processes of their own on one MongoDB and one Redis, behind a balancer; again and again one of them is
 //! killed and started anew.
+use super::actors::Cast;
 use super::balancer::Balancer;
-use super::cast::Cast;
-use super::crowd::Crowd;
-use super::life::Life;
+use super::environment::Town;
+use super::load::Crowd;
 use super::oracle::judge;
-use super::town::Town;
+use super::process::Life;
 use crate::support::redis::RedisServer;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;

@@ -1,8 +1,9 @@
 //! The judge: reads what the desk has written down and what people were sent, and says whether anything was lost, done
 //! twice, or done in the wrong order.
-use super::books::{self, Books, Row};
+use super::durable_state;
+use super::durable_state::{Books, Row};
+use super::environment::Town;
 use super::story::{Told, is_queue, is_status};
-use super::town::Town;
 use antri::domain::event::{Event, What};
 use antri::domain::ids::{PersonId, TicketId};
 use antri::sandbox::Recorded;
@@ -22,7 +23,7 @@ pub(super) async fn judge(town: &Town, told: &Told, deaths: usize, place: &str) 
         events,
         people,
         cards: live,
-    } = books::read(town).await;
+    } = durable_state::read(town).await;
     assert_eq!(waiting, 0, "{place}: the outbox is not empty");
     assert_eq!(unhandled, 0, "{place}: the inbox is not empty");
     assert_eq!(drafts, 0, "{place}: a draft is left over");

@@ -1,8 +1,8 @@
 //! Death at each named point, at several passes of it.
-use super::life::Life;
+use super::environment::Town;
 use super::oracle::judge;
+use super::process::Life;
 use super::story::play;
-use super::town::Town;
 use futures::future::join_all;
 use std::os::unix::process::ExitStatusExt;
 

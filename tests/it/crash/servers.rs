@@ -3,14 +3,14 @@
 mod claims;
 mod of_redis;
 
-use super::books;
-use super::cast::Cast;
-use super::crowd::Crowd;
-use super::life::Life;
+use super::actors::Cast;
+use super::durable_state;
+use super::environment::Town;
+use super::load::Crowd;
 use super::oracle::judge;
+use super::process::Life;
+use super::proxy::{Cuts, Lost, Wire};
 use super::story::Told;
-use super::town::Town;
-use super::wire::{Cuts, Lost, Wire};
 use crate::support::PATIENCE;
 use crate::support::own_mongod::MongoServer;
 use antri::sandbox::{ChatMessage, NewUser, Sandbox};
@@ -101,7 +101,7 @@ async fn end(town: &Town, told: &Told, life: Life, repeats: usize, place: &str) 
     town.quiet().await;
     life.stop().await;
     judge(town, told, repeats, place).await;
-    let books = books::read(town).await;
+    let books = durable_state::read(town).await;
     println!("{place}: {} unknown outcomes, {} repeats", books.unknown, books.repeats);
 }
 

@@ -1,6 +1,6 @@
 //! A busy morning: customers write tickets and wait for their end; agents come online, open, complete, go off and on again.
 //! Everybody acts on what their chat shows and on nothing else, so the story does not know whether the desk is up.
-use super::cast::{Cast, DEPARTMENTS};
+use super::actors::{Cast, DEPARTMENTS};
 use antri::sandbox::{ChatMessage, Sandbox};
 use futures::future::join_all;
 use std::collections::BTreeSet;

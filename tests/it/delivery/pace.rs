@@ -1,6 +1,6 @@
 //! Telegram's own limits, on a clock that the test winds: as fast as allowed, and never refused.
 use crate::support::{Desk, Options};
-use antri::outbox::pace::Limits;
+use antri::outbox::rate_limit::Limits;
 use antri::sandbox::NewUser;
 use chrono::TimeDelta;
 

@@ -7,7 +7,7 @@ use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings,
 use antri::domain::ticket::Ticket;
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::sync::{Arc, Mutex};

@@ -7,7 +7,7 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Refusal, Status, Ticket};
 use antri::engine::error::EngineError;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 
 /// An agent with a ticket.
 async fn working() -> (Stage, Person, Ticket) {

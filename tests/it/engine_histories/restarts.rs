@@ -7,7 +7,7 @@ use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::ticket::TicketState;
 use antri::engine::ports::Store;
 use antri::engine::sweep::Sweep;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 use antri::presence::Memory;
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@ use super::local::Wire;
 use crate::support::mongod;
 use crate::support::redis::RedisServer;
 use antri::domain::ids::{DepartmentId, PersonId, ReplicaId};
-use antri::engine::feed::Happening;
+use antri::engine::events::Happening;
 use antri::engine::ports::{Signal, Signals};
 use antri::signals::RedisSignals;
 use antri::store::Mongo;

@@ -1,7 +1,7 @@
 //! What the MongoDB store's lanes know since their last turns: they ask for less, and find out when another replica was in between.
 use super::Backend;
-use super::at_once::{opened_and_given, pair};
 use super::fixture::*;
+use super::immediate_assignment::{opened_and_given, pair};
 use super::mongo::{Served, open_store, shell};
 use super::outbox::said;
 use antri::domain::ids::{ChatId, Version};

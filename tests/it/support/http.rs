@@ -1,8 +1,8 @@
 //! Requests to a test desk's side API.
 use super::{Desk, JWT_SECRET};
+use antri::auth_token::{LIFETIME, issue};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::{Person, Role};
-use antri::token::{LIFETIME, issue};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! What the outbox does is committed and the answer lost for longer than anybody asks: what was claimed is still sent, once, and
 //! what was settled is known.
-use crate::crash::wire::{Cuts, Lost, Wire};
+use crate::crash::proxy::{Cuts, Lost, Wire};
 use crate::support::mongod;
 use crate::support::own_mongod::MongoServer;
 use antri::domain::Time;
