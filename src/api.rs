@@ -48,8 +48,8 @@ pub struct Api {
     /// Checks tokens, where there are any.
     tokens: Option<Verifier>,
     health: routes::health::Health,
-    limits: http::rate_limit::Limits,
-    live: live::events::Live,
+    limits: http::rate_limit::RateLimits,
+    live: live::events::LiveFeed,
     metrics: metrics::Metrics,
 }
 
@@ -57,7 +57,7 @@ impl Api {
     /// An API over this engine.
     #[must_use]
     pub fn new(engine: Arc<Engine>, telegram: Telegram, clock: Clock, config: HttpConfig) -> Arc<Self> {
-        let limits = http::rate_limit::Limits::new(config.rate_per_address, config.rate_per_token);
+        let limits = http::rate_limit::RateLimits::new(config.rate_per_address, config.rate_per_token);
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
         Arc::new(Self { engine, telegram, clock, config, tokens, health, limits, live, metrics })

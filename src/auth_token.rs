@@ -10,10 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// How long a token is good for: a working day and some.
-pub const LIFETIME: TimeDelta = TimeDelta::hours(12);
+pub const TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(12);
 
 /// How long a token of a web page's log-in is good for. Pages renew it while they are open.
-pub const WEB_LIFETIME: TimeDelta = TimeDelta::hours(1);
+pub const WEB_TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// The one audience: nobody else's tokens are taken, even those signed with the same secret.
 const AUDIENCE: &str = "antri";
@@ -146,17 +146,17 @@ mod tests {
 
     #[test]
     fn what_is_issued_is_taken_until_it_expires() {
-        let token = issue(&secret(), person(), Role::Admin, now(), LIFETIME).unwrap();
+        let token = issue(&secret(), person(), Role::Admin, now(), TOKEN_LIFETIME).unwrap();
         let claims = verify(&secret(), &token, now()).unwrap();
         assert_eq!((claims.sub, claims.role), (person(), Role::Admin));
         assert_eq!(claims.exp - claims.iat, 12 * 3_600);
-        assert!(verify(&secret(), &token, now() + LIFETIME - TimeDelta::seconds(1)).is_ok());
-        assert_eq!(verify(&secret(), &token, now() + LIFETIME), Err(TokenError::Expired));
+        assert!(verify(&secret(), &token, now() + TOKEN_LIFETIME - TimeDelta::seconds(1)).is_ok());
+        assert_eq!(verify(&secret(), &token, now() + TOKEN_LIFETIME), Err(TokenError::Expired));
     }
 
     #[test]
     fn another_secret_is_refused() {
-        let token = issue(&secret(), person(), Role::Admin, now(), LIFETIME).unwrap();
+        let token = issue(&secret(), person(), Role::Admin, now(), TOKEN_LIFETIME).unwrap();
         let other = "another secret of thirty-two bytes or more".into();
         assert_eq!(verify(&other, &token, now()), Err(TokenError::Invalid));
     }

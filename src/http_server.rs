@@ -17,16 +17,16 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 /// How long a request's headers may take, and how long a connection may stay open without a request.
-pub const HEADER_TIME: Duration = Duration::from_secs(15);
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How many connections may be open at once: every agent of a large desk with a few pages.
-pub const MOST: usize = 20_000;
+pub const MAX_CONNECTIONS: usize = 20_000;
 /// How long to wait after a connection could not be taken: out of file descriptors, most likely.
-const PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// Serves `router` until `stop`, then lets the requests that are under way end. Who comes when [`MOST`] connections are
 /// open waits.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    serve_up_to(MOST, listener, router, stop).await;
+    serve_up_to(MAX_CONNECTIONS, listener, router, stop).await;
 }
 
 async fn serve_up_to(most: usize, listener: TcpListener, router: Router, stop: CancellationToken) {
@@ -42,7 +42,7 @@ async fn serve_up_to(most: usize, listener: TcpListener, router: Router, stop: C
             Ok(taken) => taken,
             Err(error) => {
                 tracing::warn!(%error, "a connection can't be taken");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                 continue;
             }
         };
@@ -55,7 +55,7 @@ async fn serve_up_to(most: usize, listener: TcpListener, router: Router, stop: C
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIME)
+            .header_read_timeout(HEADER_TIMEOUT)
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades();
         let stopped = stop.clone();
@@ -115,7 +115,7 @@ mod tests {
             let start = tokio::time::Instant::now();
             let heard = heard(&mut TcpStream::connect(address).await.unwrap(), said).await;
             assert_eq!(heard.contains("halo"), said == QUESTION, "{heard}");
-            assert!(start.elapsed() <= HEADER_TIME * 2, "{:?}", start.elapsed());
+            assert!(start.elapsed() <= HEADER_TIMEOUT * 2, "{:?}", start.elapsed());
         }
     }
 

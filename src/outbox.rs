@@ -8,5 +8,5 @@ mod error_policy;
 pub mod rate_limit;
 mod worker;
 
-pub use action::{Compose, Deed};
+pub use action::{Compose, TelegramAction};
 pub use worker::Outbox;

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 pub use control::faults::{Fault, FaultRule, Faults};
-pub use control::journal::Recorded;
+pub use control::journal::RecordedRequest;
 pub use control::views::{Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, Side, Toast, User};
 
 /// Reads the time; injected so that tests decide what o'clock it is.
@@ -77,7 +77,7 @@ impl Sandbox {
     /// Switches Telegram's rate limits on or off (off at first): 30 messages a second over all chats, one a
     /// second in a private chat with bursts of 20, 20 a minute in a group. Past them, 429 with `retry_after`.
     pub fn enforce_limits(&self, on: bool) {
-        self.change(|state| state.limits.enforce(on));
+        self.write(|state| state.limits.enforce(on));
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -85,18 +85,18 @@ impl Sandbox {
     }
 
     /// Looks without announcing a change.
-    fn look<T>(&self, look: impl FnOnce(&mut chats::state::State) -> T) -> T {
-        look(&mut self.locked())
+    fn read<T>(&self, look: impl FnOnce(&mut chats::state::State) -> T) -> T {
+        look(&mut self.lock())
     }
 
     /// Changes something and wakes everybody who waits for changes.
-    fn change<T>(&self, change: impl FnOnce(&mut chats::state::State) -> T) -> T {
-        let out = change(&mut self.locked());
+    fn write<T>(&self, change: impl FnOnce(&mut chats::state::State) -> T) -> T {
+        let out = change(&mut self.lock());
         self.inner.changes.send_modify(|seen| *seen += 1);
         out
     }
 
-    fn locked(&self) -> MutexGuard<'_, chats::state::State> {
+    fn lock(&self) -> MutexGuard<'_, chats::state::State> {
         // A panic in a test's own closure must not turn every later look into a second panic.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

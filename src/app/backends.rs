@@ -1,10 +1,10 @@
 //! The back ends that the configuration names: the queues on a MongoDB server or in the embedded file, presence in Redis or
 //! in memory, and the way to other replicas where there can be some.
-use super::Replicas;
+use super::ReplicaSetup;
 use crate::config::storage::{RedisConfig, StorageConfig};
 use crate::domain::ids::ReplicaId;
 use crate::engine::ports::{Presence, Signals, Store};
-use crate::engine::random::Chance;
+use crate::engine::random::Random;
 use crate::presence::{Memory, Redis};
 use crate::signals::RedisSignals;
 use crate::store::{Mongo, Sqlite};
@@ -42,13 +42,17 @@ impl Storage {
 
     /// Who this process is among those that share the store, and how it hears of them; `None` where it has the store to
     /// itself. Redis is quicker to tell; without it the store's own server does.
-    pub fn replicas(&self, config: &StorageConfig, chance: &mut Chance) -> anyhow::Result<Option<Replicas>> {
+    pub fn replicas(
+        &self,
+        config: &StorageConfig,
+        chance: &mut Random,
+    ) -> anyhow::Result<Option<ReplicaSetup>> {
         let Self::Mongo(store) = self else { return Ok(None) };
         let signals: Arc<dyn Signals> = match (&config.redis, &config.mongodb) {
             (Some(redis), Some(desk)) => Arc::new(RedisSignals::open(&redis.address(), &desk.database)?),
             _ => Arc::new(store.signals()),
         };
-        Ok(Some(Replicas { id: ReplicaId::from_random(chance.id()), signals }))
+        Ok(Some(ReplicaSetup { id: ReplicaId::from_random(chance.id()), signals }))
     }
 
     /// Finishes what was begun; what comes later is refused.

@@ -3,7 +3,7 @@ use super::App;
 use crate::clock::Clock;
 use crate::domain::ids::DepartmentId;
 use crate::engine::Engine;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,10 +14,10 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// Whoever looks.
-pub(super) struct Watch {
+pub(super) struct IncidentMonitor {
     engine: Arc<Engine>,
     clock: Clock,
-    feed: Receiver<Happening>,
+    feed: Receiver<Event>,
     /// How much of what happened has been taken from the feed.
     taken: u64,
     /// How much of it has been looked at.
@@ -26,10 +26,10 @@ pub(super) struct Watch {
     staffed: BTreeSet<DepartmentId>,
 }
 
-impl Watch {
+impl IncidentMonitor {
     pub(super) fn new(app: &App) -> Self {
         let (engine, watched) = (Arc::clone(&app.engine), Arc::clone(&app.watched));
-        let (feed, taken) = (engine.feed(), engine.happened());
+        let (feed, taken) = (engine.feed(), engine.events_published());
         watched.store(u64::MAX, Ordering::SeqCst);
         Self { engine, clock: app.clock.clone(), feed, taken, watched, staffed: BTreeSet::new() }
     }
@@ -41,26 +41,26 @@ impl Watch {
             tokio::select! {
                 happening = self.feed.recv() => {
                     let (taken, of_agents) = match happening {
-                        Ok(happening) => (1, matches!(happening, Happening::Agent(_))),
+                        Ok(happening) => (1, matches!(happening, Event::Agent(_))),
                         Err(RecvError::Lagged(missed)) => (missed, true),
                         Err(RecvError::Closed) => return,
                     };
                     self.taken += taken;
                     if of_agents && self.engine.staffed() != self.staffed {
-                        self.look().await;
+                        self.check().await;
                     }
                 }
-                _ = ticks.tick() => self.look().await,
+                _ = ticks.tick() => self.check().await,
                 () = end.cancelled() => return,
             }
             self.watched.store(self.taken, Ordering::SeqCst);
         }
     }
 
-    async fn look(&mut self) {
+    async fn check(&mut self) {
         // As it is from before the look on: what changes meanwhile is told on the feed.
         self.staffed = self.engine.staffed();
-        if let Err(error) = self.engine.look_for_incidents(self.clock.now()).await {
+        if let Err(error) = self.engine.check_incidents(self.clock.now()).await {
             tracing::warn!(%error, "incidents can't be looked for now");
         }
     }

@@ -1,17 +1,21 @@
 //! For the crash tests only (feature `failpoints`): ends this process by SIGKILL at a named point, as a power cut would.
-use crate::outbox::rate_limit::Limits;
+use crate::outbox::rate_limit::RateLimits;
 
 /// The variable that names the point, and how often it is passed before: `outbox-after-send` or `outbox-after-send:3`.
 pub const VARIABLE: &str = "ANTRI_CRASH_AT";
 
 /// The variable that lifts the pace towards Telegram when it is `none`: the parent's Telegram has none, and a story that
 /// keeps it takes a minute.
-const PACE: &str = "ANTRI_PACE";
+const RATE_VARIABLE: &str = "ANTRI_PACE";
 
 /// The pace to keep.
 #[must_use]
-pub fn limits() -> Limits {
-    if std::env::var(PACE).is_ok_and(|pace| pace == "none") { Limits::NONE } else { Limits::TELEGRAM }
+pub fn limits() -> RateLimits {
+    if std::env::var(RATE_VARIABLE).is_ok_and(|pace| pace == "none") {
+        RateLimits::NONE
+    } else {
+        RateLimits::TELEGRAM
+    }
 }
 
 /// Arms the point that the environment names, if it names one.

@@ -5,11 +5,11 @@ use super::{Attempt, Engine};
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId, Version};
 use crate::domain::person::Person;
-use crate::domain::text::{MAX_NAME, clean};
+use crate::domain::text::{MAX_NAME_CHARS, clean};
 
 /// What is done to a department. Each says how it is to be, not what to switch: done twice it is done once.
 #[derive(Debug, Clone)]
-pub enum DeskEdit {
+pub enum DepartmentEdit {
     /// It gets another name.
     Rename(String),
     /// Whether nobody being online in it is an incident.
@@ -28,8 +28,8 @@ impl Engine {
     /// On a desk without departments, makes the first one with its one category, so that a ticket can be opened at once.
     pub async fn ensure_department(&self, name: &str, category: &str) -> Result<(), EngineError> {
         if self.store.departments().await?.is_empty() {
-            let id = DepartmentId::from_random(self.chance().id());
-            let first = self.draw_up_department(id, name, category)?;
+            let id = DepartmentId::from_random(self.random().id());
+            let first = self.new_department(id, name, category)?;
             match self.put_department(first, None).await {
                 // Another process was as quick.
                 Ok(_) | Err(EngineError::Taken(_)) => {}
@@ -51,13 +51,13 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        let mut department = self.draw_up_department(id, name, category)?;
+        let mut department = self.new_department(id, name, category)?;
         self.store.look_afresh();
         if let Some(known) = self.store.departments().await?.into_iter().find(|d| d.id == id) {
             if same(&known.name, &department.name) {
                 return Ok(known);
             }
-            department.id = DepartmentId::from_random(self.chance().id());
+            department.id = DepartmentId::from_random(self.random().id());
         }
         self.put_department(department, None).await
     }
@@ -70,8 +70,8 @@ impl Engine {
         id: CategoryId,
         name: &str,
     ) -> Result<(Department, Category), EngineError> {
-        let name = checked(name)?;
-        let edit = DeskEdit::AddCategory(id, name.clone());
+        let name = checked_name(name)?;
+        let edit = DepartmentEdit::AddCategory(id, name.clone());
         let department = self.edit_department(admin, department, &edit).await?;
         let added = department.categories.iter().find(|c| same(&c.name, &name)).cloned();
         Ok((department, added.ok_or(EngineError::NotFound)?))
@@ -82,7 +82,7 @@ impl Engine {
         &self,
         admin: &Person,
         id: DepartmentId,
-        edit: &DeskEdit,
+        edit: &DepartmentEdit,
     ) -> Result<Department, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
@@ -101,7 +101,7 @@ impl Engine {
                 Attempt::of(self.commit_one(Change::quiet(write)).await, after)
             })
             .await?;
-        self.mark([id]);
+        self.request_round([id]);
         Ok(department)
     }
 
@@ -109,28 +109,30 @@ impl Engine {
         &self,
         before: &Department,
         all: &[Department],
-        edit: &DeskEdit,
+        edit: &DepartmentEdit,
     ) -> Result<Department, EngineError> {
         let mut after = before.clone();
         match edit {
-            DeskEdit::Rename(name) => after.name = checked(name)?,
-            DeskEdit::SetCritical(critical) => after.critical = *critical,
-            DeskEdit::SetRetired(retired) => {
+            DepartmentEdit::Rename(name) => after.name = checked_name(name)?,
+            DepartmentEdit::SetCritical(critical) => after.critical = *critical,
+            DepartmentEdit::SetRetired(retired) => {
                 after.retired = *retired;
                 if all.iter().all(|d| if d.id == after.id { after.retired } else { d.retired }) {
                     return Err(EngineError::LastOne);
                 }
             }
-            DeskEdit::AddCategory(id, name) => {
-                let name = checked(name)?;
+            DepartmentEdit::AddCategory(id, name) => {
+                let name = checked_name(name)?;
                 if before.category(*id).is_some_and(|known| same(&known.name, &name)) {
                     return Ok(after);
                 }
                 let id = if all.iter().any(|d| d.category(*id).is_some()) { self.category_id() } else { *id };
                 after.categories.push(Category { id, name, retired: false });
             }
-            DeskEdit::RenameCategory(id, name) => category_mut(&mut after, *id)?.name = checked(name)?,
-            DeskEdit::SetCategoryRetired(id, retired) => {
+            DepartmentEdit::RenameCategory(id, name) => {
+                category_mut(&mut after, *id)?.name = checked_name(name)?
+            }
+            DepartmentEdit::SetCategoryRetired(id, retired) => {
                 category_mut(&mut after, *id)?.retired = *retired;
                 if after.categories.iter().all(|c| c.retired) {
                     return Err(EngineError::LastOne);
@@ -146,16 +148,16 @@ impl Engine {
         Ok(after)
     }
 
-    fn draw_up_department(
+    fn new_department(
         &self,
         id: DepartmentId,
         name: &str,
         category: &str,
     ) -> Result<Department, EngineError> {
-        let category = Category { id: self.category_id(), name: checked(category)?, retired: false };
+        let category = Category { id: self.category_id(), name: checked_name(category)?, retired: false };
         Ok(Department {
             id,
-            name: checked(name)?,
+            name: checked_name(name)?,
             critical: false,
             categories: vec![category],
             retired: false,
@@ -164,7 +166,7 @@ impl Engine {
     }
 
     fn category_id(&self) -> CategoryId {
-        CategoryId::from_random(self.chance().id())
+        CategoryId::from_random(self.random().id())
     }
 
     async fn put_department(
@@ -190,8 +192,8 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 /// A name as it is kept: cleaned, on one line, neither empty nor too long.
-pub fn checked(name: &str) -> Result<String, EngineError> {
+pub fn checked_name(name: &str) -> Result<String, EngineError> {
     let name = clean(name).replace('\n', " ");
     let length = name.chars().count();
-    if length == 0 || length > MAX_NAME { Err(EngineError::BadName) } else { Ok(name) }
+    if length == 0 || length > MAX_NAME_CHARS { Err(EngineError::BadName) } else { Ok(name) }
 }

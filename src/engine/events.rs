@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that was committed a moment ago.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Happening {
+pub enum Event {
     /// A ticket joined a queue, for the first time or again.
     Queued {
         /// The ticket.
@@ -33,7 +33,7 @@ pub enum Happening {
         agent: PersonId,
     },
     /// A ticket ended or went back to the queue.
-    Left {
+    Released {
         /// The ticket.
         ticket: TicketId,
         /// Its department.
@@ -52,7 +52,7 @@ pub enum Happening {
     },
 }
 
-impl Happening {
+impl Event {
     /// The ticket that was written.
     #[must_use]
     pub fn ticket(&self) -> Option<TicketId> {
@@ -60,7 +60,7 @@ impl Happening {
             Self::Queued { ticket, .. }
             | Self::Assigned { ticket, .. }
             | Self::Updated { ticket, .. }
-            | Self::Left { ticket, .. } => Some(ticket),
+            | Self::Released { ticket, .. } => Some(ticket),
             Self::Agent(_) | Self::Alert { .. } => None,
         }
     }
@@ -71,7 +71,7 @@ impl Happening {
             Self::Queued { .. } | Self::Alert { .. } => (None, None),
             Self::Assigned { agent, from, .. } => (Some(agent), from),
             Self::Updated { agent, .. } | Self::Agent(agent) => (Some(agent), None),
-            Self::Left { agent, .. } => (agent, None),
+            Self::Released { agent, .. } => (agent, None),
         };
         one.into_iter().chain(other)
     }

@@ -8,7 +8,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 /// Chance, and the numbers already given out in the current tenth of a second.
 #[derive(Debug)]
-pub struct Chance {
+pub struct Random {
     rng: ChaCha20Rng,
     /// The tenth of a second that the last number names, and how many name it.
     tenth: (i64, u32),
@@ -17,11 +17,11 @@ pub struct Chance {
 }
 
 /// The alphabet of invitation codes: no characters that look alike.
-const CODE: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
+const CODE_ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
 /// The length of an invitation code; 32 of 54 characters are 184 bits.
 const CODE_LENGTH: usize = 32;
 
-impl Chance {
+impl Random {
     /// Chance from the operating system: for a real desk, whose invitation codes nobody must guess.
     #[must_use]
     pub fn from_os() -> Self {
@@ -46,7 +46,9 @@ impl Chance {
     /// An invitation's code.
     pub fn code(&mut self) -> String {
         (0..CODE_LENGTH)
-            .filter_map(|_| CODE.get(self.rng.random_range(0..CODE.len())).map(|b| char::from(*b)))
+            .filter_map(|_| {
+                CODE_ALPHABET.get(self.rng.random_range(0..CODE_ALPHABET.len())).map(|b| char::from(*b))
+            })
             .collect()
     }
 
@@ -78,7 +80,7 @@ mod tests {
 
     #[test]
     fn numbers_never_repeat_even_in_a_burst() {
-        let mut chance = Chance::seeded(1);
+        let mut chance = Random::seeded(1);
         let now = Time::from_timestamp_millis(1_764_831_173_600).unwrap();
         let numbers: HashSet<_> = (0..5_000).map(|_| chance.number(now, chrono_tz::Asia::Jakarta)).collect();
         assert_eq!(numbers.len(), 5_000);
@@ -86,8 +88,8 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_codes() {
-        assert_eq!(Chance::seeded(7).code(), Chance::seeded(7).code());
-        assert_eq!(Chance::seeded(7).code().len(), CODE_LENGTH);
-        assert_ne!(Chance::seeded(7).code(), Chance::seeded(8).code());
+        assert_eq!(Random::seeded(7).code(), Random::seeded(7).code());
+        assert_eq!(Random::seeded(7).code().len(), CODE_LENGTH);
+        assert_ne!(Random::seeded(7).code(), Random::seeded(8).code());
     }
 }

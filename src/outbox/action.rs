@@ -13,12 +13,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 #[async_trait]
 pub trait Compose: Send + Sync + 'static {
     /// The deed for a message to a chat.
-    async fn compose(&self, chat: ChatId, message: &Message, now: Time) -> Result<Deed, StoreError>;
+    async fn compose(&self, chat: ChatId, message: &Message, now: Time)
+    -> Result<TelegramAction, StoreError>;
 }
 
 /// What is to be done at Telegram.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
+pub enum TelegramAction {
     /// A new message; with the card that it becomes.
     Send(Rendered, Option<CardKey>),
     /// A file.
@@ -40,7 +41,7 @@ pub enum Deed {
     Nothing,
 }
 
-impl Deed {
+impl TelegramAction {
     /// The method and its parameters; `None` when nothing has to be called.
     pub(super) fn call(&self, chat: ChatId) -> Option<(&'static str, Value)> {
         match self {
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn an_edit_that_changes_nothing_is_no_call() {
         let text = Rendered { html: "halo".into(), buttons: Vec::new() };
-        let edit = |shown| Deed::Edit { message_id: 1, text: text.clone(), card: None, shown };
+        let edit = |shown| TelegramAction::Edit { message_id: 1, text: text.clone(), card: None, shown };
         assert_eq!(edit(Some(digest(&text))).call(ChatId(1)), None);
         assert!(edit(None).call(ChatId(1)).is_some());
     }

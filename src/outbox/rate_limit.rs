@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// The limits to keep, as tokens a second and tokens at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct RateLimits {
     /// Messages and edits a second over all chats (Telegram: "about 30").
     pub overall_per_second: f64,
     /// Messages and edits a second in one private chat (Telegram: "about one").
@@ -18,7 +18,7 @@ pub struct Limits {
     pub group_per_second: f64,
 }
 
-impl Limits {
+impl RateLimits {
     /// Telegram's own numbers.
     pub const TELEGRAM: Self = Self {
         overall_per_second: 30.0,
@@ -54,16 +54,16 @@ impl Bucket {
 
 /// What may go when.
 #[derive(Debug)]
-pub struct Pace {
-    limits: Limits,
+pub struct RateLimiter {
+    limits: RateLimits,
     overall: Option<Bucket>,
     chats: HashMap<ChatId, Bucket>,
 }
 
-impl Pace {
+impl RateLimiter {
     /// A pace that keeps these limits.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: RateLimits) -> Self {
         Self { limits, overall: None, chats: HashMap::new() }
     }
 
@@ -98,7 +98,7 @@ impl Pace {
 
     /// Takes the token for one message to `chat`, or says from when on it may go.
     pub fn take(&mut self, chat: ChatId, now: Time) -> Result<(), Time> {
-        let Limits { chat_per_second, chat_burst, group_per_second, .. } = self.limits;
+        let RateLimits { chat_per_second, chat_burst, group_per_second, .. } = self.limits;
         let (rate, burst) =
             if chat.0 < 0 { (group_per_second, chat_burst.min(20.0)) } else { (chat_per_second, chat_burst) };
         let bucket = self.chats.entry(chat).or_insert(Bucket { tokens: burst, at: now });
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_chat_gets_its_burst_and_then_one_a_second() {
-        let mut pace = Pace::new(Limits::TELEGRAM);
+        let mut pace = RateLimiter::new(RateLimits::TELEGRAM);
         assert!((0..20).all(|_| pace.take(ChatId(1), at(0)).is_ok()));
         let next = pace.take(ChatId(1), at(0)).unwrap_err();
         assert_eq!(next, at(1_000));
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn thirty_a_second_over_all_chats() {
-        let mut pace = Pace::new(Limits::TELEGRAM);
+        let mut pace = RateLimiter::new(RateLimits::TELEGRAM);
         let mut sent = 0;
         for ms in (0..10_000).step_by(10) {
             for _ in 0..pace.reserve(100, at(ms)) {
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_is_reserved_is_not_given_twice() {
-        let mut pace = Pace::new(Limits::TELEGRAM);
+        let mut pace = RateLimiter::new(RateLimits::TELEGRAM);
         assert_eq!(pace.reserve(20, at(0)), 20);
         assert_eq!(pace.reserve(20, at(0)), 10);
         assert_eq!(pace.reserve(20, at(0)), 0);
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn without_limits_everything_may_go() {
-        let mut pace = Pace::new(Limits::NONE);
+        let mut pace = RateLimiter::new(RateLimits::NONE);
         assert_eq!(pace.reserve(64, at(0)), 64);
         assert!((0..1_000).all(|_| pace.take(ChatId(1), at(0)).is_ok()));
         assert_eq!(pace.reserve(64, at(1)), 64);

@@ -40,7 +40,7 @@ fn record(n: u64, departments: &[u64], now: Time) -> PresenceRecord {
 }
 
 async fn beat(presence: &dyn Presence, n: u64, departments: &[u64], seconds: i64) {
-    presence.beat(record(n, departments, at(seconds)), TTL, at(seconds)).await.unwrap();
+    presence.heartbeat(record(n, departments, at(seconds)), TTL, at(seconds)).await.unwrap();
 }
 
 async fn all(presence: &dyn Presence, seconds: i64) -> Vec<PersonId> {
@@ -66,7 +66,7 @@ async fn a_beat_is_seen_everywhere_it_belongs(presence: Arc<dyn Presence>) {
     assert_eq!(presence.get(who(9), at(0)).await.unwrap(), None);
 
     let busy = PresenceRecord { status: Availability::Busy, ..record(2, &[1, 2], at(5)) };
-    presence.beat(busy.clone(), TTL, at(5)).await.unwrap();
+    presence.heartbeat(busy.clone(), TTL, at(5)).await.unwrap();
     assert_eq!(presence.get(who(2), at(5)).await.unwrap(), Some(busy), "the last beat counts");
 }
 
@@ -85,8 +85,8 @@ async fn a_record_lives_for_its_time_from_the_last_beat(presence: Arc<dyn Presen
 }
 
 async fn each_beat_has_its_own_time(presence: Arc<dyn Presence>) {
-    presence.beat(record(1, &[1], at(0)), Duration::from_secs(10), at(0)).await.unwrap();
-    presence.beat(record(2, &[1], at(0)), Duration::from_secs(1_000), at(0)).await.unwrap();
+    presence.heartbeat(record(1, &[1], at(0)), Duration::from_secs(10), at(0)).await.unwrap();
+    presence.heartbeat(record(2, &[1], at(0)), Duration::from_secs(1_000), at(0)).await.unwrap();
     assert_eq!(of(&*presence, 1, 10).await, [who(2)]);
     assert_eq!(all(&*presence, 999).await, [who(2)]);
     assert_eq!(all(&*presence, 1_000).await, []);

@@ -20,8 +20,8 @@ pub(crate) use unreachable_presence::FarAway;
 
 use backends::Backends;
 
-use antri::app::{App, LONGEST_PAUSE, Replicas, Setup, Storage};
-use antri::bot::callback::Press;
+use antri::app::{App, MAX_REFRESH_INTERVAL, ReplicaSetup, Setup, Storage};
+use antri::bot::callback::ButtonAction;
 use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
@@ -30,7 +30,7 @@ use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::Rules;
 use antri::engine::ports::{Change, Presence, Write};
-use antri::engine::random::Chance;
+use antri::engine::random::Random;
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
@@ -221,7 +221,7 @@ impl Desk {
         let setup = Setup {
             store: Arc::new(Troubled { store: storage.store(), trouble: self.trouble.clone() }),
             presence: presence.clone(),
-            replicas: signals.map(|signals| Replicas { id: self.replica_id(), signals }),
+            replicas: signals.map(|signals| ReplicaSetup { id: self.replica_id(), signals }),
             presence_is_volatile,
             telegram: self.telegram_within(call_timeout),
             webhook,
@@ -235,11 +235,11 @@ impl Desk {
             },
             first_settings: settings,
             clock: self.clock.clock(),
-            chance: Chance::seeded(7),
+            chance: Random::seeded(7),
             limits,
             quota,
             sweep_every,
-            longest_pause: LONGEST_PAUSE,
+            longest_pause: MAX_REFRESH_INTERVAL,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();
@@ -342,6 +342,6 @@ impl Drop for Desk {
 }
 
 /// What a button would carry, for presses that no button has.
-pub(crate) fn data(press: Press) -> String {
+pub(crate) fn data(press: ButtonAction) -> String {
     press.encode()
 }

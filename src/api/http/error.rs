@@ -1,7 +1,7 @@
 //! Why a request was refused, as the client learns it: a status, a code that does not change, a sentence for developers.
 //! What went wrong inside is for the log only.
 use crate::domain::ticket::Refusal;
-use crate::engine::agents::heartbeat::BeatError;
+use crate::engine::agents::heartbeat::HeartbeatError;
 use crate::engine::error::EngineError;
 use crate::engine::ports::{PresenceError, StoreError};
 use axum::Json;
@@ -116,13 +116,13 @@ impl From<PresenceError> for ApiError {
     }
 }
 
-impl From<BeatError> for ApiError {
-    fn from(error: BeatError) -> Self {
+impl From<HeartbeatError> for ApiError {
+    fn from(error: HeartbeatError) -> Self {
         match error {
             // Who sends heartbeats was an agent a moment ago.
-            BeatError::Engine(EngineError::Forbidden | EngineError::NotFound) => Self::no_agent(),
-            BeatError::Engine(error) => error.into(),
-            BeatError::Presence(error) => error.into(),
+            HeartbeatError::Engine(EngineError::Forbidden | EngineError::NotFound) => Self::no_agent(),
+            HeartbeatError::Engine(error) => error.into(),
+            HeartbeatError::Presence(error) => error.into(),
         }
     }
 }

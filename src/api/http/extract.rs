@@ -46,7 +46,7 @@ fn to_whole(whole: f64) -> i64 {
 }
 
 /// Up to here every whole number is one of a `f64`.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let misfit = |why: String| ApiError::unprocessable("bad_body", format!("the body does not fit: {why}"));
@@ -63,7 +63,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn counted(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            Some(whole) if whole.fract() == 0.0 && whole.abs() < EXACT => json!(to_whole(whole)),
+            Some(whole) if whole.fract() == 0.0 && whole.abs() < MAX_EXACT_INTEGER => json!(to_whole(whole)),
             _ => Value::Number(number),
         },
         Value::Array(values) => values.into_iter().map(counted).collect(),
@@ -120,9 +120,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 }
 
 /// As many things as one answer lists at most.
-const MOST: usize = 500;
+const MAX_LIMIT: usize = 500;
 /// As far down a list as one can look.
-const FURTHEST: usize = 1_000_000;
+const MAX_OFFSET: usize = 1_000_000;
 
 /// Which part of a list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -145,7 +145,7 @@ pub(in crate::api) fn usual() -> usize {
 
 /// Offset and limit, if they are within bounds.
 pub(in crate::api) fn bounds(offset: usize, limit: usize) -> Result<(usize, usize), ApiError> {
-    if offset > FURTHEST || !(1..=MOST).contains(&limit) {
+    if offset > MAX_OFFSET || !(1..=MAX_LIMIT).contains(&limit) {
         return Err(ApiError::bad("bad_query", "offset is 0 to 1000000, limit is 1 to 500"));
     }
     Ok((offset, limit))

@@ -14,9 +14,9 @@ use tracing::Instrument;
 /// In which header the id of a request comes and goes.
 pub(in crate::api) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken over from a client.
-const LONGEST_ID: usize = 64;
+const MAX_REQUEST_ID_CHARS: usize = 64;
 /// How long a body may take to come in.
-const BODY_TIME: Duration = Duration::from_secs(10);
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest body: a ticket's longest description in the widest characters, escaped, and some room.
 pub(in crate::api) const MAX_BODY: usize = 128 * 1_024;
 
@@ -45,7 +45,8 @@ pub(in crate::api) async fn note(State(api): State<Arc<Api>>, request: Request, 
 fn given_id(headers: &HeaderMap) -> Option<HeaderValue> {
     let given = headers.get(REQUEST_ID)?;
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_.".contains(b);
-    ((1..=LONGEST_ID).contains(&given.len()) && given.as_bytes().iter().all(plain)).then(|| given.clone())
+    ((1..=MAX_REQUEST_ID_CHARS).contains(&given.len()) && given.as_bytes().iter().all(plain))
+        .then(|| given.clone())
 }
 
 impl Api {
@@ -58,7 +59,7 @@ impl Api {
 /// Takes the whole body in before anything looks at it: too large is 413, too slow 408.
 pub(in crate::api) async fn whole_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(BODY_TIME, to_bytes(body, MAX_BODY)).await {
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Ok(Err(error)) if is_too_large(&error) => {
             ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large").into_response()

@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How many seconds' worth of requests a bucket holds.
-const BURST: f64 = 5.0;
+const BURST_SECONDS: f64 = 5.0;
 /// How many buckets are remembered before the full ones, which say nothing, are forgotten.
-const REMEMBERED: usize = 50_000;
+const MAX_TRACKED_CLIENTS: usize = 50_000;
 
 /// Buckets by key.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ impl<K: Eq + Hash> Limiter<K> {
 
     /// Takes one request out of a bucket at the steady moment `now`; refused with the time after which there is one.
     pub(in crate::api) fn take(&self, key: K, now: Duration) -> Result<(), Duration> {
-        let full = self.per_second * BURST;
+        let full = self.per_second * BURST_SECONDS;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= REMEMBERED && !buckets.contains_key(&key) {
+        if buckets.len() >= MAX_TRACKED_CLIENTS && !buckets.contains_key(&key) {
             buckets.retain(|_, bucket| self.filled(*bucket, now) < full);
         }
         let bucket = buckets.entry(key).or_insert(Bucket { left: full, at: now });
@@ -55,18 +55,18 @@ impl<K: Eq + Hash> Limiter<K> {
 
     fn filled(&self, bucket: Bucket, now: Duration) -> f64 {
         let passed = now.saturating_sub(bucket.at).as_secs_f64();
-        (bucket.left + passed * self.per_second).min(self.per_second * BURST)
+        (bucket.left + passed * self.per_second).min(self.per_second * BURST_SECONDS)
     }
 }
 
 /// The limits of one API.
 #[derive(Debug)]
-pub(in crate::api) struct Limits {
+pub(in crate::api) struct RateLimits {
     addresses: Limiter<IpAddr>,
     people: Limiter<PersonId>,
 }
 
-impl Limits {
+impl RateLimits {
     pub(in crate::api) fn new(per_address: u32, per_person: u32) -> Self {
         Self { addresses: Limiter::new(per_address), people: Limiter::new(per_person) }
     }

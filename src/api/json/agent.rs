@@ -95,7 +95,7 @@ impl Api {
         now: Time,
     ) -> Result<AgentLoad, StoreError> {
         let today = self.engine.day_began(now);
-        let (got, done) = self.engine.store().tally(seat.person.id, today).await?;
+        let (got, done) = self.engine.store().assignment_counts(seat.person.id, today).await?;
         let profile = seat.profile();
         Ok(AgentLoad {
             state: AgentState::of(seat, seat.held(), departments),

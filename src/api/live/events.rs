@@ -5,7 +5,7 @@ use crate::api::json::agent::AgentState;
 use crate::api::json::enums::TicketStatus;
 use crate::api::json::ticket::TicketBody;
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
 use serde::Serialize;
 use serde_json::json;
@@ -17,15 +17,15 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 /// How many events a socket may be behind before it reads everything afresh.
-const BUFFER: usize = 1_024;
+const FEED_CAPACITY: usize = 1_024;
 /// At most this often the queue is counted.
-const STATS_EVERY: Duration = Duration::from_millis(200);
+const STATS_INTERVAL: Duration = Duration::from_millis(200);
 /// How long to wait after the store failed.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// One event, put into words once for all sockets.
 #[derive(Debug, Clone)]
-pub(in crate::api) enum Event {
+pub(in crate::api) enum LiveEvent {
     /// A ticket, at this version.
     Ticket {
         /// Whose business it is: its department's, and its holder's.
@@ -48,21 +48,21 @@ pub(in crate::api) enum Event {
 
 /// Where sockets listen.
 #[derive(Debug)]
-pub(in crate::api) struct Live {
-    events: Sender<Event>,
+pub(in crate::api) struct LiveFeed {
+    events: Sender<LiveEvent>,
     /// Cancelled when the desk closes.
     pub(in crate::api) closing: CancellationToken,
 }
 
-impl Default for Live {
+impl Default for LiveFeed {
     fn default() -> Self {
-        Self { events: broadcast::channel(BUFFER).0, closing: CancellationToken::new() }
+        Self { events: broadcast::channel(FEED_CAPACITY).0, closing: CancellationToken::new() }
     }
 }
 
-impl Live {
+impl LiveFeed {
     /// Listens from now on.
-    pub(in crate::api) fn listen(&self) -> Receiver<Event> {
+    pub(in crate::api) fn listen(&self) -> Receiver<LiveEvent> {
         self.events.subscribe()
     }
 
@@ -71,7 +71,7 @@ impl Live {
         self.events.receiver_count()
     }
 
-    fn tell(&self, event: Event) {
+    fn publish(&self, event: LiveEvent) {
         // Nobody listening is fine.
         let _ = self.events.send(event);
     }
@@ -95,16 +95,16 @@ impl Api {
                 }
             };
             let told = tokio::select! {
-                happening = feed.recv() => {
-                    count_at.get_or_insert(Instant::now() + STATS_EVERY);
-                    match happening {
-                        Ok(happening) => {
-                            self.metrics.follow(happening, self.clock.steady());
-                            self.tell_of(happening).await
+                event = feed.recv() => {
+                    count_at.get_or_insert(Instant::now() + STATS_INTERVAL);
+                    match event {
+                        Ok(event) => {
+                            self.metrics.follow(event, self.clock.steady());
+                            self.publish_event(event).await
                         }
                         Err(broadcast::error::RecvError::Lagged(_)) => {
                             self.metrics.lose_track();
-                            self.live.tell(Event::Lost);
+                            self.live.publish(LiveEvent::Lost);
                             Ok(())
                         }
                         Err(broadcast::error::RecvError::Closed) => break,
@@ -112,49 +112,49 @@ impl Api {
                 }
                 () = stats_due => {
                     count_at = None;
-                    self.tell_stats().await
+                    self.publish_stats().await
                 }
                 () = stop.cancelled() => break,
             };
             if let Err(error) = told {
                 tracing::warn!(%error, "an event could not be told; sockets start afresh");
-                tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.cancelled() => break }
-                self.live.tell(Event::Lost);
+                tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => break }
+                self.live.publish(LiveEvent::Lost);
             }
         }
         self.live.closing.cancel();
     }
 
-    async fn tell_of(&self, happening: Happening) -> Result<(), StoreError> {
+    async fn publish_event(&self, event: Event) -> Result<(), StoreError> {
         if self.live.events.receiver_count() == 0 {
             return Ok(());
         }
-        let (ticket, agents) = match happening {
-            Happening::Queued { ticket, .. } => (Some((ticket, "ticket_queued")), [None, None]),
-            Happening::Assigned { ticket, agent, from, .. } => {
+        let (ticket, agents) = match event {
+            Event::Queued { ticket, .. } => (Some((ticket, "ticket_queued")), [None, None]),
+            Event::Assigned { ticket, agent, from, .. } => {
                 (Some((ticket, "ticket_assigned")), [Some(agent), from])
             }
-            Happening::Updated { ticket, .. } => (Some((ticket, "ticket_updated")), [None, None]),
-            Happening::Left { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
-            Happening::Agent(agent) => (None, [Some(agent), None]),
-            Happening::Alert { alert, over } => {
+            Event::Updated { ticket, .. } => (Some((ticket, "ticket_updated")), [None, None]),
+            Event::Released { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
+            Event::Agent(agent) => (None, [Some(agent), None]),
+            Event::Alert { alert, over } => {
                 let text = frame("alert", &self.alert_body(alert, over).await);
-                self.live.tell(Event::Shared { text });
+                self.live.publish(LiveEvent::Shared { text });
                 return Ok(());
             }
         };
         if let Some((ticket, event)) = ticket {
             let [agent, from] = agents;
             let former = if event == "ticket_assigned" { from } else { agent };
-            self.tell_ticket(ticket, event, former).await?;
+            self.publish_ticket(ticket, event, former).await?;
         }
         for agent in agents.into_iter().flatten().collect::<BTreeSet<_>>() {
-            self.tell_agent(agent).await?;
+            self.publish_agent(agent).await?;
         }
         Ok(())
     }
 
-    async fn tell_ticket(
+    async fn publish_ticket(
         &self,
         id: TicketId,
         event: &str,
@@ -162,7 +162,7 @@ impl Api {
     ) -> Result<(), StoreError> {
         let Some(ticket) = self.engine.store().ticket(id).await? else { return Ok(()) };
         let body = self.body(&ticket).await?;
-        self.live.tell(Event::Ticket {
+        self.live.publish(LiveEvent::Ticket {
             department: ticket.department,
             agent: body.assigned_agent.map(PersonId),
             former,
@@ -173,20 +173,20 @@ impl Api {
         Ok(())
     }
 
-    async fn tell_agent(&self, agent: PersonId) -> Result<(), StoreError> {
+    async fn publish_agent(&self, agent: PersonId) -> Result<(), StoreError> {
         let text = match self.agent_state(agent).await? {
             Some(state) => frame("agent_status", &state),
             None => frame("agent_status", &json!({"agent_id": agent, "removed": true})),
         };
-        self.live.tell(Event::Agent { agent, text });
+        self.live.publish(LiveEvent::Agent { agent, text });
         Ok(())
     }
 
-    async fn tell_stats(&self) -> Result<(), StoreError> {
+    async fn publish_stats(&self) -> Result<(), StoreError> {
         if self.live.events.receiver_count() > 0 {
             let departments = self.engine.store().departments().await?;
             let stats = self.queue_stats(&self.engine.seats(), &departments).await?;
-            self.live.tell(Event::Shared { text: frame("queue_stats", &stats) });
+            self.live.publish(LiveEvent::Shared { text: frame("queue_stats", &stats) });
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use utoipa::ToSchema;
 
 /// How many waiting tickets a snapshot lists, from the head of the queue. The rest is behind `/api/queue`.
-const WAITING: usize = 1_000;
+const MAX_QUEUED_TICKETS: usize = 1_000;
 
 /// Everything at one moment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,7 +42,7 @@ impl Api {
         let theirs: Vec<DepartmentId> =
             departments.iter().map(|d| d.id).filter(|id| scope.holds(*id, None)).collect();
         // First what waits: a ticket that is assigned in between is then there twice, not missing.
-        let waiting = store.queue_page(&theirs, 0, WAITING).await?;
+        let waiting = store.queue_page(&theirs, 0, MAX_QUEUED_TICKETS).await?;
         let mut tickets = store.all_held().await?;
         let held: std::collections::HashSet<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
         tickets.retain(|ticket| scope.holds(ticket.department, ticket.holder()));

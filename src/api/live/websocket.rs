@@ -1,6 +1,6 @@
 //! `/api/ws`: everything at once, then what happens, one event a frame. A reader that falls behind gets everything afresh,
 //! so that what it shows is never wrong for long and never has a gap.
-use super::events::{Event, Scope, frame};
+use super::events::{LiveEvent, Scope, frame};
 use crate::api::Api;
 use crate::api::http::error::ApiError;
 use crate::auth_token::Claims;
@@ -23,15 +23,15 @@ const PROTOCOL: &str = "antri";
 /// Behind this a token stands among the protocols that a client offers.
 const BEARER: &str = "bearer.";
 /// The largest frame a client may send: it has nothing to say but its token.
-const MAX_FRAME: usize = 16 * 1_024;
+const MAX_FRAME_BYTES: usize = 16 * 1_024;
 /// How long a client may take to say who it is.
-const AUTH_TIME: Duration = Duration::from_secs(5);
+const AUTH_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a frame may take to go out.
-const SEND_TIME: Duration = Duration::from_secs(30);
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a silent client is asked whether it is there, and its rights are looked at again.
-const PING_EVERY: Duration = Duration::from_secs(25);
+const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// After this much silence a client is gone.
-const SILENCE: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a socket is closed, beyond what the protocol itself knows.
 mod code {
@@ -79,8 +79,9 @@ pub(in crate::api) async fn open(
         Some(token) => Some(api.bearer(&token).await?),
         None => None,
     };
-    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME);
-    Ok(upgrade.on_upgrade(move |socket| async move { Talk::begin(api, socket, claims).await }))
+    let upgrade =
+        upgrade.protocols([PROTOCOL]).max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES);
+    Ok(upgrade.on_upgrade(move |socket| async move { Connection::start(api, socket, claims).await }))
 }
 
 impl Api {
@@ -95,25 +96,25 @@ impl Api {
 }
 
 /// Why a talk ends: a code and a word, or the client is gone.
-enum End {
+enum CloseReason {
     Close(u16, &'static str),
     Gone,
 }
 
 /// One socket.
-struct Talk {
+struct Connection {
     api: Arc<Api>,
     socket: WebSocket,
     me: PersonId,
     scope: Scope,
     /// The version at which each ticket was in the last snapshot: what is older was seen already.
     seen: HashMap<TicketId, u64>,
-    events: Receiver<Event>,
+    events: Receiver<LiveEvent>,
     heard: Instant,
 }
 
-impl Talk {
-    async fn begin(api: Arc<Api>, mut socket: WebSocket, known: Option<(Person, Claims)>) {
+impl Connection {
+    async fn start(api: Arc<Api>, mut socket: WebSocket, known: Option<(Person, Claims)>) {
         let (person, claims) = match known {
             Some(known) => known,
             None => match hello(&api, &mut socket).await {
@@ -126,33 +127,33 @@ impl Talk {
         let (events, scope) = (api.live.listen(), scope(&person));
         let mut talk =
             Self { me: person.id, scope, seen: HashMap::new(), events, heard: Instant::now(), api, socket };
-        if let End::Close(code, why) = talk.go_on(expiry).await {
+        if let CloseReason::Close(code, why) = talk.run(expiry).await {
             close(talk.socket, code, why).await;
         }
     }
 
     /// Talks until there is a reason to end.
-    async fn go_on(&mut self, expiry: Duration) -> End {
+    async fn run(&mut self, expiry: Duration) -> CloseReason {
         let expired = sleep(expiry);
         tokio::pin!(expired);
         let closing = self.api.live.closing.clone();
-        let mut ping = interval(PING_EVERY);
+        let mut ping = interval(PING_INTERVAL);
         ping.reset();
-        let mut step = self.afresh().await;
+        let mut step = self.send_snapshot().await;
         while step.is_ok() {
             step = tokio::select! {
-                () = &mut expired => Err(End::Close(code::UNAUTHORIZED, "the token has expired")),
-                () = closing.cancelled() => Err(End::Close(code::GOING_AWAY, "the desk closes")),
-                event = self.events.recv() => self.hear(event).await,
+                () = &mut expired => Err(CloseReason::Close(code::UNAUTHORIZED, "the token has expired")),
+                () = closing.cancelled() => Err(CloseReason::Close(code::GOING_AWAY, "the desk closes")),
+                event = self.events.recv() => self.on_frame(event).await,
                 frame = self.socket.recv() => self.listen(frame.as_ref()),
-                _ = ping.tick() => self.look_again(true).await,
+                _ = ping.tick() => self.recheck_token(true).await,
             };
         }
-        step.err().unwrap_or(End::Gone)
+        step.err().unwrap_or(CloseReason::Gone)
     }
 
     /// Sends everything.
-    async fn afresh(&mut self) -> Result<(), End> {
+    async fn send_snapshot(&mut self) -> Result<(), CloseReason> {
         // What waits in the buffer is in the snapshot.
         self.events = self.events.resubscribe();
         match self.api.snapshot(&self.scope).await {
@@ -162,17 +163,17 @@ impl Talk {
             }
             Err(error) => {
                 tracing::warn!(%error, "no snapshot");
-                Err(End::Close(code::TRY_AGAIN, "try again"))
+                Err(CloseReason::Close(code::TRY_AGAIN, "try again"))
             }
         }
     }
 
-    async fn hear(&mut self, event: Result<Event, RecvError>) -> Result<(), End> {
+    async fn on_frame(&mut self, event: Result<LiveEvent, RecvError>) -> Result<(), CloseReason> {
         match event {
-            Ok(Event::Ticket { department, agent, former, ticket, version, text }) => {
+            Ok(LiveEvent::Ticket { department, agent, former, ticket, version, text }) => {
                 if !self.scope.holds(department, agent) {
                     // What was mine is somebody else's now, and no business of mine.
-                    return if former == Some(self.me) { self.afresh().await } else { Ok(()) };
+                    return if former == Some(self.me) { self.send_snapshot().await } else { Ok(()) };
                 }
                 let old = self.seen.get(&ticket).is_some_and(|seen| version < *seen);
                 match text.filter(|_| !old) {
@@ -180,20 +181,20 @@ impl Talk {
                     None => Ok(()),
                 }
             }
-            Ok(Event::Agent { agent, text }) => {
+            Ok(LiveEvent::Agent { agent, text }) => {
                 self.send(&text).await?;
-                if agent == self.me { self.look_again(false).await } else { Ok(()) }
+                if agent == self.me { self.recheck_token(false).await } else { Ok(()) }
             }
-            Ok(Event::Shared { text }) => self.send(&text).await,
-            Ok(Event::Lost) | Err(RecvError::Lagged(_)) => self.afresh().await,
-            Err(RecvError::Closed) => Err(End::Close(code::GOING_AWAY, "the desk closes")),
+            Ok(LiveEvent::Shared { text }) => self.send(&text).await,
+            Ok(LiveEvent::Lost) | Err(RecvError::Lagged(_)) => self.send_snapshot().await,
+            Err(RecvError::Closed) => Err(CloseReason::Close(code::GOING_AWAY, "the desk closes")),
         }
     }
 
     /// Frames of the client say nothing but that it is there.
-    fn listen(&mut self, frame: Option<&Result<Message, axum::Error>>) -> Result<(), End> {
+    fn listen(&mut self, frame: Option<&Result<Message, axum::Error>>) -> Result<(), CloseReason> {
         match frame {
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(CloseReason::Gone),
             Some(Ok(_)) => {
                 self.heard = Instant::now();
                 Ok(())
@@ -202,38 +203,40 @@ impl Talk {
     }
 
     /// Asks whether the client is there, and whether it may still see what it sees.
-    async fn look_again(&mut self, ping: bool) -> Result<(), End> {
-        if self.heard.elapsed() > SILENCE {
-            return Err(End::Gone);
+    async fn recheck_token(&mut self, ping: bool) -> Result<(), CloseReason> {
+        if self.heard.elapsed() > IDLE_TIMEOUT {
+            return Err(CloseReason::Gone);
         }
         let Ok(person) = self.api.engine.store().person(self.me).await else {
-            return Err(End::Close(code::TRY_AGAIN, "try again"));
+            return Err(CloseReason::Close(code::TRY_AGAIN, "try again"));
         };
         let staff = person.filter(|person| person.role != crate::domain::person::Role::Customer);
-        let Some(person) = staff else { return Err(End::Close(code::FORBIDDEN, "not staff any more")) };
+        let Some(person) = staff else {
+            return Err(CloseReason::Close(code::FORBIDDEN, "not staff any more"));
+        };
         let scope = scope(&person);
         if scope != self.scope {
             self.scope = scope;
-            return self.afresh().await;
+            return self.send_snapshot().await;
         }
         if ping { self.put(Message::Ping(axum::body::Bytes::new())).await } else { Ok(()) }
     }
 
-    async fn send(&mut self, text: &str) -> Result<(), End> {
+    async fn send(&mut self, text: &str) -> Result<(), CloseReason> {
         self.put(Message::text(text)).await
     }
 
-    async fn put(&mut self, message: Message) -> Result<(), End> {
-        match timeout(SEND_TIME, self.socket.send(message)).await {
+    async fn put(&mut self, message: Message) -> Result<(), CloseReason> {
+        match timeout(SEND_TIMEOUT, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            _ => Err(End::Gone),
+            _ => Err(CloseReason::Gone),
         }
     }
 }
 
 /// Waits for the frame that says who the client is.
 async fn hello(api: &Api, socket: &mut WebSocket) -> Option<(Person, Claims)> {
-    let Ok(Some(Ok(Message::Text(text)))) = timeout(AUTH_TIME, socket.recv()).await else { return None };
+    let Ok(Some(Ok(Message::Text(text)))) = timeout(AUTH_TIMEOUT, socket.recv()).await else { return None };
     let hello: Hello = serde_json::from_str(&text).ok()?;
     api.bearer(&hello.token).await.ok()
 }
@@ -241,7 +244,7 @@ async fn hello(api: &Api, socket: &mut WebSocket) -> Option<(Person, Claims)> {
 async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
     let frame = CloseFrame { code, reason: reason.into() };
     // Who is gone already needs no farewell.
-    let _ = timeout(SEND_TIME, socket.send(Message::Close(Some(frame)))).await;
+    let _ = timeout(SEND_TIMEOUT, socket.send(Message::Close(Some(frame)))).await;
 }
 
 fn scope(person: &Person) -> Scope {

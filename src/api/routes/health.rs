@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How long Telegram's answer to "are you there" counts: readiness is asked for by anybody, and must not cost a call each.
-const TELEGRAM_COUNTS: Duration = Duration::from_secs(10);
+const TELEGRAM_PROBE_TTL: Duration = Duration::from_secs(10);
 /// How long each part may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What is remembered between two questions: when Telegram was last asked, and whether it answered.
 #[derive(Debug, Default)]
@@ -64,14 +64,14 @@ pub(in crate::api) async fn readyz(State(api): State<Arc<Api>>) -> Response {
 impl Api {
     /// Whether the store can be read.
     pub(in crate::api) async fn store_answers(&self) -> bool {
-        let read = tokio::time::timeout(PATIENCE, self.engine.store().settings());
+        let read = tokio::time::timeout(PROBE_TIMEOUT, self.engine.store().settings());
         matches!(read.await, Ok(Ok(_)))
     }
 
     /// Whether presence can be read.
     pub(in crate::api) async fn presence_answers(&self) -> bool {
         let nobody = PersonId(Uuid::nil());
-        let read = tokio::time::timeout(PATIENCE, self.engine.presence().get(nobody, self.now()));
+        let read = tokio::time::timeout(PROBE_TIMEOUT, self.engine.presence().get(nobody, self.now()));
         matches!(read.await, Ok(Ok(_)))
     }
 
@@ -80,12 +80,12 @@ impl Api {
         let now = self.clock.steady();
         let mut last = self.health.0.lock().await;
         if let Some((at, answered)) = *last
-            && now.saturating_sub(at) < TELEGRAM_COUNTS
+            && now.saturating_sub(at) < TELEGRAM_PROBE_TTL
         {
             return answered;
         }
         let nothing = serde_json::json!({});
-        let answered = self.telegram.call_within("getMe", &nothing, PATIENCE).await.is_ok();
+        let answered = self.telegram.call_within("getMe", &nothing, PROBE_TIMEOUT).await.is_ok();
         *last = Some((now, answered));
         answered
     }

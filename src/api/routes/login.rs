@@ -5,11 +5,11 @@ use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::Sent;
 use crate::api::json::enums::RoleWord;
-use crate::auth_token::{WEB_LIFETIME, issue};
+use crate::auth_token::{WEB_TOKEN_LIFETIME, issue};
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::{Person, Role};
-use crate::telegram::login::{MAX_AGE, MAX_SKEW, ProofError, of_mini_app, of_widget};
+use crate::telegram::login::{LoginProofError, MAX_AGE, MAX_SKEW, of_mini_app, of_widget};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
@@ -109,7 +109,10 @@ pub(in crate::api) async fn refresh(State(api): State<Arc<Api>>, Staff(person): 
 }
 
 impl Api {
-    async fn log_in(&self, signed: std::result::Result<(Time, TelegramId), ProofError>) -> Result<Session> {
+    async fn log_in(
+        &self,
+        signed: std::result::Result<(Time, TelegramId), LoginProofError>,
+    ) -> Result<Session> {
         let (since, user) =
             signed.map_err(|_| ApiError::unauthorized("bad_login", "Telegram did not sign this"))?;
         let age = self.now() - since;
@@ -127,10 +130,10 @@ impl Api {
         let no_secret = || ApiError::unauthorized("no_tokens", "this desk gives no tokens");
         let secret = self.config.jwt_secret.as_ref().ok_or_else(no_secret)?;
         let now = self.now();
-        let token = issue(secret, person.id, person.role, now, WEB_LIFETIME);
+        let token = issue(secret, person.id, person.role, now, WEB_TOKEN_LIFETIME);
         Ok(Session {
             token: token.map_err(|_| ApiError::internal())?,
-            expires_at: now + WEB_LIFETIME,
+            expires_at: now + WEB_TOKEN_LIFETIME,
             agent_id: person.id.0,
             name: person.name.clone(),
             role: person.role.into(),

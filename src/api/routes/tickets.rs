@@ -33,7 +33,7 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
 }
 
 /// The longest idempotency key.
-const LONGEST_KEY: usize = 128;
+const MAX_IDEMPOTENCY_KEY_CHARS: usize = 128;
 
 /// A ticket to be opened for a customer whom the bot knows: named by one of their two ids, or by both.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -190,8 +190,11 @@ impl Api {
             return Ok(format!("once {}", self.engine.draft_id(self.now())));
         };
         let printable = |text: &&str| text.bytes().all(|b| b.is_ascii_graphic());
-        let key =
-            given.to_str().ok().filter(|text| (1..=LONGEST_KEY).contains(&text.len())).filter(printable);
+        let key = given
+            .to_str()
+            .ok()
+            .filter(|text| (1..=MAX_IDEMPOTENCY_KEY_CHARS).contains(&text.len()))
+            .filter(printable);
         let bad = || ApiError::bad("bad_idempotency_key", "a key has 1 to 128 visible ASCII characters");
         key.map(str::to_owned).ok_or_else(bad)
     }

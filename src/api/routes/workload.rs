@@ -6,7 +6,7 @@ use crate::api::http::extract::{Asked, Paging, bounds};
 use crate::api::json::agent::AgentLoad;
 use crate::domain::department::Department;
 use crate::engine::assignment::roster::Seat;
-use crate::engine::ports::{Depths, StoreError};
+use crate::engine::ports::{QueueDepths, StoreError};
 use axum::extract::State;
 use serde::Serialize;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ impl Api {
         })
     }
 
-    fn department_queue(&self, department: &Department, depths: &Depths) -> DepartmentQueue {
+    fn department_queue(&self, department: &Department, depths: &QueueDepths) -> DepartmentQueue {
         DepartmentQueue {
             department_id: department.id.0,
             department: department.name.clone(),

@@ -1,5 +1,5 @@
 //! Deliveries put into words when they are sent: in the reader's language, in the state of that moment.
-use super::view_loader::Facts;
+use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::render;
@@ -14,7 +14,7 @@ use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
-use crate::outbox::{Compose, Deed};
+use crate::outbox::{Compose, TelegramAction};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -23,39 +23,48 @@ pub struct Composer {
     /// Where the facts are.
     pub engine: Arc<Engine>,
     /// What cards show.
-    pub facts: Facts,
+    pub facts: ViewLoader,
     /// The words.
     pub texts: Arc<Texts>,
 }
 
 #[async_trait]
 impl Compose for Composer {
-    async fn compose(&self, chat: ChatId, message: &Message, now: Time) -> Result<Deed, StoreError> {
+    async fn compose(
+        &self,
+        chat: ChatId,
+        message: &Message,
+        now: Time,
+    ) -> Result<TelegramAction, StoreError> {
         let reader = self.engine.store().reader(chat).await?;
         let words = self.words(reader.as_deref(), now);
         match message {
-            Message::Text(text) => Ok(Deed::Send(text.clone(), None)),
-            Message::Edit { message_id, text } => {
-                Ok(Deed::Edit { message_id: *message_id, text: text.clone(), card: None, shown: None })
-            }
-            Message::Menu => Ok(reader.map_or(Deed::Nothing, |person| {
-                Deed::Menu(menu::menu(&words, person.role, person.agent.is_some()))
+            Message::Text(text) => Ok(TelegramAction::Send(text.clone(), None)),
+            Message::Edit { message_id, text } => Ok(TelegramAction::Edit {
+                message_id: *message_id,
+                text: text.clone(),
+                card: None,
+                shown: None,
+            }),
+            Message::Menu => Ok(reader.map_or(TelegramAction::Nothing, |person| {
+                TelegramAction::Menu(menu::menu(&words, person.role, person.agent.is_some()))
             })),
             Message::Notice(Notice::File { ticket, file }) => {
                 let Some(ticket) = self.engine.store().ticket(*ticket).await? else {
-                    return Ok(Deed::Nothing);
+                    return Ok(TelegramAction::Nothing);
                 };
                 let caption = render::notice(&words, &NoticeView::File { number: ticket.number });
-                Ok(Deed::SendFile(file.clone(), caption.html))
+                Ok(TelegramAction::SendFile(file.clone(), caption.html))
             }
             Message::Notice(notice) => {
                 let view = self.view(notice).await?;
-                Ok(view
-                    .map_or(Deed::Nothing, |view| Deed::Send(render::notice(&words, &view), notice.card())))
+                Ok(view.map_or(TelegramAction::Nothing, |view| {
+                    TelegramAction::Send(render::notice(&words, &view), notice.card())
+                }))
             }
             Message::Card(key) => {
                 let card = self.card(*key, &words).await?;
-                Ok(card.map_or(Deed::Nothing, |card| Deed::Send(card.text, Some(*key))))
+                Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
             }
             Message::Refresh(key) => self.refresh(*key, &words).await,
             Message::Retire(key) => self.retire(*key, &words).await,
@@ -86,10 +95,12 @@ impl Composer {
     }
 
     /// The live message of a card, brought up to date on the page that it shows.
-    async fn refresh(&self, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
-        let Some(live) = self.engine.store().live_card(key).await? else { return Ok(Deed::Nothing) };
+    async fn refresh(&self, key: CardKey, words: &Words<'_>) -> Result<TelegramAction, StoreError> {
+        let Some(live) = self.engine.store().live_card(key).await? else {
+            return Ok(TelegramAction::Nothing);
+        };
         let card = self.card(live.key, words).await?;
-        Ok(card.map_or(Deed::Nothing, |Card { text, is_last }| Deed::Edit {
+        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_last }| TelegramAction::Edit {
             message_id: live.message_id,
             text,
             // That it shows this is not kept: hardly anybody asks for it again, and for them it is sent again.
@@ -99,9 +110,9 @@ impl Composer {
     }
 
     /// The live message of a card that is about to be sent anew.
-    async fn retire(&self, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
+    async fn retire(&self, key: CardKey, words: &Words<'_>) -> Result<TelegramAction, StoreError> {
         let above = self.engine.store().live_card(key).await?;
-        Ok(above.map_or(Deed::Nothing, |above| Deed::Edit {
+        Ok(above.map_or(TelegramAction::Nothing, |above| TelegramAction::Edit {
             message_id: above.message_id,
             text: words.message("draft-moved", &[]),
             card: None,
@@ -110,11 +121,16 @@ impl Composer {
     }
 
     /// A certain message: the live one of its card, or an older copy that nobody keeps in step.
-    async fn redraw(&self, message_id: i32, key: CardKey, words: &Words<'_>) -> Result<Deed, StoreError> {
+    async fn redraw(
+        &self,
+        message_id: i32,
+        key: CardKey,
+        words: &Words<'_>,
+    ) -> Result<TelegramAction, StoreError> {
         let live =
             self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
         let card = self.card(key, words).await?;
-        Ok(card.map_or(Deed::Nothing, |Card { text, .. }| Deed::Edit {
+        Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
             message_id,
             text,
             card: live.then_some(key),

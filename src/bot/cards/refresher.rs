@@ -8,7 +8,7 @@ use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
 use futures::future::try_join_all;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,25 +20,25 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 
 /// Up to which position in a department's queue customers are told each time that it changes.
-const HEAD: u64 = 20;
+const EXACT_POSITIONS: u64 = 20;
 /// Up to which position they are told from time to time.
-const IN_SIGHT: usize = 100;
+const REFRESHED_POSITIONS: usize = 100;
 /// How many places apart.
-const STRIDE: u64 = 10;
+const POSITION_STEP: u64 = 10;
 /// How many times as long as it took to bring cards up to date nothing is done about them.
-const PAUSE: u32 = 9;
+const RETRY_DELAY: u32 = 9;
 /// How long that is at least: ten looks a second are as good as one for each happening.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it is at most: people look at their cards.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+pub const MAX_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Turns happenings into refreshes.
-pub struct Live {
+pub struct CardRefresher {
     engine: Arc<Engine>,
     clock: Clock,
-    feed: broadcast::Receiver<Happening>,
+    feed: broadcast::Receiver<Event>,
     /// What the cards of those in sight of a queue's head were brought up to date for.
-    told: HashMap<DepartmentId, BTreeMap<TicketId, Seen>>,
+    told: HashMap<DepartmentId, BTreeMap<TicketId, DepartmentState>>,
     /// How much of what happened has been taken from the feed.
     taken: u64,
     served: Arc<AtomicU64>,
@@ -49,7 +49,7 @@ pub struct Live {
 
 /// What is out of date.
 #[derive(Default)]
-struct Stale {
+struct StaleCards {
     /// Agents whose queues are other than they were.
     agents: BTreeSet<PersonId>,
     departments: BTreeSet<DepartmentId>,
@@ -62,14 +62,14 @@ struct Stale {
 }
 
 /// What the card of somebody who waits shows: the mark of their position, and how many agents are online.
-type Seen = (u64, u32);
+type DepartmentState = (u64, u32);
 
-impl Live {
+impl CardRefresher {
     /// Follows this engine from now on. `served` says how much of what [`Engine::happened`] counts has been served; none of
     /// it before the first catching up. After each look at what happened it rests, `longest_pause` at most.
     #[must_use]
     pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>, longest_pause: Duration) -> Self {
-        let (feed, taken) = (engine.feed(), engine.happened());
+        let (feed, taken) = (engine.feed(), engine.events_published());
         served.store(u64::MAX, Ordering::SeqCst);
         Self {
             engine,
@@ -86,7 +86,7 @@ impl Live {
     /// Brings every card that can have changed while nobody looked up to date: after a start, or after falling behind.
     pub async fn catch_up(&mut self) -> Result<(), StoreError> {
         self.told.clear();
-        let mut stale = Stale::default();
+        let mut stale = StaleCards::default();
         let shown = self.engine.store().live_queues().await?;
         stale.agents.extend(shown.iter().filter_map(|card| owner(card.key)));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
@@ -97,7 +97,7 @@ impl Live {
 
     /// Waits for the next happening and serves it with all that came meanwhile. `false` when the engine is gone.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
-        let mut stale = Stale::default();
+        let mut stale = StaleCards::default();
         // Of a card that changes ten times while one edit is on its way only the last is of use, and the store has more urgent
         // things to do: so the cards get a share of its time, however much happens.
         tokio::time::sleep(self.pause).await;
@@ -122,7 +122,7 @@ impl Live {
     }
 
     /// Notes what waits in the feed.
-    async fn drain(&mut self, stale: &mut Stale) -> Result<(), StoreError> {
+    async fn drain(&mut self, stale: &mut StaleCards) -> Result<(), StoreError> {
         loop {
             match self.feed.try_recv() {
                 Ok(happening) => {
@@ -138,7 +138,7 @@ impl Live {
         }
     }
 
-    async fn refresh(&mut self, stale: Stale) -> Result<(), StoreError> {
+    async fn refresh(&mut self, stale: StaleCards) -> Result<(), StoreError> {
         let mut departments = stale.departments;
         departments.extend(stale.joined.into_values());
         // Unless others were shown a place behind them.
@@ -154,7 +154,7 @@ impl Live {
         let heads = departments.into_iter().map(async |department| {
             Ok::<_, StoreError>((
                 department,
-                self.engine.store().queue_head(department, false, IN_SIGHT).await?,
+                self.engine.store().queue_head(department, false, REFRESHED_POSITIONS).await?,
             ))
         });
         let (queues, heads) = tokio::try_join!(self.queues(stale.agents), try_join_all(heads))?;
@@ -163,8 +163,8 @@ impl Live {
             out.extend(self.positions(department, &head));
         }
         if !out.is_empty() {
-            self.engine.store().deliver(out, self.clock.now()).await?;
-            self.engine.deliver_soon();
+            self.engine.store().enqueue(out, self.clock.now()).await?;
+            self.engine.wake_outbox();
         }
         Ok(())
     }
@@ -183,8 +183,9 @@ impl Live {
     /// agents have come or gone.
     fn positions(&mut self, department: DepartmentId, head: &[Ticket]) -> Vec<Outgoing> {
         let online = self.engine.online(department);
-        let seen = |position| (mark(position), if position <= HEAD { online } else { online.min(1) });
-        let now: BTreeMap<TicketId, Seen> =
+        let seen =
+            |position| (mark(position), if position <= EXACT_POSITIONS { online } else { online.min(1) });
+        let now: BTreeMap<TicketId, DepartmentState> =
             head.iter().zip(1..).map(|(ticket, position)| (ticket.id, seen(position))).collect();
         let told = self.told.insert(department, now.clone()).unwrap_or_default();
         let moved = head.iter().filter(|ticket| told.get(&ticket.id) != now.get(&ticket.id));
@@ -199,7 +200,7 @@ impl Live {
 
 /// How long nothing is done about cards after what took so long.
 fn rest(took: Duration, longest: Duration) -> Duration {
-    (took * PAUSE).max(SHORTEST_PAUSE).min(longest)
+    (took * RETRY_DELAY).max(MIN_REFRESH_INTERVAL).min(longest)
 }
 
 /// The agent whose queue a card shows.
@@ -212,18 +213,18 @@ fn owner(card: CardKey) -> Option<PersonId> {
 
 /// The mark at which a position is told: itself near the head, further behind the next ten.
 fn mark(position: u64) -> u64 {
-    if position <= HEAD { position } else { position.next_multiple_of(STRIDE) }
+    if position <= EXACT_POSITIONS { position } else { position.next_multiple_of(POSITION_STEP) }
 }
 
-impl Stale {
-    fn note(&mut self, happening: Happening) {
+impl StaleCards {
+    fn note(&mut self, happening: Event) {
         // A ticket's own cards are refreshed by the commit that changed it.
         let agents = match happening {
-            Happening::Queued { ticket, department } => {
+            Event::Queued { ticket, department } => {
                 self.joined.insert(ticket, department);
                 [None, None]
             }
-            Happening::Assigned { ticket, department, agent, from } => {
+            Event::Assigned { ticket, department, agent, from } => {
                 // Out of another's hands it leaves no queue.
                 if self.joined.remove(&ticket).is_some() {
                     self.passed.push((ticket, department));
@@ -232,19 +233,19 @@ impl Stale {
                 }
                 [Some(agent), from]
             }
-            Happening::Left { department, agent, .. } => {
+            Event::Released { department, agent, .. } => {
                 // Nor does it out of its holder's; back in the queue, it is told to have joined.
                 if agent.is_none() {
                     self.departments.insert(department);
                 }
                 [agent, None]
             }
-            Happening::Updated { agent, .. } => [Some(agent), None],
-            Happening::Agent(agent) => {
+            Event::Updated { agent, .. } => [Some(agent), None],
+            Event::Agent(agent) => {
                 self.presence = true;
                 [Some(agent), None]
             }
-            Happening::Alert { .. } => [None, None],
+            Event::Alert { .. } => [None, None],
         };
         self.agents.extend(agents.into_iter().flatten());
     }
@@ -256,7 +257,7 @@ mod tests {
 
     #[test]
     fn cards_get_a_tenth_of_the_time_at_most_and_a_look_a_second_at_least() {
-        let rest = |took| rest(Duration::from_millis(took), LONGEST_PAUSE).as_millis();
+        let rest = |took| rest(Duration::from_millis(took), MAX_REFRESH_INTERVAL).as_millis();
         assert_eq!(
             [0, 1, 11, 12, 50, 111, 112, 9_000].map(rest),
             [100, 100, 100, 108, 450, 999, 1_000, 1_000]

@@ -16,15 +16,15 @@ use crate::engine::ports::{Store, StoreError};
 use std::sync::Arc;
 
 /// How many of their tickets a person can look through.
-const MY_TICKETS: usize = 40;
+const MAX_LISTED_TICKETS: usize = 40;
 
 /// Loads what cards show.
 #[derive(Clone)]
-pub struct Facts {
+pub struct ViewLoader {
     engine: Arc<Engine>,
 }
 
-impl Facts {
+impl ViewLoader {
     /// Facts from this engine and its store.
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
@@ -141,7 +141,7 @@ impl Facts {
 
     /// A person's own tickets.
     pub async fn my_tickets(&self, person: PersonId, page: u16) -> Result<MyTicketsView, StoreError> {
-        let all = self.store().tickets_of(person, MY_TICKETS).await?;
+        let all = self.store().tickets_of(person, MAX_LISTED_TICKETS).await?;
         let (page, pages, shown) = page_of(&all, page, TICKETS_PER_PAGE);
         Ok(MyTicketsView { page, pages, tickets: self.tickets_of(shown, person).await? })
     }
@@ -246,7 +246,7 @@ impl Facts {
             auto: profile.auto_assignment_enabled,
             held: small(self.store().held_by(person.id).await?.len()),
             max: profile.max_tickets.get(),
-            today: self.store().tally(person.id, today).await?,
+            today: self.store().assignment_counts(person.id, today).await?,
             waiting: profile.departments.iter().filter_map(|d| depths.get(d)).sum(),
             departments: names(profile, &all),
         }))

@@ -1,17 +1,17 @@
 //! Refusals in words: each of the engine's errors that a person can do something about.
-use crate::bot::context::{Ask, Desk};
+use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::render::{Arg, Words};
 use crate::domain::ids::PersonId;
-use crate::domain::text::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION, MAX_NAME};
+use crate::domain::text::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::error::EngineError;
 use crate::engine::ports::UniqueKey;
 
 /// A text's key and its arguments.
-type Told<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
+type Explanation<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 
 /// What to tell the reader; `None` when it is a failure of the desk and not of theirs.
-fn told<'a>(error: &'a EngineError, words: &Words<'_>, reader: PersonId) -> Option<Told<'a>> {
+fn told<'a>(error: &'a EngineError, words: &Words<'_>, reader: PersonId) -> Option<Explanation<'a>> {
     Some(match error {
         EngineError::Refused(refusal, ticket) => of_ticket(Some(refusal), ticket, words, reader),
         EngineError::Stale(ticket) => of_ticket(None, ticket, words, reader),
@@ -25,7 +25,7 @@ fn told<'a>(error: &'a EngineError, words: &Words<'_>, reader: PersonId) -> Opti
         EngineError::Description(error) => of_description(error),
         EngineError::BadInvite => ("bad-invite", vec![]),
         EngineError::Taken(UniqueKey::Department) => ("name-taken", vec![]),
-        EngineError::BadName => ("bad-name", vec![("max", Arg::from(MAX_NAME))]),
+        EngineError::BadName => ("bad-name", vec![("max", Arg::from(MAX_NAME_CHARS))]),
         EngineError::LastOne => ("last-one", vec![]),
         EngineError::Taken(_) | EngineError::Contention | EngineError::Store(_) => return None,
     })
@@ -37,7 +37,7 @@ fn of_ticket<'a>(
     ticket: &'a Ticket,
     words: &Words<'_>,
     reader: PersonId,
-) -> Told<'a> {
+) -> Explanation<'a> {
     let number = ("number", Arg::from(&ticket.number));
     match refusal {
         // Not even its number: whoever forges a press learns nothing from it.
@@ -56,10 +56,10 @@ fn of_ticket<'a>(
 }
 
 /// Why a description can't be extended so.
-fn of_description(error: &DescriptionError) -> Told<'static> {
+fn of_description(error: &DescriptionError) -> Explanation<'static> {
     match error {
         DescriptionError::TooLong(length) => {
-            ("too-long", vec![("length", Arg::from(*length)), ("max", Arg::from(MAX_DESCRIPTION))])
+            ("too-long", vec![("length", Arg::from(*length)), ("max", Arg::from(MAX_DESCRIPTION_CHARS))])
         }
         DescriptionError::TooManyFiles => ("too-many-files", vec![("max", Arg::from(MAX_ATTACHMENTS))]),
     }
@@ -67,20 +67,28 @@ fn of_description(error: &DescriptionError) -> Told<'static> {
 
 /// The refusal as a message; `None` when the desk itself failed.
 #[must_use]
-pub fn explain(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<crate::domain::notice::Outgoing> {
+pub fn explain(
+    desk: &BotContext,
+    ask: &RequestContext,
+    error: &EngineError,
+) -> Option<crate::domain::notice::Outgoing> {
     told(error, &ask.words(desk), ask.person.id).map(|(key, args)| ask.say(desk, key, &args))
 }
 
 /// The refusal in words.
 #[must_use]
-pub fn explained(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<crate::domain::notice::Rendered> {
+pub fn explained(
+    desk: &BotContext,
+    ask: &RequestContext,
+    error: &EngineError,
+) -> Option<crate::domain::notice::Rendered> {
     let words = ask.words(desk);
     told(error, &words, ask.person.id).map(|(key, args)| words.message(key, &args))
 }
 
 /// The refusal as the answer to a press.
 #[must_use]
-pub fn explain_toast(desk: &Desk, ask: &Ask, error: &EngineError) -> Option<String> {
+pub fn explain_toast(desk: &BotContext, ask: &RequestContext, error: &EngineError) -> Option<String> {
     let words = ask.words(desk);
     told(error, &words, ask.person.id).map(|(key, args)| words.toast(key, &args))
 }

@@ -1,6 +1,6 @@
 //! The stage: the sandbox as Telegram on a socket, people in it, and the desk against it, with its files in a temporary
 //! folder that goes with it.
-use crate::app::{App, LONGEST_PAUSE, SWEEP_EVERY, Setup, embedded};
+use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, embedded};
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::ids::TelegramId;
@@ -8,8 +8,8 @@ use crate::domain::person::Locale;
 use crate::domain::policy::Settings;
 use crate::domain::quota::Quota;
 use crate::engine::Rules;
-use crate::engine::random::Chance;
-use crate::outbox::rate_limit::Limits;
+use crate::engine::random::Random;
+use crate::outbox::rate_limit::RateLimits;
 use crate::sandbox::{NewUser, Sandbox, SandboxOptions};
 use crate::store::Sqlite;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
@@ -33,7 +33,7 @@ pub const DEWI: i64 = 104;
 
 const TOKEN: &str = "7700:demo-demo-demo-demo-demo-demo-demo-de";
 /// How long the desk may take to come to rest. A fraction of a second is usual.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The demo's people: id, name, username, what they are.
 const CAST: [(i64, &str, &str, &str); 4] = [
@@ -134,7 +134,7 @@ impl Stage {
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
         };
-        tokio::time::timeout(PATIENCE, rest).await.context("the desk does not come to rest")
+        tokio::time::timeout(WAIT_TIMEOUT, rest).await.context("the desk does not come to rest")
     }
 
     /// Closes the desk in good order, then Telegram.
@@ -154,7 +154,7 @@ fn setup(
     seed: u64,
     listener: TcpListener,
 ) -> anyhow::Result<Setup> {
-    let mut chance = Chance::seeded(seed);
+    let mut chance = Random::seeded(seed);
     let http = HttpConfig { jwt_secret: Some(chance.code().into()), ..HttpConfig::default() };
     Ok(Setup {
         store: back.store.clone(),
@@ -174,9 +174,9 @@ fn setup(
         first_settings: Settings::default(),
         clock,
         chance,
-        limits: Limits::TELEGRAM,
+        limits: RateLimits::TELEGRAM,
         quota: Quota::PEOPLE,
-        sweep_every: SWEEP_EVERY,
-        longest_pause: LONGEST_PAUSE,
+        sweep_every: SWEEP_INTERVAL,
+        longest_pause: MAX_REFRESH_INTERVAL,
     })
 }

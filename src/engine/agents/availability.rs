@@ -1,22 +1,22 @@
 //! An agent's availability: online, busy, away, offline; signs of life; and what follows for their tickets.
 use crate::domain::Time;
-use crate::domain::event::{Actor, Event, ReleaseReason, What};
+use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Person, Via};
 use crate::domain::policy::OfflineBehaviour;
 use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::Ticket;
-use crate::engine::assignment::pending_work::Owed;
+use crate::engine::assignment::pending_work::PendingWork;
 use crate::engine::error::EngineError;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, Write};
 use crate::engine::{Attempt, Engine};
 use chrono::TimeDelta;
 
 /// A sign of life is written down at most this often: precise enough for time-outs of minutes, and a chatty agent does not
 /// cost a write per message.
-pub(in crate::engine) const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(15);
+pub(in crate::engine) const ACTIVITY_WRITE_INTERVAL: TimeDelta = TimeDelta::seconds(15);
 
 impl Engine {
     /// An agent says how available they are. Going online fills their queue; going offline applies the offline behaviour.
@@ -28,7 +28,7 @@ impl Engine {
     ) -> Result<Person, EngineError> {
         let person =
             self.change_availability(agent, (to, &|_| true), Actor::Person(agent), Vec::new(), now).await?;
-        self.settle_presence(&person, now).await;
+        self.sync_presence(&person, now).await;
         Ok(person)
     }
 
@@ -57,11 +57,11 @@ impl Engine {
         let behaviour = self.store.settings().await?.offline_behaviour;
         let by_themselves = actor != Actor::Engine;
         if by_themselves {
-            self.store.touch(agent, now).await?;
+            self.store.record_activity(agent, now).await?;
         }
         if by_themselves && to == Availability::Online {
             // Before the change, whose round must not find them lost. Not of who leaves: they would get one more ticket.
-            self.seen(agent, now);
+            self.record_activity(agent, now);
         }
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
@@ -77,15 +77,15 @@ impl Engine {
                     profile.last_online = Some(now);
                 }
                 let lost = actor == Actor::Engine;
-                let what = What::Availability { agent, to, lost };
-                (Some(Event { at: now, actor, ticket: None, what }), notices.clone())
+                let what = Action::Availability { agent, to, lost };
+                (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;
         if by_themselves {
-            self.seen(agent, now);
+            self.record_activity(agent, now);
         }
         tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability");
-        self.finish_release(agent, now).await?;
+        self.apply_offline_behaviour(agent, now).await?;
         Ok(person)
     }
 
@@ -94,17 +94,17 @@ impl Engine {
     pub(in crate::engine) async fn change_agent(
         &self,
         agent: PersonId,
-        change: impl Fn(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
+        change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.between_rounds().await;
-        self.change_between_rounds(agent, change).await
+        let _between_rounds = self.pause_assignment().await;
+        self.change_while_paused(agent, change).await
     }
 
     /// The same, for who has seen to it that no round is under way.
-    async fn change_between_rounds(
+    async fn change_while_paused(
         &self,
         agent: PersonId,
-        change: impl Fn(&mut AgentProfile) -> (Option<Event>, Vec<Outgoing>),
+        change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
         let person = self
             .retry(|| async {
@@ -121,30 +121,30 @@ impl Engine {
                 Attempt::of(self.commit_one(Change { write, event, notices }).await, person)
             })
             .await?;
-        self.seat_changed(&person).await;
+        self.sync_seat(&person).await;
         Ok(person)
     }
 
     /// The roster follows a person's change, and their departments get a round. Only between rounds.
-    pub(in crate::engine) async fn seat_changed(&self, person: &Person) {
-        self.mark(self.departments_of(person.id));
+    pub(in crate::engine) async fn sync_seat(&self, person: &Person) {
+        self.request_round(self.departments_of(person.id));
         let is_new = person.agent.is_some() && self.roster().seat(person.id).is_none();
         if is_new {
             // What they hold nobody here knows: an agent who is back may have some left, another replica's agent too.
-            let doubt = self.take_on(Owed::of([person.id].into()));
-            if self.reread(person.id).await.is_ok() {
-                doubt.paid();
+            let doubt = self.register(PendingWork::reload([person.id].into()));
+            if self.reload_agent(person.id).await.is_ok() {
+                doubt.done();
             }
         } else {
             self.roster().put_person(person.clone());
         }
-        self.mark(person.agent.iter().flat_map(|profile| profile.departments.iter().copied()));
-        self.tell(Happening::Agent(person.id));
+        self.request_round(person.agent.iter().flat_map(|profile| profile.departments.iter().copied()));
+        self.publish(Event::Agent(person.id));
     }
 
     /// Gives back the tickets that the offline behaviour wants back, then forgets that it was due. After a crash in between
     /// the sweep does it again. Asks the store whether it is due: they may be back.
-    pub(in crate::engine) async fn finish_release(
+    pub(in crate::engine) async fn apply_offline_behaviour(
         &self,
         agent: PersonId,
         now: Time,
@@ -161,7 +161,7 @@ impl Engine {
         self.retry(|| async {
             let and_due = |ticket: &Ticket, holder: &Person| wanted(ticket) && is_due(holder);
             self.release_held(agent, ReleaseReason::Offline, and_due, now).await?;
-            let _between_rounds = self.between_rounds().await;
+            let _between_rounds = self.pause_assignment().await;
             let Some(person) = self.store.person(agent).await?.filter(is_due) else {
                 return Ok(Attempt::Done(()));
             };
@@ -169,7 +169,7 @@ impl Engine {
             if self.store.held_by(person.id).await?.iter().any(wanted) {
                 return Ok(Attempt::Lost);
             }
-            self.change_between_rounds(agent, |profile: &mut AgentProfile| {
+            self.change_while_paused(agent, |profile: &mut AgentProfile| {
                 if profile.release_due == Some(due) {
                     profile.release_due = None;
                 }
@@ -182,7 +182,7 @@ impl Engine {
     }
 
     /// A sign of life of a person: an agent who is not offline stays there, and an open "are you still there?" is answered.
-    pub async fn alive(&self, person: &Person, now: Time) -> Result<(), EngineError> {
+    pub async fn on_activity(&self, person: &Person, now: Time) -> Result<(), EngineError> {
         let Some(profile) = &person.agent else { return Ok(()) };
         if profile.availability == Availability::Offline {
             return Ok(());
@@ -195,35 +195,35 @@ impl Engine {
             self.change_agent(person.id, answered).await?;
         }
         let lost = self.roster().seat(person.id).is_some_and(|seat| seat.lost);
-        let written = !lost && now - profile.last_activity < TOUCH_EVERY;
+        let written = !lost && now - profile.last_activity < ACTIVITY_WRITE_INTERVAL;
         if !written {
-            self.store.touch(person.id, now).await?;
+            self.store.record_activity(person.id, now).await?;
         }
-        self.seen(person.id, now);
+        self.record_activity(person.id, now);
         if !written {
-            self.settle_presence(person, now).await;
+            self.sync_presence(person, now).await;
         }
         Ok(())
     }
 
     /// The roster follows a sign of life. Who was lost gets a round at once: whatever is still to be done for them may
     /// take its time, and until it is wanted the sweep would take the tickets that wait for a wake-up gone missing.
-    pub(in crate::engine) fn seen(&self, agent: PersonId, now: Time) {
+    pub(in crate::engine) fn record_activity(&self, agent: PersonId, now: Time) {
         let mut roster = self.roster();
         let Some(seat) = roster.seat(agent) else { return };
         let (lost, departments) = (seat.lost, seat.profile().map(|p| p.departments.clone()));
         roster.update(agent, |seat| touch(seat, now));
         if lost {
-            self.mark(departments.unwrap_or_default());
-            self.tell(Happening::Agent(agent));
+            self.request_round(departments.unwrap_or_default());
+            self.publish(Event::Agent(agent));
         }
     }
 
     /// Brings presence in line with a person's availability. Presence out of reach stops nobody: the sweep tries again.
-    pub(in crate::engine) async fn settle_presence(&self, person: &Person, now: Time) {
+    pub(in crate::engine) async fn sync_presence(&self, person: &Person, now: Time) {
         let result = match &person.agent {
             Some(profile) if profile.availability != Availability::Offline => {
-                self.beat(person, profile, now).await
+                self.write_presence(person, profile, now).await
             }
             profile => {
                 let departments: Vec<_> =
@@ -236,7 +236,7 @@ impl Engine {
         }
     }
 
-    pub(in crate::engine) async fn beat(
+    pub(in crate::engine) async fn write_presence(
         &self,
         person: &Person,
         profile: &AgentProfile,
@@ -260,7 +260,7 @@ impl Engine {
             current_chats: held,
             max_chats: profile.max_tickets.get(),
         };
-        self.presence.beat(record, self.rules.presence_ttl, now).await
+        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Agents who work with a client of their own, which sends heartbeats. Unlike a press in Telegram, a heartbeat is nothing but
 //! a sign of life, so one that presence does not take has failed, and says so.
-use super::availability::TOUCH_EVERY;
+use super::availability::ACTIVITY_WRITE_INTERVAL;
 use crate::domain::Time;
 use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
@@ -8,13 +8,13 @@ use crate::domain::person::{AgentProfile, Availability, Person, Via};
 use crate::engine::Engine;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::PresenceError;
 use crate::engine::sweep::delta;
 
 /// Why a heartbeat failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BeatError {
+pub enum HeartbeatError {
     /// Not an agent, or the store failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -26,28 +26,33 @@ pub enum BeatError {
 impl Engine {
     /// A heartbeat of an agent's client: they are there, and this available. From then on their presence lasts as long as
     /// heartbeats come. `person` is the agent as the store has them now.
-    pub async fn heartbeat(&self, person: &Person, status: Availability, now: Time) -> Result<(), BeatError> {
+    pub async fn heartbeat(
+        &self,
+        person: &Person,
+        status: Availability,
+        now: Time,
+    ) -> Result<(), HeartbeatError> {
         let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
         let as_before =
             profile.availability == status && profile.via == Via::Client && profile.asked_at.is_none();
         if !as_before {
             // In a box, as below: every heartbeat would have to find room for what few of them do.
-            let person = Box::pin(self.say_by_client(person.id, status, now)).await?;
+            let person = Box::pin(self.apply_client_status(person.id, status, now)).await?;
             let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
-            return Ok(self.beat(&person, profile, now).await?);
+            return Ok(self.write_presence(&person, profile, now).await?);
         }
-        self.note_life(person.id, profile, now).await?;
-        self.beat(person, profile, now).await?;
-        self.forget_ghost(person.id, now).await;
+        self.record_client_activity(person.id, profile, now).await?;
+        self.write_presence(person, profile, now).await?;
+        self.remove_orphan_record(person.id, now).await;
         Ok(())
     }
 
     /// Who went offline while their last heartbeat was on its way is not there, whatever it has left behind.
-    async fn forget_ghost(&self, agent: PersonId, now: Time) {
+    async fn remove_orphan_record(&self, agent: PersonId, now: Time) {
         let gone = |seat: &&Seat| seat.person.availability() == Availability::Offline;
         let person = self.roster().seat(agent).filter(gone).map(|seat| seat.person.clone());
         if let Some(person) = person {
-            Box::pin(self.settle_presence(&person, now)).await;
+            Box::pin(self.sync_presence(&person, now)).await;
         }
     }
 
@@ -59,12 +64,12 @@ impl Engine {
         to: Availability,
         now: Time,
     ) -> Result<Person, EngineError> {
-        let person = self.say_by_client(agent, to, now).await?;
-        self.settle_presence(&person, now).await;
+        let person = self.apply_client_status(agent, to, now).await?;
+        self.sync_presence(&person, now).await;
         Ok(person)
     }
 
-    async fn say_by_client(
+    async fn apply_client_status(
         &self,
         agent: PersonId,
         to: Availability,
@@ -75,18 +80,23 @@ impl Engine {
     }
 
     /// Writes the sign of life down every now and then, and takes back that the agent was lost.
-    async fn note_life(&self, agent: PersonId, profile: &AgentProfile, now: Time) -> Result<(), EngineError> {
+    async fn record_client_activity(
+        &self,
+        agent: PersonId,
+        profile: &AgentProfile,
+        now: Time,
+    ) -> Result<(), EngineError> {
         let silent = now - profile.last_activity;
         let lost = self.is_lost(agent);
-        if !lost && silent < TOUCH_EVERY {
+        if !lost && silent < ACTIVITY_WRITE_INTERVAL {
             return Ok(());
         }
-        self.store.touch(agent, now).await?;
-        self.seen(agent, now);
+        self.store.record_activity(agent, now).await?;
+        self.record_activity(agent, now);
         // The replica that works may have given them up, and no signal of that have come here.
         if !lost && silent >= delta(self.rules.presence_ttl) {
-            self.mark(profile.departments.iter().copied());
-            self.tell(Happening::Agent(agent));
+            self.request_round(profile.departments.iter().copied());
+            self.publish(Event::Agent(agent));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Standing: the first admin, invitations, who is an agent, in which departments, with which capacity.
 use crate::domain::Time;
-use crate::domain::event::{Actor, Event, ReleaseReason, What};
+use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::invite::{Grant, Invite};
 use crate::domain::notice::{Notice, Outgoing};
@@ -15,17 +15,17 @@ use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
 /// What a new agent is told.
-const WELCOME: Notice = Notice::RoleChanged { role: Role::Agent };
+const CLAIM_LIFETIME: Notice = Notice::RoleChanged { role: Role::Agent };
 /// How long an invitation works.
-const INVITE_LIFE: TimeDelta = TimeDelta::hours(24);
+const INVITE_LIFETIME: TimeDelta = TimeDelta::hours(24);
 /// How many of the links that they used are remembered of a person: many more than anybody gets in [`INVITE_LIFE`].
 const LINKS: usize = 20;
 
 impl Engine {
     /// A new single-use link. With no departments an agent's link gives all of them.
     pub async fn invite(&self, grant: Grant, now: Time) -> Result<Invite, EngineError> {
-        let code = self.chance().code();
-        let invite = Invite { code, grant, expires_at: now + INVITE_LIFE, used_by: None };
+        let code = self.random().code();
+        let invite = Invite { code, grant, expires_at: now + INVITE_LIFETIME, used_by: None };
         match self.commit_one(Change::quiet(Write::Invite(invite.clone()))).await {
             Ok(_) => Ok(invite),
             Err(CommitError::Store(error)) => Err(error.into()),
@@ -84,7 +84,7 @@ impl Engine {
             note(person, link);
             let told = Notice::RoleChanged { role: Role::Admin };
             let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
-            Ok((Some(standing(now, Actor::Person(id), id, "role=admin")), notices))
+            Ok((Some(membership_event(now, Actor::Person(id), id, "role=admin")), notices))
         })
         .await
     }
@@ -123,7 +123,7 @@ impl Engine {
         } else {
             departments.iter().copied().collect()
         };
-        let joined = self.to_admins(&Notice::Joined { person: id }).await?;
+        let joined = self.notices_to_admins(&Notice::Joined { person: id }).await?;
         self.change_person(id, |person: &mut Person| {
             let newly = person.agent.is_none();
             if let Some(link) = link {
@@ -140,12 +140,12 @@ impl Engine {
                     person.role = Role::Agent;
                 }
                 // An admin who becomes an agent is told what an agent can do, too.
-                notices = vec![Outgoing::notice(person.chat(), WELCOME), menu(person)];
+                notices = vec![Outgoing::notice(person.chat(), CLAIM_LIFETIME), menu(person)];
             }
             // A link is spent by an agent who joins one more department, too. Admins who did it themselves are told by the
             // answer to their command.
             notices.extend(joined.iter().filter(|out| link.is_some() && out.chat != person.chat()).cloned());
-            Ok((Some(standing(now, actor, id, "role=agent")), notices))
+            Ok((Some(membership_event(now, actor, id, "role=agent")), notices))
         })
         .await
     }
@@ -169,7 +169,7 @@ impl Engine {
                     role => Notice::RoleChanged { role },
                 };
                 let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
-                Ok((Some(standing(now, Actor::Person(admin.id), id, "agent=none")), notices))
+                Ok((Some(membership_event(now, Actor::Person(admin.id), id, "agent=none")), notices))
             })
             .await?;
         if let Err(error) = self.presence.leave(id, &departments).await {
@@ -191,7 +191,7 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        self.change_standing(Actor::Person(admin.id), id, now, |profile| {
+        self.change_membership(Actor::Person(admin.id), id, now, |profile| {
             profile.max_tickets = max;
             format!("max_tickets={}", max.get())
         })
@@ -206,7 +206,7 @@ impl Engine {
         on: bool,
         now: Time,
     ) -> Result<Person, EngineError> {
-        self.change_standing(actor, id, now, |profile| {
+        self.change_membership(actor, id, now, |profile| {
             profile.auto_assignment_enabled = on;
             format!("auto_assignment_enabled={on}")
         })
@@ -224,7 +224,7 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        self.change_standing(Actor::Person(admin.id), id, now, |profile| {
+        self.change_membership(Actor::Person(admin.id), id, now, |profile| {
             if serves {
                 profile.departments.insert(department);
             } else {
@@ -236,7 +236,7 @@ impl Engine {
     }
 
     /// For admins: an agent who is none any more is not found; the admin is allowed all the same.
-    async fn change_standing(
+    async fn change_membership(
         &self,
         actor: Actor,
         id: PersonId,
@@ -245,7 +245,7 @@ impl Engine {
     ) -> Result<Person, EngineError> {
         let changed = self.change_agent(id, |profile: &mut AgentProfile| {
             let what = change(profile);
-            (Some(standing(now, actor, id, &what)), Vec::new())
+            (Some(membership_event(now, actor, id, &what)), Vec::new())
         });
         match changed.await {
             Err(EngineError::Forbidden) if actor != Actor::Person(id) => Err(EngineError::NotFound),
@@ -275,8 +275,8 @@ fn new_profile(
     }
 }
 
-fn standing(at: Time, actor: Actor, person: PersonId, change: &str) -> Event {
-    Event { at, actor, ticket: None, what: What::Standing { person, change: change.to_owned() } }
+fn membership_event(at: Time, actor: Actor, person: PersonId, change: &str) -> AuditEvent {
+    AuditEvent { at, actor, ticket: None, what: Action::Standing { person, change: change.to_owned() } }
 }
 
 /// Notes a link whose grant a person has got.

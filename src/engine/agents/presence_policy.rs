@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// What presence storage knows of an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum RecordState {
     /// Their record lives.
     Present,
     /// They have none.
@@ -18,7 +18,7 @@ pub enum Seen {
 
 /// What to do about an agent's presence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PresenceAction {
     /// Nothing: they are there, or nobody can tell.
     Leave,
     /// The bot answers for them: they are within the idle time.
@@ -33,23 +33,29 @@ pub enum Verdict {
 
 /// Judges one agent. `ttl` is how long a record outlives its last heartbeat.
 #[must_use]
-pub fn judge(profile: &AgentProfile, seen: Seen, settings: &Settings, ttl: Duration, now: Time) -> Verdict {
-    if profile.availability == Availability::Offline || seen == Seen::Unknown {
-        return Verdict::Leave;
+pub fn evaluate(
+    profile: &AgentProfile,
+    seen: RecordState,
+    settings: &Settings,
+    ttl: Duration,
+    now: Time,
+) -> PresenceAction {
+    if profile.availability == Availability::Offline || seen == RecordState::Unknown {
+        return PresenceAction::Leave;
     }
     let grace = delta(settings.grace);
     match profile.via {
         Via::Telegram => match profile.asked_at {
-            Some(asked) if now - asked >= grace => Verdict::TakeOffline,
-            None if now - profile.last_activity >= delta(settings.idle_timeout) => Verdict::Ask,
-            Some(_) | None => Verdict::Refresh,
+            Some(asked) if now - asked >= grace => PresenceAction::TakeOffline,
+            None if now - profile.last_activity >= delta(settings.idle_timeout) => PresenceAction::Ask,
+            Some(_) | None => PresenceAction::Refresh,
         },
         Via::Client => match seen {
-            Seen::Present => Verdict::Leave,
+            RecordState::Present => PresenceAction::Leave,
             // So young a record can't have run out: presence was emptied, and nobody is lost because of that.
-            _ if now - profile.last_activity < delta(ttl) => Verdict::Leave,
-            _ if now - profile.last_activity >= delta(ttl) + grace => Verdict::TakeOffline,
-            _ => Verdict::Lose,
+            _ if now - profile.last_activity < delta(ttl) => PresenceAction::Leave,
+            _ if now - profile.last_activity >= delta(ttl) + grace => PresenceAction::TakeOffline,
+            _ => PresenceAction::Lose,
         },
     }
 }
@@ -89,40 +95,43 @@ mod tests {
     fn telegram_agents_are_answered_for_then_asked_then_taken_offline() {
         let settings = Settings::default();
         let mut profile = agent(Via::Telegram);
-        let judge = |p: &AgentProfile, s| judge(p, Seen::Present, &settings, TTL, at(s));
-        assert_eq!(judge(&profile, 1_799), Verdict::Refresh);
-        assert_eq!(judge(&profile, 1_800), Verdict::Ask);
+        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
+        assert_eq!(judge(&profile, 1_799), PresenceAction::Refresh);
+        assert_eq!(judge(&profile, 1_800), PresenceAction::Ask);
         profile.asked_at = Some(at(1_800));
-        assert_eq!(judge(&profile, 2_099), Verdict::Refresh);
-        assert_eq!(judge(&profile, 2_100), Verdict::TakeOffline);
+        assert_eq!(judge(&profile, 2_099), PresenceAction::Refresh);
+        assert_eq!(judge(&profile, 2_100), PresenceAction::TakeOffline);
     }
 
     #[test]
     fn clients_lose_their_presence_then_get_the_grace() {
         let settings = Settings::default();
         let profile = agent(Via::Client);
-        let judge = |seen, s| judge(&profile, seen, &settings, TTL, at(s));
-        assert_eq!(judge(Seen::Present, 299), Verdict::Leave);
-        assert_eq!(judge(Seen::Absent, 300), Verdict::Lose);
-        assert_eq!(judge(Seen::Absent, 599), Verdict::Lose);
-        assert_eq!(judge(Seen::Absent, 600), Verdict::TakeOffline);
+        let judge = |seen, s| evaluate(&profile, seen, &settings, TTL, at(s));
+        assert_eq!(judge(RecordState::Present, 299), PresenceAction::Leave);
+        assert_eq!(judge(RecordState::Absent, 300), PresenceAction::Lose);
+        assert_eq!(judge(RecordState::Absent, 599), PresenceAction::Lose);
+        assert_eq!(judge(RecordState::Absent, 600), PresenceAction::TakeOffline);
     }
 
     #[test]
     fn nobody_is_lost_because_presence_was_emptied() {
         let settings = Settings::default();
         let mut profile = agent(Via::Client);
-        let judge = |p: &AgentProfile, s| judge(p, Seen::Absent, &settings, TTL, at(s));
-        assert_eq!(judge(&profile, 0), Verdict::Leave);
-        assert_eq!(judge(&profile, 299), Verdict::Leave);
-        assert_eq!(judge(&profile, 300), Verdict::Lose);
+        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
+        assert_eq!(judge(&profile, 0), PresenceAction::Leave);
+        assert_eq!(judge(&profile, 299), PresenceAction::Leave);
+        assert_eq!(judge(&profile, 300), PresenceAction::Lose);
         profile.last_activity = at(300);
-        assert_eq!(judge(&profile, 300), Verdict::Leave, "a sign of life, wherever it was heard");
+        assert_eq!(judge(&profile, 300), PresenceAction::Leave, "a sign of life, wherever it was heard");
     }
 
     #[test]
     fn nobody_is_expired_because_presence_is_out_of_reach() {
         let profile = agent(Via::Client);
-        assert_eq!(judge(&profile, Seen::Unknown, &Settings::default(), TTL, at(1_000_000)), Verdict::Leave);
+        assert_eq!(
+            evaluate(&profile, RecordState::Unknown, &Settings::default(), TTL, at(1_000_000)),
+            PresenceAction::Leave
+        );
     }
 }

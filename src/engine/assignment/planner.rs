@@ -5,7 +5,7 @@
 use super::roster::Roster;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::event::{Actor, Decision, Event, What};
+use crate::domain::event::{Action, Actor, AuditEvent, Decision};
 use crate::domain::ids::{DepartmentId, PersonId, Slot};
 use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::policy::{Mode, Settings};
@@ -37,7 +37,7 @@ impl Assignment {
     pub(in crate::engine) fn at_once(mut self) -> Self {
         self.change.notices.retain(|out| !matches!(out.message, Message::Refresh(CardKey::Status(_))));
         if let Write::Ticket { guard, .. } = &mut self.change.write {
-            *guard = Guard::Next;
+            *guard = Guard::FirstInQueue;
         }
         self
     }
@@ -49,7 +49,7 @@ impl Assignment {
 
     /// Undoes in `roster` what planning this reserved there, because it was not committed: the slot is free, and the turn is
     /// not spent. Of several, the last planned goes first.
-    pub fn take_back(&self, roster: &mut Roster) {
+    pub fn undo(&self, roster: &mut Roster) {
         let turn = self.after.hold().map(|hold| hold.assigned_at);
         roster.update(self.agent, |seat| {
             seat.holds.retain(|_, held| *held != self.before.id);
@@ -95,7 +95,7 @@ fn assign(
     settings: &Settings,
     now: Time,
 ) -> Option<Assignment> {
-    let turn = roster.turn(now);
+    let turn = roster.next_turn(now);
     let seat = roster.seat(agent)?;
     let profile = seat.profile()?;
     let (slot, held, max) = (seat.free_slot(), seat.held(), profile.max_tickets.get());
@@ -115,13 +115,13 @@ fn assign(
             expected: before.version,
             guard: Guard::Eligible,
         },
-        event: Some(Event {
+        event: Some(AuditEvent {
             at: now,
             actor: Actor::Engine,
             ticket: Some(before.id),
-            what: What::Assigned { agent, decision: Box::new(decision) },
+            what: Action::Assigned { agent, decision: Box::new(decision) },
         }),
-        notices: handed_over(&after, agent, agent_chat, held + 1, max),
+        notices: plan_handover(&after, agent, agent_chat, held + 1, max),
     };
     Some(Assignment { before, after, agent, slot, former_turn, change })
 }
@@ -133,11 +133,11 @@ fn decide(
     settings: &Settings,
     load: (u16, u16),
 ) -> Decision {
-    let mut considered = roster.in_line(ticket.department);
+    let mut considered = roster.next_agents(ticket.department);
     considered.retain(|agent| *agent != chosen);
     considered.insert(0, chosen);
-    considered.truncate(crate::domain::event::NAMED);
-    let (skipped, skipped_named) = roster.passed_over(ticket.department);
+    considered.truncate(crate::domain::event::MAX_NAMED_AGENTS);
+    let (skipped, skipped_named) = roster.skipped_agents(ticket.department);
     Decision {
         department: ticket.department,
         strategy: settings.strategy,
@@ -154,7 +154,7 @@ fn decide(
 /// Who is told when a ticket comes into an agent's hands: the agent, with the facts, all the words and the files, and the
 /// customer, whose card follows.
 #[must_use]
-pub fn handed_over(
+pub fn plan_handover(
     ticket: &Ticket,
     agent: PersonId,
     agent_chat: crate::domain::ids::ChatId,

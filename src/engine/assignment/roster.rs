@@ -7,7 +7,7 @@ mod seat;
 pub use seat::Seat;
 
 use crate::domain::Time;
-use crate::domain::event::{NAMED, Skip};
+use crate::domain::event::{MAX_NAMED_AGENTS, SkipReason};
 use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Person};
 use crate::domain::policy::Strategy;
@@ -19,12 +19,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(Debug, Default, Clone)]
 struct Bench {
     ready: BTreeSet<Rank>,
-    skipped: BTreeMap<Skip, u32>,
+    skipped: BTreeMap<SkipReason, u32>,
     members: BTreeSet<PersonId>,
 }
 
 /// How many were passed over, by reason, and a few of them by name.
-pub type PassedOver = (Vec<(Skip, u32)>, Vec<(PersonId, Skip)>);
+pub type SkippedAgents = (Vec<(SkipReason, u32)>, Vec<(PersonId, SkipReason)>);
 
 /// All agents.
 #[derive(Debug, Clone)]
@@ -192,13 +192,13 @@ impl Roster {
 
     /// A ticket is opened, or not: from now on the store knows. Returns whether the agent was read without it meanwhile: it may
     /// have come to them and gone again by then, so they are to be read once more.
-    pub fn reserve_no_more(&mut self, ticket: TicketId) -> bool {
+    pub fn release_reservation(&mut self, ticket: TicketId) -> bool {
         self.reserved.remove(&ticket).is_some_and(|reserved| reserved.missed)
     }
 
     /// A ticket no longer takes a slot of this agent.
     pub fn free(&mut self, agent: PersonId, ticket: TicketId) {
-        self.reserve_no_more(ticket);
+        self.release_reservation(ticket);
         self.update(agent, |seat| seat.holds.retain(|_, held| *held != ticket));
     }
 
@@ -211,7 +211,7 @@ impl Roster {
 
     /// How many more tickets the ready agents of a department can take, counted up to `most`.
     #[must_use]
-    pub fn room(&self, department: DepartmentId, most: usize) -> usize {
+    pub fn free_slots(&self, department: DepartmentId, most: usize) -> usize {
         let Some(bench) = self.benches.get(&department) else { return 0 };
         let mut room = 0;
         for (.., agent) in &bench.ready {
@@ -237,7 +237,7 @@ impl Roster {
     }
 
     /// A moment for the next turn: `now`, or just after the last turn, so that no two turns are the same.
-    pub fn turn(&mut self, now: Time) -> Time {
+    pub fn next_turn(&mut self, now: Time) -> Time {
         let turn = match self.last_turn {
             Some(last) if last >= now => last + chrono::TimeDelta::microseconds(1),
             _ => now,
@@ -254,29 +254,29 @@ impl Roster {
 
     /// The first few who are ready, in the order of the strategy.
     #[must_use]
-    pub fn in_line(&self, department: DepartmentId) -> Vec<PersonId> {
+    pub fn next_agents(&self, department: DepartmentId) -> Vec<PersonId> {
         self.benches
             .get(&department)
-            .map_or_else(Vec::new, |b| b.ready.iter().take(NAMED).map(|(.., a)| *a).collect())
+            .map_or_else(Vec::new, |b| b.ready.iter().take(MAX_NAMED_AGENTS).map(|(.., a)| *a).collect())
     }
 
     /// How many agents are passed over for a department's ticket, by reason, and a few of them by name.
     #[must_use]
-    pub fn passed_over(&self, department: DepartmentId) -> PassedOver {
+    pub fn skipped_agents(&self, department: DepartmentId) -> SkippedAgents {
         let empty = Bench::default();
         let bench = self.benches.get(&department).unwrap_or(&empty);
         let mut counts = bench.skipped.clone();
         let elsewhere = self.seats.len().saturating_sub(bench.members.len());
         if elsewhere > 0 {
-            counts.insert(Skip::OtherDepartment, u32::try_from(elsewhere).unwrap_or(u32::MAX));
+            counts.insert(SkipReason::OtherDepartment, u32::try_from(elsewhere).unwrap_or(u32::MAX));
         }
         // A bounded look: naming a few must not cost a walk over everybody.
         let named = bench
             .members
             .iter()
-            .take(NAMED * 4)
+            .take(MAX_NAMED_AGENTS * 4)
             .filter_map(|agent| Some((*agent, self.seats.get(agent)?.skip()?)))
-            .take(NAMED)
+            .take(MAX_NAMED_AGENTS)
             .collect();
         (counts.into_iter().filter(|(_, n)| *n > 0).collect(), named)
     }
@@ -285,8 +285,8 @@ impl Roster {
     #[must_use]
     pub fn online(&self, department: DepartmentId) -> u32 {
         self.benches.get(&department).map_or(0, |bench| {
-            let full = bench.skipped.get(&Skip::Full).copied().unwrap_or(0);
-            let opted_out = bench.skipped.get(&Skip::OptedOut).copied().unwrap_or(0);
+            let full = bench.skipped.get(&SkipReason::Full).copied().unwrap_or(0);
+            let opted_out = bench.skipped.get(&SkipReason::OptedOut).copied().unwrap_or(0);
             u32::try_from(bench.ready.len())
                 .unwrap_or(u32::MAX)
                 .saturating_add(full)

@@ -1,14 +1,14 @@
 //! Rounds of assignment. Something happens in a department → it is marked and the assigner is woken → one round serves all
 //! marked departments, in batches, until nobody is ready or nothing waits. Wake-ups coalesce; the sweep only insures.
-use super::pending_work::Owed;
+use super::pending_work::PendingWork;
 use super::planner::{Assignment, plan_round};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::error::EngineError;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, CommitError, StoreError, Write};
-use crate::engine::{ATTEMPTS, Engine, lock};
+use crate::engine::{Engine, MAX_ATTEMPTS, lock};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -16,33 +16,33 @@ use tokio::sync::{MutexGuard, RwLockWriteGuard};
 
 /// How many tickets one batch assigns at most: enough to make the wait for durability cheap, little enough that the first
 /// ticket of a batch does not wait long for the last.
-const BATCH: usize = 512;
+const MAX_BATCH_TICKETS: usize = 512;
 /// How many tickets of a department a batch looks at, however many departments there are.
-const LEAST: usize = 16;
+const MIN_TICKETS_PER_DEPARTMENT: usize = 16;
 
 tokio::task_local! {
     /// The departments that the verbs of one handler marked.
-    static KEPT: Kept;
+    static DEFERRED: Deferred;
 }
 
-type Kept = Arc<Mutex<BTreeSet<DepartmentId>>>;
+type Deferred = Arc<Mutex<BTreeSet<DepartmentId>>>;
 
 /// Departments whose rounds are kept back while it lives: a ticket that waits for an agent who is ready is no fault then.
 /// However it ends, with a handler that was broken off too, the rounds start.
 #[must_use = "tickets wait until the rounds are started"]
-pub struct Marks<'a> {
+pub struct DeferredRounds<'a> {
     engine: &'a Engine,
-    kept: Kept,
+    kept: Deferred,
 }
 
-impl Drop for Marks<'_> {
+impl Drop for DeferredRounds<'_> {
     fn drop(&mut self) {
         let kept = std::mem::take(&mut *lock(&self.kept));
         if !kept.is_empty() {
-            self.engine.mark(kept);
+            self.engine.request_round(kept);
         }
         // After they are marked: at every moment a round is wanted or may be.
-        self.engine.keeping.fetch_sub(1, Ordering::SeqCst);
+        self.engine.deferring.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -67,21 +67,21 @@ impl Engine {
             roster.replace(agents, holds, &stamps)
         };
         for agent in overtaken {
-            self.reread(agent).await?;
+            self.reload_agent(agent).await?;
         }
         drop(between_rounds);
-        self.mark_all().await
+        self.request_all_rounds().await
     }
 
     /// Marks departments for the next round and wakes the assigner; inside [`Engine::before_rounds`] keeps them for later.
-    pub(in crate::engine) fn mark(&self, departments: impl IntoIterator<Item = DepartmentId>) {
+    pub(in crate::engine) fn request_round(&self, departments: impl IntoIterator<Item = DepartmentId>) {
         let departments: Vec<_> = departments.into_iter().collect();
-        let kept = KEPT.try_with(|kept| lock(kept).extend(&departments));
+        let kept = DEFERRED.try_with(|kept| lock(kept).extend(&departments));
         if kept.is_err() {
-            if let Some(telling) = &self.telling {
-                telling.marked(&departments);
+            if let Some(telling) = &self.signal_buffer {
+                telling.rounds_requested(&departments);
             }
-            lock(&self.owed).departments.extend(departments);
+            lock(&self.pending_work).departments.extend(departments);
             self.wake.notify_one();
         }
     }
@@ -89,42 +89,42 @@ impl Engine {
     /// Runs `work` and keeps back the rounds that it asks for, so that a person reads the answer to what they did before
     /// what follows from it in a round. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
     /// that dies before that assigns at its next start.
-    pub async fn before_rounds<T>(&self, work: impl Future<Output = T>) -> (T, Marks<'_>) {
-        self.keeping.fetch_add(1, Ordering::SeqCst);
-        let marks = Marks { engine: self, kept: Kept::default() };
-        let done = KEPT.scope(Arc::clone(&marks.kept), work).await;
+    pub async fn defer_rounds<T>(&self, work: impl Future<Output = T>) -> (T, DeferredRounds<'_>) {
+        self.deferring.fetch_add(1, Ordering::SeqCst);
+        let marks = DeferredRounds { engine: self, kept: Deferred::default() };
+        let done = DEFERRED.scope(Arc::clone(&marks.kept), work).await;
         (done, marks)
     }
 
     /// Starts the rounds that were kept back.
-    pub fn start_rounds(&self, marks: Marks<'_>) {
+    pub fn start_deferred_rounds(&self, marks: DeferredRounds<'_>) {
         drop(marks);
     }
 
     /// Marks every department.
-    pub(in crate::engine) async fn mark_all(&self) -> Result<(), StoreError> {
+    pub(in crate::engine) async fn request_all_rounds(&self) -> Result<(), StoreError> {
         let all: Vec<_> = self.store.departments().await?.into_iter().map(|d| d.id).collect();
-        self.mark(all);
+        self.request_round(all);
         Ok(())
     }
 
     /// Waits for a moment at which no round is under way and no new ticket is being given away, and keeps others from
     /// beginning: for what a person does to an agent or to a queue. What comes by the clock waits for rounds only, since tickets
     /// that come meanwhile would wait for a round each.
-    pub(in crate::engine) async fn between_rounds(&self) -> (MutexGuard<'_, ()>, RwLockWriteGuard<'_, ()>) {
+    pub(in crate::engine) async fn pause_assignment(&self) -> (MutexGuard<'_, ()>, RwLockWriteGuard<'_, ()>) {
         // In this order everywhere.
-        (self.round.lock().await, self.gifts.write().await)
+        (self.round.lock().await, self.immediate_assignment.write().await)
     }
 
     /// Waits until a round is wanted.
-    pub async fn woken(&self) {
+    pub async fn round_requested(&self) {
         self.wake.notified().await;
     }
 
     /// Whether a round is wanted, or may be as soon as a handler that is under way has ended.
     #[must_use]
-    pub fn round_wanted(&self) -> bool {
-        self.keeping.load(Ordering::SeqCst) > 0 || !lock(&self.owed).is_empty()
+    pub fn is_round_pending(&self) -> bool {
+        self.deferring.load(Ordering::SeqCst) > 0 || !lock(&self.pending_work).is_empty()
     }
 
     /// Assigns what can be assigned in the marked departments. Returns how many tickets found an agent. When the store
@@ -139,55 +139,59 @@ impl Engine {
         let _one_at_a_time = self.round.lock().await;
         let (mut assigned, mut fruitless) = (0, 0);
         loop {
-            let mut taken = self.take_owed();
-            if taken.owed.is_empty() {
+            let mut taken = self.take_pending_work();
+            if taken.work.is_empty() {
                 return Ok(assigned);
             }
-            self.clear_doubts(&mut taken).await?;
-            if let Some(found) = self.serve(&taken.owed.departments, now()).await? {
+            self.reload_uncertain(&mut taken).await?;
+            if let Some(found) = self.run_batch(&taken.work.departments, now()).await? {
                 assigned += found;
                 fruitless = if found == 0 { fruitless + 1 } else { 0 };
-                if fruitless == ATTEMPTS {
+                if fruitless == MAX_ATTEMPTS {
                     return Err(EngineError::Contention);
                 }
                 // There may be more: for the next batch, together with what was marked meanwhile, so that no department
                 // waits until another one has run dry.
-                lock(&self.owed).departments.extend(&taken.owed.departments);
+                lock(&self.pending_work).departments.extend(&taken.work.departments);
             }
-            taken.paid();
+            taken.done();
         }
     }
 
     /// Serves these departments with one batch. Returns how much of it was committed, or nothing when there is none.
-    async fn serve(
+    async fn run_batch(
         &self,
         departments: &BTreeSet<DepartmentId>,
         now: Time,
     ) -> Result<Option<usize>, EngineError> {
-        let (settings, waiting) = tokio::try_join!(self.store.settings(), self.heads(departments))?;
+        let (settings, waiting) = tokio::try_join!(self.store.settings(), self.queue_heads(departments))?;
         let plan = {
-            let (mut roster, mut chance) = (self.roster(), self.chance());
+            let (mut roster, mut chance) = (self.roster(), self.random());
             roster.set_strategy(settings.strategy);
             plan_round(&mut roster, waiting, &settings, now, chance.rng())
         };
         if plan.is_empty() {
             return Ok(None);
         }
-        self.carry_out(plan).await.map(Some)
+        self.commit_plan(plan).await.map(Some)
     }
 
     /// The heads of the queues, as far as the ready agents have room.
-    pub(in crate::engine) async fn heads(
+    pub(in crate::engine) async fn queue_heads(
         &self,
         departments: &BTreeSet<DepartmentId>,
     ) -> Result<Vec<Ticket>, StoreError> {
         let rooms: Vec<_> = {
             let roster = self.roster();
-            departments.iter().map(|d| (*d, roster.room(*d, BATCH))).filter(|(_, room)| *room > 0).collect()
+            departments
+                .iter()
+                .map(|d| (*d, roster.free_slots(*d, MAX_BATCH_TICKETS)))
+                .filter(|(_, room)| *room > 0)
+                .collect()
         };
         // Each department gives its share of a batch. Behind a share that is used up there may be more, so what comes
         // after its last ticket waits for the next batch: agents of several departments get tickets in the one order.
-        let share = BATCH.div_ceil(rooms.len().max(1)).max(LEAST);
+        let share = MAX_BATCH_TICKETS.div_ceil(rooms.len().max(1)).max(MIN_TICKETS_PER_DEPARTMENT);
         let (mut heads, mut end) = (Vec::new(), None);
         // All of them at once: a server is far away.
         let reads = rooms.iter().map(|(department, room)| {
@@ -209,35 +213,35 @@ impl Engine {
         }
         heads.sort_by_key(|ticket: &Ticket| (ticket.priority, ticket.arrival));
         heads.retain(|ticket| end.is_none_or(|end| (ticket.priority, ticket.arrival) <= end));
-        heads.truncate(BATCH);
+        heads.truncate(MAX_BATCH_TICKETS);
         Ok(heads)
     }
 
-    async fn carry_out(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
+    async fn commit_plan(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
         fail::fail_point!("engine-before-assign");
         // Within a process, whatever puts a ticket back waits for the round; others don't.
-        let mut changes = if self.telling.is_some() { in_order(&plan) } else { Vec::new() };
+        let mut changes = if self.signal_buffer.is_some() { assert_queue_heads(&plan) } else { Vec::new() };
         let conditions = changes.len();
         changes.extend(plan.iter_mut().map(Assignment::take_change));
-        let unheard = self.take_on(Owed::by(&changes));
+        let unheard = self.register(PendingWork::after_commit_of(&changes));
         let mut results = self.store.commit(changes).await;
         let reordered = results.drain(..conditions.min(results.len())).filter(Result::is_err).count();
         self.faults.conflicts.fetch_add(reordered as u64, Ordering::Relaxed);
         fail::fail_point!("engine-after-assign");
-        self.deliver_soon();
+        self.wake_outbox();
         let (mut assigned, mut failure) = (0, None);
         for (assignment, _) in plan.iter().zip(&results).filter(|(_, result)| result.is_ok()) {
             assigned += 1;
-            self.announce(assignment);
+            self.publish_assignment(assignment);
         }
         // All of them before anybody is read again: if that fails, nothing stays reserved for what was not committed.
         let (mut disputed, mut behind) = (BTreeSet::new(), BTreeSet::new());
         for (assignment, result) in plan.iter().zip(results).rev() {
             let Err(error) = result else { continue };
-            assignment.take_back(&mut self.roster());
+            assignment.undo(&mut self.roster());
             match error {
                 CommitError::Store(error) => failure = Some(error),
-                CommitError::Behind => drop(behind.insert(assignment.agent)),
+                CommitError::WouldOvertake => drop(behind.insert(assignment.agent)),
                 CommitError::Conflict | CommitError::Duplicate(_) | CommitError::TooManyOpen => {
                     self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
                     disputed.insert(assignment.agent);
@@ -245,24 +249,24 @@ impl Engine {
             }
         }
         if failure.is_none() {
-            unheard.paid();
+            unheard.done();
         }
         // Nothing is known against those who were to get what came behind. Where nobody got anything the roster may be far off.
         if assigned == 0 && reordered == 0 {
             disputed.extend(behind);
         }
-        let disputed = self.take_on(Owed::of(disputed));
-        for agent in &disputed.owed.people {
-            self.reread(*agent).await?;
+        let disputed = self.register(PendingWork::reload(disputed));
+        for agent in &disputed.work.people {
+            self.reload_agent(*agent).await?;
         }
-        disputed.paid();
+        disputed.done();
         failure.map_or(Ok(assigned), |error| Err(error.into()))
     }
 
-    pub(in crate::engine) fn announce(&self, assignment: &Assignment) {
+    pub(in crate::engine) fn publish_assignment(&self, assignment: &Assignment) {
         let ticket = &assignment.after;
         tracing::info!(ticket = %ticket.number, agent = %assignment.agent, slot = assignment.slot.0, "assigned");
-        self.tell(Happening::Assigned {
+        self.publish(Event::Assigned {
             ticket: ticket.id,
             department: ticket.department,
             agent: assignment.agent,
@@ -272,7 +276,7 @@ impl Engine {
 
     /// Reads an agent again, after the store and the roster disagreed. Only between rounds: what these give away the store
     /// does not know yet. A verb that ends meanwhile (a ticket completed) is newer than what was read: then once more.
-    pub(in crate::engine) async fn reread(&self, agent: PersonId) -> Result<(), StoreError> {
+    pub(in crate::engine) async fn reload_agent(&self, agent: PersonId) -> Result<(), StoreError> {
         loop {
             let stamp = self.roster().stamp(agent);
             let person = self.store.person(agent).await?;
@@ -291,12 +295,12 @@ impl Engine {
 }
 
 /// That the tickets of a plan are still the first of their queues.
-fn in_order(plan: &[Assignment]) -> Vec<Change> {
+fn assert_queue_heads(plan: &[Assignment]) -> Vec<Change> {
     let mut heads: BTreeMap<DepartmentId, Vec<TicketId>> = BTreeMap::new();
     for assignment in plan {
         heads.entry(assignment.before.department).or_default().push(assignment.before.id);
     }
-    let head = |(department, tickets)| Change::quiet(Write::Head { department, tickets });
+    let head = |(department, tickets)| Change::quiet(Write::AssertQueueHead { department, tickets });
     heads.into_iter().map(head).collect()
 }
 

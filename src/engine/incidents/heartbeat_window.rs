@@ -7,12 +7,12 @@ use std::time::Duration;
 /// Over which time heartbeats are counted.
 const WINDOW: Duration = Duration::from_secs(60);
 /// Fewer failures than this are no incident, and neither is a smaller share: one in so many.
-const FAILURES: u64 = 5;
-const ONE_IN: u64 = 20;
+const MIN_FAILURES: u64 = 5;
+const MIN_FAILURE_RATIO: u64 = 20;
 
 /// Heartbeats that this replica took and failed, since a moment.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Beats {
+pub(in crate::engine) struct HeartbeatWindow {
     since: Option<Time>,
     taken: u64,
     failed: u64,
@@ -22,7 +22,7 @@ pub(in crate::engine) struct Beats {
     heard: bool,
 }
 
-impl Beats {
+impl HeartbeatWindow {
     /// One more.
     pub(in crate::engine) fn count(&mut self, taken: bool) {
         if taken {
@@ -33,19 +33,19 @@ impl Beats {
     }
 
     /// Ends the window if it is time. Whether it was bad, once for each.
-    pub(in crate::engine) fn judge(&mut self, now: Time) -> bool {
+    pub(in crate::engine) fn evaluate(&mut self, now: Time) -> bool {
         let since = *self.since.get_or_insert(now);
         if (now - since).abs() < delta(WINDOW) {
             return false;
         }
-        let bad = self.failed >= FAILURES && self.failed * ONE_IN >= self.taken + self.failed;
+        let bad = self.failed >= MIN_FAILURES && self.failed * MIN_FAILURE_RATIO >= self.taken + self.failed;
         (self.since, self.taken, self.failed) = (Some(now), 0, 0);
         self.bad = if bad { Some(now) } else { self.bad };
         bad
     }
 
     /// Another replica says that its window was bad.
-    pub(in crate::engine) fn hear(&mut self) {
+    pub(in crate::engine) fn record_remote_failure(&mut self) {
         self.heard = true;
     }
 

@@ -3,24 +3,24 @@
 use crate::domain::Time;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::event::{Event, What};
+use crate::domain::event::{Action, AuditEvent};
 use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
-use crate::engine::assignment::pending_work::Owed;
+use crate::engine::assignment::pending_work::PendingWork;
 use crate::engine::assignment::planner::{Assignment, plan_round};
 use crate::engine::error::EngineError;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError, UniqueKey, Write};
 use crate::engine::{Attempt, Engine};
 use std::sync::atomic::Ordering;
 
 /// How many tickets one customer may have open: enough for anybody in need, and a bound on what one person can do to the
 /// queue.
-pub const MAX_OPEN: usize = 10;
+pub const MAX_OPEN_TICKETS: usize = 10;
 
 /// A ticket to be opened.
 #[derive(Debug, Clone)]
@@ -51,13 +51,13 @@ struct Reservation<'a>(&'a Engine, TicketId);
 impl Reservation<'_> {
     /// It is over; whether the agent was read without the ticket meanwhile.
     fn end(self) -> bool {
-        self.0.roster().reserve_no_more(self.1)
+        self.0.roster().release_reservation(self.1)
     }
 }
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        self.0.roster().reserve_no_more(self.1);
+        self.0.roster().release_reservation(self.1);
     }
 }
 
@@ -70,7 +70,7 @@ impl Engine {
 
     /// An id for a new draft.
     pub fn draft_id(&self, now: Time) -> DraftId {
-        DraftId::in_order(now, self.chance().id())
+        DraftId::in_order(now, self.random().id())
     }
 
     /// Sends a draft: opens its ticket and forgets the draft. Sending the same draft again gives the same ticket.
@@ -98,28 +98,28 @@ impl Engine {
     /// the agent who gets it at once.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
         let (department, category) = new.target;
-        let found = self.store.prospect(department, Priority::default()).await?;
+        let found = self.store.opening_context(department, Priority::default()).await?;
         let offered = |d: &Department| d.offered().any(|c| c.id == category);
         if !found.department.as_ref().is_some_and(offered) {
-            return self.opened_or(&new.key, EngineError::NotFound).await;
+            return self.existing_ticket_or(&new.key, EngineError::NotFound).await;
         }
         self.retry(|| async {
-            let ticket = self.draw_up(&new, &found.settings, now);
+            let ticket = self.new_ticket(&new, &found.settings, now);
             let online = self.roster().online(department);
             let notice = Notice::Created { ticket: ticket.id, position: found.ahead + 1, online };
             let opening = Change {
                 write: Write::OpenTicket {
                     ticket: Box::new(ticket.clone()),
                     key: new.key.clone(),
-                    limit: Some(MAX_OPEN),
+                    limit: Some(MAX_OPEN_TICKETS),
                 },
-                event: Some(Event::of(now, new.customer.id, ticket.id, What::Opened)),
+                event: Some(AuditEvent::of(now, new.customer.id, ticket.id, Action::Opened)),
                 notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
             };
             // Held until it is committed: nobody is taken out of the choice meanwhile.
-            let giving = self.gifts.try_read();
+            let giving = self.immediate_assignment.try_read();
             let gift = match (found.ahead, &giving) {
-                (0, Ok(_)) => self.plan_gift(&ticket, &found.settings, now),
+                (0, Ok(_)) => self.plan_immediate(&ticket, &found.settings, now),
                 _ => None,
             };
             fail::fail_point!("engine-before-open");
@@ -132,12 +132,15 @@ impl Engine {
                     Ok(ticket.map_or(Attempt::Lost, Attempt::Done))
                 }
                 Err(
-                    CommitError::Duplicate(UniqueKey::Number) | CommitError::Conflict | CommitError::Behind,
+                    CommitError::Duplicate(UniqueKey::Number)
+                    | CommitError::Conflict
+                    | CommitError::WouldOvertake,
                 ) => Ok(Attempt::Lost),
                 Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
-                Err(CommitError::TooManyOpen) => {
-                    self.opened_or(&new.key, EngineError::TooManyOpen(MAX_OPEN)).await.map(Attempt::Done)
-                }
+                Err(CommitError::TooManyOpen) => self
+                    .existing_ticket_or(&new.key, EngineError::TooManyOpen(MAX_OPEN_TICKETS))
+                    .await
+                    .map(Attempt::Done),
                 Err(CommitError::Store(error)) => Err(error.into()),
             }
         })
@@ -145,12 +148,12 @@ impl Engine {
     }
 
     /// What was opened with this key stays opened, whatever stands against opening it now.
-    async fn opened_or(&self, key: &str, refusal: EngineError) -> Result<Ticket, EngineError> {
+    async fn existing_ticket_or(&self, key: &str, refusal: EngineError) -> Result<Ticket, EngineError> {
         self.store.ticket_by_key(key).await?.ok_or(refusal)
     }
 
-    fn draw_up(&self, new: &NewTicket<'_>, settings: &Settings, now: Time) -> Ticket {
-        let mut chance = self.chance();
+    fn new_ticket(&self, new: &NewTicket<'_>, settings: &Settings, now: Time) -> Ticket {
+        let mut chance = self.random();
         let id = TicketId::in_order(now, chance.id());
         Ticket {
             id,
@@ -171,11 +174,11 @@ impl Engine {
 
     /// Who gets a new ticket that has nobody before it, reserved in the roster; nobody when nobody is ready, and where
     /// another process assigns.
-    fn plan_gift(&self, ticket: &Ticket, settings: &Settings, now: Time) -> Option<Assignment> {
+    fn plan_immediate(&self, ticket: &Ticket, settings: &Settings, now: Time) -> Option<Assignment> {
         if self.assigners.load(Ordering::SeqCst) == 0 {
             return None;
         }
-        let (mut roster, mut chance) = (self.roster(), self.chance());
+        let (mut roster, mut chance) = (self.roster(), self.random());
         roster.set_strategy(settings.strategy);
         let plan = plan_round(&mut roster, vec![ticket.clone()], settings, now, chance.rng());
         let gift = plan.into_iter().next()?;
@@ -193,7 +196,7 @@ impl Engine {
     ) -> Result<Ticket, CommitError> {
         let changes: Vec<_> =
             std::iter::once(opening).chain(gift.as_mut().map(Assignment::take_change)).collect();
-        let unheard = self.take_on(Owed::by(&changes));
+        let unheard = self.register(PendingWork::after_commit_of(&changes));
         let reservation = gift.as_ref().map(|_| Reservation(self, ticket.id));
         if gift.is_some() {
             fail::fail_point!("engine-before-assign");
@@ -207,11 +210,11 @@ impl Engine {
         if gift.is_some() {
             fail::fail_point!("engine-after-assign");
         }
-        self.deliver_soon();
+        self.wake_outbox();
         let missed = reservation.is_some_and(Reservation::end);
         // When the store fails, only the answer may be lost.
         if !matches!(opened, Err(CommitError::Store(_))) {
-            unheard.paid();
+            unheard.done();
         }
         let given = match (gift, given) {
             (Some(gift), Some(Ok(_))) => Some(gift),
@@ -219,10 +222,10 @@ impl Engine {
                 if matches!(refused, Some(Err(CommitError::Conflict))) && opened.is_ok() {
                     self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
                 }
-                gift.take_back(&mut self.roster());
+                gift.undo(&mut self.roster());
                 // Whoever found no room meanwhile because of what was reserved: read again, the agent is chosen anew for
                 // all of their departments.
-                self.doubt(gift.agent);
+                self.mark_uncertain(gift.agent);
                 None
             }
             (None, _) => None,
@@ -230,19 +233,19 @@ impl Engine {
         ticket.arrival = opened?.arrival.unwrap_or_default();
         let department = ticket.department;
         tracing::info!(ticket = %ticket.number, %department, "opened");
-        self.tell(Happening::Queued { ticket: ticket.id, department });
+        self.publish(Event::Queued { ticket: ticket.id, department });
         let Some(gift) = given else {
-            self.mark([department]);
+            self.request_round([department]);
             return Ok(ticket);
         };
-        self.announce(&gift);
+        self.publish_assignment(&gift);
         let mut roster = self.roster();
         // It counts as a change: whoever began to read the agent before this was committed reads again.
         roster.update(gift.agent, |_| {});
         // Gone from there already: it has ended, or the agent was read before.
         if missed || !roster.seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
             drop(roster);
-            self.doubt(gift.agent);
+            self.mark_uncertain(gift.agent);
         }
         Ok(Ticket { arrival: ticket.arrival, ..gift.after })
     }

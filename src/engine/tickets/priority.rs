@@ -1,12 +1,12 @@
 //! How urgent a ticket is: an admin's override of the order of the queue.
 use super::steps::write_ticket;
 use crate::domain::Time;
-use crate::domain::event::{Event, What};
+use crate::domain::event::{Action, AuditEvent};
 use crate::domain::ids::TicketId;
 use crate::domain::person::Person;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::error::EngineError;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, Guard};
 use crate::engine::{Attempt, Engine};
 
@@ -31,29 +31,29 @@ impl Engine {
             if before.priority == priority {
                 return Ok(Attempt::Done(before));
             }
-            let what = What::Reprioritised { from: before.priority, to: priority };
+            let what = Action::Reprioritised { from: before.priority, to: priority };
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
-                event: Some(Event::of(now, admin.id, ticket, what)),
-                notices: self.redrawn(&after, after.holder()).await?,
+                event: Some(AuditEvent::of(now, admin.id, ticket, what)),
+                notices: self.card_refreshes(&after, after.holder()).await?,
             };
-            let _between_rounds = self.between_rounds().await;
+            let _between_rounds = self.pause_assignment().await;
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, rank = priority.rank(), "reprioritised");
-                self.moved_in_queue(&after);
+                self.publish_moved(&after);
             }
             Attempt::of(committed, after)
         })
         .await
     }
 
-    fn moved_in_queue(&self, ticket: &Ticket) {
+    fn publish_moved(&self, ticket: &Ticket) {
         if let Some(agent) = ticket.holder() {
-            self.tell(Happening::Updated { ticket: ticket.id, agent });
+            self.publish(Event::Updated { ticket: ticket.id, agent });
         } else {
-            self.mark([ticket.department]);
-            self.tell(Happening::Queued { ticket: ticket.id, department: ticket.department });
+            self.request_round([ticket.department]);
+            self.publish(Event::Queued { ticket: ticket.id, department: ticket.department });
         }
     }
 }

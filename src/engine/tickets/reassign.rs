@@ -2,15 +2,15 @@
 use super::steps::write_ticket;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::event::{Actor, Event, ReleaseReason, What};
+use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::{PersonId, Slot, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
-use crate::engine::assignment::pending_work::Owed;
-use crate::engine::assignment::planner::handed_over;
+use crate::engine::assignment::pending_work::PendingWork;
+use crate::engine::assignment::planner::plan_handover;
 use crate::engine::error::EngineError;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, Guard, StoreError};
 use crate::engine::{Attempt, Engine};
 use std::collections::BTreeSet;
@@ -38,8 +38,9 @@ impl Engine {
             if !mode.lets_pick_up(before.auto, profile.auto_assignment_enabled) {
                 return Err(EngineError::NoPickUp);
             }
-            let what = What::PickedUp { agent: agent.id };
-            self.hand(&before, agent.id, Guard::Capacity, Event::of(now, agent.id, ticket, what)).await
+            let what = Action::PickedUp { agent: agent.id };
+            self.hand_over(&before, agent.id, Guard::Capacity, AuditEvent::of(now, agent.id, ticket, what))
+                .await
         })
         .await
     }
@@ -59,22 +60,22 @@ impl Engine {
         }
         self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
-            let what = What::Reassigned { from: before.holder(), to, over_capacity: anyway };
-            let guard = if anyway { Guard::Anyway } else { Guard::Capacity };
-            self.hand(&before, to, guard, Event::of(now, admin.id, ticket, what)).await
+            let what = Action::Reassigned { from: before.holder(), to, over_capacity: anyway };
+            let guard = if anyway { Guard::Override } else { Guard::Capacity };
+            self.hand_over(&before, to, guard, AuditEvent::of(now, admin.id, ticket, what)).await
         })
         .await
     }
 
     /// One attempt to put a ticket into an agent's hands.
-    async fn hand(
+    async fn hand_over(
         &self,
         before: &Ticket,
         to: PersonId,
         guard: Guard,
-        event: Event,
+        event: AuditEvent,
     ) -> Result<Attempt<Ticket>, EngineError> {
-        let _between_rounds = self.between_rounds().await;
+        let _between_rounds = self.pause_assignment().await;
         // As they are now: a capacity that was lowered a moment ago counts.
         let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
         let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
@@ -88,7 +89,7 @@ impl Engine {
         if guard == Guard::Capacity && count >= max {
             return Err(EngineError::Full(count, max));
         }
-        let mut notices = handed_over(&after, agent.id, agent.chat(), count + 1, max);
+        let mut notices = plan_handover(&after, agent.id, agent.chat(), count + 1, max);
         if let Some(former) = self.holder_of(before).await? {
             let taken = Notice::TaskTaken { ticket: before.id, to: Some(agent.id) };
             notices.push(Outgoing::notice(former.chat(), taken));
@@ -100,15 +101,15 @@ impl Engine {
         let committed = self.commit_one(change).await;
         if committed.is_err() {
             self.roster().free(agent.id, after.id);
-            let doubt = self.take_on(Owed::of([agent.id].into()));
-            self.reread(agent.id).await?;
-            doubt.paid();
+            let doubt = self.register(PendingWork::reload([agent.id].into()));
+            self.reload_agent(agent.id).await?;
+            doubt.done();
         } else {
             tracing::info!(ticket = %after.number, agent = %agent.id, from = ?before.holder(), "handed over");
             if let Some(former) = before.holder() {
-                self.vacate(former, after.id);
+                self.release_slot(former, after.id);
             }
-            self.tell(Happening::Assigned {
+            self.publish(Event::Assigned {
                 ticket: after.id,
                 department: after.department,
                 agent: agent.id,
@@ -146,7 +147,7 @@ impl Engine {
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
             // From the look to the commit: a holder who comes back comes before it or after it.
-            let _between_rounds = self.between_rounds().await;
+            let _between_rounds = self.pause_assignment().await;
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
             let holder = self.holder_of(&before).await?.filter(|holder| wanted(&before, holder));
@@ -158,24 +159,24 @@ impl Engine {
                 let taken = Notice::TaskTaken { ticket, to: None };
                 notices.push(Outgoing::notice(holder.chat(), taken));
             }
-            notices.extend(self.redrawn(&after, Some(from)).await?);
+            notices.extend(self.card_refreshes(&after, Some(from)).await?);
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
-                event: Some(Event {
+                event: Some(AuditEvent {
                     at: now,
                     actor,
                     ticket: Some(ticket),
-                    what: What::Released { from, why },
+                    what: Action::Released { from, why },
                 }),
                 notices,
             };
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, %from, ?why, "back in the queue");
-                self.vacate(from, ticket);
-                self.mark([after.department]);
-                self.tell(Happening::Left { ticket, department: after.department, agent: Some(from) });
-                self.tell(Happening::Queued { ticket, department: after.department });
+                self.release_slot(from, ticket);
+                self.request_round([after.department]);
+                self.publish(Event::Released { ticket, department: after.department, agent: Some(from) });
+                self.publish(Event::Queued { ticket, department: after.department });
             }
             Attempt::of(committed, after)
         })

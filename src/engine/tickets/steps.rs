@@ -1,13 +1,13 @@
 //! The life of a ticket that was opened: start, hold, resume, complete, cancel.
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::event::{Actor, Event, What};
+use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::error::EngineError;
-use crate::engine::events::Happening;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, Guard, Write};
 use crate::engine::{Attempt, Engine};
 
@@ -65,10 +65,10 @@ impl Engine {
             Step::Complete => vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })],
             Step::Start | Step::Hold | Step::Resume => Vec::new(),
         };
-        notices.extend(self.redrawn(&after, Some(agent)).await?);
+        notices.extend(self.card_refreshes(&after, Some(agent)).await?);
         let change = Change {
             write: write_ticket(&after, before, Guard::None),
-            event: Some(Event::of(now, agent, ticket, step.what())),
+            event: Some(AuditEvent::of(now, agent, ticket, step.action())),
             notices,
         };
         fail::fail_point!("engine-before-step");
@@ -77,8 +77,8 @@ impl Engine {
         if committed.is_ok() {
             tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "stepped");
             match step {
-                Step::Complete => self.left(&after, Some(agent)),
-                Step::Start | Step::Hold | Step::Resume => self.tell(Happening::Updated { ticket, agent }),
+                Step::Complete => self.on_ticket_ended(&after, Some(agent)),
+                Step::Start | Step::Hold | Step::Resume => self.publish(Event::Updated { ticket, agent }),
             }
         }
         Attempt::of(committed, after)
@@ -101,7 +101,7 @@ impl Engine {
     }
 
     /// Whether the holder's step would be taken, without taking it.
-    pub async fn foresee(
+    pub async fn check_step(
         &self,
         agent: PersonId,
         ticket: TicketId,
@@ -144,16 +144,16 @@ impl Engine {
             if let Some(holder) = self.holder_of(&before).await? {
                 notices.push(Outgoing::notice(holder.chat(), Notice::TaskCancelled { ticket }));
             }
-            notices.extend(self.redrawn(&after, before.holder()).await?);
+            notices.extend(self.card_refreshes(&after, before.holder()).await?);
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
-                event: Some(Event::of(now, customer, ticket, What::Cancelled)),
+                event: Some(AuditEvent::of(now, customer, ticket, Action::Cancelled)),
                 notices,
             };
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, "cancelled");
-                self.left(&after, before.holder());
+                self.on_ticket_ended(&after, before.holder());
             }
             Attempt::of(committed, after)
         })
@@ -161,20 +161,20 @@ impl Engine {
     }
 
     /// A ticket ended: the slot is free, and its holder can have another.
-    fn left(&self, ticket: &Ticket, holder: Option<PersonId>) {
+    fn on_ticket_ended(&self, ticket: &Ticket, holder: Option<PersonId>) {
         if let Some(agent) = holder {
-            self.vacate(agent, ticket.id);
+            self.release_slot(agent, ticket.id);
         }
-        self.tell(Happening::Left { ticket: ticket.id, department: ticket.department, agent: holder });
+        self.publish(Event::Released { ticket: ticket.id, department: ticket.department, agent: holder });
     }
 
     /// Frees an agent's slot and marks the departments out of which it can be filled again.
-    pub(in crate::engine) fn vacate(&self, agent: PersonId, ticket: TicketId) {
+    pub(in crate::engine) fn release_slot(&self, agent: PersonId, ticket: TicketId) {
         let mut roster = self.roster();
         roster.free(agent, ticket);
         let departments = roster.seat(agent).and_then(|s| s.profile()).map(|p| p.departments.clone());
         // With the roster in hand: whoever sees that there is room sees that a round is wanted, too.
-        self.mark(departments.unwrap_or_default());
+        self.request_round(departments.unwrap_or_default());
     }
 
     /// The ticket as it is, if it is (still) at the version that the button was drawn for.
@@ -192,7 +192,7 @@ impl Engine {
 
     /// The cards of a ticket, its customer's and its (former) holder's, are brought up to date by the same commit: a crash
     /// after it must not leave a card behind that shows what was.
-    pub(in crate::engine) async fn redrawn(
+    pub(in crate::engine) async fn card_refreshes(
         &self,
         ticket: &Ticket,
         holder: Option<PersonId>,
@@ -223,12 +223,12 @@ impl Step {
         }
     }
 
-    fn what(self) -> What {
+    fn action(self) -> Action {
         match self {
-            Self::Start => What::Started,
-            Self::Hold => What::Paused,
-            Self::Resume => What::Resumed,
-            Self::Complete => What::Completed,
+            Self::Start => Action::Started,
+            Self::Hold => Action::Paused,
+            Self::Resume => Action::Resumed,
+            Self::Complete => Action::Completed,
         }
     }
 }
@@ -238,10 +238,10 @@ pub(in crate::engine) fn write_ticket(after: &Ticket, before: &Ticket, guard: Gu
     Write::Ticket { ticket: Box::new(after.clone()), expected: before.version, guard }
 }
 
-impl Event {
+impl AuditEvent {
     /// Something that a person did to a ticket.
     #[must_use]
-    pub(in crate::engine) fn of(at: Time, by: PersonId, ticket: TicketId, what: What) -> Self {
+    pub(in crate::engine) fn of(at: Time, by: PersonId, ticket: TicketId, what: Action) -> Self {
         Self { at, actor: Actor::Person(by), ticket: Some(ticket), what }
     }
 }

@@ -126,7 +126,7 @@ impl Parser {
             }
             let (name, value, after) = attribute(source, rest, &tag, at)?;
             rest = after;
-            detail = telling(&tag, name, value).or(detail);
+            detail = parse_error(&tag, name, value).or(detail);
         }
     }
 
@@ -183,7 +183,7 @@ impl Parser {
 }
 
 /// The part of an attribute that changes the entity, if it does.
-fn telling(tag: &str, name: &str, value: Option<String>) -> Option<String> {
+fn parse_error(tag: &str, name: &str, value: Option<String>) -> Option<String> {
     match (tag, name) {
         ("a", "href") => value.filter(|v| !v.is_empty()),
         ("code", "class") => value?.strip_prefix("language-").map(str::to_owned),

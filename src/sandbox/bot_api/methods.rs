@@ -39,7 +39,7 @@ pub(in crate::sandbox) async fn run(sandbox: &Sandbox, call: &Call<'_>) -> Resul
         "getUpdates" => updates::get_updates(sandbox, call).await,
         "setWebhook" => return updates::set_webhook(sandbox, call),
         "deleteWebhook" => return Ok(updates::delete_webhook(sandbox, call)),
-        _ => sandbox.change(|state| at_once(state, call)),
+        _ => sandbox.write(|state| at_once(state, call)),
     };
     result.map(|result| Reply { result, note: None })
 }

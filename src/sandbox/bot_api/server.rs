@@ -18,7 +18,7 @@ use crate::sandbox::serve::Cord;
 const BODY_MAX: usize = 51 << 20;
 
 /// What becomes of a request.
-enum Fate {
+enum RequestOutcome {
     Answered(Result<Reply, Refusal>),
     Hanging,
     Cut,
@@ -28,11 +28,11 @@ impl Sandbox {
     /// The Bot API: `/bot<token>/<method>` by GET or POST, and `/file/bot<token>/<path>`. Everything that
     /// other routers do not take comes here, so it can be merged with any router that has no fallback.
     pub fn bot_api(&self) -> Router {
-        Router::new().fallback(enter).layer(DefaultBodyLimit::max(BODY_MAX)).with_state(self.clone())
+        Router::new().fallback(handle_request).layer(DefaultBodyLimit::max(BODY_MAX)).with_state(self.clone())
     }
 }
 
-async fn enter(State(sandbox): State<Sandbox>, request: Request) -> Response {
+async fn handle_request(State(sandbox): State<Sandbox>, request: Request) -> Response {
     // Clients may escape the colon in the token and the slash in a file's path.
     let path = request.uri().path().replace("%3A", ":").replace("%2F", "/");
     if let Some((token, path)) = path.strip_prefix("/file/bot").and_then(|rest| rest.split_once('/')) {
@@ -44,21 +44,21 @@ async fn enter(State(sandbox): State<Sandbox>, request: Request) -> Response {
     let cord = request.extensions().get::<ConnectInfo<Cord>>().map(|info| info.0.clone());
     if token != sandbox.inner.token {
         let now = sandbox.now();
-        sandbox.change(|state| {
+        sandbox.write(|state| {
             let seq = state.journal.arrive(now, method, Value::Null);
             state.journal.finish(seq, 401, Some(Refusal::Unauthorized.to_string()));
         });
         return Refusal::Unauthorized.into_response();
     }
     match call(&sandbox, method, request).await {
-        Fate::Answered(Ok(reply)) => reply.into_response(),
-        Fate::Answered(Err(refusal)) => refusal.into_response(),
-        Fate::Hanging => std::future::pending().await,
-        Fate::Cut => cut(cord).await,
+        RequestOutcome::Answered(Ok(reply)) => reply.into_response(),
+        RequestOutcome::Answered(Err(refusal)) => refusal.into_response(),
+        RequestOutcome::Hanging => std::future::pending().await,
+        RequestOutcome::Cut => cut(cord).await,
     }
 }
 
-async fn call(sandbox: &Sandbox, asked: &str, request: Request) -> Fate {
+async fn call(sandbox: &Sandbox, asked: &str, request: Request) -> RequestOutcome {
     let schema = &sandbox.inner.schema;
     let method = schema.method(asked);
     let name = method.unwrap_or(asked);
@@ -71,18 +71,18 @@ async fn call(sandbox: &Sandbox, asked: &str, request: Request) -> Fate {
     });
     let now = sandbox.now();
     let params = input.as_ref().map_or(Value::Null, |input| Value::Object(input.params.clone()));
-    let seq = sandbox.change(|state| state.journal.arrive(now, name, params));
+    let seq = sandbox.write(|state| state.journal.arrive(now, name, params));
     let finish = |outcome: u16, error: Option<String>| {
-        sandbox.change(|state| state.journal.finish(seq, outcome, error));
+        sandbox.write(|state| state.journal.finish(seq, outcome, error));
     };
     let refuse = |refusal: Refusal| {
         finish(refusal.status(), Some(refusal.to_string()));
-        Fate::Answered(Err(refusal))
+        RequestOutcome::Answered(Err(refusal))
     };
     let (input, method) = match (input, method) {
         (Err(refusal), _) => return refuse(refusal),
         (Ok(_), None) => {
-            sandbox.change(|s| s.journal.violations.push(format!("{asked}: no such method")));
+            sandbox.write(|s| s.journal.violations.push(format!("{asked}: no such method")));
             return refuse(Refusal::NotFound);
         }
         (Ok(input), Some(method)) => (input, method),
@@ -94,11 +94,11 @@ async fn call(sandbox: &Sandbox, asked: &str, request: Request) -> Fate {
     match &fault {
         Some(Fault::HangBefore) => {
             finish(0, Some("fault: HangBefore".to_owned()));
-            return Fate::Hanging;
+            return RequestOutcome::Hanging;
         }
         Some(Fault::ResetBefore) => {
             finish(0, Some("fault: ResetBefore".to_owned()));
-            return Fate::Cut;
+            return RequestOutcome::Cut;
         }
         Some(Fault::Delay(late)) => tokio::time::sleep(*late).await,
         _ => {}
@@ -108,15 +108,15 @@ async fn call(sandbox: &Sandbox, asked: &str, request: Request) -> Fate {
     match fault {
         Some(Fault::HangAfterSuccess) => {
             finish(status, Some("fault: HangAfterSuccess".to_owned()));
-            Fate::Hanging
+            RequestOutcome::Hanging
         }
         Some(Fault::ResetAfterSuccess) => {
             finish(status, Some("fault: ResetAfterSuccess".to_owned()));
-            Fate::Cut
+            RequestOutcome::Cut
         }
         _ => {
             finish(status, result.as_ref().err().map(ToString::to_string));
-            Fate::Answered(result)
+            RequestOutcome::Answered(result)
         }
     }
 }
@@ -124,7 +124,7 @@ async fn call(sandbox: &Sandbox, asked: &str, request: Request) -> Fate {
 async fn work(sandbox: &Sandbox, method: &str, input: &Input) -> Result<Reply, Refusal> {
     let odd = sandbox.inner.schema.check(method, &input.params)?;
     if !odd.is_empty() {
-        sandbox.change(|state| state.journal.violations.extend(odd));
+        sandbox.write(|state| state.journal.violations.extend(odd));
     }
     let call = Call { method, params: &input.params, files: &input.files };
     methods::run(sandbox, &call).await
@@ -134,7 +134,7 @@ async fn work(sandbox: &Sandbox, method: &str, input: &Input) -> Result<Reply, R
 fn subject(sandbox: &Sandbox, params: &Map<String, Value>) -> Option<i64> {
     let press = params.get("callback_query_id").and_then(Value::as_str);
     methods::chat_id(params, "chat_id")
-        .or_else(|| sandbox.look(|state| state.presses.get(press?).map(|press| press.chat)))
+        .or_else(|| sandbox.read(|state| state.presses.get(press?).map(|press| press.chat)))
 }
 
 /// Ends the connection without an answer; behind a foreign listener, with a broken one.
@@ -152,7 +152,7 @@ fn file(sandbox: &Sandbox, token: &str, path: &str) -> Response {
     if token != sandbox.inner.token {
         return Refusal::Unauthorized.into_response();
     }
-    match sandbox.look(|state| state.files.at_path(path).cloned()) {
+    match sandbox.read(|state| state.files.at_path(path).cloned()) {
         Some(file) => ([(header::CONTENT_TYPE, "application/octet-stream")], file.bytes).into_response(),
         None => Refusal::NotFound.into_response(),
     }

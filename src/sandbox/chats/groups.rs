@@ -14,7 +14,7 @@ impl Sandbox {
     /// # Panics
     /// When nobody has the id `from`.
     pub fn send_in_group(&self, group: i64, from: Option<i64>, text: &str) -> i64 {
-        self.change(|state| {
+        self.write(|state| {
             let sender = match from {
                 Some(id) if state.people.contains_key(&id) => Sender::Person(id),
                 Some(id) => panic!("{}", super::people::Nobody(id)),
@@ -30,7 +30,7 @@ impl Sandbox {
     /// Delivers an update made by hand; `update_id` is added when it is missing.
     pub fn deliver_raw(&self, update: Value) {
         let now = self.now();
-        self.change(|state| state.inbox.queue_raw(update, now));
+        self.write(|state| state.inbox.queue_raw(update, now));
     }
 
     /// Delivers an earlier update once more under its old id, as Telegram does when an answer was lost.
@@ -39,7 +39,7 @@ impl Sandbox {
     /// When there was no such update.
     pub fn redeliver(&self, update_id: i64) {
         let now = self.now();
-        let known = self.change(|state| state.inbox.queue_again(update_id, now));
+        let known = self.write(|state| state.inbox.queue_again(update_id, now));
         assert!(known, "the sandbox never delivered an update {update_id}");
     }
 }

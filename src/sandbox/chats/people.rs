@@ -22,7 +22,7 @@ impl Sandbox {
     /// Adds a person, or changes the one who has the id already. The bot cannot write to them until they
     /// have written first.
     pub fn add_user(&self, user: NewUser) -> User {
-        self.change(|state| {
+        self.write(|state| {
             let next = state.people.keys().next_back().map_or(FIRST_ID, |last| (last + 1).max(FIRST_ID));
             let id = user.id.unwrap_or(next);
             let blocked = state.people.get(&id).is_some_and(|known| known.blocked);
@@ -70,11 +70,11 @@ impl Sandbox {
 
     pub(in crate::sandbox) fn try_send_text(&self, user: i64, text: &str) -> Result<i64, Nobody> {
         let draft = Draft::new(user, Sender::Person(user), Formatted::typed(text));
-        self.change(|state| state.arrive(user, draft))
+        self.write(|state| state.arrive(user, draft))
     }
 
     pub(in crate::sandbox) fn try_send_media(&self, user: i64, media: NewMedia) -> Result<i64, Nobody> {
-        self.change(|state| {
+        self.write(|state| {
             let captioned =
                 !matches!(media.kind, MediaKind::Sticker | MediaKind::Location | MediaKind::Contact);
             let caption = media.caption.filter(|_| captioned).unwrap_or_default();
@@ -89,7 +89,7 @@ impl Sandbox {
     }
 
     pub(in crate::sandbox) fn try_set_blocked(&self, user: i64, blocked: bool) -> Result<User, Nobody> {
-        self.change(|state| state.set_blocked(user, blocked))
+        self.write(|state| state.set_blocked(user, blocked))
     }
 }
 

@@ -49,7 +49,7 @@ impl Sandbox {
         message_id: i64,
         data: &str,
     ) -> Result<String, Nobody> {
-        self.change(|state| state.press(chat, user, message_id, data))
+        self.write(|state| state.press(chat, user, message_id, data))
     }
 }
 

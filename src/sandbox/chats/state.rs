@@ -19,7 +19,7 @@ use crate::sandbox::updates::webhook::Webhook;
 use crate::sandbox::{Clock, SandboxOptions};
 
 /// Events a slow page may lag behind before it gets a fresh snapshot.
-const EVENTS_KEPT: usize = 1024;
+const EVENT_FEED_CAPACITY: usize = 1024;
 
 pub(in crate::sandbox) struct Bot {
     pub(in crate::sandbox) id: i64,
@@ -87,7 +87,7 @@ impl State {
             limits: Limits::default(),
             journal: Journal::default(),
             webhook: None,
-            events: broadcast::Sender::new(EVENTS_KEPT),
+            events: broadcast::Sender::new(EVENT_FEED_CAPACITY),
             last_message: 0,
         }
     }

@@ -5,31 +5,31 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::journal::Recorded;
+use super::journal::RecordedRequest;
 use super::views::{ChatMessage, Toast, User};
 use crate::sandbox::Sandbox;
 use crate::sandbox::chats::state::State;
 
 /// How many messages of each chat a failed wait shows.
-const TAIL: usize = 6;
+const TAIL_MESSAGES: usize = 6;
 
 impl Sandbox {
     /// Everybody who was added, by id.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
-        self.look(|state| state.people.values().cloned().collect())
+        self.read(|state| state.people.values().cloned().collect())
     }
 
     /// Everything the person (or group) sees now, oldest first; deleted messages are gone.
     #[must_use]
     pub fn chat(&self, chat: i64) -> Vec<ChatMessage> {
-        self.look(|state| state.visible(chat))
+        self.read(|state| state.visible(chat))
     }
 
     /// What came to the chat after this message, as it is seen now, oldest first.
     #[must_use]
     pub fn chat_after(&self, chat: i64, message_id: i64) -> Vec<ChatMessage> {
-        self.look(|state| {
+        self.read(|state| {
             let younger = state.chats.get(&chat).into_iter().flat_map(|c| c.messages.range(message_id + 1..));
             younger.filter(|(_, m)| !m.deleted).map(|(_, m)| m.seen(state.bot.id)).collect()
         })
@@ -38,19 +38,19 @@ impl Sandbox {
     /// One message in its latest state, deleted or not.
     #[must_use]
     pub fn message(&self, chat: i64, message_id: i64) -> Option<ChatMessage> {
-        self.look(|state| state.message(chat, message_id).map(|m| m.seen(state.bot.id)))
+        self.read(|state| state.message(chat, message_id).map(|m| m.seen(state.bot.id)))
     }
 
     /// The answers to this person's presses, oldest first.
     #[must_use]
     pub fn toasts(&self, user: i64) -> Vec<Toast> {
-        self.look(|state| state.toasts.get(&user).cloned().unwrap_or_default())
+        self.read(|state| state.toasts.get(&user).cloned().unwrap_or_default())
     }
 
     /// The command menu that the person sees, with descriptions.
     #[must_use]
     pub fn commands_for(&self, user: i64) -> Vec<(String, String)> {
-        self.look(|state| state.people.get(&user).map(|u| state.menus.seen_by(u)).unwrap_or_default())
+        self.read(|state| state.people.get(&user).map(|u| state.menus.seen_by(u)).unwrap_or_default())
     }
 
     /// A counter that grows with every change of anything that can be seen here.
@@ -81,34 +81,34 @@ impl Sandbox {
             }
         };
         let found = tokio::time::timeout(limit, waiting).await;
-        found.unwrap_or_else(|_| panic!("waited {limit:?} in vain for {what}\n{}", self.look(|s| s.tails())))
+        found.unwrap_or_else(|_| panic!("waited {limit:?} in vain for {what}\n{}", self.read(|s| s.tails())))
     }
 
     /// Whether the bot has nothing left to take: every update is confirmed and a getUpdates call is
     /// waiting, or with a webhook, every delivery was answered with 2xx.
     #[must_use]
     pub fn idle_polls(&self) -> bool {
-        self.look(|state| state.inbox.count() == 0 && (state.webhook.is_some() || state.inbox.polling()))
+        self.read(|state| state.inbox.count() == 0 && (state.webhook.is_some() || state.inbox.polling()))
     }
 
     /// The updates that were meant for the bot (the last 10,000), by id; for
     /// [`redeliver`](Self::redeliver).
     #[must_use]
     pub fn updates(&self) -> Vec<Value> {
-        self.look(|state| state.inbox.past().cloned().collect())
+        self.read(|state| state.inbox.past().cloned().collect())
     }
 
     /// Every request to the Bot API, oldest first.
     #[must_use]
-    pub fn requests(&self) -> Vec<Recorded> {
-        self.look(|state| state.journal.requests.iter().cloned().collect())
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.read(|state| state.journal.requests.iter().cloned().collect())
     }
 
     /// What the bot asked for that the Bot API does not have: unknown methods and parameters, in the order
     /// of arrival. Telegram would ignore such parameters; a test should find this empty.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
-        self.look(|state| state.journal.violations.clone())
+        self.read(|state| state.journal.violations.clone())
     }
 }
 
@@ -125,7 +125,7 @@ impl State {
             let messages = self.visible(*id);
             // Writing into a string cannot fail.
             let _ = writeln!(out, "-- chat {id} ({name}), {} messages", messages.len());
-            for message in messages.iter().skip(messages.len().saturating_sub(TAIL)) {
+            for message in messages.iter().skip(messages.len().saturating_sub(TAIL_MESSAGES)) {
                 let _ = writeln!(out, "   #{} {:?}: {}", message.message_id, message.from, message.text);
                 for button in message.keyboard.iter().flatten() {
                     let _ = writeln!(out, "      [{}]", button.text);
@@ -134,7 +134,7 @@ impl State {
         }
         let _ = writeln!(out, "-- last requests");
         let requests = &self.journal.requests;
-        for r in requests.iter().skip(requests.len().saturating_sub(TAIL * 2)) {
+        for r in requests.iter().skip(requests.len().saturating_sub(TAIL_MESSAGES * 2)) {
             let error = r.error.as_deref().unwrap_or_default();
             let _ = writeln!(out, "   {} {} {error}", r.method, r.outcome);
         }

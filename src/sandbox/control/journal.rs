@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// A demo may run for days; tests never get near this.
-const KEPT: usize = 200_000;
+const MAX_RECORDED_REQUESTS: usize = 200_000;
 
 /// One request to the Bot API.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Recorded {
+pub struct RecordedRequest {
     /// Counts up from 1 in the order of arrival.
     pub seq: u64,
     /// When it arrived.
@@ -27,7 +27,7 @@ pub struct Recorded {
 
 #[derive(Default)]
 pub(in crate::sandbox) struct Journal {
-    pub(in crate::sandbox) requests: VecDeque<Recorded>,
+    pub(in crate::sandbox) requests: VecDeque<RecordedRequest>,
     pub(in crate::sandbox) violations: Vec<String>,
     arrived: u64,
 }
@@ -35,11 +35,18 @@ pub(in crate::sandbox) struct Journal {
 impl Journal {
     pub(in crate::sandbox) fn arrive(&mut self, at: DateTime<Utc>, method: &str, params: Value) -> u64 {
         self.arrived += 1;
-        if self.requests.len() == KEPT {
+        if self.requests.len() == MAX_RECORDED_REQUESTS {
             self.requests.pop_front();
         }
         let method = method.to_owned();
-        self.requests.push_back(Recorded { seq: self.arrived, at, method, params, outcome: 0, error: None });
+        self.requests.push_back(RecordedRequest {
+            seq: self.arrived,
+            at,
+            method,
+            params,
+            outcome: 0,
+            error: None,
+        });
         self.arrived
     }
 

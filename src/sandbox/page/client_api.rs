@@ -42,7 +42,7 @@ impl IntoResponse for Nobody {
 }
 
 async fn state(State(sandbox): State<Sandbox>) -> Json<Value> {
-    let bot = sandbox.look(|state| state.bot_card());
+    let bot = sandbox.read(|state| state.bot_card());
     Json(json!({"bot": bot, "users": sandbox.users()}))
 }
 
@@ -126,7 +126,7 @@ async fn block(
 
 /// What people send is not to be trusted as a page: only pictures, sound and video are shown.
 async fn file(State(sandbox): State<Sandbox>, Path(file_id): Path<String>) -> Response {
-    let Some(file) = sandbox.look(|state| state.files.get(&file_id).cloned()) else {
+    let Some(file) = sandbox.read(|state| state.files.get(&file_id).cloned()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let media = ["image/", "audio/", "video/"].iter().any(|kind| file.mime.starts_with(kind));

@@ -27,12 +27,12 @@ impl State {
 impl Sandbox {
     /// A snapshot, then events without a gap; who falls too far behind gets a new snapshot.
     pub(in crate::sandbox) fn event_stream(&self) -> impl Stream<Item = Value> + Send + use<> {
-        let (first, events) = self.look(|state| (state.snapshot(), state.events.subscribe()));
+        let (first, events) = self.read(|state| (state.snapshot(), state.events.subscribe()));
         let rest = futures::stream::unfold((self.clone(), events), |(sandbox, mut events)| async move {
             match events.recv().await {
                 Ok(event) => Some((event, (sandbox, events))),
                 Err(RecvError::Lagged(_)) => {
-                    let (fresh, events) = sandbox.look(|state| (state.snapshot(), state.events.subscribe()));
+                    let (fresh, events) = sandbox.read(|state| (state.snapshot(), state.events.subscribe()));
                     Some((fresh, (sandbox, events)))
                 }
                 Err(RecvError::Closed) => None,

@@ -15,9 +15,9 @@ const WEBHOOK_ACTIVE: &str =
 /// Telegram sends these only to bots that ask for them by name.
 const ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
 /// Updates that can be delivered once more on demand.
-const REMEMBERED: usize = 10_000;
+const UPDATE_LIFETIME: usize = 10_000;
 
-struct Waiting {
+struct QueuedUpdate {
     id: i64,
     since: DateTime<Utc>,
     update: Value,
@@ -29,7 +29,7 @@ struct Waiting {
 
 #[derive(Default)]
 pub(in crate::sandbox) struct Inbox {
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<QueuedUpdate>,
     past: BTreeMap<i64, Value>,
     last_id: i64,
     /// `None`: everything but the kinds that must be asked for.
@@ -72,10 +72,10 @@ impl Inbox {
 
     fn keep(&mut self, id: i64, update: Value, since: DateTime<Utc>, owed: bool) {
         self.past.insert(id, update.clone());
-        if self.past.len() > REMEMBERED {
+        if self.past.len() > UPDATE_LIFETIME {
             self.past.pop_first();
         }
-        self.waiting.push_back(Waiting { id, since, update, owed, posted: false });
+        self.waiting.push_back(QueuedUpdate { id, since, update, owed, posted: false });
     }
 
     /// Takes over `allowed_updates`; an empty list means the usual kinds, a missing one no change.

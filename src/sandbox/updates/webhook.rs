@@ -8,12 +8,12 @@ use tokio::sync::watch;
 use crate::sandbox::{Inner, Sandbox};
 
 /// The pause after a refused delivery; it doubles up to the longest.
-const PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(2);
 /// The most deliveries under way at once, where the bot allows more: enough to be out of order.
-const SIDE_BY_SIDE: i64 = 8;
+const MAX_PARALLEL_POSTS: i64 = 8;
 /// How long the bot may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const POST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where updates go.
 pub(in crate::sandbox) struct Webhook {
@@ -51,18 +51,18 @@ enum Next {
 
 /// Starts delivering for the webhook with this turn, until it is replaced or the sandbox is gone.
 pub(in crate::sandbox) fn start(sandbox: &Sandbox, turn: u64) {
-    let allowed = sandbox.change(|state| {
+    let allowed = sandbox.write(|state| {
         state.inbox.recall();
         state.webhook.as_ref().map_or(1, |webhook| webhook.max_connections)
     });
-    for _ in 0..allowed.clamp(1, SIDE_BY_SIDE) {
+    for _ in 0..allowed.clamp(1, MAX_PARALLEL_POSTS) {
         tokio::spawn(deliver(Arc::downgrade(&sandbox.inner), sandbox.changes(), turn));
     }
 }
 
 async fn deliver(inner: Weak<Inner>, mut changes: watch::Receiver<u64>, turn: u64) {
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap_or_default();
-    let mut pause = PAUSE;
+    let client = reqwest::Client::builder().no_proxy().timeout(POST_TIMEOUT).build().unwrap_or_default();
+    let mut pause = MIN_RETRY_DELAY;
     loop {
         changes.mark_unchanged();
         let next = inner.upgrade().map_or(Next::Over, |inner| next(&Sandbox { inner }, turn));
@@ -78,16 +78,16 @@ async fn deliver(inner: Weak<Inner>, mut changes: watch::Receiver<u64>, turn: u6
         let Some(inner) = inner.upgrade() else { return };
         note(&Sandbox { inner }, turn, &delivery.update, taken.as_ref().err());
         if taken.is_ok() {
-            pause = PAUSE;
+            pause = MIN_RETRY_DELAY;
         } else {
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(MAX_RETRY_DELAY);
         }
     }
 }
 
 fn next(sandbox: &Sandbox, turn: u64) -> Next {
-    sandbox.look(|state| {
+    sandbox.read(|state| {
         let Some(webhook) = state.webhook.as_ref().filter(|w| w.turn == turn) else { return Next::Over };
         match state.inbox.post() {
             Some(update) => {
@@ -112,7 +112,7 @@ async fn post(client: &reqwest::Client, delivery: &Delivery) -> Result<(), Strin
 }
 
 fn note(sandbox: &Sandbox, turn: u64, update: &Value, error: Option<&String>) {
-    sandbox.change(|state| {
+    sandbox.write(|state| {
         let now = state.now().timestamp();
         let Some(webhook) = state.webhook.as_mut().filter(|w| w.turn == turn) else { return };
         if let Some(words) = error {

@@ -1,6 +1,6 @@
 //! Counts that outlive a restart, and those of this run.
 use super::writer::Done;
-use crate::engine::ports::Counters;
+use crate::engine::ports::DeliveryCounters;
 use rusqlite::{Connection, params};
 use std::sync::atomic::Ordering;
 
@@ -34,17 +34,17 @@ pub(super) fn add(conn: &Connection, name: &str, more: u64) -> rusqlite::Result<
     conn.prepare_cached(add)?.execute(params![name, more]).map(drop)
 }
 
-pub(super) fn read(conn: &Connection) -> rusqlite::Result<Counters> {
+pub(super) fn read(conn: &Connection) -> rusqlite::Result<DeliveryCounters> {
     let ever = |name| {
         let mut query =
             conn.prepare_cached("SELECT coalesce(sum(value), 0) FROM counters WHERE name = ?1")?;
         query.query_row([name], |row| row.get(0))
     };
     let aside = "SELECT count(*) FROM inbox WHERE state = 'aside'";
-    Ok(Counters {
+    Ok(DeliveryCounters {
         repeats: ever(REPEATS)?,
         unknown: ever(UNKNOWN)?,
         dropped: ever(DROPPED)?,
-        put_aside: conn.prepare_cached(aside)?.query_row([], |row| row.get(0))?,
+        dead_letters: conn.prepare_cached(aside)?.query_row([], |row| row.get(0))?,
     })
 }

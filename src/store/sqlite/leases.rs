@@ -1,6 +1,6 @@
 //! Leases: who does what only one may do.
 use crate::domain::ids::ReplicaId;
-use crate::engine::ports::{Lease, LeaseMark};
+use crate::engine::ports::{Lease, LeaseStamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 const LOOK: &str = "SELECT holder, term, renewals FROM leases WHERE name = ?1";
@@ -13,20 +13,20 @@ pub(super) fn take(
     conn: &Connection,
     name: &str,
     asker: ReplicaId,
-    stale: Option<LeaseMark>,
+    stale: Option<LeaseStamp>,
 ) -> rusqlite::Result<Lease> {
     let found = conn
         .prepare_cached(LOOK)?
         .query_row([name], |row| {
-            let mark = LeaseMark { term: row.get(1)?, renewals: row.get(2)? };
+            let mark = LeaseStamp { term: row.get(1)?, renewals: row.get(2)? };
             Ok((row.get::<_, Option<ReplicaId>>(0)?, mark))
         })
         .optional()?;
-    let LeaseMark { term, renewals } = match found {
-        Some((Some(holder), mark)) if holder == asker => LeaseMark { renewals: mark.renewals + 1, ..mark },
+    let LeaseStamp { term, renewals } = match found {
+        Some((Some(holder), mark)) if holder == asker => LeaseStamp { renewals: mark.renewals + 1, ..mark },
         Some((Some(_), mark)) if stale != Some(mark) => return Ok(Lease::Others(mark)),
-        Some((_, mark)) => LeaseMark { term: mark.term + 1, renewals: 0 },
-        None => LeaseMark { term: 1, renewals: 0 },
+        Some((_, mark)) => LeaseStamp { term: mark.term + 1, renewals: 0 },
+        None => LeaseStamp { term: 1, renewals: 0 },
     };
     conn.prepare_cached(PUT)?.execute(params![name, asker, term, renewals])?;
     Ok(Lease::Mine(term))

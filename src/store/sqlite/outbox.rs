@@ -6,7 +6,7 @@ use super::counters;
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
-use crate::engine::ports::{Claimed, Outcome};
+use crate::engine::ports::{ClaimedDelivery, Outcome};
 use rusqlite::{Connection, OptionalExtension, params};
 
 const ADD: &str = "INSERT INTO outbox (chat, lane, since, same, message) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -52,7 +52,7 @@ pub(super) fn add(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlite::R
     // Where the row before went to the same chat, and before this one, the chat's own row is right already.
     let mut before: Option<(ChatId, u8)> = None;
     for Outgoing { chat, message } in out {
-        let (lane, same) = (message.lane(), message.coalesce_key());
+        let (lane, same) = (message.priority_class(), message.coalesce_key());
         let mut insert = conn.prepare_cached(ADD)?;
         if insert.execute(params![chat, lane, At(now), same, Json(message)])? > 0 {
             if before.is_none_or(|(there, better)| there != *chat || better > lane) {
@@ -67,7 +67,7 @@ pub(super) fn add(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlite::R
 /// A row as it lies there; its message is understood later, so that one that can't be does not stop the others.
 type Raw = (u64, ChatId, At, u32, u32, String);
 
-pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Result<Vec<Claimed>> {
+pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Result<Vec<ClaimedDelivery>> {
     conn.prepare_cached(DUE)?.execute([At(now)])?;
     let ready: Vec<Raw> = conn
         .prepare_cached(READY)?
@@ -80,7 +80,9 @@ pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Res
         conn.prepare_cached(CLAIM)?.execute([id])?;
         conn.prepare_cached(CLAIM_CHAT)?.execute([chat])?;
         match serde_json::from_str(&message) {
-            Ok(message) => claimed.push(Claimed { id, chat, message, since, attempts, unknown }),
+            Ok(message) => {
+                claimed.push(ClaimedDelivery { id, chat, message, committed_at: since, attempts, unknown })
+            }
             Err(error) => drop_one(conn, id, &format!("unreadable: {error}"), now)?,
         }
     }
@@ -99,7 +101,7 @@ pub(super) fn settle(conn: &Connection, id: u64, outcome: &Outcome, now: Time) -
             }
             advance(conn, chat, 0)
         }
-        Outcome::Later { until, unknown } => {
+        Outcome::Retry { until, unknown } => {
             let Some(chat) = release(conn, id, *unknown)? else { return Ok(()) };
             advance(conn, chat, until.timestamp_micros())
         }

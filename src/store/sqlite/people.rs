@@ -131,9 +131,9 @@ pub(super) fn check(conn: &Connection, guard: Guard, hold: &Hold) -> Result<(), 
     let Slot(slot) = hold.slot;
     let holds = match guard {
         // Of an assignment by the engine the same statement asks that writes the ticket.
-        Guard::None | Guard::Eligible | Guard::Next => true,
+        Guard::None | Guard::Eligible | Guard::FirstInQueue => true,
         Guard::Capacity => conn.prepare_cached(HAS_ROOM)?.exists(params![hold.agent, slot])?,
-        Guard::Anyway => conn.prepare_cached(IS_AGENT)?.exists([hold.agent])?,
+        Guard::Override => conn.prepare_cached(IS_AGENT)?.exists([hold.agent])?,
     };
     if holds { Ok(()) } else { Err(CommitError::Conflict) }
 }

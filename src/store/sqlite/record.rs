@@ -1,7 +1,7 @@
 //! The record of what happened: written with each change, read per ticket and counted per agent.
 use super::codec::{At, Json};
 use crate::domain::Time;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, PersonId, TicketId};
 use rusqlite::{Connection, params};
 
@@ -13,16 +13,16 @@ pub(super) const TALLY: &str = "SELECT coalesce(sum(got), 0), count(*) - coalesc
     FROM events INDEXED BY events_tally WHERE agent = ?1 AND at >= ?2";
 
 /// Adds a line; with the arrival of its ticket, if that is at hand, it need not be looked up.
-pub(super) fn add(conn: &Connection, event: &Event, arrival: Option<Arrival>) -> rusqlite::Result<()> {
+pub(super) fn add(conn: &Connection, event: &AuditEvent, arrival: Option<Arrival>) -> rusqlite::Result<()> {
     let (agent, got) = event.counts_for().unzip();
     conn.prepare_cached(INSERT)?
         .execute(params![At(event.at), event.ticket, agent, got, Json(event), arrival])
         .map(drop)
 }
 
-pub(super) fn history(conn: &Connection, ticket: TicketId) -> rusqlite::Result<Vec<Event>> {
+pub(super) fn history(conn: &Connection, ticket: TicketId) -> rusqlite::Result<Vec<AuditEvent>> {
     let mut query = conn.prepare_cached(HISTORY)?;
-    query.query_map([ticket], |row| Ok(row.get::<_, Json<Event>>(0)?.0))?.collect()
+    query.query_map([ticket], |row| Ok(row.get::<_, Json<AuditEvent>>(0)?.0))?.collect()
 }
 
 pub(super) fn tally(conn: &Connection, agent: PersonId, from: Time) -> rusqlite::Result<(u32, u32)> {

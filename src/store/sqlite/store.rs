@@ -6,7 +6,7 @@ use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
@@ -15,8 +15,8 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
-    Store, StoreError, Write,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
+    OpeningContext, Outcome, QueueDepths, Store, StoreError, Write,
 };
 use crate::store::order::Order;
 use async_trait::async_trait;
@@ -36,7 +36,7 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
             arrival = Some(tickets::open(conn, ticket, key, *limit)?);
         }
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
-        Write::Head { department, tickets } => {
+        Write::AssertQueueHead { department, tickets } => {
             let head = queue::head(conn, *department, true, tickets.len())?;
             if !head.iter().map(|ticket| ticket.id).eq(tickets.iter().copied()) {
                 return Err(CommitError::Conflict);
@@ -121,7 +121,7 @@ impl Store for Sqlite {
         self.read(move |conn| people::recent(conn, limit)).await
     }
 
-    async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         self.write(move |conn| people::touch(conn, agent, at)).await
     }
 
@@ -182,11 +182,15 @@ impl Store for Sqlite {
         self.read(move |conn| tickets::of(conn, customer, limit)).await
     }
 
-    async fn prospect(&self, department: DepartmentId, priority: Priority) -> Result<Prospect, StoreError> {
+    async fn opening_context(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+    ) -> Result<OpeningContext, StoreError> {
         // The desk first: what hardly ever changes need not be of the same moment as what is counted.
         let desk = self.desk().await?;
         let look = move |conn: &Connection| {
-            Ok(Prospect {
+            Ok(OpeningContext {
                 department: desk.department(department),
                 settings: desk.settings.clone(),
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
@@ -222,7 +226,7 @@ impl Store for Sqlite {
         self.read(move |conn| queue::page(conn, &departments, offset, limit)).await
     }
 
-    async fn waits_since(
+    async fn oldest_waiting_at(
         &self,
         department: DepartmentId,
         priority: Priority,
@@ -230,7 +234,7 @@ impl Store for Sqlite {
         self.read(move |conn| queue::since(conn, department, priority)).await
     }
 
-    async fn depths(&self) -> Result<Depths, StoreError> {
+    async fn depths(&self) -> Result<QueueDepths, StoreError> {
         self.read(queue::depths).await
     }
 
@@ -243,44 +247,49 @@ impl Store for Sqlite {
         self.read(move |conn| queue::position(conn, department, priority, arrival)).await
     }
 
-    async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
+    async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
         self.read(move |conn| record::history(conn, ticket)).await
     }
 
-    async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
+    async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
         self.read(move |conn| record::tally(conn, agent, from)).await
     }
 
-    async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
+    async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
         self.note(now);
         self.write(move |conn| inbox::accept(conn, &updates, now)).await
     }
 
-    async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+    async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
         self.read(move |conn| inbox::unhandled(conn, after, limit)).await
     }
 
-    async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn complete_update(
+        &self,
+        update_id: i64,
+        answers: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<(), StoreError> {
         self.note(now);
         self.write(move |conn| inbox::handled(conn, update_id, &answers, now)).await
     }
 
-    async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
+    async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
         let error = error.to_owned();
         self.write(move |conn| inbox::failed(conn, update_id, &error)).await
     }
 
-    async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.note(now);
         self.write(move |conn| inbox::put_aside(conn, update_id, &notices, now)).await
     }
 
-    async fn deliver(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.note(now);
         self.write(move |conn| outbox::add(conn, &out, now)).await
     }
 
-    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.note(now);
         self.write(move |conn| outbox::claim(conn, limit, now)).await
     }
@@ -293,19 +302,19 @@ impl Store for Sqlite {
         self.write(work).await
     }
 
-    async fn reclaim(&self) -> Result<u64, StoreError> {
+    async fn release_orphaned_claims(&self) -> Result<u64, StoreError> {
         self.write(outbox::reclaim).await
     }
 
-    async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
+    async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError> {
         self.read(outbox::next).await
     }
 
-    async fn undelivered(&self) -> Result<u64, StoreError> {
+    async fn pending_deliveries(&self) -> Result<u64, StoreError> {
         self.read(outbox::undelivered).await
     }
 
-    async fn counters(&self) -> Result<Counters, StoreError> {
+    async fn counters(&self) -> Result<DeliveryCounters, StoreError> {
         self.read(counters::read).await
     }
 
@@ -317,17 +326,17 @@ impl Store for Sqlite {
         self.read(cards::queues).await
     }
 
-    async fn lease(
+    async fn acquire_lease(
         &self,
         name: &str,
         holder: ReplicaId,
-        stale: Option<LeaseMark>,
+        stale: Option<LeaseStamp>,
     ) -> Result<Lease, StoreError> {
         let name = name.to_owned();
         self.write(move |conn| leases::take(conn, &name, holder, stale)).await
     }
 
-    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         let name = name.to_owned();
         self.write(move |conn| leases::end(conn, &name, holder)).await
     }

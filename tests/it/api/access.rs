@@ -1,7 +1,7 @@
 //! Who may do what: every endpoint with every role, without a token, with a bad one; foreign and malformed ids.
 use super::{BUDI, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
-use antri::auth_token::{LIFETIME, issue};
+use antri::auth_token::{TOKEN_LIFETIME, issue};
 use antri::domain::person::Role;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -181,14 +181,14 @@ async fn bad_tokens_are_401() {
 async fn the_stored_role_counts_whatever_the_token_says() {
     let desk = desk().await;
     let budi = desk.known(BUDI).await;
-    let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), LIFETIME).unwrap();
+    let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), TOKEN_LIFETIME).unwrap();
     with(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
     desk.press(ADMIN, "✅").await;
     assert!(desk.known(BUDI).await.agent.is_none());
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
-    desk.clock.wind(LIFETIME - TimeDelta::seconds(1));
+    desk.clock.wind(TOKEN_LIFETIME - TimeDelta::seconds(1));
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
     desk.clock.wind(TimeDelta::seconds(1));
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(401, "expired_token");

@@ -4,7 +4,7 @@ use super::{BUDI, CITRA, SARI, desk};
 use crate::replicas::Wire;
 use crate::support::{ADMIN, Desk, FarAway, Ill, Options};
 use antri::domain::alert::Alert;
-use antri::engine::departments::DeskEdit;
+use antri::engine::departments::DepartmentEdit;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The next look, so much later.
 async fn look(desk: &Desk, later: i64) {
     desk.clock.wind(TimeDelta::seconds(later));
-    desk.app().engine.look_for_incidents(desk.now()).await.unwrap();
+    desk.app().engine.check_incidents(desk.now()).await.unwrap();
     desk.settle().await;
 }
 
@@ -36,7 +36,7 @@ async fn alert_on(page: &mut Page) -> Value {
 async fn make_critical(desk: &Desk) {
     let (admin, engine) = (desk.known(ADMIN).await, Arc::clone(&desk.app().engine));
     let department = engine.store().departments().await.unwrap().remove(0).id;
-    engine.edit_department(&admin, department, &DeskEdit::SetCritical(true)).await.unwrap();
+    engine.edit_department(&admin, department, &DepartmentEdit::SetCritical(true)).await.unwrap();
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_department_that_is_closed_is_no_incident_any_more() {
     let (admin, engine) = (desk.known(ADMIN).await, Arc::clone(&desk.app().engine));
     let departments = engine.store().departments().await.unwrap();
     let closed = departments.iter().find(|department| department.name == "HSI").unwrap().id;
-    engine.edit_department(&admin, closed, &DeskEdit::SetRetired(true)).await.unwrap();
+    engine.edit_department(&admin, closed, &DepartmentEdit::SetRetired(true)).await.unwrap();
     look(&desk, 5).await;
     assert_eq!((heard(&desk), told(&desk).await), ((1, 0), BTreeSet::new()));
 }
@@ -215,7 +215,7 @@ async fn a_store_out_of_reach_is_told() {
     desk.trouble.begin(|method| ["depths", "incidents"].contains(&method).then_some(Ill::Away));
     for later in [5, 9, 1, 60] {
         desk.clock.wind(TimeDelta::seconds(later));
-        assert!(desk.app().engine.look_for_incidents(desk.now()).await.is_err());
+        assert!(desk.app().engine.check_incidents(desk.now()).await.is_err());
     }
     desk.trouble.end();
     assert_eq!(heard(&desk), (0, 0));
@@ -237,7 +237,7 @@ async fn an_answer_that_is_lost_repeats_nothing() {
     let mut page = Page::of(&desk, ADMIN).await;
     desk.clock.wind(TimeDelta::seconds(300));
     desk.trouble.next("commit", 1, Ill::AnswerLost);
-    assert!(desk.app().engine.look_for_incidents(desk.now()).await.is_err());
+    assert!(desk.app().engine.check_incidents(desk.now()).await.is_err());
     desk.trouble.end();
     for _ in 0..2 {
         look(&desk, 5).await;
@@ -286,7 +286,7 @@ async fn replicas_tell_it_once() {
         (0..5).for_each(|_| second.app.engine.count_heartbeat(false, at));
     }
     desk.until("the one that works to be told", async || {
-        desk.app().engine.look_for_incidents(now).await.unwrap();
+        desk.app().engine.check_incidents(now).await.unwrap();
         told(&desk).await.contains(&Alert::HeartbeatsFail)
     })
     .await;

@@ -59,7 +59,7 @@ async fn a_page_that_joins_amid_a_thousand_events_ends_with_what_the_api_reports
     for agent in [BUDI, CITRA] {
         desk.say(agent, "/online").await;
     }
-    let happened = desk.app().engine.happened();
+    let happened = desk.app().engine.events_published();
     let (budi, citra) = (desk.known(BUDI).await.id, desk.known(CITRA).await.id);
     let done = AtomicUsize::new(0);
     let written = futures::future::join_all((0..CUSTOMERS).map(|customer| write(&desk, 1_000 + customer)));
@@ -67,7 +67,7 @@ async fn a_page_that_joins_amid_a_thousand_events_ends_with_what_the_api_reports
     let worked = async { tokio::join!(work(&desk, budi, &done), work(&desk, citra, &done)) };
     let (_, mut pages, _) = tokio::join!(written, joined, worked);
     desk.settle().await;
-    assert!(desk.app().engine.happened() - happened >= 1_000, "a thousand events");
+    assert!(desk.app().engine.events_published() - happened >= 1_000, "a thousand events");
     let agent = id(&desk, BUDI).await;
     let path = format!("/api/agents/{agent}");
     desk.patch(ADMIN, &path, json!({"auto_assignment_enabled": false})).await.data();

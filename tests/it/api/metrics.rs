@@ -27,7 +27,7 @@ async fn every_metric_that_was_ordered_is_there() {
     // A sign of life is written down every now and then, and then it needs the store.
     let token = desk.token(BUDI).await;
     desk.clock.wind(TimeDelta::seconds(20));
-    desk.trouble.next("touch", 1, crate::support::Ill::Away);
+    desk.trouble.next("record_activity", 1, crate::support::Ill::Away);
     let beat = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(token);
     Reply::of(beat).await.refused(500, "store_unavailable");
     desk.trouble.end();

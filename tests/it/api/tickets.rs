@@ -2,7 +2,7 @@
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
 use antri::domain::ids::{DepartmentId, TicketId};
-use antri::engine::departments::DeskEdit;
+use antri::engine::departments::DepartmentEdit;
 use serde_json::{Value, json};
 
 async fn create(desk: &Desk, by: i64, key: Option<&str>, body: Value) -> Reply {
@@ -142,7 +142,7 @@ async fn where_there_are_several_categories_one_has_to_be_named() {
     let category = more.categories[0].id;
     let reply = create(&desk, BUDI, None, body(json!({"category_id": category}))).await;
     assert_eq!(reply.data()["department"], "HSI INDIBIZ");
-    engine.edit_department(&admin, more.id, &DeskEdit::SetRetired(true)).await.unwrap();
+    engine.edit_department(&admin, more.id, &DepartmentEdit::SetRetired(true)).await.unwrap();
     create(&desk, BUDI, None, body(json!({"category_id": category})))
         .await
         .refused(404, "category_not_found");

@@ -71,7 +71,7 @@ async fn a_queue_that_is_shown_nowhere_is_not_refreshed() {
     let refreshes = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&refreshes);
     desk.trouble.begin(move |called| {
-        counted.fetch_add(u32::from(called == "deliver"), Ordering::SeqCst);
+        counted.fetch_add(u32::from(called == "enqueue"), Ordering::SeqCst);
         None
     });
     desk.ticket(SARI, "kendala 1").await;

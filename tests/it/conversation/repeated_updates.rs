@@ -66,7 +66,7 @@ async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_an
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
-    desk.trouble.next("handled", 1, Ill::Away);
+    desk.trouble.next("complete_update", 1, Ill::Away);
     desk.say(ADMIN, "Keuangan").await;
     desk.trouble.end();
     assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"), "{}", desk.story(ADMIN));
@@ -76,7 +76,7 @@ async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_an
 #[tokio::test]
 async fn a_category_by_command_that_comes_again_is_not_taken() {
     let desk = with_customer().await;
-    desk.trouble.next("handled", 1, Ill::Away);
+    desk.trouble.next("complete_update", 1, Ill::Away);
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.trouble.end();
     assert!(desk.last(ADMIN).text.contains("Kategori Umum - Tagihan ditambahkan"), "{}", desk.story(ADMIN));
@@ -91,7 +91,7 @@ async fn a_cancelled_question_that_comes_again_leaves_the_draft_alone() {
     desk.say(ADMIN, "/new printer rusak").await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
-    desk.trouble.next("handled", 1, Ill::Away);
+    desk.trouble.next("complete_update", 1, Ill::Away);
     desk.say(ADMIN, "/cancel").await;
     desk.trouble.end();
     assert_eq!(desk.last(ADMIN).text, "Baik, tidak jadi.");

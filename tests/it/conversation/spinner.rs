@@ -1,7 +1,7 @@
 //! A press is answered soon, however long its work takes; and buttons that stand for nothing go away.
 use super::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
-use antri::bot::callback::{List, Press};
+use antri::bot::callback::{ButtonAction, PagedList};
 use antri::domain::notice::{Button, Message, Outgoing, Rendered};
 
 /// Presses the button while calls of `method` are held up; returns what the answer said that came meanwhile.
@@ -67,8 +67,8 @@ async fn with_button(desk: &Desk, id: i64, data: &str) -> i64 {
     let text = Rendered { html: "<b>kartu</b> &lt;lama&gt;".into(), buttons };
     let out = Outgoing { chat: antri::domain::ids::ChatId(id), message: Message::Text(text) };
     let app = desk.app();
-    app.engine.store().deliver(vec![out], desk.now()).await.unwrap();
-    app.engine.deliver_soon();
+    app.engine.store().enqueue(vec![out], desk.now()).await.unwrap();
+    app.engine.wake_outbox();
     desk.settle().await;
     desk.last(id).message_id
 }
@@ -79,9 +79,12 @@ async fn buttons_that_stand_for_nothing_go_away() {
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;
     let (_, foreign) = desk.button(TOM, "Cancel");
-    for stale in
-        ["from an older Antri", &data(Press::Turn(List::MyQueue, 0)), &data(Press::NewDepartment), &foreign]
-    {
+    for stale in [
+        "from an older Antri",
+        &data(ButtonAction::Turn(PagedList::MyQueue, 0)),
+        &data(ButtonAction::NewDepartment),
+        &foreign,
+    ] {
         let message = with_button(&desk, SARI, stale).await;
         desk.press_data(SARI, message, stale).await;
         let left = desk.sandbox.message(SARI, message).unwrap();
@@ -90,8 +93,8 @@ async fn buttons_that_stand_for_nothing_go_away() {
     let message = with_button(
         &desk,
         ADMIN,
-        &data(Press::PickTicket(
-            antri::bot::callback::Pick::Reassign,
+        &data(ButtonAction::PickTicket(
+            antri::bot::callback::PickerPurpose::Reassign,
             antri::domain::ids::TicketId(uuid::Uuid::nil()),
         )),
     )

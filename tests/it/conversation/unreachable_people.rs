@@ -1,7 +1,7 @@
 //! What an admin's button stands for is there no more: the press says so, and its message is drawn as things stand.
 use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
-use antri::bot::callback::Press;
+use antri::bot::callback::ButtonAction;
 use antri::domain::ids::{DepartmentId, PersonId, TelegramId};
 
 async fn person(desk: &Desk, id: i64) -> PersonId {
@@ -122,8 +122,11 @@ async fn nobody_is_invited_to_or_put_into_a_retired_department() {
 async fn an_agent_joins_no_retired_department() {
     let desk = with_agent().await;
     second_department(&desk).await;
-    let press =
-        data(Press::AgentDepartment(person(&desk, BUDI).await, department(&desk, "Teknik").await, true));
+    let press = data(ButtonAction::AgentDepartment(
+        person(&desk, BUDI).await,
+        department(&desk, "Teknik").await,
+        true,
+    ));
     retire(&desk, "Teknik").await;
     desk.say(ADMIN, "/agents").await;
     let message = desk.last(ADMIN).message_id;

@@ -1,6 +1,6 @@
 //! What a desk has written down, read from outside: from the file, or from the server.
 use super::environment::Town;
-use antri::domain::event::Event;
+use antri::domain::event::AuditEvent;
 use antri::domain::ids::{PersonId, TicketId};
 use antri::engine::ports::Store;
 use antri::store::Sqlite;
@@ -36,7 +36,7 @@ pub(super) struct Books {
     pub(super) unknown: u64,
     pub(super) tickets: Vec<Row>,
     /// In the order in which they were committed.
-    pub(super) events: Vec<Event>,
+    pub(super) events: Vec<AuditEvent>,
     /// Telegram's id of each person.
     pub(super) people: HashMap<PersonId, i64>,
     /// The slot of each live card, its chat, its message.
@@ -92,7 +92,7 @@ fn tickets(conn: &Connection) -> Vec<Row> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
-fn events(conn: &Connection) -> Vec<Event> {
+fn events(conn: &Connection) -> Vec<AuditEvent> {
     let mut query = conn.prepare("SELECT doc FROM events ORDER BY id").unwrap();
     let docs = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
     docs.map(|doc| serde_json::from_str(&doc.unwrap()).unwrap()).collect()

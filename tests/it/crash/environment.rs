@@ -12,7 +12,7 @@ use antri::domain::person::{Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Write};
-use antri::engine::random::Chance;
+use antri::engine::random::Random;
 use antri::engine::{Engine, Rules};
 use antri::presence::Memory;
 use antri::sandbox::{NewUser, Sandbox, SandboxOptions};
@@ -118,7 +118,7 @@ impl Town {
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: Duration::from_secs(300),
         };
-        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Chance::seeded(7));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(7));
         let first = Settings::default();
         let settings = Settings {
             version: first.version.next(),

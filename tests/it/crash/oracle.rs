@@ -4,9 +4,9 @@ use super::durable_state;
 use super::durable_state::{Books, Row};
 use super::environment::Town;
 use super::story::{Told, is_queue, is_status};
-use antri::domain::event::{Event, What};
+use antri::domain::event::{Action, AuditEvent};
 use antri::domain::ids::{PersonId, TicketId};
-use antri::sandbox::Recorded;
+use antri::sandbox::RecordedRequest;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Judges a town whose desk was stopped in good order, after it had died so many times at `place`.
@@ -61,20 +61,20 @@ struct History {
 }
 
 /// Goes through the record in its order: one holder, within capacity, first come first served in each department.
-fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> History {
+fn replay(tickets: &[Row], events: &[AuditEvent], capacity: usize, place: &str) -> History {
     let rows: HashMap<TicketId, &Row> = tickets.iter().map(|t| (t.id, t)).collect();
     let mut waiting: BTreeSet<TicketId> = BTreeSet::new();
     let mut holder: HashMap<TicketId, PersonId> = HashMap::new();
     let mut opened: BTreeSet<TicketId> = BTreeSet::new();
     let mut history = History::default();
     for event in events {
-        let lost = matches!(event.what, What::Availability { lost: true, .. });
+        let lost = matches!(event.what, Action::Availability { lost: true, .. });
         assert!(!lost, "{place}: somebody was taken offline: {:?}", event.what);
         let Some(id) = event.ticket else { continue };
         let row = rows[&id];
         match &event.what {
-            What::Opened => assert!(opened.insert(id) && waiting.insert(id), "{place}: opened twice"),
-            What::Assigned { agent, .. } => {
+            Action::Opened => assert!(opened.insert(id) && waiting.insert(id), "{place}: opened twice"),
+            Action::Assigned { agent, .. } => {
                 assert!(waiting.remove(&id), "{place}: {} was not waiting when it was assigned", row.number);
                 let older = waiting.iter().map(|other| rows[other]);
                 let mut older = older.filter(|o| o.department == row.department && o.arrival < row.arrival);
@@ -86,17 +86,17 @@ fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> Hi
                 assert!(held <= capacity, "{place}: {held} tickets at once");
                 *history.assigned.entry((*agent, id)).or_default() += 1;
             }
-            What::Released { from, .. } => {
+            Action::Released { from, .. } => {
                 assert_eq!(holder.remove(&id).as_ref(), Some(from), "{place}: released by who had it not");
                 assert!(waiting.insert(id), "{place}: it was waiting already");
                 *history.released.entry(id).or_default() += 1;
             }
-            What::Completed => {
+            Action::Completed => {
                 let by = holder.remove(&id);
                 let actor = antri::domain::event::Actor::Person;
                 assert_eq!(by.map(actor), Some(event.actor), "{place}: completed by who had it not");
             }
-            What::Started => {
+            Action::Started => {
                 let by = holder.get(&id).copied();
                 let actor = antri::domain::event::Actor::Person;
                 assert_eq!(by.map(actor), Some(event.actor), "{place}: opened by who had it not");
@@ -110,7 +110,7 @@ fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> Hi
 }
 
 /// What happened in a ticket's department until it was assigned, for failures.
-fn story(events: &[Event], rows: &HashMap<TicketId, &Row>, of: &Row) -> String {
+fn story(events: &[AuditEvent], rows: &HashMap<TicketId, &Row>, of: &Row) -> String {
     let theirs = events.iter().filter_map(|event| Some((event, rows[&event.ticket?])));
     let mut lines: Vec<_> = theirs
         .filter(|(_, row)| row.department == of.department)
@@ -209,7 +209,7 @@ fn expected(what: &str, history: &History) -> Option<usize> {
 }
 
 /// What a message is, in a word or two.
-fn what(request: &Recorded, tickets: &HashMap<&str, &Row>) -> String {
+fn what(request: &RecordedRequest, tickets: &HashMap<&str, &Row>) -> String {
     let text = request.params["text"].as_str().unwrap();
     let chat = request.params["chat_id"].as_i64().unwrap();
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());

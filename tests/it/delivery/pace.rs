@@ -1,11 +1,11 @@
 //! Telegram's own limits, on a clock that the test winds: as fast as allowed, and never refused.
 use crate::support::{Desk, Options};
-use antri::outbox::rate_limit::Limits;
+use antri::outbox::rate_limit::RateLimits;
 use antri::sandbox::NewUser;
 use chrono::TimeDelta;
 
 async fn desk() -> Desk {
-    let desk = Desk::with(Options { limits: Limits::TELEGRAM, ..Options::default() }).await;
+    let desk = Desk::with(Options { limits: RateLimits::TELEGRAM, ..Options::default() }).await;
     // The greeting and the menu of the admin have cost some of this second's messages.
     desk.wind(TimeDelta::seconds(60));
     desk

@@ -66,7 +66,7 @@ async fn the_agent_is_told_that_a_customer_can_no_longer_be_reached() {
     desk.press(2, "▶️ Buka").await;
     assert!(card().contains(line), "{}", card());
     desk.press(2, "✅ Selesai").await;
-    assert_eq!(desk.app().engine.store().undelivered().await, Ok(0));
+    assert_eq!(desk.app().engine.store().pending_deliveries().await, Ok(0));
 }
 
 #[tokio::test]

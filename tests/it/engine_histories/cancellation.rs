@@ -3,7 +3,7 @@
 use super::oracle;
 use super::stage::Stage;
 use crate::support::Ill;
-use antri::domain::event::{Actor, What};
+use antri::domain::event::{Action, Actor};
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Refusal, Status, Ticket};
@@ -124,7 +124,7 @@ async fn a_round_that_is_broken_off_at_any_call_is_made_up_for_by_the_next() {
         for ill in [Ill::Waits, Ill::Silent] {
             let office = Office::new().await;
             break_off(&office, Verb::Round, call, ill).await;
-            assert!(office.stage.engine.round_wanted(), "{call} {ill:?}");
+            assert!(office.stage.engine.is_round_pending(), "{call} {ill:?}");
             office.stage.round().await;
             assert_eq!(office.stage.ticket(&office.waiting).await.holder(), Some(office.ani.id));
             oracle::check(&office.stage).await;
@@ -155,15 +155,15 @@ async fn what_is_done_again_because_its_answer_was_lost_is_done_once() {
         office.stage.round().await;
         oracle::check(&office.stage).await;
         let (events, ticket) = (oracle::events(&office.stage), office.stage.ticket(&office.held).await);
-        let count = |what: &dyn Fn(&What) -> bool| events.iter().filter(|e| what(&e.what)).count();
+        let count = |what: &dyn Fn(&Action) -> bool| events.iter().filter(|e| what(&e.what)).count();
         match verb {
-            Verb::Open => assert_eq!(count(&|what| *what == What::Opened), 3),
+            Verb::Open => assert_eq!(count(&|what| *what == Action::Opened), 3),
             Verb::Complete | Verb::Round => {
                 assert_eq!(ticket.status(), Status::Completed);
-                assert_eq!(count(&|what| *what == What::Completed), 1);
+                assert_eq!(count(&|what| *what == Action::Completed), 1);
             }
             Verb::Requeue | Verb::Leave => {
-                assert_eq!(count(&|what| matches!(what, What::Released { .. })), 1);
+                assert_eq!(count(&|what| matches!(what, Action::Released { .. })), 1);
             }
             _ => {}
         }
@@ -180,7 +180,7 @@ async fn handler(office: &Arc<Office>) -> JoinHandle<()> {
             done.notify_one();
             std::future::pending::<()>().await;
         };
-        drop(begun.stage.engine.before_rounds(work).await);
+        drop(begun.stage.engine.defer_rounds(work).await);
     });
     raised.notified().await;
     handler

@@ -2,7 +2,7 @@
 use super::oracle;
 use super::stage::Stage;
 use crate::support::Ill;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, Percent, Settings};
 use antri::domain::ticket::Status;
@@ -32,13 +32,13 @@ async fn agents_get_new_tickets_in_turn_and_no_round_is_needed() {
         let opened = stage.open(&customer, 0).await.unwrap();
         assert_eq!(stage.ticket(&opened).await, opened, "the answer is how it stands");
         holders.push(opened.holder());
-        assert!(!stage.engine.round_wanted());
+        assert!(!stage.engine.is_round_pending());
     }
     assert_eq!(holders, [Some(ani.id), Some(budi.id), Some(budi.id)]);
 
     // Nobody has room: it waits for a round as ever.
     let waiting = stage.open(&customer, 0).await.unwrap();
-    assert_eq!((waiting.status(), stage.engine.round_wanted()), (Status::Queued, true));
+    assert_eq!((waiting.status(), stage.engine.is_round_pending()), (Status::Queued, true));
     let first = stage.store.held_by(ani.id).await.unwrap().remove(0);
     stage.step(&first, &ani, Step::Complete).await.unwrap();
     stage.round().await;
@@ -114,7 +114,7 @@ async fn an_opening_that_fails_or_is_broken_off_keeps_no_slot() {
         assert_eq!(stage.ticket(&opened).await.holder(), Some(ani.id), "{ill:?}");
         let whats: Vec<_> =
             stage.store.history(opened.id).await.unwrap().into_iter().map(|e| e.what).collect();
-        assert!(matches!(&whats[..], [What::Opened, What::Assigned { .. }]), "{ill:?}: {whats:?}");
+        assert!(matches!(&whats[..], [Action::Opened, Action::Assigned { .. }]), "{ill:?}: {whats:?}");
         oracle::check(&stage).await;
     }
 }
@@ -137,7 +137,7 @@ async fn an_agent_who_is_read_again_keeps_the_slot_of_a_ticket_on_its_way() {
     let first = on_its_way.await.unwrap().unwrap();
     assert_eq!((first.holder(), second.holder()), (Some(ani.id), Some(ani.id)));
     assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 0, "each has a slot of its own");
-    assert!(stage.engine.round_wanted(), "she was read without it, so she is read once more");
+    assert!(stage.engine.is_round_pending(), "she was read without it, so she is read once more");
     stage.round().await;
     oracle::check(&stage).await;
 }
@@ -173,7 +173,7 @@ async fn what_is_refused_after_others_found_no_room_makes_room_for_them() {
     assert_eq!((waiting.status(), stage.round().await), (Status::Queued, 0));
     stage.trouble.let_go();
     assert_eq!(again.await.unwrap().unwrap().id, first.id);
-    assert!(stage.engine.round_wanted());
+    assert!(stage.engine.is_round_pending());
     stage.round().await;
     assert_eq!(stage.ticket(&waiting).await.holder(), Some(ani.id));
     oracle::check(&stage).await;

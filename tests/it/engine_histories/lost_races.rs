@@ -9,9 +9,9 @@ use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::error::EngineError;
-use antri::engine::events::Happening;
+use antri::engine::events::Event;
 use antri::engine::ports::{Change, Guard, Presence, Store, Write};
-use antri::engine::random::Chance;
+use antri::engine::random::Random;
 use antri::engine::sweep::Sweep;
 use antri::engine::tickets::steps::Step;
 use antri::engine::{Engine, Rules};
@@ -133,7 +133,7 @@ async fn whoever_is_back_at_the_last_moment_is_not_taken_offline() {
     stage.wind(600);
     // How many tickets they keep is looked up for the message, after they were found silent.
     let swept = held_up(&stage, ("held_by", 1), sweep(Arc::clone(&stage))).await;
-    stage.engine.alive(&stage.person(&agent).await, stage.now()).await.unwrap();
+    stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
     let swept = goes_on(&stage, swept).await;
     assert_eq!(swept.taken_offline, 0);
     assert_eq!(stage.person(&agent).await.availability(), Availability::Online);
@@ -146,7 +146,7 @@ async fn whoever_speaks_at_the_last_moment_is_not_asked() {
     stage.wind(IDLE);
     // Found idle by the first reading, asked by the second.
     let swept = held_up(&stage, ("person", 2), sweep(Arc::clone(&stage))).await;
-    stage.engine.alive(&agent, stage.now()).await.unwrap();
+    stage.engine.on_activity(&agent, stage.now()).await.unwrap();
     assert_eq!(goes_on(&stage, swept).await, Sweep::default());
     assert_eq!(stage.person(&agent).await.agent.unwrap().asked_at, None);
     oracle::check(&stage).await;
@@ -156,7 +156,7 @@ async fn whoever_speaks_at_the_last_moment_is_not_asked() {
 async fn a_heartbeat_that_another_replica_heard_counts() {
     let (stage, agent) = silent(OfflineBehaviour::ReassignAll).await;
     stage.wind(300);
-    stage.store.touch(agent.id, stage.now()).await.unwrap();
+    stage.store.record_activity(agent.id, stage.now()).await.unwrap();
     assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
     assert!(!stage.engine.is_lost(agent.id));
     oracle::check(&stage).await;
@@ -173,7 +173,7 @@ async fn nobody_is_lost_because_presence_was_emptied() {
     stage.wind(1);
     assert_eq!(sweep(Arc::clone(&stage)).await.lost, 1, "but silence goes on counting");
     // The next sign of life heals, even one that another replica hears and that never comes to presence.
-    stage.store.touch(agent.id, stage.now()).await.unwrap();
+    stage.store.record_activity(agent.id, stage.now()).await.unwrap();
     stage.engine.start().await.unwrap();
     stage.round().await;
     assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
@@ -186,7 +186,7 @@ async fn nobody_is_lost_because_presence_was_emptied() {
 async fn a_sign_of_life_that_is_not_written_yet_counts() {
     let (stage, agent) = working(OfflineBehaviour::Keep).await;
     stage.wind(14);
-    stage.engine.alive(&stage.person(&agent).await, stage.now()).await.unwrap();
+    stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
     let written = stage.person(&agent).await.agent.unwrap().last_activity;
     assert!(written < stage.now(), "or there is nothing to see here");
     stage.wind(IDLE - 14);
@@ -261,7 +261,7 @@ async fn a_department_whose_tickets_keep_coming_keeps_no_other_waiting() {
     assert_eq!(goes_on(&stage, round).await.unwrap(), 3);
     let mut assigned = Vec::new();
     while let Ok(happening) = feed.try_recv() {
-        if let Happening::Assigned { ticket, .. } = happening {
+        if let Event::Assigned { ticket, .. } = happening {
             assigned.push(ticket);
         }
     }
@@ -280,7 +280,7 @@ async fn a_ticket_whose_agent_left_is_not_overtaken_by_its_batch() {
     assert_eq!(stage.round().await, 2);
     let mut assigned = Vec::new();
     while let Ok(happening) = feed.try_recv() {
-        if let Happening::Assigned { ticket, agent, .. } = happening {
+        if let Event::Assigned { ticket, agent, .. } = happening {
             assigned.push((ticket, agent));
         }
     }
@@ -320,8 +320,8 @@ async fn a_ticket_that_another_replica_puts_back_during_a_round_goes_first() {
     let (store, presence): (_, Arc<dyn Presence>) =
         (Arc::clone(stage.engine.store()), Arc::clone(&stage.presence));
     let rules = Rules { presence_ttl: TTL, ..stage.engine.rules().clone() };
-    let works = Engine::new(store, presence, rules, Chance::seeded(8));
-    let works = works.among_others(ReplicaId(Uuid::from_u128(8)));
+    let works = Engine::new(store, presence, rules, Random::seeded(8));
+    let works = works.with_replicas(ReplicaId(Uuid::from_u128(8)));
     works.start().await.unwrap();
     let now = stage.now();
     let round = held_up(&stage, ("commit", 1), async move { works.run_round(now).await }).await;

@@ -1,6 +1,6 @@
 //! What the store's record tells, played back event by event: at every instant of the history, not only at its end.
 use super::stage::Stage;
-use antri::domain::event::{Actor, Event, ReleaseReason, What};
+use antri::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use antri::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
 use antri::domain::notice::{Message, Notice};
 use antri::domain::person::Availability;
@@ -42,13 +42,13 @@ impl Story {
         *self.handed.entry((ticket, agent)).or_default() += 1;
     }
 
-    fn tell(&mut self, event: &Event, queue: &Queue) {
+    fn tell(&mut self, event: &AuditEvent, queue: &Queue) {
         match &event.what {
-            What::Availability { agent, to, .. } => {
+            Action::Availability { agent, to, .. } => {
                 self.online.remove(agent);
                 self.online.extend((*to == Availability::Online).then_some(*agent));
             }
-            What::Standing { person, change } => self.stand(*person, change),
+            Action::Standing { person, change } => self.stand(*person, change),
             _ => self.tell_of_ticket(event, queue),
         }
     }
@@ -70,47 +70,47 @@ impl Story {
         }
     }
 
-    fn tell_of_ticket(&mut self, event: &Event, queue: &Queue) {
+    fn tell_of_ticket(&mut self, event: &AuditEvent, queue: &Queue) {
         let ticket = event.ticket.expect("a ticket's event names it");
         let place = self.places.get(&ticket).copied();
         let holder = place.and_then(|p| if let Place::Held(by) = p { Some(by) } else { None });
         match &event.what {
-            What::Opened => {
+            Action::Opened => {
                 assert_eq!(place, None, "opened twice");
                 self.places.insert(ticket, Place::Queued);
             }
-            What::Assigned { agent, .. } => {
+            Action::Assigned { agent, .. } => {
                 assert_eq!(place, Some(Place::Queued), "assigned out of {place:?}");
                 assert!(self.online.contains(agent) && !self.opted_out.contains(agent), "{agent} not ready");
                 queue.check_first(ticket, &self.places);
                 self.gets(ticket, *agent, false);
             }
-            What::PickedUp { agent } => {
+            Action::PickedUp { agent } => {
                 assert_eq!(place, Some(Place::Queued), "picked up out of {place:?}");
                 self.gets(ticket, *agent, false);
             }
-            What::Reassigned { from, to, over_capacity } => {
+            Action::Reassigned { from, to, over_capacity } => {
                 assert_ne!(place, Some(Place::Ended));
                 assert_eq!(holder, *from, "taken from somebody who did not hold it");
                 self.gets(ticket, *to, *over_capacity);
             }
-            What::Released { from, why } => {
+            Action::Released { from, why } => {
                 assert_eq!(holder, Some(*from), "released from somebody who did not hold it");
                 let back = *why == ReleaseReason::Offline && self.online.contains(from);
                 assert!(!back, "taken from {from}, who is back");
                 self.places.insert(ticket, Place::Queued);
             }
-            What::Started | What::Paused | What::Resumed | What::Completed => {
+            Action::Started | Action::Paused | Action::Resumed | Action::Completed => {
                 assert_eq!(holder.map(Actor::Person), Some(event.actor), "a step of a stranger's");
-                let place = if event.what == What::Completed { Place::Ended } else { place.unwrap() };
+                let place = if event.what == Action::Completed { Place::Ended } else { place.unwrap() };
                 self.places.insert(ticket, place);
             }
-            What::Cancelled => {
+            Action::Cancelled => {
                 assert_ne!(place, Some(Place::Ended));
                 self.places.insert(ticket, Place::Ended);
             }
-            What::Availability { .. } | What::Standing { .. } => {}
-            other @ What::Reprioritised { .. } => panic!("not in these histories: {other:?}"),
+            Action::Availability { .. } | Action::Standing { .. } => {}
+            other @ Action::Reprioritised { .. } => panic!("not in these histories: {other:?}"),
         }
     }
 }
@@ -138,7 +138,7 @@ fn rows<T: serde::de::DeserializeOwned>(stage: &Stage, sql: &str) -> Vec<T> {
 }
 
 /// Every event of the desk, in the order in which they were committed.
-pub(super) fn events(stage: &Stage) -> Vec<Event> {
+pub(super) fn events(stage: &Stage) -> Vec<AuditEvent> {
     rows(stage, "SELECT doc FROM events ORDER BY id")
 }
 
@@ -153,7 +153,7 @@ pub(super) fn told(stage: &Stage) -> Vec<Notice> {
 pub(super) async fn check(stage: &Stage) {
     let events = events(stage);
     let opened: Vec<TicketId> =
-        events.iter().filter(|e| e.what == What::Opened).filter_map(|e| e.ticket).collect();
+        events.iter().filter(|e| e.what == Action::Opened).filter_map(|e| e.ticket).collect();
     let mut tickets = Vec::new();
     for id in &opened {
         tickets.push(stage.store.ticket(*id).await.unwrap().expect("what was opened stays"));

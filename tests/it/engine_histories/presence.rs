@@ -61,8 +61,8 @@ async fn working(stage: &Stage, client: bool) -> Person {
 /// What a client's heartbeat does.
 async fn heartbeat(stage: &Stage, agent: &Person) {
     let person = stage.person(agent).await;
-    stage.presence.beat(record(&person, stage.now()), TTL, stage.now()).await.unwrap();
-    stage.engine.alive(&person, stage.now()).await.unwrap();
+    stage.presence.heartbeat(record(&person, stage.now()), TTL, stage.now()).await.unwrap();
+    stage.engine.on_activity(&person, stage.now()).await.unwrap();
 }
 
 fn record(person: &Person, now: Time) -> PresenceRecord {
@@ -105,7 +105,7 @@ async fn an_answer_to_are_you_still_there_keeps_the_agent_online() {
     assert_eq!(pass(&stage, 1).await.asked, 1);
     assert_eq!(pass(&stage, GRACE - 1).await, Sweep::default(), "asked once, and still there");
     assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some());
-    stage.engine.alive(&stage.person(&agent).await, stage.now()).await.unwrap();
+    stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
     assert_eq!(
         pass(&stage, IDLE - 1).await,
         Sweep::default(),
@@ -221,7 +221,7 @@ async fn a_clock_that_is_set_expires_nobody() {
             let other = stage.agent(101, 5, &[]).await;
             stage.wind(jump);
             // The desk compares with a steady clock and says so before it sweeps.
-            stage.engine.forgive(stage.now()).await.unwrap();
+            stage.engine.reset_idle_timers(stage.now()).await.unwrap();
             assert_eq!(sweep(&stage).await, Sweep::default(), "{jump} s, client: {client}");
             for agent in [&agent, &other] {
                 assert_eq!(availability(&stage, agent).await, Availability::Online);

@@ -2,7 +2,7 @@
 use super::oracle;
 use super::stage::{Stage, behaving};
 use antri::domain::draft::Draft;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, OfflineBehaviour, Settings};
 use antri::domain::text::Description;
@@ -177,7 +177,7 @@ async fn a_ticket_completed_twice_at_once_is_completed_once() {
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
         let ended = oracle::events(&stage);
         assert_eq!(
-            ended.iter().filter(|e| e.ticket == Some(ticket.id) && e.what == What::Completed).count(),
+            ended.iter().filter(|e| e.ticket == Some(ticket.id) && e.what == Action::Completed).count(),
             1
         );
     }

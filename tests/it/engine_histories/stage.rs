@@ -12,7 +12,7 @@ use antri::domain::ticket::Ticket;
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
-use antri::engine::random::Chance;
+use antri::engine::random::Random;
 use antri::engine::tickets::open::NewTicket;
 use antri::engine::tickets::steps::Step;
 use antri::engine::{Engine, Rules};
@@ -44,7 +44,7 @@ fn engine(store: &Arc<Sqlite>, trouble: &Trouble, presence: &Arc<dyn Presence>) 
     let rules =
         Rules { zone: chrono_tz::Asia::Jakarta, default_locale: Locale::Id, admin_ids, presence_ttl: TTL };
     let store: Arc<dyn Store> = Arc::new(Troubled { store: store.clone(), trouble: trouble.clone() });
-    Arc::new(Engine::new(store, presence.clone(), rules, Chance::seeded(7)))
+    Arc::new(Engine::new(store, presence.clone(), rules, Random::seeded(7)))
 }
 
 pub(super) fn profile(telegram: i64) -> Profile {

@@ -25,7 +25,7 @@ async fn two_failures_are_made_good_by_the_third_try() {
         let desk = desk().await;
         fails(&desk, 2, ill).await;
         assert!(desk.last(1).button("✅ Kirim").is_some(), "{ill:?}: {}", desk.transcript(1));
-        assert_eq!(desk.counters().await.put_aside, 0, "{ill:?}");
+        assert_eq!(desk.counters().await.dead_letters, 0, "{ill:?}");
     }
 }
 
@@ -34,7 +34,7 @@ async fn three_failures_put_an_update_aside_and_everybody_hears_of_it() {
     for ill in [Ill::Unreadable, Ill::Panics] {
         let desk = desk().await;
         fails(&desk, 3, ill).await;
-        assert_eq!(desk.counters().await.put_aside, 1, "{ill:?}");
+        assert_eq!(desk.counters().await.dead_letters, 1, "{ill:?}");
         assert!(desk.last(1).text.contains(BROKE), "{ill:?}: {}", desk.transcript(1));
         assert!(desk.last(ADMIN).text.contains("disisihkan"), "{ill:?}: {}", desk.transcript(ADMIN));
         desk.say(1, "Internet masih mati").await;
@@ -51,11 +51,11 @@ async fn three_failures_put_an_update_aside_and_everybody_hears_of_it() {
 async fn an_update_that_cannot_be_read_is_put_aside_and_everybody_hears_of_it() {
     let desk = desk().await;
     let odd = json!({"message": {"message_id": "seven", "chat": {"id": 1, "type": "private"}}});
-    desk.trouble.next("put_aside", 1, Ill::Away);
+    desk.trouble.next("dead_letter", 1, Ill::Away);
     desk.sandbox.deliver_raw(odd);
     desk.say(2, "/help").await;
     desk.find(2, "/mytickets");
-    assert_eq!(desk.counters().await.put_aside, 1);
+    assert_eq!(desk.counters().await.dead_letters, 1);
     assert!(desk.last(1).text.contains(BROKE), "{}", desk.transcript(1));
     assert!(desk.last(ADMIN).text.contains("disisihkan"), "{}", desk.transcript(ADMIN));
 }

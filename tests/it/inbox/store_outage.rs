@@ -9,7 +9,7 @@ const SORRY: &str = "Sistem sedang terganggu";
 async fn nothing_is_confirmed_that_was_not_written() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
-    desk.trouble.begin(|method| (method == "accept").then_some(Ill::Away));
+    desk.trouble.begin(|method| (method == "append_updates").then_some(Ill::Away));
     desk.sandbox.send_text(1, "Internet mati");
     desk.hears(1, SORRY).await;
     assert!(!desk.sandbox.idle_polls(), "Telegram still has it");
@@ -37,7 +37,7 @@ async fn a_handler_waits_for_the_store_and_that_is_no_failure_of_its_own() {
     desk.trouble.end();
     desk.settle().await;
     assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));
-    assert_eq!(desk.counters().await.put_aside, 0);
+    assert_eq!(desk.counters().await.dead_letters, 0);
     assert_eq!(desk.sandbox.chat(1).iter().filter(|m| m.text.contains(SORRY)).count(), 1, "told once");
 }
 
@@ -45,7 +45,8 @@ async fn a_handler_waits_for_the_store_and_that_is_no_failure_of_its_own() {
 async fn a_desk_whose_store_is_away_still_stops_in_time_and_loses_nothing() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
-    desk.trouble.begin(|method| (!matches!(method, "accept" | "unhandled")).then_some(Ill::Away));
+    desk.trouble
+        .begin(|method| (!matches!(method, "append_updates" | "pending_updates")).then_some(Ill::Away));
     desk.sandbox.send_text(1, "Internet mati");
     desk.hears(1, SORRY).await;
     let asked = Instant::now();

@@ -75,7 +75,7 @@ async fn who_does_not_know_the_secret_is_sent_away_before_they_have_said_anythin
 async fn what_could_not_be_written_is_refused_and_comes_again() {
     let desk = desk().await;
     desk.person(1, "Sari", "id").await;
-    desk.trouble.next("accept", 2, Ill::Away);
+    desk.trouble.next("append_updates", 2, Ill::Away);
     assert_eq!(post(&desk, Some(SECRET), &update(9_001)).await, 503);
     desk.say(1, "/help").await;
     assert_eq!(helped(&desk), 1);

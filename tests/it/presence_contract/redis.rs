@@ -47,9 +47,9 @@ impl Timed {
 
 #[async_trait]
 impl Presence for Timed {
-    async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
+    async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
         self.reach(now);
-        self.redis.beat(record, ttl * SLOWER, now).await
+        self.redis.heartbeat(record, ttl * SLOWER, now).await
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
@@ -75,8 +75,8 @@ impl Presence for Timed {
         self.redis.in_department(department, now).await
     }
 
-    async fn footprint(&self) -> Result<u64, PresenceError> {
-        self.redis.footprint().await
+    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+        self.redis.memory_bytes().await
     }
 }
 
@@ -149,7 +149,7 @@ async fn a_server_that_is_away_leaves_presence_unknown_and_is_found_again() {
     server.kill();
     assert!(redis.all(at(0)).await.is_err());
     assert!(redis.get(who(1), at(0)).await.is_err());
-    assert!(redis.beat(record(1, &[1], at(0)), TTL, at(0)).await.is_err());
+    assert!(redis.heartbeat(record(1, &[1], at(0)), TTL, at(0)).await.is_err());
     server.restart();
     // What it knew is gone; the next beat tells it again.
     while redis.ping().await.is_err() {}
@@ -231,7 +231,7 @@ async fn what_comes_at_once_is_done_in_the_order_in_which_it_came() {
     let gone = async { redis.leave(who(1), &[dept(1)]).await.unwrap() };
     let busy = PresenceRecord { status: Availability::Busy, ..record(2, &[2], at(0)) };
     tokio::join!(beat(&redis, 1, &[1], 0), gone, beat(&redis, 2, &[1], 0), async {
-        redis.beat(busy.clone(), TTL, at(0)).await.unwrap();
+        redis.heartbeat(busy.clone(), TTL, at(0)).await.unwrap();
     });
     assert_eq!(all(&redis, 0).await, [who(2)]);
     assert_eq!(redis.get(who(2), at(0)).await.unwrap(), Some(busy));
@@ -245,7 +245,7 @@ async fn what_comes_at_once_is_done_in_the_order_in_which_it_came() {
 async fn what_comes_at_once_fails_each_by_itself() {
     let (server, redis) = start();
     let _: () = server.connect().set(format!("agents:dept:{}", dept(1)), "no set").unwrap();
-    let beats = (0..60).map(|n| redis.beat(record(n, &[n % 3], at(0)), TTL, at(0)));
+    let beats = (0..60).map(|n| redis.heartbeat(record(n, &[n % 3], at(0)), TTL, at(0)));
     for (n, done) in (0..).zip(join_all(beats).await) {
         assert_eq!(done.is_err(), n % 3 == 1, "{n}: {done:?}");
     }

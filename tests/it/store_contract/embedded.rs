@@ -1,7 +1,7 @@
 //! The embedded store as a back end, and what only a file can suffer: a full disk, a torn log, a second process.
 use super::Backend;
 use super::fixture::*;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::engine::ports::{CommitError, Guard, Outcome, Store, StoreError};
 use antri::store::Sqlite;
 use antri::store::sqlite::{FILE, Options};
@@ -183,7 +183,7 @@ async fn a_torn_log_loses_only_what_was_not_acknowledged() {
             std::fs::write(&wal, bytes).unwrap();
             let store = Sqlite::open(copy.path()).unwrap();
             assert_eq!(store.depths().await.unwrap()[&dept(1)], 20, "torn at {torn} of {whole}");
-            assert_eq!(store.undelivered().await.unwrap(), 0, "and nothing of it by halves");
+            assert_eq!(store.pending_deliveries().await.unwrap(), 0, "and nothing of it by halves");
             open(&store, ticket(21)).await;
         }
     }
@@ -200,7 +200,7 @@ async fn a_full_disk_refuses_and_keeps_what_it_has() {
     let mut refused = 0;
     for n in 1..=400 {
         let mut change = opening(ticket(n));
-        change.event = Some(event(at(1), None, n, What::Opened));
+        change.event = Some(event(at(1), None, n, Action::Opened));
         change.notices = vec![text(1, &"panjang ".repeat(100))];
         match one(&*store, change).await {
             Ok(_) => kept.push(n),
@@ -210,7 +210,7 @@ async fn a_full_disk_refuses_and_keeps_what_it_has() {
     }
     assert!(!kept.is_empty() && refused > 0, "{} kept, {refused} refused", kept.len());
     assert_eq!(names(&store.queue_page(&[dept(1)], 0, 999).await.unwrap()), kept, "all or nothing of each");
-    assert_eq!(store.undelivered().await.unwrap(), kept.len() as u64);
+    assert_eq!(store.pending_deliveries().await.unwrap(), kept.len() as u64);
 
     // Many at once, among which some fit: each is told for itself, and what it was told is so.
     let small: Vec<_> = (500..600).map(|n| (n, opening(ticket(n)))).collect();
@@ -233,14 +233,14 @@ async fn a_full_disk_refuses_and_keeps_what_it_has() {
 async fn unknown_outcomes_repeats_and_what_was_given_up_are_counted() {
     let backend = Embedded::fresh().await;
     let store = backend.store.clone();
-    store.deliver(vec![text(1, "satu"), text(2, "dua"), text(3, "tiga")], at(1)).await.unwrap();
+    store.enqueue(vec![text(1, "satu"), text(2, "dua"), text(3, "tiga")], at(1)).await.unwrap();
     let claimed = store.claim(9, at(1)).await.unwrap();
     let outcomes = vec![
-        (claimed[0].id, Outcome::Later { until: at(2), unknown: true }),
+        (claimed[0].id, Outcome::Retry { until: at(2), unknown: true }),
         (claimed[1].id, Outcome::Dropped("blocked".to_owned())),
     ];
     store.settle(outcomes, at(1)).await.unwrap();
-    assert_eq!(store.reclaim().await.unwrap(), 1);
+    assert_eq!(store.release_orphaned_claims().await.unwrap(), 1);
     for claimed in store.claim(9, at(2)).await.unwrap() {
         store.settle(vec![(claimed.id, Outcome::Sent(None))], at(2)).await.unwrap();
     }
@@ -252,7 +252,7 @@ async fn unknown_outcomes_repeats_and_what_was_given_up_are_counted() {
 #[tokio::test]
 async fn a_message_that_nobody_understands_does_not_stop_the_others() {
     let Embedded { store, dir } = Embedded::fresh().await;
-    store.deliver(vec![text(1, "satu"), text(1, "dua"), text(2, "lain")], at(1)).await.unwrap();
+    store.enqueue(vec![text(1, "satu"), text(1, "dua"), text(2, "lain")], at(1)).await.unwrap();
     store.close().await;
     let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
     conn.execute("UPDATE outbox SET message = '{\"telegram\":1}' WHERE id = 1", []).unwrap();

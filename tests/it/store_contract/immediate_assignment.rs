@@ -1,7 +1,7 @@
 //! A ticket that is given away as it is opened: two changes of one commit.
 use super::fixture::*;
 use antri::domain::card::CardKey;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::domain::ids::Arrival;
 use antri::domain::notice::Outgoing;
 use antri::domain::ticket::{Priority, Status, Ticket};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// The nth ticket is opened and goes to an agent.
 pub(super) fn pair(ticket: &Ticket, agent: u64, slot: u16) -> Vec<Change> {
-    vec![opening(ticket.clone()), giving(ticket, agent, slot, Guard::Next)]
+    vec![opening(ticket.clone()), giving(ticket, agent, slot, Guard::FirstInQueue)]
 }
 
 /// Whether the ticket was opened, and whether it was given away.
@@ -32,8 +32,8 @@ pub(super) async fn opened_and_given(
 pub(crate) async fn a_new_ticket_may_go_to_an_agent_at_once(store: Arc<dyn Store>) {
     join(&*store, [1], 2).await;
     let mut changes = pair(&ticket(1), 1, 0);
-    changes[0].event = Some(event(at(1), Some(900), 1, What::Opened));
-    changes[1].event = Some(event(at(1), None, 1, What::PickedUp { agent: who(1) }));
+    changes[0].event = Some(event(at(1), Some(900), 1, Action::Opened));
+    changes[1].event = Some(event(at(1), None, 1, Action::PickedUp { agent: who(1) }));
     changes[1].notices = vec![Outgoing::refresh(ticket(1).customer_chat, CardKey::Status(ticket_id(1)))];
     all(&*store, changes).await;
 
@@ -45,8 +45,8 @@ pub(crate) async fn a_new_ticket_may_go_to_an_agent_at_once(store: Arc<dyn Store
     assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 0, "it never waited");
     assert_eq!(store.queue_head(dept(1), true, 9).await.unwrap(), []);
     let whats: Vec<_> = store.history(held.id).await.unwrap().into_iter().map(|line| line.what).collect();
-    assert_eq!(whats, [What::Opened, What::PickedUp { agent: who(1) }]);
-    assert_eq!(store.undelivered().await.unwrap(), 1);
+    assert_eq!(whats, [Action::Opened, Action::PickedUp { agent: who(1) }]);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     let turn = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
     assert_eq!(turn, Some(at(100)), "it is the agent's turn");
 
@@ -72,7 +72,7 @@ pub(crate) async fn a_new_ticket_overtakes_nobody(store: Arc<dyn Store>) {
     let mut changes = pair(&ticket(4), 1, 0);
     changes.extend(pair(&ticket(5), 1, 3));
     let answers = store.commit(changes).await;
-    assert_eq!((&answers[1], &answers[3]), (&Err(CommitError::Conflict), &Err(CommitError::Behind)));
+    assert_eq!((&answers[1], &answers[3]), (&Err(CommitError::Conflict), &Err(CommitError::WouldOvertake)));
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [4, 5]);
 }
 

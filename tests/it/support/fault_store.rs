@@ -5,7 +5,7 @@ use antri::domain::alert::Incidents;
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::department::Department;
 use antri::domain::draft::Draft;
-use antri::domain::event::Event;
+use antri::domain::event::AuditEvent;
 use antri::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
@@ -14,8 +14,8 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
-    Store, StoreError,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
+    OpeningContext, Outcome, QueueDepths, Store, StoreError,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -190,7 +190,7 @@ troubled! {
     agents() -> Vec<Person>;
     admins() -> Vec<Person>;
     recent_people(limit: usize) -> Vec<Person>;
-    touch(agent: PersonId, at: Time) -> ();
+    record_activity(agent: PersonId, at: Time) -> ();
     departments() -> Vec<Department>;
     settings() -> Settings;
     incidents() -> Incidents;
@@ -199,7 +199,7 @@ troubled! {
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
     reader(chat: ChatId) -> Option<Arc<Person>>;
-    prospect(department: DepartmentId, priority: Priority) -> Prospect;
+    opening_context(department: DepartmentId, priority: Priority) -> OpeningContext;
     ticket(id: TicketId) -> Option<Ticket>;
     ticket_for_notice(id: TicketId) -> Option<Ticket>;
     ticket_number(id: TicketId) -> Option<TicketNumber>;
@@ -211,26 +211,26 @@ troubled! {
     all_held() -> Vec<Ticket>;
     queue_head(department: DepartmentId, auto: bool, limit: usize) -> Vec<Ticket>;
     queue_page(departments: &[DepartmentId], offset: usize, limit: usize) -> Vec<Ticket>;
-    waits_since(department: DepartmentId, priority: Priority) -> Option<Time>;
-    depths() -> Depths;
+    oldest_waiting_at(department: DepartmentId, priority: Priority) -> Option<Time>;
+    depths() -> QueueDepths;
     position(department: DepartmentId, priority: Priority, arrival: Arrival) -> u64;
-    history(ticket: TicketId) -> Vec<Event>;
-    tally(agent: PersonId, from: Time) -> (u32, u32);
-    accept(updates: Vec<(i64, Value)>, now: Time) -> usize;
-    unhandled(after: u64, limit: usize) -> Vec<InboxRow>;
-    handled(update_id: i64, answers: Vec<Outgoing>, now: Time) -> ();
-    failed(update_id: i64, error: &str) -> u32;
-    put_aside(update_id: i64, notices: Vec<Outgoing>, now: Time) -> ();
-    deliver(out: Vec<Outgoing>, now: Time) -> ();
-    claim(limit: usize, now: Time) -> Vec<Claimed>;
+    history(ticket: TicketId) -> Vec<AuditEvent>;
+    assignment_counts(agent: PersonId, from: Time) -> (u32, u32);
+    append_updates(updates: Vec<(i64, Value)>, now: Time) -> usize;
+    pending_updates(after: u64, limit: usize) -> Vec<InboxRow>;
+    complete_update(update_id: i64, answers: Vec<Outgoing>, now: Time) -> ();
+    record_failure(update_id: i64, error: &str) -> u32;
+    dead_letter(update_id: i64, notices: Vec<Outgoing>, now: Time) -> ();
+    enqueue(out: Vec<Outgoing>, now: Time) -> ();
+    claim(limit: usize, now: Time) -> Vec<ClaimedDelivery>;
     settle(outcomes: Vec<(u64, Outcome)>, now: Time) -> ();
-    reclaim() -> u64;
-    next_delivery() -> Option<Time>;
-    undelivered() -> u64;
-    counters() -> Counters;
+    release_orphaned_claims() -> u64;
+    next_delivery_at() -> Option<Time>;
+    pending_deliveries() -> u64;
+    counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
-    lease(name: &str, holder: ReplicaId, stale: Option<LeaseMark>) -> Lease;
-    end_lease(name: &str, holder: ReplicaId) -> ();
+    acquire_lease(name: &str, holder: ReplicaId, stale: Option<LeaseStamp>) -> Lease;
+    release_lease(name: &str, holder: ReplicaId) -> ();
     prune(before: Time) -> ();
 }

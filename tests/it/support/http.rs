@@ -1,6 +1,6 @@
 //! Requests to a test desk's side API.
 use super::{Desk, JWT_SECRET};
-use antri::auth_token::{LIFETIME, issue};
+use antri::auth_token::{TOKEN_LIFETIME, issue};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::{Person, Role};
 use reqwest::{Client, Method, RequestBuilder};
@@ -56,7 +56,7 @@ impl Desk {
     /// A bearer token of somebody's.
     pub(crate) async fn token(&self, id: i64) -> String {
         let person = self.known(id).await;
-        issue(&JWT_SECRET.into(), person.id, Role::Agent, self.now(), LIFETIME).unwrap()
+        issue(&JWT_SECRET.into(), person.id, Role::Agent, self.now(), TOKEN_LIFETIME).unwrap()
     }
 
     /// A request without anything.

@@ -4,7 +4,7 @@ use antri::config::http::HttpConfig;
 use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
 use antri::engine::ports::{Presence, Signals};
-use antri::outbox::rate_limit::Limits;
+use antri::outbox::rate_limit::RateLimits;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) struct Options {
     pub(crate) settings: Settings,
     pub(crate) call_timeout: Duration,
-    pub(crate) limits: Limits,
+    pub(crate) limits: RateLimits,
     pub(crate) quota: Quota,
     pub(crate) sweep_every: Duration,
     /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
@@ -36,7 +36,7 @@ impl Default for Options {
         Self {
             settings: Settings::default(),
             call_timeout: Duration::from_secs(10),
-            limits: Limits::NONE,
+            limits: RateLimits::NONE,
             quota: Quota::NONE,
             sweep_every: Duration::from_secs(3_600),
             admin_ids: vec![ADMIN],

@@ -29,8 +29,8 @@ impl FarAway {
 
 #[async_trait]
 impl Presence for FarAway {
-    async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
-        self.reach()?.beat(record, ttl, now).await
+    async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
+        self.reach()?.heartbeat(record, ttl, now).await
     }
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
         self.reach()?.leave(agent, departments).await
@@ -48,7 +48,7 @@ impl Presence for FarAway {
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
         self.reach()?.in_department(department, now).await
     }
-    async fn footprint(&self) -> Result<u64, PresenceError> {
-        self.reach()?.footprint().await
+    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+        self.reach()?.memory_bytes().await
     }
 }

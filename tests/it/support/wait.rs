@@ -3,8 +3,8 @@ use super::{Desk, PATIENCE};
 use antri::domain::Time;
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing, Rendered};
-use antri::engine::ports::Counters;
-use antri::sandbox::{Fault, FaultRule, Recorded};
+use antri::engine::ports::DeliveryCounters;
+use antri::sandbox::{Fault, FaultRule, RecordedRequest};
 use chrono::TimeDelta;
 use std::time::Duration;
 
@@ -31,13 +31,13 @@ impl Desk {
 
     /// When the next delivery that is held up may go.
     pub(crate) async fn held_up_until(&self) -> Option<Time> {
-        self.app().engine.store().next_delivery().await.unwrap()
+        self.app().engine.store().next_delivery_at().await.unwrap()
     }
 
     /// Winds the clock, and has the outbox look at it.
     pub(crate) fn wind(&self, by: TimeDelta) {
         self.clock.wind(by);
-        self.app().engine.deliver_soon();
+        self.app().engine.wake_outbox();
     }
 
     /// Winds the clock to each moment that a delivery waits for, until none is left.
@@ -48,7 +48,7 @@ impl Desk {
             }
             // Twice: a server's count misses what moves from one chat to another meanwhile.
             let store = self.app().engine.store().clone();
-            store.undelivered().await == Ok(0) && store.undelivered().await == Ok(0)
+            store.pending_deliveries().await == Ok(0) && store.pending_deliveries().await == Ok(0)
         })
         .await;
     }
@@ -58,8 +58,8 @@ impl Desk {
         let text = Rendered { html: html.into(), buttons: Vec::new() };
         let out = Outgoing { chat: ChatId(chat), message: Message::Text(text) };
         let app = self.app();
-        app.engine.store().deliver(vec![out], self.now()).await.unwrap();
-        app.engine.deliver_soon();
+        app.engine.store().enqueue(vec![out], self.now()).await.unwrap();
+        app.engine.wake_outbox();
     }
 
     /// The next `times` calls of `method` about this chat go wrong.
@@ -68,8 +68,8 @@ impl Desk {
     }
 
     /// The calls of this method about this chat, oldest first.
-    pub(crate) fn calls(&self, method: &str, chat: i64) -> Vec<Recorded> {
-        let of = |r: &Recorded| r.method == method && r.params["chat_id"].as_i64() == Some(chat);
+    pub(crate) fn calls(&self, method: &str, chat: i64) -> Vec<RecordedRequest> {
+        let of = |r: &RecordedRequest| r.method == method && r.params["chat_id"].as_i64() == Some(chat);
         self.sandbox.requests().into_iter().filter(of).collect()
     }
 
@@ -78,7 +78,7 @@ impl Desk {
         self.sandbox.chat(chat).iter().filter(|m| m.text == text).count()
     }
 
-    pub(crate) async fn counters(&self) -> Counters {
+    pub(crate) async fn counters(&self) -> DeliveryCounters {
         let store = self.running.lock().unwrap().as_ref().unwrap().storage.store();
         store.counters().await.unwrap()
     }

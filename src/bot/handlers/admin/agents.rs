@@ -4,9 +4,9 @@ use super::department_picker::{
     which_department,
 };
 use super::pickers;
-use super::pickers::{Found, agents_named, seat_of, still_agent};
-use crate::bot::callback::{For, Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use super::pickers::{Matches, agents_named, seat_of, still_agent};
+use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose, PickerPurpose};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
 use crate::bot::render::{Arg, Rendered, Words, labelled};
 use crate::bot::toast::Toast;
@@ -24,19 +24,19 @@ use std::sync::Arc;
 const SEVERAL: usize = 20;
 
 /// `/workload`.
-pub async fn workload(ask: Ask) -> Handled {
+pub async fn workload(ask: RequestContext) -> HandlerResult {
     Ok(vec![ask.card(CardKey::Workload(ask.person.id, 0))])
 }
 
 /// `/agents`.
-pub async fn agents(desk: Arc<Desk>, ask: Ask) -> Handled {
-    Ok(vec![choose(&desk, &ask, Pick::Agent).await?])
+pub async fn agents(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
+    Ok(vec![choose(&desk, &ask, PickerPurpose::Agent).await?])
 }
 
 /// `/addagent [<telegram id|@username> [department]]`.
-pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn add_agent(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
     let Some((who, department)) = split_first(&arg) else {
-        return Ok(vec![choose(&desk, &ask, Pick::AddAgent).await?]);
+        return Ok(vec![choose(&desk, &ask, PickerPurpose::AddAgent).await?]);
     };
     let store = desk.engine.store();
     let person = match (who.strip_prefix('@'), who.parse()) {
@@ -59,12 +59,12 @@ pub async fn add_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
 
 /// The department of a new agent was chosen.
 pub async fn add_agent_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (id, department): (PersonId, DepartmentId),
-) -> Handled {
+) -> HandlerResult {
     let departments = open_departments(&desk).await?;
     if is_gone(&departments, department) {
         let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
@@ -76,8 +76,8 @@ pub async fn add_agent_pressed(
 }
 
 async fn added(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     id: PersonId,
     open: &[Department],
     department: DepartmentId,
@@ -89,46 +89,46 @@ async fn added(
 }
 
 pub(in crate::bot::handlers) fn which_for(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     person: &Person,
     (open, page): (&[Department], u16),
 ) -> Rendered {
     let (words, id) = (ask.words(desk), person.id);
     let html = words.say("addagent-which", &[("name", (&person.name).into())]);
-    let press = |department| Press::AddAgent(id, department);
-    which_department(&words, html, open, (For::Newcomer(id), page), press)
+    let press = |department| ButtonAction::AddAgent(id, department);
+    which_department(&words, html, open, (DepartmentPickerPurpose::Newcomer(id), page), press)
 }
 
 /// `/removeagent [agent]`.
-pub async fn remove_agent(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn remove_agent(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
     if arg.trim().is_empty() {
-        return Ok(vec![choose(&desk, &ask, Pick::RemoveAgent).await?]);
+        return Ok(vec![choose(&desk, &ask, PickerPurpose::RemoveAgent).await?]);
     }
-    let press = |agent| Press::PickPerson(Pick::RemoveAgent, agent);
-    match agent_named(&desk, &ask, &arg, Pick::RemoveAgent, press) {
+    let press = |agent| ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent);
+    match agent_named(&desk, &ask, &arg, PickerPurpose::RemoveAgent, press) {
         Ok(seat) => Ok(vec![ask.text(sure(&desk, &ask, &seat))]),
         Err(question) => Ok(vec![question]),
     }
 }
 
-fn sure(desk: &Desk, ask: &Ask, seat: &Seat) -> Rendered {
+fn sure(desk: &BotContext, ask: &RequestContext, seat: &Seat) -> Rendered {
     let words = ask.words(desk);
     let args = [("name", Arg::from(&seat.person.name)), ("count", seat.held().into())];
-    let yes = words.button("removeagent-yes", Press::RemoveAgent(seat.person.id));
-    let no = words.button("button-cancel", Press::Dismiss);
+    let yes = words.button("removeagent-yes", ButtonAction::RemoveAgent(seat.person.id));
+    let no = words.button("button-cancel", ButtonAction::Dismiss);
     Rendered { html: words.say("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
 }
 
 /// Yes, this agent is to be removed. Who is none any more is asked to leave all the same: that finishes a removal that
 /// broke off.
 pub async fn remove_agent_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     agent: PersonId,
-) -> Handled {
+) -> HandlerResult {
     let words = ask.words(&desk);
     match seat_of(&desk, agent) {
         Some(_) => toast.ack(),
@@ -137,7 +137,7 @@ pub async fn remove_agent_pressed(
     let text = match desk.engine.remove_agent(&ask.person, agent, ask.now).await {
         // Also where a press before this one did it: what it was answered with stays.
         Ok(person) => words.message("removeagent-done", &[("name", person.name.into())]),
-        Err(EngineError::NotFound) => pickers::first_page(&desk, &ask, Pick::RemoveAgent).await?,
+        Err(EngineError::NotFound) => pickers::first_page(&desk, &ask, PickerPurpose::RemoveAgent).await?,
         Err(error) => return Err(error),
     };
     Ok(vec![ask.edit(place, text)])
@@ -145,12 +145,12 @@ pub async fn remove_agent_pressed(
 
 /// An agent is to serve a department, or not to.
 pub async fn agent_department(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (agent, department, serves): (PersonId, DepartmentId, bool),
-) -> Handled {
+) -> HandlerResult {
     let (words, open) = (ask.words(&desk), open_departments(&desk).await?);
     // One can't be in "all of them": that button is on other messages.
     let known = open.iter().find(|d| d.id == department);
@@ -159,7 +159,7 @@ pub async fn agent_department(
         (Some(_), None) => {}
         (Some(known), Some(seat)) => toast.say(membership(&words, &seat, known, serves)),
     }
-    if let Err(list) = still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
+    if let Err(list) = still_agent(&desk, &ask, &toast, place, (PickerPurpose::Agent, agent)).await? {
         return Ok(vec![list]);
     }
     if known.is_some() {
@@ -175,8 +175,8 @@ fn membership(words: &Words<'_>, seat: &Seat, department: &Department, serves: b
 
 /// An agent in detail, with switches for the departments where there are several, a page at a time.
 pub(in crate::bot::handlers) async fn agent_card(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     agent: PersonId,
     page: u16,
 ) -> Result<Rendered, EngineError> {
@@ -190,23 +190,28 @@ pub(in crate::bot::handlers) async fn agent_card(
             let serves = line.departments.contains(&name);
             let inside = || words.plain("agent-department-in", &[("name", (&name).into())]);
             let label = if serves { inside() } else { name.clone() };
-            labelled(&label, Press::AgentDepartment(agent, department.id, !serves))
+            labelled(&label, ButtonAction::AgentDepartment(agent, department.id, !serves))
         };
-        card.buttons.extend(department_rows(&words, &departments, (For::Agent(agent), page), switch));
+        card.buttons.extend(department_rows(
+            &words,
+            &departments,
+            (DepartmentPickerPurpose::Agent(agent), page),
+            switch,
+        ));
         card.html = format!("{}\n\n{}", card.html, words.say("agent-departments-hint", &[]));
     }
-    card.buttons.push(vec![words.button("back", Press::PickPage(Pick::Agent, 0))]);
+    card.buttons.push(vec![words.button("back", ButtonAction::PickPage(PickerPurpose::Agent, 0))]);
     Ok(card)
 }
 
 /// Another page of a picking list.
 pub async fn pick_page(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
-    (pick, page): (Pick, u16),
-) -> Handled {
+    place: PressedMessage,
+    (pick, page): (PickerPurpose, u16),
+) -> HandlerResult {
     toast.ack();
     let list = pickers::page(&desk, &ask, pick, page).await?;
     Ok(vec![ask.edit(place, list.unwrap_or_else(|| pickers::nothing_to_pick(&desk, &ask, pick)))])
@@ -214,13 +219,13 @@ pub async fn pick_page(
 
 /// A person of a picking list was chosen.
 pub async fn pick_person(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
-    (pick, id): (Pick, PersonId),
-) -> Handled {
-    if pick == Pick::AddAgent {
+    place: PressedMessage,
+    (pick, id): (PickerPurpose, PersonId),
+) -> HandlerResult {
+    if pick == PickerPurpose::AddAgent {
         return pick_newcomer(&desk, &ask, &toast, place, id).await;
     }
     let seat = match still_agent(&desk, &ask, &toast, place, (pick, id)).await? {
@@ -228,15 +233,23 @@ pub async fn pick_person(
         Err(list) => return Ok(vec![list]),
     };
     let text = match pick {
-        Pick::SetMax => super::capacity::how_many(&desk, &ask, &seat),
-        Pick::RemoveAgent => sure(&desk, &ask, &seat),
-        Pick::AddAgent | Pick::Reassign | Pick::Agent => agent_card(&desk, &ask, id, 0).await?,
+        PickerPurpose::SetMax => super::capacity::how_many(&desk, &ask, &seat),
+        PickerPurpose::RemoveAgent => sure(&desk, &ask, &seat),
+        PickerPurpose::AddAgent | PickerPurpose::Reassign | PickerPurpose::Agent => {
+            agent_card(&desk, &ask, id, 0).await?
+        }
     };
     Ok(vec![ask.edit(place, text)])
 }
 
 /// Somebody is to be an agent: in the only department, else they are asked for which.
-async fn pick_newcomer(desk: &Desk, ask: &Ask, toast: &Toast, place: Place, id: PersonId) -> Handled {
+async fn pick_newcomer(
+    desk: &BotContext,
+    ask: &RequestContext,
+    toast: &Toast,
+    place: PressedMessage,
+    id: PersonId,
+) -> HandlerResult {
     let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
     toast.ack();
     let departments = open_departments(desk).await?;
@@ -249,27 +262,27 @@ async fn pick_newcomer(desk: &Desk, ask: &Ask, toast: &Toast, place: Place, id: 
 
 /// A picking list as a new message, or why there is nothing to pick from.
 pub(in crate::bot::handlers) async fn choose(
-    desk: &Desk,
-    ask: &Ask,
-    pick: Pick,
+    desk: &BotContext,
+    ask: &RequestContext,
+    pick: PickerPurpose,
 ) -> Result<Outgoing, EngineError> {
     Ok(ask.text(pickers::first_page(desk, ask, pick).await?))
 }
 
 /// The agent that was typed; or the answer that says there is none, or asks which of several by buttons that do `press`.
 pub(in crate::bot::handlers) fn agent_named(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     text: &str,
-    pick: Pick,
-    press: impl Fn(PersonId) -> Press,
+    pick: PickerPurpose,
+    press: impl Fn(PersonId) -> ButtonAction,
 ) -> Result<Seat, Outgoing> {
     let words = ask.words(desk);
     let name = [("name", Arg::from(text.trim()))];
     match agents_named(desk.engine.seats(), text) {
-        Found::One(seat) => Ok(seat),
-        Found::None => Err(ask.say(desk, "no-such-agent", &name)),
-        Found::Several(seats) => {
+        Matches::One(seat) => Ok(seat),
+        Matches::None => Err(ask.say(desk, "no-such-agent", &name)),
+        Matches::Several(seats) => {
             let buttons = pickers::agent_buttons(&words, &seats, seats.iter().take(SEVERAL), press);
             Err(ask.text(pickers::list(&words, words.say("several-agents", &name), pick, (0, 1), buttons)))
         }

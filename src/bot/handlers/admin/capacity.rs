@@ -1,8 +1,8 @@
 //! Admins: how many tickets an agent holds at most.
 use super::agents::{agent_named, choose};
-use super::pickers::{Found, agents_named, is_called, still_agent};
-use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use super::pickers::{Matches, agents_named, is_called, still_agent};
+use crate::bot::callback::{ButtonAction, PickerPurpose};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{Button, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::ids::PersonId;
@@ -12,12 +12,12 @@ use crate::engine::error::EngineError;
 use std::sync::Arc;
 
 /// The capacities that are offered as buttons.
-const OFFERED: u16 = 10;
+const OFFERED_CAPACITIES: u16 = 10;
 
 /// `/setmax [<agent> [n]]`.
-pub async fn set_max(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn set_max(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
     if arg.trim().is_empty() {
-        return Ok(vec![choose(&desk, &ask, Pick::SetMax).await?]);
+        return Ok(vec![choose(&desk, &ask, PickerPurpose::SetMax).await?]);
     }
     let seats = desk.engine.seats();
     let (who, number) = split_number(&arg, |text| is_called(&seats, text));
@@ -27,34 +27,38 @@ pub async fn set_max(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     }
     let max = max.flatten();
     // The number that was typed is not asked for again, when it is only unclear whose it is.
-    let press = |agent| max.map_or(Press::PickPerson(Pick::SetMax, agent), |n| Press::SetMax(agent, n.get()));
-    Ok(vec![match (agent_named(&desk, &ask, who, Pick::SetMax, press), max) {
+    let press = |agent| {
+        max.map_or(ButtonAction::PickPerson(PickerPurpose::SetMax, agent), |n| {
+            ButtonAction::SetMax(agent, n.get())
+        })
+    };
+    Ok(vec![match (agent_named(&desk, &ask, who, PickerPurpose::SetMax, press), max) {
         (Err(question), _) => question,
         (Ok(seat), None) => ask.text(how_many(&desk, &ask, &seat)),
         (Ok(seat), Some(max)) => ask.text(limited(&desk, &ask, seat.person.id, max).await?),
     }])
 }
 
-pub(in crate::bot::handlers) fn how_many(desk: &Desk, ask: &Ask, seat: &Seat) -> Rendered {
+pub(in crate::bot::handlers) fn how_many(desk: &BotContext, ask: &RequestContext, seat: &Seat) -> Rendered {
     let words = ask.words(desk);
     let now = seat.profile().map_or(0, |profile| profile.max_tickets.get());
-    let button = |n: u16| labelled(&n.to_string(), Press::SetMax(seat.person.id, n));
-    let numbers: Vec<Button> = (1..=OFFERED).map(button).collect();
+    let button = |n: u16| labelled(&n.to_string(), ButtonAction::SetMax(seat.person.id, n));
+    let numbers: Vec<Button> = (1..=OFFERED_CAPACITIES).map(button).collect();
     let mut buttons: Vec<Vec<Button>> = numbers.chunks(5).map(<[Button]>::to_vec).collect();
-    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    buttons.push(vec![words.button("button-cancel", ButtonAction::Dismiss)]);
     let html = words.say("setmax-ask", &[("name", (&seat.person.name).into()), ("max", now.into())]);
     Rendered { html, buttons }
 }
 
 /// A capacity was chosen.
 pub async fn set_max_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (agent, max): (PersonId, u16),
-) -> Handled {
-    if let Err(list) = still_agent(&desk, &ask, &toast, place, (Pick::SetMax, agent)).await? {
+) -> HandlerResult {
+    if let Err(list) = still_agent(&desk, &ask, &toast, place, (PickerPurpose::SetMax, agent)).await? {
         return Ok(vec![list]);
     }
     let text = match Capacity::new(max) {
@@ -64,11 +68,16 @@ pub async fn set_max_pressed(
     Ok(vec![ask.edit(place, text)])
 }
 
-fn out_of_range(desk: &Desk, ask: &Ask) -> Rendered {
+fn out_of_range(desk: &BotContext, ask: &RequestContext) -> Rendered {
     ask.words(desk).message("setmax-range", &[("max", MAX_CAPACITY.into())])
 }
 
-async fn limited(desk: &Desk, ask: &Ask, agent: PersonId, max: Capacity) -> Result<Rendered, EngineError> {
+async fn limited(
+    desk: &BotContext,
+    ask: &RequestContext,
+    agent: PersonId,
+    max: Capacity,
+) -> Result<Rendered, EngineError> {
     let person = desk.engine.set_capacity(&ask.person, agent, max, ask.now).await?;
     Ok(ask.words(desk).message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
 }
@@ -78,7 +87,7 @@ fn is_number_missing(seats: &[Seat], who: &str, number: Option<&str>) -> bool {
     let Some((name, _)) = who.rsplit_once(char::is_whitespace).filter(|_| number.is_none()) else {
         return false;
     };
-    let is_nobody = |text| matches!(agents_named(seats.to_vec(), text), Found::None);
+    let is_nobody = |text| matches!(agents_named(seats.to_vec(), text), Matches::None);
     is_nobody(who) && !is_nobody(name)
 }
 

@@ -1,9 +1,9 @@
 //! Choosing a department: by name, or out of buttons a page at a time; one, or all of them.
 use super::pickers::still_agent;
 use super::{agents, departments, invite};
-use crate::bot::callback::{For, Pick, Press};
+use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::cards::view_loader::page_of;
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{Button, Rendered, Words, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::department::Department;
@@ -21,32 +21,36 @@ pub(in crate::bot::handlers) const PER_PAGE: u16 = 30;
 
 /// Another page of a list of departments.
 pub async fn departments(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
-    (why, page): (For, u16),
-) -> Handled {
+    place: PressedMessage,
+    (why, page): (DepartmentPickerPurpose, u16),
+) -> HandlerResult {
     let open = open_departments(&desk).await?;
     let text = match why {
-        For::Show => departments::all(&desk, &ask, page).await?,
-        For::Category => departments::category_where(&desk, &ask, &open, page),
-        For::Invite => invite::invite_to_which(&desk, &ask, &open, page),
-        For::Newcomer(id) => {
+        DepartmentPickerPurpose::Show => departments::all(&desk, &ask, page).await?,
+        DepartmentPickerPurpose::Category => departments::category_where(&desk, &ask, &open, page),
+        DepartmentPickerPurpose::Invite => invite::invite_to_which(&desk, &ask, &open, page),
+        DepartmentPickerPurpose::Newcomer(id) => {
             let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
             agents::which_for(&desk, &ask, &person, (&open, page))
         }
-        For::Agent(agent) => match still_agent(&desk, &ask, &toast, place, (Pick::Agent, agent)).await? {
-            Ok(_) => agents::agent_card(&desk, &ask, agent, page).await?,
-            Err(list) => return Ok(vec![list]),
-        },
+        DepartmentPickerPurpose::Agent(agent) => {
+            match still_agent(&desk, &ask, &toast, place, (PickerPurpose::Agent, agent)).await? {
+                Ok(_) => agents::agent_card(&desk, &ask, agent, page).await?,
+                Err(list) => return Ok(vec![list]),
+            }
+        }
     };
     toast.ack();
     Ok(vec![ask.edit(place, text)])
 }
 
 /// The departments that take new tickets.
-pub(in crate::bot::handlers) async fn open_departments(desk: &Desk) -> Result<Vec<Department>, EngineError> {
+pub(in crate::bot::handlers) async fn open_departments(
+    desk: &BotContext,
+) -> Result<Vec<Department>, EngineError> {
     let mut all = desk.engine.store().departments().await?;
     all.retain(|department| !department.retired);
     Ok(all)
@@ -67,7 +71,11 @@ pub(in crate::bot::handlers) fn named(open: &[Department], name: &str) -> Option
 }
 
 /// That there is no department of this name.
-pub(in crate::bot::handlers) fn no_such_department(desk: &Desk, ask: &Ask, name: &str) -> Vec<Outgoing> {
+pub(in crate::bot::handlers) fn no_such_department(
+    desk: &BotContext,
+    ask: &RequestContext,
+    name: &str,
+) -> Vec<Outgoing> {
     vec![ask.say(desk, "no-such-department", &[("name", name.trim().into())])]
 }
 
@@ -76,12 +84,12 @@ pub(in crate::bot::handlers) fn which_department(
     words: &Words<'_>,
     html: String,
     open: &[Department],
-    at: (For, u16),
-    press: impl Fn(DepartmentId) -> Press,
+    at: (DepartmentPickerPurpose, u16),
+    press: impl Fn(DepartmentId) -> ButtonAction,
 ) -> Rendered {
     let mut buttons = department_rows(words, open, at, |d| labelled(&d.name, press(d.id)));
     buttons.push(vec![words.button("invite-all", press(ALL))]);
-    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    buttons.push(vec![words.button("button-cancel", ButtonAction::Dismiss)]);
     Rendered { html, buttons }
 }
 
@@ -89,11 +97,11 @@ pub(in crate::bot::handlers) fn which_department(
 pub(in crate::bot::handlers) fn department_rows(
     words: &Words<'_>,
     all: &[Department],
-    (why, page): (For, u16),
+    (why, page): (DepartmentPickerPurpose, u16),
     button: impl Fn(&Department) -> Button,
 ) -> Vec<Vec<Button>> {
     let (page, pages, shown) = page_of(all, page, PER_PAGE);
-    let turns = words.page_row(page, pages, |page| Press::Departments(why, page));
+    let turns = words.page_row(page, pages, |page| ButtonAction::Departments(why, page));
     let rows = shown.iter().map(|department| vec![button(department)]);
     rows.chain([turns]).filter(|row| !row.is_empty()).collect()
 }
@@ -106,8 +114,8 @@ pub(in crate::bot::handlers) fn page_with(all: &[Department], id: DepartmentId) 
 
 /// The name of a department; of all of them, the only one's own.
 pub(in crate::bot::handlers) fn department_name(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     open: &[Department],
     id: DepartmentId,
 ) -> String {

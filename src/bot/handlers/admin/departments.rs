@@ -1,9 +1,9 @@
 //! Admins: departments and categories.
 use super::department_picker::{PER_PAGE, department_rows, no_such_department, open_departments, page_with};
 use super::name_prompts::{category_created, question, whether_to_make};
-use crate::bot::callback::{For, Press};
+use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::cards::view_loader::page_of;
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::explain_toast;
 use crate::bot::render;
 use crate::bot::render::{Rendered, labelled};
@@ -11,26 +11,31 @@ use crate::bot::toast::Toast;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
-use crate::engine::departments::{DeskEdit, checked};
+use crate::engine::departments::{DepartmentEdit, checked_name};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
 /// `/department [name]`: the list, that department, or whether there is to be one of that name.
-pub async fn department(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn department(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
     if arg.trim().is_empty() {
         return Ok(vec![ask.text(all(&desk, &ask, 0).await?)]);
     }
     let known = find(&desk, &arg).await?;
     let text = match known {
         Some(department) => department_card(&desk, &ask, &department, 0).await?,
-        None => whether_to_make(&desk, &ask, &checked(&arg)?).await?,
+        None => whether_to_make(&desk, &ask, &checked_name(&arg)?).await?,
     };
     Ok(vec![ask.text(text)])
 }
 
 /// `/category [department - category]`: which department, or a new category there.
-pub async fn category(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) -> Handled {
+pub async fn category(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    message: Message,
+    arg: String,
+) -> HandlerResult {
     if arg.trim().is_empty() {
         let open = open_departments(&desk).await?;
         // With one department nobody is asked which.
@@ -54,15 +59,15 @@ pub async fn category(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) 
 
 /// The department of a new category is asked for.
 pub(in crate::bot::handlers) fn category_where(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     open: &[Department],
     page: u16,
 ) -> Rendered {
     let words = ask.words(desk);
-    let button = |d: &Department| labelled(&d.name, Press::NewCategory(d.id));
-    let mut buttons = department_rows(&words, open, (For::Category, page), button);
-    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    let button = |d: &Department| labelled(&d.name, ButtonAction::NewCategory(d.id));
+    let mut buttons = department_rows(&words, open, (DepartmentPickerPurpose::Category, page), button);
+    buttons.push(vec![words.button("button-cancel", ButtonAction::Dismiss)]);
     Rendered { html: words.say("category-which", &[]), buttons }
 }
 
@@ -74,12 +79,12 @@ fn readings(arg: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// A department was pressed.
 pub async fn show_department(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (id, page): (DepartmentId, u16),
-) -> Handled {
+) -> HandlerResult {
     let department = by_id(&desk, id).await?;
     toast.ack();
     Ok(vec![ask.edit(place, department_card(&desk, &ask, &department, page).await?)])
@@ -87,32 +92,38 @@ pub async fn show_department(
 
 /// Whether a department is critical.
 pub async fn set_critical(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (id, critical): (DepartmentId, bool),
-) -> Handled {
-    let edited = desk.engine.edit_department(&ask.person, id, &DeskEdit::SetCritical(critical)).await;
+) -> HandlerResult {
+    let edited = desk.engine.edit_department(&ask.person, id, &DepartmentEdit::SetCritical(critical)).await;
     let key = if critical { "department-now-critical" } else { "department-not-critical" };
     edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
 }
 
 /// Whether a department is retired.
 pub async fn set_retired(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (id, retired): (DepartmentId, bool),
-) -> Handled {
-    let edited = desk.engine.edit_department(&ask.person, id, &DeskEdit::SetRetired(retired)).await;
+) -> HandlerResult {
+    let edited = desk.engine.edit_department(&ask.person, id, &DepartmentEdit::SetRetired(retired)).await;
     let key = if retired { "department-now-retired" } else { "department-not-retired" };
     edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
 }
 
 /// A category was pressed.
-pub async fn show_category(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: CategoryId) -> Handled {
+pub async fn show_category(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+    id: CategoryId,
+) -> HandlerResult {
     let (department, category) = with_category(&desk, id).await?;
     toast.ack();
     Ok(vec![ask.edit(place, render::category_card(&ask.words(&desk), &department, &category))])
@@ -120,14 +131,14 @@ pub async fn show_category(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place
 
 /// Whether a category is retired.
 pub async fn set_category_retired(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (id, retired): (CategoryId, bool),
-) -> Handled {
+) -> HandlerResult {
     let department = with_category(&desk, id).await?.0.id;
-    let set = DeskEdit::SetCategoryRetired(id, retired);
+    let set = DepartmentEdit::SetCategoryRetired(id, retired);
     let edited = desk.engine.edit_department(&ask.person, department, &set).await;
     let key = if retired { "category-now-retired" } else { "category-not-retired" };
     edit(&desk, &ask, &toast, (place, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
@@ -136,12 +147,12 @@ pub async fn set_category_retired(
 /// A switch was pressed: the answer says how things stand now, whether by this press or by one before, and so does the
 /// department's card.
 async fn edit(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     toast: &Toast,
-    (place, id, category): (Place, DepartmentId, Option<CategoryId>),
+    (place, id, category): (PressedMessage, DepartmentId, Option<CategoryId>),
     edited: Result<(&str, String), EngineError>,
-) -> Handled {
+) -> HandlerResult {
     let words = ask.words(desk);
     toast.say(match edited {
         Ok((key, name)) => words.toast(key, &[("name", name.into())]),
@@ -157,8 +168,8 @@ async fn edit(
 
 /// A page of all departments.
 pub(in crate::bot::handlers) async fn all(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     page: u16,
 ) -> Result<Rendered, EngineError> {
     let all = desk.engine.store().departments().await?;
@@ -167,8 +178,8 @@ pub(in crate::bot::handlers) async fn all(
 }
 
 pub(in crate::bot::handlers) async fn department_card(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     department: &Department,
     page: u16,
 ) -> Result<Rendered, EngineError> {
@@ -176,7 +187,7 @@ pub(in crate::bot::handlers) async fn department_card(
     Ok(render::department_card(&ask.words(desk), department, page, page_with(&all, department.id)))
 }
 
-async fn find(desk: &Desk, name: &str) -> Result<Option<Department>, EngineError> {
+async fn find(desk: &BotContext, name: &str) -> Result<Option<Department>, EngineError> {
     Ok(by_name(&desk.engine.store().departments().await?, name).cloned())
 }
 
@@ -186,7 +197,7 @@ fn by_name<'a>(all: &'a [Department], name: &str) -> Option<&'a Department> {
 }
 
 pub(in crate::bot::handlers) async fn by_id(
-    desk: &Desk,
+    desk: &BotContext,
     id: DepartmentId,
 ) -> Result<Department, EngineError> {
     let all = desk.engine.store().departments().await?;
@@ -194,7 +205,7 @@ pub(in crate::bot::handlers) async fn by_id(
 }
 
 pub(in crate::bot::handlers) async fn with_category(
-    desk: &Desk,
+    desk: &BotContext,
     id: CategoryId,
 ) -> Result<(Department, Category), EngineError> {
     let all = desk.engine.store().departments().await?;

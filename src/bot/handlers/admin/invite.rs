@@ -2,8 +2,8 @@
 use super::department_picker::{
     ALL, department_name, is_gone, named, no_such_department, open_departments, which_department,
 };
-use crate::bot::callback::{For, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::Rendered;
 use crate::bot::toast::Toast;
 use crate::domain::Time;
@@ -17,10 +17,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use teloxide::types::Message;
 
 /// How long a message's link is remembered: longer than a press takes to come twice.
-const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
+const CACHE_TTL: TimeDelta = TimeDelta::minutes(10);
 
 /// `/invite [department]`.
-pub async fn invite(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) -> Handled {
+pub async fn invite(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    message: Message,
+    arg: String,
+) -> HandlerResult {
     let departments = open_departments(&desk).await?;
     if arg.trim().is_empty() && departments.len() > 1 {
         return Ok(vec![ask.text(invite_to_which(&desk, &ask, &departments, 0))]);
@@ -34,12 +39,12 @@ pub async fn invite(desk: Arc<Desk>, ask: Ask, message: Message, arg: String) ->
 
 /// The department of an invitation was chosen.
 pub async fn invite_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     department: DepartmentId,
-) -> Handled {
+) -> HandlerResult {
     let departments = open_departments(&desk).await?;
     if is_gone(&departments, department) {
         toast.say(ask.words(&desk).toast("department-gone", &[]));
@@ -51,18 +56,24 @@ pub async fn invite_pressed(
 }
 
 pub(in crate::bot::handlers) fn invite_to_which(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     open: &[Department],
     page: u16,
 ) -> Rendered {
     let words = ask.words(desk);
-    which_department(&words, words.say("invite-which", &[]), open, (For::Invite, page), Press::Invite)
+    which_department(
+        &words,
+        words.say("invite-which", &[]),
+        open,
+        (DepartmentPickerPurpose::Invite, page),
+        ButtonAction::Invite,
+    )
 }
 
 async fn invitation(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     asked: (ChatId, i32),
     (open, department): (&[Department], DepartmentId),
 ) -> Result<Rendered, EngineError> {
@@ -80,12 +91,12 @@ async fn invitation(
 /// The links that were made lately, by the message that asked for one: a press that comes twice, or a command that is
 /// handled again, shows the same link.
 #[derive(Default)]
-pub struct Links(Mutex<HashMap<(ChatId, i32), (Time, Invite)>>);
+pub struct InviteCache(Mutex<HashMap<(ChatId, i32), (Time, Invite)>>);
 
-impl Links {
+impl InviteCache {
     fn made(&self, asked: (ChatId, i32), grant: &Grant, now: Time) -> Option<Invite> {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        made.retain(|_, (at, _)| now - *at < REMEMBERED);
+        made.retain(|_, (at, _)| now - *at < CACHE_TTL);
         made.get(&asked).map(|(_, invite)| invite.clone()).filter(|invite| invite.grant == *grant)
     }
 

@@ -1,7 +1,7 @@
 //! Choosing an agent, a person or a ticket: by what an admin typed, or out of a list of buttons.
-use crate::bot::callback::{Pick, Press};
+use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::cards::view_loader::{page_among, page_of};
-use crate::bot::context::{Ask, Desk, Place};
+use crate::bot::context::{BotContext, PressedMessage, RequestContext};
 use crate::bot::render::{Button, Rendered, Words, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TicketId};
@@ -14,19 +14,19 @@ use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 
 /// Buttons of one choice on a page.
-const PER_PAGE: u16 = 8;
+const CHOICES_PER_PAGE: u16 = 8;
 /// The fewest last characters of a number that name a ticket.
-const SUFFIX: usize = 4;
+const SUFFIX_CHARS: usize = 4;
 
 /// What was typed names nobody, one, or several.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::bot::handlers) enum Found<T> {
+pub(in crate::bot::handlers) enum Matches<T> {
     None,
     One(T),
     Several(Vec<T>),
 }
 
-impl<T> Found<T> {
+impl<T> Matches<T> {
     fn of(mut all: Vec<T>) -> Self {
         match (all.pop(), all.is_empty()) {
             (None, _) => Self::None,
@@ -41,7 +41,7 @@ impl<T> Found<T> {
 
 /// The agents that `text` can mean: by Telegram id or `@username`; by name, exactly, else how it begins, else what it
 /// contains, in any case.
-pub(in crate::bot::handlers) fn agents_named(seats: Vec<Seat>, text: &str) -> Found<Seat> {
+pub(in crate::bot::handlers) fn agents_named(seats: Vec<Seat>, text: &str) -> Matches<Seat> {
     let wanted = text.trim().to_lowercase();
     let name = |seat: &Seat| seat.person.name.to_lowercase();
     let rules: [&dyn Fn(&Seat) -> bool; 4] = [
@@ -51,11 +51,11 @@ pub(in crate::bot::handlers) fn agents_named(seats: Vec<Seat>, text: &str) -> Fo
         &|seat| name(seat).contains(&wanted),
     ];
     if wanted.is_empty() {
-        return Found::None;
+        return Matches::None;
     }
     let chosen = rules.iter().find(|rule| seats.iter().any(rule));
-    let Some(rule) = chosen else { return Found::None };
-    Found::of(seats.into_iter().filter(|seat| rule(seat)).collect())
+    let Some(rule) = chosen else { return Matches::None };
+    Matches::of(seats.into_iter().filter(|seat| rule(seat)).collect())
 }
 
 /// Whether `wanted`, in lower case, is the agent's Telegram id or `@username`.
@@ -72,17 +72,17 @@ pub(in crate::bot::handlers) fn is_called(seats: &[Seat], text: &str) -> bool {
 }
 
 /// An agent's seat, while they are one.
-pub(in crate::bot::handlers) fn seat_of(desk: &Desk, agent: PersonId) -> Option<Seat> {
+pub(in crate::bot::handlers) fn seat_of(desk: &BotContext, agent: PersonId) -> Option<Seat> {
     desk.engine.seats().into_iter().find(|seat| seat.person.id == agent)
 }
 
 /// The seat of a button's agent. Who is no agent any more: the press says so, and the list is drawn anew in its place.
 pub(in crate::bot::handlers) async fn still_agent(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     toast: &Toast,
-    place: Place,
-    (pick, agent): (Pick, PersonId),
+    place: PressedMessage,
+    (pick, agent): (PickerPurpose, PersonId),
 ) -> Result<Result<Seat, Outgoing>, EngineError> {
     if let Some(seat) = seat_of(desk, agent) {
         toast.ack();
@@ -94,39 +94,45 @@ pub(in crate::bot::handlers) async fn still_agent(
 
 /// The open tickets that `text` can mean: a number in any case, or the last four or more characters of it.
 pub(in crate::bot::handlers) async fn tickets_named(
-    desk: &Desk,
+    desk: &BotContext,
     text: &str,
-) -> Result<Found<Ticket>, StoreError> {
+) -> Result<Matches<Ticket>, StoreError> {
     let store = desk.engine.store();
     if let Some(number) = TicketNumber::parse(text) {
-        return Ok(store.ticket_by_number(&number).await?.map_or(Found::None, Found::One));
+        return Ok(store.ticket_by_number(&number).await?.map_or(Matches::None, Matches::One));
     }
     let suffix = text.trim().to_uppercase();
-    if suffix.len() < SUFFIX || !suffix.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Ok(Found::None);
+    if suffix.len() < SUFFIX_CHARS || !suffix.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Ok(Matches::None);
     }
-    Ok(Found::of(store.tickets_by_suffix(&suffix, usize::from(PER_PAGE)).await?))
+    Ok(Matches::of(store.tickets_by_suffix(&suffix, usize::from(CHOICES_PER_PAGE)).await?))
 }
 
 /// A question with buttons, one a row, and the pages below.
 pub(in crate::bot::handlers) fn list(
     words: &Words<'_>,
     html: String,
-    pick: Pick,
+    pick: PickerPurpose,
     page: (u16, u16),
     choices: Vec<Button>,
 ) -> Rendered {
-    let turns = words.page_row(page.0, page.1, |page| Press::PickPage(pick, page));
+    let turns = words.page_row(page.0, page.1, |page| ButtonAction::PickPage(pick, page));
     rows(words, html, pick, turns, choices)
 }
 
-fn rows(words: &Words<'_>, html: String, pick: Pick, turns: Vec<Button>, choices: Vec<Button>) -> Rendered {
+fn rows(
+    words: &Words<'_>,
+    html: String,
+    pick: PickerPurpose,
+    turns: Vec<Button>,
+    choices: Vec<Button>,
+) -> Rendered {
     let mut buttons: Vec<Vec<Button>> = choices.into_iter().map(|button| vec![button]).collect();
     if !turns.is_empty() {
         buttons.push(turns);
     }
-    if pick != Pick::Agent {
-        buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    if pick != PickerPurpose::Agent {
+        buttons.push(vec![words.button("button-cancel", ButtonAction::Dismiss)]);
     }
     Rendered { html, buttons }
 }
@@ -137,7 +143,7 @@ pub(in crate::bot::handlers) fn agent_buttons<'a>(
     words: &Words<'_>,
     offered: &[Seat],
     shown: impl IntoIterator<Item = &'a Seat>,
-    press: impl Fn(PersonId) -> Press,
+    press: impl Fn(PersonId) -> ButtonAction,
 ) -> Vec<Button> {
     let namesakes = |seat: &Seat| offered.iter().filter(|s| s.person.name == seat.person.name).count();
     let button = |seat: &Seat| {
@@ -162,68 +168,75 @@ fn with_username(person: &Person) -> String {
 
 /// A picking list from its beginning, or why there is nothing to pick from.
 pub(in crate::bot::handlers) async fn first_page(
-    desk: &Desk,
-    ask: &Ask,
-    pick: Pick,
+    desk: &BotContext,
+    ask: &RequestContext,
+    pick: PickerPurpose,
 ) -> Result<Rendered, EngineError> {
     Ok(page(desk, ask, pick, 0).await?.unwrap_or_else(|| nothing_to_pick(desk, ask, pick)))
 }
 
 /// Why there is nothing to pick from, and what to do about it.
-pub(in crate::bot::handlers) fn nothing_to_pick(desk: &Desk, ask: &Ask, pick: Pick) -> Rendered {
+pub(in crate::bot::handlers) fn nothing_to_pick(
+    desk: &BotContext,
+    ask: &RequestContext,
+    pick: PickerPurpose,
+) -> Rendered {
     let key = match pick {
-        Pick::AddAgent => "addagent-nobody",
-        Pick::Reassign => "reassign-none",
-        Pick::SetMax | Pick::RemoveAgent | Pick::Agent => "agents-none",
+        PickerPurpose::AddAgent => "addagent-nobody",
+        PickerPurpose::Reassign => "reassign-none",
+        PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => "agents-none",
     };
     ask.words(desk).message(key, &[])
 }
 
 /// A page of a picking list; `None` when there is nothing to pick from.
 pub(in crate::bot::handlers) async fn page(
-    desk: &Desk,
-    ask: &Ask,
-    pick: Pick,
+    desk: &BotContext,
+    ask: &RequestContext,
+    pick: PickerPurpose,
     page: u16,
 ) -> Result<Option<Rendered>, EngineError> {
     match pick {
-        Pick::SetMax | Pick::RemoveAgent | Pick::Agent => Ok(agents(desk, ask, pick, page)),
-        Pick::AddAgent => people(desk, ask, page).await,
-        Pick::Reassign => tickets(desk, ask, page).await,
+        PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => {
+            Ok(agents(desk, ask, pick, page))
+        }
+        PickerPurpose::AddAgent => people(desk, ask, page).await,
+        PickerPurpose::Reassign => tickets(desk, ask, page).await,
     }
 }
 
-fn agents(desk: &Desk, ask: &Ask, pick: Pick, page: u16) -> Option<Rendered> {
+fn agents(desk: &BotContext, ask: &RequestContext, pick: PickerPurpose, page: u16) -> Option<Rendered> {
     let (words, seats) = (ask.words(desk), desk.engine.seats());
     if seats.is_empty() {
         return None;
     }
     let html = match pick {
-        Pick::Agent => words.say("agents-head", &[("count", seats.len().into())]),
+        PickerPurpose::Agent => words.say("agents-head", &[("count", seats.len().into())]),
         _ => words.say("pick-agent", &[]),
     };
-    let (page, pages, shown) = page_of(&seats, page, PER_PAGE);
-    let buttons = agent_buttons(&words, &seats, shown, |agent| Press::PickPerson(pick, agent));
+    let (page, pages, shown) = page_of(&seats, page, CHOICES_PER_PAGE);
+    let buttons = agent_buttons(&words, &seats, shown, |agent| ButtonAction::PickPerson(pick, agent));
     Some(list(&words, html, pick, (page, pages), buttons))
 }
 
-async fn people(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, EngineError> {
+async fn people(desk: &BotContext, ask: &RequestContext, page: u16) -> Result<Option<Rendered>, EngineError> {
     let (words, (people, is_all)) = (ask.words(desk), newcomers(desk, page).await?);
     if people.is_empty() {
         return Ok(None);
     }
-    let (page, pages, shown) = page_of(&people, page, PER_PAGE);
-    let button = |p: &Person| labelled(&with_username(p), Press::PickPerson(Pick::AddAgent, p.id));
+    let (page, pages, shown) = page_of(&people, page, CHOICES_PER_PAGE);
+    let button =
+        |p: &Person| labelled(&with_username(p), ButtonAction::PickPerson(PickerPurpose::AddAgent, p.id));
     let choices = shown.iter().map(button).collect();
-    let turn = |page| Press::PickPage(Pick::AddAgent, page);
+    let turn = |page| ButtonAction::PickPage(PickerPurpose::AddAgent, page);
     let turns = if is_all { words.page_row(page, pages, turn) } else { words.open_page_row(page, turn) };
-    Ok(Some(rows(&words, words.say("addagent-pick", &[]), Pick::AddAgent, turns, choices)))
+    Ok(Some(rows(&words, words.say("addagent-pick", &[]), PickerPurpose::AddAgent, turns, choices)))
 }
 
 /// People who are no agents, whom the bot met last first: as many as the pages up to `page` and one more of them show, and
 /// whether that is everybody. Nobody pages through all customers, so they are not all read.
-async fn newcomers(desk: &Desk, page: u16) -> Result<(Vec<Person>, bool), EngineError> {
-    let wanted = (usize::from(page) + 1) * usize::from(PER_PAGE) + 1;
+async fn newcomers(desk: &BotContext, page: u16) -> Result<(Vec<Person>, bool), EngineError> {
+    let wanted = (usize::from(page) + 1) * usize::from(CHOICES_PER_PAGE) + 1;
     let mut limit = wanted * 2;
     loop {
         let mut people = desk.engine.store().recent_people(limit).await?;
@@ -237,7 +250,11 @@ async fn newcomers(desk: &Desk, page: u16) -> Result<(Vec<Person>, bool), Engine
 }
 
 /// What is held, then what waits, in the order of the queue.
-async fn tickets(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, EngineError> {
+async fn tickets(
+    desk: &BotContext,
+    ask: &RequestContext,
+    page: u16,
+) -> Result<Option<Rendered>, EngineError> {
     let (words, store) = (ask.words(desk), desk.engine.store());
     let departments: Vec<_> = store.departments().await?.into_iter().map(|d| d.id).collect();
     let waiting = store.depths().await?.values().sum();
@@ -248,8 +265,8 @@ async fn tickets(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, 
     if total == 0 {
         return Ok(None);
     }
-    let (page, pages) = page_among(total, page, PER_PAGE);
-    let (from, size) = (usize::from(page) * usize::from(PER_PAGE), usize::from(PER_PAGE));
+    let (page, pages) = page_among(total, page, CHOICES_PER_PAGE);
+    let (from, size) = (usize::from(page) * usize::from(CHOICES_PER_PAGE), usize::from(CHOICES_PER_PAGE));
     let mut shown = Vec::with_capacity(size);
     for ticket in held.iter().skip(from).take(size) {
         shown.extend(store.ticket(*ticket).await?.filter(|ticket| ticket.hold().is_some()));
@@ -258,12 +275,12 @@ async fn tickets(desk: &Desk, ask: &Ask, page: u16) -> Result<Option<Rendered>, 
     let waiting = size - held.len().saturating_sub(from).min(size);
     shown.extend(store.queue_page(&departments, after_held, waiting).await?);
     let buttons = ticket_buttons(desk, &words, &shown).await?;
-    Ok(Some(list(&words, words.say("reassign-pick", &[]), Pick::Reassign, (page, pages), buttons)))
+    Ok(Some(list(&words, words.say("reassign-pick", &[]), PickerPurpose::Reassign, (page, pages), buttons)))
 }
 
 /// Tickets as buttons: the end of the number, the category, who has it.
 pub(in crate::bot::handlers) async fn ticket_buttons(
-    desk: &Desk,
+    desk: &BotContext,
     words: &Words<'_>,
     tickets: &[Ticket],
 ) -> Result<Vec<Button>, EngineError> {
@@ -271,12 +288,12 @@ pub(in crate::bot::handlers) async fn ticket_buttons(
     for ticket in tickets {
         let view = desk.facts.ticket(ticket, PersonId(uuid::Uuid::nil())).await?;
         let number = ticket.number.as_str();
-        let tail = number.get(number.len().saturating_sub(SUFFIX)..).unwrap_or(number);
+        let tail = number.get(number.len().saturating_sub(SUFFIX_CHARS)..).unwrap_or(number);
         let holder = view.holder.unwrap_or_else(|| words.plain("reassign-waiting", &[]));
         let args = [("tail", tail.into()), ("label", view.label.into()), ("holder", holder.into())];
         buttons.push(labelled(
             &words.plain("reassign-label", &args),
-            Press::PickTicket(Pick::Reassign, ticket.id),
+            ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id),
         ));
     }
     Ok(buttons)
@@ -315,9 +332,9 @@ mod tests {
 
     fn named(text: &str) -> Vec<i64> {
         match agents_named(seats(), text) {
-            Found::None => Vec::new(),
-            Found::One(seat) => vec![seat.person.telegram.0],
-            Found::Several(seats) => seats.iter().map(|seat| seat.person.telegram.0).collect(),
+            Matches::None => Vec::new(),
+            Matches::One(seat) => vec![seat.person.telegram.0],
+            Matches::Several(seats) => seats.iter().map(|seat| seat.person.telegram.0).collect(),
         }
     }
 

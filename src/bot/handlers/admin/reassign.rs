@@ -2,13 +2,13 @@
 use super::agents::{agent_named, choose};
 use super::departments::by_id;
 use super::pickers;
-use super::pickers::{Found, seat_of, tickets_named};
-use crate::bot::callback::{Pick, Press};
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use super::pickers::{Matches, seat_of, tickets_named};
+use crate::bot::callback::{ButtonAction, PickerPurpose};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::{explain_toast, explained};
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::bot::toast::Toast;
-use crate::domain::event::{Actor, ReleaseReason, What};
+use crate::domain::event::{Action, Actor, ReleaseReason};
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Availability;
@@ -20,15 +20,15 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// How many agents are offered, the most fitting first. Typing the name works for every one.
-const OFFERED: usize = 20;
+const MAX_OFFERED_AGENTS: usize = 20;
 
 /// `/reassign [<ticket> [agent]]`.
-pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn reassign(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
     let arg = arg.trim();
     let Some((text, agent)) =
         arg.split_once(char::is_whitespace).or_else(|| (!arg.is_empty()).then_some((arg, "")))
     else {
-        return Ok(vec![choose(&desk, &ask, Pick::Reassign).await?]);
+        return Ok(vec![choose(&desk, &ask, PickerPurpose::Reassign).await?]);
     };
     let ticket = match ticket_named(&desk, &ask, text).await? {
         Ok(ticket) => ticket,
@@ -37,8 +37,8 @@ pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
     if agent.trim().is_empty() {
         return Ok(vec![ask.text(to_whom(&desk, &ask, &ticket)?)]);
     }
-    let chosen = |agent| Press::Reassign(ticket.id, ticket.version, agent, false);
-    match agent_named(&desk, &ask, agent, Pick::Reassign, chosen) {
+    let chosen = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
+    match agent_named(&desk, &ask, agent, PickerPurpose::Reassign, chosen) {
         Ok(seat) => {
             let drawn = (ticket.id, ticket.version);
             Ok(vec![ask.text(given(&desk, &ask, drawn, seat.person.id, false).await?)])
@@ -48,27 +48,31 @@ pub async fn reassign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
 }
 
 /// The ticket that was typed; or the answer that says there is none, or asks which of several.
-async fn ticket_named(desk: &Desk, ask: &Ask, text: &str) -> Result<Result<Ticket, Outgoing>, EngineError> {
+async fn ticket_named(
+    desk: &BotContext,
+    ask: &RequestContext,
+    text: &str,
+) -> Result<Result<Ticket, Outgoing>, EngineError> {
     let words = ask.words(desk);
     Ok(match tickets_named(desk, text).await? {
-        Found::One(ticket) => Ok(ticket),
-        Found::None => Err(ask.say(desk, "no-such-ticket", &[("text", text.into())])),
-        Found::Several(tickets) => {
+        Matches::One(ticket) => Ok(ticket),
+        Matches::None => Err(ask.say(desk, "no-such-ticket", &[("text", text.into())])),
+        Matches::Several(tickets) => {
             let html = words.say("several-tickets", &[("text", text.into())]);
             let buttons = pickers::ticket_buttons(desk, &words, &tickets).await?;
-            Err(ask.text(pickers::list(&words, html, Pick::Reassign, (0, 1), buttons)))
+            Err(ask.text(pickers::list(&words, html, PickerPurpose::Reassign, (0, 1), buttons)))
         }
     })
 }
 
 /// A ticket was chosen.
 pub async fn pick_ticket(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
-    (pick, ticket): (Pick, TicketId),
-) -> Handled {
+    place: PressedMessage,
+    (pick, ticket): (PickerPurpose, TicketId),
+) -> HandlerResult {
     let text = match to_whom_by_id(&desk, &ask, ticket).await {
         Ok(text) => {
             toast.ack();
@@ -84,12 +88,16 @@ pub async fn pick_ticket(
     Ok(vec![ask.edit(place, text)])
 }
 
-async fn to_whom_by_id(desk: &Desk, ask: &Ask, ticket: TicketId) -> Result<Rendered, EngineError> {
+async fn to_whom_by_id(
+    desk: &BotContext,
+    ask: &RequestContext,
+    ticket: TicketId,
+) -> Result<Rendered, EngineError> {
     let ticket = desk.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
     to_whom(desk, ask, &ticket)
 }
 
-fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineError> {
+fn to_whom(desk: &BotContext, ask: &RequestContext, ticket: &Ticket) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
     let held = ticket.hold().is_some();
     if !held && ticket.state != TicketState::Queued {
@@ -98,13 +106,13 @@ fn to_whom(desk: &Desk, ask: &Ask, ticket: &Ticket) -> Result<Rendered, EngineEr
     let mut seats = desk.engine.seats();
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
     seats.sort_by_key(|seat| fitness(seat, ticket));
-    let press = |agent| Press::Reassign(ticket.id, ticket.version, agent, false);
-    let agents = pickers::agent_buttons(&words, &seats, seats.iter().take(OFFERED), press);
+    let press = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
+    let agents = pickers::agent_buttons(&words, &seats, seats.iter().take(MAX_OFFERED_AGENTS), press);
     let mut buttons: Vec<Vec<Button>> = agents.into_iter().map(|button| vec![button]).collect();
     if held {
-        buttons.push(vec![words.button("reassign-queue", Press::Requeue(ticket.id, ticket.version))]);
+        buttons.push(vec![words.button("reassign-queue", ButtonAction::Requeue(ticket.id, ticket.version))]);
     }
-    buttons.push(vec![words.button("button-cancel", Press::Dismiss)]);
+    buttons.push(vec![words.button("button-cancel", ButtonAction::Dismiss)]);
     Ok(Rendered { html: words.say("reassign-to", &[("number", (&ticket.number).into())]), buttons })
 }
 
@@ -119,12 +127,12 @@ fn fitness(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
 
 /// An agent was chosen, perhaps a full one "anyway".
 pub async fn reassign_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (ticket, version, agent, anyway): (TicketId, Version, PersonId, bool),
-) -> Handled {
+) -> HandlerResult {
     let text = if seat_of(&desk, agent).is_some() {
         given(&desk, &ask, (ticket, version), agent, anyway).await
     } else {
@@ -143,12 +151,12 @@ pub async fn reassign_pressed(
 
 /// The ticket goes back to the queue.
 pub async fn requeue_pressed(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (ticket, version): (TicketId, Version),
-) -> Handled {
+) -> HandlerResult {
     let told = |t: &Ticket| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]);
     let requeued = desk.engine.requeue(&ask.person, (ticket, Some(version)), ask.now).await;
     if let Err(error @ EngineError::Refused(_, now)) = &requeued
@@ -162,7 +170,7 @@ pub async fn requeue_pressed(
 
 /// Whether a press before this one put the ticket back, which may have found its next agent at once.
 async fn put_back(
-    desk: &Desk,
+    desk: &BotContext,
     admin: PersonId,
     now: &Ticket,
     drawn_for: Version,
@@ -174,19 +182,19 @@ async fn put_back(
     let history = desk.engine.store().history(now.id).await?;
     Ok(history.iter().rev().nth(1).is_some_and(|event| {
         event.actor == Actor::Person(admin)
-            && matches!(event.what, What::Released { why: ReleaseReason::Admin, .. })
+            && matches!(event.what, Action::Released { why: ReleaseReason::Admin, .. })
     }))
 }
 
 /// A refusal is the press's answer. Where the ticket can still be moved, it is asked for anew, as it is now; else the buttons
 /// go away, for they stand for something that is no longer so.
 fn answer(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     toast: &Toast,
-    place: Place,
+    place: PressedMessage,
     text: Result<Rendered, EngineError>,
-) -> Handled {
+) -> HandlerResult {
     let error = match text {
         Ok(text) => {
             toast.ack();
@@ -205,8 +213,8 @@ fn answer(
 }
 
 async fn given(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     (ticket, version): (TicketId, Version),
     agent: PersonId,
     anyway: bool,
@@ -217,15 +225,20 @@ async fn given(
         Err(EngineError::Full(held, max)) => {
             let name = name_of(desk, agent).await?;
             let args = [("agent", Arg::from(name)), ("held", held.into()), ("max", max.into())];
-            let yes = words.button("reassign-anyway", Press::Reassign(ticket, version, agent, true));
-            let no = words.button("button-cancel", Press::Dismiss);
+            let yes = words.button("reassign-anyway", ButtonAction::Reassign(ticket, version, agent, true));
+            let no = words.button("button-cancel", ButtonAction::Dismiss);
             Ok(Rendered { html: words.say("reassign-full", &args), buttons: vec![vec![yes, no]] })
         }
         Err(error) => Err(error),
     }
 }
 
-async fn handed(desk: &Desk, ask: &Ask, ticket: &Ticket, agent: PersonId) -> Result<Rendered, EngineError> {
+async fn handed(
+    desk: &BotContext,
+    ask: &RequestContext,
+    ticket: &Ticket,
+    agent: PersonId,
+) -> Result<Rendered, EngineError> {
     let (words, name) = (ask.words(desk), name_of(desk, agent).await?);
     let args = [("number", (&ticket.number).into()), ("agent", Arg::from(&name))];
     let mut told = words.message("reassign-done", &args);
@@ -245,6 +258,6 @@ async fn handed(desk: &Desk, ask: &Ask, ticket: &Ticket, agent: PersonId) -> Res
     Ok(told)
 }
 
-async fn name_of(desk: &Desk, agent: PersonId) -> Result<String, EngineError> {
+async fn name_of(desk: &BotContext, agent: PersonId) -> Result<String, EngineError> {
     Ok(desk.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?.name)
 }

@@ -177,6 +177,6 @@ fn toasts_and_labels_are_plain_and_short() {
     let words = words(Locale::En);
     let toast = words.toast("line-category", &[("label", "😀<&>".repeat(200).into())]);
     assert!(toast.encode_utf16().count() <= MAX_TOAST && toast.contains("<&>"), "{toast}");
-    let button = labelled(&"kategori ".repeat(40), Press::Nothing);
+    let button = labelled(&"kategori ".repeat(40), ButtonAction::Nothing);
     assert!(button.label.encode_utf16().count() <= 100);
 }

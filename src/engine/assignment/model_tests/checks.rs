@@ -1,6 +1,6 @@
 //! What must hold after every step, worked out from the desk alone: plainly, slowly, and without the roster's own means.
 use super::world::{DEPARTMENTS, World, dept};
-use crate::domain::event::Skip;
+use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::ticket::{Ticket, TicketState};
@@ -18,25 +18,25 @@ pub(in crate::engine) fn reason(
     department: DepartmentId,
     lost: &BTreeSet<PersonId>,
     held: usize,
-) -> Option<Skip> {
+) -> Option<SkipReason> {
     let profile = person.agent.as_ref().unwrap();
     if !profile.departments.contains(&department) {
-        return Some(Skip::OtherDepartment);
+        return Some(SkipReason::OtherDepartment);
     }
     match profile.availability {
-        Availability::Offline => return Some(Skip::Offline),
-        Availability::Busy => return Some(Skip::Busy),
-        Availability::Away => return Some(Skip::Away),
+        Availability::Offline => return Some(SkipReason::Offline),
+        Availability::Busy => return Some(SkipReason::Busy),
+        Availability::Away => return Some(SkipReason::Away),
         Availability::Online => {}
     }
     if !person.reachable {
-        Some(Skip::Unreachable)
+        Some(SkipReason::Unreachable)
     } else if lost.contains(&person.id) {
-        Some(Skip::Lost)
+        Some(SkipReason::Lost)
     } else if !profile.auto_assignment_enabled {
-        Some(Skip::OptedOut)
+        Some(SkipReason::OptedOut)
     } else {
-        (held >= usize::from(profile.max_tickets.get())).then_some(Skip::Full)
+        (held >= usize::from(profile.max_tickets.get())).then_some(SkipReason::Full)
     }
 }
 
@@ -79,8 +79,9 @@ fn roster_is_as_if_built_anew(world: &World) {
     }
     for department in (0..DEPARTMENTS).map(dept) {
         let view = |roster: &Roster| {
-            let numbers = (roster.ready(department), roster.online(department), roster.room(department, 100));
-            (numbers, roster.in_line(department), roster.passed_over(department))
+            let numbers =
+                (roster.ready(department), roster.online(department), roster.free_slots(department, 100));
+            (numbers, roster.next_agents(department), roster.skipped_agents(department))
         };
         assert_eq!(view(kept), view(&anew));
     }

@@ -3,7 +3,7 @@
 use super::checks::{agents, reason};
 use super::world::World;
 use crate::domain::Time;
-use crate::domain::event::{Actor, Decision, NAMED, What};
+use crate::domain::event::{Action, Actor, Decision, MAX_NAMED_AGENTS};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::person::Person;
@@ -54,7 +54,7 @@ impl World {
             agent.agent.as_mut().unwrap().last_assigned = Some(turn);
         }
         for (_, assignment) in plan.iter().enumerate().filter(|(n, _)| lost(*n)).rev() {
-            assignment.take_back(&mut self.roster);
+            assignment.undo(&mut self.roster);
             self.seen.taken_back += 1;
         }
     }
@@ -107,7 +107,7 @@ impl World {
             }
         }
         self.check_change(assignment, (held(chosen.id), max(chosen)), chosen);
-        let Some(What::Assigned { agent, decision }) = assignment.change.event.as_ref().map(|e| &e.what)
+        let Some(Action::Assigned { agent, decision }) = assignment.change.event.as_ref().map(|e| &e.what)
         else {
             panic!("no decision record")
         };
@@ -160,7 +160,7 @@ impl World {
             .filter_map(|(p, _)| Some((p.id, reason(p, department, &self.lost, loads[&p.id].0)?)))
             .collect();
         assert_eq!(decision.considered.first(), Some(&chosen), "the chosen agent comes first");
-        assert_eq!(decision.considered.len(), eligible.len().min(NAMED));
+        assert_eq!(decision.considered.len(), eligible.len().min(MAX_NAMED_AGENTS));
         let named: BTreeSet<_> = decision.considered.iter().collect();
         assert_eq!(named.len(), decision.considered.len(), "nobody is named twice");
         assert!(named.iter().all(|agent| eligible.iter().any(|person| person.id == **agent)));
@@ -171,7 +171,7 @@ impl World {
         }
         assert_eq!(decision.skipped.iter().copied().collect::<BTreeMap<_, _>>(), skipped);
         assert_eq!(eligible.len() + reasons.len(), agents(self).count(), "everybody is counted");
-        assert!(decision.skipped_named.len() <= NAMED);
+        assert!(decision.skipped_named.len() <= MAX_NAMED_AGENTS);
         assert!(decision.skipped_named.iter().all(|(agent, reason)| reasons.get(agent) == Some(reason)));
         let (settings, max) = (&self.settings, eligible.iter().find(|p| p.id == chosen).unwrap());
         assert_eq!(decision.department, department);

@@ -1,6 +1,6 @@
 //! One agent as the planner sees them: what they hold, and whether they get more.
 use crate::domain::Time;
-use crate::domain::event::Skip;
+use crate::domain::event::SkipReason;
 use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Strategy;
@@ -53,18 +53,18 @@ impl Seat {
 
     /// Why they get no ticket of a department of theirs; `None` when they are eligible.
     #[must_use]
-    pub fn skip(&self) -> Option<Skip> {
-        let Some(profile) = self.profile() else { return Some(Skip::OtherDepartment) };
+    pub fn skip(&self) -> Option<SkipReason> {
+        let Some(profile) = self.profile() else { return Some(SkipReason::OtherDepartment) };
         match profile.availability {
-            Availability::Offline => Some(Skip::Offline),
-            Availability::Busy => Some(Skip::Busy),
-            Availability::Away => Some(Skip::Away),
-            Availability::Online if !self.person.reachable => Some(Skip::Unreachable),
-            Availability::Online if self.lost => Some(Skip::Lost),
-            Availability::Online if !profile.auto_assignment_enabled => Some(Skip::OptedOut),
+            Availability::Offline => Some(SkipReason::Offline),
+            Availability::Busy => Some(SkipReason::Busy),
+            Availability::Away => Some(SkipReason::Away),
+            Availability::Online if !self.person.reachable => Some(SkipReason::Unreachable),
+            Availability::Online if self.lost => Some(SkipReason::Lost),
+            Availability::Online if !profile.auto_assignment_enabled => Some(SkipReason::OptedOut),
             // By the count, not by the slot: whoever was given one "anyway", or had their capacity lowered, may hold high
             // slots while a low one is free.
-            Availability::Online if self.held() >= profile.max_tickets.get() => Some(Skip::Full),
+            Availability::Online if self.held() >= profile.max_tickets.get() => Some(SkipReason::Full),
             Availability::Online => None,
         }
     }

@@ -70,7 +70,7 @@ fn a_reserved_slot_stays_taken_until_the_store_knows() {
     };
     let turn = |roster: &Roster| seated(roster).agent.as_ref().unwrap().last_assigned;
     hold(&mut roster);
-    assert!(!roster.reserve_no_more(ticket), "nobody read her meanwhile");
+    assert!(!roster.release_reservation(ticket), "nobody read her meanwhile");
 
     hold(&mut roster);
     roster.put(agent(1, 3), BTreeMap::new());
@@ -78,7 +78,7 @@ fn a_reserved_slot_stays_taken_until_the_store_knows() {
     assert_eq!(turn(&roster), Some(at(30)), "and so is the turn");
     roster.put(agent(1, 3), BTreeMap::from([(Slot(2), ticket)]));
     assert_eq!(roster.seat(ani).unwrap().held(), 1, "not twice, where it was moved meanwhile");
-    assert!(roster.reserve_no_more(ticket), "she is to be read once more");
+    assert!(roster.release_reservation(ticket), "she is to be read once more");
 
     hold(&mut roster);
     roster.free(ani, ticket);

@@ -25,7 +25,7 @@ struct Polling<'a> {
 
 impl Drop for Polling<'_> {
     fn drop(&mut self) {
-        self.sandbox.change(|state| state.inbox.end_poll(self.turn));
+        self.sandbox.write(|state| state.inbox.end_poll(self.turn));
     }
 }
 
@@ -36,7 +36,7 @@ pub(in crate::sandbox) async fn get_updates(sandbox: &Sandbox, call: &Call<'_>) 
     let seconds = call.int("timeout").unwrap_or_default().clamp(0, TIMEOUT_MAX);
     let deadline = Instant::now() + Duration::from_secs(seconds.unsigned_abs());
     let mut changes = sandbox.changes();
-    let turn = sandbox.change(|state| {
+    let turn = sandbox.write(|state| {
         let now = state.now();
         let turn = state.inbox.begin_poll(offset, state.webhook.is_some(), now)?;
         state.inbox.allow(call.params);
@@ -45,7 +45,7 @@ pub(in crate::sandbox) async fn get_updates(sandbox: &Sandbox, call: &Call<'_>) 
     let polling = Polling { sandbox, turn };
     loop {
         changes.mark_unchanged();
-        let batch = sandbox.look(|state| state.inbox.poll(polling.turn, limit))?;
+        let batch = sandbox.read(|state| state.inbox.poll(polling.turn, limit))?;
         let late = batch.is_empty() && timeout_at(deadline, changes.changed()).await.is_err();
         if late || !batch.is_empty() {
             return Ok(Value::from(batch));
@@ -71,7 +71,7 @@ pub(in crate::sandbox) fn set_webhook(sandbox: &Sandbox, call: &Call<'_>) -> Res
         return Err(bad("secret token contains unallowed characters"));
     }
     let new = Webhook::new(url, secret, call.int("max_connections").unwrap_or(40));
-    let fresh = sandbox.change(|state| {
+    let fresh = sandbox.write(|state| {
         if call.flag("drop_pending_updates") {
             state.inbox.forget_waiting();
         }
@@ -93,7 +93,7 @@ pub(in crate::sandbox) fn set_webhook(sandbox: &Sandbox, call: &Call<'_>) -> Res
 }
 
 pub(in crate::sandbox) fn delete_webhook(sandbox: &Sandbox, call: &Call<'_>) -> Reply {
-    let old = sandbox.change(|state| {
+    let old = sandbox.write(|state| {
         if call.flag("drop_pending_updates") {
             state.inbox.forget_waiting();
         }

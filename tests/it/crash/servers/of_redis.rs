@@ -13,7 +13,7 @@ use antri::domain::person::{Availability, Locale, Person, Via};
 use antri::domain::presence::PresenceRecord;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
-use antri::engine::random::Chance;
+use antri::engine::random::Random;
 use antri::engine::{Engine, Rules};
 use antri::presence::{Memory, Redis};
 use antri::sandbox::NewUser;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the desk looks after everybody's presence.
-const SWEEP: Duration = antri::app::SWEEP_EVERY;
+const SWEEP: Duration = antri::app::SWEEP_INTERVAL;
 /// The Telegram id of the agent with a client of their own.
 const CLIENT: i64 = 299;
 /// How long a presence record lives.
@@ -59,7 +59,7 @@ impl Client {
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: TTL,
         };
-        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Chance::seeded(8));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(8));
         engine.start().await.unwrap();
         let person = employ(&engine, &*storage.store()).await;
         storage.close().await;
@@ -83,7 +83,7 @@ impl Client {
             current_chats: 0,
             max_chats: 5,
         };
-        self.presence().beat(record, TTL, now()).await.unwrap();
+        self.presence().heartbeat(record, TTL, now()).await.unwrap();
     }
 
     /// A new connection: an older one may not have noticed yet that its server died.
@@ -114,7 +114,7 @@ async fn employ(engine: &Engine, store: &dyn Store) -> Person {
     profile.auto_assignment_enabled = false;
     let write = Write::Person { person: Box::new(person.clone()), expected };
     store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
-    store.touch(met, now()).await.unwrap();
+    store.record_activity(met, now()).await.unwrap();
     person
 }
 
