@@ -23,7 +23,7 @@ pub(super) const BANNED_WORDS: &[(&str, &str)] = &[
     ("told", "`announced`, `notified`, `published` or `sent`, by what is done"),
     (
         "turn turns",
-        "`batch` of a write queue, `term` of a leader, `last_assigned` in the rotation, `page` of a list",
+        "`batch` of a queue, `term` of a leader, `last_assigned` in the rotation, `page` of a list, or `generation`",
     ),
     ("verdict", "the decision's own noun, as in `PresenceAction` and `ErrorAction`"),
     // The engine.
@@ -71,10 +71,8 @@ pub(super) const BANNED_NAMES: &[(&str, &str)] = &[
     ("Seen", "`RecordState`, or what was shown"),
     ("Taken", "`WorkGuard`"),
     // Functions and fields.
-    ("alive", "`on_activity` for a sign of life, `live_at` for what has not expired"),
     ("among_others", "`with_replicas`"),
     ("apologise", "`send_outage_notice`"),
-    ("bare", "`without_buttons` of a message, `baseline` of a measurement"),
     ("before_rounds between_rounds", "`defer_rounds` and `pause_assignment`"),
     ("behind going", "`overflow_count` and `in_flight`, of a chat's queue"),
     ("draw_up", "`new_` and what is made"),
@@ -111,12 +109,10 @@ pub(super) const BANNED_NAMES: &[(&str, &str)] = &[
     // Constants name what is limited, and the unit where the type doesn't say it.
     ("ALONE AWAY", "`UNSTAFFED_ALERT_AFTER` and `OUTAGE_ALERT_AFTER`"),
     ("ASK LOOK PAUSE", "`…_INTERVAL` or `…_DELAY`, with what waits: `RETRY_DELAY`"),
-    ("GROUP MOST", "`MAX_` and what is limited: `MAX_BATCH_CHANGES`"),
+    ("MOST", "`MAX_` and what is limited: `MAX_BATCH_CHANGES`"),
     ("KEPT", "`…_TTL` or `MAX_…`, with what is kept"),
     ("OTHERS_COUNTED OTHERS_SEEN", "`DEPTHS_TTL` and `REFERENCE_DATA_TTL`"),
     ("RELY", "`LEASE_VALIDITY`"),
-    ("SAME TAIL", "what it is compared with, or the end of what"),
-    ("SETTLED", "`…_AFTER`, with what is then over"),
     ("STUCK", "`KILL_SESSIONS_AFTER`"),
     ("WAITING", "`QUEUE_CAPACITY`"),
 ];

@@ -50,24 +50,25 @@ impl<'a> Crate<'a> {
         Self { files, modules, named }
     }
 
-    /// The file that a path in `file` leads to, and the path of the item there. It is followed through this many `use`
-    /// declarations at most.
+    /// Returns the file that a path in `file` leads to, and the path of the item there. Follows `hops` `use` declarations at
+    /// most.
     fn target(&self, file: &'a str, named: &Named<'a>, hops: usize) -> Option<(&'a str, Module<'a>)> {
         let base = named.base.len();
-        let full = named.from_root();
+        let full = named.full();
         let prefix = (0..=full.len()).rev().find(|length| self.files.contains_key(&full[..*length]));
         // A plain name that is no module here was brought in by a `use` of this file, or is another crate's.
         let outside = named.plain && prefix.is_none_or(|length| length <= base);
         let (holder, length) = if outside { (file, base) } else { (self.files[&full[..prefix?]], prefix?) };
-        let brought_in = full.get(length).and_then(|name| self.brought_in(holder, name)).filter(|_| hops > 0);
-        let followed = brought_in.and_then(|by| {
-            let names = [by.names.as_slice(), &full[length + 1..]].concat();
-            self.target(holder, &Named { names, ..by.clone() }, hops - 1)
+        let declared_use =
+            full.get(length).and_then(|name| self.declared_use(holder, name)).filter(|_| hops > 0);
+        let followed = declared_use.and_then(|by| {
+            let onward = [by.names.as_slice(), &full[length + 1..]].concat();
+            self.target(holder, &Named { names: onward, ..by.clone() }, hops - 1)
         });
         followed.or_else(|| (!outside).then_some((holder, full)))
     }
 
-    fn brought_in(&self, file: &str, name: &str) -> Option<&Named<'a>> {
+    fn declared_use(&self, file: &str, name: &str) -> Option<&Named<'a>> {
         self.named[file].iter().find(|named| named.alias == Some(name))
     }
 
@@ -79,7 +80,7 @@ impl<'a> Crate<'a> {
                 let Some((target, path)) = self.target(file, named, MAX_HOPS) else {
                     continue;
                 };
-                if target == *file || named.reexport && self.is_below(target, file) {
+                if target == *file || (named.reexport && self.is_below(target, file)) {
                     continue;
                 }
                 // An item of the module says more than the module.
@@ -110,38 +111,40 @@ fn modules_elsewhere<'a>(path: &str, tokens: &[&'a str]) -> Vec<(String, &'a str
     declared.collect()
 }
 
-/// The circles, each as the files that reach each other.
+/// Returns the circles, each as a set of files. A parent is taken out of a component that is its family; what stays connected
+/// without it is a circle among its children.
 fn circles<'a>(tree: &Crate<'a>, imports: &Imports<'a>) -> Vec<BTreeSet<&'a str>> {
     let mut found = Vec::new();
-    let mut open = knots(imports, &imports.keys().copied().collect());
-    while let Some(mut knot) = open.pop() {
-        let parent = knot.iter().copied().find(|file| {
-            let mut others = knot.iter().filter(|other| *other != file);
+    let mut open = components(imports, &imports.keys().copied().collect());
+    while let Some(mut component) = open.pop() {
+        let parent = component.iter().copied().find(|file| {
+            let mut others = component.iter().filter(|other| *other != file);
             others.all(|other| tree.is_below(other, file))
         });
         if let Some(parent) = parent {
-            knot.remove(parent);
-            open.extend(knots(imports, &knot));
+            component.remove(parent);
+            open.extend(components(imports, &component));
         } else {
-            found.push(knot);
+            found.push(component);
         }
     }
     found.sort();
     found
 }
 
-/// The largest sets of two and more of these files in which each imports each, straight or through others of them.
-fn knots<'a>(imports: &Imports<'a>, files: &BTreeSet<&'a str>) -> Vec<BTreeSet<&'a str>> {
+/// Returns the strongly connected components of two and more files: in each, every file imports every other, directly or
+/// through others of them.
+fn components<'a>(imports: &Imports<'a>, files: &BTreeSet<&'a str>) -> Vec<BTreeSet<&'a str>> {
     let reached: BTreeMap<_, _> = files.iter().map(|file| (*file, reached(imports, files, file))).collect();
     let mutual = |file: &&'a str| {
         let others = reached[file].iter().filter(|other| reached[*other].contains(file));
         others.copied().collect::<BTreeSet<_>>()
     };
-    let knots: BTreeSet<_> = files.iter().map(mutual).filter(|knot| knot.len() > 1).collect();
-    knots.into_iter().collect()
+    let components: BTreeSet<_> = files.iter().map(mutual).filter(|component| component.len() > 1).collect();
+    components.into_iter().collect()
 }
 
-/// What a file imports, straight or through others of these files.
+/// Returns what a file imports, directly or through others of these files.
 fn reached<'a>(imports: &Imports<'a>, files: &BTreeSet<&'a str>, from: &'a str) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
     let mut open = vec![from];
@@ -152,7 +155,7 @@ fn reached<'a>(imports: &Imports<'a>, files: &BTreeSet<&'a str>, from: &'a str) 
     reached
 }
 
-/// One finding for each circle: its files, and of each an import that stays in the circle.
+/// Returns a finding for each circle, with its files and an import of each that stays in the circle.
 fn findings(sources: &[File]) -> Vec<String> {
     let tree = Crate::read(sources);
     let imports = tree.imports();

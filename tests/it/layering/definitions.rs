@@ -1,4 +1,4 @@
-//! The definitions in a file: what it gives a name to, and whether that is public. Uses of a name are no definitions.
+//! The definitions in a file, each with its kind, its name and whether it is public. A use of a name is no definition.
 use super::lexer::is_word;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,7 +75,7 @@ fn is_public(before: &[&str]) -> bool {
     }
 }
 
-/// What stands between the braces of the struct or enum that begins here: nothing for a tuple or unit struct.
+/// Returns what stands between the braces of the struct or enum that begins here: nothing for a tuple or unit struct.
 fn body<'t, 'a>(tokens: &'t [&'a str]) -> &'t [&'a str] {
     let mut angles = 0;
     let mut bounds = false;
@@ -93,7 +93,7 @@ fn body<'t, 'a>(tokens: &'t [&'a str]) -> &'t [&'a str] {
     &[]
 }
 
-/// What stands inside the brackets that open here.
+/// Returns what stands inside the brackets that open here.
 fn group<'t, 'a>(tokens: &'t [&'a str]) -> &'t [&'a str] {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate() {
@@ -116,8 +116,7 @@ fn members<'a>(body: &[&'a str], kind: Kind, found: &mut Vec<Definition<'a>>) {
     while let Some((first, after)) = rest.split_first() {
         rest = after;
         match (*first, after) {
-            ("#", ["[", ..]) => rest = &after[group(after).len() + 2..],
-            ("pub", ["(", ..]) => rest = &after[group(after).len() + 2..],
+            ("#", ["[", ..]) | ("pub", ["(", ..]) => rest = &after[group(after).len() + 2..],
             (name, _) if is_word(name) && name != "pub" => {
                 let before = &body[..body.len() - after.len() - 1];
                 found.push(Definition { kind, name, public: is_public(before) });
@@ -131,7 +130,7 @@ fn members<'a>(body: &[&'a str], kind: Kind, found: &mut Vec<Definition<'a>>) {
     }
 }
 
-/// Where the member ends that is being read: after its comma.
+/// Returns where the member ends that is being read: after its comma.
 fn member_end(tokens: &[&str], kind: Kind) -> usize {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate() {

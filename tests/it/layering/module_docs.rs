@@ -9,7 +9,7 @@ fn findings(files: &[File]) -> Vec<String> {
     files.iter().filter(|file| file.is_rust()).filter_map(finding).collect()
 }
 
-/// What is wrong with the comment at the head of this text.
+/// Returns what is wrong with the comment at the head of this text.
 fn wrong(text: &str) -> Option<String> {
     let Some(doc) = text.strip_prefix("//!") else {
         return Some("begins without a //! comment: say in 1 to 6 lines what the module is for".to_owned());

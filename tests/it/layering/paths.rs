@@ -17,7 +17,7 @@ pub(super) struct Named<'a> {
 
 impl<'a> Named<'a> {
     /// All its names, from the crate's root.
-    pub(super) fn from_root(&self) -> Vec<&'a str> {
+    pub(super) fn full(&self) -> Vec<&'a str> {
         [self.base.as_slice(), &self.names].concat()
     }
 
@@ -141,12 +141,12 @@ fn resolve<'a>(names: &[&'a str], scope: &[&'a str]) -> Option<Named<'a>> {
     Some(Named { base, names: names.to_vec(), plain, alias: None, reexport: false })
 }
 
-/// The paths that this code names in the module `engine::plan`; a plain one begins with `?`.
+/// The paths that this code names in the module `engine::plan`; a plain one begins with `?::`.
 fn written(code: &str) -> Vec<String> {
     let tokens = super::lexer::tokens(code);
-    let path = |named: &Named<'_>| match named.plain {
-        true => format!("?{}", named.names.join("::")),
-        false => ["crate"].into_iter().chain(named.from_root()).collect::<Vec<_>>().join("::"),
+    let path = |named: &Named<'_>| {
+        let (start, names) = if named.plain { ("?", named.names.clone()) } else { ("crate", named.full()) };
+        [vec![start], names].concat().join("::")
     };
     named_paths(&tokens, &["engine", "plan"]).iter().map(path).collect()
 }
@@ -165,7 +165,7 @@ fn paths_are_read_from_use_trees_and_inline() {
             "mod tests { use super::T; fn f() { super::g(); } } use super::U;",
             "crate::engine::plan::T crate::engine::plan::g crate::engine::U",
         ),
-        ("fn f() { a::b::<super::C>::d(); }", "?a::b crate::engine::C"),
+        ("fn f() { a::b::<super::C>::d(); }", "?::a::b crate::engine::C"),
         ("fn f<'a>() -> impl Sized + use<'a> { ::redis::open(); x.y; }", ""),
         ("use ::redis::Client; use super::super::super::lost;", ""),
         ("// use crate::a;\n const A: &str = \"crate::b\";", ""),

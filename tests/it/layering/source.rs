@@ -10,7 +10,7 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn is_rust(&self) -> bool {
-        self.path.ends_with(".rs")
+        Path::new(&self.path).extension().is_some_and(|extension| extension == "rs")
     }
 
     /// The module that the file defines, if it is one of the crate: `src/engine/ports.rs` is `engine::ports`.
@@ -40,9 +40,11 @@ fn read(root: &Path, folder: &Path, found: &mut Vec<File>) {
             continue;
         }
         let path = full.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-        let text =
-            if path.ends_with(".rs") { std::fs::read_to_string(&full).unwrap() } else { String::new() };
-        found.push(File { path, text });
+        let mut file = File { path, text: String::new() };
+        if file.is_rust() {
+            file.text = std::fs::read_to_string(&full).unwrap();
+        }
+        found.push(file);
     }
 }
 

@@ -3,9 +3,10 @@
 //!
 //! A name of more than four words is a sentence, as a test's is, and may use any word in its ordinary meaning.
 use super::banned_words::{BANNED_NAMES, BANNED_WORDS};
-use super::definitions::{Kind, definitions};
+use super::definitions::{Definition, Kind, definitions};
 use super::lexer::tokens;
 use super::source::{File, assert_none, files, planted};
+use std::collections::BTreeSet;
 
 /// As many words as a name has before it is a sentence.
 const MAX_WORDS: usize = 4;
@@ -14,22 +15,19 @@ fn findings(files: &[File]) -> Vec<String> {
     files.iter().filter(|file| file.is_rust()).flat_map(findings_in).collect()
 }
 
-fn findings_in(file: &File) -> Vec<String> {
-    let mut found = Vec::new();
+fn findings_in(file: &File) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
     let path = &file.path;
     let name = path.rsplit('/').next().unwrap_or(path);
     if let Some((word, instead)) = banned_word(name.trim_end_matches(".rs")).or_else(|| banned_name(name)) {
-        found.push(format!("{path} is called by \"{word}\": use the field's term, {instead}"));
+        found.insert(format!("{path} calls itself `{name}`: for \"{word}\" the field says {instead}"));
     }
-    for definition in definitions(&tokens(&file.text)) {
-        let name = definition.name;
+    for Definition { kind, name, .. } in definitions(&tokens(&file.text)) {
         // A variant has its type's name before it, which makes its own plain.
-        let as_a_whole = if definition.kind == Kind::Variant { None } else { banned_name(name) };
+        let as_a_whole = if kind == Kind::Variant { None } else { banned_name(name) };
         if let Some((word, instead)) = banned_word(name).or(as_a_whole) {
-            let noun = definition.kind.noun();
-            found.push(format!(
-                "{path} calls {noun} `{name}`, by \"{word}\": use the field's term, {instead}"
-            ));
+            let noun = kind.noun();
+            found.insert(format!("{path} calls {noun} `{name}`: for \"{word}\" the field says {instead}"));
         }
     }
     found
@@ -99,8 +97,8 @@ fn every_word_and_name_of_the_table_is_found() {
 #[test]
 fn a_banned_word_is_found_in_every_kind_of_name() {
     for (path, code, message) in [
-        ("src/store/mongo/hands.rs", "", "src/store/mongo/hands.rs is called by \"hands\""),
-        ("tests/it/support/trouble.rs", "", "is called by \"trouble\""),
+        ("src/store/mongo/hands.rs", "", "src/store/mongo/hands.rs calls itself `hands.rs`"),
+        ("tests/it/support/trouble.rs", "", "calls itself `trouble.rs`"),
         ("src/a.rs", "pub(super) struct Hands;", "a type `Hands`"),
         ("src/a.rs", "struct ChatLane(u8);", "a type `ChatLane`"),
         ("src/a.rs", "trait Standing {}", "a type `Standing`"),
@@ -117,7 +115,7 @@ fn a_banned_word_is_found_in_every_kind_of_name() {
     ] {
         let found = findings(&planted(&[(path, code)]));
         assert_eq!(found.len(), 1, "{path}: {code}: {found:?}");
-        assert!(found[0].contains(message) && found[0].contains("the field's term, "), "{code}: {found:?}");
+        assert!(found[0].contains(message) && found[0].contains(" the field says "), "{code}: {found:?}");
     }
 }
 
