@@ -38,5 +38,5 @@ async fn desk() -> Desk {
 
 /// Somebody's id.
 async fn id(desk: &Desk, person: i64) -> String {
-    desk.known(person).await.id.to_string()
+    desk.person_by_telegram_id(person).await.id.to_string()
 }

@@ -13,6 +13,6 @@ mod random_kills;
 mod servers;
 mod story;
 
-pub(crate) use environment::Town;
-pub(crate) use process::Life;
-pub(crate) use story::{Told, play};
+pub(crate) use environment::Environment;
+pub(crate) use process::DeskProcess;
+pub(crate) use story::{Outcome, play};

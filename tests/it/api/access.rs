@@ -180,16 +180,16 @@ async fn bad_tokens_are_401() {
 #[tokio::test]
 async fn the_stored_role_counts_whatever_the_token_says() {
     let desk = desk().await;
-    let budi = desk.known(BUDI).await;
+    let budi = desk.person_by_telegram_id(BUDI).await;
     let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), TOKEN_LIFETIME).unwrap();
     with(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
     desk.press(ADMIN, "✅").await;
-    assert!(desk.known(BUDI).await.agent.is_none());
+    assert!(desk.person_by_telegram_id(BUDI).await.agent.is_none());
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
-    desk.clock.wind(TOKEN_LIFETIME - TimeDelta::seconds(1));
+    desk.clock.advance(TOKEN_LIFETIME - TimeDelta::seconds(1));
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
-    desk.clock.wind(TimeDelta::seconds(1));
+    desk.clock.advance(TimeDelta::seconds(1));
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(401, "expired_token");
 }

@@ -60,7 +60,8 @@ async fn a_page_that_joins_amid_a_thousand_events_ends_with_what_the_api_reports
         desk.say(agent, "/online").await;
     }
     let happened = desk.app().engine.events_published();
-    let (budi, citra) = (desk.known(BUDI).await.id, desk.known(CITRA).await.id);
+    let (budi, citra) =
+        (desk.person_by_telegram_id(BUDI).await.id, desk.person_by_telegram_id(CITRA).await.id);
     let done = AtomicUsize::new(0);
     let written = futures::future::join_all((0..CUSTOMERS).map(|customer| write(&desk, 1_000 + customer)));
     let joined = futures::future::join_all([0, 1, 60, 150, 240].map(|after| watch(&desk, after, &done)));
@@ -95,7 +96,8 @@ async fn a_page_that_does_not_keep_up_gets_everything_afresh() {
     let token = desk.token(ADMIN).await;
     let mut page = Page::over(small.connect(address).await.unwrap(), with_token(address, &token)).await;
     assert_eq!(page.next().await.unwrap()["event"], "snapshot");
-    let (engine, admin, now) = (Arc::clone(&desk.app().engine), desk.known(ADMIN).await, desk.now());
+    let (engine, admin, now) =
+        (Arc::clone(&desk.app().engine), desk.person_by_telegram_id(ADMIN).await, desk.now());
     let ticket = serde_json::from_value(ticket).unwrap();
     for n in 0..1_300 {
         let priority = [antri::domain::ticket::Priority::High, antri::domain::ticket::Priority::Low][n % 2];

@@ -43,14 +43,14 @@ async fn health_is_open_and_readiness_says_what_is_missing() {
     Reply::of(desk.request("GET", "/healthz")).await.data();
     let ready = Reply::of(desk.request("GET", "/readyz")).await;
     assert_eq!(ready.data()["ready"], true);
-    desk.trouble.begin(|method| (method == "settings").then_some(crate::support::Ill::Away));
+    desk.faults.inject(|method| (method == "settings").then_some(crate::support::StoreFault::Away));
     desk.cut_off();
-    desk.clock.wind(TimeDelta::seconds(11));
+    desk.clock.advance(TimeDelta::seconds(11));
     let ready = Reply::of(desk.request("GET", "/readyz")).await;
     let parts =
         ["ready", "store", "presence", "telegram"].map(|part| ready.body["data"][part].as_bool().unwrap());
     assert_eq!((ready.status, parts), (503, [false, false, true, false]));
-    desk.trouble.end();
+    desk.faults.clear();
 }
 
 /// A desk whose side API has these settings.
@@ -70,7 +70,7 @@ async fn who_asks_too_much_waits_and_others_do_not() {
     refused.refused(429, "too_many_requests");
     assert_eq!(refused.headers["retry-after"], "1");
     desk.get(ADMIN, "/api/agent-status/online").await.data();
-    desk.clock.wind(TimeDelta::seconds(1));
+    desk.clock.advance(TimeDelta::seconds(1));
     desk.get(BUDI, "/api/agent-status/online").await.data();
 }
 

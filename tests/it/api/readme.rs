@@ -32,7 +32,7 @@ async fn each_curl_example_works() {
     let desk = admins().await;
     let body = json!({"customer_telegram_id": SARI, "description": "halo"});
     let ticket = desk.post(ADMIN, "/api/tickets", body).await.data().clone();
-    let admin = desk.known(ADMIN).await.id.to_string();
+    let admin = desk.person_by_telegram_id(ADMIN).await.id.to_string();
     let now = desk.now().timestamp();
     let word = |value: &Value| value.as_str().unwrap().to_owned();
     let variables = [
@@ -107,7 +107,7 @@ async fn the_heartbeat_client_works() {
         .current_dir(dir.path())
         .env("DESK", desk.url(""))
         .env("TOKEN", desk.token(ADMIN).await);
-    let said = output(node.env("AGENT", desk.known(ADMIN).await.id.to_string())).await;
+    let said = output(node.env("AGENT", desk.person_by_telegram_id(ADMIN).await.id.to_string())).await;
     let seen: Value = serde_json::from_str(said.trim()).unwrap();
     let beating = ["busy", "away", "away", "busy", "online", "offline", "online"].map(Value::from);
     let stopped = json!([[180_000], "offline", "away", "online", "offline", "offline", "401", "offline"]);

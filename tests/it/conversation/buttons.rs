@@ -66,7 +66,7 @@ async fn a_customer_has_no_use_for_staffs_buttons() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let ticket = held(&desk).await.remove(0);
-    let (message, before) = (desk.last(SARI).message_id, desk.story(SARI));
+    let (message, before) = (desk.last(SARI).message_id, desk.chat_story(SARI));
     let mut presses = agents_presses(ticket.id, ticket.version);
     presses.extend(admins_presses(ticket.id, ticket.holder().unwrap()));
     for press in presses {
@@ -74,7 +74,7 @@ async fn a_customer_has_no_use_for_staffs_buttons() {
         assert_eq!(desk.toast(SARI), "Anda tidak berwenang melakukan ini.", "{press:?}");
     }
     assert_eq!(held(&desk).await, [ticket], "nothing changed");
-    let chat = desk.story(SARI);
+    let chat = desk.chat_story(SARI);
     let chat = chat.split("toasts:").next().unwrap();
     assert_eq!(chat, before.split("toasts:").next().unwrap(), "nothing was drawn");
 }
@@ -202,7 +202,7 @@ async fn an_admins_buttons_for_what_is_gone_say_so() {
     for press in admins_presses(TicketId(nobody), PersonId(nobody)) {
         desk.press_data(ADMIN, message, &data(press)).await;
     }
-    assert!(!desk.has(ADMIN, "tidak berwenang"), "{}", desk.story(ADMIN));
+    assert!(!desk.has(ADMIN, "tidak berwenang"), "{}", desk.chat_story(ADMIN));
 }
 
 #[tokio::test]

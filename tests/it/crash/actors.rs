@@ -1,4 +1,4 @@
-//! Who lives in a town: agents who can't carry much, and customers.
+//! Who lives in a environment: agents who can't carry much, and customers.
 
 /// The two departments; the first customer writes to the first, the second to the second, and so on.
 pub(crate) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
@@ -16,7 +16,7 @@ pub(crate) struct Customer {
     pub(crate) name: String,
 }
 
-pub(crate) struct Cast {
+pub(crate) struct Actors {
     pub(crate) agents: Vec<Agent>,
     pub(crate) customers: Vec<Customer>,
     /// How many tickets an agent can hold.
@@ -25,9 +25,9 @@ pub(crate) struct Cast {
     pub(crate) tickets: usize,
 }
 
-impl Cast {
+impl Actors {
     /// Everybody knows everybody.
-    pub(crate) fn village() -> Self {
+    pub(crate) fn small() -> Self {
         let agents = [(201, "Budi", vec![0]), (202, "Citra", vec![0, 1]), (203, "Eko", vec![1])];
         let agents = agents.into_iter().chain([(204, "Fitri", vec![0, 1])]);
         let customers = ["Sari", "Tono", "Umar", "Vina", "Wati", "Yudi"];
@@ -41,7 +41,7 @@ impl Cast {
 
     /// So many customers that nobody could say who is next, and agents for them: what one can do is limited by how much
     /// Telegram lets into a chat.
-    pub(crate) fn city(customers: usize, tickets: usize) -> Self {
+    pub(crate) fn many(customers: usize, tickets: usize) -> Self {
         let agents = i64::try_from((customers * tickets).div_ceil(25).max(12)).unwrap();
         let agents = (0..agents).map(|n: i64| Agent {
             id: 201 + n,

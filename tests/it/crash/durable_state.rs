@@ -1,5 +1,5 @@
 //! What a desk has written down, read from outside: from the file, or from the server.
-use super::environment::Town;
+use super::environment::Environment;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{PersonId, TicketId};
 use antri::engine::ports::Store;
@@ -24,7 +24,7 @@ pub(super) struct Row {
 }
 
 /// Everything that is judged.
-pub(super) struct Books {
+pub(super) struct DurableState {
     /// Deliveries that are not done.
     pub(super) waiting: u64,
     /// Updates that are not handled.
@@ -43,22 +43,22 @@ pub(super) struct Books {
     pub(super) cards: Vec<(String, i64, i64)>,
 }
 
-pub(super) async fn read(town: &Town) -> Books {
-    match &town.database {
+pub(super) async fn read(environment: &Environment) -> DurableState {
+    match &environment.database {
         Some(db) => server(db).await,
-        None => file(town).await,
+        None => file(environment).await,
     }
 }
 
-async fn file(town: &Town) -> Books {
-    let store = Sqlite::open(&town.data()).unwrap();
+async fn file(environment: &Environment) -> DurableState {
+    let store = Sqlite::open(&environment.data()).unwrap();
     let counters = store.counters().await.unwrap();
     store.close().await;
-    let conn = Connection::open(town.data().join(antri::store::sqlite::FILE)).unwrap();
+    let conn = Connection::open(environment.data().join(antri::store::sqlite::FILE)).unwrap();
     let one = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
     let mut cards = conn.prepare("SELECT slot, chat, message_id FROM live_cards").unwrap();
     let cards = cards.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap();
-    Books {
+    DurableState {
         waiting: one("SELECT count(*) FROM outbox"),
         unhandled: one("SELECT count(*) FROM inbox WHERE state <> 'done'"),
         updates: one("SELECT count(*) FROM inbox"),
@@ -115,7 +115,7 @@ fn id(doc: &Document, field: &str) -> Uuid {
     Uuid::parse_str(doc.get_str(field).unwrap()).unwrap()
 }
 
-async fn server(db: &Database) -> Books {
+async fn server(db: &Database) -> DurableState {
     let count = async |collection: &str, filter: Document| {
         db.collection::<Document>(collection).count_documents(filter).await.unwrap()
     };
@@ -144,7 +144,7 @@ async fn server(db: &Database) -> Books {
         let (chat, message) = (doc.get_i64("chat").unwrap(), doc.get_i32("message_id").unwrap());
         (doc.get_str("_id").unwrap().to_owned(), chat, i64::from(message))
     };
-    Books {
+    DurableState {
         waiting: count("outbox_added", doc! {}).await + count("outbox_chats", doc! {}).await,
         unhandled: count("inbox", doc! { "state": { "$ne": "done" } }).await,
         updates: count("inbox", doc! {}).await,

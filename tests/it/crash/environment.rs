@@ -1,8 +1,8 @@
 //! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with the
 //! departments and agents.
-use super::actors::{Cast, DEPARTMENTS};
+use super::actors::{Actors, DEPARTMENTS};
 use crate::support::redis::RedisServer;
-use crate::support::{ADMIN, PATIENCE, TOKEN, mongod};
+use crate::support::{ADMIN, TOKEN, WAIT_TIMEOUT, mongod};
 use antri::app::Storage;
 use antri::config::storage::{MongoConfig, StorageConfig};
 use antri::domain::Time;
@@ -28,8 +28,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub(crate) struct Town {
-    pub(crate) cast: Cast,
+pub(crate) struct Environment {
+    pub(crate) cast: Actors,
     pub(crate) sandbox: Sandbox,
     pub(crate) dir: TempDir,
     pub(crate) api_url: String,
@@ -42,29 +42,29 @@ pub(crate) struct Town {
     _server: DropGuard,
 }
 
-impl Town {
-    /// A town before its desk is opened for the first time. Everybody has pressed Start already.
+impl Environment {
+    /// A environment before its desk is opened for the first time. Everybody has pressed Start already.
     pub(crate) async fn new() -> Self {
-        Self::with(Cast::village(), None).await
+        Self::with(Actors::small(), None).await
     }
 
     /// The same with a desk on servers: MongoDB, and Redis for presence.
     pub(crate) async fn on_servers() -> Self {
-        Self { redis: Some(RedisServer::start()), ..Self::of(Cast::village()).await }
+        Self { redis: Some(RedisServer::start()), ..Self::of(Actors::small()).await }
     }
 
     /// These people, and a desk on a MongoDB server.
-    pub(crate) async fn of(cast: Cast) -> Self {
+    pub(crate) async fn of(cast: Actors) -> Self {
         Self::at(cast, mongod::uri()).await
     }
 
     /// The same on this server, which may be the test's own.
-    pub(crate) async fn at(cast: Cast, uri: SecretString) -> Self {
+    pub(crate) async fn at(cast: Actors, uri: SecretString) -> Self {
         let client = Client::with_uri_str(uri.expose_secret()).await.unwrap();
         Self::with(cast, Some((client.database(&mongod::database()), uri))).await
     }
 
-    async fn with(cast: Cast, server: Option<(Database, SecretString)>) -> Self {
+    async fn with(cast: Actors, server: Option<(Database, SecretString)>) -> Self {
         let (database, uri) = server.map_or((None, SecretString::default()), |(db, uri)| (Some(db), uri));
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
@@ -81,10 +81,10 @@ impl Town {
             async move { sandbox.serve(listener, over.cancelled_owned()).await }
         });
         let dir = tempfile::tempdir().unwrap();
-        let town =
+        let environment =
             Self { cast, sandbox, dir, api_url, database, uri, redis: None, _server: over.drop_guard() };
-        town.settle_down().await;
-        town
+        environment.settle_down().await;
+        environment
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -176,7 +176,7 @@ impl Town {
                 let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
             }
         };
-        let came = tokio::time::timeout(PATIENCE, waiting).await;
+        let came = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;
         assert!(came.is_ok(), "the desk does not come to rest");
     }
 }

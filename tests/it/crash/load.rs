@@ -1,28 +1,28 @@
 //! A crowd of customers and agents. Like the people of the story each acts on what their chat shows and on nothing else; but
 //! there are so many that they are asked in turn whether something is there for them to do.
 use super::actors::{Agent, Customer, DEPARTMENTS};
-use super::environment::Town;
-use super::story::{Told, is_queue, is_status};
+use super::environment::Environment;
+use super::story::{Outcome, is_queue, is_status};
 use antri::sandbox::{ChatMessage, Sandbox};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// How long nothing at all may happen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// After how many completed tickets an agent takes a break.
 const BREAK_AFTER: usize = 7;
 
-pub(super) struct Crowd {
+pub(super) struct Load {
     sandbox: Sandbox,
     customers: Vec<Writer>,
     agents: Vec<Worker>,
 }
 
-impl Crowd {
-    pub(super) fn of(town: &Town) -> Self {
-        let cast = &town.cast;
+impl Load {
+    pub(super) fn of(environment: &Environment) -> Self {
+        let cast = &environment.cast;
         Self {
-            sandbox: town.sandbox.clone(),
+            sandbox: environment.sandbox.clone(),
             customers: cast
                 .customers
                 .iter()
@@ -34,7 +34,7 @@ impl Crowd {
     }
 
     /// Everybody lives their life until each customer was told of the end of each of their tickets.
-    pub(super) async fn live(mut self) -> Told {
+    pub(super) async fn live(mut self) -> Outcome {
         let mut changes = self.sandbox.changes();
         loop {
             changes.mark_unchanged();
@@ -43,10 +43,10 @@ impl Crowd {
             if self.customers.iter().all(Writer::is_done) {
                 break;
             }
-            let change = tokio::time::timeout(PATIENCE, changes.changed()).await;
+            let change = tokio::time::timeout(WAIT_TIMEOUT, changes.changed()).await;
             assert!(change.is_ok(), "nothing happens any more; {}", self.open());
         }
-        Told {
+        Outcome {
             tickets: self.customers.iter().flat_map(|c| c.sent.clone()).collect(),
             commands: self.agents.iter().map(|a| (a.id, a.commands)).collect(),
         }

@@ -19,7 +19,7 @@ const WRITES: [&str; 4] = ["findAndModify", "insert", "update", "delete"];
 
 /// Which of the two is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lost {
+pub(crate) enum LostSide {
     Request,
     Reply,
 }
@@ -32,14 +32,14 @@ pub(crate) struct Cuts {
     pub(crate) first: usize,
 }
 
-pub(crate) struct Wire {
+pub(crate) struct Proxy {
     port: u16,
     plan: Arc<Plan>,
     _over: DropGuard,
 }
 
 struct Plan {
-    lost: Lost,
+    lost: LostSide,
     mended: AtomicBool,
     commits: Count,
     writes: Count,
@@ -65,9 +65,9 @@ impl Count {
     }
 }
 
-impl Wire {
+impl Proxy {
     /// A wire to the server at this port.
-    pub(crate) async fn to(port: u16, lost: Lost, commits: Cuts, writes: Cuts) -> Self {
+    pub(crate) async fn to(port: u16, lost: LostSide, commits: Cuts, writes: Cuts) -> Self {
         let plan = Arc::new(Plan {
             lost,
             mended: AtomicBool::new(false),
@@ -94,7 +94,7 @@ impl Wire {
     }
 
     /// From now on nothing is lost.
-    pub(crate) fn mend(&self) {
+    pub(crate) fn restore(&self) {
         self.plan.mended.store(true, Ordering::SeqCst);
     }
 
@@ -132,7 +132,7 @@ async fn carry(desk: TcpStream, port: u16, plan: Arc<Plan>) -> io::Result<()> {
         loop {
             let message = read(&mut from_desk).await?;
             if plan.falls(&message) {
-                if plan.lost == Lost::Request {
+                if plan.lost == LostSide::Request {
                     return Ok(());
                 }
                 doomed.store(number(&message, 4), Ordering::SeqCst);

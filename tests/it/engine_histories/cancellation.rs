@@ -2,7 +2,7 @@
 //! round knows of it.
 use super::oracle;
 use super::stage::Stage;
-use crate::support::Ill;
+use crate::support::StoreFault;
 use antri::domain::event::{Action, Actor};
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Settings};
@@ -90,24 +90,24 @@ const VERBS: [Verb; 10] = [
 ];
 
 /// Begins a verb and drops it when this call of the store's is under way.
-async fn break_off(office: &Arc<Office>, verb: Verb, call: &'static str, ill: Ill) {
+async fn break_off(office: &Arc<Office>, verb: Verb, call: &'static str, ill: StoreFault) {
     if verb == Verb::Round {
         // So that there is something to do in it.
         office.act(Verb::Complete).await.unwrap();
     }
-    office.stage.trouble.next(call, 1, ill);
+    office.stage.faults.inject_next(call, 1, ill);
     let begun = Arc::clone(office);
     let task = tokio::spawn(async move { begun.act(verb).await });
-    office.stage.trouble.met().await;
+    office.stage.faults.call_held().await;
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
-    office.stage.trouble.end();
+    office.stage.faults.clear();
 }
 
 #[tokio::test]
 async fn a_verb_that_is_broken_off_before_or_after_its_commit_loses_nothing() {
     for verb in VERBS {
-        for ill in [Ill::Waits, Ill::Silent] {
+        for ill in [StoreFault::Waits, StoreFault::Silent] {
             let office = Office::new().await;
             break_off(&office, verb, "commit", ill).await;
             office.stage.round().await;
@@ -121,7 +121,7 @@ async fn a_verb_that_is_broken_off_before_or_after_its_commit_loses_nothing() {
 #[tokio::test]
 async fn a_round_that_is_broken_off_at_any_call_is_made_up_for_by_the_next() {
     for call in ["settings", "queue_head", "commit"] {
-        for ill in [Ill::Waits, Ill::Silent] {
+        for ill in [StoreFault::Waits, StoreFault::Silent] {
             let office = Office::new().await;
             break_off(&office, Verb::Round, call, ill).await;
             assert!(office.stage.engine.is_round_pending(), "{call} {ill:?}");
@@ -140,10 +140,10 @@ async fn what_is_done_again_because_its_answer_was_lost_is_done_once() {
         if verb == Verb::Round {
             office.act(Verb::Complete).await.unwrap();
         }
-        office.stage.trouble.next("commit", 1, Ill::AnswerLost);
+        office.stage.faults.inject_next("commit", 1, StoreFault::AnswerLost);
         let answer = office.act(verb).await;
         assert!(matches!(answer, Err(EngineError::Store(_))), "{verb:?}: {answer:?}");
-        office.stage.trouble.end();
+        office.stage.faults.clear();
         let again = office.act(verb).await;
         let told = match verb {
             Verb::Complete | Verb::Cancel | Verb::PickUp | Verb::Reassign | Verb::Requeue => {
@@ -190,7 +190,7 @@ async fn handler(office: &Arc<Office>) -> JoinHandle<()> {
 async fn a_ticket_whose_round_is_kept_back_is_not_missed_by_the_sweep() {
     let office = Office::new().await;
     let handler = handler(&office).await;
-    office.stage.wind(9);
+    office.stage.advance(9);
     assert_eq!(office.stage.engine.sweep(office.stage.now()).await.unwrap().found, 0);
     handler.abort();
 }

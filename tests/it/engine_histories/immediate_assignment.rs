@@ -1,7 +1,7 @@
 //! A new ticket is given away in the commit that opens it, where this process assigns and nobody waits before it.
 use super::oracle;
 use super::stage::Stage;
-use crate::support::Ill;
+use crate::support::StoreFault;
 use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, Percent, Settings};
@@ -93,21 +93,21 @@ async fn by_hand_and_beyond_the_rollout_nothing_is_given_away() {
 
 #[tokio::test]
 async fn an_opening_that_fails_or_is_broken_off_keeps_no_slot() {
-    for ill in [Ill::Away, Ill::AnswerLost, Ill::Waits, Ill::Silent] {
+    for ill in [StoreFault::Away, StoreFault::AnswerLost, StoreFault::Waits, StoreFault::Silent] {
         let (stage, ani, customer) = with_ani(1).await;
         let stage = Arc::new(stage);
         let _assigner = stage.engine.assigner();
-        stage.trouble.next("commit", 1, ill);
+        stage.faults.inject_next("commit", 1, ill);
         let (begun, who) = (Arc::clone(&stage), customer.clone());
         let opening = tokio::spawn(async move { begun.open_with("once".to_owned(), &who, 0).await });
-        if matches!(ill, Ill::Waits | Ill::Silent) {
-            stage.trouble.met().await;
+        if matches!(ill, StoreFault::Waits | StoreFault::Silent) {
+            stage.faults.call_held().await;
             opening.abort();
             assert!(opening.await.unwrap_err().is_cancelled());
         } else {
             opening.await.unwrap().unwrap_err();
         }
-        stage.trouble.end();
+        stage.faults.clear();
         stage.round().await;
         let opened = stage.open_with("once".to_owned(), &customer, 0).await.unwrap();
         stage.round().await;
@@ -124,16 +124,16 @@ async fn an_agent_who_is_read_again_keeps_the_slot_of_a_ticket_on_its_way() {
     let (stage, ani, customer) = with_ani(2).await;
     let stage = Arc::new(stage);
     let _assigner = stage.engine.assigner();
-    stage.trouble.next("commit", 1, Ill::Away);
+    stage.faults.inject_next("commit", 1, StoreFault::Away);
     stage.open(&customer, 0).await.unwrap_err();
 
-    stage.trouble.next("commit", 1, Ill::Waits);
+    stage.faults.inject_next("commit", 1, StoreFault::Waits);
     let (begun, who) = (Arc::clone(&stage), customer.clone());
     let on_its_way = tokio::spawn(async move { begun.open(&who, 0).await });
-    stage.trouble.met().await;
+    stage.faults.call_held().await;
     assert_eq!(stage.round().await, 0, "it reads her again");
     let second = stage.open(&customer, 0).await.unwrap();
-    stage.trouble.let_go();
+    stage.faults.release_calls();
     let first = on_its_way.await.unwrap().unwrap();
     assert_eq!((first.holder(), second.holder()), (Some(ani.id), Some(ani.id)));
     assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 0, "each has a slot of its own");
@@ -165,13 +165,13 @@ async fn what_is_refused_after_others_found_no_room_makes_room_for_them() {
     stage.round().await;
 
     // The only slot is reserved for one that is about to be refused, as its key is known.
-    stage.trouble.next("commit", 1, Ill::Waits);
+    stage.faults.inject_next("commit", 1, StoreFault::Waits);
     let (begun, who) = (Arc::clone(&stage), customer.clone());
     let again = tokio::spawn(async move { begun.open_with("twice".to_owned(), &who, 0).await });
-    stage.trouble.met().await;
+    stage.faults.call_held().await;
     let waiting = stage.open(&customer, 0).await.unwrap();
     assert_eq!((waiting.status(), stage.round().await), (Status::Queued, 0));
-    stage.trouble.let_go();
+    stage.faults.release_calls();
     assert_eq!(again.await.unwrap().unwrap().id, first.id);
     assert!(stage.engine.is_round_pending());
     stage.round().await;

@@ -77,10 +77,10 @@ async fn an_invitation_works_once_for_a_day_and_again_only_for_who_used_it() {
     assert_eq!(redeem(&budi, "no such code").await, Err(EngineError::BadInvite));
 
     let second = stage.engine.invite(Grant::Agent(Vec::new()), stage.now()).await.unwrap();
-    stage.wind(DAY);
+    stage.advance(DAY);
     assert!(redeem(&budi, &second.code).await.is_ok(), "up to the last moment");
     let third = stage.engine.invite(Grant::Agent(Vec::new()), stage.now()).await.unwrap();
-    stage.wind(DAY + 1);
+    stage.advance(DAY + 1);
     let citra = stage.customer(102).await;
     assert_eq!(redeem(&citra, &third.code).await, Err(EngineError::BadInvite));
     assert_eq!(redeem(&agent, &invite.code).await, Err(EngineError::BadInvite), "for nobody after its time");

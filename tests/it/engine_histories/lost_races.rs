@@ -2,7 +2,7 @@
 //! Each time the one who waits is held up exactly there.
 use super::oracle;
 use super::stage::{Stage, TTL, behaving};
-use crate::support::Ill;
+use crate::support::StoreFault;
 use antri::domain::event::Actor;
 use antri::domain::ids::ReplicaId;
 use antri::domain::person::{Availability, Person, Via};
@@ -30,18 +30,18 @@ async fn held_up<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> JoinHandle<T> {
     let mut calls = 0;
-    stage.trouble.begin(move |called| {
+    stage.faults.inject(move |called| {
         calls += u32::from(called == method);
-        (called == method && calls == nth).then_some(Ill::Waits)
+        (called == method && calls == nth).then_some(StoreFault::Waits)
     });
     let task = tokio::spawn(work);
-    stage.trouble.met().await;
-    stage.trouble.end();
+    stage.faults.call_held().await;
+    stage.faults.clear();
     task
 }
 
 async fn goes_on<T>(stage: &Stage, task: JoinHandle<T>) -> T {
-    stage.trouble.let_go();
+    stage.faults.release_calls();
     task.await.unwrap()
 }
 
@@ -130,7 +130,7 @@ async fn whoever_is_an_agent_again_before_their_tickets_are_given_back_keeps_the
 #[tokio::test]
 async fn whoever_is_back_at_the_last_moment_is_not_taken_offline() {
     let (stage, agent) = silent(OfflineBehaviour::Keep).await;
-    stage.wind(600);
+    stage.advance(600);
     // How many tickets they keep is looked up for the message, after they were found silent.
     let swept = held_up(&stage, ("held_by", 1), sweep(Arc::clone(&stage))).await;
     stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
@@ -143,7 +143,7 @@ async fn whoever_is_back_at_the_last_moment_is_not_taken_offline() {
 #[tokio::test]
 async fn whoever_speaks_at_the_last_moment_is_not_asked() {
     let (stage, agent) = working(OfflineBehaviour::Keep).await;
-    stage.wind(IDLE);
+    stage.advance(IDLE);
     // Found idle by the first reading, asked by the second.
     let swept = held_up(&stage, ("person", 2), sweep(Arc::clone(&stage))).await;
     stage.engine.on_activity(&agent, stage.now()).await.unwrap();
@@ -155,7 +155,7 @@ async fn whoever_speaks_at_the_last_moment_is_not_asked() {
 #[tokio::test]
 async fn a_heartbeat_that_another_replica_heard_counts() {
     let (stage, agent) = silent(OfflineBehaviour::ReassignAll).await;
-    stage.wind(300);
+    stage.advance(300);
     stage.store.record_activity(agent.id, stage.now()).await.unwrap();
     assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
     assert!(!stage.engine.is_lost(agent.id));
@@ -166,11 +166,11 @@ async fn a_heartbeat_that_another_replica_heard_counts() {
 #[tokio::test]
 async fn nobody_is_lost_because_presence_was_emptied() {
     let (stage, agent) = silent(OfflineBehaviour::ReassignAll).await;
-    stage.wind(i64::try_from(TTL.as_secs()).unwrap() - 1);
+    stage.advance(i64::try_from(TTL.as_secs()).unwrap() - 1);
     assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
     let customer = stage.customer(501).await;
     assert_eq!(stage.serve(&customer).await.holder(), Some(agent.id));
-    stage.wind(1);
+    stage.advance(1);
     assert_eq!(sweep(Arc::clone(&stage)).await.lost, 1, "but silence goes on counting");
     // The next sign of life heals, even one that another replica hears and that never comes to presence.
     stage.store.record_activity(agent.id, stage.now()).await.unwrap();
@@ -185,13 +185,13 @@ async fn nobody_is_lost_because_presence_was_emptied() {
 #[tokio::test]
 async fn a_sign_of_life_that_is_not_written_yet_counts() {
     let (stage, agent) = working(OfflineBehaviour::Keep).await;
-    stage.wind(14);
+    stage.advance(14);
     stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
     let written = stage.person(&agent).await.agent.unwrap().last_activity;
     assert!(written < stage.now(), "or there is nothing to see here");
-    stage.wind(IDLE - 14);
+    stage.advance(IDLE - 14);
     assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
-    stage.wind(14);
+    stage.advance(14);
     assert_eq!(sweep(Arc::clone(&stage)).await.asked, 1);
     oracle::check(&stage).await;
 }

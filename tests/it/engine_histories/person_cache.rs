@@ -1,6 +1,6 @@
 //! People as the engine knows them without asking the store: never otherwise than the store has them once a verb was answered.
 use super::stage::{Stage, TTL};
-use crate::support::Ill;
+use crate::support::StoreFault;
 use antri::domain::ids::{PersonId, ReplicaId};
 use antri::domain::person::{Availability, Person, Role};
 use antri::domain::policy::Settings;
@@ -24,7 +24,7 @@ async fn an_agent_is_known_without_the_store_and_as_the_store_has_them() {
     assert_eq!(known(&stage.engine, customer.id).await, customer);
     assert_eq!(stage.engine.person(PersonId(Uuid::nil())).await.unwrap(), None);
 
-    stage.trouble.begin(|method| (method == "person").then_some(Ill::Away));
+    stage.faults.inject(|method| (method == "person").then_some(StoreFault::Away));
     assert_eq!(known(&stage.engine, agent.id).await.id, agent.id, "the store was not asked");
     stage.engine.person(customer.id).await.unwrap_err();
 }
@@ -62,20 +62,20 @@ async fn in_doubt_the_store_is_asked() {
     let stage = Stage::new(Settings::default()).await;
     let agent = stage.agent(2, 3, &[]).await;
     stage.round().await;
-    stage.trouble.next("commit", 1, Ill::AnswerLost);
+    stage.faults.inject_next("commit", 1, StoreFault::AnswerLost);
     stage.engine.remove_agent(&stage.admin, agent.id, stage.now()).await.unwrap_err();
-    stage.trouble.end();
+    stage.faults.clear();
     assert_eq!(known(&stage.engine, agent.id).await.role, Role::Customer);
 
     // The round that clears the doubt has taken it on, and waits: it is a doubt still.
-    stage.trouble.next("commit", 1, Ill::Waits);
+    stage.faults.inject_next("commit", 1, StoreFault::Waits);
     let round = tokio::spawn({
         let (engine, now) = (Arc::clone(&stage.engine), stage.now());
         async move { engine.run_round(now).await }
     });
-    stage.trouble.met().await;
+    stage.faults.call_held().await;
     assert_eq!(known(&stage.engine, agent.id).await.role, Role::Customer);
-    stage.trouble.let_go();
+    stage.faults.release_calls();
     round.await.unwrap().unwrap();
     assert_eq!(known(&stage.engine, agent.id).await.role, Role::Customer);
 }

@@ -1,7 +1,7 @@
 //! Agents who fall silent: asked, lost, taken offline; presence out of reach; a clock that is set.
 use super::oracle;
 use super::stage::{Stage, TTL, behaving};
-use crate::support::FarAway;
+use crate::support::UnreachablePresence;
 use antri::app::embedded;
 use antri::domain::Time;
 use antri::domain::notice::Notice;
@@ -28,7 +28,7 @@ async fn sweep(stage: &Stage) -> Sweep {
 async fn pass(stage: &Stage, seconds: i64) -> Sweep {
     let mut all = Sweep::default();
     for step in (0..seconds).step_by(60) {
-        stage.wind((seconds - step).min(60));
+        stage.advance((seconds - step).min(60));
         let swept = sweep(stage).await;
         all.asked += swept.asked;
         all.lost += swept.lost;
@@ -182,7 +182,7 @@ async fn an_agent_online_through_telegram_is_never_expired_by_a_missing_record()
     let agent = working(&stage, false).await;
     // As if presence had been restarted empty.
     stage.presence.leave(agent.id, &[]).await.unwrap();
-    stage.wind(60);
+    stage.advance(60);
     assert_eq!(sweep(&stage).await, Sweep::default());
     assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some(), "the bot answers for them");
 }
@@ -192,7 +192,7 @@ async fn presence_out_of_reach_expires_nobody_and_the_desk_goes_on() {
     for client in [false, true] {
         let dir = tempfile::tempdir().unwrap();
         let store = embedded(dir.path()).unwrap().store;
-        let presence = Arc::new(FarAway::default());
+        let presence = Arc::new(UnreachablePresence::default());
         let stage = Stage::over(behaving(OfflineBehaviour::ReassignAll), dir, store, presence.clone()).await;
         let agent = working(&stage, client).await;
         presence.cut_off(true);
@@ -219,7 +219,7 @@ async fn a_clock_that_is_set_expires_nobody() {
             let stage = Stage::new(behaving(OfflineBehaviour::ReassignAll)).await;
             let agent = working(&stage, client).await;
             let other = stage.agent(101, 5, &[]).await;
-            stage.wind(jump);
+            stage.advance(jump);
             // The desk compares with a steady clock and says so before it sweeps.
             stage.engine.reset_idle_timers(stage.now()).await.unwrap();
             assert_eq!(sweep(&stage).await, Sweep::default(), "{jump} s, client: {client}");

@@ -95,7 +95,7 @@ async fn a_ticket_is_completed_or_reassigned_and_the_loser_is_told() {
             }
             both => panic!("{both:?}"),
         }
-        stage.wind(1);
+        stage.advance(1);
     }
     oracle::check(&stage).await;
 }
@@ -118,7 +118,7 @@ async fn leaves_during_assignment(behaviour: OfflineBehaviour) {
         // Opened by nobody: with both behaviours that reassign, everything that was assigned goes back.
         assert!(behaviour == OfflineBehaviour::Keep || left == 0, "{left} tickets stay with who has left");
         oracle::check(&stage).await;
-        stage.wind(1);
+        stage.advance(1);
         stage.engine.set_availability(agent.id, Availability::Online, stage.now()).await.unwrap();
         stage.round().await;
         assert!(stage.held(agent.id).await > 0);

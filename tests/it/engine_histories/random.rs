@@ -206,7 +206,7 @@ async fn play(settings: Settings, at_once: bool, bursts: Vec<Vec<Command>>) {
     let _assigner = at_once.then(|| world.stage.engine.assigner());
     let mut done = 0;
     for burst in bursts {
-        world.stage.wind(1);
+        world.stage.advance(1);
         let mut racing = JoinSet::new();
         for command in burst.into_iter().take(COMMANDS - done) {
             done += 1;

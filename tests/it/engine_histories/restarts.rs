@@ -24,7 +24,7 @@ async fn presence_is_restored_and_what_waits_is_assigned() {
     // Opened, and the process dies before the round.
     let waiting = stage.open(&customer, 0).await.unwrap();
     stage.open(&customer, 0).await.unwrap();
-    stage.wind(60);
+    stage.advance(60);
     let stage = restart(stage).await;
     assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some());
     assert!(stage.engine.is_round_pending(), "the first round comes by itself");
@@ -58,7 +58,7 @@ async fn a_client_whose_presence_had_run_out_gets_nothing_after_a_restart_either
     stage.rewrite(&agent, |profile| profile.via = Via::Client).await;
     let customer = stage.customer(500).await;
     stage.open(&customer, 0).await.unwrap();
-    stage.wind(301);
+    stage.advance(301);
     let stage = restart(stage).await;
     assert_eq!(stage.round().await, 0);
     assert!(stage.engine.is_lost(agent.id));

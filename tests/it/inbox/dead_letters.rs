@@ -1,5 +1,5 @@
 //! Updates whose handler fails, panics, or never begins: three tries, then put aside, and everybody else is served.
-use crate::support::{ADMIN, Desk, Ill};
+use crate::support::{ADMIN, Desk, StoreFault};
 use serde_json::json;
 
 const BROKE: &str = "gagal kami proses";
@@ -12,8 +12,8 @@ async fn desk() -> Desk {
 }
 
 /// The draft can't be read `times` times when Sari writes; meanwhile Tono asks for help.
-async fn fails(desk: &Desk, times: u32, ill: Ill) {
-    desk.trouble.next("draft", times, ill);
+async fn fails(desk: &Desk, times: u32, ill: StoreFault) {
+    desk.faults.inject_next("draft", times, ill);
     desk.sandbox.send_text(1, "Internet mati");
     desk.say(2, "/help").await;
     desk.find(2, "/mytickets");
@@ -21,7 +21,7 @@ async fn fails(desk: &Desk, times: u32, ill: Ill) {
 
 #[tokio::test]
 async fn two_failures_are_made_good_by_the_third_try() {
-    for ill in [Ill::Unreadable, Ill::Panics] {
+    for ill in [StoreFault::Unreadable, StoreFault::Panics] {
         let desk = desk().await;
         fails(&desk, 2, ill).await;
         assert!(desk.last(1).button("✅ Kirim").is_some(), "{ill:?}: {}", desk.transcript(1));
@@ -31,7 +31,7 @@ async fn two_failures_are_made_good_by_the_third_try() {
 
 #[tokio::test]
 async fn three_failures_put_an_update_aside_and_everybody_hears_of_it() {
-    for ill in [Ill::Unreadable, Ill::Panics] {
+    for ill in [StoreFault::Unreadable, StoreFault::Panics] {
         let desk = desk().await;
         fails(&desk, 3, ill).await;
         assert_eq!(desk.counters().await.dead_letters, 1, "{ill:?}");
@@ -51,7 +51,7 @@ async fn three_failures_put_an_update_aside_and_everybody_hears_of_it() {
 async fn an_update_that_cannot_be_read_is_put_aside_and_everybody_hears_of_it() {
     let desk = desk().await;
     let odd = json!({"message": {"message_id": "seven", "chat": {"id": 1, "type": "private"}}});
-    desk.trouble.next("dead_letter", 1, Ill::Away);
+    desk.faults.inject_next("dead_letter", 1, StoreFault::Away);
     desk.sandbox.deliver_raw(odd);
     desk.say(2, "/help").await;
     desk.find(2, "/mytickets");

@@ -1,6 +1,6 @@
 //! The store is out of reach, or its disk is full: people are told, nothing that was taken in is lost, and nothing is
 //! confirmed that was not written.
-use crate::support::{Desk, Ill};
+use crate::support::{Desk, StoreFault};
 use std::time::{Duration, Instant};
 
 const SORRY: &str = "Sistem sedang terganggu";
@@ -9,11 +9,11 @@ const SORRY: &str = "Sistem sedang terganggu";
 async fn nothing_is_confirmed_that_was_not_written() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
-    desk.trouble.begin(|method| (method == "append_updates").then_some(Ill::Away));
+    desk.faults.inject(|method| (method == "append_updates").then_some(StoreFault::Away));
     desk.sandbox.send_text(1, "Internet mati");
-    desk.hears(1, SORRY).await;
+    desk.wait_for_message(1, SORRY).await;
     assert!(!desk.sandbox.idle_polls(), "Telegram still has it");
-    desk.trouble.end();
+    desk.faults.clear();
     desk.settle().await;
     assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));
 }
@@ -23,18 +23,18 @@ async fn a_handler_waits_for_the_store_and_that_is_no_failure_of_its_own() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     let (asked, mut asks) = tokio::sync::mpsc::unbounded_channel();
-    desk.trouble.begin(move |method| {
+    desk.faults.inject(move |method| {
         (method == "draft").then(|| {
             let _ = asked.send(());
-            Ill::Away
+            StoreFault::Away
         })
     });
     desk.sandbox.send_text(1, "Internet mati");
     for _ in 0..5 {
         asks.recv().await.unwrap();
     }
-    desk.hears(1, SORRY).await;
-    desk.trouble.end();
+    desk.wait_for_message(1, SORRY).await;
+    desk.faults.clear();
     desk.settle().await;
     assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));
     assert_eq!(desk.counters().await.dead_letters, 0);
@@ -45,14 +45,15 @@ async fn a_handler_waits_for_the_store_and_that_is_no_failure_of_its_own() {
 async fn a_desk_whose_store_is_away_still_stops_in_time_and_loses_nothing() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
-    desk.trouble
-        .begin(|method| (!matches!(method, "append_updates" | "pending_updates")).then_some(Ill::Away));
+    desk.faults.inject(|method| {
+        (!matches!(method, "append_updates" | "pending_updates")).then_some(StoreFault::Away)
+    });
     desk.sandbox.send_text(1, "Internet mati");
-    desk.hears(1, SORRY).await;
+    desk.wait_for_message(1, SORRY).await;
     let asked = Instant::now();
     desk.stop().await;
     assert!(asked.elapsed() < Duration::from_secs(9), "{:?}", asked.elapsed());
-    desk.trouble.end();
+    desk.faults.clear();
     desk.start().await;
     desk.settle().await;
     assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));

@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 
 /// What is wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ill {
+pub(crate) enum StoreFault {
     /// The store is out of reach.
     Away,
     /// It holds something unreadable.
@@ -43,75 +43,75 @@ pub(crate) enum Ill {
     Held,
 }
 
-type Judge = Box<dyn FnMut(&str) -> Option<Ill> + Send>;
+type FaultPolicy = Box<dyn FnMut(&str) -> Option<StoreFault> + Send>;
 
 /// Says which calls fail. Clones share.
 #[derive(Clone, Default)]
-pub(crate) struct Trouble {
-    judge: Arc<Mutex<Option<Judge>>>,
+pub(crate) struct FaultInjector {
+    policy: Arc<Mutex<Option<FaultPolicy>>>,
     met: Arc<Notify>,
     gate: Arc<Notify>,
     released: Arc<Notify>,
     remembered: Arc<Mutex<HashMap<TicketId, Ticket>>>,
 }
 
-impl Trouble {
+impl FaultInjector {
     /// From now on the store remembers that this process has written the ticket so.
     pub(crate) fn remember(&self, ticket: Ticket) {
         self.remembered.lock().unwrap().insert(ticket.id, ticket);
     }
 
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
-    pub(crate) fn begin(&self, judge: impl FnMut(&str) -> Option<Ill> + Send + 'static) {
-        *self.judge.lock().unwrap() = Some(Box::new(judge));
+    pub(crate) fn inject(&self, policy: impl FnMut(&str) -> Option<StoreFault> + Send + 'static) {
+        *self.policy.lock().unwrap() = Some(Box::new(policy));
     }
 
     /// The next `times` calls of `method` fail.
-    pub(crate) fn next(&self, method: &'static str, mut times: u32, ill: Ill) {
-        self.begin(move |called| {
+    pub(crate) fn inject_next(&self, method: &'static str, mut times: u32, fault: StoreFault) {
+        self.inject(move |called| {
             let hit = called == method && times > 0;
             times -= u32::from(hit);
-            hit.then_some(ill)
+            hit.then_some(fault)
         });
     }
 
     /// All is well again.
-    pub(crate) fn end(&self) {
-        *self.judge.lock().unwrap() = None;
+    pub(crate) fn clear(&self) {
+        *self.policy.lock().unwrap() = None;
         self.released.notify_waiters();
     }
 
     /// From now on calls of `method` are held up.
-    pub(crate) fn hold(&self, method: &'static str) {
-        self.begin(move |called| (called == method).then_some(Ill::Held));
+    pub(crate) fn hold_calls_of(&self, method: &'static str) {
+        self.inject(move |called| (called == method).then_some(StoreFault::Held));
     }
 
     /// Until a call is silent or waits.
-    pub(crate) async fn met(&self) {
-        let met = tokio::time::timeout(super::PATIENCE, self.met.notified()).await;
+    pub(crate) async fn call_held(&self) {
+        let met = tokio::time::timeout(super::WAIT_TIMEOUT, self.met.notified()).await;
         assert!(met.is_ok(), "no call met the trouble");
     }
 
     /// The call that waits goes on.
-    pub(crate) fn let_go(&self) {
+    pub(crate) fn release_calls(&self) {
         self.gate.notify_one();
     }
 
     /// What comes before the call: an error instead of it, or what is wrong with its answer.
-    async fn meet(&self, method: &str) -> Result<Option<Ill>, StoreError> {
+    async fn before_call(&self, method: &str) -> Result<Option<StoreFault>, StoreError> {
         let mut released = pin!(self.released.notified());
         released.as_mut().enable();
-        let ill = self.judge.lock().unwrap().as_mut().and_then(|judge| judge(method));
-        match ill {
-            None | Some(Ill::AnswerLost | Ill::Silent) => Ok(ill),
-            Some(Ill::Away) => Err(lost()),
-            Some(Ill::Unreadable) => Err(StoreError::Corrupt("a test says so".into())),
-            Some(Ill::Held) => {
+        let fault = self.policy.lock().unwrap().as_mut().and_then(|policy| policy(method));
+        match fault {
+            None | Some(StoreFault::AnswerLost | StoreFault::Silent) => Ok(fault),
+            Some(StoreFault::Away) => Err(lost()),
+            Some(StoreFault::Unreadable) => Err(StoreError::Corrupt("a test says so".into())),
+            Some(StoreFault::Held) => {
                 released.await;
                 Ok(None)
             }
-            Some(Ill::Panics) => panic!("a test says so"),
-            Some(Ill::Waits) => {
+            Some(StoreFault::Panics) => panic!("a test says so"),
+            Some(StoreFault::Waits) => {
                 self.met.notify_one();
                 self.gate.notified().await;
                 Ok(None)
@@ -120,10 +120,10 @@ impl Trouble {
     }
 
     /// What comes between the call and its answer.
-    async fn answer(&self, ill: Option<Ill>) -> Result<(), StoreError> {
-        match ill {
-            Some(Ill::AnswerLost) => Err(lost()),
-            Some(Ill::Silent) => {
+    async fn after_call(&self, fault: Option<StoreFault>) -> Result<(), StoreError> {
+        match fault {
+            Some(StoreFault::AnswerLost) => Err(lost()),
+            Some(StoreFault::Silent) => {
                 self.met.notify_one();
                 std::future::pending().await
             }
@@ -137,24 +137,24 @@ fn lost() -> StoreError {
 }
 
 /// The store behind the trouble.
-pub(crate) struct Troubled {
+pub(crate) struct FaultStore {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) trouble: Trouble,
+    pub(crate) faults: FaultInjector,
 }
 
-macro_rules! troubled {
+macro_rules! fault_store {
     ($($method:ident($($arg:ident: $type:ty),*) -> $out:ty;)*) => {
         #[async_trait]
-        impl Store for Troubled {
+        impl Store for FaultStore {
             async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
                 let fail = |error: StoreError, many| vec![Err(CommitError::Store(error)); many];
                 let many = changes.len();
-                let ill = match self.trouble.meet("commit").await {
-                    Ok(ill) => ill,
+                let fault = match self.faults.before_call("commit").await {
+                    Ok(fault) => fault,
                     Err(error) => return fail(error, many),
                 };
                 let answer = self.store.commit(changes).await;
-                match self.trouble.answer(ill).await {
+                match self.faults.after_call(fault).await {
                     Ok(()) => answer,
                     Err(error) => fail(error, many),
                 }
@@ -165,7 +165,7 @@ macro_rules! troubled {
             }
 
             fn ticket_as_written(&self, id: TicketId) -> Option<Ticket> {
-                let told = self.trouble.remembered.lock().unwrap().get(&id).cloned();
+                let told = self.faults.remembered.lock().unwrap().get(&id).cloned();
                 told.or_else(|| self.store.ticket_as_written(id))
             }
 
@@ -174,16 +174,16 @@ macro_rules! troubled {
             }
 
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
-                let ill = self.trouble.meet(stringify!($method)).await?;
+                let fault = self.faults.before_call(stringify!($method)).await?;
                 let answer = self.store.$method($($arg),*).await;
-                self.trouble.answer(ill).await?;
+                self.faults.after_call(fault).await?;
                 answer
             })*
         }
     };
 }
 
-troubled! {
+fault_store! {
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;

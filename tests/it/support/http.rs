@@ -49,13 +49,13 @@ impl Desk {
     }
 
     /// The person with this Telegram id.
-    pub(crate) async fn known(&self, id: i64) -> Person {
+    pub(crate) async fn person_by_telegram_id(&self, id: i64) -> Person {
         self.app().engine.store().person_by_telegram(TelegramId(id)).await.unwrap().unwrap()
     }
 
     /// A bearer token of somebody's.
     pub(crate) async fn token(&self, id: i64) -> String {
-        let person = self.known(id).await;
+        let person = self.person_by_telegram_id(id).await;
         issue(&JWT_SECRET.into(), person.id, Role::Agent, self.now(), TOKEN_LIFETIME).unwrap()
     }
 

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 /// A clock that stands still until it is wound.
 #[derive(Clone)]
-pub(crate) struct Wound {
+pub(crate) struct ManualClock {
     wall: Arc<AtomicI64>,
     steady: Arc<AtomicI64>,
 }
 
-impl Wound {
+impl ManualClock {
     pub(crate) fn new() -> Self {
         // 2025-12-04 13:52:53.600 in Jakarta, the moment of the ordered example.
         Self { wall: Arc::new(AtomicI64::new(1_764_831_173_600_000)), steady: Arc::default() }
@@ -24,13 +24,13 @@ impl Wound {
     }
 
     /// Time passes.
-    pub(crate) fn wind(&self, by: TimeDelta) {
+    pub(crate) fn advance(&self, by: TimeDelta) {
         self.steady.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
-        self.set(by);
+        self.jump_wall_clock(by);
     }
 
     /// Somebody sets the wall clock; no time passes.
-    pub(crate) fn set(&self, by: TimeDelta) {
+    pub(crate) fn jump_wall_clock(&self, by: TimeDelta) {
         self.wall.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
     }
 

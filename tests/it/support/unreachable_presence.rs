@@ -10,12 +10,12 @@ use std::time::Duration;
 
 /// Presence that can be cut off.
 #[derive(Default)]
-pub(crate) struct FarAway {
+pub(crate) struct UnreachablePresence {
     near: Memory,
     away: AtomicBool,
 }
 
-impl FarAway {
+impl UnreachablePresence {
     /// From now on nobody gets through, or everybody does.
     pub(crate) fn cut_off(&self, away: bool) {
         self.away.store(away, Ordering::SeqCst);
@@ -28,7 +28,7 @@ impl FarAway {
 }
 
 #[async_trait]
-impl Presence for FarAway {
+impl Presence for UnreachablePresence {
     async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
         self.reach()?.heartbeat(record, ttl, now).await
     }

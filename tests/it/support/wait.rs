@@ -1,5 +1,5 @@
 //! Waiting, for tests in which the desk does not simply come to rest: something is held up, refused, or not there.
-use super::{Desk, PATIENCE};
+use super::{Desk, WAIT_TIMEOUT};
 use antri::domain::Time;
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing, Rendered};
@@ -17,34 +17,34 @@ impl Desk {
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
         };
-        let came = tokio::time::timeout(PATIENCE, waiting).await;
+        let came = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;
         assert!(came.is_ok(), "waited in vain for {what}:\n{}", self.transcripts());
     }
 
     /// Waits until the bot has written something that contains `part` to this chat.
-    pub(crate) async fn hears(&self, chat: i64, part: &str) {
+    pub(crate) async fn wait_for_message(&self, chat: i64, part: &str) {
         let what = format!("{part:?} in the chat of {chat}");
         let told =
             |m: &antri::sandbox::ChatMessage| m.from == antri::sandbox::Side::Bot && m.text.contains(part);
-        self.sandbox.wait_for(&what, PATIENCE, |s| s.chat(chat).iter().any(told).then_some(())).await;
+        self.sandbox.wait_for(&what, WAIT_TIMEOUT, |s| s.chat(chat).iter().any(told).then_some(())).await;
     }
 
     /// When the next delivery that is held up may go.
-    pub(crate) async fn held_up_until(&self) -> Option<Time> {
+    pub(crate) async fn next_delivery_at(&self) -> Option<Time> {
         self.app().engine.store().next_delivery_at().await.unwrap()
     }
 
     /// Winds the clock, and has the outbox look at it.
-    pub(crate) fn wind(&self, by: TimeDelta) {
-        self.clock.wind(by);
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
         self.app().engine.wake_outbox();
     }
 
     /// Winds the clock to each moment that a delivery waits for, until none is left.
     pub(crate) async fn deliver_all(&self) {
         self.until("an empty outbox", async || {
-            if let Some(at) = self.held_up_until().await.filter(|at| *at > self.now()) {
-                self.wind(at - self.now());
+            if let Some(at) = self.next_delivery_at().await.filter(|at| *at > self.now()) {
+                self.advance(at - self.now());
             }
             // Twice: a server's count misses what moves from one chat to another meanwhile.
             let store = self.app().engine.store().clone();
@@ -54,7 +54,7 @@ impl Desk {
     }
 
     /// Puts words into the outbox, as if something had committed them.
-    pub(crate) async fn tell(&self, chat: i64, html: &str) {
+    pub(crate) async fn enqueue_text(&self, chat: i64, html: &str) {
         let text = Rendered { html: html.into(), buttons: Vec::new() };
         let out = Outgoing { chat: ChatId(chat), message: Message::Text(text) };
         let app = self.app();
