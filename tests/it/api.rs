@@ -13,8 +13,8 @@ mod metrics;
 mod middleware;
 mod presence;
 mod queue;
-mod readme;
 mod settings;
+mod side_api_examples;
 mod socket;
 mod tickets;
 

@@ -1,4 +1,4 @@
-//! The README's examples do what it says.
+//! Tests of the examples in `docs/side-api.md`: every request succeeds, and the heartbeat client sets the agent's status.
 use super::login::{mini_app, widget};
 use super::{SARI, desk};
 use crate::support::{ADMIN, Desk, TOKEN};
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use std::path::Path;
 use tokio::process::Command;
 
-/// The block of code in this language.
+/// Returns the first block of code in this language.
 fn block(language: &str) -> String {
-    let text = std::fs::read_to_string("README.md").unwrap();
+    let text = std::fs::read_to_string("docs/side-api.md").unwrap();
     let (_, rest) = text.split_once(&format!("\n```{language}\n")).unwrap();
     rest.split_once("\n```").unwrap().0.to_owned()
 }
@@ -28,7 +28,7 @@ async fn output(command: &mut Command) -> String {
 }
 
 #[tokio::test]
-async fn each_curl_example_works() {
+async fn every_curl_example_succeeds() {
     let desk = admins().await;
     let body = json!({"customer_telegram_id": SARI, "description": "halo"});
     let ticket = desk.post(ADMIN, "/api/tickets", body).await.data().clone();
@@ -54,7 +54,7 @@ async fn each_curl_example_works() {
     }
 }
 
-/// A page, as far as the client looks at it. Time passes when it says so; it notes how the desk has its agent after each step.
+/// A simulated web page with the heartbeat client and timers under its control. After each step it records the agent's status.
 const PAGE: &str = r#"
 import { Heartbeat } from "./heartbeat.mjs";
 const { DESK, TOKEN, AGENT } = process.env;
@@ -79,7 +79,7 @@ await client.start("busy"); await note();
 show(true);                 await note();
 tick();                     await note();
 show(false);                await note();
-await client.say("online"); await note();
+await client.setStatus("online"); await note();
 await goOffline();          await note();
 tick();                     await note();
 await client.start();       seen.push([...timers.values()].map(timer => timer.every));
@@ -91,12 +91,12 @@ show(false);                await note();
 await client.logOut();      await note();
 tick(); show(true);         await note();
 client.token = () => "old";
-await client.say("online"); await note();
+await client.setStatus("online"); await note();
 process.stdout.write(JSON.stringify(seen), () => process.exit());
 "#;
 
 #[tokio::test]
-async fn the_heartbeat_client_works() {
+async fn the_heartbeat_client_sets_the_agents_status() {
     let desk = admins().await;
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(Path::new(dir.path()).join(name), text).unwrap();
