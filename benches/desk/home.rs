@@ -50,7 +50,7 @@ impl Home {
     pub(crate) fn writes(&self) -> Writes {
         match &self.storage {
             Storage::Embedded(store) => {
-                let done = store.writes();
+                let done = store.write_stats();
                 Writes { transactions: done.transactions, rows: done.rows, commands: 0 }
             }
             Storage::Mongo(store) => {

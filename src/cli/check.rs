@@ -3,7 +3,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::presence::Redis;
 use crate::store::mongo::{self, Server};
-use crate::store::sqlite::{Found, look};
+use crate::store::sqlite::{FileState, inspect};
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -91,10 +91,10 @@ async fn store(config: &Config) -> Line {
 }
 
 fn file(dir: &Path) -> Result<String, String> {
-    match look(dir) {
-        Ok(Found::Idle) => Ok(format!("SQLite in {}", dir.display())),
-        Ok(Found::InUse) => Ok(format!("SQLite in {}, in use by a running desk", dir.display())),
-        Ok(Found::Nothing) => Ok(format!("SQLite in {} (will be created)", dir.display())),
+    match inspect(dir) {
+        Ok(FileState::Idle) => Ok(format!("SQLite in {}", dir.display())),
+        Ok(FileState::InUse) => Ok(format!("SQLite in {}, in use by a running desk", dir.display())),
+        Ok(FileState::Missing) => Ok(format!("SQLite in {} (will be created)", dir.display())),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -1,35 +1,37 @@
-//! The embedded store: one SQLite file, one thread that writes in groups, a few connections that read.
+//! The embedded store: one SQLite file, one writer thread with group commit, and a pool of read-only
+//! connections.
 //!
-//! The schema (`sqlite/schema.sql`) makes the desk's invariants structural; the code here only carries values in and out.
+//! The schema (`sqlite/schema.sql`) enforces the invariants. The modules here convert values and run
+//! statements.
 mod cards;
 mod codec;
 mod counters;
-mod desk;
 mod error;
+mod events;
 mod inbox;
+mod inspect;
 mod leases;
-mod look;
 mod outbox;
 mod people;
 #[cfg(test)]
-mod plans;
+mod query_plans;
 mod queue;
-mod readers;
-mod record;
+mod reader_pool;
+mod reference_data;
 mod schema;
 mod store;
 mod tickets;
 mod writer;
 
-pub use counters::Writes;
-pub use look::{Found, look};
+pub use counters::WriteStats;
+pub use inspect::{FileState, inspect};
 
 use super::kept::{Desk, Kept};
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
-use readers::Readers;
+use reader_pool::ReaderPool;
 use rusqlite::Connection;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -38,32 +40,36 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
-/// The file's name in the store's directory.
-pub const FILE: &str = "antri.db";
-/// The file whose lock says that a process uses the store.
-const LOCK: &str = "antri.lock";
+/// The name of the database file in the store's directory.
+pub const DATABASE_FILE: &str = "antri.db";
+/// The file that a process keeps locked while it has the store open.
+const LOCK_FILE: &str = "antri.lock";
+/// Bounds of the number of read-only connections, which follows the number of cores.
+const MIN_READERS: usize = 2;
+const MAX_READERS: usize = 8;
 
-/// How a store is opened other than usual.
+/// Options for opening a store.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// The most pages of 4 KiB that the file may have, as if the disk ended there; for tests of a full disk.
+    /// The maximum size of the file in pages of 4 KiB. Tests simulate a full disk with it.
     pub max_pages: Option<u32>,
 }
 
 /// The embedded store.
 pub struct Sqlite {
     writer: Writer,
-    readers: Readers,
-    kept: Arc<Kept<Desk>>,
-    /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
-    told: Arc<AtomicI64>,
+    readers: ReaderPool,
+    reference_data: Arc<Kept<Desk>>,
+    /// The latest `now` of any call, in microseconds: the enqueue time of notices in a change without an
+    /// event.
+    last_now_micros: Arc<AtomicI64>,
 }
 
 impl Sqlite {
-    /// Opens the store in `dir`, which is made if it isn't there.
+    /// Opens the store in `dir`. Creates the directory and the file if they do not exist.
     ///
-    /// Unavailable when another process has it open, when the file was written by a newer version, or when the
-    /// directory or the file can't be used.
+    /// Returns `Unavailable` if another process has the store open, if the file has another schema version,
+    /// or if the directory or the file can't be used.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         Self::open_with(dir, Options::default())
     }
@@ -71,30 +77,31 @@ impl Sqlite {
     /// Opens the store with options.
     pub fn open_with(dir: &Path, options: Options) -> Result<Self, StoreError> {
         let lock = lock(dir)?;
-        let file = dir.join(FILE);
-        make(&file)?;
-        let conn = schema::writer(&file, options.max_pages)?;
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let readers = Readers::open(&file, cores.clamp(2, 8))?;
-        // Nobody else writes this file.
-        let kept = Arc::new(Kept::new(Duration::MAX));
+        let file = dir.join(DATABASE_FILE);
+        create(&file)?;
+        let conn = schema::open_writer(&file, options.max_pages)?;
+        let cores = std::thread::available_parallelism().map_or(MIN_READERS, usize::from);
+        let readers = ReaderPool::open(&file, cores.clamp(MIN_READERS, MAX_READERS))?;
+        // The cache has no TTL, because this process is the only one that writes the file.
+        let reference_data = Arc::new(Kept::new(Duration::MAX));
         Ok(Self {
-            writer: Writer::start(conn, lock, Arc::clone(&kept))?,
+            writer: Writer::start(conn, lock, Arc::clone(&reference_data))?,
             readers,
-            kept,
-            told: Arc::default(),
+            reference_data,
+            last_now_micros: Arc::default(),
         })
     }
 
-    /// Finishes what was begun and closes the file; what comes later is refused. Dropping the store does the same.
+    /// Finishes the queued writes and closes the file; later calls are refused. Dropping the store does the
+    /// same.
     pub async fn close(&self) {
         self.writer.close().await;
     }
 
-    /// What was written since it was opened.
+    /// Returns the write statistics since the store was opened.
     #[must_use]
-    pub fn writes(&self) -> Writes {
-        Writes::read(&self.writer.done)
+    pub fn write_stats(&self) -> WriteStats {
+        WriteStats::snapshot(&self.writer.counters)
     }
 
     async fn read<T: Send + 'static>(
@@ -111,34 +118,40 @@ impl Sqlite {
         self.writer.run(work).await
     }
 
-    /// Departments and settings as they are, read only when they have changed.
-    async fn desk(&self) -> Result<Arc<Desk>, StoreError> {
-        if let Some(desk) = self.kept.get() {
-            return Ok(desk);
+    /// Returns departments and settings. Reads them only after they have changed.
+    async fn reference_data(&self) -> Result<Arc<Desk>, StoreError> {
+        if let Some(cached) = self.reference_data.get() {
+            return Ok(cached);
         }
-        let edition = self.kept.edition();
-        let read = |conn: &Connection| {
-            Ok(Desk { departments: desk::departments(conn)?, settings: desk::settings(conn)? })
+        let edition = self.reference_data.edition();
+        let query = |conn: &Connection| {
+            let departments = reference_data::departments(conn)?;
+            Ok(Desk { departments, settings: reference_data::settings(conn)? })
         };
-        let desk = Arc::new(self.read(read).await?);
-        self.kept.keep(edition, Arc::clone(&desk));
-        Ok(desk)
+        let current = Arc::new(self.read(query).await?);
+        self.reference_data.keep(edition, Arc::clone(&current));
+        Ok(current)
     }
 
-    fn note(&self, now: Time) {
-        self.told.store(now.timestamp_micros(), Ordering::Relaxed);
+    fn observe_now(&self, now: Time) {
+        self.last_now_micros.store(now.timestamp_micros(), Ordering::Relaxed);
+    }
+
+    fn last_now(&self) -> Time {
+        Time::from_timestamp_micros(self.last_now_micros.load(Ordering::Relaxed)).unwrap_or_default()
     }
 }
 
-/// Looks a person up in the store in `dir`, reading only: works while a desk has it open.
+/// Returns the person with this Telegram id from the store in `dir`. Only reads, so another process may have
+/// it open.
 pub async fn look_up(dir: &Path, telegram: TelegramId) -> Result<Option<Person>, StoreError> {
-    let file = dir.join(FILE);
-    // Whoever asks before the first start learns that nobody is known yet, not that a file can't be opened.
+    let file = dir.join(DATABASE_FILE);
+    // Before the first start there is no file. That is not an error: the store has no people yet.
     if matches!(file.try_exists(), Ok(false)) {
         return Ok(None);
     }
-    let readers = Readers::open(&file, 1)?;
-    readers.run(move |conn| people::by_telegram(conn, telegram)).await
+    let reader = ReaderPool::open(&file, 1)?;
+    reader.run(move |conn| people::by_telegram(conn, telegram)).await
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -147,34 +160,36 @@ impl std::fmt::Debug for Sqlite {
     }
 }
 
-/// Makes the file if it isn't there. SQLite gives its log and its index the same mode.
-fn make(file: &Path) -> Result<(), StoreError> {
+/// Creates the database file if it does not exist. SQLite gives the same mode to its log and its index.
+fn create(file: &Path) -> Result<(), StoreError> {
     let unusable = |error| StoreError::Unavailable(format!("{}: {error}", file.display()));
-    private().open(file).map(drop).map_err(unusable)
+    owner_only().open(file).map(drop).map_err(unusable)
 }
 
-/// How files of the store are opened: made for their owner alone if they aren't there.
-fn private() -> OpenOptions {
+/// Returns the options for opening files of the store, which only their owner may read: they hold customers'
+/// messages.
+fn owner_only() -> OpenOptions {
     let mut options = OpenOptions::new();
-    // What customers write is nobody else's on a shared machine.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.write(true).create(true).truncate(false);
     options
 }
 
-/// Makes the directory and locks it for this process. The lock ends with the process, however it ends.
+/// Creates the directory and locks it for this process. The operating system releases the lock when the
+/// process ends.
 fn lock(dir: &Path) -> Result<File, StoreError> {
     let unusable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", dir.display()));
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(dir).map_err(unusable)?;
-    let lock = private().open(dir.join(LOCK)).map_err(unusable)?;
+    let lock = owner_only().open(dir.join(LOCK_FILE)).map_err(unusable)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => {
-            Err(StoreError::Unavailable(format!("another process uses {}", dir.join(FILE).display())))
+            let file = dir.join(DATABASE_FILE);
+            Err(StoreError::Unavailable(format!("another process uses {}", file.display())))
         }
         Err(TryLockError::Error(error)) => Err(unusable(error)),
     }

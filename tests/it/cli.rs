@@ -42,12 +42,12 @@ async fn check_looks_and_changes_nothing() {
     assert!(said.contains("ok    store     SQLite in deep/data\n"), "{said}");
     assert_eq!(listed(&data), before);
 
-    std::fs::write(data.join(antri::store::sqlite::FILE), "a letter").unwrap();
+    std::fs::write(data.join(antri::store::sqlite::DATABASE_FILE), "a letter").unwrap();
     let said = check(dir.path(), "deep/data");
     assert!(said.contains("FAIL  store") && said.contains("not a SQLite file"), "{said}");
     std::fs::write(dir.path().join("file"), "").unwrap();
     let said = check(dir.path(), "file/data");
-    assert!(said.contains("FAIL  store") && said.contains("no directory"), "{said}");
+    assert!(said.contains("FAIL  store") && said.contains("is not a directory"), "{said}");
 }
 
 #[test]

@@ -1,21 +1,23 @@
-//! Live cards: which message shows what, one per slot.
-use super::codec::{At, Json, count};
+//! Live cards: the message that shows a card, one per card slot.
+use super::codec::{Json, Micros, row_count};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{PersonId, TicketId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-const PUT: &str = "INSERT OR REPLACE INTO live_cards (slot, key, chat, message_id, digest)
+const WRITE: &str = "INSERT OR REPLACE INTO live_cards (slot, key, chat, message_id, digest)
     VALUES (?1, ?2, ?3, ?4, ?5)";
 const BY_SLOT: &str = "SELECT key, chat, message_id, digest FROM live_cards WHERE slot = ?1";
-/// The slots that begin with "myqueue ".
-const QUEUES: &str = "SELECT key, chat, message_id, digest FROM live_cards
+/// Selects the slots with the prefix "myqueue ": '!' is the character after the blank.
+const AGENT_QUEUES: &str = "SELECT key, chat, message_id, digest FROM live_cards
     WHERE slot >= 'myqueue ' AND slot < 'myqueue!'";
-pub(super) const ENDED: &str = "SELECT at, ticket FROM ended WHERE at < ?1 ORDER BY at LIMIT ?2";
-const FORGET_ENDED: &str = "DELETE FROM ended WHERE at = ?1 AND ticket = ?2";
-const FORGET: &str = "DELETE FROM live_cards WHERE slot = ?1";
-/// The slots that begin with ?1 and a blank: '!' comes next after the blank.
-pub(super) const FORGET_ALL: &str = "DELETE FROM live_cards WHERE slot >= ?1 || ' ' AND slot < ?1 || '!'";
+pub(super) const PRUNABLE: &str =
+    "SELECT ended_at, ticket FROM card_prune_queue WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2";
+const DEQUEUE: &str = "DELETE FROM card_prune_queue WHERE ended_at = ?1 AND ticket = ?2";
+const DELETE: &str = "DELETE FROM live_cards WHERE slot = ?1";
+/// Deletes the slots with the prefix `?1` and a blank: '!' is the character after the blank.
+pub(super) const DELETE_BY_PREFIX: &str =
+    "DELETE FROM live_cards WHERE slot >= ?1 || ' ' AND slot < ?1 || '!'";
 
 fn card(row: &Row<'_>) -> rusqlite::Result<LiveCard> {
     let digest: i64 = row.get(3)?;
@@ -27,35 +29,39 @@ fn card(row: &Row<'_>) -> rusqlite::Result<LiveCard> {
     })
 }
 
-pub(super) fn put(conn: &Connection, card: &LiveCard) -> rusqlite::Result<()> {
+/// Writes a live card in place of the one in its slot.
+pub(super) fn write(conn: &Connection, card: &LiveCard) -> rusqlite::Result<()> {
     let LiveCard { key, chat, message_id, digest } = card;
-    let mut put = conn.prepare_cached(PUT)?;
-    put.execute(params![key.slot(), Json(key), chat, message_id, digest.cast_signed()]).map(drop)
+    let mut write = conn.prepare_cached(WRITE)?;
+    write.execute(params![key.slot(), Json(key), chat, message_id, digest.cast_signed()]).map(drop)
 }
 
-pub(super) fn live(conn: &Connection, key: CardKey) -> rusqlite::Result<Option<LiveCard>> {
+/// Returns the live card in the slot of `key`.
+pub(super) fn by_key(conn: &Connection, key: CardKey) -> rusqlite::Result<Option<LiveCard>> {
     conn.prepare_cached(BY_SLOT)?.query_row([key.slot()], card).optional()
 }
 
-pub(super) fn queues(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>> {
-    conn.prepare_cached(QUEUES)?.query_map([], card)?.collect()
+/// Returns the cards of all agents' queues.
+pub(super) fn agent_queues(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>> {
+    conn.prepare_cached(AGENT_QUEUES)?.query_map([], card)?.collect()
 }
 
-/// Forgets the cards of at most `limit` tickets that ended before `before`; returns of how many.
+/// Deletes the cards of at most `limit` tickets that ended before `before`, and returns the number of
+/// tickets.
 pub(super) fn prune(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
-    let rows: Vec<(At, TicketId)> = conn
-        .prepare_cached(ENDED)?
-        .query_map(params![At(before), count(limit)], |row| Ok((row.get(0)?, row.get(1)?)))?
+    let tickets: Vec<(Micros, TicketId)> = conn
+        .prepare_cached(PRUNABLE)?
+        .query_map(params![Micros(before), row_count(limit)], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    for (at, ticket) in &rows {
-        conn.prepare_cached(FORGET)?.execute([CardKey::Status(*ticket).slot()])?;
-        conn.prepare_cached(FORGET_ALL)?.execute([format!("task {ticket}")])?;
-        conn.prepare_cached(FORGET_ENDED)?.execute(params![at, ticket])?;
+    for (ended_at, ticket) in &tickets {
+        conn.prepare_cached(DELETE)?.execute([CardKey::Status(*ticket).slot()])?;
+        conn.prepare_cached(DELETE_BY_PREFIX)?.execute([format!("task {ticket}")])?;
+        conn.prepare_cached(DEQUEUE)?.execute(params![ended_at, ticket])?;
     }
-    Ok(rows.len())
+    Ok(tickets.len())
 }
 
-/// Forgets the card of a person's draft.
-pub(super) fn forget_draft(conn: &Connection, person: PersonId) -> rusqlite::Result<()> {
-    conn.prepare_cached(FORGET)?.execute([CardKey::Draft(person).slot()]).map(drop)
+/// Deletes the card of a person's draft.
+pub(super) fn delete_draft_card(conn: &Connection, person: PersonId) -> rusqlite::Result<()> {
+    conn.prepare_cached(DELETE)?.execute([CardKey::Draft(person).slot()]).map(drop)
 }

@@ -1,4 +1,4 @@
-//! How the desk's types lie in columns: ids as blobs of 16 bytes, times as microseconds, nested values as JSON.
+//! Column codecs for domain types: ids are blobs of 16 bytes, times are microseconds, nested values are JSON.
 use crate::domain::Time;
 use crate::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, DraftId, PersonId, ReplicaId, Slot, TelegramId, TicketId,
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-macro_rules! blobs {
+macro_rules! store_as_blob {
     ($($id:ident),*) => {$(
         impl ToSql for $id {
             fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -25,9 +25,9 @@ macro_rules! blobs {
         }
     )*};
 }
-blobs!(PersonId, TicketId, DepartmentId, CategoryId, DraftId, ReplicaId);
+store_as_blob!(PersonId, TicketId, DepartmentId, CategoryId, DraftId, ReplicaId);
 
-macro_rules! integers {
+macro_rules! store_as_integer {
     ($($number:ident),*) => {$(
         impl ToSql for $number {
             fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -41,7 +41,7 @@ macro_rules! integers {
         }
     )*};
 }
-integers!(Arrival, Version, ChatId, TelegramId, Slot);
+store_as_integer!(Arrival, Version, ChatId, TelegramId, Slot);
 
 impl ToSql for Priority {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -68,23 +68,23 @@ impl FromSql for TicketNumber {
     }
 }
 
-/// A time in a column.
-pub(super) struct At(pub(super) Time);
+/// A time column, in microseconds since 1970.
+pub(super) struct Micros(pub(super) Time);
 
-impl ToSql for At {
+impl ToSql for Micros {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.0.timestamp_micros().into())
     }
 }
 
-impl FromSql for At {
+impl FromSql for Micros {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let micros = i64::column_result(value)?;
         Time::from_timestamp_micros(micros).map(Self).ok_or(FromSqlError::OutOfRange(micros))
     }
 }
 
-/// A nested value in a column.
+/// A JSON column.
 pub(super) struct Json<T>(pub(super) T);
 
 impl<T: Serialize> ToSql for Json<T> {
@@ -101,7 +101,7 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
     }
 }
 
-/// A LIMIT or OFFSET.
-pub(super) fn count(rows: usize) -> i64 {
+/// Returns a number of rows as SQL takes it in LIMIT and OFFSET.
+pub(super) fn row_count(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }

@@ -1,50 +1,51 @@
-//! Counts that outlive a restart, and those of this run.
-use super::writer::Done;
+//! DeliveryCounters: those in the file, which outlive a restart, and the write statistics of this process.
+use super::writer::WriteCounters;
 use crate::engine::ports::DeliveryCounters;
 use rusqlite::{Connection, params};
 use std::sync::atomic::Ordering;
 
-pub(super) const REPEATS: &str = "repeats";
-pub(super) const UNKNOWN: &str = "unknown";
-pub(super) const DROPPED: &str = "dropped";
+pub(super) const REPEATED_SENDS: &str = "repeated_sends";
+pub(super) const UNKNOWN_OUTCOMES: &str = "unknown_outcomes";
+pub(super) const DROPPED_DELIVERIES: &str = "dropped_deliveries";
 
-/// What the store has written since it was opened.
+const ADD: &str = "INSERT INTO counters VALUES (?1, ?2)
+    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
+const READ: &str = "SELECT coalesce(sum(value), 0) FROM counters WHERE name = ?1";
+const COUNT_DEAD_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead'";
+
+/// Write statistics of the store since it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Writes {
-    /// Transactions made durable.
+pub struct WriteStats {
+    /// Committed transactions.
     pub transactions: u64,
     /// Changes and other writes in them.
     pub changes: u64,
-    /// Rows that they inserted, updated or deleted, those of triggers and of undone changes included.
+    /// Rows that they inserted, updated or deleted. Includes rows of triggers and of rejected changes.
     pub rows: u64,
 }
 
-impl Writes {
-    pub(super) fn read(done: &Done) -> Self {
+impl WriteStats {
+    pub(super) fn snapshot(counters: &WriteCounters) -> Self {
         Self {
-            transactions: done.transactions.load(Ordering::Relaxed),
-            changes: done.changes.load(Ordering::Relaxed),
-            rows: done.rows.load(Ordering::Relaxed),
+            transactions: counters.transactions.load(Ordering::Relaxed),
+            changes: counters.changes.load(Ordering::Relaxed),
+            rows: counters.rows.load(Ordering::Relaxed),
         }
     }
 }
 
+/// Adds `more` to the stored counter `name`.
 pub(super) fn add(conn: &Connection, name: &str, more: u64) -> rusqlite::Result<()> {
-    let add = "INSERT INTO counters VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
-    conn.prepare_cached(add)?.execute(params![name, more]).map(drop)
+    conn.prepare_cached(ADD)?.execute(params![name, more]).map(drop)
 }
 
+/// Returns the stored counters and the number of dead updates in the inbox.
 pub(super) fn read(conn: &Connection) -> rusqlite::Result<DeliveryCounters> {
-    let ever = |name| {
-        let mut query =
-            conn.prepare_cached("SELECT coalesce(sum(value), 0) FROM counters WHERE name = ?1")?;
-        query.query_row([name], |row| row.get(0))
-    };
-    let aside = "SELECT count(*) FROM inbox WHERE state = 'aside'";
+    let stored = |name| conn.prepare_cached(READ)?.query_row([name], |row| row.get(0));
     Ok(DeliveryCounters {
-        repeats: ever(REPEATS)?,
-        unknown: ever(UNKNOWN)?,
-        dropped: ever(DROPPED)?,
-        dead_letters: conn.prepare_cached(aside)?.query_row([], |row| row.get(0))?,
+        repeats: stored(REPEATED_SENDS)?,
+        unknown: stored(UNKNOWN_OUTCOMES)?,
+        dropped: stored(DROPPED_DELIVERIES)?,
+        dead_letters: conn.prepare_cached(COUNT_DEAD_UPDATES)?.query_row([], |row| row.get(0))?,
     })
 }

@@ -1,4 +1,5 @@
-//! SQLite's errors in the port's words: what another try may mend is unavailable, the rest is for a person to look at.
+//! Conversion of SQLite's errors. Errors that another attempt may not see become `Unavailable`; lasting ones
+//! become `Corrupt` and need a person.
 use crate::engine::ports::{CommitError, StoreError};
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
@@ -27,8 +28,8 @@ impl From<rusqlite::Error> for CommitError {
     }
 }
 
-/// Whether a write was refused because a unique key exists.
-pub(super) fn is_taken(error: &rusqlite::Error) -> bool {
+/// Returns whether a write failed because a unique key exists already.
+pub(super) fn is_unique_violation(error: &rusqlite::Error) -> bool {
     let rusqlite::Error::SqliteFailure(failure, _) = error else { return false };
     matches!(
         failure.extended_code,
@@ -36,8 +37,9 @@ pub(super) fn is_taken(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// A transaction that SQLite itself has ended, which it does when it runs out of room or memory.
-pub(super) fn ended_early() -> rusqlite::Error {
-    let why = "the transaction was given up by the database".to_owned();
+/// Returns the error for a transaction that SQLite has rolled back by itself, as it does when disk or memory
+/// is full.
+pub(super) fn implicit_rollback() -> rusqlite::Error {
+    let why = "SQLite rolled the transaction back".to_owned();
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT), Some(why))
 }

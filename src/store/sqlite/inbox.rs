@@ -1,5 +1,7 @@
-//! The inbox: updates as Telegram sent them, each handled to its end once.
-use super::codec::{At, Json, count};
+//! The inbox: raw updates from Telegram, each stored once and handled once.
+//!
+//! An update is `new` until its handler succeeds (`done`) or has failed too often (`dead`).
+use super::codec::{Json, Micros, row_count};
 use super::outbox;
 use crate::domain::Time;
 use crate::domain::notice::Outgoing;
@@ -7,67 +9,73 @@ use crate::engine::ports::InboxRow;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-const ACCEPT: &str = "INSERT INTO inbox (update_id, taken_at, body) VALUES (?1, ?2, ?3)
+const APPEND: &str = "INSERT INTO inbox (update_id, received_at, body) VALUES (?1, ?2, ?3)
     ON CONFLICT (update_id) DO NOTHING";
-pub(super) const UNHANDLED: &str = "SELECT seq, update_id, body, failures FROM inbox INDEXED BY inbox_new
+pub(super) const PENDING: &str = "SELECT seq, update_id, body, failures FROM inbox INDEXED BY inbox_new
     WHERE state = 'new' AND seq > ?1 ORDER BY seq LIMIT ?2";
-// A handled update is kept to know it again, but not what it says.
-pub(super) const HANDLED: &str = "UPDATE inbox SET state = 'done', ended_at = ?2, body = NULL
+// The row stays, so that a repeated update is recognised; its content is deleted.
+pub(super) const COMPLETE: &str = "UPDATE inbox SET state = 'done', ended_at = ?2, body = NULL
     WHERE update_id = ?1 AND state = 'new'";
-const FAILED: &str =
+const RECORD_FAILURE: &str =
     "UPDATE inbox SET failures = failures + 1, error = ?2 WHERE update_id = ?1 AND state = 'new'";
 const FAILURES: &str = "SELECT failures FROM inbox WHERE update_id = ?1";
-const PUT_ASIDE: &str =
-    "UPDATE inbox SET state = 'aside', ended_at = ?2 WHERE update_id = ?1 AND state = 'new'";
+const DEAD_LETTER: &str =
+    "UPDATE inbox SET state = 'dead', ended_at = ?2 WHERE update_id = ?1 AND state = 'new'";
 pub(super) const PRUNE: &str = "DELETE FROM inbox WHERE seq IN
     (SELECT seq FROM inbox INDEXED BY inbox_done WHERE state = 'done' AND ended_at < ?1 LIMIT ?2)";
 
-pub(super) fn accept(conn: &Connection, updates: &[(i64, Value)], now: Time) -> rusqlite::Result<usize> {
-    let mut insert = conn.prepare_cached(ACCEPT)?;
-    updates.iter().map(|(id, update)| insert.execute(params![id, At(now), Json(update)])).sum()
+/// Appends the updates whose `update_id` is new, and returns how many there were.
+pub(super) fn append(conn: &Connection, updates: &[(i64, Value)], now: Time) -> rusqlite::Result<usize> {
+    let mut insert = conn.prepare_cached(APPEND)?;
+    updates.iter().map(|(id, update)| insert.execute(params![id, Micros(now), Json(update)])).sum()
 }
 
-pub(super) fn unhandled(conn: &Connection, after: u64, limit: usize) -> rusqlite::Result<Vec<InboxRow>> {
-    let mut query = conn.prepare_cached(UNHANDLED)?;
-    let rows = query.query_map(params![i64::try_from(after).unwrap_or(i64::MAX), count(limit)], |row| {
+/// Returns at most `limit` updates in state `new` that come after `seq` = `after`, in order.
+pub(super) fn pending(conn: &Connection, after: u64, limit: usize) -> rusqlite::Result<Vec<InboxRow>> {
+    let mut query = conn.prepare_cached(PENDING)?;
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let rows = query.query_map(params![after, row_count(limit)], |row| {
         let Json(update) = row.get(2)?;
         Ok(InboxRow { seq: row.get(0)?, update_id: row.get(1)?, update, failures: row.get(3)? })
     })?;
     rows.collect()
 }
 
-pub(super) fn handled(
+/// Marks an update as done and enqueues its answers. Does nothing if it is done or dead already.
+pub(super) fn complete(
     conn: &Connection,
-    update: i64,
+    update_id: i64,
     answers: &[Outgoing],
     now: Time,
 ) -> rusqlite::Result<()> {
-    end(conn, HANDLED, update, answers, now)
+    end(conn, COMPLETE, update_id, answers, now)
 }
 
-pub(super) fn put_aside(
+/// Marks an update as dead and enqueues the notices about it. Does nothing if it is done or dead already.
+pub(super) fn dead_letter(
     conn: &Connection,
-    update: i64,
-    told: &[Outgoing],
+    update_id: i64,
+    notices: &[Outgoing],
     now: Time,
 ) -> rusqlite::Result<()> {
-    end(conn, PUT_ASIDE, update, told, now)
+    end(conn, DEAD_LETTER, update_id, notices, now)
 }
 
-fn end(conn: &Connection, sql: &str, update: i64, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
-    if conn.prepare_cached(sql)?.execute(params![update, At(now)])? > 0 {
-        outbox::add(conn, out, now)?;
+fn end(conn: &Connection, sql: &str, update_id: i64, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
+    if conn.prepare_cached(sql)?.execute(params![update_id, Micros(now)])? > 0 {
+        outbox::enqueue(conn, out, now)?;
     }
     Ok(())
 }
 
-pub(super) fn failed(conn: &Connection, update: i64, error: &str) -> rusqlite::Result<u32> {
-    conn.prepare_cached(FAILED)?.execute(params![update, error])?;
-    let failures = conn.prepare_cached(FAILURES)?.query_row([update], |row| row.get(0)).optional()?;
+/// Records a failure of the update's handler and returns the number of failures so far.
+pub(super) fn record_failure(conn: &Connection, update_id: i64, error: &str) -> rusqlite::Result<u32> {
+    conn.prepare_cached(RECORD_FAILURE)?.execute(params![update_id, error])?;
+    let failures = conn.prepare_cached(FAILURES)?.query_row([update_id], |row| row.get(0)).optional()?;
     Ok(failures.unwrap_or(0))
 }
 
-/// Forgets at most `limit` handled updates; returns how many.
+/// Deletes at most `limit` updates that were done before `before`, and returns how many.
 pub(super) fn prune(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
-    conn.prepare_cached(PRUNE)?.execute(params![At(before), count(limit)])
+    conn.prepare_cached(PRUNE)?.execute(params![Micros(before), row_count(limit)])
 }

@@ -1,6 +1,6 @@
-//! People, and the narrow rows of agents that assignments are checked against.
-use super::codec::{At, Json};
-use super::error::is_taken;
+//! People, and the `agents` rows against which assignments are checked.
+use super::codec::{Json, Micros, row_count};
+use super::error::is_unique_violation;
 use crate::domain::Time;
 use crate::domain::ids::{PersonId, Slot, TelegramId, Version};
 use crate::domain::person::Person;
@@ -15,39 +15,40 @@ macro_rules! person {
 }
 pub(super) const BY_ID: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.id = ?1");
 pub(super) const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.telegram = ?1");
-// A username can pass from one person to another; whom the bot met last has it.
+// Telegram lets a username pass from one person to another: the newest row has it.
 const BY_USERNAME: &str =
     person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");
 const AGENTS: &str = person!("JOIN agents a ON a.person = p.id ORDER BY a.assignment_order, a.person");
 const ADMINS: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.admin = 1 ORDER BY p.rowid");
-
 const RECENT: &str = person!("LEFT JOIN agents a ON a.person = p.id ORDER BY p.rowid DESC LIMIT ?1");
 
 const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, version, doc)
     VALUES (:id, :telegram, :username, :admin, :version, :doc)";
 const UPDATE: &str = "UPDATE people SET telegram = :telegram, username = :username, admin = :admin,
     version = :version, doc = :doc WHERE id = :id AND version = :expected";
-const PROFILE: &str = "INSERT INTO agents VALUES (:person, :order, :availability, :reachable, :auto, :max,
+const UPSERT_AGENT: &str =
+    "INSERT INTO agents VALUES (:person, :order, :availability, :reachable, :auto, :max,
         :last_assigned, :last_activity)
     ON CONFLICT (person) DO UPDATE SET assignment_order = excluded.assignment_order,
         availability = excluded.availability, reachable = excluded.reachable,
         auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";
+const DELETE_AGENT: &str = "DELETE FROM agents WHERE person = ?1";
 
-// Two turns may be committed the other way round than they were planned.
-const TAKE_TURN: &str = "UPDATE agents SET last_assigned = ?2
+// Assignments can be committed in another order than they were planned in: the latest time wins.
+const SET_LAST_ASSIGNED: &str = "UPDATE agents SET last_assigned = ?2
     WHERE person = ?1 AND (last_assigned IS NULL OR last_assigned < ?2)";
-// The slot says that there is a place, the count that there is room: after a capacity was lowered an agent can hold high
-// slots while low ones fall free.
-const HAS_ROOM: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2
+// Both the slot and the count are checked: after a capacity was lowered, an agent can hold high slots while
+// low slots are free.
+const HAS_CAPACITY: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2
     AND max_tickets > (SELECT count(*) FROM tickets WHERE agent = ?1)";
 const IS_AGENT: &str = "SELECT 1 FROM agents WHERE person = ?1";
-const TOUCH: &str = "UPDATE agents SET last_activity = ?2 WHERE person = ?1 AND last_activity < ?2";
+const RECORD_ACTIVITY: &str = "UPDATE agents SET last_activity = ?2 WHERE person = ?1 AND last_activity < ?2";
 
 fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
     let Json(mut person) = row.get::<_, Json<Person>>(0)?;
     if let Some(profile) = &mut person.agent {
-        profile.last_assigned = row.get::<_, Option<At>>(1)?.map(|at| at.0);
-        profile.last_activity = row.get::<_, At>(2)?.0;
+        profile.last_assigned = row.get::<_, Option<Micros>>(1)?.map(|at| at.0);
+        profile.last_activity = row.get::<_, Micros>(2)?.0;
     }
     Ok(person)
 }
@@ -60,10 +61,12 @@ pub(super) fn by_telegram(conn: &Connection, id: TelegramId) -> rusqlite::Result
     conn.prepare_cached(BY_TELEGRAM)?.query_row([id], person).optional()
 }
 
+/// Returns the person with this username, in any case.
 pub(super) fn by_username(conn: &Connection, name: &str) -> rusqlite::Result<Option<Person>> {
     conn.prepare_cached(BY_USERNAME)?.query_row([name.to_lowercase()], person).optional()
 }
 
+/// Returns all agents by `assignment_order`.
 pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
     conn.prepare_cached(AGENTS)?.query_map([], person)?.collect()
 }
@@ -72,15 +75,17 @@ pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
     conn.prepare_cached(ADMINS)?.query_map([], person)?.collect()
 }
 
-pub(super) fn recent(conn: &Connection, limit: i64) -> rusqlite::Result<Vec<Person>> {
-    conn.prepare_cached(RECENT)?.query_map([limit], person)?.collect()
+/// Returns at most `limit` people, newest first.
+pub(super) fn recent(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<Person>> {
+    conn.prepare_cached(RECENT)?.query_map([row_count(limit)], person)?.collect()
 }
 
-pub(super) fn touch(conn: &Connection, agent: PersonId, at: Time) -> rusqlite::Result<()> {
-    conn.prepare_cached(TOUCH)?.execute(params![agent, At(at)]).map(drop)
+/// Records an agent's activity; never moves the time back.
+pub(super) fn record_activity(conn: &Connection, agent: PersonId, at: Time) -> rusqlite::Result<()> {
+    conn.prepare_cached(RECORD_ACTIVITY)?.execute(params![agent, Micros(at)]).map(drop)
 }
 
-/// Writes a new person (`expected` is `None`) or a person's next version.
+/// Writes a new person (`expected` is `None`) or the next version of one, with their `agents` row.
 pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) -> Result<(), CommitError> {
     let username = p.username.as_ref().map(|name| name.to_lowercase());
     let doc = Json(p);
@@ -96,49 +101,49 @@ pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) ->
     };
     match written {
         Ok(0) => Err(CommitError::Conflict),
-        Ok(_) => Ok(profile(conn, p)?),
-        Err(error) if is_taken(&error) => Err(taken(conn, p, expected)?),
+        Ok(_) => Ok(write_agent(conn, p)?),
+        Err(error) if is_unique_violation(&error) => Err(duplicate_key(conn, p, expected)?),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Which key of a refused person exists: their own id only when the Telegram id is free.
-fn taken(conn: &Connection, p: &Person, expected: Option<Version>) -> rusqlite::Result<CommitError> {
-    let telegram_is_taken = by_telegram(conn, p.telegram)?.is_some();
-    let by_telegram_id = expected.is_some() || telegram_is_taken;
-    Ok(if by_telegram_id { CommitError::Duplicate(UniqueKey::Telegram) } else { CommitError::Conflict })
+/// Returns the error for a person whose write violated a unique key: the Telegram id if it exists, else the
+/// person's id.
+fn duplicate_key(conn: &Connection, p: &Person, expected: Option<Version>) -> rusqlite::Result<CommitError> {
+    let is_telegram_id = expected.is_some() || by_telegram(conn, p.telegram)?.is_some();
+    Ok(if is_telegram_id { CommitError::Duplicate(UniqueKey::Telegram) } else { CommitError::Conflict })
 }
 
-fn profile(conn: &Connection, p: &Person) -> rusqlite::Result<()> {
+fn write_agent(conn: &Connection, p: &Person) -> rusqlite::Result<()> {
     let Some(agent) = &p.agent else {
-        return conn.prepare_cached("DELETE FROM agents WHERE person = ?1")?.execute([p.id]).map(drop);
+        return conn.prepare_cached(DELETE_AGENT)?.execute([p.id]).map(drop);
     };
-    let written = conn.prepare_cached(PROFILE)?.execute(named_params! {
+    let written = conn.prepare_cached(UPSERT_AGENT)?.execute(named_params! {
         ":person": p.id,
         ":order": agent.assignment_order,
         ":availability": agent.availability.as_str(),
         ":reachable": p.reachable,
         ":auto": agent.auto_assignment_enabled,
         ":max": agent.max_tickets.get(),
-        ":last_assigned": agent.last_assigned.map(At),
-        ":last_activity": At(agent.last_activity),
+        ":last_assigned": agent.last_assigned.map(Micros),
+        ":last_activity": Micros(agent.last_activity),
     });
     written.map(drop)
 }
 
-/// Checks what must hold of the agent who gets a ticket.
-pub(super) fn check(conn: &Connection, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
+/// Checks the guard of a ticket's write against the agent who gets the ticket.
+pub(super) fn check_guard(conn: &Connection, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
     let Slot(slot) = hold.slot;
     let holds = match guard {
-        // Of an assignment by the engine the same statement asks that writes the ticket.
+        // The statement that writes an assignment by the engine checks the agent itself.
         Guard::None | Guard::Eligible | Guard::FirstInQueue => true,
-        Guard::Capacity => conn.prepare_cached(HAS_ROOM)?.exists(params![hold.agent, slot])?,
+        Guard::Capacity => conn.prepare_cached(HAS_CAPACITY)?.exists(params![hold.agent, slot])?,
         Guard::Override => conn.prepare_cached(IS_AGENT)?.exists([hold.agent])?,
     };
     if holds { Ok(()) } else { Err(CommitError::Conflict) }
 }
 
-/// Spends the turn of the agent who got a ticket.
-pub(super) fn take_turn(conn: &Connection, hold: &Hold) -> rusqlite::Result<()> {
-    conn.prepare_cached(TAKE_TURN)?.execute(params![hold.agent, At(hold.assigned_at)]).map(drop)
+/// Moves the agent's `last_assigned` forward to the time of an assignment.
+pub(super) fn set_last_assigned(conn: &Connection, hold: &Hold) -> rusqlite::Result<()> {
+    conn.prepare_cached(SET_LAST_ASSIGNED)?.execute(params![hold.agent, Micros(hold.assigned_at)]).map(drop)
 }

@@ -1,74 +1,97 @@
-//! Connections as the store wants them, and the file's schema, brought up to date step by step.
+//! The schema of the database file and the settings of its connections. A new file gets the schema; an
+//! existing file is used only if it has exactly this version.
 use crate::engine::ports::StoreError;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
-/// Step n takes a file from schema n to n + 1. A step that was released is never changed; new ones are added below.
-const MIGRATIONS: &[&str] = &[
-    include_str!("schema.sql"),
-    include_str!("ended.sql"),
-    include_str!("leases.sql"),
-    include_str!("incidents.sql"),
-    include_str!("numbers.sql"),
-];
+/// The schema of this program, which SQLite stores as `user_version`; 0 is a file without a schema.
+///
+/// Versions 1 to 5 were layouts of unreleased builds, so there is no migration from them.
+const SCHEMA_VERSION: u32 = 6;
+const SCHEMA: &str = include_str!("schema.sql");
 
-/// The schema that this program writes.
-pub(super) fn newest() -> u32 {
-    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
-}
+/// Prepared statements that a connection caches; the store has fewer.
+const MAX_CACHED_STATEMENTS: usize = 96;
+/// The time for which a statement waits for a lock of another connection.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Statements that a connection keeps prepared; more than the store has.
-const STATEMENTS: usize = 96;
-
-/// The connection that writes, with the schema as this program knows it.
-pub(super) fn writer(file: &Path, max_pages: Option<u32>) -> Result<Connection, StoreError> {
+/// Opens the connection that writes. Creates the schema in an empty file.
+pub(super) fn open_writer(file: &Path, max_pages: Option<u32>) -> Result<Connection, StoreError> {
     let mut conn = Connection::open(file)?;
-    // Pages are written over in the log until it has grown to 64 MiB: one that changed often is written back once.
+    configure(&conn)?;
+    let version = check_version(&conn, file)?;
+    // The write-ahead log reuses its pages until it has grown to 64 MiB (16,384 pages of 4 KiB): a page that
+    // changes often is then copied into the database file once.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;
          PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864;",
     )?;
-    tune(&conn)?;
-    migrate(&mut conn)?;
+    if version == 0 {
+        create(&mut conn, file)?;
+    }
     if let Some(pages) = max_pages {
         conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
     }
     Ok(conn)
 }
 
-/// A connection that only reads.
-pub(super) fn reader(file: &Path) -> Result<Connection, StoreError> {
+/// Opens a read-only connection to a file that has the schema.
+pub(super) fn open_reader(file: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(file, flags)?;
     conn.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")?;
-    tune(&conn)?;
+    configure(&conn)?;
+    check_version(&conn, file)?;
     Ok(conn)
 }
 
-fn tune(conn: &Connection) -> rusqlite::Result<()> {
-    // Without it SQLite plans a statement anew whenever a value is bound that a plan could be chosen by: each use of a
-    // query with `LIMIT ?` or an outer join then costs its compilation, several times what the query itself does.
+fn configure(conn: &Connection) -> rusqlite::Result<()> {
+    // The query planner must not depend on bound values. Otherwise SQLite compiles a statement again whenever
+    // a new value could change its plan, and compiling a query with `LIMIT ?` or an outer join costs several
+    // times its execution.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    conn.busy_timeout(Duration::from_secs(5))
+    conn.set_prepared_statement_cache_capacity(MAX_CACHED_STATEMENTS);
+    conn.busy_timeout(LOCK_TIMEOUT)
 }
 
-fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
-    let found: usize = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > MIGRATIONS.len() {
-        let known = MIGRATIONS.len();
+/// Returns the version of the file's schema: [`SCHEMA_VERSION`], or 0 if there is none yet. Refuses any other
+/// version.
+fn check_version(conn: &Connection, file: &Path) -> Result<u32, StoreError> {
+    let version = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match version_error(version) {
+        Some(why) => Err(StoreError::Unavailable(format!("{}: {why}", file.display()))),
+        None => Ok(version),
+    }
+}
+
+/// Returns why a file with this schema version can't be used and what the operator can do about it.
+pub(super) fn version_error(version: u32) -> Option<String> {
+    match version {
+        0 | SCHEMA_VERSION => None,
+        1..SCHEMA_VERSION => Some(format!(
+            "written by an unreleased build of Antri (schema {version}; this one uses {SCHEMA_VERSION}); \
+             it can't be converted: move the file away or choose another DATA_DIR to start with an empty store"
+        )),
+        _ => Some(format!(
+            "written by a newer Antri (schema {version}; this one uses {SCHEMA_VERSION}): \
+             run that version, or restore a backup that this version has made"
+        )),
+    }
+}
+
+fn create(conn: &mut Connection, file: &Path) -> Result<(), StoreError> {
+    let tx = conn.transaction()?;
+    let tables: u32 = tx.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 {
         return Err(StoreError::Unavailable(format!(
-            "the file was written by a newer Antri (schema {found}; this one knows up to {known})"
+            "{}: a SQLite file of another program: move it away or choose another DATA_DIR",
+            file.display()
         )));
     }
-    for (step, sql) in MIGRATIONS.iter().enumerate().skip(found) {
-        let tx = conn.transaction()?;
-        tx.execute_batch(sql)?;
-        tx.pragma_update(None, "user_version", step + 1)?;
-        tx.commit()?;
-    }
-    Ok(())
+    tx.execute_batch(SCHEMA)?;
+    tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    Ok(tx.commit()?)
 }

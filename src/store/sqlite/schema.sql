@@ -1,19 +1,21 @@
--- Schema 1. Ids are 16-byte blobs, times are microseconds since 1970 in UTC, nested values are JSON.
--- What must never be untrue is a constraint or a unique index here, not care in the code.
+-- The schema of the embedded store. Ids are 16-byte blobs, times are microseconds since 1970 in UTC, `doc`
+-- columns are JSON. A column that is named after an entity (`customer`, `agent`, `department`, `chat`) holds
+-- the id of that entity. Invariants are constraints and unique indexes here, so that no code can violate
+-- them.
 
 CREATE TABLE people (
   id       BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
-  telegram INTEGER NOT NULL UNIQUE,
+  telegram INTEGER NOT NULL UNIQUE,                 -- Telegram's user id
   username TEXT,                                    -- lower case
   admin    INTEGER NOT NULL,
   version  INTEGER NOT NULL,
-  doc      TEXT    NOT NULL                         -- the person; two times of an agent's count from `agents` instead
+  doc      TEXT    NOT NULL                         -- the person; `agents` overrides two of its times
 ) STRICT;
-CREATE INDEX people_username ON people (username) WHERE username IS NOT NULL;
-CREATE INDEX people_admins   ON people (admin)    WHERE admin = 1;
+CREATE INDEX people_by_username ON people (username) WHERE username IS NOT NULL;
+CREATE INDEX people_admins      ON people (admin)    WHERE admin = 1;
 
--- The part of an agent's profile that assignments are checked against, and what is written without the person. Narrow,
--- because each assignment rewrites a row.
+-- The part of an agent's profile that assignments check, and the times that are written without a new version
+-- of the person. The rows are narrow, because each assignment rewrites one.
 CREATE TABLE agents (
   person           BLOB    NOT NULL PRIMARY KEY REFERENCES people (id),
   assignment_order INTEGER NOT NULL,
@@ -32,8 +34,16 @@ CREATE TABLE departments (
   doc     TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- One row at most.
 CREATE TABLE settings (
-  one     INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL,
+  doc     TEXT    NOT NULL
+) STRICT;
+
+-- The incidents that are open and what was announced of them. One row at most.
+CREATE TABLE incidents (
+  id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
   version INTEGER NOT NULL,
   doc     TEXT    NOT NULL
 ) STRICT;
@@ -51,27 +61,26 @@ CREATE TABLE drafts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tickets (
-  arrival       INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of the queue: given once, never used again
-  id            BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
-  number        TEXT    NOT NULL UNIQUE,
-  tail          TEXT    NOT NULL,                   -- the number backwards, to look it up by its last characters
-  key           TEXT    NOT NULL UNIQUE,
-  version       INTEGER NOT NULL,
-  customer      BLOB    NOT NULL CHECK (length(customer) = 16),
-  customer_chat INTEGER NOT NULL,
-  created_at    INTEGER NOT NULL,
-  department    BLOB    NOT NULL CHECK (length(department) = 16),
-  category      BLOB    NOT NULL CHECK (length(category) = 16),
-  priority      INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
-  auto          INTEGER NOT NULL CHECK (auto IN (0, 1)),
-  status        TEXT    NOT NULL,
-  agent         BLOB    CHECK (agent IS NULL OR length(agent) = 16),
-  slot          INTEGER CHECK (slot >= 0),
-  assigned_at   INTEGER,
-  opened_at     INTEGER,
-  ended_by      BLOB,
-  ended_at      INTEGER,
-  description   TEXT    NOT NULL,
+  arrival         INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of the queue; a number is never used twice
+  id              BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+  number          TEXT    NOT NULL UNIQUE,
+  idempotency_key TEXT    NOT NULL UNIQUE,
+  version         INTEGER NOT NULL,
+  customer        BLOB    NOT NULL CHECK (length(customer) = 16),
+  customer_chat   INTEGER NOT NULL,
+  created_at      INTEGER NOT NULL,
+  department      BLOB    NOT NULL CHECK (length(department) = 16),
+  category        BLOB    NOT NULL CHECK (length(category) = 16),
+  priority        INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
+  auto_assignment INTEGER NOT NULL CHECK (auto_assignment IN (0, 1)),  -- 1: the engine may assign it
+  status          TEXT    NOT NULL,
+  agent           BLOB    CHECK (agent IS NULL OR length(agent) = 16),
+  slot            INTEGER CHECK (slot >= 0),
+  assigned_at     INTEGER,
+  opened_at       INTEGER,
+  ended_by        BLOB,
+  ended_at        INTEGER,
+  description     TEXT    NOT NULL,                   -- JSON
   CHECK (status IN ('queued', 'assigned', 'in_progress', 'pending', 'completed', 'cancelled')),
   CHECK ((status IN ('assigned', 'in_progress', 'pending')) = (agent IS NOT NULL)),
   CHECK ((agent IS NULL) = (slot IS NULL) AND (agent IS NULL) = (assigned_at IS NULL)),
@@ -80,108 +89,135 @@ CREATE TABLE tickets (
   CHECK ((status IN ('completed', 'cancelled')) = (ended_at IS NOT NULL)),
   CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 ) STRICT;
--- One ticket per slot, one slot per ticket: an over-full agent or a slot used twice can't be written down.
+-- One ticket per slot and one slot per ticket. Below `max_tickets` an agent has that many slots.
 CREATE UNIQUE INDEX tickets_held ON tickets (agent, slot) WHERE agent IS NOT NULL;
--- The queue in its order (the row's own key, the arrival, ends every index). Two, so that the engine never reads past
--- tickets that are not for it.
-CREATE INDEX tickets_queue_auto   ON tickets (department, priority) WHERE status = 'queued' AND auto = 1;
-CREATE INDEX tickets_queue_manual ON tickets (department, priority) WHERE status = 'queued' AND auto = 0;
-CREATE INDEX tickets_open_of  ON tickets (customer) WHERE ended_at IS NULL;
-CREATE INDEX tickets_ended_of ON tickets (customer) WHERE ended_at IS NOT NULL;
-CREATE INDEX tickets_tail     ON tickets (tail)     WHERE ended_at IS NULL;
+-- The queue in its order: every index entry ends with the rowid, which is the arrival. There are two indexes,
+-- so that the engine never reads past tickets that it may not assign.
+CREATE INDEX tickets_queue_auto ON tickets (department, priority)
+  WHERE status = 'queued' AND auto_assignment = 1;
+CREATE INDEX tickets_queue_manual ON tickets (department, priority)
+  WHERE status = 'queued' AND auto_assignment = 0;
+CREATE INDEX tickets_open_by_customer  ON tickets (customer) WHERE ended_at IS NULL;
+CREATE INDEX tickets_ended_by_customer ON tickets (customer) WHERE ended_at IS NOT NULL;
 
--- How many wait, kept by the triggers below and by nothing else.
-CREATE TABLE depths (
+-- The number of queued tickets. Only the triggers below write it.
+CREATE TABLE queue_depths (
   department BLOB    NOT NULL,
   priority   INTEGER NOT NULL,
-  waiting    INTEGER NOT NULL CHECK (waiting >= 0),
+  depth      INTEGER NOT NULL CHECK (depth >= 0),
   PRIMARY KEY (department, priority)
 ) STRICT, WITHOUT ROWID;
-CREATE TRIGGER depths_opened AFTER INSERT ON tickets WHEN new.status = 'queued' BEGIN
-  INSERT INTO depths VALUES (new.department, new.priority, 1)
-    ON CONFLICT (department, priority) DO UPDATE SET waiting = waiting + 1;
+CREATE TRIGGER queue_depths_opened AFTER INSERT ON tickets
+WHEN new.status = 'queued' BEGIN
+  INSERT INTO queue_depths VALUES (new.department, new.priority, 1)
+    ON CONFLICT (department, priority) DO UPDATE SET depth = depth + 1;
 END;
-CREATE TRIGGER depths_left AFTER UPDATE OF status, department, priority ON tickets WHEN old.status = 'queued' BEGIN
-  UPDATE depths SET waiting = waiting - 1 WHERE department = old.department AND priority = old.priority;
+CREATE TRIGGER queue_depths_left AFTER UPDATE OF status, department, priority ON tickets
+WHEN old.status = 'queued' BEGIN
+  UPDATE queue_depths SET depth = depth - 1 WHERE department = old.department AND priority = old.priority;
 END;
-CREATE TRIGGER depths_joined AFTER UPDATE OF status, department, priority ON tickets WHEN new.status = 'queued' BEGIN
-  INSERT INTO depths VALUES (new.department, new.priority, 1)
-    ON CONFLICT (department, priority) DO UPDATE SET waiting = waiting + 1;
+CREATE TRIGGER queue_depths_joined AFTER UPDATE OF status, department, priority ON tickets
+WHEN new.status = 'queued' BEGIN
+  INSERT INTO queue_depths VALUES (new.department, new.priority, 1)
+    ON CONFLICT (department, priority) DO UPDATE SET depth = depth + 1;
 END;
 
+-- The audit log.
 CREATE TABLE events (
   id     INTEGER PRIMARY KEY,
   at     INTEGER NOT NULL,
-  ticket INTEGER,                                   -- the ticket's arrival: short, and near its neighbours' in the index
-  agent  BLOB,                                      -- who got or completed a ticket by it, for the day's totals
-  got    INTEGER,                                   -- 1 when they got it, 0 when they completed it
+  ticket INTEGER,                                   -- the ticket's arrival: shorter than its id
+  agent  BLOB,                                      -- the agent in whose totals the event counts
+  kind   TEXT    CHECK (kind IN ('assigned', 'completed')),
   doc    TEXT    NOT NULL,
-  CHECK ((agent IS NULL) = (got IS NULL))
+  CHECK ((agent IS NULL) = (kind IS NULL))
 ) STRICT;
-CREATE INDEX events_ticket ON events (ticket)         WHERE ticket IS NOT NULL;
-CREATE INDEX events_tally  ON events (agent, at, got) WHERE agent IS NOT NULL;
+CREATE INDEX events_by_ticket ON events (ticket)          WHERE ticket IS NOT NULL;
+CREATE INDEX events_by_agent  ON events (agent, at, kind) WHERE agent IS NOT NULL;
 
 CREATE TABLE inbox (
-  seq       INTEGER PRIMARY KEY AUTOINCREMENT,
-  update_id INTEGER NOT NULL UNIQUE,
-  state     TEXT    NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'aside')),
-  failures  INTEGER NOT NULL DEFAULT 0,
-  taken_at  INTEGER NOT NULL,
-  ended_at  INTEGER,
-  error     TEXT,
-  body      TEXT,                                   -- the raw update; forgotten when it is done
+  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  update_id   INTEGER NOT NULL UNIQUE,
+  state       TEXT    NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'dead')),
+  failures    INTEGER NOT NULL DEFAULT 0,
+  received_at INTEGER NOT NULL,
+  ended_at    INTEGER,                              -- when it became done or dead
+  error       TEXT,                                 -- of the last failure
+  body        TEXT,                                 -- the raw update as JSON; null once it is done
   CHECK (body IS NOT NULL OR state = 'done')
 ) STRICT;
 CREATE INDEX inbox_new  ON inbox (state)    WHERE state = 'new';
 CREATE INDEX inbox_done ON inbox (ended_at) WHERE state = 'done';
-CREATE INDEX inbox_aside ON inbox (state) WHERE state = 'aside';
+CREATE INDEX inbox_dead ON inbox (state)    WHERE state = 'dead';
 
 CREATE TABLE outbox (
-  id       INTEGER PRIMARY KEY AUTOINCREMENT,
-  chat     INTEGER NOT NULL,
-  lane     INTEGER NOT NULL CHECK (lane IN (0, 1)), -- 0 messages, 1 what only brings something up to date
-  claimed  INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),
-  since    INTEGER NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0,
-  unknown  INTEGER NOT NULL DEFAULT 0,
-  same     TEXT,                                    -- the coalesce key
-  message  TEXT    NOT NULL
+  id               INTEGER PRIMARY KEY AUTOINCREMENT,
+  chat             INTEGER NOT NULL,
+  priority_class   INTEGER NOT NULL CHECK (priority_class IN (0, 1)),  -- 0 messages, 1 refreshes
+  claimed          INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),
+  enqueued_at      INTEGER NOT NULL,
+  attempts         INTEGER NOT NULL DEFAULT 0,
+  unknown_outcomes INTEGER NOT NULL DEFAULT 0,        -- attempts of which nobody knows whether Telegram acted
+  coalesce_key     TEXT,                              -- one pending delivery per chat and key
+  message          TEXT    NOT NULL                   -- JSON
 ) STRICT;
-CREATE INDEX        outbox_waiting ON outbox (chat, lane) WHERE claimed = 0;
-CREATE UNIQUE INDEX outbox_claimed ON outbox (chat)       WHERE claimed = 1;
-CREATE UNIQUE INDEX outbox_same    ON outbox (chat, same) WHERE claimed = 0 AND same IS NOT NULL;
+CREATE INDEX outbox_pending ON outbox (chat, priority_class) WHERE claimed = 0;
+CREATE UNIQUE INDEX outbox_claimed ON outbox (chat) WHERE claimed = 1;
+CREATE UNIQUE INDEX outbox_coalesce ON outbox (chat, coalesce_key)
+  WHERE claimed = 0 AND coalesce_key IS NOT NULL;
 
--- One row per chat with deliveries, so that a claim looks at chats and not at the backlog behind each.
+-- One row per chat with deliveries. A claim reads this table, so its cost does not depend on the backlog of a
+-- chat.
 CREATE TABLE outbox_chats (
-  chat       INTEGER PRIMARY KEY,
-  claimed    INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),
-  not_before INTEGER NOT NULL DEFAULT 0,            -- 0: at once
-  lane       INTEGER NOT NULL,                      -- with `head` what goes next; means nothing while claimed
-  head       INTEGER NOT NULL
+  chat           INTEGER PRIMARY KEY,
+  claimed        INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),  -- 1: one is in flight
+  not_before     INTEGER NOT NULL DEFAULT 0,        -- 0: the next delivery may go now
+  priority_class INTEGER NOT NULL,                  -- of the head
+  head           INTEGER NOT NULL                   -- the next delivery; not valid while claimed
 ) STRICT;
-CREATE INDEX outbox_ready ON outbox_chats (lane, head)  WHERE claimed = 0 AND not_before = 0;
-CREATE INDEX outbox_later ON outbox_chats (not_before)  WHERE claimed = 0 AND not_before > 0;
+CREATE INDEX outbox_chats_ready   ON outbox_chats (priority_class, head) WHERE claimed = 0 AND not_before = 0;
+CREATE INDEX outbox_chats_delayed ON outbox_chats (not_before)           WHERE claimed = 0 AND not_before > 0;
 
-CREATE TABLE dropped (
-  id       INTEGER PRIMARY KEY,                     -- as it was in the outbox
-  at       INTEGER NOT NULL,
-  chat     INTEGER NOT NULL,
-  since    INTEGER NOT NULL,
-  attempts INTEGER NOT NULL,
-  reason   TEXT    NOT NULL,
-  message  TEXT    NOT NULL
+-- Deliveries that were given up, kept for the admins until they are pruned.
+CREATE TABLE dropped_deliveries (
+  id          INTEGER PRIMARY KEY,                  -- its outbox id
+  dropped_at  INTEGER NOT NULL,
+  chat        INTEGER NOT NULL,
+  enqueued_at INTEGER NOT NULL,
+  attempts    INTEGER NOT NULL,
+  reason      TEXT    NOT NULL,
+  message     TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX dropped_at ON dropped (at);
+CREATE INDEX dropped_deliveries_by_time ON dropped_deliveries (dropped_at);
 
 CREATE TABLE live_cards (
-  slot       TEXT    NOT NULL PRIMARY KEY,
-  key        TEXT    NOT NULL,
+  slot       TEXT    NOT NULL PRIMARY KEY,          -- the card key without its page
+  key        TEXT    NOT NULL,                      -- the card key with its page, as JSON
   chat       INTEGER NOT NULL,
   message_id INTEGER NOT NULL,
-  digest     INTEGER NOT NULL
+  digest     INTEGER NOT NULL                       -- a hash of the content that was sent last
 ) STRICT, WITHOUT ROWID;
--- Only groups, whose ids are negative, get a new id some day.
-CREATE INDEX live_cards_of_groups ON live_cards (chat) WHERE chat < 0;
+-- Only groups can get a new chat id, and only group ids are negative.
+CREATE INDEX live_cards_in_groups ON live_cards (chat) WHERE chat < 0;
+
+-- Ended tickets whose live cards are not pruned yet, in the order in which they ended. Pruning needs no scan
+-- of all tickets or cards.
+CREATE TABLE card_prune_queue (
+  ended_at INTEGER NOT NULL,
+  ticket   BLOB    NOT NULL,
+  PRIMARY KEY (ended_at, ticket)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER card_prune_queue_ended AFTER UPDATE OF ended_at ON tickets
+WHEN new.ended_at IS NOT NULL BEGIN
+  INSERT INTO card_prune_queue VALUES (new.ended_at, new.id);
+END;
+
+CREATE TABLE leases (
+  name     TEXT    NOT NULL PRIMARY KEY,
+  holder   BLOB    CHECK (length(holder) = 16),     -- null: released
+  term     INTEGER NOT NULL,                        -- the number of holders so far
+  renewals INTEGER NOT NULL                         -- how often the holder has renewed it in this term
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE counters (
   name  TEXT    NOT NULL PRIMARY KEY,

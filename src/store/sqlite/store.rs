@@ -1,6 +1,6 @@
-//! The port, method by method: what reads goes to a reader, what writes to the writer.
-use super::writer::desk_changed;
-use super::{Sqlite, cards, counters, desk, inbox, leases, outbox, people, queue, record, tickets};
+//! The `Store` port: each read runs in the reader pool, each write on the writer thread.
+use super::writer::mark_reference_data_changed;
+use super::{Sqlite, cards, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -22,14 +22,14 @@ use crate::store::order::Order;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
-use std::sync::atomic::Ordering;
 
-/// How many rows are forgotten in one go, so that others' writes come in between.
-const FORGET: usize = 1_000;
+/// Rows of each table that one transaction prunes, so that other writes can run in between.
+const MAX_PRUNE_ROWS: usize = 1_000;
 
-/// Writes one change. What can be refused comes first, in one statement: a change that is refused has written nothing, and
-/// needs no savepoint, which would cost as much as the change itself.
-fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, CommitError> {
+/// Writes one change. The statement that can be refused comes first, so a refused change has written nothing.
+/// It needs no savepoint, which would cost as much as the change itself. Without an event, `last_now` is the
+/// time of the notices.
+fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committed, CommitError> {
     let mut arrival = None;
     match &change.write {
         Write::OpenTicket { ticket, key, limit } => {
@@ -44,28 +44,30 @@ fn commit(conn: &Connection, change: &Change, told: Time) -> Result<Committed, C
         }
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
         Write::Department { department, expected } => {
-            desk_changed();
-            desk::write_department(conn, department, *expected)?;
+            mark_reference_data_changed();
+            reference_data::write_department(conn, department, *expected)?;
         }
         Write::Settings { settings, expected } => {
-            desk_changed();
-            desk::write_settings(conn, settings, *expected)?;
+            mark_reference_data_changed();
+            reference_data::write_settings(conn, settings, *expected)?;
         }
-        Write::Incidents { incidents, expected } => desk::write_incidents(conn, incidents, *expected)?,
-        Write::Invite(invite) => desk::write_invite(conn, invite)?,
+        Write::Incidents { incidents, expected } => {
+            reference_data::write_incidents(conn, incidents, *expected)?;
+        }
+        Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
         Write::Nothing => {}
     }
     if let Some(event) = &change.event {
-        let moved = match &change.write {
+        let ticket_arrival = match &change.write {
             Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => {
                 Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())
             }
             _ => arrival,
         };
-        record::add(conn, event, moved)?;
+        events::append(conn, event, ticket_arrival)?;
     }
-    let since = change.event.as_ref().map_or(told, |event| event.at);
-    outbox::add(conn, &change.notices, since)?;
+    let enqueued_at = change.event.as_ref().map_or(last_now, |event| event.at);
+    outbox::enqueue(conn, &change.notices, enqueued_at)?;
     Ok(Committed { arrival })
 }
 
@@ -77,19 +79,19 @@ impl Store for Sqlite {
             return Vec::new();
         }
         if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
-            self.note(event.at);
+            self.observe_now(event.at);
         }
-        let told = Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default();
-        let each = move |conn: &Connection| {
+        let last_now = self.last_now();
+        let commit_all = move |conn: &Connection| {
             let mut order = Order::default();
-            let one = |change| match order.keep(change, || commit(conn, change, told)) {
-                // Perhaps half written: the transaction is given up.
+            let commit_one = |change| match order.keep(change, || commit(conn, change, last_now)) {
+                // The change may be half written, so the whole transaction is aborted.
                 Err(CommitError::Store(error)) => Err(error),
-                decided => Ok(decided),
+                result => Ok(result),
             };
-            changes.iter().map(one).collect()
+            changes.iter().map(commit_one).collect()
         };
-        match self.writer.run_each(size, each).await {
+        match self.writer.run_unguarded(size, commit_all).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
         }
@@ -117,46 +119,45 @@ impl Store for Sqlite {
     }
 
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(move |conn| people::recent(conn, limit)).await
     }
 
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
-        self.write(move |conn| people::touch(conn, agent, at)).await
+        self.write(move |conn| people::record_activity(conn, agent, at)).await
     }
 
     async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        self.read(desk::departments).await
+        self.read(reference_data::departments).await
     }
 
     async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
-        Ok(self.desk().await?.department(id))
+        Ok(self.reference_data().await?.department(id))
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {
-        self.read(desk::settings).await
+        self.read(reference_data::settings).await
     }
 
     async fn incidents(&self) -> Result<Incidents, StoreError> {
-        self.read(desk::incidents).await
+        self.read(reference_data::incidents).await
     }
 
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
         let code = code.to_owned();
-        self.read(move |conn| desk::invite(conn, &code)).await
+        self.read(move |conn| reference_data::invite(conn, &code)).await
     }
 
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
-        self.read(move |conn| desk::draft(conn, person)).await
+        self.read(move |conn| reference_data::draft(conn, person)).await
     }
 
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        self.write(move |conn| desk::put_draft(conn, &draft)).await
+        self.write(move |conn| reference_data::write_draft(conn, &draft)).await
     }
 
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         let draft = draft.clone();
-        self.write(move |conn| desk::drop_draft(conn, &draft)).await
+        self.write(move |conn| reference_data::delete_draft(conn, &draft)).await
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -179,7 +180,7 @@ impl Store for Sqlite {
     }
 
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
-        self.read(move |conn| tickets::of(conn, customer, limit)).await
+        self.read(move |conn| tickets::by_customer(conn, customer, limit)).await
     }
 
     async fn opening_context(
@@ -187,16 +188,17 @@ impl Store for Sqlite {
         department: DepartmentId,
         priority: Priority,
     ) -> Result<OpeningContext, StoreError> {
-        // The desk first: what hardly ever changes need not be of the same moment as what is counted.
-        let desk = self.desk().await?;
-        let look = move |conn: &Connection| {
+        // Reference data comes from the cache. It changes rarely, so it need not be of the same transaction
+        // as the position.
+        let reference_data = self.reference_data().await?;
+        let query = move |conn: &Connection| {
             Ok(OpeningContext {
-                department: desk.department(department),
-                settings: desk.settings.clone(),
+                department: reference_data.department(department),
+                settings: reference_data.settings.clone(),
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })
         };
-        self.read(look).await
+        self.read(query).await
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
@@ -231,7 +233,7 @@ impl Store for Sqlite {
         department: DepartmentId,
         priority: Priority,
     ) -> Result<Option<Time>, StoreError> {
-        self.read(move |conn| queue::since(conn, department, priority)).await
+        self.read(move |conn| queue::oldest_waiting_at(conn, department, priority)).await
     }
 
     async fn depths(&self) -> Result<QueueDepths, StoreError> {
@@ -248,20 +250,20 @@ impl Store for Sqlite {
     }
 
     async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
-        self.read(move |conn| record::history(conn, ticket)).await
+        self.read(move |conn| events::history(conn, ticket)).await
     }
 
     async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
-        self.read(move |conn| record::tally(conn, agent, from)).await
+        self.read(move |conn| events::assignment_counts(conn, agent, from)).await
     }
 
     async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
-        self.note(now);
-        self.write(move |conn| inbox::accept(conn, &updates, now)).await
+        self.observe_now(now);
+        self.write(move |conn| inbox::append(conn, &updates, now)).await
     }
 
     async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
-        self.read(move |conn| inbox::unhandled(conn, after, limit)).await
+        self.read(move |conn| inbox::pending(conn, after, limit)).await
     }
 
     async fn complete_update(
@@ -270,32 +272,32 @@ impl Store for Sqlite {
         answers: Vec<Outgoing>,
         now: Time,
     ) -> Result<(), StoreError> {
-        self.note(now);
-        self.write(move |conn| inbox::handled(conn, update_id, &answers, now)).await
+        self.observe_now(now);
+        self.write(move |conn| inbox::complete(conn, update_id, &answers, now)).await
     }
 
     async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
         let error = error.to_owned();
-        self.write(move |conn| inbox::failed(conn, update_id, &error)).await
+        self.write(move |conn| inbox::record_failure(conn, update_id, &error)).await
     }
 
     async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
-        self.note(now);
-        self.write(move |conn| inbox::put_aside(conn, update_id, &notices, now)).await
+        self.observe_now(now);
+        self.write(move |conn| inbox::dead_letter(conn, update_id, &notices, now)).await
     }
 
     async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
-        self.note(now);
-        self.write(move |conn| outbox::add(conn, &out, now)).await
+        self.observe_now(now);
+        self.write(move |conn| outbox::enqueue(conn, &out, now)).await
     }
 
     async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
-        self.note(now);
+        self.observe_now(now);
         self.write(move |conn| outbox::claim(conn, limit, now)).await
     }
 
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {
-        self.note(now);
+        self.observe_now(now);
         let work = move |conn: &Connection| {
             outcomes.iter().try_for_each(|(id, outcome)| outbox::settle(conn, *id, outcome, now))
         };
@@ -303,15 +305,15 @@ impl Store for Sqlite {
     }
 
     async fn release_orphaned_claims(&self) -> Result<u64, StoreError> {
-        self.write(outbox::reclaim).await
+        self.write(outbox::release_orphaned_claims).await
     }
 
     async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError> {
-        self.read(outbox::next).await
+        self.read(outbox::next_due_at).await
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {
-        self.read(outbox::undelivered).await
+        self.read(outbox::count).await
     }
 
     async fn counters(&self) -> Result<DeliveryCounters, StoreError> {
@@ -319,11 +321,11 @@ impl Store for Sqlite {
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-        self.read(move |conn| cards::live(conn, key)).await
+        self.read(move |conn| cards::by_key(conn, key)).await
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
-        self.read(cards::queues).await
+        self.read(cards::agent_queues).await
     }
 
     async fn acquire_lease(
@@ -333,20 +335,22 @@ impl Store for Sqlite {
         stale: Option<LeaseStamp>,
     ) -> Result<Lease, StoreError> {
         let name = name.to_owned();
-        self.write(move |conn| leases::take(conn, &name, holder, stale)).await
+        self.write(move |conn| leases::acquire(conn, &name, holder, stale)).await
     }
 
     async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         let name = name.to_owned();
-        self.write(move |conn| leases::end(conn, &name, holder)).await
+        self.write(move |conn| leases::release(conn, &name, holder)).await
     }
 
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
-        let step = move |conn: &Connection| {
-            let updates = inbox::prune(conn, before, FORGET)?;
-            Ok(updates + outbox::prune(conn, before, FORGET)? + cards::prune(conn, before, FORGET)?)
+        let prune_some = move |conn: &Connection| {
+            let updates = inbox::prune(conn, before, MAX_PRUNE_ROWS)?;
+            Ok(updates
+                + outbox::prune(conn, before, MAX_PRUNE_ROWS)?
+                + cards::prune(conn, before, MAX_PRUNE_ROWS)?)
         };
-        while self.write(step).await? > 0 {}
+        while self.write(prune_some).await? > 0 {}
         Ok(())
     }
 }

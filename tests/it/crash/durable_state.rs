@@ -54,7 +54,7 @@ async fn file(environment: &Environment) -> DurableState {
     let store = Sqlite::open(&environment.data()).unwrap();
     let counters = store.counters().await.unwrap();
     store.close().await;
-    let conn = Connection::open(environment.data().join(antri::store::sqlite::FILE)).unwrap();
+    let conn = Connection::open(environment.data().join(antri::store::sqlite::DATABASE_FILE)).unwrap();
     let one = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
     let mut cards = conn.prepare("SELECT slot, chat, message_id FROM live_cards").unwrap();
     let cards = cards.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap();

@@ -16,7 +16,7 @@ use antri::engine::random::Random;
 use antri::engine::{Engine, Rules};
 use antri::presence::Memory;
 use antri::sandbox::{NewUser, Sandbox, SandboxOptions};
-use antri::store::sqlite::FILE;
+use antri::store::sqlite::DATABASE_FILE;
 use mongodb::bson::{Document, doc};
 use mongodb::{Client, Database};
 use rusqlite::{Connection, OpenFlags};
@@ -144,7 +144,7 @@ impl Environment {
         storage.close().await;
         std::fs::create_dir(self.data()).unwrap();
         if self.database.is_none() {
-            std::fs::copy(seed.join(FILE), self.data().join(FILE)).unwrap();
+            std::fs::copy(seed.join(DATABASE_FILE), self.data().join(DATABASE_FILE)).unwrap();
         }
     }
 
@@ -160,7 +160,7 @@ impl Environment {
             let added = added.count_documents(doc! {}).await.unwrap();
             return unhandled + added + outbox.count_documents(doc! {}).await.unwrap();
         }
-        let file = self.data().join(FILE);
+        let file = self.data().join(DATABASE_FILE);
         let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
         // A file that can't be read at this moment is being written.

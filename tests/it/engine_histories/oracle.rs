@@ -131,7 +131,7 @@ impl Queue {
 }
 
 fn rows<T: serde::de::DeserializeOwned>(stage: &Stage, sql: &str) -> Vec<T> {
-    let file = stage.dir.path().join(antri::store::sqlite::FILE);
+    let file = stage.dir.path().join(antri::store::sqlite::DATABASE_FILE);
     let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let mut query = conn.prepare(sql).unwrap();
     let docs = query.query_map([], |row| row.get::<_, String>(0)).unwrap();

@@ -102,6 +102,7 @@ async fn a_full_disk_refuses_with_words_and_keeps_what_it_took() {
 
 /// How large the store's file is.
 fn pages(desk: &Desk) -> u32 {
-    let conn = rusqlite::Connection::open(desk.backends.dir().join(antri::store::sqlite::FILE)).unwrap();
+    let conn =
+        rusqlite::Connection::open(desk.backends.dir().join(antri::store::sqlite::DATABASE_FILE)).unwrap();
     conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap()
 }

@@ -1,10 +1,12 @@
-//! The embedded store as a back end, and what only a file can suffer: a full disk, a torn log, a second process.
+//! The embedded store under the contract, and its own tests: file versions, a full disk, a torn log, a second
+//! process.
 use super::Backend;
 use super::fixture::*;
 use antri::domain::event::Action;
+use antri::domain::ids::TelegramId;
 use antri::engine::ports::{CommitError, Guard, Outcome, Store, StoreError};
 use antri::store::Sqlite;
-use antri::store::sqlite::{FILE, Options};
+use antri::store::sqlite::{DATABASE_FILE, FileState, Options, inspect, look_up};
 use async_trait::async_trait;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,10 +36,10 @@ impl Backend for Embedded {
     }
 }
 
-/// A copy of the files as they lie there now, as after a crash of the machine.
+/// Copies the files of an open store, as a crash of the machine would leave them.
 fn copy(dir: &Path) -> TempDir {
     let copy = TempDir::new().unwrap();
-    for name in [FILE.to_owned(), format!("{FILE}-wal")] {
+    for name in [DATABASE_FILE.to_owned(), format!("{DATABASE_FILE}-wal")] {
         std::fs::copy(dir.join(&name), copy.path().join(&name)).unwrap();
     }
     copy
@@ -45,7 +47,7 @@ fn copy(dir: &Path) -> TempDir {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_customers_write_is_for_the_owner_of_the_files_alone() {
+async fn the_files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let dir = TempDir::new().unwrap();
     let data = dir.path().join("data");
@@ -61,9 +63,9 @@ async fn what_customers_write_is_for_the_owner_of_the_files_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_changes_share_a_transaction() {
+async fn concurrent_changes_share_transactions() {
     let Embedded { store, dir: _dir } = Embedded::fresh().await;
-    let before = store.writes();
+    let before = store.write_stats();
     let tasks: Vec<_> = (1..=400)
         .map(|n| {
             let store = store.clone();
@@ -73,7 +75,7 @@ async fn many_changes_share_a_transaction() {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    let after = store.writes();
+    let after = store.write_stats();
     let (changes, transactions) = (after.changes - before.changes, after.transactions - before.transactions);
     assert_eq!(changes, 400);
     assert!(transactions < changes / 2, "{transactions} transactions for {changes} changes");
@@ -83,63 +85,86 @@ async fn many_changes_share_a_transaction() {
 #[tokio::test]
 async fn a_second_process_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
-    let Err(StoreError::Unavailable(why)) = Sqlite::open(dir.path()) else { panic!("two at once") };
-    assert!(why.contains("another process uses") && why.contains(FILE), "{why}");
+    let Err(StoreError::Unavailable(why)) = Sqlite::open(dir.path()) else { panic!("opened twice") };
+    assert!(why.contains("another process uses") && why.contains(DATABASE_FILE), "{why}");
     store.close().await;
-    Sqlite::open(dir.path()).expect("the first has closed it");
+    Sqlite::open(dir.path()).expect("the first process has closed it");
+}
+
+/// Sets the schema version of a closed store's file.
+fn set_version(dir: &Path, version: u32) {
+    let conn = rusqlite::Connection::open(dir.join(DATABASE_FILE)).unwrap();
+    conn.pragma_update(None, "user_version", version).unwrap();
+}
+
+/// Asserts that every way to open the file refuses it with these words, and that the file stays as it was.
+async fn assert_refused(dir: &Path, words: &[&str]) {
+    let before = std::fs::read(dir.join(DATABASE_FILE)).unwrap();
+    let opened = Sqlite::open(dir).map(drop);
+    let read = look_up(dir, TelegramId(1)).await.map(drop);
+    let inspected = inspect(dir).map(drop);
+    for result in [opened, read, inspected] {
+        let Err(StoreError::Unavailable(why)) = result else { panic!("{result:?}") };
+        assert!(why.contains(DATABASE_FILE) && words.iter().all(|words| why.contains(words)), "{why}");
+    }
+    assert_eq!(std::fs::read(dir.join(DATABASE_FILE)).unwrap(), before);
 }
 
 #[tokio::test]
-async fn a_newer_file_is_refused() {
+async fn a_file_of_a_newer_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     store.close().await;
-    let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
-    conn.pragma_update(None, "user_version", 99).unwrap();
+    set_version(dir.path(), 99);
+    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 6)", "run that version"]).await;
+}
+
+#[tokio::test]
+async fn a_file_of_an_unreleased_schema_is_refused() {
+    let Embedded { store, dir } = Embedded::fresh().await;
+    store.close().await;
+    for version in 1..=5 {
+        set_version(dir.path(), version);
+        let version = format!("unreleased build of Antri (schema {version}; this one uses 6)");
+        assert_refused(dir.path(), &[&version, "move the file away"]).await;
+    }
+    set_version(dir.path(), 6);
+    assert_eq!(inspect(dir.path()), Ok(FileState::Idle));
+    Sqlite::open(dir.path()).unwrap();
+}
+
+#[tokio::test]
+async fn an_empty_file_gets_the_schema() {
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join(DATABASE_FILE), "").unwrap();
+    assert_eq!(inspect(dir.path()), Ok(FileState::Idle));
+    open(&Sqlite::open(dir.path()).unwrap(), ticket(1)).await;
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_refused() {
+    let dir = TempDir::new().unwrap();
+    let conn = rusqlite::Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
+    conn.execute_batch("CREATE TABLE notes (body TEXT)").unwrap();
     drop(conn);
     let Err(StoreError::Unavailable(why)) = Sqlite::open(dir.path()) else { panic!("opened") };
-    assert!(why.contains("newer Antri (schema 99"), "{why}");
+    assert!(why.contains("SQLite file of another program"), "{why}");
+    let conn = rusqlite::Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
+    let tables: String =
+        conn.query_row("SELECT group_concat(name) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, "notes");
 }
 
 #[tokio::test]
-async fn a_file_of_the_first_schema_is_brought_up_to_date() {
-    let Embedded { store, dir } = Embedded::fresh().await;
-    let ticket = open(&*store, ticket(1)).await;
-    let ended = ticket.cancel(who(900), at(100)).unwrap();
-    one(&*store, moving(ended, Guard::None)).await.unwrap();
-    let waiting_one = open_n(&*store, 2..=2).await.remove(0);
-    store.close().await;
-    let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
-    conn.execute_batch(
-        "DROP TRIGGER ended_now; DROP TABLE ended; DROP TABLE leases; DROP TABLE incidents;
-         ALTER TABLE tickets ADD COLUMN tail TEXT NOT NULL DEFAULT '';
-         CREATE INDEX tickets_tail ON tickets (tail) WHERE ended_at IS NULL; PRAGMA user_version = 1",
-    )
-    .unwrap();
-    drop(conn);
-    let store = Sqlite::open(dir.path()).unwrap();
-    let number = waiting_one.number.as_str();
-    let found = store.tickets_by_suffix(&number[number.len() - 4..], 5).await.unwrap();
-    assert_eq!(found, [waiting_one], "open tickets are found by their numbers' ends");
-    let waiting = |dir: &Path| {
-        let conn = rusqlite::Connection::open(dir.join(FILE)).unwrap();
-        conn.query_row("SELECT count(*) FROM ended", [], |row| row.get::<_, u64>(0)).unwrap()
-    };
-    assert_eq!(waiting(dir.path()), 1, "what ended before is known to have ended");
-    store.prune(at(200)).await.unwrap();
-    assert_eq!(waiting(dir.path()), 0);
-}
-
-#[tokio::test]
-async fn a_file_that_is_something_else_is_refused() {
+async fn a_file_that_is_no_database_is_refused() {
     let dir = TempDir::new().unwrap();
-    std::fs::write(dir.path().join(FILE), "not a database at all, but long enough to be one".repeat(99))
-        .unwrap();
+    let letter = "not a database at all, but long enough to be one".repeat(99);
+    std::fs::write(dir.path().join(DATABASE_FILE), letter).unwrap();
     let Err(StoreError::Corrupt(why)) = Sqlite::open(dir.path()) else { panic!("opened") };
     assert!(why.contains("not a database"), "{why}");
 }
 
 #[tokio::test]
-async fn a_closed_store_refuses_and_has_written_its_log_back() {
+async fn close_finishes_queued_writes_and_empties_the_log() {
     let Embedded { store, dir } = Embedded::fresh().await;
     open_n(&*store, 1..=3).await;
     let last = (4..=40).map(|n| {
@@ -147,10 +172,10 @@ async fn a_closed_store_refuses_and_has_written_its_log_back() {
         async move { one(&*store, opening(ticket(n))).await }
     });
     let (answers, ()) = tokio::join!(futures::future::join_all(last), store.close());
-    assert!(answers.iter().all(Result::is_ok), "what was begun is finished");
+    assert!(answers.iter().all(Result::is_ok), "queued writes are finished");
     let refused = one(&*store, opening(ticket(50))).await;
     assert!(matches!(refused, Err(CommitError::Store(StoreError::Unavailable(_)))), "{refused:?}");
-    let log = std::fs::metadata(dir.path().join(format!("{FILE}-wal"))).map_or(0, |meta| meta.len());
+    let log = std::fs::metadata(dir.path().join(format!("{DATABASE_FILE}-wal"))).map_or(0, |meta| meta.len());
     assert_eq!(log, 0);
     drop(store);
     let again = Sqlite::open(dir.path()).unwrap();
@@ -158,10 +183,10 @@ async fn a_closed_store_refuses_and_has_written_its_log_back() {
 }
 
 #[tokio::test]
-async fn a_torn_log_loses_only_what_was_not_acknowledged() {
+async fn a_torn_log_loses_unacknowledged_changes_only() {
     let Embedded { store, dir } = Embedded::fresh().await;
     open_n(&*store, 1..=20).await;
-    let wal = dir.path().join(format!("{FILE}-wal"));
+    let wal = dir.path().join(format!("{DATABASE_FILE}-wal"));
     let acknowledged = std::fs::metadata(&wal).unwrap().len();
     let mut last = opening(ticket(21));
     last.notices = vec![text(1, "dua puluh satu")];
@@ -172,7 +197,7 @@ async fn a_torn_log_loses_only_what_was_not_acknowledged() {
     for torn in [acknowledged, acknowledged + 1, acknowledged + 24, whole - 4_096, whole - 1] {
         for garbled in [false, true] {
             let copy = copy(dir.path());
-            let wal = copy.path().join(format!("{FILE}-wal"));
+            let wal = copy.path().join(format!("{DATABASE_FILE}-wal"));
             let mut bytes = std::fs::read(&wal).unwrap();
             let torn = usize::try_from(torn).unwrap();
             if garbled {
@@ -183,7 +208,7 @@ async fn a_torn_log_loses_only_what_was_not_acknowledged() {
             std::fs::write(&wal, bytes).unwrap();
             let store = Sqlite::open(copy.path()).unwrap();
             assert_eq!(store.depths().await.unwrap()[&dept(1)], 20, "torn at {torn} of {whole}");
-            assert_eq!(store.pending_deliveries().await.unwrap(), 0, "and nothing of it by halves");
+            assert_eq!(store.pending_deliveries().await.unwrap(), 0, "no half of the change");
             open(&store, ticket(21)).await;
         }
     }
@@ -192,7 +217,7 @@ async fn a_torn_log_loses_only_what_was_not_acknowledged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_refuses_and_keeps_what_it_has() {
+async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
     let dir = TempDir::new().unwrap();
     let store = Arc::new(Sqlite::open_with(dir.path(), Options { max_pages: Some(120) }).unwrap());
     join(&*store, [1], 5).await;
@@ -212,13 +237,13 @@ async fn a_full_disk_refuses_and_keeps_what_it_has() {
     assert_eq!(names(&store.queue_page(&[dept(1)], 0, 999).await.unwrap()), kept, "all or nothing of each");
     assert_eq!(store.pending_deliveries().await.unwrap(), kept.len() as u64);
 
-    // Many at once, among which some fit: each is told for itself, and what it was told is so.
+    // Of one batch some changes fit. Each result says what is true of its own change.
     let small: Vec<_> = (500..600).map(|n| (n, opening(ticket(n)))).collect();
     let answers = store.commit(small.iter().map(|(_, change)| change.clone()).collect()).await;
     for ((n, _), answer) in small.iter().zip(&answers) {
         assert_eq!(store.ticket(ticket_id(*n)).await.unwrap().is_some(), answer.is_ok(), "{answer:?}");
     }
-    // With room made, work goes on.
+    // Settled deliveries free pages, and then changes are accepted again.
     while let Some(claimed) = store.claim(1, at(2)).await.unwrap().pop() {
         store.settle(vec![(claimed.id, Outcome::Sent(None))], at(2)).await.unwrap();
     }
@@ -230,7 +255,7 @@ async fn a_full_disk_refuses_and_keeps_what_it_has() {
 }
 
 #[tokio::test]
-async fn unknown_outcomes_repeats_and_what_was_given_up_are_counted() {
+async fn unknown_outcomes_repeats_and_drops_are_counted() {
     let backend = Embedded::fresh().await;
     let store = backend.store.clone();
     store.enqueue(vec![text(1, "satu"), text(2, "dua"), text(3, "tiga")], at(1)).await.unwrap();
@@ -250,11 +275,11 @@ async fn unknown_outcomes_repeats_and_what_was_given_up_are_counted() {
 }
 
 #[tokio::test]
-async fn a_message_that_nobody_understands_does_not_stop_the_others() {
+async fn an_unreadable_message_does_not_stop_the_others() {
     let Embedded { store, dir } = Embedded::fresh().await;
     store.enqueue(vec![text(1, "satu"), text(1, "dua"), text(2, "lain")], at(1)).await.unwrap();
     store.close().await;
-    let conn = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+    let conn = rusqlite::Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
     conn.execute("UPDATE outbox SET message = '{\"telegram\":1}' WHERE id = 1", []).unwrap();
     drop((conn, store));
     let store = Sqlite::open(dir.path()).unwrap();

@@ -1,4 +1,4 @@
-//! A restart: whatever a call has returned for is there afterwards.
+//! Durability over a restart: everything is kept that a call has acknowledged.
 use super::Backend;
 use super::fixture::*;
 use antri::domain::card::{CardKey, LiveCard};

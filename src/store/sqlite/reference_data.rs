@@ -1,7 +1,7 @@
-//! The small things: departments, settings, incidents, invitations, drafts.
+//! Reference data and other small documents: departments, settings, incidents, invitations, drafts.
 use super::cards;
 use super::codec::Json;
-use super::error::is_taken;
+use super::error::is_unique_violation;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -12,21 +12,24 @@ use crate::engine::ports::{CommitError, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::de::DeserializeOwned;
 
-/// An answer for a conditional write: the number of rows it wrote, or the key that stood in its way.
-fn decide(written: rusqlite::Result<usize>, key: UniqueKey) -> Result<(), CommitError> {
+/// Returns the result of a conditional write, given the number of rows that it wrote and the unique key of
+/// its table.
+fn write_result(written: rusqlite::Result<usize>, key: UniqueKey) -> Result<(), CommitError> {
     match written {
         Ok(0) => Err(CommitError::Conflict),
         Ok(_) => Ok(()),
-        Err(error) if is_taken(&error) => Err(CommitError::Duplicate(key)),
+        Err(error) if is_unique_violation(&error) => Err(CommitError::Duplicate(key)),
         Err(error) => Err(error.into()),
     }
 }
 
+/// Returns all departments by name.
 pub(super) fn departments(conn: &Connection) -> rusqlite::Result<Vec<Department>> {
     let mut query = conn.prepare_cached("SELECT doc FROM departments ORDER BY name")?;
     query.query_map([], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect()
 }
 
+/// Writes a new department (`expected` is `None`) or the next version of one.
 pub(super) fn write_department(
     conn: &Connection,
     d: &Department,
@@ -34,29 +37,30 @@ pub(super) fn write_department(
 ) -> Result<(), CommitError> {
     let name = d.name.to_lowercase();
     let Some(expected) = expected else {
-        let named = "SELECT 1 FROM departments WHERE name = ?1";
-        if conn.prepare_cached(named)?.exists([&name])? {
+        let same_name = "SELECT 1 FROM departments WHERE name = ?1";
+        if conn.prepare_cached(same_name)?.exists([&name])? {
             return Err(CommitError::Duplicate(UniqueKey::Department));
         }
         let insert = "INSERT INTO departments (id, name, version, doc) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (id) DO NOTHING";
         let written = conn.prepare_cached(insert)?.execute(params![d.id, name, d.version, Json(d)]);
-        return decide(written, UniqueKey::Department);
+        return write_result(written, UniqueKey::Department);
     };
     let update = "UPDATE departments SET name = ?2, version = ?3, doc = ?4 WHERE id = ?1 AND version = ?5";
     let written = conn.prepare_cached(update)?.execute(params![d.id, name, d.version, Json(d), expected]);
-    decide(written, UniqueKey::Department)
+    write_result(written, UniqueKey::Department)
 }
 
-/// The one document of a table that has one at most.
-fn only<T: DeserializeOwned + Default>(conn: &Connection, select: &str) -> rusqlite::Result<T> {
+/// Returns the document of a table with one row at most; the default if there is none.
+fn singleton<T: DeserializeOwned + Default>(conn: &Connection, select: &str) -> rusqlite::Result<T> {
     let mut query = conn.prepare_cached(select)?;
     let found = query.query_row([], |row| Ok(row.get::<_, Json<T>>(0)?.0)).optional()?;
     Ok(found.unwrap_or_default())
 }
 
-/// Writes it. One that was never written is the default, at the default's version.
-fn write_only(
+/// Writes the document of a table with one row at most. Without a row, the current version is that of the
+/// default.
+fn write_singleton(
     conn: &Connection,
     (insert, update): (&str, &str),
     (doc, version): (impl ToSql, Version),
@@ -73,18 +77,18 @@ fn write_only(
 }
 
 pub(super) fn settings(conn: &Connection) -> rusqlite::Result<Settings> {
-    only(conn, "SELECT doc FROM settings")
+    singleton(conn, "SELECT doc FROM settings")
 }
 
 pub(super) fn write_settings(conn: &Connection, s: &Settings, expected: Version) -> Result<(), CommitError> {
-    let insert = "INSERT INTO settings (one, version, doc) SELECT 1, ?1, ?2
+    let insert = "INSERT INTO settings (id, version, doc) SELECT 1, ?1, ?2
         WHERE ?3 = ?4 AND NOT EXISTS (SELECT 1 FROM settings)";
     let update = "UPDATE settings SET version = ?1, doc = ?2 WHERE version = ?3";
-    write_only(conn, (insert, update), (Json(s), s.version), expected)
+    write_singleton(conn, (insert, update), (Json(s), s.version), expected)
 }
 
 pub(super) fn incidents(conn: &Connection) -> rusqlite::Result<Incidents> {
-    only(conn, "SELECT doc FROM incidents")
+    singleton(conn, "SELECT doc FROM incidents")
 }
 
 pub(super) fn write_incidents(
@@ -92,10 +96,10 @@ pub(super) fn write_incidents(
     i: &Incidents,
     expected: Version,
 ) -> Result<(), CommitError> {
-    let insert = "INSERT INTO incidents (one, version, doc) SELECT 1, ?1, ?2
+    let insert = "INSERT INTO incidents (id, version, doc) SELECT 1, ?1, ?2
         WHERE ?3 = ?4 AND NOT EXISTS (SELECT 1 FROM incidents)";
     let update = "UPDATE incidents SET version = ?1, doc = ?2 WHERE version = ?3";
-    write_only(conn, (insert, update), (Json(i), i.version), expected)
+    write_singleton(conn, (insert, update), (Json(i), i.version), expected)
 }
 
 pub(super) fn invite(conn: &Connection, code: &str) -> rusqlite::Result<Option<Invite>> {
@@ -103,28 +107,32 @@ pub(super) fn invite(conn: &Connection, code: &str) -> rusqlite::Result<Option<I
     query.query_row([code], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()
 }
 
+/// Writes a new invitation, or marks an unused one as used.
 pub(super) fn write_invite(conn: &Connection, i: &Invite) -> Result<(), CommitError> {
     let sql = match i.used_by {
         None => "INSERT INTO invites (code, used, doc) VALUES (?1, 0, ?2)",
         Some(_) => "UPDATE invites SET used = 1, doc = ?2 WHERE code = ?1 AND used = 0",
     };
-    decide(conn.prepare_cached(sql)?.execute(params![i.code, Json(i)]), UniqueKey::Invite)
+    write_result(conn.prepare_cached(sql)?.execute(params![i.code, Json(i)]), UniqueKey::Invite)
 }
 
+/// Returns a person's draft.
 pub(super) fn draft(conn: &Connection, person: PersonId) -> rusqlite::Result<Option<Draft>> {
     let mut query = conn.prepare_cached("SELECT doc FROM drafts WHERE person = ?1")?;
     query.query_row([person], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()
 }
 
-pub(super) fn put_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
-    let put = "INSERT OR REPLACE INTO drafts (person, id, doc) VALUES (?1, ?2, ?3)";
-    conn.prepare_cached(put)?.execute(params![d.person, d.id, Json(d)]).map(drop)
+/// Writes a draft in place of the person's last one.
+pub(super) fn write_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
+    let write = "INSERT OR REPLACE INTO drafts (person, id, doc) VALUES (?1, ?2, ?3)";
+    conn.prepare_cached(write)?.execute(params![d.person, d.id, Json(d)]).map(drop)
 }
 
-pub(super) fn drop_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
-    let forget = "DELETE FROM drafts WHERE person = ?1 AND id = ?2";
-    if conn.prepare_cached(forget)?.execute(params![d.person, d.id])? > 0 {
-        cards::forget_draft(conn, d.person)?;
+/// Deletes a person's draft with its card, if it is still this draft.
+pub(super) fn delete_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM drafts WHERE person = ?1 AND id = ?2";
+    if conn.prepare_cached(delete)?.execute(params![d.person, d.id])? > 0 {
+        cards::delete_draft_card(conn, d.person)?;
     }
     Ok(())
 }
