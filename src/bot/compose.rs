@@ -9,7 +9,6 @@ use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Locale, Person};
-use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
@@ -30,8 +29,8 @@ pub struct Composer {
 #[async_trait]
 impl Compose for Composer {
     async fn compose(&self, chat: ChatId, message: &Message, now: Time) -> Result<Deed, StoreError> {
-        let reader = self.engine.store().reader(chat).await?;
-        let words = self.words(reader.as_deref(), now);
+        let reader = self.engine.store().recipient(chat).await?;
+        let words = self.words(reader.as_ref(), now);
         match message {
             Message::Text(text) => Ok(Deed::Send(text.clone(), None)),
             Message::Edit { message_id, text } => {
@@ -174,7 +173,7 @@ impl Composer {
     async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
-            Notice::Created { ticket, position, online } => match store.ticket_for_notice(*ticket).await? {
+            Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
                 // What was true when it was committed, as long as it still waits.
                 Some(ticket) => {
                     Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
@@ -182,7 +181,7 @@ impl Composer {
                 None => None,
             },
             Notice::NewTask { ticket, agent, position, held, max } => {
-                match self.task_of(*ticket, *agent).await? {
+                match store.ticket(*ticket).await? {
                     Some(ticket) => {
                         let ticket = self.facts.ticket(&ticket, *agent).await?;
                         let view = TaskView { ticket, position: *position, held: *held, max: *max };
@@ -221,7 +220,7 @@ impl Composer {
             Notice::CustomerUnreachable { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
             }
-            Notice::Words { ticket, part } => store.ticket_for_notice(*ticket).await?.and_then(|ticket| {
+            Notice::Words { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
                 let parts = ticket.description.parts();
                 let text = (*parts.get(*part)?).to_owned();
                 Some(NoticeView::Words { number: ticket.number, part: (part + 1, parts.len()), text })
@@ -252,17 +251,8 @@ impl Composer {
         })
     }
 
-    /// A ticket that an agent got. One that was given to them by another replica was not written here.
-    async fn task_of(&self, ticket: TicketId, agent: PersonId) -> Result<Option<Ticket>, StoreError> {
-        let store = self.engine.store();
-        match store.ticket_for_notice(ticket).await? {
-            Some(known) if known.holder() == Some(agent) => Ok(Some(known)),
-            _ => store.ticket(ticket).await,
-        }
-    }
-
     async fn number(&self, ticket: TicketId) -> Result<Option<TicketNumber>, StoreError> {
-        self.engine.store().ticket_number(ticket).await
+        Ok(self.engine.store().ticket(ticket).await?.map(|ticket| ticket.number))
     }
 
     async fn name(&self, person: PersonId) -> Result<String, StoreError> {

@@ -88,11 +88,6 @@ impl Engine {
 
     /// Takes in what another replica tells: agents of whom something changed are read again, rounds and deliveries woken.
     pub async fn hear(&self, signal: Signal) -> Result<(), StoreError> {
-        // They tell after their commit.
-        self.store.look_afresh();
-        for ticket in signal.happened.iter().filter_map(Happening::ticket) {
-            self.store.forget_ticket(ticket);
-        }
         if signal.more {
             self.start().await?;
         } else {

@@ -24,7 +24,7 @@ mod writer;
 pub use counters::Writes;
 pub use look::{Found, look};
 
-use super::kept::{Desk, Kept};
+use super::ttl_cache::{ReferenceData, TtlCache};
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
@@ -54,7 +54,7 @@ pub struct Options {
 pub struct Sqlite {
     writer: Writer,
     readers: Readers,
-    kept: Arc<Kept<Desk>>,
+    reference_data: Arc<TtlCache<ReferenceData>>,
     /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
     told: Arc<AtomicI64>,
 }
@@ -77,11 +77,11 @@ impl Sqlite {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = Readers::open(&file, cores.clamp(2, 8))?;
         // Nobody else writes this file.
-        let kept = Arc::new(Kept::new(Duration::MAX));
+        let reference_data = Arc::new(TtlCache::new(Duration::MAX));
         Ok(Self {
-            writer: Writer::start(conn, lock, Arc::clone(&kept))?,
+            writer: Writer::start(conn, lock, Arc::clone(&reference_data))?,
             readers,
-            kept,
+            reference_data,
             told: Arc::default(),
         })
     }
@@ -112,16 +112,16 @@ impl Sqlite {
     }
 
     /// Departments and settings as they are, read only when they have changed.
-    async fn desk(&self) -> Result<Arc<Desk>, StoreError> {
-        if let Some(desk) = self.kept.get() {
+    async fn desk(&self) -> Result<Arc<ReferenceData>, StoreError> {
+        if let Some(desk) = self.reference_data.get() {
             return Ok(desk);
         }
-        let edition = self.kept.edition();
+        let generation = self.reference_data.generation();
         let read = |conn: &Connection| {
-            Ok(Desk { departments: desk::departments(conn)?, settings: desk::settings(conn)? })
+            Ok(ReferenceData { departments: desk::departments(conn)?, settings: desk::settings(conn)? })
         };
         let desk = Arc::new(self.read(read).await?);
-        self.kept.keep(edition, Arc::clone(&desk));
+        self.reference_data.insert(generation, Arc::clone(&desk));
         Ok(desk)
     }
 

@@ -18,7 +18,7 @@ use crate::engine::ports::{
     Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
     Store, StoreError, Write,
 };
-use crate::store::order::Order;
+use crate::store::fifo_guard::FifoGuard;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
@@ -81,8 +81,8 @@ impl Store for Sqlite {
         }
         let told = Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default();
         let each = move |conn: &Connection| {
-            let mut order = Order::default();
-            let one = |change| match order.keep(change, || commit(conn, change, told)) {
+            let mut fifo = FifoGuard::default();
+            let one = |change| match fifo.apply(change, || commit(conn, change, told)) {
                 // Perhaps half written: the transaction is given up.
                 Err(CommitError::Store(error)) => Err(error),
                 decided => Ok(decided),

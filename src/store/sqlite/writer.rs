@@ -2,7 +2,7 @@
 //! wait for the disk; nobody is answered before that transaction is durable.
 use super::error::ended_early;
 use crate::engine::ports::StoreError;
-use crate::store::kept::{Desk, Kept};
+use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use fail::fail_point;
 use rusqlite::Connection;
 use std::cell::Cell;
@@ -59,14 +59,14 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. It holds `lock` until the connection is closed.
-    pub(super) fn start(conn: Connection, lock: File, kept: Arc<Kept<Desk>>) -> Result<Self, StoreError> {
+    pub(super) fn start(conn: Connection, lock: File, reference_data: Arc<TtlCache<ReferenceData>>) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let done = Arc::new(Done::default());
         let count = done.clone();
         let thread = std::thread::Builder::new()
             .name("antri-store".to_owned())
             .spawn(move || {
-                serve(&conn, waiting, &count, &kept);
+                serve(&conn, waiting, &count, &reference_data);
                 drop(conn);
                 drop(lock);
             })
@@ -144,7 +144,7 @@ pub(super) fn atomically<T, E: From<rusqlite::Error>>(
     result
 }
 
-fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, kept: &Kept<Desk>) {
+fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, reference_data: &TtlCache<ReferenceData>) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = Vec::new();
         let mut size = 0;
@@ -161,7 +161,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, kep
             next = if size < GROUP { waiting.try_recv().ok() } else { None };
         }
         if !group.is_empty() {
-            transact(conn, group, size, done, kept);
+            transact(conn, group, size, done, reference_data);
         }
     }
     if let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -169,7 +169,7 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, kep
     }
 }
 
-fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, kept: &Kept<Desk>) {
+fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, reference_data: &TtlCache<ReferenceData>) {
     let mut answers = Vec::with_capacity(group.len());
     let rows = conn.total_changes();
     let ended = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
@@ -209,7 +209,7 @@ fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, kept:
     }
     // Before anybody is told, and however it has ended: to read once too often costs nothing.
     if DESK_CHANGED.replace(false) {
-        kept.change();
+        reference_data.invalidate();
     }
     for answer in answers {
         answer(ended.clone());
@@ -230,7 +230,7 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let conn = schema::writer(&dir.path().join("w.db"), None).unwrap();
         let lock = File::create(dir.path().join("lock")).unwrap();
-        (Writer::start(conn, lock, Arc::new(Kept::new(Duration::MAX))).unwrap(), dir)
+        (Writer::start(conn, lock, Arc::new(TtlCache::new(Duration::MAX))).unwrap(), dir)
     }
 
     async fn names(writer: &Writer) -> Vec<String> {

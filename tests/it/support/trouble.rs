@@ -19,7 +19,6 @@ use antri::engine::ports::{
 };
 use async_trait::async_trait;
 use serde_json::Value;
-use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -52,15 +51,9 @@ pub(crate) struct Trouble {
     met: Arc<Notify>,
     gate: Arc<Notify>,
     released: Arc<Notify>,
-    remembered: Arc<Mutex<HashMap<TicketId, Ticket>>>,
 }
 
 impl Trouble {
-    /// From now on the store remembers that this process has written the ticket so.
-    pub(crate) fn remember(&self, ticket: Ticket) {
-        self.remembered.lock().unwrap().insert(ticket.id, ticket);
-    }
-
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
     pub(crate) fn begin(&self, judge: impl FnMut(&str) -> Option<Ill> + Send + 'static) {
         *self.judge.lock().unwrap() = Some(Box::new(judge));
@@ -160,19 +153,6 @@ macro_rules! troubled {
                 }
             }
 
-            fn look_afresh(&self) {
-                self.store.look_afresh();
-            }
-
-            fn ticket_as_written(&self, id: TicketId) -> Option<Ticket> {
-                let told = self.trouble.remembered.lock().unwrap().get(&id).cloned();
-                told.or_else(|| self.store.ticket_as_written(id))
-            }
-
-            fn forget_ticket(&self, id: TicketId) {
-                self.store.forget_ticket(id);
-            }
-
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
                 let ill = self.trouble.meet(stringify!($method)).await?;
                 let answer = self.store.$method($($arg),*).await;
@@ -192,17 +172,16 @@ troubled! {
     recent_people(limit: usize) -> Vec<Person>;
     touch(agent: PersonId, at: Time) -> ();
     departments() -> Vec<Department>;
+    department(id: DepartmentId) -> Option<Department>;
     settings() -> Settings;
     incidents() -> Incidents;
     invite(code: &str) -> Option<Invite>;
     draft(person: PersonId) -> Option<Draft>;
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
-    reader(chat: ChatId) -> Option<Arc<Person>>;
+    recipient(chat: ChatId) -> Option<Person>;
     prospect(department: DepartmentId, priority: Priority) -> Prospect;
     ticket(id: TicketId) -> Option<Ticket>;
-    ticket_for_notice(id: TicketId) -> Option<Ticket>;
-    ticket_number(id: TicketId) -> Option<TicketNumber>;
     ticket_by_number(number: &TicketNumber) -> Option<Ticket>;
     ticket_by_key(key: &str) -> Option<Ticket>;
     tickets_by_suffix(suffix: &str, limit: usize) -> Vec<Ticket>;
