@@ -180,16 +180,14 @@ impl Composer {
                 }
                 None => None,
             },
-            Notice::NewTask { ticket, agent, position, held, max } => {
-                match store.ticket(*ticket).await? {
-                    Some(ticket) => {
-                        let ticket = self.facts.ticket(&ticket, *agent).await?;
-                        let view = TaskView { ticket, position: *position, held: *held, max: *max };
-                        Some(NoticeView::NewTask(view))
-                    }
-                    None => None,
+            Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
+                Some(ticket) => {
+                    let ticket = self.facts.ticket(&ticket, *agent).await?;
+                    let view = TaskView { ticket, position: *position, held: *held, max: *max };
+                    Some(NoticeView::NewTask(view))
                 }
-            }
+                None => None,
+            },
             Notice::Assigned { ticket, agent } => {
                 let agent = self.name(*agent).await?;
                 self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })

@@ -134,8 +134,7 @@ impl Mongo {
         schema::version::check(&database).await?;
         schema::prepare(&database).await?;
         let (process, counters) = (ObjectId::new().to_hex(), Arc::new(TxCounters::default()));
-        let session =
-            |queue| Session::new(database.clone(), process.clone(), queue, Arc::clone(&counters));
+        let session = |queue| Session::new(database.clone(), process.clone(), queue, Arc::clone(&counters));
         let mut tickets = session(("tickets", MAX_TICKET_STATEMENTS));
         tx::run(&mut tickets, &TakeOverDepths(&process)).await?;
         let outbox = session(("outbox", MAX_OUTBOX_STATEMENTS));

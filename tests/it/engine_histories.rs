@@ -22,7 +22,6 @@ mod oracle;
 mod overtaken;
 mod races;
 mod random;
-mod remembered;
 mod restarts;
 mod silence;
 mod stage;

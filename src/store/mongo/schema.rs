@@ -110,7 +110,8 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "status": "queued" }),
     index(TICKET_QUEUE, "customer", || doc! { "customer": 1, "open": 1, "position": 1 }),
     // Ended tickets whose live cards are not deleted yet.
-    index(TICKET_QUEUE, LIVE_CARDS_INDEX, || doc! { "ended_at": 1 }).where_(|| doc! { "has_live_cards": true }),
+    index(TICKET_QUEUE, LIVE_CARDS_INDEX, || doc! { "ended_at": 1 })
+        .where_(|| doc! { "has_live_cards": true }),
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),

@@ -63,5 +63,7 @@ impl Signals for MongoSignals {
 fn decode(event: &ChangeStreamEvent<Document>) -> Option<Signal> {
     let text = event.full_document.as_ref()?.get_str("signal").ok()?;
     // A replica of another version may send other signals during an upgrade.
-    serde_json::from_str(text).inspect_err(|error| tracing::warn!(%error, "failed to decode signal from replica")).ok()
+    serde_json::from_str(text)
+        .inspect_err(|error| tracing::warn!(%error, "failed to decode signal from replica"))
+        .ok()
 }

@@ -172,11 +172,8 @@ impl Store for Mongo {
         auto: bool,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError> {
-        let head = if auto {
-            queue::auto_head(department, limit)
-        } else {
-            queue::page(&[department], 0, limit)
-        };
+        let head =
+            if auto { queue::auto_head(department, limit) } else { queue::page(&[department], 0, limit) };
         tickets::find(&self.db, head).await
     }
 

@@ -170,8 +170,7 @@ impl Tx<'_> {
         projection: Document,
     ) -> Result<Vec<Document>, TxError> {
         let collection = self.db.collection::<Document>(collection);
-        let mut cursor =
-            collection.find(filter).projection(projection).session(&mut *self.session).await?;
+        let mut cursor = collection.find(filter).projection(projection).session(&mut *self.session).await?;
         self.counters.count_command(0);
         Ok(cursor.stream(self.session).try_collect().await?)
     }

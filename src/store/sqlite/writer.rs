@@ -59,7 +59,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. It holds `lock` until the connection is closed.
-    pub(super) fn start(conn: Connection, lock: File, reference_data: Arc<TtlCache<ReferenceData>>) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        conn: Connection,
+        lock: File,
+        reference_data: Arc<TtlCache<ReferenceData>>,
+    ) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let done = Arc::new(Done::default());
         let count = done.clone();
@@ -144,7 +148,12 @@ pub(super) fn atomically<T, E: From<rusqlite::Error>>(
     result
 }
 
-fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, reference_data: &TtlCache<ReferenceData>) {
+fn serve(
+    conn: &Connection,
+    mut waiting: mpsc::Receiver<Order>,
+    done: &Done,
+    reference_data: &TtlCache<ReferenceData>,
+) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = Vec::new();
         let mut size = 0;
@@ -169,7 +178,13 @@ fn serve(conn: &Connection, mut waiting: mpsc::Receiver<Order>, done: &Done, ref
     }
 }
 
-fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, reference_data: &TtlCache<ReferenceData>) {
+fn transact(
+    conn: &Connection,
+    group: Vec<Work>,
+    size: usize,
+    done: &Done,
+    reference_data: &TtlCache<ReferenceData>,
+) {
     let mut answers = Vec::with_capacity(group.len());
     let rows = conn.total_changes();
     let ended = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {

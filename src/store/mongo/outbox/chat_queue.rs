@@ -41,7 +41,8 @@ impl ChatQueue {
             _ => Vec::new(),
         };
         let f = Fields(&doc);
-        let claimed = |value| Ok::<_, StoreError>((Delivery::embedded(value)?, f.text("claimed_by")?.to_owned()));
+        let claimed =
+            |value| Ok::<_, StoreError>((Delivery::embedded(value)?, f.text("claimed_by")?.to_owned()));
         let queue = Self {
             revision: Some(f.int("revision")?),
             in_flight: in_flight.map(claimed).transpose()?,

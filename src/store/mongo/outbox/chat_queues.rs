@@ -181,8 +181,12 @@ impl ChatQueues {
 
     /// Takes all claimed deliveries out of their chats.
     pub(super) fn take_all_claimed(&mut self) -> Vec<(ChatId, Delivery)> {
-        let claimed: Vec<_> =
-            self.queues.iter().filter(|(_, queue)| queue.in_flight.is_some()).map(|(chat, _)| *chat).collect();
+        let claimed: Vec<_> = self
+            .queues
+            .iter()
+            .filter(|(_, queue)| queue.in_flight.is_some())
+            .map(|(chat, _)| *chat)
+            .collect();
         let mut take = |chat| Some((chat, self.touch(chat).in_flight.take()?.0));
         claimed.into_iter().filter_map(&mut take).collect()
     }
@@ -227,7 +231,8 @@ impl ChatQueues {
 
     /// Writes the queues that changed.
     pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
-        let (mut inserts, mut updates, mut empty, mut spilled) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+        let (mut inserts, mut updates, mut empty, mut spilled) =
+            <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
         for (chat, mut queue) in self.queues.into_iter().filter(|(chat, _)| self.touched.contains(chat)) {
             queue.trim();
             let overflowing = std::mem::take(&mut queue.spilled).into_iter();

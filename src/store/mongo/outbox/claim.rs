@@ -97,7 +97,9 @@ impl Claim<'_> {
                         break;
                     }
                     // A delivery that can't be decoded must not block its chat.
-                    Err(error) => settlement.give_up(chat, delivery, format!("unreadable: {error}"), self.now),
+                    Err(error) => {
+                        settlement.give_up(chat, delivery, format!("unreadable: {error}"), self.now)
+                    }
                 }
             }
         }

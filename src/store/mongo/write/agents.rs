@@ -107,7 +107,8 @@ impl AgentSet {
             return Ok(());
         }
         let names: Vec<_> = ids.iter().map(ToString::to_string).collect();
-        let held = tx.find(TICKET_QUEUE, doc! { "assigned_agent": { "$in": names }, "holding": true }).await?;
+        let held =
+            tx.find(TICKET_QUEUE, doc! { "assigned_agent": { "$in": names }, "holding": true }).await?;
         for id in ids {
             self.agents.entry(id).or_default().held = 0;
         }
@@ -124,9 +125,8 @@ impl AgentSet {
     pub(crate) fn check_guard(&self, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
         let agent = self.agents.get(&hold.agent).filter(|agent| agent.is_agent);
         // Both: after the capacity was lowered, an agent can hold high slots while low ones are free.
-        let has_room = |agent: &Agent| {
-            agent.max_tickets > i64::from(hold.slot.0) && agent.max_tickets > agent.held
-        };
+        let has_room =
+            |agent: &Agent| agent.max_tickets > i64::from(hold.slot.0) && agent.max_tickets > agent.held;
         let holds = match guard {
             Guard::None => true,
             Guard::Eligible | Guard::Next => agent.is_some_and(|agent| agent.is_eligible && has_room(agent)),

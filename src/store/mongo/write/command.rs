@@ -215,7 +215,8 @@ impl<'c> UnitOfWork<'c> {
         });
         let staged = staged_documents(deliveries.collect::<Result<_, StoreError>>()?);
         tx.insert(OUTBOX_STAGED, staged).await?;
-        let events = self.events.into_iter().map(|(offset, event)| event_document(event, first_number + offset));
+        let events =
+            self.events.into_iter().map(|(offset, event)| event_document(event, first_number + offset));
         tx.insert(EVENTS, events.collect::<Result<_, StoreError>>()?).await?;
         self.updates.flush(tx).await?;
         self.tickets.flush(tx, process).await
