@@ -62,7 +62,7 @@ impl Writer {
     pub(super) fn start(
         conn: Connection,
         lock: File,
-        reference_data: Arc<TtlCache<ReferenceData>>,
+        cache: Arc<TtlCache<ReferenceData>>,
     ) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let done = Arc::new(Done::default());
@@ -70,7 +70,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("antri-store".to_owned())
             .spawn(move || {
-                serve(&conn, waiting, &count, &reference_data);
+                serve(&conn, waiting, &count, &cache);
                 drop(conn);
                 drop(lock);
             })
@@ -152,7 +152,7 @@ fn serve(
     conn: &Connection,
     mut waiting: mpsc::Receiver<Order>,
     done: &Done,
-    reference_data: &TtlCache<ReferenceData>,
+    cache: &TtlCache<ReferenceData>,
 ) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = Vec::new();
@@ -170,7 +170,7 @@ fn serve(
             next = if size < GROUP { waiting.try_recv().ok() } else { None };
         }
         if !group.is_empty() {
-            transact(conn, group, size, done, reference_data);
+            transact(conn, group, size, done, cache);
         }
     }
     if let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -178,13 +178,7 @@ fn serve(
     }
 }
 
-fn transact(
-    conn: &Connection,
-    group: Vec<Work>,
-    size: usize,
-    done: &Done,
-    reference_data: &TtlCache<ReferenceData>,
-) {
+fn transact(conn: &Connection, group: Vec<Work>, size: usize, done: &Done, cache: &TtlCache<ReferenceData>) {
     let mut answers = Vec::with_capacity(group.len());
     let rows = conn.total_changes();
     let ended = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
@@ -224,7 +218,7 @@ fn transact(
     }
     // Before anybody is told, and however it has ended: to read once too often costs nothing.
     if DESK_CHANGED.replace(false) {
-        reference_data.invalidate();
+        cache.invalidate();
     }
     for answer in answers {
         answer(ended.clone());
