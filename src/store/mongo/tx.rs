@@ -295,10 +295,10 @@ fn increment_command(counter: &str, steps: Document) -> Document {
 }
 
 /// Returns the counter's document after it was incremented.
-fn counter_of(answer: Document) -> Result<Document, TxError> {
-    match answer.get_document("value") {
-        Ok(counter) => Ok(counter.clone()),
-        Err(error) => Err(StoreError::Corrupt(error.to_string()).into()),
+fn counter_of(mut answer: Document) -> Result<Document, TxError> {
+    match answer.remove("value") {
+        Some(Bson::Document(counter)) => Ok(counter),
+        _ => Err(StoreError::Corrupt(format!("no counter in {answer}")).into()),
     }
 }
 

@@ -5,9 +5,13 @@ use super::desk::department;
 use super::fixture::*;
 use super::mongo::{Served, open_store, shell};
 use antri::domain::ids::{ChatId, Version};
-use antri::domain::person::{Availability, Locale, Person};
-use antri::domain::ticket::{Status, Ticket};
+use antri::domain::person::{Availability, Locale, Person, Role};
+use antri::domain::policy::Mode;
+use antri::domain::ticket::{Priority, Status, Ticket};
+use antri::engine::chance::Chance;
 use antri::engine::ports::{Change, CommitError, Guard, Store, Write};
+use antri::engine::{Engine, Rules};
+use antri::presence::Memory;
 use antri::store::Mongo;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
@@ -244,4 +248,28 @@ async fn a_cached_department_is_as_this_replica_has_written_it_and_soon_as_other
     assert_eq!(store.departments().await.unwrap()[0].name, "Lain", "not cached");
     tokio::time::sleep(Duration::from_millis(250)).await;
     assert_eq!(name().await, "Lain");
+}
+
+/// A verb that writes nothing if nothing changes must not decide by a cached value.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_another_replica_has_just_changed_is_changed_back() {
+    let Served { database, store } = Served::fresh().await;
+    let engine = |store| {
+        let rules = Rules {
+            zone: chrono_tz::Asia::Jakarta,
+            default_locale: Locale::Id,
+            admin_ids: Vec::new(),
+            presence_ttl: Duration::from_secs(60),
+        };
+        Engine::new(store, Arc::new(Memory::default()), rules, Chance::seeded(7))
+    };
+    let (here, there) = (engine(store), engine(open_store(&database).await));
+    let admin = Person { role: Role::Admin, ..person(1) };
+    for _ in 0..10 {
+        let cached = here.store().prospect(dept(1), Priority::Normal).await.unwrap();
+        assert_eq!(cached.settings.mode, Mode::Auto);
+        there.change_settings(&admin, |settings| settings.mode = Mode::Manual).await.unwrap();
+        here.change_settings(&admin, |settings| settings.mode = Mode::Auto).await.unwrap();
+        assert_eq!(there.store().settings().await.unwrap().mode, Mode::Auto);
+    }
 }

@@ -98,7 +98,7 @@ impl Claim<'_> {
                     }
                     // A delivery that can't be decoded must not block its chat.
                     Err(error) => {
-                        settlement.give_up(chat, delivery, format!("unreadable: {error}"), self.now)
+                        settlement.give_up(chat, delivery, format!("unreadable: {error}"), self.now);
                     }
                 }
             }

@@ -17,8 +17,10 @@ use std::collections::{HashMap, HashSet};
 /// An agent of the unit of work.
 #[derive(Debug, Default)]
 struct Agent {
+    /// True if the database has the document.
+    is_stored: bool,
     /// True if the person is an agent.
-    is_agent: bool,
+    serves: bool,
     max_tickets: i64,
     /// Online, reachable, opted in.
     is_eligible: bool,
@@ -38,7 +40,7 @@ enum Mark {
     #[default]
     Clean,
     Changed,
-    /// The person was no agent before.
+    /// The person became an agent.
     New,
 }
 
@@ -53,7 +55,8 @@ impl Agent {
         let f = Fields(doc);
         let online = f.text("status")? == Availability::Online.as_str();
         Ok(Self {
-            is_agent: true,
+            is_stored: true,
+            serves: true,
             max_tickets: f.int("max_tickets")?,
             is_eligible: online && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
             held: f.int("current_tickets")?,
@@ -79,24 +82,24 @@ impl AgentSet {
         mut ids: HashSet<PersonId>,
         is_retry: bool,
     ) -> Result<Self, TxError> {
-        let mut written = HashSet::new();
+        let mut profiles = HashSet::new();
         for change in changes {
             match &change.write {
                 Write::Ticket { ticket, .. } => ids.extend(ticket.holder()),
                 Write::Person { person, .. } => {
-                    written.insert(person.id);
+                    ids.insert(person.id);
+                    profiles.extend(person.agent.as_ref().map(|_| person.id));
                 }
                 _ => {}
             }
         }
-        ids.extend(&written);
         let mut set = Self::default();
         let names: Vec<_> = ids.iter().map(ToString::to_string).collect();
         for doc in tx.find_in(AGENT_STATUS, "agent_id", names).await? {
             set.agents.insert(PersonId(Fields(&doc).id("agent_id")?), Agent::read(&doc)?);
         }
-        // A person who is no agent may still hold tickets of an earlier time as one.
-        let counted = |id: &PersonId| is_retry || (written.contains(id) && !set.agents.contains_key(id));
+        // A new agent may hold tickets of an earlier time as one.
+        let counted = |id: &PersonId| is_retry || (profiles.contains(id) && !set.agents.contains_key(id));
         let counted: Vec<_> = ids.iter().filter(|id| counted(id)).copied().collect();
         set.load_slots(tx, counted).await?;
         Ok(set)
@@ -123,7 +126,7 @@ impl AgentSet {
 
     /// Checks the guard of the agent who gets a ticket.
     pub(crate) fn check_guard(&self, guard: Guard, hold: &Hold) -> Result<(), CommitError> {
-        let agent = self.agents.get(&hold.agent).filter(|agent| agent.is_agent);
+        let agent = self.agents.get(&hold.agent).filter(|agent| agent.serves);
         // Both: after the capacity was lowered, an agent can hold high slots while low ones are free.
         let has_room =
             |agent: &Agent| agent.max_tickets > i64::from(hold.slot.0) && agent.max_tickets > agent.held;
@@ -168,16 +171,16 @@ impl AgentSet {
         let agent = self.agents.entry(person.id).or_default();
         agent.mark_changed();
         let Some(profile) = &person.agent else {
-            agent.is_agent = false;
+            agent.serves = false;
             return;
         };
-        if !agent.is_agent {
+        if !agent.serves {
             // A new agent brings these two; later they are not written with the person.
             agent.mark = Mark::New;
             put_time(&mut agent.profile, "last_assigned", profile.last_assigned);
             put_time(&mut agent.profile, "last_activity", Some(profile.last_activity));
         }
-        agent.is_agent = true;
+        agent.serves = true;
         agent.max_tickets = i64::from(profile.max_tickets.get());
         agent.is_eligible = profile.availability == Availability::Online
             && person.reachable
@@ -190,8 +193,8 @@ impl AgentSet {
         let (mut updates, mut removed) = (Vec::new(), Vec::new());
         for (id, agent) in self.agents.into_iter().filter(|(_, agent)| agent.mark != Mark::Clean) {
             let key = doc! { "agent_id": id.to_string() };
-            if !agent.is_agent {
-                removed.push(key);
+            if !agent.serves {
+                removed.extend(agent.is_stored.then_some(key));
                 continue;
             }
             let mut set = agent.profile;

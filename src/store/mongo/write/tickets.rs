@@ -270,7 +270,7 @@ impl TicketSet {
         }
         let inserts = self.opened_entries().map(|entry| insert_document(&entry.stored, &entry.row));
         tx.insert(TICKET_QUEUE, inserts.collect()).await?;
-        tx.bulk_update(TICKET_QUEUE, self.updates()).await?;
+        tx.bulk_update(TICKET_QUEUE, self.update_statements()).await?;
         Ok(first_arrival)
     }
 
@@ -280,7 +280,7 @@ impl TicketSet {
 
     /// Returns the update statements of `ticket_queue`. Slots that another ticket takes are freed first, as the unique index is
     /// checked after each statement.
-    fn updates(&self) -> Vec<Document> {
+    fn update_statements(&self) -> Vec<Document> {
         let updated = || self.updated.iter().filter_map(|id| self.entries.get(id));
         let moved = updated().filter(|entry| entry.changes_slot());
         let taken: HashSet<_> = moved.filter_map(|entry| slot_of(&entry.now)).collect();
@@ -289,14 +289,14 @@ impl TicketSet {
         };
         let set = |entry: &Entry, set: Document| doc! { "q": { "_id": &entry.row }, "u": { "$set": set } };
         let releases = updated().filter(|entry| is_released(entry)).map(|entry| set(entry, slot_release()));
-        let updates = updated().map(|entry| {
+        let changes = updated().map(|entry| {
             let mut fields = changed_fields(&entry.stored, &entry.now, is_released(entry));
             if entry.changes_slot() {
                 fields.insert("agent_queue_position", entry.agent_queue_position);
             }
             set(entry, fields)
         });
-        releases.chain(updates).collect()
+        releases.chain(changes).collect()
     }
 
     fn depth_changes(&self) -> DepthChanges {
