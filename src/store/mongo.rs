@@ -9,7 +9,7 @@
 //! 2. `write/queue.rs`: the command waits in a bounded channel. The task of the queue takes everything that is waiting.
 //! 3. `write/batch.rs`: the `TicketWriter` runs these commands in one transaction, and allocates their event and delivery numbers.
 //! 4. `tx.rs` with `tx/session.rs`: the transaction starts in the queue's session, with snapshot reads.
-//! 5. `write/command.rs`: the `UnitOfWork` loads what the changes need: `write/tickets.rs` reads tickets and queue heads,
+//! 5. `write/command.rs`: the `UnitOfWork` loads what the changes need: `write/tickets.rs` reads tickets and queue heads (`read/queue.rs`),
 //!    `write/agents.rs` reads agents, `write/records.rs` reads people and other records, `inbox.rs` reads updates.
 //! 6. The same modules then apply the changes in memory, in order. They check versions, slots, guards, the FIFO rule
 //!    (`store/fifo_guard.rs`) and unique keys. A refused change writes nothing, and its neighbours are not affected.

@@ -90,19 +90,9 @@ impl<'a> Fields<'a> {
         T::try_from(number).map_err(|_| self.wrong(name, format!("{number} is out of range")))
     }
 
-    pub(super) fn opt_id(self, name: &str) -> Result<Option<Uuid>, StoreError> {
-        self.get(name)
-            .map(|value| {
-                value
-                    .as_str()
-                    .and_then(|text| Uuid::parse_str(text).ok())
-                    .ok_or_else(|| self.wrong(name, "no UUID"))
-            })
-            .transpose()
-    }
-
     pub(super) fn id(self, name: &str) -> Result<Uuid, StoreError> {
-        self.opt_id(name)?.ok_or_else(|| self.wrong(name, "no UUID"))
+        let id = self.get(name).and_then(Bson::as_str).and_then(|text| Uuid::parse_str(text).ok());
+        id.ok_or_else(|| self.wrong(name, "no UUID"))
     }
 
     pub(super) fn opt_time(self, name: &str) -> Result<Option<Time>, StoreError> {

@@ -162,19 +162,6 @@ impl Tx<'_> {
         Ok(cursor.stream(self.session).try_collect().await?)
     }
 
-    /// Returns the projected fields of the documents that match.
-    pub(super) async fn find_fields(
-        &mut self,
-        collection: &str,
-        filter: Document,
-        projection: Document,
-    ) -> Result<Vec<Document>, TxError> {
-        let collection = self.db.collection::<Document>(collection);
-        let mut cursor = collection.find(filter).projection(projection).session(&mut *self.session).await?;
-        self.counters.count_command(0);
-        Ok(cursor.stream(self.session).try_collect().await?)
-    }
-
     /// Returns the documents whose `field` is one of `values`. No values cost no query.
     pub(super) async fn find_in<T: Into<Bson>>(
         &mut self,

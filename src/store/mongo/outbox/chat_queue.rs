@@ -1,5 +1,5 @@
 //! The delivery queue of one chat: what is pending, what is in flight, and what has overflowed to `outbox`.
-use super::staging::{Delivery, Place};
+use super::staging::{Delivery, SortKey};
 use crate::domain::ids::ChatId;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::codec::Fields;
@@ -24,7 +24,7 @@ pub(super) struct ChatQueue {
     pub(super) pending: Vec<Delivery>,
     /// How many more are in `outbox`, all of them after `overflow_from`.
     pub(super) overflow_count: i64,
-    pub(super) overflow_from: Option<Place>,
+    pub(super) overflow_from: Option<SortKey>,
     /// The coalesce keys of those.
     pub(super) overflow_keys: HashSet<String>,
     /// Deliveries that this transaction moves to `outbox`.
@@ -56,7 +56,7 @@ impl ChatQueue {
 
     /// Returns the document of `outbox_chats`.
     pub(super) fn document(&self, chat: ChatId) -> Document {
-        let (priority_class, head) = self.pending.first().map_or((0, 0), |first| first.place);
+        let (priority_class, head) = self.pending.first().map_or((0, 0), |first| first.sort_key);
         doc! {
             "_id": chat.0,
             "claimed": self.in_flight.is_some(),
@@ -82,12 +82,12 @@ impl ChatQueue {
             || self.pending.iter().any(|delivery| delivery.coalesce_key() == Some(key))
     }
 
-    /// Adds a delivery at its place.
+    /// Adds a delivery in order.
     pub(super) fn push(&mut self, delivery: Delivery) {
-        if self.overflow_from.is_some_and(|from| delivery.place > from) {
+        if self.overflow_from.is_some_and(|from| delivery.sort_key > from) {
             self.spill(delivery);
         } else {
-            let at = self.pending.partition_point(|other| other.place < delivery.place);
+            let at = self.pending.partition_point(|other| other.sort_key < delivery.sort_key);
             self.pending.insert(at, delivery);
         }
     }

@@ -106,9 +106,9 @@ impl ChatQueues {
             self.touched.insert(chat);
         }
         if queue.overflow_count > 0 {
-            queue.overflow_from = queue.pending.last().map(|last| last.place);
+            queue.overflow_from = queue.pending.last().map(|last| last.sort_key);
             let refreshes = doc! { "chat": chat.0, "priority_class": 1_i64 };
-            for doc in tx.find_fields(OUTBOX, refreshes, doc! { "coalesce_key": 1 }).await? {
+            for doc in tx.find(OUTBOX, refreshes).await? {
                 queue.overflow_keys.extend(doc.get_str("coalesce_key").ok().map(str::to_owned));
             }
         }
@@ -142,7 +142,7 @@ impl ChatQueues {
         let ready =
             self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.not_before <= now);
         let mut ready: Vec<_> =
-            ready.filter_map(|(chat, queue)| Some((queue.pending.first()?.place, *chat))).collect();
+            ready.filter_map(|(chat, queue)| Some((queue.pending.first()?.sort_key, *chat))).collect();
         ready.sort_unstable();
         ready.into_iter().map(|(_, chat)| chat).collect()
     }

@@ -20,13 +20,13 @@ const MAX_STAGED_PER_DOCUMENT: usize = 64;
 /// The most documents that one transaction moves to the queues.
 const MAX_DOCUMENTS_PER_STAGE: usize = 32;
 
-/// The order of deliveries within a chat: by priority class, then by id.
-pub(crate) type Place = (i64, i64);
+/// The sort key of deliveries within a chat: by priority class, then by id.
+pub(crate) type SortKey = (i64, i64);
 
 /// A delivery.
 #[derive(Debug, Clone)]
 pub(crate) struct Delivery {
-    pub(crate) place: Place,
+    pub(crate) sort_key: SortKey,
     doc: Document,
 }
 
@@ -45,7 +45,7 @@ impl Delivery {
         if let Some(key) = outgoing.message.coalesce_key() {
             doc.insert("coalesce_key", key);
         }
-        Ok(Self { place: (priority_class, id), doc })
+        Ok(Self { sort_key: (priority_class, id), doc })
     }
 
     /// Decodes a delivery in a chat's queue.
@@ -54,7 +54,7 @@ impl Delivery {
             return Err(StoreError::Corrupt(format!("{OUTBOX_CHATS}: {value} is no delivery")));
         };
         let f = Fields(&doc);
-        Ok(Self { place: (f.int("priority_class")?, f.int("id")?), doc })
+        Ok(Self { sort_key: (f.int("priority_class")?, f.int("id")?), doc })
     }
 
     /// Decodes a delivery in `outbox` or `outbox_staged`, with its chat.
@@ -75,7 +75,7 @@ impl Delivery {
     }
 
     pub(crate) fn id(&self) -> i64 {
-        self.place.1
+        self.sort_key.1
     }
 
     pub(crate) fn document(&self) -> &Document {

@@ -54,23 +54,23 @@ pub(crate) async fn find(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreErro
     if let Some(index) = query.index {
         find = find.hint(Hint::Name(index.to_owned()));
     }
-    let places = db.all(find).await?;
-    join_content(db, &places).await?.into_iter().collect()
+    let docs = db.all(find).await?;
+    join_content(db, &docs).await?.into_iter().collect()
 }
 
-async fn join_content(db: &Db, places: &[Document]) -> Result<Vec<Result<Ticket, StoreError>>, StoreError> {
-    if places.is_empty() {
+async fn join_content(db: &Db, docs: &[Document]) -> Result<Vec<Result<Ticket, StoreError>>, StoreError> {
+    if docs.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<_> = places.iter().filter_map(|place| place.get("ticket_id")).collect();
+    let ids: Vec<_> = docs.iter().filter_map(|doc| doc.get("ticket_id")).collect();
     let contents = db.find(TICKETS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
     let contents: HashMap<_, _> =
         contents.iter().filter_map(|content| Some((content.get_str("_id").ok()?, content))).collect();
-    let tickets = places.iter().map(|place| {
-        let id = Fields(place).text("ticket_id")?;
+    let tickets = docs.iter().map(|doc| {
+        let id = Fields(doc).text("ticket_id")?;
         let content = contents.get(id);
         let missing = || StoreError::Corrupt(format!("{TICKETS}: there is no content of ticket {id}"));
-        with_content(without_content(place)?, content.ok_or_else(missing)?)
+        with_content(without_content(doc)?, content.ok_or_else(missing)?)
     });
     Ok(tickets.collect())
 }
@@ -84,9 +84,9 @@ impl Loader for TicketsById {
 
     async fn load(db: &Db, ids: Vec<TicketId>) -> Result<HashMap<TicketId, Self::Value>, StoreError> {
         let ids: Vec<Bson> = ids.iter().map(|id| id.to_string().into()).collect();
-        let places = db.find(TICKET_QUEUE, doc! { "ticket_id": { "$in": ids } }, doc! {}, None).await?;
-        let tickets = places.iter().zip(join_content(db, &places).await?);
-        tickets.map(|(place, ticket)| Ok((TicketId(Fields(place).id("ticket_id")?), ticket))).collect()
+        let docs = db.find(TICKET_QUEUE, doc! { "ticket_id": { "$in": ids } }, doc! {}, None).await?;
+        let tickets = docs.iter().zip(join_content(db, &docs).await?);
+        tickets.map(|(doc, ticket)| Ok((TicketId(Fields(doc).id("ticket_id")?), ticket))).collect()
     }
 }
 
@@ -98,10 +98,10 @@ impl Loader for HeldTickets {
     type Value = Vec<Result<Ticket, StoreError>>;
 
     async fn load(db: &Db, agents: Vec<PersonId>) -> Result<HashMap<PersonId, Self::Value>, StoreError> {
-        let places = db.find(TICKET_QUEUE, held_by(&agents), doc! {}, None).await?;
+        let docs = db.find(TICKET_QUEUE, held_by(&agents), doc! {}, None).await?;
         let mut held: HashMap<_, Vec<_>> = HashMap::new();
-        for (place, ticket) in places.iter().zip(join_content(db, &places).await?) {
-            held.entry(PersonId(Fields(place).id("assigned_agent")?)).or_default().push(ticket);
+        for (doc, ticket) in docs.iter().zip(join_content(db, &docs).await?) {
+            held.entry(PersonId(Fields(doc).id("assigned_agent")?)).or_default().push(ticket);
         }
         Ok(held)
     }
@@ -114,7 +114,7 @@ pub(crate) async fn by_content(db: &Db, field: &str, value: &str) -> Result<Opti
     };
     let id = Fields(&content).text("_id")?;
     match db.collection(TICKET_QUEUE).find_one(doc! { "ticket_id": id }).await? {
-        Some(place) => Ok(Some(with_content(without_content(&place)?, &content)?)),
+        Some(doc) => Ok(Some(with_content(without_content(&doc)?, &content)?)),
         None => Ok(None),
     }
 }

@@ -154,7 +154,7 @@ impl AgentSet {
         agent.mark_changed();
     }
 
-    /// Takes a slot, and the agent's turn if the engine assigns. Returns the position in the agent's queue.
+    /// Takes a slot; an assignment by the engine also sets `last_assigned`. Returns the position in the agent's queue.
     pub(crate) fn take_slot(&mut self, hold: &Hold, ticket: TicketId, guard: Guard) -> i64 {
         self.slots.insert((hold.agent, hold.slot), Some(ticket));
         let agent = self.agents.entry(hold.agent).or_default();

@@ -133,7 +133,7 @@ impl TicketSet {
             return Ok(());
         }
         let open = doc! { "customer": among(&customers), "open": true };
-        for doc in tx.find_fields(TICKET_QUEUE, open, doc! { "_id": 0, "customer": 1 }).await? {
+        for doc in tx.find(TICKET_QUEUE, open).await? {
             *self.open_counts.entry(PersonId(Fields(&doc).id("customer")?)).or_default() += 1;
         }
         Ok(())
