@@ -79,7 +79,7 @@ async fn store(config: &Config) -> Line {
     let result = match &config.storage.mongodb {
         Some(server) => {
             let named = |what: &str| format!("MongoDB, {what}, database {}", server.database);
-            match mongo::look(&server.uri).await {
+            match mongo::check_server(&server.uri).await {
                 Ok(Server::ReplicaSet(name)) => Ok(named(&format!("replica set {name}"))),
                 Ok(Server::Cluster) => Ok(named("a sharded cluster")),
                 Err(error) => Err(error.to_string()),

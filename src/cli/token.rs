@@ -14,7 +14,7 @@ pub(super) async fn token(config: &Config, telegram_id: i64) -> anyhow::Result<E
         config.http.jwt_secret.as_ref().context("JWT_SECRET is not set: the side API has no tokens")?;
     let id = TelegramId(telegram_id);
     let person = match &config.storage.mongodb {
-        Some(server) => mongo::look_up(&server.uri, &server.database, id).await?,
+        Some(server) => mongo::find_person(&server.uri, &server.database, id).await?,
         None => sqlite::look_up(&config.storage.data_dir, id).await?,
     };
     let Some(person) = person else {

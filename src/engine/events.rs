@@ -53,18 +53,6 @@ pub enum Event {
 }
 
 impl Event {
-    /// The ticket that was written.
-    #[must_use]
-    pub fn ticket(&self) -> Option<TicketId> {
-        match *self {
-            Self::Queued { ticket, .. }
-            | Self::Assigned { ticket, .. }
-            | Self::Updated { ticket, .. }
-            | Self::Released { ticket, .. } => Some(ticket),
-            Self::Agent(_) | Self::Alert { .. } => None,
-        }
-    }
-
     /// The agents of whom something changed by it.
     pub fn agents(&self) -> impl Iterator<Item = PersonId> + use<> {
         let (one, other) = match *self {

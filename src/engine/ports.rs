@@ -27,7 +27,6 @@ use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::{Priority, Ticket};
 use async_trait::async_trait;
 use serde_json::Value;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The store can't do its work. What was committed stays.
@@ -65,13 +64,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// All departments, by name, retired ones included.
     async fn departments(&self) -> Result<Vec<Department>, StoreError>;
-    /// The department with this id. Every heartbeat asks for one.
+    /// The department with this id, to show its name.
     async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
         Ok(self.departments().await?.into_iter().find(|department| department.id == id))
     }
-    /// What others have changed is seen from now on. Without it a store that is shared may answer for a quarter of a second with
-    /// departments, settings and depths as they were.
-    fn look_afresh(&self) {}
     /// The settings; the default's when none were ever written.
     async fn settings(&self) -> Result<Settings, StoreError>;
     /// What is the matter; nothing when none was ever written.
@@ -86,31 +82,13 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets a person's draft, if it is (still) this one, and with it the live message of its card.
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
 
-    /// The person whose chat this is, for putting a claimed delivery into words: where the store is shared, perhaps as they were a
-    /// minute ago, but never as they were before they were written where the delivery was added. Whoever decides something by it
-    /// asks for the person.
-    async fn reader(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
-        Ok(self.person_by_telegram(TelegramId(chat.0)).await?.map(Arc::new))
+    /// Returns the owner of a private chat.
+    async fn recipient(&self, chat: ChatId) -> Result<Option<Person>, StoreError> {
+        self.person_by_telegram(TelegramId(chat.0)).await
     }
 
     /// The ticket with this id.
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
-    /// The ticket with this id, for a notice of what was committed here: where the store is shared, perhaps as it was written here
-    /// last. What others have made of it since has notices and refreshes of its own, behind that one.
-    async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        self.ticket(id).await
-    }
-    /// The ticket as this process has written it last, where the store remembers that: another may have made something else of it
-    /// since. For what is only written where it is still at that version; nobody is refused because of it.
-    fn ticket_as_written(&self, _id: TicketId) -> Option<Ticket> {
-        None
-    }
-    /// Another process has written the ticket.
-    fn forget_ticket(&self, _id: TicketId) {}
-    /// The number of the ticket with this id, which never changes.
-    async fn ticket_number(&self, id: TicketId) -> Result<Option<TicketNumber>, StoreError> {
-        Ok(self.ticket(id).await?.map(|ticket| ticket.number))
-    }
     /// The ticket with this number.
     async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError>;
     /// The ticket that was opened with this idempotency key.

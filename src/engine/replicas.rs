@@ -88,11 +88,6 @@ impl Engine {
 
     /// Takes in what another replica tells: agents of whom something changed are read again, rounds and deliveries woken.
     pub async fn apply_signal(&self, signal: Signal) -> Result<(), StoreError> {
-        // They tell after their commit.
-        self.store.look_afresh();
-        for ticket in signal.events.iter().filter_map(Event::ticket) {
-            self.store.forget_ticket(ticket);
-        }
         if signal.reload_all {
             self.start().await?;
         } else {

@@ -18,8 +18,6 @@ impl Engine {
         }
         let settings = self
             .retry(|| async {
-                // Nothing is written where nothing changes, so that must be true now.
-                self.store.look_afresh();
                 let before = self.store.settings().await?;
                 let mut settings = before.clone();
                 change(&mut settings);

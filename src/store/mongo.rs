@@ -1,206 +1,205 @@
-//! The store on a MongoDB server: the ordered collections, and one transaction for what belongs together.
+//! The MongoDB store: the ordered collections, and one transaction for each batch of writes. Several replicas may share it.
 //!
-//! # Why transactions, and how they are fast
+//! # The life of a commit
 //!
-//! A change is a ticket, the agent's turn and count, a line of the record and notices to several chats. One document could
-//! hold the ticket with its notices, to be moved to the outbox later; but then what is checked of the agent would hold only
-//! until they go offline in between, each notice would be written twice, and someone would have to look in every collection
-//! for what a crash left behind. A transaction makes all of it true or none, whenever the process dies. What it costs is
-//! round trips, and those are shared: a lane (`lane`) puts whatever waits into one transaction, which reads what the changes
-//! are about in a few questions, decides each of them in memory (`facts`) and writes them in one bulk per collection. So a
-//! batch of two hundred assignments takes about as many round trips as one. What the lane has left itself it need not even
-//! read (`known`). Deliveries have a lane of their own (`dispatch`), as there are more of them than of what makes them, and
-//! nobody looks at a clock for them as they do for an assignment.
+//! A commit is a list of changes. Each change writes a ticket, an agent's counters, an event and notices to chats, all of them or
+//! none. Two callers rarely write at the same moment on their own, so the store groups what waits (group commit).
 //!
-//! Replicas don't talk to each other: what two of them write at once conflicts in the database, on the ticket, the agent's
-//! status, the chat or the unique index of the slots, and the one that is overtaken reads and decides again. So does one that
-//! went by what it knew, where another one has written that since.
-mod added;
-mod agents;
-mod at_hand;
-mod chat;
-mod chats;
+//! 1. `store.rs`: the engine calls `commit`, which makes a `Command` of the changes.
+//! 2. `write/queue.rs`: the command waits in a bounded channel. The task of the queue takes everything that is waiting.
+//! 3. `write/batch.rs`: the `TicketWriter` runs these commands in one transaction, and allocates their event and delivery numbers.
+//! 4. `tx.rs` with `tx/session.rs`: the transaction starts in the queue's session, with snapshot reads.
+//! 5. `write/command.rs`: the `UnitOfWork` loads what the changes need: `write/tickets.rs` reads tickets and queue heads (`read/queue.rs`),
+//!    `write/agents.rs` reads agents, `write/records.rs` reads people and other records, `inbox.rs` reads updates.
+//! 6. The same modules then apply the changes in memory, in order. They check versions, slots, guards, the FIFO rule
+//!    (`store/fifo_guard.rs`) and unique keys. A refused change writes nothing, and its neighbours are not affected.
+//! 7. The unit of work flushes: one insert or one bulk update per collection. Deliveries are inserted into `outbox_staged`
+//!    (`outbox/staging.rs`). The documents of tickets come last (`write/ticket_documents.rs`), with their arrival numbers.
+//! 8. `tx.rs` commits to a majority. If another transaction wrote the same documents, the server reports a conflict; steps 4 to 8 run
+//!    again with fresh reads, after a jittered delay, for at most ten seconds. A commit without an answer is sent again.
+//! 9. `write/batch.rs` invalidates the reference data if departments or settings were written, and replies to every caller.
+//!
+//! Deliveries then go their own way: `outbox/writer.rs` has a queue of its own. One transaction moves staged deliveries to the queues
+//! of their chats, settles what was sent and claims what is sent next (transactional outbox). It writes other documents than the
+//! ticket writer, so the two never conflict.
+//!
+//! # Rules
+//!
+//! - A transaction uses nothing that was read outside of it. Replicas coordinate only through the database: two transactions that
+//!   write the same ticket, agent, chat or slot conflict, and the loser reads again.
+//! - Only `read/` caches, and only departments and settings, for 250 ms. `departments()` and `settings()` always read.
+//! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a ticket back into a queue, or
+//!   depends on a queue's head, advances `queue_epoch` in the same document. So all of these conflict with each other, and no ticket
+//!   is overtaken by one that did not see it.
+mod client;
 mod codec;
-mod connect;
-mod contents;
-mod db;
-mod desk;
-mod dispatch;
-mod error;
-mod facts;
-mod hands;
 mod inbox;
-mod known;
-mod lane;
 mod leases;
-mod merged;
-mod migrate;
-mod moves;
-mod outbox;
-mod people;
-mod places;
-mod plans;
-mod questions;
-mod queue;
-mod recent;
-mod record;
-mod roll;
-mod rows;
 mod schema;
-mod session;
 mod signals;
-mod soonest;
 mod store;
-mod tally;
-mod tickets;
-mod together;
-mod turn;
 mod tx;
 
-pub use connect::{Server, look};
-pub use plans::Plan;
+/// The write queue of tickets, people and all other records.
+mod write {
+    pub(super) mod agents;
+    pub(super) mod batch;
+    pub(super) mod command;
+    pub(super) mod queue;
+    pub(super) mod records;
+    pub(super) mod ticket_documents;
+    pub(super) mod tickets;
+}
+
+/// The write queue of deliveries.
+mod outbox {
+    pub(super) mod chat_queue;
+    pub(super) mod chat_queues;
+    pub(super) mod claim;
+    pub(super) mod in_flight;
+    pub(super) mod settle;
+    pub(super) mod staging;
+    pub(super) mod writer;
+}
+
+/// Reads outside of transactions.
+mod read {
+    pub(super) mod cards;
+    pub(super) mod coalesce;
+    pub(super) mod events;
+    pub(super) mod people;
+    pub(super) mod queue;
+    pub(super) mod reference_data;
+    pub(super) mod tickets;
+}
+
+pub use client::{Server, check_server};
+pub use schema::query_plans::QueryPlan;
 pub use signals::MongoSignals;
-pub use tally::Writes;
+pub use tx::stats::TxStats;
 
 use crate::domain::Time;
-use crate::domain::card::LiveCard;
-use crate::domain::ids::{ChatId, TelegramId};
+use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
-use crate::store::kept::{Desk, Kept};
-use db::Db;
-use dispatch::{Dispatcher, Job};
-use known::Known;
-use lane::Lane;
+use client::Db;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
-use questions::Questions;
-use queue::Sums;
-use recent::Recent;
+use outbox::writer::{OutboxCommand, OutboxWriter};
+use read::cards::LiveCards;
+use read::coalesce::Coalescer;
+use read::people::People;
+use read::queue::DepthSums;
+use read::reference_data::ReferenceReader;
+use read::tickets::{HeldTickets, TicketsById};
 use secrecy::SecretString;
-use session::Session;
-use soonest::Soonest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
-use tally::Tally;
-use turn::{Scribe, Told};
+use tx::session::Session;
+use tx::stats::TxCounters;
+use write::batch::{Queued, TicketWriter};
+use write::queue::WriteQueue;
+use write::ticket_documents::TakeOverDepths;
 
-/// How long a replica may go without seeing that another one has changed a department or the settings.
-const OTHERS_SEEN: Duration = Duration::from_millis(250);
-
-/// The same of how many tickets wait: a place in the queue is told to a person, who reads it some time later.
-const OTHERS_COUNTED: Duration = Duration::from_millis(100);
-
-/// How long somebody is at hand as they were, when another replica has changed them. What that replica tells them from then on
-/// is marked, and whoever delivers it looks them up.
-const FACES_SEEN: Duration = Duration::from_secs(60);
-
-/// How long a live card is at hand. Only the replica that delivers asks for those of tickets and queues, and it writes them.
-const CARDS_SEEN: Duration = Duration::from_secs(60);
-
-/// People by their chats.
-type Faces = Recent<ChatId, Arc<Person>>;
-
-/// Live cards by their slots, those too that are not there.
-type Cards = Recent<String, Option<LiveCard>>;
+/// The most statements in one command of the ticket queue: a ticket's document is small, and a command may have 48 MB.
+const MAX_TICKET_STATEMENTS: usize = 1_000;
+/// The same for the outbox: a chat's document has at most about 640 KB.
+const MAX_OUTBOX_STATEMENTS: usize = 64;
 
 /// The store on a MongoDB server.
 pub struct Mongo {
     db: Db,
-    ask: Questions,
-    desk: Arc<Kept<Desk>>,
-    sums: Arc<Kept<Sums>>,
-    faces: Arc<Faces>,
-    cards: Arc<Cards>,
-    facts: Lane<Told>,
-    outbox: Lane<Job>,
-    soonest: Arc<Soonest>,
-    done: Arc<Tally>,
-    /// The last moment that anybody named, in microseconds: when a change without an event of its own is committed.
-    told: AtomicI64,
+    people: Coalescer<People>,
+    tickets_by_id: Coalescer<TicketsById>,
+    held_tickets: Coalescer<HeldTickets>,
+    queue_depths: Coalescer<DepthSums>,
+    live_cards: Coalescer<LiveCards>,
+    reference: ReferenceReader,
+    tickets: WriteQueue<Queued>,
+    outbox: WriteQueue<OutboxCommand>,
+    counters: Arc<TxCounters>,
+    /// The latest time that a caller named, in microseconds: the time of a change without an event.
+    last_time: AtomicI64,
 }
 
 impl Mongo {
-    /// Opens the store in a database of this server, and makes the database what it must be.
+    /// Opens the store in a database of this server, and creates its collections and indexes.
     ///
-    /// Unavailable when the server can't be reached or is no replica set, when the database was written by a newer version,
-    /// or when it can't be made to have the indexes that the desk rests on.
+    /// Unavailable if the server can't be reached or is no replica set, if the database has another schema version, or if its
+    /// indexes have other options.
     pub async fn open(uri: &SecretString, database: &str) -> Result<Self, StoreError> {
-        let client = connect::client(uri).await?;
-        connect::what(&client).await?;
-        let db = client.database(database);
-        schema::prepare(&db).await?;
-        let process = ObjectId::new().to_hex();
-        let mut session = Session::of(db.clone(), process.clone(), "facts");
-        tx::run(&mut session, &queue::TakeOver(&process)).await?;
-        let done = Arc::clone(&session.done);
-        let (desk, sums) = (Arc::new(Kept::new(OTHERS_SEEN)), Arc::new(Kept::new(OTHERS_COUNTED)));
-        let outbox = session.another("outbox");
-        let (cards, soonest) = (Arc::new(Recent::new(CARDS_SEEN)), Arc::default());
-        let (people, at_work) = (Arc::new(Recent::new(FACES_SEEN)), Arc::default());
-        let (facts, outbox) = (
-            Lane::start(Scribe {
-                session,
-                desk: Arc::clone(&desk),
-                sums: Arc::clone(&sums),
-                faces: Arc::clone(&people),
-                written: Recent::new(FACES_SEEN),
-                known: Known::new(),
-                at_work: Arc::clone(&at_work),
-            }),
-            Lane::start(Dispatcher::new(
-                outbox,
-                Arc::clone(&people),
-                Arc::clone(&cards),
-                Arc::clone(&soonest),
-                at_work,
-            )),
-        );
-        let db = Db::new(db);
-        let (ask, told) = (Questions::new(&db), AtomicI64::default());
-        Ok(Self { db, ask, desk, sums, faces: people, cards, facts, outbox, soonest, done, told })
+        let client = client::connect(uri).await?;
+        client::server(&client).await?;
+        let database = client.database(database);
+        schema::version::check(&database).await?;
+        schema::prepare(&database).await?;
+        let (process, counters) = (ObjectId::new().to_hex(), Arc::new(TxCounters::default()));
+        let session = |queue| Session::new(database.clone(), process.clone(), queue, Arc::clone(&counters));
+        let mut tickets = session(("tickets", MAX_TICKET_STATEMENTS));
+        tx::run(&mut tickets, &TakeOverDepths(&process)).await?;
+        let outbox = session(("outbox", MAX_OUTBOX_STATEMENTS));
+        let db = Db(database.clone());
+        let reference = ReferenceReader::new(&db);
+        Ok(Self {
+            people: Coalescer::new(&db),
+            tickets_by_id: Coalescer::new(&db),
+            held_tickets: Coalescer::new(&db),
+            queue_depths: Coalescer::new(&db),
+            live_cards: Coalescer::new(&db),
+            tickets: WriteQueue::start(TicketWriter { session: tickets, reference_data: reference.cache() }),
+            outbox: WriteQueue::start(OutboxWriter::new(outbox)),
+            reference,
+            counters,
+            last_time: AtomicI64::default(),
+            db,
+        })
     }
 
-    /// Finishes what was begun; what comes later is refused.
+    /// Finishes the writes that wait; later ones are refused.
     pub async fn close(&self) {
-        self.facts.close().await;
+        self.tickets.close().await;
         self.outbox.close().await;
     }
 
-    /// The server's `explain` of each question that the desk asks often.
-    pub async fn plans(&self) -> Result<Vec<Plan>, StoreError> {
-        plans::all(&self.db.database).await
+    /// Returns the server's plan for each query that runs often.
+    pub async fn query_plans(&self) -> Result<Vec<QueryPlan>, StoreError> {
+        schema::query_plans::all(&self.db.0).await
     }
 
-    /// What the transactions of this process came to since it was opened.
+    /// Returns the counters of this store's transactions.
     #[must_use]
-    pub fn writes(&self) -> Writes {
-        self.done.read()
+    pub fn writes(&self) -> TxStats {
+        self.counters.stats()
     }
 
-    fn note(&self, now: Time) {
-        self.told.store(now.timestamp_micros(), Ordering::Relaxed);
+    /// Returns the signals of the replicas on this database.
+    #[must_use]
+    pub fn signals(&self) -> MongoSignals {
+        MongoSignals::new(self.db.collection(schema::SIGNALS))
     }
 
-    fn told(&self) -> Time {
-        Time::from_timestamp_micros(self.told.load(Ordering::Relaxed)).unwrap_or_default()
+    fn observe_time(&self, now: Time) {
+        self.last_time.store(now.timestamp_micros(), Ordering::Relaxed);
+    }
+
+    fn last_time(&self) -> Time {
+        Time::from_timestamp_micros(self.last_time.load(Ordering::Relaxed)).unwrap_or_default()
     }
 }
 
-/// Looks a person up in the store, reading only: works beside a running desk, and makes nothing that isn't there.
-pub async fn look_up(
+/// Returns a person, reading only: it may run beside the desk, and creates nothing.
+pub async fn find_person(
     uri: &SecretString,
     database: &str,
     id: TelegramId,
 ) -> Result<Option<Person>, StoreError> {
-    let db = connect::client(uri).await?.database(database);
+    let db = client::connect(uri).await?.database(database);
     let user = db.collection::<Document>(schema::USERS).find_one(doc! { "telegram_id": id.0 }).await?;
-    user.map(|user| people::unjoined(&user)).transpose()
+    user.map(|user| read::people::without_status(&user)).transpose()
 }
 
 impl std::fmt::Debug for Mongo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mongo").field("database", &self.db.database.name()).finish_non_exhaustive()
+        f.debug_struct("Mongo").field("database", &self.db.0.name()).finish_non_exhaustive()
     }
 }

@@ -26,7 +26,7 @@ mod writer;
 pub use counters::WriteStats;
 pub use inspect::{FileState, inspect};
 
-use super::kept::{Desk, Kept};
+use super::ttl_cache::{ReferenceData, TtlCache};
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
@@ -59,7 +59,7 @@ pub struct Options {
 pub struct Sqlite {
     writer: Writer,
     readers: ReaderPool,
-    reference_data: Arc<Kept<Desk>>,
+    reference_data: Arc<TtlCache<ReferenceData>>,
     /// The latest `now` of any call, in microseconds: the enqueue time of notices in a change without an
     /// event.
     last_now_micros: Arc<AtomicI64>,
@@ -83,7 +83,7 @@ impl Sqlite {
         let cores = std::thread::available_parallelism().map_or(MIN_READERS, usize::from);
         let readers = ReaderPool::open(&file, cores.clamp(MIN_READERS, MAX_READERS))?;
         // The cache has no TTL, because this process is the only one that writes the file.
-        let reference_data = Arc::new(Kept::new(Duration::MAX));
+        let reference_data = Arc::new(TtlCache::new(Duration::MAX));
         Ok(Self {
             writer: Writer::start(conn, lock, Arc::clone(&reference_data))?,
             readers,
@@ -119,17 +119,17 @@ impl Sqlite {
     }
 
     /// Returns departments and settings. Reads them only after they have changed.
-    async fn reference_data(&self) -> Result<Arc<Desk>, StoreError> {
+    async fn reference_data(&self) -> Result<Arc<ReferenceData>, StoreError> {
         if let Some(cached) = self.reference_data.get() {
             return Ok(cached);
         }
-        let edition = self.reference_data.edition();
+        let generation = self.reference_data.generation();
         let query = |conn: &Connection| {
             let departments = reference_data::departments(conn)?;
-            Ok(Desk { departments, settings: reference_data::settings(conn)? })
+            Ok(ReferenceData { departments, settings: reference_data::settings(conn)? })
         };
         let current = Arc::new(self.read(query).await?);
-        self.reference_data.keep(edition, Arc::clone(&current));
+        self.reference_data.insert(generation, Arc::clone(&current));
         Ok(current)
     }
 

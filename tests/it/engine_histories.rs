@@ -23,6 +23,5 @@ mod person_cache;
 mod presence;
 mod races;
 mod random;
-mod remembered;
 mod restarts;
 mod stage;

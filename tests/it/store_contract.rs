@@ -10,9 +10,8 @@ mod immediate_assignment;
 mod inbox;
 mod leases;
 mod mongo;
-mod mongo_at_hand;
-mod mongo_known;
-mod mongo_layouts;
+mod mongo_outbox;
+mod mongo_replicas;
 mod outbox;
 mod outbox_faults;
 mod people;
@@ -108,6 +107,8 @@ macro_rules! store_contract {
             outbox: messages_go_before_refreshes,
             outbox: refreshes_that_wait_are_one,
             outbox: notices_of_a_change_go_out_in_order,
+            outbox: what_a_claim_had_no_room_for_goes_with_the_next,
+            outbox: what_is_ready_without_a_claim_goes_with_the_next,
             cards: live_cards_are_one_per_slot,
             cards: only_queues_are_listed_as_changing_by_themselves,
             cards: cards_of_ended_tickets_are_forgotten_in_time,

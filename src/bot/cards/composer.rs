@@ -10,7 +10,6 @@ use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Locale, Person};
-use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
@@ -36,8 +35,8 @@ impl Compose for Composer {
         message: &Message,
         now: Time,
     ) -> Result<TelegramAction, StoreError> {
-        let reader = self.engine.store().reader(chat).await?;
-        let words = self.words(reader.as_deref(), now);
+        let reader = self.engine.store().recipient(chat).await?;
+        let words = self.words(reader.as_ref(), now);
         match message {
             Message::Text(text) => Ok(TelegramAction::Send(text.clone(), None)),
             Message::Edit { message_id, text } => Ok(TelegramAction::Edit {
@@ -191,23 +190,21 @@ impl Composer {
     async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
-            Notice::Created { ticket, position, online } => match store.ticket_for_notice(*ticket).await? {
+            Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
                 // What was true when it was committed, as long as it still waits.
                 Some(ticket) => {
                     Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
                 }
                 None => None,
             },
-            Notice::NewTask { ticket, agent, position, held, max } => {
-                match self.task_of(*ticket, *agent).await? {
-                    Some(ticket) => {
-                        let ticket = self.facts.ticket(&ticket, *agent).await?;
-                        let view = TaskView { ticket, position: *position, held: *held, max: *max };
-                        Some(NoticeView::NewTask(view))
-                    }
-                    None => None,
+            Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
+                Some(ticket) => {
+                    let ticket = self.facts.ticket(&ticket, *agent).await?;
+                    let view = TaskView { ticket, position: *position, held: *held, max: *max };
+                    Some(NoticeView::NewTask(view))
                 }
-            }
+                None => None,
+            },
             Notice::Assigned { ticket, agent } => {
                 let agent = self.name(*agent).await?;
                 self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
@@ -238,7 +235,7 @@ impl Composer {
             Notice::CustomerUnreachable { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
             }
-            Notice::Words { ticket, part } => store.ticket_for_notice(*ticket).await?.and_then(|ticket| {
+            Notice::Words { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
                 let parts = ticket.description.parts();
                 let text = (*parts.get(*part)?).to_owned();
                 Some(NoticeView::Words { number: ticket.number, part: (part + 1, parts.len()), text })
@@ -269,17 +266,8 @@ impl Composer {
         })
     }
 
-    /// A ticket that an agent got. One that was given to them by another replica was not written here.
-    async fn task_of(&self, ticket: TicketId, agent: PersonId) -> Result<Option<Ticket>, StoreError> {
-        let store = self.engine.store();
-        match store.ticket_for_notice(ticket).await? {
-            Some(known) if known.holder() == Some(agent) => Ok(Some(known)),
-            _ => store.ticket(ticket).await,
-        }
-    }
-
     async fn number(&self, ticket: TicketId) -> Result<Option<TicketNumber>, StoreError> {
-        self.engine.store().ticket_number(ticket).await
+        Ok(self.engine.store().ticket(ticket).await?.map(|ticket| ticket.number))
     }
 
     async fn name(&self, person: PersonId) -> Result<String, StoreError> {

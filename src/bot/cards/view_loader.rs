@@ -76,7 +76,7 @@ impl ViewLoader {
         };
         // Only who holds the ticket has use for it.
         let customer_reachable = ticket.holder() != Some(reader)
-            || self.store().reader(ticket.customer_chat).await?.is_none_or(|customer| customer.reachable);
+            || self.store().recipient(ticket.customer_chat).await?.is_none_or(|customer| customer.reachable);
         let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
         Ok(TicketView {
             id: ticket.id,

@@ -34,18 +34,11 @@ impl Engine {
         drawn_for: Option<Version>,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        let mut foreseen = self.remembered(agent, ticket, step, drawn_for, now);
-        self.retry(|| {
-            let foreseen = foreseen.take();
-            async move {
-                if let Some((before, after)) = foreseen {
-                    return self.take_step(agent, step, &before, after, now).await;
-                }
-                let before = self.at_version(ticket, drawn_for).await?;
-                match step.of(&before, agent, now) {
-                    Ok(after) => self.take_step(agent, step, &before, after, now).await,
-                    Err(refusal) => Err(EngineError::Refused(refusal, Box::new(before))),
-                }
+        self.retry(|| async {
+            let before = self.at_version(ticket, drawn_for).await?;
+            match step.of(&before, agent, now) {
+                Ok(after) => self.take_step(agent, step, &before, after, now).await,
+                Err(refusal) => Err(EngineError::Refused(refusal, Box::new(before))),
             }
         })
         .await
@@ -82,22 +75,6 @@ impl Engine {
             }
         }
         Attempt::of(committed, after)
-    }
-
-    /// A ticket as this process has written it last, and as a step makes it, where the step would be taken then: it is committed
-    /// only if the ticket still is so, and need not be read for that. Whoever would be refused is told by what is there.
-    fn remembered(
-        &self,
-        agent: PersonId,
-        ticket: TicketId,
-        step: Step,
-        drawn_for: Option<Version>,
-        now: Time,
-    ) -> Option<(Ticket, Ticket)> {
-        let before = self.store.ticket_as_written(ticket)?;
-        let is_drawn = drawn_for.is_none_or(|version| version == before.version);
-        let after = step.of(&before, agent, now).ok().filter(|_| is_drawn)?;
-        Some((before, after))
     }
 
     /// Whether the holder's step would be taken, without taking it.

@@ -1,32 +1,35 @@
-//! The inbox: updates as Telegram sent them, each handled to its end once.
+//! The inbox: updates as Telegram sent them, each handled once.
+use super::client::Db;
 use super::codec::{Fields, date, int, limit as rows};
-use super::db::Db;
-use super::error::Halt;
 use super::schema::INBOX;
 use super::tx::Tx;
+use super::tx::error::TxError;
 use crate::domain::Time;
 use crate::engine::ports::{InboxRow, StoreError};
 use mongodb::bson::{Bson, Document, doc};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-/// How an update's handling ended.
+/// How the handling of an update ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    Done,
-    Aside,
+pub(super) enum UpdateEnd {
+    Handled,
+    /// Given up after failures.
+    Dead,
 }
 
-pub(super) fn waiting(after: u64) -> Document {
+/// Returns the filter of updates that wait, from after `seq`.
+pub(super) fn pending(after: u64) -> Document {
     doc! { "state": "new", "seq": { "$gt": int(after) } }
 }
 
-pub(super) async fn unhandled(db: &Db, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+/// Returns the updates that wait, in order, at most `limit`.
+pub(super) async fn pending_updates(db: &Db, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
     if limit == 0 {
         return Ok(Vec::new());
     }
     let inbox = db.collection(INBOX);
-    let find = inbox.find(waiting(after)).sort(doc! { "seq": 1 }).limit(rows(limit));
+    let find = inbox.find(pending(after)).sort(doc! { "seq": 1 }).limit(rows(limit));
     let docs = db.all(find).await?;
     docs.iter()
         .map(|doc| {
@@ -42,71 +45,73 @@ pub(super) async fn unhandled(db: &Db, after: u64, limit: usize) -> Result<Vec<I
         .collect()
 }
 
-/// Deletes what was handled before this moment.
+/// Deletes the updates that were handled before this time.
 pub(super) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
     let done = doc! { "state": "done", "ended_at": { "$lt": date(before) } };
     db.collection(INBOX).delete_many(done).await?;
     Ok(())
 }
 
-pub(super) async fn failed(db: &Db, update: i64, error: &str) -> Result<u32, StoreError> {
+/// Counts a failure of an update that waits; returns the number of its failures.
+pub(super) async fn record_failure(db: &Db, update: i64, error: &str) -> Result<u32, StoreError> {
     let inbox = db.collection(INBOX);
-    let more = doc! { "$inc": { "failures": 1_i64 }, "$set": { "error": error } };
-    inbox.update_one(doc! { "_id": update, "state": "new" }, more).await?;
+    let failure = doc! { "$inc": { "failures": 1_i64 }, "$set": { "error": error } };
+    inbox.update_one(doc! { "_id": update, "state": "new" }, failure).await?;
     match inbox.find_one(doc! { "_id": update }).await? {
         Some(doc) => Fields(&doc).number("failures"),
         None => Ok(0),
     }
 }
 
-/// The updates that a transaction has to do with.
+/// The updates of a unit of work.
 #[derive(Default)]
-pub(super) struct Updates {
-    /// Whether an update that is known waits to be handled.
-    known: HashMap<i64, bool>,
-    taken: Vec<(i64, String, Time)>,
+pub(super) struct UpdateSet {
+    /// Whether an update that exists still waits.
+    pending: HashMap<i64, bool>,
+    new: Vec<(i64, String, Time)>,
     ended: Vec<Document>,
 }
 
-impl Updates {
-    pub(super) async fn load(tx: &mut Tx<'_>, ids: HashSet<i64>) -> Result<Self, Halt> {
+impl UpdateSet {
+    /// Reads which of these updates exist and wait.
+    pub(super) async fn load(tx: &mut Tx<'_>, ids: HashSet<i64>) -> Result<Self, TxError> {
         let found = tx.find_in(INBOX, "_id", ids).await?;
-        let known =
+        let pending =
             found.iter().map(|doc| Ok((Fields(doc).int("_id")?, Fields(doc).text("state")? == "new")));
-        Ok(Self { known: known.collect::<Result<_, StoreError>>()?, ..Self::default() })
+        Ok(Self { pending: pending.collect::<Result<_, StoreError>>()?, ..Self::default() })
     }
 
-    /// Takes an update in; says whether it is new.
-    pub(super) fn take(&mut self, id: i64, update: &Value, now: Time) -> bool {
-        let new = self.known.insert(id, true).is_none();
+    /// Appends an update; returns true if it is new.
+    pub(super) fn append(&mut self, id: i64, update: &Value, now: Time) -> bool {
+        let new = self.pending.insert(id, true).is_none();
         if new {
-            self.taken.push((id, update.to_string(), now));
+            self.new.push((id, update.to_string(), now));
         }
         new
     }
 
-    /// Ends an update; says whether it was waiting until now.
-    pub(super) fn end(&mut self, id: i64, end: End, now: Time) -> bool {
-        let waits = self.known.get_mut(&id).is_some_and(|waits| std::mem::replace(waits, false));
-        if waits {
-            // A handled update is kept to know it again, but not what it says.
+    /// Ends an update; returns true if it was waiting until now.
+    pub(super) fn end(&mut self, id: i64, end: UpdateEnd, now: Time) -> bool {
+        let was_pending = self.pending.get_mut(&id).is_some_and(|pending| std::mem::replace(pending, false));
+        if was_pending {
+            // A handled update is kept for deduplication, without its body.
             let change = match end {
-                End::Done => {
+                UpdateEnd::Handled => {
                     doc! { "$set": { "state": "done", "ended_at": date(now) }, "$unset": { "body": "" } }
                 }
-                End::Aside => doc! { "$set": { "state": "aside", "ended_at": date(now) } },
+                UpdateEnd::Dead => doc! { "$set": { "state": "dead", "ended_at": date(now) } },
             };
             self.ended.push(doc! { "q": { "_id": id }, "u": change });
         }
-        waits
+        was_pending
     }
 
-    /// Writes what was taken in and what has ended. Others who take updates in wait for this transaction or it for them, so
-    /// that who reads on from a number misses nothing.
-    pub(super) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        if !self.taken.is_empty() {
-            let first = tx.take("inbox", self.taken.len() as u64).await?;
-            let documents = (first..).zip(self.taken).map(|(seq, (id, body, now))| {
+    /// Writes new and ended updates. Replicas that append conflict at the counter, so a reader that continues after a `seq` misses
+    /// no update.
+    pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        if !self.new.is_empty() {
+            let first = tx.next_numbers("inbox", self.new.len() as u64).await?;
+            let documents = (first..).zip(self.new).map(|(seq, (id, body, now))| {
                 doc! {
                     "_id": id,
                     "seq": int(seq),
@@ -119,6 +124,6 @@ impl Updates {
             });
             tx.insert(INBOX, documents.collect()).await?;
         }
-        tx.update(INBOX, self.ended).await
+        tx.bulk_update(INBOX, self.ended).await
     }
 }

@@ -1,6 +1,6 @@
-//! Leases: who does what only one may do.
+//! Leases: named locks for tasks that only one replica may run.
+use super::client::Db;
 use super::codec::{Fields, int};
-use super::db::Db;
 use super::schema::LEASES;
 use crate::domain::ids::ReplicaId;
 use crate::engine::ports::{Lease, LeaseStamp, StoreError};
@@ -8,44 +8,44 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ReturnDocument;
 
-/// What the server says when another one was quicker to insert the same key.
-const TAKEN: i32 = 11_000;
+/// Server error code: another replica inserted the same key.
+const DUPLICATE_KEY: i32 = 11_000;
 
-/// Keeps the lease, or takes it when it may be taken: each of the two is one conditional write.
-pub(super) async fn take(
+/// Renews the lease, or takes it if it is free or still has the `stale` mark. Each of the two is one conditional write.
+pub(super) async fn acquire(
     db: &Db,
     name: &str,
-    asker: ReplicaId,
+    replica: ReplicaId,
     stale: Option<LeaseStamp>,
 ) -> Result<Lease, StoreError> {
     let leases = db.collection(LEASES);
-    let mine = doc! { "_id": name, "holder": asker.to_string() };
-    let kept = leases
+    let mine = doc! { "_id": name, "holder": replica.to_string() };
+    let renewed = leases
         .find_one_and_update(mine, doc! { "$inc": { "renewals": 1_i64 } })
         .return_document(ReturnDocument::After)
         .await?;
-    if let Some(lease) = kept {
+    if let Some(lease) = renewed {
         return Ok(Lease::Mine(mark(&lease)?.term));
     }
     let mut free = vec![doc! { "holder": Bson::Null }];
     free.extend(stale.map(|mark| doc! { "term": int(mark.term), "renewals": int(mark.renewals) }));
     let free = doc! { "_id": name, "$or": free };
-    let holder = doc! { "holder": asker.to_string(), "renewals": 0_i64 };
+    let holder = doc! { "holder": replica.to_string(), "renewals": 0_i64 };
     let take = doc! { "$set": holder, "$inc": { "term": 1_i64 } };
-    // Where it is another's nothing matches, and the insert that then follows finds the key taken.
+    // If another replica holds it, nothing matches, and the upsert fails with a duplicate key.
     let taken =
         leases.find_one_and_update(free, take).upsert(true).return_document(ReturnDocument::After).await;
     match taken {
         Ok(Some(lease)) => Ok(Lease::Mine(mark(&lease)?.term)),
-        Ok(None) => look(db, name).await,
-        Err(error) if is_taken(&error) => look(db, name).await,
+        Ok(None) => read(db, name).await,
+        Err(error) if is_duplicate_key(&error) => read(db, name).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn look(db: &Db, name: &str) -> Result<Lease, StoreError> {
+async fn read(db: &Db, name: &str) -> Result<Lease, StoreError> {
     let found = db.collection(LEASES).find_one(doc! { "_id": name }).await?;
-    let gone = || StoreError::Unavailable(format!("the lease {name} has gone"));
+    let gone = || StoreError::Unavailable(format!("the lease {name} was deleted"));
     Ok(Lease::Others(mark(&found.ok_or_else(gone)?)?))
 }
 
@@ -54,12 +54,13 @@ fn mark(lease: &Document) -> Result<LeaseStamp, StoreError> {
     Ok(LeaseStamp { term: f.number("term")?, renewals: f.number("renewals")? })
 }
 
-fn is_taken(error: &Error) -> bool {
-    matches!(&*error.kind, ErrorKind::Command(command) if command.code == TAKEN)
+fn is_duplicate_key(error: &Error) -> bool {
+    matches!(&*error.kind, ErrorKind::Command(command) if command.code == DUPLICATE_KEY)
 }
 
-pub(super) async fn end(db: &Db, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
-    let mine = doc! { "_id": name, "holder": holder.to_string() };
+/// Releases the lease if this replica holds it.
+pub(super) async fn release(db: &Db, name: &str, replica: ReplicaId) -> Result<(), StoreError> {
+    let mine = doc! { "_id": name, "holder": replica.to_string() };
     db.collection(LEASES).update_one(mine, doc! { "$set": { "holder": Bson::Null } }).await?;
     Ok(())
 }

@@ -1,8 +1,10 @@
-//! Collections, their indexes, and the schema's version, brought up to date step by step.
+//! Collections and indexes. Invariants that must never be violated are unique indexes.
 //!
-//! Names of the ordered schema are kept; what must never be untrue is a unique index here, not care in the code.
+//! Collections and fields of the ordered schema have their ordered names.
+pub(super) mod query_plans;
+pub(super) mod version;
+
 use super::codec::Fields;
-use super::migrate;
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
@@ -11,42 +13,50 @@ use mongodb::{Database, IndexModel};
 use std::time::Duration;
 
 pub(super) const USERS: &str = "users";
-pub(super) const AGENTS: &str = "agent_status";
-pub(super) const QUEUE: &str = "ticket_queue";
+pub(super) const AGENT_STATUS: &str = "agent_status";
+pub(super) const TICKET_QUEUE: &str = "ticket_queue";
 pub(super) const TICKETS: &str = "tickets";
 pub(super) const DEPARTMENTS: &str = "departments";
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const INVITES: &str = "invites";
 pub(super) const DRAFTS: &str = "drafts";
 pub(super) const EVENTS: &str = "events";
-pub(super) const DEPTHS: &str = "queue_depths";
+pub(super) const QUEUE_DEPTHS: &str = "queue_depths";
 pub(super) const INBOX: &str = "inbox";
-pub(super) const ADDED: &str = "outbox_added";
+pub(super) const OUTBOX_STAGED: &str = "outbox_staged";
 pub(super) const OUTBOX: &str = "outbox";
-pub(super) const CHATS: &str = "outbox_chats";
-pub(super) const DROPPED: &str = "outbox_dropped";
-pub(super) const CARDS: &str = "live_cards";
+pub(super) const OUTBOX_CHATS: &str = "outbox_chats";
+pub(super) const OUTBOX_DROPPED: &str = "outbox_dropped";
+pub(super) const LIVE_CARDS: &str = "live_cards";
 pub(super) const COUNTERS: &str = "counters";
 pub(super) const LEASES: &str = "leases";
 pub(super) const SIGNALS: &str = "signals";
-pub(super) const SESSIONS: &str = "sessions";
+pub(super) const TX_SESSIONS: &str = "tx_sessions";
 
-/// Under which id the schema's version lies among the settings.
-pub(super) const VERSION: &str = "schema";
+/// The ids of the documents of `settings`.
+pub(super) const SETTINGS_ID: &str = "desk";
+pub(super) const INCIDENTS_ID: &str = "incidents";
+pub(super) const VERSION_ID: &str = "schema";
 
-/// An index: its collection, its name, its key, what it holds when not everything, and whether a key is there once.
-pub(super) struct Index {
-    pub(super) collection: &'static str,
-    pub(super) name: &'static str,
+/// How long a signal is kept: replicas receive it at once or not at all.
+const SIGNAL_TTL: Duration = Duration::from_secs(60);
+/// How long the record of a session is kept: longer than a session is used.
+const SESSION_RECORD_TTL: Duration = Duration::from_secs(3_600);
+
+/// An index.
+struct Index {
+    collection: &'static str,
+    name: &'static str,
     key: fn() -> Document,
-    holds: Option<fn() -> Document>,
+    /// The filter of a partial index.
+    partial: Option<fn() -> Document>,
     unique: bool,
-    /// For how long after the time in its key a document is kept, when not for good.
-    keeps: Option<Duration>,
+    /// How long after the time in its key a document is deleted.
+    ttl: Option<Duration>,
 }
 
 const fn index(collection: &'static str, name: &'static str, key: fn() -> Document) -> Index {
-    Index { collection, name, key, holds: None, unique: false, keeps: None }
+    Index { collection, name, key, partial: None, unique: false, ttl: None }
 }
 
 impl Index {
@@ -54,157 +64,132 @@ impl Index {
         Self { unique: true, ..self }
     }
 
-    const fn where_(self, holds: fn() -> Document) -> Self {
-        Self { holds: Some(holds), ..self }
+    const fn where_(self, filter: fn() -> Document) -> Self {
+        Self { partial: Some(filter), ..self }
     }
 
-    const fn keeps(self, keeps: Duration) -> Self {
-        Self { keeps: Some(keeps), ..self }
+    const fn ttl(self, ttl: Duration) -> Self {
+        Self { ttl: Some(ttl), ..self }
     }
 
     fn model(&self) -> IndexModel {
         let options = IndexOptions::builder()
             .name(self.name.to_owned())
             .unique(self.unique.then_some(true))
-            .partial_filter_expression(self.holds.map(|holds| holds()))
-            .expire_after(self.keeps)
+            .partial_filter_expression(self.partial.map(|filter| filter()))
+            .expire_after(self.ttl)
             .build();
         IndexModel::builder().keys((self.key)()).options(options).build()
     }
 }
 
-pub(super) const QUEUE_ALL: &str = "queue_all";
-pub(super) const SLOT: &str = "slot";
-pub(super) const SHOWN: &str = "shown";
+pub(super) const QUEUE_ALL_INDEX: &str = "queue_all";
+pub(super) const SLOT_INDEX: &str = "slot";
+pub(super) const LIVE_CARDS_INDEX: &str = "has_live_cards";
 
-/// Every index. The first of the queue's three are those of the order, the others make what the desk asks cost the same at
-/// any depth.
-pub(super) const INDEXES: &[Index] = &[
+/// All indexes. `status` and `assigned_agent` are ordered; the others make the cost of each query independent of the depth.
+const INDEXES: &[Index] = &[
     index(USERS, "telegram_id", || doc! { "telegram_id": 1 }).unique(),
-    index(USERS, "username", || doc! { "username_key": 1, "met": -1 })
+    index(USERS, "username", || doc! { "username_key": 1, "created_seq": -1 })
         .where_(|| doc! { "username_key": { "$exists": true } }),
-    index(USERS, "role", || doc! { "role": 1, "met": 1 }).where_(|| doc! { "role": "admin" }),
-    index(USERS, "met", || doc! { "met": -1 }),
-    index(AGENTS, "agent_id", || doc! { "agent_id": 1 }).unique(),
-    index(AGENTS, "eligible", || doc! { "is_online": 1, "current_tickets": 1 }),
-    index(AGENTS, "assignment_order", || doc! { "assignment_order": 1, "agent_id": 1 }),
-    index(QUEUE, "status", || doc! { "status": 1, "position": 1 }),
-    index(QUEUE, "assigned_agent", || doc! { "assigned_agent": 1, "status": 1 }),
-    index(QUEUE, "ticket_id", || doc! { "ticket_id": 1 }).unique(),
-    // One ticket per slot, one slot per ticket: an over-full agent or a slot used twice can't be written down.
-    index(QUEUE, SLOT, || doc! { "assigned_agent": 1, "slot": 1 })
+    index(USERS, "role", || doc! { "role": 1, "created_seq": 1 }).where_(|| doc! { "role": "admin" }),
+    index(USERS, "created_seq", || doc! { "created_seq": -1 }),
+    index(AGENT_STATUS, "agent_id", || doc! { "agent_id": 1 }).unique(),
+    index(AGENT_STATUS, "eligible", || doc! { "is_online": 1, "current_tickets": 1 }),
+    index(AGENT_STATUS, "assignment_order", || doc! { "assignment_order": 1, "agent_id": 1 }),
+    index(TICKET_QUEUE, "status", || doc! { "status": 1, "position": 1 }),
+    index(TICKET_QUEUE, "assigned_agent", || doc! { "assigned_agent": 1, "status": 1 }),
+    index(TICKET_QUEUE, "ticket_id", || doc! { "ticket_id": 1 }).unique(),
+    // One ticket per slot: a slot that is used twice can't be written.
+    index(TICKET_QUEUE, SLOT_INDEX, || doc! { "assigned_agent": 1, "slot": 1 })
         .unique()
         .where_(|| doc! { "holding": true }),
-    index(QUEUE, "queue_auto", || doc! { "department": 1, "auto": 1, "rank": 1, "position": 1 })
+    index(TICKET_QUEUE, "queue_auto", || doc! { "department": 1, "auto": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
-    index(QUEUE, QUEUE_ALL, || doc! { "department": 1, "rank": 1, "position": 1 })
+    index(TICKET_QUEUE, QUEUE_ALL_INDEX, || doc! { "department": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
-    index(QUEUE, "customer", || doc! { "customer": 1, "open": 1, "position": 1 }),
-    // Tickets that have ended and whose live cards are still kept.
-    index(QUEUE, SHOWN, || doc! { "ended_at": 1 }).where_(|| doc! { "shown": true }),
-    index(QUEUE, "tail", || doc! { "tail": 1 }).where_(|| doc! { "open": true }),
+    index(TICKET_QUEUE, "customer", || doc! { "customer": 1, "open": 1, "position": 1 }),
+    // Ended tickets whose live cards are not deleted yet.
+    index(TICKET_QUEUE, LIVE_CARDS_INDEX, || doc! { "ended_at": 1 })
+        .where_(|| doc! { "has_live_cards": true }),
+    index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
         .where_(|| doc! { "ticket_id": { "$exists": true } }),
-    index(EVENTS, "totals", || doc! { "agent_id": 1, "micros": 1, "got": 1 })
+    index(EVENTS, "totals", || doc! { "agent_id": 1, "micros": 1, "kind": 1 })
         .where_(|| doc! { "agent_id": { "$exists": true } }),
-    index(INBOX, "waiting", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
-    index(INBOX, "aside", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "aside" }),
+    index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
+    index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
-    index(OUTBOX, "behind", || doc! { "chat": 1, "lane": 1, "_id": 1 }),
-    index(CHATS, "claimed", || doc! { "claimed_by": 1 }).where_(|| doc! { "claimed": true }),
-    index(CHATS, "ready", || doc! { "lane": 1, "head": 1 })
+    index(OUTBOX, "overflow", || doc! { "chat": 1, "priority_class": 1, "_id": 1 }),
+    index(OUTBOX_CHATS, "claimed", || doc! { "claimed_by": 1 }).where_(|| doc! { "claimed": true }),
+    index(OUTBOX_CHATS, "ready", || doc! { "priority_class": 1, "head": 1 })
         .where_(|| doc! { "claimed": false, "not_before": 0_i64 }),
-    index(CHATS, "later", || doc! { "not_before": 1 })
+    index(OUTBOX_CHATS, "delayed", || doc! { "not_before": 1 })
         .where_(|| doc! { "claimed": false, "not_before": { "$gt": 0_i64 } }),
-    index(DROPPED, "at", || doc! { "at": 1 }),
-    // A signal is heard at once or not at all.
-    index(SIGNALS, "at", || doc! { "at": 1 }).keeps(Duration::from_secs(60)),
-    index(SESSIONS, "at", || doc! { "at": 1 }).keeps(super::session::KEPT),
-    // Only groups, whose ids are negative, get a new id some day.
-    index(CARDS, "groups", || doc! { "chat": 1 }).where_(|| doc! { "chat": { "$lt": 0_i64 } }),
+    index(OUTBOX_DROPPED, "at", || doc! { "at": 1 }),
+    index(SIGNALS, "at", || doc! { "at": 1 }).ttl(SIGNAL_TTL),
+    index(TX_SESSIONS, "at", || doc! { "at": 1 }).ttl(SESSION_RECORD_TTL),
+    // Only groups move to a new id, and their ids are negative.
+    index(LIVE_CARDS, "groups", || doc! { "chat": 1 }).where_(|| doc! { "chat": { "$lt": 0_i64 } }),
 ];
 
-/// Collections that are found by `_id` alone. They are made at start-up, as a transaction is slow to make one.
-const PLAIN: &[&str] = &[SETTINGS, INVITES, DRAFTS, DEPTHS, COUNTERS, LEASES, ADDED];
+/// Collections without an index but `_id`. They are created at start-up, because creating one in a transaction is slow.
+const UNINDEXED: &[&str] = &[SETTINGS, INVITES, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
 
-/// Makes the database what this program knows, or says why it can't be.
+/// Creates the collections and indexes. An index that exists with other options is refused.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {
-    let found = version(db).await?;
-    let known = migrate::STEPS.len();
-    if found > known {
-        return Err(StoreError::Unavailable(format!(
-            "the database was written by a newer Antri (schema {found}; this one knows up to {known})"
-        )));
-    }
-    let there = db.list_collection_names().await?;
-    for name in PLAIN {
-        if !there.iter().any(|known| known == name) {
-            make(db, name).await?;
+    let existing = db.list_collection_names().await?;
+    for name in UNINDEXED {
+        if !existing.iter().any(|known| known == name) {
+            create(db, name).await?;
         }
     }
-    // Before the indexes: an older layout need not satisfy what they demand.
-    for step in found..known {
-        migrate::step(db, step).await?;
-        let version = super::codec::int(step as u64 + 1);
-        let settings = db.collection::<Document>(SETTINGS);
-        let newest = doc! { "$max": { "version": version } };
-        settings.update_one(doc! { "_id": VERSION }, newest).upsert(true).await?;
-    }
-    for collection in collections() {
+    for collection in indexed_collections() {
         let models = INDEXES.iter().filter(|index| index.collection == collection).map(Index::model);
         let created = db.collection::<Document>(collection).create_indexes(models).await;
         created.map_err(|error| {
-            StoreError::Unavailable(format!("an index of {collection} can't be made as it must be: {error}"))
+            StoreError::Unavailable(format!("failed to create the indexes of {collection}: {error}"))
         })?;
-        check(db, collection).await?;
+        check_indexes(db, collection).await?;
     }
     Ok(())
 }
 
-/// Makes a collection, unless another replica was as quick.
-async fn make(db: &Database, name: &str) -> Result<(), StoreError> {
-    const EXISTS: i32 = 48;
+/// Creates a collection, which another replica may create at the same time.
+async fn create(db: &Database, name: &str) -> Result<(), StoreError> {
+    const NAMESPACE_EXISTS: i32 = 48;
     match db.create_collection(name).await {
         Err(error) => match &*error.kind {
-            mongodb::error::ErrorKind::Command(command) if command.code == EXISTS => Ok(()),
+            mongodb::error::ErrorKind::Command(command) if command.code == NAMESPACE_EXISTS => Ok(()),
             _ => Err(error.into()),
         },
         Ok(()) => Ok(()),
     }
 }
 
-/// The version of the layout that the database has; 0 when it has none.
-async fn version(db: &Database) -> Result<usize, StoreError> {
-    let settings = db.collection::<Document>(SETTINGS);
-    match settings.find_one(doc! { "_id": VERSION }).await? {
-        Some(doc) => Fields(&doc).number("version"),
-        None => Ok(0),
-    }
-}
-
-/// The collections that have indexes, each once.
-fn collections() -> Vec<&'static str> {
+/// Returns the collections that have indexes, each once.
+fn indexed_collections() -> Vec<&'static str> {
     let mut names: Vec<_> = INDEXES.iter().map(|index| index.collection).collect();
     names.dedup();
     names
 }
 
-/// Looks whether each index of a collection is there as it must be: a unique one that isn't would let two in.
-async fn check(db: &Database, collection: &str) -> Result<(), StoreError> {
+/// Checks that each index of a collection exists with its options: without uniqueness a slot could be used twice.
+async fn check_indexes(db: &Database, collection: &str) -> Result<(), StoreError> {
     let found: Vec<IndexModel> =
         db.collection::<Document>(collection).list_indexes().await?.try_collect().await?;
     for wanted in INDEXES.iter().filter(|index| index.collection == collection) {
         let is_there = found.iter().any(|model| {
             let options = model.options.clone().unwrap_or_default();
             let unique = options.unique.unwrap_or(false);
-            let holds = options.partial_filter_expression;
+            let filter = options.partial_filter_expression;
             same(&model.keys, &(wanted.key)())
                 && unique == wanted.unique
-                && options.expire_after == wanted.keeps
-                && match (&holds, wanted.holds) {
+                && options.expire_after == wanted.ttl
+                && match (&filter, wanted.partial) {
                     (None, None) => true,
                     (Some(found), Some(wanted)) => same(found, &wanted()),
                     _ => false,
@@ -213,14 +198,14 @@ async fn check(db: &Database, collection: &str) -> Result<(), StoreError> {
         if !is_there {
             let name = wanted.name;
             return Err(StoreError::Unavailable(format!(
-                "the index {name} of {collection} is not as it must be: drop it, and it will be made anew"
+                "the index {name} of {collection} has other options than it must have: drop it and restart"
             )));
         }
     }
     Ok(())
 }
 
-/// Whether two documents say the same, whatever kind of number they say it with.
+/// Returns true if two documents are equal, whatever the types of their numbers.
 fn same(one: &Document, other: &Document) -> bool {
     fn alike(one: &Bson, other: &Bson) -> bool {
         match (one, other) {

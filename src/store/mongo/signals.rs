@@ -1,9 +1,7 @@
-//! Signals by a change stream, for replicas that share a database and no Redis.
+//! Signals over a change stream, for replicas that share a database and no Redis.
 //!
-//! A signal is a document of its own that is forgotten by the server a little later. Whoever listens has the insert streamed
-//! to them, also one of the moment in which the connection was away: the driver takes the stream up where it broke off.
-use super::Mongo;
-use super::schema::SIGNALS;
+//! A signal is a document that the server deletes a minute later. Listeners receive the insert over a change stream. After a lost
+//! connection the driver resumes the stream where it ended.
 use crate::engine::ports::{Signal, SignalError, Signals};
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -14,17 +12,15 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// How long the server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a call to the server may take.
+const SIGNAL_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The signals of all who use one database.
+/// The signals of all replicas on one database.
 pub struct MongoSignals(Collection<Document>);
 
-impl Mongo {
-    /// The way to the other replicas on this database.
-    #[must_use]
-    pub fn signals(&self) -> MongoSignals {
-        MongoSignals(self.db.collection(SIGNALS))
+impl MongoSignals {
+    pub(super) fn new(signals: Collection<Document>) -> Self {
+        Self(signals)
     }
 }
 
@@ -32,40 +28,42 @@ impl Mongo {
 impl Signals for MongoSignals {
     async fn send(&self, signal: &Signal) -> Result<(), SignalError> {
         let text = serde_json::to_string(signal).map_err(|error| SignalError(error.to_string()))?;
-        // The server's clock alone decides when it is forgotten; by this process's it would be a little off.
+        // The TTL counts from this clock, so a clock that is off deletes signals a little earlier or later.
         let insert = self.0.insert_one(doc! { "at": DateTime::now(), "signal": text }).into_future();
-        match timeout(PATIENCE, insert).await {
+        match timeout(SIGNAL_TIMEOUT, insert).await {
             Ok(sent) => sent.map(drop).map_err(|error| SignalError(error.kind.to_string())),
-            Err(_) => Err(SignalError("no answer in time".into())),
+            Err(_) => Err(SignalError("no answer within a second".into())),
         }
     }
 
     async fn receive(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError {
         let inserts = [doc! { "$match": { "operationType": "insert" } }];
         let watch = self.0.watch().pipeline(inserts).into_future();
-        let mut stream = match timeout(PATIENCE, watch).await {
+        let mut stream = match timeout(SIGNAL_TIMEOUT, watch).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return SignalError(error.kind.to_string()),
-            Err(_) => return SignalError("no answer in time".into()),
+            Err(_) => return SignalError("no answer within a second".into()),
         };
         ready();
         loop {
             let event = match stream.next().await {
                 Some(Ok(event)) => event,
                 Some(Err(error)) => return SignalError(error.kind.to_string()),
-                None => return SignalError("the stream has ended".into()),
+                None => return SignalError("the change stream has ended".into()),
             };
-            if let Some(signal) = understood(&event)
+            if let Some(signal) = decode(&event)
                 && heard.send(signal).await.is_err()
             {
-                return SignalError("nobody listens any more".into());
+                return SignalError("the receiver was dropped".into());
             }
         }
     }
 }
 
-fn understood(event: &ChangeStreamEvent<Document>) -> Option<Signal> {
+fn decode(event: &ChangeStreamEvent<Document>) -> Option<Signal> {
     let text = event.full_document.as_ref()?.get_str("signal").ok()?;
-    // One that can't be read is a replica's of another version, in the middle of an upgrade.
-    serde_json::from_str(text).inspect_err(|error| tracing::warn!(%error, "a signal that can't be read")).ok()
+    // A replica of another version may send other signals during an upgrade.
+    serde_json::from_str(text)
+        .inspect_err(|error| tracing::warn!(%error, "failed to decode signal from replica"))
+        .ok()
 }

@@ -1,194 +1,174 @@
-//! One transaction: what is read in it is one moment's, what it writes is seen whole or not at all.
+//! Transactions: snapshot reads, majority commit, and retries with jittered backoff.
 //!
-//! `writeConcern: majority` at the commit makes what was written durable, and what was read as well.
+//! All reads of a transaction see one snapshot, and other processes see all of its writes or none. If another transaction wrote
+//! one of the same documents since the snapshot, the server reports a conflict and the transaction is run again from the start.
+pub(super) mod error;
+pub(super) mod session;
+pub(super) mod stats;
+
 use super::codec::{Fields, int};
-use super::error::{Halt, is_interrupted, is_unanswered};
-use super::merged::{MOST, Merged, statements};
-use super::session::Session;
-use super::tally::Tally;
 use crate::engine::ports::StoreError;
 use async_trait::async_trait;
+use error::{TxError, is_interrupted, is_unanswered};
 use fail::fail_point;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use mongodb::options::{ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Database};
+use session::Session;
+use stats::TxCounters;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a transaction that was overtaken or not answered is tried again before its callers are told that the store is unavailable.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long it is tried before what other processes may have left open is ended, and how long after that again: longer than
-/// living ones keep each other waiting.
-const STUCK: Duration = Duration::from_secs(1);
-/// The longest wait before another try.
-const LONGEST_WAIT: u64 = 64;
+/// How long a transaction is retried before it fails as unavailable.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a transaction conflicts before the sessions of other processes are killed, and how long until that is done again.
+/// Living processes make each other wait for less.
+const KILL_SESSIONS_AFTER: Duration = Duration::from_secs(1);
+/// The longest delay before a retry.
+const MAX_RETRY_DELAY_MS: u64 = 64;
+/// The delay before a commit whose result is unknown is sent again.
+const COMMIT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// What is done in a transaction. Done again from the start when somebody else came in between, so it keeps nothing.
+/// Action a transaction does.
 #[async_trait]
 pub(super) trait Work: Sync {
-    /// What it brings.
-    type Found: Send;
+    /// The result.
+    type Output: Send;
 
-    /// Reads and writes. `tries` says how often it was overtaken before.
-    async fn run(&self, tx: &mut Tx<'_>, tries: u32) -> Result<Self::Found, Halt>;
-
-    /// It took something for known that was not so, and is done again.
-    fn mistaken(&self) {}
-}
-
-/// How the counter of the arrivals stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Arrivals {
-    /// The last that was given.
-    pub(super) last: u64,
-    /// How often one that waits was put back or changed, or somebody rested on how a queue begins.
-    pub(super) orders: i64,
+    /// Reads and writes in `tx`. It is called again for each retry, so it must not keep state. `attempt` counts from 0.
+    async fn run(&self, tx: &mut Tx<'_>, attempt: u32) -> Result<Self::Output, TxError>;
 }
 
 /// An open transaction.
 pub(super) struct Tx<'a> {
     db: &'a Database,
     session: &'a mut ClientSession,
-    done: &'a Tally,
-    chunk: usize,
+    counters: &'a TxCounters,
+    max_batch: usize,
 }
 
-/// Runs a piece of work in a transaction, again when it was overtaken, until it is durable.
-pub(super) async fn run<W: Work>(session: &mut Session, work: &W) -> Result<W::Found, StoreError> {
+/// Runs `work` in a transaction, and again after a conflict or a lost answer, until it is durable.
+pub(super) async fn run<W: Work>(session: &mut Session, work: &W) -> Result<W::Output, StoreError> {
     let start = Instant::now();
-    let (mut tries, mut stuck) = (0, STUCK);
+    let (mut attempt, mut kill_after) = (0, KILL_SESSIONS_AFTER);
     loop {
-        let why = match once(session, work, tries).await {
-            Ok(found) => return Ok(found),
-            Err(Halt::Store(error)) => {
+        match try_once(session, work, attempt).await {
+            Ok(output) => return Ok(output),
+            Err(TxError::Failed(error)) => {
                 session.renew();
                 return Err(error);
             }
-            Err(Halt::Away(error)) if start.elapsed() > PATIENCE => return Err(error),
-            Err(Halt::Away(error)) => {
-                // In the same session: the next transaction in it ends what the lost one may have left open.
-                tracing::debug!(tries, %error, "a transaction was not answered");
-                tokio::time::sleep(pause(tries, start)).await;
-                tries += 1;
-                continue;
+            Err(TxError::NoAnswer(error)) => {
+                if start.elapsed() > RETRY_TIMEOUT {
+                    return Err(error);
+                }
+                // The retry uses the same session, and a new transaction in it aborts the lost one.
+                tracing::debug!(attempt, %error, "transaction not answered, retrying");
             }
-            Err(Halt::Overtaken(why)) => why,
-            Err(Halt::Mistaken(why)) => {
-                work.mistaken();
-                why
-            }
-        };
-        if start.elapsed() > stuck {
-            stuck = start.elapsed() + STUCK;
-            if let Err(error) = session.end_others().await {
-                tracing::warn!(%error, "what another process may have left open ends by itself within a minute");
+            Err(TxError::Conflict(reason)) => {
+                if start.elapsed() > kill_after {
+                    kill_after = start.elapsed() + KILL_SESSIONS_AFTER;
+                    if let Err(error) = session.kill_others().await {
+                        tracing::warn!(%error, "failed to kill database sessions of other processes");
+                    }
+                }
+                if start.elapsed() > RETRY_TIMEOUT {
+                    let reason = format!("transaction conflicted {} times: {reason}", attempt + 1);
+                    return Err(StoreError::Unavailable(reason));
+                }
+                tracing::debug!(attempt, reason, "transaction conflict, retrying");
             }
         }
-        if start.elapsed() > PATIENCE {
-            return Err(StoreError::Unavailable(format!("overtaken {tries} times: {why}")));
-        }
-        tracing::debug!(tries, why, "a transaction was overtaken");
-        tokio::time::sleep(pause(tries, start)).await;
-        tries += 1;
+        tokio::time::sleep(retry_delay(attempt, start)).await;
+        attempt += 1;
     }
 }
 
-/// A wait that grows, and differs between those who were overtaken together.
-fn pause(tries: u32, start: Instant) -> Duration {
-    let most = LONGEST_WAIT.min(1 << tries.min(10));
-    // What is left of the time that has passed is as good a die as any: nothing depends on it but who is first.
-    let roll = u64::from(start.elapsed().subsec_nanos()) % most;
-    Duration::from_millis(roll)
+/// Returns an exponentially growing delay with full jitter. The jitter is taken from the elapsed time: nothing but the order of
+/// the retries depends on it.
+fn retry_delay(attempt: u32, start: Instant) -> Duration {
+    let max = MAX_RETRY_DELAY_MS.min(1 << attempt.min(10));
+    Duration::from_millis(u64::from(start.elapsed().subsec_nanos()) % max)
 }
 
-async fn once<W: Work>(session: &mut Session, work: &W, tries: u32) -> Result<W::Found, Halt> {
-    let (db, done, chunk) = (session.db().clone(), Arc::clone(&session.done), session.chunk);
+async fn try_once<W: Work>(session: &mut Session, work: &W, attempt: u32) -> Result<W::Output, TxError> {
+    let (db, counters, max_batch) = (session.db().clone(), Arc::clone(&session.counters), session.max_batch);
     let session = session.get().await?;
     session
         .start_transaction()
         .read_concern(ReadConcern::snapshot())
         .write_concern(WriteConcern::majority())
         .await?;
-    let found = work.run(&mut Tx { db: &db, session, done: &done, chunk }, tries).await;
-    match found {
-        Ok(found) => {
+    match work.run(&mut Tx { db: &db, session, counters: &counters, max_batch }, attempt).await {
+        Ok(output) => {
             fail_point!("store-before-commit");
             commit(session).await?;
-            done.committed();
+            counters.count_commit();
             fail_point!("store-after-commit");
-            Ok(found)
+            Ok(output)
         }
-        Err(halt) => {
-            // The server does so by itself if this does not reach it.
+        Err(error) => {
+            // If this fails, the next transaction in the session aborts it, or the server does after a minute.
             drop(session.abort_transaction().await);
-            Err(halt)
+            Err(error)
         }
     }
 }
 
-/// Commits. Where the answer is lost the same commit is asked for again: it has one effect, however often it is asked for.
-async fn commit(session: &mut ClientSession) -> Result<(), Halt> {
+/// Commits. A commit whose answer was lost is sent again: it has one effect, however often it is sent.
+async fn commit(session: &mut ClientSession) -> Result<(), TxError> {
     let start = Instant::now();
     loop {
         let Err(error) = session.commit_transaction().await else { return Ok(()) };
         let unanswered = is_unanswered(&error);
         let unknown =
             unanswered || error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || is_interrupted(&error);
-        if unknown && start.elapsed() < PATIENCE {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if unknown && start.elapsed() < RETRY_TIMEOUT {
+            tokio::time::sleep(COMMIT_RETRY_DELAY).await;
             continue;
         }
-        return Err(if unknown && !unanswered { Halt::Store(error.into()) } else { error.into() });
+        return Err(if unknown && !unanswered { TxError::Failed(error.into()) } else { error.into() });
     }
 }
 
 impl Tx<'_> {
-    /// The documents that match.
-    pub(super) async fn find(&mut self, collection: &str, filter: Document) -> Result<Vec<Document>, Halt> {
-        self.find_some(collection, filter, Document::new(), 0).await
+    /// Returns the documents that match.
+    pub(super) async fn find(
+        &mut self,
+        collection: &str,
+        filter: Document,
+    ) -> Result<Vec<Document>, TxError> {
+        self.find_sorted(collection, filter, Document::new(), 0).await
     }
 
-    /// The first `limit` documents that match, in this order; all with 0.
-    pub(super) async fn find_some(
+    /// Returns the first `limit` documents that match, in this order; all with 0.
+    pub(super) async fn find_sorted(
         &mut self,
         collection: &str,
         filter: Document,
         sort: Document,
         limit: i64,
-    ) -> Result<Vec<Document>, Halt> {
+    ) -> Result<Vec<Document>, TxError> {
         let collection = self.db.collection::<Document>(collection);
         let mut find = collection.find(filter).limit(limit);
         if !sort.is_empty() {
             find = find.sort(sort);
         }
         let mut cursor = find.session(&mut *self.session).await?;
-        self.done.asked(0);
+        self.counters.count_command(0);
         Ok(cursor.stream(self.session).try_collect().await?)
     }
 
-    /// Some fields of the documents that match.
-    pub(super) async fn find_fields(
-        &mut self,
-        collection: &str,
-        filter: Document,
-        fields: Document,
-    ) -> Result<Vec<Document>, Halt> {
-        let collection = self.db.collection::<Document>(collection);
-        let mut cursor = collection.find(filter).projection(fields).session(&mut *self.session).await?;
-        self.done.asked(0);
-        Ok(cursor.stream(self.session).try_collect().await?)
-    }
-
-    /// The documents whose `field` is one of these.
+    /// Returns the documents whose `field` is one of `values`. No values cost no query.
     pub(super) async fn find_in<T: Into<Bson>>(
         &mut self,
         collection: &str,
         field: &str,
         values: impl IntoIterator<Item = T>,
-    ) -> Result<Vec<Document>, Halt> {
+    ) -> Result<Vec<Document>, TxError> {
         let values: Vec<Bson> = values.into_iter().map(Into::into).collect();
         if values.is_empty() {
             return Ok(Vec::new());
@@ -197,131 +177,101 @@ impl Tx<'_> {
     }
 
     /// Inserts documents.
-    pub(super) async fn insert(&mut self, collection: &str, documents: Vec<Document>) -> Result<(), Halt> {
-        self.write(doc! { "insert": collection }, "documents", documents, self.chunk).await.map(drop)
+    pub(super) async fn insert(&mut self, collection: &str, documents: Vec<Document>) -> Result<(), TxError> {
+        self.write(doc! { "insert": collection }, "documents", documents).await.map(drop)
     }
 
-    /// Runs update statements in their order. Each must find its document.
-    pub(super) async fn update(&mut self, collection: &str, updates: Vec<Document>) -> Result<(), Halt> {
-        let expected = updates.len();
-        let found = self.update_some(collection, updates).await?;
-        if found == expected {
-            Ok(())
-        } else {
-            Err(Halt::Overtaken(as_they_were(collection, expected, found)))
-        }
-    }
-
-    /// Gives documents fields, each its own, one group after the other. `counted` names the field that counts their writes: in
-    /// each it must stand where it was seen.
-    pub(super) async fn merge(
-        &mut self,
-        collection: &str,
-        counted: &str,
-        groups: impl IntoIterator<Item = Vec<Merged>>,
-    ) -> Result<(), Halt> {
-        let (mut expected, mut updates) = (0, Vec::new());
-        for merged in groups {
-            expected += merged.len();
-            updates.extend(statements(counted, merged));
-        }
-        // As many documents to a command as where each has a statement of its own.
-        let chunk = (self.chunk / MOST).max(1);
-        let changed = self.write(doc! { "update": collection }, "updates", updates, chunk).await?.changed;
-        if changed == expected {
-            Ok(())
-        } else {
-            Err(Halt::Mistaken(as_they_were(collection, expected, changed)))
-        }
-    }
-
-    /// Runs update statements, which may find any number of documents; says how many.
-    pub(super) async fn update_some(
+    /// Runs update statements in order. Each must find exactly one document.
+    pub(super) async fn bulk_update(
         &mut self,
         collection: &str,
         updates: Vec<Document>,
-    ) -> Result<usize, Halt> {
-        Ok(self.write(doc! { "update": collection }, "updates", updates, self.chunk).await?.found)
+    ) -> Result<(), TxError> {
+        let expected = updates.len();
+        let found = self.update_any(collection, updates).await?;
+        if found == expected {
+            Ok(())
+        } else {
+            Err(TxError::Conflict(format!("{found} of {expected} documents of {collection} were found")))
+        }
     }
 
-    /// Deletes whatever matches these.
+    /// Runs update statements, which may find any number of documents; returns how many.
+    pub(super) async fn update_any(
+        &mut self,
+        collection: &str,
+        updates: Vec<Document>,
+    ) -> Result<usize, TxError> {
+        self.write(doc! { "update": collection }, "updates", updates).await
+    }
+
+    /// Deletes the documents that match any of the filters.
     pub(super) async fn delete(
         &mut self,
         collection: &str,
         filters: impl IntoIterator<Item = Document>,
-    ) -> Result<(), Halt> {
+    ) -> Result<(), TxError> {
         let deletes = filters.into_iter().map(|filter| doc! { "q": filter, "limit": 0 }).collect();
-        self.write(doc! { "delete": collection }, "deletes", deletes, self.chunk).await.map(drop)
+        self.write(doc! { "delete": collection }, "deletes", deletes).await.map(drop)
     }
 
-    /// Takes the next `count` numbers of a counter; returns the first. Whoever else takes some before this transaction has
-    /// ended is overtaken or overtakes it, so the order of the numbers is the order in which they become visible.
-    pub(super) async fn take(&mut self, counter: &str, count: u64) -> Result<u64, Halt> {
-        self.done.asked(1);
-        let answer = self.db.run_command(numbers(counter, count)).session(&mut *self.session).await?;
-        first(&answer, count)
+    /// Takes the next `count` numbers of a counter; returns the first. Transactions that take numbers of the same counter
+    /// conflict, so the order of the numbers is the order in which they become visible.
+    pub(super) async fn next_numbers(&mut self, counter: &str, count: u64) -> Result<u64, TxError> {
+        let counter = self.increment(counter, doc! { "value": int(count) }).await?;
+        Ok(first_number(Fields(&counter).number("value")?, count))
     }
 
-    /// Takes arrival numbers, which may be none; returns how their counter stands then. There all meet who open tickets or, with
-    /// `orders`, change how a queue begins or rest on that.
-    pub(super) async fn arrive(&mut self, count: u64, orders: bool) -> Result<Arrivals, Halt> {
-        self.done.asked(1);
-        let steps = doc! { "value": int(count), "orders": i64::from(orders) };
-        let answer = self.db.run_command(counting("arrival", steps)).session(&mut *self.session).await?;
-        let counter = Fields(counted(&answer)?);
-        Ok(Arrivals { last: counter.number("value")?, orders: counter.int("orders")? })
+    /// Takes `count` arrival numbers, which may be none; returns the first. With `reorders` the queue epoch advances. Transactions
+    /// that open tickets, put one back into a queue or depend on a queue's head conflict at this document.
+    pub(super) async fn advance_arrivals(&mut self, count: u64, reorders: bool) -> Result<u64, TxError> {
+        let steps = doc! { "value": int(count), "queue_epoch": i64::from(reorders) };
+        let counter = self.increment("arrival", steps).await?;
+        Ok(first_number(Fields(&counter).number("value")?, count))
     }
 
-    /// Runs a command for these items, as often as it takes with `chunk` to one.
+    async fn increment(&mut self, counter: &str, steps: Document) -> Result<Document, TxError> {
+        self.counters.count_command(1);
+        let command = increment_command(counter, steps);
+        counter_of(self.db.run_command(command).session(&mut *self.session).await?)
+    }
+
+    /// Runs a write command for these items, split by `max_batch`; returns how many documents it found.
     async fn write(
         &mut self,
         command: Document,
-        what: &str,
+        field: &str,
         items: Vec<Document>,
-        chunk: usize,
-    ) -> Result<Written, Halt> {
-        let mut done = Written::default();
+    ) -> Result<usize, TxError> {
+        let mut found = 0;
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
             let mut command = command.clone();
-            command.insert(what, items.by_ref().take(chunk).collect::<Vec<_>>());
+            command.insert(field, items.by_ref().take(self.max_batch).collect::<Vec<_>>());
             let answer = self.db.run_command(command).session(&mut *self.session).await?;
             if let Some(Bson::Document(first)) =
                 answer.get_array("writeErrors").ok().and_then(|errors| errors.first())
             {
                 let code = first.get_i32("code").unwrap_or(0);
-                return Err(Halt::code(code, first.get_str("errmsg").unwrap_or_default()));
+                return Err(TxError::of_write(code, first.get_str("errmsg").unwrap_or_default()));
             }
-            let count = |name: &str| {
-                let count = Fields(&answer).opt_int(name)?.unwrap_or_default();
-                Ok::<_, StoreError>(usize::try_from(count).unwrap_or(0))
-            };
-            let found = count("n")?;
-            self.done.asked(found);
-            done.found += found;
-            done.changed += count("nModified")?;
+            let n = usize::try_from(Fields(&answer).opt_int("n")?.unwrap_or_default()).unwrap_or(0);
+            self.counters.count_command(n);
+            found += n;
         }
-        Ok(done)
+        Ok(found)
     }
 }
 
-/// How many documents statements have found, and of how many they have made something else.
-#[derive(Default)]
-struct Written {
-    found: usize,
-    changed: usize,
+/// Takes the next `count` numbers of a counter outside of any transaction; returns the first. A transaction that is retried leaves
+/// a gap.
+pub(super) async fn allocate_numbers(db: &Database, counter: &str, count: u64) -> Result<u64, TxError> {
+    let command = increment_command(counter, doc! { "value": int(count) });
+    let counter = counter_of(db.run_command(command).await?)?;
+    Ok(first_number(Fields(&counter).number("value")?, count))
 }
 
-fn as_they_were(collection: &str, expected: usize, found: usize) -> String {
-    format!("{found} of {expected} documents of {collection} were as they were taken for")
-}
-
-/// The command that takes numbers of a counter.
-pub(super) fn numbers(counter: &str, count: u64) -> Document {
-    counting(counter, doc! { "value": int(count) })
-}
-
-fn counting(counter: &str, steps: Document) -> Document {
+fn increment_command(counter: &str, steps: Document) -> Document {
     doc! {
         "findAndModify": super::schema::COUNTERS,
         "query": { "_id": counter },
@@ -331,12 +281,14 @@ fn counting(counter: &str, steps: Document) -> Document {
     }
 }
 
-/// The first of the numbers that were taken.
-pub(super) fn first(answer: &Document, count: u64) -> Result<u64, Halt> {
-    let last: u64 = Fields(counted(answer)?).number("value")?;
-    Ok(last.saturating_sub(count) + 1)
+/// Returns the counter's document after it was incremented.
+fn counter_of(mut answer: Document) -> Result<Document, TxError> {
+    match answer.remove("value") {
+        Some(Bson::Document(counter)) => Ok(counter),
+        _ => Err(StoreError::Corrupt(format!("no counter in {answer}")).into()),
+    }
 }
 
-fn counted(answer: &Document) -> Result<&Document, StoreError> {
-    answer.get_document("value").map_err(|error| StoreError::Corrupt(error.to_string()))
+fn first_number(last: u64, count: u64) -> u64 {
+    (last + 1).saturating_sub(count)
 }

@@ -18,7 +18,7 @@ use crate::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
     OpeningContext, Outcome, QueueDepths, Store, StoreError, Write,
 };
-use crate::store::order::Order;
+use crate::store::fifo_guard::FifoGuard;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
@@ -83,8 +83,8 @@ impl Store for Sqlite {
         }
         let last_now = self.last_now();
         let commit_all = move |conn: &Connection| {
-            let mut order = Order::default();
-            let commit_one = |change| match order.keep(change, || commit(conn, change, last_now)) {
+            let mut fifo = FifoGuard::default();
+            let commit_one = |change| match fifo.apply(change, || commit(conn, change, last_now)) {
                 // The change may be half written, so the whole transaction is aborted.
                 Err(CommitError::Store(error)) => Err(error),
                 result => Ok(result),

@@ -3,7 +3,7 @@
 //! for the disk.
 use super::error::implicit_rollback;
 use crate::engine::ports::StoreError;
-use crate::store::kept::{Desk, Kept};
+use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use fail::fail_point;
 use rusqlite::Connection;
 use std::cell::Cell;
@@ -59,7 +59,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. The thread holds `lock` until it has closed the connection.
-    pub(super) fn start(conn: Connection, lock: File, cache: Arc<Kept<Desk>>) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        conn: Connection,
+        lock: File,
+        cache: Arc<TtlCache<ReferenceData>>,
+    ) -> Result<Self, StoreError> {
         let (queue, commands) = mpsc::channel(QUEUE_CAPACITY);
         let counters = Arc::new(WriteCounters::default());
         let worker = Worker { conn, counters: counters.clone(), cache };
@@ -151,7 +155,7 @@ fn with_savepoint<T, E: From<rusqlite::Error>>(
 struct Worker {
     conn: Connection,
     counters: Arc<WriteCounters>,
-    cache: Arc<Kept<Desk>>,
+    cache: Arc<TtlCache<ReferenceData>>,
 }
 
 impl Worker {
@@ -222,7 +226,7 @@ impl Worker {
         // The cache is invalidated before any caller gets its reply. After a failed commit this costs one
         // read too many.
         if REFERENCE_DATA_CHANGED.replace(false) {
-            cache.change();
+            cache.invalidate();
         }
         for reply in replies {
             reply(committed.clone());

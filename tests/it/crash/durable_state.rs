@@ -145,7 +145,7 @@ async fn server(db: &Database) -> DurableState {
         (doc.get_str("_id").unwrap().to_owned(), chat, i64::from(message))
     };
     DurableState {
-        waiting: count("outbox_added", doc! {}).await + count("outbox_chats", doc! {}).await,
+        waiting: count("outbox_staged", doc! {}).await + count("outbox_chats", doc! {}).await,
         unhandled: count("inbox", doc! { "state": { "$ne": "done" } }).await,
         updates: count("inbox", doc! {}).await,
         drafts: count("drafts", doc! {}).await,

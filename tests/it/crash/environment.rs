@@ -155,7 +155,7 @@ impl Environment {
             // A chat has a document as long as anything waits for it.
             let outbox = db.collection::<Document>("outbox_chats");
             let unhandled = inbox.count_documents(doc! { "state": "new" }).await.unwrap();
-            let added = db.collection::<Document>("outbox_added");
+            let added = db.collection::<Document>("outbox_staged");
             // First what was added: it is in its chat afterwards.
             let added = added.count_documents(doc! {}).await.unwrap();
             return unhandled + added + outbox.count_documents(doc! {}).await.unwrap();

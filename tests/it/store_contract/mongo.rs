@@ -6,7 +6,7 @@ use antri::domain::ids::{Arrival, Version};
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{Change, CommitError, Guard, Store, StoreError, Write};
 use antri::store::Mongo;
-use antri::store::mongo::{Server, look};
+use antri::store::mongo::{Server, check_server};
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
@@ -51,11 +51,13 @@ pub(super) async fn shell(database: &str) -> Database {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_by_itself_is_refused_with_what_to_do() {
     let uri = mongod::standalone();
-    for refused in [Mongo::open(&uri, "desk").await.map(drop), look(&uri).await.map(drop)] {
+    for refused in [Mongo::open(&uri, "desk").await.map(drop), check_server(&uri).await.map(drop)] {
         let Err(StoreError::Unavailable(why)) = refused else { panic!("taken: {refused:?}") };
         assert!(why.contains("--replSet") && why.contains("rs.initiate()"), "{why}");
     }
-    assert!(matches!(look(&mongod::uri()).await.unwrap(), Server::ReplicaSet(name) if !name.is_empty()));
+    assert!(
+        matches!(check_server(&mongod::uri()).await.unwrap(), Server::ReplicaSet(name) if !name.is_empty())
+    );
 }
 
 #[tokio::test]
@@ -68,13 +70,24 @@ async fn an_address_is_not_repeated_when_it_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newer_database_is_refused() {
-    let Served { database, .. } = Served::fresh().await;
+async fn a_database_with_another_schema_version_is_refused() {
+    let Served { database, store } = Served::fresh().await;
+    open(&*store, ticket(1)).await;
+    store.close().await;
     let settings = shell(&database).await.collection::<Document>("settings");
-    settings.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 99 } }).await.unwrap();
-    let refused = Mongo::open(&mongod::uri(), &database).await;
-    let Err(StoreError::Unavailable(why)) = refused else { panic!("opened") };
-    assert!(why.contains("newer Antri (schema 99"), "{why}");
+    let version = doc! { "_id": "schema" };
+    for other in [Some(99), Some(4), None] {
+        match other {
+            Some(other) => {
+                let set = doc! { "$set": { "version": other } };
+                settings.update_one(version.clone(), set).await.unwrap();
+            }
+            None => drop(settings.delete_one(version.clone()).await.unwrap()),
+        }
+        let refused = Mongo::open(&mongod::uri(), &database).await;
+        let Err(StoreError::Unavailable(why)) = refused else { panic!("opened at {other:?}") };
+        assert!(why.contains(&format!("schema version {}", other.unwrap_or(0))), "{why}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,21 +108,19 @@ async fn an_index_that_lets_two_in_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_another_replica_has_changed_is_seen_by_who_looks_afresh() {
+async fn settings_and_positions_are_read_as_any_replica_has_written_them() {
     let Served { database, store } = Served::fresh().await;
     let other = open_store(&database).await;
     for version in 1..20 {
-        // At hand here, and changed over there.
+        // Read here, and changed by another replica.
         let mut settings = store.settings().await.unwrap();
         let expected = settings.version;
         settings.version = Version(version);
         let write = Write::Settings { settings: settings.clone(), expected };
         one(&*other, Change::quiet(write)).await.unwrap();
-        store.look_afresh();
         assert_eq!(store.settings().await.unwrap(), settings);
-        // Changed here: without being told to.
+        // Opened by another replica, then here.
         one(&*other, opening(ticket(version))).await.unwrap();
-        store.look_afresh();
         let (normal, last) = (Priority::Normal, Arrival::LAST);
         assert_eq!(store.position(dept(1), normal, last).await.unwrap(), version * 2 - 1);
         one(&*store, opening(ticket(100 + version))).await.unwrap();
@@ -176,7 +187,7 @@ async fn every_question_is_answered_by_an_index() {
     let Served { store, .. } = Served::fresh().await;
     join(&*store, [1, 2], 5).await;
     open_n(&*store, 1..=9).await;
-    for (collection, question, plan) in store.plans().await.unwrap() {
+    for (collection, question, plan) in store.query_plans().await.unwrap() {
         let mut found = Vec::new();
         let winning =
             plan.get_document("queryPlanner").and_then(|planner| planner.get_document("winningPlan"));
@@ -196,7 +207,7 @@ async fn what_a_killed_process_left_open_holds_nobody_up() {
     let db = shell(&database).await;
     let mut session = db.client().start_session().await.unwrap();
     let known = doc! { "_id": "dead", "session": session.id().clone() };
-    db.collection::<Document>("sessions").insert_one(known).await.unwrap();
+    db.collection::<Document>("tx_sessions").insert_one(known).await.unwrap();
     session.start_transaction().await.unwrap();
     let counters = db.collection::<Document>("counters");
     let arrivals = doc! { "_id": "arrival" };

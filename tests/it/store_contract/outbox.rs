@@ -5,6 +5,7 @@ use antri::domain::event::Action;
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing, Rendered};
 use antri::engine::ports::{ClaimedDelivery, Outcome, Store};
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 pub(crate) fn refresh(chat: i64, card: CardKey) -> Outgoing {
@@ -251,4 +252,33 @@ pub(crate) async fn notices_of_a_change_go_out_in_order(store: Arc<dyn Store>) {
         settle(&*store, one, Outcome::Sent(None)).await;
     }
     assert_eq!(drain(&*store, 40).await, ["dua", "tiga"]);
+}
+
+pub(crate) async fn what_a_claim_had_no_room_for_goes_with_the_next(store: Arc<dyn Store>) {
+    let claim = async |limit| store.claim(limit, at(1)).await.unwrap().len();
+    assert_eq!(claim(5).await, 0, "there is nothing");
+    store.enqueue((10..14).map(|chat| text(chat, "kabar")).collect(), at(1)).await.unwrap();
+    // At first nothing is claimed, then fewer than there are chats.
+    assert_eq!((claim(0).await, claim(1).await, claim(2).await), (0, 1, 2));
+    assert_eq!((claim(5).await, claim(5).await), (1, 0));
+}
+
+pub(crate) async fn what_is_ready_without_a_claim_goes_with_the_next(store: Arc<dyn Store>) {
+    let claim = async |limit, millis| {
+        let now = at(1) + TimeDelta::milliseconds(millis);
+        store.claim(limit, now).await.unwrap()
+    };
+    assert_eq!(claim(10, 0).await, [], "there is nothing");
+    store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
+    let one = claim(10, 0).await.remove(0);
+    store.settle(vec![(one.id, Outcome::Sent(None))], at(1)).await.unwrap();
+    let two = claim(10, 0).await.remove(0);
+    assert_eq!(said(&two), "dua", "settled by itself");
+
+    let until = at(1) + TimeDelta::milliseconds(300);
+    store.settle(vec![(two.id, Outcome::Retry { until, unknown: false })], at(1)).await.unwrap();
+    assert_eq!(claim(10, 200).await, []);
+    // Its time has come while nothing was sent.
+    assert_eq!(claim(0, 400).await, []);
+    assert_eq!(claim(10, 500).await.len(), 1);
 }

@@ -10,7 +10,7 @@ use antri::domain::text::Description;
 use antri::engine::ports::{Change, CommitError, Store, UniqueKey, Write};
 use std::sync::Arc;
 
-fn department(n: u64, name: &str) -> Department {
+pub(super) fn department(n: u64, name: &str) -> Department {
     let category = Category { id: CategoryId(uuid(4, n)), name: "TROUBLESHOOT".to_owned(), retired: false };
     Department {
         id: dept(n),

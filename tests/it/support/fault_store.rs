@@ -19,7 +19,6 @@ use antri::engine::ports::{
 };
 use async_trait::async_trait;
 use serde_json::Value;
-use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -52,15 +51,9 @@ pub(crate) struct FaultInjector {
     met: Arc<Notify>,
     gate: Arc<Notify>,
     released: Arc<Notify>,
-    remembered: Arc<Mutex<HashMap<TicketId, Ticket>>>,
 }
 
 impl FaultInjector {
-    /// From now on the store remembers that this process has written the ticket so.
-    pub(crate) fn remember(&self, ticket: Ticket) {
-        self.remembered.lock().unwrap().insert(ticket.id, ticket);
-    }
-
     /// From now on `judge` says of each call, by the method's name, what is wrong with it.
     pub(crate) fn inject(&self, policy: impl FnMut(&str) -> Option<StoreFault> + Send + 'static) {
         *self.policy.lock().unwrap() = Some(Box::new(policy));
@@ -160,19 +153,6 @@ macro_rules! fault_store {
                 }
             }
 
-            fn look_afresh(&self) {
-                self.store.look_afresh();
-            }
-
-            fn ticket_as_written(&self, id: TicketId) -> Option<Ticket> {
-                let told = self.faults.remembered.lock().unwrap().get(&id).cloned();
-                told.or_else(|| self.store.ticket_as_written(id))
-            }
-
-            fn forget_ticket(&self, id: TicketId) {
-                self.store.forget_ticket(id);
-            }
-
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
                 let fault = self.faults.before_call(stringify!($method)).await?;
                 let answer = self.store.$method($($arg),*).await;
@@ -192,17 +172,16 @@ fault_store! {
     recent_people(limit: usize) -> Vec<Person>;
     record_activity(agent: PersonId, at: Time) -> ();
     departments() -> Vec<Department>;
+    department(id: DepartmentId) -> Option<Department>;
     settings() -> Settings;
     incidents() -> Incidents;
     invite(code: &str) -> Option<Invite>;
     draft(person: PersonId) -> Option<Draft>;
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
-    reader(chat: ChatId) -> Option<Arc<Person>>;
+    recipient(chat: ChatId) -> Option<Person>;
     opening_context(department: DepartmentId, priority: Priority) -> OpeningContext;
     ticket(id: TicketId) -> Option<Ticket>;
-    ticket_for_notice(id: TicketId) -> Option<Ticket>;
-    ticket_number(id: TicketId) -> Option<TicketNumber>;
     ticket_by_number(number: &TicketNumber) -> Option<Ticket>;
     ticket_by_key(key: &str) -> Option<Ticket>;
     tickets_by_suffix(suffix: &str, limit: usize) -> Vec<Ticket>;

@@ -11,7 +11,7 @@ fn start() -> (Writer, TempDir) {
     let dir = TempDir::new().unwrap();
     let conn = schema::open_writer(&dir.path().join("w.db"), None).unwrap();
     let lock = File::create(dir.path().join("lock")).unwrap();
-    (Writer::start(conn, lock, Arc::new(Kept::new(Duration::MAX))).unwrap(), dir)
+    (Writer::start(conn, lock, Arc::new(TtlCache::new(Duration::MAX))).unwrap(), dir)
 }
 
 async fn names(writer: &Writer) -> Vec<String> {

@@ -1,0 +1,32 @@
+//! The FIFO rule within one commit: after an assignment of a department by the engine is rejected, all later assignments of that
+//! department by the engine in the same commit fail with [`CommitError::WouldOvertake`].
+use crate::domain::ids::DepartmentId;
+use crate::engine::ports::{Change, CommitError, Committed, Write};
+use std::collections::HashSet;
+
+/// The departments of which a change in this commit was rejected.
+#[derive(Default)]
+pub(super) struct FifoGuard(HashSet<DepartmentId>);
+
+impl FifoGuard {
+    /// Runs `commit` for a change, unless the change would overtake one that was rejected.
+    pub(super) fn apply(
+        &mut self,
+        change: &Change,
+        commit: impl FnOnce() -> Result<Committed, CommitError>,
+    ) -> Result<Committed, CommitError> {
+        let department = match &change.write {
+            Write::Ticket { ticket, guard, .. } if guard.is_engine() => ticket.department,
+            Write::AssertQueueHead { department, .. } => *department,
+            _ => return commit(),
+        };
+        if self.0.contains(&department) {
+            return Err(CommitError::WouldOvertake);
+        }
+        let committed = commit();
+        if committed.is_err() {
+            self.0.insert(department);
+        }
+        committed
+    }
+}

@@ -1,0 +1,265 @@
+//! The chat queues of a transaction, one document of `outbox_chats` per chat.
+//!
+//! The document is the lock of the chat's queue: each transaction that adds to it, claims from it or settles in it writes it, so two
+//! such transactions conflict. A long queue has only its first deliveries in the document. The others are in `outbox` and are moved
+//! to the document when there is room.
+use super::chat_queue::{ChatQueue, MAX_EMBEDDED_DELIVERIES, REFILL_BELOW};
+use super::staging::{Delivery, Staged};
+use crate::domain::Time;
+use crate::domain::ids::ChatId;
+use crate::engine::ports::StoreError;
+use crate::store::mongo::codec::limit;
+use crate::store::mongo::schema::{OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED};
+use crate::store::mongo::tx::Tx;
+use crate::store::mongo::tx::error::TxError;
+use mongodb::bson::{Document, doc};
+use std::collections::{HashMap, HashSet};
+
+/// Returns the filter and order of chats whose next delivery may be sent at once.
+pub(crate) fn ready() -> (Document, Document) {
+    (doc! { "claimed": false, "not_before": 0_i64 }, doc! { "priority_class": 1, "head": 1 })
+}
+
+/// Returns the filter of chats whose delay ends at `now` or before.
+pub(crate) fn due(now: Time) -> Document {
+    doc! { "claimed": false, "not_before": { "$gt": 0_i64, "$lte": now.timestamp_micros() } }
+}
+
+/// Returns the filter of chats with a claimed delivery. It names `claimed_by` because the index is over that field.
+pub(crate) fn claimed() -> Document {
+    doc! { "claimed": true, "claimed_by": { "$gte": "" } }
+}
+
+/// Returns the filter of chats with a delivery that `process` has claimed.
+pub(crate) fn claimed_by(process: &str) -> Document {
+    doc! { "claimed": true, "claimed_by": process }
+}
+
+/// Returns the filter of a chat's deliveries in `outbox`.
+pub(crate) fn overflow(chat: ChatId) -> Document {
+    doc! { "chat": chat.0 }
+}
+
+/// The queues of a transaction.
+#[derive(Default)]
+pub(super) struct ChatQueues {
+    queues: HashMap<ChatId, ChatQueue>,
+    touched: HashSet<ChatId>,
+    /// The ids of deliveries that were moved from `outbox` to a document.
+    refilled: Vec<i64>,
+    /// The ids of staged documents that were moved to the queues.
+    unstaged: Vec<i64>,
+    /// The filters of deliveries in `outbox` that an older one with the same coalesce key replaces.
+    superseded: Vec<Document>,
+}
+
+impl ChatQueues {
+    /// Reads these chats; of those in `whole` also everything in `outbox`.
+    pub(super) async fn load(
+        tx: &mut Tx<'_>,
+        chats: HashSet<ChatId>,
+        whole: &HashSet<ChatId>,
+    ) -> Result<Self, TxError> {
+        let mut queues = Self::default();
+        let found = tx.find_in(OUTBOX_CHATS, "_id", chats.into_iter().map(|chat| chat.0)).await?;
+        queues.add_documents(tx, found, whole).await?;
+        Ok(queues)
+    }
+
+    /// Adds documents that were read, unless their chats are loaded already.
+    pub(super) async fn add_documents(
+        &mut self,
+        tx: &mut Tx<'_>,
+        documents: Vec<Document>,
+        whole: &HashSet<ChatId>,
+    ) -> Result<(), TxError> {
+        for doc in documents {
+            let (chat, mut queue) = ChatQueue::read(doc)?;
+            if self.queues.contains_key(&chat) {
+                continue;
+            }
+            if queue.overflow_count > 0 {
+                self.refill(tx, chat, &mut queue, whole.contains(&chat)).await?;
+            }
+            self.queues.insert(chat, queue);
+        }
+        Ok(())
+    }
+
+    /// Moves the next deliveries from `outbox` to the document: all of them with `whole`, else as many as there is room for.
+    async fn refill(
+        &mut self,
+        tx: &mut Tx<'_>,
+        chat: ChatId,
+        queue: &mut ChatQueue,
+        whole: bool,
+    ) -> Result<(), TxError> {
+        if whole || queue.pending.len() < REFILL_BELOW {
+            let room = if whole { 0 } else { MAX_EMBEDDED_DELIVERIES.saturating_sub(queue.pending.len()) };
+            let order = doc! { "priority_class": 1, "_id": 1 };
+            for doc in tx.find_sorted(OUTBOX, overflow(chat), order, limit(room)).await? {
+                let (_, delivery) = Delivery::standalone(doc)?;
+                self.refilled.push(delivery.id());
+                queue.pending.push(delivery);
+                queue.overflow_count -= 1;
+            }
+            self.touched.insert(chat);
+        }
+        if queue.overflow_count > 0 {
+            queue.overflow_from = queue.pending.last().map(|last| last.sort_key);
+            let refreshes = doc! { "chat": chat.0, "priority_class": 1_i64 };
+            for doc in tx.find(OUTBOX, refreshes).await? {
+                queue.overflow_keys.extend(doc.get_str("coalesce_key").ok().map(str::to_owned));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns how many chats are loaded.
+    pub(super) fn len(&self) -> usize {
+        self.queues.len()
+    }
+
+    fn touch(&mut self, chat: ChatId) -> &mut ChatQueue {
+        self.touched.insert(chat);
+        self.queues.entry(chat).or_default()
+    }
+
+    /// Adds staged deliveries to their queues. One whose coalesce key is pending already is left out.
+    pub(super) fn add_staged(&mut self, staged: Staged) {
+        self.unstaged = staged.documents;
+        for (chat, delivery) in staged.deliveries {
+            let queue = self.touch(chat);
+            if delivery.coalesce_key().is_none_or(|key| !queue.has_key(key)) {
+                queue.push(delivery);
+            }
+        }
+    }
+
+    /// Returns the chats whose next delivery may be sent at `now`, in the order of these deliveries.
+    pub(super) fn ready(&self, now: Time) -> Vec<ChatId> {
+        let now = now.timestamp_micros();
+        let ready =
+            self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.not_before <= now);
+        let mut ready: Vec<_> =
+            ready.filter_map(|(chat, queue)| Some((queue.pending.first()?.sort_key, *chat))).collect();
+        ready.sort_unstable();
+        ready.into_iter().map(|(_, chat)| chat).collect()
+    }
+
+    /// Takes the next delivery out of a chat's queue.
+    pub(super) fn pop(&mut self, chat: ChatId) -> Option<Delivery> {
+        let queue = self.touch(chat);
+        queue.not_before = 0;
+        (!queue.pending.is_empty()).then(|| queue.pending.remove(0))
+    }
+
+    /// Marks a delivery as claimed by `process`.
+    pub(super) fn set_in_flight(&mut self, chat: ChatId, delivery: Delivery, process: &str) {
+        self.touch(chat).in_flight = Some((delivery, process.to_owned()));
+    }
+
+    /// Returns the deliveries that `process` has claimed.
+    pub(super) fn claimed_by(&self, process: &str) -> Vec<(ChatId, Delivery)> {
+        let claimed = self.queues.iter().filter_map(|(chat, queue)| Some((*chat, queue.in_flight.as_ref()?)));
+        let mut mine: Vec<_> = claimed
+            .filter(|(_, (_, by))| by == process)
+            .map(|(chat, (delivery, _))| (chat, delivery.clone()))
+            .collect();
+        mine.sort_by_key(|(_, delivery)| delivery.id());
+        mine
+    }
+
+    /// Takes a claimed delivery out of its chat, if `process` has claimed it.
+    pub(super) fn take_claimed(&mut self, chat: ChatId, id: i64, process: &str) -> Option<Delivery> {
+        let (delivery, by) = self.queues.get(&chat)?.in_flight.as_ref()?;
+        if delivery.id() != id || by != process {
+            return None;
+        }
+        self.touch(chat).in_flight.take().map(|(delivery, _)| delivery)
+    }
+
+    /// Takes all claimed deliveries out of their chats.
+    pub(super) fn take_all_claimed(&mut self) -> Vec<(ChatId, Delivery)> {
+        let claimed: Vec<_> = self
+            .queues
+            .iter()
+            .filter(|(_, queue)| queue.in_flight.is_some())
+            .map(|(chat, _)| *chat)
+            .collect();
+        let mut take = |chat| Some((chat, self.touch(chat).in_flight.take()?.0));
+        claimed.into_iter().filter_map(&mut take).collect()
+    }
+
+    /// Returns a claimed delivery to its queue, not to be sent before `until`. A younger one with the same coalesce key is dropped.
+    pub(super) fn release(
+        &mut self,
+        chat: ChatId,
+        mut delivery: Delivery,
+        until: i64,
+        unknown: bool,
+    ) -> Result<(), StoreError> {
+        delivery.record_attempt(unknown)?;
+        self.touched.insert(chat);
+        let queue = self.queues.entry(chat).or_default();
+        if let Some(key) = delivery.coalesce_key() {
+            queue.pending.retain(|other| other.coalesce_key() != Some(key));
+            if queue.overflow_keys.remove(key) {
+                queue.overflow_count -= 1;
+                self.superseded.push(doc! { "chat": chat.0, "coalesce_key": key });
+            }
+        }
+        queue.not_before = queue.not_before.max(until);
+        queue.push(delivery);
+        Ok(())
+    }
+
+    /// Moves all pending deliveries of a chat to another. Both must be loaded whole.
+    pub(super) fn relocate(&mut self, from: ChatId, to: ChatId) {
+        let left = self.touch(from);
+        let (pending, not_before) = (std::mem::take(&mut left.pending), std::mem::take(&mut left.not_before));
+        let queue = self.touch(to);
+        // If both chats have the same refresh pending, one is enough.
+        let keys: HashSet<_> =
+            pending.iter().filter_map(|delivery| delivery.coalesce_key().map(str::to_owned)).collect();
+        queue.pending.retain(|delivery| delivery.coalesce_key().is_none_or(|key| !keys.contains(key)));
+        queue.not_before = queue.not_before.max(not_before);
+        for delivery in pending {
+            queue.push(delivery);
+        }
+    }
+
+    /// Writes the queues that changed.
+    pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        let (mut inserts, mut updates, mut empty, mut spilled) =
+            <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+        for (chat, mut queue) in self.queues.into_iter().filter(|(chat, _)| self.touched.contains(chat)) {
+            queue.trim();
+            let overflowing = std::mem::take(&mut queue.spilled).into_iter();
+            spilled.extend(overflowing.map(|delivery| delivery.into_standalone(chat)));
+            match (queue.revision, queue.is_empty()) {
+                (None, true) => {}
+                (None, false) => inserts.push(queue.document(chat)),
+                (Some(_), true) => empty.push(chat.0),
+                (Some(_), false) => {
+                    updates.push(doc! { "q": { "_id": chat.0 }, "u": queue.document(chat) });
+                }
+            }
+        }
+        if !self.unstaged.is_empty() {
+            tx.delete(OUTBOX_STAGED, [doc! { "_id": { "$in": self.unstaged } }]).await?;
+        }
+        if !self.refilled.is_empty() {
+            tx.delete(OUTBOX, [doc! { "_id": { "$in": self.refilled } }]).await?;
+        }
+        // Before the insert: the delivery that is inserted may be the one that replaces it.
+        tx.delete(OUTBOX, self.superseded).await?;
+        tx.insert(OUTBOX, spilled).await?;
+        tx.insert(OUTBOX_CHATS, inserts).await?;
+        tx.bulk_update(OUTBOX_CHATS, updates).await?;
+        if !empty.is_empty() {
+            tx.delete(OUTBOX_CHATS, [doc! { "_id": { "$in": empty } }]).await?;
+        }
+        Ok(())
+    }
+}

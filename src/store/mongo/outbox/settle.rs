@@ -1,0 +1,129 @@
+//! Outcomes of claimed deliveries: done, postponed, given up, or moved to another chat.
+use super::chat_queues::{ChatQueues, claimed};
+use super::in_flight::Settled;
+use super::staging::Delivery;
+use crate::domain::Time;
+use crate::domain::card::LiveCard;
+use crate::domain::ids::ChatId;
+use crate::engine::ports::{Outcome, StoreError};
+use crate::store::mongo::codec::{int, nested, put_time};
+use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, OUTBOX_CHATS, OUTBOX_DROPPED};
+use crate::store::mongo::tx::error::TxError;
+use crate::store::mongo::tx::{Tx, Work};
+use async_trait::async_trait;
+use mongodb::bson::{Document, doc};
+use std::collections::{HashMap, HashSet};
+
+/// Action the outcomes of a transaction write beside the chat queues.
+#[derive(Default)]
+pub(super) struct Settlement {
+    cards: Vec<LiveCard>,
+    dropped: Vec<Document>,
+    counts: HashMap<&'static str, i64>,
+    moved: Vec<(ChatId, ChatId)>,
+}
+
+impl Settlement {
+    /// Applies the outcome of a delivery, if `process` still has it claimed.
+    pub(super) fn settle(
+        &mut self,
+        queues: &mut ChatQueues,
+        (chat, id, outcome): &Settled,
+        now: Time,
+        process: &str,
+    ) -> Result<(), StoreError> {
+        let Some(delivery) = queues.take_claimed(*chat, int(*id), process) else { return Ok(()) };
+        match outcome {
+            Outcome::Sent(card) => {
+                if delivery.fields().int("unknown")? > 0 {
+                    self.count("repeats");
+                }
+                self.cards.extend(card.clone());
+            }
+            Outcome::Retry { until, unknown } => {
+                self.release(queues, (*chat, delivery), until.timestamp_micros(), *unknown)?;
+            }
+            Outcome::Dropped(reason) => self.give_up(*chat, delivery, reason.clone(), now),
+            Outcome::Moved(to) => {
+                self.release(queues, (*chat, delivery), 0, false)?;
+                queues.relocate(*chat, *to);
+                self.moved.push((*chat, *to));
+            }
+        }
+        Ok(())
+    }
+
+    fn release(
+        &mut self,
+        queues: &mut ChatQueues,
+        (chat, delivery): (ChatId, Delivery),
+        until: i64,
+        unknown: bool,
+    ) -> Result<(), StoreError> {
+        if unknown {
+            self.count("unknown");
+        }
+        queues.release(chat, delivery, until, unknown)
+    }
+
+    /// Moves a delivery to `outbox_dropped`.
+    pub(super) fn give_up(&mut self, chat: ChatId, delivery: Delivery, reason: String, now: Time) {
+        self.count("dropped");
+        let mut dropped = delivery.into_standalone(chat);
+        dropped.insert("reason", reason);
+        put_time(&mut dropped, "at", Some(now));
+        self.dropped.push(dropped);
+    }
+
+    fn count(&mut self, name: &'static str) {
+        *self.counts.entry(name).or_default() += 1;
+    }
+
+    pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        tx.insert(OUTBOX_DROPPED, self.dropped).await?;
+        tx.bulk_update(LIVE_CARDS, self.cards.iter().map(card_upsert).collect::<Result<_, _>>()?).await?;
+        // Only groups move, and their ids are negative.
+        for (from, to) in self.moved.into_iter().filter(|(from, _)| from.0 < 0) {
+            let update = doc! { "q": { "chat": from.0 }, "u": { "$set": { "chat": to.0 } }, "multi": true };
+            tx.update_any(LIVE_CARDS, vec![update]).await?;
+        }
+        let counts = self.counts.iter().map(|(name, more)| {
+            doc! { "q": { "_id": *name }, "u": { "$inc": { "value": *more } }, "upsert": true }
+        });
+        tx.bulk_update(COUNTERS, counts.collect()).await
+    }
+}
+
+/// Returns the statement that replaces the live card of a slot.
+fn card_upsert(card: &LiveCard) -> Result<Document, StoreError> {
+    let doc = doc! {
+        "key": nested(&card.key)?,
+        "chat": card.chat.0,
+        "message_id": card.message_id,
+        // The database has no unsigned numbers; these are the same bits.
+        "digest": card.digest.cast_signed(),
+    };
+    Ok(doc! { "q": { "_id": card.key.slot() }, "u": doc, "upsert": true })
+}
+
+/// Releases all claims of all processes; returns how many. It must run only while no other process delivers.
+pub(super) struct ReleaseClaims;
+
+#[async_trait]
+impl Work for ReleaseClaims {
+    type Output = u64;
+
+    async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<u64, TxError> {
+        let (mut queues, mut settlement) = (ChatQueues::default(), Settlement::default());
+        let found = tx.find(OUTBOX_CHATS, claimed()).await?;
+        queues.add_documents(tx, found, &HashSet::new()).await?;
+        let released = queues.take_all_claimed();
+        let count = released.len() as u64;
+        for delivery in released {
+            settlement.release(&mut queues, delivery, 0, true)?;
+        }
+        settlement.flush(tx).await?;
+        queues.flush(tx).await?;
+        Ok(count)
+    }
+}

@@ -1,0 +1,95 @@
+//! Drafts and live cards, which are read and written without a transaction.
+use super::coalesce::Loader;
+use crate::domain::Time;
+use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::draft::Draft;
+use crate::domain::ids::{ChatId, PersonId};
+use crate::engine::ports::StoreError;
+use crate::store::mongo::client::Db;
+use crate::store::mongo::codec::{Fields, date, fields, value};
+use crate::store::mongo::schema::{DRAFTS, LIVE_CARDS, LIVE_CARDS_INDEX, TICKET_QUEUE};
+use mongodb::bson::{Document, doc};
+use mongodb::options::Hint;
+use std::collections::HashMap;
+
+/// The most tickets whose cards are deleted in one step.
+const MAX_PRUNED_TICKETS: i64 = 500;
+
+pub(crate) async fn draft(db: &Db, person: PersonId) -> Result<Option<Draft>, StoreError> {
+    db.collection(DRAFTS).find_one(doc! { "_id": person.to_string() }).await?.map(value).transpose()
+}
+
+/// Replaces a person's draft.
+pub(crate) async fn put_draft(db: &Db, draft: &Draft) -> Result<(), StoreError> {
+    let id = draft.person.to_string();
+    let mut doc = doc! { "_id": &id };
+    doc.extend(fields(draft)?);
+    db.collection(DRAFTS).replace_one(doc! { "_id": id }, doc).upsert(true).await?;
+    Ok(())
+}
+
+/// Deletes a draft and its live card, unless the person has another draft by now.
+pub(crate) async fn drop_draft(db: &Db, draft: &Draft) -> Result<(), StoreError> {
+    let this = doc! { "_id": draft.person.to_string(), "id": draft.id.to_string() };
+    if db.collection(DRAFTS).delete_one(this).await?.deleted_count > 0 {
+        db.collection(LIVE_CARDS).delete_one(doc! { "_id": CardKey::Draft(draft.person).slot() }).await?;
+    }
+    Ok(())
+}
+
+/// Returns the filter of tickets that ended before this time and have live cards.
+pub(crate) fn ended_with_live_cards(before: Time) -> Document {
+    doc! { "has_live_cards": true, "ended_at": { "$lt": date(before) } }
+}
+
+/// Deletes the live cards of some tickets that ended before this time; returns the number of tickets.
+pub(crate) async fn prune(db: &Db, before: Time) -> Result<usize, StoreError> {
+    let (queue, cards) = (db.collection(TICKET_QUEUE), db.collection(LIVE_CARDS));
+    let hint = Hint::Name(LIVE_CARDS_INDEX.to_owned());
+    let find = queue.find(ended_with_live_cards(before)).limit(MAX_PRUNED_TICKETS).hint(hint);
+    let ended = db.all(find).await?;
+    let mut ids = Vec::with_capacity(ended.len());
+    for ticket in &ended {
+        let id = Fields(ticket).text("ticket_id")?;
+        // The cards of all agents who held it; '!' is the character after the blank.
+        let tasks = doc! { "_id": { "$gte": format!("task {id} "), "$lt": format!("task {id}!") } };
+        cards.delete_many(tasks).await?;
+        cards.delete_one(doc! { "_id": format!("status {id}") }).await?;
+        ids.push(id);
+    }
+    // Last, so that after a crash the tickets are found again.
+    if !ids.is_empty() {
+        let unset = doc! { "$unset": { "has_live_cards": "" } };
+        queue.update_many(doc! { "ticket_id": { "$in": &ids } }, unset).await?;
+    }
+    Ok(ids.len())
+}
+
+fn card(doc: &Document) -> Result<LiveCard, StoreError> {
+    let f = Fields(doc);
+    Ok(LiveCard {
+        key: f.nested("key")?,
+        chat: ChatId(f.int("chat")?),
+        message_id: f.number("message_id")?,
+        digest: f.int("digest")?.cast_unsigned(),
+    })
+}
+
+/// Loads live cards by slot.
+pub(crate) enum LiveCards {}
+
+impl Loader for LiveCards {
+    type Key = String;
+    type Value = Result<LiveCard, StoreError>;
+
+    async fn load(db: &Db, slots: Vec<String>) -> Result<HashMap<String, Self::Value>, StoreError> {
+        let found = db.find(LIVE_CARDS, doc! { "_id": { "$in": slots } }, doc! {}, None).await?;
+        found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
+    }
+}
+
+/// Returns the live cards that show a queue: their slots begin with "myqueue ".
+pub(crate) async fn live_queues(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
+    let slots = doc! { "_id": { "$gte": "myqueue ", "$lt": "myqueue!" } };
+    db.find(LIVE_CARDS, slots, doc! {}, None).await?.iter().map(card).collect()
+}

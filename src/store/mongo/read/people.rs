@@ -1,0 +1,132 @@
+//! Reads of people: `users`, joined with `agent_status` for agents.
+use super::coalesce::Loader;
+use crate::domain::Time;
+use crate::domain::ids::{PersonId, TelegramId};
+use crate::domain::person::Person;
+use crate::engine::ports::StoreError;
+use crate::store::mongo::client::Db;
+use crate::store::mongo::codec::{Fields, date, put_time, value};
+use crate::store::mongo::schema::{AGENT_STATUS, USERS};
+use mongodb::bson::{Bson, Document, doc};
+use std::collections::HashMap;
+
+/// Decodes a person from the documents of `users` and, for an agent, of `agent_status`.
+fn person(user: &Document, status: Option<&Document>) -> Result<Person, StoreError> {
+    let mut person: Person = value(user.get_document("person").cloned().unwrap_or_default())?;
+    if let (Some(profile), Some(status)) = (&mut person.agent, status) {
+        profile.last_assigned = Fields(status).opt_time("last_assigned")?;
+        profile.last_activity = Fields(status).time("last_activity")?;
+    }
+    Ok(person)
+}
+
+/// Decodes a person from `users` alone: last assignment and activity are as old as the document.
+pub(crate) fn without_status(user: &Document) -> Result<Person, StoreError> {
+    person(user, None)
+}
+
+/// Returns the people that match, in this order, at most `limit`; all with 0.
+pub(crate) async fn find(
+    db: &Db,
+    filter: Document,
+    sort: Document,
+    limit: i64,
+) -> Result<Vec<Person>, StoreError> {
+    let users = db.all(db.collection(USERS).find(filter).sort(sort).limit(limit)).await?;
+    join_status(db, &users).await?.into_iter().collect()
+}
+
+async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<Result<Person, StoreError>>, StoreError> {
+    let ids: Vec<Bson> = users
+        .iter()
+        .filter(|user| Fields(user).get("max_tickets").is_some())
+        .filter_map(|user| user.get("_id").cloned())
+        .collect();
+    let statuses = if ids.is_empty() {
+        Vec::new()
+    } else {
+        db.find(AGENT_STATUS, doc! { "agent_id": { "$in": ids } }, doc! {}, None).await?
+    };
+    let statuses = by_id(&statuses, "agent_id")?;
+    let join = |user| person(user, statuses.get(Fields(user).text("_id")?).copied());
+    Ok(users.iter().map(join).collect())
+}
+
+fn by_id<'a>(docs: &'a [Document], field: &str) -> Result<HashMap<&'a str, &'a Document>, StoreError> {
+    docs.iter().map(|doc| Ok((Fields(doc).text(field)?, doc))).collect()
+}
+
+/// By what a person is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum PersonKey {
+    Id(PersonId),
+    Telegram(TelegramId),
+}
+
+/// Loads people.
+pub(crate) enum People {}
+
+impl Loader for People {
+    type Key = PersonKey;
+    type Value = Result<Person, StoreError>;
+
+    async fn load(db: &Db, keys: Vec<PersonKey>) -> Result<HashMap<PersonKey, Self::Value>, StoreError> {
+        let (mut ids, mut telegrams): (Vec<Bson>, Vec<Bson>) = Default::default();
+        for key in keys {
+            match key {
+                PersonKey::Id(id) => ids.push(id.to_string().into()),
+                PersonKey::Telegram(id) => telegrams.push(id.0.into()),
+            }
+        }
+        let users = async |field: &str, values: Vec<Bson>| match values.len() {
+            0 => Ok(Vec::new()),
+            _ => db.find(USERS, doc! { field: { "$in": values } }, doc! {}, None).await,
+        };
+        let (by_id, by_telegram) = tokio::try_join!(users("_id", ids), users("telegram_id", telegrams))?;
+        let mut keys = Vec::with_capacity(by_id.len() + by_telegram.len());
+        for user in &by_id {
+            keys.push(PersonKey::Id(PersonId(Fields(user).id("_id")?)));
+        }
+        for user in &by_telegram {
+            keys.push(PersonKey::Telegram(TelegramId(Fields(user).int("telegram_id")?)));
+        }
+        let users: Vec<_> = by_id.into_iter().chain(by_telegram).collect();
+        Ok(keys.into_iter().zip(join_status(db, &users).await?).collect())
+    }
+}
+
+/// Returns everyone with an agent's profile, in the order in which they became agents.
+pub(crate) async fn agents(db: &Db) -> Result<Vec<Person>, StoreError> {
+    let order = doc! { "assignment_order": 1, "agent_id": 1 };
+    let statuses = db.find(AGENT_STATUS, doc! {}, order, Some("assignment_order")).await?;
+    let ids: Vec<Bson> = statuses.iter().filter_map(|status| status.get("agent_id").cloned()).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let users = db.find(USERS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
+    let users = by_id(&users, "_id")?;
+    let mut agents = Vec::with_capacity(statuses.len());
+    for status in &statuses {
+        // A person who stopped being an agent between the two queries is left out.
+        if let Some(user) = users.get(Fields(status).text("agent_id")?) {
+            agents.extend(Some(person(user, Some(status))?).filter(|person| person.agent.is_some()));
+        }
+    }
+    Ok(agents)
+}
+
+/// Moves an agent's last activity forward.
+pub(crate) async fn touch(db: &Db, agent: PersonId, at: Time) -> Result<(), StoreError> {
+    let mut activity = Document::new();
+    put_time(&mut activity, "last_activity", Some(at));
+    let micros = activity.get("last_activity_us").cloned().unwrap_or(Bson::Null);
+    let earlier = doc! {
+        "agent_id": agent.to_string(),
+        "$or": [
+            { "last_activity": { "$lt": date(at) } },
+            { "last_activity": date(at), "last_activity_us": { "$lt": micros } },
+        ],
+    };
+    db.collection(AGENT_STATUS).update_one(earlier, doc! { "$set": activity }).await?;
+    Ok(())
+}

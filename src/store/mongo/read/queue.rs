@@ -1,0 +1,134 @@
+//! Reads of the waiting tickets: a queue's head, a page, its depth and a position.
+//!
+//! The depth of a queue is a sum: each process counts what it added and removed in documents of its own, so that replicas do not
+//! conflict at one number.
+use super::coalesce::Loader;
+pub(crate) use super::tickets::Query;
+use crate::domain::Time;
+use crate::domain::ids::{Arrival, DepartmentId};
+use crate::domain::ticket::Priority;
+use crate::engine::ports::{QueueDepths, StoreError};
+use crate::store::mongo::client::Db;
+use crate::store::mongo::codec::{Fields, among, int};
+use crate::store::mongo::schema::{QUEUE_ALL_INDEX, QUEUE_DEPTHS, TICKET_QUEUE};
+use mongodb::bson::{Document, doc};
+use mongodb::options::Hint;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Returns the query of the first tickets of a department that the engine may assign.
+pub(crate) fn auto_head(department: DepartmentId, limit: usize) -> Query {
+    let filter = doc! { "status": "queued", "department": department.to_string(), "auto": true };
+    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(limit), index: None }
+}
+
+/// Returns the query of a page of the queue over these departments.
+pub(crate) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {
+    let sort = doc! { "rank": 1, "position": 1 };
+    let filter = doc! { "status": "queued", "department": among(departments) };
+    // For one department every server finds the index with this order.
+    let index = if departments.len() == 1 { None } else { Some(QUEUE_ALL_INDEX) };
+    Query { filter, sort, skip: offset as u64, limit: Some(limit), index }
+}
+
+/// Returns the query of the oldest ticket of a department at a priority.
+pub(crate) fn oldest(department: DepartmentId, priority: Priority) -> Query {
+    let filter = doc! {
+        "status": "queued",
+        "department": department.to_string(),
+        "rank": i32::from(priority.rank()),
+    };
+    // The rank is in the order too, though it is constant: without it the index `status` has this order as well.
+    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1), index: None }
+}
+
+/// Returns when the oldest ticket of a department at a priority was opened.
+pub(crate) async fn oldest_waiting_at(
+    db: &Db,
+    department: DepartmentId,
+    priority: Priority,
+) -> Result<Option<Time>, StoreError> {
+    let Query { filter, sort, .. } = oldest(department, priority);
+    let queue = db.collection(TICKET_QUEUE);
+    let first = queue.find_one(filter).sort(sort).projection(doc! { "created_at": 1 }).await?;
+    first.map(|first| Fields(&first).time("created_at")).transpose()
+}
+
+/// How many tickets wait in each department: of each process and priority, the rank and the count.
+#[derive(Default)]
+pub(crate) struct DepthSums(HashMap<DepartmentId, Vec<(i64, i64)>>);
+
+/// Loads the depths of all queues.
+impl Loader for DepthSums {
+    type Key = ();
+    type Value = Arc<Self>;
+
+    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Arc<Self>>, StoreError> {
+        let mut depths: HashMap<_, Vec<_>> = HashMap::new();
+        for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}, None).await? {
+            let f = Fields(doc);
+            let count = (f.int("rank")?, f.int("waiting")?);
+            depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
+        }
+        Ok(HashMap::from([((), Arc::new(Self(depths)))]))
+    }
+}
+
+impl DepthSums {
+    /// Returns the number of waiting tickets of each department that has any.
+    pub(crate) fn by_department(&self) -> QueueDepths {
+        let sums = self.0.iter().map(|(department, counts)| {
+            let sum: i64 = counts.iter().map(|(_, waiting)| waiting).sum();
+            (*department, u64::try_from(sum).unwrap_or(0))
+        });
+        sums.filter(|(_, sum)| *sum > 0).collect()
+    }
+
+    /// Returns how many tickets of a department wait at a higher priority than `rank`, and how many at `rank`.
+    fn before_and_at(&self, department: DepartmentId, rank: i64) -> (i64, i64) {
+        let (mut before, mut at) = (0, 0);
+        for (of, waiting) in self.0.get(&department).into_iter().flatten() {
+            match of.cmp(&rank) {
+                Ordering::Less => before += waiting,
+                Ordering::Equal => at += waiting,
+                Ordering::Greater => {}
+            }
+        }
+        (before, at)
+    }
+}
+
+/// Returns a ticket's position in its department. At the tail of its priority the depths are enough; further ahead the tickets
+/// before it are counted.
+pub(crate) async fn position(
+    db: &Db,
+    depths: &DepthSums,
+    (department, priority): (DepartmentId, Priority),
+    arrival: Arrival,
+) -> Result<u64, StoreError> {
+    let (before, mut at) = depths.before_and_at(department, priority.rank().into());
+    let peers = |condition: &str| peers(department, priority, condition, arrival);
+    let index = || Hint::Name(QUEUE_ALL_INDEX.to_owned());
+    let queue = db.collection(TICKET_QUEUE);
+    // A new ticket is the last.
+    if arrival != Arrival::LAST && queue.find_one(peers("$gt")).hint(index()).await?.is_some() {
+        at = int(queue.count_documents(peers("$lte")).hint(index()).await?);
+    }
+    Ok(u64::try_from(before + at).unwrap_or(0))
+}
+
+/// Returns the filter of waiting tickets of the same department and priority that arrived before or after.
+pub(crate) fn peers(
+    department: DepartmentId,
+    priority: Priority,
+    condition: &str,
+    arrival: Arrival,
+) -> Document {
+    doc! {
+        "status": "queued",
+        "department": department.to_string(),
+        "rank": i32::from(priority.rank()),
+        "position": { condition: int(arrival.0) },
+    }
+}

@@ -1,0 +1,96 @@
+//! Reads of departments and settings, fresh or by the TTL cache; and of incidents and invitations.
+use super::coalesce::{Coalescer, Loader};
+use crate::domain::alert::Incidents;
+use crate::domain::department::Department;
+use crate::domain::invite::Invite;
+use crate::domain::policy::Settings;
+use crate::engine::ports::StoreError;
+use crate::store::mongo::client::Db;
+use crate::store::mongo::codec::value;
+use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
+use crate::store::ttl_cache::{ReferenceData, TtlCache};
+use mongodb::bson::doc;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a change by another replica may stay unseen by a cached read.
+const REFERENCE_DATA_TTL: Duration = Duration::from_millis(250);
+
+/// Loads all departments, by name.
+enum Departments {}
+
+impl Loader for Departments {
+    type Key = ();
+    type Value = Vec<Department>;
+
+    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Vec<Department>>, StoreError> {
+        let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
+        Ok(HashMap::from([((), docs.into_iter().map(value).collect::<Result<_, _>>()?)]))
+    }
+}
+
+/// Loads the settings.
+enum DeskSettings {}
+
+impl Loader for DeskSettings {
+    type Key = ();
+    type Value = Settings;
+
+    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Settings>, StoreError> {
+        let found = db.collection(SETTINGS).find_one(doc! { "_id": SETTINGS_ID }).await?;
+        Ok(found.map(value).transpose()?.map(|settings| ((), settings)).into_iter().collect())
+    }
+}
+
+/// The reader of departments and settings.
+pub(crate) struct ReferenceReader {
+    departments: Coalescer<Departments>,
+    settings: Coalescer<DeskSettings>,
+    cache: Arc<TtlCache<ReferenceData>>,
+}
+
+impl ReferenceReader {
+    pub(crate) fn new(db: &Db) -> Self {
+        let cache = Arc::new(TtlCache::new(REFERENCE_DATA_TTL));
+        Self { departments: Coalescer::new(db), settings: Coalescer::new(db), cache }
+    }
+
+    /// Returns the cache, which a writer of departments or settings must invalidate.
+    pub(crate) fn cache(&self) -> Arc<TtlCache<ReferenceData>> {
+        Arc::clone(&self.cache)
+    }
+
+    /// Returns all departments, read after this call.
+    pub(crate) async fn departments(&self) -> Result<Vec<Department>, StoreError> {
+        Ok(self.departments.get(()).await?.unwrap_or_default())
+    }
+
+    /// Returns the settings, read after this call.
+    pub(crate) async fn settings(&self) -> Result<Settings, StoreError> {
+        Ok(self.settings.get(()).await?.unwrap_or_default())
+    }
+
+    /// Returns both; a change by another replica may be missing for [`REFERENCE_DATA_TTL`]. Not for a decision whether to write.
+    pub(crate) async fn cached(&self) -> Result<Arc<ReferenceData>, StoreError> {
+        if let Some(data) = self.cache.get() {
+            return Ok(data);
+        }
+        let generation = self.cache.generation();
+        let (departments, settings) = tokio::try_join!(self.departments(), self.settings())?;
+        let data = Arc::new(ReferenceData { departments, settings });
+        self.cache.insert(generation, Arc::clone(&data));
+        Ok(data)
+    }
+}
+
+/// Returns the open incidents.
+pub(crate) async fn incidents(db: &Db) -> Result<Incidents, StoreError> {
+    let found = db.collection(SETTINGS).find_one(doc! { "_id": INCIDENTS_ID }).await?;
+    found.map_or_else(|| Ok(Incidents::default()), value)
+}
+
+/// Returns the invitation with this code.
+pub(crate) async fn invite(db: &Db, code: &str) -> Result<Option<Invite>, StoreError> {
+    db.collection(INVITES).find_one(doc! { "_id": code }).await?.map(value).transpose()
+}

@@ -1,0 +1,120 @@
+//! Reads of tickets: `ticket_queue`, joined with the content in `tickets`.
+use super::coalesce::Loader;
+use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ticket::Ticket;
+use crate::engine::ports::StoreError;
+use crate::store::mongo::client::Db;
+use crate::store::mongo::codec::{Fields, among, limit as rows};
+use crate::store::mongo::schema::{SLOT_INDEX, TICKET_QUEUE, TICKETS};
+use crate::store::mongo::write::ticket_documents::{reversed, with_content, without_content};
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::Hint;
+use std::collections::HashMap;
+
+/// A query of `ticket_queue`.
+pub(crate) struct Query {
+    pub(crate) filter: Document,
+    pub(crate) sort: Document,
+    pub(crate) skip: u64,
+    pub(crate) limit: Option<usize>,
+    /// The index to use, if several would do. If only one fits it is not named, as some servers read the whole of a named index.
+    pub(crate) index: Option<&'static str>,
+}
+
+pub(crate) fn held_by(agents: &[PersonId]) -> Document {
+    doc! { "assigned_agent": among(agents), "holding": true }
+}
+
+pub(crate) fn all_held() -> Query {
+    Query { filter: doc! { "holding": true }, sort: doc! {}, skip: 0, limit: None, index: Some(SLOT_INDEX) }
+}
+
+pub(crate) fn by_suffix(suffix: &str) -> Query {
+    let start = reversed(suffix);
+    let end = format!("{start}{}", char::MAX);
+    let filter = doc! { "open": true, "number_reversed": { "$gte": start, "$lt": end } };
+    Query { filter, sort: doc! {}, skip: 0, limit: None, index: None }
+}
+
+/// Open tickets of a customer are sorted oldest first, ended ones newest first.
+pub(crate) fn of_customer(customer: PersonId, open: bool, limit: usize) -> Query {
+    let filter = doc! { "customer": customer.to_string(), "open": open };
+    let sort = doc! { "position": if open { 1 } else { -1 } };
+    Query { filter, sort, skip: 0, limit: Some(limit), index: None }
+}
+
+/// Returns the tickets of a query, in its order.
+pub(crate) async fn find(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreError> {
+    if query.limit == Some(0) {
+        return Ok(Vec::new()); // to the server 0 would mean all
+    }
+    let queue = db.collection(TICKET_QUEUE);
+    let find = queue.find(query.filter).sort(query.sort).skip(query.skip);
+    let mut find = find.limit(query.limit.map_or(0, rows));
+    if let Some(index) = query.index {
+        find = find.hint(Hint::Name(index.to_owned()));
+    }
+    let docs = db.all(find).await?;
+    join_content(db, &docs).await?.into_iter().collect()
+}
+
+async fn join_content(db: &Db, docs: &[Document]) -> Result<Vec<Result<Ticket, StoreError>>, StoreError> {
+    if docs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = docs.iter().filter_map(|doc| doc.get("ticket_id")).collect();
+    let contents = db.find(TICKETS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
+    let contents: HashMap<_, _> =
+        contents.iter().filter_map(|content| Some((content.get_str("_id").ok()?, content))).collect();
+    let tickets = docs.iter().map(|doc| {
+        let id = Fields(doc).text("ticket_id")?;
+        let content = contents.get(id);
+        let missing = || StoreError::Corrupt(format!("{TICKETS}: there is no content of ticket {id}"));
+        with_content(without_content(doc)?, content.ok_or_else(missing)?)
+    });
+    Ok(tickets.collect())
+}
+
+/// Loads tickets by id.
+pub(crate) enum TicketsById {}
+
+impl Loader for TicketsById {
+    type Key = TicketId;
+    type Value = Result<Ticket, StoreError>;
+
+    async fn load(db: &Db, ids: Vec<TicketId>) -> Result<HashMap<TicketId, Self::Value>, StoreError> {
+        let ids: Vec<Bson> = ids.iter().map(|id| id.to_string().into()).collect();
+        let docs = db.find(TICKET_QUEUE, doc! { "ticket_id": { "$in": ids } }, doc! {}, None).await?;
+        let tickets = docs.iter().zip(join_content(db, &docs).await?);
+        tickets.map(|(doc, ticket)| Ok((TicketId(Fields(doc).id("ticket_id")?), ticket))).collect()
+    }
+}
+
+/// Loads the tickets that agents hold.
+pub(crate) enum HeldTickets {}
+
+impl Loader for HeldTickets {
+    type Key = PersonId;
+    type Value = Vec<Result<Ticket, StoreError>>;
+
+    async fn load(db: &Db, agents: Vec<PersonId>) -> Result<HashMap<PersonId, Self::Value>, StoreError> {
+        let docs = db.find(TICKET_QUEUE, held_by(&agents), doc! {}, None).await?;
+        let mut held: HashMap<_, Vec<_>> = HashMap::new();
+        for (doc, ticket) in docs.iter().zip(join_content(db, &docs).await?) {
+            held.entry(PersonId(Fields(doc).id("assigned_agent")?)).or_default().push(ticket);
+        }
+        Ok(held)
+    }
+}
+
+/// Returns the ticket whose `field` in `tickets` has this value.
+pub(crate) async fn by_content(db: &Db, field: &str, value: &str) -> Result<Option<Ticket>, StoreError> {
+    let Some(content) = db.collection(TICKETS).find_one(doc! { field: value }).await? else {
+        return Ok(None);
+    };
+    let id = Fields(&content).text("_id")?;
+    match db.collection(TICKET_QUEUE).find_one(doc! { "ticket_id": id }).await? {
+        Some(doc) => Ok(Some(with_content(without_content(&doc)?, &content)?)),
+        None => Ok(None),
+    }
+}

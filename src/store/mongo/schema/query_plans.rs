@@ -1,0 +1,72 @@
+//! The queries that run with every ticket, message and update, for `explain`: none of them may scan documents that it does not
+//! return.
+use super::{EVENTS, INBOX, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TICKETS, USERS};
+use crate::domain::Time;
+use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};
+use crate::domain::ticket::Priority;
+use crate::engine::ports::StoreError;
+use crate::store::mongo::inbox;
+use crate::store::mongo::outbox::{chat_queues, staging};
+use crate::store::mongo::read::{cards, events, queue, tickets};
+use mongodb::Database;
+use mongodb::bson::{Document, doc};
+use uuid::Uuid;
+
+/// Returns the queries with their collections.
+fn queries() -> Vec<(&'static str, Document)> {
+    let (ticket, agent, department) =
+        (TicketId(Uuid::nil()), PersonId(Uuid::nil()), DepartmentId(Uuid::nil()));
+    let find = |collection: &'static str, filter: Document, sort: Document| {
+        (collection, doc! { "find": collection, "filter": filter, "sort": sort, "limit": 5_i64 })
+    };
+    let of = |query: tickets::Query| {
+        let (collection, mut command) = find(TICKET_QUEUE, query.filter, query.sort);
+        if let Some(index) = query.index {
+            command.insert("hint", index);
+        }
+        (collection, command)
+    };
+    let ((ready, order), (staged, by_id)) = (chat_queues::ready(), staging::oldest_staged());
+    let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
+    vec![
+        find(TICKET_QUEUE, tickets::held_by(&[agent]), doc! {}),
+        of(tickets::all_held()),
+        of(tickets::by_suffix("CO")),
+        of(tickets::of_customer(agent, true, 5)),
+        of(tickets::of_customer(agent, false, 5)),
+        of(queue::auto_head(department, 5)),
+        of(queue::page(&[department], 0, 5)),
+        of(queue::oldest(department, Priority::Normal)),
+        find(TICKET_QUEUE, peers, doc! {}),
+        find(TICKET_QUEUE, doc! { "ticket_id": ticket.to_string() }, doc! {}),
+        find(TICKETS, doc! { "key": "k" }, doc! {}),
+        find(TICKETS, doc! { "ticket_number": "n" }, doc! {}),
+        find(USERS, doc! { "telegram_id": 1_i64 }, doc! {}),
+        find(USERS, doc! { "username_key": "u" }, doc! { "created_seq": -1 }),
+        find(USERS, doc! { "role": "admin" }, doc! { "created_seq": 1 }),
+        find(USERS, doc! {}, doc! { "created_seq": -1 }),
+        find(EVENTS, events::of_ticket(ticket), doc! { "_id": 1 }),
+        find(EVENTS, events::of_agent(agent, Time::UNIX_EPOCH), doc! { "micros": 1 }),
+        find(INBOX, inbox::pending(0), doc! { "seq": 1 }),
+        find(OUTBOX_CHATS, ready, order),
+        find(OUTBOX_CHATS, chat_queues::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
+        find(OUTBOX_CHATS, chat_queues::claimed(), doc! {}),
+        find(OUTBOX_CHATS, chat_queues::claimed_by("p"), doc! {}),
+        find(OUTBOX_STAGED, staged, by_id),
+        find(OUTBOX, chat_queues::overflow(ChatId(1)), doc! { "priority_class": 1, "_id": 1 }),
+        find(TICKET_QUEUE, cards::ended_with_live_cards(Time::UNIX_EPOCH), doc! {}),
+    ]
+}
+
+/// A collection, a query of it, and the server's plan for the query.
+pub type QueryPlan = (&'static str, Document, Document);
+
+/// Returns the server's plan for each query.
+pub(crate) async fn all(db: &Database) -> Result<Vec<QueryPlan>, StoreError> {
+    let mut plans = Vec::new();
+    for (collection, query) in queries() {
+        let explain = doc! { "explain": &query, "verbosity": "queryPlanner" };
+        plans.push((collection, query, db.run_command(explain).await?));
+    }
+    Ok(plans)
+}

@@ -1,0 +1,226 @@
+//! Commands of the ticket queue, and the unit of work that applies the commands of one batch.
+//!
+//! The unit of work loads every document that the commands need, applies the commands in memory in their order, and flushes what
+//! changed. A refused change writes nothing and does not abort the other changes of the transaction.
+use super::agents::AgentSet;
+use super::records::{RecordSet, event_document};
+use super::tickets::TicketSet;
+use crate::domain::Time;
+use crate::domain::event::AuditEvent;
+use crate::domain::ids::Arrival;
+use crate::domain::notice::Outgoing;
+use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
+use crate::store::fifo_guard::FifoGuard;
+use crate::store::mongo::codec::int;
+use crate::store::mongo::inbox::{UpdateEnd, UpdateSet};
+use crate::store::mongo::outbox::staging::{Delivery, staged_documents};
+use crate::store::mongo::schema::{EVENTS, OUTBOX_STAGED};
+use crate::store::mongo::tx::Tx;
+use crate::store::mongo::tx::error::TxError;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// A write that needs a transaction.
+pub(crate) enum Command {
+    /// Commits changes. Those without an event have this time.
+    Commit(Vec<Change>, Time),
+    /// Appends updates to the inbox.
+    AppendUpdates(Vec<(i64, Value)>, Time),
+    /// Ends an update and enqueues its answers.
+    EndUpdate(i64, UpdateEnd, Vec<Outgoing>, Time),
+    /// Enqueues deliveries.
+    Enqueue(Vec<Outgoing>, Time),
+}
+
+/// The result of a command.
+#[derive(Debug, Clone)]
+pub(crate) enum CommandResult {
+    /// The result of each change.
+    Commit(Vec<Result<Committed, CommitError>>),
+    /// How many updates were new.
+    Appended(usize),
+    /// Nothing to report.
+    Done,
+}
+
+impl Command {
+    /// Returns how many changes it adds to a batch.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Commit(changes, _) => changes.len(),
+            Self::AppendUpdates(updates, _) => updates.len(),
+            Self::EndUpdate(..) => 1,
+            Self::Enqueue(deliveries, _) => deliveries.len(),
+        }
+    }
+
+    pub(crate) fn changes(&self) -> &[Change] {
+        match self {
+            Self::Commit(changes, _) => changes,
+            _ => &[],
+        }
+    }
+
+    /// Returns every delivery that it may enqueue.
+    pub(crate) fn deliveries(&self) -> impl Iterator<Item = &Outgoing> {
+        let own: &[Outgoing] = match self {
+            Self::EndUpdate(_, _, deliveries, _) | Self::Enqueue(deliveries, _) => deliveries,
+            Self::Commit(..) | Self::AppendUpdates(..) => &[],
+        };
+        self.changes().iter().flat_map(|change| &change.notices).chain(own)
+    }
+}
+
+/// Adds the first arrival number to those of opened tickets, which count from 0 until the flush.
+pub(crate) fn set_arrivals(result: CommandResult, first: u64) -> CommandResult {
+    let CommandResult::Commit(mut changes) = result else { return result };
+    for arrival in changes.iter_mut().flatten().filter_map(|committed| committed.arrival.as_mut()) {
+        arrival.0 += first;
+    }
+    CommandResult::Commit(changes)
+}
+
+/// A delivery to be staged, with its offset to the first number of the batch.
+struct NewDelivery<'c> {
+    outgoing: &'c Outgoing,
+    since: Time,
+    offset: u64,
+}
+
+/// The documents of one batch: as they were read, and as the commands change them.
+pub(crate) struct UnitOfWork<'c> {
+    tickets: TicketSet,
+    agents: AgentSet,
+    records: RecordSet,
+    updates: UpdateSet,
+    deliveries: Vec<NewDelivery<'c>>,
+    events: Vec<(u64, &'c AuditEvent)>,
+    /// The offset of the next number of the batch.
+    next_offset: u64,
+}
+
+impl<'c> UnitOfWork<'c> {
+    /// Reads all documents that the commands need from the transaction's snapshot. The first attempt relies on the unique indexes to
+    /// find duplicates; with `is_retry` they are read.
+    pub(crate) async fn load(
+        tx: &mut Tx<'_>,
+        commands: &'c [Command],
+        is_retry: bool,
+    ) -> Result<Self, TxError> {
+        let changes = || commands.iter().flat_map(Command::changes);
+        let mut updates: HashSet<i64> = HashSet::new();
+        for command in commands {
+            match command {
+                Command::AppendUpdates(some, _) => updates.extend(some.iter().map(|(id, _)| *id)),
+                Command::EndUpdate(id, ..) => drop(updates.insert(*id)),
+                Command::Commit(..) | Command::Enqueue(..) => {}
+            }
+        }
+        let tickets = TicketSet::load(tx, changes(), is_retry).await?;
+        Ok(Self {
+            agents: AgentSet::load(tx, changes(), tickets.holders(), is_retry).await?,
+            tickets,
+            records: RecordSet::load(tx, changes()).await?,
+            updates: UpdateSet::load(tx, updates).await?,
+            deliveries: Vec::new(),
+            events: Vec::new(),
+            next_offset: 0,
+        })
+    }
+
+    /// Applies a command. An error means that a document can't be decoded.
+    pub(crate) fn apply(&mut self, command: &'c Command) -> Result<CommandResult, StoreError> {
+        match command {
+            Command::Commit(changes, time) => {
+                let (mut fifo, mut results) = (FifoGuard::default(), Vec::with_capacity(changes.len()));
+                for change in changes {
+                    results.push(match fifo.apply(change, || self.change(change, *time)) {
+                        Err(CommitError::Store(error)) => return Err(error),
+                        result => result,
+                    });
+                }
+                Ok(CommandResult::Commit(results))
+            }
+            Command::AppendUpdates(updates, now) => {
+                let new = updates.iter().filter(|(id, update)| self.updates.append(*id, update, *now));
+                Ok(CommandResult::Appended(new.count()))
+            }
+            Command::EndUpdate(id, end, answers, now) => {
+                if self.updates.end(*id, *end, *now) {
+                    self.enqueue(answers, *now);
+                }
+                Ok(CommandResult::Done)
+            }
+            Command::Enqueue(deliveries, now) => {
+                self.enqueue(deliveries, *now);
+                Ok(CommandResult::Done)
+            }
+        }
+    }
+
+    fn change(&mut self, change: &'c Change, time: Time) -> Result<Committed, CommitError> {
+        let mut arrival = None;
+        match &change.write {
+            Write::OpenTicket { ticket, key, limit } => {
+                arrival = Some(Arrival(self.tickets.open(ticket, key, *limit)?));
+            }
+            Write::Ticket { ticket, expected, guard } => {
+                self.tickets.update(&mut self.agents, ticket, *expected, *guard)?;
+            }
+            Write::AssertQueueHead { department, tickets } => {
+                self.tickets.check_queue_head(*department, tickets)?
+            }
+            Write::Person { person, expected } => {
+                let offset = self.take_offset();
+                self.records.person(person, *expected, offset)?;
+                self.agents.set_profile(person);
+            }
+            Write::Department { department, expected } => self.records.department(department, *expected)?,
+            Write::Settings { settings, expected } => self.records.settings(settings, *expected)?,
+            Write::Incidents { incidents, expected } => self.records.incidents(incidents, *expected)?,
+            Write::Invite(invite) => self.records.invite(invite)?,
+            Write::Nothing => {}
+        }
+        if let Some(event) = &change.event {
+            let offset = self.take_offset();
+            self.events.push((offset, event));
+        }
+        self.enqueue(&change.notices, change.event.as_ref().map_or(time, |event| event.at));
+        Ok(Committed { arrival })
+    }
+
+    fn enqueue(&mut self, deliveries: &'c [Outgoing], since: Time) {
+        for outgoing in deliveries {
+            let offset = self.take_offset();
+            self.deliveries.push(NewDelivery { outgoing, since, offset });
+        }
+    }
+
+    fn take_offset(&mut self) -> u64 {
+        self.next_offset += 1;
+        self.next_offset - 1
+    }
+
+    /// Writes everything that changed, numbered from `first_number`; returns the first arrival number. Tickets are last, because
+    /// all replicas conflict at the arrival counter: so it is locked for the shortest time.
+    pub(crate) async fn flush(
+        self,
+        tx: &mut Tx<'_>,
+        process: &str,
+        first_number: u64,
+    ) -> Result<u64, TxError> {
+        self.agents.flush(tx).await?;
+        self.records.flush(tx, first_number).await?;
+        let deliveries = self.deliveries.into_iter().map(|new| {
+            let delivery = Delivery::new(new.outgoing, new.since, int(first_number + new.offset))?;
+            Ok((new.outgoing.chat, delivery))
+        });
+        let staged = staged_documents(deliveries.collect::<Result<_, StoreError>>()?);
+        tx.insert(OUTBOX_STAGED, staged).await?;
+        let events =
+            self.events.into_iter().map(|(offset, event)| event_document(event, first_number + offset));
+        tx.insert(EVENTS, events.collect::<Result<_, StoreError>>()?).await?;
+        self.updates.flush(tx).await?;
+        self.tickets.flush(tx, process).await
+    }
+}

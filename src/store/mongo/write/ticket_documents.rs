@@ -1,0 +1,201 @@
+//! Documents of tickets: the immutable content in `tickets`, the state in `ticket_queue`, and the share of a process in
+//! `queue_depths`.
+//!
+//! The documents of `ticket_queue` are small, because every step of a ticket writes one.
+use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
+use crate::domain::number::TicketNumber;
+use crate::domain::text::Description;
+use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
+use crate::engine::ports::StoreError;
+use crate::store::mongo::codec::{Fields, date, fields, int, put_time};
+use crate::store::mongo::schema::QUEUE_DEPTHS;
+use crate::store::mongo::tx::error::TxError;
+use crate::store::mongo::tx::{Tx, Work};
+use async_trait::async_trait;
+use mongodb::bson::{Bson, Document, doc};
+use std::collections::HashMap;
+
+/// Returns the document of `tickets`.
+pub(crate) fn content_document(ticket: &Ticket, key: &str) -> Result<Document, StoreError> {
+    let mut doc = doc! {
+        "_id": ticket.id.to_string(),
+        "ticket_number": ticket.number.as_str(),
+        "key": key,
+        "customer": ticket.customer.to_string(),
+        "customer_chat": ticket.customer_chat.0,
+        "description": fields(&ticket.description)?,
+    };
+    put_time(&mut doc, "created_at", Some(ticket.created_at));
+    Ok(doc)
+}
+
+/// Returns the document of `ticket_queue` for a new ticket.
+pub(crate) fn insert_document(ticket: &Ticket, row: &Bson) -> Document {
+    let mut doc = doc! {
+        "_id": row,
+        "ticket_id": ticket.id.to_string(),
+        "ticket_number": ticket.number.as_str(),
+        "number_reversed": reversed(ticket.number.as_str()),
+        "position": int(ticket.arrival.0),
+        "customer": ticket.customer.to_string(),
+        "queued_at": date(ticket.created_at),
+        "created_at": date(ticket.created_at),
+        "agent_queue_position": Bson::Null,
+    };
+    doc.extend(state_fields(ticket));
+    doc
+}
+
+/// Returns the fields of `ticket_queue` that change during a ticket's life.
+fn state_fields(ticket: &Ticket) -> Document {
+    let hold = ticket.hold();
+    let ended = match &ticket.state {
+        TicketState::Completed { agent: by, at } | TicketState::Cancelled { by, at } => Some((*by, *at)),
+        TicketState::Queued | TicketState::Held(_) => None,
+    };
+    let mut doc = doc! {
+        "status": ticket.status().as_str(),
+        "version": int(ticket.version.0),
+        "department": ticket.department.to_string(),
+        "category": ticket.category.to_string(),
+        "priority": priority_name(ticket.priority),
+        "rank": i32::from(ticket.priority.rank()),
+        "auto": ticket.auto,
+        "open": ended.is_none(),
+        "holding": hold.is_some(),
+        "assigned_agent": hold.map(|hold| hold.agent.to_string()),
+        "slot": hold.map(|hold| i32::from(hold.slot.0)),
+        "ended_by": ended.map(|(by, _)| by.to_string()),
+    };
+    put_time(&mut doc, "assigned_at", hold.map(|hold| hold.assigned_at));
+    put_time(&mut doc, "opened_at", hold.and_then(|hold| hold.opened_at));
+    put_time(&mut doc, "ended_at", ended.map(|(_, at)| at));
+    if ended.is_some() {
+        // Unset when the live cards of the ticket are deleted.
+        doc.insert("has_live_cards", true);
+    }
+    doc
+}
+
+/// Returns the fields that free the slot of a held ticket.
+pub(crate) fn slot_release() -> Document {
+    doc! { "holding": false, "slot": Bson::Null }
+}
+
+/// Returns the state fields that differ between two versions of a ticket. With `is_slot_released` the slot was freed in between.
+pub(crate) fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bool) -> Document {
+    let mut before = state_fields(before);
+    if is_slot_released {
+        before.extend(slot_release());
+    }
+    state_fields(now).into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect()
+}
+
+fn priority_name(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Urgent => "urgent",
+        Priority::High => "high",
+        Priority::Normal => "normal",
+        Priority::Low => "low",
+    }
+}
+
+/// Returns a ticket out of its document in `ticket_queue`; description and chat are empty.
+pub(crate) fn without_content(doc: &Document) -> Result<Ticket, StoreError> {
+    let f = Fields(doc);
+    let unknown =
+        |what: &str| StoreError::Corrupt(format!("ticket {:?}: unknown {what}", f.get("ticket_number")));
+    Ok(Ticket {
+        id: TicketId(f.id("ticket_id")?),
+        number: TicketNumber::parse(f.text("ticket_number")?).ok_or_else(|| unknown("number"))?,
+        version: Version(f.number("version")?),
+        arrival: Arrival(f.number("position")?),
+        customer: PersonId(f.id("customer")?),
+        customer_chat: ChatId(0),
+        department: DepartmentId(f.id("department")?),
+        category: CategoryId(f.id("category")?),
+        description: Description::default(),
+        priority: Priority::from_rank(f.number("rank")?).ok_or_else(|| unknown("rank"))?,
+        auto: f.flag("auto")?,
+        state: state(f)?.ok_or_else(|| unknown("status"))?,
+        created_at: f.time("created_at")?,
+    })
+}
+
+fn state(f: Fields<'_>) -> Result<Option<TicketState>, StoreError> {
+    let by = || f.id("ended_by").map(PersonId);
+    let status = f.text("status")?;
+    Ok(Some(match status {
+        "queued" => TicketState::Queued,
+        "assigned" | "in_progress" | "pending" => TicketState::Held(Hold {
+            agent: PersonId(f.id("assigned_agent")?),
+            slot: Slot(f.number("slot")?),
+            assigned_at: f.time("assigned_at")?,
+            opened_at: f.opt_time("opened_at")?,
+            paused: status == "pending",
+        }),
+        "completed" => TicketState::Completed { agent: by()?, at: f.time("ended_at")? },
+        "cancelled" => TicketState::Cancelled { by: by()?, at: f.time("ended_at")? },
+        _ => return Ok(None),
+    }))
+}
+
+/// Adds the content of `tickets` to a ticket without it.
+pub(crate) fn with_content(ticket: Ticket, content: &Document) -> Result<Ticket, StoreError> {
+    let f = Fields(content);
+    Ok(Ticket {
+        customer_chat: ChatId(f.int("customer_chat")?),
+        description: f.nested("description")?,
+        created_at: f.time("created_at")?,
+        ..ticket
+    })
+}
+
+/// Returns a ticket number reversed: an index over it finds tickets by the last characters of their number.
+pub(crate) fn reversed(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+/// How many tickets a department gained or lost at each priority.
+pub(crate) type DepthChanges = HashMap<(DepartmentId, Priority), i64>;
+
+/// Returns the update statements that add to the depths that `process` has counted. Every process has documents of its own, so
+/// replicas do not conflict at them; the depth of a queue is the sum.
+pub(crate) fn depth_updates(process: &str, changes: DepthChanges) -> Vec<Document> {
+    let changes = changes.into_iter().filter(|(_, by)| *by != 0);
+    changes
+        .map(|((department, priority), by)| {
+            let rank = i32::from(priority.rank());
+            let key = doc! { "department": department.to_string(), "rank": rank };
+            doc! {
+                "q": { "_id": format!("{department} {rank} {process}") },
+                "u": { "$setOnInsert": key, "$inc": { "waiting": by } },
+                "upsert": true,
+            }
+        })
+        .collect()
+}
+
+/// Takes over the depth documents of all earlier processes, so that their number is bounded. A process that still runs starts new
+/// documents from 0; the sums do not change.
+pub(crate) struct TakeOverDepths<'a>(pub(crate) &'a str);
+
+#[async_trait]
+impl Work for TakeOverDepths<'_> {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<(), TxError> {
+        let (mut sums, mut old) = (DepthChanges::new(), Vec::new());
+        for doc in tx.find(QUEUE_DEPTHS, doc! {}).await? {
+            let f = Fields(&doc);
+            let rank = f.number("rank")?;
+            let Some(priority) = Priority::from_rank(rank) else {
+                return Err(StoreError::Corrupt(format!("{QUEUE_DEPTHS}: unknown rank {rank}")).into());
+            };
+            *sums.entry((DepartmentId(f.id("department")?), priority)).or_default() += f.int("waiting")?;
+            old.push(doc.get("_id").cloned().unwrap_or(Bson::Null));
+        }
+        tx.delete(QUEUE_DEPTHS, [doc! { "_id": { "$in": old } }]).await?;
+        tx.bulk_update(QUEUE_DEPTHS, depth_updates(self.0, sums)).await
+    }
+}

@@ -1,0 +1,328 @@
+//! The tickets of a unit of work: new ones, and existing ones that are updated over the version that was read.
+use super::agents::AgentSet;
+use super::ticket_documents::{
+    DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_release,
+    without_content,
+};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId, Version};
+use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
+use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
+use crate::store::mongo::codec::{Fields, among, limit as rows};
+use crate::store::mongo::read::queue::{Query, auto_head};
+use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE, TICKETS};
+use crate::store::mongo::tx::Tx;
+use crate::store::mongo::tx::error::TxError;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+use std::collections::{HashMap, HashSet};
+
+/// A ticket of the unit of work.
+struct Entry {
+    /// As it was read, or as it is inserted.
+    stored: Ticket,
+    now: Ticket,
+    /// The idempotency key of a new ticket.
+    new_key: Option<String>,
+    /// The position in the agent's queue, if this transaction assigns it.
+    agent_queue_position: Option<i64>,
+    /// The `_id` in `ticket_queue`.
+    row: Bson,
+}
+
+impl Entry {
+    fn read(doc: &Document) -> Result<Self, StoreError> {
+        let stored = without_content(doc)?;
+        let row = doc.get("_id").cloned().unwrap_or(Bson::Null);
+        Ok(Self { now: stored.clone(), stored, new_key: None, agent_queue_position: None, row })
+    }
+
+    /// Returns true if the ticket is in another slot than before.
+    fn changes_slot(&self) -> bool {
+        slot_of(&self.stored) != slot_of(&self.now)
+    }
+}
+
+fn slot_of(ticket: &Ticket) -> Option<(PersonId, Slot)> {
+    ticket.hold().map(|hold| (hold.agent, hold.slot))
+}
+
+/// The tickets of a unit of work.
+#[derive(Default)]
+pub(crate) struct TicketSet {
+    entries: HashMap<TicketId, Entry>,
+    opened: Vec<TicketId>,
+    updated: Vec<TicketId>,
+    /// Idempotency keys and ticket numbers that are taken.
+    keys: HashSet<String>,
+    numbers: HashSet<String>,
+    /// How many open tickets each customer has whose number is limited.
+    open_counts: HashMap<PersonId, usize>,
+    /// The first ticket of a department that the engine may assign, for departments with a [`Guard::FirstInQueue`].
+    first_waiting: HashMap<DepartmentId, Priority>,
+    /// The first tickets of a department that the engine may assign, for departments with a [`Write::AssertQueueHead`].
+    heads: HashMap<DepartmentId, Vec<TicketId>>,
+    /// True if this transaction puts a ticket back into a queue or depends on a queue's head.
+    reorders: bool,
+}
+
+impl TicketSet {
+    /// Reads the tickets that the changes need. Duplicates of new tickets are read only in a retry: they are rare, and in the first
+    /// attempt the unique indexes refuse them.
+    pub(crate) async fn load<'a>(
+        tx: &mut Tx<'_>,
+        changes: impl Iterator<Item = &'a Change> + Clone,
+        is_retry: bool,
+    ) -> Result<Self, TxError> {
+        let mut set = Self::default();
+        let (mut written, mut opened, mut limited) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let (mut next_in, mut heads) = (HashSet::new(), HashMap::<DepartmentId, usize>::new());
+        let (mut keys, mut numbers): (Vec<Bson>, Vec<Bson>) = Default::default();
+        for change in changes {
+            match &change.write {
+                Write::OpenTicket { ticket, key, limit } => {
+                    opened.insert(ticket.id);
+                    limited.extend(limit.map(|_| ticket.customer));
+                    keys.push(key.as_str().into());
+                    numbers.push(ticket.number.as_str().into());
+                }
+                Write::Ticket { ticket, guard, .. } => {
+                    written.insert(ticket.id);
+                    if *guard == Guard::FirstInQueue {
+                        next_in.insert(ticket.department);
+                    }
+                }
+                Write::AssertQueueHead { department, tickets } => {
+                    let most = heads.entry(*department).or_default();
+                    *most = tickets.len().max(*most);
+                }
+                _ => {}
+            }
+        }
+        for department in next_in {
+            for doc in find_head(tx, department, 1).await? {
+                set.first_waiting.insert(department, without_content(&doc)?.priority);
+            }
+        }
+        for (department, most) in heads {
+            let head = find_head(tx, department, most.max(1)).await?;
+            let head = head.iter().map(|doc| Ok(TicketId(Fields(doc).id("ticket_id")?)));
+            set.heads.insert(department, head.collect::<Result<_, StoreError>>()?);
+        }
+        let ids: Vec<_> = if is_retry {
+            written.union(&opened).map(ToString::to_string).collect()
+        } else {
+            written.difference(&opened).map(ToString::to_string).collect()
+        };
+        for doc in tx.find_in(TICKET_QUEUE, "ticket_id", ids).await? {
+            let entry = Entry::read(&doc)?;
+            set.entries.insert(entry.now.id, entry);
+        }
+        set.count_open(tx, limited.into_iter().collect()).await?;
+        if is_retry && !keys.is_empty() {
+            let taken = vec![doc! { "key": { "$in": keys } }, doc! { "ticket_number": { "$in": numbers } }];
+            for doc in tx.find(TICKETS, doc! { "$or": taken }).await? {
+                set.keys.insert(Fields(&doc).text("key")?.to_owned());
+                set.numbers.insert(Fields(&doc).text("ticket_number")?.to_owned());
+            }
+        }
+        Ok(set)
+    }
+
+    async fn count_open(&mut self, tx: &mut Tx<'_>, customers: Vec<PersonId>) -> Result<(), TxError> {
+        if customers.is_empty() {
+            return Ok(());
+        }
+        let open = doc! { "customer": among(&customers), "open": true };
+        for doc in tx.find(TICKET_QUEUE, open).await? {
+            *self.open_counts.entry(PersonId(Fields(&doc).id("customer")?)).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// Returns who held these tickets when they were read.
+    pub(crate) fn holders(&self) -> HashSet<PersonId> {
+        self.entries.values().filter_map(|entry| entry.now.holder()).collect()
+    }
+
+    /// Checks that the tickets of a department that wait for the engine begin with these.
+    pub(crate) fn check_queue_head(
+        &mut self,
+        department: DepartmentId,
+        tickets: &[TicketId],
+    ) -> Result<(), CommitError> {
+        self.reorders = true;
+        let head = self.heads.get(&department).map(Vec::as_slice).unwrap_or_default();
+        if head.starts_with(tickets) { Ok(()) } else { Err(CommitError::Conflict) }
+    }
+
+    /// Opens a ticket; returns how many this transaction has opened before it.
+    pub(crate) fn open(
+        &mut self,
+        ticket: &Ticket,
+        key: &str,
+        limit: Option<usize>,
+    ) -> Result<u64, CommitError> {
+        // The idempotency key first: a ticket that is opened again has all of them.
+        if self.keys.contains(key) {
+            return Err(CommitError::Duplicate(UniqueKey::Idempotency));
+        }
+        if self.numbers.contains(ticket.number.as_str()) {
+            return Err(CommitError::Duplicate(UniqueKey::Number));
+        }
+        if ticket.state != TicketState::Queued || self.entries.contains_key(&ticket.id) {
+            return Err(CommitError::Conflict);
+        }
+        let open = self.open_counts.entry(ticket.customer).or_default();
+        if limit.is_some_and(|limit| *open >= limit) {
+            return Err(CommitError::TooManyOpen);
+        }
+        *open += 1;
+        self.keys.insert(key.to_owned());
+        self.numbers.insert(ticket.number.as_str().to_owned());
+        let entry = Entry {
+            stored: ticket.clone(),
+            now: ticket.clone(),
+            new_key: Some(key.to_owned()),
+            agent_queue_position: None,
+            row: ObjectId::new().into(),
+        };
+        self.entries.insert(ticket.id, entry);
+        self.opened.push(ticket.id);
+        Ok(self.opened.len() as u64 - 1)
+    }
+
+    /// Updates a ticket, if it has the expected version and the guard holds of its agent.
+    pub(crate) fn update(
+        &mut self,
+        agents: &mut AgentSet,
+        ticket: &Ticket,
+        expected: Version,
+        guard: Guard,
+    ) -> Result<(), CommitError> {
+        if guard == Guard::FirstInQueue && self.is_preceded(ticket) {
+            return Err(CommitError::Conflict);
+        }
+        let entry = self.entries.get_mut(&ticket.id).ok_or(CommitError::Conflict)?;
+        if entry.now.version != expected || entry.now.status().is_end() {
+            return Err(CommitError::Conflict);
+        }
+        let (from, to) = (entry.now.hold(), ticket.hold());
+        if let Some(hold) = to {
+            agents.check_guard(guard, hold)?;
+            agents.check_slot(hold, ticket.id)?;
+        }
+        let same_slot = |one: &Hold, other: &Hold| (one.agent, one.slot) == (other.agent, other.slot);
+        match (from, to) {
+            (Some(from), Some(to)) if same_slot(from, to) => {}
+            (from, to) => {
+                if let Some(from) = from {
+                    agents.release_slot(from);
+                }
+                entry.agent_queue_position = to.map(|to| agents.take_slot(to, ticket.id, guard));
+            }
+        }
+        if !self.updated.contains(&ticket.id) {
+            self.updated.push(ticket.id);
+        }
+        // A ticket that is queued again has its old position, before others.
+        self.reorders |= ticket.state == TicketState::Queued;
+        // The other fields of a ticket never change.
+        entry.now = Ticket {
+            version: ticket.version,
+            department: ticket.department,
+            category: ticket.category,
+            priority: ticket.priority,
+            auto: ticket.auto,
+            state: ticket.state.clone(),
+            ..entry.now.clone()
+        };
+        Ok(())
+    }
+
+    /// Returns true if another ticket comes before a new one, whether it was read or is of this transaction.
+    fn is_preceded(&self, ticket: &Ticket) -> bool {
+        let precedes = |other: &Ticket| {
+            other.state == TicketState::Queued
+                && other.auto
+                && other.department == ticket.department
+                && other.priority <= ticket.priority
+                && other.id != ticket.id
+        };
+        self.first_waiting.get(&ticket.department).is_some_and(|first| *first <= ticket.priority)
+            || self.entries.values().any(|entry| precedes(&entry.now))
+    }
+
+    /// Writes the tickets and the queue depths; returns the arrival number of the first new ticket.
+    pub(crate) async fn flush(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, TxError> {
+        let content =
+            self.opened_entries().filter_map(|entry| Some((&entry.stored, entry.new_key.as_ref()?)));
+        let content = content.map(|(ticket, key)| content_document(ticket, key));
+        tx.insert(TICKETS, content.collect::<Result<_, StoreError>>()?).await?;
+        tx.bulk_update(QUEUE_DEPTHS, depth_updates(process, self.depth_changes())).await?;
+        let mut first_arrival = 0;
+        if self.reorders || !self.opened.is_empty() {
+            first_arrival = tx.advance_arrivals(self.opened.len() as u64, self.reorders).await?;
+        }
+        for (arrival, id) in (first_arrival..).zip(&self.opened) {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.stored.arrival = Arrival(arrival);
+            }
+        }
+        let inserts = self.opened_entries().map(|entry| insert_document(&entry.stored, &entry.row));
+        tx.insert(TICKET_QUEUE, inserts.collect()).await?;
+        tx.bulk_update(TICKET_QUEUE, self.update_statements()).await?;
+        Ok(first_arrival)
+    }
+
+    fn opened_entries(&self) -> impl Iterator<Item = &Entry> {
+        self.opened.iter().filter_map(|id| self.entries.get(id))
+    }
+
+    /// Returns the update statements of `ticket_queue`. Slots that another ticket takes are freed first, as the unique index is
+    /// checked after each statement.
+    fn update_statements(&self) -> Vec<Document> {
+        let updated = || self.updated.iter().filter_map(|id| self.entries.get(id));
+        let moved = updated().filter(|entry| entry.changes_slot());
+        let taken: HashSet<_> = moved.filter_map(|entry| slot_of(&entry.now)).collect();
+        let is_released = |entry: &Entry| {
+            entry.changes_slot() && slot_of(&entry.stored).is_some_and(|slot| taken.contains(&slot))
+        };
+        let set = |entry: &Entry, set: Document| doc! { "q": { "_id": &entry.row }, "u": { "$set": set } };
+        let releases = updated().filter(|entry| is_released(entry)).map(|entry| set(entry, slot_release()));
+        let changes = updated().map(|entry| {
+            let mut fields = changed_fields(&entry.stored, &entry.now, is_released(entry));
+            if entry.changes_slot() {
+                fields.insert("agent_queue_position", entry.agent_queue_position);
+            }
+            set(entry, fields)
+        });
+        releases.chain(changes).collect()
+    }
+
+    fn depth_changes(&self) -> DepthChanges {
+        let mut changes = DepthChanges::new();
+        let mut count = |ticket: &Ticket, by: i64| {
+            if ticket.state == TicketState::Queued {
+                *changes.entry((ticket.department, ticket.priority)).or_default() += by;
+            }
+        };
+        let ids: HashSet<_> = self.opened.iter().chain(&self.updated).collect();
+        for entry in ids.into_iter().filter_map(|id| self.entries.get(id)) {
+            if entry.new_key.is_none() {
+                count(&entry.stored, -1);
+            }
+            count(&entry.now, 1);
+        }
+        changes
+    }
+}
+
+/// Returns the first tickets of a department that the engine may assign.
+async fn find_head(
+    tx: &mut Tx<'_>,
+    department: DepartmentId,
+    limit: usize,
+) -> Result<Vec<Document>, TxError> {
+    let Query { filter, sort, .. } = auto_head(department, limit);
+    tx.find_sorted(TICKET_QUEUE, filter, sort, rows(limit)).await
+}
