@@ -1,16 +1,16 @@
 # syntax=docker/dockerfile:1
-# One static binary in an otherwise empty image. Time zones and the root certificates of the Web are compiled in, and so is
-# SQLite, so nothing has to be installed beside it.
+# One static binary in an empty image. The binary contains SQLite, the time zones and the Web's root certificates, so the image
+# needs no packages.
 
 FROM rust:1.95-alpine AS build
-# The C compiler and headers are for SQLite and the TLS library. On Alpine everything links statically by default.
+# SQLite and the TLS library need the C compiler and headers. On Alpine, Rust links statically by default.
 RUN apk add --no-cache gcc musl-dev
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY .cargo .cargo
 COPY src src
 COPY locales locales
-# The caches keep the compiled dependencies from one build to the next; what is kept of this one has to leave them.
+# The cache mounts keep compiled dependencies between builds. They are not part of the layer, so the binary is copied out.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --bin antri \
@@ -19,12 +19,12 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 
 FROM scratch
 COPY --from=build /image/antri /antri
-# A new volume takes over the owner of the folder it is mounted on.
+# A new volume gets the owner of the directory that it is mounted on.
 COPY --from=build --chown=10001:10001 /image/data /data
-# SQLite puts what it sorts here when it is much.
+# SQLite writes temporary files for large sorts here.
 COPY --from=build --chown=10001:10001 /image/tmp /tmp
 USER 10001:10001
-# Inside a container the loopback address would be out of everybody's reach. What is published is decided outside.
+# Nothing outside the container can reach its loopback address. `docker run --publish` decides what is reachable.
 ENV DATA_DIR=/data HTTP_ADDR=0.0.0.0:8080
 VOLUME /data
 EXPOSE 8080

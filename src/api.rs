@@ -14,43 +14,26 @@
 //! | `alerts` | incidents |
 //! | `openapi`, `login`, `health`, `metrics` | the contract, log-ins, and what operators look at |
 //! | `limits` | how much one client may ask |
-mod agent_body;
-mod agent_status;
-mod agents;
-mod alerts;
-mod answer;
-mod auth;
-mod error;
-mod extract;
-mod frame;
-mod health;
-mod limits;
+mod http;
+mod json;
 mod live;
-mod login;
 mod metrics;
 mod openapi;
-mod queue;
-mod settings;
-mod snapshot;
-mod ticket_body;
-mod tickets;
-mod words;
-mod workload;
-mod ws;
+mod routes;
 
+use crate::auth_token::Verifier;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::Time;
 use crate::engine::Engine;
 use crate::telegram::Telegram;
-use crate::token::Verifier;
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use error::ApiError;
 use futures::FutureExt;
+use http::error::ApiError;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,9 +47,9 @@ pub struct Api {
     config: HttpConfig,
     /// Checks tokens, where there are any.
     tokens: Option<Verifier>,
-    health: health::Health,
-    limits: limits::Limits,
-    live: live::Live,
+    health: routes::health::Health,
+    limits: http::rate_limit::RateLimits,
+    live: live::events::LiveFeed,
     metrics: metrics::Metrics,
 }
 
@@ -74,7 +57,7 @@ impl Api {
     /// An API over this engine.
     #[must_use]
     pub fn new(engine: Arc<Engine>, telegram: Telegram, clock: Clock, config: HttpConfig) -> Arc<Self> {
-        let limits = limits::Limits::new(config.rate_per_address, config.rate_per_token);
+        let limits = http::rate_limit::RateLimits::new(config.rate_per_address, config.rate_per_token);
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
         Arc::new(Self { engine, telegram, clock, config, tokens, health, limits, live, metrics })
@@ -115,24 +98,24 @@ impl Api {
 pub fn router(api: &Arc<Api>) -> Router {
     Router::new()
         // With whole paths: nesting writes the path of each request anew, and heartbeats are most of them.
-        .merge(agent_status::routes())
-        .nest("/api/agents", agents::routes())
-        .nest("/api/auth", login::routes())
-        .nest("/api/queue", queue::routes())
-        .nest("/api/settings", settings::routes())
-        .nest("/api/tickets", tickets::routes())
-        .route("/api/ws", get(ws::open))
+        .merge(routes::agent_status::routes())
+        .nest("/api/agents", routes::agents::routes())
+        .nest("/api/auth", routes::login::routes())
+        .nest("/api/queue", routes::queue::routes())
+        .nest("/api/settings", routes::settings::routes())
+        .nest("/api/tickets", routes::tickets::routes())
+        .route("/api/ws", get(live::websocket::open))
         .route("/api/openapi.json", get(openapi::contract))
         .route("/docs", get(openapi::docs))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
+        .route("/healthz", get(routes::health::healthz))
+        .route("/readyz", get(routes::health::readyz))
         .route("/metrics", get(metrics::metrics))
-        .fallback(frame::no_such_path)
-        .method_not_allowed_fallback(frame::no_such_method)
-        .layer(from_fn(frame::whole_body))
-        .layer(from_fn_with_state(Arc::clone(api), limits::by_address))
+        .fallback(http::middleware::no_such_path)
+        .method_not_allowed_fallback(http::middleware::no_such_method)
+        .layer(from_fn(http::middleware::whole_body))
+        .layer(from_fn_with_state(Arc::clone(api), http::rate_limit::by_address))
         .layer(cors(&api.config.cors_origins))
-        .layer(from_fn_with_state(Arc::clone(api), frame::note))
+        .layer(from_fn_with_state(Arc::clone(api), http::middleware::note))
         .with_state(Arc::clone(api))
 }
 
@@ -143,7 +126,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST, Method::PATCH])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, idempotency, frame::REQUEST_ID])
-        .expose_headers([RETRY_AFTER, frame::REQUEST_ID])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, idempotency, http::middleware::REQUEST_ID])
+        .expose_headers([RETRY_AFTER, http::middleware::REQUEST_ID])
         .max_age(Duration::from_secs(3_600))
 }

@@ -1,20 +1,20 @@
 //! The composition root: the only file that names every adapter. Builds the desk out of its parts, runs it until it is
 //! told to stop, and brings what is under way to its end.
+mod backends;
 mod embedded;
-mod replicas;
-mod storage;
+mod incident_monitor;
+mod leadership;
 mod tasks;
-mod watch;
 
-pub use crate::bot::live::LONGEST_PAUSE;
+pub use crate::bot::cards::refresher::MAX_REFRESH_INTERVAL;
+pub use backends::{Storage, presence};
 pub use embedded::{Embedded, embedded};
-pub use storage::{Storage, presence};
 
 use crate::api::Api;
-use crate::bot::compose::Composer;
-use crate::bot::context::Desk;
-use crate::bot::facts::Facts;
-use crate::bot::handlers::invite::Links;
+use crate::bot::cards::composer::Composer;
+use crate::bot::cards::view_loader::ViewLoader;
+use crate::bot::context::BotContext;
+use crate::bot::handlers::admin::invite::InviteCache;
 use crate::bot::render::Words;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
@@ -22,13 +22,13 @@ use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
-use crate::engine::chance::Chance;
 use crate::engine::ports::{Change, Presence, Signals, Store, Write};
+use crate::engine::random::Random;
 use crate::engine::{Engine, Rules};
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
-use crate::outbox::pace::Limits;
+use crate::outbox::rate_limit::RateLimits;
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
 use std::collections::HashMap;
@@ -41,7 +41,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How often the safety net looks, in a real desk.
-pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
+pub const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Everything a desk is built of.
 pub struct Setup {
@@ -50,7 +50,7 @@ pub struct Setup {
     /// Who is there.
     pub presence: Arc<dyn Presence>,
     /// Where other processes work on the same store: who this one is, and how it hears of the others.
-    pub replicas: Option<Replicas>,
+    pub replicas: Option<ReplicaSetup>,
     /// Whether presence ends with the process, so that it has to be restored.
     pub presence_is_volatile: bool,
     /// The bot's account.
@@ -68,9 +68,9 @@ pub struct Setup {
     /// The time.
     pub clock: Clock,
     /// Chance.
-    pub chance: Chance,
+    pub chance: Random,
     /// The pace to keep towards Telegram.
-    pub limits: Limits,
+    pub limits: RateLimits,
     /// How much one chat may send.
     pub quota: Quota,
     /// How often the safety net looks.
@@ -80,7 +80,7 @@ pub struct Setup {
 }
 
 /// One process among several on the same store.
-pub struct Replicas {
+pub struct ReplicaSetup {
     /// This one.
     pub id: ReplicaId,
     /// The way to the others.
@@ -92,11 +92,11 @@ pub struct App {
     /// The verbs.
     pub engine: Arc<Engine>,
     /// The bot's side of it.
-    pub desk: Arc<Desk>,
+    pub desk: Arc<BotContext>,
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
-    replicas: Option<Replicas>,
+    replicas: Option<ReplicaSetup>,
     presence_is_volatile: bool,
     served: Arc<AtomicU64>,
     watched: Arc<AtomicU64>,
@@ -117,12 +117,12 @@ impl App {
         let clock = setup.clock;
         let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.chance);
         let engine = Arc::new(match &setup.replicas {
-            Some(replicas) => engine.among_others(replicas.id),
+            Some(replicas) => engine.with_replicas(replicas.id),
             None => engine,
         });
         prepare(&engine, &texts, &setup.first_settings, &clock).await?;
-        let facts = Facts::new(Arc::clone(&engine));
-        let desk = Arc::new(Desk {
+        let facts = ViewLoader::new(Arc::clone(&engine));
+        let desk = Arc::new(BotContext {
             engine: Arc::clone(&engine),
             facts: facts.clone(),
             texts: Arc::clone(&texts),
@@ -131,7 +131,7 @@ impl App {
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
-            links: Links::default(),
+            links: InviteCache::default(),
             quotas: Mutex::new(Quotas::new(setup.quota)),
             apologised: Mutex::new(HashMap::new()),
         });
@@ -140,8 +140,8 @@ impl App {
         let outbox = Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.limits);
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
         let app = Self {
-            inbox: match engine.telling() {
-                Some(telling) => inbox.among_others(telling.clone()),
+            inbox: match engine.signal_buffer() {
+                Some(telling) => inbox.with_replicas(telling.clone()),
                 None => inbox,
             },
             served: Arc::new(AtomicU64::new(u64::MAX)),
@@ -161,15 +161,16 @@ impl App {
         };
         app.engine.start().await.context("the agents can't be read")?;
         if app.replicas.is_none() {
-            app.mend().await?;
+            app.recover().await?;
         }
         Ok(app)
     }
 
     /// Makes good what a process left half done. Among several replicas the one that works does it.
-    async fn mend(&self) -> anyhow::Result<()> {
+    async fn recover(&self) -> anyhow::Result<()> {
         self.engine.recover(self.presence_is_volatile, self.clock.now()).await.context("recovery")?;
-        let repeats = self.engine.store().reclaim().await.context("the outbox can't be read")?;
+        let repeats =
+            self.engine.store().release_orphaned_claims().await.context("the outbox can't be read")?;
         if repeats > 0 {
             tracing::warn!(repeats, "deliveries whose outcome is unknown go out once more");
         }
@@ -191,16 +192,16 @@ impl App {
     pub async fn is_idle(&self) -> bool {
         // Work flows from the inbox to the outbox, and is looked for in that order; only a delivery that fails can send
         // some back, past a place that was looked at already. So twice.
-        self.looks_idle().await && self.looks_idle().await
+        self.is_idle_now().await && self.is_idle_now().await
     }
 
-    async fn looks_idle(&self) -> bool {
+    async fn is_idle_now(&self) -> bool {
         let store = self.engine.store();
-        let handled = store.unhandled(0, 1).await.is_ok_and(|rows| rows.is_empty());
+        let handled = store.pending_updates(0, 1).await.is_ok_and(|rows| rows.is_empty());
         let quiet = self.engine.is_quiet();
-        let happened = self.engine.happened();
+        let happened = self.engine.events_published();
         let shown = [&self.served, &self.watched].iter().all(|done| done.load(Ordering::SeqCst) == happened);
-        let delivered = store.undelivered().await == Ok(0);
+        let delivered = store.pending_deliveries().await == Ok(0);
         handled && quiet && shown && delivered && self.desk.tasks.is_empty()
     }
 }

@@ -10,14 +10,11 @@
 //! | `compose` | puts deliveries into words when they are sent |
 //! | `live` | keeps cards in step with what happens |
 pub mod callback;
+pub mod cards;
 pub mod commands;
-pub mod compose;
 pub mod context;
-pub mod facts;
 pub mod handlers;
-pub mod live;
 pub mod menu;
 pub mod render;
 pub mod schema;
 pub mod toast;
-pub mod view;

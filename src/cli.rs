@@ -1,11 +1,13 @@
 //! The command line: what is asked for, done, and the exit code. 0: done. 1: something is wrong, said on standard error.
 mod check;
+pub mod demo;
+#[cfg(feature = "failpoints")]
+pub mod failpoints;
 mod run;
 mod token;
 
 use crate::config::log::LogConfig;
 use crate::config::{Config, Env};
-use crate::demo;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,8 +1,7 @@
-//! What the desk is told by its environment: one struct per topic, each field with the variable it comes from.
+//! Configuration from environment variables. There is one struct per topic; the doc of each field names its variable.
 //!
-//! Read once, at the start. A bad value is never replaced by the default: [`Config::load`] collects everything that is wrong
-//! and reports it together. What is secret is a [`secrecy::SecretString`], which `Debug` does not show, and is not repeated
-//! in errors either.
+//! The configuration is read once, at the start. An invalid value is never replaced by the default: [`Config::load`] collects
+//! all problems and reports them together. Secrets are [`secrecy::SecretString`]s, which neither `Debug` nor an error shows.
 pub mod desk;
 pub mod env;
 pub mod http;
@@ -13,25 +12,25 @@ pub mod telegram;
 
 pub use env::{ConfigError, Env};
 
-/// Everything the environment says. `Config::default()` is what an empty environment gives.
+/// The whole configuration. `Config::default()` equals the result of an empty environment.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// The bot and how its updates come in.
+    /// The bot's account and how it receives updates.
     pub telegram: telegram::TelegramConfig,
-    /// The desk itself: admins, language, time zone, first values of the settings.
+    /// The desk: admins, language, time zone, initial values of its settings.
     pub desk: desk::DeskConfig,
-    /// Where things are kept.
+    /// The store and presence.
     pub storage: storage::StorageConfig,
-    /// How presence is kept alive.
+    /// The lifetime of presence records.
     pub presence: presence::PresenceConfig,
     /// The side API.
     pub http: http::HttpConfig,
-    /// What is logged, and how.
+    /// The log's filter and format.
     pub log: log::LogConfig,
 }
 
 impl Config {
-    /// Reads all of it. The error lists everything that is wrong, one line each.
+    /// Reads all variables. The error lists all problems, one per line.
     pub fn load(env: &Env) -> Result<Self, ConfigError> {
         let mut read = env::Reader::new(env);
         let config = Self {

@@ -16,52 +16,40 @@
 //! | `replicas` | several engines on one store |
 //! | `alarm` | incidents, and who is told of them |
 //! | `sweep`, `lookout` | the safety net; what time brings about |
-pub mod alarm;
-pub mod chance;
-pub mod desk;
-pub mod duty;
+pub mod agents;
+pub mod assignment;
+pub mod departments;
 pub mod error;
-pub mod feed;
-pub mod handover;
-pub mod heartbeat;
-pub mod look;
-mod lookout;
-pub mod opening;
-mod owed;
+pub mod events;
+pub mod incidents;
 pub mod people;
-pub mod plan;
-#[cfg(test)]
-mod plan_histories;
 pub mod ports;
-pub mod priority;
+pub mod queries;
+pub mod random;
 pub mod replicas;
-pub mod roster;
-pub mod rounds;
 pub mod settings;
-pub mod standing;
 pub mod sweep;
 pub mod tickets;
-pub mod watch;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
-use chance::Chance;
+use assignment::pending_work::PendingWork;
+use assignment::roster::Roster;
 use chrono_tz::Tz;
 use error::EngineError;
-use feed::Happening;
-use owed::Owed;
+use events::Event;
 use ports::{Change, CommitError, Committed, Presence, Store};
-use roster::Roster;
+use random::Random;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 
 /// How many happenings a slow reader of the feed may be behind before it loses some.
-const FEED_BUFFER: usize = 4_096;
+const FEED_CAPACITY: usize = 4_096;
 /// How often a verb reads and plans again when somebody else was first, before it gives up. With 64 claimers of one record
 /// each round of attempts has one winner, so this is ample for all of them.
-const ATTEMPTS: u32 = 128;
+const MAX_ATTEMPTS: u32 = 128;
 
 /// What the engine needs to know beside its two ports.
 #[derive(Debug, Clone)]
@@ -78,7 +66,7 @@ pub struct Rules {
 
 /// Counts of what should be rare.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub struct FaultCounters {
     /// Tickets that the sweep found waiting although an agent was ready: a lost wake-up each.
     pub sweep_finds: AtomicU64,
     /// Writes that lost against another one and were planned again.
@@ -91,14 +79,14 @@ pub struct Engine {
     presence: Arc<dyn Presence>,
     rules: Rules,
     roster: Mutex<Roster>,
-    chance: Mutex<Chance>,
-    owed: Mutex<Owed>,
+    random: Mutex<Random>,
+    pending_work: Mutex<PendingWork>,
     /// How many are about to clear doubts about people.
-    clearing: AtomicUsize,
+    reloading: AtomicUsize,
     /// How many assign here: at most one but in tests.
     assigners: AtomicUsize,
     /// How many handlers keep rounds back.
-    keeping: AtomicUsize,
+    deferring: AtomicUsize,
     wake: Notify,
     deliveries: Notify,
     /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
@@ -107,43 +95,43 @@ pub struct Engine {
     /// ticket that is given away as it is opened waits for no round, as the store checks that it is the first.
     round: tokio::sync::Mutex<()>,
     /// Read by whoever gives a new ticket away as it is opened, written by what people do between two rounds.
-    gifts: tokio::sync::RwLock<()>,
-    feed: broadcast::Sender<Happening>,
-    happened: AtomicU64,
+    immediate_assignment: tokio::sync::RwLock<()>,
+    feed: broadcast::Sender<Event>,
+    published: AtomicU64,
     /// What was told of incidents.
-    alarm: tokio::sync::Mutex<alarm::Alarm>,
+    incident_state: tokio::sync::Mutex<incidents::IncidentState>,
     /// How heartbeats fare.
-    beats: Mutex<alarm::Beats>,
+    heartbeat_window: Mutex<incidents::HeartbeatWindow>,
     /// What the other replicas are to be told, if there are any.
-    telling: Option<replicas::Telling>,
+    signal_buffer: Option<replicas::SignalBuffer>,
     /// Counts of what should be rare.
-    pub faults: Faults,
+    pub faults: FaultCounters,
 }
 
 impl Engine {
     /// An engine over these ports. Call [`Engine::start`] before anything else.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, chance: Chance) -> Self {
+    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, chance: Random) -> Self {
         Self {
             store,
             presence,
             rules,
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
-            chance: Mutex::new(chance),
-            owed: Mutex::default(),
-            clearing: AtomicUsize::new(0),
+            random: Mutex::new(chance),
+            pending_work: Mutex::default(),
+            reloading: AtomicUsize::new(0),
             assigners: AtomicUsize::new(0),
-            keeping: AtomicUsize::new(0),
+            deferring: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),
             round: tokio::sync::Mutex::new(()),
-            gifts: tokio::sync::RwLock::new(()),
-            feed: broadcast::channel(FEED_BUFFER).0,
-            happened: AtomicU64::new(0),
-            alarm: tokio::sync::Mutex::default(),
-            beats: Mutex::default(),
-            telling: None,
-            faults: Faults::default(),
+            immediate_assignment: tokio::sync::RwLock::new(()),
+            feed: broadcast::channel(FEED_CAPACITY).0,
+            published: AtomicU64::new(0),
+            incident_state: tokio::sync::Mutex::default(),
+            heartbeat_window: Mutex::default(),
+            signal_buffer: None,
+            faults: FaultCounters::default(),
         }
     }
 
@@ -155,21 +143,21 @@ impl Engine {
 
     /// Follows what happens from now on.
     #[must_use]
-    pub fn feed(&self) -> broadcast::Receiver<Happening> {
+    pub fn feed(&self) -> broadcast::Receiver<Event> {
         self.feed.subscribe()
     }
 
     /// How much was told on the feed so far.
     #[must_use]
-    pub fn happened(&self) -> u64 {
-        self.happened.load(Ordering::SeqCst)
+    pub fn events_published(&self) -> u64 {
+        self.published.load(Ordering::SeqCst)
     }
 
     /// Whether no round is wanted and none is under way.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         // While the lock is held no round can begin, and with it take its departments off the list.
-        self.round.try_lock().is_ok_and(|_no_round| !self.round_wanted())
+        self.round.try_lock().is_ok_and(|_no_round| !self.is_round_pending())
     }
 
     /// The rules it was built with.
@@ -189,10 +177,10 @@ impl Engine {
     }
 
     /// Wakes the outbox: something was put into it.
-    pub fn deliver_soon(&self) {
+    pub fn wake_outbox(&self) {
         self.deliveries.notify_one();
-        if let Some(telling) = &self.telling {
-            telling.deliveries();
+        if let Some(telling) = &self.signal_buffer {
+            telling.deliveries_pending();
         }
     }
 
@@ -200,32 +188,32 @@ impl Engine {
         lock(&self.roster)
     }
 
-    fn chance(&self) -> MutexGuard<'_, Chance> {
-        lock(&self.chance)
+    fn random(&self) -> MutexGuard<'_, Random> {
+        lock(&self.random)
     }
 
-    fn tell(&self, happening: Happening) {
-        self.tell_here(happening);
-        if let Some(telling) = &self.telling {
-            telling.happened(happening);
+    fn publish(&self, happening: Event) {
+        self.publish_local(happening);
+        if let Some(telling) = &self.signal_buffer {
+            telling.event(happening);
         }
     }
 
-    fn tell_here(&self, happening: Happening) {
-        self.happened.fetch_add(1, Ordering::SeqCst);
+    fn publish_local(&self, happening: Event) {
+        self.published.fetch_add(1, Ordering::SeqCst);
         // Nobody listening is fine: the feed is for those who look.
         let _ = self.feed.send(happening);
     }
 
     async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
-        let unheard = self.take_on(Owed::by([&change]));
+        let unheard = self.register(PendingWork::after_commit_of([&change]));
         let result = self.store.commit(vec![change]).await.pop();
         let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
         // What follows from an answer, verbs do without another wait. When the store fails, only the answer may be lost.
         if !matches!(result, Err(CommitError::Store(_))) {
-            unheard.paid();
+            unheard.done();
         }
-        self.deliver_soon();
+        self.wake_outbox();
         if result == Err(CommitError::Conflict) {
             self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
         }
@@ -237,7 +225,7 @@ impl Engine {
     where
         F: Future<Output = Result<Attempt<T>, EngineError>>,
     {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             if let Attempt::Done(value) = attempt().await? {
                 return Ok(value);
             }
@@ -259,9 +247,9 @@ impl<T> Attempt<T> {
     fn of(committed: Result<Committed, CommitError>, value: T) -> Result<Self, EngineError> {
         match committed {
             Ok(_) => Ok(Self::Done(value)),
-            Err(CommitError::Conflict | CommitError::Behind) => Ok(Self::Lost),
+            Err(CommitError::Conflict | CommitError::WouldOvertake) => Ok(Self::Lost),
             Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
-            Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(opening::MAX_OPEN)),
+            Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(tickets::open::MAX_OPEN_TICKETS)),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
     }

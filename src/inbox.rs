@@ -9,7 +9,7 @@ pub use listener::Listener;
 
 use crate::clock::Clock;
 use crate::engine::ports::{Store, StoreError};
-use crate::engine::replicas::Telling;
+use crate::engine::replicas::SignalBuffer;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -24,7 +24,7 @@ pub struct Inbox {
     clock: Clock,
     arrived: Arc<Notify>,
     /// Whom to tell of updates, where another replica may be the one that handles them.
-    telling: Option<Telling>,
+    telling: Option<SignalBuffer>,
 }
 
 impl Inbox {
@@ -36,7 +36,7 @@ impl Inbox {
 
     /// The same inbox, into which other replicas write too.
     #[must_use]
-    pub fn among_others(self, telling: Telling) -> Self {
+    pub fn with_replicas(self, telling: SignalBuffer) -> Self {
         Self { telling: Some(telling), ..self }
     }
 
@@ -46,21 +46,21 @@ impl Inbox {
     }
 
     /// There may be something new in it.
-    pub fn look(&self) {
+    pub fn wake(&self) {
         self.arrived.notify_one();
     }
 
     /// Writes updates down. When it returns, they are safe. Something without an `update_id` is no update and is left out.
-    pub async fn accept(&self, updates: Vec<Value>) -> Result<(), StoreError> {
+    pub async fn append(&self, updates: Vec<Value>) -> Result<(), StoreError> {
         let rows: Vec<_> = updates.into_iter().filter_map(|update| Some((id_of(&update)?, update))).collect();
         if rows.is_empty() {
             return Ok(());
         }
         fail::fail_point!("inbox-before-write");
-        let fresh = self.store.accept(rows, self.clock.now()).await?;
+        let fresh = self.store.append_updates(rows, self.clock.now()).await?;
         fail::fail_point!("inbox-after-write");
         tracing::debug!(fresh, "updates accepted");
-        self.look();
+        self.wake();
         if let Some(telling) = &self.telling {
             telling.updates();
         }

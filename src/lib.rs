@@ -22,26 +22,23 @@
 //! `ARCHITECTURE.md` walks one ticket through these files.
 pub mod api;
 pub mod app;
+pub mod auth_token;
 pub mod bot;
 pub mod cli;
 pub mod clock;
 pub mod config;
-#[cfg(feature = "failpoints")]
-pub mod crash;
-pub mod demo;
 pub mod domain;
 pub mod engine;
+pub mod http_server;
 pub mod i18n;
 pub mod inbox;
 pub mod outbox;
 pub mod presence;
 pub mod sandbox;
-pub mod serve;
 pub mod signals;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;
-pub mod token;
 
 /// A desk makes and drops small things on all threads: some thousand documents, requests and strings a second. The C library's
 /// own allocator took a quarter of its processor time for that, and musl's, which the container has, is slower still.

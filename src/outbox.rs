@@ -3,10 +3,10 @@
 //!
 //! A message has no idempotency key at Telegram. So a claim is durable before the send: what an ended process had claimed
 //! may have been sent, is sent once more at most, and the repeat is counted.
-mod deed;
-pub mod pace;
-mod verdict;
+mod action;
+mod error_policy;
+pub mod rate_limit;
 mod worker;
 
-pub use deed::{Compose, Deed};
+pub use action::{Compose, TelegramAction};
 pub use worker::Outbox;

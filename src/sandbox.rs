@@ -2,44 +2,21 @@
 //!
 //! The demo, the conversation tests and the crash tests run the real bot against it. It keeps Telegram's
 //! shapes and refuses what Telegram refuses; what it cannot do it answers with 404 instead of pretending.
-mod body;
-mod client_api;
-mod entities;
-mod events;
-mod faults;
-mod files;
-mod groups;
-mod html;
-mod inbox;
-mod journal;
-mod limits;
-mod looking;
-mod markup;
-mod menus;
-mod message;
-mod methods;
+mod bot_api;
+mod chats;
+mod control;
 mod page;
-mod people;
-mod presses;
-mod refusal;
-mod render;
-mod schema;
 mod serve;
-mod server;
-mod shapes;
-mod state;
-mod text;
-mod webhook;
-mod wire;
+mod updates;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-pub use faults::{Fault, FaultRule, Faults};
-pub use journal::Recorded;
-pub use shapes::{Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, Side, Toast, User};
+pub use control::faults::{Fault, FaultRule, Faults};
+pub use control::journal::RecordedRequest;
+pub use control::views::{Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, Side, Toast, User};
 
 /// Reads the time; injected so that tests decide what o'clock it is.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -68,22 +45,22 @@ pub struct Sandbox {
 struct Inner {
     token: String,
     clock: Clock,
-    schema: schema::Schema,
+    schema: bot_api::schema::Schema,
     faults: Faults,
     changes: watch::Sender<u64>,
-    state: Mutex<state::State>,
+    state: Mutex<chats::state::State>,
 }
 
 impl Sandbox {
     /// An empty Telegram: the bot is registered, nobody is there yet.
     #[must_use]
     pub fn new(options: SandboxOptions) -> Self {
-        let state = state::State::new(&options);
+        let state = chats::state::State::new(&options);
         Self {
             inner: Arc::new(Inner {
                 token: options.token,
                 clock: options.now,
-                schema: schema::Schema::built_in(),
+                schema: bot_api::schema::Schema::built_in(),
                 faults: Faults::default(),
                 changes: watch::Sender::new(0),
                 state: Mutex::new(state),
@@ -100,7 +77,7 @@ impl Sandbox {
     /// Switches Telegram's rate limits on or off (off at first): 30 messages a second over all chats, one a
     /// second in a private chat with bursts of 20, 20 a minute in a group. Past them, 429 with `retry_after`.
     pub fn enforce_limits(&self, on: bool) {
-        self.change(|state| state.limits.enforce(on));
+        self.write(|state| state.limits.enforce(on));
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -108,18 +85,18 @@ impl Sandbox {
     }
 
     /// Looks without announcing a change.
-    fn look<T>(&self, look: impl FnOnce(&mut state::State) -> T) -> T {
-        look(&mut self.locked())
+    fn read<T>(&self, look: impl FnOnce(&mut chats::state::State) -> T) -> T {
+        look(&mut self.lock())
     }
 
     /// Changes something and wakes everybody who waits for changes.
-    fn change<T>(&self, change: impl FnOnce(&mut state::State) -> T) -> T {
-        let out = change(&mut self.locked());
+    fn write<T>(&self, change: impl FnOnce(&mut chats::state::State) -> T) -> T {
+        let out = change(&mut self.lock());
         self.inner.changes.send_modify(|seen| *seen += 1);
         out
     }
 
-    fn locked(&self) -> MutexGuard<'_, state::State> {
+    fn lock(&self) -> MutexGuard<'_, chats::state::State> {
         // A panic in a test's own closure must not turn every later look into a second panic.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -27,7 +27,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 /// Libraries that handle tokens, or what people write, in the clear.
-const WIRE: [&str; 12] = [
+const WIRE_TARGETS: [&str; 12] = [
     "teloxide",
     "teloxide_core",
     "reqwest",
@@ -76,13 +76,13 @@ where
         LogFormat::Json => Box::new(layer.json().flatten_event(true).with_span_list(false)),
     };
     let asked = EnvFilter::builder().parse(&config.filter)?;
-    Ok(tracing_subscriber::registry().with(layer.with_filter(asked.and(filter_fn(harmless)))))
+    Ok(tracing_subscriber::registry().with(layer.with_filter(asked.and(filter_fn(without_wire_logs)))))
 }
 
 /// Whether a line may be logged however much `RUST_LOG` asks for.
-fn harmless(line: &Metadata<'_>) -> bool {
+fn without_wire_logs(line: &Metadata<'_>) -> bool {
     let library = line.target().split("::").next().unwrap_or_default();
-    *line.level() <= LevelFilter::WARN || !WIRE.contains(&library)
+    *line.level() <= LevelFilter::WARN || !WIRE_TARGETS.contains(&library)
 }
 
 /// A panic becomes a line of the log. Only a literal message is repeated: one that was put together may hold anything, and

@@ -5,11 +5,11 @@ use crate::stage::{Plan, Stage, agent_id};
 use crate::stats::{median, rate};
 use crate::telegram;
 use antri::app::App;
+use antri::auth_token::{TOKEN_LIFETIME, issue};
 use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::domain::person::Role;
 use antri::engine::ports::Presence;
-use antri::token::{LIFETIME, issue};
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -86,7 +86,8 @@ pub(crate) async fn run(presence: Arc<dyn Presence>, name: &'static str, lasts: 
 /// The nth agent's heartbeat.
 fn beat(n: u64) -> Vec<u8> {
     let secret = SecretString::from(SECRET);
-    let token = issue(&secret, agent_id(n), Role::Agent, Clock::system().now(), LIFETIME).expect("a token");
+    let token =
+        issue(&secret, agent_id(n), Role::Agent, Clock::system().now(), TOKEN_LIFETIME).expect("a token");
     format!(
         "POST /api/agent-status/heartbeat HTTP/1.1\r\nhost: desk\r\nauthorization: Bearer {token}\r\n\
          content-length: 0\r\n\r\n"

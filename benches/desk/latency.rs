@@ -5,17 +5,17 @@ use crate::stage::{AGENT_CHAT, Plan, Stage, rules};
 use crate::stats::quantile;
 use crate::telegram::{self, Sent};
 use crate::work::open_nth;
-use antri::app::{App, LONGEST_PAUSE, SWEEP_EVERY, Setup};
+use antri::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup};
 use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::domain::ids::TicketId;
 use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
 use antri::engine::Engine;
-use antri::engine::chance::Chance;
-use antri::engine::feed::Happening;
-use antri::engine::tickets::Step;
-use antri::outbox::pace::Limits;
+use antri::engine::events::Event;
+use antri::engine::random::Random;
+use antri::engine::tickets::steps::Step;
+use antri::outbox::rate_limit::RateLimits;
 use antri::presence::Memory;
 use antri::telegram::{CALL_TIMEOUT, Telegram};
 use secrecy::SecretString;
@@ -138,11 +138,11 @@ pub(crate) async fn setup(stage: &Stage, url: &str) -> Setup {
         rules: rules(),
         first_settings: Settings::default(),
         clock: Clock::system(),
-        chance: Chance::seeded(7),
-        limits: Limits::NONE,
+        chance: Random::seeded(7),
+        limits: RateLimits::NONE,
         quota: Quota::NONE,
-        sweep_every: SWEEP_EVERY,
-        longest_pause: LONGEST_PAUSE,
+        sweep_every: SWEEP_INTERVAL,
+        longest_pause: MAX_REFRESH_INTERVAL,
     }
 }
 
@@ -156,7 +156,7 @@ async fn work(engine: Arc<Engine>, log: Log<(TicketId, Instant)>) {
             done.expect("completed");
         }
         match feed.recv().await {
-            Ok(Happening::Assigned { ticket, agent, .. }) => {
+            Ok(Event::Assigned { ticket, agent, .. }) => {
                 note(&log, (ticket, Instant::now()));
                 let engine = Arc::clone(&engine);
                 agents.spawn(async move {

@@ -4,9 +4,9 @@ use antri::clock::Clock;
 use antri::domain::ids::{PersonId, TicketId};
 use antri::domain::ticket::Ticket;
 use antri::engine::Engine;
-use antri::engine::chance::Chance;
-use antri::engine::opening::NewTicket;
-use antri::engine::tickets::Step;
+use antri::engine::random::Random;
+use antri::engine::tickets::open::NewTicket;
+use antri::engine::tickets::steps::Step;
 use antri::presence::Memory;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,7 +40,7 @@ impl Desk {
     pub(crate) async fn open(stage: Stage) -> Self {
         let presence = Arc::new(Memory::default());
         let store = Arc::clone(&stage.store);
-        let engine = Engine::new(store, presence, rules(), Chance::seeded(7));
+        let engine = Engine::new(store, presence, rules(), Random::seeded(7));
         engine.start().await.expect("the agents are read");
         let (stage, engine) = (Arc::new(stage), Arc::new(engine));
         Self { stage, engine, clock: Clock::system(), opened: Arc::default() }
@@ -62,7 +62,7 @@ impl Desk {
         let rounds = async {
             let mut assigned = 0;
             while assigned < tickets {
-                self.engine.woken().await;
+                self.engine.round_requested().await;
                 assigned += self.engine.run_round(self.clock.now()).await.expect("a round") as u64;
             }
             assigned

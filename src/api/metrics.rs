@@ -3,9 +3,9 @@ mod gauges;
 mod latency;
 
 use super::Api;
-use super::auth::Staff;
-use super::error::ApiError;
-use crate::engine::feed::Happening;
+use super::http::auth::Staff;
+use super::http::error::ApiError;
+use crate::engine::events::Event;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
@@ -24,11 +24,11 @@ use std::time::Duration;
 /// The media type of what [`encode`] writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Where heartbeats arrive.
-const HEARTBEAT: &str = "/api/agent-status/heartbeat";
+const HEARTBEAT_PATH: &str = "/api/agent-status/heartbeat";
 
 /// A request, as far as it is told apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct RequestLabels {
     method: String,
     route: String,
     status: u16,
@@ -36,14 +36,14 @@ struct Answered {
 
 /// What became of a heartbeat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Beat {
+struct HeartbeatLabels {
     result: &'static str,
 }
 
 /// What is counted.
 pub(super) struct Metrics {
-    requests: Family<Answered, Histogram, fn() -> Histogram>,
-    heartbeats: Family<Beat, Counter>,
+    requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
+    heartbeats: Family<HeartbeatLabels, Counter>,
     latency: Latency,
 }
 
@@ -57,7 +57,7 @@ impl Default for Metrics {
         let heartbeats = Family::default();
         for result in ["ok", "refused", "failed"] {
             // A rate can be told from the first one on only if there was a nought before it.
-            drop(heartbeats.get_or_create(&Beat { result }));
+            drop(heartbeats.get_or_create(&HeartbeatLabels { result }));
         }
         let requests = Family::new_with_constructor(seconds as fn() -> Histogram);
         Self { requests, heartbeats, latency: Latency::default() }
@@ -67,9 +67,9 @@ impl Default for Metrics {
 impl Metrics {
     /// A request was answered. Whether it was a heartbeat that was taken, or one that the desk failed.
     pub(super) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) -> Option<bool> {
-        let labels = Answered { method: method.as_str().to_owned(), route: route.to_owned(), status };
+        let labels = RequestLabels { method: method.as_str().to_owned(), route: route.to_owned(), status };
         self.requests.get_or_create(&labels).observe(took.as_secs_f64());
-        if route != HEARTBEAT {
+        if route != HEARTBEAT_PATH {
             return None;
         }
         let (result, taken) = match status {
@@ -77,12 +77,12 @@ impl Metrics {
             400..500 => ("refused", None),
             _ => ("failed", Some(false)),
         };
-        self.heartbeats.get_or_create(&Beat { result }).inc();
+        self.heartbeats.get_or_create(&HeartbeatLabels { result }).inc();
         taken
     }
 
     /// Something happened at this steady moment.
-    pub(super) fn follow(&self, happening: Happening, now: Duration) {
+    pub(super) fn follow(&self, happening: Event, now: Duration) {
         self.latency.follow(happening, now);
     }
 

@@ -1,9 +1,11 @@
 //! The contract, generated from the handlers, and a page that shows it.
-use super::answer::Envelope;
-use super::error::Failure;
-use super::extract::TicketRef;
-use super::snapshot::Snapshot;
-use super::{agent_status, agents, health, login, metrics, queue, settings, tickets, workload, ws};
+use super::http::envelope::Envelope;
+use super::http::error::Failure;
+use super::http::extract::TicketRef;
+use super::live::snapshot::Snapshot;
+use super::live::websocket;
+use super::metrics;
+use super::routes::{agent_status, agents, health, login, queue, settings, tickets, workload};
 use axum::Json;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -42,7 +44,7 @@ const REFUSALS: [(&str, &str); 9] = [
         agent_status::stats, agent_status::offline, agent_status::go_online, agent_status::go_offline,
         workload::workload, queue::mine, queue::all, queue::reprioritise, queue::reassign,
         tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
-        agents::show, agents::change, settings::show, settings::change, ws::open,
+        agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
     ),

@@ -1,14 +1,14 @@
 //! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
 //! then what is under way to Telegram is finished.
-use super::watch::Watch;
-use super::{App, replicas};
+use super::incident_monitor::IncidentMonitor;
+use super::{App, leadership};
 use crate::api;
-use crate::bot::live::Live;
+use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
+use crate::http_server::serve;
 use crate::inbox::runner::Runner;
 use crate::inbox::{Listener, poller, webhook};
-use crate::serve::serve;
 use anyhow::Context;
 use chrono::TimeDelta;
 use std::sync::{Arc, PoisonError};
@@ -20,45 +20,49 @@ use tokio_util::task::TaskTracker;
 
 /// How long handlers may take to finish after a stop, and then the outbox: together below the ten seconds after which
 /// process managers lose patience.
-const HANDLERS_END: Duration = Duration::from_secs(3);
-const OUTBOX_ENDS: Duration = Duration::from_secs(4);
+const HANDLER_DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+const OUTBOX_DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long requests and polls under way may take to end.
-const FRONT_ENDS: Duration = Duration::from_secs(1);
+const HTTP_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed a background task.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How far the wall clock may stray from the steady one between two sweeps before it counts as set by somebody.
-const JUMP: TimeDelta = TimeDelta::seconds(30);
+const MIN_CLOCK_JUMP: TimeDelta = TimeDelta::seconds(30);
 /// Rows of one chat that may wait in memory for their turn: all of them, so that one chat's flood never blocks others.
 const WORKER_QUEUE: usize = 1 << 20;
 /// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
-const REMEMBER: TimeDelta = TimeDelta::hours(48);
+const RETENTION: TimeDelta = TimeDelta::hours(48);
 
 /// Runs until `stop`: takes updates in, and works, alone or whenever it is this replica's turn.
 pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
     let front = TaskTracker::new();
-    open_doors(app, &front, &stop)?;
+    serve_http(app, &front, &stop)?;
     if let Some(config) = &app.webhook {
         register(app, config, &stop).await?;
     }
     match &app.replicas {
-        Some(replicas) => Box::pin(replicas::take_turns(app, replicas, &stop)).await,
-        None => Box::pin(work(app, Arc::new(Deadline::never(app.clock.clone())), &stop)).await,
+        Some(replicas) => Box::pin(leadership::run_elections(app, replicas, &stop)).await,
+        None => Box::pin(run_leader_tasks(app, Arc::new(Deadline::never(app.clock.clone())), &stop)).await,
     }
     front.close();
-    let _ = tokio::time::timeout(FRONT_ENDS, front.wait()).await;
+    let _ = tokio::time::timeout(HTTP_DRAIN_TIMEOUT, front.wait()).await;
     Ok(())
 }
 
 /// The desk's work, of which there is one at a time on a store, until `over`. Nothing is sent after `deadline`.
-pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &CancellationToken) {
+pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, over: &CancellationToken) {
     let (front, back) = (TaskTracker::new(), TaskTracker::new());
     let end = CancellationToken::new();
     app.desk.tasks.reopen();
-    let live =
-        Live::new(Arc::clone(&app.engine), app.clock.clone(), Arc::clone(&app.served), app.longest_pause);
+    let live = CardRefresher::new(
+        Arc::clone(&app.engine),
+        app.clock.clone(),
+        Arc::clone(&app.served),
+        app.longest_pause,
+    );
     back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
-    back.spawn(keep_live(live, end.clone()));
-    back.spawn(Watch::new(app).run(app.sweep_every, end.clone()));
+    back.spawn(refresh_cards(live, end.clone()));
+    back.spawn(IncidentMonitor::new(app).run(app.sweep_every, end.clone()));
     back.spawn(Arc::clone(&app.outbox).run(end.clone(), Arc::clone(&deadline)));
     back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
     if app.webhook.is_none() {
@@ -69,14 +73,14 @@ pub(super) async fn work(app: &App, deadline: Arc<Deadline>, over: &Cancellation
     dispatch(app, over).await;
     front.close();
     app.desk.tasks.close();
-    let _ = tokio::time::timeout(FRONT_ENDS, async {
+    let _ = tokio::time::timeout(HTTP_DRAIN_TIMEOUT, async {
         front.wait().await;
         app.desk.tasks.wait().await;
     })
     .await;
     end.cancel();
     back.close();
-    if tokio::time::timeout(OUTBOX_ENDS, back.wait()).await.is_err() {
+    if tokio::time::timeout(OUTBOX_DRAIN_TIMEOUT, back.wait()).await.is_err() {
         tracing::warn!("some deliveries did not end in time; they may be repeated after the next start");
     }
 }
@@ -105,12 +109,12 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
                     Ok(()) => tracing::error!("the dispatcher ended by itself; starting another one"),
                     Err(error) => tracing::warn!(%error, "the dispatcher can't start yet"),
                 }
-                tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.cancelled() => {} }
+                tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => {} }
             }
             None => {
                 // Fails only when it is not running, and then there is nothing to wait for.
                 if let Ok(_stopping) = token.shutdown()
-                    && tokio::time::timeout(HANDLERS_END, work).await.is_err()
+                    && tokio::time::timeout(HANDLER_DRAIN_TIMEOUT, work).await.is_err()
                 {
                     tracing::warn!(
                         "some updates were not handled in time; they come again after the next start"
@@ -122,7 +126,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
 }
 
 /// The side API, and beside it the webhook, on the desk's socket.
-fn open_doors(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
+fn serve_http(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
     let listener = app.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
     let listener = listener.context("a desk runs once")?;
     let mut router = api::router(&app.api);
@@ -144,9 +148,9 @@ async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -
         };
         match registered {
             Ok(()) => return Ok(()),
-            Err(error) if error.passes() => {
+            Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "the webhook is not registered yet; trying again");
-                let wait = error.retry_after().unwrap_or(PAUSE);
+                let wait = error.retry_after().unwrap_or(RETRY_DELAY);
                 tokio::select! { () = tokio::time::sleep(wait) => {} () = stop.cancelled() => {} }
             }
             Err(error) => return Err(error).context("Telegram refuses the webhook (WEBHOOK_URL)"),
@@ -158,17 +162,17 @@ async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -
 async fn assign(engine: Arc<crate::engine::Engine>, clock: crate::clock::Clock, end: CancellationToken) {
     let _here = engine.assigner();
     loop {
-        tokio::select! { () = engine.woken() => {} () = end.cancelled() => return }
+        tokio::select! { () = engine.round_requested() => {} () = end.cancelled() => return }
         if let Err(error) = engine.run_rounds(|| clock.now()).await {
             // The departments stay marked; the wake-up is repeated when the store has had a moment.
             tracing::error!(%error, "a round failed");
-            tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = end.cancelled() => return }
+            tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = end.cancelled() => return }
             engine.wake();
         }
     }
 }
 
-async fn keep_live(mut live: Live, end: CancellationToken) {
+async fn refresh_cards(mut live: CardRefresher, end: CancellationToken) {
     let mut behind = true;
     loop {
         let step = async {
@@ -183,7 +187,7 @@ async fn keep_live(mut live: Live, end: CancellationToken) {
             Ok(false) => return,
             Err(error) => {
                 tracing::error!(%error, "cards can't be refreshed");
-                tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = end.cancelled() => return }
+                tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = end.cancelled() => return }
                 true
             }
         };
@@ -205,15 +209,15 @@ async fn sweep(
         let strayed = (now - wall) - TimeDelta::from_std(passed.saturating_sub(steady)).unwrap_or_default();
         (wall, steady) = (now, passed);
         let result = async {
-            if strayed.abs() > JUMP {
+            if strayed.abs() > MIN_CLOCK_JUMP {
                 tracing::warn!(
                     seconds = strayed.num_seconds(),
                     "the clock was set: nobody is expired because of it"
                 );
-                engine.forgive(now).await?;
+                engine.reset_idle_timers(now).await?;
             }
             engine.sweep(now).await?;
-            engine.store().prune(now - REMEMBER).await?;
+            engine.store().prune(now - RETENTION).await?;
             Ok::<(), crate::engine::error::EngineError>(())
         };
         if let Err(error) = result.await {

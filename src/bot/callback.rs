@@ -10,7 +10,7 @@ use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, 
 use crate::domain::person::Locale;
 
 /// Telegram's limit on `callback_data`, in bytes.
-pub const MAX_DATA: usize = 64;
+pub const MAX_DATA_BYTES: usize = 64;
 
 /// What an agent does to a ticket they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub enum Surface {
 
 /// A list that can be turned to another page or refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum List {
+pub enum PagedList {
     /// `/myqueue`.
     MyQueue,
     /// `/mytickets`.
@@ -55,7 +55,7 @@ pub enum List {
 
 /// A list of people, tickets or departments out of which an admin picks one for a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pick {
+pub enum PickerPurpose {
     /// `/setmax`: which agent.
     SetMax,
     /// `/removeagent`: which agent.
@@ -70,7 +70,7 @@ pub enum Pick {
 
 /// What one of a list of departments is picked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum For {
+pub enum DepartmentPickerPurpose {
     /// `/department`: it is shown.
     Show,
     /// `/invite`: the invitation is to it.
@@ -85,7 +85,7 @@ pub enum For {
 
 /// A pressed button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Press {
+pub enum ButtonAction {
     /// An agent acts on a ticket they hold.
     Task(Step, TicketId, Version, Surface),
     /// An agent takes a ticket from the queue.
@@ -107,17 +107,17 @@ pub enum Press {
     /// Go offline.
     GoOffline,
     /// Turn a list to a page, or refresh it.
-    Turn(List, u16),
+    Turn(PagedList, u16),
     /// Choose a language.
     Language(Locale),
     /// Switch automatic assignment for oneself.
     AutoAssign(bool),
     /// Another page of a picking list.
-    PickPage(Pick, u16),
+    PickPage(PickerPurpose, u16),
     /// One person of a picking list.
-    PickPerson(Pick, PersonId),
+    PickPerson(PickerPurpose, PersonId),
     /// One ticket of a picking list.
-    PickTicket(Pick, TicketId),
+    PickTicket(PickerPurpose, TicketId),
     /// An agent's new capacity.
     SetMax(PersonId, u16),
     /// Yes, this agent is to be removed.
@@ -133,7 +133,7 @@ pub enum Press {
     /// An agent is to serve a department, or not to.
     AgentDepartment(PersonId, DepartmentId, bool),
     /// A page of a list of departments.
-    Departments(For, u16),
+    Departments(DepartmentPickerPurpose, u16),
     /// One department, with this page of its categories.
     Department(DepartmentId, u16),
     /// A name is asked for a new department.

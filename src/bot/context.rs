@@ -1,6 +1,6 @@
 //! What handlers take and give: the desk, who asks, which message was pressed; answers go to the outbox.
-use super::facts::Facts;
-use super::handlers::invite::Links;
+use super::cards::view_loader::ViewLoader;
+use super::handlers::admin::invite::InviteCache;
 use super::render::Words;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -21,14 +21,14 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
 /// What a handler gives: what is to be delivered, or why the verb was refused.
-pub type Handled = Result<Vec<Outgoing>, EngineError>;
+pub type HandlerResult = Result<Vec<Outgoing>, EngineError>;
 
 /// The desk as handlers know it.
-pub struct Desk {
+pub struct BotContext {
     /// The verbs.
     pub engine: Arc<Engine>,
     /// What cards show.
-    pub facts: Facts,
+    pub facts: ViewLoader,
     /// The words.
     pub texts: Arc<Texts>,
     /// The bot's username, for links.
@@ -42,14 +42,14 @@ pub struct Desk {
     /// The moment, for what is told past the outbox.
     pub clock: Clock,
     /// The invitations that were made lately.
-    pub links: Links,
+    pub links: InviteCache,
     /// How much each chat has sent lately.
     pub quotas: Mutex<Quotas>,
     /// Who was told lately that the store is away.
     pub apologised: Mutex<HashMap<i64, Time>>,
 }
 
-impl Desk {
+impl BotContext {
     /// A link that sends `/start <payload>` when it is opened.
     #[must_use]
     pub fn link(&self, payload: &str) -> String {
@@ -59,7 +59,7 @@ impl Desk {
 
 /// Who asks, where and when.
 #[derive(Debug, Clone)]
-pub struct Ask {
+pub struct RequestContext {
     /// The person, as the store has them.
     pub person: Person,
     /// The chat that the question came from and the answer goes to.
@@ -68,10 +68,10 @@ pub struct Ask {
     pub now: Time,
 }
 
-impl Ask {
+impl RequestContext {
     /// The person's language.
     #[must_use]
-    pub fn words<'a>(&self, desk: &'a Desk) -> Words<'a> {
+    pub fn words<'a>(&self, desk: &'a BotContext) -> Words<'a> {
         Words {
             texts: &desk.texts,
             locale: self.person.locale,
@@ -88,7 +88,7 @@ impl Ask {
 
     /// An answer without buttons: the text of `key`.
     #[must_use]
-    pub fn say(&self, desk: &Desk, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
+    pub fn say(&self, desk: &BotContext, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
         self.text(self.words(desk).message(key, args))
     }
 
@@ -100,49 +100,49 @@ impl Ask {
 
     /// Other words in the message that was pressed.
     #[must_use]
-    pub fn edit(&self, place: Place, text: Rendered) -> Outgoing {
+    pub fn edit(&self, place: PressedMessage, text: Rendered) -> Outgoing {
         Outgoing { chat: self.chat, message: Message::Edit { message_id: place.0, text } }
     }
 
     /// The pressed message, drawn anew as this card.
     #[must_use]
-    pub fn redraw(&self, place: Place, card: CardKey) -> Outgoing {
+    pub fn redraw(&self, place: PressedMessage, card: CardKey) -> Outgoing {
         Outgoing { chat: self.chat, message: Message::Redraw { message_id: place.0, card } }
     }
 }
 
 /// The message whose button was pressed.
 #[derive(Debug, Clone, Copy)]
-pub struct Place(pub i32);
+pub struct PressedMessage(pub i32);
 
 /// How long somebody waits without a word for what the store has to do first.
-const WORDLESS: Duration = Duration::from_secs(3);
+const OUTAGE_NOTICE_AFTER: Duration = Duration::from_secs(3);
 
-impl Desk {
+impl BotContext {
     /// Waits for work that the store has a part in. When that takes long, those who wait for it are told that the desk has a
     /// problem: a server that stands still refuses nothing.
-    pub async fn patiently<T>(
+    pub async fn with_outage_notice<T>(
         self: &Arc<Self>,
         chats: impl IntoIterator<Item = i64>,
         work: impl Future<Output = T>,
     ) -> T {
         let mut work = pin!(work);
-        if let Ok(done) = tokio::time::timeout(WORDLESS, &mut work).await {
+        if let Ok(done) = tokio::time::timeout(OUTAGE_NOTICE_AFTER, &mut work).await {
             return done;
         }
         tracing::warn!("the store keeps people waiting");
-        self.apologise(chats);
+        self.send_outage_notice(chats);
         work.await
     }
 
     /// Tells people at once, past the outbox, that the desk can't keep anything right now: what they sent is not lost,
     /// Telegram or the inbox has it. Once a minute and chat at most; nothing depends on it, and nobody waits for it.
-    pub fn apologise(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {
+    pub fn send_outage_notice(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {
         let (desk, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
-        self.tasks.spawn(async move { desk.apologise_to(chats).await });
+        self.tasks.spawn(async move { desk.send_outage_notice_to(chats).await });
     }
 
-    async fn apologise_to(&self, chats: Vec<i64>) {
+    async fn send_outage_notice_to(&self, chats: Vec<i64>) {
         let now = self.clock.now();
         for chat in chats {
             let told = {

@@ -26,7 +26,7 @@ pub use queue::{my_queue, waiting};
 pub use crate::domain::notice::{Button, Rendered};
 pub use crate::i18n::Arg;
 
-use crate::bot::callback::Press;
+use crate::bot::callback::ButtonAction;
 use crate::domain::Time;
 use crate::domain::person::Locale;
 use crate::domain::text::clean;
@@ -79,7 +79,7 @@ impl Words<'_> {
 
     /// A button with the label of `key`.
     #[must_use]
-    pub fn button(&self, key: &str, press: Press) -> Button {
+    pub fn button(&self, key: &str, press: ButtonAction) -> Button {
         labelled(&self.plain(key, &[]), press)
     }
 
@@ -110,7 +110,7 @@ impl Words<'_> {
 
 /// A button with a label that is not from the locale files, such as a category's name.
 #[must_use]
-pub fn labelled(label: &str, press: Press) -> Button {
+pub fn labelled(label: &str, press: ButtonAction) -> Button {
     let shown = cut(&one_line(label), MAX_LABEL);
     // Telegram takes no button without a label: one for a name that shows nothing has this.
     let label = if shown.is_empty() { "…".to_owned() } else { shown };

@@ -1,37 +1,42 @@
 //! The tree: which update goes to which handler, and nothing else.
-use super::callback::Press;
+use super::callback::ButtonAction;
 use super::commands::{Command, Typed};
-use super::context::{Ask, Desk, Handled};
-use super::handlers::{admin, agent, capacity, common, customer, invite, manage, naming, reassign, serving};
+use super::context::{BotContext, HandlerResult, RequestContext};
+use super::handlers::admin::{
+    agents, capacity, department_picker, departments, invite, name_prompts, reassign,
+};
+use super::handlers::{agent, common, customer};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
 use teloxide::types::{Message, Update};
 
 /// A handler of the desk.
-pub type DeskHandler = dptree::Handler<'static, Handled, DpHandlerDescription>;
+pub type DeskHandler = dptree::Handler<'static, HandlerResult, DpHandlerDescription>;
 
-/// Everything that can come in. Takes an [`Update`], an [`Arc<Desk>`], an [`Ask`] and, for presses, a
+/// Everything that can come in. Takes an [`Update`], an [`Arc<BotContext>`], an [`Ask`] and, for presses, a
 /// [`super::toast::Toast`].
 #[must_use]
 pub fn schema() -> DeskHandler {
     dptree::entry().branch(Update::filter_message().branch(typed()).endpoint(common::message)).branch(
         Update::filter_callback_query()
-            .branch(dptree::filter_map(common::place).branch(presses()))
+            .branch(dptree::filter_map(common::pressed_message).branch(presses()))
             .endpoint(common::unknown_press),
     )
 }
 
 fn typed() -> DeskHandler {
-    dptree::filter_map(|message: Message, desk: Arc<Desk>| Typed::of(&message, &desk.bot_username))
+    dptree::filter_map(|message: Message, desk: Arc<BotContext>| Typed::of(&message, &desk.bot_username))
         .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
         .branch(case![Typed::Elsewhere(name)].endpoint(common::unknown_command))
         .branch(
             case![Typed::Known(command)]
                 .map_async(common::drop_question)
                 .branch(
-                    dptree::filter(|command: Command, ask: Ask| !command.audience().admits(&ask.person))
-                        .endpoint(common::not_your_command),
+                    dptree::filter(|command: Command, ask: RequestContext| {
+                        !command.audience().admits(&ask.person)
+                    })
+                    .endpoint(common::not_your_command),
                 )
                 .branch(commands()),
         )
@@ -54,69 +59,82 @@ fn commands() -> DeskHandler {
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
         .branch(case![Command::Queue].endpoint(agent::queue))
         .branch(case![Command::Token].endpoint(agent::token))
-        .branch(case![Command::Workload].endpoint(admin::workload))
-        .branch(case![Command::Agents].endpoint(admin::agents))
+        .branch(case![Command::Workload].endpoint(agents::workload))
+        .branch(case![Command::Agents].endpoint(agents::agents))
         .branch(case![Command::Invite(arg)].endpoint(invite::invite))
-        .branch(case![Command::AddAgent(arg)].endpoint(admin::add_agent))
-        .branch(case![Command::RemoveAgent(arg)].endpoint(admin::remove_agent))
+        .branch(case![Command::AddAgent(arg)].endpoint(agents::add_agent))
+        .branch(case![Command::RemoveAgent(arg)].endpoint(agents::remove_agent))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
-        .branch(case![Command::Department(arg)].endpoint(manage::department))
-        .branch(case![Command::Category(arg)].endpoint(manage::category))
+        .branch(case![Command::Department(arg)].endpoint(departments::department))
+        .branch(case![Command::Category(arg)].endpoint(departments::category))
 }
 
 fn presses() -> DeskHandler {
     dptree::filter_map(common::pressed)
         .branch(
-            dptree::filter(|press: Press, ask: Ask| is_agents(press) && ask.person.agent.is_none())
-                .endpoint(common::not_your_press),
+            dptree::filter(|press: ButtonAction, ask: RequestContext| {
+                is_agents(press) && ask.person.agent.is_none()
+            })
+            .endpoint(common::not_your_press),
         )
-        .branch(case![Press::Task(step, ticket, version, surface)].endpoint(agent::task))
-        .branch(case![Press::PickUp(ticket, version, surface)].endpoint(agent::pick_up))
-        .branch(case![Press::CancelTicket(ticket, version, surface)].endpoint(customer::cancel_ticket))
-        .branch(case![Press::DraftCategory(draft, category)].endpoint(customer::choose_category))
-        .branch(case![Press::DraftCategories(draft, page)].endpoint(customer::categories))
-        .branch(case![Press::DraftSend(draft)].endpoint(customer::send))
-        .branch(case![Press::DraftCancel(draft)].endpoint(customer::drop_draft))
-        .branch(case![Press::StillHere].endpoint(agent::still_here))
-        .branch(case![Press::GoOnline].endpoint(agent::go_online))
-        .branch(case![Press::GoOffline].endpoint(agent::go_offline))
-        .branch(case![Press::Turn(list, page)].endpoint(common::turn))
-        .branch(case![Press::Language(locale)].endpoint(common::set_language))
-        .branch(case![Press::AutoAssign(on)].endpoint(agent::set_auto))
-        .branch(case![Press::Dismiss].endpoint(common::dismiss))
-        .branch(case![Press::Nothing].endpoint(common::nothing))
-        .branch(dptree::filter(|ask: Ask| !ask.person.is_admin()).endpoint(common::not_your_press))
+        .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent::task))
+        .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent::pick_up))
+        .branch(case![ButtonAction::CancelTicket(ticket, version, surface)].endpoint(customer::cancel_ticket))
+        .branch(case![ButtonAction::DraftCategory(draft, category)].endpoint(customer::choose_category))
+        .branch(case![ButtonAction::DraftCategories(draft, page)].endpoint(customer::categories))
+        .branch(case![ButtonAction::DraftSend(draft)].endpoint(customer::send))
+        .branch(case![ButtonAction::DraftCancel(draft)].endpoint(customer::drop_draft))
+        .branch(case![ButtonAction::StillHere].endpoint(agent::still_here))
+        .branch(case![ButtonAction::GoOnline].endpoint(agent::go_online))
+        .branch(case![ButtonAction::GoOffline].endpoint(agent::go_offline))
+        .branch(case![ButtonAction::Turn(list, page)].endpoint(common::turn_page))
+        .branch(case![ButtonAction::Language(locale)].endpoint(common::set_language))
+        .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
+        .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
+        .branch(case![ButtonAction::Nothing].endpoint(common::nothing))
+        .branch(dptree::filter(|ask: RequestContext| !ask.person.is_admin()).endpoint(common::not_your_press))
         .branch(admin_presses())
 }
 
 /// Whether only agents have a button like this one; admins' have a branch of the tree to themselves.
-fn is_agents(press: Press) -> bool {
-    use Press::{AutoAssign, GoOffline, GoOnline, PickUp, StillHere, Task};
+fn is_agents(press: ButtonAction) -> bool {
+    use ButtonAction::{AutoAssign, GoOffline, GoOnline, PickUp, StillHere, Task};
     matches!(press, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
 }
 
 fn admin_presses() -> DeskHandler {
     dptree::entry()
-        .branch(case![Press::PickPage(pick, page)].endpoint(admin::pick_page))
-        .branch(case![Press::PickPerson(pick, person)].endpoint(admin::pick_person))
-        .branch(case![Press::PickTicket(pick, ticket)].endpoint(reassign::pick_ticket))
-        .branch(case![Press::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
-        .branch(case![Press::RemoveAgent(agent)].endpoint(admin::remove_agent_pressed))
-        .branch(case![Press::AddAgent(person, department)].endpoint(admin::add_agent_pressed))
-        .branch(case![Press::Invite(department)].endpoint(invite::invite_pressed))
-        .branch(case![Press::Reassign(ticket, version, agent, anyway)].endpoint(reassign::reassign_pressed))
-        .branch(case![Press::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
-        .branch(case![Press::AgentDepartment(agent, department, serves)].endpoint(admin::agent_department))
-        .branch(case![Press::Departments(why, page)].endpoint(serving::departments))
-        .branch(case![Press::Department(department, page)].endpoint(manage::show_department))
-        .branch(case![Press::NewDepartment].endpoint(naming::new_department))
-        .branch(case![Press::MakeDepartment].endpoint(naming::make_department))
-        .branch(case![Press::RenameDepartment(department)].endpoint(naming::rename_department))
-        .branch(case![Press::CriticalDepartment(department, critical)].endpoint(manage::set_critical))
-        .branch(case![Press::RetireDepartment(department, retired)].endpoint(manage::set_retired))
-        .branch(case![Press::NewCategory(department)].endpoint(naming::new_category))
-        .branch(case![Press::Category(category)].endpoint(manage::show_category))
-        .branch(case![Press::RenameCategory(category)].endpoint(naming::rename_category))
-        .branch(case![Press::RetireCategory(category, retired)].endpoint(manage::set_category_retired))
+        .branch(case![ButtonAction::PickPage(pick, page)].endpoint(agents::pick_page))
+        .branch(case![ButtonAction::PickPerson(pick, person)].endpoint(agents::pick_person))
+        .branch(case![ButtonAction::PickTicket(pick, ticket)].endpoint(reassign::pick_ticket))
+        .branch(case![ButtonAction::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
+        .branch(case![ButtonAction::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
+        .branch(case![ButtonAction::AddAgent(person, department)].endpoint(agents::add_agent_pressed))
+        .branch(case![ButtonAction::Invite(department)].endpoint(invite::invite_pressed))
+        .branch(
+            case![ButtonAction::Reassign(ticket, version, agent, anyway)]
+                .endpoint(reassign::reassign_pressed),
+        )
+        .branch(case![ButtonAction::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
+        .branch(
+            case![ButtonAction::AgentDepartment(agent, department, serves)]
+                .endpoint(agents::agent_department),
+        )
+        .branch(case![ButtonAction::Departments(why, page)].endpoint(department_picker::departments))
+        .branch(case![ButtonAction::Department(department, page)].endpoint(departments::show_department))
+        .branch(case![ButtonAction::NewDepartment].endpoint(name_prompts::new_department))
+        .branch(case![ButtonAction::MakeDepartment].endpoint(name_prompts::make_department))
+        .branch(case![ButtonAction::RenameDepartment(department)].endpoint(name_prompts::rename_department))
+        .branch(
+            case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),
+        )
+        .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
+        .branch(case![ButtonAction::NewCategory(department)].endpoint(name_prompts::new_category))
+        .branch(case![ButtonAction::Category(category)].endpoint(departments::show_category))
+        .branch(case![ButtonAction::RenameCategory(category)].endpoint(name_prompts::rename_category))
+        .branch(
+            case![ButtonAction::RetireCategory(category, retired)]
+                .endpoint(departments::set_category_retired),
+        )
 }

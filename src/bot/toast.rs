@@ -1,21 +1,21 @@
 //! The answer to a press. Telegram shows it for a moment, and a spinner until it comes: so it goes out beside the work, past
 //! the outbox, and at once where what it says does not depend on the work. Where it does, [`Toast::beside`] sees to it that
 //! the spinner stops all the same.
-use super::context::Desk;
+use super::context::BotContext;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long the work behind a press may take before the press is answered without words. What comes sooner is seen as one
 /// with the press.
-const SOON: Duration = Duration::from_millis(300);
+const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 
 /// The answer to one press. Clones share.
 #[derive(Clone)]
 pub struct Toast(Arc<Inner>);
 
 struct Inner {
-    desk: Arc<Desk>,
+    desk: Arc<BotContext>,
     query: String,
     state: Mutex<State>,
 }
@@ -32,7 +32,7 @@ struct State {
 impl Toast {
     /// The answer to the press with this callback query id.
     #[must_use]
-    pub fn new(desk: Arc<Desk>, query: String) -> Self {
+    pub fn new(desk: Arc<BotContext>, query: String) -> Self {
         Self(Arc::new(Inner { desk, query, state: Mutex::default() }))
     }
 
@@ -96,7 +96,7 @@ async fn beside<T>(work: impl Future<Output = T>, meanwhile: impl FnOnce()) -> T
     let mut work = pin!(work);
     tokio::select! {
         done = &mut work => return done,
-        () = tokio::time::sleep(SOON) => meanwhile(),
+        () = tokio::time::sleep(ANSWER_WITHIN) => meanwhile(),
     }
     work.await
 }
@@ -116,7 +116,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_press_is_answered_soon_however_long_its_work_takes() {
         assert_eq!(answered_after(Duration::from_millis(299)).await, None, "the work itself answers");
-        assert_eq!(answered_after(Duration::from_millis(301)).await, Some(SOON));
-        assert_eq!(answered_after(Duration::from_secs(60)).await, Some(SOON));
+        assert_eq!(answered_after(Duration::from_millis(301)).await, Some(ANSWER_WITHIN));
+        assert_eq!(answered_after(Duration::from_secs(60)).await, Some(ANSWER_WITHIN));
     }
 }

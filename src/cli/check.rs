@@ -33,7 +33,7 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
 }
 
 /// For how many seconds a delivery that failed speaks against the webhook: Telegram tries again more often than that.
-const STILL_SO: i64 = 300;
+const UNCHANGED_MARKER: i64 = 300;
 
 /// What the server says; if it says no or nothing, which server that is, without what else its address may hold.
 async fn ask(config: &Config, method: &str) -> Result<Value, String> {
@@ -63,7 +63,7 @@ async fn webhook(config: &Config) -> Line {
         let why = info.get("last_error_message").and_then(Value::as_str).unwrap_or("no reason");
         // Telegram keeps the last error for good: what matters is whether it is still so.
         let age = Clock::system().now().timestamp().saturating_sub(failed_at);
-        if age < STILL_SO {
+        if age < UNCHANGED_MARKER {
             return Err(format!("webhook {}: Telegram said {age} s ago: {why}", hook.url));
         }
         Ok(if set == hook.url.as_str() {

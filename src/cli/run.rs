@@ -1,11 +1,11 @@
 //! `antri run`: the desk, on the configured back ends, until a signal.
-use crate::app::{App, LONGEST_PAUSE, SWEEP_EVERY, Setup, Storage, presence};
+use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, presence};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;
 use crate::engine::Rules;
-use crate::engine::chance::Chance;
-use crate::outbox::pace::Limits;
+use crate::engine::random::Random;
+use crate::outbox::rate_limit::RateLimits;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use tokio_util::sync::CancellationToken;
 /// Runs the desk until `stop`.
 pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Result<()> {
     #[cfg(feature = "failpoints")]
-    crate::crash::arm();
+    super::failpoints::arm();
     let token = config.telegram.require_token()?.clone();
     let storage = Storage::open(&config.storage).await?;
     let listener = TcpListener::bind(config.http.addr).await;
     let listener = listener.with_context(|| format!("HTTP_ADDR {} can't be used", config.http.addr))?;
     let webhook = config.telegram.webhook.clone();
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
-    let mut chance = Chance::from_os();
+    let mut chance = Random::from_os();
     let replicas = storage.replicas(&config.storage, &mut chance)?;
     let (presence, presence_is_volatile) = presence(config.storage.redis.as_ref())?;
     let setup = Setup {
@@ -40,7 +40,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         chance,
         limits: limits(),
         quota: quota(),
-        sweep_every: SWEEP_EVERY,
+        sweep_every: SWEEP_INTERVAL,
         longest_pause: longest_pause(),
     };
     let started = tokio::select! {
@@ -75,11 +75,11 @@ async fn warn_of_overruled(config: &Config, app: &App) -> anyhow::Result<()> {
 }
 
 /// The pace to keep towards Telegram.
-fn limits() -> Limits {
+fn limits() -> RateLimits {
     #[cfg(feature = "failpoints")]
-    return crate::crash::limits();
+    return super::failpoints::limits();
     #[cfg(not(feature = "failpoints"))]
-    Limits::TELEGRAM
+    RateLimits::TELEGRAM
 }
 
 /// How much one chat may send.
@@ -91,7 +91,7 @@ fn quota() -> Quota {
 /// How long live cards may rest.
 fn longest_pause() -> Duration {
     // Who looks from outside for when a desk has come to rest can't see what will follow from a pause.
-    if cfg!(feature = "failpoints") { Duration::ZERO } else { LONGEST_PAUSE }
+    if cfg!(feature = "failpoints") { Duration::ZERO } else { MAX_REFRESH_INTERVAL }
 }
 
 /// What the engine needs of the configuration.

@@ -1,10 +1,10 @@
 //! `antri token`: a bearer token of the side API, for operations and front-end developers. Works beside a running desk.
+use crate::auth_token::{TOKEN_LIFETIME, issue};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Role;
 use crate::store::{mongo, sqlite};
-use crate::token::{LIFETIME, issue};
 use anyhow::{Context, bail};
 use std::process::ExitCode;
 
@@ -23,6 +23,6 @@ pub(super) async fn token(config: &Config, telegram_id: i64) -> anyhow::Result<E
     if person.role == Role::Customer && person.agent.is_none() {
         bail!("{telegram_id} is a customer: only agents and admins use the side API");
     }
-    println!("{}", issue(secret, person.id, person.role, Clock::system().now(), LIFETIME)?);
+    println!("{}", issue(secret, person.id, person.role, Clock::system().now(), TOKEN_LIFETIME)?);
     Ok(ExitCode::SUCCESS)
 }

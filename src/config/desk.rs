@@ -1,4 +1,4 @@
-//! The desk itself: who runs it, its language and zone, and the first values of what admins change later.
+//! Desk configuration: admins, language, time zone, and initial values of settings that admins change later.
 use super::env::Reader;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
@@ -9,29 +9,29 @@ use std::time::Duration;
 const GRACE_PERIOD: &str = "GRACE_PERIOD";
 const AGENT_IDLE_TIMEOUT: &str = "AGENT_IDLE_TIMEOUT";
 
-/// A week: beyond that a time-out is rather a mistake in the unit.
+/// One week. A longer time-out is probably a mistake in the unit.
 const MAX_SECONDS: u64 = 7 * 24 * 3_600;
 
-/// Who runs the desk, and how it starts out.
+/// The desk's admins and defaults.
 #[derive(Debug, Clone)]
 pub struct DeskConfig {
-    /// `ADMIN_IDS`: Telegram ids of people who are admins whatever the store says, with commas or blanks between them. No
-    /// default; with none, the log has a link with which the first admin claims the desk.
+    /// `ADMIN_IDS`: Telegram ids of people who are always admins, separated by commas or blanks. No default. If it is unset,
+    /// the log has a link, and the first person who opens it becomes the admin.
     pub admin_ids: Vec<TelegramId>,
-    /// `DEFAULT_LOCALE`: the language, `id` or `en`, of people whose own is neither. Default `id`.
+    /// `DEFAULT_LOCALE`: the language, `id` or `en`, for people who use neither, for groups, and for the names in a new desk.
+    /// Default `id`.
     pub default_locale: Locale,
-    /// `TIMEZONE`: the zone of ticket numbers and of the times that people read, as in the tz database. Default
-    /// `Asia/Jakarta`.
+    /// `TIMEZONE`: the time zone of ticket numbers and displayed times, a name from the tz database. Default `Asia/Jakarta`.
     pub timezone: Tz,
-    /// `GRACE_PERIOD`: how long a lost presence may come back before its agent is offline, in seconds. Default 300. Only the
-    /// first value: afterwards it is a setting of the desk.
+    /// `GRACE_PERIOD`: seconds that an agent has to come back before they are offline, after lost heartbeats or an unanswered
+    /// "still online?". Default 300. Initial value: later the setting in the store counts.
     pub grace_period: Seed,
-    /// `AGENT_IDLE_TIMEOUT`: how long an agent online through Telegram may be silent before they are asked, in seconds.
-    /// Default 1800. Only the first value: afterwards it is a setting of the desk.
+    /// `AGENT_IDLE_TIMEOUT`: seconds without activity until the bot asks an agent who is online through Telegram "still
+    /// online?". Default 1800. Initial value: later the setting in the store counts.
     pub idle_timeout: Seed,
 }
 
-/// The first value of a setting that the desk keeps, and whether the environment names it.
+/// Initial value of a setting in the store, and whether the environment sets it.
 #[derive(Clone, Copy)]
 pub struct Seed {
     value: Duration,
@@ -46,7 +46,7 @@ impl Seed {
 }
 
 impl std::fmt::Debug for Seed {
-    /// The value alone: the default is the same desk, named or not.
+    /// Shows only the value, so that a default equals the same value from the environment.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.value.fmt(f)
     }
@@ -91,7 +91,7 @@ impl DeskConfig {
         }
     }
 
-    /// The settings of a desk that has none yet.
+    /// Returns the settings for a desk that has none yet.
     #[must_use]
     pub fn first_settings(&self) -> Settings {
         Settings {
@@ -101,8 +101,8 @@ impl DeskConfig {
         }
     }
 
-    /// The variables that are set and no longer count, because the desk holds another value: name, what it says, what the
-    /// desk holds.
+    /// Returns the variables whose value differs from the stored setting and is therefore ignored: name, value in the
+    /// environment, value in the store.
     pub fn overruled<'a>(
         &'a self,
         stored: &'a Settings,

@@ -1,4 +1,4 @@
-//! Reading variables: where they come from, what counts as unset, and how everything that is wrong is collected.
+//! Environment variables and their reader, which parses values and collects all problems.
 use secrecy::SecretString;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,23 +6,23 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// As much of a bad value as an error repeats, in characters.
+/// Longest part of an invalid value that an error repeats, in characters.
 const SHOWN: usize = 80;
 
-/// Instead of a bad value that is secret or may be.
+/// Text of an error about a value that is secret or may contain a secret.
 const NOT_SHOWN: &str = "the value (not shown) won't do";
 
-/// Variables and their values. Remembers which names were asked for, so that a test can hold `.env.example` against it.
+/// Variables and their values. Records the names that were read, so that a test can compare them with `.env.example`.
 #[derive(Default)]
 pub struct Env {
-    /// `None` when the value is not UTF-8.
+    /// The value is `None` if it is not UTF-8.
     values: BTreeMap<String, Option<String>>,
     asked: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Env {
-    /// The process's environment, and below it what a `.env` file in the working directory or above it says. Nothing is
-    /// written back into the process.
+    /// Reads the environment of the process and the `.env` file in the working directory or a parent of it. The environment
+    /// overrides the file. The environment of the process is not changed.
     pub fn process() -> Result<Self, ConfigError> {
         let mut env = Self::default();
         match dotenvy::dotenv_iter() {
@@ -38,7 +38,7 @@ impl Env {
     fn take_file(&mut self, file: dotenvy::Iter<impl std::io::Read>) -> Result<(), ConfigError> {
         let mut place = "the first line".to_owned();
         for entry in file {
-            // The error itself would repeat the line, and with it perhaps a secret.
+            // dotenvy's own error repeats the line, which may contain a secret.
             let (name, value) = entry.map_err(|_| {
                 let what = "can't be read, expected NAME=value, with quotes around blanks, # and $";
                 ConfigError::one(".env", &format!("{place} {what}"))
@@ -49,7 +49,7 @@ impl Env {
         Ok(())
     }
 
-    /// The names asked for so far.
+    /// Returns the names that were read so far.
     #[must_use]
     pub fn asked(&self) -> BTreeSet<&'static str> {
         self.asked.borrow().clone()
@@ -69,20 +69,20 @@ impl fmt::Debug for Env {
     }
 }
 
-/// Everything that is wrong with the environment. `Display` gives one line per problem, each naming its variable.
+/// All problems of a configuration. `Display` writes one line per problem, and each line names its variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     problems: Vec<String>,
 }
 
 impl ConfigError {
-    /// A single problem: `name` is the variable, `what` says what is wrong and what is expected.
+    /// Returns an error with one problem. `what` says what is wrong with the variable `name` and what is expected.
     #[must_use]
     pub fn one(name: &'static str, what: &str) -> Self {
         Self { problems: vec![format!("{name}: {what}")] }
     }
 
-    /// The lines.
+    /// Returns the problems, one line each.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems
@@ -97,8 +97,8 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// One pass over an [`Env`]. Every method notes the name as asked for, takes empty and blank for unset, and notes a bad
-/// value as a problem; what it returns then does not matter, because [`Reader::finish`] fails.
+/// One pass over an [`Env`]. Every method records the name as read and treats an empty or blank value as unset. An invalid
+/// value is recorded as a problem; the returned value is then irrelevant, because [`Reader::finish`] fails.
 pub(super) struct Reader<'a> {
     env: &'a Env,
     problems: Vec<String>,
@@ -113,12 +113,12 @@ impl<'a> Reader<'a> {
         if self.problems.is_empty() { Ok(()) } else { Err(ConfigError { problems: self.problems }) }
     }
 
-    /// Notes what is wrong with a variable, or with it and another one.
+    /// Records a problem of one variable, or of a combination of variables.
     pub(super) fn problem(&mut self, name: &'static str, what: &str) {
         self.problems.push(format!("{name}: {what}"));
     }
 
-    /// The value without the blanks around it, if it is set.
+    /// Returns the trimmed value if it is set.
     fn text(&mut self, name: &'static str) -> Option<&'a str> {
         self.env.asked.borrow_mut().insert(name);
         let Some(value) = self.env.values.get(name)? else {
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
         Some(value.trim()).filter(|text| !text.is_empty())
     }
 
-    /// A value that `parse` takes, if it is set. `expected` tells what would be right.
+    /// Returns the parsed value if it is set. `expected` describes valid values for the error.
     pub(super) fn optional<T>(
         &mut self,
         name: &'static str,
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// The same, with a default for when it isn't set.
+    /// Returns the parsed value, or the default if it is unset.
     pub(super) fn or<T>(
         &mut self,
         name: &'static str,
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         self.optional(name, expected, parse).unwrap_or(default)
     }
 
-    /// A whole number of seconds in a range.
+    /// Returns a whole number of seconds within `range`, or the default if it is unset.
     pub(super) fn seconds(
         &mut self,
         name: &'static str,
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         self.optional_seconds(name, range).unwrap_or(default)
     }
 
-    /// The same, if it is set.
+    /// Returns a whole number of seconds within `range` if it is set.
     pub(super) fn optional_seconds(
         &mut self,
         name: &'static str,
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Values with commas or blanks between them, each one that `parse` takes.
+    /// Returns the parsed values of a list that is separated by commas or blanks.
     pub(super) fn list<T>(
         &mut self,
         name: &'static str,
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A secret that passes `check`, if it is set. What was given is never repeated.
+    /// Returns a secret that passes `check`, if it is set. An error never repeats the value.
     pub(super) fn secret(
         &mut self,
         name: &'static str,
@@ -206,8 +206,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A bad value as an error may repeat it. Not when there may be a password, key or token in it: things get pasted into the
-/// wrong line.
+/// Returns the part of an invalid value that an error may repeat. Returns `None` if the value may contain a password, key or
+/// token, because people paste secrets into the wrong line.
 fn repeatable(text: &str) -> Option<String> {
     let longest = text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c)).map(str::len).max();
     if text.contains('@') || longest >= Some(30) {

@@ -1,30 +1,29 @@
-//! The side API: where it listens, whom it believes.
+//! Configuration of the HTTP server: listen address, tokens, origins, rate limits, trusted proxies.
 use super::env::Reader;
 use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use url::Url;
 
-/// HS256 with a shorter key is weaker than its signature is long.
+/// Shortest key in bytes. HS256 needs a key as long as its signature.
 const MIN_SECRET: usize = 32;
 
-/// The side API.
+/// Listen address, tokens and limits of the side API.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
-    /// `HTTP_ADDR`: the address and port on which the side API (and the webhook) listens. Default `127.0.0.1:8080`.
+    /// `HTTP_ADDR`: the listen address and port of the side API and the webhook. Default `127.0.0.1:8080`.
     pub addr: SocketAddr,
-    /// `JWT_SECRET`: signs and checks the side API's bearer tokens; at least 32 bytes, the same for all replicas. Secret. No
-    /// default; unset, no token can be given or accepted.
+    /// `JWT_SECRET`: the key that signs and checks bearer tokens, at least 32 bytes, equal on all replicas. Secret. No default.
+    /// If it is unset, no token is issued or accepted.
     pub jwt_secret: Option<SecretString>,
-    /// `CORS_ORIGINS`: origins of web front ends that may call the side API, such as `https://desk.example`, with commas or
-    /// blanks between them. No default: none.
+    /// `CORS_ORIGINS`: origins of web pages that may call the side API, such as `https://desk.example`, separated by commas or
+    /// blanks. No default.
     pub cors_origins: Vec<String>,
-    /// `RATE_PER_TOKEN`: how many requests a second one person's tokens are good for; five seconds' worth at once. Default
-    /// 20.
+    /// `RATE_PER_TOKEN`: requests per second of one person's tokens, with bursts of five seconds' worth. Default 20.
     pub rate_per_token: u32,
-    /// `RATE_PER_ADDRESS`: how many requests a second one address may send; five seconds' worth at once. Default 100.
+    /// `RATE_PER_ADDRESS`: requests per second from one address, with bursts of five seconds' worth. Default 100.
     pub rate_per_address: u32,
-    /// `TRUSTED_PROXIES`: addresses of proxies whose `X-Forwarded-For` says where requests come from, with commas or blanks
-    /// between them. No default: none.
+    /// `TRUSTED_PROXIES`: IP addresses of proxies whose `X-Forwarded-For` header is trusted, separated by commas or blanks. No
+    /// default.
     pub trusted_proxies: Vec<IpAddr>,
 }
 
@@ -72,18 +71,18 @@ impl HttpConfig {
     }
 }
 
-/// What a rate looks like.
+/// Description of a valid rate, for errors.
 const RATE: &str = "a number of requests from 1 to 1000000";
 
 fn rate(text: &str) -> Option<u32> {
     text.parse().ok().filter(|rate| (1..=1_000_000).contains(rate))
 }
 
-/// An origin as browsers write it: scheme, host, and the port unless it's the scheme's own.
+/// Returns an origin as browsers send it: scheme, host, and the port unless it is the scheme's default.
 fn origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let origin = url.origin().ascii_serialization();
-    // What is more than an origin (path, user, query) would be longer than it, but for the slash and a default port.
+    // A URL with a path, user or query is longer than its origin. Only a final slash is allowed.
     let bare = url.as_str().strip_suffix('/') == Some(origin.as_str());
     (bare && ["http", "https"].contains(&url.scheme())).then_some(origin)
 }

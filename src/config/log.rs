@@ -1,20 +1,20 @@
-//! What is logged, and how.
+//! Log configuration: filter and format.
 use super::env::Reader;
 use tracing_subscriber::EnvFilter;
 
-/// What is logged, and how.
+/// The log's filter and format.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
-    /// `RUST_LOG`: what is logged, as directives of tracing. Default `antri=info,warn`.
+    /// `RUST_LOG`: the log filter, as directives of `tracing`. Default `antri=info,warn`.
     pub filter: String,
-    /// `LOG_FORMAT`: `text` for people or `json` for programs. Default `text`.
+    /// `LOG_FORMAT`: `text` for people, or `json` for programs. Default `text`.
     pub format: LogFormat,
 }
 
-/// How a line of the log looks.
+/// Format of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
     /// One JSON object per line.

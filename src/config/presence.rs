@@ -1,17 +1,16 @@
-//! How presence is kept alive.
+//! Presence configuration: the lifetime of records and the interval of heartbeats.
 use super::env::Reader;
 use std::time::Duration;
 
-/// A day: beyond that a time-out is rather a mistake in the unit.
+/// One day. A longer time-out is probably a mistake in the unit.
 const MAX_SECONDS: u64 = 24 * 3_600;
 
-/// The life of a presence record.
+/// Lifetime of a presence record, and interval of heartbeats.
 #[derive(Debug, Clone)]
 pub struct PresenceConfig {
-    /// `AGENT_STATUS_TTL`: how long a record outlives its last heartbeat, in seconds. Default 300.
+    /// `AGENT_STATUS_TTL`: seconds that a presence record lasts after a heartbeat. Default 300.
     pub status_ttl: Duration,
-    /// `HEARTBEAT_INTERVAL`: how often clients send a heartbeat, and the bot for agents online through Telegram, in seconds.
-    /// Default 180; less than `AGENT_STATUS_TTL`.
+    /// `HEARTBEAT_INTERVAL`: seconds between the heartbeats of a client. Default 180. Must be less than `AGENT_STATUS_TTL`.
     pub heartbeat_interval: Duration,
 }
 

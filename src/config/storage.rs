@@ -1,44 +1,44 @@
-//! Where things are kept: in a file and in memory, or on the servers that are named.
+//! Storage configuration: the store (SQLite or MongoDB) and presence (memory or Redis).
 use super::env::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 
-/// Where things are kept.
+/// Store and presence.
 #[derive(Debug, Clone)]
 pub struct StorageConfig {
-    /// `DATA_DIR`: the directory of the embedded store; made when it isn't there. Default `data`.
+    /// `DATA_DIR`: the directory of the embedded store. Created if it does not exist. Default `data`.
     pub data_dir: PathBuf,
-    /// The MongoDB server, when one is named.
+    /// The MongoDB server that replaces the embedded store, if it is configured.
     pub mongodb: Option<MongoConfig>,
-    /// The Redis server, when one is named.
+    /// The Redis server that replaces presence in memory, if it is configured.
     pub redis: Option<RedisConfig>,
 }
 
-/// A MongoDB server.
+/// Address of a MongoDB replica set.
 #[derive(Debug, Clone)]
 pub struct MongoConfig {
-    /// `MONGODB_URI`: where the queues are kept, `mongodb://` or `mongodb+srv://`. Secret: it may hold a password. No
-    /// default; unset means the embedded store.
+    /// `MONGODB_URI`: the replica set that stores everything, `mongodb://` or `mongodb+srv://`. Secret, because it may contain
+    /// a password. No default. If it is unset, the embedded store is used.
     pub uri: SecretString,
-    /// `MONGODB_DB`: the name of the database. Default `antri`. Means nothing without `MONGODB_URI`.
+    /// `MONGODB_DB`: the name of the database. Default `antri`. Ignored without `MONGODB_URI`.
     pub database: String,
 }
 
-/// A Redis server.
+/// Address of a Redis server.
 #[derive(Debug, Clone)]
 pub enum RedisConfig {
-    /// `REDIS_URL`: where presence is kept, `redis://` or `rediss://`. Secret: it may hold a password. No default; unset,
-    /// and no `REDIS_HOST` either, means presence in memory.
+    /// `REDIS_URL`: the server that stores presence, `redis://` or `rediss://`. Secret, because it may contain a password. No
+    /// default. If `REDIS_HOST` is unset too, presence is in memory.
     Url(SecretString),
-    /// The same in parts.
+    /// The address in parts.
     Server {
-        /// `REDIS_HOST`: the server's name or address. No default. Not together with `REDIS_URL`.
+        /// `REDIS_HOST`: the server's name or address. No default. Must not be set together with `REDIS_URL`.
         host: String,
-        /// `REDIS_PORT`: its port. Default 6379. Means nothing without `REDIS_HOST`.
+        /// `REDIS_PORT`: the server's port. Default 6379. Another value needs `REDIS_HOST`.
         port: u16,
-        /// `REDIS_PASSWORD`: its password. Secret. No default: none. Means nothing without `REDIS_HOST`.
+        /// `REDIS_PASSWORD`: the server's password. Secret. No default. It needs `REDIS_HOST`.
         password: Option<SecretString>,
-        /// `REDIS_DB`: the number of the database. Default 0. Means nothing without `REDIS_HOST`.
+        /// `REDIS_DB`: the number of the database. Default 0. Another value needs `REDIS_HOST`.
         db: u32,
     },
 }
@@ -65,7 +65,7 @@ impl MongoConfig {
             read.secret("MONGODB_URI", "an address that starts with mongodb:// or mongodb+srv://", |text| {
                 has_scheme(text, &["mongodb", "mongodb+srv"])
             });
-        // MongoDB's own limits on names of databases are wider; these are safe on every platform.
+        // MongoDB allows more characters on some platforms. These are valid on all platforms.
         let database = read.or("MONGODB_DB", "antri".to_owned(), "1 to 63 letters, digits, _ or -", |text| {
             let safe = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
             (safe && text.len() <= 63).then(|| text.to_owned())
@@ -90,7 +90,7 @@ impl RedisConfig {
         if url.is_some() && host.is_some() {
             read.problem("REDIS_HOST", "set together with REDIS_URL, expected one of the two");
         }
-        // A part by itself is a name mistyped: presence would be kept where nobody thinks it is.
+        // A part without a host is probably a mistyped name. Presence would silently stay in memory.
         let (port, db) = (port.unwrap_or(6_379), db.unwrap_or(0));
         let parts =
             [("REDIS_PORT", port != 6_379), ("REDIS_PASSWORD", password.is_some()), ("REDIS_DB", db != 0)];
@@ -100,7 +100,7 @@ impl RedisConfig {
         url.map(Self::Url).or_else(|| host.map(|host| Self::Server { host, port, password, db }))
     }
 
-    /// The server's address as one URL. It may hold the password: not for logs.
+    /// Returns the server's address as one URL. It may contain the password and must not be logged.
     #[must_use]
     pub fn address(&self) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! The bot: its token, its server, and how updates come in.
+//! Bot configuration: token, Bot API server, and webhook or long polling.
 use super::env::{ConfigError, Reader};
 use secrecy::SecretString;
 use url::Url;
@@ -10,26 +10,26 @@ const TOKEN_SHAPE: &str = "a token of @BotFather: digits, a colon, about 35 lett
 
 const WEBHOOK_SHAPE: &str = "an https:// address, without user name, ? and #, { and }, and with no part of its path that begins with : or *";
 
-/// The bot and how its updates come in.
+/// The bot's account, and its webhook if it has one.
 #[derive(Debug, Clone)]
 pub struct TelegramConfig {
-    /// `TELOXIDE_TOKEN`: the bot's token from @BotFather. Secret. No default; needed to run, not for the demo.
+    /// `TELOXIDE_TOKEN`: the bot's token from @BotFather. Secret. No default. `antri run` needs it, the demo does not.
     pub token: Option<SecretString>,
     /// `TELEGRAM_API_URL`: the Bot API server, without the token. Default `https://api.telegram.org`.
     pub api_url: Url,
-    /// Webhook mode, or long polling when `None`.
+    /// The webhook; `None` means long polling.
     pub webhook: Option<WebhookConfig>,
 }
 
-/// How Telegram reaches us.
+/// Address and secret of the webhook.
 #[derive(Debug, Clone)]
 pub struct WebhookConfig {
-    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates; plain `http` too where `TELEGRAM_API_URL` is
-    /// a server of one's own, as such a server allows. No part of its path begins with `:` or `*`. No default; unset means
-    /// long polling.
+    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. `http` is allowed with another
+    /// `TELEGRAM_API_URL`, because such a server allows it. No segment of its path may begin with `:` or `*`. No default. If it
+    /// is unset, the bot uses long polling.
     pub url: Url,
-    /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, with which Telegram proves itself. Secret. No default; must be set
-    /// with `WEBHOOK_URL`, and be the same for all replicas: one made up at the start would lock the others out.
+    /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, which Telegram sends with each update. Secret. No default. Required with
+    /// `WEBHOOK_URL` and equal on all replicas; a generated secret would invalidate those of the other replicas.
     pub secret: SecretString,
 }
 
@@ -68,7 +68,7 @@ impl TelegramConfig {
         Self { token, api_url, webhook }
     }
 
-    /// The token, for what can't do without; the error says where a token comes from.
+    /// Returns the token, or an error that says where to get one.
     pub fn require_token(&self) -> Result<&SecretString, ConfigError> {
         self.token.as_ref().ok_or_else(|| {
             ConfigError::one(
@@ -79,7 +79,8 @@ impl TelegramConfig {
     }
 }
 
-/// Whether this can be a bot token. Telegram documents no length; all known ones have 35 characters behind the colon.
+/// Returns whether the text has the form of a bot token. Telegram documents no length; known tokens have 35 characters after
+/// the colon.
 fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(bot, key)| {
         (1..=19).contains(&bot.len())
@@ -97,22 +98,22 @@ fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-".contains(&byte)
 }
 
-/// The address of a webhook. What looks like a pattern in its path would be one to the router that it is served by.
+/// Returns the address of a webhook. Its path is a route of the router, so it must not contain the router's patterns.
 fn webhook_url(text: &str, own_server: bool) -> Option<Url> {
     let plain = |url: &Url| !url.path().split('/').any(|part| part.starts_with([':', '*']));
     let secure = |url: &Url| own_server || url.scheme() == "https";
     server_url(text).filter(|url| secure(url) && plain(url) && !text.contains(['{', '}']))
 }
 
-/// A server's base address. What has a colon in its path is one with a token in it.
+/// Returns a server's base address. A path with a colon is rejected, because it contains a token.
 fn api_server(text: &str) -> Option<Url> {
     let mut url = server_url(text).filter(|url| !url.path().contains(':'))?;
-    // A slash at the end would be doubled when the method's name is put behind it.
+    // Without a final slash, because the method's name is appended with one.
     url.path_segments_mut().ok()?.pop_if_empty();
     Some(url)
 }
 
-/// An `http` or `https` URL without the parts in which secrets hide.
+/// Returns an `http` or `https` URL without user, password, query and fragment, which may contain secrets.
 fn server_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let bare = url.username().is_empty()

@@ -1,4 +1,4 @@
-//! What a configuration takes, refuses, and never shows.
+//! Tests of the configuration: accepted values, rejected values, hidden secrets.
 use super::*;
 
 fn load<const N: usize>(pairs: [(&str, &str); N]) -> Result<Config, ConfigError> {
@@ -148,7 +148,7 @@ fn origins_are_origins() {
 
 #[test]
 fn servers_are_named_by_an_address_or_in_parts() {
-    // The name of a database means nothing by itself; parts of a server do.
+    // The name of a database is ignored without a server. Parts of a server are rejected.
     assert!(load([("MONGODB_DB", "y")]).unwrap().storage.mongodb.is_none());
     for part in [("REDIS_PORT", "6380"), ("REDIS_PASSWORD", "x"), ("REDIS_DB", "3")] {
         assert!(problems([part])[0].starts_with(part.0), "{part:?}");
@@ -164,7 +164,7 @@ fn servers_are_named_by_an_address_or_in_parts() {
     assert_eq!(address(whole), "redis://:a%2Fb%40c@cache:6380/3");
 }
 
-/// Each secret holds this; nothing that can be printed may.
+/// Part of each secret in these tests. No printed text may contain it.
 const CANARY: &str = "CANARY";
 
 #[test]

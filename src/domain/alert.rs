@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many minutes a ticket may wait before the admins are told.
-pub const MOST_MINUTES: u32 = 15;
+pub const MAX_WAIT_MINUTES: u32 = 15;
 
 /// A kind of incident. There is one of a kind at a time: told when it begins, and told when it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ pub struct Incidents {
 }
 
 /// What is the matter at one look, and how long each has to last before it is told.
-pub type Matters = BTreeMap<Alert, TimeDelta>;
+pub type Conditions = BTreeMap<Alert, TimeDelta>;
 
 impl Incidents {
     /// Those that were told and are not over.
@@ -81,7 +81,7 @@ impl Incidents {
 
     /// How it goes on now that these are the matters. The version moves only if something changes.
     #[must_use]
-    pub fn follow(&self, matters: &Matters, now: Time) -> Self {
+    pub fn update(&self, matters: &Conditions, now: Time) -> Self {
         let known = |alert| self.list.iter().find(|incident| incident.alert == alert);
         let list = matters.iter().map(|(alert, patience)| {
             let (since, told) = known(*alert).map_or((now, false), |known| (known.since, known.told));
@@ -94,7 +94,7 @@ impl Incidents {
 
     /// What is to be told after `before`: what is over, then what has begun.
     #[must_use]
-    pub fn news(&self, before: &BTreeSet<Alert>) -> Vec<(Alert, bool)> {
+    pub fn announcements(&self, before: &BTreeSet<Alert>) -> Vec<(Alert, bool)> {
         let told = self.told();
         let over = before.difference(&told).map(|alert| (*alert, true));
         over.chain(told.difference(before).map(|alert| (*alert, false))).collect()
@@ -109,7 +109,7 @@ mod tests {
         Time::from_timestamp(seconds, 0).unwrap()
     }
 
-    fn matters(patience: i64, alerts: &[Alert]) -> Matters {
+    fn matters(patience: i64, alerts: &[Alert]) -> Conditions {
         alerts.iter().map(|alert| (*alert, TimeDelta::seconds(patience))).collect()
     }
 
@@ -117,8 +117,8 @@ mod tests {
     fn what_lasts_is_told_once_and_once_more_when_it_is_over() {
         let mut known = Incidents::default();
         let mut step = |now, alerts: &[Alert]| {
-            let next = known.follow(&matters(10, alerts), at(now));
-            let news = next.news(&known.told());
+            let next = known.update(&matters(10, alerts), at(now));
+            let news = next.announcements(&known.told());
             known = next;
             news
         };
@@ -136,16 +136,16 @@ mod tests {
         let mut known = Incidents::default();
         for second in 0..60 {
             let alerts: &[_] = if second % 10 == 9 { &[] } else { &[Alert::PresenceAway] };
-            known = known.follow(&matters(10, alerts), at(second));
+            known = known.update(&matters(10, alerts), at(second));
             assert_eq!(known.told(), BTreeSet::new(), "at {second}");
         }
     }
 
     #[test]
     fn the_version_moves_with_what_it_counts() {
-        let first = Incidents::default().follow(&matters(5, &[Alert::HeartbeatsFail]), at(0));
+        let first = Incidents::default().update(&matters(5, &[Alert::HeartbeatsFail]), at(0));
         assert_eq!(first.version, Version(1));
-        assert_eq!(first.follow(&matters(5, &[Alert::HeartbeatsFail]), at(4)), first);
-        assert_eq!(first.follow(&matters(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
+        assert_eq!(first.update(&matters(5, &[Alert::HeartbeatsFail]), at(4)), first);
+        assert_eq!(first.update(&matters(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
     }
 }

@@ -26,7 +26,7 @@ pub struct Draft {
 }
 
 /// How many messages are known again: many more than one chat can have under way when the desk dies.
-const KNOWN: usize = 200;
+const MAX_KNOWN_MESSAGES: usize = 200;
 
 impl Draft {
     /// Whether it can be sent: it has a category and says something.
@@ -46,7 +46,7 @@ impl Draft {
         if !self.messages.contains(&message) {
             self.description = self.description.and(text, file)?;
             self.messages.push(message);
-            self.messages.drain(..self.messages.len().saturating_sub(KNOWN));
+            self.messages.drain(..self.messages.len().saturating_sub(MAX_KNOWN_MESSAGES));
         }
         Ok(self)
     }

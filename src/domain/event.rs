@@ -17,7 +17,7 @@ pub enum Actor {
 
 /// One line of the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct AuditEvent {
     /// When.
     pub at: Time,
     /// By whom.
@@ -25,13 +25,13 @@ pub struct Event {
     /// The ticket it is about.
     pub ticket: Option<TicketId>,
     /// What.
-    pub what: What,
+    pub what: Action,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum What {
+pub enum Action {
     /// A ticket was opened.
     Opened,
     /// The engine gave it to an agent.
@@ -112,7 +112,7 @@ pub enum ReleaseReason {
 /// Why an agent in the department did not get the ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Skip {
+pub enum SkipReason {
     /// Not online.
     Offline,
     /// Online, but their presence is lost.
@@ -131,16 +131,18 @@ pub enum Skip {
     OtherDepartment,
 }
 
-impl Event {
+impl AuditEvent {
     /// Whose totals it counts in, and whether as a ticket they got (else as one they completed).
     #[must_use]
     pub fn counts_for(&self) -> Option<(PersonId, bool)> {
         match (&self.what, self.actor) {
             (
-                What::Assigned { agent, .. } | What::PickedUp { agent } | What::Reassigned { to: agent, .. },
+                Action::Assigned { agent, .. }
+                | Action::PickedUp { agent }
+                | Action::Reassigned { to: agent, .. },
                 _,
             ) => Some((*agent, true)),
-            (What::Completed, Actor::Person(agent)) => Some((agent, false)),
+            (Action::Completed, Actor::Person(agent)) => Some((agent, false)),
             _ => None,
         }
     }
@@ -163,12 +165,12 @@ pub struct Decision {
     /// The chosen one and the next in line, at most [`NAMED`].
     pub considered: Vec<PersonId>,
     /// How many were passed over, by reason.
-    pub skipped: Vec<(Skip, u32)>,
+    pub skipped: Vec<(SkipReason, u32)>,
     /// A few of those passed over, at most [`NAMED`].
-    pub skipped_named: Vec<(PersonId, Skip)>,
+    pub skipped_named: Vec<(PersonId, SkipReason)>,
     /// Tickets that the chosen one held before, and their capacity.
     pub load: (u16, u16),
 }
 
 /// How many people a decision names on each side.
-pub const NAMED: usize = 8;
+pub const MAX_NAMED_AGENTS: usize = 8;

@@ -201,7 +201,7 @@ pub enum Message {
 impl Message {
     /// In which lane of its chat it waits: new messages (0) go before what only brings something up to date (1).
     #[must_use]
-    pub fn lane(&self) -> u8 {
+    pub fn priority_class(&self) -> u8 {
         match self {
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
             Self::Refresh(_) | Self::Redraw { .. } | Self::Menu => 1,

@@ -5,11 +5,11 @@ use chrono::TimeDelta;
 use std::collections::HashMap;
 
 /// How often a flood is answered.
-const WINDOW: TimeDelta = TimeDelta::minutes(1);
+const WINDOW_LENGTH: TimeDelta = TimeDelta::minutes(1);
 /// A moment this long before the last one is another clock's, not another order.
-const SET_BACK: TimeDelta = TimeDelta::minutes(5);
+const MAX_CLOCK_SETBACK: TimeDelta = TimeDelta::minutes(5);
 /// Above so many chats those with a full quota are forgotten.
-const REMEMBERED: usize = 10_000;
+const MAX_TRACKED_CHATS: usize = 10_000;
 
 /// A quota: `burst` updates at once, and one more each `every`.
 #[derive(Debug, Clone, Copy)]
@@ -33,9 +33,9 @@ pub enum Admission {
     /// It is handled.
     Admitted,
     /// It is passed over, and its sender is told that they are too fast.
-    Told,
+    RejectedWithNotice,
     /// It is passed over; they were told a moment ago.
-    PassedOver,
+    Rejected,
 }
 
 /// What one chat has used: until when its updates so far last at the quota's rate.
@@ -63,12 +63,12 @@ impl Quotas {
     /// One more update of a chat, sent at this moment. When it is handled does not matter: what piled up while the desk
     /// was away is no flood.
     pub fn take(&mut self, chat: i64, sent: Time) -> Admission {
-        if self.chats.len() > REMEMBERED {
+        if self.chats.len() > MAX_TRACKED_CHATS {
             self.chats.retain(|_, used| used.until > sent);
         }
         let begin = Used { until: sent, last: sent, told: None };
         let used = self.chats.entry(chat).or_insert(begin);
-        if sent < used.last - SET_BACK {
+        if sent < used.last - MAX_CLOCK_SETBACK {
             *used = begin;
         }
         let at = used.last.max(sent);
@@ -78,18 +78,18 @@ impl Quotas {
             used.until = until;
             return Admission::Admitted;
         }
-        if used.told.is_some_and(|told| at - told < WINDOW) {
-            return Admission::PassedOver;
+        if used.told.is_some_and(|told| at - told < WINDOW_LENGTH) {
+            return Admission::Rejected;
         }
         used.told = Some(at);
-        Admission::Told
+        Admission::RejectedWithNotice
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Admission::{Admitted, PassedOver, Told};
+    use Admission::{Admitted, Rejected, RejectedWithNotice};
 
     const QUOTA: Quota = Quota { burst: 3, every: TimeDelta::seconds(1) };
 
@@ -105,11 +105,11 @@ mod tests {
     fn a_burst_is_handled_and_a_flood_is_told_once_a_window() {
         let mut quotas = Quotas::new(QUOTA);
         let flood = take(&mut quotas, 1, [0, 0, 0, 0, 0, 0]);
-        assert_eq!(flood, [Admitted, Admitted, Admitted, Told, PassedOver, PassedOver]);
+        assert_eq!(flood, [Admitted, Admitted, Admitted, RejectedWithNotice, Rejected, Rejected]);
         assert_eq!(take(&mut quotas, 2, [0]), [Admitted], "others are others");
-        assert_eq!(take(&mut quotas, 1, [1, 1, 59, 60]), [Admitted, PassedOver, Admitted, Admitted]);
+        assert_eq!(take(&mut quotas, 1, [1, 1, 59, 60]), [Admitted, Rejected, Admitted, Admitted]);
         let again = take(&mut quotas, 1, [60, 60, 60, 60]);
-        assert_eq!(again, [Admitted, Admitted, Told, PassedOver], "a new window");
+        assert_eq!(again, [Admitted, Admitted, RejectedWithNotice, Rejected], "a new window");
     }
 
     #[test]
@@ -121,10 +121,13 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_locks_nobody_out() {
         let mut quotas = Quotas::new(QUOTA);
-        assert_eq!(take(&mut quotas, 1, [3_600, 3_600, 3_600, 3_600]), [Admitted, Admitted, Admitted, Told]);
+        assert_eq!(
+            take(&mut quotas, 1, [3_600, 3_600, 3_600, 3_600]),
+            [Admitted, Admitted, Admitted, RejectedWithNotice]
+        );
         assert_eq!(take(&mut quotas, 1, [0, 0]), [Admitted, Admitted]);
         // A little out of order is still the same second.
-        assert_eq!(take(&mut quotas, 1, [-2, 0]), [Admitted, Told]);
+        assert_eq!(take(&mut quotas, 1, [-2, 0]), [Admitted, RejectedWithNotice]);
     }
 
     #[test]

@@ -3,11 +3,11 @@ use serde::{Deserialize, Serialize};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// The longest description, in characters: three of Telegram's longest messages.
-pub const MAX_DESCRIPTION: usize = 12_288;
+pub const MAX_DESCRIPTION_CHARS: usize = 12_288;
 /// How much of a description one message to an agent shows, in UTF-16 units: what Telegram's 4,096 leave beside the facts.
-pub const PART: usize = 3_400;
+pub const PART_CHARS: usize = 3_400;
 /// The longest name of a person, department or category, in characters.
-pub const MAX_NAME: usize = 60;
+pub const MAX_NAME_CHARS: usize = 60;
 /// The most files one ticket carries: Telegram's own albums hold ten.
 pub const MAX_ATTACHMENTS: usize = 10;
 
@@ -145,7 +145,7 @@ impl Description {
             joined.text.push_str(&text);
         }
         let length = joined.text.chars().count();
-        if length > MAX_DESCRIPTION {
+        if length > MAX_DESCRIPTION_CHARS {
             return Err(DescriptionError::TooLong(length));
         }
         joined.attachments.extend(file);
@@ -162,9 +162,9 @@ fn break_point(text: &str) -> Option<usize> {
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         used += c.len_utf16();
-        if at > 0 && used <= PART {
+        if at > 0 && used <= PART_CHARS {
             hard = at;
-            if c.is_whitespace() && used > PART / 2 {
+            if c.is_whitespace() && used > PART_CHARS / 2 {
                 blank = Some(at);
             }
             if !belongs_to(before, c) {
@@ -173,7 +173,7 @@ fn break_point(text: &str) -> Option<usize> {
         }
         before = c;
     }
-    (used > PART).then(|| blank.or(seam).unwrap_or(hard))
+    (used > PART_CHARS).then(|| blank.or(seam).unwrap_or(hard))
 }
 
 /// Whether `c` is one with the character before it: joined emoji, skin tones, flags, accents.
@@ -212,7 +212,7 @@ mod tests {
     fn a_description_grows_until_it_is_full() {
         let one = Description::default().and("halo", None).unwrap();
         assert_eq!(one.and("dunia", None).unwrap().text, "halo\ndunia");
-        assert_eq!(one.and(&"x".repeat(MAX_DESCRIPTION), None), Err(DescriptionError::TooLong(12_293)));
+        assert_eq!(one.and(&"x".repeat(MAX_DESCRIPTION_CHARS), None), Err(DescriptionError::TooLong(12_293)));
         assert_eq!(shorten("abcdef", 4), "abc…");
     }
 
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(parts("halo"), ["halo"]);
         let words = "kata ".repeat(2_000);
         let words = words.trim();
-        assert!(parts(words).iter().all(|part| part.len() <= PART && part.ends_with("kata")));
+        assert!(parts(words).iter().all(|part| part.len() <= PART_CHARS && part.ends_with("kata")));
         assert_eq!(parts(words).join(" "), words);
         let family = "👨\u{200d}👩\u{200d}👧".repeat(1_000);
         assert_eq!(parts(&family).concat(), family);

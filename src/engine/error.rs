@@ -44,7 +44,7 @@ pub enum EngineError {
     #[error("the {0} is taken")]
     Taken(UniqueKey),
     /// A name is empty or too long.
-    #[error("a name has 1 to {} characters", crate::domain::text::MAX_NAME)]
+    #[error("a name has 1 to {} characters", crate::domain::text::MAX_NAME_CHARS)]
     BadName,
     /// The last one can't be removed: the only department, the only category, the only admin.
     #[error("the last one has to stay")]

@@ -4,11 +4,11 @@ use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{PersonId, TelegramId, Version};
 use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
-use crate::domain::text::{MAX_NAME, clean, shorten};
+use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
 
 /// What Telegram says of somebody who writes to the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Engine {
                     if let Attempt::Done(person) = &attempt
                         && person.agent.is_some()
                     {
-                        self.seat_changed(person).await;
+                        self.sync_seat(person).await;
                     }
                     Ok(attempt)
                 }
@@ -71,7 +71,7 @@ impl Engine {
     /// the roster is as true as the store: nobody else writes, and it follows each commit before the verb is answered. While
     /// it is in doubt about anybody, and among other replicas, whose changes reach it later, the store is asked.
     pub async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        let known = if self.telling.is_none() && !self.doubts_anybody() {
+        let known = if self.signal_buffer.is_none() && !self.has_uncertain_agents() {
             self.roster().seat(id).map(|seat| seat.person.clone())
         } else {
             None
@@ -99,7 +99,7 @@ impl Engine {
     fn newcomer(&self, profile: &Profile, now: Time) -> Person {
         let named = self.rules.admin_ids.contains(&profile.telegram);
         Person {
-            id: PersonId::from_random(self.chance().id()),
+            id: PersonId::from_random(self.random().id()),
             telegram: profile.telegram,
             name: name_of(profile),
             username: profile.username.clone(),
@@ -122,9 +122,9 @@ impl Engine {
     pub(super) async fn change_person(
         &self,
         id: PersonId,
-        change: impl Fn(&mut Person) -> Result<(Option<Event>, Vec<Outgoing>), EngineError>,
+        change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.between_rounds().await;
+        let _between_rounds = self.pause_assignment().await;
         let person = self
             .retry(|| async {
                 let before = self.store.person(id).await?.ok_or(EngineError::NotFound)?;
@@ -140,15 +140,17 @@ impl Engine {
             })
             .await?;
         if person.agent.is_some() || self.roster().seat(id).is_some() {
-            self.seat_changed(&person).await;
+            self.sync_seat(&person).await;
         }
         Ok(person)
     }
 
     /// A person chooses their language; their menu follows, and the cards of what they wait for or work on.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
-        let (theirs, held) =
-            tokio::try_join!(self.store.tickets_of(id, super::opening::MAX_OPEN), self.store.held_by(id))?;
+        let (theirs, held) = tokio::try_join!(
+            self.store.tickets_of(id, super::tickets::open::MAX_OPEN_TICKETS),
+            self.store.held_by(id)
+        )?;
         let waits = theirs.iter().filter(|ticket| !ticket.status().is_end());
         let cards = waits.map(|ticket| CardKey::Status(ticket.id));
         let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
@@ -187,9 +189,9 @@ impl Engine {
         }
         let mut notices = Vec::new();
         if !reachable && known.agent.is_some() {
-            notices.extend(self.to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
+            notices.extend(self.notices_to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
         }
-        for ticket in self.store.tickets_of(known.id, super::opening::MAX_OPEN).await? {
+        for ticket in self.store.tickets_of(known.id, super::tickets::open::MAX_OPEN_TICKETS).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
             let told = Notice::CustomerUnreachable { ticket: ticket.id };
             notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), told)));
@@ -209,7 +211,7 @@ impl Engine {
     /// The cards on which those who hold a customer's tickets read whether the customer can be reached.
     async fn holders_cards(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
         let mut cards = Vec::new();
-        for ticket in self.store.tickets_of(customer, super::opening::MAX_OPEN).await? {
+        for ticket in self.store.tickets_of(customer, super::tickets::open::MAX_OPEN_TICKETS).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
             let keys = [CardKey::Task(ticket.id, holder.id), CardKey::MyQueue(holder.id, 0)];
             cards.extend(keys.map(|key| Outgoing::refresh(holder.chat(), key)));
@@ -218,14 +220,14 @@ impl Engine {
     }
 
     /// A notice to every admin.
-    pub async fn to_admins(&self, notice: &Notice) -> Result<Vec<Outgoing>, EngineError> {
+    pub async fn notices_to_admins(&self, notice: &Notice) -> Result<Vec<Outgoing>, EngineError> {
         let admins = self.store.admins().await?;
         Ok(admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect())
     }
 }
 
 fn name_of(profile: &Profile) -> String {
-    let name = shorten(&clean(&profile.name).replace('\n', " "), MAX_NAME);
+    let name = shorten(&clean(&profile.name).replace('\n', " "), MAX_NAME_CHARS);
     if name.is_empty() { format!("#{}", profile.telegram) } else { name }
 }
 

@@ -6,7 +6,9 @@ mod records;
 mod signals;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
-pub use records::{Claimed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect};
+pub use records::{
+    ClaimedDelivery, DeliveryCounters, InboxRow, Lease, LeaseStamp, OpeningContext, Outcome, QueueDepths,
+};
 pub use signals::{Signal, SignalError, Signals};
 
 use crate::domain::Time;
@@ -14,7 +16,7 @@ use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
@@ -59,7 +61,7 @@ pub trait Store: Send + Sync + 'static {
     /// Those whom the bot met last, newest first, at most `limit`.
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
     /// Notes an agent's sign of life. Never moves it back.
-    async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
 
     /// All departments, by name, retired ones included.
     async fn departments(&self) -> Result<Vec<Department>, StoreError>;
@@ -121,8 +123,12 @@ pub trait Store: Send + Sync + 'static {
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;
     /// What is looked at before a ticket is opened in a department, in one look where the store can; this does it in
     /// several.
-    async fn prospect(&self, department: DepartmentId, priority: Priority) -> Result<Prospect, StoreError> {
-        Ok(Prospect {
+    async fn opening_context(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+    ) -> Result<OpeningContext, StoreError> {
+        Ok(OpeningContext {
             department: self.departments().await?.into_iter().find(|d| d.id == department),
             settings: self.settings().await?,
             ahead: self.position(department, priority, Arrival::LAST).await?,
@@ -149,13 +155,13 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<Ticket>, StoreError>;
     /// When the ticket that waits longest in a department at this priority was opened, to the millisecond. Costs the same at any
     /// depth.
-    async fn waits_since(
+    async fn oldest_waiting_at(
         &self,
         department: DepartmentId,
         priority: Priority,
     ) -> Result<Option<Time>, StoreError>;
     /// How many tickets wait in each department. Costs the same at any depth.
-    async fn depths(&self) -> Result<Depths, StoreError>;
+    async fn depths(&self) -> Result<QueueDepths, StoreError>;
     /// A queued ticket's position in its department, from 1. At the tail of its priority it costs the same at any depth.
     async fn position(
         &self,
@@ -164,37 +170,42 @@ pub trait Store: Send + Sync + 'static {
         arrival: Arrival,
     ) -> Result<u64, StoreError>;
     /// The record of a ticket, oldest first.
-    async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError>;
+    async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError>;
     /// How many tickets an agent got and completed since `from`.
-    async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError>;
+    async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError>;
 
     /// Takes updates into the inbox. Those whose `update_id` it has seen are left out. Returns how many were new.
-    async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError>;
+    async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError>;
     /// Updates not yet handled, from after `seq` on, in order, at most `limit`.
-    async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
+    async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
     /// An update is handled: it is marked, and its answers go to the outbox, in one atomic step. Does nothing when it was
     /// marked before.
-    async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+    async fn complete_update(
+        &self,
+        update_id: i64,
+        answers: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<(), StoreError>;
     /// An update's handler failed. Returns how often it has by now.
-    async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError>;
+    async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError>;
     /// An update is put aside: never handled again, kept for the admins; `notices` tell of it.
-    async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+    async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
 
     /// Puts deliveries into the outbox.
-    async fn deliver(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+    async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
     /// Claims deliveries that may go now, at most `limit` and one per chat: the oldest of each chat, and only while none
     /// of that chat is claimed. New messages go before refreshes of cards.
-    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError>;
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError>;
     /// Says what became of claimed deliveries.
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError>;
     /// Gives back what an ended process had claimed; each counts as tried with unknown outcome. Returns how many.
-    async fn reclaim(&self) -> Result<u64, StoreError>;
+    async fn release_orphaned_claims(&self) -> Result<u64, StoreError>;
     /// When the next delivery that waits for its time may go; `None` when none waits. Claimed ones don't count.
-    async fn next_delivery(&self) -> Result<Option<Time>, StoreError>;
+    async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError>;
     /// How many deliveries are not done.
-    async fn undelivered(&self) -> Result<u64, StoreError>;
+    async fn pending_deliveries(&self) -> Result<u64, StoreError>;
     /// What was counted.
-    async fn counters(&self) -> Result<Counters, StoreError>;
+    async fn counters(&self) -> Result<DeliveryCounters, StoreError>;
     /// The live message of a card.
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
     /// Live cards of kinds that change by themselves (`MyQueue`): for a redraw after a restart, and where queues have changed.
@@ -203,14 +214,14 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps the lease called `name` if it is `holder`'s; takes it if it is nobody's, or if it still looks `stale`. No time has
     /// a part in it, as the clocks of several machines differ: whoever waits for a lease measures by their own steady clock
     /// how long it has looked the same.
-    async fn lease(
+    async fn acquire_lease(
         &self,
         name: &str,
         holder: ReplicaId,
-        stale: Option<LeaseMark>,
+        stale: Option<LeaseStamp>,
     ) -> Result<Lease, StoreError>;
     /// Gives a lease back, if it is (still) this holder's.
-    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError>;
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError>;
 
     /// Forgets handled updates and given-up deliveries from before `before`, and the live messages of cards of tickets that
     /// ended before it: nothing brings those up to date any more. Tickets and the record of them are kept for ever.
@@ -227,7 +238,7 @@ pub struct PresenceError(pub String);
 pub trait Presence: Send + Sync + 'static {
     /// A sign of life: keeps the record for `ttl` from `now`, in the set of all and in those of its departments. One round
     /// trip, atomic.
-    async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError>;
+    async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError>;
     /// The agent is gone: their record and memberships are removed.
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError>;
     /// An agent's record while it lives.
@@ -241,5 +252,5 @@ pub trait Presence: Send + Sync + 'static {
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError>;
     /// About how much memory all of it takes, in bytes.
-    async fn footprint(&self) -> Result<u64, PresenceError>;
+    async fn memory_bytes(&self) -> Result<u64, PresenceError>;
 }

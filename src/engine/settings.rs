@@ -33,7 +33,7 @@ impl Engine {
             })
             .await?;
         tracing::info!(by = %admin.id, ?settings, "settings");
-        self.mark_all().await?;
+        self.request_all_rounds().await?;
         Ok(settings)
     }
 }

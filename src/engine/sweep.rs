@@ -1,8 +1,8 @@
 //! The safety net. Finding a ticket to assign in here is a fault of the triggers, and is
 //! counted as one.
 use super::Engine;
+use super::agents::presence_policy::{PresenceAction, RecordState, evaluate};
 use super::error::EngineError;
-use super::watch::{Seen, Verdict, judge};
 use crate::domain::Time;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::PersonId;
@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 /// A ticket younger than this may still be on its way to its first round.
-const SETTLED: TimeDelta = TimeDelta::seconds(2);
+const MIN_WAIT_BEFORE_FAULT: TimeDelta = TimeDelta::seconds(2);
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +42,7 @@ impl Engine {
             records.map(|all| all.into_iter().map(|r| (r.agent_id, r)).collect());
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents {
-            match self.look_after(&agent, records.as_ref(), (&settings, now), &mut sweep).await {
+            match self.check_agent(&agent, records.as_ref(), (&settings, now), &mut sweep).await {
                 Err(error @ EngineError::Store(_)) => return Err(error),
                 // One of them, who is being removed just now perhaps, keeps nobody else from being looked after.
                 Err(error) => {
@@ -60,10 +60,10 @@ impl Engine {
         let all: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
         let missed = {
             let _no_round_meanwhile = self.round.lock().await;
-            let heads = self.heads(&all).await?;
+            let heads = self.queue_heads(&all).await?;
             let auto = self.store.settings().await?.mode != crate::domain::policy::Mode::Manual;
-            if auto && !self.round_wanted() {
-                heads.iter().filter(|ticket| ticket.created_at + SETTLED < now).count()
+            if auto && !self.is_round_pending() {
+                heads.iter().filter(|ticket| ticket.created_at + MIN_WAIT_BEFORE_FAULT < now).count()
             } else {
                 0
             }
@@ -72,7 +72,7 @@ impl Engine {
             tracing::error!(missed, "the sweep found tickets that should have been assigned");
             self.faults.sweep_finds.fetch_add(missed as u64, Ordering::Relaxed);
         }
-        self.mark(all);
+        self.request_round(all);
         self.run_round(now).await?;
         Ok(missed)
     }
@@ -99,7 +99,7 @@ impl Engine {
             let gone = now - profile.last_activity >= delta(self.rules.presence_ttl);
             if profile.availability != Availability::Offline && !gone {
                 // Memory never is out of reach.
-                let _ = self.beat(agent, profile, profile.last_activity).await;
+                let _ = self.write_presence(agent, profile, profile.last_activity).await;
             }
         }
         if let Ok(records) = self.presence.all(now).await {
@@ -107,8 +107,9 @@ impl Engine {
             let there: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
             for agent in agents.iter().filter(|agent| !there.contains(&agent.id)) {
                 let silent = |p: &AgentProfile| {
-                    let verdict = judge(p, Seen::Absent, &settings, self.rules.presence_ttl, now);
-                    p.via == Via::Client && matches!(verdict, Verdict::Lose | Verdict::TakeOffline)
+                    let verdict = evaluate(p, RecordState::Absent, &settings, self.rules.presence_ttl, now);
+                    p.via == Via::Client
+                        && matches!(verdict, PresenceAction::Lose | PresenceAction::TakeOffline)
                 };
                 let lost = agent.agent.as_ref().is_some_and(silent);
                 self.roster().update(agent.id, |seat| seat.lost = lost);
@@ -118,12 +119,12 @@ impl Engine {
     }
 
     /// The wall clock jumped: nobody's silence can be told from the jump, so everybody counts as just seen.
-    pub async fn forgive(&self, now: Time) -> Result<(), EngineError> {
+    pub async fn reset_idle_timers(&self, now: Time) -> Result<(), EngineError> {
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents.iter().filter(|a| a.availability() != Availability::Offline) {
-            self.alive(agent, now).await?;
-            self.store.touch(agent.id, now).await?;
-            self.settle_presence(agent, now).await;
+            self.on_activity(agent, now).await?;
+            self.store.record_activity(agent.id, now).await?;
+            self.sync_presence(agent, now).await;
         }
         Ok(())
     }

@@ -14,9 +14,9 @@ use teloxide::types::{Update, UpdateKind};
 use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 
 /// How many rows are read at once. Rows wait in the inbox, not in memory.
-const PAGE: usize = 256;
+const PAGE_ROWS: usize = 256;
 /// How long to wait when the inbox can't be read.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// Feeds the dispatcher from the inbox.
 pub struct Listener {
@@ -56,7 +56,7 @@ impl<'a> AsUpdateStream<'a> for Listener {
 }
 
 /// Where the reading of the inbox stands.
-struct Reading {
+struct InboxReader {
     inbox: Inbox,
     stop: StopFlag,
     page: VecDeque<InboxRow>,
@@ -69,7 +69,7 @@ struct Reading {
 /// Every row not handled, in order, for ever; ends when stopped. What was read already is dropped then: it stays undone.
 fn rows(inbox: Inbox, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> + Send {
     let (page, given, shown) = (VecDeque::new(), BTreeSet::new(), BTreeSet::new());
-    let start = Reading { inbox, stop, page, after: 0, given, shown };
+    let start = InboxReader { inbox, stop, page, after: 0, given, shown };
     stream::unfold(start, async |mut reading| {
         loop {
             if reading.stop.is_stopped() {
@@ -83,14 +83,14 @@ fn rows(inbox: Inbox, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> +
     })
 }
 
-impl Reading {
+impl InboxReader {
     /// Reads on, or waits for something to read. `None` when stopped.
     async fn next_page(&mut self) -> Option<()> {
-        match self.inbox.store.unhandled(self.after, PAGE).await {
+        match self.inbox.store.pending_updates(self.after, PAGE_ROWS).await {
             Ok(rows) if rows.is_empty() => {
                 tokio::select! { () = self.inbox.arrived() => {} () = self.stop.clone() => return None }
                 if self.inbox.is_shared() {
-                    self.begin_again();
+                    self.restart();
                 }
             }
             Ok(rows) => {
@@ -99,7 +99,7 @@ impl Reading {
             }
             Err(error) => {
                 tracing::error!(%error, "the inbox can't be read");
-                tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = self.stop.clone() => return None }
+                tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = self.stop.clone() => return None }
             }
         }
         Some(())
@@ -107,7 +107,7 @@ impl Reading {
 
     /// From the first row on: one that another replica wrote can lie before the last that was read. What is no longer there
     /// is handled.
-    fn begin_again(&mut self) {
+    fn restart(&mut self) {
         self.after = 0;
         let shown = std::mem::take(&mut self.shown);
         self.given.retain(|seq| shown.contains(seq));
@@ -133,9 +133,9 @@ async fn parse(
     }
     while let Err(error) = put_aside(&inbox, &engine, &row).await {
         tracing::error!(%error, update = row.update_id, "not put aside yet");
-        tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.clone() => return None }
+        tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
     }
-    engine.deliver_soon();
+    engine.wake_outbox();
     None
 }
 
@@ -147,5 +147,5 @@ async fn put_aside(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(),
     // A private chat's id is its person's, and positive.
     let person = chat_of(&row.update).filter(|chat| *chat > 0);
     notices.extend(person.map(|chat| Outgoing::notice(ChatId(chat), Notice::SomethingBroke)));
-    inbox.store.put_aside(row.update_id, notices, inbox.clock.now()).await
+    inbox.store.dead_letter(row.update_id, notices, inbox.clock.now()).await
 }

@@ -1,6 +1,6 @@
 //! Long polling: asks for updates, writes them down, and only then asks for the next, which confirms them.
 use super::{ALLOWED_UPDATES, Inbox, chat_of, id_of};
-use crate::bot::context::Desk;
+use crate::bot::context::BotContext;
 use crate::clock::Deadline;
 use crate::engine::ports::StoreError;
 use crate::telegram::{CallError, Telegram};
@@ -11,23 +11,23 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// How long Telegram may hold a poll open. Its own servers allow 50 s.
-const HOLD: Duration = Duration::from_secs(50);
+const LONG_POLL_TIMEOUT: Duration = Duration::from_secs(50);
 /// How much longer the client waits than Telegram holds.
-const SLACK: Duration = Duration::from_secs(10);
+const TIMEOUT_MARGIN: Duration = Duration::from_secs(10);
 /// How long to wait after a failed poll.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How long the store may take to write updates down, before people are told. Less once it has been late.
-const PATIENCE: Duration = Duration::from_secs(3);
+const CONFLICT_TOLERANCE: Duration = Duration::from_secs(3);
 
 /// Polls until `stop`. After `deadline` another replica may be the one that polls, and is given way to when it does.
 pub async fn poll(
     telegram: Telegram,
     inbox: Inbox,
-    desk: Arc<Desk>,
+    desk: Arc<BotContext>,
     deadline: Arc<Deadline>,
     stop: CancellationToken,
 ) {
-    let (mut offset, mut no_webhook, mut patience) = (None, false, PATIENCE);
+    let (mut offset, mut no_webhook, mut patience) = (None, false, CONFLICT_TOLERANCE);
     let nothing = json!({});
     while !stop.is_cancelled() {
         if !no_webhook {
@@ -52,24 +52,24 @@ pub async fn poll(
                 match accept(&inbox, updates, patience).await {
                     Ok(()) => {
                         offset = last.map(|id| id + 1).or(offset);
-                        patience = PATIENCE;
+                        patience = CONFLICT_TOLERANCE;
                     }
                     Err(error) => {
                         // Not confirmed, so Telegram gives them again, and with them what came since: whoever writes now is
                         // told too.
                         tracing::error!(%error, "updates not accepted");
-                        desk.apologise(chats);
-                        patience = PAUSE;
-                        pause(PAUSE, &stop).await;
+                        desk.send_outage_notice(chats);
+                        patience = RETRY_DELAY;
+                        pause(RETRY_DELAY, &stop).await;
                     }
                 }
             }
             Err(error) => {
                 explain(&error);
                 while error.code() == Some(409) && deadline.has_passed() && !stop.is_cancelled() {
-                    pause(PAUSE, &stop).await;
+                    pause(RETRY_DELAY, &stop).await;
                 }
-                pause(error.retry_after().unwrap_or(PAUSE), &stop).await;
+                pause(error.retry_after().unwrap_or(RETRY_DELAY), &stop).await;
             }
         }
     }
@@ -79,15 +79,16 @@ pub async fn poll(
 /// all the same is known again the next time.
 async fn accept(inbox: &Inbox, updates: Vec<Value>, patience: Duration) -> Result<(), StoreError> {
     let late = || StoreError::Unavailable("the store does not answer".to_owned());
-    timeout(patience, inbox.accept(updates)).await.unwrap_or_else(|_| Err(late()))
+    timeout(patience, inbox.append(updates)).await.unwrap_or_else(|_| Err(late()))
 }
 
 async fn ask(telegram: &Telegram, offset: Option<i64>) -> Result<Vec<Value>, CallError> {
-    let mut body = json!({"timeout": HOLD.as_secs(), "limit": 100, "allowed_updates": ALLOWED_UPDATES});
+    let mut body =
+        json!({"timeout": LONG_POLL_TIMEOUT.as_secs(), "limit": 100, "allowed_updates": ALLOWED_UPDATES});
     if let (Some(offset), Some(fields)) = (offset, body.as_object_mut()) {
         fields.insert("offset".into(), json!(offset));
     }
-    let answer = telegram.call_within("getUpdates", &body, HOLD + SLACK).await?;
+    let answer = telegram.call_within("getUpdates", &body, LONG_POLL_TIMEOUT + TIMEOUT_MARGIN).await?;
     match answer {
         Value::Array(updates) => Ok(updates),
         _ => Ok(Vec::new()),

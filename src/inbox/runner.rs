@@ -1,8 +1,8 @@
 //! Handles one row of the inbox to its end: meets the person, asks the tree for answers, marks the row and puts the answers
 //! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
-use crate::bot::context::{Ask, Desk, Handled};
+use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::handlers::common;
-use crate::bot::handlers::explain::{explain, explain_toast};
+use crate::bot::handlers::refusals::{explain, explain_toast};
 use crate::bot::render::{Words, unmarked};
 use crate::bot::schema::{DeskHandler, schema};
 use crate::bot::toast::Toast;
@@ -25,15 +25,15 @@ use teloxide::types::{ChatMemberKind, Update, UpdateKind, User};
 use tokio_util::sync::CancellationToken;
 
 /// How often a handler may fail before its update is put aside.
-const TRIES: u32 = 3;
+const MAX_TRIES: u32 = 3;
 /// The wait before the second try; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(100);
 /// The longest wait. A store that is back must not be waited for any more.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// Handles rows.
 pub struct Runner {
-    desk: Arc<Desk>,
+    desk: Arc<BotContext>,
     clock: Clock,
     tree: DeskHandler,
     stop: CancellationToken,
@@ -42,7 +42,7 @@ pub struct Runner {
 /// Why a row is not done.
 enum Failure {
     /// The store is away: nobody's fault, try again.
-    Away(StoreError),
+    StoreUnavailable(StoreError),
     /// The handler failed or panicked.
     Handler(String),
 }
@@ -50,7 +50,7 @@ enum Failure {
 impl Runner {
     /// A runner for this desk. After `stop`, what can't be done stays undone for the next start.
     #[must_use]
-    pub fn new(desk: Arc<Desk>, clock: Clock, stop: CancellationToken) -> Self {
+    pub fn new(desk: Arc<BotContext>, clock: Clock, stop: CancellationToken) -> Self {
         Self { desk, clock, tree: schema(), stop }
     }
 
@@ -64,19 +64,21 @@ impl Runner {
         match &update.kind {
             UpdateKind::CallbackQuery(query) => {
                 let toast = Toast::new(Arc::clone(&runner.desk), query.id.0.clone());
-                Box::pin(toast.beside(runner.to_its_end(&update, admission, Some(&toast)))).await;
+                Box::pin(toast.beside(runner.run_to_completion(&update, admission, Some(&toast)))).await;
             }
-            _ => runner.to_its_end(&update, admission, None).await,
+            _ => runner.run_to_completion(&update, admission, None).await,
         }
         Ok(())
     }
 
     /// Tries until the update is done or put aside, or the desk stops.
-    async fn to_its_end(&self, update: &Update, admission: Admission, toast: Option<&Toast>) {
-        let mut pause = FIRST_PAUSE;
+    async fn run_to_completion(&self, update: &Update, admission: Admission, toast: Option<&Toast>) {
+        let mut pause = MIN_RETRY_DELAY;
         let chat = update.chat().map(|chat| chat.id.0);
-        while let Err(failure) = self.desk.patiently(chat, self.once(update, admission, toast)).await {
-            if self.is_put_aside(update, failure).await {
+        while let Err(failure) =
+            self.desk.with_outage_notice(chat, self.attempt(update, admission, toast)).await
+        {
+            if self.is_dead_letter(update, failure).await {
                 return;
             }
             tokio::select! {
@@ -86,17 +88,17 @@ impl Runner {
             if let Some(toast) = toast {
                 toast.again();
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(MAX_RETRY_DELAY);
         }
     }
 
     /// Notes why a try failed. `true` when there will be no other.
-    async fn is_put_aside(&self, update: &Update, failure: Failure) -> bool {
+    async fn is_dead_letter(&self, update: &Update, failure: Failure) -> bool {
         match failure {
-            Failure::Away(error) => {
+            Failure::StoreUnavailable(error) => {
                 tracing::error!(%error, update = update.id.0, "waiting for the store");
                 if !self.stop.is_cancelled() {
-                    self.desk.apologise(update.chat().map(|chat| chat.id.0));
+                    self.desk.send_outage_notice(update.chat().map(|chat| chat.id.0));
                 }
                 false
             }
@@ -119,7 +121,7 @@ impl Runner {
         };
         let Some(chat) = update.chat() else { return Admission::Admitted };
         let admission = self.desk.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent);
-        if admission == Admission::Told {
+        if admission == Admission::RejectedWithNotice {
             tracing::warn!(
                 update = update.id.0,
                 "a chat sends more than its quota; what is above is passed over"
@@ -129,7 +131,7 @@ impl Runner {
     }
 
     /// One try: from the update to its mark.
-    async fn once(
+    async fn attempt(
         &self,
         update: &Update,
         admission: Admission,
@@ -138,53 +140,60 @@ impl Runner {
         fail::fail_point!("inbox-before-handler");
         let engine = &self.desk.engine;
         let answers = AssertUnwindSafe(self.answers(update, admission, toast)).catch_unwind();
-        let (answers, marks) = engine.before_rounds(answers).await;
+        let (answers, marks) = engine.defer_rounds(answers).await;
         let done = self.finish(update, answers).await;
-        engine.start_rounds(marks);
+        engine.start_deferred_rounds(marks);
         done
     }
 
     /// Marks the row and puts its answers into the outbox, if there are answers.
-    async fn finish(&self, update: &Update, answers: std::thread::Result<Handled>) -> Result<(), Failure> {
+    async fn finish(
+        &self,
+        update: &Update,
+        answers: std::thread::Result<HandlerResult>,
+    ) -> Result<(), Failure> {
         let answers = match answers {
             Ok(Ok(answers)) => answers,
             Ok(Err(EngineError::Store(error @ StoreError::Unavailable(_)))) => {
-                return Err(Failure::Away(error));
+                return Err(Failure::StoreUnavailable(error));
             }
             Ok(Err(error)) => return Err(Failure::Handler(error.to_string())),
             Err(_) => return Err(Failure::Handler("panicked".into())),
         };
         fail::fail_point!("inbox-before-handled");
         let store = self.desk.engine.store();
-        store.handled(i64::from(update.id.0), answers, self.clock.now()).await.map_err(Failure::Away)?;
+        store
+            .complete_update(i64::from(update.id.0), answers, self.clock.now())
+            .await
+            .map_err(Failure::StoreUnavailable)?;
         fail::fail_point!("inbox-after-handled");
-        self.desk.engine.deliver_soon();
+        self.desk.engine.wake_outbox();
         Ok(())
     }
 
     /// Notes a failure. `true` when the row is put aside: the admins and the person are told.
     async fn failed(&self, update: &Update, error: &str) -> Result<bool, EngineError> {
         let (store, id) = (self.desk.engine.store(), i64::from(update.id.0));
-        if store.failed(id, error).await? < TRIES {
+        if store.record_failure(id, error).await? < MAX_TRIES {
             return Ok(false);
         }
-        let mut notices = self.desk.engine.to_admins(&Notice::UpdatePutAside { update: id }).await?;
+        let mut notices = self.desk.engine.notices_to_admins(&Notice::UpdatePutAside { update: id }).await?;
         if let Some(chat) = update.chat().filter(|chat| chat.is_private()) {
             notices.push(Outgoing::notice(ChatId(chat.id.0), Notice::SomethingBroke));
         }
-        store.put_aside(id, notices, self.clock.now()).await?;
-        self.desk.engine.deliver_soon();
+        store.dead_letter(id, notices, self.clock.now()).await?;
+        self.desk.engine.wake_outbox();
         Ok(true)
     }
 
-    async fn answers(&self, update: &Update, admission: Admission, toast: Option<&Toast>) -> Handled {
+    async fn answers(&self, update: &Update, admission: Admission, toast: Option<&Toast>) -> HandlerResult {
         match admission {
             Admission::Admitted => {}
             // A press that is passed over is answered all the same: its spinner turns until then.
-            Admission::Told | Admission::PassedOver => {
+            Admission::RejectedWithNotice | Admission::Rejected => {
                 toast.inspect(|toast| toast.ack());
                 return match admission {
-                    Admission::Told => self.too_fast(update).await,
+                    Admission::RejectedWithNotice => self.too_fast(update).await,
                     _ => Ok(Vec::new()),
                 };
             }
@@ -224,7 +233,7 @@ impl Runner {
     }
 
     /// Says that something was passed over, and what to do about it. A group is told nothing: nobody in it is meant.
-    async fn too_fast(&self, update: &Update) -> Handled {
+    async fn too_fast(&self, update: &Update) -> HandlerResult {
         let Some(user) =
             update.from().filter(|_| update.chat().is_some_and(teloxide::types::Chat::is_private))
         else {
@@ -240,12 +249,12 @@ impl Runner {
         Ok(vec![Outgoing { chat: ChatId(profile.telegram.0), message }])
     }
 
-    async fn in_private(&self, update: &Update, toast: Option<&Toast>) -> Handled {
+    async fn in_private(&self, update: &Update, toast: Option<&Toast>) -> HandlerResult {
         let Some(user) = update.from().filter(|user| !user.is_bot) else { return Ok(Vec::new()) };
         let now = self.clock.now();
         let person = self.desk.engine.meet(&profile_of(user), now).await?;
-        self.desk.engine.alive(&person, now).await?;
-        let ask = Ask { chat: person.chat(), person, now };
+        self.desk.engine.on_activity(&person, now).await?;
+        let ask = RequestContext { chat: person.chat(), person, now };
         let mut deps = dptree::deps![Arc::clone(&self.desk), ask.clone(), update.clone()];
         if let Some(toast) = toast {
             deps.insert(toast.clone());
@@ -264,7 +273,13 @@ impl Runner {
 
     /// What a person can mend is told to them: where they pressed, else below. Buttons that will never do anything go. The
     /// rest is a failure of the desk.
-    fn refused(&self, ask: &Ask, update: &Update, toast: Option<&Toast>, error: EngineError) -> Handled {
+    fn refused(
+        &self,
+        ask: &RequestContext,
+        update: &Update,
+        toast: Option<&Toast>,
+        error: EngineError,
+    ) -> HandlerResult {
         let mut told = Vec::new();
         match (toast, explain_toast(&self.desk, ask, &error)) {
             (_, None) => return Err(error),
@@ -274,7 +289,7 @@ impl Runner {
         if let UpdateKind::CallbackQuery(query) = &update.kind
             && is_dead(&error)
         {
-            told.extend(common::bare(query, ask));
+            told.extend(common::without_buttons(query, ask));
         }
         Ok(told)
     }

@@ -1,11 +1,11 @@
 //! The worker: claims as much as pace and parallelism allow, sends each delivery in a task of its own, settles what is done.
-use super::deed::{Compose, Deed};
-use super::pace::{Limits, Pace};
-use super::verdict::{Verdict, backoff, judge};
+use super::action::{Compose, TelegramAction};
+use super::error_policy::{ErrorAction, backoff, classify};
+use super::rate_limit::{RateLimiter, RateLimits};
 use crate::clock::{Clock, Deadline};
 use crate::domain::ids::TelegramId;
 use crate::engine::Engine;
-use crate::engine::ports::{Claimed, Outcome, StoreError};
+use crate::engine::ports::{ClaimedDelivery, Outcome, StoreError};
 use crate::telegram::{CallError, Telegram};
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -17,14 +17,14 @@ use tokio_util::sync::CancellationToken;
 
 /// How many deliveries are under way at once, each to another chat. Telegram takes about 30 a second, and may take seconds to
 /// answer one.
-const PARALLEL: usize = 128;
+const MAX_PARALLEL_SENDS: usize = 128;
 /// How often a silent Telegram is asked whether it answers again.
-const PROBE_EVERY: Duration = Duration::from_secs(1);
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 /// The shortest and the longest wait for deliveries of which nobody tells.
-const SHORTEST: Duration = Duration::from_millis(5);
-const LONGEST: Duration = Duration::from_secs(60);
+const MIN_WAIT: Duration = Duration::from_millis(5);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 /// How often a delivery may panic before it is given up.
-const TRIES: u32 = 3;
+const MAX_TRIES: u32 = 3;
 
 /// The outbox's worker.
 pub struct Outbox {
@@ -32,19 +32,19 @@ pub struct Outbox {
     composer: Arc<dyn Compose>,
     telegram: Telegram,
     clock: Clock,
-    pace: Mutex<Pace>,
+    pace: Mutex<RateLimiter>,
 }
 
 /// What a task of the worker's came to.
-enum Ended {
+enum TaskResult {
     /// A delivery, and what became of it.
-    Delivery(Report),
+    Delivery(DeliveryReport),
     /// A question whether Telegram answers: it does, or not.
     Probe(bool),
 }
 
 /// What became of one delivery, and whether Telegram seems to be out of reach.
-struct Report {
+struct DeliveryReport {
     id: u64,
     outcome: Outcome,
     silent: bool,
@@ -58,15 +58,15 @@ impl Outbox {
         composer: Arc<dyn Compose>,
         telegram: Telegram,
         clock: Clock,
-        limits: Limits,
+        limits: RateLimits,
     ) -> Self {
-        Self { engine, composer, telegram, clock, pace: Mutex::new(Pace::new(limits)) }
+        Self { engine, composer, telegram, clock, pace: Mutex::new(RateLimiter::new(limits)) }
     }
 
     /// Works until `stop`; then lets what is under way come to its end. Nothing is sent after `deadline`: whatever slept past
     /// it (a process that was stopped for a while) must take the outbox to be another replica's.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
-        let mut under_way: JoinSet<Ended> = JoinSet::new();
+        let mut under_way: JoinSet<TaskResult> = JoinSet::new();
         let (mut silent, mut outcomes) = (false, Vec::new());
         loop {
             // Asked once a turn: were it asked again further down, a stop in between would leave nothing to wait for.
@@ -75,20 +75,20 @@ impl Outbox {
             let pause = if stopping || silent {
                 self.settle(ended).await;
                 if !stopping {
-                    self.look_after().await;
+                    self.stage_only().await;
                 }
-                PROBE_EVERY
+                PROBE_INTERVAL
             } else {
                 // Together, as a store does together what it is asked for at the same time.
                 let (at_once, started) =
-                    tokio::join!(self.settle(ended), self.start_some(&mut under_way, &deadline));
+                    tokio::join!(self.settle(ended), self.claim_and_send(&mut under_way, &deadline));
                 match started {
                     // The claim may have come before what makes way for more.
-                    Ok(_) if !at_once => SHORTEST,
+                    Ok(_) if !at_once => MIN_WAIT,
                     Ok(pause) => pause,
                     Err(error) => {
                         tracing::error!(%error, "the outbox can't be read");
-                        PROBE_EVERY
+                        PROBE_INTERVAL
                     }
                 }
             };
@@ -99,7 +99,7 @@ impl Outbox {
                 Some(first) = under_way.join_next() => {
                     if collect(first, &mut under_way, &mut outcomes, &mut silent) && !stop.is_cancelled() {
                         let (worker, stop) = (Arc::clone(&self), stop.clone());
-                        under_way.spawn(async move { Ended::Probe(worker.answers(&stop).await) });
+                        under_way.spawn(async move { TaskResult::Probe(worker.probe(&stop).await) });
                     }
                 }
                 () = self.engine.deliveries_wanted(), if !stopping => {}
@@ -110,44 +110,48 @@ impl Outbox {
     }
 
     /// Claims what may go and starts sending it. Returns how long to wait if nothing else happens.
-    async fn start_some(
+    async fn claim_and_send(
         self: &Arc<Self>,
-        under_way: &mut JoinSet<Ended>,
+        under_way: &mut JoinSet<TaskResult>,
         deadline: &Arc<Deadline>,
     ) -> Result<Duration, StoreError> {
         let store = self.engine.store();
         loop {
             if deadline.has_passed() {
-                return Ok(PROBE_EVERY);
+                return Ok(PROBE_INTERVAL);
             }
             let now = self.clock.now();
-            let room = self.pace().reserve(PARALLEL.saturating_sub(under_way.len()), now);
+            let room = self.rate_limiter().reserve(MAX_PARALLEL_SENDS.saturating_sub(under_way.len()), now);
             let claimed = if room == 0 { Ok(Vec::new()) } else { store.claim(room, now).await };
-            self.pace().give_back(room - claimed.as_ref().map_or(0, Vec::len));
+            self.rate_limiter().give_back(room - claimed.as_ref().map_or(0, Vec::len));
             let claimed = claimed?;
             // Fewer than there was room for: hardly anything else may go now, so that is soon enough looked at again.
             let (all, longest) = match claimed.len() {
-                0 => (true, LONGEST),
-                some => (some < room, PROBE_EVERY),
+                0 => (true, MAX_WAIT),
+                some => (some < room, PROBE_INTERVAL),
             };
             if !claimed.is_empty() {
                 fail::fail_point!("outbox-after-claim");
             }
             for delivery in claimed {
                 let (worker, deadline) = (Arc::clone(self), Arc::clone(deadline));
-                under_way.spawn(async move { Ended::Delivery(worker.deliver(delivery, &deadline).await) });
+                under_way
+                    .spawn(async move { TaskResult::Delivery(worker.deliver(delivery, &deadline).await) });
             }
             if all {
-                let next =
-                    if room == 0 { Some(self.pace().next_room(now)) } else { store.next_delivery().await? };
+                let next = if room == 0 {
+                    Some(self.rate_limiter().next_room(now))
+                } else {
+                    store.next_delivery_at().await?
+                };
                 let wait = next.map_or(longest, |at| (at - now).to_std().unwrap_or_default());
-                return Ok(wait.clamp(SHORTEST, longest));
+                return Ok(wait.clamp(MIN_WAIT, longest));
             }
         }
     }
 
     /// While nothing is sent: a store may put what gathers there in order.
-    async fn look_after(&self) {
+    async fn stage_only(&self) {
         if let Err(error) = self.engine.store().claim(0, self.clock.now()).await {
             tracing::error!(%error, "the outbox can't be read");
         }
@@ -164,68 +168,68 @@ impl Outbox {
         while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
             tracing::error!(%error, "what was sent can't be marked");
             at_once = false;
-            tokio::time::sleep(PROBE_EVERY).await;
+            tokio::time::sleep(PROBE_INTERVAL).await;
         }
         fail::fail_point!("outbox-after-mark");
         at_once
     }
 
     /// Sends one delivery. One whose words can't be put together without a panic must not hold up its chat for ever.
-    async fn deliver(&self, delivery: Claimed, deadline: &Deadline) -> Report {
+    async fn deliver(&self, delivery: ClaimedDelivery, deadline: &Deadline) -> DeliveryReport {
         let (id, attempts) = (delivery.id, delivery.attempts);
         let sent = AssertUnwindSafe(self.send(delivery, deadline)).catch_unwind().await;
         sent.unwrap_or_else(|_| {
             tracing::error!(delivery = id, attempts, "a delivery panicked");
-            let outcome = if attempts + 1 < TRIES {
-                Outcome::Later { until: self.clock.now() + backoff(attempts), unknown: false }
+            let outcome = if attempts + 1 < MAX_TRIES {
+                Outcome::Retry { until: self.clock.now() + backoff(attempts), unknown: false }
             } else {
                 Outcome::Dropped("panicked".into())
             };
-            Report { id, outcome, silent: false }
+            DeliveryReport { id, outcome, silent: false }
         })
     }
 
-    async fn send(&self, delivery: Claimed, deadline: &Deadline) -> Report {
+    async fn send(&self, delivery: ClaimedDelivery, deadline: &Deadline) -> DeliveryReport {
         let now = self.clock.now();
-        let done = |outcome| Report { id: delivery.id, outcome, silent: false };
+        let done = |outcome| DeliveryReport { id: delivery.id, outcome, silent: false };
         let deed = match self.composer.compose(delivery.chat, &delivery.message, now).await {
             Ok(deed) => deed,
             Err(error) => {
-                self.pace().give_back(1);
+                self.rate_limiter().give_back(1);
                 tracing::error!(%error, delivery = delivery.id, "can't be put into words");
                 if let StoreError::Corrupt(why) = error {
                     return done(Outcome::Dropped(why));
                 }
-                return done(Outcome::Later { until: now + TimeDelta::seconds(1), unknown: false });
+                return done(Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false });
             }
         };
         if deed.call(delivery.chat).is_none() {
-            self.pace().give_back(1);
+            self.rate_limiter().give_back(1);
             return done(Outcome::Sent(deed.card(delivery.chat, None)));
         }
         if deadline.has_passed() {
-            self.pace().give_back(1);
-            return done(Outcome::Later { until: now, unknown: false });
+            self.rate_limiter().give_back(1);
+            return done(Outcome::Retry { until: now, unknown: false });
         }
-        let may_go = self.pace().take(delivery.chat, now);
+        let may_go = self.rate_limiter().take(delivery.chat, now);
         if let Err(until) = may_go {
-            self.pace().give_back(1);
-            return done(Outcome::Later { until, unknown: false });
+            self.rate_limiter().give_back(1);
+            return done(Outcome::Retry { until, unknown: false });
         }
         fail::fail_point!("outbox-before-send");
         let result = self.call(&delivery, &deed).await;
         fail::fail_point!("outbox-after-send");
         let error = match result {
             Ok(card) => {
-                let waited = (self.clock.now() - delivery.since).num_milliseconds();
+                let waited = (self.clock.now() - delivery.committed_at).num_milliseconds();
                 tracing::debug!(delivery = delivery.id, waited_ms = waited, "delivered");
                 return done(Outcome::Sent(card));
             }
             Err(error) => error,
         };
-        match judge(&error, delivery.attempts, delivery.unknown, deed.is_repeatable(), now) {
-            Verdict::Done => done(Outcome::Sent(deed.card(delivery.chat, None))),
-            Verdict::Plain => {
+        match classify(&error, delivery.attempts, delivery.unknown, deed.is_repeatable(), now) {
+            ErrorAction::Done => done(Outcome::Sent(deed.card(delivery.chat, None))),
+            ErrorAction::Plain => {
                 tracing::error!(%error, delivery = delivery.id, "marks that Telegram can't read: a bug; sending it plain");
                 let plain = deed.plain();
                 match self.call(&delivery, &plain).await {
@@ -233,19 +237,19 @@ impl Outbox {
                     Err(error) => done(Outcome::Dropped(error.to_string())),
                 }
             }
-            Verdict::Unreachable(why) => self.unreachable(&delivery, why).await,
-            Verdict::Settle(outcome) => {
+            ErrorAction::Unreachable(why) => self.unreachable(&delivery, why).await,
+            ErrorAction::Settle(outcome) => {
                 tracing::warn!(%error, delivery = delivery.id, attempts = delivery.attempts, ?outcome, "not delivered");
                 let silent = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
-                Report { id: delivery.id, outcome, silent }
+                DeliveryReport { id: delivery.id, outcome, silent }
             }
         }
     }
 
     async fn call(
         &self,
-        delivery: &Claimed,
-        deed: &Deed,
+        delivery: &ClaimedDelivery,
+        deed: &TelegramAction,
     ) -> Result<Option<crate::domain::card::LiveCard>, CallError> {
         let Some((method, body)) = deed.call(delivery.chat) else { return Ok(None) };
         let answer = self.telegram.call(method, &body).await?;
@@ -257,21 +261,21 @@ impl Outbox {
     }
 
     /// The person blocked the bot: everybody who should know is told, and the delivery is given up.
-    async fn unreachable(&self, delivery: &Claimed, why: String) -> Report {
+    async fn unreachable(&self, delivery: &ClaimedDelivery, why: String) -> DeliveryReport {
         let (id, now) = (delivery.id, self.clock.now());
         match self.engine.set_reachable(TelegramId(delivery.chat.0), false).await {
-            Ok(()) => Report { id, outcome: Outcome::Dropped(why), silent: false },
+            Ok(()) => DeliveryReport { id, outcome: Outcome::Dropped(why), silent: false },
             Err(error) => {
                 tracing::error!(%error, "reachability not noted");
-                let outcome = Outcome::Later { until: now + TimeDelta::seconds(1), unknown: false };
-                Report { id, outcome, silent: false }
+                let outcome = Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false };
+                DeliveryReport { id, outcome, silent: false }
             }
         }
     }
 
     /// Whether Telegram answers (anything at all). A silent Telegram is asked with a call that can be repeated, so that
     /// the one repeat of a message whose outcome is unknown isn't wasted.
-    async fn answers(&self, stop: &CancellationToken) -> bool {
+    async fn probe(&self, stop: &CancellationToken) -> bool {
         let nothing = serde_json::json!({});
         let probe = self.telegram.call("getMe", &nothing);
         let answer = tokio::select! {
@@ -281,14 +285,14 @@ impl Outbox {
         let silent = matches!(answer, Err(CallError::NotSent(_) | CallError::Unknown(_)));
         if silent {
             tokio::select! {
-                () = tokio::time::sleep(PROBE_EVERY) => {}
+                () = tokio::time::sleep(PROBE_INTERVAL) => {}
                 () = stop.cancelled() => {}
             }
         }
         !silent
     }
 
-    fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
+    fn rate_limiter(&self) -> std::sync::MutexGuard<'_, RateLimiter> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -296,20 +300,20 @@ impl Outbox {
 /// Notes what has ended: the first and all others that have ended meanwhile. Returns whether Telegram is to be asked whether
 /// it answers (again).
 fn collect(
-    first: Result<Ended, JoinError>,
-    under_way: &mut JoinSet<Ended>,
+    first: Result<TaskResult, JoinError>,
+    under_way: &mut JoinSet<TaskResult>,
     outcomes: &mut Vec<(u64, Outcome)>,
     silent: &mut bool,
 ) -> bool {
     let (mut ask, mut next) = (false, Some(first));
     while let Some(ended) = next {
         match ended {
-            Ok(Ended::Delivery(report)) => {
+            Ok(TaskResult::Delivery(report)) => {
                 ask |= report.silent && !*silent;
                 *silent |= report.silent;
                 outcomes.push((report.id, report.outcome));
             }
-            Ok(Ended::Probe(answers)) => {
+            Ok(TaskResult::Probe(answers)) => {
                 *silent = !answers;
                 ask |= !answers;
             }

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 /// Presence of one process.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<Desk>);
+pub struct Memory(Mutex<Records>);
 
 #[derive(Debug, Default)]
-struct Desk {
+struct Records {
     /// `agent:online:{agent_id}`
     records: HashMap<PersonId, Expiring<PresenceRecord>>,
     /// `agents:all`
@@ -70,7 +70,7 @@ impl Members {
 }
 
 impl Memory {
-    fn desk(&self) -> MutexGuard<'_, Desk> {
+    fn records(&self) -> MutexGuard<'_, Records> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -82,10 +82,10 @@ fn after(now: Time, ttl: Duration) -> Time {
 
 #[async_trait]
 impl Presence for Memory {
-    async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
+    async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
         let (until, twice) = (after(now, ttl), after(now, ttl.saturating_mul(2)));
         let agent = record.agent_id;
-        let mut desk = self.desk();
+        let mut desk = self.records();
         desk.all.add(agent, now, twice);
         for department in record.department_ids.iter().chain(&record.department_id) {
             desk.departments.entry(*department).or_default().add(agent, now, twice);
@@ -95,7 +95,7 @@ impl Presence for Memory {
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
-        let mut desk = self.desk();
+        let mut desk = self.records();
         desk.records.remove(&agent);
         desk.all.value.remove(&agent);
         for department in departments {
@@ -107,11 +107,11 @@ impl Presence for Memory {
     }
 
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
-        Ok(self.desk().records.get(&agent).and_then(|record| record.alive(now)).cloned())
+        Ok(self.records().records.get(&agent).and_then(|record| record.alive(now)).cloned())
     }
 
     async fn all(&self, now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Desk { records, all, .. } = &mut *self.desk();
+        let Records { records, all, .. } = &mut *self.records();
         records.retain(|_, record| record.alive(now).is_some());
         Ok(all.living(records, |_| true, now))
     }
@@ -121,14 +121,14 @@ impl Presence for Memory {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Desk { records, departments, .. } = &mut *self.desk();
+        let Records { records, departments, .. } = &mut *self.records();
         let Some(members) = departments.get_mut(&department) else { return Ok(Vec::new()) };
         // Who has left the department since is still in its set until that is read.
         Ok(members.living(records, |record| record.serves(department), now))
     }
 
-    async fn footprint(&self) -> Result<u64, PresenceError> {
-        let desk = self.desk();
+    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+        let desk = self.records();
         let member = size_of::<PersonId>();
         let sets = std::iter::once(&desk.all).chain(desk.departments.values());
         let members: usize = sets.map(|set| set.value.capacity() * member).sum();

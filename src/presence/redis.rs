@@ -11,7 +11,7 @@ use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::presence::PresenceRecord;
 use crate::engine::ports::{Presence, PresenceError};
 use async_trait::async_trait;
-use group::{Group, Step};
+use group::{BatchWriter, PresenceWrite};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, Pipeline, RedisError, cmd, pipe};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,9 +20,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long a server may take to be connected to, and to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
 /// How many records are asked for in one go: answers of some 300 bytes each.
-const PAGE: usize = 1_000;
+const MAX_BATCH_KEYS: usize = 1_000;
 /// The set of all agents who are there.
 const ALL: &str = "agents:all";
 
@@ -30,7 +30,7 @@ const ALL: &str = "agents:all";
 #[derive(Clone)]
 pub struct Redis {
     server: Server,
-    group: Group,
+    group: BatchWriter,
 }
 
 /// The way to the server.
@@ -46,14 +46,14 @@ impl Redis {
     /// runtime, which reconnects.
     pub fn open(address: &str) -> Result<Self, PresenceError> {
         let settings = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(COMMAND_TIMEOUT))
+            .set_response_timeout(Some(COMMAND_TIMEOUT))
             // Whoever asks next tries again: nobody waits for a row of attempts.
             .set_number_of_retries(0);
         let client = Client::open(address).map_err(failed)?;
         let connection = ConnectionManager::new_lazy_with_config(client, settings).map_err(failed)?;
         let server = Server { connection, is_cluster: Arc::default() };
-        Ok(Self { group: Group::start(server.clone()), server })
+        Ok(Self { group: BatchWriter::start(server.clone()), server })
     }
 
     /// Asks the server whether it is there.
@@ -67,14 +67,14 @@ impl Redis {
         agents: &[PersonId],
     ) -> Result<BTreeMap<PersonId, PresenceRecord>, PresenceError> {
         let mut found = BTreeMap::new();
-        for page in agents.chunks(PAGE) {
+        for page in agents.chunks(MAX_BATCH_KEYS) {
             let mut ask = pipe();
             for agent in page {
                 ask.cmd("GET").arg(key(*agent));
             }
             let texts: Vec<Option<String>> = self.server.run(&ask).await.map_err(failed)?;
             for text in texts.into_iter().flatten() {
-                let record = understood(&text)?;
+                let record = parse_record(&text)?;
                 found.insert(record.agent_id, record);
             }
         }
@@ -114,7 +114,7 @@ impl Redis {
             return Ok(BTreeMap::new());
         }
         let mut out = pipe();
-        for page in ghosts.chunks(PAGE) {
+        for page in ghosts.chunks(MAX_BATCH_KEYS) {
             out.cmd("SREM").arg(set).arg(names(page));
         }
         self.server.run::<()>(&out).await.map_err(failed)?;
@@ -138,7 +138,7 @@ impl Server {
     }
 
     /// Runs commands that belong together, in one round trip.
-    async fn together(&self, mut pipe: Pipeline) -> Result<(), RedisError> {
+    async fn run_pipeline(&self, mut pipe: Pipeline) -> Result<(), RedisError> {
         if !self.is_cluster.load(Ordering::Relaxed) {
             pipe.atomic();
             match self.run(&pipe).await {
@@ -165,21 +165,28 @@ impl Server {
 
 #[async_trait]
 impl Presence for Redis {
-    async fn beat(&self, record: PresenceRecord, ttl: Duration, _now: Time) -> Result<(), PresenceError> {
+    async fn heartbeat(
+        &self,
+        record: PresenceRecord,
+        ttl: Duration,
+        _now: Time,
+    ) -> Result<(), PresenceError> {
         let text = serde_json::to_string(&record).map_err(|error| PresenceError(error.to_string()))?;
         let departments: BTreeSet<_> =
             record.department_ids.into_iter().chain(record.department_id).collect();
         let departments = departments.into_iter().collect();
-        self.group.take(Step { agent: record.agent_id, departments, record: Some((text, ttl)) }).await
+        self.group
+            .submit(PresenceWrite { agent: record.agent_id, departments, record: Some((text, ttl)) })
+            .await
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
-        self.group.take(Step { agent, departments: departments.to_vec(), record: None }).await
+        self.group.submit(PresenceWrite { agent, departments: departments.to_vec(), record: None }).await
     }
 
     async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
         let text: Option<String> = self.server.ask(cmd("GET").arg(key(agent))).await.map_err(failed)?;
-        text.map(|text| understood(&text)).transpose()
+        text.map(|text| parse_record(&text)).transpose()
     }
 
     async fn all(&self, _now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
@@ -194,7 +201,7 @@ impl Presence for Redis {
         self.living(&of(department), |record| record.serves(department)).await
     }
 
-    async fn footprint(&self) -> Result<u64, PresenceError> {
+    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
         let agents = self.members(ALL).await?;
         let records = self.records(&agents).await?;
         let departments: BTreeSet<_> =
@@ -204,7 +211,7 @@ impl Presence for Redis {
             .chain(records.into_keys().map(key))
             .collect();
         let mut bytes = 0;
-        for page in keys.chunks(PAGE) {
+        for page in keys.chunks(MAX_BATCH_KEYS) {
             let mut ask = pipe();
             for key in page {
                 ask.cmd("MEMORY").arg("USAGE").arg(key);
@@ -232,7 +239,7 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
-fn understood(text: &str) -> Result<PresenceRecord, PresenceError> {
+fn parse_record(text: &str) -> Result<PresenceRecord, PresenceError> {
     serde_json::from_str(text).map_err(|error| PresenceError(format!("a record can't be read: {error}")))
 }
 

@@ -1,4 +1,7 @@
 //! The chat page and its door: only a browser on this machine, and no other site's page, may come in.
+pub(super) mod client_api;
+pub(super) mod events;
+pub(super) mod render;
 use axum::Router;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -6,7 +9,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::{Sandbox, client_api};
+use super::Sandbox;
 
 /// Nothing from elsewhere is loaded, and nobody may put the page into a frame.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; \

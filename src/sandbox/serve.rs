@@ -27,7 +27,7 @@ impl Sandbox {
         let app = self.bot_api().merge(self.page());
         let closing = CancellationToken::new();
         let _cut_all = closing.clone().drop_guard();
-        let listening = Listening { listener, closing: closing.clone() };
+        let listening = CuttableListener { listener, closing: closing.clone() };
         axum::serve(listening, app.into_make_service_with_connect_info::<Cord>())
             .with_graceful_shutdown(async move {
                 shutdown.await;
@@ -48,26 +48,26 @@ impl Cord {
     }
 }
 
-struct Listening {
+struct CuttableListener {
     listener: TcpListener,
     closing: CancellationToken,
 }
 
-struct Line {
+struct Connection {
     stream: TcpStream,
     cord: Cord,
     is_cut: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
-impl Listener for Listening {
-    type Io = Line;
+impl Listener for CuttableListener {
+    type Io = Connection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Line, SocketAddr) {
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         let token = self.closing.child_token();
         let is_cut = Box::pin(token.clone().cancelled_owned());
-        (Line { stream, cord: Cord(token), is_cut }, address)
+        (Connection { stream, cord: Cord(token), is_cut }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -75,13 +75,13 @@ impl Listener for Listening {
     }
 }
 
-impl Connected<IncomingStream<'_, Listening>> for Cord {
-    fn connect_info(stream: IncomingStream<'_, Listening>) -> Self {
+impl Connected<IncomingStream<'_, CuttableListener>> for Cord {
+    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
         stream.io().cord.clone()
     }
 }
 
-impl Line {
+impl Connection {
     /// Ready when the cord was pulled; also wakes the task when that happens.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if self.is_cut.as_mut().poll(cx).is_pending() {
@@ -93,7 +93,7 @@ impl Line {
     }
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -104,7 +104,7 @@ impl AsyncRead for Line {
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.check(cx)?;
         Pin::new(&mut self.stream).poll_write(cx, buf)

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// How long a server may take to be connected to, and to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// One desk's channel.
 pub struct RedisSignals {
@@ -23,8 +23,8 @@ impl RedisSignals {
     /// there yet. Called inside the runtime.
     pub fn open(address: &str, desk: &str) -> Result<Self, SignalError> {
         let settings = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(COMMAND_TIMEOUT))
+            .set_response_timeout(Some(COMMAND_TIMEOUT))
             .set_number_of_retries(0);
         let client = Client::open(address).map_err(failed)?;
         let connection = ConnectionManager::new_lazy_with_config(client.clone(), settings).map_err(failed)?;
@@ -41,13 +41,13 @@ impl Signals for RedisSignals {
         publish.query_async(&mut self.connection.clone()).await.map_err(failed)
     }
 
-    async fn listen(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError {
+    async fn receive(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError {
         let subscribe = async {
             let mut channel = self.client.get_async_pubsub().await?;
             channel.subscribe(&self.channel).await?;
             Ok::<_, RedisError>(channel)
         };
-        let channel = match timeout(PATIENCE, subscribe).await {
+        let channel = match timeout(COMMAND_TIMEOUT, subscribe).await {
             Ok(Ok(channel)) => channel,
             Ok(Err(error)) => return failed(error),
             Err(_) => return SignalError("no answer in time".into()),

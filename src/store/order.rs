@@ -17,11 +17,11 @@ impl Order {
     ) -> Result<Committed, CommitError> {
         let department = match &change.write {
             Write::Ticket { ticket, guard, .. } if guard.is_engine() => ticket.department,
-            Write::Head { department, .. } => *department,
+            Write::AssertQueueHead { department, .. } => *department,
             _ => return commit(),
         };
         if self.0.contains(&department) {
-            return Err(CommitError::Behind);
+            return Err(CommitError::WouldOvertake);
         }
         let done = commit();
         if done.is_err() {

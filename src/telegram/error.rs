@@ -34,7 +34,7 @@ impl CallError {
 
     /// Whether the server refused with this code and a sentence that contains `part` (in any case).
     #[must_use]
-    pub fn says(&self, wanted: u16, part: &str) -> bool {
+    pub fn message_contains(&self, wanted: u16, part: &str) -> bool {
         matches!(self, Self::Refused { code, description, .. }
             if *code == wanted && description.to_lowercase().contains(part))
     }
@@ -50,7 +50,7 @@ impl CallError {
 
     /// Whether the server may do the same call another time: it was busy, broken, or not there.
     #[must_use]
-    pub fn passes(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Refused { code, .. } => *code == 429 || *code >= 500,
             Self::NotSent(_) | Self::Unknown(_) => true,

@@ -16,7 +16,7 @@ pub const MAX_SKEW: TimeDelta = TimeDelta::minutes(1);
 /// Telegram did not sign this, or it can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not signed by Telegram")]
-pub struct ProofError;
+pub struct LoginProofError;
 
 /// Who uses a Mini App.
 #[derive(Deserialize)]
@@ -25,38 +25,42 @@ struct MiniAppUser {
 }
 
 /// When the Login Widget's data was signed, if it was. `fields` are all of them but the hash.
-pub fn of_widget(token: &SecretString, fields: Vec<(&str, &str)>, hash: &str) -> Result<Time, ProofError> {
+pub fn of_widget(
+    token: &SecretString,
+    fields: Vec<(&str, &str)>,
+    hash: &str,
+) -> Result<Time, LoginProofError> {
     let secret = Sha256::digest(token.expose_secret().as_bytes());
     check(&secret, fields, hash)
 }
 
 /// When a Mini App's data was signed, if it was, and who uses it.
-pub fn of_mini_app(token: &SecretString, init_data: &str) -> Result<(Time, TelegramId), ProofError> {
+pub fn of_mini_app(token: &SecretString, init_data: &str) -> Result<(Time, TelegramId), LoginProofError> {
     let pairs: Vec<_> = url::form_urlencoded::parse(init_data.as_bytes()).collect();
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
     let user = get("user").and_then(|user| serde_json::from_str::<MiniAppUser>(user).ok());
-    let (user, hash) = (user.ok_or(ProofError)?, get("hash").ok_or(ProofError)?);
+    let (user, hash) = (user.ok_or(LoginProofError)?, get("hash").ok_or(LoginProofError)?);
     let fields = pairs.iter().filter(|(key, _)| key != "hash").map(|(k, v)| (k.as_ref(), v.as_ref()));
     let secret = keyed(b"WebAppData", token.expose_secret().as_bytes())?.finalize().into_bytes();
     Ok((check(&secret, fields.collect(), hash)?, TelegramId(user.id)))
 }
 
 /// Whether `hash` is that of the fields, sorted, one a line; compared in constant time.
-fn check(secret: &[u8], mut fields: Vec<(&str, &str)>, hash: &str) -> Result<Time, ProofError> {
+fn check(secret: &[u8], mut fields: Vec<(&str, &str)>, hash: &str) -> Result<Time, LoginProofError> {
     fields.sort_unstable();
     // A field that is there twice would be one thing to the signature and another to its reader.
     if fields.windows(2).any(|pair| matches!(pair, [one, two] if one.0 == two.0)) {
-        return Err(ProofError);
+        return Err(LoginProofError);
     }
     let lines: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let given = bytes(hash).ok_or(ProofError)?;
-    keyed(secret, lines.join("\n").as_bytes())?.verify_slice(&given).map_err(|_| ProofError)?;
+    let given = bytes(hash).ok_or(LoginProofError)?;
+    keyed(secret, lines.join("\n").as_bytes())?.verify_slice(&given).map_err(|_| LoginProofError)?;
     let date = fields.iter().find(|(name, _)| *name == "auth_date").and_then(|(_, date)| date.parse().ok());
-    date.and_then(|seconds| Time::from_timestamp(seconds, 0)).ok_or(ProofError)
+    date.and_then(|seconds| Time::from_timestamp(seconds, 0)).ok_or(LoginProofError)
 }
 
-fn keyed(key: &[u8], message: &[u8]) -> Result<Hmac<Sha256>, ProofError> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| ProofError)?;
+fn keyed(key: &[u8], message: &[u8]) -> Result<Hmac<Sha256>, LoginProofError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| LoginProofError)?;
     mac.update(message);
     Ok(mac)
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What stands in the place of what was struck out.
-const STRUCK: &str = "[secret]";
+const REDACTED: &str = "[secret]";
 
 /// The key in a bot token has 35 characters; a little less is suspicious enough.
 const KEY: usize = 30;
@@ -51,7 +51,7 @@ fn scrub(text: &str) -> Cow<'_, str> {
             continue;
         };
         out.push_str(text.get(done..start).unwrap_or_default());
-        out.push_str(STRUCK);
+        out.push_str(REDACTED);
         done = end;
     }
     if done == 0 {

@@ -4,17 +4,17 @@ mod access;
 mod agents;
 mod alerts;
 mod contract;
-mod crowd;
 mod expiry;
-mod frame;
 mod fuzz;
 mod live;
 mod login;
+mod many_sockets;
 mod metrics;
+mod middleware;
 mod presence;
 mod queue;
-mod readme;
 mod settings;
+mod side_api_examples;
 mod socket;
 mod tickets;
 
@@ -38,5 +38,5 @@ async fn desk() -> Desk {
 
 /// Somebody's id.
 async fn id(desk: &Desk, person: i64) -> String {
-    desk.known(person).await.id.to_string()
+    desk.person_by_telegram_id(person).await.id.to_string()
 }

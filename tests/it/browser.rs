@@ -2,7 +2,7 @@
 //! the page's own fields and buttons.
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests leave pictures of the page there.
-use antri::demo::stage::{BUDI, CITRA, DEWI, SARI, Stage};
+use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI, Stage};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, RequestData, SessionI
 use tokio::net::TcpListener;
 
 /// How long something may take to show on the page before the test fails. A fraction of a second is usual.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 const DESKTOP: Window = Window { width: 1440, height: 900, phone: false };
 const PHONE: Window = Window { width: 390, height: 844, phone: true };
 const FLAGS: [&str; 12] = [
@@ -157,7 +157,7 @@ impl Show {
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let page = WebDriver::builder(&driver.url, wanted).connect().await.unwrap();
-        page.set_poller(Arc::new(ElementPollerWithTimeout::new(PATIENCE, Duration::from_millis(20))));
+        page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, Duration::from_millis(20))));
         page.cmd(window).await.unwrap();
 
         let stage = Stage::set(TcpListener::bind("127.0.0.1:0").await.unwrap(), 7).await.unwrap();

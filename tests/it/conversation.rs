@@ -3,7 +3,6 @@
 mod abuse;
 mod admin_agents;
 mod admin_tickets;
-mod again;
 mod agent;
 mod availability;
 mod buttons;
@@ -11,7 +10,6 @@ mod claim;
 mod customer;
 mod departments;
 mod drafts;
-mod gone;
 mod groups;
 mod locale;
 mod long_lists;
@@ -19,10 +17,12 @@ mod media;
 mod menus;
 mod modes;
 mod queue;
+mod repeated_updates;
 mod spinner;
 mod stories;
 mod switches;
 mod tickets;
+mod unreachable_people;
 mod wording;
 
 use crate::support::Desk;

@@ -1,18 +1,18 @@
 //! Crash tests: the real program dies at a named point by SIGKILL, is started again, and has lost and doubled nothing.
+mod actors;
 mod balancer;
-mod books;
-mod cast;
-mod crowd;
+mod durable_state;
+mod environment;
 mod fleet;
-mod life;
-mod nights;
+mod load;
 mod oracle;
 mod points;
+mod process;
+mod proxy;
+mod random_kills;
 mod servers;
 mod story;
-mod town;
-mod wire;
 
-pub(crate) use life::Life;
-pub(crate) use story::{Told, play};
-pub(crate) use town::Town;
+pub(crate) use environment::Environment;
+pub(crate) use process::DeskProcess;
+pub(crate) use story::{Outcome, play};

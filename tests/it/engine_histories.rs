@@ -14,15 +14,15 @@
 //! | `restarts` | a process that begins anew on the same store |
 //! | `known` | people as the engine knows them without asking the store |
 //! | `invites` | claims, invitations, quotas |
-mod at_once;
-mod broken_off;
+mod cancellation;
+mod immediate_assignment;
 mod invites;
-mod known;
+mod lost_races;
 mod oracle;
-mod overtaken;
+mod person_cache;
+mod presence;
 mod races;
 mod random;
 mod remembered;
 mod restarts;
-mod silence;
 mod stage;

@@ -1,6 +1,6 @@
 //! What comes in: taken once, handled to its end once, put aside when it can't be, and never lost, whatever is away.
-mod aside;
+mod dead_letters;
 mod repeats;
 mod secrets;
-mod store_away;
+mod store_outage;
 mod webhook;

@@ -39,8 +39,8 @@ fn record(n: u64, departments: &[u64], now: Time) -> PresenceRecord {
     }
 }
 
-async fn beat(presence: &dyn Presence, n: u64, departments: &[u64], seconds: i64) {
-    presence.beat(record(n, departments, at(seconds)), TTL, at(seconds)).await.unwrap();
+async fn heartbeat(presence: &dyn Presence, n: u64, departments: &[u64], seconds: i64) {
+    presence.heartbeat(record(n, departments, at(seconds)), TTL, at(seconds)).await.unwrap();
 }
 
 async fn all(presence: &dyn Presence, seconds: i64) -> Vec<PersonId> {
@@ -55,9 +55,9 @@ async fn of(presence: &dyn Presence, department: u64, seconds: i64) -> Vec<Perso
 async fn a_beat_is_seen_everywhere_it_belongs(presence: Arc<dyn Presence>) {
     assert_eq!(all(&*presence, 0).await, []);
     assert_eq!(of(&*presence, 1, 0).await, []);
-    beat(&*presence, 2, &[1, 2], 0).await;
-    beat(&*presence, 1, &[1], 0).await;
-    beat(&*presence, 3, &[], 0).await;
+    heartbeat(&*presence, 2, &[1, 2], 0).await;
+    heartbeat(&*presence, 1, &[1], 0).await;
+    heartbeat(&*presence, 3, &[], 0).await;
     assert_eq!(all(&*presence, 0).await, [who(1), who(2), who(3)], "by agent id");
     assert_eq!(of(&*presence, 1, 0).await, [who(1), who(2)]);
     assert_eq!(of(&*presence, 2, 0).await, [who(2)]);
@@ -66,35 +66,35 @@ async fn a_beat_is_seen_everywhere_it_belongs(presence: Arc<dyn Presence>) {
     assert_eq!(presence.get(who(9), at(0)).await.unwrap(), None);
 
     let busy = PresenceRecord { status: Availability::Busy, ..record(2, &[1, 2], at(5)) };
-    presence.beat(busy.clone(), TTL, at(5)).await.unwrap();
+    presence.heartbeat(busy.clone(), TTL, at(5)).await.unwrap();
     assert_eq!(presence.get(who(2), at(5)).await.unwrap(), Some(busy), "the last beat counts");
 }
 
 async fn a_record_lives_for_its_time_from_the_last_beat(presence: Arc<dyn Presence>) {
-    beat(&*presence, 1, &[1], 0).await;
-    beat(&*presence, 2, &[1], 0).await;
-    beat(&*presence, 2, &[1], 200).await;
+    heartbeat(&*presence, 1, &[1], 0).await;
+    heartbeat(&*presence, 2, &[1], 0).await;
+    heartbeat(&*presence, 2, &[1], 200).await;
     assert!(presence.get(who(1), at(299)).await.unwrap().is_some());
     assert_eq!(presence.get(who(1), at(300)).await.unwrap(), None);
     assert_eq!(of(&*presence, 1, 300).await, [who(2)]);
     assert_eq!(all(&*presence, 300).await, [who(2)]);
     assert_eq!(all(&*presence, 500).await, []);
-    beat(&*presence, 1, &[1], 501).await;
+    heartbeat(&*presence, 1, &[1], 501).await;
     assert_eq!(all(&*presence, 501).await, [who(1)], "whoever was pruned comes back with a beat");
     assert_eq!(of(&*presence, 1, 501).await, [who(1)]);
 }
 
 async fn each_beat_has_its_own_time(presence: Arc<dyn Presence>) {
-    presence.beat(record(1, &[1], at(0)), Duration::from_secs(10), at(0)).await.unwrap();
-    presence.beat(record(2, &[1], at(0)), Duration::from_secs(1_000), at(0)).await.unwrap();
+    presence.heartbeat(record(1, &[1], at(0)), Duration::from_secs(10), at(0)).await.unwrap();
+    presence.heartbeat(record(2, &[1], at(0)), Duration::from_secs(1_000), at(0)).await.unwrap();
     assert_eq!(of(&*presence, 1, 10).await, [who(2)]);
     assert_eq!(all(&*presence, 999).await, [who(2)]);
     assert_eq!(all(&*presence, 1_000).await, []);
 }
 
 async fn who_leaves_is_gone_at_once(presence: Arc<dyn Presence>) {
-    beat(&*presence, 1, &[1, 2], 0).await;
-    beat(&*presence, 2, &[1], 0).await;
+    heartbeat(&*presence, 1, &[1, 2], 0).await;
+    heartbeat(&*presence, 2, &[1], 0).await;
     presence.leave(who(1), &[dept(1), dept(2)]).await.unwrap();
     assert_eq!(presence.get(who(1), at(0)).await.unwrap(), None);
     assert_eq!(all(&*presence, 0).await, [who(2)]);
@@ -108,12 +108,12 @@ async fn who_leaves_is_gone_at_once(presence: Arc<dyn Presence>) {
 }
 
 async fn who_changes_departments_is_seen_in_the_new_ones_only(presence: Arc<dyn Presence>) {
-    beat(&*presence, 1, &[1, 2], 0).await;
-    beat(&*presence, 1, &[2, 3], 10).await;
+    heartbeat(&*presence, 1, &[1, 2], 0).await;
+    heartbeat(&*presence, 1, &[2, 3], 10).await;
     assert_eq!(of(&*presence, 1, 10).await, []);
     assert_eq!(of(&*presence, 2, 10).await, [who(1)]);
     assert_eq!(of(&*presence, 3, 10).await, [who(1)]);
-    beat(&*presence, 1, &[1], 20).await;
+    heartbeat(&*presence, 1, &[1], 20).await;
     assert_eq!(of(&*presence, 1, 20).await, [who(1)]);
 }
 
@@ -123,7 +123,7 @@ async fn many_agents_beat_at_once(presence: Arc<dyn Presence>) {
             let presence = presence.clone();
             tokio::spawn(async move {
                 for n in 0..16 {
-                    beat(&*presence, task * 16 + n, &[n % 4], 0).await;
+                    heartbeat(&*presence, task * 16 + n, &[n % 4], 0).await;
                 }
             })
         })

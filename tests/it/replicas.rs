@@ -2,10 +2,10 @@
 mod local;
 mod signals;
 
-use crate::support::{ADMIN, Desk, Ill, Options, Running};
+use crate::support::{ADMIN, Desk, Options, Running, StoreFault};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::Availability;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 pub(crate) use local::Wire;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ const BUDI: i64 = 200;
 async fn two() -> (Desk, Running) {
     let signals = Arc::new(Wire::default());
     let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
-    let second = desk.another().await;
+    let second = desk.start_replica().await;
     desk.person(SARI, "Sari", "id").await;
     desk.agent(BUDI, "Budi").await;
     desk.say(ADMIN, &format!("/setmax {BUDI} 1")).await;
@@ -29,10 +29,10 @@ async fn another_takes_over_at_once_from_one_that_ends() {
     let (desk, second) = two().await;
     desk.ticket(SARI, "yang pertama").await;
     assert_eq!(desk.count(BUDI, "yang pertama"), 1);
-    desk.turn_to(second).end().await;
+    desk.fail_over_to(second).end().await;
     desk.ticket(SARI, "yang kedua").await;
     desk.press(BUDI, "Selesai").await;
-    desk.hears(BUDI, "yang kedua").await;
+    desk.wait_for_message(BUDI, "yang kedua").await;
     desk.settle().await;
     assert_eq!((desk.count(BUDI, "yang pertama"), desk.count(BUDI, "yang kedua")), (1, 1));
 }
@@ -47,12 +47,12 @@ async fn what_is_broken_off_at_one_is_followed_by_the_one_that_works() {
     let (engine, now) = (Arc::clone(&second.app.engine), desk.now());
     let budi = engine.store().person_by_telegram(TelegramId(BUDI)).await.unwrap().unwrap();
     let held = engine.store().held_by(budi.id).await.unwrap().remove(0);
-    desk.trouble.next("commit", 1, Ill::Silent);
+    desk.faults.inject_next("commit", 1, StoreFault::Silent);
     let request = tokio::spawn(async move { engine.step(budi.id, held.id, Step::Complete, None, now).await });
-    desk.trouble.met().await;
-    desk.trouble.end();
+    desk.faults.call_held().await;
+    desk.faults.clear();
     request.abort();
-    desk.hears(BUDI, "yang kedua").await;
+    desk.wait_for_message(BUDI, "yang kedua").await;
     second.end().await;
 }
 
@@ -66,8 +66,8 @@ async fn what_is_done_at_one_is_followed_by_the_one_that_works() {
     let budi = engine.store().person_by_telegram(TelegramId(BUDI)).await.unwrap().unwrap();
     let held = engine.store().held_by(budi.id).await.unwrap();
     engine.step(budi.id, held[0].id, Step::Complete, None, now).await.unwrap();
-    desk.hears(BUDI, "yang kedua").await;
-    desk.hears(SARI, "selesai").await;
+    desk.wait_for_message(BUDI, "yang kedua").await;
+    desk.wait_for_message(SARI, "selesai").await;
     // And the other way round: what the first does is known to the second.
     desk.say(BUDI, "/offline").await;
     desk.until("the second to know", async || {

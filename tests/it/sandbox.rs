@@ -1,10 +1,10 @@
 //! The sandbox over real HTTP: is it Telegram where it says so?
+mod api_schema;
 mod client_api;
 mod conversation;
 mod faults;
 mod polling;
 mod refusals;
-mod shapes;
 mod webhook;
 
 use std::sync::{Arc, Mutex};

@@ -1,13 +1,12 @@
 //! What every store must do: the sentences of the port as cases over `&dyn Store`, run against each back end.
 //!
 //! A back end joins with a [`Backend`] and one line of `store_contract!`.
-mod at_once;
 mod cards;
 mod concurrency;
-mod desk;
 mod embedded;
 mod fixture;
 mod guards;
+mod immediate_assignment;
 mod inbox;
 mod leases;
 mod mongo;
@@ -19,6 +18,7 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
+mod reference_data;
 mod reopen;
 mod tickets;
 
@@ -61,12 +61,12 @@ macro_rules! store_contract {
             guards: a_lowered_capacity_takes_nothing_away,
             guards: a_slot_changes_hands_within_one_commit,
             guards: a_new_ticket_takes_a_slot_that_falls_free_in_its_commit,
-            at_once: a_new_ticket_may_go_to_an_agent_at_once,
-            at_once: a_new_ticket_overtakes_nobody,
+            immediate_assignment: a_new_ticket_may_go_to_an_agent_at_once,
+            immediate_assignment: a_new_ticket_overtakes_nobody,
             guards: a_refused_one_is_not_overtaken_by_what_follows_in_its_commit,
             guards: what_has_come_before_a_batch_is_not_overtaken_by_it,
-            at_once: who_waits_behind_or_elsewhere_is_not_overtaken,
-            at_once: at_once_goes_only_to_whom_the_engine_may_give,
+            immediate_assignment: who_waits_behind_or_elsewhere_is_not_overtaken,
+            immediate_assignment: at_once_goes_only_to_whom_the_engine_may_give,
             concurrency: one_of_many_gets_the_ticket,
             concurrency: one_of_many_gets_the_slot,
             concurrency: one_of_many_opens_the_ticket_of_a_key,
@@ -86,12 +86,12 @@ macro_rules! store_contract {
             people: turns_and_activity_are_not_written_with_the_person,
             people: a_sign_of_life_never_moves_back,
             people: those_met_last_come_first,
-            desk: departments_have_one_name_each_regardless_of_case,
-            desk: a_department_is_as_it_was_written_last,
-            desk: settings_begin_with_the_defaults,
-            desk: incidents_are_written_over_what_was_read,
-            desk: an_invitation_is_used_once,
-            desk: a_person_has_one_draft,
+            reference_data: departments_have_one_name_each_regardless_of_case,
+            reference_data: a_department_is_as_it_was_written_last,
+            reference_data: settings_begin_with_the_defaults,
+            reference_data: incidents_are_written_over_what_was_read,
+            reference_data: an_invitation_is_used_once,
+            reference_data: a_person_has_one_draft,
             inbox: an_update_is_taken_in_once,
             inbox: an_update_is_handled_once_with_its_answers,
             inbox: failures_are_counted_until_it_is_put_aside,

@@ -2,26 +2,26 @@
 //! winds.
 pub(crate) mod backends;
 mod chats;
-mod far_away;
+mod fault_store;
 mod http;
+mod manual_clock;
 pub(crate) mod mongod;
 pub(crate) mod own_mongod;
-mod patience;
 pub(crate) mod redis;
-mod setting;
-mod trouble;
-mod wound;
+mod setup;
+mod unreachable_presence;
+mod wait;
 
-pub(crate) use far_away::FarAway;
+pub(crate) use fault_store::{FaultInjector, FaultStore, StoreFault};
 pub(crate) use http::Reply;
-pub(crate) use setting::Options;
-pub(crate) use trouble::{Ill, Trouble, Troubled};
-pub(crate) use wound::Wound;
+pub(crate) use manual_clock::ManualClock;
+pub(crate) use setup::Options;
+pub(crate) use unreachable_presence::UnreachablePresence;
 
 use backends::Backends;
 
-use antri::app::{App, LONGEST_PAUSE, Replicas, Setup, Storage};
-use antri::bot::callback::Press;
+use antri::app::{App, MAX_REFRESH_INTERVAL, ReplicaSetup, Setup, Storage};
+use antri::bot::callback::ButtonAction;
 use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
@@ -29,8 +29,8 @@ use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::Rules;
-use antri::engine::chance::Chance;
 use antri::engine::ports::{Change, Presence, Write};
+use antri::engine::random::Random;
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::telegram::Telegram;
 use chrono::TimeDelta;
@@ -42,7 +42,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long a test waits for something to become visible before it fails and shows the chats.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 /// The token of every sandbox bot.
 pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
 /// Signs every test desk's tokens.
@@ -63,13 +63,13 @@ pub(crate) fn http() -> HttpConfig {
 /// A desk under test.
 pub(crate) struct Desk {
     pub(crate) sandbox: Sandbox,
-    pub(crate) clock: Wound,
+    pub(crate) clock: ManualClock,
     pub(crate) backends: Backends,
     pub(crate) api_url: String,
     /// What goes wrong in the store.
-    pub(crate) trouble: Trouble,
+    pub(crate) faults: FaultInjector,
     /// Where Telegram posts, in webhook mode.
-    pub(crate) hook: Mutex<Option<url::Url>>,
+    pub(crate) webhook_target: Mutex<Option<url::Url>>,
     options: Mutex<Options>,
     running: Mutex<Option<Running>>,
     replicas: AtomicU64,
@@ -103,7 +103,7 @@ impl Desk {
         // `RUST_LOG=debug` shows what the desk thought; nothing by default.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
-        let clock = Wound::new();
+        let clock = ManualClock::new();
         let wound = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
@@ -119,8 +119,8 @@ impl Desk {
             clock,
             backends: Backends::chosen(),
             api_url,
-            trouble: Trouble::default(),
-            hook: Mutex::default(),
+            faults: FaultInjector::default(),
+            webhook_target: Mutex::default(),
             options: Mutex::new(options),
             running: Mutex::new(None),
             replicas: AtomicU64::new(1),
@@ -184,7 +184,7 @@ impl Desk {
     }
 
     /// Starts another replica on the store of the one that runs.
-    pub(crate) async fn another(&self) -> Running {
+    pub(crate) async fn start_replica(&self) -> Running {
         let (storage, presence) = {
             let running = self.running.lock().unwrap();
             let running = running.as_ref().unwrap();
@@ -194,7 +194,7 @@ impl Desk {
     }
 
     /// From now on this is the replica that the desk's helpers look at. Returns the one before.
-    pub(crate) fn turn_to(&self, other: Running) -> Running {
+    pub(crate) fn fail_over_to(&self, other: Running) -> Running {
         self.running.lock().unwrap().replace(other).unwrap()
     }
 
@@ -219,9 +219,9 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let webhook = webhook.map(|secret| self.hook_up(secret, &listener));
         let setup = Setup {
-            store: Arc::new(Troubled { store: storage.store(), trouble: self.trouble.clone() }),
+            store: Arc::new(FaultStore { store: storage.store(), faults: self.faults.clone() }),
             presence: presence.clone(),
-            replicas: signals.map(|signals| Replicas { id: self.replica_id(), signals }),
+            replicas: signals.map(|signals| ReplicaSetup { id: self.replica_id(), signals }),
             presence_is_volatile,
             telegram: self.telegram_within(call_timeout),
             webhook,
@@ -235,11 +235,11 @@ impl Desk {
             },
             first_settings: settings,
             clock: self.clock.clock(),
-            chance: Chance::seeded(7),
+            chance: Random::seeded(7),
             limits,
             quota,
             sweep_every,
-            longest_pause: LONGEST_PAUSE,
+            longest_pause: MAX_REFRESH_INTERVAL,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();
@@ -252,13 +252,13 @@ impl Desk {
 
     fn hook_up(&self, secret: &str, listener: &TcpListener) -> WebhookConfig {
         let url: url::Url = format!("http://{}/hook", listener.local_addr().unwrap()).parse().unwrap();
-        *self.hook.lock().unwrap() = Some(url.clone());
+        *self.webhook_target.lock().unwrap() = Some(url.clone());
         WebhookConfig { url, secret: secret.into() }
     }
 
     /// The bot's account, for calls of the test's own.
     pub(crate) fn telegram(&self) -> Telegram {
-        self.telegram_within(PATIENCE)
+        self.telegram_within(WAIT_TIMEOUT)
     }
 
     fn telegram_within(&self, timeout: Duration) -> Telegram {
@@ -301,7 +301,7 @@ impl Desk {
 
     /// Time passes, and the safety net looks.
     pub(crate) async fn pass(&self, time: TimeDelta) -> antri::engine::sweep::Sweep {
-        self.clock.wind(time);
+        self.clock.advance(time);
         let swept = self.app().engine.sweep(self.now()).await.unwrap();
         self.settle().await;
         swept
@@ -317,7 +317,7 @@ impl Desk {
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
         };
-        let rested = tokio::time::timeout(PATIENCE, idle).await;
+        let rested = tokio::time::timeout(WAIT_TIMEOUT, idle).await;
         assert!(rested.is_ok(), "the desk does not come to rest:\n{}", self.transcripts());
     }
 }
@@ -342,6 +342,6 @@ impl Drop for Desk {
 }
 
 /// What a button would carry, for presses that no button has.
-pub(crate) fn data(press: Press) -> String {
+pub(crate) fn data(press: ButtonAction) -> String {
     press.encode()
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Cuts src/sandbox/bot-api.json from the machine-readable Bot API.
+"""Cuts src/sandbox/bot_api/bot-api.json from the machine-readable Bot API.
 
-Usage: cut-bot-api.py api.json > src/sandbox/bot-api.json
+Usage: cut-bot-api.py api.json > src/sandbox/bot_api/bot-api.json
 The input is the api.json of github.com/PaulSonOfLars/telegram-bot-api-spec (MIT licence). What stays are the methods
 below and the types that their parameters reach: names, types and whether they are required.
 """

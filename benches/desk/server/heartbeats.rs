@@ -40,7 +40,7 @@ pub(crate) async fn run(url: &str, callers: usize, lasts: Duration, rounds: u32)
         let (presence, connection) = (Arc::clone(&presence), connection.clone());
         let beat = move |n: u64| {
             let presence = Arc::clone(&presence);
-            async move { presence.beat(record(n, now), TTL, now).await.expect("a beat") }
+            async move { presence.heartbeat(record(n, now), TTL, now).await.expect("a beat") }
         };
         let beaten = many(callers, lasts, beat).await;
         let piped = many(callers, lasts, move |n: u64| pipeline(connection.clone(), n, now)).await;

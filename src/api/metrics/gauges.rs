@@ -57,9 +57,9 @@ impl Gauges {
                     .filter(|h| orphaned(*h))
                     .count(),
             ),
-            backlog: i64::try_from(store.undelivered().await?).unwrap_or(i64::MAX),
+            backlog: i64::try_from(store.pending_deliveries().await?).unwrap_or(i64::MAX),
             sockets: whole(api.live.sockets()),
-            presence_bytes: api.engine.presence().footprint().await.ok(),
+            presence_bytes: api.engine.presence().memory_bytes().await.ok(),
             sweep_finds: faults.sweep_finds.load(Ordering::Relaxed),
             conflicts: faults.conflicts.load(Ordering::Relaxed),
             ..Self::default()
@@ -77,7 +77,7 @@ impl Gauges {
             self.online.get_or_create(&of).set(api.engine.online(department.id).into());
             self.critical.get_or_create(&of).set(department.critical.into());
             self.depth.get_or_create(&of).set(i64::try_from(depth).unwrap_or(i64::MAX));
-            let since = if depth == 0 { None } else { api.engine.oldest(department.id).await? };
+            let since = if depth == 0 { None } else { api.engine.oldest_waiting(department.id).await? };
             let age = since.map_or(0, |since| (now - since).num_milliseconds().max(0));
             let millis = u32::try_from(age).unwrap_or(u32::MAX);
             self.oldest.get_or_create(&of).set(f64::from(millis) / 1_000.0);

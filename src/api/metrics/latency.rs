@@ -1,7 +1,7 @@
 //! How long tickets wait, and how long the desk itself takes to assign one. Told from the feed: an assignment became possible
 //! when the ticket was waiting and its agent ready, at the later of the two.
 use crate::domain::ids::{PersonId, TicketId};
-use crate::engine::feed::Happening;
+use crate::engine::events::Event;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How many waiting tickets are remembered; the wait of those beyond is not measured.
-const REMEMBERED: usize = 100_000;
+const MAX_TRACKED_TICKETS: usize = 100_000;
 
 pub(super) struct Latency {
     waits: Histogram,
@@ -38,13 +38,13 @@ impl Default for Latency {
 }
 
 impl Latency {
-    pub(super) fn follow(&self, happening: Happening, now: Duration) {
+    pub(super) fn follow(&self, happening: Event, now: Duration) {
         let mut since = self.since();
         match happening {
-            Happening::Queued { ticket, .. } if since.waiting.len() < REMEMBERED => {
+            Event::Queued { ticket, .. } if since.waiting.len() < MAX_TRACKED_TICKETS => {
                 since.waiting.entry(ticket).or_insert(now);
             }
-            Happening::Assigned { ticket, agent, from, .. } => {
+            Event::Assigned { ticket, agent, from, .. } => {
                 let waited = since.waiting.remove(&ticket);
                 if let Some(waited) = waited {
                     self.waits.observe(now.saturating_sub(waited).as_secs_f64());
@@ -55,14 +55,14 @@ impl Latency {
                     self.assignments.observe(now.saturating_sub(possible).as_secs_f64());
                 }
             }
-            Happening::Left { ticket, agent, .. } => {
+            Event::Released { ticket, agent, .. } => {
                 since.waiting.remove(&ticket);
                 since.ready.extend(agent.map(|agent| (agent, now)));
             }
-            Happening::Agent(agent) => {
+            Event::Agent(agent) => {
                 since.ready.insert(agent, now);
             }
-            Happening::Queued { .. } | Happening::Updated { .. } | Happening::Alert { .. } => {}
+            Event::Queued { .. } | Event::Updated { .. } | Event::Alert { .. } => {}
         }
     }
 

@@ -1,5 +1,5 @@
 //! A press as `callback_data` and back: a letter or two for what it is, ids of 22 characters, fields joined by `:`.
-use super::{For, List, MAX_DATA, Pick, Press, Step, Surface};
+use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
 use base64::Engine as _;
@@ -25,7 +25,7 @@ fn unshort(text: &str) -> Option<Version> {
     Some(Version(u64::from_be_bytes(bytes.try_into().ok()?)))
 }
 
-impl For {
+impl DepartmentPickerPurpose {
     fn code(self) -> String {
         match self {
             Self::Show => "s".into(),
@@ -84,17 +84,21 @@ fn unletter<T: Copy>(table: &[(T, &'static str)], text: &str) -> Option<T> {
 
 const STEPS: &[(Step, &str)] =
     &[(Step::Start, "o"), (Step::Complete, "c"), (Step::Hold, "h"), (Step::Resume, "r")];
-const LISTS: &[(List, &str)] =
-    &[(List::MyQueue, "q"), (List::MyTickets, "m"), (List::Queue, "w"), (List::Workload, "l")];
-const PICKS: &[(Pick, &str)] = &[
-    (Pick::SetMax, "s"),
-    (Pick::RemoveAgent, "x"),
-    (Pick::AddAgent, "a"),
-    (Pick::Reassign, "r"),
-    (Pick::Agent, "g"),
+const LISTS: &[(PagedList, &str)] = &[
+    (PagedList::MyQueue, "q"),
+    (PagedList::MyTickets, "m"),
+    (PagedList::Queue, "w"),
+    (PagedList::Workload, "l"),
+];
+const PICKS: &[(PickerPurpose, &str)] = &[
+    (PickerPurpose::SetMax, "s"),
+    (PickerPurpose::RemoveAgent, "x"),
+    (PickerPurpose::AddAgent, "a"),
+    (PickerPurpose::Reassign, "r"),
+    (PickerPurpose::Agent, "g"),
 ];
 
-impl Press {
+impl ButtonAction {
     /// The press as `callback_data`: fields joined by `:`, at most [`MAX_DATA`] bytes.
     #[must_use]
     pub fn encode(self) -> String {
@@ -145,7 +149,7 @@ impl Press {
     /// What a press says; `None` when it was never drawn by this desk.
     #[must_use]
     pub fn decode(data: &str) -> Option<Self> {
-        if data.len() > MAX_DATA {
+        if data.len() > MAX_DATA_BYTES {
             return None;
         }
         let fields: Vec<&str> = data.split(':').collect();
@@ -182,7 +186,7 @@ impl Press {
             ["ra", t, v, p, anyway] => Self::Reassign(ticket(t)?, unshort(v)?, person(p)?, flag(anyway)?),
             ["rq", t, v] => Self::Requeue(ticket(t)?, version(v)?),
             ["gd", p, d, on] => Self::AgentDepartment(person(p)?, department(d)?, flag(on)?),
-            ["dl", why, page] => Self::Departments(For::parse(why)?, page.parse().ok()?),
+            ["dl", why, page] => Self::Departments(DepartmentPickerPurpose::parse(why)?, page.parse().ok()?),
             ["D", d, page] => Self::Department(department(d)?, page.parse().ok()?),
             ["Dn"] => Self::NewDepartment,
             ["Dm"] => Self::MakeDepartment,
@@ -208,23 +212,23 @@ mod tests {
     fn the_longest_presses_fit_and_come_back() {
         let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(7)));
         let presses = [
-            Press::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
-            Press::Reassign(t, Version(u64::MAX), p, true),
-            Press::Requeue(t, Version(u64::MAX)),
-            Press::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
-            Press::Departments(For::Newcomer(p), u16::MAX),
-            Press::Departments(For::Agent(p), 0),
-            Press::Departments(For::Show, u16::MAX),
-            Press::RetireCategory(CategoryId(t.0), true),
-            Press::AddAgent(p, DepartmentId(Uuid::nil())),
-            Press::CancelTicket(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
-            Press::PickPage(Pick::SetMax, u16::MAX),
-            Press::Language(Locale::En),
+            ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
+            ButtonAction::Reassign(t, Version(u64::MAX), p, true),
+            ButtonAction::Requeue(t, Version(u64::MAX)),
+            ButtonAction::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
+            ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(p), u16::MAX),
+            ButtonAction::Departments(DepartmentPickerPurpose::Agent(p), 0),
+            ButtonAction::Departments(DepartmentPickerPurpose::Show, u16::MAX),
+            ButtonAction::RetireCategory(CategoryId(t.0), true),
+            ButtonAction::AddAgent(p, DepartmentId(Uuid::nil())),
+            ButtonAction::CancelTicket(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
+            ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
+            ButtonAction::Language(Locale::En),
         ];
         for press in presses {
             let data = press.encode();
-            assert!(data.len() <= MAX_DATA, "{data}");
-            assert_eq!(Press::decode(&data), Some(press));
+            assert!(data.len() <= MAX_DATA_BYTES, "{data}");
+            assert_eq!(ButtonAction::decode(&data), Some(press));
         }
     }
 
@@ -232,7 +236,7 @@ mod tests {
     fn forged_data_says_nothing() {
         for data in ["", "t", "t:c:AAAA:1:t", "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t", "on:1", "💥", &"x".repeat(65)]
         {
-            assert_eq!(Press::decode(data), None, "{data}");
+            assert_eq!(ButtonAction::decode(data), None, "{data}");
         }
     }
 }

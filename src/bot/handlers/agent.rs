@@ -1,7 +1,7 @@
 //! Agents: availability, the queue of their own, the steps of a ticket.
-use super::explain::explain_toast;
-use crate::bot::callback::{List, Press, Step, Surface};
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use super::refusals::explain_toast;
+use crate::bot::callback::{ButtonAction, PagedList, Step, Surface};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::Time;
@@ -11,67 +11,67 @@ use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Role, Via};
 use crate::engine::error::EngineError;
-use crate::engine::tickets::Step as Deed;
+use crate::engine::tickets::steps::Step as Deed;
 use chrono::TimeZone;
 use std::sync::Arc;
 use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind};
 
 /// `/online`.
-pub async fn online(desk: Arc<Desk>, ask: Ask) -> Handled {
+pub async fn online(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
     become_available(&desk, ask, Availability::Online).await
 }
 
 /// `/offline`.
-pub async fn offline(desk: Arc<Desk>, ask: Ask) -> Handled {
+pub async fn offline(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
     become_available(&desk, ask, Availability::Offline).await
 }
 
 /// `/busy`.
-pub async fn busy(desk: Arc<Desk>, ask: Ask) -> Handled {
+pub async fn busy(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
     become_available(&desk, ask, Availability::Busy).await
 }
 
 /// `/away`.
-pub async fn away(desk: Arc<Desk>, ask: Ask) -> Handled {
+pub async fn away(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
     become_available(&desk, ask, Availability::Away).await
 }
 
-async fn become_available(desk: &Desk, ask: Ask, to: Availability) -> Handled {
+async fn become_available(desk: &BotContext, ask: RequestContext, to: Availability) -> HandlerResult {
     let person = desk.engine.set_availability(ask.person.id, to, ask.now).await?;
-    standing(desk, &Ask { person, ..ask }).await
+    status_answer(desk, &RequestContext { person, ..ask }).await
 }
 
 /// 🟢 Online was pressed.
 pub async fn go_online(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     query: CallbackQuery,
-) -> Handled {
+) -> HandlerResult {
     switch(&desk, ask, &toast, (place, &query), Availability::Online).await
 }
 
 /// 🔴 Offline was pressed.
 pub async fn go_offline(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     query: CallbackQuery,
-) -> Handled {
+) -> HandlerResult {
     switch(&desk, ask, &toast, (place, &query), Availability::Offline).await
 }
 
 /// The button stands on the queue, on the status, on a greeting. The pressed card is drawn as things stand, and what was
 /// said is answered below, unless it was said before.
 async fn switch(
-    desk: &Desk,
-    ask: Ask,
+    desk: &BotContext,
+    ask: RequestContext,
     toast: &Toast,
-    (place, query): (Place, &CallbackQuery),
+    (place, query): (PressedMessage, &CallbackQuery),
     to: Availability,
-) -> Handled {
+) -> HandlerResult {
     let Some(profile) = &ask.person.agent else { return Err(EngineError::Forbidden) };
     let key = if to == Availability::Online { "toast-online" } else { "toast-offline" };
     toast.say(ask.words(desk).toast(key, &[]));
@@ -82,15 +82,15 @@ async fn switch(
     } else {
         ask.person.clone()
     };
-    let ask = Ask { person, ..ask };
+    let ask = RequestContext { person, ..ask };
     Ok(match shown_in(query) {
-        Some(Press::Turn(List::MyQueue, page)) => {
+        Some(ButtonAction::Turn(PagedList::MyQueue, page)) => {
             let mut out = vec![ask.redraw(place, CardKey::MyQueue(ask.person.id, page))];
-            out.extend(if news { standing(desk, &ask).await? } else { Vec::new() });
+            out.extend(if news { status_answer(desk, &ask).await? } else { Vec::new() });
             out
         }
-        Some(_) => vec![ask.edit(place, how_they_stand(desk, &ask).await?)],
-        None if news => standing(desk, &ask).await?,
+        Some(_) => vec![ask.edit(place, status_text(desk, &ask).await?)],
+        None if news => status_answer(desk, &ask).await?,
         None => Vec::new(),
     })
 }
@@ -107,18 +107,25 @@ fn is_so(profile: &AgentProfile, to: Availability) -> bool {
 
 /// What tells a message with these buttons from the others: on the queue it is the way to its page, on the status the
 /// other switch.
-fn shown_in(query: &CallbackQuery) -> Option<Press> {
+fn shown_in(query: &CallbackQuery) -> Option<ButtonAction> {
     let rows = &query.regular_message()?.reply_markup()?.inline_keyboard;
     // From the end: the button that refreshes names the page that is shown, the arrows above it name those beside.
     let mut presses = rows.iter().flatten().rev().filter_map(|button| match &button.kind {
-        InlineKeyboardButtonKind::CallbackData(data) => Press::decode(data),
+        InlineKeyboardButtonKind::CallbackData(data) => ButtonAction::decode(data),
         _ => None,
     });
-    presses.find(|press| matches!(press, Press::Turn(List::MyQueue, _) | Press::AutoAssign(_)))
+    presses.find(|press| {
+        matches!(press, ButtonAction::Turn(PagedList::MyQueue, _) | ButtonAction::AutoAssign(_))
+    })
 }
 
 /// "Masih online?" – yes. Any sign of life has already said so; this one is thanked for.
-pub async fn still_here(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -> Handled {
+pub async fn still_here(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+) -> HandlerResult {
     let words = ask.words(&desk);
     if ask.person.availability() == Availability::Offline {
         toast.say(words.toast("still-here-late", &[]));
@@ -135,27 +142,27 @@ pub async fn still_here(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -
 }
 
 /// `/myqueue`.
-pub async fn my_queue(ask: Ask) -> Handled {
+pub async fn my_queue(ask: RequestContext) -> HandlerResult {
     let card = CardKey::MyQueue(ask.person.id, 0);
     // What happens while it is on its way there nobody refreshes, as it is shown nowhere yet.
     Ok(vec![ask.card(card), Outgoing::refresh(ask.chat, card)])
 }
 
 /// `/queue`.
-pub async fn queue(ask: Ask) -> Handled {
+pub async fn queue(ask: RequestContext) -> HandlerResult {
     Ok(vec![ask.card(CardKey::Queue(ask.person.id, 0))])
 }
 
 /// `/status`.
-pub async fn status(desk: Arc<Desk>, ask: Ask) -> Handled {
-    standing(&desk, &ask).await
+pub async fn status(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
+    status_answer(&desk, &ask).await
 }
 
-pub(super) async fn standing(desk: &Desk, ask: &Ask) -> Handled {
-    Ok(vec![ask.text(how_they_stand(desk, ask).await?)])
+pub(super) async fn status_answer(desk: &BotContext, ask: &RequestContext) -> HandlerResult {
+    Ok(vec![ask.text(status_text(desk, ask).await?)])
 }
 
-async fn how_they_stand(desk: &Desk, ask: &Ask) -> Result<Rendered, EngineError> {
+async fn status_text(desk: &BotContext, ask: &RequestContext) -> Result<Rendered, EngineError> {
     let words = ask.words(desk);
     let view =
         desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
@@ -169,11 +176,11 @@ fn midnight(now: Time, zone: chrono_tz::Tz) -> Time {
 }
 
 /// `/autoassign on|off`; without a word it says how things stand.
-pub async fn auto_assign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn auto_assign(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
     let on = match arg.trim().to_lowercase().as_str() {
         "on" | "1" | "ya" | "yes" | "aktif" => true,
         "off" | "0" | "tidak" | "no" | "mati" => false,
-        "" => return standing(&desk, &ask).await,
+        "" => return status_answer(&desk, &ask).await,
         _ => return Ok(vec![ask.say(&desk, "autoassign-usage", &[])]),
     };
     desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
@@ -181,11 +188,17 @@ pub async fn auto_assign(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
 }
 
 /// The switch for automatic assignment was pressed.
-pub async fn set_auto(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, on: bool) -> Handled {
+pub async fn set_auto(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+    on: bool,
+) -> HandlerResult {
     toast.say(ask.words(&desk).toast(auto_key(on), &[]));
     let person = desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
-    let ask = Ask { person, ..ask };
-    Ok(vec![ask.edit(place, how_they_stand(&desk, &ask).await?)])
+    let ask = RequestContext { person, ..ask };
+    Ok(vec![ask.edit(place, status_text(&desk, &ask).await?)])
 }
 
 fn auto_key(on: bool) -> &'static str {
@@ -193,28 +206,30 @@ fn auto_key(on: bool) -> &'static str {
 }
 
 /// `/token`: a bearer token for the side API.
-pub async fn token(desk: Arc<Desk>, ask: Ask) -> Handled {
+pub async fn token(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
     let role = if ask.person.is_admin() { Role::Admin } else { Role::Agent };
     let Some(secret) = &desk.jwt_secret else { return Ok(vec![ask.say(&desk, "token-off", &[])]) };
-    let Ok(token) = crate::token::issue(secret, ask.person.id, role, ask.now, crate::token::LIFETIME) else {
+    let Ok(token) =
+        crate::auth_token::issue(secret, ask.person.id, role, ask.now, crate::auth_token::TOKEN_LIFETIME)
+    else {
         return Ok(vec![ask.say(&desk, "token-off", &[])]);
     };
-    let hours = crate::token::LIFETIME.num_hours();
+    let hours = crate::auth_token::TOKEN_LIFETIME.num_hours();
     Ok(vec![ask.say(&desk, "token", &[("token", token.into()), ("hours", hours.into())])])
 }
 
 /// ▶️ ✅ ⏸ on a ticket. What will be is known before it is done, so the press is answered first; should somebody else be
 /// quicker in between, a message says so.
 pub async fn task(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (step, ticket, version, surface): (Step, TicketId, Version, Surface),
-) -> Handled {
-    let (deed, key) = deed(step);
+) -> HandlerResult {
+    let (deed, key) = engine_step(step);
     let again = ask.redraw(place, surface.card(ticket, ask.person.id));
-    if let Err(error) = desk.engine.foresee(ask.person.id, ticket, deed, version, ask.now).await {
+    if let Err(error) = desk.engine.check_step(ask.person.id, ticket, deed, version, ask.now).await {
         return refused(&desk, &ask, &toast, error, again);
     }
     toast.say(ask.words(&desk).toast(key, &[]));
@@ -226,12 +241,12 @@ pub async fn task(
 
 /// 🙋 on a waiting ticket.
 pub async fn pick_up(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (ticket, version, surface): (TicketId, Version, Surface),
-) -> Handled {
+) -> HandlerResult {
     let again = ask.redraw(place, surface.card(ticket, ask.person.id));
     match desk.engine.pick_up(&ask.person, ticket, Some(version), ask.now).await {
         Ok(_) => {
@@ -243,7 +258,13 @@ pub async fn pick_up(
 }
 
 /// A refusal that a person can understand is the press's answer, and the card is drawn as things stand.
-fn refused(desk: &Desk, ask: &Ask, toast: &Toast, error: EngineError, again: Outgoing) -> Handled {
+fn refused(
+    desk: &BotContext,
+    ask: &RequestContext,
+    toast: &Toast,
+    error: EngineError,
+    again: Outgoing,
+) -> HandlerResult {
     match explain_toast(desk, ask, &error) {
         Some(text) => {
             toast.say(text);
@@ -254,7 +275,7 @@ fn refused(desk: &Desk, ask: &Ask, toast: &Toast, error: EngineError, again: Out
 }
 
 /// The engine's step, and what the press is answered with.
-fn deed(step: Step) -> (Deed, &'static str) {
+fn engine_step(step: Step) -> (Deed, &'static str) {
     match step {
         Step::Start => (Deed::Start, "toast-started"),
         Step::Complete => (Deed::Complete, "toast-completed"),

@@ -1,8 +1,9 @@
 //! What everybody has: greeting, help, language, lists, and kind answers to what makes no sense.
-use super::{agent, customer, naming};
-use crate::bot::callback::{List, Press};
+use super::admin::name_prompts;
+use super::{agent, customer};
+use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::commands::{Audience, Command};
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::menu;
 use crate::bot::render::{Rendered, Words, labelled};
 use crate::bot::toast::Toast;
@@ -15,7 +16,7 @@ use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind, Message};
 use teloxide::utils::render::RenderMessageTextHelper;
 
 /// `/start`, with or without a link's payload.
-pub async fn start(desk: Arc<Desk>, ask: Ask, payload: String) -> Handled {
+pub async fn start(desk: Arc<BotContext>, ask: RequestContext, payload: String) -> HandlerResult {
     let code = payload.strip_prefix("claim_").or_else(|| payload.strip_prefix("join_"));
     if let Some(code) = code {
         let person = desk.engine.redeem(&ask.person, code, ask.now).await?;
@@ -23,25 +24,25 @@ pub async fn start(desk: Arc<Desk>, ask: Ask, payload: String) -> Handled {
         // Who is something new is told so by the engine's own notice; who is not sees how they stand.
         return match (standing(&person) == standing(&ask.person), person.agent.is_some()) {
             (false, _) => Ok(Vec::new()),
-            (true, true) => agent::standing(&desk, &Ask { person, ..ask }).await,
+            (true, true) => agent::status_answer(&desk, &RequestContext { person, ..ask }).await,
             (true, false) => Ok(vec![greeting(&desk, &ask)]),
         };
     }
     Ok(vec![greeting(&desk, &ask)])
 }
 
-fn greeting(desk: &Desk, ask: &Ask) -> Outgoing {
+fn greeting(desk: &BotContext, ask: &RequestContext) -> Outgoing {
     let key = if Audience::Staff.admits(&ask.person) { "start-staff" } else { "start-customer" };
     ask.say(desk, key, &[("name", (&ask.person.name).into())])
 }
 
 /// `/help`.
-pub async fn help(desk: Arc<Desk>, ask: Ask) -> Handled {
+pub async fn help(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
     Ok(vec![ask.text(menu::help(&ask.words(&desk), ask.person.role, ask.person.agent.is_some()))])
 }
 
 /// `/language [id|en]`: without a language that the desk has, each is offered in its own name.
-pub async fn language(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
+pub async fn language(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
     let words = ask.words(&desk);
     let name = |locale| match locale {
         Locale::Id => words.plain("language-id", &[]),
@@ -53,12 +54,18 @@ pub async fn language(desk: Arc<Desk>, ask: Ask, arg: String) -> Handled {
         desk.engine.set_locale(ask.person.id, locale).await?;
         return Ok(vec![ask.text(Words { locale, ..words }.message("language-set", &[]))]);
     }
-    let buttons = Locale::ALL.map(|locale| labelled(&name(locale), Press::Language(locale))).to_vec();
+    let buttons = Locale::ALL.map(|locale| labelled(&name(locale), ButtonAction::Language(locale))).to_vec();
     Ok(vec![ask.text(Rendered { html: words.say("language-ask", &[]), buttons: vec![buttons] })])
 }
 
 /// A language was chosen.
-pub async fn set_language(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, locale: Locale) -> Handled {
+pub async fn set_language(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+    locale: Locale,
+) -> HandlerResult {
     let words = Words { locale, ..ask.words(&desk) };
     toast.say(words.toast("language-set", &[]));
     desk.engine.set_locale(ask.person.id, locale).await?;
@@ -66,7 +73,7 @@ pub async fn set_language(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place,
 }
 
 /// A command is no answer to a question: the question is dropped, lest a later message be taken for its answer.
-pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Command {
+pub async fn drop_question(desk: Arc<BotContext>, ask: RequestContext, command: Command) -> Command {
     if ask.person.open_prompt().is_some()
         && command != Command::Cancel
         && let Err(error) = desk.engine.set_prompt(ask.person.id, None).await
@@ -77,22 +84,23 @@ pub async fn drop_question(desk: Arc<Desk>, ask: Ask, command: Command) -> Comma
 }
 
 /// A message that is no command: the answer to a question, or (part of) a ticket.
-pub async fn message(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
+pub async fn message(desk: Arc<BotContext>, ask: RequestContext, message: Message) -> HandlerResult {
     let prompt = ask.person.prompt_for(message.id.0).filter(|_| ask.person.is_admin());
     if let Some(prompt) = prompt {
         // A photo is no name either, and its question stays open.
-        return naming::answered(&desk, &ask, prompt, message.id, message.text().unwrap_or_default()).await;
+        return name_prompts::answered(&desk, &ask, prompt, message.id, message.text().unwrap_or_default())
+            .await;
     }
-    customer::wrote(&desk, &ask, &message).await
+    customer::on_message(&desk, &ask, &message).await
 }
 
 /// A command that nobody has.
-pub async fn unknown_command(desk: Arc<Desk>, ask: Ask, name: String) -> Handled {
+pub async fn unknown_command(desk: Arc<BotContext>, ask: RequestContext, name: String) -> HandlerResult {
     Ok(vec![ask.say(&desk, "unknown-command", &[("name", name.into())])])
 }
 
 /// A command of somebody else's role.
-pub async fn not_your_command(desk: Arc<Desk>, ask: Ask, command: Command) -> Handled {
+pub async fn not_your_command(desk: Arc<BotContext>, ask: RequestContext, command: Command) -> HandlerResult {
     let key = match command.audience() {
         Audience::Admins => "for-admins",
         _ => "for-agents",
@@ -104,21 +112,24 @@ pub async fn not_your_command(desk: Arc<Desk>, ask: Ask, command: Command) -> Ha
 /// follows from a press is drawn there, and ids of messages mean nothing elsewhere.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
-pub fn place(query: CallbackQuery, ask: Ask) -> Option<Place> {
-    query.message.filter(|message| message.chat().id.0 == ask.chat.0).map(|message| Place(message.id().0))
+pub fn pressed_message(query: CallbackQuery, ask: RequestContext) -> Option<PressedMessage> {
+    query
+        .message
+        .filter(|message| message.chat().id.0 == ask.chat.0)
+        .map(|message| PressedMessage(message.id().0))
 }
 
 /// What was pressed.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
-pub fn pressed(query: CallbackQuery) -> Option<Press> {
-    Press::decode(query.data.as_deref()?)
+pub fn pressed(query: CallbackQuery) -> Option<ButtonAction> {
+    ButtonAction::decode(query.data.as_deref()?)
 }
 
 /// The pressed message without its buttons: they stand for what is no longer so. Only where it is the person's own, and shows
 /// the button: another one is somebody else's, or up to date already.
 #[must_use]
-pub fn bare(query: &CallbackQuery, ask: &Ask) -> Option<Outgoing> {
+pub fn without_buttons(query: &CallbackQuery, ask: &RequestContext) -> Option<Outgoing> {
     let message = query.regular_message().filter(|message| message.chat.id.0 == ask.chat.0)?;
     let shown = message.reply_markup()?.inline_keyboard.iter().flatten();
     let pressed = |kind: &InlineKeyboardButtonKind| match kind {
@@ -126,28 +137,38 @@ pub fn bare(query: &CallbackQuery, ask: &Ask) -> Option<Outgoing> {
         _ => false,
     };
     let html = shown.map(|button| &button.kind).any(pressed).then(|| message.html_text())??;
-    Some(ask.edit(Place(message.id.0), Rendered { html, buttons: Vec::new() }))
+    Some(ask.edit(PressedMessage(message.id.0), Rendered { html, buttons: Vec::new() }))
 }
 
 /// A press that this desk does not draw (any more).
-pub async fn unknown_press(desk: Arc<Desk>, ask: Ask, toast: Toast, query: CallbackQuery) -> Handled {
+pub async fn unknown_press(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    query: CallbackQuery,
+) -> HandlerResult {
     toast.say(ask.words(&desk).toast("unknown-press", &[]));
-    Ok(bare(&query, &ask).into_iter().collect())
+    Ok(without_buttons(&query, &ask).into_iter().collect())
 }
 
 /// A button of a role that is not the person's (any more).
-pub async fn not_your_press() -> Handled {
+pub async fn not_your_press() -> HandlerResult {
     Err(EngineError::Forbidden)
 }
 
 /// A list turns its page, or is drawn anew.
-pub async fn turn(ask: Ask, toast: Toast, place: Place, (list, page): (List, u16)) -> Handled {
+pub async fn turn_page(
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+    (list, page): (PagedList, u16),
+) -> HandlerResult {
     let id = ask.person.id;
     let (card, audience) = match list {
-        List::MyQueue => (CardKey::MyQueue(id, page), Audience::Agents),
-        List::MyTickets => (CardKey::MyTickets(id, page), Audience::Everyone),
-        List::Queue => (CardKey::Queue(id, page), Audience::Staff),
-        List::Workload => (CardKey::Workload(id, page), Audience::Admins),
+        PagedList::MyQueue => (CardKey::MyQueue(id, page), Audience::Agents),
+        PagedList::MyTickets => (CardKey::MyTickets(id, page), Audience::Everyone),
+        PagedList::Queue => (CardKey::Queue(id, page), Audience::Staff),
+        PagedList::Workload => (CardKey::Workload(id, page), Audience::Admins),
     };
     if !audience.admits(&ask.person) {
         return Err(EngineError::Forbidden);
@@ -157,13 +178,18 @@ pub async fn turn(ask: Ask, toast: Toast, place: Place, (list, page): (List, u16
 }
 
 /// "Never mind": the question goes away.
-pub async fn dismiss(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place) -> Handled {
+pub async fn dismiss(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+) -> HandlerResult {
     toast.ack();
     Ok(vec![ask.edit(place, ask.words(&desk).message("dismissed", &[]))])
 }
 
 /// A label was pressed.
-pub async fn nothing(toast: Toast) -> Handled {
+pub async fn nothing(toast: Toast) -> HandlerResult {
     toast.ack();
     Ok(Vec::new())
 }

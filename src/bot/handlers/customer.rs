@@ -1,7 +1,7 @@
 //! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
-use super::explain::{explain, explain_toast};
+use super::refusals::{explain, explain_toast};
 use crate::bot::callback::Surface;
-use crate::bot::context::{Ask, Desk, Handled, Place};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
@@ -17,14 +17,19 @@ use teloxide::types::Message;
 
 /// `/new [text]`, by itself or below a file. What was already written stays and is shown again: nothing is thrown away
 /// unasked.
-pub async fn new(desk: Arc<Desk>, ask: Ask, message: Message, text: String) -> Handled {
+pub async fn new(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    message: Message,
+    text: String,
+) -> HandlerResult {
     let file = content(&message).and_then(|(_, file)| file);
     let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, file)?;
-    keep(&desk, &ask, Draft { album: album(&message), ..draft }).await
+    save_draft(&desk, &ask, Draft { album: album(&message), ..draft }).await
 }
 
 /// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
-pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
+pub async fn on_message(desk: &BotContext, ask: &RequestContext, message: &Message) -> HandlerResult {
     let Some((text, file)) = content(message) else {
         return Ok(vec![ask.say(desk, "unsupported", &[])]);
     };
@@ -45,11 +50,11 @@ pub async fn wrote(desk: &Desk, ask: &Ask, message: &Message) -> Handled {
         let message = Delivery::Refresh(CardKey::Draft(ask.person.id));
         return Ok(vec![Outgoing { chat: ask.chat, message }]);
     }
-    keep(desk, ask, draft).await
+    save_draft(desk, ask, draft).await
 }
 
 /// `/cancel`: drops the draft, or the question that was open.
-pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask, message: Message) -> Handled {
+pub async fn cancel_draft(desk: Arc<BotContext>, ask: RequestContext, message: Message) -> HandlerResult {
     // Handled again, it must not go on to the draft.
     if ask.person.prompt_for(message.id.0).is_some() {
         desk.engine.answer_prompt(ask.person.id, message.id.0).await?;
@@ -61,7 +66,7 @@ pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask, message: Message) -> Handle
     // The preview gives up its buttons first: once the draft is dropped, nobody knows where it stands.
     let (store, dropped) = (desk.engine.store(), ask.words(&desk).message("draft-dropped", &[]));
     if let Some(preview) = store.live_card(CardKey::Draft(ask.person.id)).await? {
-        store.deliver(vec![ask.edit(Place(preview.message_id), dropped.clone())], ask.now).await?;
+        store.enqueue(vec![ask.edit(PressedMessage(preview.message_id), dropped.clone())], ask.now).await?;
     }
     store.drop_draft(&draft).await?;
     Ok(vec![ask.text(dropped)])
@@ -69,14 +74,14 @@ pub async fn cancel_draft(desk: Arc<Desk>, ask: Ask, message: Message) -> Handle
 
 /// The categories of a draft, on a page.
 pub async fn categories(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (id, page): (DraftId, u16),
-) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
-        return settled(&desk, &ask, place, id).await;
+) -> HandlerResult {
+    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
+        return draft_outcome(&desk, &ask, place, id).await;
     };
     toast.ack();
     let view = desk.facts.draft(&draft, &ask.person.name, Some(page)).await?;
@@ -85,14 +90,14 @@ pub async fn categories(
 
 /// A category was chosen.
 pub async fn choose_category(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (id, category): (DraftId, CategoryId),
-) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
-        return settled(&desk, &ask, place, id).await;
+) -> HandlerResult {
+    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
+        return draft_outcome(&desk, &ask, place, id).await;
     };
     let offers = desk.facts.offers().await?;
     let Some((department, category, _)) = offers.into_iter().find(|(_, c, _)| *c == category) else {
@@ -105,9 +110,15 @@ pub async fn choose_category(
 }
 
 /// The draft is sent. The ticket's number comes with the engine's own notice; the preview loses its buttons.
-pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: DraftId) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
-        return settled(&desk, &ask, place, id).await;
+pub async fn send(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+    id: DraftId,
+) -> HandlerResult {
+    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
+        return draft_outcome(&desk, &ask, place, id).await;
     };
     if !draft.is_complete() {
         toast.say(ask.words(&desk).toast("draft-incomplete", &[]));
@@ -117,17 +128,17 @@ pub async fn send(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: Dra
         Ok(_) => toast.say(ask.words(&desk).toast("sent", &[])),
         Err(error) => return not_sent(&desk, &ask, &toast, place, (draft, error)).await,
     }
-    settled(&desk, &ask, place, id).await
+    draft_outcome(&desk, &ask, place, id).await
 }
 
 /// Why a draft was not sent; it stays as it is.
 async fn not_sent(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     toast: &Toast,
-    place: Place,
+    place: PressedMessage,
     (draft, error): (Draft, EngineError),
-) -> Handled {
+) -> HandlerResult {
     // The category was retired meanwhile: the words stay, another category is asked for.
     if error == EngineError::NotFound {
         desk.engine.store().put_draft(Draft { target: None, ..draft }).await?;
@@ -142,9 +153,15 @@ async fn not_sent(
 }
 
 /// The draft is thrown away.
-pub async fn drop_draft(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, id: DraftId) -> Handled {
-    let Some(draft) = still_open(&desk, &ask, &toast, id).await? else {
-        return settled(&desk, &ask, place, id).await;
+pub async fn drop_draft(
+    desk: Arc<BotContext>,
+    ask: RequestContext,
+    toast: Toast,
+    place: PressedMessage,
+    id: DraftId,
+) -> HandlerResult {
+    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
+        return draft_outcome(&desk, &ask, place, id).await;
     };
     toast.say(ask.words(&desk).toast("draft-dropped", &[]));
     desk.engine.store().drop_draft(&draft).await?;
@@ -152,18 +169,18 @@ pub async fn drop_draft(desk: Arc<Desk>, ask: Ask, toast: Toast, place: Place, i
 }
 
 /// `/mytickets`.
-pub async fn my_tickets(ask: Ask) -> Handled {
+pub async fn my_tickets(ask: RequestContext) -> HandlerResult {
     Ok(vec![ask.card(CardKey::MyTickets(ask.person.id, 0))])
 }
 
 /// A ticket is withdrawn by its customer.
 pub async fn cancel_ticket(
-    desk: Arc<Desk>,
-    ask: Ask,
+    desk: Arc<BotContext>,
+    ask: RequestContext,
     toast: Toast,
-    place: Place,
+    place: PressedMessage,
     (ticket, version, surface): (TicketId, Version, Surface),
-) -> Handled {
+) -> HandlerResult {
     let card = surface.card(ticket, ask.person.id);
     match desk.engine.cancel(ask.person.id, ticket, Some(version), ask.now).await {
         Ok(_) => toast.say(ask.words(&desk).toast("cancelled", &[])),
@@ -178,7 +195,7 @@ pub async fn cancel_ticket(
 }
 
 /// The person's draft, or a new one: with its category, where there is only one to choose.
-async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
+async fn open_draft(desk: &BotContext, ask: &RequestContext) -> Result<Draft, EngineError> {
     if let Some(draft) = desk.engine.store().draft(ask.person.id).await? {
         return Ok(draft);
     }
@@ -199,7 +216,7 @@ async fn open_draft(desk: &Desk, ask: &Ask) -> Result<Draft, EngineError> {
 }
 
 /// Keeps the draft and shows it below what was written last. The card above gives up its buttons: there is one to press.
-async fn keep(desk: &Desk, ask: &Ask, draft: Draft) -> Handled {
+async fn save_draft(desk: &BotContext, ask: &RequestContext, draft: Draft) -> HandlerResult {
     let (store, key) = (desk.engine.store(), CardKey::Draft(ask.person.id));
     let begun = store.draft(ask.person.id).await?.is_some_and(|before| before.id == draft.id);
     store.put_draft(draft).await?;
@@ -209,7 +226,12 @@ async fn keep(desk: &Desk, ask: &Ask, draft: Draft) -> Handled {
 }
 
 /// The draft, if it is the one that the button was drawn for; else says what became of it.
-async fn still_open(desk: &Desk, ask: &Ask, toast: &Toast, id: DraftId) -> Result<Option<Draft>, StoreError> {
+async fn current_draft(
+    desk: &BotContext,
+    ask: &RequestContext,
+    toast: &Toast,
+    id: DraftId,
+) -> Result<Option<Draft>, StoreError> {
     let draft = desk.engine.store().draft(ask.person.id).await?.filter(|draft| draft.id == id);
     if draft.is_none() {
         let key = if ticket_of(desk, ask, id).await?.is_some() { "sent-before" } else { "draft-gone" };
@@ -219,7 +241,12 @@ async fn still_open(desk: &Desk, ask: &Ask, toast: &Toast, id: DraftId) -> Resul
 }
 
 /// What the preview of a draft says once it is a ticket, or gone.
-async fn settled(desk: &Desk, ask: &Ask, place: Place, id: DraftId) -> Handled {
+async fn draft_outcome(
+    desk: &BotContext,
+    ask: &RequestContext,
+    place: PressedMessage,
+    id: DraftId,
+) -> HandlerResult {
     let words = ask.words(desk);
     let text = match ticket_of(desk, ask, id).await? {
         Some(number) => words.message("draft-sent", &[("number", (&number).into())]),
@@ -229,8 +256,8 @@ async fn settled(desk: &Desk, ask: &Ask, place: Place, id: DraftId) -> Handled {
 }
 
 async fn ticket_of(
-    desk: &Desk,
-    ask: &Ask,
+    desk: &BotContext,
+    ask: &RequestContext,
     id: DraftId,
 ) -> Result<Option<crate::domain::number::TicketNumber>, StoreError> {
     let ticket = desk.engine.store().ticket_by_key(&format!("draft {id}")).await?;

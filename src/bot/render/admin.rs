@@ -1,8 +1,8 @@
 //! Cards for admins: everybody's load, and one agent.
 use super::parts::{card, name};
 use super::{Rendered, Words};
-use crate::bot::callback::{List, Pick, Press};
-use crate::bot::view::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
+use crate::bot::callback::{ButtonAction, PagedList, PickerPurpose};
+use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
 
 /// Blocks in a bar.
 const BAR: u32 = 10;
@@ -24,7 +24,7 @@ pub fn workload(words: &Words<'_>, view: &WorkloadView) -> Rendered {
         words.say("workload-free", &[("count", view.free.into())]),
     ];
     blocks.push(statistics.join("\n"));
-    let turn = |page| Press::Turn(List::Workload, page);
+    let turn = |page| ButtonAction::Turn(PagedList::Workload, page);
     let refresh = vec![words.button("button-refresh", turn(view.page))];
     card(blocks.join("\n\n"), [words.page_row(view.page, view.pages, turn), refresh])
 }
@@ -71,8 +71,8 @@ pub fn agent_card(words: &Words<'_>, agent: &AgentLine) -> Rendered {
         lines.push(words.say("agent-unreachable", &[]));
     }
     let row = vec![
-        words.button("button-set-max", Press::PickPerson(Pick::SetMax, agent.id)),
-        words.button("button-remove-agent", Press::PickPerson(Pick::RemoveAgent, agent.id)),
+        words.button("button-set-max", ButtonAction::PickPerson(PickerPurpose::SetMax, agent.id)),
+        words.button("button-remove-agent", ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent.id)),
     ];
     card(lines.join("\n"), [row])
 }

@@ -1,8 +1,8 @@
 //! Cards for one agent: a ticket they got, and how they stand.
 use super::parts::{card, name, steps};
 use super::{Rendered, Words};
-use crate::bot::callback::{Press, Step, Surface};
-use crate::bot::view::{StatusView, TaskView, TicketView};
+use crate::bot::callback::{ButtonAction, Step, Surface};
+use crate::bot::cards::views::{StatusView, TaskView, TicketView};
 use crate::domain::text::Description;
 use crate::domain::ticket::Status;
 
@@ -47,7 +47,7 @@ fn task(words: &Words<'_>, ticket: &TicketView, head: String, then: &[String]) -
     let steps = steps(ticket, Surface::Task).into_iter();
     let mut rows = vec![steps.map(|(key, press)| words.button(key, press)).collect()];
     if ticket.status == Status::Assigned {
-        let hold = Press::Task(Step::Hold, ticket.id, ticket.version, Surface::Task);
+        let hold = ButtonAction::Task(Step::Hold, ticket.id, ticket.version, Surface::Task);
         rows.push(vec![words.button("button-hold", hold)]);
     }
     card(words.around(&above, &first_part(&ticket.description), &[]), rows)
@@ -96,6 +96,6 @@ pub fn status(words: &Words<'_>, view: &StatusView) -> Rendered {
         words.say("status-today", &[("assigned", assigned.into()), ("completed", completed.into())]),
     ];
     let auto = if view.auto { "button-auto-off" } else { "button-auto-on" };
-    let auto = vec![words.button(auto, Press::AutoAssign(!view.auto))];
+    let auto = vec![words.button(auto, ButtonAction::AutoAssign(!view.auto))];
     card(lines.join("\n"), [words.availability_buttons(view.availability, view.lost), auto])
 }

@@ -1,11 +1,11 @@
 //! Cards for customers: the ticket they are writing, the live card of one ticket, the list of theirs.
 use super::parts::{card, name, numbered};
 use super::{Button, Rendered, Words, cut, labelled};
-use crate::bot::callback::{List, Press, Surface};
-use crate::bot::view::{
+use crate::bot::callback::{ButtonAction, PagedList, Surface};
+use crate::bot::cards::views::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
 };
-use crate::domain::text::{Description, PART, clean};
+use crate::domain::text::{Description, PART_CHARS, clean};
 use crate::domain::ticket::Status;
 
 /// How much of their words customers see again on the card of a ticket, in UTF-16 units.
@@ -29,15 +29,15 @@ fn choose(words: &Words<'_>, view: &DraftView) -> Rendered {
     }
     let (shown, note) = beginning(words, &view.description);
     let choices = view.choices.iter().take(usize::from(CHOICES_PER_PAGE));
-    let choices = choices.map(|(id, name)| vec![labelled(name, Press::DraftCategory(view.id, *id))]);
-    let pages = words.page_row(view.page, view.pages, |page| Press::DraftCategories(view.id, page));
-    let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
+    let choices = choices.map(|(id, name)| vec![labelled(name, ButtonAction::DraftCategory(view.id, *id))]);
+    let pages = words.page_row(view.page, view.pages, |page| ButtonAction::DraftCategories(view.id, page));
+    let cancel = vec![words.button("button-cancel", ButtonAction::DraftCancel(view.id))];
     card(words.around(&above, &shown, &note), choices.chain([pages, cancel]))
 }
 
 fn describe(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
     let args = [("name", name(&view.person_name)), ("label", Words::label(target))];
-    let cancel = vec![words.button("button-cancel", Press::DraftCancel(view.id))];
+    let cancel = vec![words.button("button-cancel", ButtonAction::DraftCancel(view.id))];
     card(words.say("draft-describe", &args), [change(words, view), cancel])
 }
 
@@ -47,8 +47,8 @@ fn preview(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
     let (shown, note) = beginning(words, &view.description);
     let below: Vec<String> = note.into_iter().chain([words.say("draft-preview-hint", &[])]).collect();
     let send = vec![
-        words.button("button-send", Press::DraftSend(view.id)),
-        words.button("button-cancel", Press::DraftCancel(view.id)),
+        words.button("button-send", ButtonAction::DraftSend(view.id)),
+        words.button("button-cancel", ButtonAction::DraftCancel(view.id)),
     ];
     card(words.around(&above, &shown, &below), [send, change(words, view)])
 }
@@ -56,13 +56,13 @@ fn preview(words: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
 /// What a preview has room for, and that nothing is lost, where that is not the whole.
 fn beginning(words: &Words<'_>, description: &Description) -> (Description, Vec<String>) {
     let whole = clean(&description.text);
-    let text = cut(&whole, PART);
+    let text = cut(&whole, PART_CHARS);
     let note = (text != whole).then(|| words.say("draft-long", &[("length", whole.chars().count().into())]));
     (Description { text, attachments: description.attachments.clone() }, note.into_iter().collect())
 }
 
 fn change(words: &Words<'_>, view: &DraftView) -> Vec<Button> {
-    let button = || words.button("button-change-category", Press::DraftCategories(view.id, 0));
+    let button = || words.button("button-change-category", ButtonAction::DraftCategories(view.id, 0));
     view.can_change.then(button).into_iter().collect()
 }
 
@@ -107,7 +107,7 @@ fn status_lines(words: &Words<'_>, view: &TicketStatusView, head: &str) -> Rende
     };
     let html = words.around(&above, &excerpt, &below);
     let cancel = withdrawable(ticket).then(|| {
-        words.button("button-cancel", Press::CancelTicket(ticket.id, ticket.version, Surface::Status))
+        words.button("button-cancel", ButtonAction::CancelTicket(ticket.id, ticket.version, Surface::Status))
     });
     card(html, [cancel.into_iter().collect()])
 }
@@ -129,12 +129,12 @@ pub fn my_tickets(words: &Words<'_>, view: &MyTicketsView) -> Rendered {
         blocks.push(own_ticket(words, at, ticket));
         if withdrawable(ticket) {
             let surface = Surface::MyTickets(view.page);
-            let press = Press::CancelTicket(ticket.id, ticket.version, surface);
+            let press = ButtonAction::CancelTicket(ticket.id, ticket.version, surface);
             cancels.push(words.counted_button("button-cancel", at, press));
         }
     }
     let mut rows: Vec<Vec<_>> = cancels.chunks(2).map(<[_]>::to_vec).collect();
-    let turn = |page| Press::Turn(List::MyTickets, page);
+    let turn = |page| ButtonAction::Turn(PagedList::MyTickets, page);
     rows.push(words.page_row(view.page, view.pages, turn));
     rows.push(vec![words.button("button-refresh", turn(view.page))]);
     card(blocks.join("\n\n"), rows)

@@ -1,8 +1,8 @@
 //! Cards for admins: the departments, one of them, a category.
 use super::parts::card;
 use super::{Button, Rendered, Words, labelled};
-use crate::bot::callback::{For, Press};
-use crate::bot::facts::page_of;
+use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
+use crate::bot::cards::view_loader::page_of;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::CategoryId;
 
@@ -18,9 +18,10 @@ pub fn departments(words: &Words<'_>, shown: &[Department], (page, pages): (u16,
         (false, true) => format!("🚨 {}", d.name),
         (false, false) => d.name.clone(),
     };
-    let rows = shown.iter().map(|d| vec![labelled(&label(d), Press::Department(d.id, 0))]);
-    let turns = words.page_row(page, pages, |page| Press::Departments(For::Show, page));
-    let new = vec![words.button("department-new", Press::NewDepartment)];
+    let rows = shown.iter().map(|d| vec![labelled(&label(d), ButtonAction::Department(d.id, 0))]);
+    let turns =
+        words.page_row(page, pages, |page| ButtonAction::Departments(DepartmentPickerPurpose::Show, page));
+    let new = vec![words.button("department-new", ButtonAction::NewDepartment)];
     card(words.say("departments-head", &[]), rows.chain([turns, new]))
 }
 
@@ -40,10 +41,11 @@ pub fn department_card(words: &Words<'_>, department: &Department, page: u16, ba
         let key = if category.retired { "department-category-retired" } else { "department-category" };
         words.say(key, &[("name", (&category.name).into())])
     }));
-    let categories = shown.iter().map(|c| vec![labelled(&format!("🏷 {}", c.name), Press::Category(c.id))]);
-    let turns = words.page_row(page, pages, |page| Press::Department(department.id, page));
+    let categories =
+        shown.iter().map(|c| vec![labelled(&format!("🏷 {}", c.name), ButtonAction::Category(c.id))]);
+    let turns = words.page_row(page, pages, |page| ButtonAction::Department(department.id, page));
     let [new, switches] = department_rows(words, department);
-    let back = vec![words.button("back", Press::Departments(For::Show, back))];
+    let back = vec![words.button("back", ButtonAction::Departments(DepartmentPickerPurpose::Show, back))];
     card(lines.join("\n"), [new].into_iter().chain(categories).chain([turns, switches, back]))
 }
 
@@ -52,12 +54,12 @@ fn department_rows(words: &Words<'_>, department: &Department) -> [Vec<Button>; 
     let id = department.id;
     let critical = if department.critical { "department-critical-off" } else { "department-critical-on" };
     let new = vec![
-        words.button("department-rename", Press::RenameDepartment(id)),
-        words.button("category-new", Press::NewCategory(id)),
+        words.button("department-rename", ButtonAction::RenameDepartment(id)),
+        words.button("category-new", ButtonAction::NewCategory(id)),
     ];
     let switches = vec![
-        words.button(critical, Press::CriticalDepartment(id, !department.critical)),
-        words.button(retire_key(department.retired), Press::RetireDepartment(id, !department.retired)),
+        words.button(critical, ButtonAction::CriticalDepartment(id, !department.critical)),
+        words.button(retire_key(department.retired), ButtonAction::RetireDepartment(id, !department.retired)),
     ];
     [new, switches]
 }
@@ -76,10 +78,11 @@ pub fn category_card(words: &Words<'_>, department: &Department, category: &Cate
     if category.retired {
         html = format!("{html}\n{}", words.say("category-retired", &[]));
     }
-    let rename = words.button("department-rename", Press::RenameCategory(category.id));
-    let retire = Press::RetireCategory(category.id, !category.retired);
+    let rename = words.button("department-rename", ButtonAction::RenameCategory(category.id));
+    let retire = ButtonAction::RetireCategory(category.id, !category.retired);
     let retire = words.button(retire_key(category.retired), retire);
-    let back = words.button("back", Press::Department(department.id, category_page(department, category.id)));
+    let back =
+        words.button("back", ButtonAction::Department(department.id, category_page(department, category.id)));
     card(html, [vec![rename, retire], vec![back]])
 }
 

@@ -3,12 +3,12 @@ use super::agent::new_task;
 use super::customer::created_card;
 use super::parts::{card, name};
 use super::{Rendered, Words};
-use crate::bot::callback::Press;
-use crate::bot::view::NoticeView;
-use crate::domain::alert::{Alert, MOST_MINUTES};
+use crate::bot::callback::ButtonAction;
+use crate::bot::cards::views::NoticeView;
+use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::PART;
+use crate::domain::text::PART_CHARS;
 
 /// A notice in the reader's words. That of [`NoticeView::File`] is the caption of the file.
 #[must_use]
@@ -18,14 +18,14 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
         words.message(key, &[("number", number.into()), ("agent", name(agent))])
     };
     let person = |key: &str, who: &str| words.message(key, &[("name", name(who))]);
-    let online = || vec![words.button("button-online", Press::GoOnline)];
+    let online = || vec![words.button("button-online", ButtonAction::GoOnline)];
     match view {
         NoticeView::Created(view) => created_card(words, view),
         NoticeView::NewTask(view) => new_task(words, view),
         NoticeView::Words { number, part: (part, parts), text } => {
             let args = [("number", number.into()), ("part", (*part).into()), ("parts", (*parts).into())];
             let head = words.say("notice-words", &args);
-            card(format!("{head}\n\n{}", words.quote(text, PART)), [])
+            card(format!("{head}\n\n{}", words.quote(text, PART_CHARS)), [])
         }
         NoticeView::File { number } => about("notice-file", number),
         NoticeView::Assigned { number, agent } => handed("notice-assigned", number, agent),
@@ -44,8 +44,8 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
             } else {
                 ("notice-still-there", "button-still-there")
             };
-            let here = words.button(yes, Press::StillHere);
-            let offline = words.button("button-offline", Press::GoOffline);
+            let here = words.button(yes, ButtonAction::StillHere);
+            let offline = words.button("button-offline", ButtonAction::GoOffline);
             card(words.say(key, &[("minutes", (*minutes).into())]), [vec![here, offline]])
         }
         NoticeView::TakenOffline { kept } => {
@@ -76,7 +76,7 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
                 (Alert::PresenceAway, false) => "alert-presence-away",
                 (Alert::PresenceAway, true) => "alert-presence-away-over",
             };
-            words.message(key, &[("department", name(department)), ("minutes", MOST_MINUTES.into())])
+            words.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
         }
         NoticeView::SomethingBroke => words.message("notice-something-broke", &[]),
     }

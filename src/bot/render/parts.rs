@@ -1,7 +1,7 @@
 //! What several cards share: status lines, loads, rows of buttons, a ticket's description.
 use super::{Arg, Button, MAX_TEXT, Rendered, Words, cut, labelled, units};
-use crate::bot::callback::{Press, Step, Surface};
-use crate::bot::view::{TICKETS_PER_PAGE, TicketView};
+use crate::bot::callback::{ButtonAction, Step, Surface};
+use crate::bot::cards::views::{TICKETS_PER_PAGE, TicketView};
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
@@ -22,8 +22,8 @@ pub(super) fn numbered(first: u64, tickets: &[TicketView]) -> impl Iterator<Item
 }
 
 /// What an agent can do with a ticket they hold, with the keys of the labels; nothing once it is in nobody's hands.
-pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str, Press)> {
-    let step = |step| Press::Task(step, ticket.id, ticket.version, surface);
+pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str, ButtonAction)> {
+    let step = |step| ButtonAction::Task(step, ticket.id, ticket.version, surface);
     let complete = ("button-complete", step(Step::Complete));
     match ticket.status {
         Status::Assigned => vec![("button-open", step(Step::Start)), complete],
@@ -126,7 +126,7 @@ impl Words<'_> {
 
     /// A button on a ticket in a list, with its number there.
     #[must_use]
-    pub fn numbered_button(&self, key: &str, number: u64, press: Press) -> Button {
+    pub fn numbered_button(&self, key: &str, number: u64, press: ButtonAction) -> Button {
         let button = self.plain(key, &[]);
         labelled(
             &self.plain("button-numbered", &[("button", button.into()), ("number", number.into())]),
@@ -136,14 +136,14 @@ impl Words<'_> {
 
     /// The same where `#` would be taken for a position in the queue.
     #[must_use]
-    pub fn counted_button(&self, key: &str, number: u64, press: Press) -> Button {
+    pub fn counted_button(&self, key: &str, number: u64, press: ButtonAction) -> Button {
         let args = [("button", self.plain(key, &[]).into()), ("number", number.into())];
         labelled(&self.plain("button-counted", &args), press)
     }
 
     /// The row that turns pages; none where there is one page.
     #[must_use]
-    pub fn page_row(&self, page: u16, pages: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
+    pub fn page_row(&self, page: u16, pages: u16, turn: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
         if pages <= 1 {
             return Vec::new();
         }
@@ -151,24 +151,24 @@ impl Words<'_> {
         let next = page.saturating_add(1);
         let on = (next < pages).then(|| self.button("button-next", turn(next)));
         let shown = [("page", (u32::from(page) + 1).into()), ("pages", pages.into())];
-        let here = labelled(&self.plain("button-page", &shown), Press::Nothing);
+        let here = labelled(&self.plain("button-page", &shown), ButtonAction::Nothing);
         back.into_iter().chain([here]).chain(on).collect()
     }
 
     /// The row that turns the pages of a list whose end is not known: there is at least one page after this.
     #[must_use]
-    pub fn open_page_row(&self, page: u16, turn: impl Fn(u16) -> Press) -> Vec<Button> {
+    pub fn open_page_row(&self, page: u16, turn: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
         let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
         let shown = [("page", (u32::from(page) + 1).into())];
-        let here = labelled(&self.plain("button-page-open", &shown), Press::Nothing);
+        let here = labelled(&self.plain("button-page-open", &shown), ButtonAction::Nothing);
         let on = self.button("button-next", turn(page.saturating_add(1)));
         back.into_iter().chain([here, on]).collect()
     }
 
     /// The buttons that change an agent's availability: what they are already is not offered.
     pub(super) fn availability_buttons(&self, availability: Availability, lost: bool) -> Vec<Button> {
-        let online = self.button("button-online", Press::GoOnline);
-        let offline = self.button("button-offline", Press::GoOffline);
+        let online = self.button("button-online", ButtonAction::GoOnline);
+        let offline = self.button("button-offline", ButtonAction::GoOffline);
         match availability {
             Availability::Offline => vec![online],
             Availability::Online if !lost => vec![offline],

@@ -1,8 +1,8 @@
 //! Lists of tickets for staff: an agent's own queue, and what waits.
 use super::parts::{card, numbered, steps};
 use super::{Rendered, Words};
-use crate::bot::callback::{List, Press, Surface};
-use crate::bot::view::{QueueView, TicketView, WaitingView};
+use crate::bot::callback::{ButtonAction, PagedList, Surface};
+use crate::bot::cards::views::{QueueView, TicketView, WaitingView};
 use crate::domain::person::Availability;
 
 /// An agent's queue, with the buttons of each ticket under the same number as in the list.
@@ -24,7 +24,7 @@ pub fn my_queue(words: &Words<'_>, view: &QueueView) -> Rendered {
         blocks.push(words.say("queue-empty", &[]));
     }
     blocks.push(footer(words, view));
-    let turn = |page| Press::Turn(List::MyQueue, page);
+    let turn = |page| ButtonAction::Turn(PagedList::MyQueue, page);
     rows.push(words.page_row(view.page, view.pages, turn));
     let mut last = vec![words.button("button-refresh", turn(view.page))];
     last.extend(words.availability_buttons(view.availability, view.lost));
@@ -68,7 +68,7 @@ fn footer(words: &Words<'_>, view: &QueueView) -> String {
 /// What waits, with a pick-up button for each ticket where the reader may take them.
 #[must_use]
 pub fn waiting(words: &Words<'_>, view: &WaitingView) -> Rendered {
-    let turn = |page| Press::Turn(List::Queue, page);
+    let turn = |page| ButtonAction::Turn(PagedList::Queue, page);
     let refresh = vec![words.button("button-refresh", turn(view.page))];
     if view.tickets.is_empty() {
         return card(words.say("waiting-empty", &[]), [refresh]);
@@ -78,7 +78,7 @@ pub fn waiting(words: &Words<'_>, view: &WaitingView) -> Rendered {
     for (at, ticket) in numbered(view.first, &view.tickets) {
         blocks.push(waiting_ticket(words, at, ticket));
         if view.pick_up.contains(&ticket.id) {
-            let press = Press::PickUp(ticket.id, ticket.version, Surface::Queue(view.page));
+            let press = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Queue(view.page));
             picks.push(words.numbered_button("button-pick-up", at, press));
         }
     }

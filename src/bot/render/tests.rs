@@ -2,8 +2,8 @@
 //!
 //! Every card goes through [`check`], which also holds it to Telegram's limits and to well-formed markup.
 use super::*;
-use crate::bot::callback::MAX_DATA;
-use crate::bot::view::{TaskView, TicketView};
+use crate::bot::callback::MAX_DATA_BYTES;
+use crate::bot::cards::views::{TaskView, TicketView};
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::text::{Attachment, Description, FileKind};
@@ -121,7 +121,11 @@ fn keeps_to_telegram(rendered: &Rendered) {
     assert!(buttons.len() <= 100);
     for button in &buttons {
         assert!(!button.label.trim().is_empty() && button.label.encode_utf16().count() <= 100);
-        assert!(button.data.len() <= MAX_DATA && Press::decode(&button.data).is_some(), "{}", button.data);
+        assert!(
+            button.data.len() <= MAX_DATA_BYTES && ButtonAction::decode(&button.data).is_some(),
+            "{}",
+            button.data
+        );
     }
     assert!(serde_json::to_string(&rendered.buttons).unwrap().len() < 10_000);
 }

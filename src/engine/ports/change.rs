@@ -2,7 +2,7 @@
 use super::StoreError;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, DepartmentId, TicketId, Version};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
@@ -16,7 +16,7 @@ pub struct Change {
     /// What is written.
     pub write: Write,
     /// The line for the record.
-    pub event: Option<Event>,
+    pub event: Option<AuditEvent>,
     /// Who is told what, in this order.
     pub notices: Vec<Outgoing>,
 }
@@ -55,7 +55,7 @@ pub enum Write {
     /// Nothing, on the condition that the tickets of a department that wait for the engine begin with these, in this order. Else
     /// refused with [`CommitError::Conflict`], and what the engine gives away there after it in the same commit with
     /// [`CommitError::Behind`]. What any process puts back into a queue at the same moment MUST be seen by it or come after it.
-    Head {
+    AssertQueueHead {
         /// The department.
         department: DepartmentId,
         /// The first tickets of its queue.
@@ -106,18 +106,18 @@ pub enum Guard {
     Eligible,
     /// The same for a ticket that was opened by the change before this one: and nobody waits before it, which is no ticket of
     /// its department that the engine may assign, as urgent or more.
-    Next,
+    FirstInQueue,
     /// By the agent's or an admin's hand: the slot lies below their capacity.
     Capacity,
     /// An admin said "anyway": whoever is an agent.
-    Anyway,
+    Override,
 }
 
 impl Guard {
     /// Whether it is the engine who gives the ticket away.
     #[must_use]
     pub fn is_engine(self) -> bool {
-        matches!(self, Self::Eligible | Self::Next)
+        matches!(self, Self::Eligible | Self::FirstInQueue)
     }
 }
 
@@ -139,7 +139,7 @@ pub enum CommitError {
     /// refused: it would overtake that one. MUST be returned for each that follows, among 512 changes in a row at least, which is
     /// what the engine gives away at once.
     #[error("an older one waits on")]
-    Behind,
+    WouldOvertake,
     /// A unique key is taken. MUST be returned for an idempotency key, a ticket number, a Telegram id, a department name
     /// or an invitation's code that exists.
     #[error("the {0} is taken")]

@@ -23,7 +23,7 @@ pub struct InboxRow {
 
 /// A delivery that this process has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
+pub struct ClaimedDelivery {
     /// Its id; within a chat the order of delivery.
     pub id: u64,
     /// Where to.
@@ -31,7 +31,7 @@ pub struct Claimed {
     /// What.
     pub message: Message,
     /// When it was committed.
-    pub since: Time,
+    pub committed_at: Time,
     /// How often it was tried before.
     pub attempts: u32,
     /// How often its outcome stayed unknown before (a time-out after the request left, a crash between send and mark).
@@ -44,7 +44,7 @@ pub enum Outcome {
     /// Done. With the card whose live message it now is, if it is one.
     Sent(Option<LiveCard>),
     /// Not yet: try again from `until` on. `unknown` when it may have been delivered.
-    Later {
+    Retry {
         /// Not before.
         until: Time,
         /// Whether Telegram may have done it all the same.
@@ -58,7 +58,7 @@ pub enum Outcome {
 
 /// What is looked at before a ticket is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prospect {
+pub struct OpeningContext {
     /// The ticket's department.
     pub department: Option<Department>,
     /// The settings.
@@ -73,12 +73,12 @@ pub enum Lease {
     /// Whoever asked has it. The number counts its holders: it grows whenever another one takes it, and never shrinks.
     Mine(u64),
     /// Another's.
-    Others(LeaseMark),
+    Others(LeaseStamp),
 }
 
 /// What a lease looks like: something else whenever it was kept or taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LeaseMark {
+pub struct LeaseStamp {
     /// Which holder it is.
     pub term: u64,
     /// How often they have kept it.
@@ -87,7 +87,7 @@ pub struct LeaseMark {
 
 /// What the store has counted of deliveries and updates that were not as they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counters {
+pub struct DeliveryCounters {
     /// Deliveries that were sent once more because an earlier try's outcome stayed unknown; ever.
     pub repeats: u64,
     /// Tries whose outcome stayed unknown; ever.
@@ -95,8 +95,8 @@ pub struct Counters {
     /// Deliveries given up; ever.
     pub dropped: u64,
     /// Updates put aside, as they lie there now.
-    pub put_aside: u64,
+    pub dead_letters: u64,
 }
 
 /// How many tickets wait, per department.
-pub type Depths = HashMap<DepartmentId, u64>;
+pub type QueueDepths = HashMap<DepartmentId, u64>;

@@ -2,7 +2,7 @@
 //!
 //! A signal only says that something is worth a look: whoever misses one finds the same in the store a little later.
 use crate::domain::ids::{DepartmentId, ReplicaId};
-use crate::engine::feed::Happening;
+use crate::engine::events::Event;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -12,9 +12,9 @@ use tokio::sync::mpsc;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
     /// Who tells it. A replica passes over its own.
-    pub from: ReplicaId,
+    pub sender: ReplicaId,
     /// What was committed, in this order.
-    pub happened: Vec<Happening>,
+    pub events: Vec<Event>,
     /// Departments in which there may be something to assign.
     pub departments: BTreeSet<DepartmentId>,
     /// Whether there are updates in the inbox.
@@ -23,23 +23,23 @@ pub struct Signal {
     pub deliveries: bool,
     /// In how many windows of time many heartbeats have failed.
     #[serde(default)]
-    pub bad_windows: u32,
+    pub failed_heartbeat_windows: u32,
     /// Whether more happened than is told here: whoever keeps a picture of the desk reads the store afresh.
-    pub more: bool,
+    pub reload_all: bool,
 }
 
 impl Signal {
     /// Nothing to tell yet.
     #[must_use]
-    pub fn of(from: ReplicaId) -> Self {
+    pub fn new(from: ReplicaId) -> Self {
         Self {
-            from,
-            happened: Vec::new(),
+            sender: from,
+            events: Vec::new(),
             departments: BTreeSet::new(),
             updates: false,
             deliveries: false,
-            bad_windows: 0,
-            more: false,
+            failed_heartbeat_windows: 0,
+            reload_all: false,
         }
     }
 }
@@ -55,5 +55,5 @@ pub trait Signals: Send + Sync + 'static {
     /// Tells the others.
     async fn send(&self, signal: &Signal) -> Result<(), SignalError>;
     /// Passes on what is heard until it can't any more: then the reason. `ready` is told once it listens.
-    async fn listen(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError;
+    async fn receive(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError;
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many may wait before callers do.
-const WAITING: usize = 1_024;
+const QUEUE_CAPACITY: usize = 1_024;
 /// How many share a transaction at most: some 300 kB, which keep the server from others for a few milliseconds.
-const GROUP: usize = 512;
+const MAX_BATCH_CHANGES: usize = 512;
 
 /// What becomes of one agent.
-pub(super) struct Step {
+pub(super) struct PresenceWrite {
     pub(super) agent: PersonId,
     /// In whose sets they are, or out of which they go.
     pub(super) departments: Vec<DepartmentId>,
@@ -22,8 +22,8 @@ pub(super) struct Step {
     pub(super) record: Option<(String, Duration)>,
 }
 
-impl Step {
-    fn life(&self) -> Option<Duration> {
+impl PresenceWrite {
+    fn ttl(&self) -> Option<Duration> {
         self.record.as_ref().map(|(_, life)| *life)
     }
 }
@@ -32,18 +32,18 @@ type Answer = oneshot::Sender<Result<(), PresenceError>>;
 
 /// The way to the task that sends.
 #[derive(Clone)]
-pub(super) struct Group(mpsc::Sender<(Step, Answer)>);
+pub(super) struct BatchWriter(mpsc::Sender<(PresenceWrite, Answer)>);
 
-impl Group {
+impl BatchWriter {
     /// Starts the task, which ends with the last clone of this.
     pub(super) fn start(server: Server) -> Self {
-        let (steps, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(serve(server, waiting));
+        let (steps, waiting) = mpsc::channel(QUEUE_CAPACITY);
+        tokio::spawn(run(server, waiting));
         Self(steps)
     }
 
     /// Takes the step, with others.
-    pub(super) async fn take(&self, step: Step) -> Result<(), PresenceError> {
+    pub(super) async fn submit(&self, step: PresenceWrite) -> Result<(), PresenceError> {
         let gone = || PresenceError("nobody sends any more".to_owned());
         let (answer, heard) = oneshot::channel();
         self.0.send((step, answer)).await.map_err(|_| gone())?;
@@ -51,16 +51,16 @@ impl Group {
     }
 }
 
-async fn serve(server: Server, mut waiting: mpsc::Receiver<(Step, Answer)>) {
+async fn run(server: Server, mut waiting: mpsc::Receiver<(PresenceWrite, Answer)>) {
     let mut group = Vec::new();
-    while waiting.recv_many(&mut group, GROUP).await > 0 {
+    while waiting.recv_many(&mut group, MAX_BATCH_CHANGES).await > 0 {
         let (steps, answers): (Vec<_>, Vec<_>) = group.drain(..).unzip();
-        let done = server.together(commands(&steps)).await;
+        let done = server.run_pipeline(commands(&steps)).await;
         match done {
             // The server has answered, but not to all: each has its own fate.
             Err(error) if !error.is_io_error() && steps.len() > 1 => {
                 for (step, answer) in steps.iter().zip(answers) {
-                    let done = server.together(commands(std::slice::from_ref(step))).await;
+                    let done = server.run_pipeline(commands(std::slice::from_ref(step))).await;
                     drop(answer.send(done.map_err(failed)));
                 }
             }
@@ -82,9 +82,9 @@ async fn serve(server: Server, mut waiting: mpsc::Receiver<(Step, Answer)>) {
 }
 
 /// The commands of these steps, in their order. Neighbours of one kind name each set once.
-fn commands(steps: &[Step]) -> Pipeline {
+fn commands(steps: &[PresenceWrite]) -> Pipeline {
     let mut pipe = pipe();
-    for run in steps.chunk_by(|one, next| one.life() == next.life()) {
+    for run in steps.chunk_by(|one, next| one.ttl() == next.ttl()) {
         let mut sets = BTreeMap::from([(ALL.to_owned(), Vec::new())]);
         for step in run {
             // The record first: a set that names somebody without a record is put right by whoever reads it.
@@ -99,7 +99,7 @@ fn commands(steps: &[Step]) -> Pipeline {
                 sets.entry(of(*department)).or_default().push(step.agent.to_string());
             }
         }
-        let life = run.first().and_then(Step::life);
+        let life = run.first().and_then(PresenceWrite::ttl);
         for (set, names) in sets {
             pipe.cmd(if life.is_some() { "SADD" } else { "SREM" }).arg(&set).arg(names);
             if let Some(life) = life {

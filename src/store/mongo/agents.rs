@@ -160,9 +160,11 @@ impl Agents {
         let has_room = |agent: &Agent| agent.max > i64::from(hold.slot.0) && agent.max > agent.held;
         let holds = match guard {
             Guard::None => true,
-            Guard::Eligible | Guard::Next => agent.is_some_and(|agent| agent.eligible && has_room(agent)),
+            Guard::Eligible | Guard::FirstInQueue => {
+                agent.is_some_and(|agent| agent.eligible && has_room(agent))
+            }
             Guard::Capacity => agent.is_some_and(has_room),
-            Guard::Anyway => agent.is_some(),
+            Guard::Override => agent.is_some(),
         };
         if holds { Ok(()) } else { Err(CommitError::Conflict) }
     }

@@ -36,7 +36,7 @@ impl Entry {
         id: i64,
         anew: Option<Version>,
     ) -> Result<Self, StoreError> {
-        let lane = i64::from(out.message.lane());
+        let lane = i64::from(out.message.priority_class());
         let mut doc = doc! {
             "id": id,
             "lane": lane,

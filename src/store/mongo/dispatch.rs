@@ -16,7 +16,7 @@ use super::{Cards, Faces};
 use crate::domain::Time;
 use crate::domain::card::LiveCard;
 use crate::domain::ids::{ChatId, Version};
-use crate::engine::ports::{Claimed, Outcome, StoreError};
+use crate::engine::ports::{ClaimedDelivery, Outcome, StoreError};
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use std::collections::{HashSet, VecDeque};
@@ -30,7 +30,7 @@ const APART: Duration = Duration::from_millis(10);
 /// Something to do in the outbox.
 pub(super) enum Job {
     Settle(Vec<(u64, Outcome)>, Time, Reply<()>),
-    Claim(usize, Time, Reply<Vec<Claimed>>),
+    Claim(usize, Time, Reply<Vec<ClaimedDelivery>>),
     Reclaim(Reply<u64>),
 }
 
@@ -40,7 +40,7 @@ struct Batch {
     outcomes: Vec<(u64, Outcome)>,
     settled_at: Time,
     settlers: Vec<Reply<()>>,
-    claim: Option<(usize, Time, Reply<Vec<Claimed>>)>,
+    claim: Option<(usize, Time, Reply<Vec<ClaimedDelivery>>)>,
 }
 
 impl Batch {

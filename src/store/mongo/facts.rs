@@ -16,7 +16,7 @@ use super::roll::Roll;
 use super::schema::{ADDED, EVENTS};
 use super::tx::Tx;
 use crate::domain::Time;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, ChatId, PersonId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
@@ -116,7 +116,7 @@ pub(super) struct Group<'f> {
     roll: Roll,
     updates: Updates,
     told: Vec<Telling<'f>>,
-    events: Vec<(u64, &'f Event)>,
+    events: Vec<(u64, &'f AuditEvent)>,
 }
 
 impl<'f> Group<'f> {
@@ -191,7 +191,9 @@ impl<'f> Group<'f> {
             Write::Ticket { ticket, expected, guard } => {
                 self.places.put(&mut self.agents, ticket, *expected, *guard)?;
             }
-            Write::Head { department, tickets } => self.places.begins_with(*department, tickets)?,
+            Write::AssertQueueHead { department, tickets } => {
+                self.places.begins_with(*department, tickets)?
+            }
             Write::Person { person, expected } => {
                 let met = self.number();
                 self.roll.person(person, *expected, met)?;

@@ -3,7 +3,7 @@ use super::lane::Reply;
 use super::outbox::{Catch, Claim};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
-use crate::engine::ports::{Claimed, Outcome, StoreError};
+use crate::engine::ports::{ClaimedDelivery, Outcome, StoreError};
 use chrono::TimeDelta;
 use std::collections::HashMap;
 
@@ -71,7 +71,7 @@ impl Hands {
     pub(super) fn hand_over(
         &mut self,
         now: Time,
-        reply: Reply<Vec<Claimed>>,
+        reply: Reply<Vec<ClaimedDelivery>>,
         caught: Result<(Catch, bool), StoreError>,
     ) {
         match caught {

@@ -3,7 +3,7 @@ use super::codec::{Fields, int};
 use super::db::Db;
 use super::schema::LEASES;
 use crate::domain::ids::ReplicaId;
-use crate::engine::ports::{Lease, LeaseMark, StoreError};
+use crate::engine::ports::{Lease, LeaseStamp, StoreError};
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ReturnDocument;
@@ -16,7 +16,7 @@ pub(super) async fn take(
     db: &Db,
     name: &str,
     asker: ReplicaId,
-    stale: Option<LeaseMark>,
+    stale: Option<LeaseStamp>,
 ) -> Result<Lease, StoreError> {
     let leases = db.collection(LEASES);
     let mine = doc! { "_id": name, "holder": asker.to_string() };
@@ -49,9 +49,9 @@ async fn look(db: &Db, name: &str) -> Result<Lease, StoreError> {
     Ok(Lease::Others(mark(&found.ok_or_else(gone)?)?))
 }
 
-fn mark(lease: &Document) -> Result<LeaseMark, StoreError> {
+fn mark(lease: &Document) -> Result<LeaseStamp, StoreError> {
     let f = Fields(lease);
-    Ok(LeaseMark { term: f.number("term")?, renewals: f.number("renewals")? })
+    Ok(LeaseStamp { term: f.number("term")?, renewals: f.number("renewals")? })
 }
 
 fn is_taken(error: &Error) -> bool {

@@ -11,7 +11,7 @@ use super::tx::{Tx, Work};
 use crate::domain::Time;
 use crate::domain::card::LiveCard;
 use crate::domain::ids::ChatId;
-use crate::engine::ports::{Claimed, Outcome, StoreError};
+use crate::engine::ports::{ClaimedDelivery, Outcome, StoreError};
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
@@ -84,7 +84,7 @@ pub(super) struct Claim<'a> {
 /// What was claimed.
 #[derive(Default)]
 pub(super) struct Catch {
-    pub(super) claimed: Vec<Claimed>,
+    pub(super) claimed: Vec<ClaimedDelivery>,
     /// Whether that was claimed before, and nobody knew.
     pub(super) strays: bool,
     /// Whether chats may go at once beyond those that were looked at.
@@ -153,13 +153,13 @@ impl Claim<'_> {
     }
 }
 
-fn read(chat: ChatId, entry: &Entry) -> Result<Claimed, StoreError> {
+fn read(chat: ChatId, entry: &Entry) -> Result<ClaimedDelivery, StoreError> {
     let f = entry.fields();
-    Ok(Claimed {
+    Ok(ClaimedDelivery {
         id: f.number("id")?,
         chat,
         message: f.nested("message")?,
-        since: f.time("since")?,
+        committed_at: f.time("since")?,
         attempts: f.number("attempts")?,
         unknown: f.number("unknown")?,
     })
@@ -192,7 +192,7 @@ impl Settled {
                 }
                 self.cards.extend(card.clone());
             }
-            Outcome::Later { until, unknown } => {
+            Outcome::Retry { until, unknown } => {
                 self.release(chats, (*chat, entry), until.timestamp_micros(), *unknown)?;
             }
             Outcome::Dropped(reason) => self.give_up(*chat, entry, reason.clone(), now),

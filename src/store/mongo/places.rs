@@ -77,13 +77,15 @@ impl Places {
             .filter_map(|change| match &change.write {
                 Write::OpenTicket { ticket, .. } if again => Some(ticket.id),
                 // Of one that is given away as it is opened there is nothing to read.
-                Write::Ticket { guard: Guard::Next, .. } if !again => None,
+                Write::Ticket { guard: Guard::FirstInQueue, .. } if !again => None,
                 Write::Ticket { ticket, .. } => Some(ticket.id),
                 _ => None,
             })
             .collect();
         let places = changes.clone().filter_map(|change| match &change.write {
-            Write::Ticket { ticket, guard: Guard::Next, .. } => Some((ticket.department, ticket.priority)),
+            Write::Ticket { ticket, guard: Guard::FirstInQueue, .. } => {
+                Some((ticket.department, ticket.priority))
+            }
             _ => None,
         });
         these.read_waiting(tx, places.collect(), known.and_then(Known::idle)).await?;
@@ -140,7 +142,7 @@ impl Places {
     ) -> Result<(), Halt> {
         let mut asked: HashMap<DepartmentId, usize> = HashMap::new();
         for change in changes {
-            if let Write::Head { department, tickets } = &change.write {
+            if let Write::AssertQueueHead { department, tickets } = &change.write {
                 let most = asked.entry(*department).or_default();
                 *most = tickets.len().max(*most);
             }
@@ -231,7 +233,7 @@ impl Places {
         expected: Version,
         guard: Guard,
     ) -> Result<(), CommitError> {
-        if guard == Guard::Next && self.waits_before(ticket) {
+        if guard == Guard::FirstInQueue && self.waits_before(ticket) {
             return Err(CommitError::Conflict);
         }
         let entry = self.entries.get_mut(&ticket.id).ok_or(CommitError::Conflict)?;

@@ -11,7 +11,7 @@ use super::tx::{Tx, Work};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId};
 use crate::domain::ticket::{Priority, Ticket};
-use crate::engine::ports::{Depths, StoreError};
+use crate::engine::ports::{QueueDepths, StoreError};
 use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::Hint;
@@ -90,7 +90,7 @@ pub(super) async fn waiting(
     Ok(waiting)
 }
 
-pub(super) async fn depths(db: &Db) -> Result<Depths, StoreError> {
+pub(super) async fn depths(db: &Db) -> Result<QueueDepths, StoreError> {
     let sums = sums(db).await?.counted.into_iter().map(|(department, counted)| {
         let sum: i64 = counted.iter().map(|(_, waiting)| waiting).sum();
         (department, u64::try_from(sum).unwrap_or(0))

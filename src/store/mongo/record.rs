@@ -3,13 +3,13 @@ use super::codec::{Fields, date, int, nested};
 use super::db::Db;
 use super::schema::{COUNTERS, EVENTS, INBOX};
 use crate::domain::Time;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{PersonId, TicketId};
-use crate::engine::ports::{Counters, StoreError};
+use crate::engine::ports::{DeliveryCounters, StoreError};
 use mongodb::bson::{Document, doc};
 
 /// An event as it is written; `seq` is its place in the record.
-pub(super) fn document(event: &Event, seq: u64) -> Result<Document, StoreError> {
+pub(super) fn document(event: &AuditEvent, seq: u64) -> Result<Document, StoreError> {
     let mut doc = doc! { "_id": int(seq), "at": date(event.at), "event": nested(event)? };
     if let Some(ticket) = event.ticket {
         doc.insert("ticket_id", ticket.to_string());
@@ -30,7 +30,7 @@ pub(super) fn of_agent(agent: PersonId, from: Time) -> Document {
     doc! { "agent_id": agent.to_string(), "micros": { "$gte": from.timestamp_micros() } }
 }
 
-pub(super) async fn history(db: &Db, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
+pub(super) async fn history(db: &Db, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
     let docs = db.find(EVENTS, of_ticket(ticket), doc! { "_id": 1 }, None).await?;
     docs.iter().map(|doc| Fields(doc).nested("event")).collect()
 }
@@ -44,9 +44,9 @@ pub(super) async fn tally(db: &Db, agent: PersonId, from: Time) -> Result<(u32, 
 }
 
 /// What the outbox and the inbox have counted.
-pub(super) async fn counters(db: &Db) -> Result<Counters, StoreError> {
+pub(super) async fn counters(db: &Db) -> Result<DeliveryCounters, StoreError> {
     let named = doc! { "_id": { "$in": ["repeats", "unknown", "dropped"] } };
-    let mut counters = Counters::default();
+    let mut counters = DeliveryCounters::default();
     for doc in db.all(db.collection(COUNTERS).find(named)).await? {
         let f = Fields(&doc);
         let count = f.number("value")?;
@@ -56,6 +56,6 @@ pub(super) async fn counters(db: &Db) -> Result<Counters, StoreError> {
             _ => counters.dropped = count,
         }
     }
-    counters.put_aside = db.collection(INBOX).count_documents(doc! { "state": "aside" }).await?;
+    counters.dead_letters = db.collection(INBOX).count_documents(doc! { "state": "aside" }).await?;
     Ok(counters)
 }

@@ -51,7 +51,10 @@ impl Roll {
                 Write::Invite(invite) => {
                     codes.insert(invite.code.clone());
                 }
-                Write::OpenTicket { .. } | Write::Ticket { .. } | Write::Head { .. } | Write::Nothing => {}
+                Write::OpenTicket { .. }
+                | Write::Ticket { .. }
+                | Write::AssertQueueHead { .. }
+                | Write::Nothing => {}
             }
         }
         let mut these = Self::default();

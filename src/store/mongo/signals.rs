@@ -40,7 +40,7 @@ impl Signals for MongoSignals {
         }
     }
 
-    async fn listen(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError {
+    async fn receive(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError {
         let inserts = [doc! { "$match": { "operationType": "insert" } }];
         let watch = self.0.watch().pipeline(inserts).into_future();
         let mut stream = match timeout(PATIENCE, watch).await {

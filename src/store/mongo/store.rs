@@ -11,7 +11,7 @@ use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
@@ -20,8 +20,8 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
-    Store, StoreError,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
+    OpeningContext, Outcome, QueueDepths, Store, StoreError,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -96,7 +96,7 @@ impl Store for Mongo {
         }
     }
 
-    async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         people::touch(&self.db, agent, at).await
     }
 
@@ -190,11 +190,15 @@ impl Store for Mongo {
         Ok(found)
     }
 
-    async fn prospect(&self, department: DepartmentId, priority: Priority) -> Result<Prospect, StoreError> {
+    async fn opening_context(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+    ) -> Result<OpeningContext, StoreError> {
         let ((departments, settings), ahead) =
             tokio::try_join!(self.read_desk(), self.position(department, priority, Arrival::LAST))?;
         let department = departments?.into_iter().find(|known| known.id == department);
-        Ok(Prospect { department, settings: settings?, ahead })
+        Ok(OpeningContext { department, settings: settings?, ahead })
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
@@ -226,7 +230,7 @@ impl Store for Mongo {
         tickets::many(&self.db, queue::page(departments, offset, limit)).await
     }
 
-    async fn waits_since(
+    async fn oldest_waiting_at(
         &self,
         department: DepartmentId,
         priority: Priority,
@@ -234,7 +238,7 @@ impl Store for Mongo {
         queue::since(&self.db, department, priority).await
     }
 
-    async fn depths(&self) -> Result<Depths, StoreError> {
+    async fn depths(&self) -> Result<QueueDepths, StoreError> {
         queue::depths(&self.db).await
     }
 
@@ -248,15 +252,15 @@ impl Store for Mongo {
         queue::position(&self.db, sums.in_department(department), department, priority, arrival).await
     }
 
-    async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
+    async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
         record::history(&self.db, ticket).await
     }
 
-    async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
+    async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
         record::tally(&self.db, agent, from).await
     }
 
-    async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
+    async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
         self.note(now);
         match self.fact(Fact::Accept(updates, now)).await? {
             Fate::Taken(new) => Ok(new),
@@ -264,30 +268,35 @@ impl Store for Mongo {
         }
     }
 
-    async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+    async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
         inbox::unhandled(&self.db, after, limit).await
     }
 
-    async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn complete_update(
+        &self,
+        update_id: i64,
+        answers: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<(), StoreError> {
         self.note(now);
         self.fact(Fact::End(update_id, End::Done, answers, now)).await.map(drop)
     }
 
-    async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
+    async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
         inbox::failed(&self.db, update_id, error).await
     }
 
-    async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.note(now);
         self.fact(Fact::End(update_id, End::Aside, notices, now)).await.map(drop)
     }
 
-    async fn deliver(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.note(now);
         self.fact(Fact::Deliver(out, now)).await.map(drop)
     }
 
-    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.note(now);
         self.outbox.run(|reply| Job::Claim(limit, now, reply)).await
     }
@@ -297,22 +306,22 @@ impl Store for Mongo {
         self.outbox.run(|reply| Job::Settle(outcomes, now, reply)).await
     }
 
-    async fn reclaim(&self) -> Result<u64, StoreError> {
+    async fn release_orphaned_claims(&self) -> Result<u64, StoreError> {
         self.outbox.run(Job::Reclaim).await
     }
 
-    async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
+    async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError> {
         match self.soonest.get() {
             Some(at) => Ok(Time::from_timestamp_micros(at)),
             None => outbox::next(&self.db).await,
         }
     }
 
-    async fn undelivered(&self) -> Result<u64, StoreError> {
+    async fn pending_deliveries(&self) -> Result<u64, StoreError> {
         outbox::undelivered(&self.db).await
     }
 
-    async fn counters(&self) -> Result<Counters, StoreError> {
+    async fn counters(&self) -> Result<DeliveryCounters, StoreError> {
         record::counters(&self.db).await
     }
 
@@ -324,16 +333,16 @@ impl Store for Mongo {
         desk::queues(&self.db).await
     }
 
-    async fn lease(
+    async fn acquire_lease(
         &self,
         name: &str,
         holder: ReplicaId,
-        stale: Option<LeaseMark>,
+        stale: Option<LeaseStamp>,
     ) -> Result<Lease, StoreError> {
         leases::take(&self.db, name, holder, stale).await
     }
 
-    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         leases::end(&self.db, name, holder).await
     }
 

@@ -1,7 +1,7 @@
 //! The audit log: events are written with their change, and read per ticket or counted per agent.
 use super::codec::{Json, Micros};
 use crate::domain::Time;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, PersonId, TicketId};
 use rusqlite::{Connection, params};
 
@@ -17,7 +17,11 @@ pub(super) const ASSIGNMENT_COUNTS: &str =
     FROM events INDEXED BY events_by_agent WHERE agent = ?1 AND at >= ?2";
 
 /// Appends an event. `arrival` is that of its ticket; if it is `None`, the statement looks it up.
-pub(super) fn append(conn: &Connection, event: &Event, arrival: Option<Arrival>) -> rusqlite::Result<()> {
+pub(super) fn append(
+    conn: &Connection,
+    event: &AuditEvent,
+    arrival: Option<Arrival>,
+) -> rusqlite::Result<()> {
     let (agent, assigned) = event.counts_for().unzip();
     let kind = assigned.map(|assigned| if assigned { ASSIGNED } else { COMPLETED });
     conn.prepare_cached(INSERT)?
@@ -26,9 +30,9 @@ pub(super) fn append(conn: &Connection, event: &Event, arrival: Option<Arrival>)
 }
 
 /// Returns the events of a ticket, oldest first.
-pub(super) fn history(conn: &Connection, ticket: TicketId) -> rusqlite::Result<Vec<Event>> {
+pub(super) fn history(conn: &Connection, ticket: TicketId) -> rusqlite::Result<Vec<AuditEvent>> {
     let mut query = conn.prepare_cached(HISTORY)?;
-    query.query_map([ticket], |row| Ok(row.get::<_, Json<Event>>(0)?.0))?.collect()
+    query.query_map([ticket], |row| Ok(row.get::<_, Json<AuditEvent>>(0)?.0))?.collect()
 }
 
 /// Returns how many tickets the agent was assigned and how many they completed since `from`.

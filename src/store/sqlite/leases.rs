@@ -1,6 +1,6 @@
 //! Leases: named exclusive roles, each with its holder, its term and the number of renewals.
 use crate::domain::ids::ReplicaId;
-use crate::engine::ports::{Lease, LeaseMark};
+use crate::engine::ports::{Lease, LeaseStamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 const READ: &str = "SELECT holder, term, renewals FROM leases WHERE name = ?1";
@@ -15,20 +15,20 @@ pub(super) fn acquire(
     conn: &Connection,
     name: &str,
     replica: ReplicaId,
-    stale: Option<LeaseMark>,
+    stale: Option<LeaseStamp>,
 ) -> rusqlite::Result<Lease> {
     let current = conn
         .prepare_cached(READ)?
         .query_row([name], |row| {
-            let mark = LeaseMark { term: row.get(1)?, renewals: row.get(2)? };
+            let mark = LeaseStamp { term: row.get(1)?, renewals: row.get(2)? };
             Ok((row.get::<_, Option<ReplicaId>>(0)?, mark))
         })
         .optional()?;
-    let LeaseMark { term, renewals } = match current {
-        Some((Some(holder), mark)) if holder == replica => LeaseMark { renewals: mark.renewals + 1, ..mark },
+    let LeaseStamp { term, renewals } = match current {
+        Some((Some(holder), mark)) if holder == replica => LeaseStamp { renewals: mark.renewals + 1, ..mark },
         Some((Some(_), mark)) if stale != Some(mark) => return Ok(Lease::Others(mark)),
-        Some((_, mark)) => LeaseMark { term: mark.term + 1, renewals: 0 },
-        None => LeaseMark { term: 1, renewals: 0 },
+        Some((_, mark)) => LeaseStamp { term: mark.term + 1, renewals: 0 },
+        None => LeaseStamp { term: 1, renewals: 0 },
     };
     conn.prepare_cached(WRITE)?.execute(params![name, replica, term, renewals])?;
     Ok(Lease::Mine(term))

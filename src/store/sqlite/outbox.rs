@@ -7,10 +7,10 @@ use super::{cards, counters};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
-use crate::engine::ports::{Claimed, Outcome};
+use crate::engine::ports::{ClaimedDelivery, Outcome};
 use rusqlite::{Connection, OptionalExtension, params};
 
-const ENQUEUE: &str = "INSERT INTO outbox (chat, priority_class, enqueued_at, coalesce_key, message)
+const ENQUEUE: &str = "INSERT INTO outbox (chat, priority_class, committed_at, coalesce_key, message)
     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
 // A new delivery becomes the head only if no delivery of the same or a better class is pending.
 const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, head) VALUES (?1, ?2, ?3)
@@ -19,7 +19,8 @@ const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, head) 
 pub(super) const MAKE_DUE_READY: &str =
     "UPDATE outbox_chats INDEXED BY outbox_chats_delayed SET not_before = 0
     WHERE claimed = 0 AND not_before > 0 AND not_before <= ?1";
-pub(super) const READY: &str = "SELECT o.id, o.chat, o.enqueued_at, o.attempts, o.unknown_outcomes, o.message
+pub(super) const READY: &str =
+    "SELECT o.id, o.chat, o.committed_at, o.attempts, o.unknown_outcomes, o.message
     FROM outbox_chats c INDEXED BY outbox_chats_ready CROSS JOIN outbox o ON o.id = c.head
     WHERE c.claimed = 0 AND c.not_before = 0 ORDER BY c.priority_class, c.head LIMIT ?1";
 const CLAIM: &str = "UPDATE outbox SET claimed = 1 WHERE id = ?1";
@@ -42,8 +43,8 @@ pub(super) const ADVANCE: &str = "INSERT INTO outbox_chats (chat, claimed, not_b
 pub(super) const DELETE_EMPTY_CHAT: &str = "DELETE FROM outbox_chats
     WHERE chat = ?1 AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat = ?1 AND claimed = 1)";
 const KEEP_DROPPED: &str =
-    "INSERT INTO dropped_deliveries (id, dropped_at, chat, enqueued_at, attempts, reason, message)
-    SELECT id, ?2, chat, enqueued_at, attempts, ?3, message FROM outbox WHERE id = ?1 AND claimed = 1";
+    "INSERT INTO dropped_deliveries (id, dropped_at, chat, committed_at, attempts, reason, message)
+    SELECT id, ?2, chat, committed_at, attempts, ?3, message FROM outbox WHERE id = ?1 AND claimed = 1";
 // REPLACE coalesces: where both chats have a pending refresh with the same key, one of them is enough.
 pub(super) const MOVE: &str =
     "UPDATE OR REPLACE outbox INDEXED BY outbox_pending SET chat = ?2 WHERE chat = ?1 AND claimed = 0";
@@ -61,7 +62,7 @@ pub(super) fn enqueue(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlit
     // already.
     let mut previous: Option<(ChatId, u8)> = None;
     for Outgoing { chat, message } in out {
-        let (class, key) = (message.lane(), message.coalesce_key());
+        let (class, key) = (message.priority_class(), message.coalesce_key());
         let mut insert = conn.prepare_cached(ENQUEUE)?;
         if insert.execute(params![chat, class, Micros(now), key, Json(message)])? > 0 {
             if previous.is_none_or(|(last_chat, last_class)| last_chat != *chat || last_class > class) {
@@ -79,7 +80,7 @@ type RawDelivery = (u64, ChatId, Micros, u32, u32, String);
 
 /// Claims the heads of at most `limit` chats that are due and have nothing in flight. Drops a delivery whose
 /// message can't be parsed.
-pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Result<Vec<Claimed>> {
+pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Result<Vec<ClaimedDelivery>> {
     conn.prepare_cached(MAKE_DUE_READY)?.execute([Micros(now)])?;
     let ready: Vec<RawDelivery> = conn
         .prepare_cached(READY)?
@@ -88,11 +89,13 @@ pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Res
         })?
         .collect::<Result<_, _>>()?;
     let mut claimed = Vec::with_capacity(ready.len());
-    for (id, chat, Micros(since), attempts, unknown, message) in ready {
+    for (id, chat, Micros(committed_at), attempts, unknown, message) in ready {
         conn.prepare_cached(CLAIM)?.execute([id])?;
         conn.prepare_cached(CLAIM_CHAT)?.execute([chat])?;
         match serde_json::from_str(&message) {
-            Ok(message) => claimed.push(Claimed { id, chat, message, since, attempts, unknown }),
+            Ok(message) => {
+                claimed.push(ClaimedDelivery { id, chat, message, committed_at, attempts, unknown });
+            }
             Err(error) => drop_delivery(conn, id, &format!("unreadable: {error}"), now)?,
         }
     }
@@ -113,7 +116,7 @@ pub(super) fn settle(conn: &Connection, id: u64, outcome: &Outcome, now: Time) -
             }
             advance(conn, chat, 0)
         }
-        Outcome::Later { until, unknown } => {
+        Outcome::Retry { until, unknown } => {
             let Some(chat) = release(conn, id, *unknown)? else { return Ok(()) };
             advance(conn, chat, until.timestamp_micros())
         }

@@ -136,9 +136,9 @@ pub(super) fn check_guard(conn: &Connection, guard: Guard, hold: &Hold) -> Resul
     let Slot(slot) = hold.slot;
     let holds = match guard {
         // The statement that writes an assignment by the engine checks the agent itself.
-        Guard::None | Guard::Eligible | Guard::Next => true,
+        Guard::None | Guard::Eligible | Guard::FirstInQueue => true,
         Guard::Capacity => conn.prepare_cached(HAS_CAPACITY)?.exists(params![hold.agent, slot])?,
-        Guard::Anyway => conn.prepare_cached(IS_AGENT)?.exists([hold.agent])?,
+        Guard::Override => conn.prepare_cached(IS_AGENT)?.exists([hold.agent])?,
     };
     if holds { Ok(()) } else { Err(CommitError::Conflict) }
 }

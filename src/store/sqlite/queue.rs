@@ -5,7 +5,7 @@ use super::tickets::{many, one, tickets};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId};
 use crate::domain::ticket::{Priority, Ticket};
-use crate::engine::ports::Depths;
+use crate::engine::ports::QueueDepths;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub(super) const HEAD_AUTO: &str = tickets!(
@@ -87,7 +87,7 @@ pub(super) fn page(
 }
 
 /// Returns the number of queued tickets of each department that has any.
-pub(super) fn depths(conn: &Connection) -> rusqlite::Result<Depths> {
+pub(super) fn depths(conn: &Connection) -> rusqlite::Result<QueueDepths> {
     conn.prepare_cached(DEPTHS)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 

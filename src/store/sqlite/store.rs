@@ -1,12 +1,13 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
-use super::writer::mark_reference_data_changed;
-use super::{Sqlite, cards, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets};
+use super::{
+    Sqlite, cards, commit, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets,
+};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
-use crate::domain::event::Event;
+use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
@@ -15,61 +16,15 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, Claimed, CommitError, Committed, Counters, Depths, InboxRow, Lease, LeaseMark, Outcome, Prospect,
-    Store, StoreError, Write,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
+    OpeningContext, Outcome, QueueDepths, Store, StoreError,
 };
-use crate::store::order::Order;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
 
 /// Rows of each table that one transaction prunes, so that other writes can run in between.
 const MAX_PRUNE_ROWS: usize = 1_000;
-
-/// Writes one change. The statement that can be refused comes first, so a refused change has written nothing.
-/// It needs no savepoint, which would cost as much as the change itself. Without an event, `last_now` is the
-/// time of the notices.
-fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committed, CommitError> {
-    let mut arrival = None;
-    match &change.write {
-        Write::OpenTicket { ticket, key, limit } => {
-            arrival = Some(tickets::open(conn, ticket, key, *limit)?);
-        }
-        Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
-        Write::Head { department, tickets } => {
-            let head = queue::head(conn, *department, true, tickets.len())?;
-            if !head.iter().map(|ticket| ticket.id).eq(tickets.iter().copied()) {
-                return Err(CommitError::Conflict);
-            }
-        }
-        Write::Person { person, expected } => people::write(conn, person, *expected)?,
-        Write::Department { department, expected } => {
-            mark_reference_data_changed();
-            reference_data::write_department(conn, department, *expected)?;
-        }
-        Write::Settings { settings, expected } => {
-            mark_reference_data_changed();
-            reference_data::write_settings(conn, settings, *expected)?;
-        }
-        Write::Incidents { incidents, expected } => {
-            reference_data::write_incidents(conn, incidents, *expected)?;
-        }
-        Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
-        Write::Nothing => {}
-    }
-    if let Some(event) = &change.event {
-        let ticket_arrival = match &change.write {
-            Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => {
-                Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())
-            }
-            _ => arrival,
-        };
-        events::append(conn, event, ticket_arrival)?;
-    }
-    let enqueued_at = change.event.as_ref().map_or(last_now, |event| event.at);
-    outbox::enqueue(conn, &change.notices, enqueued_at)?;
-    Ok(Committed { arrival })
-}
 
 #[async_trait]
 impl Store for Sqlite {
@@ -82,16 +37,8 @@ impl Store for Sqlite {
             self.observe_now(event.at);
         }
         let last_now = self.last_now();
-        let commit_all = move |conn: &Connection| {
-            let mut order = Order::default();
-            let commit_one = |change| match order.keep(change, || commit(conn, change, last_now)) {
-                // The change may be half written, so the whole transaction is aborted.
-                Err(CommitError::Store(error)) => Err(error),
-                result => Ok(result),
-            };
-            changes.iter().map(commit_one).collect()
-        };
-        match self.writer.run_unguarded(size, commit_all).await {
+        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now);
+        match self.writer.run_unguarded(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
         }
@@ -122,7 +69,7 @@ impl Store for Sqlite {
         self.read(move |conn| people::recent(conn, limit)).await
     }
 
-    async fn touch(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         self.write(move |conn| people::record_activity(conn, agent, at)).await
     }
 
@@ -183,12 +130,16 @@ impl Store for Sqlite {
         self.read(move |conn| tickets::by_customer(conn, customer, limit)).await
     }
 
-    async fn prospect(&self, department: DepartmentId, priority: Priority) -> Result<Prospect, StoreError> {
+    async fn opening_context(
+        &self,
+        department: DepartmentId,
+        priority: Priority,
+    ) -> Result<OpeningContext, StoreError> {
         // Reference data comes from the cache. It changes rarely, so it need not be of the same transaction
         // as the position.
         let reference_data = self.reference_data().await?;
         let query = move |conn: &Connection| {
-            Ok(Prospect {
+            Ok(OpeningContext {
                 department: reference_data.department(department),
                 settings: reference_data.settings.clone(),
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
@@ -224,7 +175,7 @@ impl Store for Sqlite {
         self.read(move |conn| queue::page(conn, &departments, offset, limit)).await
     }
 
-    async fn waits_since(
+    async fn oldest_waiting_at(
         &self,
         department: DepartmentId,
         priority: Priority,
@@ -232,7 +183,7 @@ impl Store for Sqlite {
         self.read(move |conn| queue::oldest_waiting_at(conn, department, priority)).await
     }
 
-    async fn depths(&self) -> Result<Depths, StoreError> {
+    async fn depths(&self) -> Result<QueueDepths, StoreError> {
         self.read(queue::depths).await
     }
 
@@ -245,44 +196,49 @@ impl Store for Sqlite {
         self.read(move |conn| queue::position(conn, department, priority, arrival)).await
     }
 
-    async fn history(&self, ticket: TicketId) -> Result<Vec<Event>, StoreError> {
+    async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
         self.read(move |conn| events::history(conn, ticket)).await
     }
 
-    async fn tally(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
+    async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
         self.read(move |conn| events::assignment_counts(conn, agent, from)).await
     }
 
-    async fn accept(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
+    async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
         self.observe_now(now);
         self.write(move |conn| inbox::append(conn, &updates, now)).await
     }
 
-    async fn unhandled(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+    async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
         self.read(move |conn| inbox::pending(conn, after, limit)).await
     }
 
-    async fn handled(&self, update_id: i64, answers: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn complete_update(
+        &self,
+        update_id: i64,
+        answers: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<(), StoreError> {
         self.observe_now(now);
         self.write(move |conn| inbox::complete(conn, update_id, &answers, now)).await
     }
 
-    async fn failed(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
+    async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
         let error = error.to_owned();
         self.write(move |conn| inbox::record_failure(conn, update_id, &error)).await
     }
 
-    async fn put_aside(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.observe_now(now);
         self.write(move |conn| inbox::dead_letter(conn, update_id, &notices, now)).await
     }
 
-    async fn deliver(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.observe_now(now);
         self.write(move |conn| outbox::enqueue(conn, &out, now)).await
     }
 
-    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.observe_now(now);
         self.write(move |conn| outbox::claim(conn, limit, now)).await
     }
@@ -295,19 +251,19 @@ impl Store for Sqlite {
         self.write(work).await
     }
 
-    async fn reclaim(&self) -> Result<u64, StoreError> {
+    async fn release_orphaned_claims(&self) -> Result<u64, StoreError> {
         self.write(outbox::release_orphaned_claims).await
     }
 
-    async fn next_delivery(&self) -> Result<Option<Time>, StoreError> {
+    async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError> {
         self.read(outbox::next_due_at).await
     }
 
-    async fn undelivered(&self) -> Result<u64, StoreError> {
+    async fn pending_deliveries(&self) -> Result<u64, StoreError> {
         self.read(outbox::count).await
     }
 
-    async fn counters(&self) -> Result<Counters, StoreError> {
+    async fn counters(&self) -> Result<DeliveryCounters, StoreError> {
         self.read(counters::read).await
     }
 
@@ -319,17 +275,17 @@ impl Store for Sqlite {
         self.read(cards::agent_queues).await
     }
 
-    async fn lease(
+    async fn acquire_lease(
         &self,
         name: &str,
         holder: ReplicaId,
-        stale: Option<LeaseMark>,
+        stale: Option<LeaseStamp>,
     ) -> Result<Lease, StoreError> {
         let name = name.to_owned();
         self.write(move |conn| leases::acquire(conn, &name, holder, stale)).await
     }
 
-    async fn end_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         let name = name.to_owned();
         self.write(move |conn| leases::release(conn, &name, holder)).await
     }

@@ -212,7 +212,7 @@ pub(super) fn write(
 ) -> Result<(), CommitError> {
     let written = match (&t.state, guard) {
         (TicketState::Held(hold), Guard::Eligible) => assign(conn, t, (t.arrival, expected), hold),
-        (TicketState::Held(hold), Guard::Next) => match first_in_queue(conn, t)? {
+        (TicketState::Held(hold), Guard::FirstInQueue) => match first_in_queue(conn, t)? {
             Some(arrival) => assign(conn, t, (arrival, expected), hold),
             None => Ok(0),
         },

@@ -56,17 +56,18 @@ fn body_of(method: &str, url: &str) -> Option<Value> {
 }
 
 /// Budi's desk: he is online and holds a ticket; Citra works in another department only.
-struct Place {
+struct ForeignIds {
     desk: Desk,
     agent: String,
     department: String,
     ticket: String,
 }
 
-impl Place {
+impl ForeignIds {
     async fn new() -> Self {
         let desk = desk().await;
-        let (admin, citra) = (desk.known(ADMIN).await, desk.known(CITRA).await);
+        let (admin, citra) =
+            (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
         let engine = desk.app().engine.clone();
         let umum = engine.store().departments().await.unwrap().remove(0).id;
         desk.department("HSI").await;
@@ -90,7 +91,7 @@ impl Place {
 
 #[tokio::test]
 async fn what_is_there_is_for_whom_it_is() {
-    let place = Place::new().await;
+    let place = ForeignIds::new().await;
     for (method, url, wanted) in NAMING {
         // Those who may not come first: what they try changes nothing.
         for (person, status) in [(SARI, 403), (CITRA, wanted[1]), (BUDI, wanted[0]), (ADMIN, wanted[2])] {
@@ -109,7 +110,7 @@ async fn what_is_there_is_for_whom_it_is() {
 /// Whoever tries ids from elsewhere learns nothing of what they belong to.
 #[tokio::test]
 async fn an_id_of_another_kind_is_one_of_nobodys() {
-    let place = Place::new().await;
+    let place = ForeignIds::new().await;
     let (sari, nobody) = (id(&place.desk, SARI).await, "550e8400-e29b-41d4-a716-446655440000".to_owned());
     let ids = [&place.agent, &place.department, &place.ticket, &sari];
     for (method, url, ..) in NAMING {
@@ -132,7 +133,7 @@ async fn an_id_of_another_kind_is_one_of_nobodys() {
 /// Everything that is not what it should be is refused before anybody looks anything up with it.
 #[tokio::test]
 async fn operators_and_stowaways_in_bodies_are_refused() {
-    let place = Place::new().await;
+    let place = ForeignIds::new().await;
     let before = place.desk.get(ADMIN, "/api/settings").await.body;
     for (method, url, person, body) in bodies() {
         let send = async |body: Value| {
@@ -167,7 +168,10 @@ async fn operators_and_stowaways_in_bodies_are_refused() {
         }
     }
     assert_eq!(place.desk.get(ADMIN, "/api/settings").await.body, before);
-    let (held, role) = (place.desk.get(BUDI, "/api/queue/my-queue").await, place.desk.known(BUDI).await.role);
+    let (held, role) = (
+        place.desk.get(BUDI, "/api/queue/my-queue").await,
+        place.desk.person_by_telegram_id(BUDI).await.role,
+    );
     assert_eq!((held.data()["count"].clone(), role), (json!(1), antri::domain::person::Role::Agent));
 }
 

@@ -1,8 +1,8 @@
 //! Who may do what: every endpoint with every role, without a token, with a bad one; foreign and malformed ids.
 use super::{BUDI, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
+use antri::auth_token::{TOKEN_LIFETIME, issue};
 use antri::domain::person::Role;
-use antri::token::{LIFETIME, issue};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use chrono::TimeDelta;
@@ -180,16 +180,16 @@ async fn bad_tokens_are_401() {
 #[tokio::test]
 async fn the_stored_role_counts_whatever_the_token_says() {
     let desk = desk().await;
-    let budi = desk.known(BUDI).await;
-    let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), LIFETIME).unwrap();
+    let budi = desk.person_by_telegram_id(BUDI).await;
+    let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), TOKEN_LIFETIME).unwrap();
     with(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
     desk.press(ADMIN, "✅").await;
-    assert!(desk.known(BUDI).await.agent.is_none());
+    assert!(desk.person_by_telegram_id(BUDI).await.agent.is_none());
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
-    desk.clock.wind(LIFETIME - TimeDelta::seconds(1));
+    desk.clock.advance(TOKEN_LIFETIME - TimeDelta::seconds(1));
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
-    desk.clock.wind(TimeDelta::seconds(1));
+    desk.clock.advance(TimeDelta::seconds(1));
     with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(401, "expired_token");
 }

@@ -2,9 +2,9 @@
 use super::socket::Page;
 use super::{BUDI, CITRA, SARI, desk};
 use crate::replicas::Wire;
-use crate::support::{ADMIN, Desk, FarAway, Ill, Options};
+use crate::support::{ADMIN, Desk, Options, StoreFault, UnreachablePresence};
 use antri::domain::alert::Alert;
-use antri::engine::desk::DeskEdit;
+use antri::engine::departments::DepartmentEdit;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// The next look, so much later.
 async fn look(desk: &Desk, later: i64) {
-    desk.clock.wind(TimeDelta::seconds(later));
-    desk.app().engine.look_for_incidents(desk.now()).await.unwrap();
+    desk.clock.advance(TimeDelta::seconds(later));
+    desk.app().engine.check_incidents(desk.now()).await.unwrap();
     desk.settle().await;
 }
 
@@ -34,9 +34,9 @@ async fn alert_on(page: &mut Page) -> Value {
 
 /// From now on the only department can't be without an agent.
 async fn make_critical(desk: &Desk) {
-    let (admin, engine) = (desk.known(ADMIN).await, Arc::clone(&desk.app().engine));
+    let (admin, engine) = (desk.person_by_telegram_id(ADMIN).await, Arc::clone(&desk.app().engine));
     let department = engine.store().departments().await.unwrap().remove(0).id;
-    engine.edit_department(&admin, department, &DeskEdit::SetCritical(true)).await.unwrap();
+    engine.edit_department(&admin, department, &DepartmentEdit::SetCritical(true)).await.unwrap();
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn a_critical_department_that_nobody_serves_is_told_at_once_and_once() {
     assert_eq!(heard(&desk), (0, 0), "somebody is left");
     // Nobody has to look: that the last one left is reason enough.
     desk.say(BUDI, "/offline").await;
-    desk.hears(ADMIN, "🚨 Tidak ada agen yang online di Umum").await;
+    desk.wait_for_message(ADMIN, "🚨 Tidak ada agen yang online di Umum").await;
     let begun = alert_on(&mut page).await;
     let department = desk.app().engine.store().departments().await.unwrap().remove(0).id;
     let wanted = json!({"alert": "nobody_online", "department_id": department, "department": "Umum",
@@ -66,7 +66,7 @@ async fn a_critical_department_that_nobody_serves_is_told_at_once_and_once() {
     }
     assert_eq!(heard(&desk), (1, 0));
     desk.say(BUDI, "/online").await;
-    desk.hears(ADMIN, "✅ Kembali ada agen yang online di Umum").await;
+    desk.wait_for_message(ADMIN, "✅ Kembali ada agen yang online di Umum").await;
     assert_eq!(alert_on(&mut page).await["cleared"], true);
     look(&desk, 5).await;
     assert_eq!(heard(&desk), (1, 1));
@@ -103,7 +103,7 @@ async fn the_oldest_ticket_counts_whatever_its_priority() {
         desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_number"].as_str().unwrap().to_owned()
     };
     open("yang lama").await;
-    desk.clock.wind(TimeDelta::seconds(600));
+    desk.clock.advance(TimeDelta::seconds(600));
     let urgent = open("yang mendesak").await;
     desk.patch(ADMIN, &format!("/api/queue/{urgent}"), json!({"priority": "urgent"})).await.data();
     look(&desk, 299).await;
@@ -121,10 +121,10 @@ async fn a_department_that_is_closed_is_no_incident_any_more() {
     look(&desk, 0).await;
     look(&desk, 300).await;
     assert!(desk.has(ADMIN, "🚨 Tidak ada agen yang online di HSI"));
-    let (admin, engine) = (desk.known(ADMIN).await, Arc::clone(&desk.app().engine));
+    let (admin, engine) = (desk.person_by_telegram_id(ADMIN).await, Arc::clone(&desk.app().engine));
     let departments = engine.store().departments().await.unwrap();
     let closed = departments.iter().find(|department| department.name == "HSI").unwrap().id;
-    engine.edit_department(&admin, closed, &DeskEdit::SetRetired(true)).await.unwrap();
+    engine.edit_department(&admin, closed, &DepartmentEdit::SetRetired(true)).await.unwrap();
     look(&desk, 5).await;
     assert_eq!((heard(&desk), told(&desk).await), ((1, 0), BTreeSet::new()));
 }
@@ -153,7 +153,7 @@ async fn heartbeats_that_fail_are_told_by_the_minute() {
 /// What agents' clients get is what counts: a heartbeat that is refused is the client's fault, one that fails the desk's.
 #[tokio::test]
 async fn heartbeats_count_as_they_were_answered() {
-    let far = Arc::new(FarAway::default());
+    let far = Arc::new(UnreachablePresence::default());
     let desk = Desk::with(Options { presence: Some(far.clone()), ..Options::default() }).await;
     desk.agent(BUDI, "Budi").await;
     desk.say(BUDI, "/online").await;
@@ -174,7 +174,7 @@ async fn heartbeats_count_as_they_were_answered() {
 
 #[tokio::test]
 async fn presence_out_of_reach_is_told_when_it_lasts() {
-    let far = Arc::new(FarAway::default());
+    let far = Arc::new(UnreachablePresence::default());
     let desk = Desk::with(Options { presence: Some(far.clone()), ..Options::default() }).await;
     desk.agent(BUDI, "Budi").await;
     desk.say(BUDI, "/online").await;
@@ -212,12 +212,12 @@ async fn a_store_out_of_reach_is_told() {
     desk.say(BUDI, "/online").await;
     look(&desk, 0).await;
     let mut page = Page::of(&desk, ADMIN).await;
-    desk.trouble.begin(|method| ["depths", "incidents"].contains(&method).then_some(Ill::Away));
+    desk.faults.inject(|method| ["depths", "incidents"].contains(&method).then_some(StoreFault::Away));
     for later in [5, 9, 1, 60] {
-        desk.clock.wind(TimeDelta::seconds(later));
-        assert!(desk.app().engine.look_for_incidents(desk.now()).await.is_err());
+        desk.clock.advance(TimeDelta::seconds(later));
+        assert!(desk.app().engine.check_incidents(desk.now()).await.is_err());
     }
-    desk.trouble.end();
+    desk.faults.clear();
     assert_eq!(heard(&desk), (0, 0));
     look(&desk, 5).await;
     assert_eq!((desk.count(ADMIN, "🚨 Basis data"), desk.count(ADMIN, "✅ Basis data")), (1, 1));
@@ -235,10 +235,10 @@ async fn an_answer_that_is_lost_repeats_nothing() {
     let desk = desk().await;
     look(&desk, 0).await;
     let mut page = Page::of(&desk, ADMIN).await;
-    desk.clock.wind(TimeDelta::seconds(300));
-    desk.trouble.next("commit", 1, Ill::AnswerLost);
-    assert!(desk.app().engine.look_for_incidents(desk.now()).await.is_err());
-    desk.trouble.end();
+    desk.clock.advance(TimeDelta::seconds(300));
+    desk.faults.inject_next("commit", 1, StoreFault::AnswerLost);
+    assert!(desk.app().engine.check_incidents(desk.now()).await.is_err());
+    desk.faults.clear();
     for _ in 0..2 {
         look(&desk, 5).await;
     }
@@ -272,13 +272,13 @@ async fn a_restart_repeats_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_tell_it_once() {
     let desk = Desk::with(Options { signals: Some(Arc::new(Wire::default())), ..Options::default() }).await;
-    let second = desk.another().await;
+    let second = desk.start_replica().await;
     desk.agent(BUDI, "Budi").await;
     desk.say(BUDI, "/online").await;
     make_critical(&desk).await;
     let mut page = Page::at(second.app.addr, &desk.token(ADMIN).await).await;
     desk.say(BUDI, "/offline").await;
-    desk.hears(ADMIN, "🚨 Tidak ada agen yang online").await;
+    desk.wait_for_message(ADMIN, "🚨 Tidak ada agen yang online").await;
     assert_eq!(alert_on(&mut page).await["alert"], "nobody_online");
     // Those of the one that only answers requests count as well.
     let now = desk.now() + TimeDelta::seconds(60);
@@ -286,13 +286,13 @@ async fn replicas_tell_it_once() {
         (0..5).for_each(|_| second.app.engine.count_heartbeat(false, at));
     }
     desk.until("the one that works to be told", async || {
-        desk.app().engine.look_for_incidents(now).await.unwrap();
+        desk.app().engine.check_incidents(now).await.unwrap();
         told(&desk).await.contains(&Alert::HeartbeatsFail)
     })
     .await;
-    desk.turn_to(second).end().await;
+    desk.fail_over_to(second).end().await;
     desk.say(BUDI, "/online").await;
-    desk.hears(ADMIN, "✅ Kembali ada agen").await;
+    desk.wait_for_message(ADMIN, "✅ Kembali ada agen").await;
     look(&desk, 200).await;
     assert_eq!((heard(&desk), told(&desk).await), ((2, 2), BTreeSet::new()));
 }

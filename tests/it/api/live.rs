@@ -2,10 +2,10 @@
 use super::socket::{Page, refused, reported, request, with_token};
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Options, http};
+use antri::auth_token::issue;
 use antri::config::http::HttpConfig;
 use antri::domain::ids::DepartmentId;
 use antri::domain::person::{Availability, Role};
-use antri::token::issue;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -100,7 +100,7 @@ async fn who_may_not_connect_is_refused() {
     let mut in_url = with_token(address, &token);
     *in_url.uri_mut() = format!("ws://{address}/api/ws?token={token}").parse().unwrap();
     assert_eq!(refused(address, in_url).await, 400);
-    let person = desk.known(ADMIN).await.id;
+    let person = desk.person_by_telegram_id(ADMIN).await.id;
     let expired = issue(
         &JWT_SECRET.into(),
         person,
@@ -118,7 +118,7 @@ async fn who_may_not_connect_is_refused() {
 #[tokio::test]
 async fn a_socket_ends_with_its_token_and_with_its_owners_role() {
     let desk = desk().await;
-    let budi = desk.known(BUDI).await.id;
+    let budi = desk.person_by_telegram_id(BUDI).await.id;
     let second = issue(&JWT_SECRET.into(), budi, Role::Agent, desk.now(), TimeDelta::seconds(1)).unwrap();
     let start = std::time::Instant::now();
     let mut page = Page::at(desk.app().addr, &second).await;
@@ -136,7 +136,7 @@ async fn a_socket_ends_with_its_token_and_with_its_owners_role() {
 #[tokio::test]
 async fn an_agent_sees_their_departments_and_what_they_hold() {
     let desk = desk().await;
-    let (admin, citra) = (desk.known(ADMIN).await, desk.known(CITRA).await);
+    let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();
     let other = DepartmentId(uuid::Uuid::from_u128(9));
     engine.add_department(&admin, other, "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
@@ -160,7 +160,7 @@ async fn what_happens_at_one_replica_is_told_at_another() {
     let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
     desk.agent(BUDI, "Budi").await;
-    let second = desk.another().await;
+    let second = desk.start_replica().await;
     let mut page = Page::at(second.app.addr, &desk.token(ADMIN).await).await;
     desk.say(BUDI, "/online").await;
     desk.ticket(SARI, "dari yang lain").await;
@@ -171,7 +171,7 @@ async fn what_happens_at_one_replica_is_told_at_another() {
     let url = format!("http://{}/api/agent-status/heartbeat", second.app.addr);
     let beat = reqwest::Client::new().post(url).bearer_auth(token).json(&json!({"status": "busy"}));
     crate::support::Reply::of(beat).await.data();
-    let budi = desk.known(BUDI).await.id;
+    let budi = desk.person_by_telegram_id(BUDI).await.id;
     desk.until("the first to know", async || {
         desk.app().engine.seat(budi).unwrap().person.availability() == Availability::Busy
     })

@@ -47,7 +47,7 @@ async fn what_telegram_signed_is_a_token_for_whom_it_names() {
     for (way, sign) in WAYS {
         let reply = log_in(&desk, way, &sign(TOKEN, BUDI, desk.now().timestamp())).await;
         let session = reply.data();
-        assert_eq!(session["agent_id"], json!(desk.known(BUDI).await.id));
+        assert_eq!(session["agent_id"], json!(desk.person_by_telegram_id(BUDI).await.id));
         assert_eq!((&session["name"], &session["role"]), (&json!("Budi"), &json!("agent")));
         let token = session["token"].as_str().unwrap();
         let with = |path: &str| desk.request("GET", path).bearer_auth(token);
@@ -56,7 +56,7 @@ async fn what_telegram_signed_is_a_token_for_whom_it_names() {
         // Renewed while it is good, with the role of now; short-lived.
         let renew = || desk.request("POST", "/api/auth/refresh").bearer_auth(token);
         assert_eq!(Reply::of(renew()).await.data()["role"], "agent");
-        desk.clock.wind(TimeDelta::hours(1));
+        desk.clock.advance(TimeDelta::hours(1));
         Reply::of(renew()).await.refused(401, "expired_token");
     }
 }

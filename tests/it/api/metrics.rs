@@ -26,17 +26,17 @@ async fn every_metric_that_was_ordered_is_there() {
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "nap"})).await.refused(422, "bad_body");
     // A sign of life is written down every now and then, and then it needs the store.
     let token = desk.token(BUDI).await;
-    desk.clock.wind(TimeDelta::seconds(20));
-    desk.trouble.next("touch", 1, crate::support::Ill::Away);
+    desk.clock.advance(TimeDelta::seconds(20));
+    desk.faults.inject_next("record_activity", 1, crate::support::StoreFault::Away);
     let beat = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(token);
     Reply::of(beat).await.refused(500, "store_unavailable");
-    desk.trouble.end();
+    desk.faults.clear();
     for text in ["satu", "dua"] {
         desk.ticket(SARI, text).await;
     }
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "away"})).await.data();
     desk.ticket(SARI, "tiga").await;
-    desk.clock.wind(TimeDelta::seconds(90));
+    desk.clock.advance(TimeDelta::seconds(90));
     let text = scrape(&desk).await;
     for (line, wanted) in [
         (r#"antri_heartbeats_total{result="ok"}"#, 2.0),

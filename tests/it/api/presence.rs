@@ -1,6 +1,6 @@
 //! Heartbeats, who is there, coming and going.
 use super::{BUDI, CITRA, SARI, desk, id};
-use crate::support::{ADMIN, Desk, Ill, Reply};
+use crate::support::{ADMIN, Desk, Reply, StoreFault};
 use antri::domain::person::{Availability, Via};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ async fn a_heartbeat_is_answered_as_ordered_and_makes_the_agent_appear() {
         let path = format!("/api/agent-status/agent/{budi}");
         assert_eq!(desk.get(CITRA, &path).await.data()["status"], status);
     }
-    assert_eq!(desk.known(BUDI).await.agent.unwrap().via, Via::Client);
+    assert_eq!(desk.person_by_telegram_id(BUDI).await.agent.unwrap().via, Via::Client);
     let record = &desk.get(CITRA, "/api/agent-status/online").await.body["data"][0];
     assert_eq!(
         (&record["name"], &record["email"], &record["department"]),
@@ -76,10 +76,10 @@ async fn who_stops_sending_heartbeats_disappears_then_is_offline_and_a_heartbeat
     // Within the grace a heartbeat restores them as if nothing had been.
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
     assert_eq!(online(&desk).await.len(), 2);
-    assert_eq!(desk.known(BUDI).await.availability(), Availability::Online);
+    assert_eq!(desk.person_by_telegram_id(BUDI).await.availability(), Availability::Online);
     // After it they are offline.
     desk.pass(TimeDelta::seconds(600)).await;
-    assert_eq!(desk.known(BUDI).await.availability(), Availability::Offline);
+    assert_eq!(desk.person_by_telegram_id(BUDI).await.availability(), Availability::Offline);
     let path = format!("/api/agent-status/agent/{}", id(&desk, BUDI).await);
     let agent = desk.get(BUDI, &path).await;
     assert_eq!((&agent.data()["status"], &agent.data()["name"]), (&json!("offline"), &json!("Budi")));
@@ -108,7 +108,7 @@ async fn going_online_is_given_what_waits_and_going_offline_ends_it() {
         (&json!("You are now online"), &json!("online"))
     );
     assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
-    desk.hears(BUDI, "Tiket baru ditambahkan").await;
+    desk.wait_for_message(BUDI, "Tiket baru ditambahkan").await;
     for path in ["/api/agent-status/go-offline", "/api/agent-status/offline"] {
         let reply = desk.post(BUDI, path, Value::Null).await;
         assert_eq!(reply.data()["status"], "offline");
@@ -122,7 +122,7 @@ async fn going_online_is_given_what_waits_and_going_offline_ends_it() {
 async fn who_was_online_by_telegram_and_then_has_a_client_lives_by_its_heartbeats() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
-    assert_eq!(desk.known(BUDI).await.agent.unwrap().via, Via::Telegram);
+    assert_eq!(desk.person_by_telegram_id(BUDI).await.agent.unwrap().via, Via::Telegram);
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
     desk.pass(TimeDelta::seconds(301)).await;
     assert_eq!(online(&desk).await, Vec::<String>::new());
@@ -160,18 +160,18 @@ async fn who_is_removed_is_refused_with_the_very_next_heartbeat() {
 async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
     let desk = desk().await;
     let token = desk.token(BUDI).await;
-    for ill in [Ill::Away, Ill::Unreadable] {
-        desk.trouble.begin(move |method| (method == "person").then_some(ill));
+    for ill in [StoreFault::Away, StoreFault::Unreadable] {
+        desk.faults.inject(move |method| (method == "person").then_some(ill));
         let request = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(&token);
         let reply = Reply::of(request).await;
         reply.refused(500, "store_unavailable");
         assert!(!reply.text.contains("a test says so"), "{reply:?}");
     }
-    desk.trouble.end();
+    desk.faults.clear();
     // Once: the round that clears the doubt writes too.
-    desk.trouble.next("commit", 1, Ill::Panics);
+    desk.faults.inject_next("commit", 1, StoreFault::Panics);
     let request = desk.request("POST", "/api/agent-status/go-online").bearer_auth(&token);
     Reply::of(request).await.refused(500, "internal_error");
-    desk.trouble.end();
+    desk.faults.clear();
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
 }

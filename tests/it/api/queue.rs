@@ -95,7 +95,7 @@ async fn an_admin_gives_a_ticket_to_another_agent_or_back() {
         desk.post(ADMIN, &format!("/api/queue/{number}/reassign"), body).await
     };
     assert_eq!(give(&all[0], json!({"agent_id": citra})).await.data()["assigned_agent"], citra.as_str());
-    desk.hears(CITRA, &all[0]).await;
+    desk.wait_for_message(CITRA, &all[0]).await;
     give(&all[0], json!({"agent_id": citra})).await.refused(409, "already_theirs");
     give(&all[1], json!({"agent_id": citra})).await.refused(409, "agent_full");
     give(&all[1], json!({"agent_id": citra, "anyway": true})).await.data();

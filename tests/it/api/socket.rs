@@ -1,5 +1,5 @@
 //! A WebSocket client that keeps a picture of the desk, as a web page does.
-use crate::support::{ADMIN, Desk, PATIENCE};
+use crate::support::{ADMIN, Desk, WAIT_TIMEOUT};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +77,7 @@ impl Page {
     /// The next event, drawn into the picture; or with which code the socket was closed.
     pub(super) async fn next(&mut self) -> Result<Value, u16> {
         loop {
-            let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("nothing comes");
+            let frame = tokio::time::timeout(WAIT_TIMEOUT, self.socket.next()).await.expect("nothing comes");
             match frame {
                 Some(Ok(Message::Text(text))) => {
                     let event: Value = serde_json::from_str(&text).unwrap();

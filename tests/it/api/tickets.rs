@@ -2,7 +2,7 @@
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
 use antri::domain::ids::{DepartmentId, TicketId};
-use antri::engine::desk::DeskEdit;
+use antri::engine::departments::DepartmentEdit;
 use serde_json::{Value, json};
 
 async fn create(desk: &Desk, by: i64, key: Option<&str>, body: Value) -> Reply {
@@ -33,8 +33,8 @@ async fn a_ticket_by_the_api_is_like_any_other() {
     assert_eq!((&ticket["status"], &ticket["priority"]), (&json!("assigned"), &json!("normal")));
     assert_eq!((&ticket["description"], &ticket["customer_id"]), (&json!("<b>rusak</b>"), &json!(sari)));
     let number = ticket["ticket_number"].as_str().unwrap();
-    desk.hears(SARI, number).await;
-    desk.hears(BUDI, number).await;
+    desk.wait_for_message(SARI, number).await;
+    desk.wait_for_message(BUDI, number).await;
     for name in [number, ticket["ticket_id"].as_str().unwrap()] {
         let seen = desk.get(BUDI, &format!("/api/tickets/{name}")).await;
         assert_eq!((&seen.data()["status"], &seen.data()["position"]), (&json!("assigned"), &json!(1)));
@@ -122,7 +122,7 @@ async fn a_ticket_that_does_not_fit_is_refused() {
 #[tokio::test]
 async fn where_there_are_several_categories_one_has_to_be_named() {
     let desk = desk().await;
-    let admin = desk.known(ADMIN).await;
+    let admin = desk.person_by_telegram_id(ADMIN).await;
     let engine = desk.app().engine.clone();
     let more = engine
         .add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT")
@@ -142,7 +142,7 @@ async fn where_there_are_several_categories_one_has_to_be_named() {
     let category = more.categories[0].id;
     let reply = create(&desk, BUDI, None, body(json!({"category_id": category}))).await;
     assert_eq!(reply.data()["department"], "HSI INDIBIZ");
-    engine.edit_department(&admin, more.id, &DeskEdit::SetRetired(true)).await.unwrap();
+    engine.edit_department(&admin, more.id, &DepartmentEdit::SetRetired(true)).await.unwrap();
     create(&desk, BUDI, None, body(json!({"category_id": category})))
         .await
         .refused(404, "category_not_found");
@@ -181,7 +181,7 @@ async fn the_holder_takes_the_steps_and_completing_refills() {
     let queue = desk.get(BUDI, "/api/queue/my-queue").await;
     assert_eq!(queue.data()["queue"][0]["ticket_number"], second.as_str());
     assert_eq!((&queue.data()["count"], &queue.data()["max"]), (&json!(1), &json!(1)));
-    desk.hears(BUDI, &second).await;
+    desk.wait_for_message(BUDI, &second).await;
     let told = desk.sandbox.chat(SARI).iter().any(|m| m.text.contains(&first) && m.text.contains("selesai"));
     assert!(told, "the customer is told:\n{}", desk.transcript(SARI));
     let card = desk.sandbox.chat(BUDI);
@@ -192,7 +192,7 @@ async fn the_holder_takes_the_steps_and_completing_refills() {
 #[tokio::test]
 async fn another_departments_tickets_are_not_there() {
     let desk = desk().await;
-    let (admin, citra) = (desk.known(ADMIN).await, desk.known(CITRA).await);
+    let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();
     let more = engine
         .add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT")

@@ -12,7 +12,7 @@ async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
     desk.find(TOM, &format!("Halo {name}!"));
     let nasty = "<b>tebal</b> &amp; *bintang* [tautan](https://x.example) </blockquote><script>";
     desk.ticket(TOM, nasty).await;
-    assert!(desk.find(BUDI, "Tiket baru").text.contains(nasty), "{}", desk.story(BUDI));
+    assert!(desk.find(BUDI, "Tiket baru").text.contains(nasty), "{}", desk.chat_story(BUDI));
     desk.find(TOM, nasty);
     desk.department("<i>Miring</i>").await;
     desk.find(ADMIN, "Departemen <i>Miring</i> dibuat");
@@ -28,7 +28,7 @@ async fn with_a_quota() -> Desk {
         desk.person(id, name, language).await;
     }
     // Pressing Start was the first of each.
-    desk.clock.wind(TimeDelta::minutes(1));
+    desk.clock.advance(TimeDelta::minutes(1));
     desk
 }
 
@@ -44,7 +44,7 @@ async fn a_flood_is_answered_once_and_nothing_below_the_quota_is_lost() {
     assert_eq!(desk.count(SARI, "terlalu banyak sekaligus"), 1);
     // Others don't notice; and in a while neither does who was too fast.
     desk.ticket(TOM, "printer broken").await;
-    desk.clock.wind(TimeDelta::seconds(2));
+    desk.clock.advance(TimeDelta::seconds(2));
     desk.press(SARI, "Kirim").await;
     assert_eq!(desk.toast(SARI), "✅ Tiket terkirim");
     for _ in 0..20 {
@@ -60,7 +60,7 @@ async fn what_piled_up_while_the_desk_was_away_is_no_flood() {
     desk.stop().await;
     for n in 1..=20 {
         desk.sandbox.send_text(SARI, &format!("baris {n}"));
-        desk.clock.wind(TimeDelta::seconds(1));
+        desk.clock.advance(TimeDelta::seconds(1));
     }
     desk.start().await;
     desk.settle().await;
@@ -76,7 +76,7 @@ async fn hidden_and_piled_up_characters_are_taken_out() {
     desk.ticket(TOM, &format!("halo\u{202e}olah\u{0000} {zalgo} akhir")).await;
     let card = desk.find(BUDI, "akhir").text;
     assert!(!card.contains('\u{202e}') && card.matches('\u{0301}').count() <= 3, "{card:?}");
-    assert!(!desk.story(TOM).contains(&zalgo) || desk.count(TOM, &zalgo) == 0);
+    assert!(!desk.chat_story(TOM).contains(&zalgo) || desk.count(TOM, &zalgo) == 0);
 }
 
 #[tokio::test]
@@ -152,7 +152,11 @@ async fn commands_are_understood_as_people_type_them() {
 async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
     let desk = with_customer().await;
     desk.say(SARI, "/new@other_bot printer rusak").await;
-    assert!(desk.last(SARI).text.contains("Perintah /new@other_bot tidak dikenal"), "{}", desk.story(SARI));
+    assert!(
+        desk.last(SARI).text.contains("Perintah /new@other_bot tidak dikenal"),
+        "{}",
+        desk.chat_story(SARI)
+    );
     desk.say(SARI, "/cancel").await;
     assert_eq!(desk.last(SARI).text, "Tidak ada yang perlu dibatalkan.");
 }

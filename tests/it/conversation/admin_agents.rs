@@ -130,15 +130,15 @@ async fn agents_of_one_name_are_told_apart_by_their_usernames() {
         desk.say(ADMIN, list).await;
         let offer = desk.last(ADMIN);
         for label in ["🟢 Budi (@budi) 0/5", "🔴 Budi (@budi_dua) 0/5"] {
-            assert!(offer.button(label).is_some(), "{list}: {}", desk.story(ADMIN));
+            assert!(offer.button(label).is_some(), "{list}: {}", desk.chat_story(ADMIN));
         }
-        assert!(offer.button("Citra (").is_none(), "{list}: {}", desk.story(ADMIN));
+        assert!(offer.button("Citra (").is_none(), "{list}: {}", desk.chat_story(ADMIN));
     }
     desk.ticket(SARI, "printer rusak").await;
     let number = numbers(&desk).await.remove(0);
     desk.say(ADMIN, &format!("/reassign {number}")).await;
     // The other one has the ticket, so nobody is mistaken for them.
-    assert!(desk.last(ADMIN).button("🔴 Budi 0/5").is_some(), "{}", desk.story(ADMIN));
+    assert!(desk.last(ADMIN).button("🔴 Budi 0/5").is_some(), "{}", desk.chat_story(ADMIN));
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn who_blocked_the_bot_is_not_offered_as_online() {
     desk.settle().await;
     for list in ["/agents", "/setmax", "/removeagent", &format!("/reassign {number}")] {
         desk.say(ADMIN, list).await;
-        assert!(desk.last(ADMIN).button("⚪ Citra").is_some(), "{list}: {}", desk.story(ADMIN));
+        assert!(desk.last(ADMIN).button("⚪ Citra").is_some(), "{list}: {}", desk.chat_story(ADMIN));
     }
     desk.press(ADMIN, "⚪ Citra").await;
     desk.find(ADMIN, "Status Citra saat ini ⚪ Tidak terhubung");

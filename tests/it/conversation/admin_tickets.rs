@@ -85,7 +85,7 @@ async fn a_ticket_goes_back_to_the_queue_at_its_old_place() {
     let (message, requeue) = desk.button(ADMIN, "Kembalikan ke antrian");
     desk.press_data(ADMIN, message, &requeue).await;
     assert!(desk.last(ADMIN).text.contains("kembali ke antrian"));
-    assert!(desk.find(SARI, "kembali ke antrian").text.contains("#1"), "{}", desk.story(SARI));
+    assert!(desk.find(SARI, "kembali ke antrian").text.contains("#1"), "{}", desk.chat_story(SARI));
     desk.find(BUDI, "dikembalikan dari antrian Anda");
     // What stands for something that is no longer so is refused, and its buttons go.
     desk.press_data(ADMIN, message, &requeue).await;

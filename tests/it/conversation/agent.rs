@@ -114,7 +114,7 @@ async fn myqueue_is_worked_from_and_stays_one_message() {
         assert!(shown().text.contains(then), "{label}: {}", shown().text);
     }
     assert!(shown().text.contains("1 slot tersedia"));
-    desk.clock.wind(TimeDelta::seconds(601));
+    desk.clock.advance(TimeDelta::seconds(601));
     let data = shown().button("Segarkan").unwrap().to_owned();
     desk.press_data(BUDI, card, &data).await;
     assert!(shown().text.contains("Ditugaskan: 10 menit yang lalu"), "{}", shown().text);
@@ -162,11 +162,11 @@ async fn two_agents_get_tickets_in_turn() {
     desk.agent(super::CITRA, "Citra").await;
     desk.say(super::CITRA, "/online").await;
     for n in 1..=4 {
-        desk.clock.wind(TimeDelta::seconds(1));
+        desk.clock.advance(TimeDelta::seconds(1));
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
     for (agent, theirs) in [(BUDI, ["kendala 1", "kendala 3"]), (super::CITRA, ["kendala 2", "kendala 4"])] {
-        assert!(theirs.iter().all(|words| desk.has(agent, words)), "{}", desk.story(agent));
+        assert!(theirs.iter().all(|words| desk.has(agent, words)), "{}", desk.chat_story(agent));
         assert_eq!(desk.count(agent, "Tiket baru ditambahkan"), 2);
     }
 }

@@ -58,7 +58,7 @@ async fn a_doubled_press_is_answered_below_once() {
     desk.sandbox.press(BUDI, message, &offline);
     desk.press_data(BUDI, message, &offline).await;
     assert_eq!(desk.toast(BUDI), "🔴 Anda offline");
-    assert_eq!(desk.count(BUDI, "Status Anda"), before + 1, "{}", desk.story(BUDI));
+    assert_eq!(desk.count(BUDI, "Status Anda"), before + 1, "{}", desk.chat_story(BUDI));
     assert!(desk.shown(BUDI, message).contains("🔴 Offline\n"), "{}", desk.shown(BUDI, message));
 }
 
@@ -132,7 +132,7 @@ async fn a_clock_that_somebody_sets_expires_nobody() {
         let desk = Desk::with(Options { sweep_every: Duration::from_millis(5), ..Options::default() }).await;
         desk.agent(BUDI, "Budi").await;
         desk.say(BUDI, "/online").await;
-        desk.clock.set(TimeDelta::hours(hours));
+        desk.clock.jump_wall_clock(TimeDelta::hours(hours));
         let app = desk.app();
         let agent = app.engine.seats()[0].person.id;
         desk.until("everybody to count as just seen", async || {

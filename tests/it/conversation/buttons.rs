@@ -1,7 +1,7 @@
 //! Buttons that are old, foreign, doubled, forged, or on somebody else's message: nothing changes, and a toast says why.
 use super::{BUDI, CITRA, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options, data};
-use antri::bot::callback::{For, List, Pick, Press, Step, Surface};
+use antri::bot::callback::{ButtonAction, DepartmentPickerPurpose, PagedList, PickerPurpose, Step, Surface};
 use antri::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use antri::domain::person::Role;
 use antri::domain::ticket::{Status, Ticket};
@@ -13,51 +13,51 @@ async fn held(desk: &Desk) -> Vec<Ticket> {
 }
 
 /// Everything that only agents have on their messages.
-fn agents_presses(ticket: TicketId, version: Version) -> Vec<Press> {
+fn agents_presses(ticket: TicketId, version: Version) -> Vec<ButtonAction> {
     let steps = [Step::Start, Step::Complete, Step::Hold, Step::Resume];
-    let tasks = steps.map(|step| Press::Task(step, ticket, version, Surface::Task));
+    let tasks = steps.map(|step| ButtonAction::Task(step, ticket, version, Surface::Task));
     let others = [
-        Press::PickUp(ticket, version, Surface::Queue(0)),
-        Press::StillHere,
-        Press::GoOnline,
-        Press::GoOffline,
-        Press::AutoAssign(false),
-        Press::Turn(List::MyQueue, 0),
-        Press::Turn(List::Queue, 0),
-        Press::Turn(List::Workload, 0),
+        ButtonAction::PickUp(ticket, version, Surface::Queue(0)),
+        ButtonAction::StillHere,
+        ButtonAction::GoOnline,
+        ButtonAction::GoOffline,
+        ButtonAction::AutoAssign(false),
+        ButtonAction::Turn(PagedList::MyQueue, 0),
+        ButtonAction::Turn(PagedList::Queue, 0),
+        ButtonAction::Turn(PagedList::Workload, 0),
     ];
     tasks.into_iter().chain(others).collect()
 }
 
 /// Everything that only admins have on theirs.
-fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<Press> {
+fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
     let (department, category) = (DepartmentId(agent.0), CategoryId(agent.0));
     vec![
-        Press::PickPage(Pick::Agent, 0),
-        Press::PickPerson(Pick::Agent, agent),
-        Press::PickTicket(Pick::Reassign, ticket),
-        Press::SetMax(agent, 9),
-        Press::RemoveAgent(agent),
-        Press::AddAgent(agent, department),
-        Press::Invite(department),
-        Press::Reassign(ticket, Version(1), agent, true),
-        Press::Requeue(ticket, Version(1)),
-        Press::AgentDepartment(agent, department, true),
-        Press::Departments(For::Show, 0),
-        Press::Departments(For::Invite, 0),
-        Press::Departments(For::Category, 0),
-        Press::Departments(For::Newcomer(agent), 0),
-        Press::Departments(For::Agent(agent), 0),
-        Press::Department(department, 0),
-        Press::NewDepartment,
-        Press::RenameDepartment(department),
-        Press::CriticalDepartment(department, true),
-        Press::RetireDepartment(department, true),
-        Press::NewCategory(department),
-        Press::Category(category),
-        Press::RenameCategory(category),
-        Press::RetireCategory(category, true),
-        Press::Turn(List::Workload, 0),
+        ButtonAction::PickPage(PickerPurpose::Agent, 0),
+        ButtonAction::PickPerson(PickerPurpose::Agent, agent),
+        ButtonAction::PickTicket(PickerPurpose::Reassign, ticket),
+        ButtonAction::SetMax(agent, 9),
+        ButtonAction::RemoveAgent(agent),
+        ButtonAction::AddAgent(agent, department),
+        ButtonAction::Invite(department),
+        ButtonAction::Reassign(ticket, Version(1), agent, true),
+        ButtonAction::Requeue(ticket, Version(1)),
+        ButtonAction::AgentDepartment(agent, department, true),
+        ButtonAction::Departments(DepartmentPickerPurpose::Show, 0),
+        ButtonAction::Departments(DepartmentPickerPurpose::Invite, 0),
+        ButtonAction::Departments(DepartmentPickerPurpose::Category, 0),
+        ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(agent), 0),
+        ButtonAction::Departments(DepartmentPickerPurpose::Agent(agent), 0),
+        ButtonAction::Department(department, 0),
+        ButtonAction::NewDepartment,
+        ButtonAction::RenameDepartment(department),
+        ButtonAction::CriticalDepartment(department, true),
+        ButtonAction::RetireDepartment(department, true),
+        ButtonAction::NewCategory(department),
+        ButtonAction::Category(category),
+        ButtonAction::RenameCategory(category),
+        ButtonAction::RetireCategory(category, true),
+        ButtonAction::Turn(PagedList::Workload, 0),
     ]
 }
 
@@ -66,7 +66,7 @@ async fn a_customer_has_no_use_for_staffs_buttons() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let ticket = held(&desk).await.remove(0);
-    let (message, before) = (desk.last(SARI).message_id, desk.story(SARI));
+    let (message, before) = (desk.last(SARI).message_id, desk.chat_story(SARI));
     let mut presses = agents_presses(ticket.id, ticket.version);
     presses.extend(admins_presses(ticket.id, ticket.holder().unwrap()));
     for press in presses {
@@ -74,7 +74,7 @@ async fn a_customer_has_no_use_for_staffs_buttons() {
         assert_eq!(desk.toast(SARI), "Anda tidak berwenang melakukan ini.", "{press:?}");
     }
     assert_eq!(held(&desk).await, [ticket], "nothing changed");
-    let chat = desk.story(SARI);
+    let chat = desk.chat_story(SARI);
     let chat = chat.split("toasts:").next().unwrap();
     assert_eq!(chat, before.split("toasts:").next().unwrap(), "nothing was drawn");
 }
@@ -100,7 +100,7 @@ async fn another_agents_ticket_stays_theirs() {
     let ticket = held(&desk).await.remove(0);
     let message = desk.last(CITRA).message_id;
     for step in [Step::Start, Step::Complete, Step::Hold, Step::Resume] {
-        let press = Press::Task(step, ticket.id, ticket.version, Surface::Task);
+        let press = ButtonAction::Task(step, ticket.id, ticket.version, Surface::Task);
         desk.press_data(CITRA, message, &data(press)).await;
         assert!(desk.toast(CITRA).contains("bukan milik Anda"), "{}", desk.toast(CITRA));
     }
@@ -182,14 +182,14 @@ async fn forged_data_is_refused() {
         assert_eq!(desk.toast(BUDI), "Tombol ini sudah tidak berlaku.", "{forged:?}");
     }
     for press in [
-        Press::Task(Step::Start, TicketId(nobody), Version(1), Surface::Task),
-        Press::PickUp(TicketId(nobody), Version(1), Surface::Queue(0)),
-        Press::CancelTicket(TicketId(nobody), Version(1), Surface::Status),
+        ButtonAction::Task(Step::Start, TicketId(nobody), Version(1), Surface::Task),
+        ButtonAction::PickUp(TicketId(nobody), Version(1), Surface::Queue(0)),
+        ButtonAction::CancelTicket(TicketId(nobody), Version(1), Surface::Status),
     ] {
         desk.press_data(BUDI, message, &data(press)).await;
         assert!(desk.toast(BUDI).contains("tidak ditemukan"), "{press:?}: {}", desk.toast(BUDI));
     }
-    desk.press_data(BUDI, message, &data(Press::DraftSend(DraftId(nobody)))).await;
+    desk.press_data(BUDI, message, &data(ButtonAction::DraftSend(DraftId(nobody)))).await;
     assert!(desk.toast(BUDI).contains("sudah tidak ada"));
     desk.press_data(BUDI, message, "l:q:65535").await;
 }
@@ -202,7 +202,7 @@ async fn an_admins_buttons_for_what_is_gone_say_so() {
     for press in admins_presses(TicketId(nobody), PersonId(nobody)) {
         desk.press_data(ADMIN, message, &data(press)).await;
     }
-    assert!(!desk.has(ADMIN, "tidak berwenang"), "{}", desk.story(ADMIN));
+    assert!(!desk.has(ADMIN, "tidak berwenang"), "{}", desk.chat_story(ADMIN));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The first admin, and links.
 use super::{BUDI, CITRA, SARI, second_department, with_customer};
-use crate::support::{ADMIN, Desk, Ill, Options};
+use crate::support::{ADMIN, Desk, Options, StoreFault};
 use chrono::TimeDelta;
 
 /// The payload of a link.
@@ -38,7 +38,7 @@ async fn a_claim_link_expires() {
     let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
     let code = payload(&desk.app().claim_link().await.unwrap().unwrap());
-    desk.clock.wind(TimeDelta::hours(25));
+    desk.clock.advance(TimeDelta::hours(25));
     desk.say(SARI, &format!("/start {code}")).await;
     assert!(desk.last(SARI).text.contains("tidak berlaku"));
     assert!(desk.app().claim_link().await.unwrap().is_some());
@@ -65,7 +65,7 @@ async fn an_invitation_expires_even_for_who_used_it() {
     let desk = with_customer().await;
     let (first, second) = (invitation(&desk).await, invitation(&desk).await);
     desk.say(SARI, &format!("/start {first}")).await;
-    desk.clock.wind(TimeDelta::hours(25));
+    desk.clock.advance(TimeDelta::hours(25));
     desk.say(ADMIN, "/removeagent Sari").await;
     desk.press(ADMIN, "Berhentikan").await;
     for code in [first, second, "join_nonsense".into(), "claim_".into()] {
@@ -169,12 +169,12 @@ async fn a_link_that_was_spent_when_the_desk_died_still_gives_the_role() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;
     let mut commits = 0;
-    desk.trouble.begin(move |called| {
+    desk.faults.inject(move |called| {
         commits += u32::from(called == "commit");
-        (called == "commit" && commits == 2).then_some(Ill::Away)
+        (called == "commit" && commits == 2).then_some(StoreFault::Away)
     });
     desk.say(SARI, &format!("/start {code}")).await;
-    desk.trouble.end();
+    desk.faults.clear();
     desk.find(SARI, "Anda sekarang agen");
     assert!(!desk.has(SARI, "tidak berlaku"));
 }

@@ -115,7 +115,7 @@ async fn the_position_moves_in_one_message() {
 }
 
 /// The messages that were sent to somebody with a position in them, as they were before any edit.
-fn first_told(desk: &crate::support::Desk, id: i64) -> Vec<String> {
+fn first_notice(desk: &crate::support::Desk, id: i64) -> Vec<String> {
     let theirs =
         |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
     let sent = desk.sandbox.requests().into_iter().filter(|r| r.method == "sendMessage" && theirs(&r.params));
@@ -135,7 +135,7 @@ async fn the_first_message_tells_the_true_position_however_many_wait() {
             waiting += 1;
             told.push(format!("Posisi antrian: #{waiting}"));
         }
-        assert_eq!(first_told(&desk, customer), told);
+        assert_eq!(first_notice(&desk, customer), told);
     }
 }
 
@@ -162,7 +162,7 @@ async fn far_behind_the_position_is_told_every_ten_places() {
     }
     assert!(!place("Queue position: #20"), "at 21 and 22 the next ten is still 30");
     desk.press(3, "Batal").await;
-    assert!(place("Queue position: #20"), "{}", desk.story(super::TOM));
+    assert!(place("Queue position: #20"), "{}", desk.chat_story(super::TOM));
 }
 
 #[tokio::test]

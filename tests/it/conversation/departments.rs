@@ -29,7 +29,7 @@ async fn a_slip_in_a_departments_name_makes_no_department() {
     assert!(asked.text.contains("Belum ada departemen Tenkik"), "{}", asked.text);
     assert!(asked.button("Umum").is_none());
     desk.press(ADMIN, "Teknik").await;
-    assert!(desk.last(ADMIN).text.contains("🏢 Teknik"), "{}", desk.story(ADMIN));
+    assert!(desk.last(ADMIN).text.contains("🏢 Teknik"), "{}", desk.chat_story(ADMIN));
     desk.say(ADMIN, "/department Gudang & <Stok>").await;
     let (message, make) = desk.button(ADMIN, "➕ Buat");
     desk.press_data(ADMIN, message, &make).await;

@@ -121,7 +121,7 @@ async fn messages_in_quick_succession_leave_one_preview_to_press() {
     desk.settle().await;
     let previews: Vec<_> =
         desk.sandbox.chat(SARI).into_iter().filter(|message| message.button("Kirim").is_some()).collect();
-    let [preview] = previews.as_slice() else { panic!("{}", desk.story(SARI)) };
+    let [preview] = previews.as_slice() else { panic!("{}", desk.chat_story(SARI)) };
     assert_eq!(preview.message_id, desk.last(SARI).message_id);
     for words in ["pertama", "kedua", "ketiga", "keempat"] {
         assert!(preview.text.contains(words), "{}", preview.text);

@@ -59,7 +59,7 @@ async fn an_unknown_command_in_a_group_is_ours_only_with_our_name() {
 async fn channel_posts_edited_messages_and_the_unknown_are_let_be() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
-    let before = desk.story(SARI);
+    let before = desk.chat_story(SARI);
     let sari = json!({"id": SARI, "is_bot": false, "first_name": "Sari", "language_code": "id"});
     let chat = json!({"id": SARI, "type": "private", "first_name": "Sari"});
     let channel = json!({"id": GROUP, "type": "channel", "title": "Kabar"});
@@ -73,7 +73,7 @@ async fn channel_posts_edited_messages_and_the_unknown_are_let_be() {
         desk.sandbox.deliver_raw(update);
         desk.settle().await;
     }
-    assert_eq!(desk.story(SARI), before);
+    assert_eq!(desk.chat_story(SARI), before);
     desk.press(SARI, "Kirim").await;
     desk.find(SARI, "printer rusak");
 }

@@ -1,7 +1,7 @@
 //! Lists that are longer than a message: every one of their things can be reached by buttons.
 use super::{BUDI, SARI, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
-use antri::bot::callback::{Pick, Press};
+use antri::bot::callback::{ButtonAction, PickerPurpose};
 use antri::domain::department::{Category, Department};
 use antri::domain::ids::{CategoryId, DepartmentId, TicketId, Version};
 use antri::domain::number::TicketNumber;
@@ -116,7 +116,7 @@ async fn every_ticket_can_be_reached_for_reassignment() {
     desk.say(ADMIN, "/reassign").await;
     let message = desk.last(ADMIN).message_id;
     assert!(desk.last(ADMIN).button("· Budi").is_some() && desk.last(ADMIN).button("1/13").is_some());
-    desk.press_data(ADMIN, message, &data(Press::PickPage(Pick::Reassign, 12))).await;
+    desk.press_data(ADMIN, message, &data(ButtonAction::PickPage(PickerPurpose::Reassign, 12))).await;
     let last = waiting(100).number.to_string();
     desk.press(ADMIN, &format!("…{}", &last[16..])).await;
     assert!(desk.last(ADMIN).text.contains(&last), "{}", desk.last(ADMIN).text);
@@ -132,7 +132,7 @@ async fn everybody_the_bot_knows_can_become_an_agent_by_buttons() {
     assert!(desk.last(ADMIN).button("1/…").is_some(), "the end is not looked for");
     let message = desk.last(ADMIN).message_id;
     // 52 people with the admin and Sari, who was there first: the last page has both.
-    desk.press_data(ADMIN, message, &data(Press::PickPage(Pick::AddAgent, 5))).await;
+    desk.press_data(ADMIN, message, &data(ButtonAction::PickPage(PickerPurpose::AddAgent, 5))).await;
     desk.press(ADMIN, "▶️").await;
     assert!(desk.last(ADMIN).button("7/7").is_some(), "{}", desk.shown(ADMIN, message));
     desk.press(ADMIN, "Sari").await;

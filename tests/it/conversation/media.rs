@@ -74,7 +74,7 @@ async fn a_caption_can_begin_a_ticket_with_its_file() {
     desk.agent(super::BUDI, "Budi").await;
     for (id, caption) in [(SARI, "/new layar pecah"), (super::BUDI, "/tiket"), (SARI, "/help layar")] {
         desk.attach(id, MediaKind::Photo, Some(caption)).await;
-        assert!(desk.last(id).text.contains("📎"), "{caption}: {}", desk.story(id));
+        assert!(desk.last(id).text.contains("📎"), "{caption}: {}", desk.chat_story(id));
     }
     let text = desk.last(SARI).text;
     assert!(text.contains("layar pecah") && !text.contains("/new"), "{text}");

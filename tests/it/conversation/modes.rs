@@ -135,5 +135,9 @@ async fn only_what_one_may_pick_up_has_a_button() {
     }
     desk.say(ADMIN, "/queue").await;
     let list = desk.last(ADMIN);
-    assert!(list.button("Ambil #1").is_none() && list.button("Ambil #2").is_some(), "{}", desk.story(ADMIN));
+    assert!(
+        list.button("Ambil #1").is_none() && list.button("Ambil #2").is_some(),
+        "{}",
+        desk.chat_story(ADMIN)
+    );
 }

@@ -1,6 +1,6 @@
 //! What waits, as agents and admins see it.
 use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
-use crate::support::{ADMIN, Ill};
+use crate::support::{ADMIN, StoreFault};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -50,16 +50,16 @@ async fn what_happens_while_a_queue_is_on_its_way_is_shown_by_it() {
     // The card is there, and the desk has not noted yet that it is.
     let looked = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&looked);
-    desk.trouble.begin(move |called| {
+    desk.faults.inject(move |called| {
         counted.fetch_add(u32::from(called == "live_queues"), Ordering::SeqCst);
-        (called == "settle").then_some(Ill::Held)
+        (called == "settle").then_some(StoreFault::Held)
     });
     desk.sandbox.send_text(BUDI, "/myqueue");
     desk.until("the card", async || desk.has(BUDI, "(0/5)")).await;
     let card = desk.find(BUDI, "(0/5)").message_id;
     desk.sandbox.press(SARI, draft.message_id, draft.button("Kirim").unwrap());
     desk.until("the assignment to be looked at", async || looked.load(Ordering::SeqCst) > 0).await;
-    desk.trouble.end();
+    desk.faults.clear();
     desk.settle().await;
     let shown = desk.sandbox.message(BUDI, card).unwrap();
     assert!(shown.text.contains("(1/5)"), "{}", shown.text);
@@ -70,8 +70,8 @@ async fn a_queue_that_is_shown_nowhere_is_not_refreshed() {
     let desk = with_agent().await;
     let refreshes = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&refreshes);
-    desk.trouble.begin(move |called| {
-        counted.fetch_add(u32::from(called == "deliver"), Ordering::SeqCst);
+    desk.faults.inject(move |called| {
+        counted.fetch_add(u32::from(called == "enqueue"), Ordering::SeqCst);
         None
     });
     desk.ticket(SARI, "kendala 1").await;

@@ -1,17 +1,17 @@
 //! A press is answered soon, however long its work takes; and buttons that stand for nothing go away.
 use super::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
-use antri::bot::callback::{List, Press};
+use antri::bot::callback::{ButtonAction, PagedList};
 use antri::domain::notice::{Button, Message, Outgoing, Rendered};
 
 /// Presses the button while calls of `method` are held up; returns what the answer said that came meanwhile.
 async fn answer_while_held(desk: &Desk, method: &'static str, id: i64, label: &str) -> String {
     let (message, data) = desk.button(id, label);
-    desk.trouble.hold(method);
+    desk.faults.hold_calls_of(method);
     let query = desk.sandbox.press(id, message, &data);
     let answer = || desk.sandbox.toasts(id).into_iter().find(|toast| toast.callback_query_id == query);
     desk.until("the spinner to stop", async || answer().is_some()).await;
-    desk.trouble.end();
+    desk.faults.clear();
     desk.settle().await;
     answer().unwrap().text
 }
@@ -21,7 +21,7 @@ async fn a_slow_send_is_acknowledged_and_its_words_come_later() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     assert_eq!(answer_while_held(&desk, "commit", SARI, "Kirim").await, "");
-    assert!(desk.has(SARI, "✅ Tiket terkirim"), "{}", desk.story(SARI));
+    assert!(desk.has(SARI, "✅ Tiket terkirim"), "{}", desk.chat_story(SARI));
     assert_eq!(numbers(&desk).await.len(), 1);
 }
 
@@ -31,12 +31,12 @@ async fn a_slow_refusal_is_told_below() {
     desk.ticket(SARI, "printer rusak").await;
     let (message, cancel) = desk.button(SARI, "Batal");
     desk.press_data(SARI, message, &cancel).await;
-    desk.trouble.hold("ticket");
+    desk.faults.hold_calls_of("ticket");
     desk.sandbox.press(SARI, message, &cancel);
     desk.until("the spinner to stop", async || desk.toast(SARI).is_empty()).await;
-    desk.trouble.end();
+    desk.faults.clear();
     desk.settle().await;
-    assert!(desk.last(SARI).text.contains("sekarang: ✖️ Dibatalkan"), "{}", desk.story(SARI));
+    assert!(desk.last(SARI).text.contains("sekarang: ✖️ Dibatalkan"), "{}", desk.chat_story(SARI));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn an_admins_press_does_not_wait_for_its_work() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/department Umum").await;
     answer_while_held(&desk, "commit", ADMIN, "Jadikan kritis").await;
-    assert!(desk.has(ADMIN, "🚨 Umum sekarang kritis."), "{}", desk.story(ADMIN));
+    assert!(desk.has(ADMIN, "🚨 Umum sekarang kritis."), "{}", desk.chat_story(ADMIN));
     desk.find(ADMIN, "🚨 Kritis");
 }
 
@@ -67,8 +67,8 @@ async fn with_button(desk: &Desk, id: i64, data: &str) -> i64 {
     let text = Rendered { html: "<b>kartu</b> &lt;lama&gt;".into(), buttons };
     let out = Outgoing { chat: antri::domain::ids::ChatId(id), message: Message::Text(text) };
     let app = desk.app();
-    app.engine.store().deliver(vec![out], desk.now()).await.unwrap();
-    app.engine.deliver_soon();
+    app.engine.store().enqueue(vec![out], desk.now()).await.unwrap();
+    app.engine.wake_outbox();
     desk.settle().await;
     desk.last(id).message_id
 }
@@ -79,9 +79,12 @@ async fn buttons_that_stand_for_nothing_go_away() {
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;
     let (_, foreign) = desk.button(TOM, "Cancel");
-    for stale in
-        ["from an older Antri", &data(Press::Turn(List::MyQueue, 0)), &data(Press::NewDepartment), &foreign]
-    {
+    for stale in [
+        "from an older Antri",
+        &data(ButtonAction::Turn(PagedList::MyQueue, 0)),
+        &data(ButtonAction::NewDepartment),
+        &foreign,
+    ] {
         let message = with_button(&desk, SARI, stale).await;
         desk.press_data(SARI, message, stale).await;
         let left = desk.sandbox.message(SARI, message).unwrap();
@@ -90,14 +93,18 @@ async fn buttons_that_stand_for_nothing_go_away() {
     let message = with_button(
         &desk,
         ADMIN,
-        &data(Press::PickTicket(
-            antri::bot::callback::Pick::Reassign,
+        &data(ButtonAction::PickTicket(
+            antri::bot::callback::PickerPurpose::Reassign,
             antri::domain::ids::TicketId(uuid::Uuid::nil()),
         )),
     )
     .await;
     desk.press(ADMIN, "Lama").await;
-    assert!(desk.sandbox.message(ADMIN, message).unwrap().button("Lama").is_none(), "{}", desk.story(ADMIN));
+    assert!(
+        desk.sandbox.message(ADMIN, message).unwrap().button("Lama").is_none(),
+        "{}",
+        desk.chat_story(ADMIN)
+    );
 }
 
 #[tokio::test]
@@ -120,11 +127,15 @@ async fn cancel_takes_the_previews_buttons_away() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let (preview, send) = desk.button(SARI, "Kirim");
-    desk.trouble.next("drop_draft", 1, crate::support::Ill::Away);
+    desk.faults.inject_next("drop_draft", 1, crate::support::StoreFault::Away);
     desk.say(SARI, "/cancel").await;
-    desk.trouble.end();
+    desk.faults.clear();
     let left = desk.sandbox.message(SARI, preview).unwrap();
-    assert!(left.keyboard.is_empty() && left.text.contains("tidak jadi dikirim"), "{}", desk.story(SARI));
+    assert!(
+        left.keyboard.is_empty() && left.text.contains("tidak jadi dikirim"),
+        "{}",
+        desk.chat_story(SARI)
+    );
     desk.press_data(SARI, preview, &send).await;
     assert!(numbers(&desk).await.is_empty());
 }
@@ -134,8 +145,8 @@ async fn words_that_nobody_can_see_are_none() {
     let desk = with_customer().await;
     for blank in ["\u{200b}", "\u{2060}\u{2060}", "\u{ad}", "\u{feff}\u{200d}", "\u{3164}", "\u{2800}"] {
         desk.say(SARI, blank).await;
-        assert!(desk.last(SARI).text.contains("Pesan Anda kosong"), "{blank:?}: {}", desk.story(SARI));
+        assert!(desk.last(SARI).text.contains("Pesan Anda kosong"), "{blank:?}: {}", desk.chat_story(SARI));
     }
     desk.say(ADMIN, "/department \u{200b}\u{2060}").await;
-    assert!(desk.last(ADMIN).text.contains("Nama harus 1 sampai"), "{}", desk.story(ADMIN));
+    assert!(desk.last(ADMIN).text.contains("Nama harus 1 sampai"), "{}", desk.chat_story(ADMIN));
 }

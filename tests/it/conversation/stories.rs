@@ -55,7 +55,7 @@ async fn a_day(desk: &Desk, labels: &Labels) -> String {
     desk.press(SARI, labels.send).await;
     look(SARI);
     desk.say(ADMIN, &format!("/addagent {BUDI}")).await;
-    desk.clock.wind(TimeDelta::seconds(601));
+    desk.clock.advance(TimeDelta::seconds(601));
     desk.say(BUDI, "/online").await;
     let card = desk.button(BUDI, labels.open).0;
     let mut look_at_card = || seen.push(desk.shown(BUDI, card));
@@ -83,8 +83,8 @@ async fn a_day_in_indonesian() {
     let desk = cast("id").await;
     let seen = a_day(&desk, &ID).await;
     insta::assert_snapshot!("on_the_way_id", seen);
-    insta::assert_snapshot!("customer_id", desk.story(SARI));
-    insta::assert_snapshot!("agent_id", desk.story(BUDI));
+    insta::assert_snapshot!("customer_id", desk.chat_story(SARI));
+    insta::assert_snapshot!("agent_id", desk.chat_story(BUDI));
 }
 
 #[tokio::test]
@@ -92,8 +92,8 @@ async fn a_day_in_english() {
     let desk = cast("en").await;
     let seen = a_day(&desk, &EN).await;
     insta::assert_snapshot!("on_the_way_en", seen);
-    insta::assert_snapshot!("customer_en", desk.story(SARI));
-    insta::assert_snapshot!("agent_en", desk.story(BUDI));
+    insta::assert_snapshot!("customer_en", desk.chat_story(SARI));
+    insta::assert_snapshot!("agent_en", desk.chat_story(BUDI));
 }
 
 /// An admin sets the desk up, looks at it, moves a ticket.
@@ -152,8 +152,8 @@ async fn a_desk_is_run_in_indonesian() {
     let desk = cast("id").await;
     let seen = a_desk_is_run(&desk, &ID).await;
     insta::assert_snapshot!("admins_questions_id", seen);
-    insta::assert_snapshot!("admin_id", desk.story(ADMIN));
-    insta::assert_snapshot!("admins_agent_id", desk.story(BUDI));
+    insta::assert_snapshot!("admin_id", desk.chat_story(ADMIN));
+    insta::assert_snapshot!("admins_agent_id", desk.chat_story(BUDI));
 }
 
 #[tokio::test]
@@ -161,8 +161,8 @@ async fn a_desk_is_run_in_english() {
     let desk = cast("en").await;
     let seen = a_desk_is_run(&desk, &EN).await;
     insta::assert_snapshot!("admins_questions_en", seen);
-    insta::assert_snapshot!("admin_en", desk.story(ADMIN));
-    insta::assert_snapshot!("admins_agent_en", desk.story(BUDI));
+    insta::assert_snapshot!("admin_en", desk.chat_story(ADMIN));
+    insta::assert_snapshot!("admins_agent_en", desk.chat_story(BUDI));
 }
 
 #[tokio::test]
@@ -173,5 +173,5 @@ async fn silence_is_asked_about() {
     desk.pass(TimeDelta::minutes(30)).await;
     desk.pass(TimeDelta::minutes(5)).await;
     desk.say(BUDI, "/status").await;
-    insta::assert_snapshot!("silent_agent_id", desk.story(BUDI));
+    insta::assert_snapshot!("silent_agent_id", desk.chat_story(BUDI));
 }

@@ -1,6 +1,6 @@
 //! Admins' switches: a press carries what is wanted, so that pressed twice it is pressed once.
 use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
-use crate::support::{ADMIN, Desk, Ill};
+use crate::support::{ADMIN, Desk, StoreFault};
 
 /// The newest button of this label is pressed twice at once.
 async fn press_twice(desk: &Desk, label: &str) -> i64 {
@@ -13,9 +13,9 @@ async fn press_twice(desk: &Desk, label: &str) -> i64 {
 /// The newest button of this label is pressed, and the desk has to handle the press a second time.
 async fn press_handled_again(desk: &Desk, label: &str) -> i64 {
     let (message, data) = desk.button(ADMIN, label);
-    desk.trouble.next("handled", 1, Ill::Away);
+    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
     desk.press_data(ADMIN, message, &data).await;
-    desk.trouble.end();
+    desk.faults.clear();
     message
 }
 

@@ -81,6 +81,6 @@ async fn more_than_eight_tickets_come_in_pages() {
     desk.press(SARI, "▶️").await;
     assert!(desk.last(SARI).text.contains("9. INC"));
     desk.press(SARI, "Batal 9").await;
-    assert!(desk.last(SARI).button("Batal 9").is_none(), "{}", desk.story(SARI));
+    assert!(desk.last(SARI).button("Batal 9").is_none(), "{}", desk.chat_story(SARI));
     desk.press(SARI, "Segarkan").await;
 }

@@ -44,13 +44,13 @@ async fn reassigning_reads_what_it_shows_and_not_all_that_is_held() {
     }
     let (reads, all) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let (count, whole) = (Arc::clone(&reads), Arc::clone(&all));
-    desk.trouble.begin(move |called| {
+    desk.faults.inject(move |called| {
         count.fetch_add(u32::from(called == "ticket"), Ordering::SeqCst);
         whole.fetch_add(u32::from(called == "all_held"), Ordering::SeqCst);
         None
     });
     desk.say(ADMIN, "/reassign").await;
-    desk.trouble.end();
+    desk.faults.clear();
     assert_eq!((reads.load(Ordering::SeqCst), all.load(Ordering::SeqCst)), (8, 0));
     assert_eq!(desk.last(ADMIN).keyboard.concat().iter().filter(|b| b.text.starts_with('…')).count(), 8);
     desk.press(ADMIN, "▶️").await;
@@ -158,9 +158,13 @@ async fn a_department_has_one_name_for_everybody() {
     let desk = with_agent().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;
-    assert!(desk.find(TOM, "Thank you").text.contains("Category: Umum - Pertanyaan"), "{}", desk.story(TOM));
+    assert!(
+        desk.find(TOM, "Thank you").text.contains("Category: Umum - Pertanyaan"),
+        "{}",
+        desk.chat_story(TOM)
+    );
     assert!(desk.find(BUDI, "mine").text.contains("Kategori: Umum - Pertanyaan"));
     second_department(&desk).await;
     desk.say(TOM, "another").await;
-    assert!(desk.last(TOM).button("Teknik - Pertanyaan").is_some(), "{}", desk.story(TOM));
+    assert!(desk.last(TOM).button("Teknik - Pertanyaan").is_some(), "{}", desk.chat_story(TOM));
 }

@@ -22,19 +22,19 @@ pub(crate) struct Balancer {
 struct Behind {
     client: reqwest::Client,
     ports: Arc<Vec<u16>>,
-    turn: Arc<AtomicUsize>,
+    next: Arc<AtomicUsize>,
     taken: Arc<Vec<AtomicUsize>>,
 }
 
 impl Balancer {
     /// Listens for the replicas at these ports.
-    pub(crate) async fn before(ports: Vec<u16>) -> Self {
+    pub(crate) async fn in_front_of(ports: Vec<u16>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/telegram", listener.local_addr().unwrap());
         let taken: Arc<Vec<_>> = Arc::new(ports.iter().map(|_| AtomicUsize::new(0)).collect());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let behind =
-            Behind { client, ports: Arc::new(ports), turn: Arc::default(), taken: Arc::clone(&taken) };
+            Behind { client, ports: Arc::new(ports), next: Arc::default(), taken: Arc::clone(&taken) };
         let server = CancellationToken::new();
         let router = Router::new().fallback(pass).with_state(behind);
         let over = server.clone().cancelled_owned();
@@ -49,7 +49,7 @@ impl Balancer {
 }
 
 async fn pass(State(behind): State<Behind>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let first = behind.turn.fetch_add(1, Ordering::SeqCst);
+    let first = behind.next.fetch_add(1, Ordering::SeqCst);
     for turn in first..first + behind.ports.len() {
         let to = turn % behind.ports.len();
         let mut post = behind.client.post(format!("http://127.0.0.1:{}{}", behind.ports[to], uri.path()));

@@ -1,11 +1,11 @@
 //! Several desks as processes of their own on one MongoDB and one Redis, behind a balancer; again and again one of them is
 //! killed and started anew.
+use super::actors::Actors;
 use super::balancer::Balancer;
-use super::cast::Cast;
-use super::crowd::Crowd;
-use super::life::Life;
-use super::oracle::judge;
-use super::town::Town;
+use super::environment::Environment;
+use super::load::Load;
+use super::oracle::check;
+use super::process::DeskProcess;
 use crate::support::redis::RedisServer;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -15,21 +15,26 @@ use std::net::TcpListener;
 const TICKETS_PER_DEATH: usize = 60;
 
 struct Fleet<'a> {
-    town: &'a Town,
+    environment: &'a Environment,
     redis: &'a RedisServer,
     balancer: &'a Balancer,
     ports: Vec<u16>,
-    lives: Vec<Life>,
+    lives: Vec<DeskProcess>,
 }
 
 impl<'a> Fleet<'a> {
-    fn start(town: &'a Town, redis: &'a RedisServer, balancer: &'a Balancer, ports: Vec<u16>) -> Self {
-        let mut fleet = Self { town, redis, balancer, ports, lives: Vec::new() };
+    fn start(
+        environment: &'a Environment,
+        redis: &'a RedisServer,
+        balancer: &'a Balancer,
+        ports: Vec<u16>,
+    ) -> Self {
+        let mut fleet = Self { environment, redis, balancer, ports, lives: Vec::new() };
         fleet.lives = (0..fleet.ports.len()).map(|n| fleet.life(n)).collect();
         fleet
     }
 
-    fn life(&self, n: usize) -> Life {
+    fn life(&self, n: usize) -> DeskProcess {
         let (addr, redis) = (format!("127.0.0.1:{}", self.ports[n]), self.redis.url());
         let env = [
             ("HTTP_ADDR", addr.as_str()),
@@ -38,12 +43,12 @@ impl<'a> Fleet<'a> {
             ("WEBHOOK_SECRET", "a-secret-of-all-replicas"),
             ("RUST_LOG", "antri=info"),
         ];
-        Life::with(self.town, None, &env)
+        DeskProcess::with(self.environment, None, &env)
     }
 
     /// Kills one at a seeded moment, measured in what happens in the chats, and starts it anew; and so on.
     async fn suffer(&mut self, chance: &mut ChaCha20Rng, deaths: usize, span: std::ops::Range<usize>) {
-        let mut changes = self.town.sandbox.changes();
+        let mut changes = self.environment.sandbox.changes();
         for _ in 0..deaths {
             for _ in 0..chance.random_range(span.clone()) {
                 changes.changed().await.unwrap();
@@ -75,22 +80,22 @@ async fn run(seed: u64, replicas: usize) {
     let deaths = wish.div_ceil(TICKETS_PER_DEATH);
     let place = format!("seed {seed}");
     let mut chance = ChaCha20Rng::seed_from_u64(seed);
-    let town = Town::of(Cast::city(customers, tickets)).await;
+    let environment = Environment::of(Actors::many(customers, tickets)).await;
     let redis = RedisServer::start();
     let ports: Vec<u16> = (0..replicas).map(|_| free_port()).collect();
-    let balancer = Balancer::before(ports.clone()).await;
-    let mut fleet = Fleet::start(&town, &redis, &balancer, ports);
+    let balancer = Balancer::in_front_of(ports.clone()).await;
+    let mut fleet = Fleet::start(&environment, &redis, &balancer, ports);
     let told = tokio::select! {
-        told = Crowd::of(&town).live() => told,
+        told = Load::of(&environment).live() => told,
         () = fleet.suffer(&mut chance, deaths, 100..500) => unreachable!("it goes on for ever"),
     };
-    town.quiet().await;
+    environment.quiet().await;
     for life in fleet.lives {
         life.stop().await;
     }
     println!("{place}: each took {:?}", balancer.taken());
     assert!(balancer.taken().iter().all(|taken| *taken > 0), "{place}: somebody took nothing");
-    judge(&town, &told, deaths, &place).await;
+    check(&environment, &told, deaths, &place).await;
 }
 
 /// Each with a seed of its own: `ANTRI_TEST_FLEET_TICKETS` asks for more tickets than the usual number, in all of them.

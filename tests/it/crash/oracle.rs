@@ -1,16 +1,17 @@
 //! The judge: reads what the desk has written down and what people were sent, and says whether anything was lost, done
 //! twice, or done in the wrong order.
-use super::books::{self, Books, Row};
-use super::story::{Told, is_queue, is_status};
-use super::town::Town;
-use antri::domain::event::{Event, What};
+use super::durable_state;
+use super::durable_state::{DurableState, Row};
+use super::environment::Environment;
+use super::story::{Outcome, is_queue, is_status};
+use antri::domain::event::{Action, AuditEvent};
 use antri::domain::ids::{PersonId, TicketId};
-use antri::sandbox::Recorded;
+use antri::sandbox::RecordedRequest;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Judges a town whose desk was stopped in good order, after it had died so many times at `place`.
-pub(super) async fn judge(town: &Town, told: &Told, deaths: usize, place: &str) {
-    let Books {
+/// Judges a environment whose desk was stopped in good order, after it had died so many times at `place`.
+pub(super) async fn check(environment: &Environment, told: &Outcome, deaths: usize, place: &str) {
+    let DurableState {
         waiting,
         unhandled,
         updates,
@@ -22,27 +23,27 @@ pub(super) async fn judge(town: &Town, told: &Told, deaths: usize, place: &str) 
         events,
         people,
         cards: live,
-    } = books::read(town).await;
+    } = durable_state::read(environment).await;
     assert_eq!(waiting, 0, "{place}: the outbox is not empty");
     assert_eq!(unhandled, 0, "{place}: the inbox is not empty");
     assert_eq!(drafts, 0, "{place}: a draft is left over");
     assert_eq!(dropped, 0, "{place}: a delivery was given up");
-    assert_eq!(town.sandbox.violations(), [""; 0], "{place}: requests that the Bot API does not know");
-    assert_eq!(updates, town.sandbox.updates().len() as u64, "{place}: not every update came in");
+    assert_eq!(environment.sandbox.violations(), [""; 0], "{place}: requests that the Bot API does not know");
+    assert_eq!(updates, environment.sandbox.updates().len() as u64, "{place}: not every update came in");
 
     conservation(&tickets, told, place);
-    let history = replay(&tickets, &events, usize::from(town.cast.capacity), place);
-    let sends = Sends::of(town, &tickets, place);
+    let history = replay(&tickets, &events, usize::from(environment.cast.capacity), place);
+    let sends = Sends::of(environment, &tickets, place);
     // A delivery that was repeated after each of several deaths counts as one repeat, and as so many unknown outcomes.
     let counted = if deaths == 1 { repeats } else { unknown };
-    sends.compare(&history, &people, town, told, (deaths, counted), place);
-    cards(town, &live, &tickets, place);
-    let log = std::fs::read_to_string(town.dir.path().join("log")).unwrap();
+    sends.compare(&history, &people, environment, told, (deaths, counted), place);
+    cards(environment, &live, &tickets, place);
+    let log = std::fs::read_to_string(environment.dir.path().join("log")).unwrap();
     assert!(!log.contains("the sweep found"), "{place}: a wake-up was lost:\n{log}");
 }
 
 /// Every ticket that was sent is there once, with its words as they were written, and has ended.
-fn conservation(tickets: &[Row], told: &Told, place: &str) {
+fn conservation(tickets: &[Row], told: &Outcome, place: &str) {
     let texts: Vec<_> = tickets.iter().map(|t| t.text.clone()).collect();
     let unique: BTreeSet<_> = texts.iter().cloned().collect();
     assert_eq!(unique, told.tickets, "{place}: tickets lost, invented, or with other words");
@@ -60,20 +61,20 @@ struct History {
 }
 
 /// Goes through the record in its order: one holder, within capacity, first come first served in each department.
-fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> History {
+fn replay(tickets: &[Row], events: &[AuditEvent], capacity: usize, place: &str) -> History {
     let rows: HashMap<TicketId, &Row> = tickets.iter().map(|t| (t.id, t)).collect();
     let mut waiting: BTreeSet<TicketId> = BTreeSet::new();
     let mut holder: HashMap<TicketId, PersonId> = HashMap::new();
     let mut opened: BTreeSet<TicketId> = BTreeSet::new();
     let mut history = History::default();
     for event in events {
-        let lost = matches!(event.what, What::Availability { lost: true, .. });
+        let lost = matches!(event.what, Action::Availability { lost: true, .. });
         assert!(!lost, "{place}: somebody was taken offline: {:?}", event.what);
         let Some(id) = event.ticket else { continue };
         let row = rows[&id];
         match &event.what {
-            What::Opened => assert!(opened.insert(id) && waiting.insert(id), "{place}: opened twice"),
-            What::Assigned { agent, .. } => {
+            Action::Opened => assert!(opened.insert(id) && waiting.insert(id), "{place}: opened twice"),
+            Action::Assigned { agent, .. } => {
                 assert!(waiting.remove(&id), "{place}: {} was not waiting when it was assigned", row.number);
                 let older = waiting.iter().map(|other| rows[other]);
                 let mut older = older.filter(|o| o.department == row.department && o.arrival < row.arrival);
@@ -85,17 +86,17 @@ fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> Hi
                 assert!(held <= capacity, "{place}: {held} tickets at once");
                 *history.assigned.entry((*agent, id)).or_default() += 1;
             }
-            What::Released { from, .. } => {
+            Action::Released { from, .. } => {
                 assert_eq!(holder.remove(&id).as_ref(), Some(from), "{place}: released by who had it not");
                 assert!(waiting.insert(id), "{place}: it was waiting already");
                 *history.released.entry(id).or_default() += 1;
             }
-            What::Completed => {
+            Action::Completed => {
                 let by = holder.remove(&id);
                 let actor = antri::domain::event::Actor::Person;
                 assert_eq!(by.map(actor), Some(event.actor), "{place}: completed by who had it not");
             }
-            What::Started => {
+            Action::Started => {
                 let by = holder.get(&id).copied();
                 let actor = antri::domain::event::Actor::Person;
                 assert_eq!(by.map(actor), Some(event.actor), "{place}: opened by who had it not");
@@ -109,7 +110,7 @@ fn replay(tickets: &[Row], events: &[Event], capacity: usize, place: &str) -> Hi
 }
 
 /// What happened in a ticket's department until it was assigned, for failures.
-fn story(events: &[Event], rows: &HashMap<TicketId, &Row>, of: &Row) -> String {
+fn story(events: &[AuditEvent], rows: &HashMap<TicketId, &Row>, of: &Row) -> String {
     let theirs = events.iter().filter_map(|event| Some((event, rows[&event.ticket?])));
     let mut lines: Vec<_> = theirs
         .filter(|(_, row)| row.department == of.department)
@@ -128,10 +129,10 @@ fn story(events: &[Event], rows: &HashMap<TicketId, &Row>, of: &Row) -> String {
 struct Sends(BTreeMap<(i64, String), Vec<String>>);
 
 impl Sends {
-    fn of(town: &Town, tickets: &[Row], place: &str) -> Self {
+    fn of(environment: &Environment, tickets: &[Row], place: &str) -> Self {
         let tickets: HashMap<&str, &Row> = tickets.iter().map(|t| (t.number.as_str(), t)).collect();
         let mut sends = BTreeMap::<_, Vec<String>>::new();
-        for request in town.sandbox.requests() {
+        for request in environment.sandbox.requests() {
             if request.method == "sendMessage" && request.outcome == 200 {
                 let what = what(&request, &tickets);
                 let chat = request.params["chat_id"].as_i64().unwrap();
@@ -151,8 +152,8 @@ impl Sends {
         self,
         history: &History,
         people: &HashMap<PersonId, i64>,
-        town: &Town,
-        told: &Told,
+        environment: &Environment,
+        told: &Outcome,
         (deaths, counted): (usize, u64),
         place: &str,
     ) {
@@ -165,8 +166,8 @@ impl Sends {
             add(*agent, "status".into(), *commands);
             add(*agent, "queue".into(), 1);
         }
-        let agents = town.cast.agents.iter().map(|agent| agent.id);
-        let everybody = agents.chain(town.cast.customers.iter().map(|customer| customer.id));
+        let agents = environment.cast.agents.iter().map(|agent| agent.id);
+        let everybody = agents.chain(environment.cast.customers.iter().map(|customer| customer.id));
         everybody.for_each(|chat| add(chat, "greeting".into(), 1));
         let mut extra = 0;
         for (key, times) in &due {
@@ -208,7 +209,7 @@ fn expected(what: &str, history: &History) -> Option<usize> {
 }
 
 /// What a message is, in a word or two.
-fn what(request: &Recorded, tickets: &HashMap<&str, &Row>) -> String {
+fn what(request: &RecordedRequest, tickets: &HashMap<&str, &Row>) -> String {
     let text = request.params["text"].as_str().unwrap();
     let chat = request.params["chat_id"].as_i64().unwrap();
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
@@ -234,16 +235,16 @@ fn what(request: &Recorded, tickets: &HashMap<&str, &Row>) -> String {
 }
 
 /// The live card of every ticket shows its end, to the customer and to the agent who had it last.
-fn cards(town: &Town, live: &[(String, i64, i64)], tickets: &[Row], place: &str) {
+fn cards(environment: &Environment, live: &[(String, i64, i64)], tickets: &[Row], place: &str) {
     for ticket in tickets {
         let slot = format!("status {}", ticket.id);
         let (_, chat, message) =
             live.iter().find(|(s, _, _)| *s == slot).unwrap_or_else(|| panic!("{place}: no {slot}"));
-        let card = town.sandbox.message(*chat, *message).unwrap();
+        let card = environment.sandbox.message(*chat, *message).unwrap();
         assert!(card.text.contains("Selesai"), "{place}: the customer still sees:\n{}", card.text);
     }
     for (slot, chat, message) in live.iter().filter(|(slot, _, _)| slot.starts_with("task ")) {
-        let card = town.sandbox.message(*chat, *message).unwrap();
+        let card = environment.sandbox.message(*chat, *message).unwrap();
         assert!(card.keyboard.is_empty(), "{place}: {slot} still asks for something:\n{}", card.text);
     }
 }

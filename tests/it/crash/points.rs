@@ -1,40 +1,40 @@
 //! Death at each named point, at several passes of it.
-use super::life::Life;
-use super::oracle::judge;
+use super::environment::Environment;
+use super::oracle::check;
+use super::process::DeskProcess;
 use super::story::play;
-use super::town::Town;
 use futures::future::join_all;
 use std::os::unix::process::ExitStatusExt;
 
-/// At which passes of a point the desk dies, each in a town of its own: the first, one in the thick of it, a late one.
+/// At which passes of a point the desk dies, each in a environment of its own: the first, one in the thick of it, a late one.
 const PASSES: [u32; 3] = [0, 2, 4];
 
 async fn die_at(point: &'static str) {
-    join_all(PASSES.map(async |pass| die_once(Town::new().await, point, pass).await)).await;
+    join_all(PASSES.map(async |pass| die_once(Environment::new().await, point, pass).await)).await;
 }
 
 async fn die_on_mongodb_at(point: &'static str) {
-    join_all(PASSES.map(async |pass| die_once(Town::on_servers().await, point, pass).await)).await;
+    join_all(PASSES.map(async |pass| die_once(Environment::on_servers().await, point, pass).await)).await;
 }
 
-async fn die_once(town: Town, point: &str, pass: u32) {
+async fn die_once(environment: Environment, point: &str, pass: u32) {
     let place = format!("{point}:{pass}");
-    let mut life = Life::begin(&town, Some(&place));
-    let mut story = Box::pin(play(town.sandbox.clone()));
+    let mut life = DeskProcess::start(&environment, Some(&place));
+    let mut story = Box::pin(play(environment.sandbox.clone()));
     tokio::select! {
         told = &mut story => panic!("the story went to its end without passing {place}: {told:?}"),
-        status = life.ended() => {
-            assert_eq!(status.signal(), Some(9), "not dead at {place}, but {status}:\n{}", life.last_words());
+        status = life.wait_for_exit() => {
+            assert_eq!(status.signal(), Some(9), "not dead at {place}, but {status}:\n{}", life.log_tail());
         }
     }
-    let mut life = Life::begin(&town, None);
+    let mut life = DeskProcess::start(&environment, None);
     let told = tokio::select! {
         told = &mut story => told,
-        status = life.ended() => panic!("after {place} it ended by itself, {status}:\n{}", life.last_words()),
+        status = life.wait_for_exit() => panic!("after {place} it ended by itself, {status}:\n{}", life.log_tail()),
     };
-    town.quiet().await;
+    environment.quiet().await;
     life.stop().await;
-    judge(&town, &told, 1, &place).await;
+    check(&environment, &told, 1, &place).await;
 }
 
 macro_rules! points {

@@ -3,15 +3,15 @@
 mod claims;
 mod of_redis;
 
-use super::books;
-use super::cast::Cast;
-use super::crowd::Crowd;
-use super::life::Life;
-use super::oracle::judge;
-use super::story::Told;
-use super::town::Town;
-use super::wire::{Cuts, Lost, Wire};
-use crate::support::PATIENCE;
+use super::actors::Actors;
+use super::durable_state;
+use super::environment::Environment;
+use super::load::Load;
+use super::oracle::check;
+use super::process::DeskProcess;
+use super::proxy::{Cuts, LostSide, Proxy};
+use super::story::Outcome;
+use crate::support::WAIT_TIMEOUT;
 use crate::support::own_mongod::MongoServer;
 use antri::sandbox::{ChatMessage, NewUser, Sandbox};
 use std::time::{Duration, Instant};
@@ -31,8 +31,8 @@ struct Asker {
 }
 
 impl Asker {
-    async fn new(town: &Town, id: i64) -> Self {
-        let sandbox = town.sandbox.clone();
+    async fn new(environment: &Environment, id: i64) -> Self {
+        let sandbox = environment.sandbox.clone();
         let (first_name, language_code) = ("Zaki".into(), Some("id".into()));
         sandbox.add_user(NewUser { id: Some(id), first_name, language_code, ..NewUser::default() });
         let mut asker = Self { sandbox, id, asked: 0 };
@@ -52,7 +52,7 @@ impl Asker {
 
     /// Waits for what they asked for.
     async fn answered(&self) {
-        self.found("an answer", PATIENCE, |message| !is_comfort(message)).await;
+        self.found("an answer", WAIT_TIMEOUT, |message| !is_comfort(message)).await;
     }
 
     async fn found(&self, what: &str, limit: Duration, is: impl Fn(&ChatMessage) -> bool) {
@@ -66,8 +66,8 @@ fn is_comfort(message: &ChatMessage) -> bool {
 }
 
 /// Waits until so much has happened in the chats: a moment that does not depend on how fast the machine is.
-async fn after(town: &Town, happenings: usize) {
-    let mut changes = town.sandbox.changes();
+async fn after(environment: &Environment, happenings: usize) {
+    let mut changes = environment.sandbox.changes();
     for _ in 0..happenings {
         changes.changed().await.unwrap();
     }
@@ -83,9 +83,9 @@ async fn returned(asker: &Asker, place: &str) {
 }
 
 /// The crowd lives, and the faults come upon it before it has done all it wanted.
-async fn live(town: &Town, place: &str, faults: impl Future<Output = ()>) -> Told {
+async fn live(environment: &Environment, place: &str, faults: impl Future<Output = ()>) -> Outcome {
     let start = Instant::now();
-    let mut crowd = Box::pin(Crowd::of(town).live());
+    let mut crowd = Box::pin(Load::of(environment).live());
     tokio::select! {
         told = &mut crowd => panic!("{place}: all was over before the faults were: {told:?}"),
         () = faults => {}
@@ -97,28 +97,28 @@ async fn live(town: &Town, place: &str, faults: impl Future<Output = ()>) -> Tol
 }
 
 /// The end of the day. `repeats` says how often a delivery may have been repeated, where its outcome was unknown.
-async fn end(town: &Town, told: &Told, life: Life, repeats: usize, place: &str) {
-    town.quiet().await;
+async fn end(environment: &Environment, told: &Outcome, life: DeskProcess, repeats: usize, place: &str) {
+    environment.quiet().await;
     life.stop().await;
-    judge(town, told, repeats, place).await;
-    let books = books::read(town).await;
+    check(environment, told, repeats, place).await;
+    let books = durable_state::read(environment).await;
     println!("{place}: {} unknown outcomes, {} repeats", books.unknown, books.repeats);
 }
 
-fn crowd() -> Cast {
-    Cast::city(20, 3)
+fn crowd() -> Actors {
+    Actors::many(20, 3)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mongodb_dies_and_comes_back_twice() {
     let place = "MongoDB killed";
     let mut server = MongoServer::start();
-    let town = Town::at(crowd(), server.uri()).await;
-    let life = Life::begin(&town, None);
-    let mut askers = [Asker::new(&town, 801).await, Asker::new(&town, 802).await];
-    let told = live(&town, place, async {
+    let environment = Environment::at(crowd(), server.uri()).await;
+    let life = DeskProcess::start(&environment, None);
+    let mut askers = [Asker::new(&environment, 801).await, Asker::new(&environment, 802).await];
+    let told = live(&environment, place, async {
         for asker in &mut askers {
-            after(&town, 150).await;
+            after(&environment, 150).await;
             server.kill();
             asker.ask();
             asker.comforted().await;
@@ -127,18 +127,18 @@ async fn mongodb_dies_and_comes_back_twice() {
         }
     });
     let told = told.await;
-    end(&town, &told, life, 0, place).await;
+    end(&environment, &told, life, 0, place).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mongodb_freezes() {
     let place = "MongoDB frozen";
     let server = MongoServer::start();
-    let town = Town::at(crowd(), server.uri()).await;
-    let life = Life::begin(&town, None);
-    let mut asker = Asker::new(&town, 801).await;
-    let told = live(&town, place, async {
-        after(&town, 150).await;
+    let environment = Environment::at(crowd(), server.uri()).await;
+    let life = DeskProcess::start(&environment, None);
+    let mut asker = Asker::new(&environment, 801).await;
+    let told = live(&environment, place, async {
+        after(&environment, 150).await;
         server.freeze();
         let thaw = tokio::time::sleep(FREEZE);
         asker.ask();
@@ -148,28 +148,28 @@ async fn mongodb_freezes() {
         returned(&asker, place).await;
     });
     let told = told.await;
-    end(&town, &told, life, 0, place).await;
+    end(&environment, &told, life, 0, place).await;
 }
 
-async fn cut(lost: Lost, place: &str) {
+async fn cut(lost: LostSide, place: &str) {
     let server = MongoServer::start();
-    let mut town = Town::at(Cast::city(12, 2), server.uri()).await;
-    let wire = Wire::to(server.port(), lost, Cuts { of: 50, first: 3 }, Cuts { of: 80, first: 3 }).await;
-    town.uri = wire.uri();
-    let life = Life::begin(&town, None);
-    let told = Crowd::of(&town).live().await;
+    let mut environment = Environment::at(Actors::many(12, 2), server.uri()).await;
+    let wire = Proxy::to(server.port(), lost, Cuts { of: 50, first: 3 }, Cuts { of: 80, first: 3 }).await;
+    environment.uri = wire.uri();
+    let life = DeskProcess::start(&environment, None);
+    let told = Load::of(&environment).live().await;
     let (commits, writes) = wire.cut();
     println!("{place}: {commits} commits and {writes} other writes");
     assert!(commits >= 6 && writes >= 6, "{place}: only {commits} commits and {writes} writes");
-    end(&town, &told, life, 0, place).await;
+    end(&environment, &told, life, 0, place).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replies_of_mongodb_are_lost() {
-    cut(Lost::Reply, "replies lost").await;
+    cut(LostSide::Reply, "replies lost").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_to_mongodb_are_lost() {
-    cut(Lost::Request, "requests lost").await;
+    cut(LostSide::Request, "requests lost").await;
 }

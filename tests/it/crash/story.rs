@@ -1,6 +1,6 @@
 //! A busy morning: customers write tickets and wait for their end; agents come online, open, complete, go off and on again.
 //! Everybody acts on what their chat shows and on nothing else, so the story does not know whether the desk is up.
-use super::cast::{Cast, DEPARTMENTS};
+use super::actors::{Actors, DEPARTMENTS};
 use antri::sandbox::{ChatMessage, Sandbox};
 use futures::future::join_all;
 use std::collections::BTreeSet;
@@ -9,11 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 /// After how many completed tickets an agent takes a break.
 const BREAK_AFTER: usize = 2;
-const PATIENCE: Duration = Duration::from_secs(60);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What was done, for the oracle.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct Outcome {
     /// The description of every ticket that was sent.
     pub(crate) tickets: BTreeSet<String>,
     /// How many commands each agent sent that are answered with their status.
@@ -21,8 +21,8 @@ pub(crate) struct Told {
 }
 
 /// Plays the story to its end.
-pub(crate) async fn play(sandbox: Sandbox) -> Told {
-    let cast = Cast::village();
+pub(crate) async fn play(sandbox: Sandbox) -> Outcome {
+    let cast = Actors::small();
     let over = CancellationToken::new();
     let customers = async {
         let parts = cast.customers.iter().enumerate();
@@ -35,7 +35,7 @@ pub(crate) async fn play(sandbox: Sandbox) -> Told {
     };
     let agents = join_all(cast.agents.iter().map(|a| agent(&sandbox, a.id, over.clone())));
     let (tickets, commands) = tokio::join!(customers, agents);
-    Told { tickets, commands }
+    Outcome { tickets, commands }
 }
 
 async fn customer(
@@ -53,7 +53,7 @@ async fn customer(
         sent.push(words);
     }
     let what = format!("the end of all tickets of {name}");
-    sandbox.wait_for(&what, PATIENCE, |s| (ended(&s.chat(id)).len() == tickets).then_some(())).await;
+    sandbox.wait_for(&what, WAIT_TIMEOUT, |s| (ended(&s.chat(id)).len() == tickets).then_some(())).await;
     sent
 }
 
@@ -70,7 +70,7 @@ async fn press(sandbox: &Sandbox, id: i64, after: i64, label: &str) {
         let chat = s.chat(id).into_iter().rev().take_while(|m| m.message_id > after);
         chat.into_iter().find_map(|m| Some((m.button(label)?.to_owned(), m)))
     };
-    let (data, message) = sandbox.wait_for(&what, PATIENCE, found).await;
+    let (data, message) = sandbox.wait_for(&what, WAIT_TIMEOUT, found).await;
     pressed(sandbox, id, &message, &data).await;
 }
 
@@ -81,7 +81,7 @@ async fn pressed(sandbox: &Sandbox, id: i64, message: &ChatMessage, data: &str) 
         let now = s.message(id, message.message_id)?;
         (now.text != message.text || now.keyboard != message.keyboard).then_some(())
     };
-    sandbox.wait_for(&what, PATIENCE, changed).await;
+    sandbox.wait_for(&what, WAIT_TIMEOUT, changed).await;
 }
 
 async fn agent(sandbox: &Sandbox, id: i64, over: CancellationToken) -> (i64, usize) {
@@ -89,7 +89,7 @@ async fn agent(sandbox: &Sandbox, id: i64, over: CancellationToken) -> (i64, usi
     sandbox.send_text(id, "/myqueue");
     switch(sandbox, id, "/online", &mut commands).await;
     loop {
-        let work = sandbox.wait_for("work", PATIENCE, |s| next(&s.chat(id)));
+        let work = sandbox.wait_for("work", WAIT_TIMEOUT, |s| next(&s.chat(id)));
         let (message, data, last_step) = tokio::select! {
             found = work => found,
             () = over.cancelled() => return (id, commands),
@@ -118,7 +118,7 @@ async fn switch(sandbox: &Sandbox, id: i64, command: &str, sent: &mut usize) {
     *sent += 1;
     let answered =
         |s: &Sandbox| s.chat(id).iter().any(|m| m.message_id > after && is_status(&m.text)).then_some(());
-    sandbox.wait_for(command, PATIENCE, answered).await;
+    sandbox.wait_for(command, WAIT_TIMEOUT, answered).await;
 }
 
 /// Whether a text is the card of an agent's own queue.

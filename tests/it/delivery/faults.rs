@@ -17,18 +17,18 @@ async fn a_429_is_waited_out_to_the_second_in_its_chat_and_nowhere_else() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 1, Fault::TooManyRequests { retry_after: 30 });
     let due = desk.now() + TimeDelta::seconds(30);
-    desk.tell(1, "satu").await;
-    desk.tell(1, "dua").await;
-    desk.until("the wait", async || desk.held_up_until().await.is_some()).await;
-    assert_eq!(desk.held_up_until().await, Some(due));
-    desk.tell(2, "lain").await;
-    desk.hears(2, "lain").await;
-    desk.wind(TimeDelta::milliseconds(29_999));
-    desk.tell(2, "lagi").await;
-    desk.hears(2, "lagi").await;
+    desk.enqueue_text(1, "satu").await;
+    desk.enqueue_text(1, "dua").await;
+    desk.until("the wait", async || desk.next_delivery_at().await.is_some()).await;
+    assert_eq!(desk.next_delivery_at().await, Some(due));
+    desk.enqueue_text(2, "lain").await;
+    desk.wait_for_message(2, "lain").await;
+    desk.advance(TimeDelta::milliseconds(29_999));
+    desk.enqueue_text(2, "lagi").await;
+    desk.wait_for_message(2, "lagi").await;
     assert_eq!(desk.copies(1, "satu"), 0, "a millisecond early");
-    desk.wind(TimeDelta::milliseconds(1));
-    desk.hears(1, "dua").await;
+    desk.advance(TimeDelta::milliseconds(1));
+    desk.wait_for_message(1, "dua").await;
     let sent: Vec<_> =
         desk.calls("sendMessage", 1).into_iter().skip(1).map(|r| r.params["text"].clone()).collect();
     assert_eq!(sent, ["satu", "satu", "dua"], "the order of the chat");
@@ -41,7 +41,7 @@ async fn a_broken_server_is_asked_again_later_and_later() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 3, Fault::ServerError(502));
     let start = desk.now();
-    desk.tell(1, "halo").await;
+    desk.enqueue_text(1, "halo").await;
     desk.deliver_all().await;
     assert_eq!(desk.copies(1, "halo"), 1);
     let at: Vec<_> = desk.calls("sendMessage", 1)[1..].iter().map(|r| (r.at - start).num_seconds()).collect();
@@ -54,9 +54,9 @@ async fn a_telegram_that_is_not_there_gets_everything_once_when_it_is_back() {
     let desk = desk().await;
     desk.cut_off();
     for (chat, words) in [(1, "satu"), (1, "dua"), (2, "tiga")] {
-        desk.tell(chat, words).await;
+        desk.enqueue_text(chat, words).await;
     }
-    desk.until("a first try", async || desk.held_up_until().await.is_some()).await;
+    desk.until("a first try", async || desk.next_delivery_at().await.is_some()).await;
     desk.reconnect().await;
     desk.deliver_all().await;
     assert_eq!([desk.copies(1, "satu"), desk.copies(1, "dua"), desk.copies(2, "tiga")], [1, 1, 1]);
@@ -69,7 +69,7 @@ async fn a_telegram_that_is_not_there_gets_everything_once_when_it_is_back() {
 async fn once(fault: Fault, seen: usize, repeats: u64) {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 1, fault.clone());
-    desk.tell(1, "halo").await;
+    desk.enqueue_text(1, "halo").await;
     desk.deliver_all().await;
     assert_eq!(desk.copies(1, "halo"), seen, "{fault:?}");
     assert_eq!(desk.counters().await.repeats, repeats, "{fault:?}");
@@ -92,8 +92,8 @@ async fn a_request_that_is_lost_arrives_by_its_one_repeat() {
 async fn twice_unknown_is_given_up_and_the_next_message_goes() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 2, Fault::HangAfterSuccess);
-    desk.tell(1, "halo").await;
-    desk.tell(1, "berikutnya").await;
+    desk.enqueue_text(1, "halo").await;
+    desk.enqueue_text(1, "berikutnya").await;
     desk.deliver_all().await;
     assert_eq!((desk.copies(1, "halo"), desk.copies(1, "berikutnya")), (2, 1));
     assert_eq!(desk.counters().await.dropped, 1);
@@ -122,7 +122,7 @@ async fn an_edit_may_be_repeated_until_it_is_known_to_be_done() {
 async fn marks_that_telegram_cannot_read_are_taken_out() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 1, Fault::BadEntities);
-    desk.tell(1, "<b>a</b> &amp; b").await;
+    desk.enqueue_text(1, "<b>a</b> &amp; b").await;
     desk.deliver_all().await;
     let calls = desk.calls("sendMessage", 1);
     assert_eq!(calls.last().unwrap().params["text"], "a &amp; b");
@@ -164,8 +164,8 @@ async fn what_waits_for_a_group_follows_it_when_it_becomes_a_supergroup() {
     }
     desk.settle().await;
     desk.fault("sendMessage", Some(-55), 1, Fault::Migrate { to: -100_000_055 });
-    desk.tell(-55, "satu").await;
-    desk.tell(-55, "dua").await;
+    desk.enqueue_text(-55, "satu").await;
+    desk.enqueue_text(-55, "dua").await;
     desk.deliver_all().await;
     let texts: Vec<_> = desk.sandbox.chat(-100_000_055).into_iter().skip(1).map(|m| m.text).collect();
     assert_eq!(texts, ["satu", "dua"]);

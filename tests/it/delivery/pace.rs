@@ -1,13 +1,13 @@
 //! Telegram's own limits, on a clock that the test winds: as fast as allowed, and never refused.
 use crate::support::{Desk, Options};
-use antri::outbox::pace::Limits;
+use antri::outbox::rate_limit::RateLimits;
 use antri::sandbox::NewUser;
 use chrono::TimeDelta;
 
 async fn desk() -> Desk {
-    let desk = Desk::with(Options { limits: Limits::TELEGRAM, ..Options::default() }).await;
+    let desk = Desk::with(Options { limits: RateLimits::TELEGRAM, ..Options::default() }).await;
     // The greeting and the menu of the admin have cost some of this second's messages.
-    desk.wind(TimeDelta::seconds(60));
+    desk.advance(TimeDelta::seconds(60));
     desk
 }
 
@@ -25,20 +25,20 @@ async fn thirty_a_second_over_all_chats() {
         desk.sandbox.send_text(id, "/start");
     }
     desk.until("all greetings", async || {
-        desk.wind(TimeDelta::seconds(1));
+        desk.advance(TimeDelta::seconds(1));
         desk.sandbox.idle_polls() && desk.app().is_idle().await
     })
     .await;
-    desk.wind(TimeDelta::seconds(60));
+    desk.advance(TimeDelta::seconds(60));
     desk.sandbox.enforce_limits(true);
     let before = sent(&desk);
     for id in 1..=100 {
-        desk.tell(id, "kabar").await;
+        desk.enqueue_text(id, "kabar").await;
     }
     for second in 1..=4 {
         let due = (second * 30).min(100);
         desk.until("this second's messages", async || sent(&desk) - before == due).await;
-        desk.wind(TimeDelta::seconds(1));
+        desk.advance(TimeDelta::seconds(1));
     }
     assert_eq!(sent(&desk) - before, 100);
     desk.deliver_all().await;
@@ -48,20 +48,20 @@ async fn thirty_a_second_over_all_chats() {
 async fn a_burst_and_then_one_a_second_in_a_chat() {
     let desk = desk().await;
     desk.person(1, "Sari", "id").await;
-    desk.wind(TimeDelta::seconds(60));
+    desk.advance(TimeDelta::seconds(60));
     desk.sandbox.enforce_limits(true);
     let before = sent(&desk);
     for n in 1..=24 {
-        desk.tell(1, &format!("kabar {n}")).await;
+        desk.enqueue_text(1, &format!("kabar {n}")).await;
     }
     for due in 20..=24 {
         desk.until("this second's messages", async || sent(&desk) - before == due).await;
         // The refusal to send the next one must have been written down before time goes on.
         desk.until("the wait for the next", async || {
-            due == 24 || desk.held_up_until().await == Some(desk.now() + TimeDelta::seconds(1))
+            due == 24 || desk.next_delivery_at().await == Some(desk.now() + TimeDelta::seconds(1))
         })
         .await;
-        desk.wind(TimeDelta::seconds(1));
+        desk.advance(TimeDelta::seconds(1));
     }
     desk.deliver_all().await;
     let words: Vec<_> = desk.sandbox.chat(1).into_iter().map(|m| m.text).collect();

@@ -39,7 +39,7 @@ async fn a_blocked_agent_gets_no_more_until_they_are_back() {
 async fn a_refused_delivery_says_as_much_as_a_block() {
     let desk = office().await;
     desk.fault("sendMessage", Some(2), 1, Fault::Forbidden);
-    desk.tell(2, "halo").await;
+    desk.enqueue_text(2, "halo").await;
     desk.settle().await;
     assert!(desk.last(ADMIN).text.contains("Budi memblokir bot ini"), "{}", desk.transcript(ADMIN));
     open(&desk, 1, "Internet mati").await;
@@ -66,7 +66,7 @@ async fn the_agent_is_told_that_a_customer_can_no_longer_be_reached() {
     desk.press(2, "▶️ Buka").await;
     assert!(card().contains(line), "{}", card());
     desk.press(2, "✅ Selesai").await;
-    assert_eq!(desk.app().engine.store().undelivered().await, Ok(0));
+    assert_eq!(desk.app().engine.store().pending_deliveries().await, Ok(0));
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn who_gets_a_ticket_later_is_told_that_its_customer_can_not_be_reached() 
     open(&desk, 1, "Internet mati").await;
     desk.sandbox.set_blocked(1, true);
     desk.settle().await;
-    assert!(desk.find(2, "Internet mati").text.contains(LINE), "{}", desk.story(2));
+    assert!(desk.find(2, "Internet mati").text.contains(LINE), "{}", desk.chat_story(2));
     desk.agent(3, "Citra").await;
     desk.say(3, "/online").await;
     desk.say(3, "/myqueue").await;
@@ -84,7 +84,7 @@ async fn who_gets_a_ticket_later_is_told_that_its_customer_can_not_be_reached() 
     desk.press(ADMIN, "Budi").await;
     desk.press(ADMIN, "Citra").await;
     let (told, queue) = (desk.find(3, "Internet mati"), desk.find(3, "Antrian Tiket Saya"));
-    assert!(told.text.contains("Tiket baru") && told.text.contains(LINE), "{}", desk.story(3));
+    assert!(told.text.contains("Tiket baru") && told.text.contains(LINE), "{}", desk.chat_story(3));
     assert!(queue.text.contains(LINE), "{}", queue.text);
     // They are back: by unblocking, and, blocked once more, by writing.
     for back in [true, false] {
@@ -93,12 +93,12 @@ async fn who_gets_a_ticket_later_is_told_that_its_customer_can_not_be_reached() 
         } else {
             desk.sandbox.set_blocked(1, true);
             desk.settle().await;
-            assert!(desk.has(3, LINE), "{}", desk.story(3));
+            assert!(desk.has(3, LINE), "{}", desk.chat_story(3));
             desk.sandbox.set_blocked(1, false);
             desk.say(1, "/start").await;
         }
         desk.settle().await;
-        assert!(!desk.has(3, LINE), "{}", desk.story(3));
+        assert!(!desk.has(3, LINE), "{}", desk.chat_story(3));
     }
 }
 
@@ -115,21 +115,21 @@ async fn a_card_that_changed_many_times_while_it_was_held_up_is_edited_once() {
         edits.iter().filter(|r| r.params["message_id"] == card).count()
     };
     desk.fault("sendMessage", Some(2), 1, Fault::TooManyRequests { retry_after: 60 });
-    desk.tell(2, "halo").await;
-    desk.until("the wait", async || desk.held_up_until().await.is_some()).await;
+    desk.enqueue_text(2, "halo").await;
+    desk.until("the wait", async || desk.next_delivery_at().await.is_some()).await;
     let before = edits();
     for customer in 11..=14 {
         desk.sandbox.send_text(customer, "Internet mati");
-        let send = desk.sandbox.wait_for("a preview", crate::support::PATIENCE, |s| {
+        let send = desk.sandbox.wait_for("a preview", crate::support::WAIT_TIMEOUT, |s| {
             let last = s.chat(customer).pop()?;
             Some((last.message_id, last.button("✅ Kirim")?.to_owned()))
         });
         let (message, data) = send.await;
         desk.sandbox.press(customer, message, &data);
-        desk.hears(customer, "sekarang ditangani oleh Budi").await;
+        desk.wait_for_message(customer, "sekarang ditangani oleh Budi").await;
     }
     assert_eq!(edits(), before, "the chat is held up");
-    desk.wind(TimeDelta::seconds(60));
+    desk.advance(TimeDelta::seconds(60));
     desk.deliver_all().await;
     assert_eq!(edits(), before + 1);
     let shown = desk.sandbox.message(2, card).unwrap().text;

@@ -6,11 +6,11 @@ use antri::domain::ids::DepartmentId;
 use antri::domain::invite::Grant;
 use antri::domain::person::{Locale, Person, Role};
 use antri::domain::policy::Settings;
-use antri::engine::chance::Chance;
-use antri::engine::desk::DeskEdit;
+use antri::engine::departments::DepartmentEdit;
 use antri::engine::error::EngineError;
-use antri::engine::opening::MAX_OPEN;
-use antri::engine::tickets::Step;
+use antri::engine::random::Random;
+use antri::engine::tickets::open::MAX_OPEN_TICKETS;
+use antri::engine::tickets::steps::Step;
 use antri::engine::{Engine, Rules};
 use futures::future::join_all;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ async fn without_admin(stage: &Stage) -> (Arc<Engine>, tempfile::TempDir) {
         admin_ids: Vec::new(),
         presence_ttl: stage.engine.rules().presence_ttl,
     };
-    let engine = Engine::new(back.store, back.presence, rules, Chance::seeded(3));
+    let engine = Engine::new(back.store, back.presence, rules, Random::seeded(3));
     engine.ensure_department("Umum", "Umum").await.unwrap();
     engine.start().await.unwrap();
     (Arc::new(engine), dir)
@@ -77,10 +77,10 @@ async fn an_invitation_works_once_for_a_day_and_again_only_for_who_used_it() {
     assert_eq!(redeem(&budi, "no such code").await, Err(EngineError::BadInvite));
 
     let second = stage.engine.invite(Grant::Agent(Vec::new()), stage.now()).await.unwrap();
-    stage.wind(DAY);
+    stage.advance(DAY);
     assert!(redeem(&budi, &second.code).await.is_ok(), "up to the last moment");
     let third = stage.engine.invite(Grant::Agent(Vec::new()), stage.now()).await.unwrap();
-    stage.wind(DAY + 1);
+    stage.advance(DAY + 1);
     let citra = stage.customer(102).await;
     assert_eq!(redeem(&citra, &third.code).await, Err(EngineError::BadInvite));
     assert_eq!(redeem(&agent, &invite.code).await, Err(EngineError::BadInvite), "for nobody after its time");
@@ -92,7 +92,7 @@ async fn a_customer_has_ten_open_tickets_at_most() {
     let agent = stage.agent(100, 20, &[]).await;
     let (eager, other) = (stage.customer(500).await, stage.customer(501).await);
     let mut first = None;
-    for _ in 0..MAX_OPEN {
+    for _ in 0..MAX_OPEN_TICKETS {
         first.get_or_insert(stage.serve(&eager).await);
     }
     assert_eq!(stage.open(&eager, 0).await, Err(EngineError::TooManyOpen(10)));
@@ -112,7 +112,7 @@ async fn opening_with_the_same_key_again_gives_the_same_ticket_whatever_has_chan
     let again = async || stage.open_with("the key".into(), &customer, 0).await;
     let ticket = again().await.unwrap();
     assert_eq!(again().await.unwrap().id, ticket.id);
-    for _ in 1..MAX_OPEN {
+    for _ in 1..MAX_OPEN_TICKETS {
         stage.open(&customer, 0).await.unwrap();
     }
     assert_eq!(again().await.unwrap().id, ticket.id, "at the quota");
@@ -121,13 +121,13 @@ async fn opening_with_the_same_key_again_gives_the_same_ticket_whatever_has_chan
     assert_eq!(again().await.unwrap().id, ticket.id, "after its end");
     let umum = stage.departments().await.remove(0);
     stage.department("Zona").await;
-    stage.engine.edit_department(&stage.admin, umum.id, &DeskEdit::SetRetired(true)).await.unwrap();
+    stage.engine.edit_department(&stage.admin, umum.id, &DepartmentEdit::SetRetired(true)).await.unwrap();
     assert_eq!(again().await.unwrap().id, ticket.id, "after its department was retired");
     let opened = oracle::events(&stage);
     assert_eq!(
         opened
             .iter()
-            .filter(|e| e.ticket == Some(ticket.id) && e.what == antri::domain::event::What::Opened)
+            .filter(|e| e.ticket == Some(ticket.id) && e.what == antri::domain::event::Action::Opened)
             .count(),
         1
     );

@@ -1,6 +1,6 @@
 //! What the store's record tells, played back event by event: at every instant of the history, not only at its end.
 use super::stage::Stage;
-use antri::domain::event::{Actor, Event, ReleaseReason, What};
+use antri::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use antri::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
 use antri::domain::notice::{Message, Notice};
 use antri::domain::person::Availability;
@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 
 /// Where a ticket is in the story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum TicketPosition {
     Queued,
     Held(PersonId),
     Ended,
@@ -21,7 +21,7 @@ enum Place {
 
 #[derive(Default)]
 struct Story {
-    places: BTreeMap<TicketId, Place>,
+    positions: BTreeMap<TicketId, TicketPosition>,
     online: BTreeSet<PersonId>,
     opted_out: BTreeSet<PersonId>,
     capacity: HashMap<PersonId, u16>,
@@ -31,24 +31,24 @@ struct Story {
 
 impl Story {
     fn held(&self, agent: PersonId) -> u16 {
-        let theirs = |place: &&Place| matches!(place, Place::Held(by) if *by == agent);
-        u16::try_from(self.places.values().filter(theirs).count()).unwrap()
+        let theirs = |place: &&TicketPosition| matches!(place, TicketPosition::Held(by) if *by == agent);
+        u16::try_from(self.positions.values().filter(theirs).count()).unwrap()
     }
 
     fn gets(&mut self, ticket: TicketId, agent: PersonId, anyway: bool) {
         let capacity = self.capacity.get(&agent).copied().unwrap_or(Capacity::DEFAULT.get());
         assert!(anyway || self.held(agent) < capacity, "{agent} holds {} of {capacity}", self.held(agent));
-        self.places.insert(ticket, Place::Held(agent));
+        self.positions.insert(ticket, TicketPosition::Held(agent));
         *self.handed.entry((ticket, agent)).or_default() += 1;
     }
 
-    fn tell(&mut self, event: &Event, queue: &Queue) {
+    fn tell(&mut self, event: &AuditEvent, queue: &Queue) {
         match &event.what {
-            What::Availability { agent, to, .. } => {
+            Action::Availability { agent, to, .. } => {
                 self.online.remove(agent);
                 self.online.extend((*to == Availability::Online).then_some(*agent));
             }
-            What::Standing { person, change } => self.stand(*person, change),
+            Action::Standing { person, change } => self.stand(*person, change),
             _ => self.tell_of_ticket(event, queue),
         }
     }
@@ -70,47 +70,48 @@ impl Story {
         }
     }
 
-    fn tell_of_ticket(&mut self, event: &Event, queue: &Queue) {
+    fn tell_of_ticket(&mut self, event: &AuditEvent, queue: &Queue) {
         let ticket = event.ticket.expect("a ticket's event names it");
-        let place = self.places.get(&ticket).copied();
-        let holder = place.and_then(|p| if let Place::Held(by) = p { Some(by) } else { None });
+        let place = self.positions.get(&ticket).copied();
+        let holder = place.and_then(|p| if let TicketPosition::Held(by) = p { Some(by) } else { None });
         match &event.what {
-            What::Opened => {
+            Action::Opened => {
                 assert_eq!(place, None, "opened twice");
-                self.places.insert(ticket, Place::Queued);
+                self.positions.insert(ticket, TicketPosition::Queued);
             }
-            What::Assigned { agent, .. } => {
-                assert_eq!(place, Some(Place::Queued), "assigned out of {place:?}");
+            Action::Assigned { agent, .. } => {
+                assert_eq!(place, Some(TicketPosition::Queued), "assigned out of {place:?}");
                 assert!(self.online.contains(agent) && !self.opted_out.contains(agent), "{agent} not ready");
-                queue.check_first(ticket, &self.places);
+                queue.check_first(ticket, &self.positions);
                 self.gets(ticket, *agent, false);
             }
-            What::PickedUp { agent } => {
-                assert_eq!(place, Some(Place::Queued), "picked up out of {place:?}");
+            Action::PickedUp { agent } => {
+                assert_eq!(place, Some(TicketPosition::Queued), "picked up out of {place:?}");
                 self.gets(ticket, *agent, false);
             }
-            What::Reassigned { from, to, over_capacity } => {
-                assert_ne!(place, Some(Place::Ended));
+            Action::Reassigned { from, to, over_capacity } => {
+                assert_ne!(place, Some(TicketPosition::Ended));
                 assert_eq!(holder, *from, "taken from somebody who did not hold it");
                 self.gets(ticket, *to, *over_capacity);
             }
-            What::Released { from, why } => {
+            Action::Released { from, why } => {
                 assert_eq!(holder, Some(*from), "released from somebody who did not hold it");
                 let back = *why == ReleaseReason::Offline && self.online.contains(from);
                 assert!(!back, "taken from {from}, who is back");
-                self.places.insert(ticket, Place::Queued);
+                self.positions.insert(ticket, TicketPosition::Queued);
             }
-            What::Started | What::Paused | What::Resumed | What::Completed => {
+            Action::Started | Action::Paused | Action::Resumed | Action::Completed => {
                 assert_eq!(holder.map(Actor::Person), Some(event.actor), "a step of a stranger's");
-                let place = if event.what == What::Completed { Place::Ended } else { place.unwrap() };
-                self.places.insert(ticket, place);
+                let place =
+                    if event.what == Action::Completed { TicketPosition::Ended } else { place.unwrap() };
+                self.positions.insert(ticket, place);
             }
-            What::Cancelled => {
-                assert_ne!(place, Some(Place::Ended));
-                self.places.insert(ticket, Place::Ended);
+            Action::Cancelled => {
+                assert_ne!(place, Some(TicketPosition::Ended));
+                self.positions.insert(ticket, TicketPosition::Ended);
             }
-            What::Availability { .. } | What::Standing { .. } => {}
-            other @ What::Reprioritised { .. } => panic!("not in these histories: {other:?}"),
+            Action::Availability { .. } | Action::Standing { .. } => {}
+            other @ Action::Reprioritised { .. } => panic!("not in these histories: {other:?}"),
         }
     }
 }
@@ -119,11 +120,11 @@ impl Story {
 struct Queue(BTreeMap<TicketId, (DepartmentId, Arrival, bool)>);
 
 impl Queue {
-    fn check_first(&self, ticket: TicketId, places: &BTreeMap<TicketId, Place>) {
+    fn check_first(&self, ticket: TicketId, places: &BTreeMap<TicketId, TicketPosition>) {
         let (department, arrival, _) = self.0[&ticket];
-        let older = |(id, place): (&TicketId, &Place)| {
+        let older = |(id, place): (&TicketId, &TicketPosition)| {
             let (its, came, auto) = self.0[id];
-            *place == Place::Queued && its == department && came < arrival && auto
+            *place == TicketPosition::Queued && its == department && came < arrival && auto
         };
         assert!(!places.iter().any(older), "a newer ticket overtook an older one");
     }
@@ -138,7 +139,7 @@ fn rows<T: serde::de::DeserializeOwned>(stage: &Stage, sql: &str) -> Vec<T> {
 }
 
 /// Every event of the desk, in the order in which they were committed.
-pub(super) fn events(stage: &Stage) -> Vec<Event> {
+pub(super) fn events(stage: &Stage) -> Vec<AuditEvent> {
     rows(stage, "SELECT doc FROM events ORDER BY id")
 }
 
@@ -153,7 +154,7 @@ pub(super) fn told(stage: &Stage) -> Vec<Notice> {
 pub(super) async fn check(stage: &Stage) {
     let events = events(stage);
     let opened: Vec<TicketId> =
-        events.iter().filter(|e| e.what == What::Opened).filter_map(|e| e.ticket).collect();
+        events.iter().filter(|e| e.what == Action::Opened).filter_map(|e| e.ticket).collect();
     let mut tickets = Vec::new();
     for id in &opened {
         tickets.push(stage.store.ticket(*id).await.unwrap().expect("what was opened stays"));
@@ -165,13 +166,13 @@ pub(super) async fn check(stage: &Stage) {
     }
     for ticket in &tickets {
         let place = match &ticket.state {
-            TicketState::Queued => Place::Queued,
-            TicketState::Held(hold) => Place::Held(hold.agent),
-            TicketState::Completed { .. } | TicketState::Cancelled { .. } => Place::Ended,
+            TicketState::Queued => TicketPosition::Queued,
+            TicketState::Held(hold) => TicketPosition::Held(hold.agent),
+            TicketState::Completed { .. } | TicketState::Cancelled { .. } => TicketPosition::Ended,
         };
-        assert_eq!(story.places[&ticket.id], place, "the record and the ticket disagree");
+        assert_eq!(story.positions[&ticket.id], place, "the record and the ticket disagree");
     }
-    check_told(stage, &story);
+    check_notices(stage, &story);
     check_slots(stage, &tickets).await;
     check_nothing_waits_in_vain(stage).await;
     let sweep = stage.engine.sweep(stage.now()).await.unwrap();
@@ -179,7 +180,7 @@ pub(super) async fn check(stage: &Stage) {
 }
 
 /// Each time a ticket came into somebody's hands, that agent and the customer were told, once.
-fn check_told(stage: &Stage, story: &Story) {
+fn check_notices(stage: &Stage, story: &Story) {
     let (mut agents, mut customers) = (BTreeMap::new(), BTreeMap::new());
     for notice in told(stage) {
         match notice {

@@ -2,14 +2,14 @@
 use super::oracle;
 use super::stage::{Stage, behaving};
 use antri::domain::draft::Draft;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, OfflineBehaviour, Settings};
 use antri::domain::text::Description;
 use antri::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use antri::engine::error::EngineError;
 use antri::engine::ports::Store;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 use futures::future::join_all;
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ async fn a_ticket_is_completed_or_reassigned_and_the_loser_is_told() {
             }
             both => panic!("{both:?}"),
         }
-        stage.wind(1);
+        stage.advance(1);
     }
     oracle::check(&stage).await;
 }
@@ -118,7 +118,7 @@ async fn leaves_during_assignment(behaviour: OfflineBehaviour) {
         // Opened by nobody: with both behaviours that reassign, everything that was assigned goes back.
         assert!(behaviour == OfflineBehaviour::Keep || left == 0, "{left} tickets stay with who has left");
         oracle::check(&stage).await;
-        stage.wind(1);
+        stage.advance(1);
         stage.engine.set_availability(agent.id, Availability::Online, stage.now()).await.unwrap();
         stage.round().await;
         assert!(stage.held(agent.id).await > 0);
@@ -177,7 +177,7 @@ async fn a_ticket_completed_twice_at_once_is_completed_once() {
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
         let ended = oracle::events(&stage);
         assert_eq!(
-            ended.iter().filter(|e| e.ticket == Some(ticket.id) && e.what == What::Completed).count(),
+            ended.iter().filter(|e| e.ticket == Some(ticket.id) && e.what == Action::Completed).count(),
             1
         );
     }

@@ -7,7 +7,7 @@ use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings,
 use antri::domain::ticket::Ticket;
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::sync::{Arc, Mutex};
@@ -206,7 +206,7 @@ async fn play(settings: Settings, at_once: bool, bursts: Vec<Vec<Command>>) {
     let _assigner = at_once.then(|| world.stage.engine.assigner());
     let mut done = 0;
     for burst in bursts {
-        world.stage.wind(1);
+        world.stage.advance(1);
         let mut racing = JoinSet::new();
         for command in burst.into_iter().take(COMMANDS - done) {
             done += 1;

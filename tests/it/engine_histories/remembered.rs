@@ -1,13 +1,13 @@
 //! Steps that are tried first on the ticket as this process has written it last: another may have made something else of it since.
 use super::oracle;
 use super::stage::Stage;
-use crate::support::Ill;
+use crate::support::StoreFault;
 use antri::domain::ids::Version;
 use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Refusal, Status, Ticket};
 use antri::engine::error::EngineError;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 
 /// An agent with a ticket.
 async fn working() -> (Stage, Person, Ticket) {
@@ -20,11 +20,11 @@ async fn working() -> (Stage, Person, Ticket) {
 #[tokio::test]
 async fn a_ticket_that_is_remembered_is_not_read() {
     let (stage, agent, ticket) = working().await;
-    stage.trouble.begin(|method| (method == "ticket").then_some(Ill::Away));
+    stage.faults.inject(|method| (method == "ticket").then_some(StoreFault::Away));
     stage.step(&ticket, &agent, Step::Hold).await.unwrap_err();
-    stage.trouble.remember(ticket.clone());
+    stage.faults.remember(ticket.clone());
     stage.step(&ticket, &agent, Step::Hold).await.unwrap();
-    stage.trouble.end();
+    stage.faults.clear();
     assert_eq!(stage.ticket(&ticket).await.status(), Status::Pending);
     oracle::check(&stage).await;
 }
@@ -33,7 +33,7 @@ async fn a_ticket_that_is_remembered_is_not_read() {
 async fn what_became_of_it_meanwhile_is_what_is_stepped_from() {
     let (stage, agent, ticket) = working().await;
     stage.step(&ticket, &agent, Step::Hold).await.unwrap();
-    stage.trouble.remember(ticket.clone());
+    stage.faults.remember(ticket.clone());
     let done = stage.step(&ticket, &agent, Step::Complete).await.unwrap();
     assert_eq!((done.status(), done.version), (Status::Completed, Version(ticket.version.0 + 2)));
     // Now it has ended, whatever is remembered.
@@ -52,7 +52,7 @@ async fn nobody_is_refused_by_what_is_remembered() {
     let theirs = ticket.hand_over(other.id, ticket.hold().unwrap().slot, stage.now()).unwrap();
     for remembered in [theirs, paused.clone()] {
         let step = if remembered.status() == Status::Pending { Step::Hold } else { Step::Resume };
-        stage.trouble.remember(remembered);
+        stage.faults.remember(remembered);
         stage.step(&ticket, &agent, step).await.unwrap();
     }
     oracle::check(&stage).await;
@@ -63,7 +63,7 @@ async fn who_holds_it_no_longer_is_told_so() {
     let (stage, agent, ticket) = working().await;
     let other = stage.agent(3, 3, &[]).await;
     stage.engine.reassign(&stage.admin, (ticket.id, None), other.id, false, stage.now()).await.unwrap();
-    stage.trouble.remember(ticket.clone());
+    stage.faults.remember(ticket.clone());
     let late = stage.step(&ticket, &agent, Step::Complete).await;
     assert!(matches!(late, Err(EngineError::Refused(Refusal::NotYours, _))), "{late:?}");
     assert_eq!(stage.ticket(&ticket).await.holder(), Some(other.id));
@@ -79,7 +79,7 @@ async fn a_button_that_was_drawn_for_another_version_is_stale() {
         async move { engine.step(agent.id, ticket.id, Step::Complete, Some(version), now).await }
     };
     for remembered in [ticket.clone(), paused.clone()] {
-        stage.trouble.remember(remembered);
+        stage.faults.remember(remembered);
         let late = press(ticket.version).await;
         assert!(matches!(&late, Err(EngineError::Stale(now)) if **now == paused), "{late:?}");
     }

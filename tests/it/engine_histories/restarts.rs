@@ -1,13 +1,13 @@
 //! A process ends, anywhere, and another begins on the same store: nothing is lost, nobody has to do anything.
 use super::oracle;
 use super::stage::{Stage, behaving};
-use antri::domain::event::{ReleaseReason, What};
+use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::person::{Availability, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::ticket::TicketState;
 use antri::engine::ports::Store;
 use antri::engine::sweep::Sweep;
-use antri::engine::tickets::Step;
+use antri::engine::tickets::steps::Step;
 use antri::presence::Memory;
 use std::sync::Arc;
 
@@ -24,10 +24,10 @@ async fn presence_is_restored_and_what_waits_is_assigned() {
     // Opened, and the process dies before the round.
     let waiting = stage.open(&customer, 0).await.unwrap();
     stage.open(&customer, 0).await.unwrap();
-    stage.wind(60);
+    stage.advance(60);
     let stage = restart(stage).await;
     assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some());
-    assert!(stage.engine.round_wanted(), "the first round comes by itself");
+    assert!(stage.engine.is_round_pending(), "the first round comes by itself");
     assert_eq!(stage.round().await, 1, "one slot was free");
     assert_eq!(stage.ticket(&held).await, held);
     assert_eq!(stage.ticket(&waiting).await.holder(), Some(agent.id));
@@ -58,14 +58,14 @@ async fn a_client_whose_presence_had_run_out_gets_nothing_after_a_restart_either
     stage.rewrite(&agent, |profile| profile.via = Via::Client).await;
     let customer = stage.customer(500).await;
     stage.open(&customer, 0).await.unwrap();
-    stage.wind(301);
+    stage.advance(301);
     let stage = restart(stage).await;
     assert_eq!(stage.round().await, 0);
     assert!(stage.engine.is_lost(agent.id));
     oracle::check(&stage).await;
     // Their client comes back.
     let person = stage.person(&agent).await;
-    stage.engine.alive(&person, stage.now()).await.unwrap();
+    stage.engine.on_activity(&person, stage.now()).await.unwrap();
     assert_eq!(stage.round().await, 1);
     oracle::check(&stage).await;
 }
@@ -94,7 +94,8 @@ async fn a_release_that_a_crash_cut_short_is_made_good_by_the_sweep() {
         assert_eq!((stage.held(agent.id).await, stage.held(other.id).await), (kept, 3 - kept));
         assert_eq!(stage.person(&agent).await.agent.unwrap().release_due, None);
         let swept = oracle::events(&stage);
-        let from_engine = |what: &What| matches!(what, What::Released { why: ReleaseReason::Offline, .. });
+        let from_engine =
+            |what: &Action| matches!(what, Action::Released { why: ReleaseReason::Offline, .. });
         assert_eq!(swept.iter().filter(|e| from_engine(&e.what)).count(), 3 - kept);
     }
 }

@@ -1,5 +1,5 @@
 //! An engine on the embedded back ends with an admin, departments, agents and customers.
-use crate::support::{Trouble, Troubled};
+use crate::support::{FaultInjector, FaultStore};
 use antri::app::embedded;
 use antri::domain::Time;
 use antri::domain::department::Department;
@@ -9,12 +9,12 @@ use antri::domain::person::{AgentProfile, Availability, Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::domain::text::Description;
 use antri::domain::ticket::Ticket;
-use antri::engine::chance::Chance;
 use antri::engine::error::EngineError;
-use antri::engine::opening::NewTicket;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
-use antri::engine::tickets::Step;
+use antri::engine::random::Random;
+use antri::engine::tickets::open::NewTicket;
+use antri::engine::tickets::steps::Step;
 use antri::engine::{Engine, Rules};
 use antri::store::Sqlite;
 use chrono::TimeDelta;
@@ -34,17 +34,17 @@ pub(super) struct Stage {
     pub(super) admin: Person,
     pub(super) dir: TempDir,
     /// What goes wrong between the engine and its store.
-    pub(super) trouble: Trouble,
+    pub(super) faults: FaultInjector,
     now: AtomicI64,
     keys: AtomicU64,
 }
 
-fn engine(store: &Arc<Sqlite>, trouble: &Trouble, presence: &Arc<dyn Presence>) -> Arc<Engine> {
+fn engine(store: &Arc<Sqlite>, trouble: &FaultInjector, presence: &Arc<dyn Presence>) -> Arc<Engine> {
     let admin_ids = vec![TelegramId(ADMIN)];
     let rules =
         Rules { zone: chrono_tz::Asia::Jakarta, default_locale: Locale::Id, admin_ids, presence_ttl: TTL };
-    let store: Arc<dyn Store> = Arc::new(Troubled { store: store.clone(), trouble: trouble.clone() });
-    Arc::new(Engine::new(store, presence.clone(), rules, Chance::seeded(7)))
+    let store: Arc<dyn Store> = Arc::new(FaultStore { store: store.clone(), faults: trouble.clone() });
+    Arc::new(Engine::new(store, presence.clone(), rules, Random::seeded(7)))
 }
 
 pub(super) fn profile(telegram: i64) -> Profile {
@@ -70,7 +70,7 @@ impl Stage {
         store: Arc<Sqlite>,
         presence: Arc<dyn Presence>,
     ) -> Self {
-        let trouble = Trouble::default();
+        let trouble = FaultInjector::default();
         let engine = engine(&store, &trouble, &presence);
         let expected = settings.version;
         let settings = Settings { version: expected.next(), ..settings };
@@ -81,12 +81,12 @@ impl Stage {
         let first = Time::from_timestamp_micros(start).unwrap();
         let admin = engine.meet(&profile(ADMIN), first).await.unwrap();
         let (now, keys) = (AtomicI64::new(start), AtomicU64::new(0));
-        Self { engine, store, presence, admin, dir, trouble, now, keys }
+        Self { engine, store, presence, admin, dir, faults: trouble, now, keys }
     }
 
     /// The process ends and another one begins on the same store. Presence ends with it.
     pub(super) async fn restart(self, presence: Arc<dyn Presence>) -> Self {
-        let engine = engine(&self.store, &self.trouble, &presence);
+        let engine = engine(&self.store, &self.faults, &presence);
         engine.start().await.unwrap();
         engine.recover(true, self.now()).await.unwrap();
         Self { engine, presence, ..self }
@@ -96,7 +96,7 @@ impl Stage {
         Time::from_timestamp_micros(self.now.load(Ordering::SeqCst)).unwrap()
     }
 
-    pub(super) fn wind(&self, seconds: i64) {
+    pub(super) fn advance(&self, seconds: i64) {
         self.now.fetch_add(TimeDelta::seconds(seconds).num_microseconds().unwrap(), Ordering::SeqCst);
     }
 

@@ -1,5 +1,5 @@
 //! Updates that come twice, in the wrong order, or while somebody else polls.
-use crate::support::{Desk, Ill};
+use crate::support::{Desk, StoreFault};
 use antri::sandbox::Fault;
 use serde_json::json;
 
@@ -41,14 +41,14 @@ async fn a_press_whose_answer_from_the_store_is_lost_has_one_effect() {
     for (person, label, ended) in
         [(1, "✅ Kirim", "Tiket baru"), (2, "✅ Selesai", "Tiket ini sudah selesai")]
     {
-        desk.trouble.next("commit", 1, Ill::AnswerLost);
+        desk.faults.inject_next("commit", 1, StoreFault::AnswerLost);
         let (message, data) = desk.button(person, label);
         desk.sandbox.press(person, message, &data);
         desk.settle().await;
-        desk.trouble.end();
-        assert_eq!(desk.count(2, ended), 1, "{}", desk.story(2));
+        desk.faults.clear();
+        assert_eq!(desk.count(2, ended), 1, "{}", desk.chat_story(2));
     }
-    assert_eq!(desk.count(1, "🎫 Tiket INC"), 1, "{}", desk.story(1));
+    assert_eq!(desk.count(1, "🎫 Tiket INC"), 1, "{}", desk.chat_story(1));
     assert_eq!(desk.count(1, "sudah selesai. Terima kasih!"), 1);
     assert_eq!(
         desk.app().engine.store().held_by(desk.app().engine.seats()[0].person.id).await,

@@ -1,5 +1,5 @@
 //! The log of a busy desk at its most talkative, searched for what must never be in it.
-use crate::crash::{Life, Told, Town, play};
+use crate::crash::{DeskProcess, Environment, Outcome, play};
 use crate::support::TOKEN;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -15,10 +15,10 @@ const LOGIN: &str = "CANARY-hash-of-a-log-in";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_log_line_holds_a_token_a_secret_or_what_people_write() {
-    let town = Town::new().await;
+    let town = Environment::new().await;
     let talkative = [("RUST_LOG", "trace"), ("LOG_FORMAT", "json"), ("JWT_SECRET", JWT)];
-    let life = Life::with(&town, None, &talkative);
-    let told: Told = play(town.sandbox.clone()).await;
+    let life = DeskProcess::with(&town, None, &talkative);
+    let told: Outcome = play(town.sandbox.clone()).await;
     town.sandbox.send_text(201, "/token");
     town.quiet().await;
     let token = town.sandbox.chat(201).pop().unwrap().text;

@@ -1,5 +1,5 @@
 //! Webhook mode, end to end: Telegram posts, proves itself, and tries again until it hears 200.
-use crate::support::{Desk, Ill, Options, PATIENCE};
+use crate::support::{Desk, Options, StoreFault, WAIT_TIMEOUT};
 use antri::sandbox::Fault;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -11,7 +11,7 @@ async fn desk() -> Desk {
 
 /// Posts to the desk as somebody who knows (or guesses) the secret; returns the answer's status.
 async fn post(desk: &Desk, secret: Option<&str>, body: &str) -> u16 {
-    let url = desk.hook.lock().unwrap().clone().unwrap();
+    let url = desk.webhook_target.lock().unwrap().clone().unwrap();
     let mut request = reqwest::Client::builder().no_proxy().build().unwrap().post(url).body(body.to_owned());
     if let Some(secret) = secret {
         request = request.header("X-Telegram-Bot-Api-Secret-Token", secret);
@@ -59,14 +59,14 @@ async fn telegram_is_let_in_and_nobody_else() {
 #[tokio::test]
 async fn who_does_not_know_the_secret_is_sent_away_before_they_have_said_anything() {
     let desk = desk().await;
-    let url = desk.hook.lock().unwrap().clone().unwrap();
+    let url = desk.webhook_target.lock().unwrap().clone().unwrap();
     let address = format!("127.0.0.1:{}", url.port().unwrap());
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let head =
         "POST /hook HTTP/1.1\r\nhost: desk\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = [0; 12];
-    let answered = tokio::time::timeout(PATIENCE / 4, stream.read_exact(&mut answer)).await;
+    let answered = tokio::time::timeout(WAIT_TIMEOUT / 4, stream.read_exact(&mut answer)).await;
     answered.expect("an answer before the body").unwrap();
     assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 401");
 }
@@ -75,7 +75,7 @@ async fn who_does_not_know_the_secret_is_sent_away_before_they_have_said_anythin
 async fn what_could_not_be_written_is_refused_and_comes_again() {
     let desk = desk().await;
     desk.person(1, "Sari", "id").await;
-    desk.trouble.next("accept", 2, Ill::Away);
+    desk.faults.inject_next("append_updates", 2, StoreFault::Away);
     assert_eq!(post(&desk, Some(SECRET), &update(9_001)).await, 503);
     desk.say(1, "/help").await;
     assert_eq!(helped(&desk), 1);

@@ -1,6 +1,7 @@
-//! As much of Rust's grammar as it takes to see which modules a file names: no comments, no literals, paths and groups.
+//! A lexer for Rust, as far as the checks need one: names, punctuation and strings, without comments and lifetimes.
 
-/// Names and single punctuation characters; without comments, strings and characters.
+/// Names, single punctuation characters, and strings with their quotes. Comments, character literals and lifetimes are left
+/// out, so a name among the tokens is a name in the code.
 pub(super) fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -9,29 +10,35 @@ pub(super) fn tokens(text: &str) -> Vec<&str> {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             block_comment(rest)
-        } else if let Some(length) = raw_string(rest) {
-            length
-        } else if first == '"' {
-            string(rest)
         } else if first == '\'' {
             character(rest)
-        } else if is_name(first) {
-            let length = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        } else if first.is_whitespace() {
+            first.len_utf8()
+        } else {
+            let length = raw_string(rest).unwrap_or_else(|| match first {
+                '"' => string(rest),
+                _ if is_name(first) => name(rest),
+                _ => first.len_utf8(),
+            });
             tokens.push(&rest[..length]);
             length
-        } else {
-            if !first.is_whitespace() {
-                tokens.push(&rest[..first.len_utf8()]);
-            }
-            first.len_utf8()
         };
         rest = &rest[length..];
     }
     tokens
 }
 
+/// Whether a token is a name or a keyword: neither punctuation, nor a string, nor a number.
+pub(super) fn is_word(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_alphabetic() || c == '_') && token.chars().all(is_name)
+}
+
 fn is_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+fn name(text: &str) -> usize {
+    text.find(|c| !is_name(c)).unwrap_or(text.len())
 }
 
 fn block_comment(text: &str) -> usize {
@@ -76,7 +83,7 @@ fn string(text: &str) -> usize {
     text.len()
 }
 
-/// The length of a character literal here, or of the quote alone when it begins a lifetime.
+/// The length of a character literal here, or of a lifetime.
 fn character(text: &str) -> usize {
     let mut chars = text.char_indices().skip(1);
     match (chars.next(), chars.next()) {
@@ -85,54 +92,6 @@ fn character(text: &str) -> usize {
             text.get(from..).and_then(|rest| rest.find('\'')).map_or(text.len(), |at| from + at + 1)
         }
         (Some(_), Some((at, '\''))) => at + 1,
-        _ => 1,
+        _ => 1 + name(&text[1..]),
     }
-}
-
-/// The crate's top-level modules that are named, by `crate::`, `antri::` or enough `super::`, alone or in a group. `depth` is
-/// how many modules deep the file is; `super` in a module inside the file counts as if it weren't there, which errs on the
-/// side of finding.
-pub(super) fn named_modules<'a>(tokens: &[&'a str], depth: usize) -> Vec<&'a str> {
-    let mut named = Vec::new();
-    for at in 0..tokens.len() {
-        let inner = at > 0 && tokens[at - 1] == ":";
-        let after = match tokens[at] {
-            "crate" | "antri" => at + 1,
-            "super" if !inner => {
-                let supers = tokens[at..].chunks(3).take_while(|step| *step == ["super", ":", ":"]).count();
-                if supers < depth {
-                    continue;
-                }
-                at + 3 * supers - 2
-            }
-            _ => continue,
-        };
-        if tokens.get(after..after + 2) == Some(&[":", ":"][..]) {
-            named.extend(heads(&tokens[after + 2..]));
-        }
-    }
-    named
-}
-
-/// The first name of each path here: one, or those in a group.
-fn heads<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
-    if tokens.first() != Some(&"{") {
-        return tokens.first().copied().into_iter().collect();
-    }
-    let mut depth = 0;
-    let mut heads = Vec::new();
-    for pair in tokens.windows(2) {
-        match pair[0] {
-            "{" => depth += 1,
-            "}" => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            break;
-        }
-        if depth == 1 && ["{", ","].contains(&pair[0]) && pair[1] != "}" {
-            heads.push(pair[1]);
-        }
-    }
-    heads
 }

@@ -1,5 +1,5 @@
 //! Presence on a real Redis: the contract, the ordered keys, and what is known when the server is in trouble.
-use super::{TTL, all, at, beat, dept, of, record, who};
+use super::{TTL, all, at, dept, heartbeat, of, record, who};
 use crate::support::redis::RedisServer;
 use antri::domain::Time;
 use antri::domain::ids::{DepartmentId, PersonId};
@@ -47,9 +47,9 @@ impl Timed {
 
 #[async_trait]
 impl Presence for Timed {
-    async fn beat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
+    async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
         self.reach(now);
-        self.redis.beat(record, ttl * SLOWER, now).await
+        self.redis.heartbeat(record, ttl * SLOWER, now).await
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
@@ -75,8 +75,8 @@ impl Presence for Timed {
         self.redis.in_department(department, now).await
     }
 
-    async fn footprint(&self) -> Result<u64, PresenceError> {
-        self.redis.footprint().await
+    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+        self.redis.memory_bytes().await
     }
 }
 
@@ -95,8 +95,8 @@ fn fresh(left: i64, ttl: Duration) -> bool {
 #[tokio::test]
 async fn the_keys_are_the_ordered_ones() {
     let (server, redis) = start();
-    beat(&redis, 1, &[1, 2], 0).await;
-    beat(&redis, 2, &[1], 0).await;
+    heartbeat(&redis, 1, &[1, 2], 0).await;
+    heartbeat(&redis, 2, &[1], 0).await;
     let mut connection = server.connect();
     let keys: BTreeSet<String> = connection.keys("*").unwrap();
     let ordered = [
@@ -129,8 +129,8 @@ async fn the_keys_are_the_ordered_ones() {
 #[tokio::test]
 async fn members_without_a_record_are_pruned_when_a_set_is_read() {
     let (server, redis) = start();
-    beat(&redis, 1, &[1], 0).await;
-    beat(&redis, 2, &[1], 0).await;
+    heartbeat(&redis, 1, &[1], 0).await;
+    heartbeat(&redis, 2, &[1], 0).await;
     let mut connection = server.connect();
     let _: () = connection.del(format!("agent:online:{}", who(1))).unwrap();
     let _: () = connection.sadd("agents:all", "not an id").unwrap();
@@ -145,23 +145,23 @@ async fn members_without_a_record_are_pruned_when_a_set_is_read() {
 #[tokio::test]
 async fn a_server_that_is_away_leaves_presence_unknown_and_is_found_again() {
     let (mut server, redis) = start();
-    beat(&redis, 1, &[1], 0).await;
+    heartbeat(&redis, 1, &[1], 0).await;
     server.kill();
     assert!(redis.all(at(0)).await.is_err());
     assert!(redis.get(who(1), at(0)).await.is_err());
-    assert!(redis.beat(record(1, &[1], at(0)), TTL, at(0)).await.is_err());
+    assert!(redis.heartbeat(record(1, &[1], at(0)), TTL, at(0)).await.is_err());
     server.restart();
     // What it knew is gone; the next beat tells it again.
     while redis.ping().await.is_err() {}
     assert_eq!(all(&redis, 0).await, []);
-    beat(&redis, 1, &[1], 0).await;
+    heartbeat(&redis, 1, &[1], 0).await;
     assert_eq!(of(&redis, 1, 0).await, [who(1)]);
 }
 
 #[tokio::test]
 async fn a_frozen_server_is_not_waited_for() {
     let (server, redis) = start();
-    beat(&redis, 1, &[1], 0).await;
+    heartbeat(&redis, 1, &[1], 0).await;
     server.freeze();
     assert!(redis.all(at(0)).await.is_err());
     server.thaw();
@@ -180,7 +180,7 @@ async fn a_server_that_was_never_there_is_no_obstacle_to_starting() {
 #[tokio::test]
 async fn an_unreadable_record_leaves_presence_unknown() {
     let (server, redis) = start();
-    beat(&redis, 1, &[], 0).await;
+    heartbeat(&redis, 1, &[], 0).await;
     let _: () = server.connect().set(format!("agent:online:{}", who(1)), "{}").unwrap();
     assert!(redis.all(at(0)).await.is_err());
     let presence: Arc<dyn Presence> = Arc::new(redis);
@@ -197,7 +197,7 @@ async fn a_cluster_that_has_no_transactions_over_several_keys_keeps_presence_too
         state = info.lines().take(1).collect();
     }
     for _ in 0..2 {
-        beat(&redis, 1, &[1], 0).await;
+        heartbeat(&redis, 1, &[1], 0).await;
         assert_eq!(of(&redis, 1, 0).await, [who(1)]);
         assert_eq!(all(&redis, 0).await, [who(1)]);
         redis.leave(who(1), &[dept(1)]).await.unwrap();
@@ -215,7 +215,7 @@ fn transactions(server: &RedisServer) -> usize {
 async fn what_comes_at_once_shares_round_trips() {
     let (server, redis) = start();
     let redis = &redis;
-    join_all((0..500).map(|n| async move { beat(redis, n, &[n % 3], 0).await })).await;
+    join_all((0..500).map(|n| async move { heartbeat(redis, n, &[n % 3], 0).await })).await;
     assert_eq!(all(redis, 0).await.len(), 500);
     assert_eq!(of(redis, 2, 0).await.len(), 166);
     assert!(transactions(&server) <= 2, "{}", transactions(&server));
@@ -230,14 +230,14 @@ async fn what_comes_at_once_is_done_in_the_order_in_which_it_came() {
     let (_server, redis) = start();
     let gone = async { redis.leave(who(1), &[dept(1)]).await.unwrap() };
     let busy = PresenceRecord { status: Availability::Busy, ..record(2, &[2], at(0)) };
-    tokio::join!(beat(&redis, 1, &[1], 0), gone, beat(&redis, 2, &[1], 0), async {
-        redis.beat(busy.clone(), TTL, at(0)).await.unwrap();
+    tokio::join!(heartbeat(&redis, 1, &[1], 0), gone, heartbeat(&redis, 2, &[1], 0), async {
+        redis.heartbeat(busy.clone(), TTL, at(0)).await.unwrap();
     });
     assert_eq!(all(&redis, 0).await, [who(2)]);
     assert_eq!(redis.get(who(2), at(0)).await.unwrap(), Some(busy));
     assert_eq!((of(&redis, 1, 0).await, of(&redis, 2, 0).await), (vec![], vec![who(2)]));
     let gone = async { redis.leave(who(1), &[dept(1)]).await.unwrap() };
-    tokio::join!(gone, beat(&redis, 1, &[1], 0));
+    tokio::join!(gone, heartbeat(&redis, 1, &[1], 0));
     assert_eq!(of(&redis, 1, 0).await, [who(1)], "back again");
 }
 
@@ -245,7 +245,7 @@ async fn what_comes_at_once_is_done_in_the_order_in_which_it_came() {
 async fn what_comes_at_once_fails_each_by_itself() {
     let (server, redis) = start();
     let _: () = server.connect().set(format!("agents:dept:{}", dept(1)), "no set").unwrap();
-    let beats = (0..60).map(|n| redis.beat(record(n, &[n % 3], at(0)), TTL, at(0)));
+    let beats = (0..60).map(|n| redis.heartbeat(record(n, &[n % 3], at(0)), TTL, at(0)));
     for (n, done) in (0..).zip(join_all(beats).await) {
         assert_eq!(done.is_err(), n % 3 == 1, "{n}: {done:?}");
     }

@@ -20,7 +20,7 @@ impl Signals for Wire {
         Ok(())
     }
 
-    async fn listen(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError {
+    async fn receive(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError {
         let mut wire = self.0.subscribe();
         ready();
         while let Ok(signal) = wire.recv().await {

@@ -3,7 +3,7 @@ use super::local::Wire;
 use crate::support::mongod;
 use crate::support::redis::RedisServer;
 use antri::domain::ids::{DepartmentId, PersonId, ReplicaId};
-use antri::engine::feed::Happening;
+use antri::engine::events::Event;
 use antri::engine::ports::{Signal, Signals};
 use antri::signals::RedisSignals;
 use antri::store::Mongo;
@@ -12,17 +12,23 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 fn signal(n: u64) -> Signal {
-    let happened = vec![Happening::Agent(PersonId(Uuid::from_u64_pair(n, 1)))];
+    let happened = vec![Event::Agent(PersonId(Uuid::from_u64_pair(n, 1)))];
     let departments = [DepartmentId(Uuid::from_u64_pair(n, 2))].into();
     let from = ReplicaId(Uuid::from_u64_pair(n, 9));
-    Signal { happened, departments, updates: true, deliveries: n.is_multiple_of(2), ..Signal::of(from) }
+    Signal {
+        events: happened,
+        departments,
+        updates: true,
+        deliveries: n.is_multiple_of(2),
+        ..Signal::new(from)
+    }
 }
 
 /// Listens; returns what is heard, once it does listen.
 async fn ear(signals: Arc<dyn Signals>) -> mpsc::Receiver<Signal> {
     let (heard, incoming) = mpsc::channel(1_000);
     let (ready, is_ready) = oneshot::channel();
-    tokio::spawn(async move { signals.listen(heard, Box::new(|| ready.send(()).unwrap())).await });
+    tokio::spawn(async move { signals.receive(heard, Box::new(|| ready.send(()).unwrap())).await });
     is_ready.await.unwrap();
     incoming
 }
@@ -68,12 +74,12 @@ async fn a_server_that_goes_away_is_noticed() {
     let signals = RedisSignals::open(&server.url(), "one").unwrap();
     let (heard, _hears) = mpsc::channel(1);
     let (ready, is_ready) = oneshot::channel();
-    let listening = signals.listen(heard.clone(), Box::new(|| ready.send(()).unwrap()));
+    let listening = signals.receive(heard.clone(), Box::new(|| ready.send(()).unwrap()));
     let (error, ()) = tokio::join!(listening, async {
         is_ready.await.unwrap();
         server.kill();
     });
     assert!(error.to_string().contains("out of reach"), "{error}");
     assert!(signals.send(&signal(1)).await.is_err());
-    signals.listen(heard, Box::new(|| panic!("nobody is there to listen to"))).await;
+    signals.receive(heard, Box::new(|| panic!("nobody is there to listen to"))).await;
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Sends a card to a chat, so that the message is its live one.
 async fn show(store: &dyn Store, chat: i64, key: CardKey) {
     let out = Outgoing { chat: ChatId(chat), message: Message::Card(key) };
-    store.deliver(vec![out], at(1)).await.unwrap();
+    store.enqueue(vec![out], at(1)).await.unwrap();
     let claimed = claim(store, 2).await.remove(0);
     let card = LiveCard { key, chat: ChatId(chat), message_id: 1, digest: 0 };
     settle(store, &claimed, Outcome::Sent(Some(card))).await;
@@ -82,7 +82,7 @@ pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
     let mut card = LiveCard { key, chat: ChatId(10), message_id: 5, digest: u64::MAX - 1 };
     for (message_id, page) in [(5, key), (9, turned)] {
         store
-            .deliver(vec![Outgoing { chat: ChatId(10), message: Message::Card(page) }], at(1))
+            .enqueue(vec![Outgoing { chat: ChatId(10), message: Message::Card(page) }], at(1))
             .await
             .unwrap();
         let claimed = claim(&*store, 2).await.remove(0);
@@ -105,7 +105,7 @@ pub(crate) async fn only_queues_are_listed_as_changing_by_themselves(store: Arc<
     ];
     for (chat, key) in (10..).zip(keys) {
         store
-            .deliver(vec![Outgoing { chat: ChatId(chat), message: Message::Card(key) }], at(1))
+            .enqueue(vec![Outgoing { chat: ChatId(chat), message: Message::Card(key) }], at(1))
             .await
             .unwrap();
     }

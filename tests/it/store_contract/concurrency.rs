@@ -63,7 +63,7 @@ pub(crate) async fn one_of_many_opens_the_ticket_of_a_key(store: Arc<dyn Store>)
 
 pub(crate) async fn one_of_many_claims_a_delivery(store: Arc<dyn Store>) {
     // Ten chats, of which each may be claimed once, and as many tickets moved at the same time.
-    store.deliver((0..30).map(|n| text(n % 10, "halo")).collect(), at(1)).await.unwrap();
+    store.enqueue((0..30).map(|n| text(n % 10, "halo")).collect(), at(1)).await.unwrap();
     join(&*store, [1], 100).await;
     let opened = open_n(&*store, 1..=16).await;
     let claimers: Vec<_> = (0..16)

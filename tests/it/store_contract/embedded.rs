@@ -2,7 +2,7 @@
 //! process.
 use super::Backend;
 use super::fixture::*;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::domain::ids::TelegramId;
 use antri::engine::ports::{CommitError, Guard, Outcome, Store, StoreError};
 use antri::store::Sqlite;
@@ -208,7 +208,7 @@ async fn a_torn_log_loses_unacknowledged_changes_only() {
             std::fs::write(&wal, bytes).unwrap();
             let store = Sqlite::open(copy.path()).unwrap();
             assert_eq!(store.depths().await.unwrap()[&dept(1)], 20, "torn at {torn} of {whole}");
-            assert_eq!(store.undelivered().await.unwrap(), 0, "no half of the change");
+            assert_eq!(store.pending_deliveries().await.unwrap(), 0, "no half of the change");
             open(&store, ticket(21)).await;
         }
     }
@@ -225,7 +225,7 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
     let mut refused = 0;
     for n in 1..=400 {
         let mut change = opening(ticket(n));
-        change.event = Some(event(at(1), None, n, What::Opened));
+        change.event = Some(event(at(1), None, n, Action::Opened));
         change.notices = vec![text(1, &"panjang ".repeat(100))];
         match one(&*store, change).await {
             Ok(_) => kept.push(n),
@@ -235,7 +235,7 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
     }
     assert!(!kept.is_empty() && refused > 0, "{} kept, {refused} refused", kept.len());
     assert_eq!(names(&store.queue_page(&[dept(1)], 0, 999).await.unwrap()), kept, "all or nothing of each");
-    assert_eq!(store.undelivered().await.unwrap(), kept.len() as u64);
+    assert_eq!(store.pending_deliveries().await.unwrap(), kept.len() as u64);
 
     // Of one batch some changes fit. Each result says what is true of its own change.
     let small: Vec<_> = (500..600).map(|n| (n, opening(ticket(n)))).collect();
@@ -258,14 +258,14 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
 async fn unknown_outcomes_repeats_and_drops_are_counted() {
     let backend = Embedded::fresh().await;
     let store = backend.store.clone();
-    store.deliver(vec![text(1, "satu"), text(2, "dua"), text(3, "tiga")], at(1)).await.unwrap();
+    store.enqueue(vec![text(1, "satu"), text(2, "dua"), text(3, "tiga")], at(1)).await.unwrap();
     let claimed = store.claim(9, at(1)).await.unwrap();
     let outcomes = vec![
-        (claimed[0].id, Outcome::Later { until: at(2), unknown: true }),
+        (claimed[0].id, Outcome::Retry { until: at(2), unknown: true }),
         (claimed[1].id, Outcome::Dropped("blocked".to_owned())),
     ];
     store.settle(outcomes, at(1)).await.unwrap();
-    assert_eq!(store.reclaim().await.unwrap(), 1);
+    assert_eq!(store.release_orphaned_claims().await.unwrap(), 1);
     for claimed in store.claim(9, at(2)).await.unwrap() {
         store.settle(vec![(claimed.id, Outcome::Sent(None))], at(2)).await.unwrap();
     }
@@ -277,7 +277,7 @@ async fn unknown_outcomes_repeats_and_drops_are_counted() {
 #[tokio::test]
 async fn an_unreadable_message_does_not_stop_the_others() {
     let Embedded { store, dir } = Embedded::fresh().await;
-    store.deliver(vec![text(1, "satu"), text(1, "dua"), text(2, "lain")], at(1)).await.unwrap();
+    store.enqueue(vec![text(1, "satu"), text(1, "dua"), text(2, "lain")], at(1)).await.unwrap();
     store.close().await;
     let conn = rusqlite::Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
     conn.execute("UPDATE outbox SET message = '{\"telegram\":1}' WHERE id = 1", []).unwrap();

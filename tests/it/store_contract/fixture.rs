@@ -1,6 +1,6 @@
 //! People, tickets and changes by small numbers, so that a case reads as what it is about.
 use antri::domain::Time;
-use antri::domain::event::{Actor, Event, What};
+use antri::domain::event::{Action, Actor, AuditEvent};
 use antri::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
 };
@@ -114,9 +114,9 @@ pub(crate) fn writing(person: Person, expected: Option<u64>) -> Change {
     Change::quiet(Write::Person { person: Box::new(person), expected: expected.map(Version) })
 }
 
-pub(crate) fn event(at: Time, by: Option<u64>, ticket: u64, what: What) -> Event {
+pub(crate) fn event(at: Time, by: Option<u64>, ticket: u64, what: Action) -> AuditEvent {
     let actor = by.map_or(Actor::Engine, |n| Actor::Person(who(n)));
-    Event { at, actor, ticket: Some(ticket_id(ticket)), what }
+    AuditEvent { at, actor, ticket: Some(ticket_id(ticket)), what }
 }
 
 /// A message with these words for a chat.

@@ -90,9 +90,9 @@ pub(crate) async fn by_hand_only_the_capacity_counts(store: Arc<dyn Store>) {
 pub(crate) async fn anyway_needs_an_agent_and_nothing_else(store: Arc<dyn Store>) {
     crew(&*store).await;
     let t = open(&*store, ticket(1)).await;
-    assert_eq!(one(&*store, giving(&t, 7, 0, Guard::Anyway)).await, Err(CommitError::Conflict), "no agent");
-    assert_eq!(one(&*store, giving(&t, 8, 0, Guard::Anyway)).await, Err(CommitError::Conflict), "nobody");
-    one(&*store, giving(&t, 5, 17, Guard::Anyway)).await.unwrap();
+    assert_eq!(one(&*store, giving(&t, 7, 0, Guard::Override)).await, Err(CommitError::Conflict), "no agent");
+    assert_eq!(one(&*store, giving(&t, 8, 0, Guard::Override)).await, Err(CommitError::Conflict), "nobody");
+    one(&*store, giving(&t, 5, 17, Guard::Override)).await.unwrap();
     assert_eq!(names(&store.held_by(who(5)).await.unwrap()), [1]);
 }
 
@@ -122,11 +122,12 @@ pub(crate) async fn a_slot_changes_hands_within_one_commit(store: Arc<dyn Store>
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let first = read(&*store, ticket_id(1)).await;
     // To the other agent's slot of the same number, and into the one that falls free.
-    all(&*store, vec![giving(&first, 2, 0, Guard::Anyway), giving(&opened[1], 1, 0, Guard::Eligible)]).await;
+    all(&*store, vec![giving(&first, 2, 0, Guard::Override), giving(&opened[1], 1, 0, Guard::Eligible)])
+        .await;
     assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [2]);
     assert_eq!(names(&store.held_by(who(2)).await.unwrap()), [1]);
     let late = open(&*store, ticket(3)).await;
-    assert_eq!(one(&*store, giving(&late, 2, 0, Guard::Anyway)).await, Err(CommitError::Conflict));
+    assert_eq!(one(&*store, giving(&late, 2, 0, Guard::Override)).await, Err(CommitError::Conflict));
 }
 
 pub(crate) async fn a_new_ticket_takes_a_slot_that_falls_free_in_its_commit(store: Arc<dyn Store>) {
@@ -137,7 +138,7 @@ pub(crate) async fn a_new_ticket_takes_a_slot_that_falls_free_in_its_commit(stor
     }
     let (first, second) = (read(&*store, ticket_id(1)).await, read(&*store, ticket_id(2)).await);
     let done = |ticket: &Ticket, by| moving(ticket.complete(who(by), at(200)).unwrap(), Guard::None);
-    let new = vec![opening(ticket(3)), giving(&ticket(3), 1, 0, Guard::Next)];
+    let new = vec![opening(ticket(3)), giving(&ticket(3), 1, 0, Guard::FirstInQueue)];
     all(&*store, [vec![done(&first, 1), done(&second, 2)], new].concat()).await;
     assert_eq!(names(&store.all_held().await.unwrap()), [3]);
     let held = read(&*store, ticket_id(3)).await;
@@ -145,8 +146,8 @@ pub(crate) async fn a_new_ticket_takes_a_slot_that_falls_free_in_its_commit(stor
     assert_eq!(read(&*store, ticket_id(1)).await.version, first.version.next());
     // The one slot is taken, the other is free.
     let more = open_n(&*store, 4..=5).await;
-    assert_eq!(one(&*store, giving(&more[0], 1, 0, Guard::Anyway)).await, Err(CommitError::Conflict));
-    one(&*store, giving(&more[1], 2, 0, Guard::Anyway)).await.unwrap();
+    assert_eq!(one(&*store, giving(&more[0], 1, 0, Guard::Override)).await, Err(CommitError::Conflict));
+    one(&*store, giving(&more[1], 2, 0, Guard::Override)).await.unwrap();
 }
 
 pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit(store: Arc<dyn Store>) {
@@ -165,7 +166,7 @@ pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit
         ])
         .await;
     let refused: Vec<_> = answers.into_iter().map(Result::err).collect();
-    assert_eq!(refused, [Some(CommitError::Conflict), Some(CommitError::Behind), None, None]);
+    assert_eq!(refused, [Some(CommitError::Conflict), Some(CommitError::WouldOvertake), None, None]);
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2]);
     let turn = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
     assert_eq!(turn, Some(at(100)), "one turn was spent");
@@ -182,14 +183,14 @@ pub(crate) async fn what_has_come_before_a_batch_is_not_overtaken_by_it(store: A
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let head = |tickets: &[u64]| {
         let tickets = tickets.iter().map(|n| ticket_id(*n)).collect();
-        Change::quiet(Write::Head { department: dept(1), tickets })
+        Change::quiet(Write::AssertQueueHead { department: dept(1), tickets })
     };
     let second = giving(&opened[1], 1, 1, Guard::Eligible);
     // The first is put back between the look at the queue and the commit.
     let back = read(&*store, ticket_id(1)).await.release().unwrap();
     one(&*store, moving(back.clone(), Guard::None)).await.unwrap();
     let answers = store.commit(vec![head(&[2]), second.clone()]).await;
-    assert_eq!(answers, [Err(CommitError::Conflict), Err(CommitError::Behind)]);
+    assert_eq!(answers, [Err(CommitError::Conflict), Err(CommitError::WouldOvertake)]);
     for wrong in [&[2, 1][..], &[1, 3], &[1, 2, 3, 4]] {
         assert_eq!(one(&*store, head(wrong)).await, Err(CommitError::Conflict), "{wrong:?}");
     }

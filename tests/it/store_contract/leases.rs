@@ -1,6 +1,6 @@
 //! Leases: one holder at a time, and a count of holders that only grows.
 use antri::domain::ids::ReplicaId;
-use antri::engine::ports::{Lease, LeaseMark, Store};
+use antri::engine::ports::{Lease, LeaseStamp, Store};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -8,8 +8,8 @@ fn replica(n: u64) -> ReplicaId {
     ReplicaId(Uuid::from_u64_pair(n, 9))
 }
 
-async fn ask(store: &dyn Store, n: u64, stale: Option<LeaseMark>) -> Lease {
-    store.lease("desk", replica(n), stale).await.unwrap()
+async fn ask(store: &dyn Store, n: u64, stale: Option<LeaseStamp>) -> Lease {
+    store.acquire_lease("desk", replica(n), stale).await.unwrap()
 }
 
 pub(crate) async fn a_lease_is_taken_only_from_who_has_not_kept_it(store: Arc<dyn Store>) {
@@ -25,18 +25,18 @@ pub(crate) async fn a_lease_is_taken_only_from_who_has_not_kept_it(store: Arc<dy
     let Lease::Others(after) = ask(store, 2, Some(before)).await else { panic!("it was kept") };
     assert_ne!(after, before);
     assert_eq!(ask(store, 2, Some(after)).await, Lease::Mine(2), "not kept since");
-    assert!(matches!(ask(store, 1, None).await, Lease::Others(LeaseMark { term: 2, .. })), "lost");
-    let other = store.lease("other", replica(1), None).await.unwrap();
+    assert!(matches!(ask(store, 1, None).await, Lease::Others(LeaseStamp { term: 2, .. })), "lost");
+    let other = store.acquire_lease("other", replica(1), None).await.unwrap();
     assert_eq!(other, Lease::Mine(1), "each name by itself");
 }
 
 pub(crate) async fn a_lease_given_back_is_free_at_once(store: Arc<dyn Store>) {
     assert_eq!(ask(&*store, 1, None).await, Lease::Mine(1));
-    store.end_lease("desk", replica(2)).await.unwrap();
+    store.release_lease("desk", replica(2)).await.unwrap();
     assert!(matches!(ask(&*store, 2, None).await, Lease::Others(_)), "it was not theirs to give");
-    store.end_lease("desk", replica(1)).await.unwrap();
+    store.release_lease("desk", replica(1)).await.unwrap();
     assert_eq!(ask(&*store, 2, None).await, Lease::Mine(2));
-    store.end_lease("never taken", replica(1)).await.unwrap();
+    store.release_lease("never taken", replica(1)).await.unwrap();
 }
 
 pub(crate) async fn one_of_many_gets_a_lease(store: Arc<dyn Store>) {

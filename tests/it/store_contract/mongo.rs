@@ -252,7 +252,7 @@ async fn replicas_give_each_ticket_and_each_slot_once() {
     let held = left.all_held().await.unwrap();
     assert_eq!(held.len(), 12, "every slot is full");
     assert_eq!(won, 12, "and each was given once");
-    assert_eq!(left.undelivered().await.unwrap(), 12, "and told once");
+    assert_eq!(left.pending_deliveries().await.unwrap(), 12, "and told once");
     assert_eq!(right.depths().await.unwrap()[&dept(1)], 8);
     assert_eq!(right.claim(20, at(200)).await.unwrap().len(), 4, "one per chat");
 }

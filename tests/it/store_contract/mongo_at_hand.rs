@@ -31,7 +31,7 @@ async fn whom_another_replica_has_written_is_spoken_to_as_they_are() {
     all(&*other, vec![writing(speaking(Locale::En, 1), Some(0))]).await;
     assert_eq!(locale().await, Locale::Id, "at hand");
     // Said with another commit than the one that wrote them.
-    other.deliver(told(chat), at(1)).await.unwrap();
+    other.enqueue(told(chat), at(1)).await.unwrap();
     assert_eq!(store.claim(10, at(2)).await.unwrap().len(), 1);
     assert_eq!(locale().await, Locale::En);
 }
@@ -45,12 +45,12 @@ async fn who_was_written_here_is_at_hand_for_those_who_are_told() {
     // Behind its back, so that it shows who asks.
     let users = shell(&database).await.collection::<Document>("users");
     users.update_one(doc! {}, doc! { "$set": { "person.locale": "id" } }).await.unwrap();
-    store.deliver(told(chat), at(1)).await.unwrap();
+    store.enqueue(told(chat), at(1)).await.unwrap();
     assert_eq!(store.claim(10, at(2)).await.unwrap().len(), 1);
     assert_eq!(locale().await, Locale::En, "what is told is of the version that was written");
 
     // An older build says that they were written, and not as which version.
-    store.deliver(told(chat), at(3)).await.unwrap();
+    store.enqueue(told(chat), at(3)).await.unwrap();
     let added = shell(&database).await.collection::<Document>("outbox_added");
     let marked = doc! { "entries.anew": { "$exists": true } };
     let unnamed = added.update_one(marked, doc! { "$set": { "entries.0.anew": true } }).await.unwrap();
@@ -92,7 +92,7 @@ async fn what_another_process_left_behind_goes_with_the_first_claim_a_second_lat
     let Served { database, store } = Served::fresh().await;
     let other = open_store(&database).await;
     assert_eq!(store.claim(10, at(1)).await.unwrap(), [], "it has looked: there is nothing");
-    other.deliver(vec![text(10, "satu")], at(1)).await.unwrap();
+    other.enqueue(vec![text(10, "satu")], at(1)).await.unwrap();
     // Taken in over there by one who claims nothing of it.
     assert_eq!(other.claim(0, at(1)).await.unwrap(), []);
     let claimed = store.claim(10, at(2)).await.unwrap();
@@ -104,7 +104,7 @@ async fn what_found_no_room_goes_with_the_next_claim() {
     let store = Served::fresh().await.store;
     let claim = async |limit| store.claim(limit, at(1)).await.unwrap().len();
     assert_eq!(claim(5).await, 0, "it has looked: there is nothing");
-    store.deliver((10..14).map(|chat| text(chat, "kabar")).collect(), at(1)).await.unwrap();
+    store.enqueue((10..14).map(|chat| text(chat, "kabar")).collect(), at(1)).await.unwrap();
     // Taken in and not claimed, and then of more chats than there is room for.
     assert_eq!((claim(0).await, claim(1).await, claim(2).await), (0, 1, 2));
     assert_eq!((claim(5).await, claim(5).await), (1, 0));
@@ -118,14 +118,14 @@ async fn what_comes_free_without_a_claim_goes_with_the_next_one() {
         store.claim(limit, now).await.unwrap()
     };
     assert_eq!(claim(10, 0).await, [], "it has looked: there is nothing");
-    store.deliver(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
+    store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
     let one = claim(10, 0).await.remove(0);
     store.settle(vec![(one.id, Outcome::Sent(None))], at(1)).await.unwrap();
     let two = claim(10, 0).await.remove(0);
     assert_eq!(said(&two), "dua", "settled by itself");
 
     let until = at(1) + TimeDelta::milliseconds(300);
-    store.settle(vec![(two.id, Outcome::Later { until, unknown: false })], at(1)).await.unwrap();
+    store.settle(vec![(two.id, Outcome::Retry { until, unknown: false })], at(1)).await.unwrap();
     assert_eq!(claim(10, 200).await, []);
     // Its time has come while nothing was sent.
     assert_eq!(claim(0, 400).await, []);

@@ -38,7 +38,7 @@ async fn an_older_layout_is_brought_up_to_date() {
     assert_eq!(names(&store.tickets_by_suffix(&number[number.len() - 4..], 9).await.unwrap()), [3]);
     let fifth = open(&*store, ticket(5)).await;
     assert!(fifth.arrival > opened[3].arrival);
-    store.deliver(vec![text(10, "dua")], at(2)).await.unwrap();
+    store.enqueue(vec![text(10, "dua")], at(2)).await.unwrap();
     assert_eq!(super::outbox::drain(&*store, 3).await, ["dua"]);
     one(&*store, giving(&opened[2], 1, 1, Guard::Eligible)).await.unwrap();
     let agent = agents.find_one(doc! { "agent_id": who(1).to_string() }).await.unwrap().unwrap();
@@ -84,7 +84,7 @@ async fn what_waited_in_an_older_layout_is_delivered() {
     settings.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 1 } }).await.unwrap();
 
     let store = open_store(&database).await;
-    assert_eq!(store.undelivered().await.unwrap(), 197);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 197);
     let claimed = super::outbox::claim(&*store, 1).await;
     let found: Vec<_> =
         claimed.iter().map(|one| (super::outbox::said(one), one.attempts, one.unknown)).collect();
@@ -99,7 +99,7 @@ async fn what_waited_in_an_older_layout_is_delivered() {
     let rest: Vec<_> = (5..200).map(|n| n.to_string()).collect();
     assert_eq!(super::outbox::drain(&*store, 3).await, rest);
     // Another replica that is as far behind changes nothing that is up to date.
-    store.deliver(vec![text(10, "baru")], at(2)).await.unwrap();
+    store.enqueue(vec![text(10, "baru")], at(2)).await.unwrap();
     settings.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 1 } }).await.unwrap();
     assert_eq!(super::outbox::drain(&*open_store(&database).await, 4).await, ["baru"]);
 }
@@ -108,7 +108,7 @@ async fn what_waited_in_an_older_layout_is_delivered() {
 async fn what_was_just_added_in_an_older_layout_is_delivered() {
     let Served { database, store } = Served::fresh().await;
     let told = vec![text(10, "satu"), text(11, "lain"), text(10, "dua")];
-    store.deliver(told, at(1)).await.unwrap();
+    store.enqueue(told, at(1)).await.unwrap();
     store.close().await;
 
     // Schema 3: each delivery is a document of its own.
@@ -123,15 +123,15 @@ async fn what_was_just_added_in_an_older_layout_is_delivered() {
     settings.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 3 } }).await.unwrap();
 
     let store = open_store(&database).await;
-    assert_eq!(store.undelivered().await.unwrap(), 3);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3);
     let drained = super::outbox::drain(&*store, 3).await;
     let (lain, ten): (Vec<_>, Vec<_>) = drained.into_iter().partition(|said| said == "lain");
     assert_eq!((lain.len(), ten), (1, vec!["satu".to_owned(), "dua".to_owned()]));
 
     // One that was still there when this build began adds another.
-    store.deliver(vec![text(12, "telat")], at(2)).await.unwrap();
+    store.enqueue(vec![text(12, "telat")], at(2)).await.unwrap();
     let bundle = added.find_one_and_delete(doc! {}).await.unwrap().unwrap();
     added.insert_one(bundle.get_array("entries").unwrap()[0].as_document().unwrap().clone()).await.unwrap();
-    assert_eq!(store.undelivered().await.unwrap(), 1);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     assert_eq!(super::outbox::drain(&*store, 4).await, ["telat"]);
 }

@@ -1,10 +1,10 @@
 //! The outbox: order, lanes, coalescing.
 use super::fixture::*;
 use antri::domain::card::CardKey;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing, Rendered};
-use antri::engine::ports::{Claimed, Outcome, Store};
+use antri::engine::ports::{ClaimedDelivery, Outcome, Store};
 use std::sync::Arc;
 
 pub(crate) fn refresh(chat: i64, card: CardKey) -> Outgoing {
@@ -12,7 +12,7 @@ pub(crate) fn refresh(chat: i64, card: CardKey) -> Outgoing {
 }
 
 /// The words of a text, or the coalesce key of anything else.
-pub(crate) fn said(claimed: &Claimed) -> String {
+pub(crate) fn said(claimed: &ClaimedDelivery) -> String {
     match &claimed.message {
         Message::Text(rendered) => rendered.html.clone(),
         other => other.coalesce_key().unwrap_or_default(),
@@ -20,11 +20,11 @@ pub(crate) fn said(claimed: &Claimed) -> String {
 }
 
 /// Claims all that may go at `seconds`, and says what.
-pub(crate) async fn claim(store: &dyn Store, seconds: i64) -> Vec<Claimed> {
+pub(crate) async fn claim(store: &dyn Store, seconds: i64) -> Vec<ClaimedDelivery> {
     store.claim(100, at(seconds)).await.unwrap()
 }
 
-pub(crate) async fn settle(store: &dyn Store, claimed: &Claimed, outcome: Outcome) {
+pub(crate) async fn settle(store: &dyn Store, claimed: &ClaimedDelivery, outcome: Outcome) {
     store.settle(vec![(claimed.id, outcome)], at(60)).await.unwrap();
 }
 
@@ -45,31 +45,31 @@ pub(crate) async fn drain(store: &dyn Store, seconds: i64) -> Vec<String> {
 
 pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn Store>) {
     assert_eq!(claim(&*store, 1).await, []);
-    assert_eq!(store.next_delivery().await.unwrap(), None);
-    store.deliver(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
-    store.deliver(vec![text(10, "tiga")], at(2)).await.unwrap();
-    assert_eq!(store.undelivered().await.unwrap(), 3);
+    assert_eq!(store.next_delivery_at().await.unwrap(), None);
+    store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
+    store.enqueue(vec![text(10, "tiga")], at(2)).await.unwrap();
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3);
     let first = claim(&*store, 3).await.remove(0);
-    let expected = Claimed {
+    let expected = ClaimedDelivery {
         id: first.id,
         chat: ChatId(10),
         message: text(10, "satu").message,
-        since: at(1),
+        committed_at: at(1),
         attempts: 0,
         unknown: 0,
     };
     assert_eq!(first, expected);
     assert_eq!(claim(&*store, 3).await, [], "while one is claimed, the chat waits");
-    assert_eq!(store.undelivered().await.unwrap(), 3, "claimed is not done");
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3, "claimed is not done");
     settle(&*store, &first, Outcome::Sent(None)).await;
-    assert_eq!(store.undelivered().await.unwrap(), 2);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 2);
     let second = claim(&*store, 3).await.remove(0);
     assert!(second.id > first.id);
     settle(&*store, &second, Outcome::Sent(None)).await;
     assert_eq!((said(&second), drain(&*store, 3).await), ("dua".to_owned(), vec!["tiga".to_owned()]));
-    assert_eq!(store.undelivered().await.unwrap(), 0);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 0);
 
-    store.deliver(vec![text(10, "empat")], at(5)).await.unwrap();
+    store.enqueue(vec![text(10, "empat")], at(5)).await.unwrap();
     let later = claim(&*store, 5).await.remove(0);
     assert!(later.id > second.id, "an id is not used again");
 }
@@ -78,7 +78,7 @@ pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn 
 const LONG: usize = 150;
 
 async fn waiting(store: &dyn Store) -> usize {
-    usize::try_from(store.undelivered().await.unwrap()).unwrap()
+    usize::try_from(store.pending_deliveries().await.unwrap()).unwrap()
 }
 
 fn cards() -> Vec<CardKey> {
@@ -89,33 +89,33 @@ pub(crate) async fn a_long_queue_keeps_its_order(store: Arc<dyn Store>) {
     let refreshes = || cards().into_iter().map(|card| refresh(10, card)).collect::<Vec<_>>();
     let words: Vec<_> = (0..LONG).map(|n| format!("{n}")).collect();
     // Refreshes first, and again while they wait behind messages that came later and go before them.
-    store.deliver(refreshes(), at(1)).await.unwrap();
+    store.enqueue(refreshes(), at(1)).await.unwrap();
     for some in words.chunks(7) {
-        store.deliver(some.iter().map(|word| text(10, word)).collect(), at(2)).await.unwrap();
+        store.enqueue(some.iter().map(|word| text(10, word)).collect(), at(2)).await.unwrap();
     }
-    store.deliver(refreshes(), at(3)).await.unwrap();
+    store.enqueue(refreshes(), at(3)).await.unwrap();
     assert_eq!(waiting(&*store).await, LONG + cards().len(), "each refresh once");
 
     // One that comes back is the first again, however many wait.
     let first = claim(&*store, 4).await.remove(0);
-    settle(&*store, &first, Outcome::Later { until: at(5), unknown: false }).await;
+    settle(&*store, &first, Outcome::Retry { until: at(5), unknown: false }).await;
     let refreshes = cards().into_iter().map(|card| format!("refresh {card}"));
     assert_eq!(drain(&*store, 5).await, words.into_iter().chain(refreshes).collect::<Vec<_>>());
-    assert_eq!(store.undelivered().await.unwrap(), 0);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 0);
 }
 
 pub(crate) async fn a_long_queue_moves_as_a_whole(store: Arc<dyn Store>) {
     let words: Vec<_> = (0..LONG).map(|n| format!("{n}")).collect();
-    store.deliver(words.iter().map(|word| text(-10, word)).collect(), at(1)).await.unwrap();
-    store.deliver(cards().into_iter().map(|card| refresh(-10, card)).collect(), at(2)).await.unwrap();
+    store.enqueue(words.iter().map(|word| text(-10, word)).collect(), at(1)).await.unwrap();
+    store.enqueue(cards().into_iter().map(|card| refresh(-10, card)).collect(), at(2)).await.unwrap();
     // A refresh on its way, of which a younger one waits far behind.
     let last = cards().pop().unwrap();
-    store.deliver(vec![refresh(-20, last)], at(1)).await.unwrap();
+    store.enqueue(vec![refresh(-20, last)], at(1)).await.unwrap();
     let claimed = claim(&*store, 3).await;
     assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["0".to_owned(), format!("refresh {last}")]);
-    store.deliver(words.iter().map(|word| text(-20, word)).collect(), at(4)).await.unwrap();
-    store.deliver(cards().into_iter().map(|card| refresh(-20, card)).collect(), at(4)).await.unwrap();
-    settle(&*store, &claimed[1], Outcome::Later { until: at(5), unknown: true }).await;
+    store.enqueue(words.iter().map(|word| text(-20, word)).collect(), at(4)).await.unwrap();
+    store.enqueue(cards().into_iter().map(|card| refresh(-20, card)).collect(), at(4)).await.unwrap();
+    settle(&*store, &claimed[1], Outcome::Retry { until: at(5), unknown: true }).await;
     assert_eq!(waiting(&*store).await, 2 * (LONG + cards().len()));
 
     settle(&*store, &claimed[0], Outcome::Moved(ChatId(-20))).await;
@@ -128,8 +128,8 @@ pub(crate) async fn a_long_queue_moves_as_a_whole(store: Arc<dyn Store>) {
 
 pub(crate) async fn many_chats_are_served_at_once_oldest_first(store: Arc<dyn Store>) {
     let out = (0..12).map(|n| text(20 - n % 4, &format!("{n}"))).collect();
-    store.deliver(out, at(1)).await.unwrap();
-    let words = |claimed: Vec<Claimed>| claimed.iter().map(said).collect::<Vec<_>>();
+    store.enqueue(out, at(1)).await.unwrap();
+    let words = |claimed: Vec<ClaimedDelivery>| claimed.iter().map(said).collect::<Vec<_>>();
     assert_eq!(words(store.claim(0, at(1)).await.unwrap()), [""; 0]);
     assert_eq!(words(store.claim(3, at(1)).await.unwrap()), ["0", "1", "2"]);
     assert_eq!(words(store.claim(3, at(1)).await.unwrap()), ["3"]);
@@ -140,9 +140,9 @@ pub(crate) async fn what_comes_while_many_wait_is_sent_once(store: Arc<dyn Store
     let said_in_turn = |words: std::ops::Range<usize>| words.map(|n| format!("{n}")).collect::<Vec<_>>();
     let card = CardKey::Status(ticket_id(1));
 
-    store.deliver(some(0..LONG), at(1)).await.unwrap();
+    store.enqueue(some(0..LONG), at(1)).await.unwrap();
     let first = claim(&*store, 1).await.remove(0);
-    store.deliver(vec![refresh(10, card)], at(2)).await.unwrap();
+    store.enqueue(vec![refresh(10, card)], at(2)).await.unwrap();
     assert_eq!(claim(&*store, 2).await, []);
     assert_eq!(waiting(&*store).await, LONG + 1);
     settle(&*store, &first, Outcome::Sent(None)).await;
@@ -151,19 +151,19 @@ pub(crate) async fn what_comes_while_many_wait_is_sent_once(store: Arc<dyn Store
 
     // However many wait, before and after what comes, and whether that is seen by a claim before the next is settled.
     for (number, look) in (20..100).step_by(9).flat_map(|number| [(number, false), (number, true)]) {
-        store.deliver(some(0..number), at(4)).await.unwrap();
+        store.enqueue(some(0..number), at(4)).await.unwrap();
         for n in 0..number / 2 {
             let next = claim(&*store, 5).await.remove(0);
             assert_eq!(said(&next), format!("{n}"));
             if n + 1 == number / 2 {
-                store.deliver(some(number..number + 4), at(5)).await.unwrap();
+                store.enqueue(some(number..number + 4), at(5)).await.unwrap();
                 if look {
                     assert_eq!(claim(&*store, 5).await, []);
                 }
             }
             settle(&*store, &next, Outcome::Sent(None)).await;
         }
-        store.deliver(some(number + 4..number + 80), at(6)).await.unwrap();
+        store.enqueue(some(number + 4..number + 80), at(6)).await.unwrap();
         assert_eq!(waiting(&*store).await, number - number / 2 + 80);
         assert_eq!(drain(&*store, 7).await, said_in_turn(number / 2..number + 80));
         assert_eq!(waiting(&*store).await, 0);
@@ -172,7 +172,7 @@ pub(crate) async fn what_comes_while_many_wait_is_sent_once(store: Arc<dyn Store
 
 pub(crate) async fn what_is_added_in_great_number_may_go_at_once(store: Arc<dyn Store>) {
     let most = 2_300; // more than any store reads in one go
-    store.deliver((1..=most).map(|chat| text(chat, "halo")).collect(), at(1)).await.unwrap();
+    store.enqueue((1..=most).map(|chat| text(chat, "halo")).collect(), at(1)).await.unwrap();
     assert_eq!(store.claim(1, at(1)).await.unwrap().len(), 1);
     let chats: Vec<_> = store.claim(3_000, at(1)).await.unwrap().iter().map(|one| one.chat.0).collect();
     assert_eq!(chats, (2..=most).collect::<Vec<_>>());
@@ -187,9 +187,9 @@ pub(crate) async fn messages_go_before_refreshes(store: Arc<dyn Store>) {
     let show = Outgoing { chat: ChatId(10), message: Message::Card(card) };
     let out =
         vec![refresh(10, card), menu, redraw, text(10, "satu"), Outgoing { chat: ChatId(10), message: edit }];
-    store.deliver(out, at(1)).await.unwrap();
-    store.deliver(vec![refresh(11, card), text(12, "lain")], at(2)).await.unwrap();
-    store.deliver(vec![show], at(3)).await.unwrap();
+    store.enqueue(out, at(1)).await.unwrap();
+    store.enqueue(vec![refresh(11, card), text(12, "lain")], at(2)).await.unwrap();
+    store.enqueue(vec![show], at(3)).await.unwrap();
     let limited = store.claim(2, at(3)).await.unwrap();
     assert_eq!(limited.iter().map(said).collect::<Vec<_>>(), ["satu", "lain"], "over all chats");
     for one in &limited {
@@ -213,36 +213,40 @@ pub(crate) async fn refreshes_that_wait_are_one(store: Arc<dyn Store>) {
     let (first_page, second_page) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 1));
     for _ in 0..3 {
         store
-            .deliver(vec![refresh(10, card), refresh(11, card), refresh(10, first_page)], at(1))
+            .enqueue(vec![refresh(10, card), refresh(11, card), refresh(10, first_page)], at(1))
             .await
             .unwrap();
     }
-    store.deliver(vec![refresh(10, second_page)], at(1)).await.unwrap();
-    assert_eq!(store.undelivered().await.unwrap(), 3, "one per chat and card; a page is no card of its own");
+    store.enqueue(vec![refresh(10, second_page)], at(1)).await.unwrap();
+    assert_eq!(
+        store.pending_deliveries().await.unwrap(),
+        3,
+        "one per chat and card; a page is no card of its own"
+    );
     // What is claimed may have been rendered already: a younger one is not the same.
     let claimed = claim(&*store, 2).await;
-    store.deliver(vec![refresh(10, card), refresh(10, card)], at(3)).await.unwrap();
-    assert_eq!(store.undelivered().await.unwrap(), 4);
+    store.enqueue(vec![refresh(10, card), refresh(10, card)], at(3)).await.unwrap();
+    assert_eq!(store.pending_deliveries().await.unwrap(), 4);
     for one in &claimed {
         settle(&*store, one, Outcome::Sent(None)).await;
     }
     let slots = [format!("refresh {first_page}"), format!("refresh {card}")];
     assert_eq!(drain(&*store, 4).await, slots);
-    store.deliver(vec![text(10, "sama"), text(10, "sama")], at(5)).await.unwrap();
-    assert_eq!(store.undelivered().await.unwrap(), 2, "messages are never one");
+    store.enqueue(vec![text(10, "sama"), text(10, "sama")], at(5)).await.unwrap();
+    assert_eq!(store.pending_deliveries().await.unwrap(), 2, "messages are never one");
 }
 
 pub(crate) async fn notices_of_a_change_go_out_in_order(store: Arc<dyn Store>) {
     let mut change = opening(ticket(1));
-    change.event = Some(event(at(33), Some(900), 1, What::Opened));
+    change.event = Some(event(at(33), Some(900), 1, Action::Opened));
     change.notices = vec![text(10, "satu"), text(11, "lain"), text(10, "dua")];
     let mut next = opening(ticket(2));
-    next.event = Some(event(at(34), Some(900), 2, What::Opened));
+    next.event = Some(event(at(34), Some(900), 2, Action::Opened));
     next.notices = vec![text(10, "tiga")];
     all(&*store, vec![change, next]).await;
     let claimed = claim(&*store, 40).await;
     assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["satu", "lain"]);
-    assert_eq!(claimed[0].since, at(33), "when it was committed");
+    assert_eq!(claimed[0].committed_at, at(33), "when it was committed");
     for one in &claimed {
         settle(&*store, one, Outcome::Sent(None)).await;
     }

@@ -4,33 +4,36 @@ use super::outbox::{claim, drain, refresh, said, settle};
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing};
-use antri::engine::ports::{Claimed, Outcome, Store};
+use antri::engine::ports::{ClaimedDelivery, Outcome, Store};
 use std::sync::Arc;
 
 fn later(seconds: i64, unknown: bool) -> Outcome {
-    Outcome::Later { until: at(seconds), unknown }
+    Outcome::Retry { until: at(seconds), unknown }
 }
 
-fn words(claimed: &[Claimed]) -> Vec<String> {
+fn words(claimed: &[ClaimedDelivery]) -> Vec<String> {
     claimed.iter().map(said).collect()
 }
 
 pub(crate) async fn a_postponed_delivery_holds_its_chat_until_then(store: Arc<dyn Store>) {
-    store.deliver(vec![text(10, "satu"), text(10, "dua"), text(11, "lain")], at(1)).await.unwrap();
+    store.enqueue(vec![text(10, "satu"), text(10, "dua"), text(11, "lain")], at(1)).await.unwrap();
     let claimed = claim(&*store, 2).await;
     settle(&*store, &claimed[0], later(100, true)).await;
     settle(&*store, &claimed[1], later(50, false)).await;
-    assert_eq!(store.undelivered().await.unwrap(), 3);
-    assert_eq!(store.next_delivery().await.unwrap(), Some(at(50)));
-    store.deliver(vec![text(10, "tiga"), text(12, "segera")], at(3)).await.unwrap();
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3);
+    assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(50)));
+    store.enqueue(vec![text(10, "tiga"), text(12, "segera")], at(3)).await.unwrap();
     assert_eq!(words(&claim(&*store, 49).await), ["segera"], "others flow");
 
     let second = claim(&*store, 50).await;
     assert_eq!((words(&second), second[0].attempts, second[0].unknown), (vec!["lain".to_owned()], 1, 0));
-    assert_eq!(store.next_delivery().await.unwrap(), Some(at(100)), "what is claimed doesn't wait");
+    assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(100)), "what is claimed doesn't wait");
     let first = claim(&*store, 100).await.remove(0);
-    assert_eq!((said(&first), first.attempts, first.unknown, first.since), ("satu".to_owned(), 1, 1, at(1)));
-    assert_eq!(store.next_delivery().await.unwrap(), None);
+    assert_eq!(
+        (said(&first), first.attempts, first.unknown, first.committed_at),
+        ("satu".to_owned(), 1, 1, at(1))
+    );
+    assert_eq!(store.next_delivery_at().await.unwrap(), None);
     settle(&*store, &first, later(110, false)).await;
     let again = claim(&*store, 110).await.remove(0);
     assert_eq!((again.id, again.attempts, again.unknown), (first.id, 2, 1));
@@ -40,29 +43,29 @@ pub(crate) async fn a_postponed_delivery_holds_its_chat_until_then(store: Arc<dy
 
 pub(crate) async fn a_refresh_that_comes_back_is_still_one(store: Arc<dyn Store>) {
     let card = CardKey::Status(ticket_id(1));
-    store.deliver(vec![refresh(10, card)], at(1)).await.unwrap();
+    store.enqueue(vec![refresh(10, card)], at(1)).await.unwrap();
     let claimed = claim(&*store, 2).await.remove(0);
-    store.deliver(vec![text(10, "baru"), refresh(10, card)], at(3)).await.unwrap();
+    store.enqueue(vec![text(10, "baru"), refresh(10, card)], at(3)).await.unwrap();
     settle(&*store, &claimed, later(50, true)).await;
-    assert_eq!(store.undelivered().await.unwrap(), 2);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 2);
     assert_eq!(claim(&*store, 49).await, [], "the chat waits, messages too");
     assert_eq!(drain(&*store, 50).await, ["baru".to_owned(), format!("refresh {card}")]);
 
     // The same when its process ends.
-    store.deliver(vec![refresh(10, card)], at(60)).await.unwrap();
+    store.enqueue(vec![refresh(10, card)], at(60)).await.unwrap();
     claim(&*store, 61).await;
-    store.deliver(vec![refresh(10, card)], at(62)).await.unwrap();
-    assert_eq!(store.reclaim().await.unwrap(), 1);
-    assert_eq!(store.undelivered().await.unwrap(), 1);
+    store.enqueue(vec![refresh(10, card)], at(62)).await.unwrap();
+    assert_eq!(store.release_orphaned_claims().await.unwrap(), 1);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 1);
 }
 
 pub(crate) async fn a_given_up_delivery_makes_way(store: Arc<dyn Store>) {
-    store.deliver(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
+    store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
     let claimed = claim(&*store, 2).await.remove(0);
     settle(&*store, &claimed, Outcome::Dropped("Forbidden: bot was blocked by the user".to_owned())).await;
-    assert_eq!(store.undelivered().await.unwrap(), 1);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     assert_eq!(drain(&*store, 3).await, ["dua"]);
-    assert_eq!(store.reclaim().await.unwrap(), 0);
+    assert_eq!(store.release_orphaned_claims().await.unwrap(), 0);
     store.prune(at(1_000)).await.unwrap();
     assert_eq!(claim(&*store, 1_000).await, []);
 }
@@ -70,11 +73,11 @@ pub(crate) async fn a_given_up_delivery_makes_way(store: Arc<dyn Store>) {
 pub(crate) async fn a_chat_that_moves_takes_everything_along(store: Arc<dyn Store>) {
     let key = CardKey::Status(ticket_id(1));
     let card = LiveCard { key, chat: ChatId(-10), message_id: 1, digest: 2 };
-    store.deliver(vec![Outgoing { chat: ChatId(-10), message: Message::Card(key) }], at(1)).await.unwrap();
+    store.enqueue(vec![Outgoing { chat: ChatId(-10), message: Message::Card(key) }], at(1)).await.unwrap();
     let claimed = claim(&*store, 1).await.remove(0);
     settle(&*store, &claimed, Outcome::Sent(Some(card.clone()))).await;
 
-    store.deliver(vec![text(-10, "satu"), text(-10, "dua"), text(11, "lain")], at(2)).await.unwrap();
+    store.enqueue(vec![text(-10, "satu"), text(-10, "dua"), text(11, "lain")], at(2)).await.unwrap();
     let claimed = claim(&*store, 3).await;
     settle(&*store, &claimed[0], Outcome::Moved(ChatId(-10_010))).await;
     let again = claim(&*store, 3).await;
@@ -89,20 +92,20 @@ pub(crate) async fn a_chat_that_moves_takes_everything_along(store: Arc<dyn Stor
 pub(crate) async fn a_chat_that_moves_into_a_busy_one_waits_there(store: Arc<dyn Store>) {
     let card = CardKey::Status(ticket_id(1));
     store
-        .deliver(vec![text(10, "satu"), text(20, "dua"), refresh(10, card), refresh(20, card)], at(1))
+        .enqueue(vec![text(10, "satu"), text(20, "dua"), refresh(10, card), refresh(20, card)], at(1))
         .await
         .unwrap();
     let claimed = claim(&*store, 2).await;
     assert_eq!(words(&claimed), ["satu", "dua"]);
     settle(&*store, &claimed[0], Outcome::Moved(ChatId(20))).await;
     assert_eq!(claim(&*store, 3).await, [], "one of that chat is claimed");
-    assert_eq!(store.undelivered().await.unwrap(), 3, "of the same refreshes one is enough");
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3, "of the same refreshes one is enough");
     settle(&*store, &claimed[1], later(50, false)).await;
     assert_eq!(claim(&*store, 49).await, [], "one of that chat is postponed");
     assert_eq!(drain(&*store, 50).await, ["satu".to_owned(), "dua".to_owned(), format!("refresh {card}")]);
 
     // The same when it was postponed before.
-    store.deliver(vec![text(20, "empat"), text(30, "tiga")], at(60)).await.unwrap();
+    store.enqueue(vec![text(20, "empat"), text(30, "tiga")], at(60)).await.unwrap();
     let claimed = claim(&*store, 60).await;
     settle(&*store, &claimed[0], later(90, false)).await;
     settle(&*store, &claimed[1], Outcome::Moved(ChatId(20))).await;
@@ -111,17 +114,17 @@ pub(crate) async fn a_chat_that_moves_into_a_busy_one_waits_there(store: Arc<dyn
 }
 
 pub(crate) async fn what_an_ended_process_claimed_is_given_back(store: Arc<dyn Store>) {
-    store.deliver(vec![text(10, "satu"), text(10, "dua"), text(11, "lain")], at(1)).await.unwrap();
+    store.enqueue(vec![text(10, "satu"), text(10, "dua"), text(11, "lain")], at(1)).await.unwrap();
     claim(&*store, 2).await;
-    assert_eq!(store.reclaim().await.unwrap(), 2);
-    assert_eq!(store.reclaim().await.unwrap(), 0);
+    assert_eq!(store.release_orphaned_claims().await.unwrap(), 2);
+    assert_eq!(store.release_orphaned_claims().await.unwrap(), 0);
     let again = claim(&*store, 3).await;
     assert_eq!(words(&again), ["satu", "lain"]);
     assert!(again.iter().all(|one| (one.attempts, one.unknown) == (1, 1)), "{again:?}");
 }
 
 pub(crate) async fn what_is_settled_is_settled(store: Arc<dyn Store>) {
-    store.deliver(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
+    store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
     let first = claim(&*store, 2).await.remove(0);
     settle(&*store, &first, Outcome::Sent(None)).await;
     for outcome in
@@ -129,8 +132,8 @@ pub(crate) async fn what_is_settled_is_settled(store: Arc<dyn Store>) {
     {
         settle(&*store, &first, outcome).await;
     }
-    settle(&*store, &Claimed { id: 9_999, ..first }, Outcome::Sent(None)).await;
-    assert_eq!(store.undelivered().await.unwrap(), 1);
+    settle(&*store, &ClaimedDelivery { id: 9_999, ..first }, Outcome::Sent(None)).await;
+    assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     assert_eq!(drain(&*store, 3).await, ["dua"]);
     store.settle(Vec::new(), at(3)).await.unwrap();
 }

@@ -79,7 +79,7 @@ pub(crate) async fn agents_come_in_the_order_in_which_they_joined(store: Arc<dyn
     let former = Person { agent: None, role: Role::Customer, version: Version(1), ..agent(4, 5) };
     one(&*store, writing(former, Some(0))).await.unwrap();
     assert_eq!(listed().await, [who(2), who(1)]);
-    assert_eq!(one(&*store, giving(&t, 4, 0, Guard::Anyway)).await, Err(CommitError::Conflict));
+    assert_eq!(one(&*store, giving(&t, 4, 0, Guard::Override)).await, Err(CommitError::Conflict));
 }
 
 pub(crate) async fn turns_and_activity_are_not_written_with_the_person(store: Arc<dyn Store>) {
@@ -87,7 +87,7 @@ pub(crate) async fn turns_and_activity_are_not_written_with_the_person(store: Ar
     let read_before = stored(&*store, 1).await;
     let t = open(&*store, ticket(1)).await;
     one(&*store, giving(&t, 1, 0, Guard::Eligible)).await.unwrap();
-    store.touch(who(1), at(500)).await.unwrap();
+    store.record_activity(who(1), at(500)).await.unwrap();
 
     let renamed = Person { name: "Rini".to_owned(), version: Version(1), ..read_before };
     one(&*store, writing(renamed, Some(0))).await.unwrap();
@@ -108,12 +108,12 @@ pub(crate) async fn turns_and_activity_are_not_written_with_the_person(store: Ar
 pub(crate) async fn a_sign_of_life_never_moves_back(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
     let seen = || async { stored(&*store, 1).await.agent.unwrap().last_activity };
-    store.touch(who(1), at(50)).await.unwrap();
+    store.record_activity(who(1), at(50)).await.unwrap();
     assert_eq!(seen().await, at(50));
-    store.touch(who(1), at(40)).await.unwrap();
+    store.record_activity(who(1), at(40)).await.unwrap();
     assert_eq!(seen().await, at(50));
     assert_eq!(stored(&*store, 1).await.version, Version(0), "it is no change of the person");
-    store.touch(who(9), at(50)).await.unwrap();
+    store.record_activity(who(9), at(50)).await.unwrap();
     assert_eq!(store.person(who(9)).await.unwrap(), None);
 }
 

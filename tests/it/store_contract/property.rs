@@ -44,7 +44,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
             Some(opening(Ticket { priority: Priority::from_rank(rank)?, auto, ..ticket(n) }))
         }
         Step::Give { ticket, agent, slot, guard, stale } => {
-            let guard = [Guard::Eligible, Guard::Capacity, Guard::Anyway][usize::from(guard)];
+            let guard = [Guard::Eligible, Guard::Capacity, Guard::Override][usize::from(guard)];
             let mut next = current(ticket).await?.hand_over(who(agent), Slot(slot), at(100)).ok()?;
             if stale {
                 next.version.0 = next.version.0.checked_sub(2)? + 1;

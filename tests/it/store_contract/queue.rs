@@ -1,7 +1,7 @@
 //! The queue: priority, then arrival, whatever happened to a ticket in between.
 use super::fixture::*;
 use antri::domain::ticket::{Priority, Ticket};
-use antri::engine::ports::{Depths, Guard, Store};
+use antri::engine::ports::{Guard, QueueDepths, Store};
 use std::sync::Arc;
 
 async fn page(store: &dyn Store) -> Vec<u64> {
@@ -20,7 +20,7 @@ fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
 async fn first_of_each(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
     let mut first = Vec::new();
     for priority in Priority::ALL {
-        let since = store.waits_since(dept(department), priority).await.unwrap();
+        let since = store.oldest_waiting_at(dept(department), priority).await.unwrap();
         first.push(since.map(|since| u64::try_from((since - at(-1)).num_minutes()).unwrap()));
     }
     first
@@ -104,7 +104,7 @@ pub(crate) async fn who_waits_longest_is_known_at_each_priority(store: Arc<dyn S
     assert_eq!(first_of_each(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
     assert_eq!(first_of_each(&*store, 2).await, [Some(14), None, Some(13), Some(15)]);
     let second = read(&*store, ticket_id(2)).await;
-    one(&*store, giving(&second, 1, 0, Guard::Anyway)).await.unwrap();
+    one(&*store, giving(&second, 1, 0, Guard::Override)).await.unwrap();
     reprioritise(&*store, 1, Priority::High).await;
     assert_eq!(first_of_each(&*store, 1).await, [Some(5), Some(1), Some(4), Some(3)]);
     // It comes to its old place.
@@ -114,13 +114,14 @@ pub(crate) async fn who_waits_longest_is_known_at_each_priority(store: Arc<dyn S
 }
 
 pub(crate) async fn depths_follow_every_move(store: Arc<dyn Store>) {
-    assert_eq!(store.depths().await.unwrap(), Depths::new());
+    assert_eq!(store.depths().await.unwrap(), QueueDepths::new());
     join(&*store, [1], 5).await;
     let opened = open_n(&*store, 1..=3).await;
     open(&*store, Ticket { department: dept(2), ..with(4, Priority::Low, false) }).await;
     let depths = |one, two| {
         let store = store.clone();
-        let expected: Depths = [(dept(1), one), (dept(2), two)].into_iter().filter(|(_, n)| *n > 0).collect();
+        let expected: QueueDepths =
+            [(dept(1), one), (dept(2), two)].into_iter().filter(|(_, n)| *n > 0).collect();
         async move { assert_eq!(store.depths().await.unwrap(), expected) }
     };
     depths(3, 1).await;
@@ -173,7 +174,7 @@ pub(crate) async fn positions_count_from_one_in_the_order_of_the_queue(store: Ar
 pub(crate) async fn a_new_ticket_comes_behind_all_that_wait_at_its_priority(store: Arc<dyn Store>) {
     let ahead = |priority| {
         let store = store.clone();
-        async move { store.prospect(dept(1), priority).await.unwrap().ahead }
+        async move { store.opening_context(dept(1), priority).await.unwrap().ahead }
     };
     assert_eq!(ahead(Priority::Normal).await, 0, "the first of all");
     for n in 1..=24 {

@@ -3,7 +3,7 @@ use super::Backend;
 use super::fixture::*;
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::draft::Draft;
-use antri::domain::event::What;
+use antri::domain::event::Action;
 use antri::domain::ids::{ChatId, DraftId};
 use antri::domain::notice::{Message, Outgoing};
 use antri::domain::text::Description;
@@ -16,10 +16,10 @@ pub(crate) async fn a_restart_keeps_everything<B: Backend>() {
     join(&*store, [1, 2], 5).await;
     let opened = open_n(&*store, 1..=3).await;
     let mut given = giving(&opened[0], 1, 0, Guard::Eligible);
-    given.event = Some(event(at(100), Some(1), 1, What::PickedUp { agent: who(1) }));
+    given.event = Some(event(at(100), Some(1), 1, Action::PickedUp { agent: who(1) }));
     given.notices = vec![text(10, "satu"), text(10, "dua"), text(11, "lain")];
     one(&*store, given).await.unwrap();
-    store.touch(who(2), at(70)).await.unwrap();
+    store.record_activity(who(2), at(70)).await.unwrap();
     let draft = Draft {
         id: DraftId(uuid(5, 1)),
         person: who(3),
@@ -30,15 +30,15 @@ pub(crate) async fn a_restart_keeps_everything<B: Backend>() {
         created_at: at(1),
     };
     store.put_draft(draft.clone()).await.unwrap();
-    store.accept(vec![(1, json!({"a": 1})), (2, json!({"b": 2}))], at(1)).await.unwrap();
-    store.handled(1, Vec::new(), at(2)).await.unwrap();
+    store.append_updates(vec![(1, json!({"a": 1})), (2, json!({"b": 2}))], at(1)).await.unwrap();
+    store.complete_update(1, Vec::new(), at(2)).await.unwrap();
     let key = CardKey::MyQueue(who(1), 1);
     let card = LiveCard { key, chat: ChatId(12), message_id: 1, digest: 9 };
-    store.deliver(vec![Outgoing { chat: ChatId(12), message: Message::Card(key) }], at(3)).await.unwrap();
+    store.enqueue(vec![Outgoing { chat: ChatId(12), message: Message::Card(key) }], at(3)).await.unwrap();
     for claimed in store.claim(9, at(4)).await.unwrap() {
         let outcome = match claimed.chat.0 {
             12 => Outcome::Sent(Some(card.clone())),
-            11 => Outcome::Later { until: at(500), unknown: false },
+            11 => Outcome::Retry { until: at(500), unknown: false },
             _ => continue, // still claimed when the process ends
         };
         store.settle(vec![(claimed.id, outcome)], at(4)).await.unwrap();
@@ -54,15 +54,15 @@ pub(crate) async fn a_restart_keeps_everything<B: Backend>() {
     assert_eq!(after, before);
     assert_eq!(names(&store.queue_page(&[dept(1)], 0, 9).await.unwrap()), [2, 3]);
     assert_eq!(store.history(ticket_id(1)).await.unwrap().len(), 1);
-    assert_eq!(store.tally(who(1), at(0)).await.unwrap(), (1, 0));
+    assert_eq!(store.assignment_counts(who(1), at(0)).await.unwrap(), (1, 0));
     assert_eq!(store.draft(who(3)).await.unwrap(), Some(draft));
-    assert_eq!(store.unhandled(0, 9).await.unwrap().len(), 1);
-    assert_eq!(store.accept(vec![(1, json!({}))], at(5)).await.unwrap(), 0);
+    assert_eq!(store.pending_updates(0, 9).await.unwrap().len(), 1);
+    assert_eq!(store.append_updates(vec![(1, json!({}))], at(5)).await.unwrap(), 0);
     assert_eq!(store.live_queues().await.unwrap(), [card]);
-    assert_eq!(store.undelivered().await.unwrap(), 3);
-    assert_eq!(store.next_delivery().await.unwrap(), Some(at(500)));
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3);
+    assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(500)));
     assert_eq!(store.claim(9, at(5)).await.unwrap(), [], "claimed or postponed as before");
-    assert_eq!(store.reclaim().await.unwrap(), 1);
+    assert_eq!(store.release_orphaned_claims().await.unwrap(), 1);
     assert_eq!(store.claim(9, at(5)).await.unwrap()[0].message, text(10, "satu").message);
     let fourth = one(&*store, opening(ticket(4))).await.unwrap().arrival.unwrap();
     assert!(fourth > opened[2].arrival);

@@ -1,6 +1,6 @@
 //! Tickets: opened once, written over the version that was read, found again.
 use super::fixture::*;
-use antri::domain::event::{ReleaseReason, What};
+use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::ids::{ChatId, Slot, Version};
 use antri::domain::text::{Attachment, Description, FileKind};
 use antri::domain::ticket::{Priority, Status, Ticket, TicketState};
@@ -105,21 +105,21 @@ pub(crate) async fn a_refused_change_leaves_no_trace(store: Arc<dyn Store>) {
     let opened = open_n(&*store, [1, 2]).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let refused = Change {
-        event: Some(event(at(9), None, 2, What::PickedUp { agent: who(1) })),
+        event: Some(event(at(9), None, 2, Action::PickedUp { agent: who(1) })),
         notices: vec![text(1_900, "never said")],
         ..giving(&opened[1], 1, 0, Guard::Capacity)
     };
     assert_eq!(one(&*store, refused).await, Err(CommitError::Conflict));
     let mut twice = opening(ticket(1));
     twice.notices = vec![text(1_900, "never said")];
-    twice.event = Some(event(at(9), None, 1, What::Opened));
+    twice.event = Some(event(at(9), None, 1, Action::Opened));
     assert!(one(&*store, twice).await.is_err());
 
     assert_eq!(read(&*store, ticket_id(2)).await, opened[1]);
     assert_eq!(store.history(ticket_id(2)).await.unwrap(), []);
     assert_eq!(store.history(ticket_id(1)).await.unwrap(), []);
-    assert_eq!(store.undelivered().await.unwrap(), 0);
-    assert_eq!(store.tally(who(1), at(0)).await.unwrap(), (0, 0));
+    assert_eq!(store.pending_deliveries().await.unwrap(), 0);
+    assert_eq!(store.assignment_counts(who(1), at(0)).await.unwrap(), (0, 0));
 }
 
 pub(crate) async fn a_ticket_is_written_only_over_the_version_that_was_read(store: Arc<dyn Store>) {
@@ -172,7 +172,7 @@ pub(crate) async fn a_slot_holds_one_ticket_and_is_free_again_afterwards(store: 
     join(&*store, [1, 2], 2).await;
     let opened = open_n(&*store, 1..=4).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
-    for guard in [Guard::Eligible, Guard::Capacity, Guard::Anyway] {
+    for guard in [Guard::Eligible, Guard::Capacity, Guard::Override] {
         let taken = one(&*store, giving(&opened[1], 1, 0, guard)).await;
         assert_eq!(taken, Err(CommitError::Conflict), "{guard:?}");
     }
@@ -240,14 +240,14 @@ pub(crate) async fn an_agents_queue_is_in_order_of_assignment(store: Arc<dyn Sto
 
 pub(crate) async fn the_record_of_a_ticket_is_kept_in_order(store: Arc<dyn Store>) {
     let lines = [
-        event(at(1), Some(900), 1, What::Opened),
-        event(at(2), Some(1), 1, What::PickedUp { agent: who(1) }),
-        event(at(2), None, 1, What::Released { from: who(1), why: ReleaseReason::Offline }),
+        event(at(1), Some(900), 1, Action::Opened),
+        event(at(2), Some(1), 1, Action::PickedUp { agent: who(1) }),
+        event(at(2), None, 1, Action::Released { from: who(1), why: ReleaseReason::Offline }),
     ];
     let mut first = opening(ticket(1));
     first.event = Some(lines[0].clone());
     let mut other = opening(ticket(2));
-    other.event = Some(event(at(1), Some(900), 2, What::Opened));
+    other.event = Some(event(at(1), Some(900), 2, Action::Opened));
     all(&*store, vec![first, other]).await;
     for line in &lines[1..] {
         let change = Change { event: Some(line.clone()), ..Change::quiet(Write::Nothing) };
@@ -260,19 +260,23 @@ pub(crate) async fn the_record_of_a_ticket_is_kept_in_order(store: Arc<dyn Store
 
 pub(crate) async fn totals_count_what_an_agent_got_and_completed(store: Arc<dyn Store>) {
     open_n(&*store, [1]).await;
-    let to_one = What::Reassigned { from: Some(who(2)), to: who(1), over_capacity: false };
+    let to_one = Action::Reassigned { from: Some(who(2)), to: who(1), over_capacity: false };
     let lines = [
-        event(at(10), Some(1), 1, What::PickedUp { agent: who(1) }),
+        event(at(10), Some(1), 1, Action::PickedUp { agent: who(1) }),
         event(at(20), Some(9), 1, to_one),
-        event(at(30), Some(1), 1, What::Started),
-        event(at(30), Some(1), 1, What::Completed),
-        event(at(30), Some(2), 1, What::Completed),
+        event(at(30), Some(1), 1, Action::Started),
+        event(at(30), Some(1), 1, Action::Completed),
+        event(at(30), Some(2), 1, Action::Completed),
     ];
     let note = |line| Change { event: Some(line), ..Change::quiet(Write::Nothing) };
     all(&*store, lines.into_iter().map(note).collect()).await;
-    assert_eq!(store.tally(who(1), at(0)).await.unwrap(), (2, 1));
-    assert_eq!(store.tally(who(1), at(20)).await.unwrap(), (1, 1), "from then on, that moment included");
-    assert_eq!(store.tally(who(1), at(31)).await.unwrap(), (0, 0));
-    assert_eq!(store.tally(who(2), at(0)).await.unwrap(), (0, 1));
-    assert_eq!(store.tally(who(9), at(0)).await.unwrap(), (0, 0));
+    assert_eq!(store.assignment_counts(who(1), at(0)).await.unwrap(), (2, 1));
+    assert_eq!(
+        store.assignment_counts(who(1), at(20)).await.unwrap(),
+        (1, 1),
+        "from then on, that moment included"
+    );
+    assert_eq!(store.assignment_counts(who(1), at(31)).await.unwrap(), (0, 0));
+    assert_eq!(store.assignment_counts(who(2), at(0)).await.unwrap(), (0, 1));
+    assert_eq!(store.assignment_counts(who(9), at(0)).await.unwrap(), (0, 0));
 }

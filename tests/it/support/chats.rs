@@ -70,7 +70,7 @@ impl Desk {
     pub(crate) fn button(&self, id: i64, label: &str) -> (i64, String) {
         let messages = self.sandbox.chat(id);
         let found = messages.iter().rev().find_map(|m| Some((m.message_id, m.button(label)?.to_owned())));
-        found.unwrap_or_else(|| panic!("{id} has no button {label:?}:\n{}", self.story(id)))
+        found.unwrap_or_else(|| panic!("{id} has no button {label:?}:\n{}", self.chat_story(id)))
     }
 
     /// Somebody sends a press with this data for this message, and is answered.
@@ -83,7 +83,7 @@ impl Desk {
         let query = self.sandbox.press_in(chat, id, message, data);
         self.settle().await;
         let answered = self.sandbox.toasts(id).iter().any(|toast| toast.callback_query_id == query);
-        assert!(answered, "{id} pressed {data:?} and the spinner goes on:\n{}", self.story(id));
+        assert!(answered, "{id} pressed {data:?} and the spinner goes on:\n{}", self.chat_story(id));
     }
 
     /// The newest message in somebody's chat.
@@ -113,7 +113,7 @@ impl Desk {
     }
 
     /// A chat as its person sees it, with files, buttons and the answers to presses: for snapshots.
-    pub(crate) fn story(&self, id: i64) -> String {
+    pub(crate) fn chat_story(&self, id: i64) -> String {
         let mut out: String = self.sandbox.chat(id).iter().map(drawn).collect();
         let toasts: Vec<_> =
             self.sandbox.toasts(id).into_iter().map(|t| t.text).filter(|t| !t.is_empty()).collect();

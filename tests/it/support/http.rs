@@ -1,8 +1,8 @@
 //! Requests to a test desk's side API.
 use super::{Desk, JWT_SECRET};
+use antri::auth_token::{TOKEN_LIFETIME, issue};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::{Person, Role};
-use antri::token::{LIFETIME, issue};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
@@ -49,14 +49,14 @@ impl Desk {
     }
 
     /// The person with this Telegram id.
-    pub(crate) async fn known(&self, id: i64) -> Person {
+    pub(crate) async fn person_by_telegram_id(&self, id: i64) -> Person {
         self.app().engine.store().person_by_telegram(TelegramId(id)).await.unwrap().unwrap()
     }
 
     /// A bearer token of somebody's.
     pub(crate) async fn token(&self, id: i64) -> String {
-        let person = self.known(id).await;
-        issue(&JWT_SECRET.into(), person.id, Role::Agent, self.now(), LIFETIME).unwrap()
+        let person = self.person_by_telegram_id(id).await;
+        issue(&JWT_SECRET.into(), person.id, Role::Agent, self.now(), TOKEN_LIFETIME).unwrap()
     }
 
     /// A request without anything.

@@ -1,6 +1,6 @@
 //! Everybody's load, one agent, departments and categories.
 use super::*;
-use crate::bot::view::{AgentLine, WorkloadView};
+use crate::bot::cards::views::{AgentLine, WorkloadView};
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Availability;

@@ -1,6 +1,6 @@
 //! An agent's card of one ticket in every state, and their standing.
 use super::*;
-use crate::bot::view::StatusView;
+use crate::bot::cards::views::StatusView;
 use crate::domain::person::Availability;
 
 #[test]

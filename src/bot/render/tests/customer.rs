@@ -1,6 +1,6 @@
 //! A customer's cards: the three faces of a draft, the life of a ticket, the list.
 use super::*;
-use crate::bot::view::{DraftView, MyTicketsView, TicketStatusView};
+use crate::bot::cards::views::{DraftView, MyTicketsView, TicketStatusView};
 use crate::domain::ids::{CategoryId, DraftId};
 
 pub(super) fn unsent(label: Option<&str>, description: Description) -> DraftView {

@@ -2,7 +2,7 @@
 use super::admin::agent;
 use super::customer::unsent;
 use super::*;
-use crate::bot::view::{
+use crate::bot::cards::views::{
     MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
 };
 use crate::domain::alert::Alert;
@@ -46,7 +46,7 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
         let tracked = TicketStatusView { ticket: theirs.clone(), online: 0 };
         let many = vec![theirs.clone(); 30];
         let departments = vec![text.to_owned(); 30];
-        let line = crate::bot::view::AgentLine {
+        let line = crate::bot::cards::views::AgentLine {
             departments: departments.clone(),
             ..agent(7, text, Availability::Online, 5, 5)
         };
@@ -177,6 +177,6 @@ fn toasts_and_labels_are_plain_and_short() {
     let words = words(Locale::En);
     let toast = words.toast("line-category", &[("label", "😀<&>".repeat(200).into())]);
     assert!(toast.encode_utf16().count() <= MAX_TOAST && toast.contains("<&>"), "{toast}");
-    let button = labelled(&"kategori ".repeat(40), Press::Nothing);
+    let button = labelled(&"kategori ".repeat(40), ButtonAction::Nothing);
     assert!(button.label.encode_utf16().count() <= 100);
 }

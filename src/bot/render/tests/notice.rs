@@ -1,6 +1,6 @@
 //! Every notice, and the first words of a new assignment as they were ordered.
 use super::*;
-use crate::bot::view::{NoticeView, TicketStatusView};
+use crate::bot::cards::views::{NoticeView, TicketStatusView};
 use crate::domain::person::{Availability, Role};
 
 const ORDERED: &str = "🎫 Tiket baru ditambahkan ke antrian Anda!

@@ -1,6 +1,6 @@
 //! The lists of tickets for staff.
 use super::*;
-use crate::bot::view::{QueueView, WaitingView};
+use crate::bot::cards::views::{QueueView, WaitingView};
 use crate::domain::person::Availability;
 
 fn numbered(n: u128, number: &str, label: &str, minutes: i64, status: Status) -> TicketView {

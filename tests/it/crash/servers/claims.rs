@@ -1,6 +1,6 @@
 //! What the outbox does is committed and the answer lost for longer than anybody asks: what was claimed is still sent, once, and
 //! what was settled is known.
-use crate::crash::wire::{Cuts, Lost, Wire};
+use crate::crash::proxy::{Cuts, LostSide, Proxy};
 use crate::support::mongod;
 use crate::support::own_mongod::MongoServer;
 use antri::domain::Time;
@@ -12,10 +12,10 @@ use antri::store::Mongo;
 use chrono::TimeDelta;
 
 /// A desk, and another one on the same server that hears of no commit after its first so many.
-async fn cut_off(after: usize) -> (MongoServer, Wire, Mongo, Mongo) {
+async fn cut_off(after: usize) -> (MongoServer, Proxy, Mongo, Mongo) {
     let (server, database) = (MongoServer::start(), mongod::database());
     let (all, none) = (Cuts { of: after, first: after }, Cuts { of: 1, first: 0 });
-    let wire = Wire::to(server.port(), Lost::Reply, all, none).await;
+    let wire = Proxy::to(server.port(), LostSide::Reply, all, none).await;
     let desk = Mongo::open(&server.uri(), &database).await.unwrap();
     let cut_off = Mongo::open(&wire.uri(), &database).await.unwrap();
     (server, wire, desk, cut_off)
@@ -28,18 +28,18 @@ async fn a_settlement_whose_answer_never_comes_is_known_all_the_same() {
     let key = CardKey::Status(TicketId(uuid::Uuid::nil()));
     let card = LiveCard { key, chat: ChatId(7), message_id: 1, digest: 2 };
     let said = [7, 8].map(|chat| Outgoing::notice(ChatId(chat), Notice::SomethingBroke));
-    desk.deliver(said.to_vec(), now).await.unwrap();
+    desk.enqueue(said.to_vec(), now).await.unwrap();
     assert_eq!(cut_off.live_card(key).await.unwrap(), None);
     let claimed = cut_off.claim(10, now).await.unwrap();
-    assert_eq!(cut_off.next_delivery().await.unwrap(), None);
+    assert_eq!(cut_off.next_delivery_at().await.unwrap(), None);
 
     let until = now + TimeDelta::seconds(50);
-    let outcomes = [Outcome::Sent(Some(card.clone())), Outcome::Later { until, unknown: false }];
+    let outcomes = [Outcome::Sent(Some(card.clone())), Outcome::Retry { until, unknown: false }];
     let settled = claimed.iter().map(|one| one.id).zip(outcomes).collect();
     assert!(cut_off.settle(settled, now).await.is_err(), "nobody answers");
-    wire.mend();
+    wire.restore();
     assert_eq!(cut_off.live_card(key).await.unwrap(), Some(card));
-    assert_eq!(cut_off.next_delivery().await.unwrap(), Some(until));
+    assert_eq!(cut_off.next_delivery_at().await.unwrap(), Some(until));
     for store in [desk, cut_off] {
         store.close().await;
     }
@@ -49,12 +49,12 @@ async fn a_settlement_whose_answer_never_comes_is_known_all_the_same() {
 async fn a_claim_whose_answer_never_comes_is_found_again() {
     let now = Time::from_timestamp(1_764_800_000, 0).unwrap();
     let (_server, wire, desk, cut_off) = cut_off(1).await;
-    desk.deliver(vec![Outgoing::notice(ChatId(7), Notice::SomethingBroke)], now).await.unwrap();
+    desk.enqueue(vec![Outgoing::notice(ChatId(7), Notice::SomethingBroke)], now).await.unwrap();
 
     assert!(cut_off.claim(10, now).await.is_err(), "nobody answers");
     assert!(wire.cut().0 > 2, "it was asked for again: {:?}", wire.cut());
     assert_eq!(desk.claim(10, now).await.unwrap(), [], "it is somebody's all the same");
-    wire.mend();
+    wire.restore();
     let found = cut_off.claim(10, now).await.unwrap();
     assert_eq!(
         found.iter().map(|claimed| (claimed.chat, claimed.unknown)).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! The same with Redis: whatever becomes of it, nobody is lost or taken offline because of it, nobody even notices.
-use super::{Asker, Crowd, FREEZE, after, crowd, end, returned};
-use crate::crash::Life;
-use crate::crash::Town;
+use super::{Asker, FREEZE, Load, after, crowd, end, returned};
+use crate::crash::DeskProcess;
+use crate::crash::Environment;
 use crate::support::ADMIN;
 use crate::support::redis::RedisServer;
 use antri::app::Storage;
@@ -11,9 +11,9 @@ use antri::domain::event::Actor;
 use antri::domain::ids::{PersonId, TelegramId};
 use antri::domain::person::{Availability, Locale, Person, Via};
 use antri::domain::presence::PresenceRecord;
-use antri::engine::chance::Chance;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
+use antri::engine::random::Random;
 use antri::engine::{Engine, Rules};
 use antri::presence::{Memory, Redis};
 use antri::sandbox::NewUser;
@@ -21,15 +21,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the desk looks after everybody's presence.
-const SWEEP: Duration = antri::app::SWEEP_EVERY;
+const SWEEP: Duration = antri::app::SWEEP_INTERVAL;
 /// The Telegram id of the agent with a client of their own.
 const CLIENT: i64 = 299;
 /// How long a presence record lives.
 const TTL: Duration = Duration::from_secs(300);
 
-/// A town whose desk keeps presence in Redis, with one agent more, whose client sends heartbeats.
-struct Place {
-    town: Town,
+/// A environment whose desk keeps presence in Redis, with one agent more, whose client sends heartbeats.
+struct RedisEnvironment {
+    environment: Environment,
     redis: RedisServer,
     client: Client,
 }
@@ -41,15 +41,15 @@ struct Client {
 }
 
 impl Client {
-    async fn hired(town: &Town, redis: &RedisServer) -> Self {
+    async fn hired(environment: &Environment, redis: &RedisServer) -> Self {
         let (id, first_name) = (Some(CLIENT), "Gita".into());
-        town.sandbox.add_user(NewUser { id, first_name, ..NewUser::default() });
-        town.sandbox.send_text(CLIENT, "/start");
+        environment.sandbox.add_user(NewUser { id, first_name, ..NewUser::default() });
+        environment.sandbox.send_text(CLIENT, "/start");
         let config = StorageConfig {
-            mongodb: town
-                .database
-                .as_ref()
-                .map(|database| MongoConfig { uri: town.uri.clone(), database: database.name().to_owned() }),
+            mongodb: environment.database.as_ref().map(|database| MongoConfig {
+                uri: environment.uri.clone(),
+                database: database.name().to_owned(),
+            }),
             ..StorageConfig::default()
         };
         let storage = Storage::open(&config).await.unwrap();
@@ -59,17 +59,17 @@ impl Client {
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: TTL,
         };
-        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Chance::seeded(8));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(8));
         engine.start().await.unwrap();
         let person = employ(&engine, &*storage.store()).await;
         storage.close().await;
         let client = Self { person, redis: redis.url() };
-        client.beat().await;
+        client.heartbeat().await;
         client
     }
 
     /// A heartbeat of theirs.
-    async fn beat(&self) {
+    async fn heartbeat(&self) {
         let profile = self.person.agent.as_ref().unwrap();
         let record = PresenceRecord {
             agent_id: self.person.id,
@@ -83,7 +83,7 @@ impl Client {
             current_chats: 0,
             max_chats: 5,
         };
-        self.presence().beat(record, TTL, now()).await.unwrap();
+        self.presence().heartbeat(record, TTL, now()).await.unwrap();
     }
 
     /// A new connection: an older one may not have noticed yet that its server died.
@@ -114,7 +114,7 @@ async fn employ(engine: &Engine, store: &dyn Store) -> Person {
     profile.auto_assignment_enabled = false;
     let write = Write::Person { person: Box::new(person.clone()), expected };
     store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
-    store.touch(met, now()).await.unwrap();
+    store.record_activity(met, now()).await.unwrap();
     person
 }
 
@@ -126,16 +126,16 @@ fn now() -> Time {
     chrono::Utc::now()
 }
 
-impl Place {
+impl RedisEnvironment {
     async fn new() -> Self {
-        let town = Town::of(crowd()).await;
+        let environment = Environment::of(crowd()).await;
         let redis = RedisServer::start();
-        let client = Client::hired(&town, &redis).await;
-        Self { town, redis, client }
+        let client = Client::hired(&environment, &redis).await;
+        Self { environment, redis, client }
     }
 
-    fn open(&self) -> Life {
-        Life::with(&self.town, None, &[("REDIS_URL", &self.redis.url())])
+    fn open(&self) -> DeskProcess {
+        DeskProcess::with(&self.environment, None, &[("REDIS_URL", &self.redis.url())])
     }
 
     /// Waits until the desk has looked after everybody from the beginning to the end since now.
@@ -164,39 +164,40 @@ impl Place {
     }
 
     async fn worker(&self) -> PersonId {
-        let id = self.town.cast.agents[0].id;
-        let users = self.town.database.as_ref().unwrap().collection::<mongodb::bson::Document>("users");
+        let id = self.environment.cast.agents[0].id;
+        let users =
+            self.environment.database.as_ref().unwrap().collection::<mongodb::bson::Document>("users");
         let user = users.find_one(mongodb::bson::doc! { "telegram_id": id }).await.unwrap().unwrap();
         PersonId(user.get_str("_id").unwrap().parse().unwrap())
     }
 
     /// Nobody was lost, and the client's next heartbeat is as good as ever.
-    async fn unharmed(&self, life: &Life, place: &str) {
+    async fn unharmed(&self, life: &DeskProcess, place: &str) {
         assert!(!life.log().contains("presence lost"), "{place}: somebody was given up for lost");
-        self.client.beat().await;
+        self.client.heartbeat().await;
         assert!(self.client.is_present().await, "{place}: the client is not seen");
     }
 }
 
 /// A fault of Redis while the crowd lives.
 async fn suffer(place: &str, fault: impl AsyncFnOnce(&mut RedisServer, Asker)) {
-    let mut there = Place::new().await;
+    let mut there = RedisEnvironment::new().await;
     let worker = there.worker().await;
     let life = there.open();
-    let asker = Asker::new(&there.town, 801).await;
+    let asker = Asker::new(&there.environment, 801).await;
     let told = {
-        let Place { town, redis, .. } = &mut there;
+        let RedisEnvironment { environment, redis, .. } = &mut there;
         // The crowd may well be done before the fault is over: that is how little it matters.
         let fault = async {
-            after(town, 100).await;
+            after(environment, 100).await;
             fault(redis, asker).await;
         };
-        tokio::join!(Crowd::of(town).live(), fault).0
+        tokio::join!(Load::of(environment).live(), fault).0
     };
     there.looked_after().await;
     there.refreshed(worker, place).await;
     there.unharmed(&life, place).await;
-    end(&there.town, &told, life, 0, place).await;
+    end(&there.environment, &told, life, 0, place).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,7 @@
+//! HTTP plumbing of the side API: authentication, extractors, errors, the envelope, limits.
+pub(super) mod auth;
+pub(super) mod envelope;
+pub(super) mod error;
+pub(super) mod extract;
+pub(super) mod middleware;
+pub(super) mod rate_limit;

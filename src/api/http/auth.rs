@@ -1,0 +1,78 @@
+//! Who asks: the token says who, the store says what they may do. A token never gives a role, and a body never says who.
+use super::error::ApiError;
+use crate::api::Api;
+use crate::auth_token::{Claims, TokenError};
+use crate::domain::person::{AgentProfile, Person, Role};
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use std::sync::Arc;
+
+/// Somebody who works at the desk: an agent or an admin.
+#[derive(Debug, Clone)]
+pub(in crate::api) struct Staff(pub(in crate::api) Person);
+
+/// Somebody who runs the desk.
+#[derive(Debug, Clone)]
+pub(in crate::api) struct Admin(pub(in crate::api) Person);
+
+/// Somebody who works on tickets: an agent, or an admin who is one too.
+#[derive(Debug, Clone)]
+pub(in crate::api) struct Agent {
+    pub(in crate::api) person: Person,
+    pub(in crate::api) profile: AgentProfile,
+}
+
+impl Api {
+    /// Who a token was given to, as they are now.
+    pub(in crate::api) async fn bearer(&self, token: &str) -> Result<(Person, Claims), ApiError> {
+        let invalid = || ApiError::unauthorized("invalid_token", "the token is not valid");
+        let tokens = self.tokens.as_ref().ok_or_else(invalid)?;
+        let claims = tokens.verify(token, self.now()).map_err(|error| match error {
+            TokenError::Invalid => invalid(),
+            TokenError::Expired => ApiError::unauthorized("expired_token", "the token has expired"),
+        })?;
+        self.count_person(claims.sub)?;
+        let person = self.engine.person(claims.sub).await?.ok_or_else(invalid)?;
+        if person.role == Role::Customer {
+            return Err(ApiError::forbidden());
+        }
+        Ok((person, claims))
+    }
+}
+
+/// The token of an `Authorization: Bearer …` header.
+fn token_of(parts: &Parts) -> Result<&str, ApiError> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token =
+        header.and_then(|text| text.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    let missing = || ApiError::unauthorized("missing_token", "send a header Authorization: Bearer <token>");
+    token.map(|(_, token)| token.trim()).ok_or_else(missing)
+}
+
+impl FromRequestParts<Arc<Api>> for Staff {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        Ok(Self(api.bearer(token_of(parts)?).await?.0))
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let Staff(person) = Staff::from_request_parts(parts, api).await?;
+        if person.is_admin() { Ok(Self(person)) } else { Err(ApiError::forbidden()) }
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Agent {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let Staff(person) = Staff::from_request_parts(parts, api).await?;
+        let profile = person.agent.clone().ok_or_else(ApiError::no_agent)?;
+        Ok(Self { person, profile })
+    }
+}

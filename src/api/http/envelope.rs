@@ -1,0 +1,47 @@
+//! The envelope of every answer that is not an error: `{"success": true, "message": …, "data": …}`.
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The envelope.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Envelope<T> {
+    /// Always true.
+    success: bool,
+    /// What was done, for developers.
+    message: String,
+    /// What was asked for.
+    data: T,
+}
+
+/// An answer: status, what was done, and the data.
+#[derive(Debug)]
+pub(in crate::api) struct Answer<T> {
+    status: StatusCode,
+    message: &'static str,
+    data: T,
+}
+
+impl<T> Answer<T> {
+    /// 200.
+    pub(in crate::api) fn ok(message: &'static str, data: T) -> Self {
+        Self { status: StatusCode::OK, message, data }
+    }
+
+    /// The same with another status.
+    pub(in crate::api) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        let envelope = Envelope { success: true, message: self.message.to_owned(), data: self.data };
+        (self.status, Json(envelope)).into_response()
+    }
+}
+
+/// What a handler gives.
+pub(in crate::api) type Result<T> = std::result::Result<Answer<T>, super::error::ApiError>;

@@ -1,0 +1,153 @@
+//! Why a request was refused, as the client learns it: a status, a code that does not change, a sentence for developers.
+//! What went wrong inside is for the log only.
+use crate::domain::ticket::Refusal;
+use crate::engine::agents::heartbeat::HeartbeatError;
+use crate::engine::error::EngineError;
+use crate::engine::ports::{PresenceError, StoreError};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The envelope of an error.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Failure {
+    /// Always false.
+    success: bool,
+    /// What went wrong, for developers.
+    message: String,
+    /// What went wrong, for programs.
+    #[schema(example = "not_found")]
+    error: String,
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::api) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    retry_after: Option<u64>,
+}
+
+impl ApiError {
+    pub(in crate::api) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), retry_after: None }
+    }
+
+    /// 400.
+    pub(in crate::api) fn bad(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 401.
+    pub(in crate::api) fn unauthorized(code: &'static str, message: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, message)
+    }
+
+    /// 403.
+    pub(in crate::api) fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "your role does not allow this")
+    }
+
+    /// 404.
+    pub(in crate::api) fn not_found(code: &'static str, message: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 404: nobody of this id is an agent.
+    pub(in crate::api) fn no_agent() -> Self {
+        Self::not_found("agent_not_found", "there is no such agent")
+    }
+
+    /// 409.
+    pub(in crate::api) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// 422.
+    pub(in crate::api) fn unprocessable(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
+    }
+
+    /// 429.
+    pub(in crate::api) fn too_many(seconds: u64) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "slow down");
+        Self { retry_after: Some(seconds), ..error }
+    }
+
+    /// 500. The reason is in the log, under the request's id.
+    pub(in crate::api) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "something broke; the log says what")
+    }
+
+    /// Whether something was looked for that isn't there.
+    pub(in crate::api) fn is_missing(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let failure = Failure { success: false, message: self.message, error: self.code.to_owned() };
+        let mut response = (self.status, Json(failure)).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed a request");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_unavailable", "the store can't be reached")
+    }
+}
+
+impl From<PresenceError> for ApiError {
+    fn from(error: PresenceError) -> Self {
+        tracing::error!(%error, "presence failed a request");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "presence_unavailable", "presence can't be reached")
+    }
+}
+
+impl From<HeartbeatError> for ApiError {
+    fn from(error: HeartbeatError) -> Self {
+        match error {
+            // Who sends heartbeats was an agent a moment ago.
+            HeartbeatError::Engine(EngineError::Forbidden | EngineError::NotFound) => Self::no_agent(),
+            HeartbeatError::Engine(error) => error.into(),
+            HeartbeatError::Presence(error) => error.into(),
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        let text = error.to_string();
+        match error {
+            EngineError::Refused(Refusal::NotYours, _) => Self::new(StatusCode::FORBIDDEN, "not_yours", text),
+            EngineError::Refused(Refusal::State(_), _) => Self::conflict("wrong_state", text),
+            EngineError::Refused(Refusal::AlreadyTheirs, _) => Self::conflict("already_theirs", text),
+            EngineError::Stale(_) => Self::conflict("stale", text),
+            EngineError::Forbidden => Self::forbidden(),
+            EngineError::NotFound => Self::not_found("not_found", "there is no such thing"),
+            EngineError::Full(..) => Self::conflict("agent_full", text),
+            EngineError::OtherDepartment => Self::conflict("other_department", text),
+            EngineError::TooManyOpen(_) => Self::conflict("too_many_open", text),
+            EngineError::NoPickUp => Self::conflict("no_pick_up", text),
+            EngineError::Taken(_) => Self::conflict("taken", text),
+            EngineError::LastOne => Self::conflict("last_one", text),
+            EngineError::Contention => Self::conflict("contention", text),
+            EngineError::Description(_) => Self::unprocessable("bad_description", text),
+            EngineError::BadName => Self::unprocessable("bad_name", text),
+            EngineError::NoDraft | EngineError::BadInvite => Self::bad("bad_request", text),
+            EngineError::Store(error) => error.into(),
+        }
+    }
+}

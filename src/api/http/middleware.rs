@@ -1,0 +1,86 @@
+//! What frames every request: an id, in the log and in the answer; a body that comes in time and fits; answers for what
+//! isn't there.
+use super::error::ApiError;
+use crate::api::Api;
+use axum::body::{Body, to_bytes};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::Instrument;
+
+/// In which header the id of a request comes and goes.
+pub(in crate::api) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest id that is taken over from a client.
+const MAX_REQUEST_ID_CHARS: usize = 64;
+/// How long a body may take to come in.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest body: a ticket's longest description in the widest characters, escaped, and some room.
+pub(in crate::api) const MAX_BODY: usize = 128 * 1_024;
+
+/// Gives the request its id, and writes the line in the log: what, how it ended, how long it took.
+pub(in crate::api) async fn note(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let id = given_id(request.headers()).unwrap_or_else(|| api.new_id());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %method, route);
+    let begun = api.clock.steady();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let took = api.clock.steady().saturating_sub(begun);
+    let status = response.status().as_u16();
+    if let Some(taken) = api.metrics.answered(&method, route, status, took) {
+        api.engine.count_heartbeat(taken, api.now());
+    }
+    span.in_scope(|| {
+        tracing::debug!(status, took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
+    });
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// The client's own id, if it is one that can stand in a log.
+fn given_id(headers: &HeaderMap) -> Option<HeaderValue> {
+    let given = headers.get(REQUEST_ID)?;
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_.".contains(b);
+    ((1..=MAX_REQUEST_ID_CHARS).contains(&given.len()) && given.as_bytes().iter().all(plain))
+        .then(|| given.clone())
+}
+
+impl Api {
+    fn new_id(&self) -> HeaderValue {
+        let id = self.engine.draft_id(self.now()).to_string();
+        HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("-"))
+    }
+}
+
+/// Takes the whole body in before anything looks at it: too large is 413, too slow 408.
+pub(in crate::api) async fn whole_body(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Err(error)) if is_too_large(&error) => {
+            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large").into_response()
+        }
+        Ok(Err(_)) => ApiError::bad("bad_body", "the body broke off").into_response(),
+        Err(_) => {
+            ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long").into_response()
+        }
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.to_string().contains("limit"))
+}
+
+/// 404, in the envelope.
+pub(in crate::api) async fn no_such_path() -> ApiError {
+    ApiError::not_found("no_such_path", "there is nothing at this path")
+}
+
+/// 405, in the envelope.
+pub(in crate::api) async fn no_such_method() -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", "this path does not take this method")
+}

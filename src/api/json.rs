@@ -1,0 +1,4 @@
+//! JSON bodies of the side API.
+pub(super) mod agent;
+pub(super) mod enums;
+pub(super) mod ticket;

@@ -1,0 +1,142 @@
+//! A ticket in JSON, with every name resolved.
+use super::enums::{Priority, TicketStatus};
+use crate::api::Api;
+use crate::domain::department::Department;
+use crate::domain::ids::PersonId;
+use crate::domain::person::Person;
+use crate::domain::ticket::{Ticket, TicketState};
+use crate::engine::ports::StoreError;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct TicketBody {
+    /// Its id.
+    pub(in crate::api) ticket_id: Uuid,
+    /// The number people use.
+    #[schema(example = "INC120420251352536CO")]
+    ticket_number: String,
+    /// How often it has changed; grows.
+    pub(in crate::api) version: u64,
+    /// Where it stands.
+    pub(in crate::api) status: TicketStatus,
+    /// How urgent it is.
+    priority: Priority,
+    /// Its department.
+    pub(in crate::api) department_id: Uuid,
+    /// The department's name.
+    department: String,
+    /// Its category.
+    category_id: Uuid,
+    /// The category's name.
+    category: String,
+    /// Who opened it.
+    customer_id: Uuid,
+    /// What they wrote.
+    description: String,
+    /// How many files are with it, in Telegram.
+    attachments: usize,
+    /// Whether the engine assigns it; else it waits for pick-up.
+    auto: bool,
+    /// When it was opened.
+    created_at: DateTime<Utc>,
+    /// Who holds it, or completed it.
+    pub(in crate::api) assigned_agent: Option<Uuid>,
+    /// Their name.
+    assigned_agent_name: Option<String>,
+    /// When its holder got it.
+    assigned_at: Option<DateTime<Utc>>,
+    /// When its holder opened it.
+    opened_at: Option<DateTime<Utc>>,
+    /// When it was completed or cancelled.
+    ended_at: Option<DateTime<Utc>>,
+}
+
+/// A ticket with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct PlacedTicket {
+    /// The ticket.
+    #[serde(flatten)]
+    ticket: TicketBody,
+    /// Its place in its department's queue while it waits, in its holder's queue while it is held; from 1.
+    position: Option<u64>,
+}
+
+impl PlacedTicket {
+    pub(in crate::api) fn new(ticket: TicketBody, position: Option<u64>) -> Self {
+        Self { ticket, position }
+    }
+}
+
+/// Whether somebody may see a ticket: admins all, agents their departments' and their own.
+pub(in crate::api) fn may_see(person: &Person, ticket: &Ticket) -> bool {
+    let serves = || person.agent.as_ref().is_some_and(|a| a.departments.contains(&ticket.department));
+    person.is_admin() || agent_of(ticket) == Some(person.id) || serves()
+}
+
+/// Who holds it or completed it.
+fn agent_of(ticket: &Ticket) -> Option<PersonId> {
+    match &ticket.state {
+        TicketState::Held(hold) => Some(hold.agent),
+        TicketState::Completed { agent, .. } => Some(*agent),
+        TicketState::Queued | TicketState::Cancelled { .. } => None,
+    }
+}
+
+impl Api {
+    /// Tickets in JSON.
+    pub(in crate::api) async fn bodies(&self, tickets: &[Ticket]) -> Result<Vec<TicketBody>, StoreError> {
+        let departments = self.engine.store().departments().await?;
+        let mut names = HashMap::new();
+        for agent in tickets.iter().filter_map(agent_of) {
+            if let std::collections::hash_map::Entry::Vacant(place) = names.entry(agent) {
+                place.insert(self.engine.name_of(agent).await?);
+            }
+        }
+        let name = |ticket| agent_of(ticket).and_then(|agent| names.get(&agent).cloned().flatten());
+        Ok(tickets.iter().map(|ticket| body(ticket, &departments, name(ticket))).collect())
+    }
+
+    /// One ticket in JSON.
+    pub(in crate::api) async fn body(&self, ticket: &Ticket) -> Result<TicketBody, StoreError> {
+        let departments = self.engine.store().departments().await?;
+        let name = match agent_of(ticket) {
+            Some(agent) => self.engine.name_of(agent).await?,
+            None => None,
+        };
+        Ok(body(ticket, &departments, name))
+    }
+}
+
+fn body(ticket: &Ticket, departments: &[Department], agent: Option<String>) -> TicketBody {
+    let department = departments.iter().find(|d| d.id == ticket.department);
+    let category = department.and_then(|d| d.category(ticket.category));
+    TicketBody {
+        ticket_id: ticket.id.0,
+        ticket_number: ticket.number.to_string(),
+        version: ticket.version.0,
+        status: ticket.status().into(),
+        priority: ticket.priority.into(),
+        department_id: ticket.department.0,
+        department: department.map(|d| d.name.clone()).unwrap_or_default(),
+        category_id: ticket.category.0,
+        category: category.map(|c| c.name.clone()).unwrap_or_default(),
+        customer_id: ticket.customer.0,
+        description: ticket.description.text.clone(),
+        attachments: ticket.description.attachments.len(),
+        auto: ticket.auto,
+        created_at: ticket.created_at,
+        assigned_agent: agent_of(ticket).map(|agent| agent.0),
+        assigned_agent_name: agent,
+        assigned_at: ticket.hold().map(|hold| hold.assigned_at),
+        opened_at: ticket.hold().and_then(|hold| hold.opened_at),
+        ended_at: match ticket.state {
+            TicketState::Completed { at, .. } | TicketState::Cancelled { at, .. } => Some(at),
+            TicketState::Queued | TicketState::Held(_) => None,
+        },
+    }
+}

@@ -1,0 +1,9 @@
+//! Routes of the side API, one file per resource.
+pub(super) mod agent_status;
+pub(super) mod agents;
+pub(super) mod health;
+pub(super) mod login;
+pub(super) mod queue;
+pub(super) mod settings;
+pub(super) mod tickets;
+pub(super) mod workload;

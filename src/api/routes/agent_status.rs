@@ -1,0 +1,274 @@
+//! `/api/agent-status`: heartbeats, who is there, coming and going.
+use super::workload;
+use crate::api::Api;
+use crate::api::http::auth::{Agent, Staff};
+use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::error::ApiError;
+use crate::api::http::extract::{Id, MaybeSent};
+use crate::api::json::enums::Status;
+use crate::domain::department::Department;
+use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::presence::PresenceRecord;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub(in crate::api) fn routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/api/agent-status/heartbeat", post(heartbeat))
+        .route("/api/agent-status/online", get(online))
+        .route("/api/agent-status/department/{department_id}", get(in_department))
+        .route("/api/agent-status/agent/{agent_id}", get(agent))
+        .route("/api/agent-status/stats", get(stats))
+        .route("/api/agent-status/workload", get(workload::workload))
+        .route("/api/agent-status/offline", post(offline))
+        .route("/api/agent-status/go-online", post(go_online))
+        .route("/api/agent-status/go-offline", post(go_offline))
+}
+
+/// How available an agent who sends heartbeats is.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::api) enum BeatStatus {
+    /// Gets tickets.
+    #[default]
+    Online,
+    /// There, gets nothing new.
+    Busy,
+    /// Not at the desk, gets nothing new.
+    Away,
+}
+
+/// A heartbeat. Who sends it is in the token.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Heartbeat {
+    /// `online` when left out.
+    #[serde(default)]
+    status: BeatStatus,
+}
+
+/// An agent and how available they are now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct AgentNow {
+    /// Who.
+    agent_id: Uuid,
+    /// How available.
+    status: Status,
+}
+
+/// An agent who is there.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct AgentPresence {
+    /// Who.
+    agent_id: Uuid,
+    /// Their name.
+    name: String,
+    /// Their mail address; empty when unknown.
+    email: String,
+    /// The first of their departments.
+    department_id: Option<Uuid>,
+    /// That department's name; empty when they have none.
+    department: String,
+    /// All their departments.
+    department_ids: Vec<Uuid>,
+    /// How available they are.
+    status: Status,
+    /// Their last sign of life.
+    last_heartbeat: DateTime<Utc>,
+    /// Tickets they hold.
+    current_chats: u16,
+    /// Tickets they can hold.
+    max_chats: u16,
+}
+
+/// How many agents of a department are there.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct DepartmentStats {
+    /// Which department.
+    department_id: Uuid,
+    /// Its name.
+    department: String,
+    /// Whether nobody being online in it is an incident.
+    critical: bool,
+    /// Agents who are online.
+    online: u32,
+    /// Agents who are busy.
+    busy: u32,
+    /// Agents who are away.
+    away: u32,
+    /// Agents who are there: online, busy or away.
+    total: u32,
+}
+
+/// A heartbeat: this agent is there. Send one every `HEARTBEAT_INTERVAL` seconds; without one for `AGENT_STATUS_TTL`
+/// seconds the agent counts as gone.
+#[utoipa::path(post, path = "/api/agent-status/heartbeat", tag = "agent status", security(("bearer" = [])),
+    request_body(content = Option<Heartbeat>),
+    responses((status = 200, body = Envelope<AgentNow>)))]
+pub(in crate::api) async fn heartbeat(
+    State(api): State<Arc<Api>>,
+    agent: Agent,
+    MaybeSent(beat): MaybeSent<Heartbeat>,
+) -> Result<AgentNow> {
+    let status = match beat.status {
+        BeatStatus::Online => Availability::Online,
+        BeatStatus::Busy => Availability::Busy,
+        BeatStatus::Away => Availability::Away,
+    };
+    let (engine, now, id) = (Arc::clone(&api.engine), api.now(), agent.person.id);
+    Api::run(async move { engine.heartbeat(&agent.person, status, now).await }).await?;
+    Ok(Answer::ok("Heartbeat updated successfully", AgentNow { agent_id: id.0, status: status.into() }))
+}
+
+/// Everybody who is there.
+#[utoipa::path(get, path = "/api/agent-status/online", tag = "agent status", security(("bearer" = [])),
+    responses((status = 200, body = Envelope<Vec<AgentPresence>>)))]
+pub(in crate::api) async fn online(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<AgentPresence>> {
+    let records = api.engine.presence().all(api.now()).await?;
+    Ok(Answer::ok("Online agents", with_loads(&api, records)))
+}
+
+/// Everybody of a department who is there.
+#[utoipa::path(get, path = "/api/agent-status/department/{department_id}", tag = "agent status",
+    security(("bearer" = [])), params(("department_id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Vec<AgentPresence>>)))]
+pub(in crate::api) async fn in_department(
+    State(api): State<Arc<Api>>,
+    _: Staff,
+    Id(id): Id,
+) -> Result<Vec<AgentPresence>> {
+    let id = DepartmentId(id);
+    if !api.engine.store().departments().await?.iter().any(|department| department.id == id) {
+        return Err(ApiError::not_found("department_not_found", "there is no such department"));
+    }
+    let records = api.engine.presence().in_department(id, api.now()).await?;
+    Ok(Answer::ok("Online agents of the department", with_loads(&api, records)))
+}
+
+/// One agent, there or not.
+#[utoipa::path(get, path = "/api/agent-status/agent/{agent_id}", tag = "agent status", security(("bearer" = [])),
+    params(("agent_id" = Uuid, Path)), responses((status = 200, body = Envelope<AgentPresence>)))]
+pub(in crate::api) async fn agent(
+    State(api): State<Arc<Api>>,
+    _: Staff,
+    Id(id): Id,
+) -> Result<AgentPresence> {
+    let id = PersonId(id);
+    let person = api.engine.store().person(id).await?.ok_or_else(ApiError::no_agent)?;
+    let profile = person.agent.clone().ok_or_else(ApiError::no_agent)?;
+    let found = match api.engine.presence().get(id, api.now()).await? {
+        Some(record) => record,
+        None => absent(person, &profile, &api.engine.store().departments().await?),
+    };
+    let load = api.engine.seat(id).map_or(0, |seat| seat.held());
+    Ok(Answer::ok("Agent status", AgentPresence { current_chats: load, ..found.into() }))
+}
+
+/// How many agents are there, by department.
+#[utoipa::path(get, path = "/api/agent-status/stats", tag = "agent status", security(("bearer" = [])),
+    responses((status = 200, body = Envelope<Vec<DepartmentStats>>)))]
+pub(in crate::api) async fn stats(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentStats>> {
+    let records = api.engine.presence().all(api.now()).await?;
+    let departments = api.engine.store().departments().await?;
+    let stats = departments.into_iter().filter(|d| !d.retired).map(|d| count(d, &records)).collect();
+    Ok(Answer::ok("Online agents by department", stats))
+}
+
+/// The agent logs out.
+#[utoipa::path(post, path = "/api/agent-status/offline", tag = "agent status", security(("bearer" = [])),
+    responses((status = 200, body = Envelope<AgentNow>)))]
+pub(in crate::api) async fn offline(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
+    become_available(state, agent, Availability::Offline, "Agent is now offline").await
+}
+
+/// The agent starts to work: what waits for them is assigned at once.
+#[utoipa::path(post, path = "/api/agent-status/go-online", tag = "agent status", security(("bearer" = [])),
+    responses((status = 200, body = Envelope<AgentNow>)))]
+pub(in crate::api) async fn go_online(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
+    become_available(state, agent, Availability::Online, "You are now online").await
+}
+
+/// The agent stops working; the desk's offline behaviour decides about their tickets.
+#[utoipa::path(post, path = "/api/agent-status/go-offline", tag = "agent status", security(("bearer" = [])),
+    responses((status = 200, body = Envelope<AgentNow>)))]
+pub(in crate::api) async fn go_offline(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
+    become_available(state, agent, Availability::Offline, "You are now offline").await
+}
+
+async fn become_available(
+    State(api): State<Arc<Api>>,
+    agent: Agent,
+    to: Availability,
+    message: &'static str,
+) -> Result<AgentNow> {
+    let (engine, now, id) = (Arc::clone(&api.engine), api.now(), agent.person.id);
+    Api::run(async move { engine.set_availability_by_client(id, to, now).await }).await?;
+    Ok(Answer::ok(message, AgentNow { agent_id: id.0, status: to.into() }))
+}
+
+/// The records with what the agents hold now, not with what they held at their last heartbeat.
+fn with_loads(api: &Api, records: Vec<PresenceRecord>) -> Vec<AgentPresence> {
+    let loads = api.engine.loads();
+    let load = |record: &PresenceRecord| loads.get(&record.agent_id).copied().unwrap_or(0);
+    records.into_iter().map(|r| AgentPresence { current_chats: load(&r), ..r.into() }).collect()
+}
+
+/// An agent who is not there, in the form of one who is.
+fn absent(person: Person, profile: &AgentProfile, departments: &[Department]) -> PresenceRecord {
+    let first = profile.departments.first().copied();
+    let name = departments.iter().find(|d| Some(d.id) == first).map(|d| d.name.clone());
+    PresenceRecord {
+        agent_id: person.id,
+        name: person.name,
+        email: person.email.unwrap_or_default(),
+        department_id: first,
+        department: name.unwrap_or_default(),
+        department_ids: profile.departments.iter().copied().collect(),
+        status: Availability::Offline,
+        last_heartbeat: profile.last_activity,
+        current_chats: 0,
+        max_chats: profile.max_tickets.get(),
+    }
+}
+
+fn count(department: Department, records: &[PresenceRecord]) -> DepartmentStats {
+    let there = |status| {
+        let of = records.iter().filter(|r| r.serves(department.id) && r.status == status).count();
+        u32::try_from(of).unwrap_or(u32::MAX)
+    };
+    let (online, busy, away) =
+        (there(Availability::Online), there(Availability::Busy), there(Availability::Away));
+    DepartmentStats {
+        department_id: department.id.0,
+        critical: department.critical,
+        online,
+        busy,
+        away,
+        total: online + busy + away,
+        department: department.name,
+    }
+}
+
+impl From<PresenceRecord> for AgentPresence {
+    fn from(record: PresenceRecord) -> Self {
+        Self {
+            agent_id: record.agent_id.0,
+            name: record.name,
+            email: record.email,
+            department_id: record.department_id.map(|id| id.0),
+            department: record.department,
+            department_ids: record.department_ids.into_iter().map(|id| id.0).collect(),
+            status: record.status.into(),
+            last_heartbeat: record.last_heartbeat,
+            current_chats: record.current_chats,
+            max_chats: record.max_chats,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! `/api/agents`: one agent, their capacity, and whether they get tickets by themselves.
+use crate::api::Api;
+use crate::api::http::auth::Admin;
+use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::error::ApiError;
+use crate::api::http::extract::{Id, Sent};
+use crate::api::json::agent::AgentLoad;
+use crate::domain::event::Actor;
+use crate::domain::ids::PersonId;
+use crate::domain::policy::Capacity;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+pub(in crate::api) fn routes() -> Router<Arc<Api>> {
+    Router::new().route("/{agent_id}", get(show).patch(change))
+}
+
+/// What is to change about an agent; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct AgentChange {
+    /// How many tickets they can hold. Below what they hold it takes nothing away.
+    #[schema(minimum = 1, maximum = 100)]
+    max_tickets: Option<u16>,
+    /// Whether the engine may give them tickets.
+    auto_assignment_enabled: Option<bool>,
+}
+
+/// One agent.
+#[utoipa::path(get, path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
+    params(("agent_id" = Uuid, Path)), responses((status = 200, body = Envelope<AgentLoad>)))]
+pub(in crate::api) async fn show(State(api): State<Arc<Api>>, _: Admin, Id(id): Id) -> Result<AgentLoad> {
+    Ok(Answer::ok("Agent", api.agent_load(PersonId(id)).await?))
+}
+
+/// Changes an agent.
+#[utoipa::path(patch, path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
+    params(("agent_id" = Uuid, Path)), request_body = AgentChange,
+    responses((status = 200, body = Envelope<AgentLoad>)))]
+pub(in crate::api) async fn change(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    Id(id): Id,
+    Sent(change): Sent<AgentChange>,
+) -> Result<AgentLoad> {
+    let id = PersonId(id);
+    let bad = || ApiError::unprocessable("bad_capacity", "a capacity is 1 to 100");
+    let max = change.max_tickets.map(|max| Capacity::new(max).ok_or_else(bad)).transpose()?;
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let verb = async move {
+        if let Some(max) = max {
+            engine.set_capacity(&admin, id, max, now).await?;
+        }
+        if let Some(on) = change.auto_assignment_enabled {
+            engine.set_auto(Actor::Person(admin.id), id, on, now).await?;
+        }
+        Ok::<_, crate::engine::error::EngineError>(())
+    };
+    // Nobody's admin rights changed in between, so whoever may not do this is no agent.
+    Api::run(verb).await.map_err(|error| if error.is_missing() { ApiError::no_agent() } else { error })?;
+    Ok(Answer::ok("Agent changed", api.agent_load(id).await?))
+}
+
+impl Api {
+    async fn agent_load(&self, id: PersonId) -> std::result::Result<AgentLoad, ApiError> {
+        let seat = self.engine.seat(id).ok_or_else(ApiError::no_agent)?;
+        let departments = self.engine.store().departments().await?;
+        Ok(self.load_of(&seat, &departments, self.now()).await?)
+    }
+}

@@ -1,0 +1,142 @@
+//! `/api/auth`: web pages log in with Telegram, and tokens are renewed while their owner works at the desk.
+use crate::api::Api;
+use crate::api::http::auth::Staff;
+use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::error::ApiError;
+use crate::api::http::extract::Sent;
+use crate::api::json::enums::RoleWord;
+use crate::auth_token::{WEB_TOKEN_LIFETIME, issue};
+use crate::domain::Time;
+use crate::domain::ids::TelegramId;
+use crate::domain::person::{Person, Role};
+use crate::telegram::login::{LoginProofError, MAX_AGE, MAX_SKEW, of_mini_app, of_widget};
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub(in crate::api) fn routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/telegram", post(widget))
+        .route("/miniapp", post(miniapp))
+        .route("/refresh", post(refresh))
+}
+
+/// What Telegram's Login Widget gives the page, as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct WidgetLogin {
+    /// Their Telegram id.
+    id: i64,
+    /// Their first name.
+    first_name: Option<String>,
+    /// Their last name.
+    last_name: Option<String>,
+    /// Their username.
+    username: Option<String>,
+    /// Where their picture is.
+    photo_url: Option<String>,
+    /// When they logged in, in seconds of Unix time.
+    auth_date: i64,
+    /// Telegram's signature.
+    hash: String,
+}
+
+/// What a Mini App finds in `Telegram.WebApp.initData`, as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct MiniAppLogin {
+    /// The whole string.
+    #[schema(max_length = 16_384)]
+    init_data: String,
+}
+
+/// A token, and whose it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Session {
+    /// The bearer token.
+    token: String,
+    /// When it ends.
+    expires_at: DateTime<Utc>,
+    /// Whose it is.
+    agent_id: Uuid,
+    /// Their name.
+    name: String,
+    /// Their role now.
+    role: RoleWord,
+}
+
+/// Log in with the Login Widget's data.
+#[utoipa::path(post, path = "/api/auth/telegram", tag = "login", request_body = WidgetLogin,
+    responses((status = 200, body = Envelope<Session>)))]
+pub(in crate::api) async fn widget(
+    State(api): State<Arc<Api>>,
+    Sent(login): Sent<WidgetLogin>,
+) -> Result<Session> {
+    let date = login.auth_date.to_string();
+    let id = login.id.to_string();
+    let mut fields = vec![("id", id.as_str()), ("auth_date", date.as_str())];
+    let optional = [
+        ("first_name", &login.first_name),
+        ("last_name", &login.last_name),
+        ("username", &login.username),
+        ("photo_url", &login.photo_url),
+    ];
+    fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
+    let signed = of_widget(api.telegram.token(), fields, &login.hash);
+    api.log_in(signed.map(|since| (since, TelegramId(login.id)))).await
+}
+
+/// Log in with a Mini App's data.
+#[utoipa::path(post, path = "/api/auth/miniapp", tag = "login", request_body = MiniAppLogin,
+    responses((status = 200, body = Envelope<Session>)))]
+pub(in crate::api) async fn miniapp(
+    State(api): State<Arc<Api>>,
+    Sent(login): Sent<MiniAppLogin>,
+) -> Result<Session> {
+    api.log_in(of_mini_app(api.telegram.token(), &login.init_data)).await
+}
+
+/// A fresh token for an old one that is still good, with the role of now.
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "login", security(("bearer" = [])),
+    responses((status = 200, body = Envelope<Session>)))]
+pub(in crate::api) async fn refresh(State(api): State<Arc<Api>>, Staff(person): Staff) -> Result<Session> {
+    Ok(Answer::ok("Token renewed", api.session(&person)?))
+}
+
+impl Api {
+    async fn log_in(
+        &self,
+        signed: std::result::Result<(Time, TelegramId), LoginProofError>,
+    ) -> Result<Session> {
+        let (since, user) =
+            signed.map_err(|_| ApiError::unauthorized("bad_login", "Telegram did not sign this"))?;
+        let age = self.now() - since;
+        if age > MAX_AGE || age < -MAX_SKEW {
+            return Err(ApiError::unauthorized("old_login", "log in again: this is too old"));
+        }
+        let person = self.engine.store().person_by_telegram(user).await?;
+        // Whom the bot does not know is told the same as a customer.
+        let staff = person.filter(|person| person.role != Role::Customer).ok_or_else(ApiError::forbidden)?;
+        self.count_person(staff.id)?;
+        Ok(Answer::ok("Logged in", self.session(&staff)?))
+    }
+
+    fn session(&self, person: &Person) -> std::result::Result<Session, ApiError> {
+        let no_secret = || ApiError::unauthorized("no_tokens", "this desk gives no tokens");
+        let secret = self.config.jwt_secret.as_ref().ok_or_else(no_secret)?;
+        let now = self.now();
+        let token = issue(secret, person.id, person.role, now, WEB_TOKEN_LIFETIME);
+        Ok(Session {
+            token: token.map_err(|_| ApiError::internal())?,
+            expires_at: now + WEB_TOKEN_LIFETIME,
+            agent_id: person.id.0,
+            name: person.name.clone(),
+            role: person.role.into(),
+        })
+    }
+}

@@ -1,0 +1,247 @@
+//! `/api/tickets`: opening tickets, looking at one, and the steps of whoever holds it.
+use crate::api::Api;
+use crate::api::http::auth::Staff;
+use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::error::ApiError;
+use crate::api::http::extract::{Sent, TicketRef};
+use crate::api::json::ticket::{PlacedTicket, TicketBody, may_see};
+use crate::domain::department::Department;
+use crate::domain::ids::{CategoryId, DepartmentId, PersonId, TelegramId, TicketId};
+use crate::domain::number::TicketNumber;
+use crate::domain::person::Person;
+use crate::domain::text::Description;
+use crate::domain::ticket::{Ticket, TicketState};
+use crate::engine::tickets::open::NewTicket;
+use crate::engine::tickets::steps::Step;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub(in crate::api) fn routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/", post(create))
+        .route("/{ticket}", get(show))
+        .route("/{ticket}/start", post(start))
+        .route("/{ticket}/hold", post(hold))
+        .route("/{ticket}/resume", post(resume))
+        .route("/{ticket}/complete", post(complete))
+}
+
+/// The longest idempotency key.
+const MAX_IDEMPOTENCY_KEY_CHARS: usize = 128;
+
+/// A ticket to be opened for a customer whom the bot knows: named by one of their two ids, or by both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewTicketBody {
+    /// The customer's id.
+    customer_id: Option<Uuid>,
+    /// Or their Telegram id.
+    customer_telegram_id: Option<i64>,
+    /// The department; may be left out where the category, or there being one only, says it.
+    department_id: Option<Uuid>,
+    /// The category; may be left out where there is one only.
+    category_id: Option<Uuid>,
+    /// What it is about: with something in it that is seen.
+    #[schema(min_length = 1, max_length = 12_288, pattern = "[^\\p{C}\\p{Z}\\p{M}]")]
+    description: String,
+}
+
+/// Opens a ticket. With an `Idempotency-Key`, sending it again opens no second one: the answer is 200 and the first one.
+#[utoipa::path(post, path = "/api/tickets", tag = "tickets", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$")),
+    request_body = NewTicketBody,
+    responses((status = 201, body = Envelope<TicketBody>), (status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn create(
+    State(api): State<Arc<Api>>,
+    Staff(caller): Staff,
+    headers: HeaderMap,
+    Sent(body): Sent<NewTicketBody>,
+) -> Result<TicketBody> {
+    let key = format!("api {} {}", caller.id, api.key(&headers)?);
+    let customer = api.customer(&body).await?;
+    let target = target(&body, &api.engine.store().departments().await?)?;
+    let description = described(&body.description)?;
+    if let Some(known) = api.engine.store().ticket_by_key(&key).await? {
+        if known.customer != customer.id || known.description != description {
+            return Err(ApiError::conflict("idempotency_conflict", "this key opened another ticket"));
+        }
+        return Ok(Answer::ok("The ticket was opened before", api.body(&known).await?));
+    }
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let open =
+        async move { engine.open(NewTicket { key, customer: &customer, target, description }, now).await };
+    let ticket = Api::run(open).await?;
+    Ok(Answer::ok("Ticket opened", api.body(&ticket).await?).with_status(StatusCode::CREATED))
+}
+
+/// One ticket, by its id or its number.
+#[utoipa::path(get, path = "/api/tickets/{ticket}", tag = "tickets", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<PlacedTicket>)))]
+pub(in crate::api) async fn show(
+    State(api): State<Arc<Api>>,
+    Staff(caller): Staff,
+    TicketRef(ticket): TicketRef,
+) -> Result<PlacedTicket> {
+    let ticket = api.visible(&caller, &ticket).await?;
+    let position = api.place(&ticket).await?;
+    Ok(Answer::ok("Ticket", PlacedTicket::new(api.body(&ticket).await?, position)))
+}
+
+/// The holder opens it.
+#[utoipa::path(post, path = "/api/tickets/{ticket}/start", tag = "tickets", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn start(
+    state: State<Arc<Api>>,
+    caller: Staff,
+    ticket: TicketRef,
+) -> Result<TicketBody> {
+    step(state, caller, ticket, Step::Start, "Ticket started").await
+}
+
+/// The holder puts it on hold.
+#[utoipa::path(post, path = "/api/tickets/{ticket}/hold", tag = "tickets", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn hold(
+    state: State<Arc<Api>>,
+    caller: Staff,
+    ticket: TicketRef,
+) -> Result<TicketBody> {
+    step(state, caller, ticket, Step::Hold, "Ticket on hold").await
+}
+
+/// The holder takes it up again.
+#[utoipa::path(post, path = "/api/tickets/{ticket}/resume", tag = "tickets", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn resume(
+    state: State<Arc<Api>>,
+    caller: Staff,
+    ticket: TicketRef,
+) -> Result<TicketBody> {
+    step(state, caller, ticket, Step::Resume, "Ticket resumed").await
+}
+
+/// The holder completes it; the next ticket that waits for them comes by itself.
+#[utoipa::path(post, path = "/api/tickets/{ticket}/complete", tag = "tickets", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn complete(
+    state: State<Arc<Api>>,
+    caller: Staff,
+    ticket: TicketRef,
+) -> Result<TicketBody> {
+    step(state, caller, ticket, Step::Complete, "Ticket completed").await
+}
+
+async fn step(
+    State(api): State<Arc<Api>>,
+    Staff(caller): Staff,
+    TicketRef(ticket): TicketRef,
+    step: Step,
+    message: &'static str,
+) -> Result<TicketBody> {
+    let id = api.visible(&caller, &ticket).await?.id;
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let ticket = Api::run(async move { engine.step(caller.id, id, step, None, now).await }).await?;
+    Ok(Answer::ok(message, api.body(&ticket).await?))
+}
+
+impl Api {
+    /// The ticket of a path: 404 too where the caller may not see it, so that nobody learns what there is.
+    pub(in crate::api) async fn visible(
+        &self,
+        caller: &Person,
+        text: &str,
+    ) -> std::result::Result<Ticket, ApiError> {
+        let store = self.engine.store();
+        let found = match (text.parse().map(TicketId), TicketNumber::parse(text)) {
+            (Ok(id), _) => store.ticket(id).await?,
+            (Err(_), Some(number)) => store.ticket_by_number(&number).await?,
+            (Err(_), None) => {
+                return Err(ApiError::bad("bad_id", "a ticket is named by its id or its number"));
+            }
+        };
+        let missing = || ApiError::not_found("ticket_not_found", "there is no such ticket");
+        found.filter(|ticket| may_see(caller, ticket)).ok_or_else(missing)
+    }
+
+    /// A ticket's place in the queue that it is in.
+    async fn place(&self, ticket: &Ticket) -> std::result::Result<Option<u64>, ApiError> {
+        let store = self.engine.store();
+        Ok(match &ticket.state {
+            TicketState::Queued => {
+                Some(store.position(ticket.department, ticket.priority, ticket.arrival).await?)
+            }
+            TicketState::Held(hold) => {
+                let all = store.held_by(hold.agent).await?;
+                all.iter().zip(1..).find(|(one, _)| one.id == ticket.id).map(|(_, place)| place)
+            }
+            TicketState::Completed { .. } | TicketState::Cancelled { .. } => None,
+        })
+    }
+
+    /// The caller's idempotency key, or one that nobody else has.
+    fn key(&self, headers: &HeaderMap) -> std::result::Result<String, ApiError> {
+        let Some(given) = headers.get("idempotency-key") else {
+            return Ok(format!("once {}", self.engine.draft_id(self.now())));
+        };
+        let printable = |text: &&str| text.bytes().all(|b| b.is_ascii_graphic());
+        let key = given
+            .to_str()
+            .ok()
+            .filter(|text| (1..=MAX_IDEMPOTENCY_KEY_CHARS).contains(&text.len()))
+            .filter(printable);
+        let bad = || ApiError::bad("bad_idempotency_key", "a key has 1 to 128 visible ASCII characters");
+        key.map(str::to_owned).ok_or_else(bad)
+    }
+
+    async fn customer(&self, body: &NewTicketBody) -> std::result::Result<Person, ApiError> {
+        let store = self.engine.store();
+        let found = match (body.customer_id, body.customer_telegram_id) {
+            (Some(id), _) => store.person(PersonId(id)).await?,
+            (None, Some(id)) => store.person_by_telegram(TelegramId(id)).await?,
+            (None, None) => {
+                let message = "name the customer with customer_id or customer_telegram_id";
+                return Err(ApiError::unprocessable("bad_customer", message));
+            }
+        };
+        let missing = || ApiError::not_found("customer_not_found", "the bot knows no such person");
+        let person = found.ok_or_else(missing)?;
+        if body.customer_telegram_id.is_some_and(|id| id != person.telegram.0) {
+            return Err(ApiError::conflict("customer_conflict", "the two ids are of two people"));
+        }
+        Ok(person)
+    }
+}
+
+/// Where the ticket goes: what was asked for, completed where only one thing is possible.
+fn target(
+    body: &NewTicketBody,
+    departments: &[Department],
+) -> std::result::Result<(DepartmentId, CategoryId), ApiError> {
+    let wanted = |d: DepartmentId, c: CategoryId| {
+        body.department_id.is_none_or(|id| id == d.0) && body.category_id.is_none_or(|id| id == c.0)
+    };
+    let offers = departments.iter().flat_map(|d| d.offered().map(|c| (d.id, c.id)));
+    let mut fitting = offers.filter(|(d, c)| wanted(*d, *c));
+    match (fitting.next(), fitting.next()) {
+        (Some(target), None) => Ok(target),
+        (Some(_), Some(_)) => {
+            Err(ApiError::unprocessable("category_needed", "there are several categories: say which"))
+        }
+        (None, _) => Err(ApiError::not_found("category_not_found", "there is no such category")),
+    }
+}
+
+fn described(text: &str) -> std::result::Result<Description, ApiError> {
+    let description = Description::default().and(text, None);
+    let description = description.map_err(crate::engine::error::EngineError::from)?;
+    if description.is_empty() {
+        return Err(ApiError::unprocessable("bad_description", "the description says nothing"));
+    }
+    Ok(description)
+}

@@ -1,0 +1,107 @@
+//! `/api/agent-status/workload`: every agent's load, and the queue's.
+use crate::api::Api;
+use crate::api::http::auth::Admin;
+use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::extract::{Asked, Paging, bounds};
+use crate::api::json::agent::AgentLoad;
+use crate::domain::department::Department;
+use crate::engine::assignment::roster::Seat;
+use crate::engine::ports::{QueueDepths, StoreError};
+use axum::extract::State;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Agents' load and the queue's.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Workload {
+    /// The agents, in the order in which they became agents.
+    agents: Vec<AgentLoad>,
+    /// How many agents there are in all.
+    total: usize,
+    /// The queue.
+    queue: QueueStats,
+}
+
+/// How the queue stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct QueueStats {
+    /// Tickets that wait.
+    waiting: u64,
+    /// Tickets that agents hold.
+    held: u64,
+    /// Agents who are online and there.
+    online_agents: u32,
+    /// All agents.
+    total_agents: u32,
+    /// Slots free with agents who are online.
+    free_slots: u64,
+    /// Tickets that wait, by department; departments in which none waits are there too.
+    departments: Vec<DepartmentQueue>,
+}
+
+/// How a department's queue stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct DepartmentQueue {
+    /// Which department.
+    department_id: Uuid,
+    /// Its name.
+    department: String,
+    /// Tickets that wait in it.
+    waiting: u64,
+    /// Agents in it who are online and there.
+    online_agents: u32,
+}
+
+/// Every agent's load and today's totals, and how the queue stands.
+#[utoipa::path(get, path = "/api/agent-status/workload", tag = "agent status", security(("bearer" = [])),
+    params(Paging), responses((status = 200, body = Envelope<Workload>)))]
+pub(in crate::api) async fn workload(
+    State(api): State<Arc<Api>>,
+    _: Admin,
+    Asked(asked): Asked<Paging>,
+) -> Result<Workload> {
+    let (offset, limit) = bounds(asked.offset, asked.limit)?;
+    let (seats, now) = (api.engine.seats(), api.now());
+    let departments = api.engine.store().departments().await?;
+    let queue = api.queue_stats(&seats, &departments).await?;
+    let mut agents = Vec::with_capacity(limit.min(seats.len()));
+    for seat in seats.iter().skip(offset).take(limit) {
+        agents.push(api.load_of(seat, &departments, now).await?);
+    }
+    Ok(Answer::ok("Workload", Workload { agents, total: seats.len(), queue }))
+}
+
+impl Api {
+    /// How the queue stands.
+    pub(in crate::api) async fn queue_stats(
+        &self,
+        seats: &[Seat],
+        departments: &[Department],
+    ) -> std::result::Result<QueueStats, StoreError> {
+        let depths = self.engine.store().depths().await?;
+        let online = seats.iter().filter(|seat| seat.is_online());
+        Ok(QueueStats {
+            waiting: depths.values().sum(),
+            held: seats.iter().map(|seat| u64::from(seat.held())).sum(),
+            online_agents: small(online.clone().count()),
+            total_agents: small(seats.len()),
+            free_slots: online.map(|s| u64::from(s.capacity().saturating_sub(s.held()))).sum(),
+            departments: departments.iter().map(|d| self.department_queue(d, &depths)).collect(),
+        })
+    }
+
+    fn department_queue(&self, department: &Department, depths: &QueueDepths) -> DepartmentQueue {
+        DepartmentQueue {
+            department_id: department.id.0,
+            department: department.name.clone(),
+            waiting: depths.get(&department.id).copied().unwrap_or(0),
+            online_agents: self.engine.online(department.id),
+        }
+    }
+}
+
+fn small(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

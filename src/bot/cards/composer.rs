@@ -1,0 +1,288 @@
+//! Deliveries put into words when they are sent: in the reader's language, in the state of that moment.
+use super::view_loader::ViewLoader;
+use super::views::{NoticeView, TaskView};
+use crate::bot::menu;
+use crate::bot::render;
+use crate::bot::render::{Rendered, Words};
+use crate::domain::Time;
+use crate::domain::card::CardKey;
+use crate::domain::ids::{ChatId, PersonId, TicketId};
+use crate::domain::notice::{Message, Notice};
+use crate::domain::number::TicketNumber;
+use crate::domain::person::{Availability, Locale, Person};
+use crate::domain::ticket::Ticket;
+use crate::engine::Engine;
+use crate::engine::ports::StoreError;
+use crate::i18n::Texts;
+use crate::outbox::{Compose, TelegramAction};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// Puts deliveries into words.
+pub struct Composer {
+    /// Where the facts are.
+    pub engine: Arc<Engine>,
+    /// What cards show.
+    pub facts: ViewLoader,
+    /// The words.
+    pub texts: Arc<Texts>,
+}
+
+#[async_trait]
+impl Compose for Composer {
+    async fn compose(
+        &self,
+        chat: ChatId,
+        message: &Message,
+        now: Time,
+    ) -> Result<TelegramAction, StoreError> {
+        let reader = self.engine.store().reader(chat).await?;
+        let words = self.words(reader.as_deref(), now);
+        match message {
+            Message::Text(text) => Ok(TelegramAction::Send(text.clone(), None)),
+            Message::Edit { message_id, text } => Ok(TelegramAction::Edit {
+                message_id: *message_id,
+                text: text.clone(),
+                card: None,
+                shown: None,
+            }),
+            Message::Menu => Ok(reader.map_or(TelegramAction::Nothing, |person| {
+                TelegramAction::Menu(menu::menu(&words, person.role, person.agent.is_some()))
+            })),
+            Message::Notice(Notice::File { ticket, file }) => {
+                let Some(ticket) = self.engine.store().ticket(*ticket).await? else {
+                    return Ok(TelegramAction::Nothing);
+                };
+                let caption = render::notice(&words, &NoticeView::File { number: ticket.number });
+                Ok(TelegramAction::SendFile(file.clone(), caption.html))
+            }
+            Message::Notice(notice) => {
+                let view = self.view(notice).await?;
+                Ok(view.map_or(TelegramAction::Nothing, |view| {
+                    TelegramAction::Send(render::notice(&words, &view), notice.card())
+                }))
+            }
+            Message::Card(key) => {
+                let card = self.card(*key, &words).await?;
+                Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
+            }
+            Message::Refresh(key) => self.refresh(*key, &words).await,
+            Message::Retire(key) => self.retire(*key, &words).await,
+            Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &words).await,
+        }
+    }
+}
+
+/// What a card shows.
+struct Card {
+    text: Rendered,
+    /// Its ticket has ended, so it will never show anything else.
+    is_last: bool,
+}
+
+/// One that is not about one ticket.
+impl From<Rendered> for Card {
+    fn from(text: Rendered) -> Self {
+        Self { text, is_last: false }
+    }
+}
+
+impl Composer {
+    fn words(&self, reader: Option<&Person>, now: Time) -> Words<'_> {
+        let rules = self.engine.rules();
+        let locale: Locale = reader.map_or(rules.default_locale, |person| person.locale);
+        Words { texts: &self.texts, locale, now, zone: rules.zone }
+    }
+
+    /// The live message of a card, brought up to date on the page that it shows.
+    async fn refresh(&self, key: CardKey, words: &Words<'_>) -> Result<TelegramAction, StoreError> {
+        let Some(live) = self.engine.store().live_card(key).await? else {
+            return Ok(TelegramAction::Nothing);
+        };
+        let card = self.card(live.key, words).await?;
+        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_last }| TelegramAction::Edit {
+            message_id: live.message_id,
+            text,
+            // That it shows this is not kept: hardly anybody asks for it again, and for them it is sent again.
+            card: (!is_last).then_some(live.key),
+            shown: Some(live.digest),
+        }))
+    }
+
+    /// The live message of a card that is about to be sent anew.
+    async fn retire(&self, key: CardKey, words: &Words<'_>) -> Result<TelegramAction, StoreError> {
+        let above = self.engine.store().live_card(key).await?;
+        Ok(above.map_or(TelegramAction::Nothing, |above| TelegramAction::Edit {
+            message_id: above.message_id,
+            text: words.message("draft-moved", &[]),
+            card: None,
+            shown: None,
+        }))
+    }
+
+    /// A certain message: the live one of its card, or an older copy that nobody keeps in step.
+    async fn redraw(
+        &self,
+        message_id: i32,
+        key: CardKey,
+        words: &Words<'_>,
+    ) -> Result<TelegramAction, StoreError> {
+        let live =
+            self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
+        let card = self.card(key, words).await?;
+        Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
+            message_id,
+            text,
+            card: live.then_some(key),
+            // It was asked for by a press: what the store believes it shows may not be what the person sees.
+            shown: None,
+        }))
+    }
+
+    async fn card(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Card>, StoreError> {
+        let store = self.engine.store();
+        Ok(match key {
+            CardKey::Status(id) => match store.ticket(id).await? {
+                Some(ticket) => {
+                    let text = render::status_card(words, &self.facts.status_card(&ticket).await?);
+                    Some(Card { text, is_last: ticket.status().is_end() })
+                }
+                None => None,
+            },
+            CardKey::Task(id, agent) => match store.ticket(id).await? {
+                Some(ticket) => {
+                    let text = render::task_card(words, &self.facts.ticket(&ticket, agent).await?);
+                    Some(Card { text, is_last: ticket.status().is_end() })
+                }
+                None => None,
+            },
+            CardKey::MyQueue(agent, page) => {
+                Some(Card::from(match self.facts.my_queue(agent, page).await? {
+                    Some(view) => render::my_queue(words, &view),
+                    // Theirs from when they were an agent.
+                    None => words.message("queue-former", &[]),
+                }))
+            }
+            CardKey::Draft(person) => self.draft(person, words).await?.map(Card::from),
+            CardKey::MyTickets(person, page) => {
+                Some(render::my_tickets(words, &self.facts.my_tickets(person, page).await?).into())
+            }
+            CardKey::Queue(person, page) => match store.person(person).await? {
+                Some(person) => {
+                    Some(render::waiting(words, &self.facts.waiting(&person, page).await?).into())
+                }
+                None => None,
+            },
+            CardKey::Workload(_, page) => {
+                Some(render::workload(words, &self.facts.workload(page).await?).into())
+            }
+        })
+    }
+
+    async fn draft(&self, person: PersonId, words: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
+        let store = self.engine.store();
+        let (Some(draft), Some(person)) = (store.draft(person).await?, store.person(person).await?) else {
+            return Ok(None);
+        };
+        Ok(Some(render::draft(words, &self.facts.draft(&draft, &person.name, None).await?)))
+    }
+
+    /// A notice with its names; `None` when what it is about is gone.
+    async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
+        let store = self.engine.store();
+        Ok(match notice {
+            Notice::Created { ticket, position, online } => match store.ticket_for_notice(*ticket).await? {
+                // What was true when it was committed, as long as it still waits.
+                Some(ticket) => {
+                    Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
+                }
+                None => None,
+            },
+            Notice::NewTask { ticket, agent, position, held, max } => {
+                match self.task_of(*ticket, *agent).await? {
+                    Some(ticket) => {
+                        let ticket = self.facts.ticket(&ticket, *agent).await?;
+                        let view = TaskView { ticket, position: *position, held: *held, max: *max };
+                        Some(NoticeView::NewTask(view))
+                    }
+                    None => None,
+                }
+            }
+            Notice::Assigned { ticket, agent } => {
+                let agent = self.name(*agent).await?;
+                self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
+            }
+            Notice::TaskTaken { ticket, to } => {
+                let to = match to {
+                    Some(to) => Some(self.name(*to).await?),
+                    None => None,
+                };
+                self.number(*ticket).await?.map(|number| NoticeView::TaskTaken { number, to })
+            }
+            Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
+                Some(ticket) => {
+                    let position = self.facts.ticket(&ticket, ticket.customer).await?.position;
+                    Some(NoticeView::Requeued { number: ticket.number, position })
+                }
+                None => None,
+            },
+            Notice::Completed { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::Completed { number })
+            }
+            Notice::Cancelled { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number })
+            }
+            Notice::TaskCancelled { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })
+            }
+            Notice::CustomerUnreachable { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
+            }
+            Notice::Words { ticket, part } => store.ticket_for_notice(*ticket).await?.and_then(|ticket| {
+                let parts = ticket.description.parts();
+                let text = (*parts.get(*part)?).to_owned();
+                Some(NoticeView::Words { number: ticket.number, part: (part + 1, parts.len()), text })
+            }),
+            Notice::File { ticket, .. } => {
+                self.number(*ticket).await?.map(|number| NoticeView::File { number })
+            }
+            Notice::StillOnline { agent, minutes } => {
+                let agent = store.person(*agent).await?;
+                let availability = agent.map_or(Availability::Online, |agent| agent.availability());
+                Some(NoticeView::StillOnline { availability, minutes: *minutes })
+            }
+            Notice::TakenOffline { kept } => Some(NoticeView::TakenOffline { kept: *kept }),
+            Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
+            Notice::NoLongerAgent => Some(NoticeView::NoLongerAgent),
+            Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
+            Notice::AgentUnreachable { person } => {
+                Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
+            }
+            Notice::UpdatePutAside { update } => Some(NoticeView::UpdatePutAside { update: *update }),
+            Notice::Alert { alert, over } => {
+                let mut departments = store.departments().await?.into_iter();
+                let named = departments.find(|department| Some(department.id) == alert.department());
+                let department = named.map(|department| department.name).unwrap_or_default();
+                Some(NoticeView::Alert { alert: *alert, department, over: *over })
+            }
+            Notice::SomethingBroke => Some(NoticeView::SomethingBroke),
+        })
+    }
+
+    /// A ticket that an agent got. One that was given to them by another replica was not written here.
+    async fn task_of(&self, ticket: TicketId, agent: PersonId) -> Result<Option<Ticket>, StoreError> {
+        let store = self.engine.store();
+        match store.ticket_for_notice(ticket).await? {
+            Some(known) if known.holder() == Some(agent) => Ok(Some(known)),
+            _ => store.ticket(ticket).await,
+        }
+    }
+
+    async fn number(&self, ticket: TicketId) -> Result<Option<TicketNumber>, StoreError> {
+        self.engine.store().ticket_number(ticket).await
+    }
+
+    async fn name(&self, person: PersonId) -> Result<String, StoreError> {
+        Ok(self.engine.name_of(person).await?.unwrap_or_default())
+    }
+}

@@ -1,0 +1,6 @@
+//! Commands on agents: availability, heartbeats, presence, membership.
+pub mod availability;
+pub mod heartbeat;
+pub mod membership;
+pub(super) mod presence_monitor;
+pub mod presence_policy;

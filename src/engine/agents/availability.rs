@@ -1,0 +1,272 @@
+//! An agent's availability: online, busy, away, offline; signs of life; and what follows for their tickets.
+use crate::domain::Time;
+use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
+use crate::domain::ids::PersonId;
+use crate::domain::notice::Outgoing;
+use crate::domain::person::{AgentProfile, Availability, Person, Via};
+use crate::domain::policy::OfflineBehaviour;
+use crate::domain::presence::PresenceRecord;
+use crate::domain::ticket::Ticket;
+use crate::engine::assignment::pending_work::PendingWork;
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::ports::{Change, Write};
+use crate::engine::{Attempt, Engine};
+use chrono::TimeDelta;
+
+/// A sign of life is written down at most this often: precise enough for time-outs of minutes, and a chatty agent does not
+/// cost a write per message.
+pub(in crate::engine) const ACTIVITY_WRITE_INTERVAL: TimeDelta = TimeDelta::seconds(15);
+
+impl Engine {
+    /// An agent says how available they are. Going online fills their queue; going offline applies the offline behaviour.
+    pub async fn set_availability(
+        &self,
+        agent: PersonId,
+        to: Availability,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let person =
+            self.change_availability(agent, (to, &|_| true), Actor::Person(agent), Vec::new(), now).await?;
+        self.sync_presence(&person, now).await;
+        Ok(person)
+    }
+
+    /// The commit behind every change of availability, with what the roster and the queue make of it. Only of a profile
+    /// that is `still` as it must be for it.
+    pub(in crate::engine) async fn change_availability(
+        &self,
+        agent: PersonId,
+        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
+        actor: Actor,
+        notices: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        self.change_availability_by((agent, Via::Telegram), (to, still), actor, notices, now).await
+    }
+
+    /// The same, for an agent whose signs of life come from `via` from now on.
+    pub(in crate::engine) async fn change_availability_by(
+        &self,
+        (agent, via): (PersonId, Via),
+        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
+        actor: Actor,
+        notices: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let behaviour = self.store.settings().await?.offline_behaviour;
+        let by_themselves = actor != Actor::Engine;
+        if by_themselves {
+            self.store.record_activity(agent, now).await?;
+        }
+        if by_themselves && to == Availability::Online {
+            // Before the change, whose round must not find them lost. Not of who leaves: they would get one more ticket.
+            self.record_activity(agent, now);
+        }
+        let person = self
+            .change_agent(agent, |profile: &mut AgentProfile| {
+                if !still(profile) {
+                    return (None, Vec::new());
+                }
+                profile.availability = to;
+                profile.via = via;
+                profile.asked_at = None;
+                profile.release_due =
+                    (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
+                if to == Availability::Online {
+                    profile.last_online = Some(now);
+                }
+                let lost = actor == Actor::Engine;
+                let what = Action::Availability { agent, to, lost };
+                (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
+            })
+            .await?;
+        if by_themselves {
+            self.record_activity(agent, now);
+        }
+        tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability");
+        self.apply_offline_behaviour(agent, now).await?;
+        Ok(person)
+    }
+
+    /// Changes an agent's profile by `change`, which also says what is recorded and who is told. Nothing is written when
+    /// nothing changed.
+    pub(in crate::engine) async fn change_agent(
+        &self,
+        agent: PersonId,
+        change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
+    ) -> Result<Person, EngineError> {
+        let _between_rounds = self.pause_assignment().await;
+        self.change_while_paused(agent, change).await
+    }
+
+    /// The same, for who has seen to it that no round is under way.
+    async fn change_while_paused(
+        &self,
+        agent: PersonId,
+        change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
+    ) -> Result<Person, EngineError> {
+        let person = self
+            .retry(|| async {
+                let mut person = self.store.person(agent).await?.ok_or(EngineError::NotFound)?;
+                let mut profile = person.agent.clone().ok_or(EngineError::Forbidden)?;
+                let (event, notices) = change(&mut profile);
+                if person.agent.as_ref() == Some(&profile) {
+                    return Ok(Attempt::Done(person));
+                }
+                let expected = Some(person.version);
+                person.agent = Some(profile);
+                person.version = person.version.next();
+                let write = Write::Person { person: Box::new(person.clone()), expected };
+                Attempt::of(self.commit_one(Change { write, event, notices }).await, person)
+            })
+            .await?;
+        self.sync_seat(&person).await;
+        Ok(person)
+    }
+
+    /// The roster follows a person's change, and their departments get a round. Only between rounds.
+    pub(in crate::engine) async fn sync_seat(&self, person: &Person) {
+        self.request_round(self.departments_of(person.id));
+        let is_new = person.agent.is_some() && self.roster().seat(person.id).is_none();
+        if is_new {
+            // What they hold nobody here knows: an agent who is back may have some left, another replica's agent too.
+            let doubt = self.register(PendingWork::reload([person.id].into()));
+            if self.reload_agent(person.id).await.is_ok() {
+                doubt.done();
+            }
+        } else {
+            self.roster().put_person(person.clone());
+        }
+        self.request_round(person.agent.iter().flat_map(|profile| profile.departments.iter().copied()));
+        self.publish(Event::Agent(person.id));
+    }
+
+    /// Gives back the tickets that the offline behaviour wants back, then forgets that it was due. After a crash in between
+    /// the sweep does it again. Asks the store whether it is due: they may be back.
+    pub(in crate::engine) async fn apply_offline_behaviour(
+        &self,
+        agent: PersonId,
+        now: Time,
+    ) -> Result<(), EngineError> {
+        let profile = self.store.person(agent).await?.and_then(|person| person.agent);
+        let Some(due) = profile.and_then(|profile| profile.release_due) else { return Ok(()) };
+        let wanted = |ticket: &Ticket| match due {
+            OfflineBehaviour::Keep => false,
+            OfflineBehaviour::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
+            OfflineBehaviour::ReassignAll => true,
+        };
+        let is_due =
+            |holder: &Person| holder.agent.as_ref().is_some_and(|profile| profile.release_due == Some(due));
+        self.retry(|| async {
+            let and_due = |ticket: &Ticket, holder: &Person| wanted(ticket) && is_due(holder);
+            self.release_held(agent, ReleaseReason::Offline, and_due, now).await?;
+            let _between_rounds = self.pause_assignment().await;
+            let Some(person) = self.store.person(agent).await?.filter(is_due) else {
+                return Ok(Attempt::Done(()));
+            };
+            // Back and gone again meanwhile, with tickets that were not there when the others were listed.
+            if self.store.held_by(person.id).await?.iter().any(wanted) {
+                return Ok(Attempt::Lost);
+            }
+            self.change_while_paused(agent, |profile: &mut AgentProfile| {
+                if profile.release_due == Some(due) {
+                    profile.release_due = None;
+                }
+                (None, Vec::new())
+            })
+            .await?;
+            Ok(Attempt::Done(()))
+        })
+        .await
+    }
+
+    /// A sign of life of a person: an agent who is not offline stays there, and an open "are you still there?" is answered.
+    pub async fn on_activity(&self, person: &Person, now: Time) -> Result<(), EngineError> {
+        let Some(profile) = &person.agent else { return Ok(()) };
+        if profile.availability == Availability::Offline {
+            return Ok(());
+        }
+        if profile.asked_at.is_some() {
+            let answered = |profile: &mut AgentProfile| {
+                profile.asked_at = None;
+                (None, Vec::new())
+            };
+            self.change_agent(person.id, answered).await?;
+        }
+        let lost = self.roster().seat(person.id).is_some_and(|seat| seat.lost);
+        let written = !lost && now - profile.last_activity < ACTIVITY_WRITE_INTERVAL;
+        if !written {
+            self.store.record_activity(person.id, now).await?;
+        }
+        self.record_activity(person.id, now);
+        if !written {
+            self.sync_presence(person, now).await;
+        }
+        Ok(())
+    }
+
+    /// The roster follows a sign of life. Who was lost gets a round at once: whatever is still to be done for them may
+    /// take its time, and until it is wanted the sweep would take the tickets that wait for a wake-up gone missing.
+    pub(in crate::engine) fn record_activity(&self, agent: PersonId, now: Time) {
+        let mut roster = self.roster();
+        let Some(seat) = roster.seat(agent) else { return };
+        let (lost, departments) = (seat.lost, seat.profile().map(|p| p.departments.clone()));
+        roster.update(agent, |seat| touch(seat, now));
+        if lost {
+            self.request_round(departments.unwrap_or_default());
+            self.publish(Event::Agent(agent));
+        }
+    }
+
+    /// Brings presence in line with a person's availability. Presence out of reach stops nobody: the sweep tries again.
+    pub(in crate::engine) async fn sync_presence(&self, person: &Person, now: Time) {
+        let result = match &person.agent {
+            Some(profile) if profile.availability != Availability::Offline => {
+                self.write_presence(person, profile, now).await
+            }
+            profile => {
+                let departments: Vec<_> =
+                    profile.iter().flat_map(|p| p.departments.iter().copied()).collect();
+                self.presence.leave(person.id, &departments).await
+            }
+        };
+        if let Err(error) = result {
+            tracing::warn!(agent = %person.id, %error, "presence not updated");
+        }
+    }
+
+    pub(in crate::engine) async fn write_presence(
+        &self,
+        person: &Person,
+        profile: &AgentProfile,
+        now: Time,
+    ) -> Result<(), crate::engine::ports::PresenceError> {
+        let held = self.roster().seat(person.id).map_or(0, crate::engine::assignment::roster::Seat::held);
+        let first = profile.departments.first().copied();
+        let name = match first {
+            Some(id) => self.store.department(id).await.unwrap_or_default().map(|department| department.name),
+            None => None,
+        };
+        let record = PresenceRecord {
+            agent_id: person.id,
+            name: person.name.clone(),
+            email: person.email.clone().unwrap_or_default(),
+            department_id: first,
+            department: name.unwrap_or_default(),
+            department_ids: profile.departments.iter().copied().collect(),
+            status: profile.availability,
+            last_heartbeat: now,
+            current_chats: held,
+            max_chats: profile.max_tickets.get(),
+        };
+        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
+    }
+}
+
+fn touch(seat: &mut crate::engine::assignment::roster::Seat, now: Time) {
+    seat.lost = false;
+    if let Some(profile) = &mut seat.person.agent {
+        profile.last_activity = profile.last_activity.max(now);
+    }
+}

@@ -1,0 +1,103 @@
+//! Agents who work with a client of their own, which sends heartbeats. Unlike a press in Telegram, a heartbeat is nothing but
+//! a sign of life, so one that presence does not take has failed, and says so.
+use super::availability::ACTIVITY_WRITE_INTERVAL;
+use crate::domain::Time;
+use crate::domain::event::Actor;
+use crate::domain::ids::PersonId;
+use crate::domain::person::{AgentProfile, Availability, Person, Via};
+use crate::engine::Engine;
+use crate::engine::assignment::roster::Seat;
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::ports::PresenceError;
+use crate::engine::sweep::delta;
+
+/// Why a heartbeat failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeartbeatError {
+    /// Not an agent, or the store failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Presence can't be reached. The sign of life itself is written down: nobody goes offline for it.
+    #[error(transparent)]
+    Presence(#[from] PresenceError),
+}
+
+impl Engine {
+    /// A heartbeat of an agent's client: they are there, and this available. From then on their presence lasts as long as
+    /// heartbeats come. `person` is the agent as the store has them now.
+    pub async fn heartbeat(
+        &self,
+        person: &Person,
+        status: Availability,
+        now: Time,
+    ) -> Result<(), HeartbeatError> {
+        let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
+        let as_before =
+            profile.availability == status && profile.via == Via::Client && profile.asked_at.is_none();
+        if !as_before {
+            // In a box, as below: every heartbeat would have to find room for what few of them do.
+            let person = Box::pin(self.apply_client_status(person.id, status, now)).await?;
+            let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
+            return Ok(self.write_presence(&person, profile, now).await?);
+        }
+        self.record_client_activity(person.id, profile, now).await?;
+        self.write_presence(person, profile, now).await?;
+        self.remove_orphan_record(person.id, now).await;
+        Ok(())
+    }
+
+    /// Who went offline while their last heartbeat was on its way is not there, whatever it has left behind.
+    async fn remove_orphan_record(&self, agent: PersonId, now: Time) {
+        let gone = |seat: &&Seat| seat.person.availability() == Availability::Offline;
+        let person = self.roster().seat(agent).filter(gone).map(|seat| seat.person.clone());
+        if let Some(person) = person {
+            Box::pin(self.sync_presence(&person, now)).await;
+        }
+    }
+
+    /// An agent says with their client how available they are. Going online fills their queue; going offline applies the
+    /// offline behaviour.
+    pub async fn set_availability_by_client(
+        &self,
+        agent: PersonId,
+        to: Availability,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let person = self.apply_client_status(agent, to, now).await?;
+        self.sync_presence(&person, now).await;
+        Ok(person)
+    }
+
+    async fn apply_client_status(
+        &self,
+        agent: PersonId,
+        to: Availability,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let actor = Actor::Person(agent);
+        self.change_availability_by((agent, Via::Client), (to, &|_| true), actor, Vec::new(), now).await
+    }
+
+    /// Writes the sign of life down every now and then, and takes back that the agent was lost.
+    async fn record_client_activity(
+        &self,
+        agent: PersonId,
+        profile: &AgentProfile,
+        now: Time,
+    ) -> Result<(), EngineError> {
+        let silent = now - profile.last_activity;
+        let lost = self.is_lost(agent);
+        if !lost && silent < ACTIVITY_WRITE_INTERVAL {
+            return Ok(());
+        }
+        self.store.record_activity(agent, now).await?;
+        self.record_activity(agent, now);
+        // The replica that works may have given them up, and no signal of that have come here.
+        if !lost && silent >= delta(self.rules.presence_ttl) {
+            self.request_round(profile.departments.iter().copied());
+            self.publish(Event::Agent(agent));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! Is an agent still there? Pure: what is known of their signs of life, and the moment, in; what to do, out.
+use crate::domain::Time;
+use crate::domain::person::{AgentProfile, Availability, Via};
+use crate::domain::policy::Settings;
+use chrono::TimeDelta;
+use std::time::Duration;
+
+/// What presence storage knows of an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordState {
+    /// Their record lives.
+    Present,
+    /// They have none.
+    Absent,
+    /// Presence can't be asked. Nothing follows from that.
+    Unknown,
+}
+
+/// What to do about an agent's presence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PresenceAction {
+    /// Nothing: they are there, or nobody can tell.
+    Leave,
+    /// The bot answers for them: they are within the idle time.
+    Refresh,
+    /// They have been silent too long: ask, and answer for them while the question is open.
+    Ask,
+    /// Their record ran out: they get nothing new until a sign of life.
+    Lose,
+    /// The grace is over: they are offline.
+    TakeOffline,
+}
+
+/// Judges one agent. `ttl` is how long a record outlives its last heartbeat.
+#[must_use]
+pub fn evaluate(
+    profile: &AgentProfile,
+    seen: RecordState,
+    settings: &Settings,
+    ttl: Duration,
+    now: Time,
+) -> PresenceAction {
+    if profile.availability == Availability::Offline || seen == RecordState::Unknown {
+        return PresenceAction::Leave;
+    }
+    let grace = delta(settings.grace);
+    match profile.via {
+        Via::Telegram => match profile.asked_at {
+            Some(asked) if now - asked >= grace => PresenceAction::TakeOffline,
+            None if now - profile.last_activity >= delta(settings.idle_timeout) => PresenceAction::Ask,
+            Some(_) | None => PresenceAction::Refresh,
+        },
+        Via::Client => match seen {
+            RecordState::Present => PresenceAction::Leave,
+            // So young a record can't have run out: presence was emptied, and nobody is lost because of that.
+            _ if now - profile.last_activity < delta(ttl) => PresenceAction::Leave,
+            _ if now - profile.last_activity >= delta(ttl) + grace => PresenceAction::TakeOffline,
+            _ => PresenceAction::Lose,
+        },
+    }
+}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::Capacity;
+
+    const TTL: Duration = Duration::from_secs(300);
+
+    fn at(seconds: i64) -> Time {
+        Time::from_timestamp(1_764_800_000 + seconds, 0).unwrap()
+    }
+
+    fn agent(via: Via) -> AgentProfile {
+        AgentProfile {
+            departments: std::collections::BTreeSet::new(),
+            max_tickets: Capacity::DEFAULT,
+            auto_assignment_enabled: true,
+            assignment_order: 1,
+            availability: Availability::Online,
+            via,
+            last_online: None,
+            asked_at: None,
+            release_due: None,
+            last_assigned: None,
+            last_activity: at(0),
+        }
+    }
+
+    #[test]
+    fn telegram_agents_are_answered_for_then_asked_then_taken_offline() {
+        let settings = Settings::default();
+        let mut profile = agent(Via::Telegram);
+        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
+        assert_eq!(judge(&profile, 1_799), PresenceAction::Refresh);
+        assert_eq!(judge(&profile, 1_800), PresenceAction::Ask);
+        profile.asked_at = Some(at(1_800));
+        assert_eq!(judge(&profile, 2_099), PresenceAction::Refresh);
+        assert_eq!(judge(&profile, 2_100), PresenceAction::TakeOffline);
+    }
+
+    #[test]
+    fn clients_lose_their_presence_then_get_the_grace() {
+        let settings = Settings::default();
+        let profile = agent(Via::Client);
+        let judge = |seen, s| evaluate(&profile, seen, &settings, TTL, at(s));
+        assert_eq!(judge(RecordState::Present, 299), PresenceAction::Leave);
+        assert_eq!(judge(RecordState::Absent, 300), PresenceAction::Lose);
+        assert_eq!(judge(RecordState::Absent, 599), PresenceAction::Lose);
+        assert_eq!(judge(RecordState::Absent, 600), PresenceAction::TakeOffline);
+    }
+
+    #[test]
+    fn nobody_is_lost_because_presence_was_emptied() {
+        let settings = Settings::default();
+        let mut profile = agent(Via::Client);
+        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
+        assert_eq!(judge(&profile, 0), PresenceAction::Leave);
+        assert_eq!(judge(&profile, 299), PresenceAction::Leave);
+        assert_eq!(judge(&profile, 300), PresenceAction::Lose);
+        profile.last_activity = at(300);
+        assert_eq!(judge(&profile, 300), PresenceAction::Leave, "a sign of life, wherever it was heard");
+    }
+
+    #[test]
+    fn nobody_is_expired_because_presence_is_out_of_reach() {
+        let profile = agent(Via::Client);
+        assert_eq!(
+            evaluate(&profile, RecordState::Unknown, &Settings::default(), TTL, at(1_000_000)),
+            PresenceAction::Leave
+        );
+    }
+}

@@ -1,0 +1,298 @@
+//! A small desk as the store would have it (agents, tickets, turns), with the roster that follows it step by step. What
+//! each step does to the roster is what the engine's verb of that name does.
+use super::Step;
+use crate::domain::Time;
+use crate::domain::ids::{
+    Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
+};
+use crate::domain::number::TicketNumber;
+use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
+use crate::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy};
+use crate::domain::text::Description;
+use crate::domain::ticket::{Priority, Ticket, TicketState};
+use crate::engine::assignment::roster::{Roster, Seat};
+use chrono::TimeDelta;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+pub(in crate::engine) const DEPARTMENTS: u8 = 3;
+
+/// What a desk begins with.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Build {
+    pub(in crate::engine) agents: Vec<(u8, u16, bool)>,
+    pub(in crate::engine) strategy: Strategy,
+    pub(in crate::engine) mode: Mode,
+    pub(in crate::engine) seed: u64,
+}
+
+pub(in crate::engine) struct World {
+    pub(in crate::engine) now: Time,
+    pub(in crate::engine) settings: Settings,
+    /// People with an agent's profile, and those who had one.
+    pub(in crate::engine) people: Vec<Person>,
+    pub(in crate::engine) lost: BTreeSet<PersonId>,
+    pub(in crate::engine) tickets: Vec<Ticket>,
+    pub(in crate::engine) opened: usize,
+    pub(in crate::engine) roster: Roster,
+    /// The strategy by which the roster is in order; it follows the settings with the next round.
+    pub(in crate::engine) seated_by: Strategy,
+    pub(in crate::engine) chance: ChaCha20Rng,
+    pub(in crate::engine) seen: Tally,
+}
+
+/// How often something worth testing came about.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Tally {
+    pub(in crate::engine) assigned: u32,
+    /// Assignments that were planned and not committed.
+    pub(in crate::engine) taken_back: u32,
+    /// Tickets back in the queue because their holder left.
+    pub(in crate::engine) released: u32,
+    /// Steps after which somebody held more than they can.
+    pub(in crate::engine) above: u32,
+}
+
+pub(in crate::engine) fn dept(n: u8) -> DepartmentId {
+    DepartmentId(Uuid::from_u64_pair(2, u64::from(n % DEPARTMENTS)))
+}
+
+fn departments(bits: u8) -> BTreeSet<DepartmentId> {
+    (0..DEPARTMENTS).filter(|n| bits & (1 << n) != 0).map(dept).collect()
+}
+
+fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
+    // Ids in another order than the agents': nothing may depend on their being the same.
+    let id = (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let profile = AgentProfile {
+        departments: departments(bits),
+        max_tickets: Capacity::new(max).unwrap(),
+        auto_assignment_enabled: true,
+        assignment_order: u32::try_from(n).unwrap() + 1,
+        availability: if online { Availability::Online } else { Availability::Offline },
+        via: Via::Telegram,
+        last_online: None,
+        asked_at: None,
+        release_due: None,
+        last_assigned: None,
+        last_activity: now,
+    };
+    Person {
+        id: PersonId(Uuid::from_u64_pair(id, 1)),
+        telegram: TelegramId(i64::try_from(n).unwrap()),
+        name: String::new(),
+        username: None,
+        email: None,
+        locale: Locale::Id,
+        locale_chosen: false,
+        role: Role::Agent,
+        reachable: true,
+        agent: Some(profile),
+        prompt: None,
+        answered_by: None,
+        links: Vec::new(),
+        created_at: now,
+        version: Version(0),
+    }
+}
+
+impl World {
+    pub(in crate::engine) fn new(build: &Build) -> Self {
+        let now = Time::from_timestamp(1_764_831_173, 0).unwrap();
+        let settings = Settings { strategy: build.strategy, mode: build.mode, ..Settings::default() };
+        let people: Vec<_> = build.agents.iter().enumerate().map(|(n, a)| person(n, *a, now)).collect();
+        let mut roster = Roster::new(settings.strategy);
+        for person in &people {
+            roster.put(person.clone(), BTreeMap::new());
+        }
+        Self {
+            now,
+            settings,
+            people,
+            lost: BTreeSet::new(),
+            tickets: Vec::new(),
+            opened: 0,
+            roster,
+            seated_by: build.strategy,
+            chance: ChaCha20Rng::seed_from_u64(build.seed),
+            seen: Tally::default(),
+        }
+    }
+
+    pub(in crate::engine) fn holds(&self, agent: PersonId) -> BTreeMap<Slot, TicketId> {
+        let hold = |t: &Ticket| t.hold().filter(|hold| hold.agent == agent).map(|hold| (hold.slot, t.id));
+        self.tickets.iter().filter_map(hold).collect()
+    }
+
+    pub(in crate::engine) fn take(&mut self, step: &Step) {
+        self.now += TimeDelta::milliseconds(10);
+        match *step {
+            Step::Open { department, rank } => self.open(department, rank),
+            Step::Round { refused, broken } => self.round(refused, broken),
+            Step::Start(t) => self.by_holder(t, |t, by, now| t.start(by, now).ok()),
+            Step::Hold(t) => self.by_holder(t, |t, by, _| t.pause(by).ok()),
+            Step::Resume(t) => self.by_holder(t, |t, by, _| t.resume(by).ok()),
+            Step::Complete(t) => self.by_holder(t, |t, by, now| t.complete(by, now).ok()),
+            Step::Cancel(t) => self.change(t, |t, now| t.cancel(t.customer, now).ok()),
+            Step::Requeue(t) => self.change(t, |t, _| t.release().ok()),
+            Step::Rank(t, rank) => self.change(t, |t, _| {
+                let queued = t.state == TicketState::Queued;
+                let priority = Priority::from_rank(rank)?;
+                queued.then(|| Ticket { priority, version: t.version.next(), ..t.clone() })
+            }),
+            Step::PickUp { ticket, agent } => self.pick_up(ticket, agent),
+            Step::Reassign { ticket, agent, anyway } => self.hand(ticket, agent, anyway),
+            Step::Availability { agent, to, behaviour } => self.availability(agent, to, behaviour),
+            Step::Capacity(agent, max) => {
+                self.profile(agent, |p| p.max_tickets = Capacity::new(max).unwrap());
+            }
+            Step::OptIn(agent, on) => self.profile(agent, |p| p.auto_assignment_enabled = on),
+            Step::Department { agent, department } => self.profile(agent, |p| {
+                if !p.departments.remove(&dept(department)) {
+                    p.departments.insert(dept(department));
+                }
+            }),
+            Step::Reachable(agent, reachable) => self.person(agent, |p| p.reachable = reachable),
+            Step::Lost(agent, lost) => self.lose(agent, lost),
+            Step::Standing(agent) => self.standing(agent),
+            Step::Policy { strategy, mode, rollout } => {
+                let rollout_percent = Percent::new(rollout).unwrap();
+                self.settings = Settings { strategy, mode, rollout_percent, ..self.settings.clone() };
+            }
+            Step::Clock(seconds) => self.now += TimeDelta::seconds(i64::from(seconds)),
+        }
+        let above = |seat: &Seat| seat.profile().is_some_and(|p| seat.held() > p.max_tickets.get());
+        self.seen.above += u32::from(self.roster.seats().any(above));
+    }
+
+    fn open(&mut self, department: u8, rank: u8) {
+        self.opened += 1;
+        let n = self.opened as u64;
+        let id = TicketId(Uuid::from_u64_pair(n.wrapping_mul(0xD134_2543_DE82_EF95), 3));
+        self.tickets.push(Ticket {
+            id,
+            number: TicketNumber::new(self.now.naive_utc(), 0),
+            version: Version(0),
+            arrival: Arrival(n),
+            customer: PersonId(Uuid::from_u64_pair(0, 9)),
+            customer_chat: ChatId(900),
+            department: dept(department),
+            category: CategoryId(Uuid::nil()),
+            description: Description::default(),
+            priority: Priority::from_rank(rank).unwrap(),
+            auto: self.settings.rollout_percent.takes(id.0),
+            state: TicketState::Queued,
+            created_at: self.now,
+        });
+    }
+
+    /// Writes a ticket's next version, if the change can be made, and frees the slot that it leaves.
+    fn change(&mut self, ticket: u8, change: impl FnOnce(&Ticket, Time) -> Option<Ticket>) {
+        let Some(n) = usize::from(ticket).checked_rem(self.tickets.len()) else { return };
+        let Some(after) = change(&self.tickets[n], self.now) else { return };
+        let former = std::mem::replace(&mut self.tickets[n], after).holder();
+        if let Some(former) = former.filter(|former| self.tickets[n].holder() != Some(*former)) {
+            self.roster.free(former, self.tickets[n].id);
+        }
+    }
+
+    fn by_holder(&mut self, ticket: u8, step: impl FnOnce(&Ticket, PersonId, Time) -> Option<Ticket>) {
+        self.change(ticket, |t, now| step(t, t.holder()?, now));
+    }
+
+    fn pick_up(&mut self, ticket: u8, agent: u8) {
+        let Some(n) = usize::from(ticket).checked_rem(self.tickets.len()) else { return };
+        let (before, person) = (&self.tickets[n], &self.people[usize::from(agent) % self.people.len()]);
+        let serves = person.agent.as_ref().is_some_and(|p| p.departments.contains(&before.department));
+        let for_pick_up = self.settings.mode != Mode::Auto || !before.auto;
+        if before.state == TicketState::Queued && serves && for_pick_up {
+            self.hand(ticket, agent, false);
+        }
+    }
+
+    fn hand(&mut self, ticket: u8, agent: u8, anyway: bool) {
+        let person = &self.people[usize::from(agent) % self.people.len()];
+        let (id, held) = (person.id, self.holds(person.id));
+        let Some(max) = person.agent.as_ref().map(|p| usize::from(p.max_tickets.get())) else { return };
+        if held.len() >= max && !anyway {
+            return;
+        }
+        let slot = Slot((0..u16::MAX).find(|n| !held.contains_key(&Slot(*n))).unwrap());
+        let mut handed = None;
+        self.change(ticket, |t, now| {
+            handed = t.hand_over(id, slot, now).ok();
+            handed.clone()
+        });
+        if let Some(ticket) = handed {
+            self.roster.hold(id, slot, ticket.id);
+        }
+    }
+
+    fn person(&mut self, agent: u8, change: impl FnOnce(&mut Person)) {
+        let n = usize::from(agent) % self.people.len();
+        let person = &mut self.people[n];
+        change(person);
+        person.version = person.version.next();
+        self.roster.put_person(person.clone());
+    }
+
+    fn profile(&mut self, agent: u8, change: impl FnOnce(&mut AgentProfile)) {
+        self.person(agent, |person| {
+            if let Some(profile) = &mut person.agent {
+                change(profile);
+            }
+        });
+    }
+
+    fn availability(&mut self, agent: u8, to: Availability, behaviour: OfflineBehaviour) {
+        self.profile(agent, |p| p.availability = to);
+        if to == Availability::Offline {
+            let n = usize::from(agent) % self.people.len();
+            let opened = |t: &Ticket| t.hold().is_some_and(|hold| hold.opened_at.is_some());
+            self.release(self.people[n].id, |t| match behaviour {
+                OfflineBehaviour::Keep => false,
+                OfflineBehaviour::ReassignWaiting => !opened(t),
+                OfflineBehaviour::ReassignAll => true,
+            });
+        } else {
+            // Whoever says how available they are shows a sign of life.
+            self.lose(agent, false);
+        }
+    }
+
+    fn release(&mut self, agent: PersonId, which: impl Fn(&Ticket) -> bool) {
+        for n in 0..self.tickets.len() {
+            if self.tickets[n].holder() == Some(agent) && which(&self.tickets[n]) {
+                self.tickets[n] = self.tickets[n].release().unwrap();
+                self.roster.free(agent, self.tickets[n].id);
+                self.seen.released += 1;
+            }
+        }
+    }
+
+    fn lose(&mut self, agent: u8, lost: bool) {
+        let person = &self.people[usize::from(agent) % self.people.len()];
+        // Of somebody who is no agent there is no presence to lose.
+        if lost && person.agent.is_some() {
+            self.lost.insert(person.id);
+        } else {
+            self.lost.remove(&person.id);
+        }
+        self.roster.update(person.id, |seat| seat.lost = lost);
+    }
+
+    fn standing(&mut self, agent: u8) {
+        let n = usize::from(agent) % self.people.len();
+        let was = self.people[n].agent.is_some();
+        let (again, now, id) = (person(n, (agent % 8, 2, true), self.now).agent, self.now, self.people[n].id);
+        self.person(agent, |p| {
+            p.agent = again.filter(|_| !was).map(|a| AgentProfile { last_activity: now, ..a });
+        });
+        self.lost.remove(&id);
+        if was {
+            self.release(id, |_| true);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Departments and categories: what an admin sets up.
+use super::error::EngineError;
+use super::ports::{Change, Write};
+use super::{Attempt, Engine};
+use crate::domain::department::{Category, Department};
+use crate::domain::ids::{CategoryId, DepartmentId, Version};
+use crate::domain::person::Person;
+use crate::domain::text::{MAX_NAME_CHARS, clean};
+
+/// What is done to a department. Each says how it is to be, not what to switch: done twice it is done once.
+#[derive(Debug, Clone)]
+pub enum DepartmentEdit {
+    /// It gets another name.
+    Rename(String),
+    /// Whether nobody being online in it is an incident.
+    SetCritical(bool),
+    /// Whether it takes no more tickets.
+    SetRetired(bool),
+    /// It gets one more category, with this id. Where a category has the id and the name already, that is it.
+    AddCategory(CategoryId, String),
+    /// A category gets another name.
+    RenameCategory(CategoryId, String),
+    /// Whether a category is no longer offered.
+    SetCategoryRetired(CategoryId, bool),
+}
+
+impl Engine {
+    /// On a desk without departments, makes the first one with its one category, so that a ticket can be opened at once.
+    pub async fn ensure_department(&self, name: &str, category: &str) -> Result<(), EngineError> {
+        if self.store.departments().await?.is_empty() {
+            let id = DepartmentId::from_random(self.random().id());
+            let first = self.new_department(id, name, category)?;
+            match self.put_department(first, None).await {
+                // Another process was as quick.
+                Ok(_) | Err(EngineError::Taken(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// A new department with one category. `id` is the request's own: where a department has the id and the name already,
+    /// the request was half done when the desk died, and that is the department.
+    pub async fn add_department(
+        &self,
+        admin: &Person,
+        id: DepartmentId,
+        name: &str,
+        category: &str,
+    ) -> Result<Department, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        let mut department = self.new_department(id, name, category)?;
+        self.store.look_afresh();
+        if let Some(known) = self.store.departments().await?.into_iter().find(|d| d.id == id) {
+            if same(&known.name, &department.name) {
+                return Ok(known);
+            }
+            department.id = DepartmentId::from_random(self.random().id());
+        }
+        self.put_department(department, None).await
+    }
+
+    /// A new category of a department; `id` is the request's own, as in [`Engine::add_department`].
+    pub async fn add_category(
+        &self,
+        admin: &Person,
+        department: DepartmentId,
+        id: CategoryId,
+        name: &str,
+    ) -> Result<(Department, Category), EngineError> {
+        let name = checked_name(name)?;
+        let edit = DepartmentEdit::AddCategory(id, name.clone());
+        let department = self.edit_department(admin, department, &edit).await?;
+        let added = department.categories.iter().find(|c| same(&c.name, &name)).cloned();
+        Ok((department, added.ok_or(EngineError::NotFound)?))
+    }
+
+    /// Changes a department.
+    pub async fn edit_department(
+        &self,
+        admin: &Person,
+        id: DepartmentId,
+        edit: &DepartmentEdit,
+    ) -> Result<Department, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        let department = self
+            .retry(|| async {
+                self.store.look_afresh();
+                let all = self.store.departments().await?;
+                let before = all.iter().find(|d| d.id == id).ok_or(EngineError::NotFound)?;
+                let after = self.edited(before, &all, edit)?;
+                if after == *before {
+                    return Ok(Attempt::Done(after));
+                }
+                let after = Department { version: before.version.next(), ..after };
+                let write = Write::Department { department: after.clone(), expected: Some(before.version) };
+                Attempt::of(self.commit_one(Change::quiet(write)).await, after)
+            })
+            .await?;
+        self.request_round([id]);
+        Ok(department)
+    }
+
+    fn edited(
+        &self,
+        before: &Department,
+        all: &[Department],
+        edit: &DepartmentEdit,
+    ) -> Result<Department, EngineError> {
+        let mut after = before.clone();
+        match edit {
+            DepartmentEdit::Rename(name) => after.name = checked_name(name)?,
+            DepartmentEdit::SetCritical(critical) => after.critical = *critical,
+            DepartmentEdit::SetRetired(retired) => {
+                after.retired = *retired;
+                if all.iter().all(|d| if d.id == after.id { after.retired } else { d.retired }) {
+                    return Err(EngineError::LastOne);
+                }
+            }
+            DepartmentEdit::AddCategory(id, name) => {
+                let name = checked_name(name)?;
+                if before.category(*id).is_some_and(|known| same(&known.name, &name)) {
+                    return Ok(after);
+                }
+                let id = if all.iter().any(|d| d.category(*id).is_some()) { self.category_id() } else { *id };
+                after.categories.push(Category { id, name, retired: false });
+            }
+            DepartmentEdit::RenameCategory(id, name) => {
+                category_mut(&mut after, *id)?.name = checked_name(name)?
+            }
+            DepartmentEdit::SetCategoryRetired(id, retired) => {
+                category_mut(&mut after, *id)?.retired = *retired;
+                if after.categories.iter().all(|c| c.retired) {
+                    return Err(EngineError::LastOne);
+                }
+            }
+        }
+        let mut names: Vec<_> = after.categories.iter().map(|c| c.name.to_lowercase()).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() < after.categories.len() {
+            return Err(EngineError::Taken(super::ports::UniqueKey::Department));
+        }
+        Ok(after)
+    }
+
+    fn new_department(
+        &self,
+        id: DepartmentId,
+        name: &str,
+        category: &str,
+    ) -> Result<Department, EngineError> {
+        let category = Category { id: self.category_id(), name: checked_name(category)?, retired: false };
+        Ok(Department {
+            id,
+            name: checked_name(name)?,
+            critical: false,
+            categories: vec![category],
+            retired: false,
+            version: Version::default(),
+        })
+    }
+
+    fn category_id(&self) -> CategoryId {
+        CategoryId::from_random(self.random().id())
+    }
+
+    async fn put_department(
+        &self,
+        department: Department,
+        expected: Option<Version>,
+    ) -> Result<Department, EngineError> {
+        let write = Write::Department { department: department.clone(), expected };
+        match Attempt::of(self.commit_one(Change::quiet(write)).await, department)? {
+            Attempt::Done(department) => Ok(department),
+            Attempt::Lost => Err(EngineError::Contention),
+        }
+    }
+}
+
+fn category_mut(department: &mut Department, id: CategoryId) -> Result<&mut Category, EngineError> {
+    department.categories.iter_mut().find(|c| c.id == id).ok_or(EngineError::NotFound)
+}
+
+/// Whether two names are one: they are unique regardless of case.
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// A name as it is kept: cleaned, on one line, neither empty nor too long.
+pub fn checked_name(name: &str) -> Result<String, EngineError> {
+    let name = clean(name).replace('\n', " ");
+    let length = name.chars().count();
+    if length == 0 || length > MAX_NAME_CHARS { Err(EngineError::BadName) } else { Ok(name) }
+}

@@ -1,0 +1,59 @@
+//! How urgent a ticket is: an admin's override of the order of the queue.
+use super::steps::write_ticket;
+use crate::domain::Time;
+use crate::domain::event::{Action, AuditEvent};
+use crate::domain::ids::TicketId;
+use crate::domain::person::Person;
+use crate::domain::ticket::{Priority, Ticket};
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::ports::{Change, Guard};
+use crate::engine::{Attempt, Engine};
+
+impl Engine {
+    /// Makes a ticket more or less urgent. One that waits moves within its department's queue, among its equals by arrival;
+    /// one that is held stays with its holder. Asking for what is so already changes nothing.
+    pub async fn set_priority(
+        &self,
+        admin: &Person,
+        ticket: TicketId,
+        priority: Priority,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        self.retry(|| async {
+            let before = self.at_version(ticket, None).await?;
+            let after = before
+                .reprioritise(priority)
+                .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            if before.priority == priority {
+                return Ok(Attempt::Done(before));
+            }
+            let what = Action::Reprioritised { from: before.priority, to: priority };
+            let change = Change {
+                write: write_ticket(&after, &before, Guard::None),
+                event: Some(AuditEvent::of(now, admin.id, ticket, what)),
+                notices: self.card_refreshes(&after, after.holder()).await?,
+            };
+            let _between_rounds = self.pause_assignment().await;
+            let committed = self.commit_one(change).await;
+            if committed.is_ok() {
+                tracing::info!(ticket = %after.number, rank = priority.rank(), "reprioritised");
+                self.publish_moved(&after);
+            }
+            Attempt::of(committed, after)
+        })
+        .await
+    }
+
+    fn publish_moved(&self, ticket: &Ticket) {
+        if let Some(agent) = ticket.holder() {
+            self.publish(Event::Updated { ticket: ticket.id, agent });
+        } else {
+            self.request_round([ticket.department]);
+            self.publish(Event::Queued { ticket: ticket.id, department: ticket.department });
+        }
+    }
+}

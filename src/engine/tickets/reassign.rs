@@ -1,0 +1,215 @@
+//! Tickets that change hands otherwise than by the engine's choice: pick-up, reassignment, back to the queue.
+use super::steps::write_ticket;
+use crate::domain::Time;
+use crate::domain::card::CardKey;
+use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
+use crate::domain::ids::{PersonId, Slot, TicketId, Version};
+use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::person::Person;
+use crate::domain::ticket::{Refusal, Ticket, TicketState};
+use crate::engine::assignment::pending_work::PendingWork;
+use crate::engine::assignment::planner::plan_handover;
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::ports::{Change, Guard, StoreError};
+use crate::engine::{Attempt, Engine};
+use std::collections::BTreeSet;
+
+impl Engine {
+    /// An agent takes a waiting ticket themselves: in manual and dual mode, one that the rollout leaves to pick-up, or when
+    /// they have opted out of automatic assignment.
+    pub async fn pick_up(
+        &self,
+        agent: &Person,
+        ticket: TicketId,
+        drawn_for: Option<Version>,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        let profile = agent.agent.as_ref().ok_or(EngineError::Forbidden)?;
+        self.retry(|| async {
+            let before = self.at_version(ticket, drawn_for).await?;
+            if before.state != TicketState::Queued {
+                return Err(EngineError::Refused(Refusal::State(before.status()), Box::new(before)));
+            }
+            if !profile.departments.contains(&before.department) {
+                return Err(EngineError::OtherDepartment);
+            }
+            let mode = self.store.settings().await?.mode;
+            if !mode.lets_pick_up(before.auto, profile.auto_assignment_enabled) {
+                return Err(EngineError::NoPickUp);
+            }
+            let what = Action::PickedUp { agent: agent.id };
+            self.hand_over(&before, agent.id, Guard::Capacity, AuditEvent::of(now, agent.id, ticket, what))
+                .await
+        })
+        .await
+    }
+
+    /// An admin gives a ticket to an agent, from the queue or from another agent. A full agent gets it only `anyway`. With
+    /// `drawn_for`, only if the ticket is still at that version.
+    pub async fn reassign(
+        &self,
+        admin: &Person,
+        (ticket, drawn_for): (TicketId, Option<Version>),
+        to: PersonId,
+        anyway: bool,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        self.retry(|| async {
+            let before = self.at_version(ticket, drawn_for).await?;
+            let what = Action::Reassigned { from: before.holder(), to, over_capacity: anyway };
+            let guard = if anyway { Guard::Override } else { Guard::Capacity };
+            self.hand_over(&before, to, guard, AuditEvent::of(now, admin.id, ticket, what)).await
+        })
+        .await
+    }
+
+    /// One attempt to put a ticket into an agent's hands.
+    async fn hand_over(
+        &self,
+        before: &Ticket,
+        to: PersonId,
+        guard: Guard,
+        event: AuditEvent,
+    ) -> Result<Attempt<Ticket>, EngineError> {
+        let _between_rounds = self.pause_assignment().await;
+        // As they are now: a capacity that was lowered a moment ago counts.
+        let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
+        let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
+        let held = self.store.held_by(to).await?;
+        let (count, max) = (u16::try_from(held.len()).unwrap_or(u16::MAX), profile.max_tickets.get());
+        let slot = lowest_free(&held);
+        // First whether the step exists at all, then whether there is room: "they already have it" says more than "full".
+        let after = before
+            .hand_over(agent.id, slot, event.at)
+            .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+        if guard == Guard::Capacity && count >= max {
+            return Err(EngineError::Full(count, max));
+        }
+        let mut notices = plan_handover(&after, agent.id, agent.chat(), count + 1, max);
+        if let Some(former) = self.holder_of(before).await? {
+            let taken = Notice::TaskTaken { ticket: before.id, to: Some(agent.id) };
+            notices.push(Outgoing::notice(former.chat(), taken));
+            notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
+        }
+        let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
+        // Before the commit, so that whoever ends the ticket right after it finds something to free.
+        self.roster().hold(agent.id, slot, after.id);
+        let committed = self.commit_one(change).await;
+        if committed.is_err() {
+            self.roster().free(agent.id, after.id);
+            let doubt = self.register(PendingWork::reload([agent.id].into()));
+            self.reload_agent(agent.id).await?;
+            doubt.done();
+        } else {
+            tracing::info!(ticket = %after.number, agent = %agent.id, from = ?before.holder(), "handed over");
+            if let Some(former) = before.holder() {
+                self.release_slot(former, after.id);
+            }
+            self.publish(Event::Assigned {
+                ticket: after.id,
+                department: after.department,
+                agent: agent.id,
+                from: before.holder(),
+            });
+        }
+        Attempt::of(committed, after)
+    }
+
+    /// An admin puts a held ticket back into the queue, at its old place. With `drawn_for`, only if it is still at that
+    /// version: pressed twice, the second press must not take it from who got it next.
+    pub async fn requeue(
+        &self,
+        admin: &Person,
+        (ticket, drawn_for): (TicketId, Option<Version>),
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        let unchanged =
+            |ticket: &Ticket, _: &Person| drawn_for.is_none_or(|version| ticket.version == version);
+        self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, unchanged, now).await
+    }
+
+    /// Puts a ticket back into the queue if it and its holder still are as `wanted`; tells the customer, and the former
+    /// holder when an admin did it.
+    pub(in crate::engine) async fn release(
+        &self,
+        ticket: TicketId,
+        actor: Actor,
+        why: ReleaseReason,
+        wanted: impl Fn(&Ticket, &Person) -> bool,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        self.retry(|| async {
+            // From the look to the commit: a holder who comes back comes before it or after it.
+            let _between_rounds = self.pause_assignment().await;
+            let before = self.at_version(ticket, None).await?;
+            let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
+            let holder = self.holder_of(&before).await?.filter(|holder| wanted(&before, holder));
+            let holder = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
+            let from = holder.id;
+            let after = before.release().map_err(refuse)?;
+            let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
+            if why == ReleaseReason::Admin {
+                let taken = Notice::TaskTaken { ticket, to: None };
+                notices.push(Outgoing::notice(holder.chat(), taken));
+            }
+            notices.extend(self.card_refreshes(&after, Some(from)).await?);
+            let change = Change {
+                write: write_ticket(&after, &before, Guard::None),
+                event: Some(AuditEvent {
+                    at: now,
+                    actor,
+                    ticket: Some(ticket),
+                    what: Action::Released { from, why },
+                }),
+                notices,
+            };
+            let committed = self.commit_one(change).await;
+            if committed.is_ok() {
+                tracing::info!(ticket = %after.number, %from, ?why, "back in the queue");
+                self.release_slot(from, ticket);
+                self.request_round([after.department]);
+                self.publish(Event::Released { ticket, department: after.department, agent: Some(from) });
+                self.publish(Event::Queued { ticket, department: after.department });
+            }
+            Attempt::of(committed, after)
+        })
+        .await
+    }
+
+    /// Gives back those of an agent's tickets that `which` chooses, in the order of the queue: a round in between must not
+    /// find the newer one first.
+    pub(in crate::engine) async fn release_held(
+        &self,
+        agent: PersonId,
+        why: ReleaseReason,
+        which: impl Fn(&Ticket, &Person) -> bool,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let mut held = self.store.held_by(agent).await?;
+        held.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
+        // Asked of each ticket and of its holder as they are by then: somebody else may have got it, the agent may be back.
+        let theirs = |ticket: &Ticket, holder: &Person| holder.id == agent && which(ticket, holder);
+        for ticket in &held {
+            // Another refusal means that it ended or was taken meanwhile: then there is nothing to give back.
+            if let Err(EngineError::Store(error)) =
+                self.release(ticket.id, Actor::Engine, why, &theirs, now).await
+            {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lowest slot that none of these tickets takes.
+fn lowest_free(held: &[Ticket]) -> Slot {
+    let taken: BTreeSet<u16> = held.iter().filter_map(|t| t.hold().map(|hold| hold.slot.0)).collect();
+    Slot((0..u16::MAX).find(|n| !taken.contains(n)).unwrap_or(u16::MAX))
+}

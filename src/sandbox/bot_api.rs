@@ -1,0 +1,11 @@
+//! The Bot API of the sandbox: requests, validation, methods, replies.
+pub(super) mod body;
+pub(super) mod entities;
+pub(super) mod html;
+pub(super) mod markup;
+pub(super) mod methods;
+pub(super) mod refusal;
+pub(super) mod schema;
+pub(super) mod server;
+pub(super) mod text;
+pub(super) mod wire;

@@ -1,0 +1,116 @@
+//! Inline keyboards: what Telegram accepts as one.
+use serde_json::{Map, Value};
+
+use super::refusal::{Refusal, bad};
+
+const BUTTONS_MAX: usize = 100;
+const ROW_MAX: usize = 8;
+const BYTES_MAX: usize = 10_000;
+/// Bytes, not characters.
+const DATA_MAX: usize = 64;
+/// The fields of which a button has exactly one.
+const ACTIONS: [&str; 10] = [
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+];
+
+/// The inline keyboard of a request; `None` for none, an empty one, and the other kinds of markup.
+pub(in crate::sandbox) fn keyboard(params: &Map<String, Value>) -> Result<Option<Value>, Refusal> {
+    let Some(markup) = params.get("reply_markup").filter(|m| !m.is_null()) else { return Ok(None) };
+    let Some(rows) = markup.get("inline_keyboard").and_then(Value::as_array) else { return Ok(None) };
+    let rows: Vec<&Vec<Value>> = rows.iter().filter_map(Value::as_array).filter(|r| !r.is_empty()).collect();
+    let count: usize = rows.iter().map(|row| row.len()).sum();
+    if count == 0 {
+        return Ok(None);
+    }
+    let wide = rows.iter().any(|row| row.len() > ROW_MAX);
+    if count > BUTTONS_MAX || wide || markup.to_string().len() > BYTES_MAX {
+        return Err(bad("reply markup is too long"));
+    }
+    rows.into_iter().flatten().try_for_each(button)?;
+    Ok(Some(markup.clone()))
+}
+
+fn button(button: &Value) -> Result<(), Refusal> {
+    let text = |name: &str| button.get(name).and_then(Value::as_str);
+    let set = |name: &&str| button.get(*name).is_some_and(|v| v.as_str() != Some("") && !v.is_null());
+    // Telegram reads an empty label as a missing one.
+    if text("text").is_none_or(|label| label.trim().is_empty()) {
+        return Err(bad("can't parse inline keyboard button: Field \"text\" must be non-empty"));
+    }
+    if ACTIONS.iter().filter(|name| set(name)).count() == 0 {
+        return Err(bad(
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+        ));
+    }
+    if text("callback_data").is_some_and(|data| data.len() > DATA_MAX) {
+        return Err(bad("BUTTON_DATA_INVALID"));
+    }
+    let good = |url: &str| {
+        url::Url::parse(url).is_ok_and(|u| matches!(u.scheme(), "http" | "https" | "tg" | "ton" | "tonsite"))
+    };
+    if text("url").is_some_and(|url| !good(url)) {
+        return Err(bad("BUTTON_URL_INVALID"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(rows: &Value) -> Result<bool, String> {
+        let params = json!({"reply_markup": {"inline_keyboard": rows}});
+        keyboard(params.as_object().unwrap()).map(|k| k.is_some()).map_err(|r| r.to_string())
+    }
+
+    fn row(length: usize) -> Value {
+        (0..length).map(|n| json!({"text": "x", "callback_data": n.to_string()})).collect()
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(check(&json!([])), Ok(false));
+        assert_eq!(check(&json!([[]])), Ok(false));
+        assert_eq!(check(&json!([row(8)])), Ok(true));
+        let long = Err("Bad Request: reply markup is too long".to_owned());
+        assert_eq!(check(&json!([row(9)])), long);
+        assert_eq!(check(&(0..20).map(|_| row(5)).collect()), Ok(true));
+        assert_eq!(check(&(0..21).map(|_| row(5)).collect()), long);
+        let fat: Value =
+            (0..80).map(|_| json!([{"text": "x".repeat(100), "callback_data": "y".repeat(64)}])).collect();
+        assert_eq!(check(&fat), long);
+    }
+
+    #[test]
+    fn buttons() {
+        let one = |button: Value| check(&json!([[button]]));
+        assert_eq!(one(json!({"text": "x", "callback_data": "é".repeat(32)})), Ok(true));
+        assert_eq!(
+            one(json!({"text": "x", "callback_data": "é".repeat(33)})),
+            Err("Bad Request: BUTTON_DATA_INVALID".to_owned())
+        );
+        assert!(
+            one(json!({"text": "x", "callback_data": ""}))
+                .unwrap_err()
+                .contains("Text buttons are unallowed")
+        );
+        assert!(one(json!({"text": "x"})).is_err());
+        assert!(one(json!({"text": " ", "callback_data": "a"})).is_err());
+        assert_eq!(one(json!({"text": "x", "url": "https://t.me/a?start=b"})), Ok(true));
+        assert_eq!(
+            one(json!({"text": "x", "url": "javascript:alert(1)"})),
+            Err("Bad Request: BUTTON_URL_INVALID".to_owned())
+        );
+    }
+}

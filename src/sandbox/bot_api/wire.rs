@@ -1,0 +1,198 @@
+//! People, chats and messages in the shape in which the Bot API shows them.
+use serde_json::{Map, Value, json};
+
+use super::entities::Entity;
+use crate::sandbox::chats::message::{ANONYMOUS_ADMIN, Attachment, Message, Rendition, Sender};
+use crate::sandbox::chats::state::State;
+use crate::sandbox::control::views::{MediaKind, User};
+
+/// Where the simulated people are when they share their place: Monas, Jakarta.
+const PLACE: (f64, f64) = (-6.175_39, 106.827_15);
+
+impl State {
+    pub(in crate::sandbox) fn bot_json(&self) -> Value {
+        json!({"id": self.bot.id, "is_bot": true, "first_name": self.bot.name, "username": self.bot.username})
+    }
+
+    pub(in crate::sandbox) fn user_json(&self, id: i64) -> Option<Value> {
+        self.people.get(&id).map(|user| {
+            let mut json = names(user);
+            put(&mut json, "id", Some(json!(id)));
+            put(&mut json, "is_bot", Some(json!(false)));
+            put(&mut json, "language_code", user.language_code.clone().map(Value::from));
+            Value::Object(json)
+        })
+    }
+
+    pub(in crate::sandbox) fn chat_json(&self, id: i64) -> Value {
+        match self.people.get(&id) {
+            Some(user) => {
+                let mut json = names(user);
+                put(&mut json, "id", Some(json!(id)));
+                put(&mut json, "type", Some(json!("private")));
+                Value::Object(json)
+            }
+            None => {
+                json!({"id": id, "type": group_type(id), "title": format!("Group {}", id.unsigned_abs())})
+            }
+        }
+    }
+
+    pub(in crate::sandbox) fn message_json(&self, message: &Message) -> Value {
+        let mut json = Map::new();
+        put(&mut json, "message_id", Some(json!(message.id)));
+        put(&mut json, "date", Some(json!(message.date)));
+        put(&mut json, "edit_date", message.edit_date.map(Value::from));
+        put(&mut json, "chat", Some(self.chat_json(message.chat)));
+        let from = match message.sender {
+            Sender::Bot => Some(self.bot_json()),
+            Sender::Person(id) => self.user_json(id),
+            Sender::AnonymousAdmin => {
+                put(&mut json, "sender_chat", Some(self.chat_json(message.chat)));
+                Some(anonymous_admin())
+            }
+        };
+        put(&mut json, "from", from);
+        put(&mut json, "media_group_id", message.media_group_id.clone().map(Value::from));
+        put(&mut json, "reply_markup", message.keyboard.clone());
+        let original = message.reply_to.and_then(|id| self.message(message.chat, id));
+        put(
+            &mut json,
+            "reply_to_message",
+            original.map(|m| self.message_json(&Message { reply_to: None, ..m.clone() })),
+        );
+        self.put_content(&mut json, message);
+        Value::Object(json)
+    }
+
+    /// What a press shows of a message that the bot can no longer see.
+    pub(in crate::sandbox) fn inaccessible_json(&self, chat: i64, message_id: i64) -> Value {
+        json!({"chat": self.chat_json(chat), "message_id": message_id, "date": 0})
+    }
+
+    fn put_content(&self, json: &mut Map<String, Value>, message: &Message) {
+        let (text, entities) = match &message.attachment {
+            Some(attachment) => {
+                let (name, value) = self.media_json(attachment, message);
+                put(json, name, Some(value));
+                ("caption", "caption_entities")
+            }
+            None => ("text", "entities"),
+        };
+        if !message.body.text.is_empty() {
+            put(json, text, Some(json!(message.body.text)));
+        }
+        let found: Vec<Value> = message.body.entities.iter().filter_map(|e| self.entity_json(e)).collect();
+        if !found.is_empty() {
+            put(json, entities, Some(Value::from(found)));
+        }
+    }
+
+    fn entity_json(&self, entity: &Entity) -> Option<Value> {
+        entity.to_json(|id| self.user_json(id))
+    }
+
+    fn media_json(&self, attachment: &Attachment, message: &Message) -> (&'static str, Value) {
+        match attachment.kind {
+            MediaKind::Photo => {
+                let size = |r: &Rendition| {
+                    Value::Object(self.file_json(r, &[("width", r.width), ("height", r.height)]))
+                };
+                ("photo", attachment.renditions.iter().map(size).collect())
+            }
+            MediaKind::Location => ("location", json!({"latitude": PLACE.0, "longitude": PLACE.1})),
+            MediaKind::Contact => ("contact", self.contact_json(message)),
+            kind => {
+                let Some(file) = attachment.renditions.last() else { return ("document", Value::Null) };
+                let numbers: &[(&str, u32)] = match kind {
+                    MediaKind::Voice => &[("duration", 4)],
+                    MediaKind::Audio => &[("duration", 180)],
+                    MediaKind::Video => &[("duration", 12), ("width", file.width), ("height", file.height)],
+                    MediaKind::Sticker => &[("width", file.width), ("height", file.height)],
+                    _ => &[],
+                };
+                let mut json = self.file_json(file, numbers);
+                if kind == MediaKind::Sticker {
+                    json.extend(sticker_flags());
+                } else {
+                    put(&mut json, "mime_type", attachment.mime.clone().map(Value::from));
+                    let named = kind != MediaKind::Voice;
+                    put(
+                        &mut json,
+                        "file_name",
+                        attachment.file_name.clone().filter(|_| named).map(Value::from),
+                    );
+                }
+                (media_name(kind), Value::Object(json))
+            }
+        }
+    }
+
+    fn file_json(&self, rendition: &Rendition, numbers: &[(&str, u32)]) -> Map<String, Value> {
+        let mut json = Map::new();
+        put(&mut json, "file_id", Some(json!(rendition.file_id)));
+        if let Some(file) = self.files.get(&rendition.file_id) {
+            put(&mut json, "file_unique_id", Some(json!(file.unique_id)));
+            put(&mut json, "file_size", Some(json!(file.bytes.len())));
+        }
+        for (name, number) in numbers {
+            put(&mut json, name, Some(json!(number)));
+        }
+        json
+    }
+
+    fn contact_json(&self, message: &Message) -> Value {
+        let user = match message.sender {
+            Sender::Person(id) => self.people.get(&id),
+            _ => None,
+        };
+        let name = user.map_or("Somebody", |u| u.first_name.as_str());
+        json!({"phone_number": "+6281200000000", "first_name": name, "user_id": user.map(|u| u.id)})
+    }
+}
+
+pub(in crate::sandbox) fn anonymous_admin() -> Value {
+    json!({"id": ANONYMOUS_ADMIN, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot"})
+}
+
+/// The parameter and field name of a kind of media.
+pub(in crate::sandbox) fn media_name(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "photo",
+        MediaKind::Document => "document",
+        MediaKind::Voice => "voice",
+        MediaKind::Video => "video",
+        MediaKind::Audio => "audio",
+        MediaKind::Sticker => "sticker",
+        MediaKind::Location => "location",
+        MediaKind::Contact => "contact",
+    }
+}
+
+fn group_type(id: i64) -> &'static str {
+    if id <= -1_000_000_000_000 { "supergroup" } else { "group" }
+}
+
+fn sticker_flags() -> Map<String, Value> {
+    let flags = [
+        ("type", json!("regular")),
+        ("is_animated", json!(false)),
+        ("is_video", json!(false)),
+        ("emoji", json!("👍")),
+    ];
+    flags.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn names(user: &User) -> Map<String, Value> {
+    let mut json = Map::new();
+    put(&mut json, "first_name", Some(json!(user.first_name)));
+    put(&mut json, "last_name", user.last_name.clone().map(Value::from));
+    put(&mut json, "username", user.username.clone().map(Value::from));
+    json
+}
+
+fn put(json: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        json.insert(name.to_owned(), value);
+    }
+}

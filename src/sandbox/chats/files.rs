@@ -1,0 +1,129 @@
+//! The files that went through the chats, by their opaque ids.
+use std::collections::HashMap;
+
+use axum::body::Bytes;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::message::{Attachment, Rendition};
+use crate::sandbox::control::views::MediaKind;
+
+/// A stored file.
+#[derive(Clone)]
+pub(in crate::sandbox) struct File {
+    pub(in crate::sandbox) kind: MediaKind,
+    pub(in crate::sandbox) bytes: Bytes,
+    pub(in crate::sandbox) mime: String,
+    pub(in crate::sandbox) name: Option<String>,
+    /// The same for all renditions that look alike, whichever bot asks.
+    pub(in crate::sandbox) unique_id: String,
+    /// Where it is served: `/file/bot<token>/<path>`.
+    pub(in crate::sandbox) path: String,
+    /// All renditions of the picture it belongs to.
+    renditions: Vec<Rendition>,
+}
+
+#[derive(Default)]
+pub(in crate::sandbox) struct Files {
+    by_id: HashMap<String, File>,
+    by_path: HashMap<String, String>,
+    stored: u64,
+}
+
+impl Files {
+    pub(in crate::sandbox) fn get(&self, file_id: &str) -> Option<&File> {
+        self.by_id.get(file_id)
+    }
+
+    pub(in crate::sandbox) fn at_path(&self, path: &str) -> Option<&File> {
+        self.by_path.get(path).and_then(|id| self.by_id.get(id))
+    }
+
+    /// Stores a file and returns it as an attachment; a photo gets a second, smaller rendition.
+    pub(in crate::sandbox) fn store(
+        &mut self,
+        kind: MediaKind,
+        bytes: &Bytes,
+        name: Option<String>,
+        mime: Option<String>,
+    ) -> Attachment {
+        let mime = mime.unwrap_or_else(|| usual_mime(kind).to_owned());
+        let sizes: &[(u32, u32)] = match kind {
+            MediaKind::Photo => &[(90, 60), (1280, 853)],
+            MediaKind::Video => &[(1280, 720)],
+            MediaKind::Sticker => &[(512, 512)],
+            MediaKind::Location | MediaKind::Contact => &[],
+            _ => &[(0, 0)],
+        };
+        let first = self.stored + 1;
+        self.stored += sizes.len() as u64;
+        let numbered = (first..).zip(sizes);
+        let renditions: Vec<Rendition> = numbered
+            .map(|(number, (width, height))| Rendition {
+                file_id: id(kind, number),
+                width: *width,
+                height: *height,
+            })
+            .collect();
+        for (number, rendition) in (first..).zip(&renditions) {
+            let path = path(kind, number, name.as_deref());
+            self.by_path.insert(path.clone(), rendition.file_id.clone());
+            let file = File {
+                kind,
+                bytes: bytes.clone(),
+                mime: mime.clone(),
+                name: name.clone(),
+                unique_id: format!("AQAD{number:08x}"),
+                path,
+                renditions: renditions.clone(),
+            };
+            self.by_id.insert(rendition.file_id.clone(), file);
+        }
+        let has_file = !renditions.is_empty();
+        Attachment { kind, renditions, file_name: name, mime: has_file.then_some(mime), size: bytes.len() }
+    }
+
+    /// The attachment that this id stands for when a bot sends it again.
+    pub(in crate::sandbox) fn attach(&self, file_id: &str) -> Option<Attachment> {
+        self.get(file_id).map(|file| Attachment {
+            kind: file.kind,
+            renditions: file.renditions.clone(),
+            file_name: file.name.clone(),
+            mime: Some(file.mime.clone()),
+            size: file.bytes.len(),
+        })
+    }
+}
+
+/// Opaque to bots, but the same in every run, so that transcripts can be compared.
+fn id(kind: MediaKind, number: u64) -> String {
+    let mut bytes = vec![kind as u8 + 1, 0x5a];
+    bytes.extend(number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+    bytes.extend(number.to_be_bytes());
+    format!("AgAC{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn path(kind: MediaKind, number: u64, name: Option<&str>) -> String {
+    let extension = name.and_then(|n| n.rsplit_once('.')).map(|(_, e)| e);
+    let safe = extension.filter(|e| !e.is_empty() && e.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let (folder, usual) = match kind {
+        MediaKind::Photo => ("photos", "jpg"),
+        MediaKind::Voice => ("voice", "oga"),
+        MediaKind::Video => ("videos", "mp4"),
+        MediaKind::Audio => ("music", "mp3"),
+        MediaKind::Sticker => ("stickers", "webp"),
+        _ => ("documents", "bin"),
+    };
+    format!("{folder}/file_{number}.{}", safe.unwrap_or(usual))
+}
+
+fn usual_mime(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "image/jpeg",
+        MediaKind::Voice => "audio/ogg",
+        MediaKind::Video => "video/mp4",
+        MediaKind::Audio => "audio/mpeg",
+        MediaKind::Sticker => "image/webp",
+        _ => "application/octet-stream",
+    }
+}

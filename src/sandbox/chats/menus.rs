@@ -1,0 +1,91 @@
+//! The bot's command menus: one list per scope and language, and which of them a person sees.
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::sandbox::control::views::User;
+
+/// Commands with their descriptions.
+pub(in crate::sandbox) type Menu = Vec<(String, String)>;
+
+/// Whose menu a list is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::sandbox) enum Scope {
+    Default,
+    AllPrivateChats,
+    Chat(i64),
+    /// A scope that has a meaning only in groups; kept as it was written.
+    InGroups(String),
+}
+
+#[derive(Default)]
+pub(in crate::sandbox) struct Menus {
+    lists: BTreeMap<(Scope, String), Menu>,
+    pub(in crate::sandbox) description: String,
+    pub(in crate::sandbox) short_description: String,
+}
+
+impl Menus {
+    pub(in crate::sandbox) fn get(&self, scope: Scope, language: &str) -> &[(String, String)] {
+        self.lists.get(&(scope, language.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Sets a list; an empty one removes it, so that wider scopes show again.
+    pub(in crate::sandbox) fn set(&mut self, scope: Scope, language: &str, menu: Menu) {
+        let key = (scope, language.to_owned());
+        if menu.is_empty() {
+            self.lists.remove(&key);
+        } else {
+            self.lists.insert(key, menu);
+        }
+    }
+
+    /// The menu in a private chat: the narrowest scope wins, the person's language before no language.
+    pub(in crate::sandbox) fn seen_by(&self, user: &User) -> Menu {
+        let tag = user.language_code.as_deref().unwrap_or_default();
+        let language = tag.split(['-', '_']).next().unwrap_or_default();
+        let scopes = [Scope::Chat(user.id), Scope::AllPrivateChats, Scope::Default];
+        let keys = scopes.into_iter().flat_map(|scope| [(scope.clone(), language), (scope, "")]);
+        let mut lists = keys.filter_map(|(scope, lang)| self.lists.get(&(scope, lang.to_owned())));
+        lists.next().cloned().unwrap_or_default()
+    }
+}
+
+pub(in crate::sandbox) fn menu_json(menu: &[(String, String)]) -> Value {
+    menu.iter().map(|(command, text)| json!({"command": command, "description": text})).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_narrowest_scope_in_the_persons_language_wins() {
+        let user = User {
+            id: 5,
+            first_name: "Siti".to_owned(),
+            last_name: None,
+            username: None,
+            language_code: Some("en-GB".to_owned()),
+            label: None,
+            blocked: false,
+        };
+        let mut menus = Menus::default();
+        let order = [
+            (Scope::Default, ""),
+            (Scope::Default, "en"),
+            (Scope::AllPrivateChats, ""),
+            (Scope::AllPrivateChats, "en"),
+            (Scope::Chat(5), ""),
+            (Scope::Chat(5), "en"),
+        ];
+        assert_eq!(menus.seen_by(&user), []);
+        for (n, (scope, language)) in order.iter().enumerate() {
+            menus.set(scope.clone(), language, vec![(format!("c{n}"), "text".to_owned())]);
+            assert_eq!(menus.seen_by(&user)[0].0, format!("c{n}"));
+        }
+        menus.set(Scope::Chat(9), "en", vec![("other".to_owned(), "text".to_owned())]);
+        menus.set(Scope::Chat(5), "en", vec![]);
+        assert_eq!(menus.seen_by(&user)[0].0, "c4");
+    }
+}

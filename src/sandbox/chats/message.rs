@@ -1,0 +1,97 @@
+//! A message as the sandbox keeps it, and as the person sees it.
+use serde_json::Value;
+
+use crate::sandbox::bot_api::text::Formatted;
+use crate::sandbox::control::views::{Button, ChatMessage, Media, MediaKind, Side};
+use crate::sandbox::page::render::safe_html;
+
+/// The id under which Telegram shows a group administrator who stays anonymous.
+pub(in crate::sandbox) const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) enum Sender {
+    Bot,
+    Person(i64),
+    AnonymousAdmin,
+}
+
+/// One rendition of a file: photos have several, everything else one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) struct Rendition {
+    pub(in crate::sandbox) file_id: String,
+    pub(in crate::sandbox) width: u32,
+    pub(in crate::sandbox) height: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) struct Attachment {
+    pub(in crate::sandbox) kind: MediaKind,
+    /// Smallest first; empty for locations and contacts.
+    pub(in crate::sandbox) renditions: Vec<Rendition>,
+    pub(in crate::sandbox) file_name: Option<String>,
+    pub(in crate::sandbox) mime: Option<String>,
+    /// Bytes of the largest rendition.
+    pub(in crate::sandbox) size: usize,
+}
+
+impl Attachment {
+    pub(in crate::sandbox) fn file_id(&self) -> &str {
+        self.renditions.last().map(|r| r.file_id.as_str()).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::sandbox) struct Message {
+    pub(in crate::sandbox) id: i64,
+    pub(in crate::sandbox) chat: i64,
+    pub(in crate::sandbox) date: i64,
+    pub(in crate::sandbox) edit_date: Option<i64>,
+    pub(in crate::sandbox) sender: Sender,
+    /// The text, or the caption when something is attached.
+    pub(in crate::sandbox) body: Formatted,
+    pub(in crate::sandbox) attachment: Option<Attachment>,
+    /// A checked, non-empty `InlineKeyboardMarkup`.
+    pub(in crate::sandbox) keyboard: Option<Value>,
+    pub(in crate::sandbox) media_group_id: Option<String>,
+    pub(in crate::sandbox) reply_to: Option<i64>,
+    pub(in crate::sandbox) deleted: bool,
+}
+
+impl Message {
+    pub(in crate::sandbox) fn seen(&self, bot_id: i64) -> ChatMessage {
+        let (from, from_id) = match self.sender {
+            Sender::Bot => (Side::Bot, bot_id),
+            Sender::Person(id) => (Side::User, id),
+            Sender::AnonymousAdmin => (Side::User, ANONYMOUS_ADMIN),
+        };
+        ChatMessage {
+            message_id: self.id,
+            date: self.date,
+            edit_date: self.edit_date,
+            from,
+            from_id,
+            text: self.body.text.clone(),
+            html: safe_html(&self.body),
+            media: self.attachment.as_ref().map(|a| Media {
+                kind: a.kind,
+                file_id: a.file_id().to_owned(),
+                file_name: a.file_name.clone(),
+                mime: a.mime.clone(),
+                size: a.size,
+            }),
+            keyboard: self.keyboard.as_ref().map(buttons).unwrap_or_default(),
+            deleted: self.deleted,
+        }
+    }
+}
+
+fn buttons(markup: &Value) -> Vec<Vec<Button>> {
+    let text = |b: &Value, name: &str| b.get(name).and_then(Value::as_str).map(str::to_owned);
+    let button = |b: &Value| Button {
+        text: text(b, "text").unwrap_or_default(),
+        callback_data: text(b, "callback_data"),
+        url: text(b, "url"),
+    };
+    let rows = markup.get("inline_keyboard").and_then(Value::as_array).into_iter().flatten();
+    rows.map(|row| row.as_array().into_iter().flatten().map(button).collect()).collect()
+}

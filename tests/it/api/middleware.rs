@@ -1,0 +1,89 @@
+//! What frames every request: ids, sizes, rates, health, answers for what isn't there.
+use super::{BUDI, desk};
+use crate::support::{ADMIN, Desk, Options, Reply, http};
+use antri::config::http::HttpConfig;
+use chrono::TimeDelta;
+
+#[tokio::test]
+async fn every_answer_has_an_id_which_may_be_the_clients_own() {
+    let desk = desk().await;
+    let own = |id: &str| desk.request("GET", "/healthz").header("x-request-id", id);
+    assert_eq!(Reply::of(own("web-42.a_b")).await.headers["x-request-id"], "web-42.a_b");
+    for bad in ["a b", "{}", &"x".repeat(65), "ä"] {
+        let id = Reply::of(own(bad)).await.headers["x-request-id"].to_str().unwrap().to_owned();
+        assert_eq!(id.len(), 36, "{id}");
+    }
+    let (one, two) = (desk.get(BUDI, "/nowhere").await, desk.get(BUDI, "/nowhere").await);
+    assert_ne!(one.headers["x-request-id"], two.headers["x-request-id"]);
+}
+
+#[tokio::test]
+async fn what_is_not_there_says_so_in_the_envelope() {
+    let desk = desk().await;
+    for path in ["/", "/api", "/api/", "/api/tickets/a/b/c", "/api/agent-status/", "/API/settings"] {
+        desk.get(ADMIN, path).await.refused(404, "no_such_path");
+    }
+    let reply = desk.ask(ADMIN, "DELETE", "/api/settings", None).await;
+    reply.refused(405, "no_such_method");
+    assert_eq!(reply.headers["allow"], "GET,HEAD,PATCH");
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_413() {
+    let desk = desk().await;
+    let token = desk.token(BUDI).await;
+    let send = |size| desk.request("POST", "/api/tickets").bearer_auth(&token).body("x".repeat(size));
+    Reply::of(send(128 * 1_024)).await.refused(400, "bad_json");
+    Reply::of(send(128 * 1_024 + 1)).await.refused(413, "too_large");
+}
+
+#[tokio::test]
+async fn health_is_open_and_readiness_says_what_is_missing() {
+    let desk = desk().await;
+    Reply::of(desk.request("GET", "/healthz")).await.data();
+    let ready = Reply::of(desk.request("GET", "/readyz")).await;
+    assert_eq!(ready.data()["ready"], true);
+    desk.faults.inject(|method| (method == "settings").then_some(crate::support::StoreFault::Away));
+    desk.cut_off();
+    desk.clock.advance(TimeDelta::seconds(11));
+    let ready = Reply::of(desk.request("GET", "/readyz")).await;
+    let parts =
+        ["ready", "store", "presence", "telegram"].map(|part| ready.body["data"][part].as_bool().unwrap());
+    assert_eq!((ready.status, parts), (503, [false, false, true, false]));
+    desk.faults.clear();
+}
+
+/// A desk whose side API has these settings.
+async fn limited(http: HttpConfig) -> Desk {
+    let desk = Desk::with(Options { http, ..Options::default() }).await;
+    desk.agent(BUDI, "Budi").await;
+    desk
+}
+
+#[tokio::test]
+async fn who_asks_too_much_waits_and_others_do_not() {
+    let desk = limited(HttpConfig { rate_per_token: 2, ..http() }).await;
+    for _ in 0..10 {
+        desk.get(BUDI, "/api/agent-status/online").await.data();
+    }
+    let refused = desk.get(BUDI, "/api/agent-status/online").await;
+    refused.refused(429, "too_many_requests");
+    assert_eq!(refused.headers["retry-after"], "1");
+    desk.get(ADMIN, "/api/agent-status/online").await.data();
+    desk.clock.advance(TimeDelta::seconds(1));
+    desk.get(BUDI, "/api/agent-status/online").await.data();
+}
+
+#[tokio::test]
+async fn an_address_that_asks_too_much_waits_with_or_without_tokens() {
+    let local = "127.0.0.1".parse().unwrap();
+    let desk = limited(HttpConfig { rate_per_address: 2, trusted_proxies: vec![local], ..http() }).await;
+    let from = |address: &str| Reply::of(desk.request("GET", "/nowhere").header("x-forwarded-for", address));
+    for _ in 0..10 {
+        from("198.51.100.7, 203.0.113.9").await.refused(404, "no_such_path");
+    }
+    from("203.0.113.9").await.refused(429, "too_many_requests");
+    from("198.51.100.7").await.refused(404, "no_such_path");
+    // What the client itself claims before the proxy's word counts for nothing.
+    from("198.51.100.7,203.0.113.9").await.refused(429, "too_many_requests");
+}

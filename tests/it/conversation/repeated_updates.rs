@@ -1,0 +1,120 @@
+//! The desk dies, or its store goes away, in the middle of something that takes several steps: handled again, the message
+//! finds what is done and does the rest.
+use super::{BUDI, SARI, second_department, with_agent, with_customer};
+use crate::support::{ADMIN, Desk, StoreFault};
+
+/// The desk's `nth` commit from now on is refused once: what was to follow it is done by handling the update again.
+fn break_off_at(desk: &Desk, nth: u32) {
+    let mut commits = 0;
+    desk.faults.inject(move |called| {
+        commits += u32::from(called == "commit");
+        (called == "commit" && commits == nth).then_some(StoreFault::Away)
+    });
+}
+
+/// How many departments there are.
+async fn departments(desk: &Desk) -> usize {
+    desk.app().engine.store().departments().await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_department_is_made_once_though_its_question_could_not_be_closed() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/department").await;
+    desk.press(ADMIN, "Departemen baru").await;
+    break_off_at(&desk, 2);
+    desk.say(ADMIN, "Keuangan").await;
+    desk.faults.clear();
+    assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"), "{}", desk.chat_story(ADMIN));
+    assert!(!desk.has(ADMIN, "sudah dipakai"));
+    assert_eq!(departments(&desk).await, 2);
+    desk.say(ADMIN, "terima kasih").await;
+    assert_eq!(departments(&desk).await, 2, "the question is closed");
+}
+
+#[tokio::test]
+async fn a_category_is_made_once_though_its_question_could_not_be_closed() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/category").await;
+    break_off_at(&desk, 2);
+    desk.say(ADMIN, "Tagihan").await;
+    desk.faults.clear();
+    assert!(
+        desk.last(ADMIN).text.contains("Kategori Umum - Tagihan ditambahkan"),
+        "{}",
+        desk.chat_story(ADMIN)
+    );
+    desk.say(ADMIN, "/department Umum").await;
+    assert_eq!(desk.last(ADMIN).text.matches("Tagihan").count(), 1);
+}
+
+#[tokio::test]
+async fn names_are_given_once_though_the_question_could_not_be_closed() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.press(ADMIN, "Ganti nama").await;
+    break_off_at(&desk, 2);
+    desk.say(ADMIN, "Jaringan").await;
+    desk.faults.clear();
+    assert!(desk.last(ADMIN).text.contains("🏢 Jaringan"), "{}", desk.chat_story(ADMIN));
+    desk.press(ADMIN, "🏷 Pertanyaan").await;
+    desk.press(ADMIN, "Ganti nama").await;
+    break_off_at(&desk, 2);
+    desk.say(ADMIN, "Wifi").await;
+    desk.faults.clear();
+    assert!(desk.last(ADMIN).text.contains("• Wifi"), "{}", desk.chat_story(ADMIN));
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_answer() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/department").await;
+    desk.press(ADMIN, "Departemen baru").await;
+    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
+    desk.say(ADMIN, "Keuangan").await;
+    desk.faults.clear();
+    assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"), "{}", desk.chat_story(ADMIN));
+    assert!(!desk.has(ADMIN, "Untuk membuat tiket"), "taken for a ticket");
+}
+
+#[tokio::test]
+async fn a_category_by_command_that_comes_again_is_not_taken() {
+    let desk = with_customer().await;
+    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
+    desk.say(ADMIN, "/category Umum - Tagihan").await;
+    desk.faults.clear();
+    assert!(
+        desk.last(ADMIN).text.contains("Kategori Umum - Tagihan ditambahkan"),
+        "{}",
+        desk.chat_story(ADMIN)
+    );
+    // By another message it is.
+    desk.say(ADMIN, "/category Umum - Tagihan").await;
+    assert!(desk.last(ADMIN).text.contains("sudah dipakai"));
+}
+
+#[tokio::test]
+async fn a_cancelled_question_that_comes_again_leaves_the_draft_alone() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/new printer rusak").await;
+    desk.say(ADMIN, "/department").await;
+    desk.press(ADMIN, "Departemen baru").await;
+    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
+    desk.say(ADMIN, "/cancel").await;
+    desk.faults.clear();
+    assert_eq!(desk.last(ADMIN).text, "Baik, tidak jadi.");
+    desk.press(ADMIN, "Kirim").await;
+    assert_eq!(desk.toast(ADMIN), "✅ Tiket terkirim");
+}
+
+#[tokio::test]
+async fn a_removal_that_broke_off_gives_the_tickets_back() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.say(ADMIN, "/removeagent Budi").await;
+    break_off_at(&desk, 2);
+    desk.press(ADMIN, "Berhentikan").await;
+    desk.faults.clear();
+    desk.find(BUDI, "tidak lagi menerima tiket");
+    desk.find(SARI, "kembali ke antrian");
+}

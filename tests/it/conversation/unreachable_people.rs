@@ -1,0 +1,137 @@
+//! What an admin's button stands for is there no more: the press says so, and its message is drawn as things stand.
+use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
+use crate::support::{ADMIN, Desk, data};
+use antri::bot::callback::ButtonAction;
+use antri::domain::ids::{DepartmentId, PersonId, TelegramId};
+
+async fn person(desk: &Desk, id: i64) -> PersonId {
+    desk.app().engine.store().person_by_telegram(TelegramId(id)).await.unwrap().unwrap().id
+}
+
+async fn department(desk: &Desk, name: &str) -> DepartmentId {
+    let all = desk.app().engine.store().departments().await.unwrap();
+    all.iter().find(|department| department.name == name).unwrap().id
+}
+
+async fn remove(desk: &Desk, name: &str) {
+    desk.say(ADMIN, &format!("/removeagent {name}")).await;
+    desk.press(ADMIN, "Berhentikan").await;
+}
+
+async fn retire(desk: &Desk, name: &str) {
+    desk.say(ADMIN, &format!("/department {name}")).await;
+    desk.press(ADMIN, "💤 Nonaktifkan").await;
+}
+
+#[tokio::test]
+async fn a_former_agents_buttons_lead_back_to_the_list() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    second_department(&desk).await;
+    let mut old = Vec::new();
+    for (command, label) in [("/agents", "Budi"), ("/setmax", "Budi"), ("/removeagent", "Budi")] {
+        desk.say(ADMIN, command).await;
+        old.push(desk.button(ADMIN, label));
+    }
+    desk.say(ADMIN, "/setmax Budi").await;
+    old.push(desk.button(ADMIN, "3"));
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Budi").await;
+    old.push(desk.button(ADMIN, "Teknik"));
+    remove(&desk, "Budi").await;
+    for (message, data) in old {
+        desk.press_data(ADMIN, message, &data).await;
+        assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.", "{data}");
+        let shown = desk.shown(ADMIN, message);
+        assert!(shown.contains("Citra 0/5") && !shown.contains("Budi"), "{shown}");
+    }
+    assert_eq!(desk.count(ADMIN, "tidak ditemukan"), 0, "the press was the place to say it");
+}
+
+#[tokio::test]
+async fn an_agent_who_was_removed_elsewhere_is_none_any_more_here_either() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra").await;
+    desk.say(ADMIN, "/removeagent Budi").await;
+    let (message, yes) = desk.button(ADMIN, "Berhentikan");
+    remove(&desk, "Budi").await;
+    desk.press_data(ADMIN, message, &yes).await;
+    assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.");
+    assert!(desk.shown(ADMIN, message).contains("Budi bukan agen lagi"));
+}
+
+#[tokio::test]
+async fn a_ticket_is_offered_again_when_the_chosen_agent_is_none_any_more() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {
+        desk.agent(id, name).await;
+    }
+    let number = numbers(&desk).await.remove(0);
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let (message, citra) = desk.button(ADMIN, "Citra");
+    remove(&desk, "Citra").await;
+    desk.press_data(ADMIN, message, &citra).await;
+    assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.");
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains("kepada siapa?") && !shown.contains("Citra"), "{shown}");
+    let (_, eka) = desk.button(ADMIN, "Eka");
+    desk.press_data(ADMIN, message, &eka).await;
+    desk.find(13, "printer rusak");
+}
+
+#[tokio::test]
+async fn a_ticket_that_ended_leaves_the_list() {
+    let desk = with_agent().await;
+    for text in ["printer rusak", "kabel putus"] {
+        desk.ticket(SARI, text).await;
+    }
+    let [first, second] = numbers(&desk).await.try_into().unwrap();
+    desk.say(ADMIN, "/reassign").await;
+    let (message, old) = desk.button(ADMIN, &first[16..]);
+    desk.say(BUDI, "/myqueue").await;
+    desk.press(BUDI, "✅ Selesai #1").await;
+    desk.press_data(ADMIN, message, &old).await;
+    assert!(desk.toast(ADMIN).contains("✅ Selesai"), "{}", desk.toast(ADMIN));
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains(&second[16..]) && !shown.contains(&first[16..]), "{shown}");
+}
+
+#[tokio::test]
+async fn nobody_is_invited_to_or_put_into_a_retired_department() {
+    let desk = with_customer().await;
+    for name in ["Teknik", "Keuangan"] {
+        desk.department(name).await;
+    }
+    desk.say(ADMIN, "/invite").await;
+    let invite = desk.button(ADMIN, "Teknik");
+    desk.say(ADMIN, "/addagent @sari").await;
+    let add = desk.button(ADMIN, "Teknik");
+    retire(&desk, "Teknik").await;
+    for (message, data) in [invite, add] {
+        desk.press_data(ADMIN, message, &data).await;
+        assert_eq!(desk.toast(ADMIN), "Departemen itu sudah tidak aktif.");
+        let shown = desk.shown(ADMIN, message);
+        assert!(shown.contains("Keuangan") && !shown.contains("Teknik"), "{shown}");
+    }
+    assert!(!desk.has(ADMIN, "start=join_"), "a link that nobody asked for");
+    assert!(!desk.has(SARI, "sekarang agen"));
+}
+
+#[tokio::test]
+async fn an_agent_joins_no_retired_department() {
+    let desk = with_agent().await;
+    second_department(&desk).await;
+    let press = data(ButtonAction::AgentDepartment(
+        person(&desk, BUDI).await,
+        department(&desk, "Teknik").await,
+        true,
+    ));
+    retire(&desk, "Teknik").await;
+    desk.say(ADMIN, "/agents").await;
+    let message = desk.last(ADMIN).message_id;
+    desk.press_data(ADMIN, message, &press).await;
+    assert_eq!(desk.toast(ADMIN), "Departemen itu sudah tidak aktif.");
+    let shown = desk.shown(ADMIN, message);
+    assert!(shown.contains("Departemen: Umum") && !shown.contains("Teknik"), "{shown}");
+}

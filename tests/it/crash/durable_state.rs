@@ -1,0 +1,164 @@
+//! What a desk has written down, read from outside: from the file, or from the server.
+use super::environment::Environment;
+use antri::domain::event::AuditEvent;
+use antri::domain::ids::{PersonId, TicketId};
+use antri::engine::ports::Store;
+use antri::store::Sqlite;
+use futures::TryStreamExt;
+use mongodb::Database;
+use mongodb::bson::{Document, doc, from_bson};
+use rusqlite::Connection;
+use serde_json::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A ticket.
+pub(super) struct Row {
+    pub(super) id: TicketId,
+    pub(super) arrival: u64,
+    pub(super) number: String,
+    pub(super) department: Uuid,
+    pub(super) status: String,
+    pub(super) text: String,
+    pub(super) customer: i64,
+}
+
+/// Everything that is judged.
+pub(super) struct DurableState {
+    /// Deliveries that are not done.
+    pub(super) waiting: u64,
+    /// Updates that are not handled.
+    pub(super) unhandled: u64,
+    pub(super) updates: u64,
+    pub(super) drafts: u64,
+    pub(super) dropped: u64,
+    pub(super) repeats: u64,
+    pub(super) unknown: u64,
+    pub(super) tickets: Vec<Row>,
+    /// In the order in which they were committed.
+    pub(super) events: Vec<AuditEvent>,
+    /// Telegram's id of each person.
+    pub(super) people: HashMap<PersonId, i64>,
+    /// The slot of each live card, its chat, its message.
+    pub(super) cards: Vec<(String, i64, i64)>,
+}
+
+pub(super) async fn read(environment: &Environment) -> DurableState {
+    match &environment.database {
+        Some(db) => server(db).await,
+        None => file(environment).await,
+    }
+}
+
+async fn file(environment: &Environment) -> DurableState {
+    let store = Sqlite::open(&environment.data()).unwrap();
+    let counters = store.counters().await.unwrap();
+    store.close().await;
+    let conn = Connection::open(environment.data().join(antri::store::sqlite::DATABASE_FILE)).unwrap();
+    let one = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
+    let mut cards = conn.prepare("SELECT slot, chat, message_id FROM live_cards").unwrap();
+    let cards = cards.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap();
+    DurableState {
+        waiting: one("SELECT count(*) FROM outbox"),
+        unhandled: one("SELECT count(*) FROM inbox WHERE state <> 'done'"),
+        updates: one("SELECT count(*) FROM inbox"),
+        drafts: one("SELECT count(*) FROM drafts"),
+        dropped: counters.dropped,
+        repeats: counters.repeats,
+        unknown: counters.unknown,
+        tickets: tickets(&conn),
+        events: events(&conn),
+        people: people(&conn),
+        cards: cards.map(Result::unwrap).collect(),
+    }
+}
+
+fn tickets(conn: &Connection) -> Vec<Row> {
+    let columns = "SELECT id, arrival, number, department, status, description, customer_chat FROM tickets";
+    let mut query = conn.prepare(columns).unwrap();
+    let rows = query.query_map([], |row| {
+        let description: Value = serde_json::from_str(&row.get::<_, String>(5)?).unwrap();
+        let id: Vec<u8> = row.get(0)?;
+        Ok(Row {
+            id: TicketId(uuid::Uuid::from_slice(&id).unwrap()),
+            arrival: row.get(1)?,
+            number: row.get(2)?,
+            department: uuid::Uuid::from_slice(&row.get::<_, Vec<u8>>(3)?).unwrap(),
+            status: row.get(4)?,
+            text: description["text"].as_str().unwrap().to_owned(),
+            customer: row.get(6)?,
+        })
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+fn events(conn: &Connection) -> Vec<AuditEvent> {
+    let mut query = conn.prepare("SELECT doc FROM events ORDER BY id").unwrap();
+    let docs = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    docs.map(|doc| serde_json::from_str(&doc.unwrap()).unwrap()).collect()
+}
+
+fn people(conn: &Connection) -> HashMap<PersonId, i64> {
+    let mut query = conn.prepare("SELECT id, telegram FROM people").unwrap();
+    let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap)
+        .map(|(id, telegram)| (PersonId(uuid::Uuid::from_slice(&id).unwrap()), telegram))
+        .collect()
+}
+
+async fn all(db: &Database, collection: &str) -> Vec<Document> {
+    let found = db.collection(collection).find(doc! {}).sort(doc! { "_id": 1 }).await.unwrap();
+    found.try_collect().await.unwrap()
+}
+
+fn id(doc: &Document, field: &str) -> Uuid {
+    Uuid::parse_str(doc.get_str(field).unwrap()).unwrap()
+}
+
+async fn server(db: &Database) -> DurableState {
+    let count = async |collection: &str, filter: Document| {
+        db.collection::<Document>(collection).count_documents(filter).await.unwrap()
+    };
+    let counters = all(db, "counters").await;
+    let counted = |name: &str| {
+        let counter = counters.iter().find(|doc| doc.get_str("_id") == Ok(name));
+        counter.map_or(0, |doc| u64::try_from(doc.get_i64("value").unwrap()).unwrap())
+    };
+    let about: HashMap<Uuid, Document> =
+        all(db, "tickets").await.into_iter().map(|doc| (id(&doc, "_id"), doc)).collect();
+    let row = |place: &Document| {
+        let ticket = id(place, "ticket_id");
+        let text = about[&ticket].get_document("description").unwrap().get_str("text").unwrap();
+        Row {
+            id: TicketId(ticket),
+            arrival: u64::try_from(place.get_i64("position").unwrap()).unwrap(),
+            number: place.get_str("ticket_number").unwrap().to_owned(),
+            department: id(place, "department"),
+            status: place.get_str("status").unwrap().to_owned(),
+            text: text.to_owned(),
+            customer: about[&ticket].get_i64("customer_chat").unwrap(),
+        }
+    };
+    let event = |doc: Document| from_bson(doc.get("event").unwrap().clone()).unwrap();
+    let card = |doc: &Document| {
+        let (chat, message) = (doc.get_i64("chat").unwrap(), doc.get_i32("message_id").unwrap());
+        (doc.get_str("_id").unwrap().to_owned(), chat, i64::from(message))
+    };
+    DurableState {
+        waiting: count("outbox_added", doc! {}).await + count("outbox_chats", doc! {}).await,
+        unhandled: count("inbox", doc! { "state": { "$ne": "done" } }).await,
+        updates: count("inbox", doc! {}).await,
+        drafts: count("drafts", doc! {}).await,
+        dropped: counted("dropped"),
+        repeats: counted("repeats"),
+        unknown: counted("unknown"),
+        tickets: all(db, "ticket_queue").await.iter().map(row).collect(),
+        events: all(db, "events").await.into_iter().map(event).collect(),
+        people: all(db, "users")
+            .await
+            .iter()
+            .map(|doc| (PersonId(id(doc, "_id")), doc.get_i64("telegram_id").unwrap()))
+            .collect(),
+        cards: all(db, "live_cards").await.iter().map(card).collect(),
+    }
+}

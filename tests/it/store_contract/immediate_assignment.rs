@@ -1,0 +1,104 @@
+//! A ticket that is given away as it is opened: two changes of one commit.
+use super::fixture::*;
+use antri::domain::card::CardKey;
+use antri::domain::event::Action;
+use antri::domain::ids::Arrival;
+use antri::domain::notice::Outgoing;
+use antri::domain::ticket::{Priority, Status, Ticket};
+use antri::engine::ports::{Change, CommitError, Committed, Guard, Store};
+use std::sync::Arc;
+
+/// The nth ticket is opened and goes to an agent.
+pub(super) fn pair(ticket: &Ticket, agent: u64, slot: u16) -> Vec<Change> {
+    vec![opening(ticket.clone()), giving(ticket, agent, slot, Guard::FirstInQueue)]
+}
+
+/// Whether the ticket was opened, and whether it was given away.
+pub(super) async fn opened_and_given(
+    store: &dyn Store,
+    ticket: Ticket,
+    agent: u64,
+    slot: u16,
+) -> (bool, bool) {
+    let answers = store.commit(pair(&ticket, agent, slot)).await;
+    let given = match &answers[1] {
+        Ok(Committed { arrival: None }) => true,
+        Err(CommitError::Conflict) => false,
+        other => panic!("{other:?}"),
+    };
+    (answers[0].is_ok(), given)
+}
+
+pub(crate) async fn a_new_ticket_may_go_to_an_agent_at_once(store: Arc<dyn Store>) {
+    join(&*store, [1], 2).await;
+    let mut changes = pair(&ticket(1), 1, 0);
+    changes[0].event = Some(event(at(1), Some(900), 1, Action::Opened));
+    changes[1].event = Some(event(at(1), None, 1, Action::PickedUp { agent: who(1) }));
+    changes[1].notices = vec![Outgoing::refresh(ticket(1).customer_chat, CardKey::Status(ticket_id(1)))];
+    all(&*store, changes).await;
+
+    let held = read(&*store, ticket_id(1)).await;
+    let given = ticket(1).hand_over(who(1), antri::domain::ids::Slot(0), at(100)).unwrap();
+    assert_eq!(held, Ticket { arrival: held.arrival, ..given });
+    assert!(held.arrival > Arrival::default());
+    assert_eq!(store.held_by(who(1)).await.unwrap(), std::slice::from_ref(&held));
+    assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 0, "it never waited");
+    assert_eq!(store.queue_head(dept(1), true, 9).await.unwrap(), []);
+    let whats: Vec<_> = store.history(held.id).await.unwrap().into_iter().map(|line| line.what).collect();
+    assert_eq!(whats, [Action::Opened, Action::PickedUp { agent: who(1) }]);
+    assert_eq!(store.pending_deliveries().await.unwrap(), 1);
+    let turn = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
+    assert_eq!(turn, Some(at(100)), "it is the agent's turn");
+
+    // What follows finds it as it finds any other.
+    let done = held.complete(who(1), at(200)).unwrap();
+    one(&*store, moving(done.clone(), Guard::None)).await.unwrap();
+    assert_eq!(read(&*store, ticket_id(1)).await, done);
+    assert_eq!(opened_and_given(&*store, ticket(2), 1, 0).await, (true, true), "the slot is free again");
+}
+
+pub(crate) async fn a_new_ticket_overtakes_nobody(store: Arc<dyn Store>) {
+    join(&*store, [1], 9).await;
+    let first = open(&*store, ticket(1)).await;
+    assert_eq!(opened_and_given(&*store, ticket(2), 1, 0).await, (true, false), "one waits");
+    one(&*store, giving(&first, 1, 0, Guard::Eligible)).await.unwrap();
+    assert_eq!(opened_and_given(&*store, ticket(3), 1, 1).await, (true, false), "the refused one waits");
+    let second = read(&*store, ticket_id(2)).await;
+    assert_eq!(second.status(), Status::Queued);
+
+    // Not even in one commit: the fourth is refused, so the fifth is.
+    let third = read(&*store, ticket_id(3)).await;
+    all(&*store, vec![giving(&second, 1, 1, Guard::Eligible), giving(&third, 1, 2, Guard::Eligible)]).await;
+    let mut changes = pair(&ticket(4), 1, 0);
+    changes.extend(pair(&ticket(5), 1, 3));
+    let answers = store.commit(changes).await;
+    assert_eq!((&answers[1], &answers[3]), (&Err(CommitError::Conflict), &Err(CommitError::WouldOvertake)));
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [4, 5]);
+}
+
+pub(crate) async fn who_waits_behind_or_elsewhere_is_not_overtaken(store: Arc<dyn Store>) {
+    join(&*store, [1], 9).await;
+    open(&*store, Ticket { priority: Priority::Low, ..ticket(1) }).await;
+    open(&*store, Ticket { auto: false, ..ticket(2) }).await;
+    open(&*store, Ticket { department: dept(2), ..ticket(3) }).await;
+    assert_eq!(opened_and_given(&*store, ticket(4), 1, 0).await, (true, true));
+    assert_eq!(store.depths().await.unwrap()[&dept(1)], 2);
+    open(&*store, Ticket { priority: Priority::High, ..ticket(5) }).await;
+    assert_eq!(opened_and_given(&*store, ticket(6), 1, 1).await, (true, false), "a more urgent one waits");
+}
+
+pub(crate) async fn at_once_goes_only_to_whom_the_engine_may_give(store: Arc<dyn Store>) {
+    join(&*store, [1], 1).await;
+    all(&*store, vec![writing(person(2), None)]).await;
+    assert_eq!(opened_and_given(&*store, ticket(1), 2, 0).await, (true, false), "no agent");
+    let waiting = read(&*store, ticket_id(1)).await;
+    one(&*store, giving(&waiting, 1, 0, Guard::Eligible)).await.unwrap();
+    assert_eq!(opened_and_given(&*store, ticket(2), 1, 0).await, (true, false), "the slot is taken");
+    assert_eq!(opened_and_given(&*store, ticket(3), 1, 1).await, (true, false), "above the capacity");
+    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [2, 3]);
+
+    // Opened again under its key it is refused, and so is what rests on it.
+    let answers = store.commit(pair(&ticket(2), 1, 0)).await;
+    assert!(matches!(answers[0], Err(CommitError::Duplicate(_))), "{answers:?}");
+    assert_eq!(answers[1], Err(CommitError::Conflict));
+}
