@@ -7,8 +7,8 @@ use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use crate::store::order::Order;
 use rusqlite::Connection;
 
-/// Writes the changes in this order and returns a result for each. A store error aborts the whole transaction, because
-/// a change may be half written. `last_now` is the time of notices in a change without an event.
+/// Writes the changes in this order and returns a result for each. A store error aborts the whole transaction,
+/// because a change may be half written. `last_now` is the time of notices in a change without an event.
 pub(super) fn commit_all(
     conn: &Connection,
     changes: &[Change],
@@ -22,8 +22,8 @@ pub(super) fn commit_all(
     changes.iter().map(commit_one).collect()
 }
 
-/// Writes one change. The statement that can be refused comes first, so a refused change has written nothing and needs
-/// no savepoint. A savepoint would cost as much as the change itself.
+/// Writes one change. The statement that can be refused comes first, so a refused change has written nothing
+/// and needs no savepoint. A savepoint would cost as much as the change itself.
 fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committed, CommitError> {
     let mut arrival = None;
     match &change.write {

@@ -180,13 +180,13 @@ CREATE INDEX outbox_chats_delayed ON outbox_chats (not_before)           WHERE c
 
 -- Deliveries that were given up, kept for the admins until they are pruned.
 CREATE TABLE dropped_deliveries (
-  id          INTEGER PRIMARY KEY,                  -- its outbox id
-  dropped_at  INTEGER NOT NULL,
-  chat        INTEGER NOT NULL,
+  id           INTEGER PRIMARY KEY,                 -- its outbox id
+  dropped_at   INTEGER NOT NULL,
+  chat         INTEGER NOT NULL,
   committed_at INTEGER NOT NULL,
-  attempts    INTEGER NOT NULL,
-  reason      TEXT    NOT NULL,
-  message     TEXT    NOT NULL
+  attempts     INTEGER NOT NULL,
+  reason       TEXT    NOT NULL,
+  message      TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX dropped_deliveries_by_time ON dropped_deliveries (dropped_at);
 

@@ -39,7 +39,7 @@ enum Command {
     Close,
 }
 
-/// What the writer has committed since it started.
+/// Action the writer has committed since it started.
 #[derive(Debug, Default)]
 pub(super) struct WriteCounters {
     /// Committed transactions.

@@ -91,7 +91,8 @@ async fn a_second_process_is_refused() {
     Sqlite::open(dir.path()).expect("the first process has closed it");
 }
 
-/// Sets the schema version of a file that no connection has open, so that it is in the file and not only in the log.
+/// Sets the schema version of a file. Must be called without other connections, so that the version reaches
+/// the file's header and does not stay in the log.
 fn set_version(dir: &Path, version: u32) {
     let conn = rusqlite::Connection::open(dir.join(DATABASE_FILE)).unwrap();
     conn.pragma_update(None, "user_version", version).unwrap();
