@@ -7,7 +7,7 @@ use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
 use crate::store::order::Order;
 use rusqlite::Connection;
 
-/// Writes the changes in this order and returns a result for each. A store error aborts the whole transaction,
+/// Writes the changes in order and returns a result for each. A store error aborts the whole transaction,
 /// because a change may be half written. `last_now` is the time of notices in a change without an event.
 pub(super) fn commit_all(
     conn: &Connection,
