@@ -5,6 +5,7 @@
 //! statements.
 mod cards;
 mod codec;
+mod commit;
 mod counters;
 mod error;
 mod events;

@@ -1,4 +1,4 @@
-//! DeliveryCounters: those in the file, which outlive a restart, and the write statistics of this process.
+//! Counters: those in the file, which outlive a restart, and the write statistics of this process.
 use super::writer::WriteCounters;
 use crate::engine::ports::DeliveryCounters;
 use rusqlite::{Connection, params};

@@ -10,7 +10,7 @@ use crate::domain::notice::Outgoing;
 use crate::engine::ports::{ClaimedDelivery, Outcome};
 use rusqlite::{Connection, OptionalExtension, params};
 
-const ENQUEUE: &str = "INSERT INTO outbox (chat, priority_class, enqueued_at, coalesce_key, message)
+const ENQUEUE: &str = "INSERT INTO outbox (chat, priority_class, committed_at, coalesce_key, message)
     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
 // A new delivery becomes the head only if no delivery of the same or a better class is pending.
 const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, head) VALUES (?1, ?2, ?3)
@@ -19,7 +19,8 @@ const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, head) 
 pub(super) const MAKE_DUE_READY: &str =
     "UPDATE outbox_chats INDEXED BY outbox_chats_delayed SET not_before = 0
     WHERE claimed = 0 AND not_before > 0 AND not_before <= ?1";
-pub(super) const READY: &str = "SELECT o.id, o.chat, o.enqueued_at, o.attempts, o.unknown_outcomes, o.message
+pub(super) const READY: &str =
+    "SELECT o.id, o.chat, o.committed_at, o.attempts, o.unknown_outcomes, o.message
     FROM outbox_chats c INDEXED BY outbox_chats_ready CROSS JOIN outbox o ON o.id = c.head
     WHERE c.claimed = 0 AND c.not_before = 0 ORDER BY c.priority_class, c.head LIMIT ?1";
 const CLAIM: &str = "UPDATE outbox SET claimed = 1 WHERE id = ?1";
@@ -42,8 +43,8 @@ pub(super) const ADVANCE: &str = "INSERT INTO outbox_chats (chat, claimed, not_b
 pub(super) const DELETE_EMPTY_CHAT: &str = "DELETE FROM outbox_chats
     WHERE chat = ?1 AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat = ?1 AND claimed = 1)";
 const KEEP_DROPPED: &str =
-    "INSERT INTO dropped_deliveries (id, dropped_at, chat, enqueued_at, attempts, reason, message)
-    SELECT id, ?2, chat, enqueued_at, attempts, ?3, message FROM outbox WHERE id = ?1 AND claimed = 1";
+    "INSERT INTO dropped_deliveries (id, dropped_at, chat, committed_at, attempts, reason, message)
+    SELECT id, ?2, chat, committed_at, attempts, ?3, message FROM outbox WHERE id = ?1 AND claimed = 1";
 // REPLACE coalesces: where both chats have a pending refresh with the same key, one of them is enough.
 pub(super) const MOVE: &str =
     "UPDATE OR REPLACE outbox INDEXED BY outbox_pending SET chat = ?2 WHERE chat = ?1 AND claimed = 0";
@@ -88,12 +89,12 @@ pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Res
         })?
         .collect::<Result<_, _>>()?;
     let mut claimed = Vec::with_capacity(ready.len());
-    for (id, chat, Micros(since), attempts, unknown, message) in ready {
+    for (id, chat, Micros(committed_at), attempts, unknown, message) in ready {
         conn.prepare_cached(CLAIM)?.execute([id])?;
         conn.prepare_cached(CLAIM_CHAT)?.execute([chat])?;
         match serde_json::from_str(&message) {
             Ok(message) => {
-                claimed.push(ClaimedDelivery { id, chat, message, committed_at: since, attempts, unknown })
+                claimed.push(ClaimedDelivery { id, chat, message, committed_at, attempts, unknown });
             }
             Err(error) => drop_delivery(conn, id, &format!("unreadable: {error}"), now)?,
         }

@@ -109,7 +109,7 @@ fn fill_queue(conn: &Connection, depth: i64) {
 /// other chats.
 fn fill_outbox(conn: &Connection, depth: i64) {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-        INSERT INTO outbox (chat, priority_class, enqueued_at, message) SELECT ?2, ?3, 0, '\"menu\"' FROM n";
+        INSERT INTO outbox (chat, priority_class, committed_at, message) SELECT ?2, ?3, 0, '\"menu\"' FROM n";
     for (rows, chat, class) in
         [(depth, 1, 0), (depth, 1, 1)].into_iter().chain((2..12).map(|chat| (1, chat, 0)))
     {

@@ -73,7 +73,7 @@ pub(super) fn version_error(version: u32) -> Option<String> {
         0 | SCHEMA_VERSION => None,
         1..SCHEMA_VERSION => Some(format!(
             "written by an unreleased build of Antri (schema {version}; this one uses {SCHEMA_VERSION}); \
-             it can't be converted: move the file away or choose another DATA_DIR to start with an empty store"
+             it can't be converted: to start with an empty store, move the file away or set another DATA_DIR"
         )),
         _ => Some(format!(
             "written by a newer Antri (schema {version}; this one uses {SCHEMA_VERSION}): \

@@ -155,7 +155,7 @@ CREATE TABLE outbox (
   chat             INTEGER NOT NULL,
   priority_class   INTEGER NOT NULL CHECK (priority_class IN (0, 1)),  -- 0 messages, 1 refreshes
   claimed          INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),
-  enqueued_at      INTEGER NOT NULL,
+  committed_at     INTEGER NOT NULL,
   attempts         INTEGER NOT NULL DEFAULT 0,
   unknown_outcomes INTEGER NOT NULL DEFAULT 0,        -- attempts of which nobody knows whether Telegram acted
   coalesce_key     TEXT,                              -- one pending delivery per chat and key
@@ -180,13 +180,13 @@ CREATE INDEX outbox_chats_delayed ON outbox_chats (not_before)           WHERE c
 
 -- Deliveries that were given up, kept for the admins until they are pruned.
 CREATE TABLE dropped_deliveries (
-  id          INTEGER PRIMARY KEY,                  -- its outbox id
-  dropped_at  INTEGER NOT NULL,
-  chat        INTEGER NOT NULL,
-  enqueued_at INTEGER NOT NULL,
-  attempts    INTEGER NOT NULL,
-  reason      TEXT    NOT NULL,
-  message     TEXT    NOT NULL
+  id           INTEGER PRIMARY KEY,                 -- its outbox id
+  dropped_at   INTEGER NOT NULL,
+  chat         INTEGER NOT NULL,
+  committed_at INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL,
+  reason       TEXT    NOT NULL,
+  message      TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX dropped_deliveries_by_time ON dropped_deliveries (dropped_at);
 

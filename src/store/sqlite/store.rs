@@ -1,6 +1,7 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
-use super::writer::mark_reference_data_changed;
-use super::{Sqlite, cards, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets};
+use super::{
+    Sqlite, cards, commit, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets,
+};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -16,60 +17,14 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
-    OpeningContext, Outcome, QueueDepths, Store, StoreError, Write,
+    OpeningContext, Outcome, QueueDepths, Store, StoreError,
 };
-use crate::store::fifo_guard::FifoGuard;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
 
 /// Rows of each table that one transaction prunes, so that other writes can run in between.
 const MAX_PRUNE_ROWS: usize = 1_000;
-
-/// Writes one change. The statement that can be refused comes first, so a refused change has written nothing.
-/// It needs no savepoint, which would cost as much as the change itself. Without an event, `last_now` is the
-/// time of the notices.
-fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committed, CommitError> {
-    let mut arrival = None;
-    match &change.write {
-        Write::OpenTicket { ticket, key, limit } => {
-            arrival = Some(tickets::open(conn, ticket, key, *limit)?);
-        }
-        Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
-        Write::AssertQueueHead { department, tickets } => {
-            let head = queue::head(conn, *department, true, tickets.len())?;
-            if !head.iter().map(|ticket| ticket.id).eq(tickets.iter().copied()) {
-                return Err(CommitError::Conflict);
-            }
-        }
-        Write::Person { person, expected } => people::write(conn, person, *expected)?,
-        Write::Department { department, expected } => {
-            mark_reference_data_changed();
-            reference_data::write_department(conn, department, *expected)?;
-        }
-        Write::Settings { settings, expected } => {
-            mark_reference_data_changed();
-            reference_data::write_settings(conn, settings, *expected)?;
-        }
-        Write::Incidents { incidents, expected } => {
-            reference_data::write_incidents(conn, incidents, *expected)?;
-        }
-        Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
-        Write::Nothing => {}
-    }
-    if let Some(event) = &change.event {
-        let ticket_arrival = match &change.write {
-            Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => {
-                Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())
-            }
-            _ => arrival,
-        };
-        events::append(conn, event, ticket_arrival)?;
-    }
-    let enqueued_at = change.event.as_ref().map_or(last_now, |event| event.at);
-    outbox::enqueue(conn, &change.notices, enqueued_at)?;
-    Ok(Committed { arrival })
-}
 
 #[async_trait]
 impl Store for Sqlite {
@@ -82,16 +37,8 @@ impl Store for Sqlite {
             self.observe_now(event.at);
         }
         let last_now = self.last_now();
-        let commit_all = move |conn: &Connection| {
-            let mut fifo = FifoGuard::default();
-            let commit_one = |change| match fifo.apply(change, || commit(conn, change, last_now)) {
-                // The change may be half written, so the whole transaction is aborted.
-                Err(CommitError::Store(error)) => Err(error),
-                result => Ok(result),
-            };
-            changes.iter().map(commit_one).collect()
-        };
-        match self.writer.run_unguarded(size, commit_all).await {
+        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now);
+        match self.writer.run_unguarded(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
         }

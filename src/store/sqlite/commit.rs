@@ -1,0 +1,67 @@
+//! The commit of a batch of changes, each of which is written whole or not at all.
+use super::writer::mark_reference_data_changed;
+use super::{events, outbox, people, queue, reference_data, tickets};
+use crate::domain::Time;
+use crate::domain::ids::Arrival;
+use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
+use crate::store::fifo_guard::FifoGuard;
+use rusqlite::Connection;
+
+/// Writes the changes in order and returns a result for each. A store error aborts the whole transaction,
+/// because a change may be half written. `last_now` is the time of notices in a change without an event.
+pub(super) fn commit_all(
+    conn: &Connection,
+    changes: &[Change],
+    last_now: Time,
+) -> Result<Vec<Result<Committed, CommitError>>, StoreError> {
+    let mut fifo = FifoGuard::default();
+    let commit_one = |change| match fifo.apply(change, || commit(conn, change, last_now)) {
+        Err(CommitError::Store(error)) => Err(error),
+        result => Ok(result),
+    };
+    changes.iter().map(commit_one).collect()
+}
+
+/// Writes one change. The statement that can be refused comes first, so a refused change has written nothing
+/// and needs no savepoint. A savepoint would cost as much as the change itself.
+fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committed, CommitError> {
+    let mut arrival = None;
+    match &change.write {
+        Write::OpenTicket { ticket, key, limit } => {
+            arrival = Some(tickets::open(conn, ticket, key, *limit)?);
+        }
+        Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
+        Write::AssertQueueHead { department, tickets } => {
+            let head = queue::head(conn, *department, true, tickets.len())?;
+            if !head.iter().map(|ticket| ticket.id).eq(tickets.iter().copied()) {
+                return Err(CommitError::Conflict);
+            }
+        }
+        Write::Person { person, expected } => people::write(conn, person, *expected)?,
+        Write::Department { department, expected } => {
+            mark_reference_data_changed();
+            reference_data::write_department(conn, department, *expected)?;
+        }
+        Write::Settings { settings, expected } => {
+            mark_reference_data_changed();
+            reference_data::write_settings(conn, settings, *expected)?;
+        }
+        Write::Incidents { incidents, expected } => {
+            reference_data::write_incidents(conn, incidents, *expected)?;
+        }
+        Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
+        Write::Nothing => {}
+    }
+    if let Some(event) = &change.event {
+        let ticket_arrival = match &change.write {
+            Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => {
+                Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())
+            }
+            _ => arrival,
+        };
+        events::append(conn, event, ticket_arrival)?;
+    }
+    let committed_at = change.event.as_ref().map_or(last_now, |event| event.at);
+    outbox::enqueue(conn, &change.notices, committed_at)?;
+    Ok(Committed { arrival })
+}
