@@ -107,7 +107,7 @@ pub enum ButtonAction {
     /// Go offline.
     GoOffline,
     /// Turn a list to a page, or refresh it.
-    Turn(PagedList, u16),
+    ShowPage(PagedList, u16),
     /// Choose a language.
     Language(Locale),
     /// Switch automatic assignment for oneself.
@@ -139,7 +139,7 @@ pub enum ButtonAction {
     /// A name is asked for a new department.
     NewDepartment,
     /// Yes, the department that the message names is to be made.
-    MakeDepartment,
+    CreateDepartment,
     /// A new name is asked for a department.
     RenameDepartment(DepartmentId),
     /// A department is to be critical, or not to.
@@ -157,19 +157,19 @@ pub enum ButtonAction {
     /// Never mind.
     Dismiss,
     /// A label without a deed, such as a page number.
-    Nothing,
+    NoOp,
 }
 
 impl Surface {
     /// The card that stands there, for this ticket and reader.
     #[must_use]
-    pub fn card(self, ticket: TicketId, reader: PersonId) -> CardKey {
+    pub fn card(self, ticket: TicketId, viewer: PersonId) -> CardKey {
         match self {
-            Self::Task => CardKey::Task(ticket, reader),
-            Self::MyQueue(page) => CardKey::MyQueue(reader, page),
+            Self::Task => CardKey::Task(ticket, viewer),
+            Self::MyQueue(page) => CardKey::MyQueue(viewer, page),
             Self::Status => CardKey::Status(ticket),
-            Self::MyTickets(page) => CardKey::MyTickets(reader, page),
-            Self::Queue(page) => CardKey::Queue(reader, page),
+            Self::MyTickets(page) => CardKey::MyTickets(viewer, page),
+            Self::Queue(page) => CardKey::Queue(viewer, page),
         }
     }
 }

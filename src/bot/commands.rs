@@ -118,37 +118,37 @@ impl Command {
 
 /// What somebody typed that begins with a slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Typed {
+pub enum ParsedCommand {
     /// A command of the desk.
     Known(Command),
     /// Something else.
     Unknown(String),
     /// A command for another bot.
-    Elsewhere(String),
+    OtherBot(String),
 }
 
-impl Typed {
+impl ParsedCommand {
     /// Reads a message of any kind. The words below a file are a ticket's, unless they begin one by `/new`.
     #[must_use]
-    pub fn of(message: &Message, bot_username: &str) -> Option<Self> {
+    pub fn from_message(message: &Message, bot_username: &str) -> Option<Self> {
         match (message.text(), message.caption()) {
-            (Some(text), _) => Self::read(text, bot_username),
-            (None, Some(caption)) => Self::read(caption, bot_username)
-                .filter(|typed| matches!(typed, Self::Known(Command::New(_)))),
+            (Some(text), _) => Self::parse(text, bot_username),
+            (None, Some(caption)) => Self::parse(caption, bot_username)
+                .filter(|parsed| matches!(parsed, Self::Known(Command::New(_)))),
             (None, None) => None,
         }
     }
 
     /// Reads a message; `None` when it is no command.
     #[must_use]
-    pub fn read(text: &str, bot_username: &str) -> Option<Self> {
+    pub fn parse(text: &str, bot_username: &str) -> Option<Self> {
         use teloxide::utils::command::ParseError;
         let text = text.trim();
         // A slash alone is a command without a name.
         let word = text.strip_prefix('/')?.split_whitespace().next().unwrap_or_default();
         let (name, addressee) = word.split_once('@').unwrap_or((word, bot_username));
         if !addressee.eq_ignore_ascii_case(bot_username) {
-            return Some(Self::Elsewhere(short(word)));
+            return Some(Self::OtherBot(shortened(word)));
         }
         // Phones write the first letter large; words may follow on the next line.
         let rest = text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
@@ -157,10 +157,10 @@ impl Typed {
             Ok(command) => Some(Self::Known(command)),
             // Words after a command that takes none are no reason not to understand it.
             Err(ParseError::TooManyArguments { .. }) => {
-                let bare = format!("/{}", name.to_ascii_lowercase());
-                Command::parse(&bare, bot_username).ok().map(Self::Known)
+                let without_arguments = format!("/{}", name.to_ascii_lowercase());
+                Command::parse(&without_arguments, bot_username).ok().map(Self::Known)
             }
-            Err(_) => Some(Self::Unknown(short(name))),
+            Err(_) => Some(Self::Unknown(shortened(name))),
         }
     }
 }
@@ -169,15 +169,17 @@ impl Typed {
 /// without a name can be meant for another bot there.
 #[must_use]
 pub fn calls(text: &str, bot_username: &str) -> bool {
-    match Typed::read(text, bot_username) {
-        Some(Typed::Known(_)) => true,
-        Some(Typed::Unknown(_)) => text.split_whitespace().next().is_some_and(|word| word.contains('@')),
-        Some(Typed::Elsewhere(_)) | None => false,
+    match ParsedCommand::parse(text, bot_username) {
+        Some(ParsedCommand::Known(_)) => true,
+        Some(ParsedCommand::Unknown(_)) => {
+            text.split_whitespace().next().is_some_and(|word| word.contains('@'))
+        }
+        Some(ParsedCommand::OtherBot(_)) | None => false,
     }
 }
 
 /// As much of a command as an answer repeats.
-fn short(name: &str) -> String {
+fn shortened(name: &str) -> String {
     crate::domain::text::shorten(name, 64)
 }
 
@@ -187,19 +189,22 @@ mod tests {
 
     #[test]
     fn commands_are_read_as_people_type_them() {
-        let read = |text| Typed::read(text, "antri_bot");
-        assert_eq!(read("/new printer rusak"), Some(Typed::Known(Command::New("printer rusak".into()))));
-        assert_eq!(read("/tiket"), Some(Typed::Known(Command::New(String::new()))));
+        let parse = |text| ParsedCommand::parse(text, "antri_bot");
         assert_eq!(
-            read("/New@Antri_Bot  halo\ndunia"),
-            Some(Typed::Known(Command::New("halo\ndunia".into())))
+            parse("/new printer rusak"),
+            Some(ParsedCommand::Known(Command::New("printer rusak".into())))
         );
-        assert_eq!(read("/myqueue now please"), Some(Typed::Known(Command::MyQueue)));
-        assert_eq!(read("/setmax Budi 7"), Some(Typed::Known(Command::SetMax("Budi 7".into()))));
-        assert_eq!(read("/new@other_bot halo"), Some(Typed::Elsewhere("new@other_bot".into())));
-        assert_eq!(read("/language en"), Some(Typed::Known(Command::Language("en".into()))));
-        assert_eq!(read("halo /new"), None);
-        assert_eq!(read(" / "), Some(Typed::Unknown(String::new())));
-        assert_eq!(read("/bogus"), Some(Typed::Unknown("bogus".into())));
+        assert_eq!(parse("/tiket"), Some(ParsedCommand::Known(Command::New(String::new()))));
+        assert_eq!(
+            parse("/New@Antri_Bot  halo\ndunia"),
+            Some(ParsedCommand::Known(Command::New("halo\ndunia".into())))
+        );
+        assert_eq!(parse("/myqueue now please"), Some(ParsedCommand::Known(Command::MyQueue)));
+        assert_eq!(parse("/setmax Budi 7"), Some(ParsedCommand::Known(Command::SetMax("Budi 7".into()))));
+        assert_eq!(parse("/new@other_bot halo"), Some(ParsedCommand::OtherBot("new@other_bot".into())));
+        assert_eq!(parse("/language en"), Some(ParsedCommand::Known(Command::Language("en".into()))));
+        assert_eq!(parse("halo /new"), None);
+        assert_eq!(parse(" / "), Some(ParsedCommand::Unknown(String::new())));
+        assert_eq!(parse("/bogus"), Some(ParsedCommand::Unknown("bogus".into())));
     }
 }

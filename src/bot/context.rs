@@ -1,6 +1,6 @@
 //! What handlers take and give: the desk, who asks, which message was pressed; answers go to the outbox.
 use super::cards::view_loader::ViewLoader;
-use super::handlers::admin::invite::InviteCache;
+use super::invite_cache::InviteCache;
 use super::render::Words;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -71,13 +71,8 @@ pub struct RequestContext {
 impl RequestContext {
     /// The person's language.
     #[must_use]
-    pub fn words<'a>(&self, desk: &'a BotContext) -> Words<'a> {
-        Words {
-            texts: &desk.texts,
-            locale: self.person.locale,
-            now: self.now,
-            zone: desk.engine.rules().zone,
-        }
+    pub fn localizer<'a>(&self, bot: &'a BotContext) -> Words<'a> {
+        Words { texts: &bot.texts, locale: self.person.locale, now: self.now, zone: bot.engine.rules().zone }
     }
 
     /// An answer in words.
@@ -88,8 +83,8 @@ impl RequestContext {
 
     /// An answer without buttons: the text of `key`.
     #[must_use]
-    pub fn say(&self, desk: &BotContext, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
-        self.text(self.words(desk).message(key, args))
+    pub fn message(&self, bot: &BotContext, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
+        self.text(self.localizer(bot).message(key, args))
     }
 
     /// A card as the answer.
@@ -100,14 +95,14 @@ impl RequestContext {
 
     /// Other words in the message that was pressed.
     #[must_use]
-    pub fn edit(&self, place: PressedMessage, text: Rendered) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Edit { message_id: place.0, text } }
+    pub fn edit(&self, pressed: PressedMessage, text: Rendered) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Edit { message_id: pressed.0, text } }
     }
 
     /// The pressed message, drawn anew as this card.
     #[must_use]
-    pub fn redraw(&self, place: PressedMessage, card: CardKey) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Redraw { message_id: place.0, card } }
+    pub fn redraw(&self, pressed: PressedMessage, card: CardKey) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Redraw { message_id: pressed.0, card } }
     }
 }
 
@@ -138,8 +133,8 @@ impl BotContext {
     /// Tells people at once, past the outbox, that the desk can't keep anything right now: what they sent is not lost,
     /// Telegram or the inbox has it. Once a minute and chat at most; nothing depends on it, and nobody waits for it.
     pub fn send_outage_notice(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {
-        let (desk, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
-        self.tasks.spawn(async move { desk.send_outage_notice_to(chats).await });
+        let (bot, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
+        self.tasks.spawn(async move { bot.send_outage_notice_to(chats).await });
     }
 
     async fn send_outage_notice_to(&self, chats: Vec<i64>) {
@@ -154,8 +149,9 @@ impl BotContext {
             };
             if !told {
                 let rules = self.engine.rules();
-                let words = Words { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
-                let body = serde_json::json!({"chat_id": chat, "text": words.plain("store-away", &[])});
+                let localizer =
+                    Words { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
+                let body = serde_json::json!({"chat_id": chat, "text": localizer.plain("store-away", &[])});
                 if let Err(error) = self.telegram.call("sendMessage", &body).await {
                     tracing::debug!(%error, "apology not delivered");
                 }

@@ -15,7 +15,7 @@ const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 pub struct Toast(Arc<Inner>);
 
 struct Inner {
-    desk: Arc<BotContext>,
+    bot: Arc<BotContext>,
     query: String,
     state: Mutex<State>,
 }
@@ -32,8 +32,8 @@ struct State {
 impl Toast {
     /// The answer to the press with this callback query id.
     #[must_use]
-    pub fn new(desk: Arc<BotContext>, query: String) -> Self {
-        Self(Arc::new(Inner { desk, query, state: Mutex::default() }))
+    pub fn new(bot: Arc<BotContext>, query: String) -> Self {
+        Self(Arc::new(Inner { bot, query, state: Mutex::default() }))
     }
 
     /// Answers with words; only the first answer counts, as at Telegram. Other words that come after it are kept for
@@ -43,9 +43,9 @@ impl Toast {
             return;
         }
         let inner = Arc::clone(&self.0);
-        self.0.desk.tasks.spawn(async move {
+        self.0.bot.tasks.spawn(async move {
             let body = serde_json::json!({"callback_query_id": inner.query, "text": text});
-            if let Err(error) = inner.desk.telegram.call("answerCallbackQuery", &body).await {
+            if let Err(error) = inner.bot.telegram.call("answerCallbackQuery", &body).await {
                 // Too late is harmless: Telegram has let go of the button by itself.
                 tracing::debug!(%error, "press not answered");
             }

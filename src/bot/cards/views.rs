@@ -38,7 +38,7 @@ pub struct TicketView {
     /// The name of who holds it, or held it last.
     pub holder: Option<String>,
     /// Whether that is the reader.
-    pub holder_is_reader: bool,
+    pub held_by_viewer: bool,
     /// False when its customer blocked the bot, so that what is told to them does not arrive. Looked up for the holder.
     pub customer_reachable: bool,
     /// When the holder got it.
@@ -212,7 +212,7 @@ pub enum NoticeView {
     /// To the agent: a new ticket. The first state of the task card.
     NewTask(TaskView),
     /// To the agent: more of this ticket's description.
-    Words {
+    DescriptionPart {
         /// The ticket.
         number: TicketNumber,
         /// Which part of how many, from 1.
@@ -296,7 +296,7 @@ pub enum NoticeView {
         number: TicketNumber,
     },
     /// To the admins: an update was put aside.
-    UpdatePutAside {
+    DeadLetter {
         /// Telegram's `update_id`.
         update: i64,
     },

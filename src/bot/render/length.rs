@@ -1,13 +1,13 @@
 //! Telegram counts UTF-16 units, of what is left after its HTML is parsed.
 
 /// The longest message, in UTF-16 units after parsing.
-pub const MAX_TEXT: usize = 4_096;
+pub const MAX_TEXT_UNITS: usize = 4_096;
 /// The longest answer to a press, in UTF-16 units.
-pub const MAX_TOAST: usize = 200;
+pub const MAX_TOAST_UNITS: usize = 200;
 
 /// How long Telegram takes `html` for: UTF-16 units without tags, an entity counting as the character it stands for.
 #[must_use]
-pub fn units(html: &str) -> usize {
+pub fn utf16_units(html: &str) -> usize {
     let (mut count, mut in_tag, mut in_entity) = (0, false, false);
     for c in html.chars() {
         match c {
@@ -29,7 +29,7 @@ pub fn units(html: &str) -> usize {
 /// The first `max` UTF-16 units of a plain text at most, the ellipsis included where something was left out. Doesn't take
 /// characters apart, nor emoji made of several, as far as their joiners show it.
 #[must_use]
-pub fn cut(text: &str, max: usize) -> String {
+pub fn truncate(text: &str, max: usize) -> String {
     if text.encode_utf16().count() <= max {
         return text.to_owned();
     }
@@ -41,7 +41,7 @@ pub fn cut(text: &str, max: usize) -> String {
             break;
         }
         hard = at;
-        let joined = continues(c) || before == Some(JOINER) || (is_flag_half(c) && flags % 2 == 1);
+        let joined = joins_previous(c) || before == Some(JOINER) || (is_flag_half(c) && flags % 2 == 1);
         if !joined {
             soft = at;
         }
@@ -59,7 +59,7 @@ pub fn cut(text: &str, max: usize) -> String {
 const JOINER: char = '\u{200D}';
 
 /// Whether a character belongs to the one before it: joiners, variation selectors, skin tones, combining marks, tags.
-fn continues(c: char) -> bool {
+fn joins_previous(c: char) -> bool {
     matches!(c, JOINER | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{0300}'..='\u{036F}' | '\u{20D0}'..='\u{20FF}' | '\u{E0020}'..='\u{E007F}')
 }
 
@@ -73,29 +73,29 @@ mod tests {
 
     #[test]
     fn counts_what_telegram_counts() {
-        assert_eq!(units("<b>a&lt;b</b> &amp;😀"), 7);
-        assert_eq!(units("<a href=\"x\">é</a>"), 1);
+        assert_eq!(utf16_units("<b>a&lt;b</b> &amp;😀"), 7);
+        assert_eq!(utf16_units("<a href=\"x\">é</a>"), 1);
     }
 
     #[test]
     fn cuts_between_characters_as_people_see_them() {
-        assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdef", 4), "abc…");
-        assert_eq!(cut("abcdef", 0), "");
-        assert_eq!(cut("😀😀😀", 4), "😀…");
+        assert_eq!(truncate("abcdef", 6), "abcdef");
+        assert_eq!(truncate("abcdef", 4), "abc…");
+        assert_eq!(truncate("abcdef", 0), "");
+        assert_eq!(truncate("😀😀😀", 4), "😀…");
         let family = "👨\u{200D}👩\u{200D}👧";
-        assert_eq!(cut(&format!("ab{family}c"), 9), "ab…");
-        assert_eq!(cut("a👍🏽b👍🏽", 7), "a👍🏽b…");
-        assert_eq!(cut("a🇮🇩🇬🇧", 8), "a🇮🇩…");
+        assert_eq!(truncate(&format!("ab{family}c"), 9), "ab…");
+        assert_eq!(truncate("a👍🏽b👍🏽", 7), "a👍🏽b…");
+        assert_eq!(truncate("a🇮🇩🇬🇧", 8), "a🇮🇩…");
         let joiners = "\u{200D}".repeat(50);
-        assert!(cut(&joiners, 10).encode_utf16().count() <= 10);
+        assert!(truncate(&joiners, 10).encode_utf16().count() <= 10);
     }
 
     #[test]
     fn a_cut_text_never_exceeds_its_room() {
         let text = "aé😀\u{200D}🏽🇮🇩 x".repeat(40);
         for max in 0..300 {
-            let got = cut(&text, max).encode_utf16().count();
+            let got = truncate(&text, max).encode_utf16().count();
             assert!(got <= max, "{got} > {max}");
         }
     }

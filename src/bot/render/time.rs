@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 
 /// From how many hours on the day is named instead of the hours.
-const HOURS_AGO: i64 = 12;
+const MAX_HOURS_AGO: i64 = 12;
 
 impl Words<'_> {
     /// How long ago something was: minutes, hours, "yesterday" with the time of day, else the date. Plain text.
@@ -18,7 +18,7 @@ impl Words<'_> {
             self.plain("time-just-now", &[])
         } else if hours < 1 {
             self.plain("time-minutes-ago", &[("count", minutes.into())])
-        } else if hours < HOURS_AGO || day == today {
+        } else if hours < MAX_HOURS_AGO || day == today {
             self.plain("time-hours-ago", &[("count", hours.into())])
         } else if day.succ_opt() == Some(today) {
             self.plain("time-yesterday", &[("clock", self.clock(then).into())])

@@ -20,7 +20,7 @@ pub(super) fn agent(n: u128, name: &str, availability: Availability, held: u16, 
 }
 
 /// The four agents of the plan's mock-up.
-fn four() -> WorkloadView {
+fn example_workload() -> WorkloadView {
     WorkloadView {
         page: 0,
         pages: 1,
@@ -39,12 +39,13 @@ fn four() -> WorkloadView {
 
 #[test]
 fn the_workload_of_the_plan() {
-    check("workload", |w| workload(w, &four()));
+    check("workload", |w| workload(w, &example_workload()));
 }
 
 #[test]
 fn a_workload_of_nobody_and_one_of_every_kind() {
-    let nobody = WorkloadView { agents: Vec::new(), waiting: 1, online: 0, total: 0, free: 1, ..four() };
+    let nobody =
+        WorkloadView { agents: Vec::new(), waiting: 1, online: 0, total: 0, free: 1, ..example_workload() };
     check("workload_empty", |w| workload(w, &nobody));
     let mut agents = vec![
         agent(1, "Sari", Availability::Busy, 1, 100),
@@ -52,7 +53,7 @@ fn a_workload_of_nobody_and_one_of_every_kind() {
         agent(3, "Umi", Availability::Online, 7, 5),
     ];
     agents[2].lost = true;
-    let kinds = WorkloadView { agents, page: 1, pages: 2, ..four() };
+    let kinds = WorkloadView { agents, page: 1, pages: 2, ..example_workload() };
     check("workload_second_page", |w| workload(w, &kinds));
 }
 
@@ -102,7 +103,7 @@ fn the_longest_names_leave_room_for_every_button() {
     let long = department(&"🏢".repeat(60), 50);
     let all = vec![Department { critical: true, ..long.clone() }; 30];
     for locale in Locale::ALL {
-        keeps_to_telegram(&department_card(&words(locale), &long, 0, 9));
-        keeps_to_telegram(&departments(&words(locale), &all, (1, 3)));
+        check_telegram_limits(&department_card(&localizer(locale), &long, 0, 9));
+        check_telegram_limits(&departments(&localizer(locale), &all, (1, 3)));
     }
 }

@@ -12,7 +12,7 @@ Anda memiliki 3/5 tiket aktif.";
 
 #[test]
 fn a_new_assignment_says_exactly_what_was_ordered() {
-    let new = notice(&words(Locale::Id), &NoticeView::NewTask(task(mine(Status::Assigned))));
+    let new = notice(&localizer(Locale::Id), &NoticeView::NewTask(task(held_ticket(Status::Assigned))));
     let text = shown(&new.html);
     assert_eq!(text.get(..ORDERED.len()), Some(ORDERED));
     let labels: Vec<&str> = new.buttons.iter().flatten().map(|b| b.label.as_str()).collect();
@@ -21,10 +21,10 @@ fn a_new_assignment_says_exactly_what_was_ordered() {
 
 #[test]
 fn later_the_card_keeps_no_position_that_passes() {
-    let view = task(mine(Status::Assigned));
+    let view = task(held_ticket(Status::Assigned));
     for locale in Locale::ALL {
-        let new = notice(&words(locale), &NoticeView::NewTask(view.clone()));
-        let later = task_card(&words(locale), &view.ticket);
+        let new = notice(&localizer(locale), &NoticeView::NewTask(view.clone()));
+        let later = task_card(&localizer(locale), &view.ticket);
         let facts = |html: &str| -> Vec<String> { html.lines().skip(1).map(str::to_owned).collect() };
         let passing = ["#3", "3/5"];
         let lasting = |line: &String| !line.is_empty() && !passing.iter().any(|part| line.contains(part));
@@ -38,10 +38,13 @@ fn later_the_card_keeps_no_position_that_passes() {
 
 #[test]
 fn a_notice_that_comes_late_tells_how_things_stand() {
-    for late in [mine(Status::InProgress), ticket(Status::Assigned), ticket(Status::Queued)] {
+    for late in [held_ticket(Status::InProgress), ticket(Status::Assigned), ticket(Status::Queued)] {
         let view = task(late);
-        let words = words(Locale::Id);
-        assert_eq!(notice(&words, &NoticeView::NewTask(view.clone())), task_card(&words, &view.ticket));
+        let localizer = localizer(Locale::Id);
+        assert_eq!(
+            notice(&localizer, &NoticeView::NewTask(view.clone())),
+            task_card(&localizer, &view.ticket)
+        );
     }
 }
 
@@ -54,7 +57,7 @@ fn every_notice() {
         ("created", created(Status::Queued, 2)),
         ("created_nobody_online", created(Status::Queued, 0)),
         ("created_assigned_at_once", created(Status::Assigned, 1)),
-        ("new_task", NoticeView::NewTask(task(mine(Status::Assigned)))),
+        ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
         ("file", NoticeView::File { number: number() }),
         ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
         ("completed", NoticeView::Completed { number: number() }),
@@ -75,7 +78,7 @@ fn every_notice() {
         ("joined", NoticeView::Joined { person: name() }),
         ("agent_unreachable", NoticeView::AgentUnreachable { person: name() }),
         ("customer_unreachable", NoticeView::CustomerUnreachable { number: number() }),
-        ("update_put_aside", NoticeView::UpdatePutAside { update: 987_654_321 }),
+        ("update_put_aside", NoticeView::DeadLetter { update: 987_654_321 }),
         ("something_broke", NoticeView::SomethingBroke),
     ];
     for (name, view) in notices {

@@ -10,12 +10,12 @@ fn numbered(n: u128, number: &str, label: &str, minutes: i64, status: Status) ->
         label: label.into(),
         created_at: minutes_ago(minutes + 1),
         assigned_at: Some(minutes_ago(minutes)),
-        ..mine(status)
+        ..held_ticket(status)
     }
 }
 
 /// The three tickets of the plan's mock-up.
-fn three() -> Vec<TicketView> {
+fn example_tickets() -> Vec<TicketView> {
     vec![
         numbered(1, "INC120420251352536CO", "HSI INDIBIZ - TROUBLESHOOT", 10, Status::InProgress),
         numbered(2, "INC120420251353295LM", "WMSLite - PUSH BIMA", 5, Status::Assigned),
@@ -39,7 +39,7 @@ fn queue(held: u16, tickets: Vec<TicketView>) -> QueueView {
 
 #[test]
 fn the_queue_of_the_plan() {
-    check("my_queue", |w| my_queue(w, &queue(3, three())));
+    check("my_queue", |w| my_queue(w, &queue(3, example_tickets())));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn the_queue_says_why_nothing_new_comes() {
         lost,
         auto,
         held,
-        ..queue(held, three().into_iter().take(1).collect())
+        ..queue(held, example_tickets().into_iter().take(1).collect())
     };
     check("my_queue_offline", |w| my_queue(w, &with(Availability::Offline, true, true, 1)));
     check("my_queue_busy", |w| my_queue(w, &with(Availability::Busy, false, true, 1)));
@@ -71,7 +71,7 @@ fn the_queue_says_why_nothing_new_comes() {
 
 #[test]
 fn what_waits() {
-    let mut tickets = three();
+    let mut tickets = example_tickets();
     tickets[0].priority = Priority::Urgent;
     tickets[2].priority = Priority::Low;
     let view = |pick_up: bool| WaitingView {
