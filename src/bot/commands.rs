@@ -1,69 +1,70 @@
-//! What can be typed, and who may type it. The menu is only a hint; this table refuses kindly, the engine decides.
+//! Bot commands: parsing, and the audience of each. The check of the audience only allows a helpful answer;
+//! the engine authorizes.
 use crate::domain::person::{Person, Role};
 use teloxide::types::Message;
 use teloxide::utils::command::BotCommands;
 
-/// A command with the words after it.
+/// A command with its argument.
 #[derive(BotCommands, Debug, Clone, PartialEq, Eq)]
 #[command(rename_rule = "lowercase")]
 pub enum Command {
-    /// Greets; with a payload opens a link.
+    /// `/start`: greets, or redeems the payload of a link.
     Start(String),
-    /// What one can do.
+    /// `/help`: lists the commands.
     Help,
-    /// The language; without a word it is asked for.
+    /// `/language`: sets the language, or asks for it.
     Language(String),
-    /// Drops what is being written.
+    /// `/cancel`: closes the open prompt or drops the draft.
     Cancel,
-    /// A new ticket.
+    /// `/new`: starts a draft.
     #[command(alias = "tiket")]
     New(String),
-    /// One's own tickets.
+    /// `/mytickets`: lists the person's own tickets.
     MyTickets,
-    /// Gets tickets.
+    /// `/online`: makes the agent available for tickets.
     Online,
-    /// Stops working.
+    /// `/offline`: ends the agent's work.
     Offline,
-    /// There, but gets nothing new.
+    /// `/busy`: no new tickets for now.
     Busy,
-    /// Away for a while.
+    /// `/away`: absent for a while.
     Away,
-    /// One's own queue.
+    /// `/myqueue`: lists the tickets that the agent holds.
     MyQueue,
-    /// One's own standing.
+    /// `/status`: shows the agent's status.
     Status,
-    /// Automatic assignment for oneself.
+    /// `/autoassign`: switches automatic assignment for the agent.
     AutoAssign(String),
-    /// What waits.
+    /// `/queue`: lists the tickets that wait.
     Queue,
-    /// A bearer token for the side API.
+    /// `/token`: issues a bearer token for the side API.
     Token,
-    /// All agents' load.
+    /// `/workload`: shows the load of all agents.
     Workload,
-    /// All agents.
+    /// `/agents`: lists the agents.
     Agents,
-    /// A link for a new agent.
+    /// `/invite`: creates a link for a new agent.
     Invite(String),
-    /// Somebody known becomes an agent.
+    /// `/addagent`: makes a known person an agent.
     AddAgent(String),
-    /// An agent stops being one.
+    /// `/removeagent`: removes an agent.
     RemoveAgent(String),
-    /// An agent's capacity.
+    /// `/setmax`: sets an agent's capacity.
     SetMax(String),
-    /// A ticket for another agent.
+    /// `/reassign`: moves a ticket to another agent.
     Reassign(String),
-    /// Departments.
+    /// `/department`: shows or creates a department.
     Department(String),
-    /// Categories.
+    /// `/category`: creates a category.
     Category(String),
 }
 
-/// Who a command is for.
+/// The people a command is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Everybody.
+    /// Every person.
     Everyone,
-    /// People with an agent's profile.
+    /// People with an agent profile.
     Agents,
     /// Agents and admins.
     Staff,
@@ -72,7 +73,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Whether a person belongs to it.
+    /// Returns true if a person belongs to the audience.
     #[must_use]
     pub fn admits(self, person: &Person) -> bool {
         match self {
@@ -85,7 +86,7 @@ impl Audience {
 }
 
 impl Command {
-    /// Who it is for.
+    /// Returns the audience of the command.
     #[must_use]
     pub fn audience(&self) -> Audience {
         match self {
@@ -116,19 +117,20 @@ impl Command {
     }
 }
 
-/// What somebody typed that begins with a slash.
+/// A message that begins with a slash, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParsedCommand {
-    /// A command of the desk.
+    /// A command of this bot.
     Known(Command),
-    /// Something else.
+    /// An unknown command, with its name.
     Unknown(String),
-    /// A command for another bot.
+    /// A command that is addressed to another bot, with its first word.
     OtherBot(String),
 }
 
 impl ParsedCommand {
-    /// Reads a message of any kind. The words below a file are a ticket's, unless they begin one by `/new`.
+    /// Parses a message of any kind. Of captions only `/new` is a command; any other caption belongs to a
+    /// ticket.
     #[must_use]
     pub fn from_message(message: &Message, bot_username: &str) -> Option<Self> {
         match (message.text(), message.caption()) {
@@ -139,23 +141,23 @@ impl ParsedCommand {
         }
     }
 
-    /// Reads a message; `None` when it is no command.
+    /// Parses a text; `None` if it is no command.
     #[must_use]
     pub fn parse(text: &str, bot_username: &str) -> Option<Self> {
         use teloxide::utils::command::ParseError;
         let text = text.trim();
-        // A slash alone is a command without a name.
+        // A single slash is a command without a name.
         let word = text.strip_prefix('/')?.split_whitespace().next().unwrap_or_default();
         let (name, addressee) = word.split_once('@').unwrap_or((word, bot_username));
         if !addressee.eq_ignore_ascii_case(bot_username) {
             return Some(Self::OtherBot(shortened(word)));
         }
-        // Phones write the first letter large; words may follow on the next line.
+        // Phones capitalize the first letter; the argument may begin on the next line.
         let rest = text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
         let lower = format!("/{} {rest}", name.to_ascii_lowercase());
         match Command::parse(lower.trim_end(), bot_username) {
             Ok(command) => Some(Self::Known(command)),
-            // Words after a command that takes none are no reason not to understand it.
+            // An argument after a command that takes none is ignored.
             Err(ParseError::TooManyArguments { .. }) => {
                 let without_arguments = format!("/{}", name.to_ascii_lowercase());
                 Command::parse(&without_arguments, bot_username).ok().map(Self::Known)
@@ -165,8 +167,8 @@ impl ParsedCommand {
     }
 }
 
-/// Whether a message in a group calls this bot: by a command of the desk, or by any other with the bot's name. Any other
-/// without a name can be meant for another bot there.
+/// Returns true if a message in a group is addressed to this bot: a command of this bot, or any command with
+/// the bot's name. An unknown command without a name may be meant for another bot.
 #[must_use]
 pub fn calls(text: &str, bot_username: &str) -> bool {
     match ParsedCommand::parse(text, bot_username) {
@@ -178,7 +180,7 @@ pub fn calls(text: &str, bot_username: &str) -> bool {
     }
 }
 
-/// As much of a command as an answer repeats.
+/// Returns a command's name, shortened for the answer.
 fn shortened(name: &str) -> String {
     crate::domain::text::shorten(name, 64)
 }

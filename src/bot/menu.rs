@@ -1,4 +1,4 @@
-//! The commands of each role, for Telegram's menu and for `/help`. A menu is no authorization: the engine asks again.
+//! Command menus of each role, for Telegram and for `/help`. A menu authorizes nothing: the engine does.
 use super::render::{Rendered, Words};
 use crate::domain::person::Role;
 
@@ -41,7 +41,7 @@ const ADMIN: &[MenuEntry] = &[
     ("category", "command-category"),
 ];
 
-/// The groups of a role, with the key of each group's heading: what they need most comes first.
+/// Returns the groups of a role, with the key of each heading. The most needed group comes first.
 fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [MenuEntry])> {
     let agent = ("help-group-agent", AGENT);
     let customer = ("help-group-customer", CUSTOMER);
@@ -55,8 +55,8 @@ fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [MenuEntry]
     groups
 }
 
-/// The commands of a role in the order of the menu, each once. An admin who is an agent has both lists; staff may open
-/// tickets too.
+/// Returns the commands of a role in the order of the menu, each once. An admin who is an agent has both lists;
+/// staff may open tickets too.
 #[must_use]
 pub fn commands(role: Role, is_agent: bool) -> Vec<MenuEntry> {
     let mut all: Vec<MenuEntry> = Vec::new();
@@ -70,14 +70,14 @@ pub fn commands(role: Role, is_agent: bool) -> Vec<MenuEntry> {
     all
 }
 
-/// Telegram's menu for a role: commands and their descriptions.
+/// Returns Telegram's menu for a role: commands and their descriptions.
 #[must_use]
 pub fn menu(localizer: &Words<'_>, role: Role, is_agent: bool) -> Vec<(String, String)> {
     let described = |(command, key): MenuEntry| (command.to_owned(), localizer.plain(key, &[]));
     commands(role, is_agent).into_iter().map(described).collect()
 }
 
-/// The answer to `/help`: the role's commands in groups, one line each.
+/// Returns the answer to `/help`: the role's commands in groups, one line each.
 #[must_use]
 pub fn help(localizer: &Words<'_>, role: Role, is_agent: bool) -> Rendered {
     let mut listed: Vec<MenuEntry> = Vec::new();

@@ -1,7 +1,7 @@
-//! Words for people: views in, Telegram's HTML and buttons out. No store, no clock, no network.
+//! Rendering: views in, Telegram's HTML and buttons out. No store, no clock, no network.
 //!
-//! Text that people wrote is escaped here and nowhere else: [`Words::say`] does it to every text argument, and
-//! [`Words::quote`] to a description.
+//! Text that people wrote is escaped here and nowhere else: [`Words::html`] escapes every text argument, and
+//! [`Words::quote`] a description.
 mod admin;
 mod agent;
 mod customer;
@@ -32,59 +32,60 @@ use crate::domain::person::Locale;
 use crate::domain::text::clean;
 use crate::i18n::Texts;
 
-/// The longest button label, in UTF-16 units: longer ones are cut by every client anyway, and count towards the
+/// The longest button label, in UTF-16 units. Every client cuts longer ones, and they count towards the
 /// keyboard's size.
 const MAX_BUTTON_LABEL_UNITS: usize = 100;
-/// From this length in UTF-16 units on, or from this many lines on, a quote is folded.
+/// The length in UTF-16 units and the number of lines above which a quote is folded.
 const MAX_UNFOLDED_QUOTE: (usize, usize) = (400, 8);
 
-/// The language, the moment and the time zone of one reader.
+/// A localizer: formats texts in the language and the time zone of one recipient, at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Words<'a> {
-    /// Where the texts come from.
+    /// The locale files.
     pub texts: &'a Texts,
-    /// The reader's language.
+    /// The recipient's language.
     pub locale: Locale,
-    /// Now, for relative times.
+    /// The current time, for relative times.
     pub now: Time,
-    /// The desk's time zone.
+    /// The configured time zone.
     pub zone: chrono_tz::Tz,
 }
 
 impl Words<'_> {
-    /// The text of `key` as Telegram's HTML. Text arguments are cleaned, put on one line and escaped, so that nobody's
-    /// name can bring markup or a line of its own; the markup in the locale file stays.
+    /// Returns the text of `key` as Telegram's HTML. Text arguments are cleaned, put on one line and escaped,
+    /// so that a name cannot add markup or a line. The markup in the locale file stays.
     #[must_use]
     pub fn html(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         self.with(key, args, |text| escape(&one_line(text)))
     }
 
-    /// The text of `key` where Telegram takes no markup: labels, toasts, menus. Cleaned, on one line, not escaped.
+    /// Returns the text of `key` where Telegram takes no markup: labels, toasts, menus. Text arguments are
+    /// cleaned and put on one line, not escaped.
     #[must_use]
     pub fn plain(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         self.with(key, args, one_line)
     }
 
-    /// [`Words::plain`], cut to what the answer to a press may have.
+    /// Returns [`Words::plain`], cut to the limit of a toast.
     #[must_use]
     pub fn toast(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         truncate(&self.plain(key, args), MAX_TOAST_UNITS)
     }
 
-    /// A message without buttons.
+    /// Returns a message without buttons.
     #[must_use]
     pub fn message(&self, key: &str, args: &[(&str, Arg<'_>)]) -> Rendered {
         Rendered { html: self.html(key, args), buttons: Vec::new() }
     }
 
-    /// A button with the label of `key`.
+    /// Returns a button with the label of `key`.
     #[must_use]
     pub fn button(&self, key: &str, action: ButtonAction) -> Button {
         labelled(&self.plain(key, &[]), action)
     }
 
-    /// What somebody wrote, as a block quote of at most `room` UTF-16 units; long ones are folded. Empty when there is
-    /// nothing to quote or no room for it.
+    /// Returns text that a person wrote, as a block quote of at most `room` UTF-16 units; long quotes are
+    /// folded. Empty if there is no text or no room.
     #[must_use]
     pub fn quote(&self, text: &str, room: usize) -> String {
         let text = truncate(&clean(text), room);
@@ -109,16 +110,16 @@ impl Words<'_> {
     }
 }
 
-/// A button with a label that is not from the locale files, such as a category's name.
+/// Returns a button with a label that is not from the locale files, such as a category's name.
 #[must_use]
 pub fn labelled(label: &str, action: ButtonAction) -> Button {
     let shown = truncate(&one_line(label), MAX_BUTTON_LABEL_UNITS);
-    // Telegram takes no button without a label: one for a name that shows nothing has this.
+    // Telegram rejects a button without a label; a name may have no visible character.
     let label = if shown.is_empty() { "…".to_owned() } else { shown };
     Button { label, data: action.encode() }
 }
 
-/// Words without markup, such as a toast's, as a message.
+/// Returns text without markup, such as a toast's, as a message.
 #[must_use]
 pub fn unmarked(text: &str) -> Rendered {
     Rendered { html: escape(text), buttons: Vec::new() }

@@ -1,4 +1,4 @@
-//! The tree: which update goes to which handler, and nothing else.
+//! The dptree schema: which update goes to which handler.
 use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
@@ -9,11 +9,11 @@ use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
 use teloxide::types::{Message, Update};
 
-/// A handler of the desk.
+/// A node of the handler tree.
 pub type DeskHandler = dptree::Handler<'static, HandlerResult, DpHandlerDescription>;
 
-/// Everything that can come in. Takes an [`Update`], an [`Arc<BotContext>`], an [`Ask`] and, for presses, a
-/// [`super::toast::Toast`].
+/// Returns the tree for all updates. A dispatch provides an [`Update`], an [`Arc<BotContext>`], a
+/// [`RequestContext`] and, for presses, a [`super::toast::Toast`].
 #[must_use]
 pub fn schema() -> DeskHandler {
     dptree::entry().branch(Update::filter_message().branch(messages()).endpoint(common::message)).branch(
@@ -99,7 +99,7 @@ fn buttons() -> DeskHandler {
         .branch(admin_buttons())
 }
 
-/// Whether only agents have a button like this one; admins' have a branch of the tree to themselves.
+/// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
     use ButtonAction::{AutoAssign, GoOffline, GoOnline, PickUp, StillHere, Task};
     matches!(action, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))

@@ -1,4 +1,5 @@
-//! A press as `callback_data` and back: a letter or two for what it is, ids of 22 characters, fields joined by `:`.
+//! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
+//! An id has 22 characters.
 use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
@@ -15,7 +16,8 @@ fn decode_id(text: &str) -> Option<Uuid> {
     Some(Uuid::from_bytes(bytes.try_into().ok()?))
 }
 
-/// A version in 11 characters at most, where two ids leave no room for its digits.
+/// Encodes a version in 11 characters. With two ids in the data, there is no room for the digits of the
+/// highest version.
 fn encode_version(version: Version) -> String {
     URL_SAFE_NO_PAD.encode(version.0.to_be_bytes())
 }
@@ -73,7 +75,7 @@ impl Surface {
     }
 }
 
-/// A pair of a value and its letter, in both directions.
+/// Returns the code of a value.
 fn to_code<T: PartialEq + Copy>(table: &[(T, &'static str)], value: T) -> &'static str {
     table.iter().find(|(v, _)| *v == value).map_or("?", |(_, l)| l)
 }
@@ -99,7 +101,7 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
 ];
 
 impl ButtonAction {
-    /// The press as `callback_data`: fields joined by `:`, at most [`MAX_DATA`] bytes.
+    /// Returns the action as `callback_data`: fields joined by `:`, at most [`MAX_DATA_BYTES`] bytes.
     #[must_use]
     pub fn encode(self) -> String {
         match self {
@@ -158,7 +160,7 @@ impl ButtonAction {
         }
     }
 
-    /// What a press says; `None` when it was never drawn by this desk.
+    /// Returns the action of `callback_data`; `None` for data that this bot does not draw.
     #[must_use]
     pub fn decode(data: &str) -> Option<Self> {
         if data.len() > MAX_DATA_BYTES {

@@ -1,4 +1,5 @@
-//! Deliveries put into words when they are sent: in the reader's language, in the state of that moment.
+//! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
+//! current state.
 use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
@@ -18,13 +19,13 @@ use crate::outbox::{Compose, TelegramAction};
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// Puts deliveries into words.
+/// Renders deliveries.
 pub struct Composer {
-    /// Where the facts are.
+    /// The engine, and the store behind it.
     pub engine: Arc<Engine>,
-    /// What cards show.
+    /// Loads the views of cards.
     pub facts: ViewLoader,
-    /// The words.
+    /// The locale files.
     pub texts: Arc<Texts>,
 }
 
@@ -73,14 +74,14 @@ impl Compose for Composer {
     }
 }
 
-/// What a card shows.
+/// A rendered card.
 struct Card {
     text: Rendered,
-    /// Its ticket has ended, so it will never show anything else.
+    /// True if the ticket has ended, so the card cannot change any more.
     is_final: bool,
 }
 
-/// One that is not about one ticket.
+/// A card that is not about one ticket.
 impl From<Rendered> for Card {
     fn from(text: Rendered) -> Self {
         Self { text, is_final: false }
@@ -94,7 +95,7 @@ impl Composer {
         Words { texts: &self.texts, locale, now, zone: rules.zone }
     }
 
-    /// The live message of a card, brought up to date on the page that it shows.
+    /// Edits the live message of a card. The page that it shows stays.
     async fn refresh(&self, key: CardKey, localizer: &Words<'_>) -> Result<TelegramAction, StoreError> {
         let Some(live) = self.engine.store().live_card(key).await? else {
             return Ok(TelegramAction::Nothing);
@@ -103,13 +104,14 @@ impl Composer {
         Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_final }| TelegramAction::Edit {
             message_id: live.message_id,
             text,
-            // That it shows this is not kept: hardly anybody asks for it again, and for them it is sent again.
+            // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited
+            // again.
             card: (!is_final).then_some(live.key),
             shown: Some(live.digest),
         }))
     }
 
-    /// The live message of a card that is about to be sent anew.
+    /// Removes the buttons of a live card that is about to be sent anew.
     async fn retire(&self, key: CardKey, localizer: &Words<'_>) -> Result<TelegramAction, StoreError> {
         let previous = self.engine.store().live_card(key).await?;
         Ok(previous.map_or(TelegramAction::Nothing, |previous| TelegramAction::Edit {
@@ -120,7 +122,7 @@ impl Composer {
         }))
     }
 
-    /// A certain message: the live one of its card, or an older copy that nobody keeps in step.
+    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
     async fn redraw(
         &self,
         message_id: i32,
@@ -134,7 +136,7 @@ impl Composer {
             message_id,
             text,
             card: live.then_some(key),
-            // It was asked for by a press: what the store believes it shows may not be what the person sees.
+            // A press asked for it, so the recipient may see something else than the store has recorded.
             shown: None,
         }))
     }
@@ -159,7 +161,7 @@ impl Composer {
             CardKey::MyQueue(agent, page) => {
                 Some(Card::from(match self.facts.my_queue(agent, page).await? {
                     Some(view) => render::my_queue(localizer, &view),
-                    // Theirs from when they were an agent.
+                    // A card from the time when the person was an agent.
                     None => localizer.message("queue-former", &[]),
                 }))
             }
@@ -187,12 +189,12 @@ impl Composer {
         Ok(Some(render::draft(localizer, &self.facts.draft(&draft, &person.name, None).await?)))
     }
 
-    /// A notice with its names; `None` when what it is about is gone.
+    /// Loads a notice with its names; `None` if its ticket is gone.
     async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
             Notice::Created { ticket, position, online } => match store.ticket_for_notice(*ticket).await? {
-                // What was true when it was committed, as long as it still waits.
+                // The position at the commit is shown while the ticket still waits.
                 Some(ticket) => {
                     Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
                 }
@@ -273,7 +275,8 @@ impl Composer {
         })
     }
 
-    /// A ticket that an agent got. One that was given to them by another replica was not written here.
+    /// Returns a ticket that was assigned to an agent. The cached ticket may lack an assignment by another
+    /// replica; then it is read from the store.
     async fn task_of(&self, ticket: TicketId, agent: PersonId) -> Result<Option<Ticket>, StoreError> {
         let store = self.engine.store();
         match store.ticket_for_notice(ticket).await? {

@@ -1,9 +1,10 @@
-//! What the cards show, loaded from the store. Positions, loads and counts are what the tickets say at this moment.
+//! A loader of the views that cards show. Positions, loads and counts are computed from the tickets when a
+//! view is loaded.
 use super::views::{
     AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView,
     TICKETS_PER_PAGE, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
-use crate::bot::paging::{page_among, page_of};
+use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -16,17 +17,17 @@ use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::{Store, StoreError};
 use std::sync::Arc;
 
-/// How many of their tickets a person can look through.
+/// The most tickets that `/mytickets` lists.
 const MAX_LISTED_TICKETS: usize = 40;
 
-/// Loads what cards show.
+/// Loads views from the engine and its store.
 #[derive(Clone)]
 pub struct ViewLoader {
     engine: Arc<Engine>,
 }
 
 impl ViewLoader {
-    /// Facts from this engine and its store.
+    /// Returns a loader for this engine.
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
         Self { engine }
@@ -36,12 +37,12 @@ impl ViewLoader {
         self.engine.store().as_ref()
     }
 
-    /// A ticket as `reader` sees it.
+    /// Returns a ticket as `viewer` sees it.
     pub async fn ticket(&self, ticket: &Ticket, viewer: PersonId) -> Result<TicketView, StoreError> {
         self.ticket_at_position(ticket, viewer, None).await
     }
 
-    /// The same, with its position where that is known, as long as it waits.
+    /// Returns a ticket with this position, if it still waits. Without a position the current one is read.
     async fn ticket_at_position(
         &self,
         ticket: &Ticket,
@@ -75,7 +76,7 @@ impl ViewLoader {
             (TicketState::Queued, given) => given,
             _ => None,
         };
-        // Only who holds the ticket has use for it.
+        // Only the holder is shown whether the customer can be reached.
         let customer_reachable = ticket.holder() != Some(viewer)
             || self.store().reader(ticket.customer_chat).await?.is_none_or(|customer| customer.reachable);
         let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
@@ -109,13 +110,14 @@ impl ViewLoader {
         Ok(views)
     }
 
-    /// A ticket for its customer.
+    /// Returns the view of the customer's card of one ticket.
     pub async fn status_card(&self, ticket: &Ticket) -> Result<TicketStatusView, StoreError> {
         let online = self.engine.online(ticket.department);
         Ok(TicketStatusView { ticket: self.ticket(ticket, ticket.customer).await?, online })
     }
 
-    /// The same as it was when the ticket came to this position; how it stands now, when it waits no longer.
+    /// Returns the same view with the position and the agents online at the commit, while the ticket waits;
+    /// afterwards with the current state.
     pub async fn status_card_at(
         &self,
         ticket: &Ticket,
@@ -126,7 +128,7 @@ impl ViewLoader {
         Ok(TicketStatusView { ticket: view, online })
     }
 
-    /// An agent's own queue; `None` when they are no agent.
+    /// Returns an agent's queue; `None` for a person who is no agent.
     pub async fn my_queue(&self, agent: PersonId, page: u16) -> Result<Option<QueueView>, StoreError> {
         let Some(profile) = self.profile(agent).await? else { return Ok(None) };
         let held = self.store().held_by(agent).await?;
@@ -144,19 +146,19 @@ impl ViewLoader {
         }))
     }
 
-    /// A person's own tickets.
+    /// Returns a page of a person's own tickets.
     pub async fn my_tickets(&self, person: PersonId, page: u16) -> Result<MyTicketsView, StoreError> {
         let all = self.store().tickets_of(person, MAX_LISTED_TICKETS).await?;
         let (page, pages, shown) = page_of(&all, page, TICKETS_PER_PAGE);
         Ok(MyTicketsView { page, pages, tickets: self.ticket_views(shown, person).await? })
     }
 
-    /// What waits: in an agent's departments, or everywhere for an admin.
+    /// Returns a page of the waiting tickets: in an agent's departments, or in all departments for an admin.
     pub async fn waiting(&self, viewer: &Person, page: u16) -> Result<WaitingView, StoreError> {
         let departments = self.departments_of(viewer).await?;
         let depths = self.store().depths().await?;
         let total: u64 = departments.iter().filter_map(|d| depths.get(d)).sum();
-        let (page, pages) = page_among(total, page, TICKETS_PER_PAGE);
+        let (page, pages) = clamp_page(total, page, TICKETS_PER_PAGE);
         let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
         let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
         let mode = self.store().settings().await?.mode;
@@ -184,12 +186,13 @@ impl ViewLoader {
         Ok(viewer.agent.iter().flat_map(|profile| profile.departments.iter().copied()).collect())
     }
 
-    /// All agents' load.
+    /// Returns a page of the workload of all agents.
     pub async fn workload(&self, page: u16) -> Result<WorkloadView, StoreError> {
         let seats = self.engine.seats();
         let departments = self.store().departments().await?;
         let online = seats.iter().filter(|seat| is_online(seat));
-        // Room that nobody fills is no room: only theirs who get tickets, by themselves or, in manual mode, by hand.
+        // Only slots that can get a ticket count as free: those of agents who are not skipped by the
+        // assignment, or of all agents in manual mode.
         let is_manual = self.store().settings().await?.mode == Mode::Manual;
         let receiving = online.clone().filter(|seat| is_manual || seat.skip().is_none());
         let free = receiving.map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
@@ -205,7 +208,7 @@ impl ViewLoader {
         })
     }
 
-    /// One agent in detail.
+    /// Returns the details of one agent.
     pub async fn agent(&self, id: PersonId) -> Result<Option<AgentLine>, StoreError> {
         let departments = self.store().departments().await?;
         Ok(self
@@ -216,7 +219,7 @@ impl ViewLoader {
             .map(|seat| agent_line(seat, &departments)))
     }
 
-    /// A draft, with the categories to choose from. `choose` asks for the category even if there is one.
+    /// Returns a draft with a page of categories. `choose` asks for the category even if the draft has one.
     pub async fn draft(
         &self,
         draft: &Draft,
@@ -241,12 +244,12 @@ impl ViewLoader {
         })
     }
 
-    /// Every category that a ticket can be opened in, with its label.
+    /// Returns every category that takes new tickets, with its label.
     pub async fn offers(&self) -> Result<Vec<(DepartmentId, CategoryId, String)>, StoreError> {
         Ok(category_choices(&self.store().departments().await?))
     }
 
-    /// An agent's standing; `None` when they are no agent. `today` is when the day began.
+    /// Returns an agent's status; `None` for a person who is no agent. `today` is when the day began.
     pub async fn status(&self, person: &Person, today: Time) -> Result<Option<StatusView>, StoreError> {
         let Some(profile) = &person.agent else { return Ok(None) };
         let (all, depths) = (self.store().departments().await?, self.store().depths().await?);

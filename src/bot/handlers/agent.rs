@@ -1,4 +1,4 @@
-//! Agents: availability, the queue of their own, the steps of a ticket.
+//! Agent handlers: availability, the own queue, the steps of a ticket.
 use super::refusals::explain_toast;
 use crate::bot::callback::{ButtonAction, PagedList, Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -41,7 +41,7 @@ async fn set_availability(bot: &BotContext, ctx: RequestContext, to: Availabilit
     status_answer(bot, &RequestContext { person, ..ctx }).await
 }
 
-/// 🟢 Online was pressed.
+/// Handles 🟢 Online.
 pub async fn go_online(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -52,7 +52,7 @@ pub async fn go_online(
     set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Online).await
 }
 
-/// 🔴 Offline was pressed.
+/// Handles 🔴 Offline.
 pub async fn go_offline(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -63,8 +63,8 @@ pub async fn go_offline(
     set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Offline).await
 }
 
-/// The button stands on the queue, on the status, on a greeting. The pressed card is drawn as things stand, and what was
-/// said is answered below, unless it was said before.
+/// Handles an availability button on the queue, the status or a greeting. The pressed card is redrawn with
+/// the current state. The status follows as a message, unless nothing changed.
 async fn set_availability_pressed(
     bot: &BotContext,
     ctx: RequestContext,
@@ -95,21 +95,22 @@ async fn set_availability_pressed(
     })
 }
 
-/// Whether nothing is left to do for an agent to be as available as that.
+/// Returns true if the agent already has this availability and nothing is pending for it.
 fn is_already(profile: &AgentProfile, to: Availability) -> bool {
     let is_complete = match to {
         Availability::Offline => profile.release_due.is_none(),
-        // Who says it here is looked after from here.
+        // Presence is monitored where it was set last, so a switch in Telegram takes it over.
         _ => profile.via == Via::Telegram,
     };
     profile.availability == to && is_complete
 }
 
-/// What tells a message with these buttons from the others: on the queue it is the way to its page, on the status the
-/// other switch.
+/// Returns the button that identifies the kind of card: on the queue the button for its page, on the status
+/// the switch for automatic assignment.
 fn identifying_button(query: &CallbackQuery) -> Option<ButtonAction> {
     let rows = &query.regular_message()?.reply_markup()?.inline_keyboard;
-    // From the end: the button that refreshes names the page that is shown, the arrows above it name those beside.
+    // From the end: the refresh button carries the current page, the page buttons above it carry the
+    // neighbours.
     let mut actions = rows.iter().flatten().rev().filter_map(|button| match &button.kind {
         InlineKeyboardButtonKind::CallbackData(data) => ButtonAction::decode(data),
         _ => None,
@@ -119,7 +120,7 @@ fn identifying_button(query: &CallbackQuery) -> Option<ButtonAction> {
     })
 }
 
-/// "Masih online?" – yes. Any sign of life has already said so; this one is thanked for.
+/// Handles the "yes" to "Masih online?". The activity was recorded with the update; this only thanks for it.
 pub async fn still_here(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -131,7 +132,7 @@ pub async fn still_here(
         toast.say(localizer.toast("still-here-late", &[]));
         return Ok(vec![ctx.edit(pressed, localizer.message("still-here-late", &[]))]);
     }
-    // Busy and away are as good: nothing changes.
+    // Busy and away answer the question as well, so the availability stays.
     let (key, now) = match ctx.person.availability() {
         Availability::Online => ("still-here", String::new()),
         other => ("still-here-as", localizer.availability(other, false)),
@@ -144,7 +145,8 @@ pub async fn still_here(
 /// `/myqueue`.
 pub async fn my_queue(ctx: RequestContext) -> HandlerResult {
     let card = CardKey::MyQueue(ctx.person.id, 0);
-    // What happens while it is on its way there nobody refreshes, as it is shown nowhere yet.
+    // The card is not live before it is sent, so no event refreshes it in between; the refresh behind it
+    // does.
     Ok(vec![ctx.card(card), Outgoing::refresh(ctx.chat, card)])
 }
 
@@ -172,13 +174,13 @@ async fn status_text(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered,
     Ok(render::status(&localizer, &view))
 }
 
-/// When the day of `now` began in the desk's zone.
+/// Returns when the day of `now` began in the configured time zone.
 fn midnight(now: Time, zone: chrono_tz::Tz) -> Time {
     let day = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
     zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&chrono::Utc))
 }
 
-/// `/autoassign on|off`; without a word it says how things stand.
+/// `/autoassign on|off`; without an argument it shows the status.
 pub async fn auto_assign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     let on = match arg.trim().to_lowercase().as_str() {
         "on" | "1" | "ya" | "yes" | "aktif" => true,
@@ -190,7 +192,7 @@ pub async fn auto_assign(bot: Arc<BotContext>, ctx: RequestContext, arg: String)
     Ok(vec![ctx.message(&bot, auto_key(on), &[])])
 }
 
-/// The switch for automatic assignment was pressed.
+/// Handles the switch for automatic assignment.
 pub async fn set_auto(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -221,8 +223,8 @@ pub async fn token(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
     Ok(vec![ctx.message(&bot, "token", &[("token", token.into()), ("hours", hours.into())])])
 }
 
-/// ▶️ ✅ ⏸ on a ticket. What will be is known before it is done, so the press is answered first; should somebody else be
-/// quicker in between, a message says so.
+/// Handles ▶️ ✅ ⏸ on a ticket. The step is checked first, so the press is answered before the commit. If the
+/// commit then fails because another change was faster, a message says so.
 pub async fn task(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -242,7 +244,7 @@ pub async fn task(
     }
 }
 
-/// 🙋 on a waiting ticket.
+/// Handles 🙋 on a waiting ticket.
 pub async fn pick_up(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -260,7 +262,8 @@ pub async fn pick_up(
     }
 }
 
-/// A refusal that a person can understand is the press's answer, and the card is drawn as things stand.
+/// Answers a press with a refusal that has a text for people, and redraws the card. Other errors are
+/// returned.
 fn answer_refusal(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -277,7 +280,7 @@ fn answer_refusal(
     }
 }
 
-/// The engine's step, and what the press is answered with.
+/// Returns the engine's step, and the key of the toast.
 fn engine_step(step: Step) -> (TicketStep, &'static str) {
     match step {
         Step::Start => (TicketStep::Start, "toast-started"),

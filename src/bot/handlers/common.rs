@@ -1,4 +1,4 @@
-//! What everybody has: greeting, help, language, lists, and kind answers to what makes no sense.
+//! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
 use super::admin::name_prompts;
 use super::{agent, customer};
 use crate::bot::callback::{ButtonAction, PagedList};
@@ -15,13 +15,14 @@ use std::sync::Arc;
 use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind, Message};
 use teloxide::utils::render::RenderMessageTextHelper;
 
-/// `/start`, with or without a link's payload.
+/// `/start`, with the payload of a link if there is one.
 pub async fn start(bot: Arc<BotContext>, ctx: RequestContext, payload: String) -> HandlerResult {
     let code = payload.strip_prefix("claim_").or_else(|| payload.strip_prefix("join_"));
     if let Some(code) = code {
         let person = bot.engine.redeem(&ctx.person, code, ctx.now).await?;
         let roles = |person: &Person| (person.role, person.agent.is_some());
-        // Who is something new is told so by the engine's own notice; who is not sees how they stand.
+        // A notice of the engine announces a new role. Without one, an agent gets the status and others the
+        // greeting.
         return match (roles(&person) == roles(&ctx.person), person.agent.is_some()) {
             (false, _) => Ok(Vec::new()),
             (true, true) => agent::status_answer(&bot, &RequestContext { person, ..ctx }).await,
@@ -41,7 +42,7 @@ pub async fn help(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
     Ok(vec![ctx.text(menu::help(&ctx.localizer(&bot), ctx.person.role, ctx.person.agent.is_some()))])
 }
 
-/// `/language [id|en]`: without a language that the desk has, each is offered in its own name.
+/// `/language [id|en]`: for any other argument, or none, each language is offered under its own name.
 pub async fn language(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     let localizer = ctx.localizer(&bot);
     let name = |locale| match locale {
@@ -58,7 +59,7 @@ pub async fn language(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
     Ok(vec![ctx.text(Rendered { html: localizer.html("language-ask", &[]), buttons: vec![buttons] })])
 }
 
-/// A language was chosen.
+/// Handles the chosen language.
 pub async fn set_language(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -72,34 +73,35 @@ pub async fn set_language(
     Ok(vec![ctx.edit(pressed, localizer.message("language-set", &[]))])
 }
 
-/// A command is no answer to a question: the question is dropped, lest a later message be taken for its answer.
+/// Closes an open prompt, since a command is no answer to it: a later message must not be taken for the
+/// answer. `/cancel` closes the prompt itself.
 pub async fn close_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> Command {
     if ctx.person.open_prompt().is_some()
         && command != Command::Cancel
         && let Err(error) = bot.engine.set_prompt(ctx.person.id, None).await
     {
-        tracing::warn!(%error, "a question stays open");
+        tracing::warn!(%error, "failed to close prompt");
     }
     command
 }
 
-/// A message that is no command: the answer to a question, or (part of) a ticket.
+/// Handles a message that is no command: the answer to a prompt, or text and files for a draft.
 pub async fn message(bot: Arc<BotContext>, ctx: RequestContext, message: Message) -> HandlerResult {
     let prompt = ctx.person.prompt_for(message.id.0).filter(|_| ctx.person.is_admin());
     if let Some(prompt) = prompt {
-        // A photo is no name either, and its question stays open.
+        // A photo has no text and so is no valid name: the prompt stays open.
         return name_prompts::on_answer(&bot, &ctx, prompt, message.id, message.text().unwrap_or_default())
             .await;
     }
     customer::on_message(&bot, &ctx, &message).await
 }
 
-/// A command that nobody has.
+/// Answers an unknown command.
 pub async fn unknown_command(bot: Arc<BotContext>, ctx: RequestContext, name: String) -> HandlerResult {
     Ok(vec![ctx.message(&bot, "unknown-command", &[("name", name.into())])])
 }
 
-/// A command of somebody else's role.
+/// Answers a command of another role.
 pub async fn not_your_command(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> HandlerResult {
     let key = match command.audience() {
         Audience::Admins => "for-admins",
@@ -108,8 +110,8 @@ pub async fn not_your_command(bot: Arc<BotContext>, ctx: RequestContext, command
     Ok(vec![ctx.message(&bot, key, &[])])
 }
 
-/// The pressed message; `None` when Telegram does not say which, or it stands in another chat than the person's own: what
-/// follows from a press is drawn there, and ids of messages mean nothing elsewhere.
+/// Returns the pressed message. It is `None` if Telegram does not name it, or if it is not in the person's
+/// own chat: the answer is drawn there, and message ids are valid in one chat only.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
 pub fn pressed_message(query: CallbackQuery, ctx: RequestContext) -> Option<PressedMessage> {
@@ -119,15 +121,16 @@ pub fn pressed_message(query: CallbackQuery, ctx: RequestContext) -> Option<Pres
         .map(|message| PressedMessage(message.id().0))
 }
 
-/// What was pressed.
+/// Returns the action of the pressed button.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
 pub fn decode_action(query: CallbackQuery) -> Option<ButtonAction> {
     ButtonAction::decode(query.data.as_deref()?)
 }
 
-/// The pressed message without its buttons: they stand for what is no longer so. Only where it is the person's own, and shows
-/// the button: another one is somebody else's, or up to date already.
+/// Returns an edit that removes the buttons from the pressed message, because they are stale. It is `None`
+/// unless the message is in the person's own chat and still shows the pressed button: otherwise it belongs to
+/// another person or is already current.
 #[must_use]
 pub fn without_buttons(query: &CallbackQuery, ctx: &RequestContext) -> Option<Outgoing> {
     let message = query.regular_message().filter(|message| message.chat.id.0 == ctx.chat.0)?;
@@ -140,7 +143,7 @@ pub fn without_buttons(query: &CallbackQuery, ctx: &RequestContext) -> Option<Ou
     Some(ctx.edit(PressedMessage(message.id.0), Rendered { html, buttons: Vec::new() }))
 }
 
-/// A press that this desk does not draw (any more).
+/// Answers a button that this version does not draw.
 pub async fn unknown_button(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -151,12 +154,12 @@ pub async fn unknown_button(
     Ok(without_buttons(&query, &ctx).into_iter().collect())
 }
 
-/// A button of a role that is not the person's (any more).
+/// Refuses a button of a role that the person does not have.
 pub async fn not_your_button() -> HandlerResult {
     Err(EngineError::Forbidden)
 }
 
-/// A list turns its page, or is drawn anew.
+/// Shows another page of a list, or refreshes it.
 pub async fn show_page(
     ctx: RequestContext,
     toast: Toast,
@@ -177,7 +180,7 @@ pub async fn show_page(
     Ok(vec![ctx.redraw(pressed, card)])
 }
 
-/// "Never mind": the question goes away.
+/// Closes a question without an action.
 pub async fn dismiss(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -188,7 +191,7 @@ pub async fn dismiss(
     Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("dismissed", &[]))])
 }
 
-/// A label was pressed.
+/// Acknowledges the press of a button that is only a label.
 pub async fn no_op(toast: Toast) -> HandlerResult {
     toast.ack();
     Ok(Vec::new())

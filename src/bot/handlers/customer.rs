@@ -1,4 +1,4 @@
-//! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
+//! Customer handlers: drafts, sending, the own tickets, cancellation.
 use super::refusals::{explain, explain_toast};
 use crate::bot::callback::Surface;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -15,15 +15,16 @@ use crate::engine::ports::StoreError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
-/// `/new [text]`, by itself or below a file. What was already written stays and is shown again: nothing is thrown away
-/// unasked.
+/// `/new [text]`, as a message or as the caption of a file. An open draft is continued and shown again, so no
+/// text is lost.
 pub async fn new(bot: Arc<BotContext>, ctx: RequestContext, message: Message, text: String) -> HandlerResult {
     let file = content(&message).and_then(|(_, file)| file);
     let draft = open_draft(&bot, &ctx).await?.with(message.id.0, &text, file)?;
     save_draft(&bot, &ctx, Draft { album: album(&message), ..draft }).await
 }
 
-/// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
+/// Handles a message that is neither a command nor an answer to a prompt: adds it to the draft, or starts
+/// one.
 pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Message) -> HandlerResult {
     let Some((text, file)) = content(message) else {
         return Ok(vec![ctx.message(bot, "unsupported", &[])]);
@@ -33,7 +34,7 @@ pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Messag
         return Ok(vec![ctx.message(bot, "staff-hint", &[])]);
     }
     let draft = open_draft(bot, ctx).await?;
-    // The parts of an album come one by one; the card that the first one made is enough.
+    // The parts of an album arrive one by one; the first part's card is enough.
     let album = album(message);
     let later_part = album.is_some() && draft.album == album;
     let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
@@ -48,9 +49,9 @@ pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Messag
     save_draft(bot, ctx, draft).await
 }
 
-/// `/cancel`: drops the draft, or the question that was open.
+/// `/cancel`: closes the open prompt, or else drops the draft.
 pub async fn cancel_draft(bot: Arc<BotContext>, ctx: RequestContext, message: Message) -> HandlerResult {
-    // Handled again, it must not go on to the draft.
+    // If the update is handled again, it must not drop the draft as well.
     if ctx.person.prompt_for(message.id.0).is_some() {
         bot.engine.answer_prompt(ctx.person.id, message.id.0).await?;
         return Ok(vec![ctx.message(&bot, "dismissed", &[])]);
@@ -58,7 +59,7 @@ pub async fn cancel_draft(bot: Arc<BotContext>, ctx: RequestContext, message: Me
     let Some(draft) = bot.engine.store().draft(ctx.person.id).await? else {
         return Ok(vec![ctx.message(&bot, "nothing-to-cancel", &[])]);
     };
-    // The preview gives up its buttons first: once the draft is dropped, nobody knows where it stands.
+    // The preview loses its buttons first: its live card is found by the draft, which is dropped next.
     let (store, dropped) = (bot.engine.store(), ctx.localizer(&bot).message("draft-dropped", &[]));
     if let Some(preview) = store.live_card(CardKey::Draft(ctx.person.id)).await? {
         store.enqueue(vec![ctx.edit(PressedMessage(preview.message_id), dropped.clone())], ctx.now).await?;
@@ -67,7 +68,7 @@ pub async fn cancel_draft(bot: Arc<BotContext>, ctx: RequestContext, message: Me
     Ok(vec![ctx.text(dropped)])
 }
 
-/// The categories of a draft, on a page.
+/// Shows a page of categories for a draft.
 pub async fn categories(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -83,7 +84,7 @@ pub async fn categories(
     Ok(vec![ctx.edit(pressed, render::draft(&ctx.localizer(&bot), &view))])
 }
 
-/// A category was chosen.
+/// Handles the chosen category.
 pub async fn choose_category(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -104,7 +105,7 @@ pub async fn choose_category(
     Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))])
 }
 
-/// The draft is sent. The ticket's number comes with the engine's own notice; the preview loses its buttons.
+/// Sends the draft. The engine's notice brings the ticket's number; the preview loses its buttons.
 pub async fn send(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -126,7 +127,7 @@ pub async fn send(
     draft_outcome(&bot, &ctx, pressed, id).await
 }
 
-/// Why a draft was not sent; it stays as it is.
+/// Answers with the reason why a draft was not sent. The draft stays.
 async fn answer_unsent(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -134,7 +135,7 @@ async fn answer_unsent(
     pressed: PressedMessage,
     (draft, error): (Draft, EngineError),
 ) -> HandlerResult {
-    // The category was retired meanwhile: the words stay, another category is asked for.
+    // The category was retired meanwhile: the text stays, and the preview asks for another category.
     if error == EngineError::NotFound {
         bot.engine.store().put_draft(Draft { target: None, ..draft }).await?;
         toast.say(ctx.localizer(bot).toast("category-gone", &[]));
@@ -142,12 +143,13 @@ async fn answer_unsent(
     }
     let Some(refusal) = explain(bot, ctx, &error) else { return Err(error) };
     toast.say(explain_toast(bot, ctx, &error).unwrap_or_default());
-    // What is in the way is for longer than a toast: it is told below, whether the toast came in time or not.
+    // The reason must stay readable longer than a toast, so it is sent as a message whether the toast was in
+    // time or not.
     let _sent_as_message = toast.late();
     Ok(vec![refusal])
 }
 
-/// The draft is thrown away.
+/// Drops the draft.
 pub async fn drop_draft(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -168,7 +170,7 @@ pub async fn my_tickets(ctx: RequestContext) -> HandlerResult {
     Ok(vec![ctx.card(CardKey::MyTickets(ctx.person.id, 0))])
 }
 
-/// A ticket is withdrawn by its customer.
+/// Cancels the customer's ticket.
 pub async fn cancel_ticket(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -179,7 +181,7 @@ pub async fn cancel_ticket(
     let card = surface.card(ticket, ctx.person.id);
     match bot.engine.cancel(ctx.person.id, ticket, Some(version), ctx.now).await {
         Ok(_) => toast.say(ctx.localizer(&bot).toast("cancelled", &[])),
-        // Somebody else's ticket is nobody's business: it is not drawn.
+        // A ticket of another customer is not drawn.
         Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
         Err(error) => match explain_toast(&bot, &ctx, &error) {
             Some(text) => toast.say(text),
@@ -189,7 +191,7 @@ pub async fn cancel_ticket(
     Ok(vec![ctx.redraw(pressed, card)])
 }
 
-/// The person's draft, or a new one: with its category, where there is only one to choose.
+/// Returns the person's draft, or a new one. A new draft has its category if there is only one.
 async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, EngineError> {
     if let Some(draft) = bot.engine.store().draft(ctx.person.id).await? {
         return Ok(draft);
@@ -210,17 +212,19 @@ async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, Eng
     })
 }
 
-/// Keeps the draft and shows it below what was written last. The card above gives up its buttons: there is one to press.
+/// Saves the draft and sends its card anew, below the last message. The previous card loses its buttons, so
+/// that only one has any.
 async fn save_draft(bot: &BotContext, ctx: &RequestContext, draft: Draft) -> HandlerResult {
     let (store, key) = (bot.engine.store(), CardKey::Draft(ctx.person.id));
     let has_draft = store.draft(ctx.person.id).await?.is_some_and(|before| before.id == draft.id);
     store.put_draft(draft).await?;
-    // Looked for when it is its turn to be sent: of messages in quick succession the card above may not have arrived yet.
+    // The previous card is looked up when this is sent: after several quick messages it may not have been
+    // delivered yet.
     let previous = Outgoing { chat: ctx.chat, message: OutgoingMessage::Retire(key) };
     Ok(has_draft.then_some(previous).into_iter().chain([ctx.card(key)]).collect())
 }
 
-/// The draft, if it is the one that the button was drawn for; else says what became of it.
+/// Returns the draft if the button was drawn for it; otherwise answers with what happened to it.
 async fn current_draft(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -235,7 +239,7 @@ async fn current_draft(
     Ok(draft)
 }
 
-/// What the preview of a draft says once it is a ticket, or gone.
+/// Replaces the preview by what happened to its draft: it became a ticket, or it is gone.
 async fn draft_outcome(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -256,16 +260,16 @@ async fn ticket_number_for(
     id: DraftId,
 ) -> Result<Option<crate::domain::number::TicketNumber>, StoreError> {
     let ticket = bot.engine.store().ticket_by_key(&format!("draft {id}")).await?;
-    // Somebody else's draft is nobody's business.
+    // A draft of another person is not disclosed.
     Ok(ticket.filter(|ticket| ticket.customer == ctx.person.id).map(|ticket| ticket.number))
 }
 
-/// The album that a message is a part of.
+/// Returns the id of the album that a message is part of.
 fn album(message: &Message) -> Option<String> {
     message.media_group_id().map(|id| id.0.clone())
 }
 
-/// The words and the file of a message; `None` when it is of a kind that no ticket can carry.
+/// Returns the text and the file of a message; `None` for a kind that no ticket can hold.
 fn content(message: &Message) -> Option<(&str, Option<Attachment>)> {
     let file = |kind, id: &teloxide::types::FileId| Some(Attachment { kind, file_id: id.0.clone() });
     let attachment = if let Some(largest) = message.photo().and_then(|sizes| sizes.last()) {

@@ -1,4 +1,4 @@
-//! Refusals in words: each of the engine's errors that a person can do something about.
+//! Texts for refusals: each engine error that a person can act on.
 use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::render::{Arg, Words};
 use crate::domain::ids::PersonId;
@@ -10,7 +10,7 @@ use crate::engine::ports::UniqueKey;
 /// A text's key and its arguments.
 type TextWithArgs<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 
-/// What to tell the reader; `None` when it is a failure of the desk and not of theirs.
+/// Returns the text for an error; `None` for an internal failure.
 fn describe<'a>(error: &'a EngineError, localizer: &Words<'_>, viewer: PersonId) -> Option<TextWithArgs<'a>> {
     Some(match error {
         EngineError::Refused(refusal, ticket) => describe_ticket(Some(refusal), ticket, localizer, viewer),
@@ -31,7 +31,7 @@ fn describe<'a>(error: &'a EngineError, localizer: &Words<'_>, viewer: PersonId)
     })
 }
 
-/// Why a ticket does not take the step: mostly, how it stands.
+/// Returns the text for a ticket that rejected the step: mostly its current state.
 fn describe_ticket<'a>(
     refusal: Option<&Refusal>,
     ticket: &'a Ticket,
@@ -40,11 +40,12 @@ fn describe_ticket<'a>(
 ) -> TextWithArgs<'a> {
     let number = ("number", Arg::from(&ticket.number));
     match refusal {
-        // Not even its number: whoever forges a press learns nothing from it.
+        // Without the ticket's number, so that a forged press discloses nothing.
         Some(Refusal::NotYours) => ("not-yours", vec![]),
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
         Some(Refusal::State(_)) | None => {
-            // The word that is on the reader's own cards. Who works on a ticket of their own reads the agent's.
+            // The state as the person's own cards show it. An agent who holds a ticket of their own sees the
+            // agent's term.
             let state = if ticket.customer == viewer && ticket.holder() != Some(viewer) {
                 localizer.customer_state(ticket.status())
             } else {
@@ -55,7 +56,7 @@ fn describe_ticket<'a>(
     }
 }
 
-/// Why a description can't be extended so.
+/// Returns the text for a description that cannot take the new text or file.
 fn describe_description_error(error: &DescriptionError) -> TextWithArgs<'static> {
     match error {
         DescriptionError::TooLong(length) => {
@@ -65,7 +66,7 @@ fn describe_description_error(error: &DescriptionError) -> TextWithArgs<'static>
     }
 }
 
-/// The refusal as a message; `None` when the desk itself failed.
+/// Returns the refusal as a message; `None` for an internal failure.
 #[must_use]
 pub fn explain(
     bot: &BotContext,
@@ -75,7 +76,7 @@ pub fn explain(
     describe(error, &ctx.localizer(bot), ctx.person.id).map(|(key, args)| ctx.message(bot, key, &args))
 }
 
-/// The refusal in words.
+/// Returns the refusal as the text of a message; `None` for an internal failure.
 #[must_use]
 pub fn refusal_text(
     bot: &BotContext,
@@ -86,7 +87,7 @@ pub fn refusal_text(
     describe(error, &localizer, ctx.person.id).map(|(key, args)| localizer.message(key, &args))
 }
 
-/// The refusal as the answer to a press.
+/// Returns the refusal as the text of a toast; `None` for an internal failure.
 #[must_use]
 pub fn explain_toast(bot: &BotContext, ctx: &RequestContext, error: &EngineError) -> Option<String> {
     let localizer = ctx.localizer(bot);

@@ -1,13 +1,13 @@
-//! Cards for admins: everybody's load, and one agent.
+//! Cards for admins: the workload, and one agent.
 use super::parts::{card, name};
 use super::{Rendered, Words};
 use crate::bot::callback::{ButtonAction, PagedList, PickerPurpose};
 use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
 
-/// Blocks in a bar.
+/// Blocks in a load bar.
 const BAR_BLOCKS: u32 = 10;
 
-/// Every agent's load, a page at a time, and how the queue stands.
+/// Renders a page of the agents' load, and the state of the queue.
 #[must_use]
 pub fn workload(localizer: &Words<'_>, view: &WorkloadView) -> Rendered {
     let mut blocks = vec![localizer.html("workload-head", &[])];
@@ -50,7 +50,7 @@ fn bar_line(localizer: &Words<'_>, agent: &AgentLine) -> String {
     }
 }
 
-/// A bar of ten blocks. Something never looks like nothing, and not quite full never like full.
+/// Returns a bar of ten blocks. A load above zero has at least one block, and only a full load has ten.
 fn bar(held: u32, max: u32) -> String {
     let filled = match held {
         0 => 0,
@@ -60,7 +60,7 @@ fn bar(held: u32, max: u32) -> String {
     (0..BAR_BLOCKS).map(|block| if block < filled { '█' } else { '▒' }).collect()
 }
 
-/// One agent in detail.
+/// Renders the details of one agent.
 #[must_use]
 pub fn agent_card(localizer: &Words<'_>, agent: &AgentLine) -> Rendered {
     let mut lines = vec![

@@ -1,4 +1,4 @@
-//! Cards for one agent: a ticket they got, and how they stand.
+//! Cards for one agent: a ticket that was assigned to them, and their status.
 use super::parts::{card, name, steps};
 use super::{Rendered, Words};
 use crate::bot::callback::{ButtonAction, Step, Surface};
@@ -6,7 +6,8 @@ use crate::bot::cards::views::{StatusView, TaskView, TicketView};
 use crate::domain::text::Description;
 use crate::domain::ticket::Status;
 
-/// A ticket for the agent who got it: its state, the ordered facts, the customer's words, and what can be done.
+/// Renders a ticket for the agent who got it: its state, the ordered facts, the customer's text, and the
+/// steps.
 #[must_use]
 pub fn task_card(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
     if !is_held_by_viewer(ticket) {
@@ -16,12 +17,13 @@ pub fn task_card(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
     task(localizer, ticket, head, &[])
 }
 
-/// The first state of the task card. When the ticket has moved on before the notice went out, the card says so instead.
+/// Renders the first state of the task card. If the ticket has changed before the notice is sent, it is the
+/// current card.
 pub(super) fn new_task_card(localizer: &Words<'_>, view: &TaskView) -> Rendered {
     if view.ticket.status != Status::Assigned || !is_held_by_viewer(&view.ticket) {
         return task_card(localizer, &view.ticket);
     }
-    // How it was at that moment. The queue moves on without this card, so it says so once only.
+    // The values at the assignment. The queue changes without this card, so only its first state shows them.
     let at_assignment = [
         localizer.html("line-position", &[("position", view.position.into())]),
         String::new(),
@@ -53,7 +55,8 @@ fn task(localizer: &Words<'_>, ticket: &TicketView, head: String, at_assignment:
     card(localizer.with_description(&above, &first_part(&ticket.description), &[]), rows)
 }
 
-/// What the card has room for; the agent got the rest in messages of its own.
+/// Returns the part of the description that the card has room for; the agent got the rest in further
+/// messages.
 fn first_part(description: &Description) -> Description {
     let parts = description.parts();
     let first = parts.first().copied().unwrap_or_default();
@@ -61,7 +64,7 @@ fn first_part(description: &Description) -> Description {
     Description { text, attachments: description.attachments.clone() }
 }
 
-/// A ticket that has ended or is in other hands: how things stand, and no buttons.
+/// Renders a ticket that has ended or has another holder: its state, without buttons.
 fn former_task(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
     let head = match (ticket.status, ticket.holder.as_deref()) {
         (Status::Completed, _) => localizer.html("task-completed", &[]),
@@ -75,13 +78,13 @@ fn former_task(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
         localizer.html("task-number", &[("number", (&ticket.number).into())]),
         localizer.html("line-category", &[("label", Words::label(&ticket.label))]),
     ];
-    // Whoever no longer has the ticket has no need of the customer's words; who completed it may look them up.
+    // The customer's text is not shown to former holders, except to the agent who completed the ticket.
     let nothing = Description::default();
     let description = if ticket.held_by_viewer { &ticket.description } else { &nothing };
     card(localizer.with_description(&above, description, &[]), [])
 }
 
-/// How an agent stands (`/status`).
+/// Renders an agent's status (`/status`).
 #[must_use]
 pub fn status(localizer: &Words<'_>, view: &StatusView) -> Rendered {
     let (assigned, completed) = view.today;

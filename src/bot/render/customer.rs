@@ -1,4 +1,4 @@
-//! Cards for customers: the ticket they are writing, the live card of one ticket, the list of theirs.
+//! Cards for customers: the draft, the live card of one ticket, the list of their tickets.
 use super::parts::{card, name, numbered};
 use super::{Button, Rendered, Words, labelled, truncate};
 use crate::bot::callback::{ButtonAction, PagedList, Surface};
@@ -8,10 +8,10 @@ use crate::bot::cards::views::{
 use crate::domain::text::{Description, PART_CHARS, clean};
 use crate::domain::ticket::Status;
 
-/// How much of their words customers see again on the card of a ticket, in UTF-16 units.
+/// The length of the description's excerpt on a ticket's card, in UTF-16 units.
 const EXCERPT_UNITS: usize = 300;
 
-/// A ticket that is being written: choose a category, then say what it is about, then look it over and send it.
+/// Renders a draft in its state: choose a category, then describe the problem, then review and send.
 #[must_use]
 pub fn draft(localizer: &Words<'_>, view: &DraftView) -> Rendered {
     match &view.label {
@@ -56,7 +56,7 @@ fn preview(localizer: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
     card(localizer.with_description(&above, &shown, &below), [send, change(localizer, view)])
 }
 
-/// What a preview has room for, and that nothing is lost, where that is not the whole.
+/// Returns what a preview has room for. If that is not the whole text, a note says that nothing is lost.
 fn excerpt_with_note(localizer: &Words<'_>, description: &Description) -> (Description, Vec<String>) {
     let whole = clean(&description.text);
     let text = truncate(&whole, PART_CHARS);
@@ -70,15 +70,15 @@ fn change(localizer: &Words<'_>, view: &DraftView) -> Vec<Button> {
     view.can_change.then(button).into_iter().collect()
 }
 
-/// The live card of one ticket: where it stands, and the way to withdraw it while nobody has opened it. As long as that is
-/// so it begins with the thanks, so that what is sent first need not be edited at once.
+/// Renders the live card of one ticket: its state, and the cancel button until an agent starts it. Until then
+/// it begins with the thanks, so that the first version needs no immediate edit.
 #[must_use]
 pub fn status_card(localizer: &Words<'_>, view: &TicketStatusView) -> Rendered {
     let head = if is_cancellable(&view.ticket) { "track-created" } else { "track-head" };
     status_lines(localizer, view, head)
 }
 
-/// The first state of the live card: the thanks, whatever has happened since.
+/// Renders the first state of the live card: it begins with the thanks in every state of the ticket.
 pub(super) fn created_card(localizer: &Words<'_>, view: &TicketStatusView) -> Rendered {
     status_lines(localizer, view, "track-created")
 }
@@ -104,7 +104,7 @@ fn status_lines(localizer: &Words<'_>, view: &TicketStatusView, head: &str) -> R
         _ => None,
     };
     let below: Vec<String> = below.into_iter().collect();
-    // Enough to know the ticket by; the customer has the whole above, in their own message.
+    // Enough to recognize the ticket; the customer's own message above has the whole text.
     let excerpt = Description {
         text: truncate(&clean(&ticket.description.text), EXCERPT_UNITS),
         attachments: ticket.description.attachments.clone(),
@@ -121,7 +121,7 @@ fn is_cancellable(ticket: &TicketView) -> bool {
     matches!(ticket.status, Status::Queued | Status::Assigned)
 }
 
-/// A customer's own tickets, a page at a time.
+/// Renders a page of a customer's own tickets.
 #[must_use]
 pub fn my_tickets(localizer: &Words<'_>, view: &MyTicketsView) -> Rendered {
     if view.tickets.is_empty() {

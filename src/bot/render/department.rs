@@ -1,4 +1,4 @@
-//! Cards for admins: the departments, one of them, a category.
+//! Cards for admins: the list of departments, one department, one category.
 use super::parts::card;
 use super::{Button, Rendered, Words, labelled};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
@@ -6,11 +6,11 @@ use crate::bot::paging::page_of;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::CategoryId;
 
-/// Categories on a page of a department's card: as many as its text and Telegram's 10 kB of buttons have room for, whatever
-/// they are called.
+/// Categories on a page of a department's card. With names of any length they fit into the text and into
+/// Telegram's limit of 10 kB for all buttons.
 const PER_PAGE: u16 = 30;
 
-/// A page of all departments.
+/// Renders a page of all departments.
 #[must_use]
 pub fn departments(localizer: &Words<'_>, shown: &[Department], (page, pages): (u16, u16)) -> Rendered {
     let label = |d: &Department| match (d.retired, d.critical) {
@@ -25,7 +25,7 @@ pub fn departments(localizer: &Words<'_>, shown: &[Department], (page, pages): (
     card(localizer.html("departments-head", &[]), rows.chain([page_buttons, new]))
 }
 
-/// A department with a page of its categories; `back` is the page of the list that it is on.
+/// Renders a department with a page of its categories; `back` is its page in the list of departments.
 #[must_use]
 pub fn department_card(localizer: &Words<'_>, department: &Department, page: u16, back: u16) -> Rendered {
     let mut lines = vec![localizer.html("department-head", &[("name", (&department.name).into())])];
@@ -49,7 +49,7 @@ pub fn department_card(localizer: &Words<'_>, department: &Department, page: u16
     card(lines.join("\n"), [new].into_iter().chain(categories).chain([page_buttons, switches, back]))
 }
 
-/// What can be done to a department. A switch carries the state that its label promises.
+/// Returns the buttons of a department. A switch carries the state that its label announces.
 fn department_rows(localizer: &Words<'_>, department: &Department) -> [Vec<Button>; 2] {
     let id = department.id;
     let critical = if department.critical { "department-critical-off" } else { "department-critical-on" };
@@ -65,14 +65,14 @@ fn department_rows(localizer: &Words<'_>, department: &Department) -> [Vec<Butto
     [new, switches]
 }
 
-/// The page of a department's card that a category is on.
+/// Returns the page of a department's card that a category is on.
 #[must_use]
 pub fn category_page(department: &Department, id: CategoryId) -> u16 {
     let at = department.categories.iter().position(|category| category.id == id).unwrap_or(0);
     u16::try_from(at / usize::from(PER_PAGE)).unwrap_or(0)
 }
 
-/// One category of a department.
+/// Renders one category of a department.
 #[must_use]
 pub fn category_card(localizer: &Words<'_>, department: &Department, category: &Category) -> Rendered {
     let mut html = localizer.html("category-head", &[("label", department.label(category.id).into())]);

@@ -1,11 +1,12 @@
-//! Telegram counts UTF-16 units, of what is left after its HTML is parsed.
+//! Text length as Telegram counts it: UTF-16 units after its HTML is parsed.
 
 /// The longest message, in UTF-16 units after parsing.
 pub const MAX_TEXT_UNITS: usize = 4_096;
-/// The longest answer to a press, in UTF-16 units.
+/// The longest toast, in UTF-16 units.
 pub const MAX_TOAST_UNITS: usize = 200;
 
-/// How long Telegram takes `html` for: UTF-16 units without tags, an entity counting as the character it stands for.
+/// Returns the length of `html` in Telegram's count: UTF-16 units without tags, where an entity counts as its
+/// character.
 #[must_use]
 pub fn utf16_units(html: &str) -> usize {
     let (mut count, mut in_tag, mut in_entity) = (0, false, false);
@@ -26,8 +27,8 @@ pub fn utf16_units(html: &str) -> usize {
     count
 }
 
-/// The first `max` UTF-16 units of a plain text at most, the ellipsis included where something was left out. Doesn't take
-/// characters apart, nor emoji made of several, as far as their joiners show it.
+/// Returns at most the first `max` UTF-16 units of a plain text, including the ellipsis if it was cut. It
+/// does not split characters, nor emoji of several characters as far as their joiners show it.
 #[must_use]
 pub fn truncate(text: &str, max: usize) -> String {
     if text.encode_utf16().count() <= max {
@@ -49,7 +50,7 @@ pub fn truncate(text: &str, max: usize) -> String {
         used += c.len_utf16();
         before = Some(c);
     }
-    // A text of nothing but joiners has no good place to be cut at.
+    // A text of joiners only has no good place for a cut.
     let end = if soft == 0 { hard } else { soft };
     let mut short = text.get(..end).unwrap_or_default().trim_end().to_owned();
     short.push('…');
@@ -58,7 +59,8 @@ pub fn truncate(text: &str, max: usize) -> String {
 
 const JOINER: char = '\u{200D}';
 
-/// Whether a character belongs to the one before it: joiners, variation selectors, skin tones, combining marks, tags.
+/// Returns true if a character belongs to the one before it: joiner, variation selector, skin tone, combining
+/// mark or tag.
 fn joins_previous(c: char) -> bool {
     matches!(c, JOINER | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{0300}'..='\u{036F}' | '\u{20D0}'..='\u{20FF}' | '\u{E0020}'..='\u{E007F}')
 }

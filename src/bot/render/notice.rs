@@ -1,4 +1,4 @@
-//! Notices: what people are told because something happened.
+//! Notices: messages about a change, as text and buttons.
 use super::agent::new_task_card;
 use super::customer::created_card;
 use super::parts::{card, name};
@@ -10,7 +10,7 @@ use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::PART_CHARS;
 
-/// A notice in the reader's words. That of [`NoticeView::File`] is the caption of the file.
+/// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]
 pub fn notice(localizer: &Words<'_>, view: &NoticeView) -> Rendered {
     let with_number = |key: &str, number: &TicketNumber| localizer.message(key, &[("number", number.into())]);

@@ -1,11 +1,11 @@
-//! Lists of tickets for staff: an agent's own queue, and what waits.
+//! Lists of tickets for staff: an agent's own queue, and the waiting tickets.
 use super::parts::{card, numbered, steps};
 use super::{Rendered, Words};
 use crate::bot::callback::{ButtonAction, PagedList, Surface};
 use crate::bot::cards::views::{QueueView, TicketView, WaitingView};
 use crate::domain::person::Availability;
 
-/// An agent's queue, with the buttons of each ticket under the same number as in the list.
+/// Renders an agent's queue. The buttons of a ticket carry its number in the list.
 #[must_use]
 pub fn my_queue(localizer: &Words<'_>, view: &QueueView) -> Rendered {
     let head = [
@@ -45,12 +45,12 @@ fn own_task(localizer: &Words<'_>, at: u64, ticket: &TicketView) -> String {
     lines.join("\n")
 }
 
-/// Whether new tickets will come, and if not, why not: the first reason that holds.
+/// Returns the line that says whether new tickets will come, and if not, the first reason that applies.
 fn footer(localizer: &Words<'_>, view: &QueueView) -> String {
     let free = view.max.saturating_sub(view.held);
     let count = [("count", free.into())];
     if !view.auto {
-        // Neither going online nor completing a ticket brings one then.
+        // Neither going online nor completing a ticket brings a new one.
         return localizer.html("queue-free-manual", &count);
     }
     match view.availability {
@@ -65,7 +65,7 @@ fn footer(localizer: &Words<'_>, view: &QueueView) -> String {
     }
 }
 
-/// What waits, with a pick-up button for each ticket where the reader may take them.
+/// Renders the waiting tickets, with a button for each that the viewer may pick up.
 #[must_use]
 pub fn waiting(localizer: &Words<'_>, view: &WaitingView) -> Rendered {
     let to_page = |page| ButtonAction::ShowPage(PagedList::Queue, page);

@@ -1,6 +1,6 @@
-//! What people read, as snapshots in both languages, and what nobody's text may break.
+//! Snapshot tests of all messages in both languages, and tests with hostile text.
 //!
-//! Every card goes through [`check`], which also holds it to Telegram's limits and to well-formed markup.
+//! Every card goes through [`check`], which also checks Telegram's limits and well-formed markup.
 use super::*;
 use crate::bot::callback::MAX_DATA_BYTES;
 use crate::bot::cards::views::{TaskView, TicketView};
@@ -72,7 +72,7 @@ fn task(ticket: TicketView) -> TaskView {
     TaskView { ticket, position: 3, held: 3, max: 5 }
 }
 
-/// The message as Telegram shows it: no tags, no entities.
+/// Returns the message as Telegram shows it: no tags, no entities.
 fn shown(html: &str) -> String {
     let mut text = String::new();
     let mut tag = false;
@@ -85,7 +85,7 @@ fn shown(html: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
-/// The card and its keyboard as text: a row a line, each button with what it carries.
+/// Returns the card and its keyboard as text: a line per row, each button with its data.
 fn draw(rendered: &Rendered) -> String {
     let button = |b: &Button| format!("[{} | {}]", b.label, b.data);
     let row = |row: &Vec<Button>| row.iter().map(button).collect::<Vec<_>>().join(" ");
@@ -93,7 +93,8 @@ fn draw(rendered: &Rendered) -> String {
     format!("{}\n\n{}", rendered.html, rows.join("\n")).trim_end().to_owned()
 }
 
-/// Telegram's rules: tags it knows, properly nested; entities it knows; lengths and numbers within its limits.
+/// Checks Telegram's rules: supported tags, properly nested; supported entities; lengths and counts within
+/// its limits.
 fn check_telegram_limits(rendered: &Rendered) {
     let html = &rendered.html;
     let mut open: Vec<&str> = Vec::new();
@@ -107,7 +108,7 @@ fn check_telegram_limits(rendered: &Rendered) {
         }
     }
     assert!(open.is_empty(), "{open:?} open in {html}");
-    // How Fluent shows a variable that it was not given.
+    // Fluent shows a missing variable like this.
     assert!(!html.contains("{$"), "{html}");
     for piece in html.split('&').skip(1) {
         let known = ["lt;", "gt;", "amp;", "quot;"].iter().any(|entity| piece.starts_with(entity));
@@ -130,7 +131,7 @@ fn check_telegram_limits(rendered: &Rendered) {
     assert!(serde_json::to_string(&rendered.buttons).unwrap().len() < 10_000);
 }
 
-/// Holds a card to Telegram's rules in both languages and compares it with its snapshot.
+/// Checks a card against Telegram's rules in both languages, and compares it with its snapshot.
 fn check(name: &str, render: impl Fn(&Words<'_>) -> Rendered) {
     let both = Locale::ALL.map(|locale| {
         let rendered = render(&localizer(locale));

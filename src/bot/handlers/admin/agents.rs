@@ -1,4 +1,4 @@
-//! Admins: the load, agents and their standing.
+//! Admin handlers for the workload and for agents: adding, removing, departments.
 use super::department_lookup::{
     ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, open_departments,
 };
@@ -53,7 +53,7 @@ pub async fn add_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -
     Ok(vec![ctx.text(add_and_confirm(&bot, &ctx, person.id, &departments, department).await?)])
 }
 
-/// The department of a new agent was chosen.
+/// Handles the chosen department of a new agent.
 pub async fn add_agent_pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -120,8 +120,8 @@ pub(super) fn removal_question(bot: &BotContext, ctx: &RequestContext, seat: &Se
     Rendered { html: localizer.html("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
 }
 
-/// Yes, this agent is to be removed. Who is none any more is asked to leave all the same: that finishes a removal that
-/// broke off.
+/// Handles the confirmed removal of an agent. The engine is also called for a person who is no agent any
+/// more: that completes a removal that was interrupted.
 pub async fn remove_agent_pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -135,7 +135,7 @@ pub async fn remove_agent_pressed(
         None => toast.say(localizer.toast("agent-gone", &[])),
     }
     let text = match bot.engine.remove_agent(&ctx.person, agent, ctx.now).await {
-        // Also where a press before this one did it: what it was answered with stays.
+        // The same message as after the first press, if an earlier press removed the agent.
         Ok(person) => localizer.message("removeagent-done", &[("name", person.name.into())]),
         Err(EngineError::NotFound) => pickers::first_page(&bot, &ctx, PickerPurpose::RemoveAgent).await?,
         Err(error) => return Err(error),
@@ -143,7 +143,7 @@ pub async fn remove_agent_pressed(
     Ok(vec![ctx.edit(pressed, text)])
 }
 
-/// An agent is to serve a department, or not to.
+/// Handles the switch that adds an agent to a department or removes them from it.
 pub async fn agent_department(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -152,7 +152,7 @@ pub async fn agent_department(
     (agent, department, serves): (PersonId, DepartmentId, bool),
 ) -> HandlerResult {
     let (localizer, open) = (ctx.localizer(&bot), open_departments(&bot).await?);
-    // One can't be in "all of them": that button is on other messages.
+    // `ALL_DEPARTMENTS` is no match: no switch carries it.
     let known = open.iter().find(|d| d.id == department);
     match (known, seat_of(&bot, agent)) {
         (None, _) => toast.say(localizer.toast("department-gone", &[])),
@@ -173,7 +173,7 @@ fn membership_toast(localizer: &Words<'_>, seat: &Seat, department: &Department,
     localizer.toast(key, &[("name", (&seat.person.name).into()), ("department", (&department.name).into())])
 }
 
-/// An agent in detail, with switches for the departments where there are several, a page at a time.
+/// Returns an agent's card. With several departments it has a switch for each, a page at a time.
 pub(in crate::bot::handlers) async fn agent_card(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -204,7 +204,7 @@ pub(in crate::bot::handlers) async fn agent_card(
     Ok(card)
 }
 
-/// The first word and the rest; `None` when there is no word.
+/// Returns the first word and the rest; `None` for blank text.
 fn split_first(arg: &str) -> Option<(&str, &str)> {
     let arg = arg.trim();
     if arg.is_empty() {

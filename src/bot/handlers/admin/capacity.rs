@@ -1,4 +1,4 @@
-//! Admins: how many tickets an agent holds at most.
+//! Admin handlers for an agent's capacity, the most tickets that they hold.
 use super::matching::{Matches, find_agents, has_exact_name};
 use super::pickers::{find_one_agent, picker_message, require_agent};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
@@ -11,7 +11,7 @@ use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
-/// The capacities that are offered as buttons.
+/// The highest capacity that has a button.
 const OFFERED_CAPACITIES: u16 = 10;
 
 /// `/setmax [<agent> [n]]`.
@@ -26,7 +26,7 @@ pub async fn set_max(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> 
         return Ok(vec![ctx.text(capacity_out_of_range(&bot, &ctx))]);
     }
     let max = max.flatten();
-    // The number that was typed is not asked for again, when it is only unclear whose it is.
+    // If only the agent is ambiguous, the buttons carry the number that was typed.
     let action = |agent| {
         max.map_or(ButtonAction::PickPerson(PickerPurpose::SetMax, agent), |n| {
             ButtonAction::SetMax(agent, n.get())
@@ -54,7 +54,7 @@ pub(in crate::bot::handlers) fn capacity_question(
     Rendered { html, buttons }
 }
 
-/// A capacity was chosen.
+/// Handles a chosen capacity.
 pub async fn set_max_pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -86,7 +86,7 @@ async fn set_and_confirm(
     Ok(ctx.localizer(bot).message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
 }
 
-/// Whether somebody is named, and what stands behind the name is no number.
+/// Returns true if `who` is an agent's name with a word after it that is no number.
 fn is_number_missing(seats: &[Seat], who: &str, number: Option<&str>) -> bool {
     let Some((name, _)) = who.rsplit_once(char::is_whitespace).filter(|_| number.is_none()) else {
         return false;
@@ -95,8 +95,8 @@ fn is_number_missing(seats: &[Seat], who: &str, number: Option<&str>) -> bool {
     matches_none(who) && !matches_none(name)
 }
 
-/// A name with blanks in it, and the number behind it if the last word begins like one. Not where somebody is called
-/// just so: the 2 of `agent 2` must not become the capacity of another agent.
+/// Splits a name, which may have blanks, from a last word that begins like a number. Returns no number if an
+/// agent has the whole text as their name: the 2 of `agent 2` must not become the capacity of another agent.
 fn split_number(arg: &str, has_exact_name: impl Fn(&str) -> bool) -> (&str, Option<&str>) {
     let arg = arg.trim();
     let Some((who, last)) = arg.rsplit_once(char::is_whitespace) else { return (arg, None) };

@@ -14,7 +14,7 @@ use crate::domain::ids::PersonId;
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
-/// Another page of a picking list.
+/// Shows another page of a picker.
 pub async fn pick_page(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -27,7 +27,7 @@ pub async fn pick_page(
     Ok(vec![ctx.edit(pressed, list.unwrap_or_else(|| pickers::empty_picker(&bot, &ctx, purpose)))])
 }
 
-/// A person of a picking list was chosen.
+/// Handles the person chosen in a picker.
 pub async fn pick_person(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -52,7 +52,7 @@ pub async fn pick_person(
     Ok(vec![ctx.edit(pressed, text)])
 }
 
-/// Somebody is to be an agent: in the only department, else they are asked for which.
+/// Adds a new agent to the only department, or asks for the department if there are several.
 async fn pick_new_agent(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -70,7 +70,7 @@ async fn pick_new_agent(
     Ok(vec![ctx.edit(pressed, text)])
 }
 
-/// Another page of a list of departments.
+/// Shows another page of a list of departments.
 pub async fn department_page(
     bot: Arc<BotContext>,
     ctx: RequestContext,

@@ -7,7 +7,7 @@ use crate::bot::render::Rendered;
 use crate::domain::department::Department;
 use crate::engine::error::EngineError;
 
-/// A page of all departments.
+/// Returns a page of all departments, the retired ones included.
 pub(in crate::bot::handlers) async fn department_list(
     bot: &BotContext,
     ctx: &RequestContext,

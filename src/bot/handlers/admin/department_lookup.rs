@@ -6,10 +6,10 @@ use crate::domain::notice::Outgoing;
 use crate::engine::error::EngineError;
 use uuid::Uuid;
 
-/// Stands for all departments in a button.
+/// The id that stands for all departments in a button.
 pub(in crate::bot::handlers) const ALL_DEPARTMENTS: DepartmentId = DepartmentId(Uuid::nil());
 
-/// The departments that take new tickets.
+/// Returns the departments that are not retired.
 pub(in crate::bot::handlers) async fn open_departments(
     bot: &BotContext,
 ) -> Result<Vec<Department>, EngineError> {
@@ -18,12 +18,13 @@ pub(in crate::bot::handlers) async fn open_departments(
     Ok(all)
 }
 
-/// Whether a button's department is there no more: it can have been retired since the button was drawn.
+/// Returns true if a button's department is not open any more: it may have been retired after the button was
+/// drawn.
 pub(in crate::bot::handlers) fn is_gone(open: &[Department], id: DepartmentId) -> bool {
     id != ALL_DEPARTMENTS && open.iter().all(|department| department.id != id)
 }
 
-/// The department of this name; all of them when none is named.
+/// Returns the department of this name, in any case, or [`ALL_DEPARTMENTS`] for a blank name.
 pub(in crate::bot::handlers) fn find_open_or_all(open: &[Department], name: &str) -> Option<DepartmentId> {
     let wanted = name.trim().to_lowercase();
     if wanted.is_empty() {
@@ -32,7 +33,7 @@ pub(in crate::bot::handlers) fn find_open_or_all(open: &[Department], name: &str
     open.iter().find(|d| d.name.to_lowercase() == wanted).map(|d| d.id)
 }
 
-/// That there is no department of this name.
+/// Returns the answer for a name that no department has.
 pub(in crate::bot::handlers) fn no_such_department(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -41,7 +42,8 @@ pub(in crate::bot::handlers) fn no_such_department(
     vec![ctx.message(bot, "no-such-department", &[("name", name.trim().into())])]
 }
 
-/// The name of a department; of all of them, the only one's own.
+/// Returns a department's name. For [`ALL_DEPARTMENTS`] it is the name of the only department, or the text
+/// for all of them.
 pub(in crate::bot::handlers) fn department_name(
     bot: &BotContext,
     ctx: &RequestContext,

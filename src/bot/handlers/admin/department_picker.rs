@@ -1,4 +1,4 @@
-//! Department pickers: pages of departments as buttons, for one of them or for all.
+//! Department pickers: pages of departments as buttons, with a button for all of them where that is a choice.
 use super::department_lookup::ALL_DEPARTMENTS;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::paging::page_of;
@@ -6,11 +6,11 @@ use crate::bot::render::{Button, Rendered, Words, labelled};
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
 
-/// Departments on a page: as many as most desks have, and few enough for the 10 kB that Telegram takes for all buttons
-/// together, whatever they are called.
+/// Departments on a page. Most installations have fewer. With names of any length, the buttons stay below
+/// Telegram's limit of 10 kB for all buttons of a message.
 pub(in crate::bot::handlers) const DEPARTMENTS_PER_PAGE: u16 = 30;
 
-/// The question `html` with a button for each department of a page and one for all of them.
+/// Returns the question `html` with a button for each department of a page and one for all departments.
 pub(in crate::bot::handlers) fn department_question(
     localizer: &Words<'_>,
     html: String,
@@ -24,7 +24,7 @@ pub(in crate::bot::handlers) fn department_question(
     Rendered { html, buttons }
 }
 
-/// A page of departments, a button each, and the row that turns it.
+/// Returns a button for each department of a page, and the row that changes the page.
 pub(in crate::bot::handlers) fn department_rows(
     localizer: &Words<'_>,
     all: &[Department],
@@ -37,7 +37,7 @@ pub(in crate::bot::handlers) fn department_rows(
     with_page_buttons.chain([page_buttons]).filter(|row| !row.is_empty()).collect()
 }
 
-/// The page that a department is on.
+/// Returns the page that a department is on.
 pub(in crate::bot::handlers) fn page_of_department(all: &[Department], id: DepartmentId) -> u16 {
     let at = all.iter().position(|department| department.id == id).unwrap_or(0);
     u16::try_from(at / usize::from(DEPARTMENTS_PER_PAGE)).unwrap_or(0)

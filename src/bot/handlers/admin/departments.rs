@@ -1,4 +1,4 @@
-//! Admins: departments and categories.
+//! Admin handlers for departments and categories.
 use super::department_cards::{department_card, department_list};
 use super::department_lookup::{
     by_name, category_by_id, department_by_id, find_by_name, no_such_department, open_departments,
@@ -19,7 +19,7 @@ use crate::engine::error::EngineError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
-/// `/department [name]`: the list, that department, or whether there is to be one of that name.
+/// `/department [name]`: shows the list, or the department of that name, or offers to create it.
 pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     if arg.trim().is_empty() {
         return Ok(vec![ctx.text(department_list(&bot, &ctx, 0).await?)]);
@@ -32,7 +32,7 @@ pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
     Ok(vec![ctx.text(text)])
 }
 
-/// `/category [department - category]`: which department, or a new category there.
+/// `/category [department - category]`: asks for the department, or creates the category in it.
 pub async fn category(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -41,7 +41,7 @@ pub async fn category(
 ) -> HandlerResult {
     if arg.trim().is_empty() {
         let open = open_departments(&bot).await?;
-        // With one department nobody is asked which.
+        // With one department there is nothing to choose.
         return match open.as_slice() {
             [only] => {
                 let asked = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
@@ -53,14 +53,14 @@ pub async fn category(
     let Some((department, _)) = split_candidates(&arg).next() else {
         return Ok(vec![ctx.message(&bot, "category-usage", &[])]);
     };
-    // The longest name of a department counts: there can be an "A" and an "A - B".
+    // The longest matching department name is taken: there can be an "A" and an "A - B".
     let known = bot.engine.store().departments().await?;
     let meant = split_candidates(&arg).filter_map(|(d, c)| Some((by_name(&known, d)?.id, c))).last();
     let Some((id, name)) = meant else { return Ok(no_such_department(&bot, &ctx, department)) };
     Ok(vec![ctx.text(create_category_and_confirm(&bot, &ctx, message.id, id, name).await?)])
 }
 
-/// The department of a new category is asked for.
+/// Returns the question for the department of a new category.
 pub(in crate::bot::handlers) fn new_category_department_question(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -74,13 +74,13 @@ pub(in crate::bot::handlers) fn new_category_department_question(
     Rendered { html: localizer.html("category-which", &[]), buttons }
 }
 
-/// Every way to read `department - category`: either name may have a dash of its own.
+/// Returns every split of `department - category`, since either name may contain a dash.
 fn split_candidates(arg: &str) -> impl Iterator<Item = (&str, &str)> {
     arg.match_indices(" - ")
         .filter_map(|(at, dash)| Some((arg.get(..at)?.trim(), arg.get(at + dash.len()..)?.trim())))
 }
 
-/// A department was pressed.
+/// Shows the pressed department.
 pub async fn show_department(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -93,7 +93,7 @@ pub async fn show_department(
     Ok(vec![ctx.edit(pressed, department_card(&bot, &ctx, &department, page).await?)])
 }
 
-/// Whether a department is critical.
+/// Handles the switch that makes a department critical or not.
 pub async fn set_critical(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -106,7 +106,7 @@ pub async fn set_critical(
     show_edited(&bot, &ctx, &toast, (pressed, id, None), edited.map(|d| (key, d.name))).await
 }
 
-/// Whether a department is retired.
+/// Handles the switch that retires a department or reopens it.
 pub async fn set_retired(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -119,7 +119,7 @@ pub async fn set_retired(
     show_edited(&bot, &ctx, &toast, (pressed, id, None), edited.map(|d| (key, d.name))).await
 }
 
-/// A category was pressed.
+/// Shows the pressed category.
 pub async fn show_category(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -132,7 +132,7 @@ pub async fn show_category(
     Ok(vec![ctx.edit(pressed, render::category_card(&ctx.localizer(&bot), &department, &category))])
 }
 
-/// Whether a category is retired.
+/// Handles the switch that retires a category or reopens it.
 pub async fn set_category_retired(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -147,8 +147,8 @@ pub async fn set_category_retired(
     show_edited(&bot, &ctx, &toast, (pressed, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
 }
 
-/// A switch was pressed: the answer says how things stand now, whether by this press or by one before, and so does the
-/// department's card.
+/// Answers a switch with the state after it, and redraws the department's card. The state may also come from
+/// an earlier press of the same button.
 async fn show_edited(
     bot: &BotContext,
     ctx: &RequestContext,

@@ -1,4 +1,4 @@
-//! Admins: links that make people agents.
+//! Admin handlers for invite links, which make people agents.
 use super::department_lookup::{
     ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, open_departments,
 };
@@ -32,7 +32,7 @@ pub async fn invite(
     Ok(vec![ctx.text(invite_message(&bot, &ctx, request_message, (&departments, department)).await?)])
 }
 
-/// The department of an invitation was chosen.
+/// Handles the chosen department of an invitation.
 pub async fn invite_pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,

@@ -5,13 +5,13 @@ use crate::domain::ticket::Ticket;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::StoreError;
 
-/// The fewest last characters of a number that name a ticket.
+/// The fewest last characters of a ticket number that find a ticket.
 pub(super) const SUFFIX_CHARS: usize = 4;
 
-/// The most tickets that a suffix offers.
+/// The most tickets that are found by a suffix.
 const MAX_SUFFIX_MATCHES: usize = 8;
 
-/// What was typed names nobody, one, or several.
+/// The result of a search.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::bot::handlers) enum Matches<T> {
     None,
@@ -32,8 +32,8 @@ impl<T> Matches<T> {
     }
 }
 
-/// The agents that `text` can mean: by Telegram id or `@username`; by name, exactly, else how it begins, else what it
-/// contains, in any case.
+/// Returns the agents that match `text`, in any case, by the first rule that matches anybody: Telegram id or
+/// `@username`, exact name, start of the name, part of the name.
 pub(in crate::bot::handlers) fn find_agents(seats: Vec<Seat>, text: &str) -> Matches<Seat> {
     let wanted = text.trim().to_lowercase();
     let name = |seat: &Seat| seat.person.name.to_lowercase();
@@ -51,20 +51,21 @@ pub(in crate::bot::handlers) fn find_agents(seats: Vec<Seat>, text: &str) -> Mat
     Matches::of(seats.into_iter().filter(|seat| rule(seat)).collect())
 }
 
-/// Whether `wanted`, in lower case, is the agent's Telegram id or `@username`.
+/// Returns true if `wanted`, in lower case, is the agent's Telegram id or `@username`.
 fn has_handle(seat: &Seat, wanted: &str) -> bool {
     let username = seat.person.username.as_deref().map(str::to_lowercase);
     wanted.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
         || seat.person.telegram.to_string() == wanted
 }
 
-/// Whether an agent goes by exactly this: a name may end in a number, as in `agent 2`.
+/// Returns true if `text` is exactly an agent's name or handle. A name may end in a number, as in `agent 2`.
 pub(in crate::bot::handlers) fn has_exact_name(seats: &[Seat], text: &str) -> bool {
     let wanted = text.trim().to_lowercase();
     seats.iter().any(|seat| has_handle(seat, &wanted) || seat.person.name.to_lowercase() == wanted)
 }
 
-/// The open tickets that `text` can mean: a number in any case, or the last four or more characters of it.
+/// Returns the open tickets that match `text`: a ticket number in any case, or its last [`SUFFIX_CHARS`] or
+/// more characters.
 pub(in crate::bot::handlers) async fn find_tickets(
     bot: &BotContext,
     text: &str,

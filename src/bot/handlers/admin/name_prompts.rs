@@ -1,4 +1,5 @@
-//! Admins: names for departments and categories: asked for by a button, answered by a message, or given with a command.
+//! Prompts for the names of departments and categories. A button opens a prompt, and the admin's next message
+//! answers it. A command can bring the name with it.
 use super::department_cards::department_card;
 use super::department_lookup::{category_by_id, department_by_id};
 use crate::bot::callback::ButtonAction;
@@ -16,10 +17,10 @@ use std::sync::Arc;
 use teloxide::types::{CallbackQuery, MessageEntityKind, MessageId};
 use uuid::Uuid;
 
-/// How many departments of nearly the same name are offered.
+/// The most departments with a similar name that are offered.
 const MAX_SIMILAR_NAMES: usize = 3;
 
-/// A name for a new department is asked for.
+/// Opens the prompt for the name of a new department.
 pub async fn new_department(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -29,7 +30,7 @@ pub async fn new_department(
     ask_in_place(&bot, &ctx, &toast, pressed, (Prompt::NewDepartment, "department-ask-name", "")).await
 }
 
-/// A new name for a department is asked for.
+/// Opens the prompt for a department's new name.
 pub async fn rename_department(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -42,7 +43,7 @@ pub async fn rename_department(
         .await
 }
 
-/// A name for a new category is asked for.
+/// Opens the prompt for the name of a new category.
 pub async fn new_category(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -54,7 +55,7 @@ pub async fn new_category(
     ask_in_place(&bot, &ctx, &toast, pressed, (Prompt::NewCategory(id), "category-ask-name", &name)).await
 }
 
-/// A new name for a category is asked for.
+/// Opens the prompt for a category's new name.
 pub async fn rename_category(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -67,7 +68,7 @@ pub async fn rename_category(
         .await
 }
 
-/// The answer to a question for a name. A name that won't do keeps the question open.
+/// Handles the answer to a prompt. The prompt stays open if the name is invalid.
 pub async fn on_answer(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -94,10 +95,10 @@ pub async fn on_answer(
     Ok(vec![ctx.text(answer)])
 }
 
-/// A question, what asks it, and the name of what it is about.
+/// A prompt, the key of its text, and the name of the department or category that it is about.
 pub(in crate::bot::handlers) type NamePrompt<'a> = (Prompt, &'static str, &'a str);
 
-/// A button that asks becomes its question: pressed twice, it asks once.
+/// Replaces the pressed message by the prompt's text, so that a second press opens no second prompt.
 async fn ask_in_place(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -109,7 +110,7 @@ async fn ask_in_place(
     Ok(vec![ctx.edit(pressed, question(bot, ctx, prompt).await?)])
 }
 
-/// The question in words; the person's next message answers it.
+/// Opens a prompt and returns its text. The person's next message answers it.
 pub(in crate::bot::handlers) async fn question(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -119,7 +120,8 @@ pub(in crate::bot::handlers) async fn question(
     Ok(ctx.localizer(bot).message(key, &[("name", name.into())]))
 }
 
-/// A name that no department has can be a slip of the pen: those that are called nearly so are offered first.
+/// Returns the question whether to create a department. The name may be a typing mistake, so departments with
+/// a similar name are offered first.
 pub(in crate::bot::handlers) async fn offer_to_create(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -137,14 +139,14 @@ pub(in crate::bot::handlers) async fn offer_to_create(
     Ok(Rendered { html: localizer.html("department-unknown", &[("name", name.into())]), buttons })
 }
 
-/// Whether two names differ by a slip: two letters at most, or one is a part of the other.
+/// Returns true if two names differ by two letters at most, or if one contains the other.
 fn is_similar(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     one.contains(&other) || other.contains(&one) || strsim::osa_distance(&one, &other) <= 2
 }
 
-/// Yes, there is to be a department of that name. The name doesn't fit into a button, so it is read off the message, where
-/// it is all that is bold.
+/// Creates the department that was confirmed. Its name does not fit into the button, so it is read from the
+/// message, where it is the only bold text.
 pub async fn create_department_pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -191,8 +193,8 @@ pub(in crate::bot::handlers) async fn create_category_and_confirm(
     Ok(ctx.localizer(bot).message("category-created", &[("label", label)]))
 }
 
-/// The id of what a message makes: the same when the message is handled again, because the desk died before it was marked
-/// as handled. A person's id with the message's number in it is nobody else's.
+/// Returns the id for what this message creates: the person's id combined with the message's number, so no
+/// other message has it. It is the same if the update is handled again after a crash.
 fn id_from_message(ctx: &RequestContext, message: MessageId) -> Uuid {
     Uuid::from_u128(ctx.person.id.0.as_u128() ^ u128::from(message.0.cast_unsigned()))
 }

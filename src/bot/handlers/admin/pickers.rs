@@ -1,8 +1,8 @@
-//! Choosing an agent, a person or a ticket: by what an admin typed, or out of a list of buttons.
+//! Pickers: pages of agents, people or tickets as buttons, from which an admin chooses one for a command.
 use super::matching::{Matches, SUFFIX_CHARS, find_agents};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, PressedMessage, RequestContext};
-use crate::bot::paging::{page_among, page_of};
+use crate::bot::paging::{clamp_page, page_of};
 use crate::bot::render::{Arg, Button, Rendered, Words, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TicketId};
@@ -12,17 +12,18 @@ use crate::domain::ticket::Ticket;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 
-/// How many agents of nearly the same name are offered.
+/// The most agents with a similar name that are offered.
 const MAX_SUGGESTED_AGENTS: usize = 20;
-/// Buttons of one choice on a page.
+/// Buttons on a page.
 const CHOICES_PER_PAGE: u16 = 8;
 
-/// An agent's seat, while they are one.
+/// Returns the seat of an agent; `None` for a person who is no agent.
 pub(in crate::bot::handlers) fn seat_of(bot: &BotContext, agent: PersonId) -> Option<Seat> {
     bot.engine.seats().into_iter().find(|seat| seat.person.id == agent)
 }
 
-/// The seat of a button's agent. Who is no agent any more: the press says so, and the list is drawn anew in its place.
+/// Returns the seat of the agent that a button carries. If the person is no agent any more, the press is
+/// answered with that, and the inner error is the edit that redraws the picker.
 pub(in crate::bot::handlers) async fn require_agent(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -38,7 +39,7 @@ pub(in crate::bot::handlers) async fn require_agent(
     Ok(Err(ctx.edit(pressed, first_page(bot, ctx, purpose).await?)))
 }
 
-/// A question with buttons, one a row, and the pages below.
+/// Returns a question with a button per row, and the row that changes the page.
 pub(in crate::bot::handlers) fn picker(
     localizer: &Words<'_>,
     html: String,
@@ -67,8 +68,8 @@ fn with_page_buttons(
     Rendered { html, buttons }
 }
 
-/// Agents as buttons: how available they are, their name, their load. Who has the name of another one that is offered has
-/// their username with it.
+/// Returns a button for each agent with availability, name and load. Agents with the same name are shown with
+/// their usernames.
 pub(in crate::bot::handlers) fn agent_buttons<'a>(
     localizer: &Words<'_>,
     offered: &[Seat],
@@ -96,7 +97,7 @@ fn with_username(person: &Person) -> String {
     }
 }
 
-/// A picking list from its beginning, or why there is nothing to pick from.
+/// Returns the first page of a picker, or the text for an empty one.
 pub(in crate::bot::handlers) async fn first_page(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -105,7 +106,7 @@ pub(in crate::bot::handlers) async fn first_page(
     Ok(picker_page(bot, ctx, purpose, 0).await?.unwrap_or_else(|| empty_picker(bot, ctx, purpose)))
 }
 
-/// Why there is nothing to pick from, and what to do about it.
+/// Returns the text that says why a picker is empty, and what to do about it.
 pub(in crate::bot::handlers) fn empty_picker(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -119,7 +120,7 @@ pub(in crate::bot::handlers) fn empty_picker(
     ctx.localizer(bot).message(key, &[])
 }
 
-/// A page of a picking list; `None` when there is nothing to pick from.
+/// Returns a page of a picker; `None` when there is nothing to pick from.
 pub(in crate::bot::handlers) async fn picker_page(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -173,8 +174,8 @@ async fn people(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Opt
     )))
 }
 
-/// People who are no agents, whom the bot met last first: as many as the pages up to `page` and one more of them show, and
-/// whether that is everybody. Nobody pages through all customers, so they are not all read.
+/// Returns people who are no agents, the most recently met first, and whether these are all of them. It reads
+/// enough for the pages up to `page` and one more: nobody pages through all customers.
 async fn newcomers(bot: &BotContext, page: u16) -> Result<(Vec<Person>, bool), EngineError> {
     let wanted = (usize::from(page) + 1) * usize::from(CHOICES_PER_PAGE) + 1;
     let mut limit = wanted * 2;
@@ -189,19 +190,20 @@ async fn newcomers(bot: &BotContext, page: u16) -> Result<(Vec<Person>, bool), E
     }
 }
 
-/// What is held, then what waits, in the order of the queue.
+/// Returns a page of all open tickets: first those that are held, then those that wait, in the order of the
+/// queue.
 async fn tickets(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Option<Rendered>, EngineError> {
     let (localizer, store) = (ctx.localizer(bot), bot.engine.store());
     let departments: Vec<_> = store.departments().await?.into_iter().map(|d| d.id).collect();
     let waiting = store.depths().await?.values().sum();
-    // Who holds what is in memory; only what is shown is read.
+    // The ids of held tickets are in memory; only the tickets of the page are read from the store.
     let held: Vec<TicketId> =
         bot.engine.seats().into_iter().flat_map(|seat| seat.holds.into_values()).collect();
     let total = u64::try_from(held.len()).unwrap_or(u64::MAX).saturating_add(waiting);
     if total == 0 {
         return Ok(None);
     }
-    let (page, pages) = page_among(total, page, CHOICES_PER_PAGE);
+    let (page, pages) = clamp_page(total, page, CHOICES_PER_PAGE);
     let (from, size) = (usize::from(page) * usize::from(CHOICES_PER_PAGE), usize::from(CHOICES_PER_PAGE));
     let mut shown = Vec::with_capacity(size);
     for ticket in held.iter().skip(from).take(size) {
@@ -220,7 +222,7 @@ async fn tickets(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Op
     )))
 }
 
-/// Tickets as buttons: the end of the number, the category, who has it.
+/// Returns a button for each ticket: the end of its number, its category, its holder.
 pub(in crate::bot::handlers) async fn ticket_buttons(
     bot: &BotContext,
     localizer: &Words<'_>,
@@ -241,7 +243,7 @@ pub(in crate::bot::handlers) async fn ticket_buttons(
     Ok(buttons)
 }
 
-/// A picking list as a new message, or why there is nothing to pick from.
+/// Returns the first page of a picker as a new message.
 pub(in crate::bot::handlers) async fn picker_message(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -250,7 +252,8 @@ pub(in crate::bot::handlers) async fn picker_message(
     Ok(ctx.text(first_page(bot, ctx, purpose).await?))
 }
 
-/// The agent that was typed; or the answer that says there is none, or asks which of several by buttons that do `press`.
+/// Returns the agent whose name was typed. The error is the answer that no agent matches, or that several do:
+/// then each has a button that does `action`.
 pub(in crate::bot::handlers) fn find_one_agent(
     bot: &BotContext,
     ctx: &RequestContext,

@@ -1,4 +1,4 @@
-//! Admins: a ticket goes to another agent, or back to the queue.
+//! Admin handlers that move a ticket to another agent or back to the queue.
 use super::department_lookup::department_by_id;
 use super::matching::{Matches, find_tickets};
 use super::pickers;
@@ -19,7 +19,8 @@ use crate::engine::ports::StoreError;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// How many agents are offered, the most fitting first. Typing the name works for every one.
+/// The most agents that are offered, best suited first. An agent beyond them can be chosen by typing the
+/// name.
 const MAX_OFFERED_AGENTS: usize = 20;
 
 /// `/reassign [<ticket> [agent]]`.
@@ -47,7 +48,8 @@ pub async fn reassign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
     }
 }
 
-/// The ticket that was typed; or the answer that says there is none, or asks which of several.
+/// Returns the ticket whose number was typed. The error is the answer that no ticket matches, or a picker of
+/// those that do.
 async fn find_one_ticket(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -65,7 +67,7 @@ async fn find_one_ticket(
     })
 }
 
-/// A ticket was chosen.
+/// Handles the ticket chosen in a picker.
 pub async fn pick_ticket(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -78,7 +80,8 @@ pub async fn pick_ticket(
             toast.ack();
             text
         }
-        // It ended, or was never there: what can be reassigned now is in the list that is drawn in its place.
+        // The ticket has ended or never existed. The picker that replaces the message shows the tickets that
+        // can be reassigned.
         Err(error) => {
             let Some(text) = explain_toast(&bot, &ctx, &error) else { return Err(error) };
             toast.say(text);
@@ -117,8 +120,8 @@ fn agent_question(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> Re
     Ok(Rendered { html: localizer.html("reassign-to", &[("number", (&ticket.number).into())]), buttons })
 }
 
-/// The place of an agent in the offer for a ticket: first who serves its department, then who could get it at once, then
-/// those nearest to that, then who has the most room.
+/// Returns the sort key of an agent for a ticket: agents of its department first, then agents who could get
+/// it now, then those who lack the least for that, then those with the most free slots.
 fn suitability(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
     let profile = seat.profile();
     let is_other_department = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
@@ -126,7 +129,7 @@ fn suitability(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
     (is_other_department, seat.skip().map(Reverse), Reverse(room))
 }
 
-/// An agent was chosen, perhaps a full one "anyway".
+/// Handles the chosen agent. `even_if_full` overrides the agent's capacity.
 pub async fn reassign_pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -141,7 +144,7 @@ pub async fn reassign_pressed(
         agent_question_by_id(&bot, &ctx, ticket).await
     };
     match text {
-        // A press before this one did it.
+        // An earlier press of the same button reassigned the ticket.
         Err(EngineError::Stale(now)) if now.holder() == Some(agent) => {
             toast.say(ctx.localizer(&bot).toast("already-theirs", &[("number", (&now.number).into())]));
             Ok(vec![ctx.edit(pressed, reassigned_message(&bot, &ctx, &now, agent).await?)])
@@ -150,7 +153,7 @@ pub async fn reassign_pressed(
     }
 }
 
-/// The ticket goes back to the queue.
+/// Handles the press that puts the ticket back in the queue.
 pub async fn requeue_pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -169,7 +172,8 @@ pub async fn requeue_pressed(
     answer_action(&bot, &ctx, &toast, pressed, requeued.map(|ticket| text(&ticket)))
 }
 
-/// Whether a press before this one put the ticket back, which may have found its next agent at once.
+/// Returns true if an earlier press by this admin put the ticket back. It may have been assigned again at
+/// once.
 async fn was_requeued_by(
     bot: &BotContext,
     admin: PersonId,
@@ -187,8 +191,8 @@ async fn was_requeued_by(
     }))
 }
 
-/// A refusal is the press's answer. Where the ticket can still be moved, it is asked for anew, as it is now; else the buttons
-/// go away, for they stand for something that is no longer so.
+/// Answers a press with the result. A refusal becomes the toast. If the ticket can still be moved, the
+/// question is drawn again for its current version; otherwise the stale buttons are removed.
 fn answer_action(
     bot: &BotContext,
     ctx: &RequestContext,

@@ -1,4 +1,4 @@
-//! Everybody's load, one agent, departments and categories.
+//! Tests of the workload, one agent, departments and categories.
 use super::*;
 use crate::bot::cards::views::{AgentLine, WorkloadView};
 use crate::domain::department::{Category, Department};
@@ -19,7 +19,7 @@ pub(super) fn agent(n: u128, name: &str, availability: Availability, held: u16, 
     }
 }
 
-/// The four agents of the plan's mock-up.
+/// The four agents of the mock-up in the plan.
 fn example_workload() -> WorkloadView {
     WorkloadView {
         page: 0,
@@ -69,7 +69,7 @@ fn one_agent_in_detail() {
     check("agent_card_unreachable", |w| agent_card(w, &blocked));
 }
 
-/// A department with as many categories, all of this name.
+/// A department with this number of categories, all of the same name.
 fn department(name: &str, categories: u128) -> Department {
     let category = |n| Category { id: CategoryId(Uuid::from_u128(n)), name: name.into(), retired: n == 2 };
     Department {

@@ -1,4 +1,4 @@
-//! An agent's card of one ticket in every state, and their standing.
+//! Tests of an agent's card of a ticket in every state, and of the status.
 use super::*;
 use crate::bot::cards::views::StatusView;
 use crate::domain::person::Availability;

@@ -1,4 +1,4 @@
-//! A customer's cards: the three faces of a draft, the life of a ticket, the list.
+//! Tests of a customer's cards: the states of a draft, the states of a ticket, the list.
 use super::*;
 use crate::bot::cards::views::{DraftView, MyTicketsView, TicketStatusView};
 use crate::domain::ids::{CategoryId, DraftId};

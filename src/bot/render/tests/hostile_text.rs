@@ -1,4 +1,4 @@
-//! What nobody's text may break: markup, lines, direction, length.
+//! Tests with hostile text from people: markup, line breaks, text direction, length.
 use super::admin::agent;
 use super::customer::draft_view;
 use super::*;
@@ -9,7 +9,7 @@ use crate::domain::alert::Alert;
 use crate::domain::ids::DepartmentId;
 use crate::domain::person::Availability;
 
-/// Names that are markup, lines, directions, entities, or far too long.
+/// Names with markup, line breaks, text directions or entities, and names that are far too long.
 fn names() -> Vec<String> {
     vec![
         "</b><a href=\"tg://user?id=1\">x".into(),
@@ -36,7 +36,7 @@ fn hostile_ticket(text: &str, status: Status) -> TicketView {
     }
 }
 
-/// Every card with this text wherever a person's text can be, on pages as full as they get, and fuller.
+/// Renders every card with this text in every place for a person's text, on full and on overfull pages.
 fn cards(localizer: &Words<'_>, text: &str) -> Vec<Rendered> {
     let statuses = [Status::Queued, Status::Assigned, Status::InProgress, Status::Pending, Status::Completed];
     let mut all = Vec::new();

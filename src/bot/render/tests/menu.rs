@@ -1,4 +1,4 @@
-//! The menus and the help of each role.
+//! Tests of the menu and the help of each role.
 use super::*;
 use crate::bot::menu::{help, menu};
 use crate::domain::person::Role;

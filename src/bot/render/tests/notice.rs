@@ -1,4 +1,4 @@
-//! Every notice, and the first words of a new assignment as they were ordered.
+//! Tests of every notice, and of the ordered text of a new assignment.
 use super::*;
 use crate::bot::cards::views::{NoticeView, TicketStatusView};
 use crate::domain::person::{Availability, Role};

@@ -1,4 +1,4 @@
-//! The lists of tickets for staff.
+//! Tests of the lists of tickets for staff.
 use super::*;
 use crate::bot::cards::views::{QueueView, WaitingView};
 use crate::domain::person::Availability;
@@ -14,7 +14,7 @@ fn numbered(n: u128, number: &str, label: &str, minutes: i64, status: Status) ->
     }
 }
 
-/// The three tickets of the plan's mock-up.
+/// The three tickets of the mock-up in the plan.
 fn example_tickets() -> Vec<TicketView> {
     vec![
         numbered(1, "INC120420251352536CO", "HSI INDIBIZ - TROUBLESHOOT", 10, Status::InProgress),

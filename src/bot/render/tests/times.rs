@@ -1,4 +1,4 @@
-//! How long ago things were, around midnight and in the past and future.
+//! Tests of relative times: around midnight, in the past and in the future.
 use super::*;
 
 fn ago(locale: Locale, then: Time) -> String {
@@ -14,7 +14,7 @@ fn a_moment_ago_up_to_hours() {
     assert_eq!((id(10), en(10)), ("10 menit yang lalu".into(), "10 minutes ago".into()));
     assert_eq!((id(60), en(60)), ("1 jam yang lalu".into(), "1 hour ago".into()));
     assert_eq!((id(150), en(150)), ("2 jam yang lalu".into(), "2 hours ago".into()));
-    // A clock that runs behind sees the future; nobody is told so.
+    // A moment in the future, from a clock that is ahead, is shown as now.
     assert_eq!(id(-5), "baru saja");
 }
 
