@@ -153,9 +153,10 @@ impl ParsedCommand {
             return Some(Self::OtherBot(shortened(word)));
         }
         // Phones capitalize the first letter; the argument may begin on the next line.
-        let rest = text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
-        let lower = format!("/{} {rest}", name.to_ascii_lowercase());
-        match Command::parse(lower.trim_end(), bot_username) {
+        let argument =
+            text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
+        let normalized = format!("/{} {argument}", name.to_ascii_lowercase());
+        match Command::parse(normalized.trim_end(), bot_username) {
             Ok(command) => Some(Self::Known(command)),
             // An argument after a command that takes none is ignored.
             Err(ParseError::TooManyArguments { .. }) => {
@@ -190,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_read_as_people_type_them() {
+    fn commands_are_parsed_with_case_suffix_and_surplus_arguments() {
         let parse = |text| ParsedCommand::parse(text, "antri_bot");
         assert_eq!(
             parse("/new printer rusak"),

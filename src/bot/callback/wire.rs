@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_presses_fit_and_come_back() {
+    fn the_longest_actions_fit_and_are_decoded() {
         let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(7)));
         let actions = [
             ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn forged_data_says_nothing() {
+    fn forged_data_is_rejected() {
         for data in ["", "t", "t:c:AAAA:1:t", "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t", "on:1", "💥", &"x".repeat(65)]
         {
             assert_eq!(ButtonAction::decode(data), None, "{data}");

@@ -11,10 +11,14 @@ use crate::engine::ports::UniqueKey;
 type TextWithArgs<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 
 /// Returns the text for an error; `None` for an internal failure.
-fn describe<'a>(error: &'a EngineError, localizer: &Words<'_>, viewer: PersonId) -> Option<TextWithArgs<'a>> {
+fn describe<'a>(
+    error: &'a EngineError,
+    localizer: &Words<'_>,
+    recipient: PersonId,
+) -> Option<TextWithArgs<'a>> {
     Some(match error {
-        EngineError::Refused(refusal, ticket) => describe_ticket(Some(refusal), ticket, localizer, viewer),
-        EngineError::Stale(ticket) => describe_ticket(None, ticket, localizer, viewer),
+        EngineError::Refused(refusal, ticket) => describe_ticket(Some(refusal), ticket, localizer, recipient),
+        EngineError::Stale(ticket) => describe_ticket(None, ticket, localizer, recipient),
         EngineError::Forbidden => ("forbidden", vec![]),
         EngineError::NotFound => ("not-found", vec![]),
         EngineError::Full(held, max) => ("full", vec![("held", Arg::from(*held)), ("max", Arg::from(*max))]),
@@ -36,7 +40,7 @@ fn describe_ticket<'a>(
     refusal: Option<&Refusal>,
     ticket: &'a Ticket,
     localizer: &Words<'_>,
-    viewer: PersonId,
+    recipient: PersonId,
 ) -> TextWithArgs<'a> {
     let number = ("number", Arg::from(&ticket.number));
     match refusal {
@@ -46,7 +50,7 @@ fn describe_ticket<'a>(
         Some(Refusal::State(_)) | None => {
             // The state as the person's own cards show it. An agent who holds a ticket of their own sees the
             // agent's term.
-            let state = if ticket.customer == viewer && ticket.holder() != Some(viewer) {
+            let state = if ticket.customer == recipient && ticket.holder() != Some(recipient) {
                 localizer.customer_state(ticket.status())
             } else {
                 localizer.state(ticket.status())

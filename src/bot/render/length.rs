@@ -34,24 +34,25 @@ pub fn truncate(text: &str, max: usize) -> String {
     if text.encode_utf16().count() <= max {
         return text.to_owned();
     }
-    let Some(room) = max.checked_sub(1) else { return String::new() };
-    let (mut used, mut hard, mut soft, mut flags) = (0, 0, 0, 0_usize);
-    let mut before = None;
+    let Some(limit) = max.checked_sub(1) else { return String::new() };
+    let (mut used, mut char_end, mut cluster_end, mut flag_halves) = (0, 0, 0, 0_usize);
+    let mut previous = None;
     for (at, c) in text.char_indices() {
-        if used > room {
+        if used > limit {
             break;
         }
-        hard = at;
-        let joined = joins_previous(c) || before == Some(JOINER) || (is_flag_half(c) && flags % 2 == 1);
-        if !joined {
-            soft = at;
+        char_end = at;
+        let is_joined =
+            joins_previous(c) || previous == Some(JOINER) || (is_flag_half(c) && flag_halves % 2 == 1);
+        if !is_joined {
+            cluster_end = at;
         }
-        flags = if is_flag_half(c) { flags + 1 } else { 0 };
+        flag_halves = if is_flag_half(c) { flag_halves + 1 } else { 0 };
         used += c.len_utf16();
-        before = Some(c);
+        previous = Some(c);
     }
     // A text of joiners only has no good place for a cut.
-    let end = if soft == 0 { hard } else { soft };
+    let end = if cluster_end == 0 { char_end } else { cluster_end };
     let mut short = text.get(..end).unwrap_or_default().trim_end().to_owned();
     short.push('…');
     short
@@ -74,13 +75,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_what_telegram_counts() {
+    fn units_are_counted_as_telegram_does() {
         assert_eq!(utf16_units("<b>a&lt;b</b> &amp;😀"), 7);
         assert_eq!(utf16_units("<a href=\"x\">é</a>"), 1);
     }
 
     #[test]
-    fn cuts_between_characters_as_people_see_them() {
+    fn text_is_cut_between_visible_characters() {
         assert_eq!(truncate("abcdef", 6), "abcdef");
         assert_eq!(truncate("abcdef", 4), "abc…");
         assert_eq!(truncate("abcdef", 0), "");
@@ -94,11 +95,11 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_text_never_exceeds_its_room() {
+    fn a_cut_text_never_exceeds_the_limit() {
         let text = "aé😀\u{200D}🏽🇮🇩 x".repeat(40);
         for max in 0..300 {
-            let got = truncate(&text, max).encode_utf16().count();
-            assert!(got <= max, "{got} > {max}");
+            let length = truncate(&text, max).encode_utf16().count();
+            assert!(length <= max, "{length} > {max}");
         }
     }
 }

@@ -31,17 +31,17 @@ pub async fn agents(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult 
 
 /// `/addagent [<telegram id|@username> [department]]`.
 pub async fn add_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
-    let Some((who, department)) = split_first(&arg) else {
+    let Some((handle, department)) = split_first(&arg) else {
         return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::AddAgent).await?]);
     };
     let store = bot.engine.store();
-    let person = match (who.strip_prefix('@'), who.parse()) {
+    let person = match (handle.strip_prefix('@'), handle.parse()) {
         (Some(username), _) => store.person_by_username(username).await?,
         (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await?,
-        (None, Err(_)) => store.person_by_username(who).await?,
+        (None, Err(_)) => store.person_by_username(handle).await?,
     };
     let Some(person) = person else {
-        return Ok(vec![ctx.message(&bot, "addagent-unknown", &[("name", who.into())])]);
+        return Ok(vec![ctx.message(&bot, "addagent-unknown", &[("name", handle.into())])]);
     };
     let departments = open_departments(&bot).await?;
     if department.is_empty() && departments.len() > 1 {
@@ -153,16 +153,18 @@ pub async fn agent_department(
 ) -> HandlerResult {
     let (localizer, open) = (ctx.localizer(&bot), open_departments(&bot).await?);
     // `ALL_DEPARTMENTS` is no match: no switch carries it.
-    let known = open.iter().find(|d| d.id == department);
-    match (known, seat_of(&bot, agent)) {
+    let open_department = open.iter().find(|d| d.id == department);
+    match (open_department, seat_of(&bot, agent)) {
         (None, _) => toast.say(localizer.toast("department-gone", &[])),
         (Some(_), None) => {}
-        (Some(known), Some(seat)) => toast.say(membership_toast(&localizer, &seat, known, serves)),
+        (Some(open_department), Some(seat)) => {
+            toast.say(membership_toast(&localizer, &seat, open_department, serves));
+        }
     }
     if let Err(list) = require_agent(&bot, &ctx, &toast, pressed, (PickerPurpose::Agent, agent)).await? {
         return Ok(vec![list]);
     }
-    if known.is_some() {
+    if open_department.is_some() {
         bot.engine.set_department(&ctx.person, agent, (department, serves), ctx.now).await?;
     }
     Ok(vec![ctx.edit(pressed, agent_card(&bot, &ctx, agent, page_of_department(&open, department)).await?)])
@@ -210,7 +212,7 @@ fn split_first(arg: &str) -> Option<(&str, &str)> {
     if arg.is_empty() {
         return None;
     }
-    Some(arg.split_once(char::is_whitespace).map_or((arg, ""), |(who, rest)| (who, rest.trim())))
+    Some(arg.split_once(char::is_whitespace).map_or((arg, ""), |(handle, rest)| (handle, rest.trim())))
 }
 
 #[cfg(test)]
@@ -218,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_word_is_who_and_the_rest_is_where() {
+    fn an_argument_splits_into_its_first_word_and_the_rest() {
         assert_eq!(split_first(" @budi  HSI INDIBIZ "), Some(("@budi", "HSI INDIBIZ")));
         assert_eq!(split_first("  "), None);
     }

@@ -20,9 +20,9 @@ pub async fn set_max(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> 
         return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::SetMax).await?]);
     }
     let seats = bot.engine.seats();
-    let (who, number) = split_number(&arg, |text| has_exact_name(&seats, text));
+    let (name_text, number) = split_number(&arg, |text| has_exact_name(&seats, text));
     let max = number.map(|number| number.parse().ok().and_then(Capacity::new));
-    if max == Some(None) || is_number_missing(&seats, who, number) {
+    if max == Some(None) || is_number_missing(&seats, name_text, number) {
         return Ok(vec![ctx.text(capacity_out_of_range(&bot, &ctx))]);
     }
     let max = max.flatten();
@@ -32,7 +32,7 @@ pub async fn set_max(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> 
             ButtonAction::SetMax(agent, n.get())
         })
     };
-    Ok(vec![match (find_one_agent(&bot, &ctx, who, PickerPurpose::SetMax, action), max) {
+    Ok(vec![match (find_one_agent(&bot, &ctx, name_text, PickerPurpose::SetMax, action), max) {
         (Err(question), _) => question,
         (Ok(seat), None) => ctx.text(capacity_question(&bot, &ctx, &seat)),
         (Ok(seat), Some(max)) => ctx.text(set_and_confirm(&bot, &ctx, seat.person.id, max).await?),
@@ -87,24 +87,24 @@ async fn set_and_confirm(
 }
 
 /// Returns true if `who` is an agent's name with a word after it that is no number.
-fn is_number_missing(seats: &[Seat], who: &str, number: Option<&str>) -> bool {
-    let Some((name, _)) = who.rsplit_once(char::is_whitespace).filter(|_| number.is_none()) else {
+fn is_number_missing(seats: &[Seat], name_text: &str, number: Option<&str>) -> bool {
+    let Some((name, _)) = name_text.rsplit_once(char::is_whitespace).filter(|_| number.is_none()) else {
         return false;
     };
     let matches_none = |text| matches!(find_agents(seats.to_vec(), text), Matches::None);
-    matches_none(who) && !matches_none(name)
+    matches_none(name_text) && !matches_none(name)
 }
 
 /// Splits a name, which may have blanks, from a last word that begins like a number. Returns no number if an
 /// agent has the whole text as their name: the 2 of `agent 2` must not become the capacity of another agent.
 fn split_number(arg: &str, has_exact_name: impl Fn(&str) -> bool) -> (&str, Option<&str>) {
     let arg = arg.trim();
-    let Some((who, last)) = arg.rsplit_once(char::is_whitespace) else { return (arg, None) };
+    let Some((name_text, last)) = arg.rsplit_once(char::is_whitespace) else { return (arg, None) };
     if has_exact_name(arg) {
         return (arg, None);
     }
     let numeric = last.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit());
-    if numeric { (who.trim(), Some(last)) } else { (arg, None) }
+    if numeric { (name_text.trim(), Some(last)) } else { (arg, None) }
 }
 
 #[cfg(test)]
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_may_have_blanks_and_numbers_come_last() {
+    fn a_number_is_split_from_a_name_with_blanks() {
         let split = |arg| split_number(arg, |_| false);
         assert_eq!(split("Budi Santoso 7"), ("Budi Santoso", Some("7")));
         assert_eq!(split("Budi -1"), ("Budi", Some("-1")));
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_belongs_to_a_name_is_no_capacity() {
+    fn a_number_within_an_agents_name_is_no_capacity() {
         let split = |arg| split_number(arg, |text| text == "agent 2");
         assert_eq!(split(" agent 2 "), ("agent 2", None));
         assert_eq!(split("agent 2 7"), ("agent 2", Some("7")));

@@ -26,11 +26,11 @@ pub(in crate::bot::handlers) fn is_gone(open: &[Department], id: DepartmentId) -
 
 /// Returns the department of this name, in any case, or [`ALL_DEPARTMENTS`] for a blank name.
 pub(in crate::bot::handlers) fn find_open_or_all(open: &[Department], name: &str) -> Option<DepartmentId> {
-    let wanted = name.trim().to_lowercase();
-    if wanted.is_empty() {
+    let lowercase_name = name.trim().to_lowercase();
+    if lowercase_name.is_empty() {
         return Some(ALL_DEPARTMENTS);
     }
-    open.iter().find(|d| d.name.to_lowercase() == wanted).map(|d| d.id)
+    open.iter().find(|d| d.name.to_lowercase() == lowercase_name).map(|d| d.id)
 }
 
 /// Returns the answer for a name that no department has.
@@ -62,8 +62,8 @@ pub(super) async fn find_by_name(bot: &BotContext, name: &str) -> Result<Option<
 }
 
 pub(super) fn by_name<'a>(all: &'a [Department], name: &str) -> Option<&'a Department> {
-    let wanted = name.trim().to_lowercase();
-    all.iter().find(|d| d.name.to_lowercase() == wanted)
+    let lowercase_name = name.trim().to_lowercase();
+    all.iter().find(|d| d.name.to_lowercase() == lowercase_name)
 }
 
 pub(in crate::bot::handlers) async fn department_by_id(
@@ -79,8 +79,8 @@ pub(in crate::bot::handlers) async fn category_by_id(
     id: CategoryId,
 ) -> Result<(Department, Category), EngineError> {
     let all = bot.engine.store().departments().await?;
-    let found = all.into_iter().find_map(|d| d.category(id).cloned().map(|category| (d, category)));
-    found.ok_or(EngineError::NotFound)
+    let matching = all.into_iter().find_map(|d| d.category(id).cloned().map(|category| (d, category)));
+    matching.ok_or(EngineError::NotFound)
 }
 
 #[cfg(test)]
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_department_is_named_whole_and_in_any_case() {
+    fn a_department_is_found_by_its_full_name_in_any_case() {
         let open = [department(1, "HSI INDIBIZ"), department(2, "Umum")];
         assert_eq!(find_open_or_all(&open, " hsi indibiz "), Some(open[0].id));
         assert_eq!(find_open_or_all(&open, "hsi"), None);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn all_departments_are_always_there_and_a_retired_one_is_not() {
+    fn all_departments_are_never_gone_and_a_retired_one_is() {
         let open = [department(1, "Umum")];
         assert!(!is_gone(&open, open[0].id) && !is_gone(&open, ALL_DEPARTMENTS));
         assert!(is_gone(&open, DepartmentId(Uuid::from_u128(2))));

@@ -4,7 +4,7 @@ use super::department_lookup::{
     by_name, category_by_id, department_by_id, find_by_name, no_such_department, open_departments,
 };
 use super::department_picker::department_rows;
-use super::name_prompts::{create_category_and_confirm, offer_to_create, question};
+use super::name_prompts::{create_category_and_confirm, offer_to_create, open_prompt};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::explain_toast;
@@ -24,8 +24,8 @@ pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
     if arg.trim().is_empty() {
         return Ok(vec![ctx.text(department_list(&bot, &ctx, 0).await?)]);
     }
-    let known = find_by_name(&bot, &arg).await?;
-    let text = match known {
+    let existing = find_by_name(&bot, &arg).await?;
+    let text = match existing {
         Some(department) => department_card(&bot, &ctx, &department, 0).await?,
         None => offer_to_create(&bot, &ctx, &checked_name(&arg)?).await?,
     };
@@ -44,8 +44,8 @@ pub async fn category(
         // With one department there is nothing to choose.
         return match open.as_slice() {
             [only] => {
-                let asked = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
-                Ok(vec![ctx.text(question(&bot, &ctx, asked).await?)])
+                let prompt = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
+                Ok(vec![ctx.text(open_prompt(&bot, &ctx, prompt).await?)])
             }
             _ => Ok(vec![ctx.text(new_category_department_question(&bot, &ctx, &open, 0))]),
         };
@@ -54,9 +54,9 @@ pub async fn category(
         return Ok(vec![ctx.message(&bot, "category-usage", &[])]);
     };
     // The longest matching department name is taken: there can be an "A" and an "A - B".
-    let known = bot.engine.store().departments().await?;
-    let meant = split_candidates(&arg).filter_map(|(d, c)| Some((by_name(&known, d)?.id, c))).last();
-    let Some((id, name)) = meant else { return Ok(no_such_department(&bot, &ctx, department)) };
+    let existing = bot.engine.store().departments().await?;
+    let matching = split_candidates(&arg).filter_map(|(d, c)| Some((by_name(&existing, d)?.id, c))).last();
+    let Some((id, name)) = matching else { return Ok(no_such_department(&bot, &ctx, department)) };
     Ok(vec![ctx.text(create_category_and_confirm(&bot, &ctx, message.id, id, name).await?)])
 }
 

@@ -35,33 +35,35 @@ impl<T> Matches<T> {
 /// Returns the agents that match `text`, in any case, by the first rule that matches anybody: Telegram id or
 /// `@username`, exact name, start of the name, part of the name.
 pub(in crate::bot::handlers) fn find_agents(seats: Vec<Seat>, text: &str) -> Matches<Seat> {
-    let wanted = text.trim().to_lowercase();
+    let lowercase_text = text.trim().to_lowercase();
     let name = |seat: &Seat| seat.person.name.to_lowercase();
     let rules: [&dyn Fn(&Seat) -> bool; 4] = [
-        &|seat| has_handle(seat, &wanted),
-        &|seat| name(seat) == wanted,
-        &|seat| name(seat).starts_with(&wanted),
-        &|seat| name(seat).contains(&wanted),
+        &|seat| has_handle(seat, &lowercase_text),
+        &|seat| name(seat) == lowercase_text,
+        &|seat| name(seat).starts_with(&lowercase_text),
+        &|seat| name(seat).contains(&lowercase_text),
     ];
-    if wanted.is_empty() {
+    if lowercase_text.is_empty() {
         return Matches::None;
     }
-    let chosen = rules.iter().find(|rule| seats.iter().any(rule));
-    let Some(rule) = chosen else { return Matches::None };
+    let strictest = rules.iter().find(|rule| seats.iter().any(rule));
+    let Some(rule) = strictest else { return Matches::None };
     Matches::of(seats.into_iter().filter(|seat| rule(seat)).collect())
 }
 
-/// Returns true if `wanted`, in lower case, is the agent's Telegram id or `@username`.
-fn has_handle(seat: &Seat, wanted: &str) -> bool {
+/// Returns true if `lowercase_text` is the agent's Telegram id or `@username`.
+fn has_handle(seat: &Seat, lowercase_text: &str) -> bool {
     let username = seat.person.username.as_deref().map(str::to_lowercase);
-    wanted.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
-        || seat.person.telegram.to_string() == wanted
+    lowercase_text.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
+        || seat.person.telegram.to_string() == lowercase_text
 }
 
 /// Returns true if `text` is exactly an agent's name or handle. A name may end in a number, as in `agent 2`.
 pub(in crate::bot::handlers) fn has_exact_name(seats: &[Seat], text: &str) -> bool {
-    let wanted = text.trim().to_lowercase();
-    seats.iter().any(|seat| has_handle(seat, &wanted) || seat.person.name.to_lowercase() == wanted)
+    let lowercase_text = text.trim().to_lowercase();
+    seats
+        .iter()
+        .any(|seat| has_handle(seat, &lowercase_text) || seat.person.name.to_lowercase() == lowercase_text)
 }
 
 /// Returns the open tickets that match `text`: a ticket number in any case, or its last [`SUFFIX_CHARS`] or
@@ -112,7 +114,7 @@ mod tests {
         vec![seat(1, "Budi", "boedi"), seat(2, "Budi Santoso", "bs"), seat(33, "Citra", "Citra_A")]
     }
 
-    fn named(text: &str) -> Vec<i64> {
+    fn telegram_ids(text: &str) -> Vec<i64> {
         match find_agents(seats(), text) {
             Matches::None => Vec::new(),
             Matches::One(seat) => vec![seat.person.telegram.0],
@@ -121,18 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_way_of_naming_an_agent_counts() {
-        assert_eq!(named("budi"), [1]);
-        assert_eq!(named("bud"), [1, 2]);
-        assert_eq!(named("SANTOSO"), [2]);
-        assert_eq!(named("@citra_a"), [33]);
-        assert_eq!(named("33"), [33]);
-        assert_eq!(named("@budi"), Vec::<i64>::new());
-        assert_eq!(named("  "), Vec::<i64>::new());
+    fn the_strictest_matching_rule_finds_the_agents() {
+        assert_eq!(telegram_ids("budi"), [1]);
+        assert_eq!(telegram_ids("bud"), [1, 2]);
+        assert_eq!(telegram_ids("SANTOSO"), [2]);
+        assert_eq!(telegram_ids("@citra_a"), [33]);
+        assert_eq!(telegram_ids("33"), [33]);
+        assert_eq!(telegram_ids("@budi"), Vec::<i64>::new());
+        assert_eq!(telegram_ids("  "), Vec::<i64>::new());
     }
 
     #[test]
-    fn part_of_a_name_is_not_what_somebody_is_called() {
+    fn part_of_a_name_is_no_exact_name() {
         for text in ["BUDI", "budi santoso", " @Citra_a", "33"] {
             assert!(has_exact_name(&seats(), text), "{text}");
         }

@@ -107,11 +107,11 @@ async fn ask_in_place(
     prompt: NamePrompt<'_>,
 ) -> HandlerResult {
     toast.ack();
-    Ok(vec![ctx.edit(pressed, question(bot, ctx, prompt).await?)])
+    Ok(vec![ctx.edit(pressed, open_prompt(bot, ctx, prompt).await?)])
 }
 
 /// Opens a prompt and returns its text. The person's next message answers it.
-pub(in crate::bot::handlers) async fn question(
+pub(in crate::bot::handlers) async fn open_prompt(
     bot: &BotContext,
     ctx: &RequestContext,
     (prompt, key, name): NamePrompt<'_>,
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_pen_is_near() {
+    fn a_name_with_a_typing_mistake_is_similar() {
         for typed in ["tenkik", "TEKNIK", "Tekn", "Teknik A"] {
             assert!(is_similar("Teknik", typed), "{typed}");
         }

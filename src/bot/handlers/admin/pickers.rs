@@ -79,8 +79,8 @@ pub(in crate::bot::handlers) fn agent_buttons<'a>(
     let namesakes = |seat: &Seat| offered.iter().filter(|s| s.person.name == seat.person.name).count();
     let button = |seat: &Seat| {
         let person = &seat.person;
-        let how = localizer.availability(person.availability(), seat.out_of_reach());
-        let dot = how.split(' ').next().unwrap_or_default().to_owned();
+        let availability = localizer.availability(person.availability(), seat.out_of_reach());
+        let dot = availability.split(' ').next().unwrap_or_default().to_owned();
         let name = if namesakes(seat) > 1 { with_username(person) } else { person.name.clone() };
         let max = seat.profile().map_or(0, |profile| profile.max_tickets.get());
         let args =
@@ -151,7 +151,7 @@ fn agents(bot: &BotContext, ctx: &RequestContext, purpose: PickerPurpose, page: 
 }
 
 async fn people(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Option<Rendered>, EngineError> {
-    let (localizer, (people, is_all)) = (ctx.localizer(bot), newcomers(bot, page).await?);
+    let (localizer, (people, is_all)) = (ctx.localizer(bot), people_to_add(bot, page).await?);
     if people.is_empty() {
         return Ok(None);
     }
@@ -176,14 +176,14 @@ async fn people(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Opt
 
 /// Returns people who are no agents, the most recently met first, and whether these are all of them. It reads
 /// enough for the pages up to `page` and one more: nobody pages through all customers.
-async fn newcomers(bot: &BotContext, page: u16) -> Result<(Vec<Person>, bool), EngineError> {
-    let wanted = (usize::from(page) + 1) * usize::from(CHOICES_PER_PAGE) + 1;
-    let mut limit = wanted * 2;
+async fn people_to_add(bot: &BotContext, page: u16) -> Result<(Vec<Person>, bool), EngineError> {
+    let needed = (usize::from(page) + 1) * usize::from(CHOICES_PER_PAGE) + 1;
+    let mut limit = needed * 2;
     loop {
         let mut people = bot.engine.store().recent_people(limit).await?;
         let is_all = people.len() < limit;
         people.retain(|person| person.agent.is_none());
-        if is_all || people.len() >= wanted {
+        if is_all || people.len() >= needed {
             return Ok((people, is_all));
         }
         limit *= 2;

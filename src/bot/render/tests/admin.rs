@@ -38,15 +38,15 @@ fn example_workload() -> WorkloadView {
 }
 
 #[test]
-fn the_workload_of_the_plan() {
+fn workload_is_the_mock_up_of_the_plan() {
     check("workload", |w| workload(w, &example_workload()));
 }
 
 #[test]
-fn a_workload_of_nobody_and_one_of_every_kind() {
-    let nobody =
+fn workload_without_agents_and_with_every_availability() {
+    let empty =
         WorkloadView { agents: Vec::new(), waiting: 1, online: 0, total: 0, free: 1, ..example_workload() };
-    check("workload_empty", |w| workload(w, &nobody));
+    check("workload_empty", |w| workload(w, &empty));
     let mut agents = vec![
         agent(1, "Sari", Availability::Busy, 1, 100),
         agent(2, "Tono", Availability::Away, 99, 100),
@@ -58,7 +58,7 @@ fn a_workload_of_nobody_and_one_of_every_kind() {
 }
 
 #[test]
-fn one_agent_in_detail() {
+fn agent_card_with_and_without_departments() {
     check("agent_card", |w| agent_card(w, &agent(1, "agent1", Availability::Online, 4, 5)));
     let blocked = AgentLine {
         reachable: false,
@@ -83,7 +83,7 @@ fn department(name: &str, categories: u128) -> Department {
 }
 
 #[test]
-fn departments_and_categories_of_every_kind() {
+fn cards_of_departments_and_categories_in_every_state() {
     let plain = department("HSI INDIBIZ", 2);
     let critical = Department { critical: true, ..plain.clone() };
     let retired = Department { retired: true, ..plain.clone() };

@@ -4,7 +4,7 @@ use crate::bot::cards::views::StatusView;
 use crate::domain::person::Availability;
 
 #[test]
-fn a_task_in_every_state() {
+fn task_card_in_every_state_of_the_holder() {
     for (name, status) in [
         ("task_assigned", Status::Assigned),
         ("task_in_progress", Status::InProgress),
@@ -16,18 +16,18 @@ fn a_task_in_every_state() {
 }
 
 #[test]
-fn a_task_that_is_no_longer_theirs() {
+fn task_card_of_a_former_holder() {
     let unreachable = TicketView { customer_reachable: false, ..held_ticket(Status::InProgress) };
     check("task_unreachable", |w| task_card(w, &unreachable));
     check("task_with_somebody_else", |w| task_card(w, &ticket(Status::InProgress)));
     check("task_requeued", |w| task_card(w, &ticket(Status::Queued)));
     check("task_cancelled", |w| task_card(w, &ticket(Status::Cancelled)));
-    let nobody = TicketView { holder: None, ..ticket(Status::Assigned) };
-    check("task_gone", |w| task_card(w, &nobody));
+    let without_holder = TicketView { holder: None, ..ticket(Status::Assigned) };
+    check("task_gone", |w| task_card(w, &without_holder));
 }
 
 #[test]
-fn other_hands_see_no_words_of_the_customer() {
+fn a_former_holder_does_not_see_the_description() {
     for status in [Status::Assigned, Status::Queued, Status::Completed, Status::Cancelled] {
         let card = task_card(&localizer(Locale::Id), &ticket(status));
         assert!(!card.html.contains("LOS") && card.buttons.is_empty(), "{status:?}");
@@ -35,7 +35,7 @@ fn other_hands_see_no_words_of_the_customer() {
 }
 
 #[test]
-fn an_urgent_task_with_files_and_many_words() {
+fn task_card_with_priority_files_and_a_long_description() {
     let long = "Pelanggan sudah mencoba menyalakan ulang modem. ".repeat(12);
     let view = TicketView {
         priority: Priority::Urgent,
@@ -59,7 +59,7 @@ fn status_view(availability: Availability) -> StatusView {
 }
 
 #[test]
-fn the_standing_of_an_agent() {
+fn status_in_every_availability() {
     check("status_online", |w| status(w, &status_view(Availability::Online)));
     let lost = StatusView { lost: true, auto: false, ..status_view(Availability::Online) };
     check("status_lost", |w| status(w, &lost));

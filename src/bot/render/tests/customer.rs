@@ -28,7 +28,7 @@ fn a_draft_asks_for_the_category_first() {
 }
 
 #[test]
-fn then_for_words_and_then_it_can_be_sent() {
+fn a_draft_with_a_category_asks_for_a_description_and_then_previews() {
     let label = Some("HSI INDIBIZ - TROUBLESHOOT");
     check("draft_describe", |w| draft(w, &draft_view(label, Description::default())));
     check("draft_preview", |w| draft(w, &draft_view(label, description_of("Internet mati", 2))));
@@ -41,7 +41,7 @@ fn status_card_view(status: Status, online: u32) -> TicketStatusView {
 }
 
 #[test]
-fn a_ticket_through_its_life() {
+fn status_card_in_every_state() {
     for (name, status) in [
         ("track_queued", Status::Queued),
         ("track_assigned", Status::Assigned),
@@ -56,7 +56,7 @@ fn a_ticket_through_its_life() {
 }
 
 #[test]
-fn only_a_ticket_that_nobody_has_opened_can_be_withdrawn() {
+fn only_a_ticket_that_is_not_started_can_be_cancelled() {
     for status in [Status::Queued, Status::Assigned] {
         assert_eq!(status_card(&localizer(Locale::Id), &status_card_view(status, 1)).buttons.len(), 1);
     }
@@ -66,7 +66,7 @@ fn only_a_ticket_that_nobody_has_opened_can_be_withdrawn() {
 }
 
 #[test]
-fn the_list_of_ones_own_tickets() {
+fn my_tickets_with_pages_and_empty() {
     let tickets = vec![ticket(Status::Queued), ticket(Status::InProgress), ticket(Status::Completed)];
     check("my_tickets", |w| my_tickets(w, &MyTicketsView { page: 0, pages: 1, tickets: tickets.clone() }));
     let second = MyTicketsView { page: 1, pages: 2, tickets: vec![ticket(Status::Cancelled)] };

@@ -129,7 +129,7 @@ fn cards(localizer: &Words<'_>, text: &str) -> Vec<Rendered> {
 }
 
 #[test]
-fn nobodys_text_breaks_a_card() {
+fn hostile_text_breaks_no_card() {
     for locale in Locale::ALL {
         for name in names() {
             for card in cards(&localizer(locale), &name) {
@@ -143,7 +143,7 @@ fn nobodys_text_breaks_a_card() {
 }
 
 #[test]
-fn a_name_is_shown_as_it_was_typed_and_brings_no_line_of_its_own() {
+fn a_name_is_shown_as_typed_on_one_line() {
     let localizer = localizer(Locale::Id);
     let joined = |name: &str| shown(&notice(&localizer, &NoticeView::Joined { person: name.into() }).html);
     assert!(joined("</b><i>x").starts_with("👋 </b><i>x menerima"));
@@ -153,7 +153,7 @@ fn a_name_is_shown_as_it_was_typed_and_brings_no_line_of_its_own() {
 }
 
 #[test]
-fn a_description_keeps_its_lines_and_is_cut_to_what_fits() {
+fn a_description_keeps_its_lines_and_is_cut_to_the_limit() {
     let card = |text: &str| task_card(&localizer(Locale::En), &ticket_with_description(text));
     assert!(shown(&card("satu\n\ndua & <tiga>").html).contains("satu\n\ndua & <tiga>"));
     for filler in ["😀", "👨\u{200D}👩\u{200D}👧", "<", "&amp;", "a\u{0301}", "🇮🇩", "x\n"] {

@@ -11,14 +11,14 @@ const ROLES: [(&str, Role, bool); 4] = [
 ];
 
 #[test]
-fn the_help_of_each_role() {
+fn help_of_each_role() {
     for (name, role, is_agent) in ROLES {
         check(&format!("help_{name}"), |w| help(w, role, is_agent));
     }
 }
 
 #[test]
-fn menus_keep_to_telegrams_rules_and_have_the_commands_of_the_role() {
+fn menus_are_valid_and_have_the_commands_of_the_role() {
     for (name, role, is_agent) in ROLES {
         for locale in Locale::ALL {
             let menu = menu(&localizer(locale), role, is_agent);

@@ -11,7 +11,7 @@ Posisi antrian: #3
 Anda memiliki 3/5 tiket aktif.";
 
 #[test]
-fn a_new_assignment_says_exactly_what_was_ordered() {
+fn a_new_assignment_has_the_ordered_text() {
     let new = notice(&localizer(Locale::Id), &NoticeView::NewTask(task(held_ticket(Status::Assigned))));
     let text = shown(&new.html);
     assert_eq!(text.get(..ORDERED.len()), Some(ORDERED));
@@ -20,24 +20,28 @@ fn a_new_assignment_says_exactly_what_was_ordered() {
 }
 
 #[test]
-fn later_the_card_keeps_no_position_that_passes() {
+fn a_refreshed_task_card_has_no_position_or_load() {
     let view = task(held_ticket(Status::Assigned));
     for locale in Locale::ALL {
         let new = notice(&localizer(locale), &NoticeView::NewTask(view.clone()));
         let later = task_card(&localizer(locale), &view.ticket);
         let facts = |html: &str| -> Vec<String> { html.lines().skip(1).map(str::to_owned).collect() };
-        let passing = ["#3", "3/5"];
-        let lasting = |line: &String| !line.is_empty() && !passing.iter().any(|part| line.contains(part));
-        assert!(passing.iter().all(|part| new.html.contains(part) && !later.html.contains(part)));
+        let transient = ["#3", "3/5"];
+        let is_lasting =
+            |line: &String| !line.is_empty() && !transient.iter().any(|part| line.contains(part));
+        assert!(transient.iter().all(|part| new.html.contains(part) && !later.html.contains(part)));
         assert!(
-            facts(&new.html).into_iter().filter(lasting).eq(facts(&later.html).into_iter().filter(lasting))
+            facts(&new.html)
+                .into_iter()
+                .filter(is_lasting)
+                .eq(facts(&later.html).into_iter().filter(is_lasting))
         );
         assert_eq!(new.buttons, later.buttons);
     }
 }
 
 #[test]
-fn a_notice_that_comes_late_tells_how_things_stand() {
+fn a_late_notice_shows_the_current_card() {
     for late in [held_ticket(Status::InProgress), ticket(Status::Assigned), ticket(Status::Queued)] {
         let view = task(late);
         let localizer = localizer(Locale::Id);

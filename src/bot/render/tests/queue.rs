@@ -38,12 +38,12 @@ fn queue(held: u16, tickets: Vec<TicketView>) -> QueueView {
 }
 
 #[test]
-fn the_queue_of_the_plan() {
+fn my_queue_is_the_mock_up_of_the_plan() {
     check("my_queue", |w| my_queue(w, &queue(3, example_tickets())));
 }
 
 #[test]
-fn an_empty_queue_and_one_on_its_second_page() {
+fn my_queue_is_empty_or_on_its_second_page() {
     check("my_queue_empty", |w| my_queue(w, &queue(0, Vec::new())));
     let mut tickets = vec![numbered(9, "INC120420251352536CP", "BITSTREAM - RECONFIG", 90, Status::Pending)];
     tickets[0].priority = Priority::High;
@@ -52,7 +52,7 @@ fn an_empty_queue_and_one_on_its_second_page() {
 }
 
 #[test]
-fn the_queue_says_why_nothing_new_comes() {
+fn my_queue_says_why_no_ticket_comes() {
     let with = |availability, lost, auto, held| QueueView {
         availability,
         lost,
@@ -70,7 +70,7 @@ fn the_queue_says_why_nothing_new_comes() {
 }
 
 #[test]
-fn what_waits() {
+fn waiting_tickets_with_and_without_pick_up() {
     let mut tickets = example_tickets();
     tickets[0].priority = Priority::Urgent;
     tickets[2].priority = Priority::Low;

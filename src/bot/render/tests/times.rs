@@ -6,7 +6,7 @@ fn ago(locale: Locale, then: Time) -> String {
 }
 
 #[test]
-fn a_moment_ago_up_to_hours() {
+fn recent_times_are_minutes_and_hours_ago() {
     let id = |minutes| ago(Locale::Id, minutes_ago(minutes));
     let en = |minutes| ago(Locale::En, minutes_ago(minutes));
     assert_eq!((id(0), en(0)), ("baru saja".into(), "just now".into()));
@@ -19,7 +19,7 @@ fn a_moment_ago_up_to_hours() {
 }
 
 #[test]
-fn the_same_day_yesterday_and_before() {
+fn older_times_name_the_day() {
     let at = |day, hour, minute| Utc.with_ymd_and_hms(2025, 12, day, hour, minute, 0).unwrap();
     // 00.05 today in Jakarta, almost fourteen hours ago.
     assert_eq!(ago(Locale::Id, at(3, 17, 5)), "13 jam yang lalu");
@@ -30,7 +30,7 @@ fn the_same_day_yesterday_and_before() {
 }
 
 #[test]
-fn just_after_midnight_an_hour_is_an_hour() {
+fn an_hour_across_midnight_is_an_hour_ago() {
     let after = Utc.with_ymd_and_hms(2025, 12, 3, 17, 30, 0).unwrap();
     let localizer = Words { now: after, ..localizer(Locale::Id) };
     assert_eq!(localizer.ago(after - Duration::hours(1)), "1 jam yang lalu");
@@ -38,7 +38,7 @@ fn just_after_midnight_an_hour_is_an_hour() {
 }
 
 #[test]
-fn every_month_has_a_name_of_its_own() {
+fn every_month_has_a_distinct_name() {
     for locale in Locale::ALL {
         let month = |m| localizer(locale).moment(Utc.with_ymd_and_hms(2025, m, 5, 2, 7, 0).unwrap());
         let all: std::collections::BTreeSet<String> = (1..=12).map(month).collect();
