@@ -114,8 +114,8 @@ pub struct PressedMessage(pub i32);
 const OUTAGE_NOTICE_AFTER: Duration = Duration::from_secs(3);
 
 impl BotContext {
-    /// Runs work that uses the store. If it takes longer than [`OUTAGE_NOTICE_AFTER`], the chats get an outage notice:
-    /// a server that hangs returns no error.
+    /// Runs work that uses the store. If it takes longer than [`OUTAGE_NOTICE_AFTER`], the chats get an
+    /// outage notice: a server that hangs returns no error.
     pub async fn with_outage_notice<T>(
         self: &Arc<Self>,
         chats: impl IntoIterator<Item = i64>,
@@ -130,8 +130,9 @@ impl BotContext {
         work.await
     }
 
-    /// Sends an outage notice to these chats, bypassing the outbox, which needs the store. Their updates are not lost:
-    /// Telegram or the inbox has them. A chat gets at most one a minute. The call does not wait for the delivery.
+    /// Sends an outage notice to these chats, bypassing the outbox, which needs the store. Their updates are
+    /// not lost: Telegram or the inbox has them. A chat gets at most one a minute. The call does not wait for
+    /// the delivery.
     pub fn send_outage_notice(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {
         let (bot, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
         self.tasks.spawn(async move { bot.send_outage_notice_to(chats).await });

@@ -1,5 +1,5 @@
-//! A cache of recent invitations, keyed by the message that asked for one. A second press, or a command that is
-//! handled again, gets the same link.
+//! A cache of recent invitations, keyed by the message that asked for one. A second press, or a command that
+//! is handled again, gets the same link.
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::invite::{Grant, Invite};

@@ -55,8 +55,8 @@ fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [MenuEntry]
     groups
 }
 
-/// Returns the commands of a role in the order of the menu, each once. An admin who is an agent has both lists;
-/// staff may open tickets too.
+/// Returns the commands of a role in the order of the menu, each once. An admin who is an agent has both
+/// lists; staff may open tickets too.
 #[must_use]
 pub fn commands(role: Role, is_agent: bool) -> Vec<MenuEntry> {
     let mut all: Vec<MenuEntry> = Vec::new();

@@ -1,6 +1,7 @@
 //! Pages of a list, counted from 0.
 
-/// Returns a page number within `total` items (the last page if `page` is beyond it), and the number of pages.
+/// Returns a page number within `total` items (the last page if `page` is beyond it), and the number of
+/// pages.
 pub(in crate::bot) fn clamp_page(total: u64, page: u16, per_page: u16) -> (u16, u16) {
     let pages = u16::try_from(total.div_ceil(u64::from(per_page)).max(1)).unwrap_or(u16::MAX);
     (page.min(pages - 1), pages)

@@ -84,8 +84,8 @@ impl Words<'_> {
         labelled(&self.plain(key, &[]), action)
     }
 
-    /// Returns text that a person wrote, as a block quote of at most `max_units` UTF-16 units; long quotes are
-    /// folded. Empty if there is no text, or if `max_units` is 0.
+    /// Returns text that a person wrote, as a block quote of at most `max_units` UTF-16 units; long quotes
+    /// are folded. Empty if there is no text, or if `max_units` is 0.
     #[must_use]
     pub fn quote(&self, text: &str, max_units: usize) -> String {
         let text = truncate(&clean(text), max_units);

@@ -1,13 +1,13 @@
-//! Toasts: answers to a press of a button. Telegram shows a spinner until the answer comes, and then the toast for a
-//! moment. So the answer bypasses the outbox, and is sent at once if its text does not depend on the work. Otherwise
-//! [`Toast::beside`] stops the spinner in time.
+//! Toasts: answers to a press of a button. Telegram shows a spinner until the answer comes, and then the
+//! toast for a moment. So the answer bypasses the outbox, and is sent at once if its text does not depend on
+//! the work. Otherwise [`Toast::beside`] stops the spinner in time.
 use super::context::BotContext;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long the work behind a press may take before an empty answer stops the spinner. A person sees a shorter delay
-/// as immediate.
+/// How long the work behind a press may take before an empty answer stops the spinner. A person sees a
+/// shorter delay as immediate.
 const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 
 /// The answer to one press. Clones share it.
@@ -26,7 +26,8 @@ struct State {
     answer: Option<String>,
     /// A later text, which Telegram would ignore.
     late_text: Option<String>,
-    /// True if an earlier attempt answered with a text. Its work is done, so the text of a later attempt would mislead.
+    /// True if an earlier attempt answered with a text. Its work is done, so the text of a later attempt
+    /// would mislead.
     muted: bool,
 }
 
@@ -69,7 +70,8 @@ impl Toast {
         (state.late_text, state.muted) = (None, state.answer.as_ref().is_some_and(|text| !text.is_empty()));
     }
 
-    /// Returns true if the press was answered before, and stores `text` then; otherwise stores it as the answer.
+    /// Returns true if the press was answered before, and stores `text` then; otherwise stores it as the
+    /// answer.
     fn is_answered(&self, text: &str) -> bool {
         let mut state = self.state();
         let Some(answer) = &state.answer else {
@@ -86,7 +88,8 @@ impl Toast {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs the work behind the press. If it takes longer than [`ANSWER_WITHIN`], the press is answered meanwhile.
+    /// Runs the work behind the press. If it takes longer than [`ANSWER_WITHIN`], the press is answered
+    /// meanwhile.
     pub async fn beside<T>(&self, work: impl Future<Output = T>) -> T {
         run_with_timeout(work, || self.ack()).await
     }

@@ -67,13 +67,14 @@ struct StaleCards {
     agents_changed: bool,
 }
 
-/// What the card of a waiting ticket was refreshed for: its rounded position, and the number of agents online.
+/// What the card of a waiting ticket was refreshed for: its rounded position, and the number of agents
+/// online.
 type ShownState = (u64, u32);
 
 impl CardRefresher {
-    /// Returns a refresher that follows this engine from now on. `served` counts the events that were served, as
-    /// [`Engine::events_published`] counts the published ones; before the first [`Self::catch_up`] it is `u64::MAX`.
-    /// `longest_pause` limits the pause after each step.
+    /// Returns a refresher that follows this engine from now on. `served` counts the events that were served,
+    /// as [`Engine::events_published`] counts the published ones. Before the first [`Self::catch_up`] it is
+    /// `u64::MAX`. `longest_pause` limits the pause after each step.
     #[must_use]
     pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>, longest_pause: Duration) -> Self {
         let (feed, events_read) = (engine.feed(), engine.events_published());
@@ -102,12 +103,12 @@ impl CardRefresher {
         Ok(())
     }
 
-    /// Waits for the next event and serves it with all that are in the feed by then. Returns false when the engine is
-    /// gone.
+    /// Waits for the next event and serves it with all that are in the feed by then. Returns false when the
+    /// engine is gone.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
         let mut stale = StaleCards::default();
-        // Of several edits that a card needs while one is in flight, only the last is of use. The pause limits the
-        // refreshes' share of the store's time, however many events come.
+        // Of several edits that a card needs while one is in flight, only the last is of use. The pause
+        // limits the refreshes' share of the store's time, however many events come.
         tokio::time::sleep(self.pause).await;
         let first = self.feed.recv().await;
         let start = Instant::now();
@@ -149,8 +150,8 @@ impl CardRefresher {
     async fn refresh(&mut self, stale: StaleCards) -> Result<(), StoreError> {
         let mut departments = stale.departments;
         departments.extend(stale.queued.into_values());
-        // A ticket that was queued and assigned within the step only shifts cards that were refreshed with it in the
-        // queue.
+        // A ticket that was queued and assigned within the step only shifts cards that were refreshed with it
+        // in the queue.
         let was_shown = |(ticket, department): &(TicketId, DepartmentId)| {
             self.shown.get(department).is_some_and(|shown| shown.contains_key(ticket))
         };
@@ -178,7 +179,8 @@ impl CardRefresher {
         Ok(())
     }
 
-    /// Returns the live `/myqueue` cards of these agents. A card that is being sent has a refresh of its own behind it.
+    /// Returns the live `/myqueue` cards of these agents. A card that is being sent has a refresh of its own
+    /// behind it.
     async fn queues(&self, agents: BTreeSet<PersonId>) -> Result<Vec<LiveCard>, StoreError> {
         if agents.is_empty() {
             return Ok(Vec::new());
@@ -188,8 +190,8 @@ impl CardRefresher {
         Ok(live)
     }
 
-    /// Returns refreshes of the cards at the head of a queue that would show another position, or another number of
-    /// agents online, than they were last refreshed to.
+    /// Returns refreshes of the cards at the head of a queue whose position, or number of agents online,
+    /// differs from their last refresh.
     fn positions(&mut self, department: DepartmentId, head: &[Ticket]) -> Vec<Outgoing> {
         let online = self.engine.online(department);
         let state = |position| {
@@ -221,8 +223,8 @@ fn owner(card: CardKey) -> Option<PersonId> {
     }
 }
 
-/// Returns the position whose change causes a refresh: exact near the head, rounded up to the next ten further
-/// behind.
+/// Returns the position whose change causes a refresh: exact near the head, rounded up to the next ten
+/// further behind.
 fn rounded_position(position: u64) -> u64 {
     if position <= EXACT_POSITIONS { position } else { position.next_multiple_of(POSITION_STEP) }
 }

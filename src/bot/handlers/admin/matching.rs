@@ -66,8 +66,8 @@ pub(in crate::bot::handlers) fn has_exact_name(seats: &[Seat], text: &str) -> bo
         .any(|seat| has_handle(seat, &lowercase_text) || seat.person.name.to_lowercase() == lowercase_text)
 }
 
-/// Returns the open tickets that match `text`: a ticket number in any case, or its last [`SUFFIX_CHARS`] or
-/// more characters.
+/// Returns the tickets that match `text`: a ticket number in any case, or the last [`SUFFIX_CHARS`] or more
+/// characters of an open ticket's number.
 pub(in crate::bot::handlers) async fn find_tickets(
     bot: &BotContext,
     text: &str,

@@ -120,8 +120,8 @@ fn agent_question(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> Re
     Ok(Rendered { html: localizer.html("reassign-to", &[("number", (&ticket.number).into())]), buttons })
 }
 
-/// Returns the sort key of an agent for a ticket: agents of its department first, then agents who could get
-/// it now, then those who lack the least for that, then those with the most free slots.
+/// Returns the sort key of an agent for a ticket. Agents of its department come first, then agents who could
+/// get it now, then those nearest to that, then those with the most free slots.
 fn suitability(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
     let profile = seat.profile();
     let is_other_department = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
