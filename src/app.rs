@@ -14,7 +14,7 @@ use crate::api::Api;
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
-use crate::bot::handlers::admin::invite::InviteCache;
+use crate::bot::invite_cache::InviteCache;
 use crate::bot::render::Words;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;

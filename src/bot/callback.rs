@@ -1,8 +1,8 @@
-//! What a button carries: a typed press, packed into Telegram's 64 bytes of `callback_data`.
+//! Typed button actions, and their encoding in Telegram's 64 bytes of `callback_data`.
 //!
-//! What acts on a ticket names the version that the button was drawn for, and what switches something names the state that
-//! is wanted: a press that comes twice finds its work done. The data comes back from a client, so it can be old, foreign
-//! or made up: it says what was pressed, never who may.
+//! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
+//! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
+//! foreign or forged: it says what was pressed and authorizes nothing.
 mod wire;
 
 use crate::domain::card::CardKey;
@@ -12,35 +12,35 @@ use crate::domain::person::Locale;
 /// Telegram's limit on `callback_data`, in bytes.
 pub const MAX_DATA_BYTES: usize = 64;
 
-/// What an agent does to a ticket they hold.
+/// A step of the agent who holds a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Open.
+    /// Starts work on the ticket.
     Start,
-    /// Complete.
+    /// Completes it.
     Complete,
-    /// Put on hold.
+    /// Puts it on hold.
     Hold,
-    /// Take up again.
+    /// Resumes it.
     Resume,
 }
 
-/// The message on which a ticket's button stands, so that it can be redrawn.
+/// The card that carries a ticket's button, so that the card can be redrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surface {
-    /// The agent's card of one ticket.
+    /// The agent's card of the ticket.
     Task,
     /// The agent's queue, on this page.
     MyQueue(u16),
     /// The customer's status card.
     Status,
-    /// The customer's list, on this page.
+    /// The customer's list of tickets, on this page.
     MyTickets(u16),
     /// The waiting list, on this page.
     Queue(u16),
 }
 
-/// A list that can be turned to another page or refreshed.
+/// A list with pages that can be changed or refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PagedList {
     /// `/myqueue`.
@@ -53,123 +53,123 @@ pub enum PagedList {
     Workload,
 }
 
-/// A list of people, tickets or departments out of which an admin picks one for a command.
+/// The command that a picker of agents, people or tickets is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PickerPurpose {
-    /// `/setmax`: which agent.
+    /// `/setmax`: chooses an agent.
     SetMax,
-    /// `/removeagent`: which agent.
+    /// `/removeagent`: chooses an agent.
     RemoveAgent,
-    /// `/addagent`: which person.
+    /// `/addagent`: chooses a person.
     AddAgent,
-    /// `/reassign`: which ticket.
+    /// `/reassign`: chooses a ticket.
     Reassign,
-    /// `/agents`: show one.
+    /// `/agents`: shows the chosen agent.
     Agent,
 }
 
-/// What one of a list of departments is picked for.
+/// The purpose that a list of departments is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DepartmentPickerPurpose {
-    /// `/department`: it is shown.
+    /// `/department`: shows the chosen department.
     Show,
-    /// `/invite`: the invitation is to it.
+    /// `/invite`: chooses the department of the invitation.
     Invite,
-    /// `/category`: it gets the category.
+    /// `/category`: chooses the department of the new category.
     Category,
-    /// `/addagent`: this person serves it.
+    /// `/addagent`: chooses the department of this new agent.
     Newcomer(PersonId),
-    /// `/agents`: this agent joins or leaves it.
+    /// `/agents`: switches the membership of this agent in the departments.
     Agent(PersonId),
 }
 
-/// A pressed button.
+/// The action of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ButtonAction {
-    /// An agent acts on a ticket they hold.
+    /// An agent takes a step with a ticket that they hold.
     Task(Step, TicketId, Version, Surface),
     /// An agent takes a ticket from the queue.
     PickUp(TicketId, Version, Surface),
-    /// A customer withdraws a ticket.
+    /// A customer cancels a ticket.
     CancelTicket(TicketId, Version, Surface),
-    /// The category of a draft.
+    /// Chooses the category of a draft.
     DraftCategory(DraftId, CategoryId),
-    /// Another page of categories for a draft.
+    /// Shows another page of categories for a draft.
     DraftCategories(DraftId, u16),
-    /// Send the draft.
+    /// Sends the draft.
     DraftSend(DraftId),
-    /// Throw the draft away.
+    /// Drops the draft.
     DraftCancel(DraftId),
-    /// "I am still here."
+    /// Answers "Are you still there?" with yes.
     StillHere,
-    /// Go online.
+    /// Goes online.
     GoOnline,
-    /// Go offline.
+    /// Goes offline.
     GoOffline,
-    /// Turn a list to a page, or refresh it.
-    Turn(PagedList, u16),
-    /// Choose a language.
+    /// Shows a page of a list, or refreshes it.
+    ShowPage(PagedList, u16),
+    /// Sets the language.
     Language(Locale),
-    /// Switch automatic assignment for oneself.
+    /// Switches automatic assignment for the agent who presses.
     AutoAssign(bool),
-    /// Another page of a picking list.
+    /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
-    /// One person of a picking list.
+    /// Chooses a person of a picker.
     PickPerson(PickerPurpose, PersonId),
-    /// One ticket of a picking list.
+    /// Chooses a ticket of a picker.
     PickTicket(PickerPurpose, TicketId),
-    /// An agent's new capacity.
+    /// Sets an agent's capacity.
     SetMax(PersonId, u16),
-    /// Yes, this agent is to be removed.
+    /// Confirms the removal of an agent.
     RemoveAgent(PersonId),
-    /// This person becomes an agent in this department (a nil id: in all of them).
+    /// Makes this person an agent in this department (a nil id: in all of them).
     AddAgent(PersonId, DepartmentId),
-    /// An invitation to this department (a nil id: to all of them).
+    /// Creates an invitation to this department (a nil id: to all of them).
     Invite(DepartmentId),
-    /// A ticket goes to an agent; `true`: even when the agent is full.
+    /// Reassigns a ticket to an agent; `true` overrides the agent's capacity.
     Reassign(TicketId, Version, PersonId, bool),
-    /// A ticket goes back to the queue.
+    /// Puts a ticket back in the queue.
     Requeue(TicketId, Version),
-    /// An agent is to serve a department, or not to.
+    /// Adds an agent to a department (`true`) or removes them from it.
     AgentDepartment(PersonId, DepartmentId, bool),
-    /// A page of a list of departments.
+    /// Shows a page of a list of departments.
     Departments(DepartmentPickerPurpose, u16),
-    /// One department, with this page of its categories.
+    /// Shows a department, with this page of its categories.
     Department(DepartmentId, u16),
-    /// A name is asked for a new department.
+    /// Opens the prompt for the name of a new department.
     NewDepartment,
-    /// Yes, the department that the message names is to be made.
-    MakeDepartment,
-    /// A new name is asked for a department.
+    /// Confirms the new department that the message names.
+    CreateDepartment,
+    /// Opens the prompt for a department's new name.
     RenameDepartment(DepartmentId),
-    /// A department is to be critical, or not to.
+    /// Makes a department critical (`true`) or not.
     CriticalDepartment(DepartmentId, bool),
-    /// A department is to be retired, or not to.
+    /// Retires a department (`true`) or reopens it.
     RetireDepartment(DepartmentId, bool),
-    /// A name is asked for a new category.
+    /// Opens the prompt for the name of a new category.
     NewCategory(DepartmentId),
-    /// One category of a department.
+    /// Shows a category.
     Category(CategoryId),
-    /// A new name is asked for a category.
+    /// Opens the prompt for a category's new name.
     RenameCategory(CategoryId),
-    /// A category is to be retired, or not to.
+    /// Retires a category (`true`) or reopens it.
     RetireCategory(CategoryId, bool),
-    /// Never mind.
+    /// Closes the question without an action.
     Dismiss,
-    /// A label without a deed, such as a page number.
-    Nothing,
+    /// No action: the button is a label, such as a page number.
+    NoOp,
 }
 
 impl Surface {
-    /// The card that stands there, for this ticket and reader.
+    /// Returns the card that carries the button, for this ticket and viewer.
     #[must_use]
-    pub fn card(self, ticket: TicketId, reader: PersonId) -> CardKey {
+    pub fn card(self, ticket: TicketId, viewer: PersonId) -> CardKey {
         match self {
-            Self::Task => CardKey::Task(ticket, reader),
-            Self::MyQueue(page) => CardKey::MyQueue(reader, page),
+            Self::Task => CardKey::Task(ticket, viewer),
+            Self::MyQueue(page) => CardKey::MyQueue(viewer, page),
             Self::Status => CardKey::Status(ticket),
-            Self::MyTickets(page) => CardKey::MyTickets(reader, page),
-            Self::Queue(page) => CardKey::Queue(reader, page),
+            Self::MyTickets(page) => CardKey::MyTickets(viewer, page),
+            Self::Queue(page) => CardKey::Queue(viewer, page),
         }
     }
 }

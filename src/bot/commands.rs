@@ -1,69 +1,70 @@
-//! What can be typed, and who may type it. The menu is only a hint; this table refuses kindly, the engine decides.
+//! Bot commands: parsing, and the audience of each. The check of the audience only allows a helpful answer;
+//! the engine authorizes.
 use crate::domain::person::{Person, Role};
 use teloxide::types::Message;
 use teloxide::utils::command::BotCommands;
 
-/// A command with the words after it.
+/// A command with its argument.
 #[derive(BotCommands, Debug, Clone, PartialEq, Eq)]
 #[command(rename_rule = "lowercase")]
 pub enum Command {
-    /// Greets; with a payload opens a link.
+    /// `/start`: greets, or redeems the payload of a link.
     Start(String),
-    /// What one can do.
+    /// `/help`: lists the commands.
     Help,
-    /// The language; without a word it is asked for.
+    /// `/language`: sets the language, or asks for it.
     Language(String),
-    /// Drops what is being written.
+    /// `/cancel`: closes the open prompt or drops the draft.
     Cancel,
-    /// A new ticket.
+    /// `/new`: starts a draft.
     #[command(alias = "tiket")]
     New(String),
-    /// One's own tickets.
+    /// `/mytickets`: lists the person's own tickets.
     MyTickets,
-    /// Gets tickets.
+    /// `/online`: makes the agent available for tickets.
     Online,
-    /// Stops working.
+    /// `/offline`: ends the agent's work.
     Offline,
-    /// There, but gets nothing new.
+    /// `/busy`: no new tickets for now.
     Busy,
-    /// Away for a while.
+    /// `/away`: absent for a while.
     Away,
-    /// One's own queue.
+    /// `/myqueue`: lists the tickets that the agent holds.
     MyQueue,
-    /// One's own standing.
+    /// `/status`: shows the agent's status.
     Status,
-    /// Automatic assignment for oneself.
+    /// `/autoassign`: switches automatic assignment for the agent.
     AutoAssign(String),
-    /// What waits.
+    /// `/queue`: lists the tickets that wait.
     Queue,
-    /// A bearer token for the side API.
+    /// `/token`: issues a bearer token for the side API.
     Token,
-    /// All agents' load.
+    /// `/workload`: shows the load of all agents.
     Workload,
-    /// All agents.
+    /// `/agents`: lists the agents.
     Agents,
-    /// A link for a new agent.
+    /// `/invite`: creates a link for a new agent.
     Invite(String),
-    /// Somebody known becomes an agent.
+    /// `/addagent`: makes a known person an agent.
     AddAgent(String),
-    /// An agent stops being one.
+    /// `/removeagent`: removes an agent.
     RemoveAgent(String),
-    /// An agent's capacity.
+    /// `/setmax`: sets an agent's capacity.
     SetMax(String),
-    /// A ticket for another agent.
+    /// `/reassign`: moves a ticket to another agent.
     Reassign(String),
-    /// Departments.
+    /// `/department`: shows or creates a department.
     Department(String),
-    /// Categories.
+    /// `/category`: creates a category.
     Category(String),
 }
 
-/// Who a command is for.
+/// The people a command is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Everybody.
+    /// Every person.
     Everyone,
-    /// People with an agent's profile.
+    /// People with an agent profile.
     Agents,
     /// Agents and admins.
     Staff,
@@ -72,7 +73,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Whether a person belongs to it.
+    /// Returns true if a person belongs to the audience.
     #[must_use]
     pub fn admits(self, person: &Person) -> bool {
         match self {
@@ -85,7 +86,7 @@ impl Audience {
 }
 
 impl Command {
-    /// Who it is for.
+    /// Returns the audience of the command.
     #[must_use]
     pub fn audience(&self) -> Audience {
         match self {
@@ -116,68 +117,72 @@ impl Command {
     }
 }
 
-/// What somebody typed that begins with a slash.
+/// A message that begins with a slash, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Typed {
-    /// A command of the desk.
+pub enum ParsedCommand {
+    /// A command of this bot.
     Known(Command),
-    /// Something else.
+    /// An unknown command, with its name.
     Unknown(String),
-    /// A command for another bot.
-    Elsewhere(String),
+    /// A command that is addressed to another bot, with its first word.
+    OtherBot(String),
 }
 
-impl Typed {
-    /// Reads a message of any kind. The words below a file are a ticket's, unless they begin one by `/new`.
+impl ParsedCommand {
+    /// Parses a message of any kind. Of captions only `/new` is a command; any other caption belongs to a
+    /// ticket.
     #[must_use]
-    pub fn of(message: &Message, bot_username: &str) -> Option<Self> {
+    pub fn from_message(message: &Message, bot_username: &str) -> Option<Self> {
         match (message.text(), message.caption()) {
-            (Some(text), _) => Self::read(text, bot_username),
-            (None, Some(caption)) => Self::read(caption, bot_username)
-                .filter(|typed| matches!(typed, Self::Known(Command::New(_)))),
+            (Some(text), _) => Self::parse(text, bot_username),
+            (None, Some(caption)) => Self::parse(caption, bot_username)
+                .filter(|parsed| matches!(parsed, Self::Known(Command::New(_)))),
             (None, None) => None,
         }
     }
 
-    /// Reads a message; `None` when it is no command.
+    /// Parses a text; `None` if it is no command.
     #[must_use]
-    pub fn read(text: &str, bot_username: &str) -> Option<Self> {
+    pub fn parse(text: &str, bot_username: &str) -> Option<Self> {
         use teloxide::utils::command::ParseError;
         let text = text.trim();
-        // A slash alone is a command without a name.
+        // A single slash is a command without a name.
         let word = text.strip_prefix('/')?.split_whitespace().next().unwrap_or_default();
         let (name, addressee) = word.split_once('@').unwrap_or((word, bot_username));
         if !addressee.eq_ignore_ascii_case(bot_username) {
-            return Some(Self::Elsewhere(short(word)));
+            return Some(Self::OtherBot(shortened(word)));
         }
-        // Phones write the first letter large; words may follow on the next line.
-        let rest = text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
-        let lower = format!("/{} {rest}", name.to_ascii_lowercase());
-        match Command::parse(lower.trim_end(), bot_username) {
+        // Phones capitalize the first letter; the argument may begin on the next line.
+        let argument =
+            text.strip_prefix('/').and_then(|t| t.strip_prefix(word)).unwrap_or_default().trim_start();
+        let normalized = format!("/{} {argument}", name.to_ascii_lowercase());
+        match Command::parse(normalized.trim_end(), bot_username) {
             Ok(command) => Some(Self::Known(command)),
-            // Words after a command that takes none are no reason not to understand it.
+            // An argument after a command that takes none is ignored.
             Err(ParseError::TooManyArguments { .. }) => {
-                let bare = format!("/{}", name.to_ascii_lowercase());
-                Command::parse(&bare, bot_username).ok().map(Self::Known)
+                let without_arguments = format!("/{}", name.to_ascii_lowercase());
+                Command::parse(&without_arguments, bot_username).ok().map(Self::Known)
             }
-            Err(_) => Some(Self::Unknown(short(name))),
+            Err(_) => Some(Self::Unknown(shortened(name))),
         }
     }
 }
 
-/// Whether a message in a group calls this bot: by a command of the desk, or by any other with the bot's name. Any other
-/// without a name can be meant for another bot there.
+/// Returns true if a message in a group is addressed to this bot: a command of this bot, or any command with
+/// the bot's name. An unknown command without a name may be meant for another bot.
 #[must_use]
 pub fn calls(text: &str, bot_username: &str) -> bool {
-    match Typed::read(text, bot_username) {
-        Some(Typed::Known(_)) => true,
-        Some(Typed::Unknown(_)) => text.split_whitespace().next().is_some_and(|word| word.contains('@')),
-        Some(Typed::Elsewhere(_)) | None => false,
+    match ParsedCommand::parse(text, bot_username) {
+        Some(ParsedCommand::Known(_)) => true,
+        Some(ParsedCommand::Unknown(_)) => {
+            text.split_whitespace().next().is_some_and(|word| word.contains('@'))
+        }
+        Some(ParsedCommand::OtherBot(_)) | None => false,
     }
 }
 
-/// As much of a command as an answer repeats.
-fn short(name: &str) -> String {
+/// Returns a command's name, shortened for the answer.
+fn shortened(name: &str) -> String {
     crate::domain::text::shorten(name, 64)
 }
 
@@ -186,20 +191,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_read_as_people_type_them() {
-        let read = |text| Typed::read(text, "antri_bot");
-        assert_eq!(read("/new printer rusak"), Some(Typed::Known(Command::New("printer rusak".into()))));
-        assert_eq!(read("/tiket"), Some(Typed::Known(Command::New(String::new()))));
+    fn commands_are_parsed_with_case_suffix_and_surplus_arguments() {
+        let parse = |text| ParsedCommand::parse(text, "antri_bot");
         assert_eq!(
-            read("/New@Antri_Bot  halo\ndunia"),
-            Some(Typed::Known(Command::New("halo\ndunia".into())))
+            parse("/new printer rusak"),
+            Some(ParsedCommand::Known(Command::New("printer rusak".into())))
         );
-        assert_eq!(read("/myqueue now please"), Some(Typed::Known(Command::MyQueue)));
-        assert_eq!(read("/setmax Budi 7"), Some(Typed::Known(Command::SetMax("Budi 7".into()))));
-        assert_eq!(read("/new@other_bot halo"), Some(Typed::Elsewhere("new@other_bot".into())));
-        assert_eq!(read("/language en"), Some(Typed::Known(Command::Language("en".into()))));
-        assert_eq!(read("halo /new"), None);
-        assert_eq!(read(" / "), Some(Typed::Unknown(String::new())));
-        assert_eq!(read("/bogus"), Some(Typed::Unknown("bogus".into())));
+        assert_eq!(parse("/tiket"), Some(ParsedCommand::Known(Command::New(String::new()))));
+        assert_eq!(
+            parse("/New@Antri_Bot  halo\ndunia"),
+            Some(ParsedCommand::Known(Command::New("halo\ndunia".into())))
+        );
+        assert_eq!(parse("/myqueue now please"), Some(ParsedCommand::Known(Command::MyQueue)));
+        assert_eq!(parse("/setmax Budi 7"), Some(ParsedCommand::Known(Command::SetMax("Budi 7".into()))));
+        assert_eq!(parse("/new@other_bot halo"), Some(ParsedCommand::OtherBot("new@other_bot".into())));
+        assert_eq!(parse("/language en"), Some(ParsedCommand::Known(Command::Language("en".into()))));
+        assert_eq!(parse("halo /new"), None);
+        assert_eq!(parse(" / "), Some(ParsedCommand::Unknown(String::new())));
+        assert_eq!(parse("/bogus"), Some(ParsedCommand::Unknown("bogus".into())));
     }
 }

@@ -1,6 +1,6 @@
-//! What handlers take and give: the desk, who asks, which message was pressed; answers go to the outbox.
+//! Contexts of the handlers: shared services, the request, the pressed message. Answers go to the outbox.
 use super::cards::view_loader::ViewLoader;
-use super::handlers::admin::invite::InviteCache;
+use super::invite_cache::InviteCache;
 use super::render::Words;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -20,94 +20,89 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
-/// What a handler gives: what is to be delivered, or why the verb was refused.
+/// The result of a handler: the messages to deliver, or the error of the engine.
 pub type HandlerResult = Result<Vec<Outgoing>, EngineError>;
 
-/// The desk as handlers know it.
+/// The services that handlers share.
 pub struct BotContext {
-    /// The verbs.
+    /// The engine, which makes all changes.
     pub engine: Arc<Engine>,
-    /// What cards show.
+    /// Loads the views of cards.
     pub facts: ViewLoader,
-    /// The words.
+    /// The locale files.
     pub texts: Arc<Texts>,
     /// The bot's username, for links.
     pub bot_username: String,
-    /// The key of the side API's tokens (`JWT_SECRET`), when there is one.
+    /// The key that signs the side API's tokens (`JWT_SECRET`), if it is set.
     pub jwt_secret: Option<SecretString>,
-    /// For what can't wait for the outbox: answers to presses.
+    /// For calls that bypass the outbox: answers to presses, outage notices.
     pub telegram: Telegram,
-    /// Those answers, while they are under way.
+    /// These calls, while they are in flight.
     pub tasks: TaskTracker,
-    /// The moment, for what is told past the outbox.
+    /// The clock, for messages that bypass the outbox.
     pub clock: Clock,
-    /// The invitations that were made lately.
+    /// Recent invitations.
     pub links: InviteCache,
-    /// How much each chat has sent lately.
+    /// Rate limits of incoming updates, per chat.
     pub quotas: Mutex<Quotas>,
-    /// Who was told lately that the store is away.
+    /// When each chat got its last outage notice.
     pub apologised: Mutex<HashMap<i64, Time>>,
 }
 
 impl BotContext {
-    /// A link that sends `/start <payload>` when it is opened.
+    /// Returns a link that sends `/start <payload>` when it is opened.
     #[must_use]
     pub fn link(&self, payload: &str) -> String {
         format!("https://t.me/{}?start={payload}", self.bot_username)
     }
 }
 
-/// Who asks, where and when.
+/// One request: the person, the chat and the time.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
-    /// The person, as the store has them.
+    /// The person, as stored.
     pub person: Person,
-    /// The chat that the question came from and the answer goes to.
+    /// The chat that the update came from and the answer goes to.
     pub chat: ChatId,
     /// When the update is handled.
     pub now: Time,
 }
 
 impl RequestContext {
-    /// The person's language.
+    /// Returns the localizer for the person.
     #[must_use]
-    pub fn words<'a>(&self, desk: &'a BotContext) -> Words<'a> {
-        Words {
-            texts: &desk.texts,
-            locale: self.person.locale,
-            now: self.now,
-            zone: desk.engine.rules().zone,
-        }
+    pub fn localizer<'a>(&self, bot: &'a BotContext) -> Words<'a> {
+        Words { texts: &bot.texts, locale: self.person.locale, now: self.now, zone: bot.engine.rules().zone }
     }
 
-    /// An answer in words.
+    /// Returns a message with this text.
     #[must_use]
     pub fn text(&self, text: Rendered) -> Outgoing {
         Outgoing { chat: self.chat, message: Message::Text(text) }
     }
 
-    /// An answer without buttons: the text of `key`.
+    /// Returns a message without buttons: the text of `key`.
     #[must_use]
-    pub fn say(&self, desk: &BotContext, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
-        self.text(self.words(desk).message(key, args))
+    pub fn message(&self, bot: &BotContext, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
+        self.text(self.localizer(bot).message(key, args))
     }
 
-    /// A card as the answer.
+    /// Returns a message with this card.
     #[must_use]
     pub fn card(&self, key: CardKey) -> Outgoing {
         Outgoing { chat: self.chat, message: Message::Card(key) }
     }
 
-    /// Other words in the message that was pressed.
+    /// Returns an edit of the pressed message to this text.
     #[must_use]
-    pub fn edit(&self, place: PressedMessage, text: Rendered) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Edit { message_id: place.0, text } }
+    pub fn edit(&self, pressed: PressedMessage, text: Rendered) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Edit { message_id: pressed.0, text } }
     }
 
-    /// The pressed message, drawn anew as this card.
+    /// Returns a redraw of the pressed message as this card.
     #[must_use]
-    pub fn redraw(&self, place: PressedMessage, card: CardKey) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Redraw { message_id: place.0, card } }
+    pub fn redraw(&self, pressed: PressedMessage, card: CardKey) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Redraw { message_id: pressed.0, card } }
     }
 }
 
@@ -115,49 +110,51 @@ impl RequestContext {
 #[derive(Debug, Clone, Copy)]
 pub struct PressedMessage(pub i32);
 
-/// How long somebody waits without a word for what the store has to do first.
+/// How long work with the store may take before an outage notice is sent.
 const OUTAGE_NOTICE_AFTER: Duration = Duration::from_secs(3);
 
 impl BotContext {
-    /// Waits for work that the store has a part in. When that takes long, those who wait for it are told that the desk has a
-    /// problem: a server that stands still refuses nothing.
+    /// Runs work that uses the store. If it takes longer than [`OUTAGE_NOTICE_AFTER`], the chats get an
+    /// outage notice: a server that hangs returns no error.
     pub async fn with_outage_notice<T>(
         self: &Arc<Self>,
         chats: impl IntoIterator<Item = i64>,
         work: impl Future<Output = T>,
     ) -> T {
         let mut work = pin!(work);
-        if let Ok(done) = tokio::time::timeout(OUTAGE_NOTICE_AFTER, &mut work).await {
-            return done;
+        if let Ok(output) = tokio::time::timeout(OUTAGE_NOTICE_AFTER, &mut work).await {
+            return output;
         }
-        tracing::warn!("the store keeps people waiting");
+        tracing::warn!("store is slow; sending outage notices");
         self.send_outage_notice(chats);
         work.await
     }
 
-    /// Tells people at once, past the outbox, that the desk can't keep anything right now: what they sent is not lost,
-    /// Telegram or the inbox has it. Once a minute and chat at most; nothing depends on it, and nobody waits for it.
+    /// Sends an outage notice to these chats, bypassing the outbox, which needs the store. Their updates are
+    /// not lost: Telegram or the inbox has them. A chat gets at most one a minute. The call does not wait for
+    /// the delivery.
     pub fn send_outage_notice(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {
-        let (desk, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
-        self.tasks.spawn(async move { desk.send_outage_notice_to(chats).await });
+        let (bot, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
+        self.tasks.spawn(async move { bot.send_outage_notice_to(chats).await });
     }
 
     async fn send_outage_notice_to(&self, chats: Vec<i64>) {
         let now = self.clock.now();
         for chat in chats {
-            let told = {
-                let mut told = self.apologised.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                told.retain(|_, at| now - *at < chrono::TimeDelta::minutes(1));
-                let before = told.contains_key(&chat);
-                told.entry(chat).or_insert(now);
-                before
+            let is_repeated = {
+                let mut sent = self.apologised.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                sent.retain(|_, at| now - *at < chrono::TimeDelta::minutes(1));
+                let is_repeated = sent.contains_key(&chat);
+                sent.entry(chat).or_insert(now);
+                is_repeated
             };
-            if !told {
+            if !is_repeated {
                 let rules = self.engine.rules();
-                let words = Words { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
-                let body = serde_json::json!({"chat_id": chat, "text": words.plain("store-away", &[])});
+                let localizer =
+                    Words { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
+                let body = serde_json::json!({"chat_id": chat, "text": localizer.plain("store-away", &[])});
                 if let Err(error) = self.telegram.call("sendMessage", &body).await {
-                    tracing::debug!(%error, "apology not delivered");
+                    tracing::debug!(%error, "failed to send outage notice");
                 }
             }
         }

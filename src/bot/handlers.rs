@@ -1,4 +1,5 @@
-//! The handlers, by who they serve. Each parses, calls one verb of the engine and answers its own chat.
+//! Update handlers, grouped by audience. Each parses the update, calls one method of the engine and answers
+//! in the same chat.
 pub mod admin;
 pub mod agent;
 pub mod common;

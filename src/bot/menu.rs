@@ -1,22 +1,22 @@
-//! The commands of each role, for Telegram's menu and for `/help`. A menu is no authorization: the engine asks again.
+//! Command menus of each role, for Telegram and for `/help`. A menu authorizes nothing: the engine does.
 use super::render::{Rendered, Words};
 use crate::domain::person::Role;
 
 /// A command without its slash, and the key of its description.
-pub type Command = (&'static str, &'static str);
+pub type MenuEntry = (&'static str, &'static str);
 
-const EVERYONE: &[Command] = &[
+const EVERYONE: &[MenuEntry] = &[
     ("help", "command-help"),
     ("language", "command-language"),
     ("cancel", "command-cancel"),
     ("start", "command-start"),
 ];
 
-const CUSTOMER: &[Command] = &[("new", "command-new"), ("mytickets", "command-mytickets")];
+const CUSTOMER: &[MenuEntry] = &[("new", "command-new"), ("mytickets", "command-mytickets")];
 
-const QUEUE: Command = ("queue", "command-queue");
+const QUEUE: MenuEntry = ("queue", "command-queue");
 
-const AGENT: &[Command] = &[
+const AGENT: &[MenuEntry] = &[
     ("online", "command-online"),
     ("offline", "command-offline"),
     ("busy", "command-busy"),
@@ -28,7 +28,7 @@ const AGENT: &[Command] = &[
     ("token", "command-token"),
 ];
 
-const ADMIN: &[Command] = &[
+const ADMIN: &[MenuEntry] = &[
     ("workload", "command-workload"),
     QUEUE,
     ("agents", "command-agents"),
@@ -41,8 +41,8 @@ const ADMIN: &[Command] = &[
     ("category", "command-category"),
 ];
 
-/// The groups of a role, with the key of each group's heading: what they need most comes first.
-fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [Command])> {
+/// Returns the groups of a role, with the key of each heading. The most needed group comes first.
+fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [MenuEntry])> {
     let agent = ("help-group-agent", AGENT);
     let customer = ("help-group-customer", CUSTOMER);
     let mut groups = match role {
@@ -55,11 +55,11 @@ fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [Command])>
     groups
 }
 
-/// The commands of a role in the order of the menu, each once. An admin who is an agent has both lists; staff may open
-/// tickets too.
+/// Returns the commands of a role in the order of the menu, each once. An admin who is an agent has both
+/// lists; staff may open tickets too.
 #[must_use]
-pub fn commands(role: Role, is_agent: bool) -> Vec<Command> {
-    let mut all: Vec<Command> = Vec::new();
+pub fn commands(role: Role, is_agent: bool) -> Vec<MenuEntry> {
+    let mut all: Vec<MenuEntry> = Vec::new();
     for (_, group) in groups(role, is_agent) {
         for command in group {
             if !all.contains(command) {
@@ -70,30 +70,31 @@ pub fn commands(role: Role, is_agent: bool) -> Vec<Command> {
     all
 }
 
-/// Telegram's menu for a role: commands and their descriptions.
+/// Returns Telegram's menu for a role: commands and their descriptions.
 #[must_use]
-pub fn menu(words: &Words<'_>, role: Role, is_agent: bool) -> Vec<(String, String)> {
-    let described = |(command, key): Command| (command.to_owned(), words.plain(key, &[]));
+pub fn menu(localizer: &Words<'_>, role: Role, is_agent: bool) -> Vec<(String, String)> {
+    let described = |(command, key): MenuEntry| (command.to_owned(), localizer.plain(key, &[]));
     commands(role, is_agent).into_iter().map(described).collect()
 }
 
-/// The answer to `/help`: the role's commands in groups, one line each.
+/// Returns the answer to `/help`: the role's commands in groups, one line each.
 #[must_use]
-pub fn help(words: &Words<'_>, role: Role, is_agent: bool) -> Rendered {
-    let mut told: Vec<Command> = Vec::new();
-    let mut blocks = vec![words.say("help-head", &[])];
+pub fn help(localizer: &Words<'_>, role: Role, is_agent: bool) -> Rendered {
+    let mut listed: Vec<MenuEntry> = Vec::new();
+    let mut blocks = vec![localizer.html("help-head", &[])];
     if role == Role::Customer {
-        blocks.push(words.say("help-customer-hint", &[]));
+        blocks.push(localizer.html("help-customer-hint", &[]));
     }
     for (heading, group) in groups(role, is_agent) {
-        let mut lines = vec![words.say(heading, &[])];
-        for command in group.iter().filter(|command| !told.contains(command)) {
-            let description = words.plain(command.1, &[]);
+        let mut lines = vec![localizer.html(heading, &[])];
+        for command in group.iter().filter(|command| !listed.contains(command)) {
+            let description = localizer.plain(command.1, &[]);
             lines.push(
-                words.say("help-line", &[("command", command.0.into()), ("description", description.into())]),
+                localizer
+                    .html("help-line", &[("command", command.0.into()), ("description", description.into())]),
             );
         }
-        told.extend(group);
+        listed.extend(group);
         blocks.push(lines.join("\n"));
     }
     Rendered { html: blocks.join("\n\n"), buttons: Vec::new() }

@@ -1,7 +1,7 @@
-//! Words for people: views in, Telegram's HTML and buttons out. No store, no clock, no network.
+//! Rendering: views in, Telegram's HTML and buttons out. No store, no clock, no network.
 //!
-//! Text that people wrote is escaped here and nowhere else: [`Words::say`] does it to every text argument, and
-//! [`Words::quote`] to a description.
+//! Text that people wrote is escaped here and nowhere else: [`Words::html`] escapes every text argument, and
+//! [`Words::quote`] a description.
 mod admin;
 mod agent;
 mod customer;
@@ -19,7 +19,7 @@ pub use admin::{agent_card, workload};
 pub use agent::{status, task_card};
 pub use customer::{draft, my_tickets, status_card};
 pub use department::{category_card, category_page, department_card, departments};
-pub use length::{MAX_TEXT, MAX_TOAST, cut, units};
+pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
 
@@ -32,92 +32,94 @@ use crate::domain::person::Locale;
 use crate::domain::text::clean;
 use crate::i18n::Texts;
 
-/// The longest button label, in UTF-16 units: longer ones are cut by every client anyway, and count towards the
+/// The longest button label, in UTF-16 units. Every client cuts longer ones, and they count towards the
 /// keyboard's size.
-const MAX_LABEL: usize = 100;
-/// From this length in UTF-16 units on, or from this many lines on, a quote is folded.
-const LONG_QUOTE: (usize, usize) = (400, 8);
+const MAX_BUTTON_LABEL_UNITS: usize = 100;
+/// The length in UTF-16 units and the number of lines above which a quote is folded.
+const MAX_UNFOLDED_QUOTE: (usize, usize) = (400, 8);
 
-/// The language, the moment and the time zone of one reader.
+/// A localizer: formats texts in the language and the time zone of one recipient, at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Words<'a> {
-    /// Where the texts come from.
+    /// The locale files.
     pub texts: &'a Texts,
-    /// The reader's language.
+    /// The recipient's language.
     pub locale: Locale,
-    /// Now, for relative times.
+    /// The current time, for relative times.
     pub now: Time,
-    /// The desk's time zone.
+    /// The configured time zone.
     pub zone: chrono_tz::Tz,
 }
 
 impl Words<'_> {
-    /// The text of `key` as Telegram's HTML. Text arguments are cleaned, put on one line and escaped, so that nobody's
-    /// name can bring markup or a line of its own; the markup in the locale file stays.
+    /// Returns the text of `key` as Telegram's HTML. Text arguments are cleaned, put on one line and escaped,
+    /// so that a name cannot add markup or a line. The markup in the locale file stays.
     #[must_use]
-    pub fn say(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
+    pub fn html(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         self.with(key, args, |text| escape(&one_line(text)))
     }
 
-    /// The text of `key` where Telegram takes no markup: labels, toasts, menus. Cleaned, on one line, not escaped.
+    /// Returns the text of `key` where Telegram takes no markup: labels, toasts, menus. Text arguments are
+    /// cleaned and put on one line, not escaped.
     #[must_use]
     pub fn plain(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         self.with(key, args, one_line)
     }
 
-    /// [`Words::plain`], cut to what the answer to a press may have.
+    /// Returns [`Words::plain`], cut to the limit of a toast.
     #[must_use]
     pub fn toast(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
-        cut(&self.plain(key, args), MAX_TOAST)
+        truncate(&self.plain(key, args), MAX_TOAST_UNITS)
     }
 
-    /// A message without buttons.
+    /// Returns a message without buttons.
     #[must_use]
     pub fn message(&self, key: &str, args: &[(&str, Arg<'_>)]) -> Rendered {
-        Rendered { html: self.say(key, args), buttons: Vec::new() }
+        Rendered { html: self.html(key, args), buttons: Vec::new() }
     }
 
-    /// A button with the label of `key`.
+    /// Returns a button with the label of `key`.
     #[must_use]
-    pub fn button(&self, key: &str, press: ButtonAction) -> Button {
-        labelled(&self.plain(key, &[]), press)
+    pub fn button(&self, key: &str, action: ButtonAction) -> Button {
+        labelled(&self.plain(key, &[]), action)
     }
 
-    /// What somebody wrote, as a block quote of at most `room` UTF-16 units; long ones are folded. Empty when there is
-    /// nothing to quote or no room for it.
+    /// Returns text that a person wrote, as a block quote of at most `max_units` UTF-16 units; long quotes
+    /// are folded. Empty if there is no text, or if `max_units` is 0.
     #[must_use]
-    pub fn quote(&self, text: &str, room: usize) -> String {
-        let text = cut(&clean(text), room);
+    pub fn quote(&self, text: &str, max_units: usize) -> String {
+        let text = truncate(&clean(text), max_units);
         if text.is_empty() {
             return text;
         }
-        let long = text.encode_utf16().count() > LONG_QUOTE.0 || text.lines().count() > LONG_QUOTE.1;
+        let long =
+            text.encode_utf16().count() > MAX_UNFOLDED_QUOTE.0 || text.lines().count() > MAX_UNFOLDED_QUOTE.1;
         let open = if long { "<blockquote expandable>" } else { "<blockquote>" };
         format!("{open}{}</blockquote>", escape(&text))
     }
 
-    fn with(&self, key: &str, args: &[(&str, Arg<'_>)], treat: impl Fn(&str) -> String) -> String {
-        let treated: Vec<(&str, Arg<'_>)> = args
+    fn with(&self, key: &str, args: &[(&str, Arg<'_>)], map_text: impl Fn(&str) -> String) -> String {
+        let mapped: Vec<(&str, Arg<'_>)> = args
             .iter()
             .map(|(name, value)| match value {
-                Arg::Text(text) => (*name, Arg::from(treat(text))),
+                Arg::Text(text) => (*name, Arg::from(map_text(text))),
                 Arg::Number(number) => (*name, Arg::Number(*number)),
             })
             .collect();
-        self.texts.format(self.locale, key, &treated)
+        self.texts.format(self.locale, key, &mapped)
     }
 }
 
-/// A button with a label that is not from the locale files, such as a category's name.
+/// Returns a button with a label that is not from the locale files, such as a category's name.
 #[must_use]
-pub fn labelled(label: &str, press: ButtonAction) -> Button {
-    let shown = cut(&one_line(label), MAX_LABEL);
-    // Telegram takes no button without a label: one for a name that shows nothing has this.
+pub fn labelled(label: &str, action: ButtonAction) -> Button {
+    let shown = truncate(&one_line(label), MAX_BUTTON_LABEL_UNITS);
+    // Telegram rejects a button without a label; a name may have no visible character.
     let label = if shown.is_empty() { "…".to_owned() } else { shown };
-    Button { label, data: press.encode() }
+    Button { label, data: action.encode() }
 }
 
-/// Words without markup, such as a toast's, as a message.
+/// Returns text without markup, such as a toast's, as a message.
 #[must_use]
 pub fn unmarked(text: &str) -> Rendered {
     Rendered { html: escape(text), buttons: Vec::new() }

@@ -1,45 +1,45 @@
-//! The tree: which update goes to which handler, and nothing else.
+//! The dptree schema: which update goes to which handler.
 use super::callback::ButtonAction;
-use super::commands::{Command, Typed};
+use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
-use super::handlers::admin::{
-    agents, capacity, department_picker, departments, invite, name_prompts, reassign,
-};
+use super::handlers::admin::{agents, capacity, choices, departments, invite, name_prompts, reassign};
 use super::handlers::{agent, common, customer};
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
 use teloxide::types::{Message, Update};
 
-/// A handler of the desk.
+/// A node of the handler tree.
 pub type DeskHandler = dptree::Handler<'static, HandlerResult, DpHandlerDescription>;
 
-/// Everything that can come in. Takes an [`Update`], an [`Arc<BotContext>`], an [`Ask`] and, for presses, a
-/// [`super::toast::Toast`].
+/// Returns the tree for all updates. A dispatch provides an [`Update`], an [`Arc<BotContext>`], a
+/// [`RequestContext`] and, for presses, a [`super::toast::Toast`].
 #[must_use]
 pub fn schema() -> DeskHandler {
-    dptree::entry().branch(Update::filter_message().branch(typed()).endpoint(common::message)).branch(
+    dptree::entry().branch(Update::filter_message().branch(messages()).endpoint(common::message)).branch(
         Update::filter_callback_query()
-            .branch(dptree::filter_map(common::pressed_message).branch(presses()))
-            .endpoint(common::unknown_press),
+            .branch(dptree::filter_map(common::pressed_message).branch(buttons()))
+            .endpoint(common::unknown_button),
     )
 }
 
-fn typed() -> DeskHandler {
-    dptree::filter_map(|message: Message, desk: Arc<BotContext>| Typed::of(&message, &desk.bot_username))
-        .branch(case![Typed::Unknown(name)].endpoint(common::unknown_command))
-        .branch(case![Typed::Elsewhere(name)].endpoint(common::unknown_command))
-        .branch(
-            case![Typed::Known(command)]
-                .map_async(common::drop_question)
-                .branch(
-                    dptree::filter(|command: Command, ask: RequestContext| {
-                        !command.audience().admits(&ask.person)
-                    })
-                    .endpoint(common::not_your_command),
-                )
-                .branch(commands()),
-        )
+fn messages() -> DeskHandler {
+    dptree::filter_map(|message: Message, bot: Arc<BotContext>| {
+        ParsedCommand::from_message(&message, &bot.bot_username)
+    })
+    .branch(case![ParsedCommand::Unknown(name)].endpoint(common::unknown_command))
+    .branch(case![ParsedCommand::OtherBot(name)].endpoint(common::unknown_command))
+    .branch(
+        case![ParsedCommand::Known(command)]
+            .map_async(common::close_prompt)
+            .branch(
+                dptree::filter(|command: Command, ctx: RequestContext| {
+                    !command.audience().admits(&ctx.person)
+                })
+                .endpoint(common::not_your_command),
+            )
+            .branch(commands()),
+    )
 }
 
 fn commands() -> DeskHandler {
@@ -70,13 +70,13 @@ fn commands() -> DeskHandler {
         .branch(case![Command::Category(arg)].endpoint(departments::category))
 }
 
-fn presses() -> DeskHandler {
-    dptree::filter_map(common::pressed)
+fn buttons() -> DeskHandler {
+    dptree::filter_map(common::decode_action)
         .branch(
-            dptree::filter(|press: ButtonAction, ask: RequestContext| {
-                is_agents(press) && ask.person.agent.is_none()
+            dptree::filter(|action: ButtonAction, ctx: RequestContext| {
+                is_agent_action(action) && ctx.person.agent.is_none()
             })
-            .endpoint(common::not_your_press),
+            .endpoint(common::not_your_button),
         )
         .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent::task))
         .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent::pick_up))
@@ -88,32 +88,34 @@ fn presses() -> DeskHandler {
         .branch(case![ButtonAction::StillHere].endpoint(agent::still_here))
         .branch(case![ButtonAction::GoOnline].endpoint(agent::go_online))
         .branch(case![ButtonAction::GoOffline].endpoint(agent::go_offline))
-        .branch(case![ButtonAction::Turn(list, page)].endpoint(common::turn_page))
+        .branch(case![ButtonAction::ShowPage(list, page)].endpoint(common::show_page))
         .branch(case![ButtonAction::Language(locale)].endpoint(common::set_language))
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
-        .branch(case![ButtonAction::Nothing].endpoint(common::nothing))
-        .branch(dptree::filter(|ask: RequestContext| !ask.person.is_admin()).endpoint(common::not_your_press))
-        .branch(admin_presses())
+        .branch(case![ButtonAction::NoOp].endpoint(common::no_op))
+        .branch(
+            dptree::filter(|ctx: RequestContext| !ctx.person.is_admin()).endpoint(common::not_your_button),
+        )
+        .branch(admin_buttons())
 }
 
-/// Whether only agents have a button like this one; admins' have a branch of the tree to themselves.
-fn is_agents(press: ButtonAction) -> bool {
+/// Returns true if only agents have this button. Buttons for admins have a branch of their own.
+fn is_agent_action(action: ButtonAction) -> bool {
     use ButtonAction::{AutoAssign, GoOffline, GoOnline, PickUp, StillHere, Task};
-    matches!(press, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
+    matches!(action, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
 }
 
-fn admin_presses() -> DeskHandler {
+fn admin_buttons() -> DeskHandler {
     dptree::entry()
-        .branch(case![ButtonAction::PickPage(pick, page)].endpoint(agents::pick_page))
-        .branch(case![ButtonAction::PickPerson(pick, person)].endpoint(agents::pick_person))
-        .branch(case![ButtonAction::PickTicket(pick, ticket)].endpoint(reassign::pick_ticket))
+        .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
+        .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
+        .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(reassign::pick_ticket))
         .branch(case![ButtonAction::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![ButtonAction::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
         .branch(case![ButtonAction::AddAgent(person, department)].endpoint(agents::add_agent_pressed))
         .branch(case![ButtonAction::Invite(department)].endpoint(invite::invite_pressed))
         .branch(
-            case![ButtonAction::Reassign(ticket, version, agent, anyway)]
+            case![ButtonAction::Reassign(ticket, version, agent, even_if_full)]
                 .endpoint(reassign::reassign_pressed),
         )
         .branch(case![ButtonAction::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
@@ -121,10 +123,10 @@ fn admin_presses() -> DeskHandler {
             case![ButtonAction::AgentDepartment(agent, department, serves)]
                 .endpoint(agents::agent_department),
         )
-        .branch(case![ButtonAction::Departments(why, page)].endpoint(department_picker::departments))
+        .branch(case![ButtonAction::Departments(purpose, page)].endpoint(choices::department_page))
         .branch(case![ButtonAction::Department(department, page)].endpoint(departments::show_department))
         .branch(case![ButtonAction::NewDepartment].endpoint(name_prompts::new_department))
-        .branch(case![ButtonAction::MakeDepartment].endpoint(name_prompts::make_department))
+        .branch(case![ButtonAction::CreateDepartment].endpoint(name_prompts::create_department_pressed))
         .branch(case![ButtonAction::RenameDepartment(department)].endpoint(name_prompts::rename_department))
         .branch(
             case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),

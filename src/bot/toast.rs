@@ -1,82 +1,85 @@
-//! The answer to a press. Telegram shows it for a moment, and a spinner until it comes: so it goes out beside the work, past
-//! the outbox, and at once where what it says does not depend on the work. Where it does, [`Toast::beside`] sees to it that
-//! the spinner stops all the same.
+//! Toasts: answers to a press of a button. Telegram shows a spinner until the answer comes, and then the
+//! toast for a moment. So the answer bypasses the outbox, and is sent at once if its text does not depend on
+//! the work. Otherwise [`Toast::beside`] stops the spinner in time.
 use super::context::BotContext;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long the work behind a press may take before the press is answered without words. What comes sooner is seen as one
-/// with the press.
+/// How long the work behind a press may take before an empty answer stops the spinner. A person sees a
+/// shorter delay as immediate.
 const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 
-/// The answer to one press. Clones share.
+/// The answer to one press. Clones share it.
 #[derive(Clone)]
 pub struct Toast(Arc<Inner>);
 
 struct Inner {
-    desk: Arc<BotContext>,
-    query: String,
+    bot: Arc<BotContext>,
+    callback_query_id: String,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    said: Option<String>,
-    /// What there was to say after that.
-    late: Option<String>,
-    /// The press was answered in words by an earlier try: what it did is done, so what another says of it would mislead.
+    /// The text that was sent; empty if only the spinner was stopped.
+    answer: Option<String>,
+    /// A later text, which Telegram would ignore.
+    late_text: Option<String>,
+    /// True if an earlier attempt answered with a text. Its work is done, so the text of a later attempt
+    /// would mislead.
     muted: bool,
 }
 
 impl Toast {
-    /// The answer to the press with this callback query id.
+    /// Returns the answer to the press with this callback query id.
     #[must_use]
-    pub fn new(desk: Arc<BotContext>, query: String) -> Self {
-        Self(Arc::new(Inner { desk, query, state: Mutex::default() }))
+    pub fn new(bot: Arc<BotContext>, callback_query_id: String) -> Self {
+        Self(Arc::new(Inner { bot, callback_query_id, state: Mutex::default() }))
     }
 
-    /// Answers with words; only the first answer counts, as at Telegram. Other words that come after it are kept for
-    /// [`Toast::late`].
+    /// Answers with a text. Telegram only shows the first answer; a later text is stored for [`Toast::late`].
     pub fn say(&self, text: String) {
-        if self.is_late(&text) {
+        if self.is_answered(&text) {
             return;
         }
         let inner = Arc::clone(&self.0);
-        self.0.desk.tasks.spawn(async move {
-            let body = serde_json::json!({"callback_query_id": inner.query, "text": text});
-            if let Err(error) = inner.desk.telegram.call("answerCallbackQuery", &body).await {
-                // Too late is harmless: Telegram has let go of the button by itself.
-                tracing::debug!(%error, "press not answered");
+        self.0.bot.tasks.spawn(async move {
+            let body = serde_json::json!({"callback_query_id": inner.callback_query_id, "text": text});
+            if let Err(error) = inner.bot.telegram.call("answerCallbackQuery", &body).await {
+                // Harmless: the spinner of an expired callback query stops by itself.
+                tracing::debug!(%error, "failed to answer callback query");
             }
         });
     }
 
-    /// Answers without words.
+    /// Answers without a text.
     pub fn ack(&self) {
         self.say(String::new());
     }
 
-    /// What came too late for the answer, and is to be told otherwise.
+    /// Takes the text that came too late for the toast and must be sent as a message.
     #[must_use]
     pub fn late(&self) -> Option<String> {
-        self.state().late.take()
+        self.state().late_text.take()
     }
 
-    /// The work broke off and begins again.
+    /// Prepares for another attempt, after one failed.
     pub fn again(&self) {
         let mut state = self.state();
-        (state.late, state.muted) = (None, state.said.as_ref().is_some_and(|said| !said.is_empty()));
+        (state.late_text, state.muted) = (None, state.answer.as_ref().is_some_and(|text| !text.is_empty()));
     }
 
-    fn is_late(&self, text: &str) -> bool {
+    /// Returns true if the press was answered before, and stores `text` then; otherwise stores it as the
+    /// answer.
+    fn is_answered(&self, text: &str) -> bool {
         let mut state = self.state();
-        let Some(said) = &state.said else {
-            state.said = Some(text.to_owned());
+        let Some(answer) = &state.answer else {
+            state.answer = Some(text.to_owned());
             return false;
         };
-        if !text.is_empty() && !state.muted && said != text {
-            state.late = Some(text.to_owned());
+        if !text.is_empty() && !state.muted && answer != text {
+            state.late_text = Some(text.to_owned());
         }
         true
     }
@@ -85,18 +88,19 @@ impl Toast {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does the work behind the press. Should it take its time, the press is answered meanwhile.
+    /// Runs the work behind the press. If it takes longer than [`ANSWER_WITHIN`], the press is answered
+    /// meanwhile.
     pub async fn beside<T>(&self, work: impl Future<Output = T>) -> T {
-        beside(work, || self.ack()).await
+        run_with_timeout(work, || self.ack()).await
     }
 }
 
-/// Runs `work` to its end; what is to be done `meanwhile` is done when that takes longer than [`SOON`].
-async fn beside<T>(work: impl Future<Output = T>, meanwhile: impl FnOnce()) -> T {
+/// Runs `work` to completion, and calls `on_timeout` if that takes longer than [`ANSWER_WITHIN`].
+async fn run_with_timeout<T>(work: impl Future<Output = T>, on_timeout: impl FnOnce()) -> T {
     let mut work = pin!(work);
     tokio::select! {
-        done = &mut work => return done,
-        () = tokio::time::sleep(ANSWER_WITHIN) => meanwhile(),
+        output = &mut work => return output,
+        () = tokio::time::sleep(ANSWER_WITHIN) => on_timeout(),
     }
     work.await
 }
@@ -108,13 +112,13 @@ mod tests {
 
     async fn answered_after(work: Duration) -> Option<Duration> {
         let (start, mut answered) = (Instant::now(), None);
-        beside(sleep(work), || answered = Some(start.elapsed())).await;
-        assert_eq!(start.elapsed(), work, "the work is done to its end");
+        run_with_timeout(sleep(work), || answered = Some(start.elapsed())).await;
+        assert_eq!(start.elapsed(), work, "the work runs to completion");
         answered
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_press_is_answered_soon_however_long_its_work_takes() {
+    async fn a_press_with_slow_work_is_answered_within_the_limit() {
         assert_eq!(answered_after(Duration::from_millis(299)).await, None, "the work itself answers");
         assert_eq!(answered_after(Duration::from_millis(301)).await, Some(ANSWER_WITHIN));
         assert_eq!(answered_after(Duration::from_secs(60)).await, Some(ANSWER_WITHIN));

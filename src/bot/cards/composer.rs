@@ -1,4 +1,5 @@
-//! Deliveries put into words when they are sent: in the reader's language, in the state of that moment.
+//! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
+//! current state.
 use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
@@ -17,13 +18,13 @@ use crate::outbox::{Compose, TelegramAction};
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// Puts deliveries into words.
+/// Renders deliveries.
 pub struct Composer {
-    /// Where the facts are.
+    /// The engine, and the store behind it.
     pub engine: Arc<Engine>,
-    /// What cards show.
+    /// Loads the views of cards.
     pub facts: ViewLoader,
-    /// The words.
+    /// The locale files.
     pub texts: Arc<Texts>,
 }
 
@@ -35,8 +36,8 @@ impl Compose for Composer {
         message: &Message,
         now: Time,
     ) -> Result<TelegramAction, StoreError> {
-        let reader = self.engine.store().recipient(chat).await?;
-        let words = self.words(reader.as_ref(), now);
+        let recipient = self.engine.store().recipient(chat).await?;
+        let localizer = self.localizer(recipient.as_ref(), now);
         match message {
             Message::Text(text) => Ok(TelegramAction::Send(text.clone(), None)),
             Message::Edit { message_id, text } => Ok(TelegramAction::Edit {
@@ -45,153 +46,154 @@ impl Compose for Composer {
                 card: None,
                 shown: None,
             }),
-            Message::Menu => Ok(reader.map_or(TelegramAction::Nothing, |person| {
-                TelegramAction::Menu(menu::menu(&words, person.role, person.agent.is_some()))
+            Message::Menu => Ok(recipient.map_or(TelegramAction::Nothing, |person| {
+                TelegramAction::Menu(menu::menu(&localizer, person.role, person.agent.is_some()))
             })),
             Message::Notice(Notice::File { ticket, file }) => {
                 let Some(ticket) = self.engine.store().ticket(*ticket).await? else {
                     return Ok(TelegramAction::Nothing);
                 };
-                let caption = render::notice(&words, &NoticeView::File { number: ticket.number });
+                let caption = render::notice(&localizer, &NoticeView::File { number: ticket.number });
                 Ok(TelegramAction::SendFile(file.clone(), caption.html))
             }
             Message::Notice(notice) => {
                 let view = self.view(notice).await?;
                 Ok(view.map_or(TelegramAction::Nothing, |view| {
-                    TelegramAction::Send(render::notice(&words, &view), notice.card())
+                    TelegramAction::Send(render::notice(&localizer, &view), notice.card())
                 }))
             }
             Message::Card(key) => {
-                let card = self.card(*key, &words).await?;
+                let card = self.card(*key, &localizer).await?;
                 Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
             }
-            Message::Refresh(key) => self.refresh(*key, &words).await,
-            Message::Retire(key) => self.retire(*key, &words).await,
-            Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &words).await,
+            Message::Refresh(key) => self.refresh(*key, &localizer).await,
+            Message::Retire(key) => self.retire(*key, &localizer).await,
+            Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &localizer).await,
         }
     }
 }
 
-/// What a card shows.
+/// A rendered card.
 struct Card {
     text: Rendered,
-    /// Its ticket has ended, so it will never show anything else.
-    is_last: bool,
+    /// True if the ticket has ended, so the card cannot change any more.
+    is_final: bool,
 }
 
-/// One that is not about one ticket.
+/// A card that is not about one ticket.
 impl From<Rendered> for Card {
     fn from(text: Rendered) -> Self {
-        Self { text, is_last: false }
+        Self { text, is_final: false }
     }
 }
 
 impl Composer {
-    fn words(&self, reader: Option<&Person>, now: Time) -> Words<'_> {
+    fn localizer(&self, recipient: Option<&Person>, now: Time) -> Words<'_> {
         let rules = self.engine.rules();
-        let locale: Locale = reader.map_or(rules.default_locale, |person| person.locale);
+        let locale: Locale = recipient.map_or(rules.default_locale, |person| person.locale);
         Words { texts: &self.texts, locale, now, zone: rules.zone }
     }
 
-    /// The live message of a card, brought up to date on the page that it shows.
-    async fn refresh(&self, key: CardKey, words: &Words<'_>) -> Result<TelegramAction, StoreError> {
+    /// Edits the live message of a card. The page that it shows stays.
+    async fn refresh(&self, key: CardKey, localizer: &Words<'_>) -> Result<TelegramAction, StoreError> {
         let Some(live) = self.engine.store().live_card(key).await? else {
             return Ok(TelegramAction::Nothing);
         };
-        let card = self.card(live.key, words).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_last }| TelegramAction::Edit {
+        let card = self.card(live.key, localizer).await?;
+        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_final }| TelegramAction::Edit {
             message_id: live.message_id,
             text,
-            // That it shows this is not kept: hardly anybody asks for it again, and for them it is sent again.
-            card: (!is_last).then_some(live.key),
+            // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited
+            // again.
+            card: (!is_final).then_some(live.key),
             shown: Some(live.digest),
         }))
     }
 
-    /// The live message of a card that is about to be sent anew.
-    async fn retire(&self, key: CardKey, words: &Words<'_>) -> Result<TelegramAction, StoreError> {
-        let above = self.engine.store().live_card(key).await?;
-        Ok(above.map_or(TelegramAction::Nothing, |above| TelegramAction::Edit {
-            message_id: above.message_id,
-            text: words.message("draft-moved", &[]),
+    /// Removes the buttons of a live card that is about to be sent anew.
+    async fn retire(&self, key: CardKey, localizer: &Words<'_>) -> Result<TelegramAction, StoreError> {
+        let previous = self.engine.store().live_card(key).await?;
+        Ok(previous.map_or(TelegramAction::Nothing, |previous| TelegramAction::Edit {
+            message_id: previous.message_id,
+            text: localizer.message("draft-moved", &[]),
             card: None,
             shown: None,
         }))
     }
 
-    /// A certain message: the live one of its card, or an older copy that nobody keeps in step.
+    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
     async fn redraw(
         &self,
         message_id: i32,
         key: CardKey,
-        words: &Words<'_>,
+        localizer: &Words<'_>,
     ) -> Result<TelegramAction, StoreError> {
         let live =
             self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
-        let card = self.card(key, words).await?;
+        let card = self.card(key, localizer).await?;
         Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
             message_id,
             text,
             card: live.then_some(key),
-            // It was asked for by a press: what the store believes it shows may not be what the person sees.
+            // A press asked for it, so the recipient may see something else than the store has recorded.
             shown: None,
         }))
     }
 
-    async fn card(&self, key: CardKey, words: &Words<'_>) -> Result<Option<Card>, StoreError> {
+    async fn card(&self, key: CardKey, localizer: &Words<'_>) -> Result<Option<Card>, StoreError> {
         let store = self.engine.store();
         Ok(match key {
             CardKey::Status(id) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::status_card(words, &self.facts.status_card(&ticket).await?);
-                    Some(Card { text, is_last: ticket.status().is_end() })
+                    let text = render::status_card(localizer, &self.facts.status_card(&ticket).await?);
+                    Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
             },
             CardKey::Task(id, agent) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::task_card(words, &self.facts.ticket(&ticket, agent).await?);
-                    Some(Card { text, is_last: ticket.status().is_end() })
+                    let text = render::task_card(localizer, &self.facts.ticket(&ticket, agent).await?);
+                    Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
             },
             CardKey::MyQueue(agent, page) => {
                 Some(Card::from(match self.facts.my_queue(agent, page).await? {
-                    Some(view) => render::my_queue(words, &view),
-                    // Theirs from when they were an agent.
-                    None => words.message("queue-former", &[]),
+                    Some(view) => render::my_queue(localizer, &view),
+                    // A card from the time when the person was an agent.
+                    None => localizer.message("queue-former", &[]),
                 }))
             }
-            CardKey::Draft(person) => self.draft(person, words).await?.map(Card::from),
+            CardKey::Draft(person) => self.draft(person, localizer).await?.map(Card::from),
             CardKey::MyTickets(person, page) => {
-                Some(render::my_tickets(words, &self.facts.my_tickets(person, page).await?).into())
+                Some(render::my_tickets(localizer, &self.facts.my_tickets(person, page).await?).into())
             }
             CardKey::Queue(person, page) => match store.person(person).await? {
                 Some(person) => {
-                    Some(render::waiting(words, &self.facts.waiting(&person, page).await?).into())
+                    Some(render::waiting(localizer, &self.facts.waiting(&person, page).await?).into())
                 }
                 None => None,
             },
             CardKey::Workload(_, page) => {
-                Some(render::workload(words, &self.facts.workload(page).await?).into())
+                Some(render::workload(localizer, &self.facts.workload(page).await?).into())
             }
         })
     }
 
-    async fn draft(&self, person: PersonId, words: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
+    async fn draft(&self, person: PersonId, localizer: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
         let store = self.engine.store();
         let (Some(draft), Some(person)) = (store.draft(person).await?, store.person(person).await?) else {
             return Ok(None);
         };
-        Ok(Some(render::draft(words, &self.facts.draft(&draft, &person.name, None).await?)))
+        Ok(Some(render::draft(localizer, &self.facts.draft(&draft, &person.name, None).await?)))
     }
 
-    /// A notice with its names; `None` when what it is about is gone.
+    /// Loads a notice with its names; `None` if its ticket is gone.
     async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
             Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
-                // What was true when it was committed, as long as it still waits.
+                // The position at the commit is shown while the ticket still waits.
                 Some(ticket) => {
                     Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
                 }
@@ -238,7 +240,11 @@ impl Composer {
             Notice::Words { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
                 let parts = ticket.description.parts();
                 let text = (*parts.get(*part)?).to_owned();
-                Some(NoticeView::Words { number: ticket.number, part: (part + 1, parts.len()), text })
+                Some(NoticeView::DescriptionPart {
+                    number: ticket.number,
+                    part: (part + 1, parts.len()),
+                    text,
+                })
             }),
             Notice::File { ticket, .. } => {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
@@ -255,11 +261,11 @@ impl Composer {
             Notice::AgentUnreachable { person } => {
                 Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
             }
-            Notice::UpdatePutAside { update } => Some(NoticeView::UpdatePutAside { update: *update }),
+            Notice::UpdatePutAside { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
                 let mut departments = store.departments().await?.into_iter();
-                let named = departments.find(|department| Some(department.id) == alert.department());
-                let department = named.map(|department| department.name).unwrap_or_default();
+                let department = departments.find(|department| Some(department.id) == alert.department());
+                let department = department.map(|department| department.name).unwrap_or_default();
                 Some(NoticeView::Alert { alert: *alert, department, over: *over })
             }
             Notice::SomethingBroke => Some(NoticeView::SomethingBroke),

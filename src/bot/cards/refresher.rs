@@ -1,7 +1,12 @@
-//! Keeps live cards in step with what happens: each happening becomes refreshes of the cards that show it. Who is near the
-//! head of a queue is told every move and who of the agents came or went, who is further behind every ten places and whether
-//! anybody is online, and beyond that when they come nearer, so that one assignment means some thirty edits at most, however
-//! many wait; where much happens at once, of several moves the last. `/mytickets` always shows the place as it is.
+//! A refresher of live cards: refreshes them when tickets or agents change. It follows the engine's feed.
+//!
+//! | position in the queue | the customer's card is refreshed |
+//! |---|---|
+//! | 1–20 | on every move, and when the number of agents online changes |
+//! | 21–100 | at every tenth position, and when the first agent comes online or the last one leaves |
+//! | beyond | not, until it is within 100; `/mytickets` always shows the current position |
+//!
+//! Bursts are merged, so one assignment causes about thirty edits, however many tickets wait.
 use crate::clock::Clock;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
@@ -19,118 +24,122 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 
-/// Up to which position in a department's queue customers are told each time that it changes.
+/// The last position in a department's queue that is refreshed on every move.
 const EXACT_POSITIONS: u64 = 20;
-/// Up to which position they are told from time to time.
+/// The last position that is refreshed at all.
 const REFRESHED_POSITIONS: usize = 100;
-/// How many places apart.
+/// The distance of the positions at which cards beyond [`EXACT_POSITIONS`] are refreshed.
 const POSITION_STEP: u64 = 10;
-/// How many times as long as it took to bring cards up to date nothing is done about them.
-const RETRY_DELAY: u32 = 9;
-/// How long that is at least: ten looks a second are as good as one for each happening.
+/// The pause after a step, as a multiple of the step's duration: refreshes get a tenth of the time at most.
+const PAUSE_FACTOR: u32 = 9;
+/// The shortest pause: at most ten refreshes of a card per second.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_millis(100);
-/// How long it is at most: people look at their cards.
+/// The longest pause, since people look at their cards.
 pub const MAX_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Turns happenings into refreshes.
+/// Turns events into refreshes.
 pub struct CardRefresher {
     engine: Arc<Engine>,
     clock: Clock,
     feed: broadcast::Receiver<Event>,
-    /// What the cards of those in sight of a queue's head were brought up to date for.
-    told: HashMap<DepartmentId, BTreeMap<TicketId, DepartmentState>>,
-    /// How much of what happened has been taken from the feed.
-    taken: u64,
+    /// What the cards of the first [`REFRESHED_POSITIONS`] tickets of each queue were last refreshed for.
+    shown: HashMap<DepartmentId, BTreeMap<TicketId, ShownState>>,
+    /// The number of events that were read from the feed.
+    events_read: u64,
+    /// The number of events whose refreshes are enqueued.
     served: Arc<AtomicU64>,
-    /// How long to wait after what was done last, and how long at most.
+    /// The pause before the next step, and its maximum.
     pause: Duration,
     longest_pause: Duration,
 }
 
-/// What is out of date.
+/// The cards that are stale.
 #[derive(Default)]
 struct StaleCards {
-    /// Agents whose queues are other than they were.
+    /// Agents whose queues have changed.
     agents: BTreeSet<PersonId>,
     departments: BTreeSet<DepartmentId>,
-    /// Who joined a queue and is still in it, as far as was heard.
-    joined: BTreeMap<TicketId, DepartmentId>,
-    /// Who joined a queue and was given away again meanwhile.
-    passed: Vec<(TicketId, DepartmentId)>,
-    /// Somebody came or went: those who wait are shown how many agents are online.
-    presence: bool,
+    /// Tickets that were queued and not assigned since, as far as the feed says.
+    queued: BTreeMap<TicketId, DepartmentId>,
+    /// Tickets that were queued and assigned within this step.
+    queued_and_assigned: Vec<(TicketId, DepartmentId)>,
+    /// True if an agent changed: the cards of waiting tickets show the number of agents online.
+    agents_changed: bool,
 }
 
-/// What the card of somebody who waits shows: the mark of their position, and how many agents are online.
-type DepartmentState = (u64, u32);
+/// What the card of a waiting ticket was refreshed for: its rounded position, and the number of agents
+/// online.
+type ShownState = (u64, u32);
 
 impl CardRefresher {
-    /// Follows this engine from now on. `served` says how much of what [`Engine::happened`] counts has been served; none of
-    /// it before the first catching up. After each look at what happened it rests, `longest_pause` at most.
+    /// Returns a refresher that follows this engine from now on. `served` counts the events that were served,
+    /// as [`Engine::events_published`] counts the published ones. Before the first [`Self::catch_up`] it is
+    /// `u64::MAX`. `longest_pause` limits the pause after each step.
     #[must_use]
     pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>, longest_pause: Duration) -> Self {
-        let (feed, taken) = (engine.feed(), engine.events_published());
+        let (feed, events_read) = (engine.feed(), engine.events_published());
         served.store(u64::MAX, Ordering::SeqCst);
         Self {
             engine,
             clock,
             feed,
-            told: HashMap::new(),
-            taken,
+            shown: HashMap::new(),
+            events_read,
             served,
             pause: Duration::ZERO,
             longest_pause,
         }
     }
 
-    /// Brings every card that can have changed while nobody looked up to date: after a start, or after falling behind.
+    /// Refreshes every card that may have changed: needed after a start, and after lagging behind the feed.
     pub async fn catch_up(&mut self) -> Result<(), StoreError> {
-        self.told.clear();
+        self.shown.clear();
         let mut stale = StaleCards::default();
-        let shown = self.engine.store().live_queues().await?;
-        stale.agents.extend(shown.iter().filter_map(|card| owner(card.key)));
+        let live = self.engine.store().live_queues().await?;
+        stale.agents.extend(live.iter().filter_map(|card| owner(card.key)));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
         self.refresh(stale).await?;
-        self.served.store(self.taken, Ordering::SeqCst);
+        self.served.store(self.events_read, Ordering::SeqCst);
         Ok(())
     }
 
-    /// Waits for the next happening and serves it with all that came meanwhile. `false` when the engine is gone.
+    /// Waits for the next event and serves it with all that are in the feed by then. Returns false when the
+    /// engine is gone.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
         let mut stale = StaleCards::default();
-        // Of a card that changes ten times while one edit is on its way only the last is of use, and the store has more urgent
-        // things to do: so the cards get a share of its time, however much happens.
+        // Of several edits that a card needs while one is in flight, only the last is of use. The pause
+        // limits the refreshes' share of the store's time, however many events come.
         tokio::time::sleep(self.pause).await;
         let first = self.feed.recv().await;
         let start = Instant::now();
         match first {
-            Ok(happening) => {
-                self.taken += 1;
-                stale.note(happening);
+            Ok(event) => {
+                self.events_read += 1;
+                stale.add(event);
             }
             Err(RecvError::Lagged(missed)) => {
-                self.taken += missed;
+                self.events_read += missed;
                 self.catch_up().await?;
             }
             Err(RecvError::Closed) => return Ok(false),
         }
         self.drain(&mut stale).await?;
         self.refresh(stale).await?;
-        self.pause = rest(start.elapsed(), self.longest_pause);
-        self.served.store(self.taken, Ordering::SeqCst);
+        self.pause = pause_after(start.elapsed(), self.longest_pause);
+        self.served.store(self.events_read, Ordering::SeqCst);
         Ok(true)
     }
 
-    /// Notes what waits in the feed.
+    /// Reads all events that are in the feed.
     async fn drain(&mut self, stale: &mut StaleCards) -> Result<(), StoreError> {
         loop {
             match self.feed.try_recv() {
-                Ok(happening) => {
-                    self.taken += 1;
-                    stale.note(happening);
+                Ok(event) => {
+                    self.events_read += 1;
+                    stale.add(event);
                 }
                 Err(TryRecvError::Lagged(missed)) => {
-                    self.taken += missed;
+                    self.events_read += missed;
                     self.catch_up().await?;
                 }
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(()),
@@ -140,17 +149,18 @@ impl CardRefresher {
 
     async fn refresh(&mut self, stale: StaleCards) -> Result<(), StoreError> {
         let mut departments = stale.departments;
-        departments.extend(stale.joined.into_values());
-        // Unless others were shown a place behind them.
-        let shown = |(ticket, department): &(TicketId, DepartmentId)| {
-            self.told.get(department).is_some_and(|told| told.contains_key(ticket))
+        departments.extend(stale.queued.into_values());
+        // A ticket that was queued and assigned within the step only shifts cards that were refreshed with it
+        // in the queue.
+        let was_shown = |(ticket, department): &(TicketId, DepartmentId)| {
+            self.shown.get(department).is_some_and(|shown| shown.contains_key(ticket))
         };
-        departments
-            .extend(stale.passed.iter().filter(|passed| shown(passed)).map(|(_, department)| *department));
-        if stale.presence {
-            departments.extend(self.told.iter().filter(|(_, told)| !told.is_empty()).map(|(id, _)| *id));
+        let shifted = stale.queued_and_assigned.iter().filter(|pair| was_shown(pair));
+        departments.extend(shifted.map(|(_, department)| *department));
+        if stale.agents_changed {
+            departments.extend(self.shown.iter().filter(|(_, shown)| !shown.is_empty()).map(|(id, _)| *id));
         }
-        // All at once: a server is far away.
+        // In parallel, since each is a round trip to a server.
         let heads = departments.into_iter().map(async |department| {
             Ok::<_, StoreError>((
                 department,
@@ -169,27 +179,29 @@ impl CardRefresher {
         Ok(())
     }
 
-    /// The queues of these agents that are shown somewhere. One that is on its way there has a refresh behind it.
+    /// Returns the live `/myqueue` cards of these agents. A card that is being sent has a refresh of its own
+    /// behind it.
     async fn queues(&self, agents: BTreeSet<PersonId>) -> Result<Vec<LiveCard>, StoreError> {
         if agents.is_empty() {
             return Ok(Vec::new());
         }
-        let mut shown = self.engine.store().live_queues().await?;
-        shown.retain(|card| owner(card.key).is_some_and(|agent| agents.contains(&agent)));
-        Ok(shown)
+        let mut live = self.engine.store().live_queues().await?;
+        live.retain(|card| owner(card.key).is_some_and(|agent| agents.contains(&agent)));
+        Ok(live)
     }
 
-    /// Refreshes of those in sight of a queue's head who have come to another mark than they were last told, or for whom
-    /// agents have come or gone.
+    /// Returns refreshes of the cards at the head of a queue whose position, or number of agents online,
+    /// differs from their last refresh.
     fn positions(&mut self, department: DepartmentId, head: &[Ticket]) -> Vec<Outgoing> {
         let online = self.engine.online(department);
-        let seen =
-            |position| (mark(position), if position <= EXACT_POSITIONS { online } else { online.min(1) });
-        let now: BTreeMap<TicketId, DepartmentState> =
-            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, seen(position))).collect();
-        let told = self.told.insert(department, now.clone()).unwrap_or_default();
-        let moved = head.iter().filter(|ticket| told.get(&ticket.id) != now.get(&ticket.id));
-        moved
+        let state = |position| {
+            (rounded_position(position), if position <= EXACT_POSITIONS { online } else { online.min(1) })
+        };
+        let current: BTreeMap<TicketId, ShownState> =
+            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, state(position))).collect();
+        let shown = self.shown.insert(department, current.clone()).unwrap_or_default();
+        let changed = head.iter().filter(|ticket| shown.get(&ticket.id) != current.get(&ticket.id));
+        changed
             .map(|ticket| Outgoing {
                 chat: ticket.customer_chat,
                 message: Message::Refresh(CardKey::Status(ticket.id)),
@@ -198,12 +210,12 @@ impl CardRefresher {
     }
 }
 
-/// How long nothing is done about cards after what took so long.
-fn rest(took: Duration, longest: Duration) -> Duration {
-    (took * RETRY_DELAY).max(MIN_REFRESH_INTERVAL).min(longest)
+/// Returns the pause after a step that was busy for this long.
+fn pause_after(busy: Duration, max_pause: Duration) -> Duration {
+    (busy * PAUSE_FACTOR).max(MIN_REFRESH_INTERVAL).min(max_pause)
 }
 
-/// The agent whose queue a card shows.
+/// Returns the agent whose queue a card shows.
 fn owner(card: CardKey) -> Option<PersonId> {
     match card {
         CardKey::MyQueue(agent, _) => Some(agent),
@@ -211,30 +223,32 @@ fn owner(card: CardKey) -> Option<PersonId> {
     }
 }
 
-/// The mark at which a position is told: itself near the head, further behind the next ten.
-fn mark(position: u64) -> u64 {
+/// Returns the position whose change causes a refresh: exact near the head, rounded up to the next ten
+/// further behind.
+fn rounded_position(position: u64) -> u64 {
     if position <= EXACT_POSITIONS { position } else { position.next_multiple_of(POSITION_STEP) }
 }
 
 impl StaleCards {
-    fn note(&mut self, happening: Event) {
+    /// Adds the cards that an event makes stale.
+    fn add(&mut self, event: Event) {
         // A ticket's own cards are refreshed by the commit that changed it.
-        let agents = match happening {
+        let agents = match event {
             Event::Queued { ticket, department } => {
-                self.joined.insert(ticket, department);
+                self.queued.insert(ticket, department);
                 [None, None]
             }
             Event::Assigned { ticket, department, agent, from } => {
-                // Out of another's hands it leaves no queue.
-                if self.joined.remove(&ticket).is_some() {
-                    self.passed.push((ticket, department));
+                // A ticket that another agent held leaves no queue.
+                if self.queued.remove(&ticket).is_some() {
+                    self.queued_and_assigned.push((ticket, department));
                 } else if from.is_none() {
                     self.departments.insert(department);
                 }
                 [Some(agent), from]
             }
             Event::Released { department, agent, .. } => {
-                // Nor does it out of its holder's; back in the queue, it is told to have joined.
+                // A held ticket leaves no queue. If it goes back to one, the feed also has a `Queued` event.
                 if agent.is_none() {
                     self.departments.insert(department);
                 }
@@ -242,7 +256,7 @@ impl StaleCards {
             }
             Event::Updated { agent, .. } => [Some(agent), None],
             Event::Agent(agent) => {
-                self.presence = true;
+                self.agents_changed = true;
                 [Some(agent), None]
             }
             Event::Alert { .. } => [None, None],
@@ -256,18 +270,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cards_get_a_tenth_of_the_time_at_most_and_a_look_a_second_at_least() {
-        let rest = |took| rest(Duration::from_millis(took), MAX_REFRESH_INTERVAL).as_millis();
+    fn refreshes_get_a_tenth_of_the_time_at_most_and_pause_a_second_at_most() {
+        let pause_after = |busy| pause_after(Duration::from_millis(busy), MAX_REFRESH_INTERVAL).as_millis();
         assert_eq!(
-            [0, 1, 11, 12, 50, 111, 112, 9_000].map(rest),
+            [0, 1, 11, 12, 50, 111, 112, 9_000].map(pause_after),
             [100, 100, 100, 108, 450, 999, 1_000, 1_000]
         );
-        assert_eq!(super::rest(Duration::from_secs(1), Duration::ZERO), Duration::ZERO);
+        assert_eq!(super::pause_after(Duration::from_secs(1), Duration::ZERO), Duration::ZERO);
     }
 
     #[test]
-    fn near_the_head_each_move_is_told_and_further_behind_every_tenth() {
-        assert_eq!([1, 2, 19, 20].map(mark), [1, 2, 19, 20]);
-        assert_eq!([21, 29, 30, 31, 99, 100].map(mark), [30, 30, 30, 40, 100, 100]);
+    fn positions_are_exact_near_the_head_and_rounded_to_tens_further_behind() {
+        assert_eq!([1, 2, 19, 20].map(rounded_position), [1, 2, 19, 20]);
+        assert_eq!([21, 29, 30, 31, 99, 100].map(rounded_position), [30, 30, 30, 40, 100, 100]);
     }
 }

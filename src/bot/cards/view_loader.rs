@@ -1,8 +1,10 @@
-//! What the cards show, loaded from the store. Positions, loads and counts are what the tickets say at this moment.
+//! A loader of the views that cards show. Positions, loads and counts are computed from the tickets when a
+//! view is loaded.
 use super::views::{
     AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView,
     TICKETS_PER_PAGE, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
+use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -15,17 +17,17 @@ use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::{Store, StoreError};
 use std::sync::Arc;
 
-/// How many of their tickets a person can look through.
+/// The most tickets that `/mytickets` lists.
 const MAX_LISTED_TICKETS: usize = 40;
 
-/// Loads what cards show.
+/// Loads views from the engine and its store.
 #[derive(Clone)]
 pub struct ViewLoader {
     engine: Arc<Engine>,
 }
 
 impl ViewLoader {
-    /// Facts from this engine and its store.
+    /// Returns a loader for this engine.
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
         Self { engine }
@@ -35,26 +37,26 @@ impl ViewLoader {
         self.engine.store().as_ref()
     }
 
-    /// A ticket as `reader` sees it.
-    pub async fn ticket(&self, ticket: &Ticket, reader: PersonId) -> Result<TicketView, StoreError> {
-        self.ticket_at(ticket, reader, None).await
+    /// Returns a ticket as `viewer` sees it.
+    pub async fn ticket(&self, ticket: &Ticket, viewer: PersonId) -> Result<TicketView, StoreError> {
+        self.ticket_at_position(ticket, viewer, None).await
     }
 
-    /// The same, with its position where that is known, as long as it waits.
-    async fn ticket_at(
+    /// Returns a ticket with this position, if it still waits. Without a position the current one is read.
+    async fn ticket_at_position(
         &self,
         ticket: &Ticket,
-        reader: PersonId,
+        viewer: PersonId,
         position: Option<u64>,
     ) -> Result<TicketView, StoreError> {
         let departments = self.store().departments().await?;
-        self.ticket_of(ticket, reader, position, &departments).await
+        self.ticket_view(ticket, viewer, position, &departments).await
     }
 
-    async fn ticket_of(
+    async fn ticket_view(
         &self,
         ticket: &Ticket,
-        reader: PersonId,
+        viewer: PersonId,
         position: Option<u64>,
         all: &[Department],
     ) -> Result<TicketView, StoreError> {
@@ -71,11 +73,11 @@ impl ViewLoader {
             (TicketState::Queued, None) => {
                 Some(self.store().position(ticket.department, ticket.priority, ticket.arrival).await?)
             }
-            (TicketState::Queued, known) => known,
+            (TicketState::Queued, given) => given,
             _ => None,
         };
-        // Only who holds the ticket has use for it.
-        let customer_reachable = ticket.holder() != Some(reader)
+        // Only the holder is shown whether the customer can be reached.
+        let customer_reachable = ticket.holder() != Some(viewer)
             || self.store().recipient(ticket.customer_chat).await?.is_none_or(|customer| customer.reachable);
         let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
         Ok(TicketView {
@@ -88,40 +90,45 @@ impl ViewLoader {
             created_at: ticket.created_at,
             position,
             holder: holder_name,
-            holder_is_reader: holder == Some(reader),
+            held_by_viewer: holder == Some(viewer),
             customer_reachable,
             assigned_at: ticket.hold().map(|hold| hold.assigned_at),
             description: ticket.description.clone(),
         })
     }
 
-    async fn tickets_of(&self, tickets: &[Ticket], reader: PersonId) -> Result<Vec<TicketView>, StoreError> {
+    async fn ticket_views(
+        &self,
+        tickets: &[Ticket],
+        viewer: PersonId,
+    ) -> Result<Vec<TicketView>, StoreError> {
         let departments = self.store().departments().await?;
         let mut views = Vec::with_capacity(tickets.len());
         for ticket in tickets {
-            views.push(self.ticket_of(ticket, reader, None, &departments).await?);
+            views.push(self.ticket_view(ticket, viewer, None, &departments).await?);
         }
         Ok(views)
     }
 
-    /// A ticket for its customer.
+    /// Returns the view of the customer's card of one ticket.
     pub async fn status_card(&self, ticket: &Ticket) -> Result<TicketStatusView, StoreError> {
         let online = self.engine.online(ticket.department);
         Ok(TicketStatusView { ticket: self.ticket(ticket, ticket.customer).await?, online })
     }
 
-    /// The same as it was when the ticket came to this position; how it stands now, when it waits no longer.
+    /// Returns the same view with the position and the agents online at the commit, while the ticket waits;
+    /// afterwards with the current state.
     pub async fn status_card_at(
         &self,
         ticket: &Ticket,
         (position, online): (u64, u32),
     ) -> Result<TicketStatusView, StoreError> {
-        let view = self.ticket_at(ticket, ticket.customer, Some(position)).await?;
+        let view = self.ticket_at_position(ticket, ticket.customer, Some(position)).await?;
         let online = if view.position.is_some() { online } else { self.engine.online(ticket.department) };
         Ok(TicketStatusView { ticket: view, online })
     }
 
-    /// An agent's own queue; `None` when they are no agent.
+    /// Returns an agent's queue; `None` for a person who is no agent.
     pub async fn my_queue(&self, agent: PersonId, page: u16) -> Result<Option<QueueView>, StoreError> {
         let Some(profile) = self.profile(agent).await? else { return Ok(None) };
         let held = self.store().held_by(agent).await?;
@@ -130,69 +137,70 @@ impl ViewLoader {
             availability: profile.availability,
             lost: self.engine.is_lost(agent),
             auto: self.store().settings().await?.mode.serves(profile.auto_assignment_enabled),
-            held: small(held.len()),
+            held: saturating_u16(held.len()),
             max: profile.max_tickets.get(),
             page,
             pages,
             first: page * TICKETS_PER_PAGE + 1,
-            tickets: self.tickets_of(shown, agent).await?,
+            tickets: self.ticket_views(shown, agent).await?,
         }))
     }
 
-    /// A person's own tickets.
+    /// Returns a page of a person's own tickets.
     pub async fn my_tickets(&self, person: PersonId, page: u16) -> Result<MyTicketsView, StoreError> {
         let all = self.store().tickets_of(person, MAX_LISTED_TICKETS).await?;
         let (page, pages, shown) = page_of(&all, page, TICKETS_PER_PAGE);
-        Ok(MyTicketsView { page, pages, tickets: self.tickets_of(shown, person).await? })
+        Ok(MyTicketsView { page, pages, tickets: self.ticket_views(shown, person).await? })
     }
 
-    /// What waits: in an agent's departments, or everywhere for an admin.
-    pub async fn waiting(&self, reader: &Person, page: u16) -> Result<WaitingView, StoreError> {
-        let departments = self.departments_of(reader).await?;
+    /// Returns a page of the waiting tickets: in an agent's departments, or in all departments for an admin.
+    pub async fn waiting(&self, viewer: &Person, page: u16) -> Result<WaitingView, StoreError> {
+        let departments = self.departments_of(viewer).await?;
         let depths = self.store().depths().await?;
         let total: u64 = departments.iter().filter_map(|d| depths.get(d)).sum();
-        let (page, pages) = page_among(total, page, TICKETS_PER_PAGE);
+        let (page, pages) = clamp_page(total, page, TICKETS_PER_PAGE);
         let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
         let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
         let mode = self.store().settings().await?.mode;
-        let theirs = |ticket: &&Ticket| {
-            reader.agent.as_ref().is_some_and(|profile| {
+        let can_pick_up = |ticket: &&Ticket| {
+            viewer.agent.as_ref().is_some_and(|profile| {
                 profile.departments.contains(&ticket.department)
                     && mode.lets_pick_up(ticket.auto, profile.auto_assignment_enabled)
             })
         };
-        let pick_up = tickets.iter().filter(theirs).map(|t| t.id).collect();
+        let pick_up = tickets.iter().filter(can_pick_up).map(|t| t.id).collect();
         Ok(WaitingView {
             page,
             pages,
             total,
             first: offset as u64 + 1,
             pick_up,
-            tickets: self.tickets_of(&tickets, reader.id).await?,
+            tickets: self.ticket_views(&tickets, viewer.id).await?,
         })
     }
 
-    async fn departments_of(&self, reader: &Person) -> Result<Vec<DepartmentId>, StoreError> {
-        if reader.is_admin() {
+    async fn departments_of(&self, viewer: &Person) -> Result<Vec<DepartmentId>, StoreError> {
+        if viewer.is_admin() {
             return Ok(self.store().departments().await?.into_iter().map(|d| d.id).collect());
         }
-        Ok(reader.agent.iter().flat_map(|profile| profile.departments.iter().copied()).collect())
+        Ok(viewer.agent.iter().flat_map(|profile| profile.departments.iter().copied()).collect())
     }
 
-    /// All agents' load.
+    /// Returns a page of the workload of all agents.
     pub async fn workload(&self, page: u16) -> Result<WorkloadView, StoreError> {
         let seats = self.engine.seats();
         let departments = self.store().departments().await?;
         let online = seats.iter().filter(|seat| is_online(seat));
-        // Room that nobody fills is no room: only theirs who get tickets, by themselves or, in manual mode, by hand.
-        let by_hand = self.store().settings().await?.mode == Mode::Manual;
-        let filled = online.clone().filter(|seat| by_hand || seat.skip().is_none());
-        let free = filled.map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
+        // Only slots that can get a ticket count as free: those of agents who are not skipped by the
+        // assignment, or of all agents in manual mode.
+        let is_manual = self.store().settings().await?.mode == Mode::Manual;
+        let receiving = online.clone().filter(|seat| is_manual || seat.skip().is_none());
+        let free = receiving.map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
         let (page, pages, shown) = page_of(&seats, page, AGENTS_PER_PAGE);
         Ok(WorkloadView {
             page,
             pages,
-            agents: shown.iter().map(|seat| line(seat, &departments)).collect(),
+            agents: shown.iter().map(|seat| agent_line(seat, &departments)).collect(),
             waiting: self.store().depths().await?.values().sum(),
             online: u32::try_from(online.count()).unwrap_or(u32::MAX),
             total: u32::try_from(seats.len()).unwrap_or(u32::MAX),
@@ -200,13 +208,18 @@ impl ViewLoader {
         })
     }
 
-    /// One agent in detail.
+    /// Returns the details of one agent.
     pub async fn agent(&self, id: PersonId) -> Result<Option<AgentLine>, StoreError> {
         let departments = self.store().departments().await?;
-        Ok(self.engine.seats().iter().find(|seat| seat.person.id == id).map(|seat| line(seat, &departments)))
+        Ok(self
+            .engine
+            .seats()
+            .iter()
+            .find(|seat| seat.person.id == id)
+            .map(|seat| agent_line(seat, &departments)))
     }
 
-    /// A draft, with the categories to choose from. `choose` asks for the category even if there is one.
+    /// Returns a draft with a page of categories. `choose` asks for the category even if the draft has one.
     pub async fn draft(
         &self,
         draft: &Draft,
@@ -214,7 +227,7 @@ impl ViewLoader {
         choose: Option<u16>,
     ) -> Result<DraftView, StoreError> {
         let departments = self.store().departments().await?;
-        let choices = offered(&departments);
+        let choices = category_choices(&departments);
         let (page, pages, shown) = page_of(&choices, choose.unwrap_or(0), CHOICES_PER_PAGE);
         let label = |(department, category): (DepartmentId, CategoryId)| {
             departments.iter().find(|d| d.id == department).map(|d| d.label(category))
@@ -231,12 +244,12 @@ impl ViewLoader {
         })
     }
 
-    /// Every category that a ticket can be opened in, with its label.
+    /// Returns every category that takes new tickets, with its label.
     pub async fn offers(&self) -> Result<Vec<(DepartmentId, CategoryId, String)>, StoreError> {
-        Ok(offered(&self.store().departments().await?))
+        Ok(category_choices(&self.store().departments().await?))
     }
 
-    /// An agent's standing; `None` when they are no agent. `today` is when the day began.
+    /// Returns an agent's status; `None` for a person who is no agent. `today` is when the day began.
     pub async fn status(&self, person: &Person, today: Time) -> Result<Option<StatusView>, StoreError> {
         let Some(profile) = &person.agent else { return Ok(None) };
         let (all, depths) = (self.store().departments().await?, self.store().depths().await?);
@@ -244,11 +257,11 @@ impl ViewLoader {
             availability: profile.availability,
             lost: self.engine.is_lost(person.id),
             auto: profile.auto_assignment_enabled,
-            held: small(self.store().held_by(person.id).await?.len()),
+            held: saturating_u16(self.store().held_by(person.id).await?.len()),
             max: profile.max_tickets.get(),
             today: self.store().assignment_counts(person.id, today).await?,
             waiting: profile.departments.iter().filter_map(|d| depths.get(d)).sum(),
-            departments: names(profile, &all),
+            departments: department_names(profile, &all),
         }))
     }
 
@@ -257,11 +270,11 @@ impl ViewLoader {
     }
 }
 
-fn offered(departments: &[Department]) -> Vec<(DepartmentId, CategoryId, String)> {
+fn category_choices(departments: &[Department]) -> Vec<(DepartmentId, CategoryId, String)> {
     departments.iter().flat_map(|d| d.offered().map(|c| (d.id, c.id, d.label(c.id)))).collect()
 }
 
-fn names(profile: &AgentProfile, all: &[Department]) -> Vec<String> {
+fn department_names(profile: &AgentProfile, all: &[Department]) -> Vec<String> {
     all.iter().filter(|d| profile.departments.contains(&d.id)).map(|d| d.name.clone()).collect()
 }
 
@@ -273,7 +286,7 @@ fn capacity(seat: &Seat) -> u32 {
     seat.profile().map_or(0, |p| u32::from(p.max_tickets.get()))
 }
 
-fn line(seat: &Seat, departments: &[Department]) -> AgentLine {
+fn agent_line(seat: &Seat, departments: &[Department]) -> AgentLine {
     let profile = seat.profile();
     AgentLine {
         id: seat.person.id,
@@ -284,23 +297,10 @@ fn line(seat: &Seat, departments: &[Department]) -> AgentLine {
         auto: profile.is_some_and(|p| p.auto_assignment_enabled),
         held: seat.held(),
         max: profile.map_or(0, |p| p.max_tickets.get()),
-        departments: profile.map_or_else(Vec::new, |p| names(p, departments)),
+        departments: profile.map_or_else(Vec::new, |p| department_names(p, departments)),
     }
 }
 
-fn small(n: usize) -> u16 {
+fn saturating_u16(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
-}
-
-/// The page there is of so many things (the last one when `page` lies beyond), and how many pages there are.
-pub(in crate::bot) fn page_among(total: u64, page: u16, per_page: u16) -> (u16, u16) {
-    let pages = u16::try_from(total.div_ceil(u64::from(per_page)).max(1)).unwrap_or(u16::MAX);
-    (page.min(pages - 1), pages)
-}
-
-/// A page of a list: the page there is (the last one when `page` lies beyond), how many there are, and what is on it.
-pub(in crate::bot) fn page_of<T>(all: &[T], page: u16, per_page: u16) -> (u16, u16, &[T]) {
-    let (page, pages) = page_among(all.len() as u64, page, per_page);
-    let shown = all.chunks(usize::from(per_page)).nth(usize::from(page)).unwrap_or(&[]);
-    (page, pages, shown)
 }

@@ -1,5 +1,5 @@
-//! What the cards and notices show: plain values with every name resolved. Loaded from the store elsewhere, put into
-//! words by `render`. Pages count from 0, places in a list from 1.
+//! View models of cards and notices: plain values with every name resolved. `view_loader` loads them from the
+//! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 use crate::domain::Time;
 use crate::domain::alert::Alert;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
@@ -13,10 +13,10 @@ use std::collections::BTreeSet;
 pub const TICKETS_PER_PAGE: u16 = 8;
 /// Agents on one page of the workload.
 pub const AGENTS_PER_PAGE: u16 = 10;
-/// Categories on one page of a draft's choice.
+/// Categories on one page of a draft.
 pub const CHOICES_PER_PAGE: u16 = 8;
 
-/// A ticket as somebody sees it.
+/// A ticket as one viewer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketView {
     /// Its id, for the buttons.
@@ -27,19 +27,19 @@ pub struct TicketView {
     pub version: Version,
     /// Department and category: `HSI INDIBIZ - TROUBLESHOOT`.
     pub label: String,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
-    /// How urgent it is.
+    /// Its priority.
     pub priority: Priority,
     /// When it was opened.
     pub created_at: Time,
     /// Its position in its department's queue, while it waits.
     pub position: Option<u64>,
-    /// The name of who holds it, or held it last.
+    /// The name of its holder, or of its last one.
     pub holder: Option<String>,
-    /// Whether that is the reader.
-    pub holder_is_reader: bool,
-    /// False when its customer blocked the bot, so that what is told to them does not arrive. Looked up for the holder.
+    /// Whether the viewer is that holder.
+    pub held_by_viewer: bool,
+    /// False if its customer blocked the bot, so that no message reaches them. Only loaded for the holder.
     pub customer_reachable: bool,
     /// When the holder got it.
     pub assigned_at: Option<Time>,
@@ -56,12 +56,12 @@ pub struct TicketStatusView {
     pub online: u32,
 }
 
-/// A ticket for the agent who got it, as it was when they did.
+/// A ticket for the agent who got it, with the values at the assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskView {
     /// The ticket.
     pub ticket: TicketView,
-    /// Its place in the agent's queue, from 1.
+    /// Its position in the agent's queue, from 1.
     pub position: u16,
     /// Tickets the agent held.
     pub held: u16,
@@ -72,11 +72,11 @@ pub struct TaskView {
 /// An agent's own queue (`/myqueue`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueView {
-    /// What the agent says of themselves.
+    /// The availability that the agent chose.
     pub availability: Availability,
     /// Whether their presence is lost.
     pub lost: bool,
-    /// Whether they get tickets by themselves.
+    /// Whether they get tickets automatically.
     pub auto: bool,
     /// Tickets they hold.
     pub held: u16,
@@ -103,18 +103,18 @@ pub struct MyTicketsView {
     pub tickets: Vec<TicketView>,
 }
 
-/// What waits (`/queue`).
+/// The waiting tickets (`/queue`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingView {
     /// The page shown, from 0.
     pub page: u16,
     /// How many pages there are.
     pub pages: u16,
-    /// How many tickets wait.
+    /// The number of waiting tickets.
     pub total: u64,
     /// The number of the first ticket on the page, from 1.
     pub first: u64,
-    /// Those of the page that the reader may take themselves.
+    /// The tickets of the page that the viewer may pick up.
     pub pick_up: BTreeSet<TicketId>,
     /// The tickets of the page.
     pub tickets: Vec<TicketView>,
@@ -123,19 +123,19 @@ pub struct WaitingView {
 /// An agent as an admin sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentLine {
-    /// Who, for the buttons.
+    /// Their id, for the buttons.
     pub id: PersonId,
     /// Their name.
     pub name: String,
-    /// What they say of themselves.
+    /// The availability that they chose.
     pub availability: Availability,
     /// Whether their presence is lost.
     pub lost: bool,
-    /// False when they blocked the bot.
+    /// False if they blocked the bot.
     pub reachable: bool,
     /// Whether they get tickets by themselves.
     pub auto: bool,
-    /// Tickets they hold.
+    /// Whether they get tickets automatically.
     pub held: u16,
     /// Tickets they can hold.
     pub max: u16,
@@ -152,17 +152,17 @@ pub struct WorkloadView {
     pub pages: u16,
     /// The agents of the page.
     pub agents: Vec<AgentLine>,
-    /// Tickets that wait.
+    /// Waiting tickets.
     pub waiting: u64,
     /// Agents online.
     pub online: u32,
     /// All agents.
     pub total: u32,
-    /// Slots free with agents who are online and get tickets.
+    /// Free slots of agents who are online and get tickets.
     pub free: u32,
 }
 
-/// A ticket that a customer is still writing. What is missing decides the face: the category, then the words.
+/// A ticket that a customer is still writing. The card asks for what is missing: the category, then the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftView {
     /// Its id, for the buttons.
@@ -171,7 +171,7 @@ pub struct DraftView {
     pub person_name: String,
     /// Department and category, once chosen.
     pub label: Option<String>,
-    /// What it says so far.
+    /// Its text and files so far.
     pub description: Description,
     /// The categories to choose from on this page, with their labels.
     pub choices: Vec<(CategoryId, String)>,
@@ -179,82 +179,82 @@ pub struct DraftView {
     pub page: u16,
     /// How many pages of categories there are.
     pub pages: u16,
-    /// Whether there is another category to change to.
+    /// Whether another category can be chosen.
     pub can_change: bool,
 }
 
-/// An agent's standing (`/status`).
+/// An agent's status (`/status`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusView {
-    /// What the agent says of themselves.
+    /// The availability that the agent chose.
     pub availability: Availability,
     /// Whether their presence is lost.
     pub lost: bool,
-    /// Whether they get tickets by themselves.
+    /// Whether they get tickets automatically.
     pub auto: bool,
     /// Tickets they hold.
     pub held: u16,
     /// Tickets they can hold.
     pub max: u16,
-    /// Tickets they got and completed today.
+    /// Tickets that they got and completed today.
     pub today: (u32, u32),
-    /// Tickets that wait in their departments.
+    /// Waiting tickets in their departments.
     pub waiting: u64,
     /// The names of their departments.
     pub departments: Vec<String>,
 }
 
-/// A notice with its names resolved; the variants are those of [`crate::domain::notice::Notice`].
+/// A notice with its names resolved; one variant for each of [`crate::domain::notice::Notice`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoticeView {
-    /// To the customer: the ticket is in. The first state of the status card.
+    /// To the customer: the ticket was opened. The first state of the status card.
     Created(TicketStatusView),
     /// To the agent: a new ticket. The first state of the task card.
     NewTask(TaskView),
-    /// To the agent: more of this ticket's description.
-    Words {
+    /// To the agent: a further part of this ticket's description.
+    DescriptionPart {
         /// The ticket.
         number: TicketNumber,
-        /// Which part of how many, from 1.
+        /// The number of the part, from 1, and of all parts.
         part: (usize, usize),
-        /// The words.
+        /// The text.
         text: String,
     },
-    /// To the agent: a file of this ticket's description. The words are the file's caption.
+    /// To the agent: a file of this ticket's description. The text is the file's caption.
     File {
         /// The ticket.
         number: TicketNumber,
     },
-    /// To the customer: an agent has it.
+    /// To the customer: an agent got the ticket.
     Assigned {
         /// The ticket.
         number: TicketNumber,
         /// The agent's name.
         agent: String,
     },
-    /// To the customer: it is done.
+    /// To the customer: the ticket is completed.
     Completed {
         /// The ticket.
         number: TicketNumber,
     },
-    /// To the customer: it is withdrawn.
+    /// To the customer: the ticket is cancelled.
     Cancelled {
         /// The ticket.
         number: TicketNumber,
     },
-    /// To the agent: the customer withdrew it.
+    /// To the agent: the customer cancelled the ticket.
     TaskCancelled {
         /// The ticket.
         number: TicketNumber,
     },
-    /// To the agent: it is no longer theirs.
+    /// To the agent: the ticket was taken from them.
     TaskTaken {
         /// The ticket.
         number: TicketNumber,
-        /// The name of who has it now; nobody when it is back in the queue.
+        /// The name of the new holder; `None` if the ticket is back in the queue.
         to: Option<String>,
     },
-    /// To the customer: back in the queue.
+    /// To the customer: the ticket is back in the queue.
     Requeued {
         /// The ticket.
         number: TicketNumber,
@@ -263,26 +263,26 @@ pub enum NoticeView {
     },
     /// To the agent: are you still there?
     StillOnline {
-        /// What they say of themselves.
+        /// The availability that they chose.
         availability: Availability,
         /// How many minutes they have to answer.
         minutes: u32,
     },
-    /// To the agent: offline for want of an answer.
+    /// To the agent: taken offline, since there was no answer.
     TakenOffline {
-        /// Tickets that stay with them.
+        /// Tickets that they keep.
         kept: u16,
     },
-    /// To a person: a new role.
+    /// To a person: the role changed.
     RoleChanged {
-        /// What they are now.
+        /// The new role.
         role: Role,
     },
-    /// To an admin: they are no agent any more.
+    /// To an admin: the person is no agent any more.
     NoLongerAgent,
     /// To the admins: an invitation was accepted.
     Joined {
-        /// The name of who accepted it.
+        /// The name of the new agent.
         person: String,
     },
     /// To the admins: an agent blocked the bot.
@@ -295,20 +295,20 @@ pub enum NoticeView {
         /// The ticket.
         number: TicketNumber,
     },
-    /// To the admins: an update was put aside.
-    UpdatePutAside {
+    /// To the admins: an update became a dead letter.
+    DeadLetter {
         /// Telegram's `update_id`.
         update: i64,
     },
-    /// To the admins: an incident.
+    /// To the admins: an incident began or is over.
     Alert {
-        /// Which.
+        /// The alert.
         alert: Alert,
         /// The name of the department that it is about.
         department: String,
         /// Whether it is over.
         over: bool,
     },
-    /// To the person whose update was put aside.
+    /// To the person whose update became a dead letter.
     SomethingBroke,
 }

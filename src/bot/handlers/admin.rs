@@ -1,9 +1,13 @@
 //! Handlers of the admin commands.
 pub mod agents;
 pub mod capacity;
-pub mod department_picker;
+pub mod choices;
+mod department_cards;
+mod department_lookup;
+mod department_picker;
 pub mod departments;
 pub mod invite;
+mod matching;
 pub mod name_prompts;
-pub(super) mod pickers;
+mod pickers;
 pub mod reassign;

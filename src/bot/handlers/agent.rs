@@ -1,4 +1,4 @@
-//! Agents: availability, the queue of their own, the steps of a ticket.
+//! Agent handlers: availability, the own queue, the steps of a ticket.
 use super::refusals::explain_toast;
 use crate::bot::callback::{ButtonAction, PagedList, Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -11,194 +11,199 @@ use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Role, Via};
 use crate::engine::error::EngineError;
-use crate::engine::tickets::steps::Step as Deed;
+use crate::engine::tickets::steps::Step as TicketStep;
 use chrono::TimeZone;
 use std::sync::Arc;
 use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind};
 
 /// `/online`.
-pub async fn online(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    become_available(&desk, ask, Availability::Online).await
+pub async fn online(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    set_availability(&bot, ctx, Availability::Online).await
 }
 
 /// `/offline`.
-pub async fn offline(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    become_available(&desk, ask, Availability::Offline).await
+pub async fn offline(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    set_availability(&bot, ctx, Availability::Offline).await
 }
 
 /// `/busy`.
-pub async fn busy(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    become_available(&desk, ask, Availability::Busy).await
+pub async fn busy(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    set_availability(&bot, ctx, Availability::Busy).await
 }
 
 /// `/away`.
-pub async fn away(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    become_available(&desk, ask, Availability::Away).await
+pub async fn away(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    set_availability(&bot, ctx, Availability::Away).await
 }
 
-async fn become_available(desk: &BotContext, ask: RequestContext, to: Availability) -> HandlerResult {
-    let person = desk.engine.set_availability(ask.person.id, to, ask.now).await?;
-    status_answer(desk, &RequestContext { person, ..ask }).await
+async fn set_availability(bot: &BotContext, ctx: RequestContext, to: Availability) -> HandlerResult {
+    let person = bot.engine.set_availability(ctx.person.id, to, ctx.now).await?;
+    status_answer(bot, &RequestContext { person, ..ctx }).await
 }
 
-/// 🟢 Online was pressed.
+/// Handles 🟢 Online.
 pub async fn go_online(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     query: CallbackQuery,
 ) -> HandlerResult {
-    switch(&desk, ask, &toast, (place, &query), Availability::Online).await
+    set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Online).await
 }
 
-/// 🔴 Offline was pressed.
+/// Handles 🔴 Offline.
 pub async fn go_offline(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     query: CallbackQuery,
 ) -> HandlerResult {
-    switch(&desk, ask, &toast, (place, &query), Availability::Offline).await
+    set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Offline).await
 }
 
-/// The button stands on the queue, on the status, on a greeting. The pressed card is drawn as things stand, and what was
-/// said is answered below, unless it was said before.
-async fn switch(
-    desk: &BotContext,
-    ask: RequestContext,
+/// Handles an availability button on the queue, the status or a greeting. The pressed card is redrawn with
+/// the current state. The status follows as a message, unless nothing changed.
+async fn set_availability_pressed(
+    bot: &BotContext,
+    ctx: RequestContext,
     toast: &Toast,
-    (place, query): (PressedMessage, &CallbackQuery),
+    (pressed, query): (PressedMessage, &CallbackQuery),
     to: Availability,
 ) -> HandlerResult {
-    let Some(profile) = &ask.person.agent else { return Err(EngineError::Forbidden) };
+    let Some(profile) = &ctx.person.agent else { return Err(EngineError::Forbidden) };
     let key = if to == Availability::Online { "toast-online" } else { "toast-offline" };
-    toast.say(ask.words(desk).toast(key, &[]));
-    let lost = to == Availability::Online && desk.engine.is_lost(ask.person.id);
-    let news = lost || !is_so(profile, to);
-    let person = if news {
-        desk.engine.set_availability(ask.person.id, to, ask.now).await?
+    toast.say(ctx.localizer(bot).toast(key, &[]));
+    let lost = to == Availability::Online && bot.engine.is_lost(ctx.person.id);
+    let is_change = lost || !is_already(profile, to);
+    let person = if is_change {
+        bot.engine.set_availability(ctx.person.id, to, ctx.now).await?
     } else {
-        ask.person.clone()
+        ctx.person.clone()
     };
-    let ask = RequestContext { person, ..ask };
-    Ok(match shown_in(query) {
-        Some(ButtonAction::Turn(PagedList::MyQueue, page)) => {
-            let mut out = vec![ask.redraw(place, CardKey::MyQueue(ask.person.id, page))];
-            out.extend(if news { status_answer(desk, &ask).await? } else { Vec::new() });
+    let ctx = RequestContext { person, ..ctx };
+    Ok(match identifying_button(query) {
+        Some(ButtonAction::ShowPage(PagedList::MyQueue, page)) => {
+            let mut out = vec![ctx.redraw(pressed, CardKey::MyQueue(ctx.person.id, page))];
+            out.extend(if is_change { status_answer(bot, &ctx).await? } else { Vec::new() });
             out
         }
-        Some(_) => vec![ask.edit(place, status_text(desk, &ask).await?)],
-        None if news => status_answer(desk, &ask).await?,
+        Some(_) => vec![ctx.edit(pressed, status_text(bot, &ctx).await?)],
+        None if is_change => status_answer(bot, &ctx).await?,
         None => Vec::new(),
     })
 }
 
-/// Whether nothing is left to do for an agent to be as available as that.
-fn is_so(profile: &AgentProfile, to: Availability) -> bool {
-    let settled = match to {
+/// Returns true if the agent already has this availability and nothing is pending for it.
+fn is_already(profile: &AgentProfile, to: Availability) -> bool {
+    let is_complete = match to {
         Availability::Offline => profile.release_due.is_none(),
-        // Who says it here is looked after from here.
+        // Presence is monitored where it was set last, so a switch in Telegram takes it over.
         _ => profile.via == Via::Telegram,
     };
-    profile.availability == to && settled
+    profile.availability == to && is_complete
 }
 
-/// What tells a message with these buttons from the others: on the queue it is the way to its page, on the status the
-/// other switch.
-fn shown_in(query: &CallbackQuery) -> Option<ButtonAction> {
+/// Returns the button that identifies the kind of card: on the queue the button for its page, on the status
+/// the switch for automatic assignment.
+fn identifying_button(query: &CallbackQuery) -> Option<ButtonAction> {
     let rows = &query.regular_message()?.reply_markup()?.inline_keyboard;
-    // From the end: the button that refreshes names the page that is shown, the arrows above it name those beside.
-    let mut presses = rows.iter().flatten().rev().filter_map(|button| match &button.kind {
+    // From the end: the refresh button carries the current page, the page buttons above it carry the
+    // neighbours.
+    let mut actions = rows.iter().flatten().rev().filter_map(|button| match &button.kind {
         InlineKeyboardButtonKind::CallbackData(data) => ButtonAction::decode(data),
         _ => None,
     });
-    presses.find(|press| {
-        matches!(press, ButtonAction::Turn(PagedList::MyQueue, _) | ButtonAction::AutoAssign(_))
+    actions.find(|action| {
+        matches!(action, ButtonAction::ShowPage(PagedList::MyQueue, _) | ButtonAction::AutoAssign(_))
     })
 }
 
-/// "Masih online?" – yes. Any sign of life has already said so; this one is thanked for.
+/// Handles the "yes" to "Masih online?". The activity was recorded with the update; this only thanks for it.
 pub async fn still_here(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
 ) -> HandlerResult {
-    let words = ask.words(&desk);
-    if ask.person.availability() == Availability::Offline {
-        toast.say(words.toast("still-here-late", &[]));
-        return Ok(vec![ask.edit(place, words.message("still-here-late", &[]))]);
+    let localizer = ctx.localizer(&bot);
+    if ctx.person.availability() == Availability::Offline {
+        toast.say(localizer.toast("still-here-late", &[]));
+        return Ok(vec![ctx.edit(pressed, localizer.message("still-here-late", &[]))]);
     }
-    // Busy and away are as good: nothing changes.
-    let (key, now) = match ask.person.availability() {
+    // Busy and away answer the question as well, so the availability stays.
+    let (key, now) = match ctx.person.availability() {
         Availability::Online => ("still-here", String::new()),
-        other => ("still-here-as", words.availability(other, false)),
+        other => ("still-here-as", localizer.availability(other, false)),
     };
     let args = [("availability", now.into())];
-    toast.say(words.toast(key, &args));
-    Ok(vec![ask.edit(place, words.message(key, &args))])
+    toast.say(localizer.toast(key, &args));
+    Ok(vec![ctx.edit(pressed, localizer.message(key, &args))])
 }
 
 /// `/myqueue`.
-pub async fn my_queue(ask: RequestContext) -> HandlerResult {
-    let card = CardKey::MyQueue(ask.person.id, 0);
-    // What happens while it is on its way there nobody refreshes, as it is shown nowhere yet.
-    Ok(vec![ask.card(card), Outgoing::refresh(ask.chat, card)])
+pub async fn my_queue(ctx: RequestContext) -> HandlerResult {
+    let card = CardKey::MyQueue(ctx.person.id, 0);
+    // The card is not live before it is sent, so no event refreshes it in between; the refresh behind it
+    // does.
+    Ok(vec![ctx.card(card), Outgoing::refresh(ctx.chat, card)])
 }
 
 /// `/queue`.
-pub async fn queue(ask: RequestContext) -> HandlerResult {
-    Ok(vec![ask.card(CardKey::Queue(ask.person.id, 0))])
+pub async fn queue(ctx: RequestContext) -> HandlerResult {
+    Ok(vec![ctx.card(CardKey::Queue(ctx.person.id, 0))])
 }
 
 /// `/status`.
-pub async fn status(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    status_answer(&desk, &ask).await
+pub async fn status(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    status_answer(&bot, &ctx).await
 }
 
-pub(super) async fn status_answer(desk: &BotContext, ask: &RequestContext) -> HandlerResult {
-    Ok(vec![ask.text(status_text(desk, ask).await?)])
+pub(super) async fn status_answer(bot: &BotContext, ctx: &RequestContext) -> HandlerResult {
+    Ok(vec![ctx.text(status_text(bot, ctx).await?)])
 }
 
-async fn status_text(desk: &BotContext, ask: &RequestContext) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let view =
-        desk.facts.status(&ask.person, midnight(ask.now, words.zone)).await?.ok_or(EngineError::Forbidden)?;
-    Ok(render::status(&words, &view))
+async fn status_text(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered, EngineError> {
+    let localizer = ctx.localizer(bot);
+    let view = bot
+        .facts
+        .status(&ctx.person, midnight(ctx.now, localizer.zone))
+        .await?
+        .ok_or(EngineError::Forbidden)?;
+    Ok(render::status(&localizer, &view))
 }
 
-/// When the day of `now` began in the desk's zone.
+/// Returns when the day of `now` began in the configured time zone.
 fn midnight(now: Time, zone: chrono_tz::Tz) -> Time {
     let day = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
     zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&chrono::Utc))
 }
 
-/// `/autoassign on|off`; without a word it says how things stand.
-pub async fn auto_assign(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
+/// `/autoassign on|off`; without an argument it shows the status.
+pub async fn auto_assign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     let on = match arg.trim().to_lowercase().as_str() {
         "on" | "1" | "ya" | "yes" | "aktif" => true,
         "off" | "0" | "tidak" | "no" | "mati" => false,
-        "" => return status_answer(&desk, &ask).await,
-        _ => return Ok(vec![ask.say(&desk, "autoassign-usage", &[])]),
+        "" => return status_answer(&bot, &ctx).await,
+        _ => return Ok(vec![ctx.message(&bot, "autoassign-usage", &[])]),
     };
-    desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
-    Ok(vec![ask.say(&desk, auto_key(on), &[])])
+    bot.engine.set_auto(Actor::Person(ctx.person.id), ctx.person.id, on, ctx.now).await?;
+    Ok(vec![ctx.message(&bot, auto_key(on), &[])])
 }
 
-/// The switch for automatic assignment was pressed.
+/// Handles the switch for automatic assignment.
 pub async fn set_auto(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     on: bool,
 ) -> HandlerResult {
-    toast.say(ask.words(&desk).toast(auto_key(on), &[]));
-    let person = desk.engine.set_auto(Actor::Person(ask.person.id), ask.person.id, on, ask.now).await?;
-    let ask = RequestContext { person, ..ask };
-    Ok(vec![ask.edit(place, status_text(&desk, &ask).await?)])
+    toast.say(ctx.localizer(&bot).toast(auto_key(on), &[]));
+    let person = bot.engine.set_auto(Actor::Person(ctx.person.id), ctx.person.id, on, ctx.now).await?;
+    let ctx = RequestContext { person, ..ctx };
+    Ok(vec![ctx.edit(pressed, status_text(&bot, &ctx).await?)])
 }
 
 fn auto_key(on: bool) -> &'static str {
@@ -206,80 +211,81 @@ fn auto_key(on: bool) -> &'static str {
 }
 
 /// `/token`: a bearer token for the side API.
-pub async fn token(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    let role = if ask.person.is_admin() { Role::Admin } else { Role::Agent };
-    let Some(secret) = &desk.jwt_secret else { return Ok(vec![ask.say(&desk, "token-off", &[])]) };
+pub async fn token(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    let role = if ctx.person.is_admin() { Role::Admin } else { Role::Agent };
+    let Some(secret) = &bot.jwt_secret else { return Ok(vec![ctx.message(&bot, "token-off", &[])]) };
     let Ok(token) =
-        crate::auth_token::issue(secret, ask.person.id, role, ask.now, crate::auth_token::TOKEN_LIFETIME)
+        crate::auth_token::issue(secret, ctx.person.id, role, ctx.now, crate::auth_token::TOKEN_LIFETIME)
     else {
-        return Ok(vec![ask.say(&desk, "token-off", &[])]);
+        return Ok(vec![ctx.message(&bot, "token-off", &[])]);
     };
     let hours = crate::auth_token::TOKEN_LIFETIME.num_hours();
-    Ok(vec![ask.say(&desk, "token", &[("token", token.into()), ("hours", hours.into())])])
+    Ok(vec![ctx.message(&bot, "token", &[("token", token.into()), ("hours", hours.into())])])
 }
 
-/// ▶️ ✅ ⏸ on a ticket. What will be is known before it is done, so the press is answered first; should somebody else be
-/// quicker in between, a message says so.
+/// Handles ▶️ ✅ ⏸ on a ticket. The step is checked first, so the press is answered before the commit. If the
+/// commit then fails because another change was faster, a message says so.
 pub async fn task(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (step, ticket, version, surface): (Step, TicketId, Version, Surface),
 ) -> HandlerResult {
-    let (deed, key) = engine_step(step);
-    let again = ask.redraw(place, surface.card(ticket, ask.person.id));
-    if let Err(error) = desk.engine.check_step(ask.person.id, ticket, deed, version, ask.now).await {
-        return refused(&desk, &ask, &toast, error, again);
+    let (ticket_step, key) = engine_step(step);
+    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
+    if let Err(error) = bot.engine.check_step(ctx.person.id, ticket, ticket_step, version, ctx.now).await {
+        return answer_refusal(&bot, &ctx, &toast, error, redrawn);
     }
-    toast.say(ask.words(&desk).toast(key, &[]));
-    match desk.engine.step(ask.person.id, ticket, deed, Some(version), ask.now).await {
-        Ok(_) => Ok(vec![again]),
-        Err(error) => refused(&desk, &ask, &toast, error, again),
+    toast.say(ctx.localizer(&bot).toast(key, &[]));
+    match bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await {
+        Ok(_) => Ok(vec![redrawn]),
+        Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
     }
 }
 
-/// 🙋 on a waiting ticket.
+/// Handles 🙋 on a waiting ticket.
 pub async fn pick_up(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (ticket, version, surface): (TicketId, Version, Surface),
 ) -> HandlerResult {
-    let again = ask.redraw(place, surface.card(ticket, ask.person.id));
-    match desk.engine.pick_up(&ask.person, ticket, Some(version), ask.now).await {
+    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
+    match bot.engine.pick_up(&ctx.person, ticket, Some(version), ctx.now).await {
         Ok(_) => {
-            toast.say(ask.words(&desk).toast("toast-picked-up", &[]));
-            Ok(vec![again])
+            toast.say(ctx.localizer(&bot).toast("toast-picked-up", &[]));
+            Ok(vec![redrawn])
         }
-        Err(error) => refused(&desk, &ask, &toast, error, again),
+        Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
     }
 }
 
-/// A refusal that a person can understand is the press's answer, and the card is drawn as things stand.
-fn refused(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Answers a press with a refusal that has a text for people, and redraws the card. Other errors are
+/// returned.
+fn answer_refusal(
+    bot: &BotContext,
+    ctx: &RequestContext,
     toast: &Toast,
     error: EngineError,
-    again: Outgoing,
+    redrawn: Outgoing,
 ) -> HandlerResult {
-    match explain_toast(desk, ask, &error) {
+    match explain_toast(bot, ctx, &error) {
         Some(text) => {
             toast.say(text);
-            Ok(vec![again])
+            Ok(vec![redrawn])
         }
         None => Err(error),
     }
 }
 
-/// The engine's step, and what the press is answered with.
-fn engine_step(step: Step) -> (Deed, &'static str) {
+/// Returns the engine's step, and the key of the toast.
+fn engine_step(step: Step) -> (TicketStep, &'static str) {
     match step {
-        Step::Start => (Deed::Start, "toast-started"),
-        Step::Complete => (Deed::Complete, "toast-completed"),
-        Step::Hold => (Deed::Hold, "toast-held"),
-        Step::Resume => (Deed::Resume, "toast-resumed"),
+        Step::Start => (TicketStep::Start, "toast-started"),
+        Step::Complete => (TicketStep::Complete, "toast-completed"),
+        Step::Hold => (TicketStep::Hold, "toast-held"),
+        Step::Resume => (TicketStep::Resume, "toast-resumed"),
     }
 }

@@ -1,4 +1,4 @@
-//! What everybody has: greeting, help, language, lists, and kind answers to what makes no sense.
+//! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
 use super::admin::name_prompts;
 use super::{agent, customer};
 use crate::bot::callback::{ButtonAction, PagedList};
@@ -15,181 +15,184 @@ use std::sync::Arc;
 use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind, Message};
 use teloxide::utils::render::RenderMessageTextHelper;
 
-/// `/start`, with or without a link's payload.
-pub async fn start(desk: Arc<BotContext>, ask: RequestContext, payload: String) -> HandlerResult {
+/// `/start`, with the payload of a link if there is one.
+pub async fn start(bot: Arc<BotContext>, ctx: RequestContext, payload: String) -> HandlerResult {
     let code = payload.strip_prefix("claim_").or_else(|| payload.strip_prefix("join_"));
     if let Some(code) = code {
-        let person = desk.engine.redeem(&ask.person, code, ask.now).await?;
-        let standing = |person: &Person| (person.role, person.agent.is_some());
-        // Who is something new is told so by the engine's own notice; who is not sees how they stand.
-        return match (standing(&person) == standing(&ask.person), person.agent.is_some()) {
+        let person = bot.engine.redeem(&ctx.person, code, ctx.now).await?;
+        let roles = |person: &Person| (person.role, person.agent.is_some());
+        // A notice of the engine announces a new role. Without one, an agent gets the status and others the
+        // greeting.
+        return match (roles(&person) == roles(&ctx.person), person.agent.is_some()) {
             (false, _) => Ok(Vec::new()),
-            (true, true) => agent::status_answer(&desk, &RequestContext { person, ..ask }).await,
-            (true, false) => Ok(vec![greeting(&desk, &ask)]),
+            (true, true) => agent::status_answer(&bot, &RequestContext { person, ..ctx }).await,
+            (true, false) => Ok(vec![greeting(&bot, &ctx)]),
         };
     }
-    Ok(vec![greeting(&desk, &ask)])
+    Ok(vec![greeting(&bot, &ctx)])
 }
 
-fn greeting(desk: &BotContext, ask: &RequestContext) -> Outgoing {
-    let key = if Audience::Staff.admits(&ask.person) { "start-staff" } else { "start-customer" };
-    ask.say(desk, key, &[("name", (&ask.person.name).into())])
+fn greeting(bot: &BotContext, ctx: &RequestContext) -> Outgoing {
+    let key = if Audience::Staff.admits(&ctx.person) { "start-staff" } else { "start-customer" };
+    ctx.message(bot, key, &[("name", (&ctx.person.name).into())])
 }
 
 /// `/help`.
-pub async fn help(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    Ok(vec![ask.text(menu::help(&ask.words(&desk), ask.person.role, ask.person.agent.is_some()))])
+pub async fn help(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    Ok(vec![ctx.text(menu::help(&ctx.localizer(&bot), ctx.person.role, ctx.person.agent.is_some()))])
 }
 
-/// `/language [id|en]`: without a language that the desk has, each is offered in its own name.
-pub async fn language(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
-    let words = ask.words(&desk);
+/// `/language [id|en]`: for any other argument, or none, each language is offered under its own name.
+pub async fn language(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
+    let localizer = ctx.localizer(&bot);
     let name = |locale| match locale {
-        Locale::Id => words.plain("language-id", &[]),
-        Locale::En => words.plain("language-en", &[]),
+        Locale::Id => localizer.plain("language-id", &[]),
+        Locale::En => localizer.plain("language-en", &[]),
     };
-    let wanted = arg.trim().to_lowercase();
-    let named = |locale: &Locale| wanted.len() > 2 && name(*locale).to_lowercase().contains(&wanted);
-    if let Some(locale) = Locale::from_tag(&wanted).or_else(|| Locale::ALL.into_iter().find(named)) {
-        desk.engine.set_locale(ask.person.id, locale).await?;
-        return Ok(vec![ask.text(Words { locale, ..words }.message("language-set", &[]))]);
+    let requested = arg.trim().to_lowercase();
+    let named = |locale: &Locale| requested.len() > 2 && name(*locale).to_lowercase().contains(&requested);
+    if let Some(locale) = Locale::from_tag(&requested).or_else(|| Locale::ALL.into_iter().find(named)) {
+        bot.engine.set_locale(ctx.person.id, locale).await?;
+        return Ok(vec![ctx.text(Words { locale, ..localizer }.message("language-set", &[]))]);
     }
     let buttons = Locale::ALL.map(|locale| labelled(&name(locale), ButtonAction::Language(locale))).to_vec();
-    Ok(vec![ask.text(Rendered { html: words.say("language-ask", &[]), buttons: vec![buttons] })])
+    Ok(vec![ctx.text(Rendered { html: localizer.html("language-ask", &[]), buttons: vec![buttons] })])
 }
 
-/// A language was chosen.
+/// Handles the chosen language.
 pub async fn set_language(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     locale: Locale,
 ) -> HandlerResult {
-    let words = Words { locale, ..ask.words(&desk) };
-    toast.say(words.toast("language-set", &[]));
-    desk.engine.set_locale(ask.person.id, locale).await?;
-    Ok(vec![ask.edit(place, words.message("language-set", &[]))])
+    let localizer = Words { locale, ..ctx.localizer(&bot) };
+    toast.say(localizer.toast("language-set", &[]));
+    bot.engine.set_locale(ctx.person.id, locale).await?;
+    Ok(vec![ctx.edit(pressed, localizer.message("language-set", &[]))])
 }
 
-/// A command is no answer to a question: the question is dropped, lest a later message be taken for its answer.
-pub async fn drop_question(desk: Arc<BotContext>, ask: RequestContext, command: Command) -> Command {
-    if ask.person.open_prompt().is_some()
+/// Closes an open prompt, since a command is no answer to it: a later message must not be taken for the
+/// answer. `/cancel` closes the prompt itself.
+pub async fn close_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> Command {
+    if ctx.person.open_prompt().is_some()
         && command != Command::Cancel
-        && let Err(error) = desk.engine.set_prompt(ask.person.id, None).await
+        && let Err(error) = bot.engine.set_prompt(ctx.person.id, None).await
     {
-        tracing::warn!(%error, "a question stays open");
+        tracing::warn!(%error, "failed to close prompt");
     }
     command
 }
 
-/// A message that is no command: the answer to a question, or (part of) a ticket.
-pub async fn message(desk: Arc<BotContext>, ask: RequestContext, message: Message) -> HandlerResult {
-    let prompt = ask.person.prompt_for(message.id.0).filter(|_| ask.person.is_admin());
+/// Handles a message that is no command: the answer to a prompt, or text and files for a draft.
+pub async fn message(bot: Arc<BotContext>, ctx: RequestContext, message: Message) -> HandlerResult {
+    let prompt = ctx.person.prompt_for(message.id.0).filter(|_| ctx.person.is_admin());
     if let Some(prompt) = prompt {
-        // A photo is no name either, and its question stays open.
-        return name_prompts::answered(&desk, &ask, prompt, message.id, message.text().unwrap_or_default())
+        // A photo has no text and so is no valid name: the prompt stays open.
+        return name_prompts::on_answer(&bot, &ctx, prompt, message.id, message.text().unwrap_or_default())
             .await;
     }
-    customer::on_message(&desk, &ask, &message).await
+    customer::on_message(&bot, &ctx, &message).await
 }
 
-/// A command that nobody has.
-pub async fn unknown_command(desk: Arc<BotContext>, ask: RequestContext, name: String) -> HandlerResult {
-    Ok(vec![ask.say(&desk, "unknown-command", &[("name", name.into())])])
+/// Answers an unknown command.
+pub async fn unknown_command(bot: Arc<BotContext>, ctx: RequestContext, name: String) -> HandlerResult {
+    Ok(vec![ctx.message(&bot, "unknown-command", &[("name", name.into())])])
 }
 
-/// A command of somebody else's role.
-pub async fn not_your_command(desk: Arc<BotContext>, ask: RequestContext, command: Command) -> HandlerResult {
+/// Answers a command of another role.
+pub async fn not_your_command(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> HandlerResult {
     let key = match command.audience() {
         Audience::Admins => "for-admins",
         _ => "for-agents",
     };
-    Ok(vec![ask.say(&desk, key, &[])])
+    Ok(vec![ctx.message(&bot, key, &[])])
 }
 
-/// The pressed message; `None` when Telegram does not say which, or it stands in another chat than the person's own: what
-/// follows from a press is drawn there, and ids of messages mean nothing elsewhere.
+/// Returns the pressed message. It is `None` if Telegram does not name it, or if it is not in the person's
+/// own chat: the answer is drawn there, and message ids are valid in one chat only.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
-pub fn pressed_message(query: CallbackQuery, ask: RequestContext) -> Option<PressedMessage> {
+pub fn pressed_message(query: CallbackQuery, ctx: RequestContext) -> Option<PressedMessage> {
     query
         .message
-        .filter(|message| message.chat().id.0 == ask.chat.0)
+        .filter(|message| message.chat().id.0 == ctx.chat.0)
         .map(|message| PressedMessage(message.id().0))
 }
 
-/// What was pressed.
+/// Returns the action of the pressed button.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
-pub fn pressed(query: CallbackQuery) -> Option<ButtonAction> {
+pub fn decode_action(query: CallbackQuery) -> Option<ButtonAction> {
     ButtonAction::decode(query.data.as_deref()?)
 }
 
-/// The pressed message without its buttons: they stand for what is no longer so. Only where it is the person's own, and shows
-/// the button: another one is somebody else's, or up to date already.
+/// Returns an edit that removes the buttons from the pressed message, because they are stale. It is `None`
+/// unless the message is in the person's own chat and still shows the pressed button: otherwise it belongs to
+/// another person or is already current.
 #[must_use]
-pub fn without_buttons(query: &CallbackQuery, ask: &RequestContext) -> Option<Outgoing> {
-    let message = query.regular_message().filter(|message| message.chat.id.0 == ask.chat.0)?;
+pub fn without_buttons(query: &CallbackQuery, ctx: &RequestContext) -> Option<Outgoing> {
+    let message = query.regular_message().filter(|message| message.chat.id.0 == ctx.chat.0)?;
     let shown = message.reply_markup()?.inline_keyboard.iter().flatten();
-    let pressed = |kind: &InlineKeyboardButtonKind| match kind {
+    let decode_action = |kind: &InlineKeyboardButtonKind| match kind {
         InlineKeyboardButtonKind::CallbackData(data) => Some(data) == query.data.as_ref(),
         _ => false,
     };
-    let html = shown.map(|button| &button.kind).any(pressed).then(|| message.html_text())??;
-    Some(ask.edit(PressedMessage(message.id.0), Rendered { html, buttons: Vec::new() }))
+    let html = shown.map(|button| &button.kind).any(decode_action).then(|| message.html_text())??;
+    Some(ctx.edit(PressedMessage(message.id.0), Rendered { html, buttons: Vec::new() }))
 }
 
-/// A press that this desk does not draw (any more).
-pub async fn unknown_press(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+/// Answers a button that this version does not draw.
+pub async fn unknown_button(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
     query: CallbackQuery,
 ) -> HandlerResult {
-    toast.say(ask.words(&desk).toast("unknown-press", &[]));
-    Ok(without_buttons(&query, &ask).into_iter().collect())
+    toast.say(ctx.localizer(&bot).toast("unknown-press", &[]));
+    Ok(without_buttons(&query, &ctx).into_iter().collect())
 }
 
-/// A button of a role that is not the person's (any more).
-pub async fn not_your_press() -> HandlerResult {
+/// Refuses a button of a role that the person does not have.
+pub async fn not_your_button() -> HandlerResult {
     Err(EngineError::Forbidden)
 }
 
-/// A list turns its page, or is drawn anew.
-pub async fn turn_page(
-    ask: RequestContext,
+/// Shows another page of a list, or refreshes it.
+pub async fn show_page(
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (list, page): (PagedList, u16),
 ) -> HandlerResult {
-    let id = ask.person.id;
+    let id = ctx.person.id;
     let (card, audience) = match list {
         PagedList::MyQueue => (CardKey::MyQueue(id, page), Audience::Agents),
         PagedList::MyTickets => (CardKey::MyTickets(id, page), Audience::Everyone),
         PagedList::Queue => (CardKey::Queue(id, page), Audience::Staff),
         PagedList::Workload => (CardKey::Workload(id, page), Audience::Admins),
     };
-    if !audience.admits(&ask.person) {
+    if !audience.admits(&ctx.person) {
         return Err(EngineError::Forbidden);
     }
     toast.ack();
-    Ok(vec![ask.redraw(place, card)])
+    Ok(vec![ctx.redraw(pressed, card)])
 }
 
-/// "Never mind": the question goes away.
+/// Closes a question without an action.
 pub async fn dismiss(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
 ) -> HandlerResult {
     toast.ack();
-    Ok(vec![ask.edit(place, ask.words(&desk).message("dismissed", &[]))])
+    Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("dismissed", &[]))])
 }
 
-/// A label was pressed.
-pub async fn nothing(toast: Toast) -> HandlerResult {
+/// Acknowledges the press of a button that is only a label.
+pub async fn no_op(toast: Toast) -> HandlerResult {
     toast.ack();
     Ok(Vec::new())
 }

@@ -1,4 +1,4 @@
-//! Customers: a ticket is written, looked at, sent; tickets are followed and withdrawn.
+//! Customer handlers: drafts, sending, the own tickets, cancellation.
 use super::refusals::{explain, explain_toast};
 use crate::bot::callback::Surface;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -7,7 +7,7 @@ use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
-use crate::domain::notice::{Message as Delivery, Outgoing};
+use crate::domain::notice::{Message as OutgoingMessage, Outgoing};
 use crate::domain::text::{Attachment, Description, FileKind};
 use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
@@ -15,262 +15,261 @@ use crate::engine::ports::StoreError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
-/// `/new [text]`, by itself or below a file. What was already written stays and is shown again: nothing is thrown away
-/// unasked.
-pub async fn new(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
-    message: Message,
-    text: String,
-) -> HandlerResult {
+/// `/new [text]`, as a message or as the caption of a file. An open draft is continued and shown again, so no
+/// text is lost.
+pub async fn new(bot: Arc<BotContext>, ctx: RequestContext, message: Message, text: String) -> HandlerResult {
     let file = content(&message).and_then(|(_, file)| file);
-    let draft = open_draft(&desk, &ask).await?.with(message.id.0, &text, file)?;
-    save_draft(&desk, &ask, Draft { album: album(&message), ..draft }).await
+    let draft = open_draft(&bot, &ctx).await?.with(message.id.0, &text, file)?;
+    save_draft(&bot, &ctx, Draft { album: album(&message), ..draft }).await
 }
 
-/// A message that is part of nothing else: it goes into the draft, and begins one if there is none.
-pub async fn on_message(desk: &BotContext, ask: &RequestContext, message: &Message) -> HandlerResult {
+/// Handles a message that is neither a command nor an answer to a prompt: adds it to the draft, or starts
+/// one.
+pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Message) -> HandlerResult {
     let Some((text, file)) = content(message) else {
-        return Ok(vec![ask.say(desk, "unsupported", &[])]);
+        return Ok(vec![ctx.message(bot, "unsupported", &[])]);
     };
-    let begun = desk.engine.store().draft(ask.person.id).await?.is_some();
-    if !begun && crate::bot::commands::Audience::Staff.admits(&ask.person) {
-        return Ok(vec![ask.say(desk, "staff-hint", &[])]);
+    let has_draft = bot.engine.store().draft(ctx.person.id).await?.is_some();
+    if !has_draft && crate::bot::commands::Audience::Staff.admits(&ctx.person) {
+        return Ok(vec![ctx.message(bot, "staff-hint", &[])]);
     }
-    let draft = open_draft(desk, ask).await?;
-    // The parts of an album come one by one; the card that the first one made is enough.
+    let draft = open_draft(bot, ctx).await?;
+    // The parts of an album arrive one by one; the first part's card is enough.
     let album = album(message);
     let later_part = album.is_some() && draft.album == album;
     let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
     if draft.description.is_empty() {
-        return Ok(vec![ask.say(desk, "empty", &[])]);
+        return Ok(vec![ctx.message(bot, "empty", &[])]);
     }
     if later_part {
-        desk.engine.store().put_draft(draft).await?;
-        let message = Delivery::Refresh(CardKey::Draft(ask.person.id));
-        return Ok(vec![Outgoing { chat: ask.chat, message }]);
+        bot.engine.store().put_draft(draft).await?;
+        let message = OutgoingMessage::Refresh(CardKey::Draft(ctx.person.id));
+        return Ok(vec![Outgoing { chat: ctx.chat, message }]);
     }
-    save_draft(desk, ask, draft).await
+    save_draft(bot, ctx, draft).await
 }
 
-/// `/cancel`: drops the draft, or the question that was open.
-pub async fn cancel_draft(desk: Arc<BotContext>, ask: RequestContext, message: Message) -> HandlerResult {
-    // Handled again, it must not go on to the draft.
-    if ask.person.prompt_for(message.id.0).is_some() {
-        desk.engine.answer_prompt(ask.person.id, message.id.0).await?;
-        return Ok(vec![ask.say(&desk, "dismissed", &[])]);
+/// `/cancel`: closes the open prompt, or else drops the draft.
+pub async fn cancel_draft(bot: Arc<BotContext>, ctx: RequestContext, message: Message) -> HandlerResult {
+    // If the update is handled again, it must not drop the draft as well.
+    if ctx.person.prompt_for(message.id.0).is_some() {
+        bot.engine.answer_prompt(ctx.person.id, message.id.0).await?;
+        return Ok(vec![ctx.message(&bot, "dismissed", &[])]);
     }
-    let Some(draft) = desk.engine.store().draft(ask.person.id).await? else {
-        return Ok(vec![ask.say(&desk, "nothing-to-cancel", &[])]);
+    let Some(draft) = bot.engine.store().draft(ctx.person.id).await? else {
+        return Ok(vec![ctx.message(&bot, "nothing-to-cancel", &[])]);
     };
-    // The preview gives up its buttons first: once the draft is dropped, nobody knows where it stands.
-    let (store, dropped) = (desk.engine.store(), ask.words(&desk).message("draft-dropped", &[]));
-    if let Some(preview) = store.live_card(CardKey::Draft(ask.person.id)).await? {
-        store.enqueue(vec![ask.edit(PressedMessage(preview.message_id), dropped.clone())], ask.now).await?;
+    // The preview loses its buttons first: its live card is found by the draft, which is dropped next.
+    let (store, dropped) = (bot.engine.store(), ctx.localizer(&bot).message("draft-dropped", &[]));
+    if let Some(preview) = store.live_card(CardKey::Draft(ctx.person.id)).await? {
+        store.enqueue(vec![ctx.edit(PressedMessage(preview.message_id), dropped.clone())], ctx.now).await?;
     }
     store.drop_draft(&draft).await?;
-    Ok(vec![ask.text(dropped)])
+    Ok(vec![ctx.text(dropped)])
 }
 
-/// The categories of a draft, on a page.
+/// Shows a page of categories for a draft.
 pub async fn categories(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (id, page): (DraftId, u16),
 ) -> HandlerResult {
-    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
-        return draft_outcome(&desk, &ask, place, id).await;
+    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
     };
     toast.ack();
-    let view = desk.facts.draft(&draft, &ask.person.name, Some(page)).await?;
-    Ok(vec![ask.edit(place, render::draft(&ask.words(&desk), &view))])
+    let view = bot.facts.draft(&draft, &ctx.person.name, Some(page)).await?;
+    Ok(vec![ctx.edit(pressed, render::draft(&ctx.localizer(&bot), &view))])
 }
 
-/// A category was chosen.
+/// Handles the chosen category.
 pub async fn choose_category(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (id, category): (DraftId, CategoryId),
 ) -> HandlerResult {
-    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
-        return draft_outcome(&desk, &ask, place, id).await;
+    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
     };
-    let offers = desk.facts.offers().await?;
+    let offers = bot.facts.offers().await?;
     let Some((department, category, _)) = offers.into_iter().find(|(_, c, _)| *c == category) else {
-        toast.say(ask.words(&desk).toast("category-gone", &[]));
-        return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+        toast.say(ctx.localizer(&bot).toast("category-gone", &[]));
+        return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
     };
     toast.ack();
-    desk.engine.store().put_draft(Draft { target: Some((department, category)), ..draft }).await?;
-    Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))])
+    bot.engine.store().put_draft(Draft { target: Some((department, category)), ..draft }).await?;
+    Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))])
 }
 
-/// The draft is sent. The ticket's number comes with the engine's own notice; the preview loses its buttons.
+/// Sends the draft. The engine's notice brings the ticket's number; the preview loses its buttons.
 pub async fn send(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     id: DraftId,
 ) -> HandlerResult {
-    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
-        return draft_outcome(&desk, &ask, place, id).await;
+    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
     };
     if !draft.is_complete() {
-        toast.say(ask.words(&desk).toast("draft-incomplete", &[]));
-        return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+        toast.say(ctx.localizer(&bot).toast("draft-incomplete", &[]));
+        return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
     }
-    match desk.engine.send_draft(&ask.person, &draft, ask.now).await {
-        Ok(_) => toast.say(ask.words(&desk).toast("sent", &[])),
-        Err(error) => return not_sent(&desk, &ask, &toast, place, (draft, error)).await,
+    match bot.engine.send_draft(&ctx.person, &draft, ctx.now).await {
+        Ok(_) => toast.say(ctx.localizer(&bot).toast("sent", &[])),
+        Err(error) => return answer_unsent(&bot, &ctx, &toast, pressed, (draft, error)).await,
     }
-    draft_outcome(&desk, &ask, place, id).await
+    draft_outcome(&bot, &ctx, pressed, id).await
 }
 
-/// Why a draft was not sent; it stays as it is.
-async fn not_sent(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Answers with the reason why a draft was not sent. The draft stays.
+async fn answer_unsent(
+    bot: &BotContext,
+    ctx: &RequestContext,
     toast: &Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (draft, error): (Draft, EngineError),
 ) -> HandlerResult {
-    // The category was retired meanwhile: the words stay, another category is asked for.
+    // The category was retired meanwhile: the text stays, and the preview asks for another category.
     if error == EngineError::NotFound {
-        desk.engine.store().put_draft(Draft { target: None, ..draft }).await?;
-        toast.say(ask.words(desk).toast("category-gone", &[]));
-        return Ok(vec![ask.redraw(place, CardKey::Draft(ask.person.id))]);
+        bot.engine.store().put_draft(Draft { target: None, ..draft }).await?;
+        toast.say(ctx.localizer(bot).toast("category-gone", &[]));
+        return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
     }
-    let Some(told) = explain(desk, ask, &error) else { return Err(error) };
-    toast.say(explain_toast(desk, ask, &error).unwrap_or_default());
-    // What is in the way is for longer than a toast: it is told below, whether the toast came in time or not.
-    let _told_below = toast.late();
-    Ok(vec![told])
+    let Some(refusal) = explain(bot, ctx, &error) else { return Err(error) };
+    toast.say(explain_toast(bot, ctx, &error).unwrap_or_default());
+    // The reason must stay readable longer than a toast, so it is sent as a message whether the toast was in
+    // time or not.
+    let _sent_as_message = toast.late();
+    Ok(vec![refusal])
 }
 
-/// The draft is thrown away.
+/// Drops the draft.
 pub async fn drop_draft(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     id: DraftId,
 ) -> HandlerResult {
-    let Some(draft) = current_draft(&desk, &ask, &toast, id).await? else {
-        return draft_outcome(&desk, &ask, place, id).await;
+    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
     };
-    toast.say(ask.words(&desk).toast("draft-dropped", &[]));
-    desk.engine.store().drop_draft(&draft).await?;
-    Ok(vec![ask.edit(place, ask.words(&desk).message("draft-dropped", &[]))])
+    toast.say(ctx.localizer(&bot).toast("draft-dropped", &[]));
+    bot.engine.store().drop_draft(&draft).await?;
+    Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("draft-dropped", &[]))])
 }
 
 /// `/mytickets`.
-pub async fn my_tickets(ask: RequestContext) -> HandlerResult {
-    Ok(vec![ask.card(CardKey::MyTickets(ask.person.id, 0))])
+pub async fn my_tickets(ctx: RequestContext) -> HandlerResult {
+    Ok(vec![ctx.card(CardKey::MyTickets(ctx.person.id, 0))])
 }
 
-/// A ticket is withdrawn by its customer.
+/// Cancels the customer's ticket.
 pub async fn cancel_ticket(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (ticket, version, surface): (TicketId, Version, Surface),
 ) -> HandlerResult {
-    let card = surface.card(ticket, ask.person.id);
-    match desk.engine.cancel(ask.person.id, ticket, Some(version), ask.now).await {
-        Ok(_) => toast.say(ask.words(&desk).toast("cancelled", &[])),
-        // Somebody else's ticket is nobody's business: it is not drawn.
+    let card = surface.card(ticket, ctx.person.id);
+    match bot.engine.cancel(ctx.person.id, ticket, Some(version), ctx.now).await {
+        Ok(_) => toast.say(ctx.localizer(&bot).toast("cancelled", &[])),
+        // A ticket of another customer is not drawn.
         Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
-        Err(error) => match explain_toast(&desk, &ask, &error) {
+        Err(error) => match explain_toast(&bot, &ctx, &error) {
             Some(text) => toast.say(text),
             None => return Err(error),
         },
     }
-    Ok(vec![ask.redraw(place, card)])
+    Ok(vec![ctx.redraw(pressed, card)])
 }
 
-/// The person's draft, or a new one: with its category, where there is only one to choose.
-async fn open_draft(desk: &BotContext, ask: &RequestContext) -> Result<Draft, EngineError> {
-    if let Some(draft) = desk.engine.store().draft(ask.person.id).await? {
+/// Returns the person's draft, or a new one. A new draft has its category if there is only one.
+async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, EngineError> {
+    if let Some(draft) = bot.engine.store().draft(ctx.person.id).await? {
         return Ok(draft);
     }
-    let offers = desk.facts.offers().await?;
+    let offers = bot.facts.offers().await?;
     let target = match offers.as_slice() {
         [(department, category, _)] => Some((*department, *category)),
         _ => None,
     };
     Ok(Draft {
-        id: desk.engine.draft_id(ask.now),
-        person: ask.person.id,
+        id: bot.engine.draft_id(ctx.now),
+        person: ctx.person.id,
         target,
         description: Description::default(),
         messages: Vec::new(),
         album: None,
-        created_at: ask.now,
+        created_at: ctx.now,
     })
 }
 
-/// Keeps the draft and shows it below what was written last. The card above gives up its buttons: there is one to press.
-async fn save_draft(desk: &BotContext, ask: &RequestContext, draft: Draft) -> HandlerResult {
-    let (store, key) = (desk.engine.store(), CardKey::Draft(ask.person.id));
-    let begun = store.draft(ask.person.id).await?.is_some_and(|before| before.id == draft.id);
+/// Saves the draft and sends its card anew, below the last message. The previous card loses its buttons, so
+/// that only one has any.
+async fn save_draft(bot: &BotContext, ctx: &RequestContext, draft: Draft) -> HandlerResult {
+    let (store, key) = (bot.engine.store(), CardKey::Draft(ctx.person.id));
+    let has_draft = store.draft(ctx.person.id).await?.is_some_and(|before| before.id == draft.id);
     store.put_draft(draft).await?;
-    // Looked for when it is its turn to be sent: of messages in quick succession the card above may not have arrived yet.
-    let above = Outgoing { chat: ask.chat, message: Delivery::Retire(key) };
-    Ok(begun.then_some(above).into_iter().chain([ask.card(key)]).collect())
+    // The previous card is looked up when this is sent: after several quick messages it may not have been
+    // delivered yet.
+    let previous = Outgoing { chat: ctx.chat, message: OutgoingMessage::Retire(key) };
+    Ok(has_draft.then_some(previous).into_iter().chain([ctx.card(key)]).collect())
 }
 
-/// The draft, if it is the one that the button was drawn for; else says what became of it.
+/// Returns the draft if the button was drawn for it; otherwise answers with what happened to it.
 async fn current_draft(
-    desk: &BotContext,
-    ask: &RequestContext,
+    bot: &BotContext,
+    ctx: &RequestContext,
     toast: &Toast,
     id: DraftId,
 ) -> Result<Option<Draft>, StoreError> {
-    let draft = desk.engine.store().draft(ask.person.id).await?.filter(|draft| draft.id == id);
+    let draft = bot.engine.store().draft(ctx.person.id).await?.filter(|draft| draft.id == id);
     if draft.is_none() {
-        let key = if ticket_of(desk, ask, id).await?.is_some() { "sent-before" } else { "draft-gone" };
-        toast.say(ask.words(desk).toast(key, &[]));
+        let key = if ticket_number_for(bot, ctx, id).await?.is_some() { "sent-before" } else { "draft-gone" };
+        toast.say(ctx.localizer(bot).toast(key, &[]));
     }
     Ok(draft)
 }
 
-/// What the preview of a draft says once it is a ticket, or gone.
+/// Replaces the preview by what happened to its draft: it became a ticket, or it is gone.
 async fn draft_outcome(
-    desk: &BotContext,
-    ask: &RequestContext,
-    place: PressedMessage,
+    bot: &BotContext,
+    ctx: &RequestContext,
+    pressed: PressedMessage,
     id: DraftId,
 ) -> HandlerResult {
-    let words = ask.words(desk);
-    let text = match ticket_of(desk, ask, id).await? {
-        Some(number) => words.message("draft-sent", &[("number", (&number).into())]),
-        None => words.message("draft-gone", &[]),
+    let localizer = ctx.localizer(bot);
+    let text = match ticket_number_for(bot, ctx, id).await? {
+        Some(number) => localizer.message("draft-sent", &[("number", (&number).into())]),
+        None => localizer.message("draft-gone", &[]),
     };
-    Ok(vec![ask.edit(place, text)])
+    Ok(vec![ctx.edit(pressed, text)])
 }
 
-async fn ticket_of(
-    desk: &BotContext,
-    ask: &RequestContext,
+async fn ticket_number_for(
+    bot: &BotContext,
+    ctx: &RequestContext,
     id: DraftId,
 ) -> Result<Option<crate::domain::number::TicketNumber>, StoreError> {
-    let ticket = desk.engine.store().ticket_by_key(&format!("draft {id}")).await?;
-    // Somebody else's draft is nobody's business.
-    Ok(ticket.filter(|ticket| ticket.customer == ask.person.id).map(|ticket| ticket.number))
+    let ticket = bot.engine.store().ticket_by_key(&format!("draft {id}")).await?;
+    // A draft of another person is not disclosed.
+    Ok(ticket.filter(|ticket| ticket.customer == ctx.person.id).map(|ticket| ticket.number))
 }
 
-/// The album that a message is a part of.
+/// Returns the id of the album that a message is part of.
 fn album(message: &Message) -> Option<String> {
     message.media_group_id().map(|id| id.0.clone())
 }
 
-/// The words and the file of a message; `None` when it is of a kind that no ticket can carry.
+/// Returns the text and the file of a message; `None` for a kind that no ticket can hold.
 fn content(message: &Message) -> Option<(&str, Option<Attachment>)> {
     let file = |kind, id: &teloxide::types::FileId| Some(Attachment { kind, file_id: id.0.clone() });
     let attachment = if let Some(largest) = message.photo().and_then(|sizes| sizes.last()) {

@@ -1,4 +1,4 @@
-//! Refusals in words: each of the engine's errors that a person can do something about.
+//! Texts for refusals: each engine error that a person can act on.
 use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::render::{Arg, Words};
 use crate::domain::ids::PersonId;
@@ -8,13 +8,17 @@ use crate::engine::error::EngineError;
 use crate::engine::ports::UniqueKey;
 
 /// A text's key and its arguments.
-type Explanation<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
+type TextWithArgs<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 
-/// What to tell the reader; `None` when it is a failure of the desk and not of theirs.
-fn told<'a>(error: &'a EngineError, words: &Words<'_>, reader: PersonId) -> Option<Explanation<'a>> {
+/// Returns the text for an error; `None` for an internal failure.
+fn describe<'a>(
+    error: &'a EngineError,
+    localizer: &Words<'_>,
+    recipient: PersonId,
+) -> Option<TextWithArgs<'a>> {
     Some(match error {
-        EngineError::Refused(refusal, ticket) => of_ticket(Some(refusal), ticket, words, reader),
-        EngineError::Stale(ticket) => of_ticket(None, ticket, words, reader),
+        EngineError::Refused(refusal, ticket) => describe_ticket(Some(refusal), ticket, localizer, recipient),
+        EngineError::Stale(ticket) => describe_ticket(None, ticket, localizer, recipient),
         EngineError::Forbidden => ("forbidden", vec![]),
         EngineError::NotFound => ("not-found", vec![]),
         EngineError::Full(held, max) => ("full", vec![("held", Arg::from(*held)), ("max", Arg::from(*max))]),
@@ -22,7 +26,7 @@ fn told<'a>(error: &'a EngineError, words: &Words<'_>, reader: PersonId) -> Opti
         EngineError::TooManyOpen(max) => ("too-many-open", vec![("max", Arg::from(*max))]),
         EngineError::NoPickUp => ("no-pick-up", vec![]),
         EngineError::NoDraft => ("no-draft", vec![]),
-        EngineError::Description(error) => of_description(error),
+        EngineError::Description(error) => describe_description_error(error),
         EngineError::BadInvite => ("bad-invite", vec![]),
         EngineError::Taken(UniqueKey::Department) => ("name-taken", vec![]),
         EngineError::BadName => ("bad-name", vec![("max", Arg::from(MAX_NAME_CHARS))]),
@@ -31,32 +35,33 @@ fn told<'a>(error: &'a EngineError, words: &Words<'_>, reader: PersonId) -> Opti
     })
 }
 
-/// Why a ticket does not take the step: mostly, how it stands.
-fn of_ticket<'a>(
+/// Returns the text for a ticket that rejected the step: mostly its current state.
+fn describe_ticket<'a>(
     refusal: Option<&Refusal>,
     ticket: &'a Ticket,
-    words: &Words<'_>,
-    reader: PersonId,
-) -> Explanation<'a> {
+    localizer: &Words<'_>,
+    recipient: PersonId,
+) -> TextWithArgs<'a> {
     let number = ("number", Arg::from(&ticket.number));
     match refusal {
-        // Not even its number: whoever forges a press learns nothing from it.
+        // Without the ticket's number, so that a forged press discloses nothing.
         Some(Refusal::NotYours) => ("not-yours", vec![]),
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
         Some(Refusal::State(_)) | None => {
-            // The word that is on the reader's own cards. Who works on a ticket of their own reads the agent's.
-            let state = if ticket.customer == reader && ticket.holder() != Some(reader) {
-                words.customers_state(ticket.status())
+            // The state as the person's own cards show it. An agent who holds a ticket of their own sees the
+            // agent's term.
+            let state = if ticket.customer == recipient && ticket.holder() != Some(recipient) {
+                localizer.customer_state(ticket.status())
             } else {
-                words.state(ticket.status())
+                localizer.state(ticket.status())
             };
             ("stands", vec![number, ("state", Arg::from(state))])
         }
     }
 }
 
-/// Why a description can't be extended so.
-fn of_description(error: &DescriptionError) -> Explanation<'static> {
+/// Returns the text for a description that cannot take the new text or file.
+fn describe_description_error(error: &DescriptionError) -> TextWithArgs<'static> {
     match error {
         DescriptionError::TooLong(length) => {
             ("too-long", vec![("length", Arg::from(*length)), ("max", Arg::from(MAX_DESCRIPTION_CHARS))])
@@ -65,30 +70,30 @@ fn of_description(error: &DescriptionError) -> Explanation<'static> {
     }
 }
 
-/// The refusal as a message; `None` when the desk itself failed.
+/// Returns the refusal as a message; `None` for an internal failure.
 #[must_use]
 pub fn explain(
-    desk: &BotContext,
-    ask: &RequestContext,
+    bot: &BotContext,
+    ctx: &RequestContext,
     error: &EngineError,
 ) -> Option<crate::domain::notice::Outgoing> {
-    told(error, &ask.words(desk), ask.person.id).map(|(key, args)| ask.say(desk, key, &args))
+    describe(error, &ctx.localizer(bot), ctx.person.id).map(|(key, args)| ctx.message(bot, key, &args))
 }
 
-/// The refusal in words.
+/// Returns the refusal as the text of a message; `None` for an internal failure.
 #[must_use]
-pub fn explained(
-    desk: &BotContext,
-    ask: &RequestContext,
+pub fn refusal_text(
+    bot: &BotContext,
+    ctx: &RequestContext,
     error: &EngineError,
 ) -> Option<crate::domain::notice::Rendered> {
-    let words = ask.words(desk);
-    told(error, &words, ask.person.id).map(|(key, args)| words.message(key, &args))
+    let localizer = ctx.localizer(bot);
+    describe(error, &localizer, ctx.person.id).map(|(key, args)| localizer.message(key, &args))
 }
 
-/// The refusal as the answer to a press.
+/// Returns the refusal as the text of a toast; `None` for an internal failure.
 #[must_use]
-pub fn explain_toast(desk: &BotContext, ask: &RequestContext, error: &EngineError) -> Option<String> {
-    let words = ask.words(desk);
-    told(error, &words, ask.person.id).map(|(key, args)| words.toast(key, &args))
+pub fn explain_toast(bot: &BotContext, ctx: &RequestContext, error: &EngineError) -> Option<String> {
+    let localizer = ctx.localizer(bot);
+    describe(error, &localizer, ctx.person.id).map(|(key, args)| localizer.toast(key, &args))
 }

@@ -1,88 +1,89 @@
-//! Cards for admins: the departments, one of them, a category.
+//! Cards for admins: the list of departments, one department, one category.
 use super::parts::card;
 use super::{Button, Rendered, Words, labelled};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
-use crate::bot::cards::view_loader::page_of;
+use crate::bot::paging::page_of;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::CategoryId;
 
-/// Categories on a page of a department's card: as many as its text and Telegram's 10 kB of buttons have room for, whatever
-/// they are called.
+/// Categories on a page of a department's card. With names of any length they fit into the text and into
+/// Telegram's limit of 10 kB for all buttons.
 const PER_PAGE: u16 = 30;
 
-/// A page of all departments.
+/// Renders a page of all departments.
 #[must_use]
-pub fn departments(words: &Words<'_>, shown: &[Department], (page, pages): (u16, u16)) -> Rendered {
+pub fn departments(localizer: &Words<'_>, shown: &[Department], (page, pages): (u16, u16)) -> Rendered {
     let label = |d: &Department| match (d.retired, d.critical) {
         (true, _) => format!("💤 {}", d.name),
         (false, true) => format!("🚨 {}", d.name),
         (false, false) => d.name.clone(),
     };
     let rows = shown.iter().map(|d| vec![labelled(&label(d), ButtonAction::Department(d.id, 0))]);
-    let turns =
-        words.page_row(page, pages, |page| ButtonAction::Departments(DepartmentPickerPurpose::Show, page));
-    let new = vec![words.button("department-new", ButtonAction::NewDepartment)];
-    card(words.say("departments-head", &[]), rows.chain([turns, new]))
+    let page_buttons = localizer
+        .page_row(page, pages, |page| ButtonAction::Departments(DepartmentPickerPurpose::Show, page));
+    let new = vec![localizer.button("department-new", ButtonAction::NewDepartment)];
+    card(localizer.html("departments-head", &[]), rows.chain([page_buttons, new]))
 }
 
-/// A department with a page of its categories; `back` is the page of the list that it is on.
+/// Renders a department with a page of its categories; `back` is its page in the list of departments.
 #[must_use]
-pub fn department_card(words: &Words<'_>, department: &Department, page: u16, back: u16) -> Rendered {
-    let mut lines = vec![words.say("department-head", &[("name", (&department.name).into())])];
+pub fn department_card(localizer: &Words<'_>, department: &Department, page: u16, back: u16) -> Rendered {
+    let mut lines = vec![localizer.html("department-head", &[("name", (&department.name).into())])];
     if department.critical {
-        lines.push(words.say("department-critical", &[]));
+        lines.push(localizer.html("department-critical", &[]));
     }
     if department.retired {
-        lines.push(words.say("department-retired", &[]));
+        lines.push(localizer.html("department-retired", &[]));
     }
-    lines.push(words.say("department-categories", &[]));
+    lines.push(localizer.html("department-categories", &[]));
     let (page, pages, shown) = page_of(&department.categories, page, PER_PAGE);
     lines.extend(shown.iter().map(|category| {
         let key = if category.retired { "department-category-retired" } else { "department-category" };
-        words.say(key, &[("name", (&category.name).into())])
+        localizer.html(key, &[("name", (&category.name).into())])
     }));
     let categories =
         shown.iter().map(|c| vec![labelled(&format!("🏷 {}", c.name), ButtonAction::Category(c.id))]);
-    let turns = words.page_row(page, pages, |page| ButtonAction::Department(department.id, page));
-    let [new, switches] = department_rows(words, department);
-    let back = vec![words.button("back", ButtonAction::Departments(DepartmentPickerPurpose::Show, back))];
-    card(lines.join("\n"), [new].into_iter().chain(categories).chain([turns, switches, back]))
+    let page_buttons = localizer.page_row(page, pages, |page| ButtonAction::Department(department.id, page));
+    let [new, switches] = department_rows(localizer, department);
+    let back = vec![localizer.button("back", ButtonAction::Departments(DepartmentPickerPurpose::Show, back))];
+    card(lines.join("\n"), [new].into_iter().chain(categories).chain([page_buttons, switches, back]))
 }
 
-/// What can be done to a department. A switch carries the state that its label promises.
-fn department_rows(words: &Words<'_>, department: &Department) -> [Vec<Button>; 2] {
+/// Returns the buttons of a department. A switch carries the state that its label announces.
+fn department_rows(localizer: &Words<'_>, department: &Department) -> [Vec<Button>; 2] {
     let id = department.id;
     let critical = if department.critical { "department-critical-off" } else { "department-critical-on" };
     let new = vec![
-        words.button("department-rename", ButtonAction::RenameDepartment(id)),
-        words.button("category-new", ButtonAction::NewCategory(id)),
+        localizer.button("department-rename", ButtonAction::RenameDepartment(id)),
+        localizer.button("category-new", ButtonAction::NewCategory(id)),
     ];
     let switches = vec![
-        words.button(critical, ButtonAction::CriticalDepartment(id, !department.critical)),
-        words.button(retire_key(department.retired), ButtonAction::RetireDepartment(id, !department.retired)),
+        localizer.button(critical, ButtonAction::CriticalDepartment(id, !department.critical)),
+        localizer
+            .button(retire_key(department.retired), ButtonAction::RetireDepartment(id, !department.retired)),
     ];
     [new, switches]
 }
 
-/// The page of a department's card that a category is on.
+/// Returns the page of a department's card that a category is on.
 #[must_use]
 pub fn category_page(department: &Department, id: CategoryId) -> u16 {
     let at = department.categories.iter().position(|category| category.id == id).unwrap_or(0);
     u16::try_from(at / usize::from(PER_PAGE)).unwrap_or(0)
 }
 
-/// One category of a department.
+/// Renders one category of a department.
 #[must_use]
-pub fn category_card(words: &Words<'_>, department: &Department, category: &Category) -> Rendered {
-    let mut html = words.say("category-head", &[("label", department.label(category.id).into())]);
+pub fn category_card(localizer: &Words<'_>, department: &Department, category: &Category) -> Rendered {
+    let mut html = localizer.html("category-head", &[("label", department.label(category.id).into())]);
     if category.retired {
-        html = format!("{html}\n{}", words.say("category-retired", &[]));
+        html = format!("{html}\n{}", localizer.html("category-retired", &[]));
     }
-    let rename = words.button("department-rename", ButtonAction::RenameCategory(category.id));
+    let rename = localizer.button("department-rename", ButtonAction::RenameCategory(category.id));
     let retire = ButtonAction::RetireCategory(category.id, !category.retired);
-    let retire = words.button(retire_key(category.retired), retire);
-    let back =
-        words.button("back", ButtonAction::Department(department.id, category_page(department, category.id)));
+    let retire = localizer.button(retire_key(category.retired), retire);
+    let back = localizer
+        .button("back", ButtonAction::Department(department.id, category_page(department, category.id)));
     card(html, [vec![rename, retire], vec![back]])
 }
 

@@ -1,13 +1,14 @@
-//! Telegram counts UTF-16 units, of what is left after its HTML is parsed.
+//! Text length as Telegram counts it: UTF-16 units after its HTML is parsed.
 
 /// The longest message, in UTF-16 units after parsing.
-pub const MAX_TEXT: usize = 4_096;
-/// The longest answer to a press, in UTF-16 units.
-pub const MAX_TOAST: usize = 200;
+pub const MAX_TEXT_UNITS: usize = 4_096;
+/// The longest toast, in UTF-16 units.
+pub const MAX_TOAST_UNITS: usize = 200;
 
-/// How long Telegram takes `html` for: UTF-16 units without tags, an entity counting as the character it stands for.
+/// Returns the length of `html` in Telegram's count: UTF-16 units without tags, where an entity counts as its
+/// character.
 #[must_use]
-pub fn units(html: &str) -> usize {
+pub fn utf16_units(html: &str) -> usize {
     let (mut count, mut in_tag, mut in_entity) = (0, false, false);
     for c in html.chars() {
         match c {
@@ -26,31 +27,32 @@ pub fn units(html: &str) -> usize {
     count
 }
 
-/// The first `max` UTF-16 units of a plain text at most, the ellipsis included where something was left out. Doesn't take
-/// characters apart, nor emoji made of several, as far as their joiners show it.
+/// Returns at most the first `max` UTF-16 units of a plain text, including the ellipsis if it was cut. It
+/// does not split characters, nor emoji of several characters as far as their joiners show it.
 #[must_use]
-pub fn cut(text: &str, max: usize) -> String {
+pub fn truncate(text: &str, max: usize) -> String {
     if text.encode_utf16().count() <= max {
         return text.to_owned();
     }
-    let Some(room) = max.checked_sub(1) else { return String::new() };
-    let (mut used, mut hard, mut soft, mut flags) = (0, 0, 0, 0_usize);
-    let mut before = None;
+    let Some(limit) = max.checked_sub(1) else { return String::new() };
+    let (mut used, mut char_end, mut cluster_end, mut flag_halves) = (0, 0, 0, 0_usize);
+    let mut previous = None;
     for (at, c) in text.char_indices() {
-        if used > room {
+        if used > limit {
             break;
         }
-        hard = at;
-        let joined = continues(c) || before == Some(JOINER) || (is_flag_half(c) && flags % 2 == 1);
-        if !joined {
-            soft = at;
+        char_end = at;
+        let is_joined =
+            joins_previous(c) || previous == Some(JOINER) || (is_flag_half(c) && flag_halves % 2 == 1);
+        if !is_joined {
+            cluster_end = at;
         }
-        flags = if is_flag_half(c) { flags + 1 } else { 0 };
+        flag_halves = if is_flag_half(c) { flag_halves + 1 } else { 0 };
         used += c.len_utf16();
-        before = Some(c);
+        previous = Some(c);
     }
-    // A text of nothing but joiners has no good place to be cut at.
-    let end = if soft == 0 { hard } else { soft };
+    // A text of joiners only has no good place for a cut.
+    let end = if cluster_end == 0 { char_end } else { cluster_end };
     let mut short = text.get(..end).unwrap_or_default().trim_end().to_owned();
     short.push('…');
     short
@@ -58,8 +60,9 @@ pub fn cut(text: &str, max: usize) -> String {
 
 const JOINER: char = '\u{200D}';
 
-/// Whether a character belongs to the one before it: joiners, variation selectors, skin tones, combining marks, tags.
-fn continues(c: char) -> bool {
+/// Returns true if a character belongs to the one before it: joiner, variation selector, skin tone, combining
+/// mark or tag.
+fn joins_previous(c: char) -> bool {
     matches!(c, JOINER | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{0300}'..='\u{036F}' | '\u{20D0}'..='\u{20FF}' | '\u{E0020}'..='\u{E007F}')
 }
 
@@ -72,31 +75,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_what_telegram_counts() {
-        assert_eq!(units("<b>a&lt;b</b> &amp;😀"), 7);
-        assert_eq!(units("<a href=\"x\">é</a>"), 1);
+    fn units_are_counted_as_telegram_does() {
+        assert_eq!(utf16_units("<b>a&lt;b</b> &amp;😀"), 7);
+        assert_eq!(utf16_units("<a href=\"x\">é</a>"), 1);
     }
 
     #[test]
-    fn cuts_between_characters_as_people_see_them() {
-        assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdef", 4), "abc…");
-        assert_eq!(cut("abcdef", 0), "");
-        assert_eq!(cut("😀😀😀", 4), "😀…");
+    fn text_is_cut_between_visible_characters() {
+        assert_eq!(truncate("abcdef", 6), "abcdef");
+        assert_eq!(truncate("abcdef", 4), "abc…");
+        assert_eq!(truncate("abcdef", 0), "");
+        assert_eq!(truncate("😀😀😀", 4), "😀…");
         let family = "👨\u{200D}👩\u{200D}👧";
-        assert_eq!(cut(&format!("ab{family}c"), 9), "ab…");
-        assert_eq!(cut("a👍🏽b👍🏽", 7), "a👍🏽b…");
-        assert_eq!(cut("a🇮🇩🇬🇧", 8), "a🇮🇩…");
+        assert_eq!(truncate(&format!("ab{family}c"), 9), "ab…");
+        assert_eq!(truncate("a👍🏽b👍🏽", 7), "a👍🏽b…");
+        assert_eq!(truncate("a🇮🇩🇬🇧", 8), "a🇮🇩…");
         let joiners = "\u{200D}".repeat(50);
-        assert!(cut(&joiners, 10).encode_utf16().count() <= 10);
+        assert!(truncate(&joiners, 10).encode_utf16().count() <= 10);
     }
 
     #[test]
-    fn a_cut_text_never_exceeds_its_room() {
+    fn a_cut_text_never_exceeds_the_limit() {
         let text = "aé😀\u{200D}🏽🇮🇩 x".repeat(40);
         for max in 0..300 {
-            let got = cut(&text, max).encode_utf16().count();
-            assert!(got <= max, "{got} > {max}");
+            let length = truncate(&text, max).encode_utf16().count();
+            assert!(length <= max, "{length} > {max}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Notices: what people are told because something happened.
-use super::agent::new_task;
+//! Notices: messages about a change, as text and buttons.
+use super::agent::new_task_card;
 use super::customer::created_card;
 use super::parts::{card, name};
 use super::{Rendered, Words};
@@ -10,32 +10,32 @@ use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::PART_CHARS;
 
-/// A notice in the reader's words. That of [`NoticeView::File`] is the caption of the file.
+/// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]
-pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
-    let about = |key: &str, number: &TicketNumber| words.message(key, &[("number", number.into())]);
-    let handed = |key: &str, number: &TicketNumber, agent: &str| {
-        words.message(key, &[("number", number.into()), ("agent", name(agent))])
+pub fn notice(localizer: &Words<'_>, view: &NoticeView) -> Rendered {
+    let with_number = |key: &str, number: &TicketNumber| localizer.message(key, &[("number", number.into())]);
+    let with_agent = |key: &str, number: &TicketNumber, agent: &str| {
+        localizer.message(key, &[("number", number.into()), ("agent", name(agent))])
     };
-    let person = |key: &str, who: &str| words.message(key, &[("name", name(who))]);
-    let online = || vec![words.button("button-online", ButtonAction::GoOnline)];
+    let with_name = |key: &str, who: &str| localizer.message(key, &[("name", name(who))]);
+    let online = || vec![localizer.button("button-online", ButtonAction::GoOnline)];
     match view {
-        NoticeView::Created(view) => created_card(words, view),
-        NoticeView::NewTask(view) => new_task(words, view),
-        NoticeView::Words { number, part: (part, parts), text } => {
+        NoticeView::Created(view) => created_card(localizer, view),
+        NoticeView::NewTask(view) => new_task_card(localizer, view),
+        NoticeView::DescriptionPart { number, part: (part, parts), text } => {
             let args = [("number", number.into()), ("part", (*part).into()), ("parts", (*parts).into())];
-            let head = words.say("notice-words", &args);
-            card(format!("{head}\n\n{}", words.quote(text, PART_CHARS)), [])
+            let head = localizer.html("notice-words", &args);
+            card(format!("{head}\n\n{}", localizer.quote(text, PART_CHARS)), [])
         }
-        NoticeView::File { number } => about("notice-file", number),
-        NoticeView::Assigned { number, agent } => handed("notice-assigned", number, agent),
-        NoticeView::Completed { number } => about("notice-completed", number),
-        NoticeView::Cancelled { number } => about("notice-cancelled", number),
-        NoticeView::TaskCancelled { number } => about("notice-task-cancelled", number),
-        NoticeView::TaskTaken { number, to: None } => about("notice-task-requeued", number),
-        NoticeView::TaskTaken { number, to: Some(to) } => handed("notice-task-taken", number, to),
-        NoticeView::Requeued { number, position: None } => about("notice-requeued", number),
-        NoticeView::Requeued { number, position: Some(position) } => words
+        NoticeView::File { number } => with_number("notice-file", number),
+        NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
+        NoticeView::Completed { number } => with_number("notice-completed", number),
+        NoticeView::Cancelled { number } => with_number("notice-cancelled", number),
+        NoticeView::TaskCancelled { number } => with_number("notice-task-cancelled", number),
+        NoticeView::TaskTaken { number, to: None } => with_number("notice-task-requeued", number),
+        NoticeView::TaskTaken { number, to: Some(to) } => with_agent("notice-task-taken", number, to),
+        NoticeView::Requeued { number, position: None } => with_number("notice-requeued", number),
+        NoticeView::Requeued { number, position: Some(position) } => localizer
             .message("notice-requeued-at", &[("number", number.into()), ("position", (*position).into())]),
         NoticeView::StillOnline { availability, minutes } => {
             let online = *availability == Availability::Online;
@@ -44,24 +44,24 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
             } else {
                 ("notice-still-there", "button-still-there")
             };
-            let here = words.button(yes, ButtonAction::StillHere);
-            let offline = words.button("button-offline", ButtonAction::GoOffline);
-            card(words.say(key, &[("minutes", (*minutes).into())]), [vec![here, offline]])
+            let here = localizer.button(yes, ButtonAction::StillHere);
+            let offline = localizer.button("button-offline", ButtonAction::GoOffline);
+            card(localizer.html(key, &[("minutes", (*minutes).into())]), [vec![here, offline]])
         }
         NoticeView::TakenOffline { kept } => {
-            card(words.say("notice-taken-offline", &[("count", (*kept).into())]), [online()])
+            card(localizer.html("notice-taken-offline", &[("count", (*kept).into())]), [online()])
         }
-        NoticeView::RoleChanged { role: Role::Customer } => words.message("notice-role-customer", &[]),
+        NoticeView::RoleChanged { role: Role::Customer } => localizer.message("notice-role-customer", &[]),
         NoticeView::RoleChanged { role: Role::Agent } => {
-            card(words.say("notice-role-agent", &[]), [online()])
+            card(localizer.html("notice-role-agent", &[]), [online()])
         }
-        NoticeView::RoleChanged { role: Role::Admin } => words.message("notice-role-admin", &[]),
-        NoticeView::NoLongerAgent => words.message("notice-no-longer-agent", &[]),
-        NoticeView::Joined { person: who } => person("notice-joined", who),
-        NoticeView::AgentUnreachable { person: who } => person("notice-agent-unreachable", who),
-        NoticeView::CustomerUnreachable { number } => about("notice-customer-unreachable", number),
-        NoticeView::UpdatePutAside { update } => {
-            words.message("notice-update-put-aside", &[("update", (*update).into())])
+        NoticeView::RoleChanged { role: Role::Admin } => localizer.message("notice-role-admin", &[]),
+        NoticeView::NoLongerAgent => localizer.message("notice-no-longer-agent", &[]),
+        NoticeView::Joined { person: who } => with_name("notice-joined", who),
+        NoticeView::AgentUnreachable { person: who } => with_name("notice-agent-unreachable", who),
+        NoticeView::CustomerUnreachable { number } => with_number("notice-customer-unreachable", number),
+        NoticeView::DeadLetter { update } => {
+            localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }
         NoticeView::Alert { alert, department, over } => {
             let key = match (alert, over) {
@@ -76,8 +76,8 @@ pub fn notice(words: &Words<'_>, view: &NoticeView) -> Rendered {
                 (Alert::PresenceAway, false) => "alert-presence-away",
                 (Alert::PresenceAway, true) => "alert-presence-away-over",
             };
-            words.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
+            localizer.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
         }
-        NoticeView::SomethingBroke => words.message("notice-something-broke", &[]),
+        NoticeView::SomethingBroke => localizer.message("notice-something-broke", &[]),
     }
 }

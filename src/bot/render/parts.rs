@@ -1,27 +1,29 @@
-//! What several cards share: status lines, loads, rows of buttons, a ticket's description.
-use super::{Arg, Button, MAX_TEXT, Rendered, Words, cut, labelled, units};
+//! Shared parts of cards: status lines, loads, rows of buttons, a ticket's description.
+use super::{Arg, Button, MAX_TEXT_UNITS, Rendered, Words, labelled, truncate, utf16_units};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{TICKETS_PER_PAGE, TicketView};
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
 
-/// The longest name and the longest `department - category` on a card, in UTF-16 units.
+/// The longest name on a card, in UTF-16 units.
 const MAX_NAME_UNITS: usize = 64;
+/// The longest `department - category` on a card, in UTF-16 units.
 const MAX_LABEL_UNITS: usize = 128;
 
-/// A name, cut to what a card has room for.
+/// Returns a name, cut to what a card has room for.
 pub(super) fn name(name: &str) -> Arg<'static> {
-    cut(name, MAX_NAME_UNITS).into()
+    truncate(name, MAX_NAME_UNITS).into()
 }
 
-/// The tickets of a page with their numbers in the list. Takes no more than a page holds, so that a card always fits
-/// into one message.
+/// Returns the tickets of a page with their numbers in the list. It takes no more than a page holds, so that
+/// a card always fits into one message.
 pub(super) fn numbered(first: u64, tickets: &[TicketView]) -> impl Iterator<Item = (u64, &TicketView)> {
     (first..).zip(tickets.iter().take(usize::from(TICKETS_PER_PAGE)))
 }
 
-/// What an agent can do with a ticket they hold, with the keys of the labels; nothing once it is in nobody's hands.
+/// Returns the steps that the holder can take with a ticket, with the keys of their labels; none for a ticket
+/// without a holder.
 pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str, ButtonAction)> {
     let step = |step| ButtonAction::Task(step, ticket.id, ticket.version, surface);
     let complete = ("button-complete", step(Step::Complete));
@@ -34,7 +36,7 @@ pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str,
 }
 
 impl Words<'_> {
-    /// A ticket's state as the desk says it, with its dot.
+    /// Returns a ticket's state with its coloured dot.
     #[must_use]
     pub fn state(&self, status: Status) -> String {
         let key = match status {
@@ -48,15 +50,15 @@ impl Words<'_> {
         self.plain(key, &[])
     }
 
-    /// A ticket's state as its customer sees it: one that an agent has is not waiting any more.
+    /// Returns a ticket's state for its customer: an assigned ticket is shown as accepted.
     #[must_use]
-    pub fn customers_state(&self, status: Status) -> String {
+    pub fn customer_state(&self, status: Status) -> String {
         if status == Status::Assigned { self.plain("track-accepted", &[]) } else { self.state(status) }
     }
 
-    /// How urgent a ticket is.
+    /// Returns the text of a priority.
     #[must_use]
-    pub fn urgency(&self, priority: Priority) -> String {
+    pub fn priority_text(&self, priority: Priority) -> String {
         let key = match priority {
             Priority::Urgent => "priority-urgent",
             Priority::High => "priority-high",
@@ -66,7 +68,7 @@ impl Words<'_> {
         self.plain(key, &[])
     }
 
-    /// What a person may do, as a word.
+    /// Returns the text of a role.
     #[must_use]
     pub fn role(&self, role: Role) -> String {
         let key = match role {
@@ -77,24 +79,25 @@ impl Words<'_> {
         self.plain(key, &[])
     }
 
-    /// A category's label, cut to what a card has room for. Names are the desk's own words, in no language but theirs: a name
-    /// that differed from reader to reader could not be asked for.
+    /// Returns a category's label, cut to what a card has room for. Names are not translated: a person must
+    /// be able to ask for one by the name that everybody sees.
     pub(super) fn label(label: &str) -> Arg<'static> {
-        cut(label, MAX_LABEL_UNITS).into()
+        truncate(label, MAX_LABEL_UNITS).into()
     }
 
-    /// The line with a ticket's priority, where it is not the usual one.
+    /// Returns the line with a ticket's priority, unless it is normal.
     pub(super) fn priority_line(&self, priority: Priority) -> Option<String> {
-        let urgency = || self.urgency(priority).into();
-        (priority != Priority::Normal).then(|| self.say("line-priority", &[("priority", urgency())]))
+        let priority_text = || self.priority_text(priority).into();
+        (priority != Priority::Normal).then(|| self.html("line-priority", &[("priority", priority_text())]))
     }
 
-    /// The line that says that a ticket's customer can't be reached, when that is so.
+    /// Returns the line that says that the customer cannot be reached, if that is so.
     pub(super) fn unreachable_line(&self, ticket: &TicketView) -> Option<String> {
-        (!ticket.customer_reachable).then(|| self.say("ticket-unreachable", &[]))
+        (!ticket.customer_reachable).then(|| self.html("ticket-unreachable", &[]))
     }
 
-    /// What an agent says of themselves, with its dot; a lost presence before everything else.
+    /// Returns an agent's availability with its coloured dot. A lost presence takes precedence, except over
+    /// offline.
     #[must_use]
     pub fn availability(&self, availability: Availability, lost: bool) -> String {
         let key = match availability {
@@ -107,65 +110,70 @@ impl Words<'_> {
         self.plain(key, &[])
     }
 
-    /// The line with an agent's availability.
+    /// Returns the line with an agent's availability.
     pub(super) fn availability_line(&self, availability: Availability, lost: bool) -> String {
-        self.say("line-availability", &[("availability", self.availability(availability, lost).into())])
+        self.html("line-availability", &[("availability", self.availability(availability, lost).into())])
     }
 
-    /// The word for a switch.
-    pub(super) fn switch(&self, on: bool) -> String {
+    /// Returns "on" or "off".
+    pub(super) fn on_or_off(&self, on: bool) -> String {
         self.plain(if on { "word-on" } else { "word-off" }, &[])
     }
 
-    /// A list of names on one line, or the word for none.
+    /// Returns names on one line, or the word for none.
     #[must_use]
     pub fn names(&self, names: &[String]) -> String {
-        const ROOM: usize = 300;
-        if names.is_empty() { self.plain("word-none", &[]) } else { cut(&names.join(", "), ROOM) }
+        const MAX_NAMES_UNITS: usize = 300;
+        if names.is_empty() {
+            self.plain("word-none", &[])
+        } else {
+            truncate(&names.join(", "), MAX_NAMES_UNITS)
+        }
     }
 
-    /// A button on a ticket in a list, with its number there.
+    /// Returns a button for a ticket of a list, with its number there.
     #[must_use]
-    pub fn numbered_button(&self, key: &str, number: u64, press: ButtonAction) -> Button {
+    pub fn numbered_button(&self, key: &str, number: u64, action: ButtonAction) -> Button {
         let button = self.plain(key, &[]);
         labelled(
             &self.plain("button-numbered", &[("button", button.into()), ("number", number.into())]),
-            press,
+            action,
         )
     }
 
-    /// The same where `#` would be taken for a position in the queue.
+    /// Returns the same button without `#`, where that would read as a position in the queue.
     #[must_use]
-    pub fn counted_button(&self, key: &str, number: u64, press: ButtonAction) -> Button {
+    pub fn counted_button(&self, key: &str, number: u64, action: ButtonAction) -> Button {
         let args = [("button", self.plain(key, &[]).into()), ("number", number.into())];
-        labelled(&self.plain("button-counted", &args), press)
+        labelled(&self.plain("button-counted", &args), action)
     }
 
-    /// The row that turns pages; none where there is one page.
+    /// Returns the row that changes the page; empty for a single page.
     #[must_use]
-    pub fn page_row(&self, page: u16, pages: u16, turn: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
+    pub fn page_row(&self, page: u16, pages: u16, to_page: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
         if pages <= 1 {
             return Vec::new();
         }
-        let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
+        let back = page.checked_sub(1).map(|to| self.button("button-previous", to_page(to)));
         let next = page.saturating_add(1);
-        let on = (next < pages).then(|| self.button("button-next", turn(next)));
+        let on = (next < pages).then(|| self.button("button-next", to_page(next)));
         let shown = [("page", (u32::from(page) + 1).into()), ("pages", pages.into())];
-        let here = labelled(&self.plain("button-page", &shown), ButtonAction::Nothing);
-        back.into_iter().chain([here]).chain(on).collect()
+        let current = labelled(&self.plain("button-page", &shown), ButtonAction::NoOp);
+        back.into_iter().chain([current]).chain(on).collect()
     }
 
-    /// The row that turns the pages of a list whose end is not known: there is at least one page after this.
+    /// Returns the row that changes the page of a list with an unknown end. There is at least one page after
+    /// this.
     #[must_use]
-    pub fn open_page_row(&self, page: u16, turn: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
-        let back = page.checked_sub(1).map(|to| self.button("button-previous", turn(to)));
+    pub fn open_page_row(&self, page: u16, to_page: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
+        let back = page.checked_sub(1).map(|to| self.button("button-previous", to_page(to)));
         let shown = [("page", (u32::from(page) + 1).into())];
-        let here = labelled(&self.plain("button-page-open", &shown), ButtonAction::Nothing);
-        let on = self.button("button-next", turn(page.saturating_add(1)));
-        back.into_iter().chain([here, on]).collect()
+        let current = labelled(&self.plain("button-page-open", &shown), ButtonAction::NoOp);
+        let on = self.button("button-next", to_page(page.saturating_add(1)));
+        back.into_iter().chain([current, on]).collect()
     }
 
-    /// The buttons that change an agent's availability: what they are already is not offered.
+    /// Returns the buttons for the availabilities that the agent does not have.
     pub(super) fn availability_buttons(&self, availability: Availability, lost: bool) -> Vec<Button> {
         let online = self.button("button-online", ButtonAction::GoOnline);
         let offline = self.button("button-offline", ButtonAction::GoOffline);
@@ -176,26 +184,34 @@ impl Words<'_> {
         }
     }
 
-    /// The lines of a card with a description between `above` and `below`: the words are cut to what the message has
-    /// room for, and files are counted.
-    pub(super) fn around(&self, above: &[String], description: &Description, below: &[String]) -> String {
-        /// Blank lines between the parts, and a margin for what Telegram may count otherwise than we do.
-        const SPARE: usize = 64;
+    /// Returns a card's lines with a description between `above` and `below`. The text is cut to what the
+    /// message has room for, and files are counted.
+    pub(super) fn with_description(
+        &self,
+        above: &[String],
+        description: &Description,
+        below: &[String],
+    ) -> String {
+        /// Blank lines between the parts, and a margin for differences to Telegram's count.
+        const MARGIN_UNITS: usize = 64;
         let files = match description.attachments.len() {
             0 => None,
-            count => Some(self.say("line-files", &[("count", count.into())])),
+            count => Some(self.html("line-files", &[("count", count.into())])),
         };
         let lines = |lines: &[String]| lines.join("\n");
         let (above, below) = (lines(above), lines(below));
-        let taken = units(&above) + units(&below) + files.as_deref().map_or(0, units) + SPARE;
-        let quote = self.quote(&description.text, MAX_TEXT.saturating_sub(taken));
+        let used = utf16_units(&above)
+            + utf16_units(&below)
+            + files.as_deref().map_or(0, utf16_units)
+            + MARGIN_UNITS;
+        let quote = self.quote(&description.text, MAX_TEXT_UNITS.saturating_sub(used));
         let middle: Vec<String> = [quote].into_iter().filter(|q| !q.is_empty()).chain(files).collect();
         let parts = [above, lines(&middle), below];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
     }
 }
 
-/// A card of lines, with the rows of buttons that are not empty.
+/// Returns a card of lines and the rows of buttons that are not empty.
 pub(super) fn card(html: String, rows: impl IntoIterator<Item = Vec<Button>>) -> Rendered {
     Rendered { html, buttons: rows.into_iter().filter(|row| !row.is_empty()).collect() }
 }

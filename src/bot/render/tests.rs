@@ -1,6 +1,6 @@
-//! What people read, as snapshots in both languages, and what nobody's text may break.
+//! Snapshot tests of all messages in both languages, and tests with hostile text.
 //!
-//! Every card goes through [`check`], which also holds it to Telegram's limits and to well-formed markup.
+//! Every card goes through [`check`], which also checks Telegram's limits and well-formed markup.
 use super::*;
 use crate::bot::callback::MAX_DATA_BYTES;
 use crate::bot::cards::views::{TaskView, TicketView};
@@ -15,8 +15,8 @@ use uuid::Uuid;
 mod admin;
 mod agent;
 mod customer;
+mod hostile_text;
 mod menu;
-mod nasty;
 mod notice;
 mod queue;
 mod times;
@@ -32,7 +32,7 @@ fn minutes_ago(minutes: i64) -> Time {
     now() - Duration::minutes(minutes)
 }
 
-fn words(locale: Locale) -> Words<'static> {
+fn localizer(locale: Locale) -> Words<'static> {
     Words { texts: &TEXTS, locale, now: now(), zone: chrono_tz::Asia::Jakarta }
 }
 
@@ -40,7 +40,7 @@ fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(n))
 }
 
-fn described(text: &str, files: usize) -> Description {
+fn description_of(text: &str, files: usize) -> Description {
     let file = Attachment { kind: FileKind::Photo, file_id: "AgACAgUAAx".into() };
     Description { text: text.into(), attachments: vec![file; files] }
 }
@@ -57,22 +57,22 @@ fn ticket(status: Status) -> TicketView {
         created_at: minutes_ago(11),
         position: (status == Status::Queued).then_some(4),
         holder: held.then(|| "Budi Santoso".into()),
-        holder_is_reader: false,
+        held_by_viewer: false,
         customer_reachable: true,
         assigned_at: held.then(|| minutes_ago(10)),
-        description: described("Internet kantor mati sejak pagi.\nLampu LOS merah.", 0),
+        description: description_of("Internet kantor mati sejak pagi.\nLampu LOS merah.", 0),
     }
 }
 
-fn mine(status: Status) -> TicketView {
-    TicketView { holder_is_reader: true, ..ticket(status) }
+fn held_ticket(status: Status) -> TicketView {
+    TicketView { held_by_viewer: true, ..ticket(status) }
 }
 
 fn task(ticket: TicketView) -> TaskView {
     TaskView { ticket, position: 3, held: 3, max: 5 }
 }
 
-/// The message as Telegram shows it: no tags, no entities.
+/// Returns the message as Telegram shows it: no tags, no entities.
 fn shown(html: &str) -> String {
     let mut text = String::new();
     let mut tag = false;
@@ -85,16 +85,17 @@ fn shown(html: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
-/// The card and its keyboard as text: a row a line, each button with what it carries.
-fn drawn(rendered: &Rendered) -> String {
+/// Returns the card and its keyboard as text: a line per row, each button with its data.
+fn draw(rendered: &Rendered) -> String {
     let button = |b: &Button| format!("[{} | {}]", b.label, b.data);
     let row = |row: &Vec<Button>| row.iter().map(button).collect::<Vec<_>>().join(" ");
     let rows: Vec<String> = rendered.buttons.iter().map(row).collect();
     format!("{}\n\n{}", rendered.html, rows.join("\n")).trim_end().to_owned()
 }
 
-/// Telegram's rules: tags it knows, properly nested; entities it knows; lengths and numbers within its limits.
-fn keeps_to_telegram(rendered: &Rendered) {
+/// Checks Telegram's rules: supported tags, properly nested; supported entities; lengths and counts within
+/// its limits.
+fn check_telegram_limits(rendered: &Rendered) {
     let html = &rendered.html;
     let mut open: Vec<&str> = Vec::new();
     for piece in html.split('<').skip(1) {
@@ -107,15 +108,15 @@ fn keeps_to_telegram(rendered: &Rendered) {
         }
     }
     assert!(open.is_empty(), "{open:?} open in {html}");
-    // How Fluent shows a variable that it was not given.
+    // Fluent shows a missing variable like this.
     assert!(!html.contains("{$"), "{html}");
     for piece in html.split('&').skip(1) {
         let known = ["lt;", "gt;", "amp;", "quot;"].iter().any(|entity| piece.starts_with(entity));
         assert!(known, "&{piece}");
     }
     let length = shown(html).encode_utf16().count();
-    assert!((1..=MAX_TEXT).contains(&length), "{length} units");
-    assert_eq!(length, units(html));
+    assert!((1..=MAX_TEXT_UNITS).contains(&length), "{length} units");
+    assert_eq!(length, utf16_units(html));
     assert!(rendered.buttons.iter().all(|row| (1..=8).contains(&row.len())));
     let buttons: Vec<&Button> = rendered.buttons.iter().flatten().collect();
     assert!(buttons.len() <= 100);
@@ -130,12 +131,12 @@ fn keeps_to_telegram(rendered: &Rendered) {
     assert!(serde_json::to_string(&rendered.buttons).unwrap().len() < 10_000);
 }
 
-/// Holds a card to Telegram's rules in both languages and compares it with its snapshot.
+/// Checks a card against Telegram's rules in both languages, and compares it with its snapshot.
 fn check(name: &str, render: impl Fn(&Words<'_>) -> Rendered) {
     let both = Locale::ALL.map(|locale| {
-        let rendered = render(&words(locale));
-        keeps_to_telegram(&rendered);
-        format!("═══ {} ═══\n{}", locale.tag(), drawn(&rendered))
+        let rendered = render(&localizer(locale));
+        check_telegram_limits(&rendered);
+        format!("═══ {} ═══\n{}", locale.tag(), draw(&rendered))
     });
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);

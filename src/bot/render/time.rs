@@ -1,14 +1,15 @@
-//! Times as people say them: how long ago, and the time of day in the desk's zone.
+//! Time formats: relative times, and the time of day in the configured zone.
 use super::{Arg, Words};
 use crate::domain::Time;
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 
-/// From how many hours on the day is named instead of the hours.
-const HOURS_AGO: i64 = 12;
+/// From this number of hours on, the day is named instead of the hours.
+const MAX_HOURS_AGO: i64 = 12;
 
 impl Words<'_> {
-    /// How long ago something was: minutes, hours, "yesterday" with the time of day, else the date. Plain text.
+    /// Returns how long ago a moment was: minutes, hours, "yesterday" with the time of day, else the date.
+    /// Plain text.
     #[must_use]
     pub fn ago(&self, then: Time) -> String {
         let past = self.now.signed_duration_since(then);
@@ -18,7 +19,7 @@ impl Words<'_> {
             self.plain("time-just-now", &[])
         } else if hours < 1 {
             self.plain("time-minutes-ago", &[("count", minutes.into())])
-        } else if hours < HOURS_AGO || day == today {
+        } else if hours < MAX_HOURS_AGO || day == today {
             self.plain("time-hours-ago", &[("count", hours.into())])
         } else if day.succ_opt() == Some(today) {
             self.plain("time-yesterday", &[("clock", self.clock(then).into())])
@@ -27,7 +28,7 @@ impl Words<'_> {
         }
     }
 
-    /// The time of day in the desk's zone. Plain text.
+    /// Returns the time of day in the configured zone. Plain text.
     #[must_use]
     pub fn clock(&self, at: Time) -> String {
         let local = self.local(at);
@@ -35,7 +36,8 @@ impl Words<'_> {
         self.plain("time-clock", &[("hour", two(local.hour())), ("minute", two(local.minute()))])
     }
 
-    /// The date and the time of day in the desk's zone: for cards that are not redrawn as time goes by. Plain text.
+    /// Returns date and time of day in the configured zone, for cards that are not redrawn as time passes.
+    /// Plain text.
     #[must_use]
     pub fn moment(&self, at: Time) -> String {
         let local = self.local(at);

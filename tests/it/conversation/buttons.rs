@@ -22,9 +22,9 @@ fn agents_presses(ticket: TicketId, version: Version) -> Vec<ButtonAction> {
         ButtonAction::GoOnline,
         ButtonAction::GoOffline,
         ButtonAction::AutoAssign(false),
-        ButtonAction::Turn(PagedList::MyQueue, 0),
-        ButtonAction::Turn(PagedList::Queue, 0),
-        ButtonAction::Turn(PagedList::Workload, 0),
+        ButtonAction::ShowPage(PagedList::MyQueue, 0),
+        ButtonAction::ShowPage(PagedList::Queue, 0),
+        ButtonAction::ShowPage(PagedList::Workload, 0),
     ];
     tasks.into_iter().chain(others).collect()
 }
@@ -57,7 +57,7 @@ fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
         ButtonAction::Category(category),
         ButtonAction::RenameCategory(category),
         ButtonAction::RetireCategory(category, true),
-        ButtonAction::Turn(PagedList::Workload, 0),
+        ButtonAction::ShowPage(PagedList::Workload, 0),
     ]
 }
 

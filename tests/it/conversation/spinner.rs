@@ -81,7 +81,7 @@ async fn buttons_that_stand_for_nothing_go_away() {
     let (_, foreign) = desk.button(TOM, "Cancel");
     for stale in [
         "from an older Antri",
-        &data(ButtonAction::Turn(PagedList::MyQueue, 0)),
+        &data(ButtonAction::ShowPage(PagedList::MyQueue, 0)),
         &data(ButtonAction::NewDepartment),
         &foreign,
     ] {

@@ -1,10 +1,10 @@
-//! Admins: the load, agents and their standing.
-use super::department_picker::{
-    ALL, department_name, department_rows, is_gone, named, no_such_department, open_departments, page_with,
-    which_department,
+//! Admin handlers for the workload and for agents: adding, removing, departments.
+use super::department_lookup::{
+    ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, open_departments,
 };
+use super::department_picker::{department_question, department_rows, page_of_department};
 use super::pickers;
-use super::pickers::{Matches, agents_named, seat_of, still_agent};
+use super::pickers::{find_one_agent, picker_message, require_agent, seat_of};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
@@ -14,288 +14,205 @@ use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
 use crate::domain::ids::{DepartmentId, PersonId, TelegramId};
-use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
-/// How many agents of nearly the same name are offered.
-const SEVERAL: usize = 20;
-
 /// `/workload`.
-pub async fn workload(ask: RequestContext) -> HandlerResult {
-    Ok(vec![ask.card(CardKey::Workload(ask.person.id, 0))])
+pub async fn workload(ctx: RequestContext) -> HandlerResult {
+    Ok(vec![ctx.card(CardKey::Workload(ctx.person.id, 0))])
 }
 
 /// `/agents`.
-pub async fn agents(desk: Arc<BotContext>, ask: RequestContext) -> HandlerResult {
-    Ok(vec![choose(&desk, &ask, PickerPurpose::Agent).await?])
+pub async fn agents(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    Ok(vec![picker_message(&bot, &ctx, PickerPurpose::Agent).await?])
 }
 
 /// `/addagent [<telegram id|@username> [department]]`.
-pub async fn add_agent(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
-    let Some((who, department)) = split_first(&arg) else {
-        return Ok(vec![choose(&desk, &ask, PickerPurpose::AddAgent).await?]);
+pub async fn add_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
+    let Some((handle, department)) = split_first(&arg) else {
+        return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::AddAgent).await?]);
     };
-    let store = desk.engine.store();
-    let person = match (who.strip_prefix('@'), who.parse()) {
+    let store = bot.engine.store();
+    let person = match (handle.strip_prefix('@'), handle.parse()) {
         (Some(username), _) => store.person_by_username(username).await?,
         (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await?,
-        (None, Err(_)) => store.person_by_username(who).await?,
+        (None, Err(_)) => store.person_by_username(handle).await?,
     };
     let Some(person) = person else {
-        return Ok(vec![ask.say(&desk, "addagent-unknown", &[("name", who.into())])]);
+        return Ok(vec![ctx.message(&bot, "addagent-unknown", &[("name", handle.into())])]);
     };
-    let departments = open_departments(&desk).await?;
+    let departments = open_departments(&bot).await?;
     if department.is_empty() && departments.len() > 1 {
-        return Ok(vec![ask.text(which_for(&desk, &ask, &person, (&departments, 0)))]);
+        return Ok(vec![ctx.text(new_agent_department_question(&bot, &ctx, &person, (&departments, 0)))]);
     }
-    let Some(department) = named(&departments, department) else {
-        return Ok(no_such_department(&desk, &ask, department));
+    let Some(department) = find_open_or_all(&departments, department) else {
+        return Ok(no_such_department(&bot, &ctx, department));
     };
-    Ok(vec![ask.text(added(&desk, &ask, person.id, &departments, department).await?)])
+    Ok(vec![ctx.text(add_and_confirm(&bot, &ctx, person.id, &departments, department).await?)])
 }
 
-/// The department of a new agent was chosen.
+/// Handles the chosen department of a new agent.
 pub async fn add_agent_pressed(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (id, department): (PersonId, DepartmentId),
 ) -> HandlerResult {
-    let departments = open_departments(&desk).await?;
+    let departments = open_departments(&bot).await?;
     if is_gone(&departments, department) {
-        let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
-        toast.say(ask.words(&desk).toast("department-gone", &[]));
-        return Ok(vec![ask.edit(place, which_for(&desk, &ask, &person, (&departments, 0)))]);
+        let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+        toast.say(ctx.localizer(&bot).toast("department-gone", &[]));
+        return Ok(vec![
+            ctx.edit(pressed, new_agent_department_question(&bot, &ctx, &person, (&departments, 0))),
+        ]);
     }
     toast.ack();
-    Ok(vec![ask.edit(place, added(&desk, &ask, id, &departments, department).await?)])
+    Ok(vec![ctx.edit(pressed, add_and_confirm(&bot, &ctx, id, &departments, department).await?)])
 }
 
-async fn added(
-    desk: &BotContext,
-    ask: &RequestContext,
+pub(super) async fn add_and_confirm(
+    bot: &BotContext,
+    ctx: &RequestContext,
     id: PersonId,
     open: &[Department],
     department: DepartmentId,
 ) -> Result<Rendered, EngineError> {
-    let departments = if department == ALL { Vec::new() } else { vec![department] };
-    let person = desk.engine.add_agent(Actor::Person(ask.person.id), id, &departments, ask.now).await?;
-    let name = department_name(desk, ask, open, department);
-    Ok(ask.words(desk).message("addagent-done", &[("name", person.name.into()), ("department", name.into())]))
+    let departments = if department == ALL_DEPARTMENTS { Vec::new() } else { vec![department] };
+    let person = bot.engine.add_agent(Actor::Person(ctx.person.id), id, &departments, ctx.now).await?;
+    let name = department_name(bot, ctx, open, department);
+    Ok(ctx
+        .localizer(bot)
+        .message("addagent-done", &[("name", person.name.into()), ("department", name.into())]))
 }
 
-pub(in crate::bot::handlers) fn which_for(
-    desk: &BotContext,
-    ask: &RequestContext,
+pub(in crate::bot::handlers) fn new_agent_department_question(
+    bot: &BotContext,
+    ctx: &RequestContext,
     person: &Person,
     (open, page): (&[Department], u16),
 ) -> Rendered {
-    let (words, id) = (ask.words(desk), person.id);
-    let html = words.say("addagent-which", &[("name", (&person.name).into())]);
-    let press = |department| ButtonAction::AddAgent(id, department);
-    which_department(&words, html, open, (DepartmentPickerPurpose::Newcomer(id), page), press)
+    let (localizer, id) = (ctx.localizer(bot), person.id);
+    let html = localizer.html("addagent-which", &[("name", (&person.name).into())]);
+    let action = |department| ButtonAction::AddAgent(id, department);
+    department_question(&localizer, html, open, (DepartmentPickerPurpose::Newcomer(id), page), action)
 }
 
 /// `/removeagent [agent]`.
-pub async fn remove_agent(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
+pub async fn remove_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     if arg.trim().is_empty() {
-        return Ok(vec![choose(&desk, &ask, PickerPurpose::RemoveAgent).await?]);
+        return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::RemoveAgent).await?]);
     }
-    let press = |agent| ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent);
-    match agent_named(&desk, &ask, &arg, PickerPurpose::RemoveAgent, press) {
-        Ok(seat) => Ok(vec![ask.text(sure(&desk, &ask, &seat))]),
+    let action = |agent| ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent);
+    match find_one_agent(&bot, &ctx, &arg, PickerPurpose::RemoveAgent, action) {
+        Ok(seat) => Ok(vec![ctx.text(removal_question(&bot, &ctx, &seat))]),
         Err(question) => Ok(vec![question]),
     }
 }
 
-fn sure(desk: &BotContext, ask: &RequestContext, seat: &Seat) -> Rendered {
-    let words = ask.words(desk);
+pub(super) fn removal_question(bot: &BotContext, ctx: &RequestContext, seat: &Seat) -> Rendered {
+    let localizer = ctx.localizer(bot);
     let args = [("name", Arg::from(&seat.person.name)), ("count", seat.held().into())];
-    let yes = words.button("removeagent-yes", ButtonAction::RemoveAgent(seat.person.id));
-    let no = words.button("button-cancel", ButtonAction::Dismiss);
-    Rendered { html: words.say("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
+    let yes = localizer.button("removeagent-yes", ButtonAction::RemoveAgent(seat.person.id));
+    let no = localizer.button("button-cancel", ButtonAction::Dismiss);
+    Rendered { html: localizer.html("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
 }
 
-/// Yes, this agent is to be removed. Who is none any more is asked to leave all the same: that finishes a removal that
-/// broke off.
+/// Handles the confirmed removal of an agent. The engine is also called for a person who is no agent any
+/// more: that completes a removal that was interrupted.
 pub async fn remove_agent_pressed(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     agent: PersonId,
 ) -> HandlerResult {
-    let words = ask.words(&desk);
-    match seat_of(&desk, agent) {
+    let localizer = ctx.localizer(&bot);
+    match seat_of(&bot, agent) {
         Some(_) => toast.ack(),
-        None => toast.say(words.toast("agent-gone", &[])),
+        None => toast.say(localizer.toast("agent-gone", &[])),
     }
-    let text = match desk.engine.remove_agent(&ask.person, agent, ask.now).await {
-        // Also where a press before this one did it: what it was answered with stays.
-        Ok(person) => words.message("removeagent-done", &[("name", person.name.into())]),
-        Err(EngineError::NotFound) => pickers::first_page(&desk, &ask, PickerPurpose::RemoveAgent).await?,
+    let text = match bot.engine.remove_agent(&ctx.person, agent, ctx.now).await {
+        // The same message as after the first press, if an earlier press removed the agent.
+        Ok(person) => localizer.message("removeagent-done", &[("name", person.name.into())]),
+        Err(EngineError::NotFound) => pickers::first_page(&bot, &ctx, PickerPurpose::RemoveAgent).await?,
         Err(error) => return Err(error),
     };
-    Ok(vec![ask.edit(place, text)])
+    Ok(vec![ctx.edit(pressed, text)])
 }
 
-/// An agent is to serve a department, or not to.
+/// Handles the switch that adds an agent to a department or removes them from it.
 pub async fn agent_department(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (agent, department, serves): (PersonId, DepartmentId, bool),
 ) -> HandlerResult {
-    let (words, open) = (ask.words(&desk), open_departments(&desk).await?);
-    // One can't be in "all of them": that button is on other messages.
-    let known = open.iter().find(|d| d.id == department);
-    match (known, seat_of(&desk, agent)) {
-        (None, _) => toast.say(words.toast("department-gone", &[])),
+    let (localizer, open) = (ctx.localizer(&bot), open_departments(&bot).await?);
+    // `ALL_DEPARTMENTS` is no match: no switch carries it.
+    let open_department = open.iter().find(|d| d.id == department);
+    match (open_department, seat_of(&bot, agent)) {
+        (None, _) => toast.say(localizer.toast("department-gone", &[])),
         (Some(_), None) => {}
-        (Some(known), Some(seat)) => toast.say(membership(&words, &seat, known, serves)),
+        (Some(open_department), Some(seat)) => {
+            toast.say(membership_toast(&localizer, &seat, open_department, serves));
+        }
     }
-    if let Err(list) = still_agent(&desk, &ask, &toast, place, (PickerPurpose::Agent, agent)).await? {
+    if let Err(list) = require_agent(&bot, &ctx, &toast, pressed, (PickerPurpose::Agent, agent)).await? {
         return Ok(vec![list]);
     }
-    if known.is_some() {
-        desk.engine.set_department(&ask.person, agent, (department, serves), ask.now).await?;
+    if open_department.is_some() {
+        bot.engine.set_department(&ctx.person, agent, (department, serves), ctx.now).await?;
     }
-    Ok(vec![ask.edit(place, agent_card(&desk, &ask, agent, page_with(&open, department)).await?)])
+    Ok(vec![ctx.edit(pressed, agent_card(&bot, &ctx, agent, page_of_department(&open, department)).await?)])
 }
 
-fn membership(words: &Words<'_>, seat: &Seat, department: &Department, serves: bool) -> String {
+fn membership_toast(localizer: &Words<'_>, seat: &Seat, department: &Department, serves: bool) -> String {
     let key = if serves { "agent-department-joined" } else { "agent-department-left" };
-    words.toast(key, &[("name", (&seat.person.name).into()), ("department", (&department.name).into())])
+    localizer.toast(key, &[("name", (&seat.person.name).into()), ("department", (&department.name).into())])
 }
 
-/// An agent in detail, with switches for the departments where there are several, a page at a time.
+/// Returns an agent's card. With several departments it has a switch for each, a page at a time.
 pub(in crate::bot::handlers) async fn agent_card(
-    desk: &BotContext,
-    ask: &RequestContext,
+    bot: &BotContext,
+    ctx: &RequestContext,
     agent: PersonId,
     page: u16,
 ) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let line = desk.facts.agent(agent).await?.ok_or(EngineError::NotFound)?;
-    let mut card = render::agent_card(&words, &line);
-    let departments = open_departments(desk).await?;
+    let localizer = ctx.localizer(bot);
+    let line = bot.facts.agent(agent).await?.ok_or(EngineError::NotFound)?;
+    let mut card = render::agent_card(&localizer, &line);
+    let departments = open_departments(bot).await?;
     if departments.len() > 1 {
         let switch = |department: &Department| {
             let name = department.name.clone();
             let serves = line.departments.contains(&name);
-            let inside = || words.plain("agent-department-in", &[("name", (&name).into())]);
+            let inside = || localizer.plain("agent-department-in", &[("name", (&name).into())]);
             let label = if serves { inside() } else { name.clone() };
             labelled(&label, ButtonAction::AgentDepartment(agent, department.id, !serves))
         };
         card.buttons.extend(department_rows(
-            &words,
+            &localizer,
             &departments,
             (DepartmentPickerPurpose::Agent(agent), page),
             switch,
         ));
-        card.html = format!("{}\n\n{}", card.html, words.say("agent-departments-hint", &[]));
+        card.html = format!("{}\n\n{}", card.html, localizer.html("agent-departments-hint", &[]));
     }
-    card.buttons.push(vec![words.button("back", ButtonAction::PickPage(PickerPurpose::Agent, 0))]);
+    card.buttons.push(vec![localizer.button("back", ButtonAction::PickPage(PickerPurpose::Agent, 0))]);
     Ok(card)
 }
 
-/// Another page of a picking list.
-pub async fn pick_page(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
-    toast: Toast,
-    place: PressedMessage,
-    (pick, page): (PickerPurpose, u16),
-) -> HandlerResult {
-    toast.ack();
-    let list = pickers::page(&desk, &ask, pick, page).await?;
-    Ok(vec![ask.edit(place, list.unwrap_or_else(|| pickers::nothing_to_pick(&desk, &ask, pick)))])
-}
-
-/// A person of a picking list was chosen.
-pub async fn pick_person(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
-    toast: Toast,
-    place: PressedMessage,
-    (pick, id): (PickerPurpose, PersonId),
-) -> HandlerResult {
-    if pick == PickerPurpose::AddAgent {
-        return pick_newcomer(&desk, &ask, &toast, place, id).await;
-    }
-    let seat = match still_agent(&desk, &ask, &toast, place, (pick, id)).await? {
-        Ok(seat) => seat,
-        Err(list) => return Ok(vec![list]),
-    };
-    let text = match pick {
-        PickerPurpose::SetMax => super::capacity::how_many(&desk, &ask, &seat),
-        PickerPurpose::RemoveAgent => sure(&desk, &ask, &seat),
-        PickerPurpose::AddAgent | PickerPurpose::Reassign | PickerPurpose::Agent => {
-            agent_card(&desk, &ask, id, 0).await?
-        }
-    };
-    Ok(vec![ask.edit(place, text)])
-}
-
-/// Somebody is to be an agent: in the only department, else they are asked for which.
-async fn pick_newcomer(
-    desk: &BotContext,
-    ask: &RequestContext,
-    toast: &Toast,
-    place: PressedMessage,
-    id: PersonId,
-) -> HandlerResult {
-    let person = desk.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
-    toast.ack();
-    let departments = open_departments(desk).await?;
-    let text = match departments.len() {
-        0 | 1 => added(desk, ask, id, &departments, ALL).await?,
-        _ => which_for(desk, ask, &person, (&departments, 0)),
-    };
-    Ok(vec![ask.edit(place, text)])
-}
-
-/// A picking list as a new message, or why there is nothing to pick from.
-pub(in crate::bot::handlers) async fn choose(
-    desk: &BotContext,
-    ask: &RequestContext,
-    pick: PickerPurpose,
-) -> Result<Outgoing, EngineError> {
-    Ok(ask.text(pickers::first_page(desk, ask, pick).await?))
-}
-
-/// The agent that was typed; or the answer that says there is none, or asks which of several by buttons that do `press`.
-pub(in crate::bot::handlers) fn agent_named(
-    desk: &BotContext,
-    ask: &RequestContext,
-    text: &str,
-    pick: PickerPurpose,
-    press: impl Fn(PersonId) -> ButtonAction,
-) -> Result<Seat, Outgoing> {
-    let words = ask.words(desk);
-    let name = [("name", Arg::from(text.trim()))];
-    match agents_named(desk.engine.seats(), text) {
-        Matches::One(seat) => Ok(seat),
-        Matches::None => Err(ask.say(desk, "no-such-agent", &name)),
-        Matches::Several(seats) => {
-            let buttons = pickers::agent_buttons(&words, &seats, seats.iter().take(SEVERAL), press);
-            Err(ask.text(pickers::list(&words, words.say("several-agents", &name), pick, (0, 1), buttons)))
-        }
-    }
-}
-
-/// The first word and the rest; `None` when there is no word.
+/// Returns the first word and the rest; `None` for blank text.
 fn split_first(arg: &str) -> Option<(&str, &str)> {
     let arg = arg.trim();
     if arg.is_empty() {
         return None;
     }
-    Some(arg.split_once(char::is_whitespace).map_or((arg, ""), |(who, rest)| (who, rest.trim())))
+    Some(arg.split_once(char::is_whitespace).map_or((arg, ""), |(handle, rest)| (handle, rest.trim())))
 }
 
 #[cfg(test)]
@@ -303,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_word_is_who_and_the_rest_is_where() {
+    fn an_argument_splits_into_its_first_word_and_the_rest() {
         assert_eq!(split_first(" @budi  HSI INDIBIZ "), Some(("@budi", "HSI INDIBIZ")));
         assert_eq!(split_first("  "), None);
     }

@@ -1,14 +1,17 @@
-//! Admins: departments and categories.
-use super::department_picker::{PER_PAGE, department_rows, no_such_department, open_departments, page_with};
-use super::name_prompts::{category_created, question, whether_to_make};
+//! Admin handlers for departments and categories.
+use super::department_cards::{department_card, department_list};
+use super::department_lookup::{
+    by_name, category_by_id, department_by_id, find_by_name, no_such_department, open_departments,
+};
+use super::department_picker::department_rows;
+use super::name_prompts::{create_category_and_confirm, offer_to_create, open_prompt};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
-use crate::bot::cards::view_loader::page_of;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::explain_toast;
 use crate::bot::render;
 use crate::bot::render::{Rendered, labelled};
 use crate::bot::toast::Toast;
-use crate::domain::department::{Category, Department};
+use crate::domain::department::Department;
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
 use crate::engine::departments::{DepartmentEdit, checked_name};
@@ -16,201 +19,154 @@ use crate::engine::error::EngineError;
 use std::sync::Arc;
 use teloxide::types::Message;
 
-/// `/department [name]`: the list, that department, or whether there is to be one of that name.
-pub async fn department(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
+/// `/department [name]`: shows the list, or the department of that name, or offers to create it.
+pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     if arg.trim().is_empty() {
-        return Ok(vec![ask.text(all(&desk, &ask, 0).await?)]);
+        return Ok(vec![ctx.text(department_list(&bot, &ctx, 0).await?)]);
     }
-    let known = find(&desk, &arg).await?;
-    let text = match known {
-        Some(department) => department_card(&desk, &ask, &department, 0).await?,
-        None => whether_to_make(&desk, &ask, &checked_name(&arg)?).await?,
+    let existing = find_by_name(&bot, &arg).await?;
+    let text = match existing {
+        Some(department) => department_card(&bot, &ctx, &department, 0).await?,
+        None => offer_to_create(&bot, &ctx, &checked_name(&arg)?).await?,
     };
-    Ok(vec![ask.text(text)])
+    Ok(vec![ctx.text(text)])
 }
 
-/// `/category [department - category]`: which department, or a new category there.
+/// `/category [department - category]`: asks for the department, or creates the category in it.
 pub async fn category(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     message: Message,
     arg: String,
 ) -> HandlerResult {
     if arg.trim().is_empty() {
-        let open = open_departments(&desk).await?;
-        // With one department nobody is asked which.
+        let open = open_departments(&bot).await?;
+        // With one department there is nothing to choose.
         return match open.as_slice() {
             [only] => {
-                let asked = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
-                Ok(vec![ask.text(question(&desk, &ask, asked).await?)])
+                let prompt = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
+                Ok(vec![ctx.text(open_prompt(&bot, &ctx, prompt).await?)])
             }
-            _ => Ok(vec![ask.text(category_where(&desk, &ask, &open, 0))]),
+            _ => Ok(vec![ctx.text(new_category_department_question(&bot, &ctx, &open, 0))]),
         };
     }
-    let Some((department, _)) = readings(&arg).next() else {
-        return Ok(vec![ask.say(&desk, "category-usage", &[])]);
+    let Some((department, _)) = split_candidates(&arg).next() else {
+        return Ok(vec![ctx.message(&bot, "category-usage", &[])]);
     };
-    // The longest name of a department counts: there can be an "A" and an "A - B".
-    let known = desk.engine.store().departments().await?;
-    let meant = readings(&arg).filter_map(|(d, c)| Some((by_name(&known, d)?.id, c))).last();
-    let Some((id, name)) = meant else { return Ok(no_such_department(&desk, &ask, department)) };
-    Ok(vec![ask.text(category_created(&desk, &ask, message.id, id, name).await?)])
+    // The longest matching department name is taken: there can be an "A" and an "A - B".
+    let existing = bot.engine.store().departments().await?;
+    let matching = split_candidates(&arg).filter_map(|(d, c)| Some((by_name(&existing, d)?.id, c))).last();
+    let Some((id, name)) = matching else { return Ok(no_such_department(&bot, &ctx, department)) };
+    Ok(vec![ctx.text(create_category_and_confirm(&bot, &ctx, message.id, id, name).await?)])
 }
 
-/// The department of a new category is asked for.
-pub(in crate::bot::handlers) fn category_where(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Returns the question for the department of a new category.
+pub(in crate::bot::handlers) fn new_category_department_question(
+    bot: &BotContext,
+    ctx: &RequestContext,
     open: &[Department],
     page: u16,
 ) -> Rendered {
-    let words = ask.words(desk);
+    let localizer = ctx.localizer(bot);
     let button = |d: &Department| labelled(&d.name, ButtonAction::NewCategory(d.id));
-    let mut buttons = department_rows(&words, open, (DepartmentPickerPurpose::Category, page), button);
-    buttons.push(vec![words.button("button-cancel", ButtonAction::Dismiss)]);
-    Rendered { html: words.say("category-which", &[]), buttons }
+    let mut buttons = department_rows(&localizer, open, (DepartmentPickerPurpose::Category, page), button);
+    buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
+    Rendered { html: localizer.html("category-which", &[]), buttons }
 }
 
-/// Every way to read `department - category`: either name may have a dash of its own.
-fn readings(arg: &str) -> impl Iterator<Item = (&str, &str)> {
+/// Returns every split of `department - category`, since either name may contain a dash.
+fn split_candidates(arg: &str) -> impl Iterator<Item = (&str, &str)> {
     arg.match_indices(" - ")
         .filter_map(|(at, dash)| Some((arg.get(..at)?.trim(), arg.get(at + dash.len()..)?.trim())))
 }
 
-/// A department was pressed.
+/// Shows the pressed department.
 pub async fn show_department(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (id, page): (DepartmentId, u16),
 ) -> HandlerResult {
-    let department = by_id(&desk, id).await?;
+    let department = department_by_id(&bot, id).await?;
     toast.ack();
-    Ok(vec![ask.edit(place, department_card(&desk, &ask, &department, page).await?)])
+    Ok(vec![ctx.edit(pressed, department_card(&bot, &ctx, &department, page).await?)])
 }
 
-/// Whether a department is critical.
+/// Handles the switch that makes a department critical or not.
 pub async fn set_critical(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (id, critical): (DepartmentId, bool),
 ) -> HandlerResult {
-    let edited = desk.engine.edit_department(&ask.person, id, &DepartmentEdit::SetCritical(critical)).await;
+    let edited = bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetCritical(critical)).await;
     let key = if critical { "department-now-critical" } else { "department-not-critical" };
-    edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
+    show_edited(&bot, &ctx, &toast, (pressed, id, None), edited.map(|d| (key, d.name))).await
 }
 
-/// Whether a department is retired.
+/// Handles the switch that retires a department or reopens it.
 pub async fn set_retired(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (id, retired): (DepartmentId, bool),
 ) -> HandlerResult {
-    let edited = desk.engine.edit_department(&ask.person, id, &DepartmentEdit::SetRetired(retired)).await;
+    let edited = bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetRetired(retired)).await;
     let key = if retired { "department-now-retired" } else { "department-not-retired" };
-    edit(&desk, &ask, &toast, (place, id, None), edited.map(|d| (key, d.name))).await
+    show_edited(&bot, &ctx, &toast, (pressed, id, None), edited.map(|d| (key, d.name))).await
 }
 
-/// A category was pressed.
+/// Shows the pressed category.
 pub async fn show_category(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     id: CategoryId,
 ) -> HandlerResult {
-    let (department, category) = with_category(&desk, id).await?;
+    let (department, category) = category_by_id(&bot, id).await?;
     toast.ack();
-    Ok(vec![ask.edit(place, render::category_card(&ask.words(&desk), &department, &category))])
+    Ok(vec![ctx.edit(pressed, render::category_card(&ctx.localizer(&bot), &department, &category))])
 }
 
-/// Whether a category is retired.
+/// Handles the switch that retires a category or reopens it.
 pub async fn set_category_retired(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (id, retired): (CategoryId, bool),
 ) -> HandlerResult {
-    let department = with_category(&desk, id).await?.0.id;
+    let department = category_by_id(&bot, id).await?.0.id;
     let set = DepartmentEdit::SetCategoryRetired(id, retired);
-    let edited = desk.engine.edit_department(&ask.person, department, &set).await;
+    let edited = bot.engine.edit_department(&ctx.person, department, &set).await;
     let key = if retired { "category-now-retired" } else { "category-not-retired" };
-    edit(&desk, &ask, &toast, (place, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
+    show_edited(&bot, &ctx, &toast, (pressed, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
 }
 
-/// A switch was pressed: the answer says how things stand now, whether by this press or by one before, and so does the
-/// department's card.
-async fn edit(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Answers a switch with the state after it, and redraws the department's card. The state may also come from
+/// an earlier press of the same button.
+async fn show_edited(
+    bot: &BotContext,
+    ctx: &RequestContext,
     toast: &Toast,
-    (place, id, category): (PressedMessage, DepartmentId, Option<CategoryId>),
+    (pressed, id, category): (PressedMessage, DepartmentId, Option<CategoryId>),
     edited: Result<(&str, String), EngineError>,
 ) -> HandlerResult {
-    let words = ask.words(desk);
+    let localizer = ctx.localizer(bot);
     toast.say(match edited {
-        Ok((key, name)) => words.toast(key, &[("name", name.into())]),
-        Err(error) => match explain_toast(desk, ask, &error) {
-            Some(told) => told,
+        Ok((key, name)) => localizer.toast(key, &[("name", name.into())]),
+        Err(error) => match explain_toast(bot, ctx, &error) {
+            Some(refusal) => refusal,
             None => return Err(error),
         },
     });
-    let department = by_id(desk, id).await?;
+    let department = department_by_id(bot, id).await?;
     let page = category.map_or(0, |id| render::category_page(&department, id));
-    Ok(vec![ask.edit(place, department_card(desk, ask, &department, page).await?)])
-}
-
-/// A page of all departments.
-pub(in crate::bot::handlers) async fn all(
-    desk: &BotContext,
-    ask: &RequestContext,
-    page: u16,
-) -> Result<Rendered, EngineError> {
-    let all = desk.engine.store().departments().await?;
-    let (page, pages, shown) = page_of(&all, page, PER_PAGE);
-    Ok(render::departments(&ask.words(desk), shown, (page, pages)))
-}
-
-pub(in crate::bot::handlers) async fn department_card(
-    desk: &BotContext,
-    ask: &RequestContext,
-    department: &Department,
-    page: u16,
-) -> Result<Rendered, EngineError> {
-    let all = desk.engine.store().departments().await?;
-    Ok(render::department_card(&ask.words(desk), department, page, page_with(&all, department.id)))
-}
-
-async fn find(desk: &BotContext, name: &str) -> Result<Option<Department>, EngineError> {
-    Ok(by_name(&desk.engine.store().departments().await?, name).cloned())
-}
-
-fn by_name<'a>(all: &'a [Department], name: &str) -> Option<&'a Department> {
-    let wanted = name.trim().to_lowercase();
-    all.iter().find(|d| d.name.to_lowercase() == wanted)
-}
-
-pub(in crate::bot::handlers) async fn by_id(
-    desk: &BotContext,
-    id: DepartmentId,
-) -> Result<Department, EngineError> {
-    let all = desk.engine.store().departments().await?;
-    all.into_iter().find(|d| d.id == id).ok_or(EngineError::NotFound)
-}
-
-pub(in crate::bot::handlers) async fn with_category(
-    desk: &BotContext,
-    id: CategoryId,
-) -> Result<(Department, Category), EngineError> {
-    let all = desk.engine.store().departments().await?;
-    let found = all.into_iter().find_map(|d| d.category(id).cloned().map(|category| (d, category)));
-    found.ok_or(EngineError::NotFound)
+    Ok(vec![ctx.edit(pressed, department_card(bot, ctx, &department, page).await?)])
 }
 
 #[cfg(test)]
@@ -219,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_department_and_a_category_are_split_at_every_dash() {
-        let all = |arg| readings(arg).collect::<Vec<_>>();
+        let all = |arg| split_candidates(arg).collect::<Vec<_>>();
         assert_eq!(all("HSI INDIBIZ - TROUBLESHOOT"), [("HSI INDIBIZ", "TROUBLESHOOT")]);
         assert_eq!(all("A - B  -  C"), [("A", "B  -  C"), ("A - B", "C")]);
         assert_eq!(all("pra-bayar - isi ulang"), [("pra-bayar", "isi ulang")]);

@@ -1,5 +1,7 @@
-//! Admins: names for departments and categories: asked for by a button, answered by a message, or given with a command.
-use super::departments::{by_id, department_card, with_category};
+//! Prompts for the names of departments and categories. A button opens a prompt, and the admin's next message
+//! answers it. A command can bring the name with it.
+use super::department_cards::department_card;
+use super::department_lookup::{category_by_id, department_by_id};
 use crate::bot::callback::ButtonAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
@@ -15,181 +17,186 @@ use std::sync::Arc;
 use teloxide::types::{CallbackQuery, MessageEntityKind, MessageId};
 use uuid::Uuid;
 
-/// How many departments of nearly the same name are offered.
-const MIN_SIMILARITY: usize = 3;
+/// The most departments with a similar name that are offered.
+const MAX_SIMILAR_NAMES: usize = 3;
 
-/// A name for a new department is asked for.
+/// Opens the prompt for the name of a new department.
 pub async fn new_department(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
 ) -> HandlerResult {
-    asks(&desk, &ask, &toast, place, (Prompt::NewDepartment, "department-ask-name", "")).await
+    ask_in_place(&bot, &ctx, &toast, pressed, (Prompt::NewDepartment, "department-ask-name", "")).await
 }
 
-/// A new name for a department is asked for.
+/// Opens the prompt for a department's new name.
 pub async fn rename_department(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     id: DepartmentId,
 ) -> HandlerResult {
-    let name = by_id(&desk, id).await?.name;
-    asks(&desk, &ask, &toast, place, (Prompt::RenameDepartment(id), "department-ask-rename", &name)).await
+    let name = department_by_id(&bot, id).await?.name;
+    ask_in_place(&bot, &ctx, &toast, pressed, (Prompt::RenameDepartment(id), "department-ask-rename", &name))
+        .await
 }
 
-/// A name for a new category is asked for.
+/// Opens the prompt for the name of a new category.
 pub async fn new_category(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     id: DepartmentId,
 ) -> HandlerResult {
-    let name = by_id(&desk, id).await?.name;
-    asks(&desk, &ask, &toast, place, (Prompt::NewCategory(id), "category-ask-name", &name)).await
+    let name = department_by_id(&bot, id).await?.name;
+    ask_in_place(&bot, &ctx, &toast, pressed, (Prompt::NewCategory(id), "category-ask-name", &name)).await
 }
 
-/// A new name for a category is asked for.
+/// Opens the prompt for a category's new name.
 pub async fn rename_category(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     id: CategoryId,
 ) -> HandlerResult {
-    let name = with_category(&desk, id).await?.1.name;
-    asks(&desk, &ask, &toast, place, (Prompt::RenameCategory(id), "category-ask-rename", &name)).await
+    let name = category_by_id(&bot, id).await?.1.name;
+    ask_in_place(&bot, &ctx, &toast, pressed, (Prompt::RenameCategory(id), "category-ask-rename", &name))
+        .await
 }
 
-/// The answer to a question for a name. A name that won't do keeps the question open.
-pub async fn answered(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Handles the answer to a prompt. The prompt stays open if the name is invalid.
+pub async fn on_answer(
+    bot: &BotContext,
+    ctx: &RequestContext,
     prompt: Prompt,
     message: MessageId,
     name: &str,
 ) -> HandlerResult {
     let answer = match prompt {
-        Prompt::NewDepartment => created(desk, ask, message, name).await?,
-        Prompt::NewCategory(id) => category_created(desk, ask, message, id, name).await?,
+        Prompt::NewDepartment => create_and_confirm(bot, ctx, message, name).await?,
+        Prompt::NewCategory(id) => create_category_and_confirm(bot, ctx, message, id, name).await?,
         Prompt::RenameDepartment(id) => {
             let rename = DepartmentEdit::Rename(name.to_owned());
-            let department = desk.engine.edit_department(&ask.person, id, &rename).await?;
-            department_card(desk, ask, &department, 0).await?
+            let department = bot.engine.edit_department(&ctx.person, id, &rename).await?;
+            department_card(bot, ctx, &department, 0).await?
         }
         Prompt::RenameCategory(id) => {
             let (department, rename) =
-                (with_category(desk, id).await?.0.id, DepartmentEdit::RenameCategory(id, name.to_owned()));
-            let department = desk.engine.edit_department(&ask.person, department, &rename).await?;
-            department_card(desk, ask, &department, render::category_page(&department, id)).await?
+                (category_by_id(bot, id).await?.0.id, DepartmentEdit::RenameCategory(id, name.to_owned()));
+            let department = bot.engine.edit_department(&ctx.person, department, &rename).await?;
+            department_card(bot, ctx, &department, render::category_page(&department, id)).await?
         }
     };
-    desk.engine.answer_prompt(ask.person.id, message.0).await?;
-    Ok(vec![ask.text(answer)])
+    bot.engine.answer_prompt(ctx.person.id, message.0).await?;
+    Ok(vec![ctx.text(answer)])
 }
 
-/// A question, what asks it, and the name of what it is about.
-pub(in crate::bot::handlers) type Question<'a> = (Prompt, &'static str, &'a str);
+/// A prompt, the key of its text, and the name of the department or category that it is about.
+pub(in crate::bot::handlers) type NamePrompt<'a> = (Prompt, &'static str, &'a str);
 
-/// A button that asks becomes its question: pressed twice, it asks once.
-async fn asks(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Replaces the pressed message by the prompt's text, so that a second press opens no second prompt.
+async fn ask_in_place(
+    bot: &BotContext,
+    ctx: &RequestContext,
     toast: &Toast,
-    place: PressedMessage,
-    asked: Question<'_>,
+    pressed: PressedMessage,
+    prompt: NamePrompt<'_>,
 ) -> HandlerResult {
     toast.ack();
-    Ok(vec![ask.edit(place, question(desk, ask, asked).await?)])
+    Ok(vec![ctx.edit(pressed, open_prompt(bot, ctx, prompt).await?)])
 }
 
-/// The question in words; the person's next message answers it.
-pub(in crate::bot::handlers) async fn question(
-    desk: &BotContext,
-    ask: &RequestContext,
-    (prompt, key, name): Question<'_>,
+/// Opens a prompt and returns its text. The person's next message answers it.
+pub(in crate::bot::handlers) async fn open_prompt(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    (prompt, key, name): NamePrompt<'_>,
 ) -> Result<Rendered, EngineError> {
-    desk.engine.set_prompt(ask.person.id, Some(prompt)).await?;
-    Ok(ask.words(desk).message(key, &[("name", name.into())]))
+    bot.engine.set_prompt(ctx.person.id, Some(prompt)).await?;
+    Ok(ctx.localizer(bot).message(key, &[("name", name.into())]))
 }
 
-/// A name that no department has can be a slip of the pen: those that are called nearly so are offered first.
-pub(in crate::bot::handlers) async fn whether_to_make(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Returns the question whether to create a department. The name may be a typing mistake, so departments with
+/// a similar name are offered first.
+pub(in crate::bot::handlers) async fn offer_to_create(
+    bot: &BotContext,
+    ctx: &RequestContext,
     name: &str,
 ) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let mut all = desk.engine.store().departments().await?;
-    all.retain(|department| is_near(&department.name, name));
+    let localizer = ctx.localizer(bot);
+    let mut all = bot.engine.store().departments().await?;
+    all.retain(|department| is_similar(&department.name, name));
     let show = |d: &Department| vec![labelled(&d.name, ButtonAction::Department(d.id, 0))];
-    let make = words.button("department-make", ButtonAction::MakeDepartment);
-    let rows = all.iter().take(MIN_SIMILARITY).map(show);
-    let buttons = rows.chain([vec![make, words.button("button-cancel", ButtonAction::Dismiss)]]).collect();
-    Ok(Rendered { html: words.say("department-unknown", &[("name", name.into())]), buttons })
+    let make = localizer.button("department-make", ButtonAction::CreateDepartment);
+    let with_page_buttons = all.iter().take(MAX_SIMILAR_NAMES).map(show);
+    let buttons = with_page_buttons
+        .chain([vec![make, localizer.button("button-cancel", ButtonAction::Dismiss)]])
+        .collect();
+    Ok(Rendered { html: localizer.html("department-unknown", &[("name", name.into())]), buttons })
 }
 
-/// Whether two names differ by a slip: two letters at most, or one is a part of the other.
-fn is_near(one: &str, other: &str) -> bool {
+/// Returns true if two names differ by two letters at most, or if one contains the other.
+fn is_similar(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     one.contains(&other) || other.contains(&one) || strsim::osa_distance(&one, &other) <= 2
 }
 
-/// Yes, there is to be a department of that name. The name doesn't fit into a button, so it is read off the message, where
-/// it is all that is bold.
-pub async fn make_department(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+/// Creates the department that was confirmed. Its name does not fit into the button, so it is read from the
+/// message, where it is the only bold text.
+pub async fn create_department_pressed(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     query: CallbackQuery,
 ) -> HandlerResult {
     let entities = query.regular_message().and_then(|message| message.parse_entities()).unwrap_or_default();
     let name = entities.iter().find(|entity| *entity.kind() == MessageEntityKind::Bold);
     let name = name.ok_or(EngineError::NotFound)?.text();
     toast.ack();
-    Ok(vec![ask.edit(place, created(&desk, &ask, MessageId(place.0), name).await?)])
+    Ok(vec![ctx.edit(pressed, create_and_confirm(&bot, &ctx, MessageId(pressed.0), name).await?)])
 }
 
-async fn created(
-    desk: &BotContext,
-    ask: &RequestContext,
+async fn create_and_confirm(
+    bot: &BotContext,
+    ctx: &RequestContext,
     message: MessageId,
     name: &str,
 ) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    let first = words.plain("default-category", &[]);
-    let id = DepartmentId(made_by(ask, message));
-    let department = desk.engine.add_department(&ask.person, id, name, &first).await?;
-    let card = department_card(desk, ask, &department, 0).await?;
-    let mut told = words.say("department-created", &[("name", (&department.name).into())]);
+    let localizer = ctx.localizer(bot);
+    let first = localizer.plain("default-category", &[]);
+    let id = DepartmentId(id_from_message(ctx, message));
+    let department = bot.engine.add_department(&ctx.person, id, name, &first).await?;
+    let card = department_card(bot, ctx, &department, 0).await?;
+    let mut text = localizer.html("department-created", &[("name", (&department.name).into())]);
     let serves = |seat: &Seat| seat.profile().is_some_and(|p| p.departments.contains(&department.id));
-    if !desk.engine.seats().iter().any(serves) {
-        told = format!("{told}\n{}", words.say("department-no-agents", &[]));
+    if !bot.engine.seats().iter().any(serves) {
+        text = format!("{text}\n{}", localizer.html("department-no-agents", &[]));
     }
-    Ok(Rendered { html: format!("{told}\n\n{}", card.html), ..card })
+    Ok(Rendered { html: format!("{text}\n\n{}", card.html), ..card })
 }
 
-pub(in crate::bot::handlers) async fn category_created(
-    desk: &BotContext,
-    ask: &RequestContext,
+pub(in crate::bot::handlers) async fn create_category_and_confirm(
+    bot: &BotContext,
+    ctx: &RequestContext,
     message: MessageId,
     department: DepartmentId,
     name: &str,
 ) -> Result<Rendered, EngineError> {
-    let id = CategoryId(made_by(ask, message));
-    let (department, category) = desk.engine.add_category(&ask.person, department, id, name).await?;
+    let id = CategoryId(id_from_message(ctx, message));
+    let (department, category) = bot.engine.add_category(&ctx.person, department, id, name).await?;
     let label = Arg::from(department.label(category.id));
-    Ok(ask.words(desk).message("category-created", &[("label", label)]))
+    Ok(ctx.localizer(bot).message("category-created", &[("label", label)]))
 }
 
-/// The id of what a message makes: the same when the message is handled again, because the desk died before it was marked
-/// as handled. A person's id with the message's number in it is nobody else's.
-fn made_by(ask: &RequestContext, message: MessageId) -> Uuid {
-    Uuid::from_u128(ask.person.id.0.as_u128() ^ u128::from(message.0.cast_unsigned()))
+/// Returns the id for what this message creates: the person's id combined with the message's number, so no
+/// other message has it. It is the same if the update is handled again after a crash.
+fn id_from_message(ctx: &RequestContext, message: MessageId) -> Uuid {
+    Uuid::from_u128(ctx.person.id.0.as_u128() ^ u128::from(message.0.cast_unsigned()))
 }
 
 #[cfg(test)]
@@ -197,10 +204,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_pen_is_near() {
+    fn a_name_with_a_typing_mistake_is_similar() {
         for typed in ["tenkik", "TEKNIK", "Tekn", "Teknik A"] {
-            assert!(is_near("Teknik", typed), "{typed}");
+            assert!(is_similar("Teknik", typed), "{typed}");
         }
-        assert!(!is_near("Teknik", "Umum"));
+        assert!(!is_similar("Teknik", "Umum"));
     }
 }

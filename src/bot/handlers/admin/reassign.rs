@@ -1,11 +1,11 @@
-//! Admins: a ticket goes to another agent, or back to the queue.
-use super::agents::{agent_named, choose};
-use super::departments::by_id;
+//! Admin handlers that move a ticket to another agent or back to the queue.
+use super::department_lookup::department_by_id;
+use super::matching::{Matches, find_tickets};
 use super::pickers;
-use super::pickers::{Matches, seat_of, tickets_named};
+use super::pickers::{find_one_agent, picker_message, seat_of};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::handlers::refusals::{explain_toast, explained};
+use crate::bot::handlers::refusals::{explain_toast, refusal_text};
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::event::{Action, Actor, ReleaseReason};
@@ -19,245 +19,251 @@ use crate::engine::ports::StoreError;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// How many agents are offered, the most fitting first. Typing the name works for every one.
+/// The most agents that are offered, best suited first. An agent beyond them can be chosen by typing the
+/// name.
 const MAX_OFFERED_AGENTS: usize = 20;
 
 /// `/reassign [<ticket> [agent]]`.
-pub async fn reassign(desk: Arc<BotContext>, ask: RequestContext, arg: String) -> HandlerResult {
+pub async fn reassign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     let arg = arg.trim();
     let Some((text, agent)) =
         arg.split_once(char::is_whitespace).or_else(|| (!arg.is_empty()).then_some((arg, "")))
     else {
-        return Ok(vec![choose(&desk, &ask, PickerPurpose::Reassign).await?]);
+        return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::Reassign).await?]);
     };
-    let ticket = match ticket_named(&desk, &ask, text).await? {
+    let ticket = match find_one_ticket(&bot, &ctx, text).await? {
         Ok(ticket) => ticket,
         Err(question) => return Ok(vec![question]),
     };
     if agent.trim().is_empty() {
-        return Ok(vec![ask.text(to_whom(&desk, &ask, &ticket)?)]);
+        return Ok(vec![ctx.text(agent_question(&bot, &ctx, &ticket)?)]);
     }
     let chosen = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
-    match agent_named(&desk, &ask, agent, PickerPurpose::Reassign, chosen) {
+    match find_one_agent(&bot, &ctx, agent, PickerPurpose::Reassign, chosen) {
         Ok(seat) => {
-            let drawn = (ticket.id, ticket.version);
-            Ok(vec![ask.text(given(&desk, &ask, drawn, seat.person.id, false).await?)])
+            let at_version = (ticket.id, ticket.version);
+            Ok(vec![ctx.text(reassign_and_confirm(&bot, &ctx, at_version, seat.person.id, false).await?)])
         }
         Err(question) => Ok(vec![question]),
     }
 }
 
-/// The ticket that was typed; or the answer that says there is none, or asks which of several.
-async fn ticket_named(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Returns the ticket whose number was typed. The error is the answer that no ticket matches, or a picker of
+/// those that do.
+async fn find_one_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
     text: &str,
 ) -> Result<Result<Ticket, Outgoing>, EngineError> {
-    let words = ask.words(desk);
-    Ok(match tickets_named(desk, text).await? {
+    let localizer = ctx.localizer(bot);
+    Ok(match find_tickets(bot, text).await? {
         Matches::One(ticket) => Ok(ticket),
-        Matches::None => Err(ask.say(desk, "no-such-ticket", &[("text", text.into())])),
+        Matches::None => Err(ctx.message(bot, "no-such-ticket", &[("text", text.into())])),
         Matches::Several(tickets) => {
-            let html = words.say("several-tickets", &[("text", text.into())]);
-            let buttons = pickers::ticket_buttons(desk, &words, &tickets).await?;
-            Err(ask.text(pickers::list(&words, html, PickerPurpose::Reassign, (0, 1), buttons)))
+            let html = localizer.html("several-tickets", &[("text", text.into())]);
+            let buttons = pickers::ticket_buttons(bot, &localizer, &tickets).await?;
+            Err(ctx.text(pickers::picker(&localizer, html, PickerPurpose::Reassign, (0, 1), buttons)))
         }
     })
 }
 
-/// A ticket was chosen.
+/// Handles the ticket chosen in a picker.
 pub async fn pick_ticket(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
-    (pick, ticket): (PickerPurpose, TicketId),
+    pressed: PressedMessage,
+    (purpose, ticket): (PickerPurpose, TicketId),
 ) -> HandlerResult {
-    let text = match to_whom_by_id(&desk, &ask, ticket).await {
+    let text = match agent_question_by_id(&bot, &ctx, ticket).await {
         Ok(text) => {
             toast.ack();
             text
         }
-        // It ended, or was never there: what can be reassigned now is in the list that is drawn in its place.
+        // The ticket has ended or never existed. The picker that replaces the message shows the tickets that
+        // can be reassigned.
         Err(error) => {
-            let Some(told) = explain_toast(&desk, &ask, &error) else { return Err(error) };
-            toast.say(told);
-            pickers::first_page(&desk, &ask, pick).await?
+            let Some(text) = explain_toast(&bot, &ctx, &error) else { return Err(error) };
+            toast.say(text);
+            pickers::first_page(&bot, &ctx, purpose).await?
         }
     };
-    Ok(vec![ask.edit(place, text)])
+    Ok(vec![ctx.edit(pressed, text)])
 }
 
-async fn to_whom_by_id(
-    desk: &BotContext,
-    ask: &RequestContext,
+async fn agent_question_by_id(
+    bot: &BotContext,
+    ctx: &RequestContext,
     ticket: TicketId,
 ) -> Result<Rendered, EngineError> {
-    let ticket = desk.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    to_whom(desk, ask, &ticket)
+    let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
+    agent_question(bot, ctx, &ticket)
 }
 
-fn to_whom(desk: &BotContext, ask: &RequestContext, ticket: &Ticket) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
+fn agent_question(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> Result<Rendered, EngineError> {
+    let localizer = ctx.localizer(bot);
     let held = ticket.hold().is_some();
     if !held && ticket.state != TicketState::Queued {
         return Err(EngineError::Stale(Box::new(ticket.clone())));
     }
-    let mut seats = desk.engine.seats();
+    let mut seats = bot.engine.seats();
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
-    seats.sort_by_key(|seat| fitness(seat, ticket));
-    let press = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
-    let agents = pickers::agent_buttons(&words, &seats, seats.iter().take(MAX_OFFERED_AGENTS), press);
+    seats.sort_by_key(|seat| suitability(seat, ticket));
+    let action = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
+    let agents = pickers::agent_buttons(&localizer, &seats, seats.iter().take(MAX_OFFERED_AGENTS), action);
     let mut buttons: Vec<Vec<Button>> = agents.into_iter().map(|button| vec![button]).collect();
     if held {
-        buttons.push(vec![words.button("reassign-queue", ButtonAction::Requeue(ticket.id, ticket.version))]);
+        buttons
+            .push(vec![localizer.button("reassign-queue", ButtonAction::Requeue(ticket.id, ticket.version))]);
     }
-    buttons.push(vec![words.button("button-cancel", ButtonAction::Dismiss)]);
-    Ok(Rendered { html: words.say("reassign-to", &[("number", (&ticket.number).into())]), buttons })
+    buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
+    Ok(Rendered { html: localizer.html("reassign-to", &[("number", (&ticket.number).into())]), buttons })
 }
 
-/// The place of an agent in the offer for a ticket: first who serves its department, then who could get it at once, then
-/// those nearest to that, then who has the most room.
-fn fitness(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
+/// Returns the sort key of an agent for a ticket. Agents of its department come first, then agents who could
+/// get it now, then those nearest to that, then those with the most free slots.
+fn suitability(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
     let profile = seat.profile();
-    let elsewhere = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
+    let is_other_department = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
     let room = profile.map_or(0, |p| p.max_tickets.get().saturating_sub(seat.held()));
-    (elsewhere, seat.skip().map(Reverse), Reverse(room))
+    (is_other_department, seat.skip().map(Reverse), Reverse(room))
 }
 
-/// An agent was chosen, perhaps a full one "anyway".
+/// Handles the chosen agent. `even_if_full` overrides the agent's capacity.
 pub async fn reassign_pressed(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
-    (ticket, version, agent, anyway): (TicketId, Version, PersonId, bool),
+    pressed: PressedMessage,
+    (ticket, version, agent, even_if_full): (TicketId, Version, PersonId, bool),
 ) -> HandlerResult {
-    let text = if seat_of(&desk, agent).is_some() {
-        given(&desk, &ask, (ticket, version), agent, anyway).await
+    let text = if seat_of(&bot, agent).is_some() {
+        reassign_and_confirm(&bot, &ctx, (ticket, version), agent, even_if_full).await
     } else {
-        toast.say(ask.words(&desk).toast("agent-gone", &[]));
-        to_whom_by_id(&desk, &ask, ticket).await
+        toast.say(ctx.localizer(&bot).toast("agent-gone", &[]));
+        agent_question_by_id(&bot, &ctx, ticket).await
     };
     match text {
-        // A press before this one did it.
+        // An earlier press of the same button reassigned the ticket.
         Err(EngineError::Stale(now)) if now.holder() == Some(agent) => {
-            toast.say(ask.words(&desk).toast("already-theirs", &[("number", (&now.number).into())]));
-            Ok(vec![ask.edit(place, handed(&desk, &ask, &now, agent).await?)])
+            toast.say(ctx.localizer(&bot).toast("already-theirs", &[("number", (&now.number).into())]));
+            Ok(vec![ctx.edit(pressed, reassigned_message(&bot, &ctx, &now, agent).await?)])
         }
-        text => answer(&desk, &ask, &toast, place, text),
+        text => answer_action(&bot, &ctx, &toast, pressed, text),
     }
 }
 
-/// The ticket goes back to the queue.
+/// Handles the press that puts the ticket back in the queue.
 pub async fn requeue_pressed(
-    desk: Arc<BotContext>,
-    ask: RequestContext,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
     toast: Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     (ticket, version): (TicketId, Version),
 ) -> HandlerResult {
-    let told = |t: &Ticket| ask.words(&desk).message("reassign-queued", &[("number", (&t.number).into())]);
-    let requeued = desk.engine.requeue(&ask.person, (ticket, Some(version)), ask.now).await;
+    let text = |t: &Ticket| ctx.localizer(&bot).message("reassign-queued", &[("number", (&t.number).into())]);
+    let requeued = bot.engine.requeue(&ctx.person, (ticket, Some(version)), ctx.now).await;
     if let Err(error @ EngineError::Refused(_, now)) = &requeued
-        && put_back(&desk, ask.person.id, now, version).await?
+        && was_requeued_by(&bot, ctx.person.id, now, version).await?
     {
-        toast.say(explain_toast(&desk, &ask, error).unwrap_or_default());
-        return Ok(vec![ask.edit(place, told(now))]);
+        toast.say(explain_toast(&bot, &ctx, error).unwrap_or_default());
+        return Ok(vec![ctx.edit(pressed, text(now))]);
     }
-    answer(&desk, &ask, &toast, place, requeued.map(|ticket| told(&ticket)))
+    answer_action(&bot, &ctx, &toast, pressed, requeued.map(|ticket| text(&ticket)))
 }
 
-/// Whether a press before this one put the ticket back, which may have found its next agent at once.
-async fn put_back(
-    desk: &BotContext,
+/// Returns true if an earlier press by this admin put the ticket back. It may have been assigned again at
+/// once.
+async fn was_requeued_by(
+    bot: &BotContext,
     admin: PersonId,
     now: &Ticket,
-    drawn_for: Version,
+    button_version: Version,
 ) -> Result<bool, StoreError> {
-    let released = drawn_for.next();
+    let released = button_version.next();
     if now.version != released.next() {
         return Ok(now.version == released && now.state == TicketState::Queued);
     }
-    let history = desk.engine.store().history(now.id).await?;
+    let history = bot.engine.store().history(now.id).await?;
     Ok(history.iter().rev().nth(1).is_some_and(|event| {
         event.actor == Actor::Person(admin)
             && matches!(event.what, Action::Released { why: ReleaseReason::Admin, .. })
     }))
 }
 
-/// A refusal is the press's answer. Where the ticket can still be moved, it is asked for anew, as it is now; else the buttons
-/// go away, for they stand for something that is no longer so.
-fn answer(
-    desk: &BotContext,
-    ask: &RequestContext,
+/// Answers a press with the result. A refusal becomes the toast. If the ticket can still be moved, the
+/// question is drawn again for its current version; otherwise the stale buttons are removed.
+fn answer_action(
+    bot: &BotContext,
+    ctx: &RequestContext,
     toast: &Toast,
-    place: PressedMessage,
+    pressed: PressedMessage,
     text: Result<Rendered, EngineError>,
 ) -> HandlerResult {
     let error = match text {
         Ok(text) => {
             toast.ack();
-            return Ok(vec![ask.edit(place, text)]);
+            return Ok(vec![ctx.edit(pressed, text)]);
         }
         Err(error) => error,
     };
-    let Some(told) = explain_toast(desk, ask, &error) else { return Err(error) };
-    toast.say(told);
-    let again = match &error {
-        EngineError::Stale(now) | EngineError::Refused(_, now) => to_whom(desk, ask, now).ok(),
+    let Some(text) = explain_toast(bot, ctx, &error) else { return Err(error) };
+    toast.say(text);
+    let redrawn = match &error {
+        EngineError::Stale(now) | EngineError::Refused(_, now) => agent_question(bot, ctx, now).ok(),
         _ => None,
     };
-    let text = again.or_else(|| explained(desk, ask, &error));
-    Ok(text.map(|text| ask.edit(place, text)).into_iter().collect())
+    let text = redrawn.or_else(|| refusal_text(bot, ctx, &error));
+    Ok(text.map(|text| ctx.edit(pressed, text)).into_iter().collect())
 }
 
-async fn given(
-    desk: &BotContext,
-    ask: &RequestContext,
+async fn reassign_and_confirm(
+    bot: &BotContext,
+    ctx: &RequestContext,
     (ticket, version): (TicketId, Version),
     agent: PersonId,
-    anyway: bool,
+    even_if_full: bool,
 ) -> Result<Rendered, EngineError> {
-    let words = ask.words(desk);
-    match desk.engine.reassign(&ask.person, (ticket, Some(version)), agent, anyway, ask.now).await {
-        Ok(ticket) => handed(desk, ask, &ticket, agent).await,
+    let localizer = ctx.localizer(bot);
+    match bot.engine.reassign(&ctx.person, (ticket, Some(version)), agent, even_if_full, ctx.now).await {
+        Ok(ticket) => reassigned_message(bot, ctx, &ticket, agent).await,
         Err(EngineError::Full(held, max)) => {
-            let name = name_of(desk, agent).await?;
+            let name = name_of(bot, agent).await?;
             let args = [("agent", Arg::from(name)), ("held", held.into()), ("max", max.into())];
-            let yes = words.button("reassign-anyway", ButtonAction::Reassign(ticket, version, agent, true));
-            let no = words.button("button-cancel", ButtonAction::Dismiss);
-            Ok(Rendered { html: words.say("reassign-full", &args), buttons: vec![vec![yes, no]] })
+            let yes =
+                localizer.button("reassign-anyway", ButtonAction::Reassign(ticket, version, agent, true));
+            let no = localizer.button("button-cancel", ButtonAction::Dismiss);
+            Ok(Rendered { html: localizer.html("reassign-full", &args), buttons: vec![vec![yes, no]] })
         }
         Err(error) => Err(error),
     }
 }
 
-async fn handed(
-    desk: &BotContext,
-    ask: &RequestContext,
+async fn reassigned_message(
+    bot: &BotContext,
+    ctx: &RequestContext,
     ticket: &Ticket,
     agent: PersonId,
 ) -> Result<Rendered, EngineError> {
-    let (words, name) = (ask.words(desk), name_of(desk, agent).await?);
+    let (localizer, name) = (ctx.localizer(bot), name_of(bot, agent).await?);
     let args = [("number", (&ticket.number).into()), ("agent", Arg::from(&name))];
-    let mut told = words.message("reassign-done", &args);
-    let Some(seat) = seat_of(desk, agent) else { return Ok(told) };
+    let mut text = localizer.message("reassign-done", &args);
+    let Some(seat) = seat_of(bot, agent) else { return Ok(text) };
     let serves =
         seat.person.agent.as_ref().is_some_and(|agent| agent.departments.contains(&ticket.department));
     if !serves {
-        let department = by_id(desk, ticket.department).await?.name;
+        let department = department_by_id(bot, ticket.department).await?.name;
         let args = [("agent", Arg::from(&name)), ("department", department.into())];
-        told.html = format!("{}\n{}", told.html, words.say("reassign-elsewhere", &args));
+        text.html = format!("{}\n{}", text.html, localizer.html("reassign-elsewhere", &args));
     }
     if seat.out_of_reach() || seat.person.availability() != Availability::Online {
-        let how = words.availability(seat.person.availability(), seat.out_of_reach());
-        let args = [("agent", name.into()), ("availability", how.into())];
-        told.html = format!("{}\n{}", told.html, words.say("reassign-not-there", &args));
+        let availability = localizer.availability(seat.person.availability(), seat.out_of_reach());
+        let args = [("agent", name.into()), ("availability", availability.into())];
+        text.html = format!("{}\n{}", text.html, localizer.html("reassign-not-there", &args));
     }
-    Ok(told)
+    Ok(text)
 }
 
-async fn name_of(desk: &BotContext, agent: PersonId) -> Result<String, EngineError> {
-    Ok(desk.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?.name)
+async fn name_of(bot: &BotContext, agent: PersonId) -> Result<String, EngineError> {
+    Ok(bot.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?.name)
 }

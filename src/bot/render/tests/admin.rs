@@ -1,4 +1,4 @@
-//! Everybody's load, one agent, departments and categories.
+//! Tests of the workload, one agent, departments and categories.
 use super::*;
 use crate::bot::cards::views::{AgentLine, WorkloadView};
 use crate::domain::department::{Category, Department};
@@ -19,8 +19,8 @@ pub(super) fn agent(n: u128, name: &str, availability: Availability, held: u16, 
     }
 }
 
-/// The four agents of the plan's mock-up.
-fn four() -> WorkloadView {
+/// The four agents of the mock-up in the plan.
+fn example_workload() -> WorkloadView {
     WorkloadView {
         page: 0,
         pages: 1,
@@ -38,26 +38,27 @@ fn four() -> WorkloadView {
 }
 
 #[test]
-fn the_workload_of_the_plan() {
-    check("workload", |w| workload(w, &four()));
+fn workload_is_the_mock_up_of_the_plan() {
+    check("workload", |w| workload(w, &example_workload()));
 }
 
 #[test]
-fn a_workload_of_nobody_and_one_of_every_kind() {
-    let nobody = WorkloadView { agents: Vec::new(), waiting: 1, online: 0, total: 0, free: 1, ..four() };
-    check("workload_empty", |w| workload(w, &nobody));
+fn workload_without_agents_and_with_every_availability() {
+    let empty =
+        WorkloadView { agents: Vec::new(), waiting: 1, online: 0, total: 0, free: 1, ..example_workload() };
+    check("workload_empty", |w| workload(w, &empty));
     let mut agents = vec![
         agent(1, "Sari", Availability::Busy, 1, 100),
         agent(2, "Tono", Availability::Away, 99, 100),
         agent(3, "Umi", Availability::Online, 7, 5),
     ];
     agents[2].lost = true;
-    let kinds = WorkloadView { agents, page: 1, pages: 2, ..four() };
+    let kinds = WorkloadView { agents, page: 1, pages: 2, ..example_workload() };
     check("workload_second_page", |w| workload(w, &kinds));
 }
 
 #[test]
-fn one_agent_in_detail() {
+fn agent_card_with_and_without_departments() {
     check("agent_card", |w| agent_card(w, &agent(1, "agent1", Availability::Online, 4, 5)));
     let blocked = AgentLine {
         reachable: false,
@@ -68,7 +69,7 @@ fn one_agent_in_detail() {
     check("agent_card_unreachable", |w| agent_card(w, &blocked));
 }
 
-/// A department with as many categories, all of this name.
+/// A department with this number of categories, all of the same name.
 fn department(name: &str, categories: u128) -> Department {
     let category = |n| Category { id: CategoryId(Uuid::from_u128(n)), name: name.into(), retired: n == 2 };
     Department {
@@ -82,7 +83,7 @@ fn department(name: &str, categories: u128) -> Department {
 }
 
 #[test]
-fn departments_and_categories_of_every_kind() {
+fn cards_of_departments_and_categories_in_every_state() {
     let plain = department("HSI INDIBIZ", 2);
     let critical = Department { critical: true, ..plain.clone() };
     let retired = Department { retired: true, ..plain.clone() };
@@ -102,7 +103,7 @@ fn the_longest_names_leave_room_for_every_button() {
     let long = department(&"🏢".repeat(60), 50);
     let all = vec![Department { critical: true, ..long.clone() }; 30];
     for locale in Locale::ALL {
-        keeps_to_telegram(&department_card(&words(locale), &long, 0, 9));
-        keeps_to_telegram(&departments(&words(locale), &all, (1, 3)));
+        check_telegram_limits(&department_card(&localizer(locale), &long, 0, 9));
+        check_telegram_limits(&departments(&localizer(locale), &all, (1, 3)));
     }
 }

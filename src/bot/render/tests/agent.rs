@@ -1,48 +1,51 @@
-//! An agent's card of one ticket in every state, and their standing.
+//! Tests of an agent's card of a ticket in every state, and of the status.
 use super::*;
 use crate::bot::cards::views::StatusView;
 use crate::domain::person::Availability;
 
 #[test]
-fn a_task_in_every_state() {
+fn task_card_in_every_state_of_the_holder() {
     for (name, status) in [
         ("task_assigned", Status::Assigned),
         ("task_in_progress", Status::InProgress),
         ("task_pending", Status::Pending),
         ("task_completed", Status::Completed),
     ] {
-        check(name, |w| task_card(w, &mine(status)));
+        check(name, |w| task_card(w, &held_ticket(status)));
     }
 }
 
 #[test]
-fn a_task_that_is_no_longer_theirs() {
-    let unreachable = TicketView { customer_reachable: false, ..mine(Status::InProgress) };
+fn task_card_of_a_former_holder() {
+    let unreachable = TicketView { customer_reachable: false, ..held_ticket(Status::InProgress) };
     check("task_unreachable", |w| task_card(w, &unreachable));
     check("task_with_somebody_else", |w| task_card(w, &ticket(Status::InProgress)));
     check("task_requeued", |w| task_card(w, &ticket(Status::Queued)));
     check("task_cancelled", |w| task_card(w, &ticket(Status::Cancelled)));
-    let nobody = TicketView { holder: None, ..ticket(Status::Assigned) };
-    check("task_gone", |w| task_card(w, &nobody));
+    let without_holder = TicketView { holder: None, ..ticket(Status::Assigned) };
+    check("task_gone", |w| task_card(w, &without_holder));
 }
 
 #[test]
-fn other_hands_see_no_words_of_the_customer() {
+fn a_former_holder_does_not_see_the_description() {
     for status in [Status::Assigned, Status::Queued, Status::Completed, Status::Cancelled] {
-        let card = task_card(&words(Locale::Id), &ticket(status));
+        let card = task_card(&localizer(Locale::Id), &ticket(status));
         assert!(!card.html.contains("LOS") && card.buttons.is_empty(), "{status:?}");
     }
 }
 
 #[test]
-fn an_urgent_task_with_files_and_many_words() {
+fn task_card_with_priority_files_and_a_long_description() {
     let long = "Pelanggan sudah mencoba menyalakan ulang modem. ".repeat(12);
-    let view =
-        TicketView { priority: Priority::Urgent, description: described(&long, 2), ..mine(Status::Assigned) };
+    let view = TicketView {
+        priority: Priority::Urgent,
+        description: description_of(&long, 2),
+        ..held_ticket(Status::Assigned)
+    };
     check("task_urgent_long", |w| task_card(w, &view));
 }
 
-fn standing(availability: Availability) -> StatusView {
+fn status_view(availability: Availability) -> StatusView {
     StatusView {
         availability,
         lost: false,
@@ -56,12 +59,12 @@ fn standing(availability: Availability) -> StatusView {
 }
 
 #[test]
-fn the_standing_of_an_agent() {
-    check("status_online", |w| status(w, &standing(Availability::Online)));
-    let lost = StatusView { lost: true, auto: false, ..standing(Availability::Online) };
+fn status_in_every_availability() {
+    check("status_online", |w| status(w, &status_view(Availability::Online)));
+    let lost = StatusView { lost: true, auto: false, ..status_view(Availability::Online) };
     check("status_lost", |w| status(w, &lost));
-    check("status_busy", |w| status(w, &standing(Availability::Busy)));
-    let away = StatusView { departments: Vec::new(), ..standing(Availability::Away) };
+    check("status_busy", |w| status(w, &status_view(Availability::Busy)));
+    let away = StatusView { departments: Vec::new(), ..status_view(Availability::Away) };
     check("status_away", |w| status(w, &away));
-    check("status_offline", |w| status(w, &standing(Availability::Offline)));
+    check("status_offline", |w| status(w, &status_view(Availability::Offline)));
 }

@@ -1,9 +1,9 @@
-//! The menus and the help of each role.
+//! Tests of the menu and the help of each role.
 use super::*;
 use crate::bot::menu::{help, menu};
 use crate::domain::person::Role;
 
-const EVERYBODY: [(&str, Role, bool); 4] = [
+const ROLES: [(&str, Role, bool); 4] = [
     ("customer", Role::Customer, false),
     ("agent", Role::Agent, true),
     ("admin", Role::Admin, false),
@@ -11,17 +11,17 @@ const EVERYBODY: [(&str, Role, bool); 4] = [
 ];
 
 #[test]
-fn the_help_of_each_role() {
-    for (name, role, is_agent) in EVERYBODY {
+fn help_of_each_role() {
+    for (name, role, is_agent) in ROLES {
         check(&format!("help_{name}"), |w| help(w, role, is_agent));
     }
 }
 
 #[test]
-fn menus_keep_to_telegrams_rules_and_have_the_commands_of_the_role() {
-    for (name, role, is_agent) in EVERYBODY {
+fn menus_are_valid_and_have_the_commands_of_the_role() {
+    for (name, role, is_agent) in ROLES {
         for locale in Locale::ALL {
-            let menu = menu(&words(locale), role, is_agent);
+            let menu = menu(&localizer(locale), role, is_agent);
             let mut names: Vec<&str> = menu.iter().map(|(command, _)| command.as_str()).collect();
             for (command, description) in &menu {
                 assert!(command.len() <= 32 && command.bytes().all(|b| b.is_ascii_lowercase()), "{command}");

@@ -1,4 +1,4 @@
-//! Every notice, and the first words of a new assignment as they were ordered.
+//! Tests of every notice, and of the ordered text of a new assignment.
 use super::*;
 use crate::bot::cards::views::{NoticeView, TicketStatusView};
 use crate::domain::person::{Availability, Role};
@@ -11,8 +11,8 @@ Posisi antrian: #3
 Anda memiliki 3/5 tiket aktif.";
 
 #[test]
-fn a_new_assignment_says_exactly_what_was_ordered() {
-    let new = notice(&words(Locale::Id), &NoticeView::NewTask(task(mine(Status::Assigned))));
+fn a_new_assignment_has_the_ordered_text() {
+    let new = notice(&localizer(Locale::Id), &NoticeView::NewTask(task(held_ticket(Status::Assigned))));
     let text = shown(&new.html);
     assert_eq!(text.get(..ORDERED.len()), Some(ORDERED));
     let labels: Vec<&str> = new.buttons.iter().flatten().map(|b| b.label.as_str()).collect();
@@ -20,28 +20,35 @@ fn a_new_assignment_says_exactly_what_was_ordered() {
 }
 
 #[test]
-fn later_the_card_keeps_no_position_that_passes() {
-    let view = task(mine(Status::Assigned));
+fn a_refreshed_task_card_has_no_position_or_load() {
+    let view = task(held_ticket(Status::Assigned));
     for locale in Locale::ALL {
-        let new = notice(&words(locale), &NoticeView::NewTask(view.clone()));
-        let later = task_card(&words(locale), &view.ticket);
+        let new = notice(&localizer(locale), &NoticeView::NewTask(view.clone()));
+        let later = task_card(&localizer(locale), &view.ticket);
         let facts = |html: &str| -> Vec<String> { html.lines().skip(1).map(str::to_owned).collect() };
-        let passing = ["#3", "3/5"];
-        let lasting = |line: &String| !line.is_empty() && !passing.iter().any(|part| line.contains(part));
-        assert!(passing.iter().all(|part| new.html.contains(part) && !later.html.contains(part)));
+        let transient = ["#3", "3/5"];
+        let is_lasting =
+            |line: &String| !line.is_empty() && !transient.iter().any(|part| line.contains(part));
+        assert!(transient.iter().all(|part| new.html.contains(part) && !later.html.contains(part)));
         assert!(
-            facts(&new.html).into_iter().filter(lasting).eq(facts(&later.html).into_iter().filter(lasting))
+            facts(&new.html)
+                .into_iter()
+                .filter(is_lasting)
+                .eq(facts(&later.html).into_iter().filter(is_lasting))
         );
         assert_eq!(new.buttons, later.buttons);
     }
 }
 
 #[test]
-fn a_notice_that_comes_late_tells_how_things_stand() {
-    for late in [mine(Status::InProgress), ticket(Status::Assigned), ticket(Status::Queued)] {
+fn a_late_notice_shows_the_current_card() {
+    for late in [held_ticket(Status::InProgress), ticket(Status::Assigned), ticket(Status::Queued)] {
         let view = task(late);
-        let words = words(Locale::Id);
-        assert_eq!(notice(&words, &NoticeView::NewTask(view.clone())), task_card(&words, &view.ticket));
+        let localizer = localizer(Locale::Id);
+        assert_eq!(
+            notice(&localizer, &NoticeView::NewTask(view.clone())),
+            task_card(&localizer, &view.ticket)
+        );
     }
 }
 
@@ -54,7 +61,7 @@ fn every_notice() {
         ("created", created(Status::Queued, 2)),
         ("created_nobody_online", created(Status::Queued, 0)),
         ("created_assigned_at_once", created(Status::Assigned, 1)),
-        ("new_task", NoticeView::NewTask(task(mine(Status::Assigned)))),
+        ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
         ("file", NoticeView::File { number: number() }),
         ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
         ("completed", NoticeView::Completed { number: number() }),
@@ -75,7 +82,7 @@ fn every_notice() {
         ("joined", NoticeView::Joined { person: name() }),
         ("agent_unreachable", NoticeView::AgentUnreachable { person: name() }),
         ("customer_unreachable", NoticeView::CustomerUnreachable { number: number() }),
-        ("update_put_aside", NoticeView::UpdatePutAside { update: 987_654_321 }),
+        ("update_put_aside", NoticeView::DeadLetter { update: 987_654_321 }),
         ("something_broke", NoticeView::SomethingBroke),
     ];
     for (name, view) in notices {

@@ -1,4 +1,4 @@
-//! The lists of tickets for staff.
+//! Tests of the lists of tickets for staff.
 use super::*;
 use crate::bot::cards::views::{QueueView, WaitingView};
 use crate::domain::person::Availability;
@@ -10,12 +10,12 @@ fn numbered(n: u128, number: &str, label: &str, minutes: i64, status: Status) ->
         label: label.into(),
         created_at: minutes_ago(minutes + 1),
         assigned_at: Some(minutes_ago(minutes)),
-        ..mine(status)
+        ..held_ticket(status)
     }
 }
 
-/// The three tickets of the plan's mock-up.
-fn three() -> Vec<TicketView> {
+/// The three tickets of the mock-up in the plan.
+fn example_tickets() -> Vec<TicketView> {
     vec![
         numbered(1, "INC120420251352536CO", "HSI INDIBIZ - TROUBLESHOOT", 10, Status::InProgress),
         numbered(2, "INC120420251353295LM", "WMSLite - PUSH BIMA", 5, Status::Assigned),
@@ -38,12 +38,12 @@ fn queue(held: u16, tickets: Vec<TicketView>) -> QueueView {
 }
 
 #[test]
-fn the_queue_of_the_plan() {
-    check("my_queue", |w| my_queue(w, &queue(3, three())));
+fn my_queue_is_the_mock_up_of_the_plan() {
+    check("my_queue", |w| my_queue(w, &queue(3, example_tickets())));
 }
 
 #[test]
-fn an_empty_queue_and_one_on_its_second_page() {
+fn my_queue_is_empty_or_on_its_second_page() {
     check("my_queue_empty", |w| my_queue(w, &queue(0, Vec::new())));
     let mut tickets = vec![numbered(9, "INC120420251352536CP", "BITSTREAM - RECONFIG", 90, Status::Pending)];
     tickets[0].priority = Priority::High;
@@ -52,13 +52,13 @@ fn an_empty_queue_and_one_on_its_second_page() {
 }
 
 #[test]
-fn the_queue_says_why_nothing_new_comes() {
+fn my_queue_says_why_no_ticket_comes() {
     let with = |availability, lost, auto, held| QueueView {
         availability,
         lost,
         auto,
         held,
-        ..queue(held, three().into_iter().take(1).collect())
+        ..queue(held, example_tickets().into_iter().take(1).collect())
     };
     check("my_queue_offline", |w| my_queue(w, &with(Availability::Offline, true, true, 1)));
     check("my_queue_busy", |w| my_queue(w, &with(Availability::Busy, false, true, 1)));
@@ -70,8 +70,8 @@ fn the_queue_says_why_nothing_new_comes() {
 }
 
 #[test]
-fn what_waits() {
-    let mut tickets = three();
+fn waiting_tickets_with_and_without_pick_up() {
+    let mut tickets = example_tickets();
     tickets[0].priority = Priority::Urgent;
     tickets[2].priority = Priority::Low;
     let view = |pick_up: bool| WaitingView {

@@ -1,50 +1,50 @@
-//! How long ago things were, around midnight and in the past and future.
+//! Tests of relative times: around midnight, in the past and in the future.
 use super::*;
 
-fn said(locale: Locale, then: Time) -> String {
-    words(locale).ago(then)
+fn ago(locale: Locale, then: Time) -> String {
+    localizer(locale).ago(then)
 }
 
 #[test]
-fn a_moment_ago_up_to_hours() {
-    let id = |minutes| said(Locale::Id, minutes_ago(minutes));
-    let en = |minutes| said(Locale::En, minutes_ago(minutes));
+fn recent_times_are_minutes_and_hours_ago() {
+    let id = |minutes| ago(Locale::Id, minutes_ago(minutes));
+    let en = |minutes| ago(Locale::En, minutes_ago(minutes));
     assert_eq!((id(0), en(0)), ("baru saja".into(), "just now".into()));
     assert_eq!((id(1), en(1)), ("1 menit yang lalu".into(), "1 minute ago".into()));
     assert_eq!((id(10), en(10)), ("10 menit yang lalu".into(), "10 minutes ago".into()));
     assert_eq!((id(60), en(60)), ("1 jam yang lalu".into(), "1 hour ago".into()));
     assert_eq!((id(150), en(150)), ("2 jam yang lalu".into(), "2 hours ago".into()));
-    // A clock that runs behind sees the future; nobody is told so.
+    // A moment in the future, from a clock that is ahead, is shown as now.
     assert_eq!(id(-5), "baru saja");
 }
 
 #[test]
-fn the_same_day_yesterday_and_before() {
+fn older_times_name_the_day() {
     let at = |day, hour, minute| Utc.with_ymd_and_hms(2025, 12, day, hour, minute, 0).unwrap();
     // 00.05 today in Jakarta, almost fourteen hours ago.
-    assert_eq!(said(Locale::Id, at(3, 17, 5)), "13 jam yang lalu");
-    assert_eq!(said(Locale::Id, at(3, 7, 30)), "kemarin 14.30");
-    assert_eq!(said(Locale::En, at(3, 7, 30)), "yesterday 14:30");
-    assert_eq!(said(Locale::Id, at(2, 16, 59)), "2 Des 2025, 23.59");
-    assert_eq!(said(Locale::En, at(2, 16, 59)), "2 Dec 2025, 23:59");
+    assert_eq!(ago(Locale::Id, at(3, 17, 5)), "13 jam yang lalu");
+    assert_eq!(ago(Locale::Id, at(3, 7, 30)), "kemarin 14.30");
+    assert_eq!(ago(Locale::En, at(3, 7, 30)), "yesterday 14:30");
+    assert_eq!(ago(Locale::Id, at(2, 16, 59)), "2 Des 2025, 23.59");
+    assert_eq!(ago(Locale::En, at(2, 16, 59)), "2 Dec 2025, 23:59");
 }
 
 #[test]
-fn just_after_midnight_an_hour_is_an_hour() {
+fn an_hour_across_midnight_is_an_hour_ago() {
     let after = Utc.with_ymd_and_hms(2025, 12, 3, 17, 30, 0).unwrap();
-    let words = Words { now: after, ..words(Locale::Id) };
-    assert_eq!(words.ago(after - Duration::hours(1)), "1 jam yang lalu");
-    assert_eq!(words.ago(after - Duration::hours(13)), "kemarin 11.30");
+    let localizer = Words { now: after, ..localizer(Locale::Id) };
+    assert_eq!(localizer.ago(after - Duration::hours(1)), "1 jam yang lalu");
+    assert_eq!(localizer.ago(after - Duration::hours(13)), "kemarin 11.30");
 }
 
 #[test]
-fn every_month_has_a_name_of_its_own() {
+fn every_month_has_a_distinct_name() {
     for locale in Locale::ALL {
-        let month = |m| words(locale).moment(Utc.with_ymd_and_hms(2025, m, 5, 2, 7, 0).unwrap());
+        let month = |m| localizer(locale).moment(Utc.with_ymd_and_hms(2025, m, 5, 2, 7, 0).unwrap());
         let all: std::collections::BTreeSet<String> = (1..=12).map(month).collect();
         assert_eq!(all.len(), 12);
     }
     let august = Utc.with_ymd_and_hms(2025, 8, 5, 2, 7, 0).unwrap();
-    assert_eq!(words(Locale::Id).moment(august), "5 Agu 2025, 09.07");
-    assert_eq!(words(Locale::En).clock(august), "09:07");
+    assert_eq!(localizer(Locale::Id).moment(august), "5 Agu 2025, 09.07");
+    assert_eq!(localizer(Locale::En).clock(august), "09:07");
 }

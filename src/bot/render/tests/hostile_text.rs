@@ -1,6 +1,6 @@
-//! What nobody's text may break: markup, lines, direction, length.
+//! Tests with hostile text from people: markup, line breaks, text direction, length.
 use super::admin::agent;
-use super::customer::unsent;
+use super::customer::draft_view;
 use super::*;
 use crate::bot::cards::views::{
     MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
@@ -9,7 +9,7 @@ use crate::domain::alert::Alert;
 use crate::domain::ids::DepartmentId;
 use crate::domain::person::Availability;
 
-/// Names that are markup, lines, directions, entities, or far too long.
+/// Names with markup, line breaks, text directions or entities, and names that are far too long.
 fn names() -> Vec<String> {
     vec![
         "</b><a href=\"tg://user?id=1\">x".into(),
@@ -25,40 +25,40 @@ fn names() -> Vec<String> {
     ]
 }
 
-fn nasty(text: &str, status: Status) -> TicketView {
+fn hostile_ticket(text: &str, status: Status) -> TicketView {
     TicketView {
         label: format!("{text} - {text}"),
         holder: Some(text.into()),
-        holder_is_reader: true,
+        held_by_viewer: true,
         priority: Priority::Urgent,
-        description: described(text, 10),
+        description: description_of(text, 10),
         ..ticket(status)
     }
 }
 
-/// Every card with this text wherever a person's text can be, on pages as full as they get, and fuller.
-fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
+/// Renders every card with this text in every place for a person's text, on full and on overfull pages.
+fn cards(localizer: &Words<'_>, text: &str) -> Vec<Rendered> {
     let statuses = [Status::Queued, Status::Assigned, Status::InProgress, Status::Pending, Status::Completed];
     let mut all = Vec::new();
     for state in statuses {
-        let theirs = nasty(text, state);
-        let elsewhere = TicketView { holder_is_reader: false, ..theirs.clone() };
-        let tracked = TicketStatusView { ticket: theirs.clone(), online: 0 };
-        let many = vec![theirs.clone(); 30];
+        let held = hostile_ticket(text, state);
+        let elsewhere = TicketView { held_by_viewer: false, ..held.clone() };
+        let tracked = TicketStatusView { ticket: held.clone(), online: 0 };
+        let many = vec![held.clone(); 30];
         let departments = vec![text.to_owned(); 30];
         let line = crate::bot::cards::views::AgentLine {
             departments: departments.clone(),
             ..agent(7, text, Availability::Online, 5, 5)
         };
         all.extend([
-            status_card(words, &tracked),
-            notice(words, &NoticeView::Created(tracked)),
-            task_card(words, &theirs),
-            task_card(words, &elsewhere),
-            notice(words, &NoticeView::NewTask(task(theirs))),
-            my_tickets(words, &MyTicketsView { page: 1, pages: 9, tickets: many.clone() }),
+            status_card(localizer, &tracked),
+            notice(localizer, &NoticeView::Created(tracked)),
+            task_card(localizer, &held),
+            task_card(localizer, &elsewhere),
+            notice(localizer, &NoticeView::NewTask(task(held))),
+            my_tickets(localizer, &MyTicketsView { page: 1, pages: 9, tickets: many.clone() }),
             waiting(
-                words,
+                localizer,
                 &WaitingView {
                     page: u16::MAX,
                     pages: u16::MAX,
@@ -69,7 +69,7 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
                 },
             ),
             my_queue(
-                words,
+                localizer,
                 &QueueView {
                     availability: Availability::Busy,
                     lost: true,
@@ -83,7 +83,7 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
                 },
             ),
             workload(
-                words,
+                localizer,
                 &WorkloadView {
                     page: 1,
                     pages: 9,
@@ -94,9 +94,9 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
                     free: 4,
                 },
             ),
-            agent_card(words, &line),
+            agent_card(localizer, &line),
             status(
-                words,
+                localizer,
                 &StatusView {
                     availability: Availability::Away,
                     lost: false,
@@ -111,29 +111,29 @@ fn cards(words: &Words<'_>, text: &str) -> Vec<Rendered> {
         ]);
     }
     for label in [None, Some(text)] {
-        let mut view = unsent(label, described(text, 10));
+        let mut view = draft_view(label, description_of(text, 10));
         view.person_name = text.into();
         view.choices = view.choices.iter().cycle().take(30).map(|(id, _)| (*id, text.to_owned())).collect();
-        all.push(draft(words, &view));
+        all.push(draft(localizer, &view));
         view.description = Description::default();
-        all.push(draft(words, &view));
+        all.push(draft(localizer, &view));
     }
     let number = ticket(Status::Queued).number;
-    all.push(notice(words, &NoticeView::Assigned { number: number.clone(), agent: text.into() }));
-    all.push(notice(words, &NoticeView::TaskTaken { number, to: Some(text.into()) }));
-    all.push(notice(words, &NoticeView::Joined { person: text.into() }));
-    all.push(notice(words, &NoticeView::AgentUnreachable { person: text.into() }));
+    all.push(notice(localizer, &NoticeView::Assigned { number: number.clone(), agent: text.into() }));
+    all.push(notice(localizer, &NoticeView::TaskTaken { number, to: Some(text.into()) }));
+    all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
+    all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into() }));
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
-    all.push(notice(words, &NoticeView::Alert { alert, department: text.into(), over: false }));
+    all.push(notice(localizer, &NoticeView::Alert { alert, department: text.into(), over: false }));
     all
 }
 
 #[test]
-fn nobodys_text_breaks_a_card() {
+fn hostile_text_breaks_no_card() {
     for locale in Locale::ALL {
         for name in names() {
-            for card in cards(&words(locale), &name) {
-                keeps_to_telegram(&card);
+            for card in cards(&localizer(locale), &name) {
+                check_telegram_limits(&card);
                 let hidden =
                     |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200F}');
                 assert!(!card.html.contains(hidden), "{}", card.html);
@@ -143,9 +143,9 @@ fn nobodys_text_breaks_a_card() {
 }
 
 #[test]
-fn a_name_is_shown_as_it_was_typed_and_brings_no_line_of_its_own() {
-    let words = words(Locale::Id);
-    let joined = |name: &str| shown(&notice(&words, &NoticeView::Joined { person: name.into() }).html);
+fn a_name_is_shown_as_typed_on_one_line() {
+    let localizer = localizer(Locale::Id);
+    let joined = |name: &str| shown(&notice(&localizer, &NoticeView::Joined { person: name.into() }).html);
     assert!(joined("</b><i>x").starts_with("👋 </b><i>x menerima"));
     assert!(joined("{ $number }").starts_with("👋 { $number } menerima"));
     assert!(joined("&lt;").starts_with("👋 &lt; menerima"));
@@ -153,30 +153,33 @@ fn a_name_is_shown_as_it_was_typed_and_brings_no_line_of_its_own() {
 }
 
 #[test]
-fn a_description_keeps_its_lines_and_is_cut_to_what_fits() {
-    let card = |text: &str| task_card(&words(Locale::En), &nasty_words(text));
+fn a_description_keeps_its_lines_and_is_cut_to_the_limit() {
+    let card = |text: &str| task_card(&localizer(Locale::En), &ticket_with_description(text));
     assert!(shown(&card("satu\n\ndua & <tiga>").html).contains("satu\n\ndua & <tiga>"));
     for filler in ["😀", "👨\u{200D}👩\u{200D}👧", "<", "&amp;", "a\u{0301}", "🇮🇩", "x\n"] {
         let text: String = filler.chars().cycle().take(4_000).collect();
         let card = card(&text);
-        keeps_to_telegram(&card);
+        check_telegram_limits(&card);
         let text_shown = shown(&card.html);
         assert!(text_shown.contains(&clean(&text)) || text_shown.contains('…'), "{filler}");
     }
     let emoji = card(&"😀".repeat(4_000));
     assert!(emoji.html.ends_with("…</blockquote>\n📎 10 files attached"), "{}", emoji.html);
-    assert!(units(&emoji.html) > 3_400, "the first part is shown, the rest follows in messages of its own");
+    assert!(
+        utf16_units(&emoji.html) > 3_400,
+        "the first part is shown, the rest follows in messages of its own"
+    );
 }
 
-fn nasty_words(text: &str) -> TicketView {
-    TicketView { description: described(text, 10), ..mine(Status::Assigned) }
+fn ticket_with_description(text: &str) -> TicketView {
+    TicketView { description: description_of(text, 10), ..held_ticket(Status::Assigned) }
 }
 
 #[test]
 fn toasts_and_labels_are_plain_and_short() {
-    let words = words(Locale::En);
-    let toast = words.toast("line-category", &[("label", "😀<&>".repeat(200).into())]);
-    assert!(toast.encode_utf16().count() <= MAX_TOAST && toast.contains("<&>"), "{toast}");
-    let button = labelled(&"kategori ".repeat(40), ButtonAction::Nothing);
+    let localizer = localizer(Locale::En);
+    let toast = localizer.toast("line-category", &[("label", "😀<&>".repeat(200).into())]);
+    assert!(toast.encode_utf16().count() <= MAX_TOAST_UNITS && toast.contains("<&>"), "{toast}");
+    let button = labelled(&"kategori ".repeat(40), ButtonAction::NoOp);
     assert!(button.label.encode_utf16().count() <= 100);
 }

@@ -1,0 +1,99 @@
+//! Handlers for presses in pickers. Each choice goes to the command that the picker was drawn for.
+use super::agents::{add_and_confirm, agent_card, new_agent_department_question, removal_question};
+use super::capacity::capacity_question;
+use super::department_cards::department_list;
+use super::department_lookup::{ALL_DEPARTMENTS, open_departments};
+use super::departments::new_category_department_question;
+use super::invite::invite_department_question;
+use super::pickers;
+use super::pickers::require_agent;
+use crate::bot::callback::{DepartmentPickerPurpose, PickerPurpose};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::toast::Toast;
+use crate::domain::ids::PersonId;
+use crate::engine::error::EngineError;
+use std::sync::Arc;
+
+/// Shows another page of a picker.
+pub async fn pick_page(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (purpose, page): (PickerPurpose, u16),
+) -> HandlerResult {
+    toast.ack();
+    let list = pickers::picker_page(&bot, &ctx, purpose, page).await?;
+    Ok(vec![ctx.edit(pressed, list.unwrap_or_else(|| pickers::empty_picker(&bot, &ctx, purpose)))])
+}
+
+/// Handles the person chosen in a picker.
+pub async fn pick_person(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (purpose, id): (PickerPurpose, PersonId),
+) -> HandlerResult {
+    if purpose == PickerPurpose::AddAgent {
+        return pick_new_agent(&bot, &ctx, &toast, pressed, id).await;
+    }
+    let seat = match require_agent(&bot, &ctx, &toast, pressed, (purpose, id)).await? {
+        Ok(seat) => seat,
+        Err(list) => return Ok(vec![list]),
+    };
+    let text = match purpose {
+        PickerPurpose::SetMax => capacity_question(&bot, &ctx, &seat),
+        PickerPurpose::RemoveAgent => removal_question(&bot, &ctx, &seat),
+        PickerPurpose::AddAgent | PickerPurpose::Reassign | PickerPurpose::Agent => {
+            agent_card(&bot, &ctx, id, 0).await?
+        }
+    };
+    Ok(vec![ctx.edit(pressed, text)])
+}
+
+/// Adds a new agent to the only department, or asks for the department if there are several.
+async fn pick_new_agent(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    pressed: PressedMessage,
+    id: PersonId,
+) -> HandlerResult {
+    let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+    toast.ack();
+    let departments = open_departments(bot).await?;
+    let text = match departments.len() {
+        0 | 1 => add_and_confirm(bot, ctx, id, &departments, ALL_DEPARTMENTS).await?,
+        _ => new_agent_department_question(bot, ctx, &person, (&departments, 0)),
+    };
+    Ok(vec![ctx.edit(pressed, text)])
+}
+
+/// Shows another page of a list of departments.
+pub async fn department_page(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (purpose, page): (DepartmentPickerPurpose, u16),
+) -> HandlerResult {
+    let open = open_departments(&bot).await?;
+    let text = match purpose {
+        DepartmentPickerPurpose::Show => department_list(&bot, &ctx, page).await?,
+        DepartmentPickerPurpose::Category => new_category_department_question(&bot, &ctx, &open, page),
+        DepartmentPickerPurpose::Invite => invite_department_question(&bot, &ctx, &open, page),
+        DepartmentPickerPurpose::Newcomer(id) => {
+            let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+            new_agent_department_question(&bot, &ctx, &person, (&open, page))
+        }
+        DepartmentPickerPurpose::Agent(agent) => {
+            match require_agent(&bot, &ctx, &toast, pressed, (PickerPurpose::Agent, agent)).await? {
+                Ok(_) => agent_card(&bot, &ctx, agent, page).await?,
+                Err(list) => return Ok(vec![list]),
+            }
+        }
+    };
+    toast.ack();
+    Ok(vec![ctx.edit(pressed, text)])
+}

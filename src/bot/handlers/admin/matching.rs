@@ -1,0 +1,145 @@
+//! Search for the agents or tickets that an admin names in a command.
+use crate::bot::context::BotContext;
+use crate::domain::number::TicketNumber;
+use crate::domain::ticket::Ticket;
+use crate::engine::assignment::roster::Seat;
+use crate::engine::ports::StoreError;
+
+/// The fewest last characters of a ticket number that find a ticket.
+pub(super) const SUFFIX_CHARS: usize = 4;
+
+/// The most tickets that are found by a suffix.
+const MAX_SUFFIX_MATCHES: usize = 8;
+
+/// The result of a search.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::bot::handlers) enum Matches<T> {
+    None,
+    One(T),
+    Several(Vec<T>),
+}
+
+impl<T> Matches<T> {
+    fn of(mut all: Vec<T>) -> Self {
+        match (all.pop(), all.is_empty()) {
+            (None, _) => Self::None,
+            (Some(one), true) => Self::One(one),
+            (Some(last), false) => {
+                all.push(last);
+                Self::Several(all)
+            }
+        }
+    }
+}
+
+/// Returns the agents that match `text`, in any case, by the first rule that matches anybody: Telegram id or
+/// `@username`, exact name, start of the name, part of the name.
+pub(in crate::bot::handlers) fn find_agents(seats: Vec<Seat>, text: &str) -> Matches<Seat> {
+    let lowercase_text = text.trim().to_lowercase();
+    let name = |seat: &Seat| seat.person.name.to_lowercase();
+    let rules: [&dyn Fn(&Seat) -> bool; 4] = [
+        &|seat| has_handle(seat, &lowercase_text),
+        &|seat| name(seat) == lowercase_text,
+        &|seat| name(seat).starts_with(&lowercase_text),
+        &|seat| name(seat).contains(&lowercase_text),
+    ];
+    if lowercase_text.is_empty() {
+        return Matches::None;
+    }
+    let strictest = rules.iter().find(|rule| seats.iter().any(rule));
+    let Some(rule) = strictest else { return Matches::None };
+    Matches::of(seats.into_iter().filter(|seat| rule(seat)).collect())
+}
+
+/// Returns true if `lowercase_text` is the agent's Telegram id or `@username`.
+fn has_handle(seat: &Seat, lowercase_text: &str) -> bool {
+    let username = seat.person.username.as_deref().map(str::to_lowercase);
+    lowercase_text.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
+        || seat.person.telegram.to_string() == lowercase_text
+}
+
+/// Returns true if `text` is exactly an agent's name or handle. A name may end in a number, as in `agent 2`.
+pub(in crate::bot::handlers) fn has_exact_name(seats: &[Seat], text: &str) -> bool {
+    let lowercase_text = text.trim().to_lowercase();
+    seats
+        .iter()
+        .any(|seat| has_handle(seat, &lowercase_text) || seat.person.name.to_lowercase() == lowercase_text)
+}
+
+/// Returns the tickets that match `text`: a ticket number in any case, or the last [`SUFFIX_CHARS`] or more
+/// characters of an open ticket's number.
+pub(in crate::bot::handlers) async fn find_tickets(
+    bot: &BotContext,
+    text: &str,
+) -> Result<Matches<Ticket>, StoreError> {
+    let store = bot.engine.store();
+    if let Some(number) = TicketNumber::parse(text) {
+        return Ok(store.ticket_by_number(&number).await?.map_or(Matches::None, Matches::One));
+    }
+    let suffix = text.trim().to_uppercase();
+    if suffix.len() < SUFFIX_CHARS || !suffix.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Ok(Matches::None);
+    }
+    Ok(Matches::of(store.tickets_by_suffix(&suffix, MAX_SUFFIX_MATCHES).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{PersonId, TelegramId, Version};
+    use crate::domain::person::{Locale, Person, Role};
+
+    fn seat(n: i64, name: &str, username: &str) -> Seat {
+        let person = Person {
+            id: PersonId(uuid::Uuid::from_u128(n.unsigned_abs().into())),
+            telegram: TelegramId(n),
+            name: name.into(),
+            username: Some(username.into()),
+            email: None,
+            locale: Locale::Id,
+            locale_chosen: false,
+            role: Role::Agent,
+            reachable: true,
+            agent: None,
+            prompt: None,
+            answered_by: None,
+            links: Vec::new(),
+            created_at: crate::domain::Time::default(),
+            version: Version::default(),
+        };
+        Seat { person, holds: std::collections::BTreeMap::new(), lost: false }
+    }
+
+    fn seats() -> Vec<Seat> {
+        vec![seat(1, "Budi", "boedi"), seat(2, "Budi Santoso", "bs"), seat(33, "Citra", "Citra_A")]
+    }
+
+    fn telegram_ids(text: &str) -> Vec<i64> {
+        match find_agents(seats(), text) {
+            Matches::None => Vec::new(),
+            Matches::One(seat) => vec![seat.person.telegram.0],
+            Matches::Several(seats) => seats.iter().map(|seat| seat.person.telegram.0).collect(),
+        }
+    }
+
+    #[test]
+    fn the_strictest_matching_rule_finds_the_agents() {
+        assert_eq!(telegram_ids("budi"), [1]);
+        assert_eq!(telegram_ids("bud"), [1, 2]);
+        assert_eq!(telegram_ids("SANTOSO"), [2]);
+        assert_eq!(telegram_ids("@citra_a"), [33]);
+        assert_eq!(telegram_ids("33"), [33]);
+        assert_eq!(telegram_ids("@budi"), Vec::<i64>::new());
+        assert_eq!(telegram_ids("  "), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn part_of_a_name_is_no_exact_name() {
+        for text in ["BUDI", "budi santoso", " @Citra_a", "33"] {
+            assert!(has_exact_name(&seats(), text), "{text}");
+        }
+        for text in ["bud", "santoso", "citra_a", "@citra", "3", "", " "] {
+            assert!(!has_exact_name(&seats(), text), "{text}");
+        }
+    }
+}
