@@ -51,7 +51,7 @@ impl Press {
 pub(in crate::sandbox) struct State {
     clock: Clock,
     pub(in crate::sandbox) bot: Bot,
-    pub(in crate::sandbox) people: BTreeMap<i64, User>,
+    pub(in crate::sandbox) users: BTreeMap<i64, User>,
     pub(in crate::sandbox) chats: BTreeMap<i64, Chat>,
     pub(in crate::sandbox) files: Files,
     pub(in crate::sandbox) updates: UpdateQueue,
@@ -77,7 +77,7 @@ impl State {
                 username: options.bot_username.clone(),
                 name: options.bot_name.clone(),
             },
-            people: BTreeMap::new(),
+            users: BTreeMap::new(),
             chats: BTreeMap::new(),
             files: Files::default(),
             updates: UpdateQueue::default(),
@@ -111,7 +111,7 @@ impl State {
         self.last_message_id += 1;
         // Telegram drops mentions of unknown users.
         new.body.entities.retain(|e| match e.kind {
-            Kind::TextMention { user } => self.people.contains_key(&user),
+            Kind::TextMention { user } => self.users.contains_key(&user),
             _ => true,
         });
         let message = Message {

@@ -86,7 +86,7 @@ impl State {
     /// Returns the chat that a request names. The bot must be allowed to write there.
     fn writable_chat(&self, chat: Option<i64>) -> Result<i64, BotApiError> {
         let chat = self.readable_chat(chat)?;
-        if self.people.get(&chat).is_some_and(|user| user.blocked) {
+        if self.users.get(&chat).is_some_and(|user| user.blocked) {
             return Err(BotApiError::Blocked);
         }
         Ok(chat)

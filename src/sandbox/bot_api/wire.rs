@@ -15,7 +15,7 @@ impl State {
     }
 
     pub(in crate::sandbox) fn user_json(&self, id: i64) -> Option<Value> {
-        self.people.get(&id).map(|user| {
+        self.users.get(&id).map(|user| {
             let mut json = user_names(user);
             put(&mut json, "id", Some(json!(id)));
             put(&mut json, "is_bot", Some(json!(false)));
@@ -25,7 +25,7 @@ impl State {
     }
 
     pub(in crate::sandbox) fn chat_json(&self, id: i64) -> Value {
-        match self.people.get(&id) {
+        match self.users.get(&id) {
             Some(user) => {
                 let mut json = user_names(user);
                 put(&mut json, "id", Some(json!(id)));
@@ -46,7 +46,7 @@ impl State {
         put(&mut json, "chat", Some(self.chat_json(message.chat)));
         let from = match message.sender {
             Sender::Bot => Some(self.bot_json()),
-            Sender::Person(id) => self.user_json(id),
+            Sender::User(id) => self.user_json(id),
             Sender::AnonymousAdmin => {
                 put(&mut json, "sender_chat", Some(self.chat_json(message.chat)));
                 Some(anonymous_admin())
@@ -145,7 +145,7 @@ impl State {
 
     fn contact_json(&self, message: &Message) -> Value {
         let user = match message.sender {
-            Sender::Person(id) => self.people.get(&id),
+            Sender::User(id) => self.users.get(&id),
             _ => None,
         };
         let name = user.map_or("Somebody", |u| u.first_name.as_str());

@@ -2,7 +2,7 @@
 use serde_json::Value;
 
 use super::message::{NewMessage, Sender};
-use super::people::UnknownUser;
+use super::users::UnknownUser;
 use crate::sandbox::Sandbox;
 use crate::sandbox::chats::text::Formatted;
 
@@ -17,7 +17,7 @@ impl Sandbox {
     pub fn send_in_group(&self, group: i64, from: Option<i64>, text: &str) -> i64 {
         self.write(|state| {
             let sender = match from {
-                Some(id) if state.people.contains_key(&id) => Sender::Person(id),
+                Some(id) if state.users.contains_key(&id) => Sender::User(id),
                 Some(id) => panic!("{}", UnknownUser(id)),
                 None => Sender::AnonymousAdmin,
             };

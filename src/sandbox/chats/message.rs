@@ -11,7 +11,7 @@ pub(in crate::sandbox) const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) enum Sender {
     Bot,
-    Person(i64),
+    User(i64),
     AnonymousAdmin,
 }
 
@@ -80,7 +80,7 @@ impl Message {
     pub(in crate::sandbox) fn view(&self, bot_id: i64) -> ChatMessage {
         let (from, from_id) = match self.sender {
             Sender::Bot => (Side::Bot, bot_id),
-            Sender::Person(id) => (Side::User, id),
+            Sender::User(id) => (Side::User, id),
             Sender::AnonymousAdmin => (Side::User, ANONYMOUS_ADMIN),
         };
         ChatMessage {

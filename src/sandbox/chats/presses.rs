@@ -1,7 +1,7 @@
 //! Button presses (callback queries) of users, real and forged.
 use serde_json::{Value, json};
 
-use super::people::UnknownUser;
+use super::users::UnknownUser;
 use crate::sandbox::Sandbox;
 use crate::sandbox::state::{Press, State};
 

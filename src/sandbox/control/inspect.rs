@@ -17,7 +17,7 @@ impl Sandbox {
     /// Returns all users, ordered by id.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
-        self.read(|state| state.people.values().cloned().collect())
+        self.read(|state| state.users.values().cloned().collect())
     }
 
     /// Returns the messages that the user (or group) sees now, oldest first, without deleted ones.
@@ -50,7 +50,7 @@ impl Sandbox {
     /// Returns the command menu that the user sees, with descriptions.
     #[must_use]
     pub fn commands_for(&self, user: i64) -> Vec<(String, String)> {
-        self.read(|state| state.people.get(&user).map(|u| state.menus.menu_for(u)).unwrap_or_default())
+        self.read(|state| state.users.get(&user).map(|u| state.menus.menu_for(u)).unwrap_or_default())
     }
 
     /// Returns a counter that grows with every change of the state.
@@ -124,7 +124,7 @@ impl State {
     fn last_activity(&self) -> String {
         let mut out = String::new();
         for id in self.chats.keys() {
-            let name = self.people.get(id).map_or("group", |user| user.first_name.as_str());
+            let name = self.users.get(id).map_or("group", |user| user.first_name.as_str());
             let messages = self.visible_messages(*id);
             // Writing to a string cannot fail.
             let _ = writeln!(out, "-- chat {id} ({name}), {} messages", messages.len());

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
-use crate::sandbox::chats::people::UnknownUser;
+use crate::sandbox::chats::users::UnknownUser;
 use crate::sandbox::chats::views::{MediaKind, NewMedia, NewUser, User};
 use crate::sandbox::control::faults::{Fault, FaultRule};
 

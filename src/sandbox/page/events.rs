@@ -15,11 +15,11 @@ impl State {
     fn snapshot(&self) -> Value {
         let mut chats = Map::new();
         let mut commands = Map::new();
-        for (id, user) in &self.people {
+        for (id, user) in &self.users {
             chats.insert(id.to_string(), json!(self.visible_messages(*id)));
             commands.insert(id.to_string(), menu_json(&self.menus.menu_for(user)));
         }
-        let users: Vec<_> = self.people.values().collect();
+        let users: Vec<_> = self.users.values().collect();
         json!({"type": "snapshot", "bot": self.bot_info(), "users": users, "chats": chats, "commands": commands})
     }
 }

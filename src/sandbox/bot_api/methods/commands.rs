@@ -58,7 +58,7 @@ fn replace(state: &mut State, scope: Scope, language: &str, menu: Menu) {
     // There may be thousands of users; a list for one chat affects only one of them.
     let only = if let Scope::Chat(id) = scope { Some(id) } else { None };
     let is_affected = |id: &i64| only.is_none_or(|only| only == *id);
-    let users: Vec<_> = state.people.values().filter(|user| is_affected(&user.id)).collect();
+    let users: Vec<_> = state.users.values().filter(|user| is_affected(&user.id)).collect();
     let before: Vec<Menu> = users.iter().map(|user| state.menus.menu_for(user)).collect();
     state.menus.set(scope, language, menu);
     for (user, before) in users.into_iter().zip(before) {

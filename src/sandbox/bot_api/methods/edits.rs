@@ -8,8 +8,8 @@ use crate::sandbox::chats::message::{Message, Sender};
 use crate::sandbox::chats::text::Formatted;
 use crate::sandbox::state::State;
 
-const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply markup are exactly the \
-                    same as a current content and reply markup of the message";
+const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply markup are exactly the same as a current \
+     content and reply markup of the message";
 
 pub(in crate::sandbox) fn edit_text(state: &mut State, call: &Call<'_>) -> MethodResult {
     if call.text("text").is_none_or(str::is_empty) {

@@ -22,9 +22,9 @@ impl Sandbox {
     /// to it.
     pub fn add_user(&self, user: NewUser) -> User {
         self.write(|state| {
-            let next = state.people.keys().next_back().map_or(FIRST_ID, |last| (last + 1).max(FIRST_ID));
+            let next = state.users.keys().next_back().map_or(FIRST_ID, |last| (last + 1).max(FIRST_ID));
             let id = user.id.unwrap_or(next);
-            let blocked = state.people.get(&id).is_some_and(|existing| existing.blocked);
+            let blocked = state.users.get(&id).is_some_and(|existing| existing.blocked);
             let user = User {
                 id,
                 first_name: user.first_name,
@@ -34,7 +34,7 @@ impl Sandbox {
                 label: user.label,
                 blocked,
             };
-            state.people.insert(id, user.clone());
+            state.users.insert(id, user.clone());
             state.emit(json!({"type": "user", "user": user}));
             user
         })
@@ -68,7 +68,7 @@ impl Sandbox {
     }
 
     pub(in crate::sandbox) fn try_send_text(&self, user: i64, text: &str) -> Result<i64, UnknownUser> {
-        let new = NewMessage::new(user, Sender::Person(user), Formatted::typed(text));
+        let new = NewMessage::new(user, Sender::User(user), Formatted::typed(text));
         self.write(|state| state.receive_message(user, new))
     }
 
@@ -78,7 +78,7 @@ impl Sandbox {
                 !matches!(media.kind, MediaKind::Sticker | MediaKind::Location | MediaKind::Contact);
             let caption = media.caption.filter(|_| can_have_caption).unwrap_or_default();
             let caption = Formatted::typed(&caption);
-            let mut new = NewMessage::new(user, Sender::Person(user), caption);
+            let mut new = NewMessage::new(user, Sender::User(user), caption);
             let bytes = Bytes::from(media.bytes);
             new.attachment = Some(state.files.store(media.kind, &bytes, media.file_name, media.mime));
             new.media_group_id =
@@ -103,12 +103,12 @@ impl State {
     }
 
     pub(in crate::sandbox) fn set_blocked(&mut self, user: i64, blocked: bool) -> Result<User, UnknownUser> {
-        let person = self.people.get_mut(&user).ok_or(UnknownUser(user))?;
-        if person.blocked == blocked {
-            return Ok(person.clone());
+        let entry = self.users.get_mut(&user).ok_or(UnknownUser(user))?;
+        if entry.blocked == blocked {
+            return Ok(entry.clone());
         }
-        person.blocked = blocked;
-        let person = person.clone();
+        entry.blocked = blocked;
+        let updated = entry.clone();
         let bot = self.bot_json();
         let member = |banned: bool| {
             if banned {
@@ -125,8 +125,8 @@ impl State {
             "new_chat_member": member(blocked),
         });
         self.queue_update("my_chat_member", &change);
-        self.emit(json!({"type": "user", "user": person}));
-        Ok(person)
+        self.emit(json!({"type": "user", "user": updated}));
+        Ok(updated)
     }
 }
 
