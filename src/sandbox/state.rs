@@ -135,9 +135,9 @@ impl State {
     }
 
     /// Queues an update of this kind for the bot.
-    pub(in crate::sandbox) fn queue_update(&mut self, kind: &str, content: &Value) {
+    pub(in crate::sandbox) fn enqueue_update(&mut self, kind: &str, content: &Value) {
         let now = self.now();
-        self.updates.queue(kind, content, now);
+        self.updates.enqueue(kind, content, now);
     }
 
     /// Publishes an event to the open pages.

@@ -23,7 +23,7 @@ const TTL: Duration = Duration::from_secs(300);
 pub(crate) struct Heartbeats {
     pub(crate) callers: usize,
     /// `Presence::heartbeat` calls a second.
-    pub(crate) heartbeats: f64,
+    pub(crate) per_second: f64,
     /// Bare pipelines a second.
     pub(crate) bare: f64,
     /// The median of the rounds' ratios.
@@ -54,7 +54,7 @@ pub(crate) async fn run(url: &str, callers: usize, duration: Duration, rounds: u
         }
     }
     let ratio = median(heartbeats.iter().zip(&bare).map(|(rate, bare)| rate / bare));
-    Heartbeats { callers, heartbeats: median(heartbeats), bare: median(bare), ratio }
+    Heartbeats { callers, per_second: median(heartbeats), bare: median(bare), ratio }
 }
 
 /// Returns the calls a second of `callers` concurrent callers.

@@ -65,9 +65,9 @@ pub(crate) fn heartbeats_head() {
 }
 
 pub(crate) fn heartbeats(result: &Heartbeats) {
-    let Heartbeats { callers, heartbeats, bare, ratio } = result;
+    let Heartbeats { callers, per_second, bare, ratio } = result;
     println!(
-        "{callers:>5} callers   heartbeats/s {heartbeats:>8.0}   bare/s {bare:>8.0}   heartbeats × {ratio:.2}"
+        "{callers:>5} callers   heartbeats/s {per_second:>8.0}   bare/s {bare:>8.0}   heartbeats × {ratio:.2}"
     );
 }
 

@@ -23,7 +23,7 @@ impl Sandbox {
             };
             state.chats.entry(group).or_default().started = true;
             let message = state.insert_message(NewMessage::new(group, sender, Formatted::typed(text)));
-            state.queue_update("message", &state.message_json(&message));
+            state.enqueue_update("message", &state.message_json(&message));
             message.id
         })
     }
@@ -31,7 +31,7 @@ impl Sandbox {
     /// Queues an update as given; a missing `update_id` is added.
     pub fn deliver_raw(&self, update: Value) {
         let now = self.now();
-        self.write(|state| state.updates.queue_raw(update, now));
+        self.write(|state| state.updates.enqueue_raw(update, now));
     }
 
     /// Queues an earlier update again under its old id, as Telegram does after a lost answer.
@@ -40,7 +40,7 @@ impl Sandbox {
     /// If there was no such update.
     pub fn redeliver(&self, update_id: i64) {
         let now = self.now();
-        let found = self.write(|state| state.updates.queue_again(update_id, now));
+        let found = self.write(|state| state.updates.requeue(update_id, now));
         assert!(found, "the sandbox has no earlier update {update_id}");
     }
 }

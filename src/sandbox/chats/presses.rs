@@ -52,7 +52,7 @@ impl State {
             "data": data,
         });
         self.presses.insert(id.clone(), Press { user, chat, pressed_at: self.now(), answered: false });
-        self.queue_update("callback_query", &query);
+        self.enqueue_update("callback_query", &query);
         Ok(id)
     }
 }

@@ -98,7 +98,7 @@ impl State {
         self.set_blocked(user, false)?;
         self.chats.entry(user).or_default().started = true;
         let message = self.insert_message(new);
-        self.queue_update("message", &self.message_json(&message));
+        self.enqueue_update("message", &self.message_json(&message));
         Ok(message.id)
     }
 
@@ -124,7 +124,7 @@ impl State {
             "old_chat_member": member(!blocked),
             "new_chat_member": member(blocked),
         });
-        self.queue_update("my_chat_member", &change);
+        self.enqueue_update("my_chat_member", &change);
         self.emit(json!({"type": "user", "user": updated}));
         Ok(updated)
     }

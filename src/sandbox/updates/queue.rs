@@ -22,8 +22,7 @@ struct QueuedUpdate {
     id: i64,
     queued_at: DateTime<Utc>,
     update: Value,
-    /// Set until the update was delivered once: it stays in the queue although the offset has confirmed its
-    /// id.
+    /// Whether the update stays in the queue although the offset has confirmed its id. Cleared by delivery.
     ignores_offset: bool,
     /// Whether a request to the webhook carries it.
     posted: bool,
@@ -46,7 +45,7 @@ pub(in crate::sandbox) struct UpdateQueue {
 
 impl UpdateQueue {
     /// Queues an update of this kind with the next id, if the bot allows the kind.
-    pub(in crate::sandbox) fn queue(&mut self, kind: &str, content: &Value, now: DateTime<Utc>) {
+    pub(in crate::sandbox) fn enqueue(&mut self, kind: &str, content: &Value, now: DateTime<Utc>) {
         let is_allowed = match &self.allowed {
             Some(allowed) => allowed.contains(kind),
             None => !OPT_IN_KINDS.contains(&kind),
@@ -58,7 +57,7 @@ impl UpdateQueue {
     }
 
     /// Queues an update as given, with the next id if it has none.
-    pub(in crate::sandbox) fn queue_raw(&mut self, mut update: Value, now: DateTime<Utc>) {
+    pub(in crate::sandbox) fn enqueue_raw(&mut self, mut update: Value, now: DateTime<Utc>) {
         let given = update.get("update_id").and_then(Value::as_i64);
         let id = given.unwrap_or(self.last_id + 1);
         if let Some(update) = update.as_object_mut() {
@@ -69,7 +68,7 @@ impl UpdateQueue {
     }
 
     /// Queues an earlier update again; returns false if there was none with this id.
-    pub(in crate::sandbox) fn queue_again(&mut self, id: i64, now: DateTime<Utc>) -> bool {
+    pub(in crate::sandbox) fn requeue(&mut self, id: i64, now: DateTime<Utc>) -> bool {
         let Some(update) = self.history.get(&id).cloned() else { return false };
         self.push(id, update, now, true);
         true
@@ -91,6 +90,7 @@ impl UpdateQueue {
         }
     }
 
+    /// Returns `allowed_updates`; `None` for the default kinds.
     pub(in crate::sandbox) fn allowed(&self) -> Option<Vec<&String>> {
         self.allowed.as_ref().map(|names| names.iter().collect())
     }
@@ -107,12 +107,12 @@ impl UpdateQueue {
             return Err(BotApiError::Conflict(WEBHOOK_ACTIVE));
         }
         self.terminate_poll(OTHER_POLLER);
-        self.pending.retain(|w| now - w.queued_at < MAX_PENDING_AGE);
+        self.pending.retain(|queued| now - queued.queued_at < MAX_PENDING_AGE);
         if offset < 0 {
             let last = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
             self.pending.drain(..self.pending.len().saturating_sub(last));
         } else {
-            self.pending.retain(|w| w.id >= offset || w.ignores_offset);
+            self.pending.retain(|queued| queued.id >= offset || queued.ignores_offset);
         }
         self.polling = true;
         Ok(self.current_poll)
@@ -125,9 +125,9 @@ impl UpdateQueue {
         }
         let batch = self.pending.iter_mut().take(limit);
         Ok(batch
-            .map(|w| {
-                w.ignores_offset = false;
-                w.update.clone()
+            .map(|queued| {
+                queued.ignores_offset = false;
+                queued.update.clone()
             })
             .collect())
     }
@@ -151,11 +151,12 @@ impl UpdateQueue {
         self.history.values()
     }
 
-    /// Returns the oldest update that may be sent to the webhook: no other update of its chat is in flight.
-    /// The update is marked as posted.
+    /// Returns the oldest update that may be sent to the webhook: the first pending one of its chat, if it is
+    /// not in flight. The update is marked as posted.
     pub(in crate::sandbox) fn claim_post(&mut self) -> Option<Value> {
         let mut chats = BTreeSet::new();
-        let free = self.pending.iter_mut().find(|w| chats.insert(chat_of(&w.update)) && !w.posted)?;
+        let free =
+            self.pending.iter_mut().find(|queued| chats.insert(chat_of(&queued.update)) && !queued.posted)?;
         free.posted = true;
         Some(free.update.clone())
     }
@@ -163,7 +164,10 @@ impl UpdateQueue {
     /// Removes a posted update that the webhook accepted, or makes it claimable again. Does nothing if the
     /// update was dropped meanwhile.
     pub(in crate::sandbox) fn settle_post(&mut self, update: &Value, accepted: bool) {
-        let Some(index) = self.pending.iter().position(|w| w.posted && w.update == *update) else { return };
+        let Some(index) = self.pending.iter().position(|queued| queued.posted && queued.update == *update)
+        else {
+            return;
+        };
         if accepted {
             self.pending.remove(index);
         } else if let Some(pending) = self.pending.get_mut(index) {
@@ -173,7 +177,7 @@ impl UpdateQueue {
 
     /// Makes the updates claimable that were posted to an earlier webhook.
     pub(in crate::sandbox) fn release_posts(&mut self) {
-        self.pending.iter_mut().for_each(|w| w.posted = false);
+        self.pending.iter_mut().for_each(|queued| queued.posted = false);
     }
 
     pub(in crate::sandbox) fn clear_pending(&mut self) {
@@ -214,7 +218,7 @@ mod tests {
     fn queue_with(kinds: &[&str]) -> UpdateQueue {
         let mut queue = UpdateQueue::default();
         for kind in kinds {
-            queue.queue(kind, &json!({}), at(0));
+            queue.enqueue(kind, &json!({}), at(0));
         }
         queue
     }
@@ -227,8 +231,8 @@ mod tests {
         assert_eq!(ids(&mut queue, 3, at(0)), [3]);
         assert_eq!(ids(&mut queue, 0, at(0)), [3]);
         assert_eq!(ids(&mut queue, 4, at(0)), Vec::<i64>::new());
-        queue.queue("message", &json!({}), at(1));
-        queue.queue("message", &json!({}), at(1));
+        queue.enqueue("message", &json!({}), at(1));
+        queue.enqueue("message", &json!({}), at(1));
         assert_eq!(ids(&mut queue, -1, at(1)), [5]);
     }
 
@@ -236,8 +240,8 @@ mod tests {
     fn a_repeated_update_below_the_offset_is_delivered_once() {
         let mut queue = queue_with(&["message", "message"]);
         assert_eq!(ids(&mut queue, 3, at(0)), Vec::<i64>::new());
-        assert!(queue.queue_again(1, at(0)));
-        assert!(!queue.queue_again(9, at(0)));
+        assert!(queue.requeue(1, at(0)));
+        assert!(!queue.requeue(9, at(0)));
         assert_eq!(ids(&mut queue, 3, at(0)), [1]);
         assert_eq!(ids(&mut queue, 3, at(0)), Vec::<i64>::new());
     }
@@ -255,8 +259,8 @@ mod tests {
         assert_eq!(queue.pending_count(), 1);
         let params = json!({"allowed_updates": ["chat_member"]});
         queue.set_allowed(params.as_object().unwrap());
-        queue.queue("chat_member", &json!({}), at(0));
-        queue.queue("message", &json!({}), at(0));
+        queue.enqueue("chat_member", &json!({}), at(0));
+        queue.enqueue("message", &json!({}), at(0));
         assert_eq!(ids(&mut queue, 0, at(0)), [1, 2]);
     }
 
