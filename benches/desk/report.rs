@@ -43,7 +43,7 @@ pub(crate) fn throughput(result: &Throughput) {
 
 fn line(what: &str, f: &Figures) {
     println!(
-        "                 {what}  {:>9.0} {:>7.0} {:>6.0} {:>10.1} {:>9.0} {:>11.0} {:>19.2} {:>8.2}",
+        "                 {what}  {:>9.0} {:>7.0} {:>6.0} {:>10.1} {:>9.0} {:>11.0} {:>18.2} {:>8.2}",
         f.tickets_per_second,
         f.cpu_micros,
         f.group,
