@@ -1,55 +1,55 @@
-//! `cargo bench`: how fast the desk is on embedded storage and on servers, beside what the same disk and SQLite, and the
-//! same servers, can do at best.
+//! Benchmarks of the desk on embedded storage and on servers. Each figure is compared with a baseline: bare
+//! operations on the same disk or server.
 //!
-//! `cargo bench -- --quick` is a smoke test. How to read the tables: `docs/BENCHMARKS.md`.
+//! `cargo bench -- --quick` is a smoke test. `docs/BENCHMARKS.md` explains the tables.
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
-    reason = "a benchmark that can't go on has nothing to say, and counts of it fit a float"
+    reason = "a benchmark that fails has no result, and its counts fit a float"
 )]
-#[path = "desk/api.rs"]
-mod api;
+#[path = "desk/api_heartbeats.rs"]
+mod api_heartbeats;
+#[path = "desk/assignment_cost.rs"]
+mod assignment_cost;
+#[path = "desk/backend.rs"]
+mod backend;
+#[path = "desk/baseline.rs"]
+mod baseline;
 #[path = "desk/cpu.rs"]
 mod cpu;
-#[path = "desk/floor.rs"]
-mod floor;
-#[path = "desk/home.rs"]
-mod home;
+#[path = "desk/driver.rs"]
+mod driver;
+#[path = "desk/fixture.rs"]
+mod fixture;
 #[path = "desk/latency.rs"]
 mod latency;
-#[path = "desk/pulse.rs"]
-mod pulse;
 #[path = "desk/report.rs"]
 mod report;
 #[path = "desk/server.rs"]
 mod server;
-#[path = "desk/single.rs"]
-mod single;
-#[path = "desk/stage.rs"]
-mod stage;
 #[path = "desk/stats.rs"]
 mod stats;
 #[path = "desk/telegram.rs"]
 mod telegram;
 #[path = "desk/throughput.rs"]
 mod throughput;
-#[path = "desk/work.rs"]
-mod work;
+#[path = "desk/write_probe.rs"]
+mod write_probe;
 
 use std::time::{Duration, Instant};
 
-/// How much is measured.
+/// The size of the measurement.
 struct Size {
     agents: &'static [u64],
     backlogs: &'static [u64],
-    /// Tickets in one round, and rounds.
+    /// Tickets in one round.
     tickets: u64,
     rounds: u32,
     /// Single assignments at each backlog.
-    singles: usize,
-    /// How long tickets arrive at each stage.
+    single_assignments: usize,
+    /// The time for which tickets arrive in each scenario.
     arrivals: Duration,
     server: server::Size,
 }
@@ -59,7 +59,7 @@ const FULL: Size = Size {
     backlogs: &[0, 10_000, 100_000],
     tickets: 2_000,
     rounds: 3,
-    singles: 500,
+    single_assignments: 500,
     arrivals: Duration::from_secs(5),
     server: server::Size {
         agents: &[100, 1_000],
@@ -67,7 +67,7 @@ const FULL: Size = Size {
         tickets: 1_000,
         rounds: 2,
         arrivals: Duration::from_secs(5),
-        beats: Duration::from_millis(500),
+        heartbeats: Duration::from_millis(500),
         callers: &[1, 32, 256],
     },
 };
@@ -76,7 +76,7 @@ const QUICK: Size = Size {
     backlogs: &[0, 10_000],
     tickets: 500,
     rounds: 2,
-    singles: 100,
+    single_assignments: 100,
     arrivals: Duration::from_secs(2),
     server: server::Size {
         agents: &[100],
@@ -84,7 +84,7 @@ const QUICK: Size = Size {
         tickets: 500,
         rounds: 1,
         arrivals: Duration::from_secs(2),
-        beats: Duration::from_millis(100),
+        heartbeats: Duration::from_millis(100),
         callers: &[1, 32],
     },
 };
@@ -108,32 +108,32 @@ async fn main() {
     println!("\nTook {:.0} s.", start.elapsed().as_secs_f64());
 }
 
-/// Measures the embedded store, whatever of it is wanted.
+/// Measures the wanted parts on the embedded store.
 async fn embedded(size: &Size, wants: impl Fn(&str) -> bool) {
-    let stages =
+    let scenarios =
         || size.agents.iter().flat_map(|agents| size.backlogs.iter().map(|backlog| (*agents, *backlog)));
     report::head();
     let mut throughput = Vec::new();
     if wants("throughput") {
         report::throughput_head();
-        for (agents, backlog) in stages() {
-            let found = throughput::run(agents, backlog, size.tickets, size.rounds).await;
-            report::throughput(&found);
-            throughput.push(found);
+        for (agents, backlog) in scenarios() {
+            let result = throughput::run(agents, backlog, size.tickets, size.rounds).await;
+            report::throughput(&result);
+            throughput.push(result);
         }
     }
     let mut costs = Vec::new();
     if wants("single") {
-        costs = single::run(size.backlogs, size.singles).await;
+        costs = assignment_cost::run(size.backlogs, size.single_assignments).await;
         report::costs(&costs);
     }
     let mut latency = Vec::new();
     if wants("latency") {
         report::latency_head("the embedded store");
-        for (agents, backlog) in stages() {
-            let found = latency::run(home::Home::folder(), (agents, backlog), size.arrivals).await;
-            report::latency(&found);
-            latency.push(found);
+        for (agents, backlog) in scenarios() {
+            let result = latency::run(backend::Backend::folder(), (agents, backlog), size.arrivals).await;
+            report::latency(&result);
+            latency.push(result);
         }
     }
     report::goals(&throughput, &costs, &latency);

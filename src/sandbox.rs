@@ -1,30 +1,35 @@
-//! An in-process Telegram: the part of the Bot API that the bot uses, and the people who talk to it.
+//! In-process Telegram simulator: the part of the Bot API that the bot uses, and users who talk to the bot.
 //!
-//! The demo, the conversation tests and the crash tests run the real bot against it. It keeps Telegram's
-//! shapes and refuses what Telegram refuses; what it cannot do it answers with 404 instead of pretending.
+//! The demo, the conversation tests and the crash tests run the real bot against it. It uses Telegram's JSON
+//! and rejects what Telegram rejects. Methods that it does not implement are answered with 404.
 mod bot_api;
 mod chats;
 mod control;
 mod page;
-mod serve;
+mod state;
 mod updates;
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use control::listener::{ConnectionHandle, ResettableListener};
+use state::State;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+pub use chats::views::{Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, Side, Toast, User};
 pub use control::faults::{Fault, FaultRule, Faults};
 pub use control::journal::RecordedRequest;
-pub use control::views::{Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, Side, Toast, User};
 
-/// Reads the time; injected so that tests decide what o'clock it is.
+/// Returns the current time. It is injected so that tests control it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// Who the bot is and what time it is.
+/// The identity of the bot, and the clock.
 #[derive(Clone)]
 pub struct SandboxOptions {
-    /// The bot's token, `<bot id>:<secret>`; any other token is answered with 401.
+    /// The bot's token, `<bot id>:<secret>`. Requests with any other token get 401.
     pub token: String,
     /// The bot's Telegram id.
     pub bot_id: i64,
@@ -32,11 +37,11 @@ pub struct SandboxOptions {
     pub bot_username: String,
     /// The bot's display name.
     pub bot_name: String,
-    /// The clock behind every `date`, time-out of a press, and rate limit.
+    /// The clock for message dates, the expiry of callback queries, and rate limits.
     pub now: Clock,
 }
 
-/// The simulated Telegram. A handle: clones share everything.
+/// A handle to the simulated Telegram. Clones share all state.
 #[derive(Clone)]
 pub struct Sandbox {
     inner: Arc<Inner>,
@@ -48,14 +53,14 @@ struct Inner {
     schema: bot_api::schema::Schema,
     faults: Faults,
     changes: watch::Sender<u64>,
-    state: Mutex<chats::state::State>,
+    state: Mutex<State>,
 }
 
 impl Sandbox {
-    /// An empty Telegram: the bot is registered, nobody is there yet.
+    /// Returns a Telegram in which the bot is registered and no user exists.
     #[must_use]
     pub fn new(options: SandboxOptions) -> Self {
-        let state = chats::state::State::new(&options);
+        let state = State::new(&options);
         Self {
             inner: Arc::new(Inner {
                 token: options.token,
@@ -68,36 +73,59 @@ impl Sandbox {
         }
     }
 
-    /// The switches that make requests fail on purpose.
+    /// Returns the fault rules, which make requests fail on purpose.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.inner.faults
     }
 
-    /// Switches Telegram's rate limits on or off (off at first): 30 messages a second over all chats, one a
-    /// second in a private chat with bursts of 20, 20 a minute in a group. Past them, 429 with `retry_after`.
+    /// Switches Telegram's rate limits on or off (default: off): 30 messages a second over all chats, one a
+    /// second in a private chat with bursts of 20, 20 a minute in a group. Requests beyond them get 429 with
+    /// `retry_after`.
     pub fn enforce_limits(&self, on: bool) {
-        self.write(|state| state.limits.enforce(on));
+        self.write(|state| state.rate_limiter.enforce(on));
+    }
+
+    /// Serves the Bot API, the page and its API until `shutdown` is ready, or until the future is dropped.
+    /// Then it resets every connection, so it returns at once even if clients still wait for answers.
+    ///
+    /// # Errors
+    /// None at present; failed accepts are retried.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let app = self.bot_api().merge(self.page());
+        let closing = CancellationToken::new();
+        let _reset_all = closing.clone().drop_guard();
+        let listener = ResettableListener::new(listener, closing.clone());
+        axum::serve(listener, app.into_make_service_with_connect_info::<ConnectionHandle>())
+            .with_graceful_shutdown(async move {
+                shutdown.await;
+                closing.cancel();
+            })
+            .await
     }
 
     fn now(&self) -> DateTime<Utc> {
         (self.inner.clock)()
     }
 
-    /// Looks without announcing a change.
-    fn read<T>(&self, look: impl FnOnce(&mut chats::state::State) -> T) -> T {
-        look(&mut self.lock())
+    /// Runs `access` on the state without notifying the waiters for changes.
+    fn read<T>(&self, access: impl FnOnce(&mut State) -> T) -> T {
+        access(&mut self.lock())
     }
 
-    /// Changes something and wakes everybody who waits for changes.
-    fn write<T>(&self, change: impl FnOnce(&mut chats::state::State) -> T) -> T {
+    /// Runs `change` on the state and wakes all waiters for changes.
+    fn write<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let out = change(&mut self.lock());
-        self.inner.changes.send_modify(|seen| *seen += 1);
+        self.inner.changes.send_modify(|count| *count += 1);
         out
     }
 
-    fn lock(&self) -> MutexGuard<'_, chats::state::State> {
-        // A panic in a test's own closure must not turn every later look into a second panic.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in a test's closure poisons the lock; later accesses must still work.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,8 +1,8 @@
-//! Time that this process spent on processors: what is left of a measurement when other programs use the machine too.
+//! CPU time of this process. It is less distorted than wall time when other programs use the machine.
 use std::time::Duration;
 
-/// Of all threads, from the start until now; nothing where the system does not say.
-pub(crate) fn spent() -> Duration {
+/// Returns the CPU time of all threads since the start; zero where the system does not report it.
+pub(crate) fn time_used() -> Duration {
     let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let nanos = threads.filter_map(|thread| {
         let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;

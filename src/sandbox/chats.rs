@@ -1,8 +1,11 @@
-//! State of the sandbox: people, chats, messages, files.
+//! Chats of the sandbox: users, messages, files, callback queries, command menus.
+pub(super) mod entities;
 pub(super) mod files;
 pub(super) mod groups;
 pub(super) mod menus;
 pub(super) mod message;
-pub(super) mod people;
 pub(super) mod presses;
-pub(super) mod state;
+pub(super) mod render;
+pub(super) mod text;
+pub(super) mod users;
+pub(super) mod views;

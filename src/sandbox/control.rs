@@ -1,6 +1,6 @@
-//! Controls for tests and the demo: faults, limits, the request journal, views of chats.
+//! Controls for tests and the demo: faults, rate limits, the request journal, inspection of the state.
 pub(super) mod faults;
 pub(super) mod inspect;
 pub(super) mod journal;
-pub(super) mod limits;
-pub(super) mod views;
+pub(super) mod listener;
+pub(super) mod rate_limit;

@@ -1,7 +1,6 @@
-//! The chat page and its door: only a browser on this machine, and no other site's page, may come in.
+//! Chat page and its assets. Only a browser on this machine is served, and no page of another site.
 pub(super) mod client_api;
 pub(super) mod events;
-pub(super) mod render;
 use axum::Router;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,35 +10,35 @@ use axum::routing::get;
 
 use super::Sandbox;
 
-/// Nothing from elsewhere is loaded, and nobody may put the page into a frame.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; \
+/// The page loads nothing from other hosts and must not be framed.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; \
                       frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 impl Sandbox {
-    /// The chat page at `/` with its assets, and the client API under `/sandbox/`.
+    /// Returns the router of the chat page at `/`, its assets, and the client API under `/sandbox/`.
     pub fn page(&self) -> Router {
         Router::new()
             .route("/", get(async || asset("text/html; charset=utf-8", include_str!("page/index.html"))))
-            .route("/assets/{name}", get(named))
+            .route("/assets/{name}", get(serve_asset))
             .merge(client_api::routes())
-            .route_layer(middleware::from_fn(only_from_here))
+            .route_layer(middleware::from_fn(require_loopback))
             .with_state(self.clone())
     }
 }
 
-/// The page's parts, by name.
+/// The assets: name, content type and content.
 const ASSETS: [(&str, &str, &str); 7] = [
     ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
     ("composer.js", "text/javascript; charset=utf-8", include_str!("page/composer.js")),
-    ("kit.js", "text/javascript; charset=utf-8", include_str!("page/kit.js")),
+    ("common.js", "text/javascript; charset=utf-8", include_str!("page/common.js")),
     ("message.js", "text/javascript; charset=utf-8", include_str!("page/message.js")),
     ("pane.js", "text/javascript; charset=utf-8", include_str!("page/pane.js")),
-    ("words.js", "text/javascript; charset=utf-8", include_str!("page/words.js")),
+    ("i18n.js", "text/javascript; charset=utf-8", include_str!("page/i18n.js")),
 ];
 
-async fn named(Path(wanted): Path<String>) -> Response {
-    match ASSETS.iter().find(|(name, ..)| *name == wanted) {
+async fn serve_asset(Path(requested): Path<String>) -> Response {
+    match ASSETS.iter().find(|(name, ..)| *name == requested) {
         Some((_, kind, content)) => asset(kind, content).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -48,27 +47,28 @@ async fn named(Path(wanted): Path<String>) -> Response {
 fn asset(kind: &'static str, content: &'static str) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, content)
 }
 
-/// A foreign name that resolves to this machine, or a foreign page that calls it, is refused.
-async fn only_from_here(request: Request, next: Next) -> Response {
-    if allowed(request.headers()) {
+/// Rejects a foreign host name that resolves to this machine (DNS rebinding), and requests from foreign
+/// pages.
+async fn require_loopback(request: Request, next: Next) -> Response {
+    if is_allowed(request.headers()) {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "The sandbox answers only to this machine.\n").into_response()
     }
 }
 
-fn allowed(headers: &HeaderMap) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).map(|v| v.to_str().unwrap_or_default());
-    let origin = text(header::ORIGIN)
+fn is_allowed(headers: &HeaderMap) -> bool {
+    let value = |name: header::HeaderName| headers.get(name).map(|v| v.to_str().unwrap_or_default());
+    let origin_ok = value(header::ORIGIN)
         .is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_loopback(host)));
-    origin && text(header::HOST).is_some_and(is_loopback)
+    origin_ok && value(header::HOST).is_some_and(is_loopback)
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_names() {
+    fn only_loopback_names_are_loopback() {
         for host in ["localhost", "localhost:80", "127.0.0.1:4000", "[::1]:4000", "[::1]", "LOCALHOST:1"] {
             assert!(is_loopback(host), "{host}");
         }

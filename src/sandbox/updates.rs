@@ -1,3 +1,3 @@
-//! Updates of the sandbox: the queue for `getUpdates` and the webhook.
+//! Updates for the bot: the queue, `getUpdates` polling, and delivery to the webhook.
 pub(super) mod queue;
 pub(super) mod webhook;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Cuts src/sandbox/bot_api/bot-api.json from the machine-readable Bot API.
+"""Generator of src/sandbox/bot_api/bot-api.json, a subset of the machine-readable Bot API.
 
 Usage: cut-bot-api.py api.json > src/sandbox/bot_api/bot-api.json
-The input is the api.json of github.com/PaulSonOfLars/telegram-bot-api-spec (MIT licence). What stays are the methods
-below and the types that their parameters reach: names, types and whether they are required.
+The input is the api.json of github.com/PaulSonOfLars/telegram-bot-api-spec (MIT licence). The output has the methods
+below and the types that their parameters use, each field with its name, its types and whether it is required.
 """
 import json
 import sys
@@ -12,38 +12,38 @@ METHODS = """getMe getUpdates setWebhook deleteWebhook getWebhookInfo logOut clo
 sendDocument sendVoice sendVideo sendAudio sendSticker sendChatAction editMessageText editMessageCaption
 editMessageReplyMarkup deleteMessage answerCallbackQuery setMyCommands getMyCommands deleteMyCommands setMyDescription
 setMyShortDescription getFile getChat""".split()
-PLAIN = {"Integer", "String", "Boolean", "Float", "InputFile", "True"}
+PRIMITIVE_TYPES = {"Integer", "String", "Boolean", "Float", "InputFile", "True"}
 SOURCE = "github.com/PaulSonOfLars/telegram-bot-api-spec (MIT), cut by tests/tools/cut-bot-api.py"
 
 
 def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         api = json.load(file)
-    reached: list[str] = []
+    pending_types: list[str] = []
 
-    def fields(thing: dict) -> dict:
-        found = {}
-        for field in thing.get("fields", []):
-            found[field["name"]] = {"types": field["types"], "required": field["required"]}
-            reached.extend(name.removeprefix("Array of ").removeprefix("Array of ") for name in field["types"])
-        return found
+    def fields(entry: dict) -> dict:
+        result = {}
+        for field in entry.get("fields", []):
+            result[field["name"]] = {"types": field["types"], "required": field["required"]}
+            pending_types.extend(name.removeprefix("Array of ").removeprefix("Array of ") for name in field["types"])
+        return result
 
     methods = {name: fields(api["methods"][name]) for name in METHODS}
     types: dict[str, dict] = {}
-    while reached:
-        name = reached.pop()
-        if name in PLAIN or name in types:
+    while pending_types:
+        name = pending_types.pop()
+        if name in PRIMITIVE_TYPES or name in types:
             continue
-        thing = api["types"][name]
-        if thing.get("subtypes"):
-            types[name] = {"any_of": thing["subtypes"]}
-            reached.extend(thing["subtypes"])
+        entry = api["types"][name]
+        if entry.get("subtypes"):
+            types[name] = {"any_of": entry["subtypes"]}
+            pending_types.extend(entry["subtypes"])
         else:
-            types[name] = {"fields": fields(thing)}
+            types[name] = {"fields": fields(entry)}
 
-    # One line per method or type: small, and a new version shows as a readable difference.
-    def block(things: dict) -> str:
-        return ",\n".join(f"    {json.dumps(name)}: {json.dumps(things[name])}" for name in sorted(things))
+    # One line per method or type keeps the file small and the diff of a new version readable.
+    def block(entries: dict) -> str:
+        return ",\n".join(f"    {json.dumps(name)}: {json.dumps(entries[name])}" for name in sorted(entries))
 
     print("{")
     print(f'  "version": {json.dumps(api["version"])},')

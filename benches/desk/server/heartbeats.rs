@@ -1,5 +1,6 @@
-//! Heartbeats a second on Redis, beside the least that the ordered keys take: `SET … EX` and two `SADD` in a pipeline.
-use crate::stage::{agent_id, department};
+//! Heartbeats a second on Redis. The baseline is the minimum for the same keys: `SET … EX` and two `SADD` in
+//! a pipeline.
+use crate::fixture::{agent_id, department};
 use crate::stats::{median, rate};
 use antri::clock::Clock;
 use antri::domain::Time;
@@ -12,59 +13,61 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Agents whose hearts beat, in turn.
+/// Agents that send heartbeats, round robin.
 const AGENTS: u64 = 1_000;
-/// How long a record lives.
+/// The lifetime of a record.
 const TTL: Duration = Duration::from_secs(300);
 
-/// What so many callers at once came to: medians over the rounds.
+/// The result for a number of concurrent callers: medians over the rounds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Heartbeats {
     pub(crate) callers: usize,
-    /// `Presence::beat`, a second.
-    pub(crate) beats: f64,
+    /// `Presence::heartbeat` calls a second.
+    pub(crate) per_second: f64,
     /// Bare pipelines a second.
     pub(crate) bare: f64,
-    /// Median of the rounds' ratios.
+    /// The median of the rounds' ratios.
     pub(crate) ratio: f64,
 }
 
-/// Measures them in turns, each over one connection that all callers share: the kind that presence has.
-pub(crate) async fn run(url: &str, callers: usize, lasts: Duration, rounds: u32) -> Heartbeats {
+/// Measures heartbeats and pipelines alternately. All callers share one connection of the kind that presence
+/// uses.
+pub(crate) async fn run(url: &str, callers: usize, duration: Duration, rounds: u32) -> Heartbeats {
     let presence = Arc::new(Redis::open(url).expect("presence"));
     let client = redis::Client::open(url).expect("an address");
     let connection = ConnectionManager::new(client).await.expect("a connection");
     let now = Clock::system().now();
-    let (mut beats, mut bare) = (Vec::new(), Vec::new());
+    let (mut heartbeats, mut bare) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
         let (presence, connection) = (Arc::clone(&presence), connection.clone());
-        let beat = move |n: u64| {
+        let heartbeat = move |n: u64| {
             let presence = Arc::clone(&presence);
-            async move { presence.heartbeat(record(n, now), TTL, now).await.expect("a beat") }
+            async move { presence.heartbeat(record(n, now), TTL, now).await.expect("a heartbeat") }
         };
-        let beaten = many(callers, lasts, beat).await;
-        let piped = many(callers, lasts, move |n: u64| pipeline(connection.clone(), n, now)).await;
-        // The first one warms up.
+        let heartbeat_rate = calls_per_second(callers, duration, heartbeat).await;
+        let bare_rate =
+            calls_per_second(callers, duration, move |n: u64| pipeline(connection.clone(), n, now)).await;
+        // The first round warms up.
         if round > 0 {
-            beats.push(beaten);
-            bare.push(piped);
+            heartbeats.push(heartbeat_rate);
+            bare.push(bare_rate);
         }
     }
-    let ratio = median(beats.iter().zip(&bare).map(|(beat, bare)| beat / bare));
-    Heartbeats { callers, beats: median(beats), bare: median(bare), ratio }
+    let ratio = median(heartbeats.iter().zip(&bare).map(|(rate, bare)| rate / bare));
+    Heartbeats { callers, per_second: median(heartbeats), bare: median(bare), ratio }
 }
 
-/// How often a second `callers` get `call` answered, each one after the other.
-async fn many<F: Future<Output = ()> + Send + 'static>(
+/// Returns the calls a second of `callers` concurrent callers.
+async fn calls_per_second<F: Future<Output = ()> + Send + 'static>(
     callers: usize,
-    lasts: Duration,
+    duration: Duration,
     call: impl Fn(u64) -> F + Clone + Send + 'static,
 ) -> f64 {
     let (done, start) = (Arc::new(AtomicU64::new(0)), Instant::now());
     let callers = (0..callers).map(|_| {
         let (done, call) = (Arc::clone(&done), call.clone());
         tokio::spawn(async move {
-            while start.elapsed() < lasts {
+            while start.elapsed() < duration {
                 call(done.fetch_add(1, Ordering::Relaxed) % AGENTS).await;
             }
         })
@@ -75,7 +78,7 @@ async fn many<F: Future<Output = ()> + Send + 'static>(
     rate(done.load(Ordering::Relaxed), start.elapsed())
 }
 
-/// The ordered keys with the same record, and nothing else: no transaction, no lifetime of the sets.
+/// Writes the same keys with the same record, without a transaction and without a lifetime of the sets.
 async fn pipeline(mut connection: ConnectionManager, n: u64, now: Time) {
     let record = record(n, now);
     let (name, text) = (record.agent_id.to_string(), serde_json::to_string(&record).expect("a record"));

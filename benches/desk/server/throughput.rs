@@ -1,16 +1,17 @@
-//! Tickets accepted and assigned a second on MongoDB, in turns with the floors and the baseline on the same server.
-use super::floor::{CALLERS, Floor};
-use super::ordered::Ordered;
-use crate::home::Home;
-use crate::stage::{Plan, Stage};
+//! Throughput on MongoDB: tickets accepted and assigned a second, measured alternately with the baselines and
+//! with the ordered plan on the same server.
+use super::baseline::{Baseline, CALLERS};
+use super::ordered_plan::OrderedPlan;
+use crate::backend::Backend;
+use crate::driver::{Driver, Sample};
+use crate::fixture::{Fixture, Scenario};
 use crate::stats::{median, rate};
-use crate::work::{Desk, Sample};
 use secrecy::SecretString;
 
-/// Tickets of one run of the baseline: it is slow, and no two of its tickets differ.
-const ORDERED: u64 = 100;
+/// Tickets of one run of the ordered plan. It is slow, and all its tickets cost the same.
+const ORDERED_PLAN_TICKETS: u64 = 100;
 
-/// What a stage came to: medians over the rounds.
+/// The result for one scenario: medians over the rounds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Throughput {
     pub(crate) agents: u64,
@@ -19,12 +20,14 @@ pub(crate) struct Throughput {
     pub(crate) accepted: f64,
     /// Tickets a second.
     pub(crate) assigned: f64,
-    /// Tickets to a transaction of the assignment, documents and round trips to a ticket, and this process's processor time
-    /// for one in microseconds (the server's comes on top).
+    /// Tickets in a transaction of the assignment.
     pub(crate) group: f64,
+    /// Documents for a ticket.
     pub(crate) documents: f64,
+    /// Round trips for a ticket.
     pub(crate) commands: f64,
-    pub(crate) busy: f64,
+    /// CPU time of this process for a ticket in microseconds, without the server's.
+    pub(crate) cpu_micros: f64,
     /// Single conditional calls a second, at each of [`CALLERS`].
     pub(crate) single: [f64; CALLERS.len()],
     /// Tickets a second in bulks of as many tickets as a transaction has.
@@ -36,18 +39,18 @@ pub(crate) struct Throughput {
     pub(crate) ratios: Ratios,
 }
 
-/// What the desk assigned a second, against each: medians of the rounds' ratios.
+/// The ratios of assigned tickets a second to each baseline: medians over the rounds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ratios {
     pub(crate) single: [f64; CALLERS.len()],
-    /// Tickets against tickets.
+    /// Tickets to tickets.
     pub(crate) bulk: f64,
-    /// Documents against documents.
+    /// Documents to documents.
     pub(crate) bulk_documents: f64,
     pub(crate) ordered: f64,
 }
 
-/// One round.
+/// The measurements of one round.
 struct Round {
     accepted: Sample,
     assigned: Sample,
@@ -57,7 +60,7 @@ struct Round {
     ordered: f64,
 }
 
-/// Measures one stage as [`crate::throughput::run`] does the embedded one.
+/// Measures one scenario, like [`crate::throughput::run`] for the embedded store.
 pub(crate) async fn run(
     uri: &SecretString,
     (agents, backlog): (u64, u64),
@@ -65,40 +68,48 @@ pub(crate) async fn run(
     rounds: u32,
 ) -> Throughput {
     let capacity = u16::try_from(tickets / agents).expect("a capacity");
-    let plan = Plan { agents, capacity, backlog, auto: true };
-    let desk = Desk::open(Stage::build(plan, Home::server(uri, "antri_bench").await).await).await;
-    let ordered = Ordered::open(crate::home::client(uri).await.database("antri_bench_ordered"), agents).await;
-    // The first one warms up, and says how large a transaction is.
-    let mut warm = (desk.accept(tickets).await, desk.assign().await).1;
-    desk.clear().await;
+    let scenario = Scenario { agents, capacity, backlog, auto: true };
+    let driver =
+        Driver::open(Fixture::build(scenario, Backend::server(uri, "antri_bench").await).await).await;
+    let ordered =
+        OrderedPlan::open(crate::backend::client(uri).await.database("antri_bench_ordered"), agents).await;
+    // The first round warms up and gives the size of a transaction.
+    let mut last = (driver.accept(tickets).await, driver.assign().await).1;
+    driver.clear().await;
     let mut measured = Vec::new();
     for _ in 0..rounds {
-        let round = round(&desk, &ordered, (agents, tickets), &warm).await;
+        let round = round(&driver, &ordered, (agents, tickets), &last).await;
         assert!(
             round.assigned.tickets == tickets,
             "a round assigned {} of {tickets}",
             round.assigned.tickets
         );
-        warm = round.assigned;
+        last = round.assigned;
         measured.push(round);
     }
-    ordered.leave().await;
-    desk.stage.home.leave().await;
+    ordered.close().await;
+    driver.fixture.backend.close().await;
     figures(agents, backlog, &measured)
 }
 
-async fn round(desk: &Desk, ordered: &Ordered, (agents, tickets): (u64, u64), last: &Sample) -> Round {
+async fn round(
+    driver: &Driver,
+    ordered: &OrderedPlan,
+    (agents, tickets): (u64, u64),
+    last: &Sample,
+) -> Round {
     let size = |of: u64| usize::try_from(of.div_ceil(last.transactions.max(1))).unwrap_or(usize::MAX);
-    let accepted = desk.accept(tickets).await;
-    let floor = Floor::find(desk.stage.home.bare(), agents).await;
+    let accepted = driver.accept(tickets).await;
+    let baseline = Baseline::find(driver.fixture.backend.database(), agents).await;
     let mut single = [0.0; CALLERS.len()];
-    for (found, (callers, most)) in single.iter_mut().zip(CALLERS) {
-        *found = floor.single(callers, most).await;
+    for (result, (callers, max_calls)) in single.iter_mut().zip(CALLERS) {
+        *result = baseline.single(callers, max_calls).await;
     }
-    let (bulk, bulk_documents) = (floor.bulk(size(last.tickets)).await, floor.bulk(size(last.rows)).await);
-    let ordered = ordered.assign(ORDERED).await;
-    let assigned = desk.assign().await;
-    desk.clear().await;
+    let (bulk, bulk_documents) =
+        (baseline.bulk(size(last.tickets)).await, baseline.bulk(size(last.rows)).await);
+    let ordered = ordered.assign(ORDERED_PLAN_TICKETS).await;
+    let assigned = driver.assign().await;
+    driver.clear().await;
     Round { accepted, assigned, single, bulk, bulk_documents, ordered }
 }
 
@@ -106,7 +117,7 @@ fn figures(agents: u64, backlog: u64, rounds: &[Round]) -> Throughput {
     let over = |of: &dyn Fn(&Round) -> f64| median(rounds.iter().map(of));
     let each = |of: fn(&Sample) -> f64| over(&|r| of(&r.assigned) / r.assigned.tickets.max(1) as f64);
     let speed = |s: &Sample| rate(s.tickets, s.took);
-    let ratio = |floor: &dyn Fn(&Round) -> f64| over(&|r| speed(&r.assigned) / floor(r));
+    let ratio = |baseline: &dyn Fn(&Round) -> f64| over(&|r| speed(&r.assigned) / baseline(r));
     Throughput {
         agents,
         backlog,
@@ -115,7 +126,7 @@ fn figures(agents: u64, backlog: u64, rounds: &[Round]) -> Throughput {
         group: over(&|r| r.assigned.tickets as f64 / r.assigned.transactions.max(1) as f64),
         documents: each(|s| s.rows as f64),
         commands: each(|s| s.commands as f64),
-        busy: each(|s| s.busy.as_secs_f64() * 1e6),
+        cpu_micros: each(|s| s.cpu_time.as_secs_f64() * 1e6),
         single: std::array::from_fn(|n| over(&|r| r.single[n])),
         bulk: over(&|r| r.bulk),
         bulk_documents: over(&|r| r.bulk_documents),

@@ -1,10 +1,10 @@
-//! The `HTML` parse mode: tags become entities, character references become characters.
+//! Parser of the `HTML` parse mode: tags become entities, character references become characters.
 //!
-//! It is as strict as Telegram: an unknown, unclosed or crossed tag refuses the whole message.
-use super::entities::{Entity, Kind};
-use super::text::{Formatted, printable};
+//! It is as strict as Telegram: an unknown, unclosed or crossed tag is an error for the whole message.
+use crate::sandbox::chats::entities::{Entity, Kind};
+use crate::sandbox::chats::text::{Formatted, printable};
 
-/// Why a text is not Telegram's HTML; positions are byte offsets into the source.
+/// A syntax error in Telegram's HTML. Positions are byte offsets into the source.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::sandbox) enum HtmlError {
     #[error("Unsupported start tag \"{tag}\" at byte offset {at}")]
@@ -27,7 +27,7 @@ pub(in crate::sandbox) enum HtmlError {
     PlainSpan { at: usize },
 }
 
-const TAGS: [&str; 17] = [
+const SUPPORTED_TAGS: [&str; 17] = [
     "a",
     "b",
     "strong",
@@ -47,23 +47,26 @@ const TAGS: [&str; 17] = [
     "blockquote",
 ];
 
-struct Open {
+/// A start tag whose end tag was not read yet.
+struct OpenTag {
     tag: String,
-    /// The one attribute that matters for this tag: a link, a language, "expandable".
-    detail: Option<String>,
-    /// Where the text inside begins: in UTF-16 units and in bytes of the result.
+    /// The value of the one attribute that affects the entity: a link, a language, "expandable".
+    attribute: Option<String>,
+    /// The start of the text inside, in UTF-16 units of the output.
     offset: usize,
+    /// The start of the text inside, in bytes of the output.
     byte: usize,
 }
 
 #[derive(Default)]
 struct Parser {
     out: Formatted,
-    /// Length of the result so far in UTF-16 units.
+    /// The length of the output in UTF-16 units.
     units: usize,
-    open: Vec<Open>,
+    open: Vec<OpenTag>,
 }
 
+/// Parses a text in Telegram's HTML.
 pub(in crate::sandbox) fn parse(source: &str) -> Result<Formatted, HtmlError> {
     let mut parser = Parser::default();
     let mut rest = source;
@@ -94,7 +97,7 @@ impl Parser {
         self.units += c.len_utf16();
     }
 
-    /// Reads the tag at `at` and returns what follows it.
+    /// Reads the tag at `at` and returns the rest of the source.
     fn tag<'a>(&mut self, source: &'a str, at: usize) -> Result<&'a str, HtmlError> {
         let inside = source.get(at + 1..).unwrap_or_default();
         match inside.strip_prefix('/') {
@@ -107,18 +110,18 @@ impl Parser {
         let end = inside.find(|c: char| c.is_ascii_whitespace() || c == '>');
         let (name, mut rest) = inside.split_at(end.ok_or(HtmlError::UnclosedStart { at })?);
         let tag = name.to_ascii_lowercase();
-        if !TAGS.contains(&tag.as_str()) {
+        if !SUPPORTED_TAGS.contains(&tag.as_str()) {
             return Err(HtmlError::Unsupported { tag, at });
         }
-        let mut detail = None;
+        let mut relevant = None;
         loop {
             rest = rest.trim_ascii_start();
             if let Some(after) = rest.strip_prefix('>') {
-                if tag == "span" && detail.as_deref() != Some("spoiler") {
+                if tag == "span" && relevant.as_deref() != Some("spoiler") {
                     return Err(HtmlError::PlainSpan { at });
                 }
                 let byte = self.out.text.len();
-                self.open.push(Open { tag, detail, offset: self.units, byte });
+                self.open.push(OpenTag { tag, attribute: relevant, offset: self.units, byte });
                 return Ok(after);
             }
             if rest.is_empty() {
@@ -126,7 +129,7 @@ impl Parser {
             }
             let (name, value, after) = attribute(source, rest, &tag, at)?;
             rest = after;
-            detail = parse_error(&tag, name, value).or(detail);
+            relevant = relevant_value(&tag, name, value).or(relevant);
         }
     }
 
@@ -145,7 +148,7 @@ impl Parser {
         Ok(after.get(1..).unwrap_or_default())
     }
 
-    fn close(&mut self, open: Open) {
+    fn close(&mut self, open: OpenTag) {
         let (offset, length) = (open.offset, self.units - open.offset);
         if length == 0 {
             return;
@@ -158,32 +161,32 @@ impl Parser {
             "u" | "ins" => Kind::Underline,
             "s" | "strike" | "del" => Kind::Strikethrough,
             "tg-spoiler" | "span" => Kind::Spoiler,
-            "blockquote" => Kind::Blockquote { expandable: open.detail.is_some() },
+            "blockquote" => Kind::Blockquote { expandable: open.attribute.is_some() },
             // <pre><code class="language-x"> is one block with a language.
             "pre" => match last {
                 Some(Entity { kind: Kind::Pre { .. }, .. }) => return,
                 _ => Kind::Pre { language: None },
             },
-            "code" if open.detail.is_some() && self.open.last().is_some_and(|o| o.tag == "pre") => {
-                Kind::Pre { language: open.detail }
+            "code" if open.attribute.is_some() && self.open.last().is_some_and(|o| o.tag == "pre") => {
+                Kind::Pre { language: open.attribute }
             }
             "code" => Kind::Code,
             "a" => {
-                let shown = || self.out.text.get(open.byte..).unwrap_or_default().to_owned();
-                match link(open.detail.unwrap_or_else(shown)) {
+                let inner_text = || self.out.text.get(open.byte..).unwrap_or_default().to_owned();
+                match link(open.attribute.unwrap_or_else(inner_text)) {
                     Some(kind) => kind,
                     None => return,
                 }
             }
-            // Custom emoji and dates need things that a plain bot does not have: the text alone stays.
+            // Custom emoji and dates are not available to ordinary bots: only the text is kept.
             _ => return,
         };
         self.out.entities.push(Entity { kind, offset, length });
     }
 }
 
-/// The part of an attribute that changes the entity, if it does.
-fn parse_error(tag: &str, name: &str, value: Option<String>) -> Option<String> {
+/// Returns the part of an attribute that affects the entity, if there is one.
+fn relevant_value(tag: &str, name: &str, value: Option<String>) -> Option<String> {
     match (tag, name) {
         ("a", "href") => value.filter(|v| !v.is_empty()),
         ("code", "class") => value?.strip_prefix("language-").map(str::to_owned),
@@ -195,10 +198,10 @@ fn parse_error(tag: &str, name: &str, value: Option<String>) -> Option<String> {
 
 type Attribute<'a> = (&'a str, Option<String>, &'a str);
 
-/// Reads `name`, `name=token` or `name="text"`; returns name, value and what follows.
+/// Reads `name`, `name=token` or `name="text"`. Returns name, value and the rest of the source.
 fn attribute<'a>(source: &str, rest: &'a str, tag: &str, at: usize) -> Result<Attribute<'a>, HtmlError> {
-    let stop = |c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/' | '"' | '\'');
-    let end = rest.find(stop).ok_or(HtmlError::UnclosedStart { at })?;
+    let ends_name = |c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/' | '"' | '\'');
+    let end = rest.find(ends_name).ok_or(HtmlError::UnclosedStart { at })?;
     if end == 0 {
         return Err(HtmlError::EmptyAttribute { tag: tag.to_owned(), at });
     }
@@ -209,8 +212,8 @@ fn attribute<'a>(source: &str, rest: &'a str, tag: &str, at: usize) -> Result<At
     let value = value.trim_ascii_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     let Some(quote) = quote else {
-        let token = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
-        let end = value.find(token).ok_or(HtmlError::UnclosedStart { at })?;
+        let is_no_token = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+        let end = value.find(is_no_token).ok_or(HtmlError::UnclosedStart { at })?;
         let (word, after) = value.split_at(end);
         if !after.starts_with(|c: char| c.is_ascii_whitespace() || c == '>') {
             return Err(HtmlError::NameToken { at: source.len() - value.len() });
@@ -219,10 +222,10 @@ fn attribute<'a>(source: &str, rest: &'a str, tag: &str, at: usize) -> Result<At
     };
     let inside = value.get(1..).unwrap_or_default();
     let (raw, after) = inside.split_once(quote).ok_or(HtmlError::UnclosedStart { at })?;
-    Ok((name, Some(decoded(raw)), after))
+    Ok((name, Some(decode_references(raw)), after))
 }
 
-fn decoded(mut raw: &str) -> String {
+fn decode_references(mut raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     while let Some(c) = raw.chars().next() {
         let (c, rest) = reference(raw).unwrap_or((c, raw.get(c.len_utf8()..).unwrap_or_default()));
@@ -232,7 +235,8 @@ fn decoded(mut raw: &str) -> String {
     out
 }
 
-/// `&lt;`, `&gt;`, `&amp;`, `&quot;`, `&#9993;`, `&#x2709;`; anything else stays as it is written.
+/// Reads `&lt;`, `&gt;`, `&amp;`, `&quot;`, `&#9993;` or `&#x2709;`. Returns the character and the rest of
+/// the source; `None` for anything else, which stays as written.
 fn reference(rest: &str) -> Option<(char, &str)> {
     let inside = rest.strip_prefix('&')?;
     let (c, after) = if let Some(number) = inside.strip_prefix('#') {
@@ -258,16 +262,16 @@ fn reference(rest: &str) -> Option<(char, &str)> {
     Some((c, after.strip_prefix(';').unwrap_or(after)))
 }
 
-/// A link, a mention of a person by id, or nothing when the address is no address.
+/// Returns a link or a mention of a user by id; `None` if the URL is invalid.
 fn link(url: String) -> Option<Kind> {
     if let Some(id) = url.strip_prefix("tg://user?id=") {
         return id.parse().ok().map(|user| Kind::TextMention { user });
     }
     let full = if url.contains("://") { url } else { format!("http://{url}") };
     let parsed = url::Url::parse(&full).ok()?;
-    let known = matches!(parsed.scheme(), "http" | "https" | "tg" | "ton" | "tonsite");
-    let named = !matches!(parsed.scheme(), "http" | "https") || parsed.host_str()?.contains('.');
-    (known && named).then(|| Kind::TextLink { url: parsed.into() })
+    let supported = matches!(parsed.scheme(), "http" | "https" | "tg" | "ton" | "tonsite");
+    let has_domain = !matches!(parsed.scheme(), "http" | "https") || parsed.host_str()?.contains('.');
+    (supported && has_domain).then(|| Kind::TextLink { url: parsed.into() })
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
-//! Inline keyboards: what Telegram accepts as one.
+//! Inline keyboards: validation with Telegram's limits.
 use serde_json::{Map, Value};
 
-use super::refusal::{Refusal, bad};
+use super::error::{BotApiError, bad_request};
 
-const BUTTONS_MAX: usize = 100;
-const ROW_MAX: usize = 8;
-const BYTES_MAX: usize = 10_000;
-/// Bytes, not characters.
-const DATA_MAX: usize = 64;
-/// The fields of which a button has exactly one.
-const ACTIONS: [&str; 10] = [
+const MAX_BUTTONS: usize = 100;
+const MAX_ROW_BUTTONS: usize = 8;
+const MAX_MARKUP_BYTES: usize = 10_000;
+const MAX_CALLBACK_DATA_BYTES: usize = 64;
+/// The fields of which a button must have exactly one.
+const ACTION_FIELDS: [&str; 10] = [
     "url",
     "callback_data",
     "web_app",
@@ -22,8 +21,8 @@ const ACTIONS: [&str; 10] = [
     "pay",
 ];
 
-/// The inline keyboard of a request; `None` for none, an empty one, and the other kinds of markup.
-pub(in crate::sandbox) fn keyboard(params: &Map<String, Value>) -> Result<Option<Value>, Refusal> {
+/// Returns the inline keyboard of a request; `None` if it is missing or empty, or another kind of markup.
+pub(in crate::sandbox) fn keyboard(params: &Map<String, Value>) -> Result<Option<Value>, BotApiError> {
     let Some(markup) = params.get("reply_markup").filter(|m| !m.is_null()) else { return Ok(None) };
     let Some(rows) = markup.get("inline_keyboard").and_then(Value::as_array) else { return Ok(None) };
     let rows: Vec<&Vec<Value>> = rows.iter().filter_map(Value::as_array).filter(|r| !r.is_empty()).collect();
@@ -31,34 +30,34 @@ pub(in crate::sandbox) fn keyboard(params: &Map<String, Value>) -> Result<Option
     if count == 0 {
         return Ok(None);
     }
-    let wide = rows.iter().any(|row| row.len() > ROW_MAX);
-    if count > BUTTONS_MAX || wide || markup.to_string().len() > BYTES_MAX {
-        return Err(bad("reply markup is too long"));
+    let too_wide = rows.iter().any(|row| row.len() > MAX_ROW_BUTTONS);
+    if count > MAX_BUTTONS || too_wide || markup.to_string().len() > MAX_MARKUP_BYTES {
+        return Err(bad_request("reply markup is too long"));
     }
-    rows.into_iter().flatten().try_for_each(button)?;
+    rows.into_iter().flatten().try_for_each(check_button)?;
     Ok(Some(markup.clone()))
 }
 
-fn button(button: &Value) -> Result<(), Refusal> {
+fn check_button(button: &Value) -> Result<(), BotApiError> {
     let text = |name: &str| button.get(name).and_then(Value::as_str);
-    let set = |name: &&str| button.get(*name).is_some_and(|v| v.as_str() != Some("") && !v.is_null());
-    // Telegram reads an empty label as a missing one.
+    let is_set = |name: &&str| button.get(*name).is_some_and(|v| v.as_str() != Some("") && !v.is_null());
+    // Telegram treats an empty label as a missing one.
     if text("text").is_none_or(|label| label.trim().is_empty()) {
-        return Err(bad("can't parse inline keyboard button: Field \"text\" must be non-empty"));
+        return Err(bad_request("can't parse inline keyboard button: Field \"text\" must be non-empty"));
     }
-    if ACTIONS.iter().filter(|name| set(name)).count() == 0 {
-        return Err(bad(
+    if ACTION_FIELDS.iter().filter(|name| is_set(name)).count() == 0 {
+        return Err(bad_request(
             "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
         ));
     }
-    if text("callback_data").is_some_and(|data| data.len() > DATA_MAX) {
-        return Err(bad("BUTTON_DATA_INVALID"));
+    if text("callback_data").is_some_and(|data| data.len() > MAX_CALLBACK_DATA_BYTES) {
+        return Err(bad_request("BUTTON_DATA_INVALID"));
     }
-    let good = |url: &str| {
+    let is_valid = |url: &str| {
         url::Url::parse(url).is_ok_and(|u| matches!(u.scheme(), "http" | "https" | "tg" | "ton" | "tonsite"))
     };
-    if text("url").is_some_and(|url| !good(url)) {
-        return Err(bad("BUTTON_URL_INVALID"));
+    if text("url").is_some_and(|url| !is_valid(url)) {
+        return Err(bad_request("BUTTON_URL_INVALID"));
     }
     Ok(())
 }
@@ -79,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes() {
+    fn keyboards_beyond_a_limit_are_rejected() {
         assert_eq!(check(&json!([])), Ok(false));
         assert_eq!(check(&json!([[]])), Ok(false));
         assert_eq!(check(&json!([row(8)])), Ok(true));
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn buttons() {
+    fn every_button_is_validated() {
         let one = |button: Value| check(&json!([[button]]));
         assert_eq!(one(json!({"text": "x", "callback_data": "é".repeat(32)})), Ok(true));
         assert_eq!(

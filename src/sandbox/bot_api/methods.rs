@@ -1,10 +1,10 @@
-//! The Bot API methods that the sandbox knows; the others in the schema answer 404.
-mod about;
+//! Bot API methods that the sandbox implements. Other methods of the schema are answered with 404.
 mod commands;
 mod edits;
 mod media;
 mod messages;
 mod presses;
+mod queries;
 mod updates;
 
 use std::collections::HashMap;
@@ -12,43 +12,43 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::body::Upload;
-use super::refusal::Refusal;
-use super::text::Formatted;
+use super::error::{BotApiError, bad_request};
 use crate::sandbox::Sandbox;
-use crate::sandbox::chats::state::State;
+use crate::sandbox::chats::text::Formatted;
+use crate::sandbox::state::State;
 
-/// A request whose parameters have the types that the schema asks for.
+/// A request whose parameters were validated against the schema.
 pub(in crate::sandbox) struct Call<'a> {
     pub(in crate::sandbox) method: &'a str,
     pub(in crate::sandbox) params: &'a Map<String, Value>,
     pub(in crate::sandbox) files: &'a HashMap<String, Upload>,
 }
 
-/// A successful answer.
+/// A successful reply.
 pub(in crate::sandbox) struct Reply {
     pub(in crate::sandbox) result: Value,
-    /// Telegram explains some of its `true`s.
-    pub(in crate::sandbox) note: Option<&'static str>,
+    /// The `description` that Telegram adds to some results.
+    pub(in crate::sandbox) description: Option<&'static str>,
 }
 
-type Answer = Result<Value, Refusal>;
+type MethodResult = Result<Value, BotApiError>;
 
-/// Does what the request asks for.
-pub(in crate::sandbox) async fn run(sandbox: &Sandbox, call: &Call<'_>) -> Result<Reply, Refusal> {
+/// Runs the method of the request.
+pub(in crate::sandbox) async fn run(sandbox: &Sandbox, call: &Call<'_>) -> Result<Reply, BotApiError> {
     let result = match call.method {
         "getUpdates" => updates::get_updates(sandbox, call).await,
         "setWebhook" => return updates::set_webhook(sandbox, call),
         "deleteWebhook" => return Ok(updates::delete_webhook(sandbox, call)),
-        _ => sandbox.write(|state| at_once(state, call)),
+        _ => sandbox.write(|state| run_now(state, call)),
     };
-    result.map(|result| Reply { result, note: None })
+    result.map(|result| Reply { result, description: None })
 }
 
-fn at_once(state: &mut State, call: &Call<'_>) -> Answer {
+fn run_now(state: &mut State, call: &Call<'_>) -> MethodResult {
     match call.method {
-        "getMe" => Ok(about::get_me(state)),
-        "getChat" => about::get_chat(state, call),
-        "getFile" => about::get_file(state, call),
+        "getMe" => Ok(queries::get_me(state)),
+        "getChat" => queries::get_chat(state, call),
+        "getFile" => queries::get_file(state, call),
         "getWebhookInfo" => Ok(updates::get_webhook_info(state)),
         "sendMessage" => messages::send_message(state, call),
         "copyMessage" => messages::copy_message(state, call),
@@ -66,14 +66,31 @@ fn at_once(state: &mut State, call: &Call<'_>) -> Answer {
         "deleteMyCommands" => commands::delete_commands(state, call),
         "setMyDescription" => commands::set_description(state, call),
         "setMyShortDescription" => commands::set_short_description(state, call),
-        _ => Err(Refusal::NotFound),
+        _ => Err(BotApiError::NotFound),
     }
 }
 
-/// A chat parameter: a number, or a number as text. Names of channels lead nowhere here.
+/// Returns a chat id parameter: a number, or a number as text. Names of channels are not supported.
 pub(in crate::sandbox) fn chat_id(params: &Map<String, Value>, name: &str) -> Option<i64> {
     let value = params.get(name)?;
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+impl State {
+    /// Returns the chat that a request names. The bot must have access to it.
+    fn readable_chat(&self, chat: Option<i64>) -> Result<i64, BotApiError> {
+        let started = |id: &i64| self.chats.get(id).is_some_and(|chat| chat.started);
+        chat.filter(started).ok_or_else(|| bad_request("chat not found"))
+    }
+
+    /// Returns the chat that a request names. The bot must be allowed to write there.
+    fn writable_chat(&self, chat: Option<i64>) -> Result<i64, BotApiError> {
+        let chat = self.readable_chat(chat)?;
+        if self.users.get(&chat).is_some_and(|user| user.blocked) {
+            return Err(BotApiError::Blocked);
+        }
+        Ok(chat)
+    }
 }
 
 impl Call<'_> {
@@ -93,8 +110,9 @@ impl Call<'_> {
         self.params.get(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    /// The text under `name` with the entities that `parse_mode` or the parameter `entities` gives it.
-    fn formatted(&self, name: &str, entities: &str) -> Result<Formatted, Refusal> {
+    /// Returns the text parameter `name`, parsed with `parse_mode` or with the entities in parameter
+    /// `entities`.
+    fn formatted(&self, name: &str, entities: &str) -> Result<Formatted, BotApiError> {
         let source = self.text(name).unwrap_or_default();
         Formatted::parse(source, self.text("parse_mode"), self.params.get(entities))
     }

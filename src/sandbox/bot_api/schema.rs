@@ -1,14 +1,14 @@
-//! The Bot API's own description of its requests, and the check of every request against it.
+//! Bot API schema of requests, and validation of requests against it.
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::refusal::{Refusal, bad};
+use super::error::{BotApiError, bad_request};
 
 const BUILT_IN: &str = include_str!("bot-api.json");
 
-/// Methods and types, as cut from the official description.
+/// The methods and types of the published Bot API description.
 #[derive(Default, Deserialize)]
 pub(in crate::sandbox) struct Schema {
     methods: BTreeMap<String, Fields>,
@@ -31,23 +31,23 @@ enum Type {
 }
 
 impl Schema {
-    /// The description that ships with the sandbox. It is part of the program, so it always parses (a test
-    /// says so); were it ever broken, every method would be unknown.
+    /// Returns the schema that is compiled into the program. A test checks that it parses; if it did not,
+    /// every method would be unknown.
     pub(in crate::sandbox) fn built_in() -> Self {
         serde_json::from_str(BUILT_IN).unwrap_or_default()
     }
 
-    /// The method's proper spelling; Telegram takes any case.
+    /// Returns the method name as the schema spells it. Telegram accepts any case.
     pub(in crate::sandbox) fn method(&self, name: &str) -> Option<&str> {
-        self.methods.keys().find(|known| known.eq_ignore_ascii_case(name)).map(String::as_str)
+        self.methods.keys().find(|method| method.eq_ignore_ascii_case(name)).map(String::as_str)
     }
 
-    /// Whether the method has such a parameter.
+    /// Returns whether the method has this parameter.
     pub(in crate::sandbox) fn has_param(&self, method: &str, name: &str) -> bool {
         self.methods.get(method).is_some_and(|fields| fields.contains_key(name))
     }
 
-    /// Gives form fields, which are all text, the JSON type that the method asks for.
+    /// Converts form fields, which are all text, to the JSON types of the method's parameters.
     pub(in crate::sandbox) fn coerce(&self, method: &str, params: &mut Map<String, Value>) {
         let Some(fields) = self.methods.get(method) else { return };
         for (name, value) in params {
@@ -66,21 +66,21 @@ impl Schema {
         }
     }
 
-    /// Refuses missing parameters and wrong types; returns what Telegram would silently ignore.
+    /// Errors on missing parameters and wrong types. Returns the unknown parameters, which Telegram ignores.
     pub(in crate::sandbox) fn check(
         &self,
         method: &str,
         params: &Map<String, Value>,
-    ) -> Result<Vec<String>, Refusal> {
-        let fields = self.methods.get(method).ok_or(Refusal::NotFound)?;
+    ) -> Result<Vec<String>, BotApiError> {
+        let fields = self.methods.get(method).ok_or(BotApiError::NotFound)?;
         for (name, field) in fields {
             if field.required && params.get(name).is_none_or(Value::is_null) {
                 return Err(missing(name));
             }
         }
-        let mut odd = Vec::new();
-        self.check_fields(fields, params, method, &mut odd).map_err(bad)?;
-        Ok(odd)
+        let mut unknown = Vec::new();
+        self.check_fields(fields, params, method, &mut unknown).map_err(bad_request)?;
+        Ok(unknown)
     }
 
     fn check_fields(
@@ -88,7 +88,7 @@ impl Schema {
         fields: &Fields,
         given: &Map<String, Value>,
         path: &str,
-        odd: &mut Vec<String>,
+        unknown: &mut Vec<String>,
     ) -> Result<(), String> {
         for (name, field) in fields {
             if field.required && !given.contains_key(name) {
@@ -98,68 +98,70 @@ impl Schema {
         for (name, value) in given {
             let path = format!("{path}.{name}");
             match fields.get(name) {
-                None => odd.push(format!("{path}: the Bot API has no such parameter")),
+                None => unknown.push(format!("{path}: the Bot API has no such parameter")),
                 Some(field) if value.is_null() && !field.required => {}
-                Some(field) => self.check_any(&field.types, value, name, &path, odd)?,
+                Some(field) => self.check_any(&field.types, value, name, &path, unknown)?,
             }
         }
         Ok(())
     }
 
-    /// Of the types that fit, the one with the fewest oddities counts: unions have no tag of their own.
+    /// Uses the matching type with the fewest unknown parameters, because unions have no tag.
     fn check_any(
         &self,
         types: &[String],
         value: &Value,
         name: &str,
         path: &str,
-        odd: &mut Vec<String>,
+        unknown: &mut Vec<String>,
     ) -> Result<(), String> {
         let mut best: Option<Vec<String>> = None;
-        let mut reason = None;
-        for wanted in types {
-            let mut here = Vec::new();
-            match self.check_one(wanted, value, name, path, &mut here) {
-                Ok(()) if best.as_ref().is_none_or(|b| here.len() < b.len()) => best = Some(here),
+        let mut first_error = None;
+        for expected in types {
+            let mut unknown_here = Vec::new();
+            match self.check_one(expected, value, name, path, &mut unknown_here) {
+                Ok(()) if best.as_ref().is_none_or(|b| unknown_here.len() < b.len()) => {
+                    best = Some(unknown_here);
+                }
                 Ok(()) => {}
-                Err(words) => reason = reason.or(Some(words)),
+                Err(error) => first_error = first_error.or(Some(error)),
             }
         }
         match best {
-            Some(here) => {
-                odd.extend(here);
+            Some(unknown_here) => {
+                unknown.extend(unknown_here);
                 Ok(())
             }
-            None => Err(reason.unwrap_or_else(|| wrong_type(name, "value"))),
+            None => Err(first_error.unwrap_or_else(|| wrong_type(name, "value"))),
         }
     }
 
     fn check_one(
         &self,
-        wanted: &str,
+        expected: &str,
         value: &Value,
         name: &str,
         path: &str,
-        odd: &mut Vec<String>,
+        unknown: &mut Vec<String>,
     ) -> Result<(), String> {
         let simple = |fits: bool, word: &str| if fits { Ok(()) } else { Err(wrong_type(name, word)) };
-        match wanted {
+        match expected {
             "Integer" => simple(value.is_i64() || value.is_u64(), "Number"),
             "Float" => simple(value.is_number(), "Number"),
             "String" | "InputFile" => simple(value.is_string(), "String"),
             "Boolean" | "True" => simple(value.is_boolean(), "Boolean"),
             _ => {
-                if let Some(element) = wanted.strip_prefix("Array of ") {
+                if let Some(element) = expected.strip_prefix("Array of ") {
                     let items = value.as_array().ok_or_else(|| wrong_type(name, "Array"))?;
                     return items.iter().enumerate().try_for_each(|(at, item)| {
-                        self.check_one(element, item, name, &format!("{path}[{at}]"), odd)
+                        self.check_one(element, item, name, &format!("{path}[{at}]"), unknown)
                     });
                 }
-                match self.types.get(wanted) {
-                    Some(Type::Union { any_of }) => self.check_any(any_of, value, name, path, odd),
+                match self.types.get(expected) {
+                    Some(Type::Union { any_of }) => self.check_any(any_of, value, name, path, unknown),
                     Some(Type::Object { fields }) => {
                         let given = value.as_object().ok_or_else(|| wrong_type(name, "Object"))?;
-                        self.check_fields(fields, given, path, odd)
+                        self.check_fields(fields, given, path, unknown)
                     }
                     None => Ok(()),
                 }
@@ -172,9 +174,9 @@ fn wrong_type(name: &str, word: &str) -> String {
     format!("field \"{name}\" must be of type {word}")
 }
 
-/// Telegram has its own words for the parameters that people forget most.
-fn missing(name: &str) -> Refusal {
-    bad(match name {
+/// Returns Telegram's error for a missing parameter. Some parameters have a message of their own.
+fn missing(name: &str) -> BotApiError {
+    bad_request(match name {
         "chat_id" | "from_chat_id" => format!("{name} is empty"),
         "text" => "message text is empty".to_owned(),
         "message_id" => "message identifier is not specified".to_owned(),
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_schema_parses_and_names_are_found_in_any_case() {
+    fn built_in_schema_parses_and_method_names_match_in_any_case() {
         let schema = Schema::built_in();
         assert_eq!(schema.methods.len(), 28);
         assert_eq!(schema.method("SendMessage"), Some("sendMessage"));
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn types_and_required_fields_are_checked_deeply() {
+    fn types_and_required_fields_are_checked_at_every_level() {
         let fine = json!({"chat_id": 1, "text": "x", "reply_markup": {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]}});
         assert_eq!(check("sendMessage", fine), Ok(vec![]));
         assert_eq!(
@@ -223,10 +225,10 @@ mod tests {
     }
 
     #[test]
-    fn unknown_parameters_are_told_with_their_path() {
-        let odd = json!({"chat_id": 1, "text": "x", "colour": "red", "reply_parameters": {"message_id": 1, "loud": true}});
+    fn unknown_parameters_are_returned_with_their_path() {
+        let unknown = json!({"chat_id": 1, "text": "x", "colour": "red", "reply_parameters": {"message_id": 1, "loud": true}});
         assert_eq!(
-            check("sendMessage", odd),
+            check("sendMessage", unknown),
             Ok(vec![
                 "sendMessage.colour: the Bot API has no such parameter".to_owned(),
                 "sendMessage.reply_parameters.loud: the Bot API has no such parameter".to_owned()
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn form_fields_take_the_type_of_the_parameter() {
+    fn form_fields_are_converted_to_the_type_of_the_parameter() {
         let markup = json!({"inline_keyboard": [[{"text": "True", "callback_data": "b"}]]});
         let text = markup.to_string();
         let mut params = json!({"chat_id": "12", "message_id": "5", "text": "7", "reply_markup": text});

@@ -1,13 +1,13 @@
-//! People, chats and messages in the shape in which the Bot API shows them.
+//! Bot API JSON of users, chats and messages, for replies and updates.
 use serde_json::{Map, Value, json};
 
-use super::entities::Entity;
+use crate::sandbox::chats::entities::Entity;
 use crate::sandbox::chats::message::{ANONYMOUS_ADMIN, Attachment, Message, Rendition, Sender};
-use crate::sandbox::chats::state::State;
-use crate::sandbox::control::views::{MediaKind, User};
+use crate::sandbox::chats::views::{MediaKind, User};
+use crate::sandbox::state::State;
 
-/// Where the simulated people are when they share their place: Monas, Jakarta.
-const PLACE: (f64, f64) = (-6.175_39, 106.827_15);
+/// Latitude and longitude of every shared location: Monas, Jakarta.
+const SHARED_LOCATION: (f64, f64) = (-6.175_39, 106.827_15);
 
 impl State {
     pub(in crate::sandbox) fn bot_json(&self) -> Value {
@@ -15,8 +15,8 @@ impl State {
     }
 
     pub(in crate::sandbox) fn user_json(&self, id: i64) -> Option<Value> {
-        self.people.get(&id).map(|user| {
-            let mut json = names(user);
+        self.users.get(&id).map(|user| {
+            let mut json = user_names(user);
             put(&mut json, "id", Some(json!(id)));
             put(&mut json, "is_bot", Some(json!(false)));
             put(&mut json, "language_code", user.language_code.clone().map(Value::from));
@@ -25,9 +25,9 @@ impl State {
     }
 
     pub(in crate::sandbox) fn chat_json(&self, id: i64) -> Value {
-        match self.people.get(&id) {
+        match self.users.get(&id) {
             Some(user) => {
-                let mut json = names(user);
+                let mut json = user_names(user);
                 put(&mut json, "id", Some(json!(id)));
                 put(&mut json, "type", Some(json!("private")));
                 Value::Object(json)
@@ -46,7 +46,7 @@ impl State {
         put(&mut json, "chat", Some(self.chat_json(message.chat)));
         let from = match message.sender {
             Sender::Bot => Some(self.bot_json()),
-            Sender::Person(id) => self.user_json(id),
+            Sender::User(id) => self.user_json(id),
             Sender::AnonymousAdmin => {
                 put(&mut json, "sender_chat", Some(self.chat_json(message.chat)));
                 Some(anonymous_admin())
@@ -65,7 +65,7 @@ impl State {
         Value::Object(json)
     }
 
-    /// What a press shows of a message that the bot can no longer see.
+    /// Returns the message of a press whose message the bot can no longer access.
     pub(in crate::sandbox) fn inaccessible_json(&self, chat: i64, message_id: i64) -> Value {
         json!({"chat": self.chat_json(chat), "message_id": message_id, "date": 0})
     }
@@ -100,7 +100,9 @@ impl State {
                 };
                 ("photo", attachment.renditions.iter().map(size).collect())
             }
-            MediaKind::Location => ("location", json!({"latitude": PLACE.0, "longitude": PLACE.1})),
+            MediaKind::Location => {
+                ("location", json!({"latitude": SHARED_LOCATION.0, "longitude": SHARED_LOCATION.1}))
+            }
             MediaKind::Contact => ("contact", self.contact_json(message)),
             kind => {
                 let Some(file) = attachment.renditions.last() else { return ("document", Value::Null) };
@@ -116,14 +118,14 @@ impl State {
                     json.extend(sticker_flags());
                 } else {
                     put(&mut json, "mime_type", attachment.mime.clone().map(Value::from));
-                    let named = kind != MediaKind::Voice;
+                    let has_name = kind != MediaKind::Voice;
                     put(
                         &mut json,
                         "file_name",
-                        attachment.file_name.clone().filter(|_| named).map(Value::from),
+                        attachment.file_name.clone().filter(|_| has_name).map(Value::from),
                     );
                 }
-                (media_name(kind), Value::Object(json))
+                (kind.field_name(), Value::Object(json))
             }
         }
     }
@@ -143,7 +145,7 @@ impl State {
 
     fn contact_json(&self, message: &Message) -> Value {
         let user = match message.sender {
-            Sender::Person(id) => self.people.get(&id),
+            Sender::User(id) => self.users.get(&id),
             _ => None,
         };
         let name = user.map_or("Somebody", |u| u.first_name.as_str());
@@ -153,20 +155,6 @@ impl State {
 
 pub(in crate::sandbox) fn anonymous_admin() -> Value {
     json!({"id": ANONYMOUS_ADMIN, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot"})
-}
-
-/// The parameter and field name of a kind of media.
-pub(in crate::sandbox) fn media_name(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Photo => "photo",
-        MediaKind::Document => "document",
-        MediaKind::Voice => "voice",
-        MediaKind::Video => "video",
-        MediaKind::Audio => "audio",
-        MediaKind::Sticker => "sticker",
-        MediaKind::Location => "location",
-        MediaKind::Contact => "contact",
-    }
 }
 
 fn group_type(id: i64) -> &'static str {
@@ -183,7 +171,7 @@ fn sticker_flags() -> Map<String, Value> {
     flags.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn names(user: &User) -> Map<String, Value> {
+fn user_names(user: &User) -> Map<String, Value> {
     let mut json = Map::new();
     put(&mut json, "first_name", Some(json!(user.first_name)));
     put(&mut json, "last_name", user.last_name.clone().map(Value::from));

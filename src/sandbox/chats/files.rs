@@ -1,4 +1,4 @@
-//! The files that went through the chats, by their opaque ids.
+//! File storage, keyed by opaque file ids and by download paths.
 use std::collections::HashMap;
 
 use axum::body::Bytes;
@@ -6,20 +6,20 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::message::{Attachment, Rendition};
-use crate::sandbox::control::views::MediaKind;
+use crate::sandbox::chats::views::MediaKind;
 
-/// A stored file.
+/// A stored file: one rendition.
 #[derive(Clone)]
 pub(in crate::sandbox) struct File {
     pub(in crate::sandbox) kind: MediaKind,
     pub(in crate::sandbox) bytes: Bytes,
     pub(in crate::sandbox) mime: String,
     pub(in crate::sandbox) name: Option<String>,
-    /// The same for all renditions that look alike, whichever bot asks.
+    /// `file_unique_id`: identifies this file for all bots.
     pub(in crate::sandbox) unique_id: String,
-    /// Where it is served: `/file/bot<token>/<path>`.
+    /// The download path: `/file/bot<token>/<path>`.
     pub(in crate::sandbox) path: String,
-    /// All renditions of the picture it belongs to.
+    /// All renditions of the picture to which this file belongs.
     renditions: Vec<Rendition>,
 }
 
@@ -27,7 +27,7 @@ pub(in crate::sandbox) struct File {
 pub(in crate::sandbox) struct Files {
     by_id: HashMap<String, File>,
     by_path: HashMap<String, String>,
-    stored: u64,
+    last_number: u64,
 }
 
 impl Files {
@@ -39,7 +39,7 @@ impl Files {
         self.by_path.get(path).and_then(|id| self.by_id.get(id))
     }
 
-    /// Stores a file and returns it as an attachment; a photo gets a second, smaller rendition.
+    /// Stores a file and returns it as an attachment. A photo gets a second, smaller rendition.
     pub(in crate::sandbox) fn store(
         &mut self,
         kind: MediaKind,
@@ -47,7 +47,7 @@ impl Files {
         name: Option<String>,
         mime: Option<String>,
     ) -> Attachment {
-        let mime = mime.unwrap_or_else(|| usual_mime(kind).to_owned());
+        let mime = mime.unwrap_or_else(|| default_mime(kind).to_owned());
         let sizes: &[(u32, u32)] = match kind {
             MediaKind::Photo => &[(90, 60), (1280, 853)],
             MediaKind::Video => &[(1280, 720)],
@@ -55,18 +55,18 @@ impl Files {
             MediaKind::Location | MediaKind::Contact => &[],
             _ => &[(0, 0)],
         };
-        let first = self.stored + 1;
-        self.stored += sizes.len() as u64;
+        let first = self.last_number + 1;
+        self.last_number += sizes.len() as u64;
         let numbered = (first..).zip(sizes);
         let renditions: Vec<Rendition> = numbered
             .map(|(number, (width, height))| Rendition {
-                file_id: id(kind, number),
+                file_id: file_id(kind, number),
                 width: *width,
                 height: *height,
             })
             .collect();
         for (number, rendition) in (first..).zip(&renditions) {
-            let path = path(kind, number, name.as_deref());
+            let path = download_path(kind, number, name.as_deref());
             self.by_path.insert(path.clone(), rendition.file_id.clone());
             let file = File {
                 kind,
@@ -83,7 +83,7 @@ impl Files {
         Attachment { kind, renditions, file_name: name, mime: has_file.then_some(mime), size: bytes.len() }
     }
 
-    /// The attachment that this id stands for when a bot sends it again.
+    /// Returns the attachment for a file id that a bot sends again.
     pub(in crate::sandbox) fn attach(&self, file_id: &str) -> Option<Attachment> {
         self.get(file_id).map(|file| Attachment {
             kind: file.kind,
@@ -95,18 +95,18 @@ impl Files {
     }
 }
 
-/// Opaque to bots, but the same in every run, so that transcripts can be compared.
-fn id(kind: MediaKind, number: u64) -> String {
+/// Returns a file id. It is opaque to bots but the same in every run, so that transcripts can be compared.
+fn file_id(kind: MediaKind, number: u64) -> String {
     let mut bytes = vec![kind as u8 + 1, 0x5a];
     bytes.extend(number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
     bytes.extend(number.to_be_bytes());
     format!("AgAC{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn path(kind: MediaKind, number: u64, name: Option<&str>) -> String {
+fn download_path(kind: MediaKind, number: u64, name: Option<&str>) -> String {
     let extension = name.and_then(|n| n.rsplit_once('.')).map(|(_, e)| e);
     let safe = extension.filter(|e| !e.is_empty() && e.bytes().all(|b| b.is_ascii_alphanumeric()));
-    let (folder, usual) = match kind {
+    let (folder, default) = match kind {
         MediaKind::Photo => ("photos", "jpg"),
         MediaKind::Voice => ("voice", "oga"),
         MediaKind::Video => ("videos", "mp4"),
@@ -114,10 +114,10 @@ fn path(kind: MediaKind, number: u64, name: Option<&str>) -> String {
         MediaKind::Sticker => ("stickers", "webp"),
         _ => ("documents", "bin"),
     };
-    format!("{folder}/file_{number}.{}", safe.unwrap_or(usual))
+    format!("{folder}/file_{number}.{}", safe.unwrap_or(default))
 }
 
-fn usual_mime(kind: MediaKind) -> &'static str {
+fn default_mime(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Photo => "image/jpeg",
         MediaKind::Voice => "audio/ogg",

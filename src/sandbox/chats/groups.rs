@@ -1,45 +1,46 @@
-//! Groups that the bot sits in, and updates made by hand.
+//! Group messages, and updates that a test makes by hand or repeats.
 use serde_json::Value;
 
-use super::message::Sender;
-use super::state::Draft;
+use super::message::{NewMessage, Sender};
+use super::users::UnknownUser;
 use crate::sandbox::Sandbox;
-use crate::sandbox::bot_api::text::Formatted;
+use crate::sandbox::chats::text::Formatted;
 
-#[expect(clippy::must_use_candidate, reason = "called for what they do; the ids are often of no interest")]
+#[expect(clippy::must_use_candidate, reason = "called for their effect; the ids are often not needed")]
 impl Sandbox {
-    /// Somebody writes in a group (a negative id; -100… is a supergroup), or an anonymous administrator when
-    /// `from` is `None`. The group appears with its first message. Returns the message's id.
+    /// Sends a message from a user to a group, or from an anonymous administrator when `from` is `None`. The
+    /// id of a group is negative, -100… is a supergroup. The group is created by its first message. Returns
+    /// the message id.
     ///
     /// # Panics
-    /// When nobody has the id `from`.
+    /// If no user has the id `from`.
     pub fn send_in_group(&self, group: i64, from: Option<i64>, text: &str) -> i64 {
         self.write(|state| {
             let sender = match from {
-                Some(id) if state.people.contains_key(&id) => Sender::Person(id),
-                Some(id) => panic!("{}", super::people::Nobody(id)),
+                Some(id) if state.users.contains_key(&id) => Sender::User(id),
+                Some(id) => panic!("{}", UnknownUser(id)),
                 None => Sender::AnonymousAdmin,
             };
             state.chats.entry(group).or_default().started = true;
-            let message = state.write(Draft::new(group, sender, Formatted::typed(text)));
-            state.tell_bot("message", &state.message_json(&message));
+            let message = state.insert_message(NewMessage::new(group, sender, Formatted::typed(text)));
+            state.enqueue_update("message", &state.message_json(&message));
             message.id
         })
     }
 
-    /// Delivers an update made by hand; `update_id` is added when it is missing.
+    /// Queues an update as given; a missing `update_id` is added.
     pub fn deliver_raw(&self, update: Value) {
         let now = self.now();
-        self.write(|state| state.inbox.queue_raw(update, now));
+        self.write(|state| state.updates.enqueue_raw(update, now));
     }
 
-    /// Delivers an earlier update once more under its old id, as Telegram does when an answer was lost.
+    /// Queues an earlier update again under its old id, as Telegram does after a lost answer.
     ///
     /// # Panics
-    /// When there was no such update.
+    /// If there was no such update.
     pub fn redeliver(&self, update_id: i64) {
         let now = self.now();
-        let known = self.write(|state| state.inbox.queue_again(update_id, now));
-        assert!(known, "the sandbox never delivered an update {update_id}");
+        let found = self.write(|state| state.updates.requeue(update_id, now));
+        assert!(found, "the sandbox has no earlier update {update_id}");
     }
 }

@@ -1,20 +1,20 @@
-//! The bot's command menus: one list per scope and language, and which of them a person sees.
+//! Command menus of the bot: one list per scope and language, and the list that a user sees.
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::control::views::User;
+use crate::sandbox::chats::views::User;
 
 /// Commands with their descriptions.
 pub(in crate::sandbox) type Menu = Vec<(String, String)>;
 
-/// Whose menu a list is.
+/// The chats for which a list applies (`BotCommandScope`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::sandbox) enum Scope {
     Default,
     AllPrivateChats,
     Chat(i64),
-    /// A scope that has a meaning only in groups; kept as it was written.
+    /// A scope that only affects groups, as the JSON of the request.
     InGroups(String),
 }
 
@@ -30,7 +30,7 @@ impl Menus {
         self.lists.get(&(scope, language.to_owned())).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Sets a list; an empty one removes it, so that wider scopes show again.
+    /// Sets a list. An empty list removes the entry, so that wider scopes apply again.
     pub(in crate::sandbox) fn set(&mut self, scope: Scope, language: &str, menu: Menu) {
         let key = (scope, language.to_owned());
         if menu.is_empty() {
@@ -40,8 +40,9 @@ impl Menus {
         }
     }
 
-    /// The menu in a private chat: the narrowest scope wins, the person's language before no language.
-    pub(in crate::sandbox) fn seen_by(&self, user: &User) -> Menu {
+    /// Returns the menu of a private chat. The narrowest scope wins; within a scope, the user's language goes
+    /// before the list without a language.
+    pub(in crate::sandbox) fn menu_for(&self, user: &User) -> Menu {
         let tag = user.language_code.as_deref().unwrap_or_default();
         let language = tag.split(['-', '_']).next().unwrap_or_default();
         let scopes = [Scope::Chat(user.id), Scope::AllPrivateChats, Scope::Default];
@@ -60,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_narrowest_scope_in_the_persons_language_wins() {
+    fn the_narrowest_scope_in_the_users_language_wins() {
         let user = User {
             id: 5,
             first_name: "Siti".to_owned(),
@@ -79,13 +80,13 @@ mod tests {
             (Scope::Chat(5), ""),
             (Scope::Chat(5), "en"),
         ];
-        assert_eq!(menus.seen_by(&user), []);
+        assert_eq!(menus.menu_for(&user), []);
         for (n, (scope, language)) in order.iter().enumerate() {
             menus.set(scope.clone(), language, vec![(format!("c{n}"), "text".to_owned())]);
-            assert_eq!(menus.seen_by(&user)[0].0, format!("c{n}"));
+            assert_eq!(menus.menu_for(&user)[0].0, format!("c{n}"));
         }
         menus.set(Scope::Chat(9), "en", vec![("other".to_owned(), "text".to_owned())]);
         menus.set(Scope::Chat(5), "en", vec![]);
-        assert_eq!(menus.seen_by(&user)[0].0, "c4");
+        assert_eq!(menus.menu_for(&user)[0].0, "c4");
     }
 }

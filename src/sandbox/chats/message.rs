@@ -1,21 +1,21 @@
-//! A message as the sandbox keeps it, and as the person sees it.
+//! Messages: the stored form, and its view for users.
 use serde_json::Value;
 
-use crate::sandbox::bot_api::text::Formatted;
-use crate::sandbox::control::views::{Button, ChatMessage, Media, MediaKind, Side};
-use crate::sandbox::page::render::safe_html;
+use crate::sandbox::chats::render::safe_html;
+use crate::sandbox::chats::text::Formatted;
+use crate::sandbox::chats::views::{Button, ChatMessage, Media, MediaKind, Side};
 
-/// The id under which Telegram shows a group administrator who stays anonymous.
+/// The sender id that Telegram shows for an anonymous group administrator.
 pub(in crate::sandbox) const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) enum Sender {
     Bot,
-    Person(i64),
+    User(i64),
     AnonymousAdmin,
 }
 
-/// One rendition of a file: photos have several, everything else one.
+/// One rendition of a file. Photos have several, other files one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) struct Rendition {
     pub(in crate::sandbox) file_id: String,
@@ -26,15 +26,16 @@ pub(in crate::sandbox) struct Rendition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) struct Attachment {
     pub(in crate::sandbox) kind: MediaKind,
-    /// Smallest first; empty for locations and contacts.
+    /// Sorted by size, smallest first; empty for locations and contacts.
     pub(in crate::sandbox) renditions: Vec<Rendition>,
     pub(in crate::sandbox) file_name: Option<String>,
     pub(in crate::sandbox) mime: Option<String>,
-    /// Bytes of the largest rendition.
+    /// The size of the largest rendition in bytes.
     pub(in crate::sandbox) size: usize,
 }
 
 impl Attachment {
+    /// Returns the id of the largest rendition; empty for locations and contacts.
     pub(in crate::sandbox) fn file_id(&self) -> &str {
         self.renditions.last().map(|r| r.file_id.as_str()).unwrap_or_default()
     }
@@ -47,21 +48,39 @@ pub(in crate::sandbox) struct Message {
     pub(in crate::sandbox) date: i64,
     pub(in crate::sandbox) edit_date: Option<i64>,
     pub(in crate::sandbox) sender: Sender,
-    /// The text, or the caption when something is attached.
+    /// The text, or the caption if the message has an attachment.
     pub(in crate::sandbox) body: Formatted,
     pub(in crate::sandbox) attachment: Option<Attachment>,
-    /// A checked, non-empty `InlineKeyboardMarkup`.
+    /// A validated, non-empty `InlineKeyboardMarkup`.
     pub(in crate::sandbox) keyboard: Option<Value>,
     pub(in crate::sandbox) media_group_id: Option<String>,
     pub(in crate::sandbox) reply_to: Option<i64>,
     pub(in crate::sandbox) deleted: bool,
 }
 
+/// A message that is not yet in its chat: without id and date.
+pub(in crate::sandbox) struct NewMessage {
+    pub(in crate::sandbox) chat: i64,
+    pub(in crate::sandbox) sender: Sender,
+    pub(in crate::sandbox) body: Formatted,
+    pub(in crate::sandbox) attachment: Option<Attachment>,
+    pub(in crate::sandbox) keyboard: Option<Value>,
+    pub(in crate::sandbox) media_group_id: Option<String>,
+    pub(in crate::sandbox) reply_to: Option<i64>,
+}
+
+impl NewMessage {
+    pub(in crate::sandbox) fn new(chat: i64, sender: Sender, body: Formatted) -> Self {
+        Self { chat, sender, body, attachment: None, keyboard: None, media_group_id: None, reply_to: None }
+    }
+}
+
 impl Message {
-    pub(in crate::sandbox) fn seen(&self, bot_id: i64) -> ChatMessage {
+    /// Returns the message as users see it.
+    pub(in crate::sandbox) fn view(&self, bot_id: i64) -> ChatMessage {
         let (from, from_id) = match self.sender {
             Sender::Bot => (Side::Bot, bot_id),
-            Sender::Person(id) => (Side::User, id),
+            Sender::User(id) => (Side::User, id),
             Sender::AnonymousAdmin => (Side::User, ANONYMOUS_ADMIN),
         };
         ChatMessage {

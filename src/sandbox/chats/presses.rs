@@ -1,43 +1,25 @@
-//! Presses of buttons, real and forged, and their answers.
-use chrono::{DateTime, TimeDelta, Utc};
+//! Button presses (callback queries) of users, real and forged.
 use serde_json::{Value, json};
 
-use super::people::Nobody;
-use super::state::State;
+use super::users::UnknownUser;
 use crate::sandbox::Sandbox;
+use crate::sandbox::state::{Press, State};
 
-/// After this a press can no longer be answered.
-const ANSWERABLE: TimeDelta = TimeDelta::seconds(15);
-
-/// A press that the bot was told of.
-pub(in crate::sandbox) struct Press {
-    pub(in crate::sandbox) user: i64,
-    pub(in crate::sandbox) chat: i64,
-    at: DateTime<Utc>,
-    pub(in crate::sandbox) answered: bool,
-}
-
-impl Press {
-    pub(in crate::sandbox) fn answerable(&self, now: DateTime<Utc>) -> bool {
-        !self.answered && now - self.at <= ANSWERABLE
-    }
-}
-
-#[expect(clippy::must_use_candidate, reason = "called for what they do; the ids are often of no interest")]
+#[expect(clippy::must_use_candidate, reason = "called for their effect; the ids are often not needed")]
 impl Sandbox {
-    /// The person presses a button under a message of their own chat. The data need not be on any button:
-    /// clients can forge it. Returns the callback query's id.
+    /// Presses a button of a message in the user's private chat and returns the callback query id. No button
+    /// needs to have this data, because clients can forge it.
     ///
     /// # Panics
-    /// When nobody has this id.
+    /// If no user has this id.
     pub fn press(&self, user: i64, message_id: i64, data: &str) -> String {
         self.press_in(user, user, message_id, data)
     }
 
-    /// The person presses a button under a message of any chat.
+    /// Presses a button of a message in any chat, like [`press`](Self::press).
     ///
     /// # Panics
-    /// When nobody has this id.
+    /// If no user has this id.
     pub fn press_in(&self, chat: i64, user: i64, message_id: i64, data: &str) -> String {
         self.try_press(chat, user, message_id, data).unwrap_or_else(|e| panic!("{e}"))
     }
@@ -48,17 +30,17 @@ impl Sandbox {
         user: i64,
         message_id: i64,
         data: &str,
-    ) -> Result<String, Nobody> {
+    ) -> Result<String, UnknownUser> {
         self.write(|state| state.press(chat, user, message_id, data))
     }
 }
 
 impl State {
-    fn press(&mut self, chat: i64, user: i64, message_id: i64, data: &str) -> Result<String, Nobody> {
-        let from = self.user_json(user).ok_or(Nobody(user))?;
-        // Ids look as large as Telegram's, so that nobody squeezes them into too small a number.
+    fn press(&mut self, chat: i64, user: i64, message_id: i64, data: &str) -> Result<String, UnknownUser> {
+        let from = self.user_json(user).ok_or(UnknownUser(user))?;
+        // The ids are as large as Telegram's, so that a bot that stores them in a 32-bit number fails.
         let id = (4_611_686_018_427_000_000_u64 + self.presses.len() as u64).to_string();
-        let message: Value = match self.living(chat, message_id) {
+        let message: Value = match self.existing_message(chat, message_id) {
             Some(message) => self.message_json(message),
             None => self.inaccessible_json(chat, message_id),
         };
@@ -69,8 +51,8 @@ impl State {
             "chat_instance": chat.wrapping_mul(-7_046_029_254_386_353_131).to_string(),
             "data": data,
         });
-        self.presses.insert(id.clone(), Press { user, chat, at: self.now(), answered: false });
-        self.tell_bot("callback_query", &query);
+        self.presses.insert(id.clone(), Press { user, chat, pressed_at: self.now(), answered: false });
+        self.enqueue_update("callback_query", &query);
         Ok(id)
     }
 }

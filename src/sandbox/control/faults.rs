@@ -1,123 +1,125 @@
-//! Faults on demand: the next requests that match a rule go wrong in the way the rule says.
+//! Fault injection: the next requests that match a rule fail as the rule says.
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::sandbox::bot_api::refusal::{Refusal, bad};
+use crate::sandbox::bot_api::error::{BotApiError, bad_request};
 
-/// How a request goes wrong.
+/// The way in which a request fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// 429; nothing is done.
+    /// 429; the method does not run.
     TooManyRequests {
         /// Seconds to wait, in `parameters.retry_after`.
         retry_after: u32,
     },
-    /// This 5xx status; nothing is done.
+    /// This 5xx status; the method does not run.
     ServerError(u16),
-    /// The work is done, but no answer ever comes; ends when the client goes away.
+    /// The method runs but is never answered; ends when the client disconnects.
     HangAfterSuccess,
-    /// Nothing is done and no answer ever comes; ends when the client goes away.
+    /// The method does not run and is never answered; ends when the client disconnects.
     HangBefore,
-    /// The work is done, then the connection is closed without an answer.
+    /// The method runs, then the connection is reset without a reply.
     ResetAfterSuccess,
-    /// The connection is closed at once; nothing is done.
+    /// The connection is reset at once; the method does not run.
     ResetBefore,
-    /// 403 "bot was blocked by the user"; nothing is done.
+    /// 403 "bot was blocked by the user"; the method does not run.
     Forbidden,
-    /// 400 "can't parse entities"; nothing is done.
+    /// 400 "can't parse entities"; the method does not run.
     BadEntities,
-    /// 400 with `migrate_to_chat_id`: the group has become a supergroup; nothing is done.
+    /// 400 with `migrate_to_chat_id`: the group has become a supergroup; the method does not run.
     Migrate {
         /// The supergroup's id.
         to: i64,
     },
-    /// 404, as an old server answers a method it does not have yet.
+    /// 404, the reply of an older server without this method.
     UnknownMethod,
-    /// 409, as if another poller had taken over.
+    /// 409, as if another getUpdates call had replaced this one.
     Conflict,
-    /// The answer is late by this much (by tokio's clock), else as usual.
+    /// The method runs after this delay (by tokio's clock).
     Delay(Duration),
 }
 
-/// Which requests go wrong, how often, and how.
+/// A rule: the requests that fail, how many of them, and their fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultRule {
-    /// The method, in any case; any method when `None`.
+    /// The method, in any case; all methods if `None`.
     pub method: Option<String>,
-    /// The chat that the request is about; any request when `None`.
+    /// The chat of the request; all requests if `None`.
     pub chat: Option<i64>,
-    /// How many requests; `u32::MAX` means until [`Faults::clear`].
+    /// The number of requests; `u32::MAX` means until [`Faults::clear`].
     pub times: u32,
-    /// What happens to them.
+    /// The fault of these requests.
     pub fault: Fault,
 }
 
-/// The rules in force. The oldest rule that matches a request takes it.
+/// The active rules. The oldest rule that matches a request applies to it.
 #[derive(Debug, Default)]
 pub struct Faults {
     rules: Mutex<Vec<FaultRule>>,
 }
 
 impl Faults {
-    /// Adds a rule behind the others.
+    /// Adds a rule as the newest.
     pub fn add(&self, rule: FaultRule) {
         if rule.times > 0 {
             self.rules(|rules| rules.push(rule));
         }
     }
 
-    /// Ends all faults. Requests that already hang go on hanging.
+    /// Removes all rules. Requests that already hang keep hanging.
     pub fn clear(&self) {
         self.rules(Vec::clear);
     }
 
-    /// How many rules are still waiting for requests.
+    /// Returns the number of rules that are not used up.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.rules(|rules| rules.len())
     }
 
-    /// The fault for this request, if any; spends one of its times.
+    /// Returns the fault for this request, if any, and decrements the rule's `times`.
     pub(in crate::sandbox) fn take(&self, method: &str, chat: Option<i64>) -> Option<Fault> {
         self.rules(|rules| {
-            let place = rules.iter().position(|rule| rule.matches(method, chat))?;
-            let rule = rules.get_mut(place)?;
+            let index = rules.iter().position(|rule| rule.matches(method, chat))?;
+            let rule = rules.get_mut(index)?;
             let fault = rule.fault.clone();
             if rule.times != u32::MAX {
                 rule.times -= 1;
             }
             if rule.times == 0 {
-                rules.remove(place);
+                rules.remove(index);
             }
             Some(fault)
         })
     }
 
-    fn rules<T>(&self, with: impl FnOnce(&mut Vec<FaultRule>) -> T) -> T {
-        with(&mut self.rules.lock().unwrap_or_else(PoisonError::into_inner))
+    fn rules<T>(&self, access: impl FnOnce(&mut Vec<FaultRule>) -> T) -> T {
+        access(&mut self.rules.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl FaultRule {
     fn matches(&self, method: &str, chat: Option<i64>) -> bool {
-        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+        self.method.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(method))
             && (self.chat.is_none() || self.chat == chat)
     }
 }
 
 impl Fault {
-    /// The answer of those faults that are a plain refusal.
-    pub(in crate::sandbox) fn refusal(&self) -> Option<Refusal> {
+    /// Returns the error reply of the faults that are one.
+    pub(in crate::sandbox) fn error(&self) -> Option<BotApiError> {
         Some(match self {
-            Self::TooManyRequests { retry_after } => Refusal::TooMany { retry_after: *retry_after },
-            Self::ServerError(status) => Refusal::Server(*status),
-            Self::Forbidden => Refusal::Blocked,
-            Self::BadEntities => {
-                bad("can't parse entities: Unsupported start tag \"fault\" at byte offset 0")
+            Self::TooManyRequests { retry_after } => {
+                BotApiError::TooManyRequests { retry_after: *retry_after }
             }
-            Self::Migrate { to } => Refusal::Migrated { to: *to },
-            Self::UnknownMethod => Refusal::NotFound,
-            Self::Conflict => Refusal::Conflict(crate::sandbox::updates::queue::OTHER_POLLER),
+            Self::ServerError(status) => BotApiError::Server(*status),
+            Self::Forbidden => BotApiError::Blocked,
+            Self::BadEntities => {
+                bad_request("can't parse entities: Unsupported start tag \"fault\" at byte offset 0")
+            }
+            Self::Migrate { to } => BotApiError::Migrated { to: *to },
+            Self::UnknownMethod => BotApiError::NotFound,
+            Self::Conflict => BotApiError::Conflict(crate::sandbox::updates::queue::OTHER_POLLER),
             Self::HangAfterSuccess
             | Self::HangBefore
             | Self::ResetAfterSuccess
@@ -132,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_is_spent_and_the_oldest_match_goes_first() {
+    fn oldest_matching_rule_applies_until_it_is_used_up() {
         let faults = Faults::default();
         let rule = |method: Option<&str>, chat, times, fault| FaultRule {
             method: method.map(str::to_owned),

@@ -1,4 +1,4 @@
-//! What tests and the demo can see: chats, toasts, menus, requests; and how to wait for it.
+//! Inspection for tests and the demo: chats, toasts, menus, requests, and waiting for them.
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -6,63 +6,63 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::journal::RecordedRequest;
-use super::views::{ChatMessage, Toast, User};
 use crate::sandbox::Sandbox;
-use crate::sandbox::chats::state::State;
+use crate::sandbox::chats::views::{ChatMessage, Toast, User};
+use crate::sandbox::state::State;
 
-/// How many messages of each chat a failed wait shows.
+/// The messages of each chat that the panic of a failed wait shows.
 const TAIL_MESSAGES: usize = 6;
 
 impl Sandbox {
-    /// Everybody who was added, by id.
+    /// Returns all users, ordered by id.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
-        self.read(|state| state.people.values().cloned().collect())
+        self.read(|state| state.users.values().cloned().collect())
     }
 
-    /// Everything the person (or group) sees now, oldest first; deleted messages are gone.
+    /// Returns the messages that the user (or group) sees now, oldest first, without deleted ones.
     #[must_use]
     pub fn chat(&self, chat: i64) -> Vec<ChatMessage> {
-        self.read(|state| state.visible(chat))
+        self.read(|state| state.visible_messages(chat))
     }
 
-    /// What came to the chat after this message, as it is seen now, oldest first.
+    /// Returns the visible messages that are newer than this one, oldest first.
     #[must_use]
     pub fn chat_after(&self, chat: i64, message_id: i64) -> Vec<ChatMessage> {
         self.read(|state| {
-            let younger = state.chats.get(&chat).into_iter().flat_map(|c| c.messages.range(message_id + 1..));
-            younger.filter(|(_, m)| !m.deleted).map(|(_, m)| m.seen(state.bot.id)).collect()
+            let newer = state.chats.get(&chat).into_iter().flat_map(|c| c.messages.range(message_id + 1..));
+            newer.filter(|(_, m)| !m.deleted).map(|(_, m)| m.view(state.bot.id)).collect()
         })
     }
 
-    /// One message in its latest state, deleted or not.
+    /// Returns a message in its latest state, deleted or not.
     #[must_use]
     pub fn message(&self, chat: i64, message_id: i64) -> Option<ChatMessage> {
-        self.read(|state| state.message(chat, message_id).map(|m| m.seen(state.bot.id)))
+        self.read(|state| state.message(chat, message_id).map(|m| m.view(state.bot.id)))
     }
 
-    /// The answers to this person's presses, oldest first.
+    /// Returns the answers to this user's presses, oldest first.
     #[must_use]
     pub fn toasts(&self, user: i64) -> Vec<Toast> {
         self.read(|state| state.toasts.get(&user).cloned().unwrap_or_default())
     }
 
-    /// The command menu that the person sees, with descriptions.
+    /// Returns the command menu that the user sees, with descriptions.
     #[must_use]
     pub fn commands_for(&self, user: i64) -> Vec<(String, String)> {
-        self.read(|state| state.people.get(&user).map(|u| state.menus.seen_by(u)).unwrap_or_default())
+        self.read(|state| state.users.get(&user).map(|u| state.menus.menu_for(u)).unwrap_or_default())
     }
 
-    /// A counter that grows with every change of anything that can be seen here.
+    /// Returns a counter that grows with every change of the state.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changes.subscribe()
     }
 
-    /// Probes now and after every change until the probe finds something.
+    /// Calls `probe` now and after every change until it returns a value, and returns that value.
     ///
     /// # Panics
-    /// After `limit`, with `what` and the ends of all chats.
+    /// After `limit`, with `what`, the last messages of all chats and the last requests.
     pub async fn wait_for<T>(
         &self,
         what: &str,
@@ -81,31 +81,34 @@ impl Sandbox {
             }
         };
         let found = tokio::time::timeout(limit, waiting).await;
-        found.unwrap_or_else(|_| panic!("waited {limit:?} in vain for {what}\n{}", self.read(|s| s.tails())))
+        found.unwrap_or_else(|_| {
+            panic!("timed out after {limit:?} waiting for {what}\n{}", self.read(|s| s.last_activity()))
+        })
     }
 
-    /// Whether the bot has nothing left to take: every update is confirmed and a getUpdates call is
-    /// waiting, or with a webhook, every delivery was answered with 2xx.
+    /// Returns whether no update is pending for the bot: every update is confirmed and a getUpdates call is
+    /// waiting, or, with a webhook, every delivery was answered with 2xx.
     #[must_use]
     pub fn idle_polls(&self) -> bool {
-        self.read(|state| state.inbox.count() == 0 && (state.webhook.is_some() || state.inbox.polling()))
+        self.read(|state| {
+            state.updates.pending_count() == 0 && (state.webhook.is_some() || state.updates.is_polling())
+        })
     }
 
-    /// The updates that were meant for the bot (the last 10,000), by id; for
-    /// [`redeliver`](Self::redeliver).
+    /// Returns the last 10,000 updates for the bot, ordered by id; for [`redeliver`](Self::redeliver).
     #[must_use]
     pub fn updates(&self) -> Vec<Value> {
-        self.read(|state| state.inbox.past().cloned().collect())
+        self.read(|state| state.updates.history().cloned().collect())
     }
 
-    /// Every request to the Bot API, oldest first.
+    /// Returns the recorded requests to the Bot API, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.read(|state| state.journal.requests.iter().cloned().collect())
     }
 
-    /// What the bot asked for that the Bot API does not have: unknown methods and parameters, in the order
-    /// of arrival. Telegram would ignore such parameters; a test should find this empty.
+    /// Returns the unknown methods and parameters of the bot's requests, oldest first. Telegram ignores
+    /// unknown parameters; a test should find this empty.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
         self.read(|state| state.journal.violations.clone())
@@ -113,17 +116,17 @@ impl Sandbox {
 }
 
 impl State {
-    pub(in crate::sandbox) fn visible(&self, chat: i64) -> Vec<ChatMessage> {
+    pub(in crate::sandbox) fn visible_messages(&self, chat: i64) -> Vec<ChatMessage> {
         let messages = self.chats.get(&chat).into_iter().flat_map(|chat| chat.messages.values());
-        messages.filter(|m| !m.deleted).map(|m| m.seen(self.bot.id)).collect()
+        messages.filter(|m| !m.deleted).map(|m| m.view(self.bot.id)).collect()
     }
 
-    fn tails(&self) -> String {
+    fn last_activity(&self) -> String {
         let mut out = String::new();
         for id in self.chats.keys() {
-            let name = self.people.get(id).map_or("group", |user| user.first_name.as_str());
-            let messages = self.visible(*id);
-            // Writing into a string cannot fail.
+            let name = self.users.get(id).map_or("group", |user| user.first_name.as_str());
+            let messages = self.visible_messages(*id);
+            // Writing to a string cannot fail.
             let _ = writeln!(out, "-- chat {id} ({name}), {} messages", messages.len());
             for message in messages.iter().skip(messages.len().saturating_sub(TAIL_MESSAGES)) {
                 let _ = writeln!(out, "   #{} {:?}: {}", message.message_id, message.from, message.text);

@@ -1,41 +1,41 @@
-// The page: the bar above, the row of panes, and the stream of events that feeds them.
+// The page: the top bar, the row of panes, and the event stream that updates them.
 
-import { api, attachMenu, avatar, el, fullName, icon, listen, openMenu, recall, remember } from "./kit.js";
+import { api, attachMenu, avatar, el, fullName, icon, listen, openMenu, loadSetting, saveSetting } from "./common.js";
 import { Pane } from "./pane.js";
-import { locale, words } from "./words.js";
+import { locale, strings } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
 const panesRoot = byId("panes");
 const tabsRoot = byId("tabs");
 
 const panes = new Map(); // user id -> { pane, tab }
-const closed = new Set(recall("closed", []));
-let active = recall("active", null);
+const closed = new Set(loadSetting("closed", []));
+let active = loadSetting("active", null);
 let bot = { id: 0, username: "", name: "Antri" };
 
-/* Words */
+/* Texts of index.html */
 
 document.documentElement.lang = locale;
-for (const node of document.querySelectorAll("[data-word]")) node.textContent = words[node.dataset.word];
-for (const node of document.querySelectorAll("[data-word-label]")) {
-  node.setAttribute("aria-label", words[node.dataset.wordLabel]);
+for (const node of document.querySelectorAll("[data-text]")) node.textContent = strings[node.dataset.text];
+for (const node of document.querySelectorAll("[data-text-label]")) {
+  node.setAttribute("aria-label", strings[node.dataset.textLabel]);
 }
 
-/* Theme: the system's until the button is pressed. */
+/* Theme: the system's theme until the user chooses one. */
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 
 function showTheme() {
-  const chosen = recall("theme", null);
+  const chosen = loadSetting("theme", null);
   const dark = chosen ? chosen === "dark" : systemDark.matches;
   if (chosen) document.documentElement.dataset.theme = chosen;
-  const label = dark ? words.light : words.dark;
+  const label = dark ? strings.light : strings.dark;
   const button = byId("theme");
   button.replaceChildren(icon(dark ? "sun" : "moon"));
   button.setAttribute("aria-label", label);
   button.title = label;
   button.onclick = () => {
-    remember("theme", dark ? "light" : "dark");
+    saveSetting("theme", dark ? "light" : "dark");
     showTheme();
   };
 }
@@ -47,8 +47,8 @@ showTheme();
 
 const hooks = { bot: () => bot, close: closePane, openLink, unread: showTab };
 
-// Which panes a reader can see: on a phone the one chosen, on a tablet the ones scrolled into view.
-const sight = new IntersectionObserver(
+// Tracks the visible panes: the active one on a phone, those scrolled into view on a tablet.
+const visibilityObserver = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
       const entry = panes.get(Number(target.dataset.pane));
@@ -60,11 +60,11 @@ const sight = new IntersectionObserver(
 );
 
 function putUser(user) {
-  const known = panes.get(user.id);
-  if (known) {
-    known.pane.setUser(user);
-    showTab(known.pane);
-    return known.pane;
+  const existing = panes.get(user.id);
+  if (existing) {
+    existing.pane.setUser(user);
+    showTab(existing.pane);
+    return existing.pane;
   }
   const pane = new Pane(user, hooks);
   const tab = el("button.tab", { type: "button", "data-tab": user.id, onclick: () => showPane(user.id) });
@@ -73,13 +73,13 @@ function putUser(user) {
   tabsRoot.append(tab);
   showTab(pane);
   showLayout();
-  sight.observe(pane.root);
+  visibilityObserver.observe(pane.root);
   return pane;
 }
 
 function dropUser(id) {
   const { pane, tab } = panes.get(id);
-  sight.unobserve(pane.root);
+  visibilityObserver.unobserve(pane.root);
   pane.root.remove();
   tab.remove();
   panes.delete(id);
@@ -90,63 +90,63 @@ function showTab({ user, unread }) {
   tab.replaceChildren(
     avatar(user),
     el("span.tab-name", {}, user.first_name),
-    unread ? el("span.dot", {}, el("span.unseen", {}, words.unread(unread))) : "",
+    unread ? el("span.dot", {}, el("span.visually-hidden", {}, strings.unread(unread))) : "",
   );
 }
 
-/** Lays the panes out: which are closed, and which one a phone shows. */
+/** Applies which panes are closed, and which one a phone shows. */
 function showLayout() {
   const open = [...panes.keys()].filter((id) => !closed.has(id));
-  const front = open.includes(active) ? active : open[0];
+  const activeId = open.includes(active) ? active : open[0];
   for (const [id, { pane, tab }] of panes) {
     pane.root.hidden = tab.hidden = closed.has(id);
-    pane.root.classList.toggle("active", id === front);
+    pane.root.classList.toggle("active", id === activeId);
   }
-  const away = panes.size - open.length;
-  byId("closed").hidden = !away;
-  byId("closed").textContent = words.closedPanes(away);
-  byId("nobody").hidden = !panes.size || open.length > 0;
-  showCrowd();
+  const closedCount = panes.size - open.length;
+  byId("closed").hidden = !closedCount;
+  byId("closed").textContent = strings.closedPanes(closedCount);
+  byId("no-panes").hidden = !panes.size || open.length > 0;
+  updateOverflow();
 }
 
 function closePane(pane) {
   closed.add(pane.user.id);
-  remember("closed", [...closed]);
+  saveSetting("closed", [...closed]);
   showLayout();
 }
 
 function showPane(id) {
-  if (closed.delete(id)) remember("closed", [...closed]);
+  if (closed.delete(id)) saveSetting("closed", [...closed]);
   active = id;
-  remember("active", active);
+  saveSetting("active", active);
   showLayout();
   const { pane, tab } = panes.get(id);
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
   pane.root.scrollIntoView({ inline: "nearest", block: "nearest", behavior });
   tab.scrollIntoView({ inline: "nearest", block: "nearest" });
-  if (pane.atEnd) pane.jump();
+  if (pane.atEnd) pane.scrollToEnd();
 }
 
-attachMenu(byId("closed"), words.reopen, () =>
+attachMenu(byId("closed"), strings.reopen, () =>
   [...panes.values()]
     .filter(({ pane }) => closed.has(pane.user.id))
     .map(({ pane: { user } }) => ({ user, text: fullName(user), action: () => showPane(user.id) })),
 );
 
-/** With more people than the window has room for, the tabs lead to the rest. */
-function showCrowd() {
-  document.body.classList.toggle("crowded", panesRoot.scrollWidth > panesRoot.clientWidth + 1);
+/** Shows the tabs when the panes do not all fit into the window. */
+function updateOverflow() {
+  document.body.classList.toggle("overflowing", panesRoot.scrollWidth > panesRoot.clientWidth + 1);
 }
 
-new ResizeObserver(showCrowd).observe(panesRoot);
+new ResizeObserver(updateOverflow).observe(panesRoot);
 
-/* Links that start the bot: whoever opens them becomes who the link says. */
+/* Links that start the bot: the user chooses the person who opens the link. */
 
 function openLink(anchor, payload) {
   const start = async (user) => {
     showPane(user.id);
     const { pane } = panes.get(user.id);
-    // Opening the bot's link is also how a person comes back to a bot they blocked.
+    // Opening a link to a blocked bot unblocks it, as in Telegram.
     if (pane.user.blocked) await pane.composer.unblock();
     pane.composer.send({ text: payload ? `/start ${payload}` : "/start" });
   };
@@ -155,34 +155,34 @@ function openLink(anchor, payload) {
     text: fullName(user),
     action: () => start(user),
   }));
-  const another = { icon: "plus", text: words.addPerson, action: () => askPerson(start) };
-  openMenu(anchor, words.openAs, [...people, another]);
+  const addEntry = { icon: "plus", text: strings.addPerson, action: () => openPersonDialog(start) };
+  openMenu(anchor, strings.openAs, [...people, addEntry]);
 }
 
 /* A new person */
 
-const sheet = byId("person");
-const form = sheet.querySelector("form");
-let afterwards = null;
+const dialog = byId("person");
+const form = dialog.querySelector("form");
+let onAdded = null;
 
-function askPerson(then = null) {
-  afterwards = then;
+function openPersonDialog(then = null) {
+  onAdded = then;
   form.reset();
-  form.elements.label.value = words.labelDefault;
+  form.elements.label.value = strings.labelDefault;
   form.elements.language.value = locale;
-  sheet.showModal();
+  dialog.showModal();
 }
 
 byId("add").prepend(icon("plus"));
-byId("add").addEventListener("click", () => askPerson());
-form.querySelector("[value=cancel]").addEventListener("click", () => sheet.close());
+byId("add").addEventListener("click", () => openPersonDialog());
+form.querySelector("[value=cancel]").addEventListener("click", () => dialog.close());
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const { name, username, label, language } = form.elements;
   const [first_name, ...rest] = name.value.trim().split(/\s+/);
   if (!first_name) return;
-  sheet.close();
-  const shown = [...panes.values()][0]?.pane;
+  dialog.close();
+  const firstPane = [...panes.values()][0]?.pane;
   try {
     const user = await api.addUser({
       first_name,
@@ -193,20 +193,20 @@ form.addEventListener("submit", async (event) => {
     });
     putUser(user);
     showPane(user.id);
-    if (afterwards) afterwards(user);
+    if (onAdded) onAdded(user);
     else panes.get(user.id).pane.composer.startButton.focus({ preventScroll: true });
   } catch {
-    shown?.showToast(words.failed);
+    firstPane?.showToast(strings.failed);
   }
 });
 
 /* Events */
 
-function showSnapshot({ bot: us, users, chats, commands }) {
-  bot = us;
+function showSnapshot({ bot: currentBot, users, chats, commands }) {
+  bot = currentBot;
   document.title = `${bot.name} · @${bot.username}`;
-  const present = new Set(users.map((user) => user.id));
-  for (const id of [...panes.keys()]) if (!present.has(id)) dropUser(id);
+  const currentIds = new Set(users.map((user) => user.id));
+  for (const id of [...panes.keys()]) if (!currentIds.has(id)) dropUser(id);
   for (const user of users) putUser(user).sync(chats[user.id] ?? [], commands[user.id] ?? []);
   showLayout();
 }
@@ -216,7 +216,7 @@ const withPane = (id, then) => {
   if (entry) then(entry.pane);
 };
 
-const reactions = {
+const eventHandlers = {
   snapshot: showSnapshot,
   user: ({ user }) => putUser(user),
   message: ({ chat, message }) => withPane(chat, (pane) => pane.put(message)),
@@ -230,8 +230,8 @@ const reactions = {
 function showConnection(state) {
   const node = byId("connection");
   node.dataset.state = state;
-  node.firstElementChild.textContent = words.states[state];
+  node.firstElementChild.textContent = strings.states[state];
 }
 
 showConnection("connecting");
-listen((event) => reactions[event.type]?.(event), showConnection);
+listen((event) => eventHandlers[event.type]?.(event), showConnection);

@@ -1,4 +1,4 @@
-//! The API of the chat page: who is there, what happens, and acting for the people.
+//! HTTP API of the chat page: users, events, and actions of users.
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
-use crate::sandbox::chats::people::Nobody;
+use crate::sandbox::chats::users::UnknownUser;
+use crate::sandbox::chats::views::{MediaKind, NewMedia, NewUser, User};
 use crate::sandbox::control::faults::{Fault, FaultRule};
-use crate::sandbox::control::views::{MediaKind, NewMedia, NewUser, User};
 
-/// 50 MB of file in base64.
-const BODY_MAX: usize = 70 << 20;
+/// The largest request: a file of 50 MB in base64.
+const MAX_BODY_BYTES: usize = 70 << 20;
 
 pub(in crate::sandbox) fn routes() -> Router<Sandbox> {
     Router::new()
@@ -32,17 +32,17 @@ pub(in crate::sandbox) fn routes() -> Router<Sandbox> {
         .route("/sandbox/users/{id}/block", post(block))
         .route("/sandbox/files/{file_id}", get(file))
         .route("/sandbox/faults", post(add_fault).delete(clear_faults))
-        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
 
-impl IntoResponse for Nobody {
+impl IntoResponse for UnknownUser {
     fn into_response(self) -> Response {
         (StatusCode::NOT_FOUND, Json(json!({"error": self.to_string()}))).into_response()
     }
 }
 
 async fn state(State(sandbox): State<Sandbox>) -> Json<Value> {
-    let bot = sandbox.read(|state| state.bot_card());
+    let bot = sandbox.read(|state| state.bot_info());
     Json(json!({"bot": bot, "users": sandbox.users()}))
 }
 
@@ -55,10 +55,10 @@ async fn add_user(State(sandbox): State<Sandbox>, Json(user): Json<NewUser>) -> 
     Json(sandbox.add_user(user))
 }
 
-/// Text, or a file in base64.
+/// A message of a user: a text, or a file in base64.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum NewMessage {
+enum SendRequest {
     Media {
         kind: MediaKind,
         #[serde(default)]
@@ -80,14 +80,14 @@ enum NewMessage {
 async fn send(
     State(sandbox): State<Sandbox>,
     Path(user): Path<i64>,
-    Json(message): Json<NewMessage>,
-) -> Result<Response, Nobody> {
+    Json(message): Json<SendRequest>,
+) -> Result<Response, UnknownUser> {
     let id = match message {
-        NewMessage::Text { text } => sandbox.try_send_text(user, &text)?,
-        NewMessage::Media { kind, caption, file_name, mime, data, media_group_id } => {
+        SendRequest::Text { text } => sandbox.try_send_text(user, &text)?,
+        SendRequest::Media { kind, caption, file_name, mime, data, media_group_id } => {
             let Ok(bytes) = STANDARD.decode(data) else {
-                let words = json!({"error": "data is not base64"});
-                return Ok((StatusCode::BAD_REQUEST, Json(words)).into_response());
+                let body = json!({"error": "data is not base64"});
+                return Ok((StatusCode::BAD_REQUEST, Json(body)).into_response());
             };
             let media = NewMedia { kind, caption, file_name, mime, bytes, media_group_id };
             sandbox.try_send_media(user, media)?
@@ -97,7 +97,7 @@ async fn send(
 }
 
 #[derive(Deserialize)]
-struct Press {
+struct PressRequest {
     message_id: i64,
     data: String,
 }
@@ -105,26 +105,27 @@ struct Press {
 async fn press(
     State(sandbox): State<Sandbox>,
     Path(user): Path<i64>,
-    Json(press): Json<Press>,
-) -> Result<Json<Value>, Nobody> {
+    Json(press): Json<PressRequest>,
+) -> Result<Json<Value>, UnknownUser> {
     let id = sandbox.try_press(user, user, press.message_id, &press.data)?;
     Ok(Json(json!({"callback_query_id": id})))
 }
 
 #[derive(Deserialize)]
-struct Block {
+struct BlockRequest {
     blocked: bool,
 }
 
 async fn block(
     State(sandbox): State<Sandbox>,
     Path(user): Path<i64>,
-    Json(block): Json<Block>,
-) -> Result<Json<User>, Nobody> {
+    Json(block): Json<BlockRequest>,
+) -> Result<Json<User>, UnknownUser> {
     sandbox.try_set_blocked(user, block.blocked).map(Json)
 }
 
-/// What people send is not to be trusted as a page: only pictures, sound and video are shown.
+/// Serves a file. Only images, audio and video are shown inline, because an uploaded page must not run as
+/// ours.
 async fn file(State(sandbox): State<Sandbox>, Path(file_id): Path<String>) -> Response {
     let Some(file) = sandbox.read(|state| state.files.get(&file_id).cloned()) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -140,7 +141,7 @@ async fn file(State(sandbox): State<Sandbox>, Path(file_id): Path<String>) -> Re
 }
 
 #[derive(Deserialize)]
-struct NewFault {
+struct FaultRequest {
     method: Option<String>,
     chat: Option<i64>,
     times: u32,
@@ -183,8 +184,8 @@ impl From<FaultKind> for Fault {
     }
 }
 
-async fn add_fault(State(sandbox): State<Sandbox>, Json(new): Json<NewFault>) -> StatusCode {
-    let NewFault { method, chat, times, fault } = new;
+async fn add_fault(State(sandbox): State<Sandbox>, Json(new): Json<FaultRequest>) -> StatusCode {
+    let FaultRequest { method, chat, times, fault } = new;
     sandbox.faults().add(FaultRule { method, chat, times, fault: fault.into() });
     StatusCode::NO_CONTENT
 }

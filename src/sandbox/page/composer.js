@@ -1,9 +1,9 @@
-// The foot of a pane: START for an empty chat, UNBLOCK for a blocked bot, else the field to write in.
+// The composer at the bottom of a pane: START for an empty chat, UNBLOCK for a blocked bot, else the input field.
 
-import { api, attachMenu, el, icon, iconButton } from "./kit.js";
-import { size, words } from "./words.js";
+import { api, attachMenu, el, icon, iconButton } from "./common.js";
+import { size, strings } from "./i18n.js";
 
-const LIMIT = 10e6;
+const MAX_FILE_BYTES = 10e6;
 
 const base64 = (blob) =>
   new Promise((resolve, reject) => {
@@ -13,7 +13,7 @@ const base64 = (blob) =>
     reader.readAsDataURL(blob);
   });
 
-/** A second of two soft notes as a WAV file, so that a voice message can be tried without a microphone. */
+/** Returns 1.2 s of two notes as a WAV file, to send a voice message without a microphone. */
 function voiceSample() {
   const rate = 8000;
   const samples = rate * 1.2;
@@ -40,128 +40,129 @@ function voiceSample() {
   return new Blob([bytes], { type: "audio/wav" });
 }
 
-/** A smiling ticket. */
+/** Returns a sticker: a smiling ticket. */
 function stickerSample() {
   const canvas = el("canvas", { width: 256, height: 256 });
-  const pen = canvas.getContext("2d");
-  pen.translate(128, 128);
-  pen.rotate(-0.12);
-  pen.lineWidth = 10;
-  pen.lineCap = pen.lineJoin = "round";
-  pen.fillStyle = "#ffc94d";
-  pen.strokeStyle = "#7a4a00";
-  pen.beginPath();
-  pen.moveTo(-100, -66);
-  pen.lineTo(100, -66);
-  pen.arc(100, 0, 24, -Math.PI / 2, Math.PI / 2, true);
-  pen.lineTo(100, 66);
-  pen.lineTo(-100, 66);
-  pen.arc(-100, 0, 24, Math.PI / 2, -Math.PI / 2, true);
-  pen.closePath();
-  pen.fill();
-  pen.stroke();
+  const context = canvas.getContext("2d");
+  context.translate(128, 128);
+  context.rotate(-0.12);
+  context.lineWidth = 10;
+  context.lineCap = context.lineJoin = "round";
+  context.fillStyle = "#ffc94d";
+  context.strokeStyle = "#7a4a00";
+  context.beginPath();
+  context.moveTo(-100, -66);
+  context.lineTo(100, -66);
+  context.arc(100, 0, 24, -Math.PI / 2, Math.PI / 2, true);
+  context.lineTo(100, 66);
+  context.lineTo(-100, 66);
+  context.arc(-100, 0, 24, Math.PI / 2, -Math.PI / 2, true);
+  context.closePath();
+  context.fill();
+  context.stroke();
   for (const x of [-30, 30]) {
-    pen.beginPath();
-    pen.arc(x, -14, 5, 0, 7);
-    pen.stroke();
+    context.beginPath();
+    context.arc(x, -14, 5, 0, 7);
+    context.stroke();
   }
-  pen.beginPath();
-  pen.arc(0, 8, 32, 0.3, Math.PI - 0.3);
-  pen.stroke();
+  context.beginPath();
+  context.arc(0, 8, 32, 0.3, Math.PI - 0.3);
+  context.stroke();
   return new Promise((resolve) => canvas.toBlob(resolve, "image/webp"));
 }
 
 export class Composer {
-  /** `hooks`: bot(), say(toast text), sent(). */
+  /** `hooks`: bot(), showToast(text), onSend(). */
   constructor(user, hooks) {
     this.user = user;
     this.hooks = hooks;
     this.commands = [];
     this.matches = [];
     this.file = null;
-    const big = (testid, text, onclick) => el("button.big", { type: "button", "data-testid": testid, onclick }, text);
-    this.startButton = big("start", words.start, () => this.start());
-    const unblock = big("unblock", words.unblock, () => this.unblock());
-    this.root = el("footer.foot", {}, this.startButton, unblock, this.writing());
+    const bigButton = (testid, text, onclick) => el("button.big", { type: "button", "data-testid": testid, onclick }, text);
+    this.startButton = bigButton("start", strings.start, () => this.start());
+    const unblock = bigButton("unblock", strings.unblock, () => this.unblock());
+    this.root = el("footer.foot", {}, this.startButton, unblock, this.buildInput());
     this.setMode("start");
   }
 
   setMode(mode) {
     if (mode === this.root.dataset.mode) return;
-    const held = this.root.contains(document.activeElement);
+    const hadFocus = this.root.contains(document.activeElement);
     this.root.dataset.mode = mode;
-    // The pressed START is gone, so the focus moves on; not by touch, where it would raise the keyboard.
-    if (held && mode === "write" && matchMedia("(hover: hover)").matches) this.input.focus();
+    // START had the focus and is hidden now, so the input field takes it. Not on touch screens, where this opens the
+    // keyboard.
+    if (hadFocus && mode === "write" && matchMedia("(hover: hover)").matches) this.input.focus();
   }
 
-  writing() {
+  buildInput() {
     const list = `commands-${this.user.id}`;
     this.input = el("textarea", {
-      rows: 1, maxlength: 4096, placeholder: words.message, enterkeyhint: "send", "data-testid": "composer",
+      rows: 1, maxlength: 4096, placeholder: strings.message, enterkeyhint: "send", "data-testid": "composer",
       "aria-haspopup": "listbox", "aria-controls": list, "aria-autocomplete": "list",
-      oninput: () => this.changed(),
-      onkeydown: (event) => this.key(event),
-      onpaste: (event) => this.take(event.clipboardData.files, event),
+      oninput: () => this.onInput(),
+      onkeydown: (event) => this.onKey(event),
+      onpaste: (event) => this.acceptFile(event.clipboardData.files, event),
       onblur: () => this.showCommands(null),
     });
-    this.list = el("div.commands", { id: list, role: "listbox", "aria-label": words.commands, hidden: true });
-    // A press in the list must not take the focus from the field, or the list would close under it.
+    this.list = el("div.commands", { id: list, role: "listbox", "aria-label": strings.commands, hidden: true });
+    // A click on the list must not move the focus, because the list closes when the field loses it.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const row = event.target.closest("[role=option]");
       if (row) this.pick(Number(row.dataset.index));
     });
-    this.staged = el("div.staged", { hidden: true });
-    this.sendButton = iconButton("send", words.send, {
+    this.stagedFile = el("div.staged", { hidden: true });
+    this.sendButton = iconButton("send", strings.send, {
       class: "send",
       "data-testid": "send",
       onclick: () => this.submit(),
     });
     const slash = el("button.round.slash", {
-      type: "button", "aria-label": words.commands, title: words.commands, "data-testid": "commands",
+      type: "button", "aria-label": strings.commands, title: strings.commands, "data-testid": "commands",
       onmousedown: (event) => event.preventDefault(),
       onclick: () => {
         this.input.focus();
         this.showCommands(this.list.hidden ? "" : null);
       },
     }, "/");
-    const attach = iconButton("attach", words.attach, { "data-testid": "attach" });
+    const attach = iconButton("attach", strings.attach, { "data-testid": "attach" });
     const bar = el("div.bar", {}, attach, this.input, slash, this.sendButton);
-    attachMenu(attach, words.attach, () => [
-      { icon: "photo", text: words.attachPhoto, action: () => this.choose("image/*,video/*") },
-      { icon: "document", text: words.attachDocument, action: () => this.choose("") },
-      { icon: "voice", text: words.attachVoice, action: () => this.sendFile(voiceSample(), "voice") },
+    attachMenu(attach, strings.attach, () => [
+      { icon: "photo", text: strings.attachPhoto, action: () => this.choose("image/*,video/*") },
+      { icon: "document", text: strings.attachDocument, action: () => this.choose("") },
+      { icon: "voice", text: strings.attachVoice, action: () => this.sendFile(voiceSample(), "voice") },
       {
         icon: "sticker",
-        text: words.attachSticker,
+        text: strings.attachSticker,
         action: async () => this.sendFile(await stickerSample(), "sticker"),
       },
     ]);
-    return el("div.writing", {}, this.list, this.staged, bar);
+    return el("div.writing", {}, this.list, this.stagedFile, bar);
   }
 
   setUser(user) {
     this.user = user;
-    this.input.setAttribute("aria-label", words.messageTo(this.hooks.bot().name));
+    this.input.setAttribute("aria-label", strings.messageTo(this.hooks.bot().name));
   }
 
   setCommands(commands) {
     this.commands = commands;
-    if (!this.list.hidden) this.changed();
+    if (!this.list.hidden) this.onInput();
   }
 
-  changed() {
+  onInput() {
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 150)}px`;
     this.sendButton.classList.toggle("ready", Boolean(this.input.value.trim() || this.file));
-    const typed = /^\/(\w*)$/.exec(this.input.value);
-    this.showCommands(typed ? typed[1] : null);
+    const commandPrefix = /^\/(\w*)$/.exec(this.input.value);
+    this.showCommands(commandPrefix ? commandPrefix[1] : null);
   }
 
   /** Shows the commands that begin with `prefix`; null hides the list. */
   showCommands(prefix) {
-    const wanted = prefix?.toLowerCase();
-    this.matches = prefix == null ? [] : this.commands.filter(({ command }) => command.startsWith(wanted));
+    const wantedPrefix = prefix?.toLowerCase();
+    this.matches = prefix == null ? [] : this.commands.filter(({ command }) => command.startsWith(wantedPrefix));
     const rows = this.matches.map(({ command, description }, index) =>
       el(
         "div.option",
@@ -170,14 +171,14 @@ export class Composer {
         el("span", {}, description),
       ),
     );
-    if (prefix === "" && !rows.length) rows.push(el("p.hint", {}, words.noCommands));
+    if (prefix === "" && !rows.length) rows.push(el("p.hint", {}, strings.noCommands));
     this.list.replaceChildren(...rows);
     this.list.hidden = !rows.length;
     this.highlight(0);
   }
 
   highlight(index) {
-    this.chosen = index;
+    this.highlighted = index;
     const rows = [...this.list.querySelectorAll("[role=option]")];
     rows.forEach((row, at) => row.setAttribute("aria-selected", String(at === index)));
     rows[index]?.scrollIntoView({ block: "nearest" });
@@ -185,21 +186,21 @@ export class Composer {
     else this.input.removeAttribute("aria-activedescendant");
   }
 
-  /** As in Telegram, a picked command is sent at once; Tab only completes it, to add an argument. */
+  /** Sends the picked command at once, as Telegram does; with `complete` it only fills the field, to add an argument. */
   pick(index, complete = false) {
     const text = `/${this.matches[index].command}`;
     this.input.value = complete ? `${text} ` : "";
-    this.changed();
+    this.onInput();
     if (!complete) this.send({ text });
   }
 
-  key(event) {
+  onKey(event) {
     if (event.isComposing) return;
-    const listed = this.matches.length;
-    const step = { ArrowDown: 1, ArrowUp: listed - 1 }[event.key];
-    if (listed && step) this.highlight((this.chosen + step) % listed);
-    else if (listed && event.key === "Tab" && !event.shiftKey) this.pick(this.chosen, true);
-    else if (listed && event.key === "Enter" && !event.shiftKey) this.pick(this.chosen);
+    const count = this.matches.length;
+    const step = { ArrowDown: 1, ArrowUp: count - 1 }[event.key];
+    if (count && step) this.highlight((this.highlighted + step) % count);
+    else if (count && event.key === "Tab" && !event.shiftKey) this.pick(this.highlighted, true);
+    else if (count && event.key === "Enter" && !event.shiftKey) this.pick(this.highlighted);
     else if (event.key === "Escape" && !this.list.hidden) this.showCommands(null);
     else if (event.key === "Enter" && !event.shiftKey) this.submit();
     else return;
@@ -207,18 +208,18 @@ export class Composer {
   }
 
   choose(accept) {
-    const picker = el("input", { type: "file", accept, onchange: () => this.take(picker.files, null, !accept) });
+    const picker = el("input", { type: "file", accept, onchange: () => this.acceptFile(picker.files, null, !accept) });
     picker.click();
   }
 
-  /** Holds a chosen, pasted or dropped file until it is sent, with what is in the field as its caption. */
-  take(files, event, asDocument = false) {
+  /** Stages a chosen, pasted or dropped file. It is sent with the text of the field as its caption. */
+  acceptFile(files, event, asDocument = false) {
     const [file] = files;
     if (!file || this.root.dataset.mode !== "write") return;
     event?.preventDefault();
-    if (file.size > LIMIT) return this.hooks.say(words.tooBig(size(LIMIT)));
-    const family = file.type.split("/")[0];
-    const kind = { image: "photo", video: "video", audio: "audio" }[family];
+    if (file.size > MAX_FILE_BYTES) return this.hooks.showToast(strings.tooBig(size(MAX_FILE_BYTES)));
+    const type = file.type.split("/")[0];
+    const kind = { image: "photo", video: "video", audio: "audio" }[type];
     this.stage(file, asDocument || !kind || file.type === "image/svg+xml" ? "document" : kind);
     this.input.focus();
   }
@@ -227,22 +228,22 @@ export class Composer {
     if (this.preview) URL.revokeObjectURL(this.preview);
     this.preview = file && kind === "photo" ? URL.createObjectURL(file) : null;
     this.file = file && { blob: file, kind };
-    this.staged.hidden = !file;
-    this.staged.replaceChildren();
+    this.stagedFile.hidden = !file;
+    this.stagedFile.replaceChildren();
     if (file) {
-      this.staged.append(
+      this.stagedFile.append(
         this.preview ? el("img", { src: this.preview, alt: "" }) : icon(kind),
         el(
           "span.card-text",
           {},
-          el("b", {}, file.name || words.kinds[kind]),
-          el("small", {}, `${words.kinds[kind]} · ${size(file.size)}`),
+          el("b", {}, file.name || strings.kinds[kind]),
+          el("small", {}, `${strings.kinds[kind]} · ${size(file.size)}`),
         ),
-        iconButton("close", words.removeFile, { onclick: () => this.stage(null) }),
+        iconButton("close", strings.removeFile, { onclick: () => this.stage(null) }),
       );
     }
-    this.input.placeholder = file ? words.caption : words.message;
-    this.changed();
+    this.input.placeholder = file ? strings.caption : strings.message;
+    this.onInput();
   }
 
   submit() {
@@ -262,16 +263,16 @@ export class Composer {
   }
 
   async send(message) {
-    this.hooks.sent();
+    this.hooks.onSend();
     try {
       await api.send(this.user.id, message);
     } catch {
-      this.hooks.say(words.failed);
-      // What was written is not lost: it goes back into the field, unless something new is there.
+      this.hooks.showToast(strings.failed);
+      // Puts the unsent text back into the field, unless the field has new text.
       const text = message.text ?? message.caption;
       if (text && !this.input.value && this.root.dataset.mode === "write") {
         this.input.value = text;
-        this.changed();
+        this.onInput();
       }
     }
   }
@@ -284,6 +285,6 @@ export class Composer {
   }
 
   async unblock() {
-    await api.block(this.user.id, false).catch(() => this.hooks.say(words.failed));
+    await api.block(this.user.id, false).catch(() => this.hooks.showToast(strings.failed));
   }
 }

@@ -1,39 +1,41 @@
-//! What an open page is told: first everything, then every change.
+//! Event stream of an open page: first a snapshot, then every change.
 use futures::Stream;
 use serde_json::{Map, Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::sandbox::Sandbox;
 use crate::sandbox::chats::menus::menu_json;
-use crate::sandbox::chats::state::State;
+use crate::sandbox::state::State;
 
 impl State {
-    pub(in crate::sandbox) fn bot_card(&self) -> Value {
+    pub(in crate::sandbox) fn bot_info(&self) -> Value {
         json!({"id": self.bot.id, "username": self.bot.username, "name": self.bot.name})
     }
 
     fn snapshot(&self) -> Value {
         let mut chats = Map::new();
         let mut commands = Map::new();
-        for (id, user) in &self.people {
-            chats.insert(id.to_string(), json!(self.visible(*id)));
-            commands.insert(id.to_string(), menu_json(&self.menus.seen_by(user)));
+        for (id, user) in &self.users {
+            chats.insert(id.to_string(), json!(self.visible_messages(*id)));
+            commands.insert(id.to_string(), menu_json(&self.menus.menu_for(user)));
         }
-        let users: Vec<_> = self.people.values().collect();
-        json!({"type": "snapshot", "bot": self.bot_card(), "users": users, "chats": chats, "commands": commands})
+        let users: Vec<_> = self.users.values().collect();
+        json!({"type": "snapshot", "bot": self.bot_info(), "users": users, "chats": chats, "commands": commands})
     }
 }
 
 impl Sandbox {
-    /// A snapshot, then events without a gap; who falls too far behind gets a new snapshot.
+    /// Returns a stream of a snapshot and the events since. A reader that lags too far behind gets a new
+    /// snapshot.
     pub(in crate::sandbox) fn event_stream(&self) -> impl Stream<Item = Value> + Send + use<> {
         let (first, events) = self.read(|state| (state.snapshot(), state.events.subscribe()));
         let rest = futures::stream::unfold((self.clone(), events), |(sandbox, mut events)| async move {
             match events.recv().await {
                 Ok(event) => Some((event, (sandbox, events))),
                 Err(RecvError::Lagged(_)) => {
-                    let (fresh, events) = sandbox.read(|state| (state.snapshot(), state.events.subscribe()));
-                    Some((fresh, (sandbox, events)))
+                    let (snapshot, events) =
+                        sandbox.read(|state| (state.snapshot(), state.events.subscribe()));
+                    Some((snapshot, (sandbox, events)))
                 }
                 Err(RecvError::Closed) => None,
             }

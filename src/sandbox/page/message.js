@@ -1,17 +1,17 @@
-// One message as Telegram draws it: media, text, time, and the buttons under it. Only draws; the pane listens.
+// Rendering of one message as in Telegram: media, text, time, and buttons. The pane handles the events.
 
-import { api, el, icon } from "./kit.js";
-import { size, time, words } from "./words.js";
+import { api, el, icon } from "./common.js";
+import { size, time, strings } from "./i18n.js";
 
-/** A link in plain text (Telegram finds those by itself), or a command that can be tapped. */
+/** A link in plain text, which Telegram detects, or a command that can be tapped. */
 const linkable = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?')\]]|(?<![^\s(])\/[a-z][a-z0-9_]{0,31}(?![\w/])/g;
 
-/** The payload of a link that starts this bot ("" when it has none), or null for every other link. */
+/** Returns the payload of a link that starts this bot ("" without payload), or null for other links. */
 export function startPayload(href, botUsername) {
   const url = URL.canParse(href) ? new URL(href) : null;
   if (!url) return null;
-  const web = /^https?:$/.test(url.protocol) && /^(t|telegram)\.me$/.test(url.hostname);
-  const name = web ? url.pathname.slice(1) : url.protocol === "tg:" ? url.searchParams.get("domain") : null;
+  const isWeb = /^https?:$/.test(url.protocol) && /^(t|telegram)\.me$/.test(url.hostname);
+  const name = isWeb ? url.pathname.slice(1) : url.protocol === "tg:" ? url.searchParams.get("domain") : null;
   if (name?.toLowerCase() !== botUsername.toLowerCase()) return null;
   return url.searchParams.get("start") ?? "";
 }
@@ -25,9 +25,9 @@ function linkify(root) {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) =>
     node.parentElement?.closest("a, code, pre") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
   );
-  const found = [];
-  while (walker.nextNode()) if (walker.currentNode.data.search(linkable) >= 0) found.push(walker.currentNode);
-  for (const node of found) {
+  const nodes = [];
+  while (walker.nextNode()) if (walker.currentNode.data.search(linkable) >= 0) nodes.push(walker.currentNode);
+  for (const node of nodes) {
     const pieces = [];
     let end = 0;
     for (const match of node.data.matchAll(linkable)) {
@@ -46,9 +46,9 @@ function linkify(root) {
 
 function textNode(message) {
   const node = el("div.text");
-  // The sandbox escapes everything but the entities of the message.
+  // The sandbox has escaped everything except the tags of the entities.
   node.innerHTML = message.html ?? "";
-  // The line break after a block is the block's own end; kept, it would be an empty line.
+  // The line break after a block would show as an empty line.
   for (const block of node.querySelectorAll("pre, blockquote")) {
     const next = block.nextSibling;
     if (next?.nodeType === Node.TEXT_NODE) next.data = next.data.replace(/^\n/, "");
@@ -66,28 +66,28 @@ function textNode(message) {
   return node;
 }
 
-function card(media) {
-  const saved = media.size > 0;
-  const title = media.file_name ?? words.kinds[media.kind] ?? media.kind;
-  const detail = [media.file_name && words.kinds[media.kind], saved && size(media.size)].filter(Boolean).join(" · ");
+function fileCard(media) {
+  const hasFile = media.size > 0;
+  const title = media.file_name ?? strings.kinds[media.kind] ?? media.kind;
+  const detail = [media.file_name && strings.kinds[media.kind], hasFile && size(media.size)].filter(Boolean).join(" · ");
   return el(
-    saved ? "a.card" : "div.card",
-    saved ? { href: api.file(media.file_id), download: media.file_name ?? media.kind } : {},
+    hasFile ? "a.card" : "div.card",
+    hasFile ? { href: api.file(media.file_id), download: media.file_name ?? media.kind } : {},
     el("span.card-icon", {}, icon(media.kind)),
     el("span.card-text", {}, el("b", {}, title), detail && el("small", {}, detail)),
   );
 }
 
 function picture(media) {
-  const image = el("img", { src: api.file(media.file_id), alt: media.file_name ?? words.kinds[media.kind] });
+  const image = el("img", { src: api.file(media.file_id), alt: media.file_name ?? strings.kinds[media.kind] });
   const link = el(`a.${media.kind}`, { href: image.src, target: "_blank" }, image);
-  // Odd uploads are part of the trial: what is no picture is shown as the file that it is.
-  image.addEventListener("error", () => link.replaceWith(card(media)));
+  // An upload that is no valid image is shown as a file.
+  image.addEventListener("error", () => link.replaceWith(fileCard(media)));
   return link;
 }
 
-/** A wave drawn from the file's id: always the same for the same recording. */
-function wave(seed) {
+/** Returns a waveform that is generated from the file id, so that it is the same for the same recording. */
+function waveform(seed) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 120 24");
   svg.setAttribute("aria-hidden", "true");
@@ -104,13 +104,13 @@ function wave(seed) {
 }
 
 function voice(media) {
-  const attributes = { type: "button", "data-play": media.file_id, "aria-label": words.play };
-  const detail = `${words.kinds[media.kind]} · ${size(media.size)}`;
+  const attributes = { type: "button", "data-play": media.file_id, "aria-label": strings.play };
+  const detail = `${strings.kinds[media.kind]} · ${size(media.size)}`;
   return el(
     "div.voice",
     {},
     el("button.card-icon", attributes, icon("play")),
-    el("span.card-text", {}, wave(media.file_id), el("small", {}, detail)),
+    el("span.card-text", {}, waveform(media.file_id), el("small", {}, detail)),
   );
 }
 
@@ -118,11 +118,11 @@ const player = new Audio();
 let playing = null;
 
 function showPlayer(button, on) {
-  button.setAttribute("aria-label", on ? words.pause : words.play);
+  button.setAttribute("aria-label", on ? strings.pause : strings.play);
   button.replaceChildren(icon(on ? "pause" : "play"));
 }
 
-/** Plays or pauses one recording; only one sounds at a time. */
+/** Plays or pauses a recording. At most one plays at a time. */
 export async function togglePlay(button) {
   const stopped = playing;
   if (playing) {
@@ -140,7 +140,7 @@ export async function togglePlay(button) {
   };
   player.onended = end;
   player.src = api.file(button.dataset.play);
-  // A recording that is none (an odd upload) just does not play.
+  // An upload that is no valid recording does not play.
   await player.play().catch(end);
 }
 
@@ -148,7 +148,7 @@ function mediaNode(media) {
   if (media.kind === "photo") return picture(media);
   if (media.kind === "sticker" && !/^(video|application)\//.test(media.mime ?? "")) return picture(media);
   if (media.kind === "voice" || media.kind === "audio") return voice(media);
-  return card(media);
+  return fileCard(media);
 }
 
 function meta(message) {
@@ -156,7 +156,7 @@ function meta(message) {
   return el(
     "span.meta",
     {},
-    message.edit_date && el("span.edited", {}, words.edited),
+    message.edit_date && el("span.edited", {}, strings.edited),
     el("time", { datetime: new Date(message.date * 1000).toISOString() }, time(message.date)),
     out && icon("check"),
   );
@@ -171,11 +171,11 @@ function keyboard(rows) {
   return el("div.keyboard", {}, ...rows.map((row) => el("div.keys", {}, ...row.map(key))));
 }
 
-/** The message as an element; `author` is read out by screen readers. */
+/** Returns the message as an element; `author` is for screen readers. */
 export function renderMessage(message, author) {
   const { media, keyboard: rows } = message;
   const text = message.text || message.html ? textNode(message) : null;
-  const bubble = el("div.bubble", {}, el("span.unseen", {}, `${author}: `), media && mediaNode(media), text);
+  const bubble = el("div.bubble", {}, el("span.visually-hidden", {}, `${author}: `), media && mediaNode(media), text);
   (text ?? bubble).append(meta(message));
   if (media) bubble.classList.add("has-media", `has-${media.kind}`);
   if (media && !text) bubble.classList.add("bare");

@@ -1,21 +1,22 @@
-// One person's Telegram: their chat with the bot, kept up to date by the events that the page hands in.
+// One person's chat with the bot. The page passes the events to it.
 
 import { Composer } from "./composer.js";
-import { api, attachMenu, avatar, el, fullName, icon, iconButton, labelChip } from "./kit.js";
+import { api, attachMenu, avatar, el, fullName, icon, iconButton, labelChip } from "./common.js";
 import { renderMessage, startPayload, togglePlay } from "./message.js";
-import { day, words } from "./words.js";
+import { day, strings } from "./i18n.js";
 
-/** A press that nobody answers stops spinning by itself, as in Telegram. */
-const ANSWER_LIMIT = 15_000;
-const TYPING_LIMIT = 5_000;
+/** The time after which the spinner of an unanswered press stops, in ms, as in Telegram. */
+const ANSWER_TIMEOUT_MS = 15_000;
+/** The time for which a chat action is shown, in ms, as in Telegram. */
+const TYPING_TIMEOUT_MS = 5_000;
 
 export class Pane {
   /** `hooks`: bot(), close(pane), openLink(anchor, payload), unread(pane). */
   constructor(user, hooks) {
     this.hooks = hooks;
-    this.messages = new Map(); // message id -> { message, node, as: what was drawn }
-    this.waiting = new Map(); // callback query id -> stop the button's spinner
-    this.early = new Set(); // answers that overtook the response to their press
+    this.messages = new Map(); // message id -> { message, node, json: the rendered message }
+    this.pendingPresses = new Map(); // callback query id -> function that stops the button's spinner
+    this.earlyAnswers = new Set(); // answers that arrived before the response to their press
     this.inFlight = 0;
     this.unread = 0;
     this.visible = false;
@@ -23,28 +24,28 @@ export class Pane {
     this.lastTop = 0;
     this.composer = new Composer(user, {
       bot: hooks.bot,
-      say: (text) => this.showToast(text),
-      sent: () => this.toEnd(),
+      showToast: (text) => this.showToast(text),
+      onSend: () => this.toEnd(),
     });
     this.build(user);
     this.setUser(user);
-    this.refreshFoot();
+    this.updateComposer();
   }
 
   build(user) {
-    this.face = el("div.face");
-    this.menuButton = iconButton("dots", words.menuOf(fullName(user)));
-    const head = el("header.head", {}, this.face, this.menuButton);
-    attachMenu(this.menuButton, words.menuOf(fullName(user)), () => this.menu());
+    this.identity = el("div.identity");
+    this.menuButton = iconButton("dots", strings.menuOf(fullName(user)));
+    const head = el("header.head", {}, this.identity, this.menuButton);
+    attachMenu(this.menuButton, strings.menuOf(fullName(user)), () => this.menu());
 
-    this.log = el("div.log", { role: "log", "aria-live": "polite", onclick: (event) => this.clicked(event) });
+    this.log = el("div.log", { role: "log", "aria-live": "polite", onclick: (event) => this.onClick(event) });
     this.log.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("tg-spoiler")) this.clicked(event);
+      if (event.key === "Enter" && event.target.matches("tg-spoiler")) this.onClick(event);
     });
-    this.scroller = el("div.scroller", { tabindex: 0, onscroll: () => this.scrolled() }, this.log);
-    this.empty = el("div.empty", {}, el("b", {}, words.emptyTitle), el("p", {}, words.empty(this.hooks.bot().name)));
+    this.scroller = el("div.scroller", { tabindex: 0, onscroll: () => this.onScroll() }, this.log);
+    this.empty = el("div.empty", {}, el("b", {}, strings.emptyTitle), el("p", {}, strings.empty(this.hooks.bot().name)));
     this.counter = el("span.counter", { hidden: true });
-    this.endButton = iconButton("down", words.toEnd, {
+    this.endButton = iconButton("down", strings.toEnd, {
       class: "to-end",
       hidden: true,
       onclick: () => this.toEnd(true),
@@ -54,22 +55,22 @@ export class Pane {
     const chat = el("div.chat", {}, this.scroller, this.empty, this.endButton, this.toasts);
     this.root = el("section.pane", { "data-pane": user.id }, head, chat, this.composer.root);
     this.root.addEventListener("dragover", (event) => event.preventDefault());
-    this.root.addEventListener("drop", (event) => this.composer.take(event.dataTransfer.files, event));
+    this.root.addEventListener("drop", (event) => this.composer.acceptFile(event.dataTransfer.files, event));
 
-    // Pictures load, keyboards grow, windows turn: whoever was at the end stays there.
-    const settle = new ResizeObserver(() => this.atEnd && this.jump());
-    settle.observe(this.log);
-    settle.observe(this.scroller);
+    // Keeps the pane at the end when content or window change their size.
+    const resizeObserver = new ResizeObserver(() => this.atEnd && this.scrollToEnd());
+    resizeObserver.observe(this.log);
+    resizeObserver.observe(this.scroller);
   }
 
   setUser(user) {
     this.user = user;
     const name = fullName(user);
     this.root.setAttribute("aria-label", [name, user.label].filter(Boolean).join(", "));
-    this.log.setAttribute("aria-label", words.chatOf(name));
-    this.scroller.setAttribute("aria-label", words.chatOf(name));
+    this.log.setAttribute("aria-label", strings.chatOf(name));
+    this.scroller.setAttribute("aria-label", strings.chatOf(name));
     this.activity = el("span.activity");
-    this.face.replaceChildren(
+    this.identity.replaceChildren(
       avatar(user),
       el(
         "div.who",
@@ -80,13 +81,13 @@ export class Pane {
           {},
           this.activity,
           el("span.handle", {}, user.username ? `@${user.username}` : `ID ${user.id}`),
-          user.language_code && el("span.code", { title: words.language }, user.language_code.slice(0, 2)),
-          user.blocked && el("span.off", {}, words.blocked),
+          user.language_code && el("span.code", { title: strings.language }, user.language_code.slice(0, 2)),
+          user.blocked && el("span.off", {}, strings.blocked),
         ),
       ),
     );
     this.composer.setUser(user);
-    this.refreshFoot();
+    this.updateComposer();
   }
 
   menu() {
@@ -94,61 +95,61 @@ export class Pane {
     return [
       {
         icon: "block",
-        text: blocked ? words.unblock : words.block,
+        text: blocked ? strings.unblock : strings.block,
         danger: !blocked,
-        action: () => api.block(id, !blocked).catch(() => this.showToast(words.failed)),
+        action: () => api.block(id, !blocked).catch(() => this.showToast(strings.failed)),
       },
-      { icon: "close", text: words.closePane, action: () => this.hooks.close(this) },
+      { icon: "close", text: strings.closePane, action: () => this.hooks.close(this) },
     ];
   }
 
-  /** The menu, and with it the role: both change while the page is open. */
+  /** Sets the command menu, and the role that it implies. */
   setCommands(commands) {
     this.composer.setCommands(commands);
     this.chip.replaceChildren(...[labelChip(this.user, commands)].filter(Boolean));
   }
 
-  refreshFoot() {
+  updateComposer() {
     this.empty.hidden = this.messages.size > 0;
     this.composer.setMode(this.user.blocked ? "blocked" : this.messages.size ? "write" : "start");
   }
 
-  /** Brings the pane to what a snapshot says, touching only what differs: drafts, focus and place survive. */
+  /** Applies a snapshot. Only differences are changed, so that input, focus and scroll position are kept. */
   sync(messages, commands) {
-    const present = new Set(messages.filter((message) => !message.deleted).map((message) => message.message_id));
-    const fresh = this.messages.size === 0;
+    const currentIds = new Set(messages.filter((message) => !message.deleted).map((message) => message.message_id));
+    const firstSync = this.messages.size === 0;
     this.log.setAttribute("aria-busy", "true");
-    for (const message_id of [...this.messages.keys()]) if (!present.has(message_id)) this.remove(message_id);
-    for (const message of messages) if (present.has(message.message_id)) this.put(message, !fresh);
-    for (const stop of this.waiting.values()) stop();
+    for (const message_id of [...this.messages.keys()]) if (!currentIds.has(message_id)) this.remove(message_id);
+    for (const message of messages) if (currentIds.has(message.message_id)) this.put(message, !firstSync);
+    for (const stop of this.pendingPresses.values()) stop();
     this.log.removeAttribute("aria-busy");
     this.setCommands(commands);
-    if (fresh) this.toEnd();
+    if (firstSync) this.toEnd();
   }
 
-  /** Shows a message, new or changed; `live` when it happened just now. */
+  /** Shows a new or changed message; `live` if it comes from an event, not from the first snapshot. */
   put(message, live = true) {
     if (message.deleted) return this.remove(message.message_id);
-    const as = JSON.stringify(message);
-    const known = this.messages.get(message.message_id);
-    if (known?.as === as) return;
-    const node = renderMessage(message, message.from === "user" ? words.you : this.hooks.bot().name);
-    if (known) this.replace(known.node, node);
+    const json = JSON.stringify(message);
+    const existing = this.messages.get(message.message_id);
+    if (existing?.json === json) return;
+    const node = renderMessage(message, message.from === "user" ? strings.you : this.hooks.bot().name);
+    if (existing) this.replace(existing.node, node);
     else this.insert(message, node);
-    this.messages.set(message.message_id, { message, node, as });
-    if (known || !live) return this.refreshFoot();
+    this.messages.set(message.message_id, { message, node, json });
+    if (existing || !live) return this.updateComposer();
     node.classList.add("arriving");
     if (message.from === "bot") {
       this.showAction(null);
       this.countUnread();
     }
-    this.refreshFoot();
+    this.updateComposer();
   }
 
   insert(message, node) {
-    // Out of turn (an event overtook another): before the first younger message.
-    const younger = [...this.messages.keys()].filter((id) => id > message.message_id);
-    if (younger.length) return this.messages.get(Math.min(...younger)).node.before(node);
+    // A message that arrives out of order goes before the first newer one.
+    const newer = [...this.messages.keys()].filter((id) => id > message.message_id);
+    if (newer.length) return this.messages.get(Math.min(...newer)).node.before(node);
     const label = day(message.date);
     let section = this.log.lastElementChild;
     if (section?.dataset.day !== label) {
@@ -162,24 +163,24 @@ export class Pane {
     const focused = old.contains(document.activeElement) ? document.activeElement.dataset.callback : null;
     old.replaceWith(node);
     node.classList.add("flash");
-    // Whoever pressed with the keyboard keeps their place in the new buttons.
+    // Keeps the keyboard focus on the same button.
     if (focused != null) (node.querySelector(`[data-callback="${CSS.escape(focused)}"]`) ?? this.scroller).focus();
   }
 
   remove(message_id) {
-    const known = this.messages.get(message_id);
-    if (!known) return;
+    const existing = this.messages.get(message_id);
+    if (!existing) return;
     this.messages.delete(message_id);
-    known.node.classList.add("leaving");
+    existing.node.classList.add("leaving");
     setTimeout(() => {
-      const section = known.node.parentElement;
-      known.node.remove();
+      const section = existing.node.parentElement;
+      existing.node.remove();
       if (!section?.querySelector(".message")) section?.remove();
     }, 260);
-    this.refreshFoot();
+    this.updateComposer();
   }
 
-  clicked(event) {
+  onClick(event) {
     const target = event.target.closest("[data-callback], [data-command], [data-play], tg-spoiler, a[href]");
     if (!target) return;
     if (target.dataset.callback != null) this.press(target);
@@ -201,28 +202,28 @@ export class Pane {
     let query = null;
     const stop = () => {
       clearTimeout(timer);
-      this.waiting.delete(query);
+      this.pendingPresses.delete(query);
       button.removeAttribute("aria-busy");
     };
-    const timer = setTimeout(stop, ANSWER_LIMIT);
+    const timer = setTimeout(stop, ANSWER_TIMEOUT_MS);
     this.inFlight++;
     try {
       query = (await api.press(this.user.id, message_id, button.dataset.callback)).callback_query_id;
-      if (this.early.has(query)) stop();
-      else this.waiting.set(query, stop);
+      if (this.earlyAnswers.has(query)) stop();
+      else this.pendingPresses.set(query, stop);
     } catch {
       stop();
-      this.showToast(words.failed);
+      this.showToast(strings.failed);
     } finally {
-      if (--this.inFlight === 0) this.early.clear();
+      if (--this.inFlight === 0) this.earlyAnswers.clear();
     }
   }
 
-  /** The bot's answer to a press. */
+  /** Shows the bot's answer to a press. */
   answer({ callback_query_id, text, alert }) {
-    const stop = this.waiting.get(callback_query_id);
+    const stop = this.pendingPresses.get(callback_query_id);
     if (stop) stop();
-    else if (this.inFlight) this.early.add(callback_query_id);
+    else if (this.inFlight) this.earlyAnswers.add(callback_query_id);
     if (!text) return;
     if (alert) this.showAlert(text);
     else this.showToast(text);
@@ -235,26 +236,26 @@ export class Pane {
   }
 
   showAlert(text) {
-    const done = el("button.quiet", { type: "button", autofocus: true, onclick: () => box.close() }, words.ok);
+    const okButton = el("button.quiet", { type: "button", autofocus: true, onclick: () => box.close() }, strings.ok);
     const attributes = { "data-testid": "alert", "aria-label": fullName(this.user) };
-    const box = el("dialog.alert", attributes, el("p", {}, text), done);
+    const box = el("dialog.alert", attributes, el("p", {}, text), okButton);
     box.addEventListener("close", () => box.remove());
     document.body.append(box);
     box.showModal();
-    // It belongs to this person's screen, so it stands in the middle of their pane, if that is still there.
-    const at = this.root.getBoundingClientRect();
-    if (!at.width) return;
-    box.style.left = `${at.left + (at.width - box.offsetWidth) / 2}px`;
-    box.style.top = `${at.top + (at.height - box.offsetHeight) / 2}px`;
+    // Centres the dialog in this person's pane, if the pane is visible.
+    const rect = this.root.getBoundingClientRect();
+    if (!rect.width) return;
+    box.style.left = `${rect.left + (rect.width - box.offsetWidth) / 2}px`;
+    box.style.top = `${rect.top + (rect.height - box.offsetHeight) / 2}px`;
   }
 
-  /** The "is typing" line; null takes it away. */
+  /** Shows the "is typing" line; null hides it. */
   showAction(action) {
     clearTimeout(this.actionTimer);
     const { name } = this.hooks.bot();
-    this.activity.textContent = !action ? "" : action === "typing" ? words.typing(name) : words.sending(name);
+    this.activity.textContent = !action ? "" : action === "typing" ? strings.typing(name) : strings.sending(name);
     this.activity.classList.toggle("on", Boolean(action));
-    if (action) this.actionTimer = setTimeout(() => this.showAction(null), TYPING_LIMIT);
+    if (action) this.actionTimer = setTimeout(() => this.showAction(null), TYPING_TIMEOUT_MS);
   }
 
   setVisible(visible) {
@@ -262,11 +263,11 @@ export class Pane {
     if (visible && this.atEnd) this.clearUnread();
   }
 
-  scrolled() {
+  onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    // A pane that is not laid out has no height, and says nothing about where its reader is.
+    // A hidden pane has no height, so its scroll position means nothing.
     if (!clientHeight) return;
-    // Only the reader's own way up leaves the end; a message that grew meanwhile does not.
+    // Only scrolling up leaves the end; a message that grew does not.
     if (scrollHeight - scrollTop - clientHeight < 48) this.atEnd = true;
     else if (scrollTop < this.lastTop) this.atEnd = false;
     this.lastTop = scrollTop;
@@ -287,11 +288,11 @@ export class Pane {
     this.unread = count;
     this.counter.textContent = String(count);
     this.counter.hidden = !count;
-    this.endButton.setAttribute("aria-label", count ? `${words.toEnd}: ${words.unread(count)}` : words.toEnd);
+    this.endButton.setAttribute("aria-label", count ? `${strings.toEnd}: ${strings.unread(count)}` : strings.toEnd);
     this.hooks.unread(this);
   }
 
-  jump() {
+  scrollToEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
@@ -299,7 +300,7 @@ export class Pane {
     this.atEnd = true;
     this.endButton.hidden = true;
     this.clearUnread();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
+    const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth && !reducedMotion ? "smooth" : "instant" });
   }
 }

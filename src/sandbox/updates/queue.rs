@@ -1,10 +1,10 @@
-//! Updates that wait for the bot, and Telegram's rules for handing them out and forgetting them.
+//! Queue of pending updates, with Telegram's rules for delivery, confirmation and expiry.
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::bot_api::refusal::Refusal;
+use crate::sandbox::bot_api::error::BotApiError;
 
 pub(in crate::sandbox) const OTHER_POLLER: &str =
     "terminated by other getUpdates request; make sure that only one bot instance is running";
@@ -12,176 +12,188 @@ pub(in crate::sandbox) const WEBHOOK_SET: &str = "terminated by setWebhook reque
 const WEBHOOK_ACTIVE: &str =
     "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
 
-/// Telegram sends these only to bots that ask for them by name.
-const ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
-/// Updates that can be delivered once more on demand.
-const UPDATE_LIFETIME: usize = 10_000;
+/// The kinds of updates that a bot gets only if `allowed_updates` names them.
+const OPT_IN_KINDS: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
+/// The updates that can be queued again on demand.
+const MAX_HISTORY_UPDATES: usize = 10_000;
+const MAX_PENDING_AGE: TimeDelta = TimeDelta::hours(24);
 
 struct QueuedUpdate {
     id: i64,
-    since: DateTime<Utc>,
+    queued_at: DateTime<Utc>,
     update: Value,
-    /// Must be handed out once, even if a later update was already confirmed.
-    owed: bool,
-    /// A delivery to the webhook has it.
+    /// Whether the update stays in the queue although the offset has confirmed its id. Cleared by delivery.
+    ignores_offset: bool,
+    /// Whether a request to the webhook carries it.
     posted: bool,
 }
 
+/// The updates for the bot, with ids in the order of arrival.
 #[derive(Default)]
-pub(in crate::sandbox) struct Inbox {
-    waiting: VecDeque<QueuedUpdate>,
-    past: BTreeMap<i64, Value>,
+pub(in crate::sandbox) struct UpdateQueue {
+    pending: VecDeque<QueuedUpdate>,
+    /// The last updates by id, delivered or not.
+    history: BTreeMap<i64, Value>,
     last_id: i64,
-    /// `None`: everything but the kinds that must be asked for.
+    /// `None` means all kinds but [`OPT_IN_KINDS`].
     allowed: Option<BTreeSet<String>>,
-    /// Counts getUpdates calls and webhook changes: an older number than this has been terminated.
-    turn: u64,
-    ended_by: &'static str,
+    /// Counts getUpdates calls and webhook changes. A call with an older number is terminated.
+    current_poll: u64,
+    termination_reason: &'static str,
     polling: bool,
 }
 
-impl Inbox {
-    pub(in crate::sandbox) fn queue(&mut self, kind: &str, content: &Value, now: DateTime<Utc>) {
-        let wanted = match &self.allowed {
+impl UpdateQueue {
+    /// Queues an update of this kind with the next id, if the bot allows the kind.
+    pub(in crate::sandbox) fn enqueue(&mut self, kind: &str, content: &Value, now: DateTime<Utc>) {
+        let is_allowed = match &self.allowed {
             Some(allowed) => allowed.contains(kind),
-            None => !ON_REQUEST.contains(&kind),
+            None => !OPT_IN_KINDS.contains(&kind),
         };
-        if wanted {
+        if is_allowed {
             self.last_id += 1;
-            self.keep(self.last_id, json!({"update_id": self.last_id, kind: content}), now, false);
+            self.push(self.last_id, json!({"update_id": self.last_id, kind: content}), now, false);
         }
     }
 
-    /// Queues an update as it is, with the next id when it has none.
-    pub(in crate::sandbox) fn queue_raw(&mut self, mut update: Value, now: DateTime<Utc>) {
+    /// Queues an update as given, with the next id if it has none.
+    pub(in crate::sandbox) fn enqueue_raw(&mut self, mut update: Value, now: DateTime<Utc>) {
         let given = update.get("update_id").and_then(Value::as_i64);
         let id = given.unwrap_or(self.last_id + 1);
         if let Some(update) = update.as_object_mut() {
             update.insert("update_id".to_owned(), json!(id));
         }
         self.last_id = self.last_id.max(id);
-        self.keep(id, update, now, given.is_some());
+        self.push(id, update, now, given.is_some());
     }
 
-    /// Queues an earlier update once more; false when there was none with this id.
-    pub(in crate::sandbox) fn queue_again(&mut self, id: i64, now: DateTime<Utc>) -> bool {
-        let Some(update) = self.past.get(&id).cloned() else { return false };
-        self.keep(id, update, now, true);
+    /// Queues an earlier update again; returns false if there was none with this id.
+    pub(in crate::sandbox) fn requeue(&mut self, id: i64, now: DateTime<Utc>) -> bool {
+        let Some(update) = self.history.get(&id).cloned() else { return false };
+        self.push(id, update, now, true);
         true
     }
 
-    fn keep(&mut self, id: i64, update: Value, since: DateTime<Utc>, owed: bool) {
-        self.past.insert(id, update.clone());
-        if self.past.len() > UPDATE_LIFETIME {
-            self.past.pop_first();
+    fn push(&mut self, id: i64, update: Value, queued_at: DateTime<Utc>, ignores_offset: bool) {
+        self.history.insert(id, update.clone());
+        if self.history.len() > MAX_HISTORY_UPDATES {
+            self.history.pop_first();
         }
-        self.waiting.push_back(QueuedUpdate { id, since, update, owed, posted: false });
+        self.pending.push_back(QueuedUpdate { id, queued_at, update, ignores_offset, posted: false });
     }
 
-    /// Takes over `allowed_updates`; an empty list means the usual kinds, a missing one no change.
-    pub(in crate::sandbox) fn allow(&mut self, params: &Map<String, Value>) {
+    /// Applies `allowed_updates`: an empty list means the default kinds, a missing one no change.
+    pub(in crate::sandbox) fn set_allowed(&mut self, params: &Map<String, Value>) {
         if let Some(list) = params.get("allowed_updates").and_then(Value::as_array) {
             let names: BTreeSet<String> = list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
             self.allowed = (!names.is_empty()).then_some(names);
         }
     }
 
+    /// Returns `allowed_updates`; `None` for the default kinds.
     pub(in crate::sandbox) fn allowed(&self) -> Option<Vec<&String>> {
         self.allowed.as_ref().map(|names| names.iter().collect())
     }
 
-    /// Begins a getUpdates call: ends the one that is under way, forgets what `offset` confirms and what is
-    /// older than a day. Returns the call's turn.
+    /// Begins a getUpdates call: terminates the one in progress, removes the updates that `offset` confirms
+    /// and those older than a day. Returns the number of the call.
     pub(in crate::sandbox) fn begin_poll(
         &mut self,
         offset: i64,
         webhook: bool,
         now: DateTime<Utc>,
-    ) -> Result<u64, Refusal> {
+    ) -> Result<u64, BotApiError> {
         if webhook {
-            return Err(Refusal::Conflict(WEBHOOK_ACTIVE));
+            return Err(BotApiError::Conflict(WEBHOOK_ACTIVE));
         }
-        self.end_poll_of_others(OTHER_POLLER);
-        self.waiting.retain(|w| now - w.since < TimeDelta::hours(24));
+        self.terminate_poll(OTHER_POLLER);
+        self.pending.retain(|queued| now - queued.queued_at < MAX_PENDING_AGE);
         if offset < 0 {
             let last = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
-            self.waiting.drain(..self.waiting.len().saturating_sub(last));
+            self.pending.drain(..self.pending.len().saturating_sub(last));
         } else {
-            self.waiting.retain(|w| w.id >= offset || w.owed);
+            self.pending.retain(|queued| queued.id >= offset || queued.ignores_offset);
         }
         self.polling = true;
-        Ok(self.turn)
+        Ok(self.current_poll)
     }
 
-    /// What this call gets now: nothing yet, some updates, or the news that another call took its place.
-    pub(in crate::sandbox) fn poll(&mut self, turn: u64, limit: usize) -> Result<Vec<Value>, Refusal> {
-        if turn != self.turn {
-            return Err(Refusal::Conflict(self.ended_by));
+    /// Returns the updates for this call, empty if none is pending. Errors if the call was terminated.
+    pub(in crate::sandbox) fn poll(&mut self, poll: u64, limit: usize) -> Result<Vec<Value>, BotApiError> {
+        if poll != self.current_poll {
+            return Err(BotApiError::Conflict(self.termination_reason));
         }
-        let batch = self.waiting.iter_mut().take(limit);
+        let batch = self.pending.iter_mut().take(limit);
         Ok(batch
-            .map(|w| {
-                w.owed = false;
-                w.update.clone()
+            .map(|queued| {
+                queued.ignores_offset = false;
+                queued.update.clone()
             })
             .collect())
     }
 
-    /// The call is answered or its client has gone.
-    pub(in crate::sandbox) fn end_poll(&mut self, turn: u64) {
-        if turn == self.turn {
+    /// Ends a call that was answered or whose client disconnected.
+    pub(in crate::sandbox) fn end_poll(&mut self, poll: u64) {
+        if poll == self.current_poll {
             self.polling = false;
         }
     }
 
-    pub(in crate::sandbox) fn end_poll_of_others(&mut self, reason: &'static str) {
-        self.turn += 1;
-        self.ended_by = reason;
+    /// Terminates the getUpdates call in progress: it gets a 409 with this reason.
+    pub(in crate::sandbox) fn terminate_poll(&mut self, reason: &'static str) {
+        self.current_poll += 1;
+        self.termination_reason = reason;
         self.polling = false;
     }
 
-    /// The last updates, oldest first, taken or not.
-    pub(in crate::sandbox) fn past(&self) -> impl Iterator<Item = &Value> {
-        self.past.values()
+    /// Returns the last updates, oldest first, delivered or not.
+    pub(in crate::sandbox) fn history(&self) -> impl Iterator<Item = &Value> {
+        self.history.values()
     }
 
-    /// The oldest update that may be posted now: one whose chat has no other under way. It is marked as posted.
-    pub(in crate::sandbox) fn post(&mut self) -> Option<Value> {
+    /// Returns the oldest update that may be sent to the webhook: the first pending one of its chat, if it is
+    /// not in flight. The update is marked as posted.
+    pub(in crate::sandbox) fn claim_post(&mut self) -> Option<Value> {
         let mut chats = BTreeSet::new();
-        let free = self.waiting.iter_mut().find(|w| chats.insert(chat_of(&w.update)) && !w.posted)?;
+        let free =
+            self.pending.iter_mut().find(|queued| chats.insert(chat_of(&queued.update)) && !queued.posted)?;
         free.posted = true;
         Some(free.update.clone())
     }
 
-    /// The webhook took a posted update, or did not; nothing happens if it was dropped meanwhile.
-    pub(in crate::sandbox) fn posted(&mut self, update: &Value, taken: bool) {
-        let Some(place) = self.waiting.iter().position(|w| w.posted && w.update == *update) else { return };
-        if taken {
-            self.waiting.remove(place);
-        } else if let Some(waiting) = self.waiting.get_mut(place) {
-            waiting.posted = false;
+    /// Removes a posted update that the webhook accepted, or makes it claimable again. Does nothing if the
+    /// update was dropped meanwhile.
+    pub(in crate::sandbox) fn settle_post(&mut self, update: &Value, accepted: bool) {
+        let Some(index) = self.pending.iter().position(|queued| queued.posted && queued.update == *update)
+        else {
+            return;
+        };
+        if accepted {
+            self.pending.remove(index);
+        } else if let Some(pending) = self.pending.get_mut(index) {
+            pending.posted = false;
         }
     }
 
-    /// What was posted for an earlier webhook is posted again for the next one.
-    pub(in crate::sandbox) fn recall(&mut self) {
-        self.waiting.iter_mut().for_each(|w| w.posted = false);
+    /// Makes the updates claimable that were posted to an earlier webhook.
+    pub(in crate::sandbox) fn release_posts(&mut self) {
+        self.pending.iter_mut().for_each(|queued| queued.posted = false);
     }
 
-    pub(in crate::sandbox) fn forget_waiting(&mut self) {
-        self.waiting.clear();
+    pub(in crate::sandbox) fn clear_pending(&mut self) {
+        self.pending.clear();
     }
 
-    pub(in crate::sandbox) fn count(&self) -> usize {
-        self.waiting.len()
+    pub(in crate::sandbox) fn pending_count(&self) -> usize {
+        self.pending.len()
     }
 
-    pub(in crate::sandbox) fn polling(&self) -> bool {
+    pub(in crate::sandbox) fn is_polling(&self) -> bool {
         self.polling
     }
 }
 
-/// The chat, or else the person, that an update is about: their updates come one after the other.
+/// Returns the chat of an update, or else its user. Updates of one chat are posted one after the other.
 fn chat_of(update: &Value) -> Option<i64> {
     let content = update.as_object()?.iter().find(|(kind, _)| *kind != "update_id")?.1;
     let message = content.get("message").unwrap_or(content);
@@ -196,71 +208,71 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::hours(hours)
     }
 
-    fn ids(inbox: &mut Inbox, offset: i64, now: DateTime<Utc>) -> Vec<i64> {
-        let turn = inbox.begin_poll(offset, false, now).unwrap();
-        let batch = inbox.poll(turn, 100).unwrap();
-        inbox.end_poll(turn);
+    fn ids(queue: &mut UpdateQueue, offset: i64, now: DateTime<Utc>) -> Vec<i64> {
+        let poll = queue.begin_poll(offset, false, now).unwrap();
+        let batch = queue.poll(poll, 100).unwrap();
+        queue.end_poll(poll);
         batch.iter().map(|u| u["update_id"].as_i64().unwrap()).collect()
     }
 
-    fn full(kinds: &[&str]) -> Inbox {
-        let mut inbox = Inbox::default();
+    fn queue_with(kinds: &[&str]) -> UpdateQueue {
+        let mut queue = UpdateQueue::default();
         for kind in kinds {
-            inbox.queue(kind, &json!({}), at(0));
+            queue.enqueue(kind, &json!({}), at(0));
         }
-        inbox
+        queue
     }
 
     #[test]
-    fn an_offset_confirms_and_nothing_else_does() {
-        let mut inbox = full(&["message", "message", "message"]);
-        assert_eq!(ids(&mut inbox, 0, at(0)), [1, 2, 3]);
-        assert_eq!(ids(&mut inbox, 0, at(0)), [1, 2, 3]);
-        assert_eq!(ids(&mut inbox, 3, at(0)), [3]);
-        assert_eq!(ids(&mut inbox, 0, at(0)), [3]);
-        assert_eq!(ids(&mut inbox, 4, at(0)), Vec::<i64>::new());
-        inbox.queue("message", &json!({}), at(1));
-        inbox.queue("message", &json!({}), at(1));
-        assert_eq!(ids(&mut inbox, -1, at(1)), [5]);
+    fn only_an_offset_confirms_updates() {
+        let mut queue = queue_with(&["message", "message", "message"]);
+        assert_eq!(ids(&mut queue, 0, at(0)), [1, 2, 3]);
+        assert_eq!(ids(&mut queue, 0, at(0)), [1, 2, 3]);
+        assert_eq!(ids(&mut queue, 3, at(0)), [3]);
+        assert_eq!(ids(&mut queue, 0, at(0)), [3]);
+        assert_eq!(ids(&mut queue, 4, at(0)), Vec::<i64>::new());
+        queue.enqueue("message", &json!({}), at(1));
+        queue.enqueue("message", &json!({}), at(1));
+        assert_eq!(ids(&mut queue, -1, at(1)), [5]);
     }
 
     #[test]
-    fn a_repeat_comes_even_below_the_offset_and_goes_when_confirmed() {
-        let mut inbox = full(&["message", "message"]);
-        assert_eq!(ids(&mut inbox, 3, at(0)), Vec::<i64>::new());
-        assert!(inbox.queue_again(1, at(0)));
-        assert!(!inbox.queue_again(9, at(0)));
-        assert_eq!(ids(&mut inbox, 3, at(0)), [1]);
-        assert_eq!(ids(&mut inbox, 3, at(0)), Vec::<i64>::new());
+    fn a_repeated_update_below_the_offset_is_delivered_once() {
+        let mut queue = queue_with(&["message", "message"]);
+        assert_eq!(ids(&mut queue, 3, at(0)), Vec::<i64>::new());
+        assert!(queue.requeue(1, at(0)));
+        assert!(!queue.requeue(9, at(0)));
+        assert_eq!(ids(&mut queue, 3, at(0)), [1]);
+        assert_eq!(ids(&mut queue, 3, at(0)), Vec::<i64>::new());
     }
 
     #[test]
-    fn updates_are_kept_for_a_day() {
-        let mut inbox = full(&["message"]);
-        assert_eq!(ids(&mut inbox, 0, at(23)), [1]);
-        assert_eq!(ids(&mut inbox, 0, at(24)), Vec::<i64>::new());
+    fn pending_updates_expire_after_a_day() {
+        let mut queue = queue_with(&["message"]);
+        assert_eq!(ids(&mut queue, 0, at(23)), [1]);
+        assert_eq!(ids(&mut queue, 0, at(24)), Vec::<i64>::new());
     }
 
     #[test]
     fn only_allowed_kinds_are_queued() {
-        let mut inbox = full(&["message", "chat_member"]);
-        assert_eq!(inbox.count(), 1);
-        let asked = json!({"allowed_updates": ["chat_member"]});
-        inbox.allow(asked.as_object().unwrap());
-        inbox.queue("chat_member", &json!({}), at(0));
-        inbox.queue("message", &json!({}), at(0));
-        assert_eq!(ids(&mut inbox, 0, at(0)), [1, 2]);
+        let mut queue = queue_with(&["message", "chat_member"]);
+        assert_eq!(queue.pending_count(), 1);
+        let params = json!({"allowed_updates": ["chat_member"]});
+        queue.set_allowed(params.as_object().unwrap());
+        queue.enqueue("chat_member", &json!({}), at(0));
+        queue.enqueue("message", &json!({}), at(0));
+        assert_eq!(ids(&mut queue, 0, at(0)), [1, 2]);
     }
 
     #[test]
-    fn a_second_poll_ends_the_first() {
-        let mut inbox = Inbox::default();
-        let first = inbox.begin_poll(0, false, at(0)).unwrap();
-        let second = inbox.begin_poll(0, false, at(0)).unwrap();
-        assert_eq!(inbox.poll(first, 1), Err(Refusal::Conflict(OTHER_POLLER)));
-        inbox.end_poll(first);
-        assert!(inbox.polling());
-        assert_eq!(inbox.poll(second, 1), Ok(vec![]));
-        assert_eq!(inbox.begin_poll(0, true, at(0)), Err(Refusal::Conflict(WEBHOOK_ACTIVE)));
+    fn a_second_poll_terminates_the_first() {
+        let mut queue = UpdateQueue::default();
+        let first = queue.begin_poll(0, false, at(0)).unwrap();
+        let second = queue.begin_poll(0, false, at(0)).unwrap();
+        assert_eq!(queue.poll(first, 1), Err(BotApiError::Conflict(OTHER_POLLER)));
+        queue.end_poll(first);
+        assert!(queue.is_polling());
+        assert_eq!(queue.poll(second, 1), Ok(vec![]));
+        assert_eq!(queue.begin_poll(0, true, at(0)), Err(BotApiError::Conflict(WEBHOOK_ACTIVE)));
     }
 }

@@ -1,4 +1,5 @@
-//! Delivers updates to the bot's webhook: those of a chat in order, chats side by side, again and again until it takes them.
+//! Webhook delivery: updates of one chat in order, of different chats in parallel, retried until the bot
+//! accepts them.
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -7,32 +8,32 @@ use tokio::sync::watch;
 
 use crate::sandbox::{Inner, Sandbox};
 
-/// The pause after a refused delivery; it doubles up to the longest.
+/// The delay after a failed delivery; it doubles up to [`MAX_RETRY_DELAY`].
 const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(2);
-/// The most deliveries under way at once, where the bot allows more: enough to be out of order.
+/// The deliveries in flight at once, even if the bot allows more. This suffices to reorder chats.
 const MAX_PARALLEL_POSTS: i64 = 8;
-/// How long the bot may take to answer.
+/// The time in which the bot must answer.
 const POST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Where updates go.
+/// The webhook that the bot has set.
 pub(in crate::sandbox) struct Webhook {
     pub(in crate::sandbox) url: String,
     secret: Option<String>,
     pub(in crate::sandbox) max_connections: i64,
-    /// Unix seconds and words.
+    /// The time in Unix seconds, and the message.
     pub(in crate::sandbox) last_error: Option<(i64, String)>,
-    /// Which setWebhook call this is from; a deliverer stops when its own is over.
-    pub(in crate::sandbox) turn: u64,
+    /// The number of the setWebhook call. A delivery task stops when its webhook was replaced.
+    pub(in crate::sandbox) generation: u64,
 }
 
 impl Webhook {
     pub(in crate::sandbox) fn new(url: &str, secret: Option<&str>, max_connections: i64) -> Self {
         let secret = secret.map(str::to_owned);
-        Self { url: url.to_owned(), secret, max_connections, last_error: None, turn: 0 }
+        Self { url: url.to_owned(), secret, max_connections, last_error: None, generation: 0 }
     }
 
-    pub(in crate::sandbox) fn same_as(&self, other: &Self) -> bool {
+    pub(in crate::sandbox) fn has_same_settings(&self, other: &Self) -> bool {
         self.url == other.url && self.secret == other.secret && self.max_connections == other.max_connections
     }
 }
@@ -43,57 +44,60 @@ struct Delivery {
     update: Value,
 }
 
+/// The next step of a delivery task.
 enum Next {
     Deliver(Delivery),
-    Nothing,
-    Over,
+    Wait,
+    Stop,
 }
 
-/// Starts delivering for the webhook with this turn, until it is replaced or the sandbox is gone.
-pub(in crate::sandbox) fn start(sandbox: &Sandbox, turn: u64) {
+/// Starts the delivery tasks of this webhook. They run until it is replaced or the sandbox is dropped.
+pub(in crate::sandbox) fn start(sandbox: &Sandbox, generation: u64) {
     let allowed = sandbox.write(|state| {
-        state.inbox.recall();
+        state.updates.release_posts();
         state.webhook.as_ref().map_or(1, |webhook| webhook.max_connections)
     });
     for _ in 0..allowed.clamp(1, MAX_PARALLEL_POSTS) {
-        tokio::spawn(deliver(Arc::downgrade(&sandbox.inner), sandbox.changes(), turn));
+        tokio::spawn(deliver(Arc::downgrade(&sandbox.inner), sandbox.changes(), generation));
     }
 }
 
-async fn deliver(inner: Weak<Inner>, mut changes: watch::Receiver<u64>, turn: u64) {
+async fn deliver(inner: Weak<Inner>, mut changes: watch::Receiver<u64>, generation: u64) {
     let client = reqwest::Client::builder().no_proxy().timeout(POST_TIMEOUT).build().unwrap_or_default();
-    let mut pause = MIN_RETRY_DELAY;
+    let mut retry_delay = MIN_RETRY_DELAY;
     loop {
         changes.mark_unchanged();
-        let next = inner.upgrade().map_or(Next::Over, |inner| next(&Sandbox { inner }, turn));
+        let next = inner.upgrade().map_or(Next::Stop, |inner| next(&Sandbox { inner }, generation));
         let delivery = match next {
-            Next::Over => return,
-            Next::Nothing => match changes.changed().await {
+            Next::Stop => return,
+            Next::Wait => match changes.changed().await {
                 Ok(()) => continue,
                 Err(_) => return,
             },
             Next::Deliver(delivery) => delivery,
         };
-        let taken = post(&client, &delivery).await;
+        let result = post(&client, &delivery).await;
         let Some(inner) = inner.upgrade() else { return };
-        note(&Sandbox { inner }, turn, &delivery.update, taken.as_ref().err());
-        if taken.is_ok() {
-            pause = MIN_RETRY_DELAY;
+        record_result(&Sandbox { inner }, generation, &delivery.update, result.as_ref().err());
+        if result.is_ok() {
+            retry_delay = MIN_RETRY_DELAY;
         } else {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(MAX_RETRY_DELAY);
+            tokio::time::sleep(retry_delay).await;
+            retry_delay = (retry_delay * 2).min(MAX_RETRY_DELAY);
         }
     }
 }
 
-fn next(sandbox: &Sandbox, turn: u64) -> Next {
+fn next(sandbox: &Sandbox, generation: u64) -> Next {
     sandbox.read(|state| {
-        let Some(webhook) = state.webhook.as_ref().filter(|w| w.turn == turn) else { return Next::Over };
-        match state.inbox.post() {
+        let Some(webhook) = state.webhook.as_ref().filter(|w| w.generation == generation) else {
+            return Next::Stop;
+        };
+        match state.updates.claim_post() {
             Some(update) => {
                 Next::Deliver(Delivery { url: webhook.url.clone(), secret: webhook.secret.clone(), update })
             }
-            None => Next::Nothing,
+            None => Next::Wait,
         }
     })
 }
@@ -111,13 +115,13 @@ async fn post(client: &reqwest::Client, delivery: &Delivery) -> Result<(), Strin
     }
 }
 
-fn note(sandbox: &Sandbox, turn: u64, update: &Value, error: Option<&String>) {
+fn record_result(sandbox: &Sandbox, generation: u64, update: &Value, error: Option<&String>) {
     sandbox.write(|state| {
         let now = state.now().timestamp();
-        let Some(webhook) = state.webhook.as_mut().filter(|w| w.turn == turn) else { return };
-        if let Some(words) = error {
-            webhook.last_error = Some((now, words.clone()));
+        let Some(webhook) = state.webhook.as_mut().filter(|w| w.generation == generation) else { return };
+        if let Some(message) = error {
+            webhook.last_error = Some((now, message.clone()));
         }
-        state.inbox.posted(update, error.is_none());
+        state.updates.settle_post(update, error.is_none());
     });
 }

@@ -1,4 +1,4 @@
-//! What the HTML mode makes of texts, good and bad.
+//! Tests of the HTML parser with valid and invalid texts.
 use super::*;
 
 fn entities(source: &str) -> (String, Vec<(Kind, usize, usize)>) {
@@ -11,7 +11,7 @@ fn error(source: &str) -> String {
 }
 
 #[test]
-fn every_tag_has_its_entity() {
+fn every_tag_becomes_its_entity() {
     for (tags, kind) in [
         (vec!["b", "strong"], Kind::Bold),
         (vec!["i", "em"], Kind::Italic),
@@ -39,7 +39,7 @@ fn every_tag_has_its_entity() {
 }
 
 #[test]
-fn links_and_mentions() {
+fn links_and_mentions_are_parsed() {
     let link = |url: &str| Kind::TextLink { url: url.to_owned() };
     assert_eq!(entities("<a href='https://a.id/?x=1&amp;y'>t</a>").1, [(link("https://a.id/?x=1&y"), 0, 1)]);
     assert_eq!(entities("<a>antri.id</a>").1, [(link("http://antri.id/"), 0, 8)]);
@@ -48,7 +48,7 @@ fn links_and_mentions() {
 }
 
 #[test]
-fn nesting_and_case() {
+fn nested_tags_are_parsed_in_any_case() {
     let (text, found) = entities("<B>a<i>b</I></b>");
     assert_eq!(text, "ab");
     assert_eq!(found, [(Kind::Italic, 1, 1), (Kind::Bold, 0, 2)]);
@@ -56,14 +56,14 @@ fn nesting_and_case() {
 }
 
 #[test]
-fn character_references() {
+fn character_references_are_decoded() {
     assert_eq!(entities("&lt;b&gt; &amp;amp; &quot; &#65;&#x42;").0, "<b> &amp; \" AB");
     assert_eq!(entities("&nbsp; & &copy; &#; &apos;").0, "&nbsp; & &copy; &#; &apos;");
     assert_eq!(entities("a > b").0, "a > b");
 }
 
 #[test]
-fn what_is_not_html_is_refused_in_telegrams_words() {
+fn invalid_html_is_rejected_with_telegrams_message() {
     assert_eq!(error("a <h1>x</h1>"), "Unsupported start tag \"h1\" at byte offset 2");
     assert_eq!(error("1 < 2 > 1"), "Unsupported start tag \"\" at byte offset 2");
     assert_eq!(error("1 <2"), "Unclosed start tag at byte offset 2");

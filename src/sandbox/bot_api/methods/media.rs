@@ -1,19 +1,19 @@
-//! Sending files: uploaded, or by the id of a file that the bot has seen.
+//! Methods that send files: uploads, or files that the bot names by id.
 use super::messages::{replied_to, send};
-use super::{Answer, Call};
+use super::{Call, MethodResult};
+use crate::sandbox::bot_api::error::{BotApiError, bad_request};
 use crate::sandbox::bot_api::markup;
-use crate::sandbox::bot_api::refusal::{Refusal, bad};
-use crate::sandbox::bot_api::text::Formatted;
-use crate::sandbox::bot_api::wire::media_name;
-use crate::sandbox::chats::message::{Attachment, Sender};
-use crate::sandbox::chats::state::{Draft, State};
-use crate::sandbox::control::views::MediaKind;
+use crate::sandbox::chats::message::{Attachment, NewMessage, Sender};
+use crate::sandbox::chats::text::Formatted;
+use crate::sandbox::chats::views::MediaKind;
+use crate::sandbox::state::State;
 
-/// What the bot may upload: photos 10 MB, everything else 50 MB.
-const PHOTO_MAX: usize = 10 << 20;
-const FILE_MAX: usize = 50 << 20;
+/// The largest photo that a bot may upload.
+const MAX_PHOTO_BYTES: usize = 10 << 20;
+/// The largest other file that a bot may upload.
+const MAX_FILE_BYTES: usize = 50 << 20;
 
-pub(in crate::sandbox) fn send_media(state: &mut State, call: &Call<'_>) -> Answer {
+pub(in crate::sandbox) fn send_media(state: &mut State, call: &Call<'_>) -> MethodResult {
     let kind = match call.method {
         "sendPhoto" => MediaKind::Photo,
         "sendVoice" => MediaKind::Voice,
@@ -27,37 +27,38 @@ pub(in crate::sandbox) fn send_media(state: &mut State, call: &Call<'_>) -> Answ
         _ => call.formatted("caption", "caption_entities")?.checked_caption()?,
     };
     let keyboard = markup::keyboard(call.params)?;
-    let chat = state.writable(call.chat("chat_id"))?;
+    let chat = state.writable_chat(call.chat("chat_id"))?;
     let reply_to = replied_to(state, chat, call)?;
-    let mut draft = Draft::new(chat, Sender::Bot, caption);
-    draft.attachment = Some(attachment(state, call, kind)?);
-    draft.keyboard = keyboard;
-    draft.reply_to = reply_to;
-    send(state, draft)
+    let mut new = NewMessage::new(chat, Sender::Bot, caption);
+    new.attachment = Some(attachment(state, call, kind)?);
+    new.keyboard = keyboard;
+    new.reply_to = reply_to;
+    send(state, new)
 }
 
-fn attachment(state: &mut State, call: &Call<'_>, kind: MediaKind) -> Result<Attachment, Refusal> {
-    let name = media_name(kind);
-    let given = call.text(name).filter(|g| !g.is_empty());
-    let given = given.ok_or_else(|| bad(format!("there is no {name} in the request")))?;
-    if let Some(part) = given.strip_prefix("attach://") {
-        let upload = call.files.get(part).ok_or_else(|| bad(format!("there is no {name} in the request")))?;
+fn attachment(state: &mut State, call: &Call<'_>, kind: MediaKind) -> Result<Attachment, BotApiError> {
+    let name = kind.field_name();
+    let reference = call.text(name).filter(|g| !g.is_empty());
+    let reference = reference.ok_or_else(|| bad_request(format!("there is no {name} in the request")))?;
+    if let Some(part) = reference.strip_prefix("attach://") {
+        let upload =
+            call.files.get(part).ok_or_else(|| bad_request(format!("there is no {name} in the request")))?;
         if upload.bytes.is_empty() {
-            return Err(bad("file must be non-empty"));
+            return Err(bad_request("file must be non-empty"));
         }
-        let most = if kind == MediaKind::Photo { PHOTO_MAX } else { FILE_MAX };
-        if upload.bytes.len() > most {
-            return Err(Refusal::TooLarge);
+        let max_bytes = if kind == MediaKind::Photo { MAX_PHOTO_BYTES } else { MAX_FILE_BYTES };
+        if upload.bytes.len() > max_bytes {
+            return Err(BotApiError::TooLarge);
         }
         let (file_name, mime) = (upload.name.clone(), upload.mime.clone());
-        // Telegram looks into the file; an unknown type from the client says nothing.
+        // Telegram detects the type from the content; this type of the client carries no information.
         let mime = mime.filter(|m| m != "application/octet-stream");
         return Ok(state.files.store(kind, &upload.bytes, file_name, mime));
     }
-    let known = state.files.attach(given);
-    let known = known.ok_or_else(|| bad("wrong file identifier/HTTP URL specified"))?;
-    if known.kind != kind {
-        return Err(bad(format!("can't use file of type {:?} as {kind:?}", known.kind)));
+    let attachment = state.files.attach(reference);
+    let attachment = attachment.ok_or_else(|| bad_request("wrong file identifier/HTTP URL specified"))?;
+    if attachment.kind != kind {
+        return Err(bad_request(format!("can't use file of type {:?} as {kind:?}", attachment.kind)));
     }
-    Ok(known)
+    Ok(attachment)
 }

@@ -1,24 +1,24 @@
-//! Answering a press: once, and soon.
+//! `answerCallbackQuery`: each press can be answered once, within a time limit.
 use serde_json::json;
 
-use super::{Answer, Call};
-use crate::sandbox::bot_api::refusal::bad;
-use crate::sandbox::bot_api::text::utf16_len;
-use crate::sandbox::chats::state::State;
-use crate::sandbox::control::views::Toast;
+use super::{Call, MethodResult};
+use crate::sandbox::bot_api::error::bad_request;
+use crate::sandbox::chats::text::utf16_len;
+use crate::sandbox::chats::views::Toast;
+use crate::sandbox::state::State;
 
-/// In UTF-16 units.
-const ANSWER_MAX: usize = 200;
+/// The longest answer, in UTF-16 units.
+const MAX_ANSWER_UNITS: usize = 200;
 
-pub(in crate::sandbox) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
+pub(in crate::sandbox) fn answer(state: &mut State, call: &Call<'_>) -> MethodResult {
     let now = state.now();
     let id = call.text("callback_query_id").unwrap_or_default();
     let text = call.text("text").unwrap_or_default();
-    let press = state.presses.get_mut(id).filter(|press| press.answerable(now));
-    let press =
-        press.ok_or_else(|| bad("query is too old and response timeout expired or query ID is invalid"))?;
-    if utf16_len(text) > ANSWER_MAX {
-        return Err(bad("MESSAGE_TOO_LONG"));
+    let press = state.presses.get_mut(id).filter(|press| press.is_answerable(now));
+    let press = press
+        .ok_or_else(|| bad_request("query is too old and response timeout expired or query ID is invalid"))?;
+    if utf16_len(text) > MAX_ANSWER_UNITS {
+        return Err(bad_request("MESSAGE_TOO_LONG"));
     }
     press.answered = true;
     let user = press.user;

@@ -1,8 +1,8 @@
-//! Turns a text with entities into HTML that is safe to put into the page.
-use crate::sandbox::bot_api::entities::{Entity, Kind};
-use crate::sandbox::bot_api::text::Formatted;
+//! HTML rendering of a text with entities, safe to insert into a page.
+use super::entities::{Entity, Kind};
+use super::text::Formatted;
 
-/// Everything but the tags made here is escaped; line breaks stay line breaks.
+/// Returns the text as HTML. Everything except the generated tags is escaped; line breaks are kept.
 pub(in crate::sandbox) fn safe_html(formatted: &Formatted) -> String {
     let mut out = String::with_capacity(formatted.text.len() + 16);
     let mut open: Vec<&Entity> = Vec::new();
@@ -19,7 +19,8 @@ pub(in crate::sandbox) fn safe_html(formatted: &Formatted) -> String {
     out
 }
 
-/// Entities may cross; then the inner ones are closed and opened again around the end of the outer one.
+/// Closes the entities that end at `offset`. Entities may cross: inner ones that do not end here are closed
+/// and reopened around the end of the outer one.
 fn close_until(out: &mut String, open: &mut Vec<&Entity>, offset: usize) {
     let Some(first) = open.iter().position(|e| e.end() <= offset) else { return };
     let reopened: Vec<&Entity> = open.drain(first..).collect();
@@ -27,31 +28,31 @@ fn close_until(out: &mut String, open: &mut Vec<&Entity>, offset: usize) {
         out.push_str(tags(&entity.kind).1);
     }
     for entity in reopened.into_iter().filter(|e| e.end() > offset) {
-        start(out, entity);
+        open_tag(out, entity);
         open.push(entity);
     }
 }
 
 fn open_at<'a>(out: &mut String, open: &mut Vec<&'a Entity>, entities: &'a [Entity], offset: usize) {
-    let mut here: Vec<&Entity> = entities.iter().filter(|e| e.offset == offset).collect();
-    here.sort_by_key(|e| std::cmp::Reverse(e.length));
-    for entity in here {
-        start(out, entity);
+    let mut starting: Vec<&Entity> = entities.iter().filter(|e| e.offset == offset).collect();
+    starting.sort_by_key(|e| std::cmp::Reverse(e.length));
+    for entity in starting {
+        open_tag(out, entity);
         open.push(entity);
     }
 }
 
-fn start(out: &mut String, entity: &Entity) {
+fn open_tag(out: &mut String, entity: &Entity) {
     match &entity.kind {
-        Kind::TextLink { url } | Kind::Url { url } => link(out, url),
+        Kind::TextLink { url } | Kind::Url { url } => open_link(out, url),
         kind => out.push_str(tags(kind).0),
     }
 }
 
-fn link(out: &mut String, url: &str) {
-    let web = ["http://", "https://", "tg://"].iter().any(|scheme| url.starts_with(scheme));
+fn open_link(out: &mut String, url: &str) {
+    let allowed = ["http://", "https://", "tg://"].iter().any(|scheme| url.starts_with(scheme));
     out.push_str("<a rel=\"noopener noreferrer\" target=\"_blank\" href=\"");
-    for c in if web { url } else { "#" }.chars() {
+    for c in if allowed { url } else { "#" }.chars() {
         escape(out, c);
     }
     out.push_str("\">");
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn formatting_survives_and_everything_else_is_escaped() {
+    fn only_generated_tags_are_not_escaped() {
         assert_eq!(html("🎫 <b>a <i>b</i></b>\n&lt;script&gt;"), "🎫 <b>a <i>b</i></b>\n&lt;script&gt;");
         assert_eq!(
             html("<a href=\"https://a.id/?q=&quot;&gt;\">t</a>"),

@@ -1,5 +1,5 @@
-//! A desk to measure: departments, agents and customers on a store of its own, and a backlog.
-use crate::home::Home;
+//! Fixture to measure: a store of its own with departments, agents, customers and a backlog.
+use crate::backend::Backend;
 use antri::clock::Clock;
 use antri::domain::Time;
 use antri::domain::department::{Category, Department};
@@ -19,37 +19,37 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Departments of every stage. Agents are spread over them, and so are tickets.
+/// Departments of every fixture. Agents and tickets are spread over them.
 pub(crate) const DEPARTMENTS: u64 = 4;
-/// Customers who write: enough that none has more tickets open than one may.
+/// Customers: enough that none exceeds the limit of open tickets.
 pub(crate) const CUSTOMERS: u64 = 2_000;
-/// Agents' chats are at least this, customers' below.
-pub(crate) const AGENT_CHAT: i64 = 10_000_000;
-/// What a ticket says.
-const WORDS: &str =
+/// The lowest chat id of agents; chat ids of customers are below.
+pub(crate) const FIRST_AGENT_CHAT: i64 = 10_000_000;
+/// The description of every ticket.
+const DESCRIPTION: &str =
     "Internet mati sejak pagi, lampu LOS merah berkedip, sudah dicoba dinyalakan ulang dua kali.";
 
-/// What there is of everything.
+/// The size of a fixture.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Plan {
+pub(crate) struct Scenario {
     /// Agents, all online.
     pub(crate) agents: u64,
-    /// How many tickets each can hold.
+    /// Slots of each agent.
     pub(crate) capacity: u16,
     /// Tickets of low priority that wait in the same departments.
     pub(crate) backlog: u64,
-    /// Whether the engine may assign the backlog; else it waits for pick-up.
+    /// Whether the engine may assign the backlog; otherwise it waits for pick-up.
     pub(crate) auto: bool,
 }
 
-/// A store with that in it.
-pub(crate) struct Stage {
+/// A filled store.
+pub(crate) struct Fixture {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) home: Home,
+    pub(crate) backend: Backend,
     pub(crate) customers: Vec<Person>,
 }
 
-/// An id whose neighbours in number are none in an index, as with random ones.
+/// Returns an id. Consecutive numbers are spread over an index, like random ids.
 fn uuid(kind: u64, n: u64) -> Uuid {
     let spread = n.wrapping_add(kind << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     Uuid::from_u64_pair(spread, kind << 48 | n)
@@ -67,8 +67,8 @@ pub(crate) fn agent_id(n: u64) -> PersonId {
     PersonId(uuid(3, n))
 }
 
-pub(crate) fn words(n: u64) -> Description {
-    Description { text: format!("#{n} {WORDS}"), attachments: Vec::new() }
+pub(crate) fn description(n: u64) -> Description {
+    Description { text: format!("#{n} {DESCRIPTION}"), attachments: Vec::new() }
 }
 
 pub(crate) fn rules() -> Rules {
@@ -80,29 +80,30 @@ pub(crate) fn rules() -> Rules {
     }
 }
 
-impl Stage {
-    /// Builds it in an empty store.
-    pub(crate) async fn build(plan: Plan, home: Home) -> Self {
-        let store = home.storage.store();
+impl Fixture {
+    /// Fills an empty store.
+    pub(crate) async fn build(scenario: Scenario, backend: Backend) -> Self {
+        let store = backend.storage.store();
         let now = Clock::system().now();
         let customers: Vec<Person> = (0..CUSTOMERS).map(|n| person(uuid(4, n), 1_000 + n, now)).collect();
-        commit(&store, (0..DEPARTMENTS).map(a_department).collect()).await;
-        commit(&store, customers.iter().cloned().map(a_person).collect()).await;
-        commit(&store, (0..plan.agents).map(|n| a_person(agent(n, plan.capacity, now))).collect()).await;
-        let waiting: Vec<u64> = (0..plan.backlog).collect();
-        for some in waiting.chunks(512) {
-            commit(&store, some.iter().map(|n| waiting_ticket(*n, plan.auto, now)).collect()).await;
+        commit(&store, (0..DEPARTMENTS).map(new_department).collect()).await;
+        commit(&store, customers.iter().cloned().map(new_person).collect()).await;
+        commit(&store, (0..scenario.agents).map(|n| new_person(agent(n, scenario.capacity, now))).collect())
+            .await;
+        let waiting: Vec<u64> = (0..scenario.backlog).collect();
+        for batch in waiting.chunks(512) {
+            commit(&store, batch.iter().map(|n| waiting_ticket(*n, scenario.auto, now)).collect()).await;
         }
-        Self { store, home, customers }
+        Self { store, backend, customers }
     }
 
-    /// The customer of the nth ticket.
+    /// Returns the customer of the nth ticket.
     pub(crate) fn customer(&self, n: u64) -> &Person {
         let nth = usize::try_from(n).unwrap_or_default() % self.customers.len();
         &self.customers[nth]
     }
 
-    /// Takes everything out of the outbox, as if it had been sent.
+    /// Settles every delivery in the outbox as sent.
     pub(crate) async fn empty_outbox(&self) {
         let now = Clock::system().now();
         loop {
@@ -110,7 +111,7 @@ impl Stage {
             if claimed.is_empty() {
                 return;
             }
-            let sent = claimed.iter().map(|one| (one.id, Outcome::Sent(None))).collect();
+            let sent = claimed.iter().map(|delivery| (delivery.id, Outcome::Sent(None))).collect();
             self.store.settle(sent, now).await.expect("settled");
         }
     }
@@ -118,11 +119,11 @@ impl Stage {
 
 async fn commit(store: &Arc<dyn Store>, changes: Vec<Change>) {
     for result in store.commit(changes).await {
-        result.expect("nothing stands against it");
+        result.expect("the change is committed");
     }
 }
 
-fn a_department(n: u64) -> Change {
+fn new_department(n: u64) -> Change {
     let category = Category { id: category(n), name: "TROUBLESHOOT".into(), retired: false };
     let department = Department {
         id: department(n),
@@ -135,7 +136,7 @@ fn a_department(n: u64) -> Change {
     Change::quiet(Write::Department { department, expected: None })
 }
 
-fn a_person(person: Person) -> Change {
+fn new_person(person: Person) -> Change {
     Change::quiet(Write::Person { person: Box::new(person), expected: None })
 }
 
@@ -173,14 +174,14 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         last_assigned: None,
         last_activity: now,
     };
-    let chat = AGENT_CHAT.cast_unsigned() + n;
+    let chat = FIRST_AGENT_CHAT.cast_unsigned() + n;
     Person { role: Role::Agent, agent: Some(profile), ..person(agent_id(n).0, chat, now) }
 }
 
-/// A ticket of the backlog: from before, of low priority, by a customer of its own.
+/// Returns a ticket of the backlog: old, of low priority, by a customer of its own.
 fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
-    let tenths = TimeDelta::milliseconds(100) * i32::try_from(n).unwrap_or(i32::MAX);
-    let at = now - TimeDelta::days(30) + tenths;
+    let offset = TimeDelta::milliseconds(100) * i32::try_from(n).unwrap_or(i32::MAX);
+    let at = now - TimeDelta::days(30) + offset;
     let ticket = Ticket {
         id: TicketId::in_order(at, uuid(5, n).into_bytes()),
         number: TicketNumber::new(at.naive_utc(), u32::try_from(n % 676).unwrap_or_default()),
@@ -190,7 +191,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         customer_chat: ChatId(1_000_000 + n.cast_signed()),
         department: department(n),
         category: category(n),
-        description: words(n),
+        description: description(n),
         priority: Priority::Low,
         auto,
         state: TicketState::Queued,

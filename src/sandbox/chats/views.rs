@@ -1,13 +1,13 @@
-//! What tests, the demo and the page see of people and chats.
+//! Views of users and chats for tests, the demo and the page.
 use serde::{Deserialize, Serialize};
 
-/// A person to add.
+/// A user to add.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct NewUser {
-    /// The Telegram id; the next free one when `None`.
+    /// The Telegram id; the next free one if `None`.
     #[serde(default)]
     pub id: Option<i64>,
-    /// The first name, shown everywhere.
+    /// The first name.
     pub first_name: String,
     /// The last name.
     #[serde(default)]
@@ -15,15 +15,15 @@ pub struct NewUser {
     /// The username without `@`.
     #[serde(default)]
     pub username: Option<String>,
-    /// The IETF language tag of the person's Telegram app, for example `id`.
+    /// The IETF language tag of the user's Telegram app, for example `id`.
     #[serde(default)]
     pub language_code: Option<String>,
-    /// What the page calls this person's part in the story ("Agent 1"); Telegram knows nothing of it.
+    /// The label on the page ("Agent 1"); it is no part of the Bot API.
     #[serde(default)]
     pub label: Option<String>,
 }
 
-/// A person.
+/// A user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct User {
     /// The Telegram id; also the id of the private chat with the bot.
@@ -36,17 +36,17 @@ pub struct User {
     /// The username without `@`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The language of the person's Telegram app.
+    /// The language of the user's Telegram app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_code: Option<String>,
-    /// The person's part in the story, for the page.
+    /// The label on the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Whether the person has blocked the bot.
+    /// Whether the user has blocked the bot.
     pub blocked: bool,
 }
 
-/// What sort of thing is attached to a message.
+/// The kind of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
@@ -68,62 +68,79 @@ pub enum MediaKind {
     Contact,
 }
 
-/// Something a person attaches to a message.
+impl MediaKind {
+    /// Returns the name of the parameter and of the JSON field of this kind in the Bot API.
+    pub(in crate::sandbox) fn field_name(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Document => "document",
+            Self::Voice => "voice",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Sticker => "sticker",
+            Self::Location => "location",
+            Self::Contact => "contact",
+        }
+    }
+}
+
+/// An attachment of a message to send.
 #[derive(Clone, Debug)]
 pub struct NewMedia {
-    /// What it is.
+    /// The kind.
     pub kind: MediaKind,
-    /// The text under it.
+    /// The caption.
     pub caption: Option<String>,
     /// The file's name (documents, videos, music).
     pub file_name: Option<String>,
-    /// The mime type; a usual one for the kind when `None`.
+    /// The mime type; the default of the kind if `None`.
     pub mime: Option<String>,
     /// The content.
     pub bytes: Vec<u8>,
-    /// Parts of one album share this.
+    /// The album id; all parts of an album have the same.
     pub media_group_id: Option<String>,
 }
 
-/// Who wrote a message.
+/// The sender's side of a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The bot.
     Bot,
-    /// A person, or an anonymous group administrator.
+    /// A user, or an anonymous group administrator.
     User,
 }
 
-/// A message as the person sees it now.
+/// A message as the user sees it now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChatMessage {
     /// The message's id, unique over all chats of the bot.
     pub message_id: i64,
-    /// When it was sent, in unix seconds.
+    /// The time of sending in Unix seconds.
     pub date: i64,
-    /// When it was last edited, in unix seconds.
+    /// The time of the last edit in Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit_date: Option<i64>,
-    /// Which side wrote it.
+    /// The side that sent it.
     pub from: Side,
-    /// The writer's Telegram id.
+    /// The Telegram id of the sender.
     pub from_id: i64,
-    /// The text or caption, plain, after entity parsing.
+    /// The plain text or caption after entity parsing.
     pub text: String,
-    /// The same as HTML that is safe to put into a page.
+    /// The text or caption as HTML that is safe to insert into a page.
     pub html: String,
-    /// What is attached.
+    /// The attachment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
-    /// The inline keyboard, row by row; empty when there is none.
+    /// The inline keyboard, row by row; empty if there is none.
     pub keyboard: Vec<Vec<Button>>,
-    /// Whether it has been deleted; only [`Sandbox::message`](crate::sandbox::Sandbox::message) shows such.
+    /// Whether it was deleted; only [`Sandbox::message`](crate::sandbox::Sandbox::message) returns deleted
+    /// messages.
     pub deleted: bool,
 }
 
 impl ChatMessage {
-    /// The data behind the first button whose label contains `label`.
+    /// Returns the callback data of the first button whose label contains `label`.
     #[must_use]
     pub fn button(&self, label: &str) -> Option<&str> {
         self.keyboard
@@ -134,10 +151,10 @@ impl ChatMessage {
     }
 }
 
-/// An attachment as the person sees it.
+/// An attachment as the user sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Media {
-    /// What it is.
+    /// The kind.
     pub kind: MediaKind,
     /// The file, for `/sandbox/files/<file_id>`; empty for locations and contacts.
     pub file_id: String,
@@ -156,21 +173,21 @@ pub struct Media {
 pub struct Button {
     /// The label.
     pub text: String,
-    /// What the bot gets when it is pressed.
+    /// The data that the bot gets when the button is pressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_data: Option<String>,
-    /// Where it leads instead.
+    /// The URL that the button opens instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
-/// The answer to a button press; the text is empty when the bot only stopped the spinner.
+/// The answer to a button press. The text is empty if the bot only stopped the spinner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Toast {
-    /// The press that was answered.
+    /// The callback query that was answered.
     pub callback_query_id: String,
-    /// What was shown.
+    /// The text that was shown.
     pub text: String,
-    /// Whether it was a dialog that must be dismissed, not a passing note.
+    /// Whether it was a dialog that the user must dismiss, not a temporary notification.
     pub alert: bool,
 }

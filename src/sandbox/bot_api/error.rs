@@ -1,14 +1,14 @@
-//! What the Bot API answers when it does not do as asked, with Telegram's own words.
+//! Bot API errors with Telegram's statuses and descriptions.
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// A refused request.
+/// The error reply to a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::sandbox) enum Refusal {
-    /// 400; the words after "Bad Request: ".
+pub(in crate::sandbox) enum BotApiError {
+    /// 400; the description after "Bad Request: ".
     #[error("Bad Request: {0}")]
-    Bad(String),
+    BadRequest(String),
     /// 400 with `migrate_to_chat_id`.
     #[error("Bad Request: group chat was upgraded to a supergroup chat")]
     Migrated { to: i64 },
@@ -21,35 +21,35 @@ pub(in crate::sandbox) enum Refusal {
     /// 404, for methods that do not exist.
     #[error("Not Found")]
     NotFound,
-    /// 409; the words after "Conflict: ".
+    /// 409; the description after "Conflict: ".
     #[error("Conflict: {0}")]
     Conflict(&'static str),
     /// 413.
     #[error("Request Entity Too Large")]
     TooLarge,
-    /// 429; seconds to wait.
+    /// 429; the seconds to wait.
     #[error("Too Many Requests: retry after {retry_after}")]
-    TooMany { retry_after: u32 },
+    TooManyRequests { retry_after: u32 },
     /// 5xx.
     #[error("{}", StatusCode::from_u16(*.0).ok().and_then(|s| s.canonical_reason()).unwrap_or("Server Error"))]
     Server(u16),
 }
 
-/// Shorthand for a 400.
-pub(in crate::sandbox) fn bad(words: impl Into<String>) -> Refusal {
-    Refusal::Bad(words.into())
+/// Returns a 400 error.
+pub(in crate::sandbox) fn bad_request(description: impl Into<String>) -> BotApiError {
+    BotApiError::BadRequest(description.into())
 }
 
-impl Refusal {
+impl BotApiError {
     pub(in crate::sandbox) fn status(&self) -> u16 {
         match self {
-            Self::Bad(_) | Self::Migrated { .. } => 400,
+            Self::BadRequest(_) | Self::Migrated { .. } => 400,
             Self::Unauthorized => 401,
             Self::Blocked => 403,
             Self::NotFound => 404,
             Self::Conflict(_) => 409,
             Self::TooLarge => 413,
-            Self::TooMany { .. } => 429,
+            Self::TooManyRequests { .. } => 429,
             Self::Server(status) => *status,
         }
     }
@@ -58,7 +58,7 @@ impl Refusal {
         let mut body = json!({"ok": false, "error_code": self.status(), "description": self.to_string()});
         let parameters = match self {
             Self::Migrated { to } => json!({"migrate_to_chat_id": to}),
-            Self::TooMany { retry_after } => json!({"retry_after": retry_after}),
+            Self::TooManyRequests { retry_after } => json!({"retry_after": retry_after}),
             _ => return body,
         };
         if let Some(body) = body.as_object_mut() {
@@ -68,11 +68,11 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for BotApiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(self.body())).into_response();
-        if let Self::TooMany { retry_after } = self {
+        if let Self::TooManyRequests { retry_after } = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
         }
         response

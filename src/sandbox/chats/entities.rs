@@ -1,7 +1,7 @@
-//! Message entities: their JSON, and the ones that Telegram finds by itself (commands, mentions, links).
+//! Message entities: their JSON, and detection of those that Telegram finds in plain text.
 use serde_json::{Value, json};
 
-/// A stretch of text with a meaning; offset and length in UTF-16 units.
+/// A formatted or detected part of a text. Offset and length are in UTF-16 units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) struct Entity {
     pub(in crate::sandbox) kind: Kind,
@@ -46,8 +46,9 @@ impl Kind {
         }
     }
 
-    /// Reads the kinds that a bot may set; the others Telegram ignores in requests.
-    fn read(entity: &Value) -> Option<Self> {
+    /// Returns the kind of an entity in a request; `None` for kinds that a bot cannot set, which Telegram
+    /// ignores.
+    fn from_json(entity: &Value) -> Option<Self> {
         let text = |name: &str| entity.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(match entity.get("type").and_then(Value::as_str)? {
             "bold" => Self::Bold,
@@ -71,7 +72,7 @@ impl Entity {
         self.offset + self.length
     }
 
-    /// The entity as the Bot API shows it; `user` finds the JSON of a mentioned person.
+    /// Returns the entity as Bot API JSON; `user` returns the JSON of a mentioned user.
     pub(in crate::sandbox) fn to_json(&self, user: impl Fn(i64) -> Option<Value>) -> Option<Value> {
         let mut json = json!({"type": self.kind.name(), "offset": self.offset, "length": self.length});
         let extra = match &self.kind {
@@ -84,47 +85,52 @@ impl Entity {
         Some(json)
     }
 
-    /// The entities of a request's `entities` or `caption_entities`.
-    pub(in crate::sandbox) fn read_all(list: &Value) -> Vec<Self> {
+    /// Returns the entities of the parameter `entities` or `caption_entities`.
+    pub(in crate::sandbox) fn list_from_json(list: &Value) -> Vec<Self> {
         let number =
             |e: &Value, name: &str| e.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
         let one = |e: &Value| {
-            Some(Self { kind: Kind::read(e)?, offset: number(e, "offset")?, length: number(e, "length")? })
+            Some(Self {
+                kind: Kind::from_json(e)?,
+                offset: number(e, "offset")?,
+                length: number(e, "length")?,
+            })
         };
         list.as_array().into_iter().flatten().filter_map(one).filter(|e| e.length > 0).collect()
     }
 }
 
-/// Finds `/commands`, `@mentions` and links as Telegram does; what overlaps code or a link is left out.
-pub(in crate::sandbox) fn find(text: &str, given: &[Entity]) -> Vec<Entity> {
+/// Returns the `/commands`, `@mentions` and links that Telegram detects. Those that overlap code, a link or a
+/// mention in `existing` are left out.
+pub(in crate::sandbox) fn detect(text: &str, existing: &[Entity]) -> Vec<Entity> {
     let mut found = Vec::new();
     let mut offset = 0;
-    let mut before = None;
+    let mut previous = None;
     let mut skip_until = 0;
     for (at, c) in text.char_indices() {
-        if at >= skip_until && !before.is_some_and(|b: char| is_word(b) || b == '/' || b == '@') {
+        if at >= skip_until && !previous.is_some_and(|b: char| is_word(b) || b == '/' || b == '@') {
             let rest = text.get(at..).unwrap_or_default();
-            if let Some((kind, bytes)) = match_here(c, rest) {
+            if let Some((kind, bytes)) = match_at(c, rest) {
                 let length = rest.get(..bytes).map_or(0, |t| t.encode_utf16().count());
                 skip_until = at + bytes;
                 found.push(Entity { kind, offset, length });
             }
         }
         offset += c.len_utf16();
-        before = Some(c);
+        previous = Some(c);
     }
-    let taken = |e: &Entity| {
-        given.iter().any(|g| {
+    let overlaps = |e: &Entity| {
+        existing.iter().any(|g| {
             matches!(g.kind, Kind::Code | Kind::Pre { .. } | Kind::TextLink { .. } | Kind::TextMention { .. })
                 && g.offset < e.end()
                 && e.offset < g.end()
         })
     };
-    found.retain(|e| !taken(e));
+    found.retain(|e| !overlaps(e));
     found
 }
 
-fn match_here(c: char, rest: &str) -> Option<(Kind, usize)> {
+fn match_at(c: char, rest: &str) -> Option<(Kind, usize)> {
     match c {
         '/' => command(rest).map(|bytes| (Kind::BotCommand, bytes)),
         '@' => mention(rest).map(|bytes| (Kind::Mention, bytes)),
@@ -141,7 +147,8 @@ fn name_length(rest: &str) -> usize {
     rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count()
 }
 
-/// `/name` or `/name@bot`, at most 64 letters, not part of a path or a longer word.
+/// Returns the bytes of `/name` or `/name@bot`, at most 64 letters, unless it is part of a path or a longer
+/// word.
 fn command(rest: &str) -> Option<usize> {
     let name = name_length(rest.get(1..)?);
     if name == 0 || name > 64 {
@@ -155,14 +162,14 @@ fn command(rest: &str) -> Option<usize> {
     (!after.is_some_and(|c| is_word(c) || c == '/')).then_some(bytes)
 }
 
-/// `@name`, 3 to 32 letters.
+/// Returns the bytes of `@name`, 3 to 32 letters.
 fn mention(rest: &str) -> Option<usize> {
     let name = name_length(rest.strip_prefix('@')?);
     let after = rest.get(1 + name..)?.chars().next();
     ((3..=32).contains(&name) && !after.is_some_and(is_word)).then_some(1 + name)
 }
 
-/// `http://…` or `https://…` up to white space, without the punctuation that ends a sentence.
+/// Returns `http://…` or `https://…` up to white space, without the punctuation that ends a sentence.
 fn link(rest: &str) -> Option<&str> {
     let scheme = ["https://", "http://"]
         .into_iter()
@@ -176,24 +183,24 @@ fn link(rest: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn seen(text: &str) -> Vec<(Kind, usize, usize)> {
-        find(text, &[]).into_iter().map(|e| (e.kind, e.offset, e.length)).collect()
+    fn detected(text: &str) -> Vec<(Kind, usize, usize)> {
+        detect(text, &[]).into_iter().map(|e| (e.kind, e.offset, e.length)).collect()
     }
 
     #[test]
-    fn commands_are_found_with_utf16_offsets() {
-        assert_eq!(seen("/start claim_x"), [(Kind::BotCommand, 0, 6)]);
-        assert_eq!(seen("🎫 /new@antri_bot hello"), [(Kind::BotCommand, 3, 14)]);
-        assert_eq!(seen("a/b /usr/bin 1/2 //x /"), []);
-        assert_eq!(seen("(/help)"), [(Kind::BotCommand, 1, 5)]);
+    fn commands_are_detected_with_utf16_offsets() {
+        assert_eq!(detected("/start claim_x"), [(Kind::BotCommand, 0, 6)]);
+        assert_eq!(detected("🎫 /new@antri_bot hello"), [(Kind::BotCommand, 3, 14)]);
+        assert_eq!(detected("a/b /usr/bin 1/2 //x /"), []);
+        assert_eq!(detected("(/help)"), [(Kind::BotCommand, 1, 5)]);
     }
 
     #[test]
-    fn mentions_and_links_are_found_but_not_in_code() {
-        assert_eq!(seen("to @siti_1, me@example.com"), [(Kind::Mention, 3, 7)]);
+    fn mentions_and_links_are_detected_outside_of_code() {
+        assert_eq!(detected("to @siti_1, me@example.com"), [(Kind::Mention, 3, 7)]);
         let url = "https://t.me/x?start=a_b".to_owned();
-        assert_eq!(seen("see https://t.me/x?start=a_b."), [(Kind::Url { url }, 4, 24)]);
+        assert_eq!(detected("see https://t.me/x?start=a_b."), [(Kind::Url { url }, 4, 24)]);
         let code = Entity { kind: Kind::Code, offset: 0, length: 6 };
-        assert_eq!(find("/start", &[code]), []);
+        assert_eq!(detect("/start", &[code]), []);
     }
 }

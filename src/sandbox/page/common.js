@@ -1,8 +1,8 @@
-// Small tools that every part uses: elements, icons, menus, storage, and the sandbox's client API.
+// Shared helpers: elements, icons, menus, saved settings, and the sandbox's client API.
 
-import { words } from "./words.js";
+import { strings } from "./i18n.js";
 
-/** `el("button.round", { type: "button", onclick: press }, "text", child)`; text is always set as text. */
+/** `el("button.round", { type: "button", onclick: press }, "text", child)`; strings become text nodes, never HTML. */
 export function el(tag, attributes = {}, ...children) {
   const [name, ...classes] = tag.split(".");
   const node = document.createElement(name);
@@ -17,7 +17,7 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-const shapes = {
+const iconPaths = {
   attach: "M20 11.5l-8.2 8.2a5 5 0 0 1-7.1-7.1l8.6-8.6a3.4 3.4 0 0 1 4.8 4.8l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.7-7.7",
   block: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM5.7 5.7l12.6 12.6",
   check: "M1.5 12.5l4.5 4.5L15 8M11.5 16.2l.8.8 9-9",
@@ -41,7 +41,7 @@ const shapes = {
   video: "M3.5 6.5h12v11h-12zM15.5 10.5l5-3v9l-5-3",
   voice: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21",
 };
-shapes.audio = shapes.voice;
+iconPaths.audio = iconPaths.voice;
 
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -49,7 +49,7 @@ export function icon(name) {
   svg.setAttribute("aria-hidden", "true");
   svg.classList.add("icon");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", shapes[name] ?? shapes.document);
+  path.setAttribute("d", iconPaths[name] ?? iconPaths.document);
   svg.append(path);
   return svg;
 }
@@ -64,22 +64,22 @@ export function avatar(user) {
   return el(`span.avatar.hue${Math.abs(user.id) % 7}`, { "aria-hidden": "true" }, initials.toUpperCase());
 }
 
-/** The beginnings of the labels that have a colour of their own, in both languages. */
-const roles = { customer: "customer", pelanggan: "customer", agen: "agent", admin: "admin" };
+/** The role for each prefix of a label, in both languages. Each role has a colour. */
+const roleByLabelPrefix = { customer: "customer", pelanggan: "customer", agen: "agent", admin: "admin" };
 
-/** What a command in somebody's menu says of their role; the first one counts. */
-const telling = { workload: "admin", online: "agent", mytickets: "customer" };
+/** The role that a command in a person's menu implies; the first match counts. */
+const roleByCommand = { workload: "admin", online: "agent", mytickets: "customer" };
 
-/** A label that names a role follows the role that the menu shows: the bot can give another one at any time. */
+/** Returns the label of a person. A label that names a role shows the role of the command menu, which the bot can change. */
 export function labelChip(user, commands) {
   if (!user.label) return null;
-  const named = roles[Object.keys(roles).find((beginning) => user.label.toLowerCase().startsWith(beginning))];
-  const shown = telling[Object.keys(telling).find((name) => commands.some(({ command }) => command === name))];
-  const role = named && (shown ?? named);
-  return el(`span.chip.${role ?? "other"}`, { "data-testid": "role" }, role === named ? user.label : words.roles[role]);
+  const labelRole = roleByLabelPrefix[Object.keys(roleByLabelPrefix).find((prefix) => user.label.toLowerCase().startsWith(prefix))];
+  const menuRole = roleByCommand[Object.keys(roleByCommand).find((name) => commands.some(({ command }) => command === name))];
+  const role = labelRole && (menuRole ?? labelRole);
+  return el(`span.chip.${role ?? "other"}`, { "data-testid": "role" }, role === labelRole ? user.label : strings.roles[role]);
 }
 
-/* Menus are popovers: the browser closes them on Escape or a press outside and gives the focus back. */
+/* Menus are popovers: the browser closes them on Escape or a click outside, and restores the focus. */
 
 function fillMenu(box, title, items) {
   const entries = items.map(({ icon: name, user, text, danger, action }, index) =>
@@ -95,11 +95,11 @@ function fillMenu(box, title, items) {
 }
 
 function placeMenu(box, anchor) {
-  const at = anchor.getBoundingClientRect();
-  const fits = at.bottom + box.offsetHeight + 8 < innerHeight;
-  const left = Math.min(at.left, innerWidth - box.offsetWidth - 8);
+  const rect = anchor.getBoundingClientRect();
+  const fits = rect.bottom + box.offsetHeight + 8 < innerHeight;
+  const left = Math.min(rect.left, innerWidth - box.offsetWidth - 8);
   box.style.left = `${Math.max(8, left)}px`;
-  box.style.top = `${fits ? at.bottom + 4 : Math.max(8, at.top - box.offsetHeight - 4)}px`;
+  box.style.top = `${fits ? rect.bottom + 4 : Math.max(8, rect.top - box.offsetHeight - 4)}px`;
 }
 
 function menuBox(title) {
@@ -114,7 +114,7 @@ function menuBox(title) {
   return box;
 }
 
-/** A menu that belongs to a button; its items are asked for each time it opens. */
+/** Adds a menu to a button. `items()` is called each time it opens. */
 export function attachMenu(button, title, items) {
   const box = menuBox(title);
   button.popoverTargetElement = box;
@@ -122,13 +122,13 @@ export function attachMenu(button, title, items) {
   box.addEventListener("beforetoggle", (event) => {
     if (event.newState !== "open") return;
     fillMenu(box, title, items());
-    // It has no size before it is shown; the next frame is still before the first paint.
+    // The menu has no size before it is shown. The next frame still comes before the first paint.
     requestAnimationFrame(() => placeMenu(box, button));
   });
   button.after(box);
 }
 
-/** A menu that opens once, next to anything (a link in a message). */
+/** Opens a menu once, next to `anchor` (for example a link in a message). */
 export function openMenu(anchor, title, items) {
   const box = menuBox(title);
   fillMenu(box, title, items);
@@ -138,34 +138,34 @@ export function openMenu(anchor, title, items) {
   placeMenu(box, anchor);
 }
 
-/* What survives a reload. A browser that forbids storage only forgets. */
+/* Settings that survive a reload. They are lost if the browser forbids storage. */
 
-export function recall(key, otherwise) {
+export function loadSetting(key, fallback) {
   try {
-    return JSON.parse(localStorage.getItem(`antri.${key}`)) ?? otherwise;
+    return JSON.parse(localStorage.getItem(`antri.${key}`)) ?? fallback;
   } catch {
-    return otherwise;
+    return fallback;
   }
 }
 
-export function remember(key, value) {
+export function saveSetting(key, value) {
   try {
     localStorage.setItem(`antri.${key}`, JSON.stringify(value));
   } catch {
-    // Nothing to do: the layout starts afresh next time.
+    // Ignored: the next page load uses the defaults.
   }
 }
 
-/* The sandbox. */
+/* Client API of the sandbox */
 
 async function post(path, body) {
-  const answer = await fetch(`/sandbox/users${path}`, {
+  const response = await fetch(`/sandbox/users${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-  return answer.json();
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  return response.json();
 }
 
 export const api = {
@@ -176,7 +176,7 @@ export const api = {
   file: (id) => `/sandbox/files/${encodeURIComponent(id)}`,
 };
 
-/** Follows the event stream for as long as the page lives; every (re)connection begins with a snapshot. */
+/** Follows the event stream while the page is open. Every connection begins with a snapshot. */
 export function listen(onEvent, onState) {
   let failures = 0;
   const open = () => {
@@ -191,7 +191,7 @@ export function listen(onEvent, onState) {
     };
     source.onerror = () => {
       onState("lost");
-      // The browser reconnects a broken stream by itself, but gives up on one that was refused.
+      // The browser reconnects after a broken connection, but not after an error response.
       if (source.readyState === EventSource.CLOSED) setTimeout(open, Math.min(8000, 500 * 2 ** failures++));
     };
   };

@@ -1,5 +1,5 @@
-//! What the desk is made to do: many callers open tickets at once, rounds assign them, agents complete them.
-use crate::stage::{Stage, category, department, rules, words};
+//! Load driver: many callers open tickets concurrently, rounds assign them, agents complete them.
+use crate::fixture::{Fixture, category, department, description, rules};
 use antri::clock::Clock;
 use antri::domain::ids::{PersonId, TicketId};
 use antri::domain::ticket::Ticket;
@@ -12,53 +12,53 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Callers at once: as many as Telegram hands over updates in one answer.
+/// Concurrent callers: as many as Telegram returns updates in one response.
 pub(crate) const CALLERS: u64 = 100;
 
-/// A stage with its engine.
-pub(crate) struct Desk {
-    pub(crate) stage: Arc<Stage>,
+/// A fixture with its engine.
+pub(crate) struct Driver {
+    pub(crate) fixture: Arc<Fixture>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) clock: Clock,
     opened: Arc<AtomicU64>,
 }
 
-/// So much was done in that time, with so many transactions and rows.
+/// One measurement: the tickets, their time, and the writes of the store.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) tickets: u64,
     pub(crate) took: Duration,
-    /// Processor time, of all threads.
-    pub(crate) busy: Duration,
+    /// CPU time of all threads.
+    pub(crate) cpu_time: Duration,
     pub(crate) transactions: u64,
     pub(crate) rows: u64,
-    /// Round trips of the transactions; none where the store is embedded.
+    /// Round trips of the transactions; 0 for the embedded store.
     pub(crate) commands: u64,
 }
 
-impl Desk {
-    pub(crate) async fn open(stage: Stage) -> Self {
+impl Driver {
+    pub(crate) async fn open(fixture: Fixture) -> Self {
         let presence = Arc::new(Memory::default());
-        let store = Arc::clone(&stage.store);
+        let store = Arc::clone(&fixture.store);
         let engine = Engine::new(store, presence, rules(), Random::seeded(7));
         engine.start().await.expect("the agents are read");
-        let (stage, engine) = (Arc::new(stage), Arc::new(engine));
-        Self { stage, engine, clock: Clock::system(), opened: Arc::default() }
+        let (fixture, engine) = (Arc::new(fixture), Arc::new(engine));
+        Self { fixture, engine, clock: Clock::system(), opened: Arc::default() }
     }
 
-    /// The nth ticket is opened, in the nth department, by the nth customer.
+    /// Opens the next ticket: the nth ticket, in the nth department, by the nth customer.
     pub(crate) async fn open_one(&self) -> Ticket {
         let n = self.opened.fetch_add(1, Ordering::Relaxed);
-        open_nth(&self.stage, &self.engine, &self.clock, n).await
+        open_nth(&self.fixture, &self.engine, &self.clock, n).await
     }
 
-    /// Tickets accepted by many callers at once; no round runs meanwhile.
+    /// Measures tickets that many callers open concurrently, without rounds.
     pub(crate) async fn accept(&self, tickets: u64) -> Sample {
         self.measure(self.open_many(tickets)).await
     }
 
-    /// Tickets accepted by many callers at once, and assigned by rounds as they come; until all of them are.
-    pub(crate) async fn flow(&self, tickets: u64) -> Sample {
+    /// Measures tickets that many callers open concurrently while rounds assign them, until all are assigned.
+    pub(crate) async fn accept_and_assign(&self, tickets: u64) -> Sample {
         let rounds = async {
             let mut assigned = 0;
             while assigned < tickets {
@@ -70,17 +70,18 @@ impl Desk {
         self.measure(async { tokio::join!(self.open_many(tickets), rounds).1 }).await
     }
 
+    /// Opens tickets by concurrent callers and returns their number.
     async fn open_many(&self, tickets: u64) -> u64 {
-        let upto = self.opened.load(Ordering::Relaxed) + tickets;
+        let end = self.opened.load(Ordering::Relaxed) + tickets;
         let callers = (0..CALLERS).map(|_| {
-            let (stage, engine) = (Arc::clone(&self.stage), Arc::clone(&self.engine));
+            let (fixture, engine) = (Arc::clone(&self.fixture), Arc::clone(&self.engine));
             let (clock, opened) = (self.clock.clone(), Arc::clone(&self.opened));
             tokio::spawn(async move {
                 let next = || {
-                    opened.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < upto).then_some(n + 1))
+                    opened.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < end).then_some(n + 1))
                 };
                 while let Ok(n) = next() {
-                    open_nth(&stage, &engine, &clock, n).await;
+                    open_nth(&fixture, &engine, &clock, n).await;
                 }
             })
         });
@@ -90,17 +91,17 @@ impl Desk {
         tickets
     }
 
-    /// One round: whatever waits, as far as there is room.
+    /// Measures one round, which assigns the waiting tickets as far as slots are free.
     pub(crate) async fn assign(&self) -> Sample {
         self.measure(async { self.engine.run_round(self.clock.now()).await.expect("a round") as u64 }).await
     }
 
-    /// Completes every held ticket and sends what waits to be sent. Not measured.
+    /// Completes every held ticket and empties the outbox. Not measured.
     pub(crate) async fn clear(&self) {
-        let held = self.stage.store.all_held().await.expect("the held ones");
-        let steps = held.iter().filter_map(|ticket| Some(self.complete(ticket.holder()?, ticket.id)));
+        let tickets = self.fixture.store.all_held().await.expect("the held tickets");
+        let steps = tickets.iter().filter_map(|ticket| Some(self.complete(ticket.holder()?, ticket.id)));
         futures::future::join_all(steps).await;
-        self.stage.empty_outbox().await;
+        self.fixture.empty_outbox().await;
     }
 
     pub(crate) async fn complete(&self, agent: PersonId, ticket: TicketId) {
@@ -109,16 +110,16 @@ impl Desk {
     }
 
     async fn measure(&self, work: impl Future<Output = u64>) -> Sample {
-        let before = self.stage.home.writes();
-        let (start, idle) = (Instant::now(), crate::cpu::spent());
+        let before = self.fixture.backend.writes();
+        let (start, cpu_before) = (Instant::now(), crate::cpu::time_used());
         let tickets = work.await;
         let took = start.elapsed();
-        let busy = crate::cpu::spent().saturating_sub(idle);
-        let after = self.stage.home.writes();
+        let cpu_time = crate::cpu::time_used().saturating_sub(cpu_before);
+        let after = self.fixture.backend.writes();
         Sample {
             tickets,
             took,
-            busy,
+            cpu_time,
             transactions: after.transactions - before.transactions,
             rows: after.rows - before.rows,
             commands: after.commands - before.commands,
@@ -126,12 +127,13 @@ impl Desk {
     }
 }
 
-pub(crate) async fn open_nth(stage: &Stage, engine: &Engine, clock: &Clock, n: u64) -> Ticket {
+/// Opens the nth ticket.
+pub(crate) async fn open_nth(fixture: &Fixture, engine: &Engine, clock: &Clock, n: u64) -> Ticket {
     let new = NewTicket {
         key: format!("draft {}", engine.draft_id(clock.now())),
-        customer: stage.customer(n),
+        customer: fixture.customer(n),
         target: (department(n), category(n)),
-        description: words(n),
+        description: description(n),
     };
     engine.open(new, clock.now()).await.expect("a ticket is opened")
 }

@@ -1,4 +1,4 @@
-// The page's own few words. What the bot says comes from the bot, in each person's language.
+// The page's own texts in both languages, and locale formats. The texts of the bot come from the bot.
 
 const en = {
   tagline: "a whole ticket desk on this page – every pane is one person’s Telegram",
@@ -14,7 +14,7 @@ const en = {
   add: "Add",
   cancel: "Cancel",
   ok: "OK",
-  nobody: "All panes are closed. Reopen one or add a person above.",
+  allClosed: "All panes are closed. Reopen one or add a person above.",
   closedPanes: (n) => `${n} closed`,
   reopen: "Reopen a pane",
   light: "Switch to the light theme",
@@ -74,7 +74,7 @@ const id = {
   add: "Tambah",
   cancel: "Batal",
   ok: "OK",
-  nobody: "Semua panel ditutup. Buka lagi salah satunya atau tambah orang lewat tombol di atas.",
+  allClosed: "Semua panel ditutup. Buka lagi salah satunya atau tambah orang lewat tombol di atas.",
   closedPanes: (n) => `${n} ditutup`,
   reopen: "Buka lagi panel",
   light: "Ganti ke tema terang",
@@ -121,28 +121,28 @@ const id = {
 };
 
 export const locale = navigator.language.toLowerCase().startsWith("id") ? "id" : "en";
-export const words = locale === "id" ? id : en;
+export const strings = locale === "id" ? id : en;
 
-const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const thisYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
-const otherYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
-const sizes = ["byte", "kilobyte", "megabyte"].map(
+const timeFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const dayFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
+const dayAndYearFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
+const sizeFormats = ["byte", "kilobyte", "megabyte"].map(
   (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
 );
 
-export const time = (seconds) => clock.format(new Date(seconds * 1000));
+export const time = (seconds) => timeFormat.format(new Date(seconds * 1000));
 
 export function day(seconds) {
-  const then = new Date(seconds * 1000);
+  const date = new Date(seconds * 1000);
   const midnight = new Date();
   midnight.setHours(0, 0, 0, 0);
-  if (then >= midnight) return words.today;
+  if (date >= midnight) return strings.today;
   midnight.setDate(midnight.getDate() - 1);
-  if (then >= midnight) return words.yesterday;
-  return (then.getFullYear() === midnight.getFullYear() ? thisYear : otherYear).format(then);
+  if (date >= midnight) return strings.yesterday;
+  return (date.getFullYear() === midnight.getFullYear() ? dayFormat : dayAndYearFormat).format(date);
 }
 
 export function size(bytes) {
   const step = bytes < 1000 ? 0 : bytes < 1e6 ? 1 : 2;
-  return sizes[step].format(bytes / 1000 ** step);
+  return sizeFormats[step].format(bytes / 1000 ** step);
 }
