@@ -1,5 +1,5 @@
-//! The composition root: builds the desk from its adapters, runs its tasks until it is stopped, and drains them. The only
-//! file that names every adapter.
+//! The composition root: builds the desk from its adapters, runs its tasks until it is stopped, and drains
+//! them. The only file that names every adapter.
 mod backends;
 mod embedded;
 mod incident_monitor;
@@ -115,8 +115,8 @@ pub struct App {
 }
 
 impl App {
-    /// Builds the desk: asks Telegram for the bot's username, initializes a new store, loads the agents, and recovers
-    /// unfinished work unless there are replicas. Waits while Telegram can't be reached.
+    /// Builds the desk: asks Telegram for the bot's username, initializes a new store, loads the agents, and
+    /// recovers unfinished work unless there are replicas. Waits while Telegram can't be reached.
     pub async fn start(setup: Setup) -> anyhow::Result<Self> {
         let texts = Arc::new(Texts::load().context("failed to load the locale files")?);
         let bot_username = fetch_username(&setup.telegram).await?;
@@ -172,7 +172,8 @@ impl App {
         Ok(app)
     }
 
-    /// Recovers the work that a process left unfinished. Among replicas, the leader does it when it is elected.
+    /// Recovers the work that a process left unfinished. Among replicas, the leader does it when it is
+    /// elected.
     async fn recover(&self) -> anyhow::Result<()> {
         self.engine
             .recover(self.presence_is_volatile, self.clock.now())
@@ -192,16 +193,16 @@ impl App {
         Ok(invite.map(|invite| self.desk.link(&format!("claim_{}", invite.code))))
     }
 
-    /// Runs until `stop`, then drains within ten seconds: accepted updates are stored, and running handlers and calls
-    /// finish.
+    /// Runs until `stop`, then drains within ten seconds: accepted updates are stored, and running handlers
+    /// and calls finish.
     pub async fn run(&self, stop: CancellationToken) -> anyhow::Result<()> {
         run::run(self, stop).await
     }
 
     /// Returns whether every update is handled, every event processed and every delivery sent.
     pub async fn is_idle(&self) -> bool {
-        // Work flows from the inbox to the outbox, and the check follows that order. A failed delivery can send work back
-        // to a stage that was checked already, so the check runs twice.
+        // Work flows from the inbox to the outbox, and the check follows that order. A failed delivery can
+        // send work back to a stage that was checked already, so the check runs twice.
         self.is_idle_now().await && self.is_idle_now().await
     }
 
@@ -217,7 +218,8 @@ impl App {
     }
 }
 
-/// Returns the bot's username. Retries while Telegram can't be reached; errors if Telegram rejects the token or the bot.
+/// Returns the bot's username. Retries while Telegram can't be reached; errors if Telegram rejects the token
+/// or the bot.
 async fn fetch_username(telegram: &Telegram) -> anyhow::Result<String> {
     loop {
         match telegram.call("getMe", &serde_json::json!({})).await {

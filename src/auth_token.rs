@@ -15,7 +15,8 @@ pub const TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(12);
 /// How long the token of a web page's log-in is valid. Pages renew it while they are open.
 pub const WEB_TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
-/// The only accepted audience: tokens of other programs are rejected, even if they are signed with the same secret.
+/// The only accepted audience: tokens of other programs are rejected, even if they are signed with the same
+/// secret.
 const AUDIENCE: &str = "antri";
 
 /// The claims of a token.
@@ -44,7 +45,8 @@ pub enum TokenError {
     Expired,
 }
 
-/// Returns a token for a person, valid for `lifetime` from `now` (see [`TOKEN_LIFETIME`]). Errors only if signing fails.
+/// Returns a token for a person, valid for `lifetime` from `now` (see [`TOKEN_LIFETIME`]). Errors only if
+/// signing fails.
 pub fn issue(
     secret: &SecretString,
     person: PersonId,

@@ -1,5 +1,5 @@
-//! The command line: parses and runs the subcommands. Exit code 0 is success; exit code 1 is a failure, described on standard
-//! error.
+//! The command line: parses and runs the subcommands. Exit code 0 is success; exit code 1 is a failure,
+//! described on standard error.
 mod check;
 pub mod demo;
 #[cfg(feature = "failpoints")]
@@ -26,7 +26,8 @@ struct Cli {
 enum Command {
     /// Run the desk (the default): needs TELOXIDE_TOKEN, in the environment or in .env
     Run,
-    /// Try the whole desk on this machine, without a token: Telegram is simulated, in a web page or in this terminal
+    /// Try the whole desk on this machine, without a token: Telegram is simulated, in a web page or in this
+    /// terminal
     Demo(demo::Args),
     /// Say what is configured and what can be reached
     Check,

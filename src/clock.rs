@@ -1,4 +1,5 @@
-//! The clock, the only module that reads the system time. All other code takes `now` as an argument, or a [`Clock`].
+//! The clock, the only module that reads the system time. All other code takes `now` as an argument, or a
+//! [`Clock`].
 use crate::domain::Time;
 use chrono::SubsecRound;
 use std::sync::Arc;
@@ -35,7 +36,8 @@ impl Clock {
         Self::from_parts(now, move || (wall() - start).to_std().unwrap_or_default())
     }
 
-    /// Returns a clock from its two parts: the wall clock, which can be set, and the steady time since some start.
+    /// Returns a clock from its two parts: the wall clock, which can be set, and the steady time since some
+    /// start.
     #[must_use]
     pub fn from_parts(
         wall: impl Fn() -> Time + Send + Sync + 'static,

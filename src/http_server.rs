@@ -1,5 +1,6 @@
-//! An HTTP/1.1 server with limits that `axum::serve` does not have: a timeout for request headers and a maximum number of
-//! connections. A client that opens many idle connections costs little and blocks others only until the timeout.
+//! An HTTP/1.1 server with limits that `axum::serve` does not have: a timeout for request headers and a
+//! maximum number of connections. A client that opens many idle connections costs little and blocks others
+//! only until the timeout.
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
@@ -23,8 +24,8 @@ pub const MAX_CONNECTIONS: usize = 20_000;
 /// How long to wait after `accept` failed, most likely for lack of file descriptors.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// Serves `router` until `stop`, then returns when the running requests are finished. New connections wait while
-/// [`MAX_CONNECTIONS`] are open.
+/// Serves `router` until `stop`, then returns when the running requests are finished. New connections wait
+/// while [`MAX_CONNECTIONS`] are open.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
     serve_up_to(MAX_CONNECTIONS, listener, router, stop).await;
 }

@@ -134,8 +134,8 @@ impl Texts {
         Ok(Self { indonesian: load_bundle(Locale::Id)?, english: load_bundle(Locale::En)? })
     }
 
-    /// Returns the text of `key` in `locale`. A missing key is logged for the operator, and falls back to the other locale
-    /// and then to the key itself.
+    /// Returns the text of `key` in `locale`. A missing key is logged for the operator, and falls back to the
+    /// other locale and then to the key itself.
     #[must_use]
     pub fn format(&self, locale: Locale, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         let other = match locale {
@@ -182,7 +182,8 @@ fn load_bundle(locale: Locale) -> Result<FluentBundle<FluentResource>, TextError
     let tag = locale.tag();
     let language: LanguageIdentifier = tag.parse().map_err(|_| TextError::Tag(tag))?;
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Fluent's isolation marks around arguments are hidden characters, and would end up in numbers copied from Telegram.
+    // Fluent's isolation marks around arguments are hidden characters, and would end up in numbers copied
+    // from Telegram.
     bundle.set_use_isolating(false);
     for (file, source) in files(locale) {
         let resource = FluentResource::try_new(source.to_owned())

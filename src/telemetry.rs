@@ -1,17 +1,21 @@
 //! Log setup, and the convention for log lines.
 //!
-//! Lines go to standard error, in UTC, as text or JSON (`LOG_FORMAT`), filtered by `RUST_LOG`. The convention:
+//! Lines go to standard error, in UTC, as text or JSON (`LOG_FORMAT`), filtered by `RUST_LOG`. The
+//! convention:
 //!
 //! - The message is a short constant; values are in fields: `tracing::info!(%ticket, %agent, "assigned")`.
-//! - Levels: `error` if an operator has to act, `warn` for a rare fault that heals by itself, `info` for changes of tickets
-//!   and people, `debug` for the steps in between.
-//! - Fields hold ids, never the data behind them: `ticket`, `person`, `agent`, `department` (UUIDs), `number` (of a ticket),
-//!   `update` (Telegram's `update_id`), `chat` (Telegram's id of it), `error` (an error's `Display`).
-//! - The name of a field with a unit ends in the unit: `waited_ms`, `size_bytes`, `after_s`. Counts are plain plurals: `tickets`, `attempts`.
-//! - Never: names, usernames, mail addresses, the text or files of messages, tokens, secrets, addresses with passwords in them.
+//! - Levels: `error` if an operator has to act, `warn` for a rare fault that heals by itself, `info` for
+//!   changes of tickets and people, `debug` for the steps in between.
+//! - Fields hold ids, never the data behind them: `ticket`, `person`, `agent`, `department` (UUIDs), `number`
+//!   (of a ticket), `update` (Telegram's `update_id`), `chat` (Telegram's id of it), `error` (an error's
+//!   `Display`).
+//! - The name of a field with a unit ends in the unit: `waited_ms`, `size_bytes`, `after_s`. Counts are plain
+//!   plurals: `tickets`, `attempts`.
+//! - Never: names, usernames, mail addresses, the text or files of messages, tokens, secrets, addresses with
+//!   passwords in them.
 //!
-//! Two safeguards do not depend on callers: lines below `warn` of libraries that handle tokens and messages are dropped, and
-//! bot tokens and passwords in URLs are redacted in every line.
+//! Two safeguards do not depend on callers: lines below `warn` of libraries that handle tokens and messages
+//! are dropped, and bot tokens and passwords in URLs are redacted in every line.
 mod scrub;
 
 use crate::config::log::{LogConfig, LogFormat};
@@ -85,8 +89,8 @@ fn without_wire_logs(line: &Metadata<'_>) -> bool {
     *line.level() <= LevelFilter::WARN || !WIRE_TARGETS.contains(&library)
 }
 
-/// Logs a panic. Only a literal message is included: a formatted one may hold personal data, and the source location
-/// identifies the panic anyway.
+/// Logs a panic. Only a literal message is included: a formatted one may hold personal data, and the source
+/// location identifies the panic anyway.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
     let location = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The back ends that the configuration selects: the store in MongoDB or in an embedded file, presence in Redis or in memory,
-//! and signals between replicas that share a store.
+//! The back ends that the configuration selects: the store in MongoDB or in an embedded file, presence in
+//! Redis or in memory, and signals between replicas that share a store.
 use super::ReplicaSetup;
 use crate::config::storage::{RedisConfig, StorageConfig};
 use crate::domain::ids::ReplicaId;
@@ -40,8 +40,9 @@ impl Storage {
         }
     }
 
-    /// Returns a new replica id and the signals of a shared store; `None` for the embedded store, which has one process.
-    /// Signals go through Redis if it is configured, since it is faster, else through the store's own server.
+    /// Returns a new replica id and the signals of a shared store; `None` for the embedded store, which has
+    /// one process. Signals go through Redis if it is configured, since it is faster, else through the
+    /// store's own server.
     pub fn replicas(
         &self,
         config: &StorageConfig,

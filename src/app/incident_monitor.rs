@@ -1,5 +1,5 @@
-//! The incident monitor: checks for incidents at an interval, and at once when the last agent of a department leaves or its
-//! first agent comes online.
+//! The incident monitor: checks for incidents at an interval, and at once when the last agent of a department
+//! leaves or its first agent comes online.
 use super::App;
 use crate::clock::Clock;
 use crate::domain::ids::DepartmentId;

@@ -1,8 +1,9 @@
-//! Leader election among the replicas of one desk. Every replica accepts updates and serves the side API. The leader, which
-//! holds the lease, also handles updates, assigns tickets, monitors agents, and sends. A standby takes over when the leader
-//! releases the lease or stops renewing it.
-//! The lease avoids duplicate work; it is not needed for correctness. Every write is conditional, so a former leader that has
-//! not noticed the loss cannot corrupt data. Telegram calls cannot be undone, so the leader checks its deadline before each.
+//! Leader election among the replicas of one desk. Every replica accepts updates and serves the side API. The
+//! leader, which holds the lease, also handles updates, assigns tickets, monitors agents, and sends. A
+//! standby takes over when the leader releases the lease or stops renewing it. The lease avoids duplicate
+//! work; it is not needed for correctness. Every write is conditional, so a former leader that has not
+//! noticed the loss cannot corrupt data. Telegram calls cannot be undone, so the leader checks its deadline
+//! before each.
 use super::{App, ReplicaSetup, tasks};
 use crate::clock::Deadline;
 use crate::domain::ids::ReplicaId;
@@ -16,16 +17,16 @@ use uuid::Uuid;
 
 /// The name of the leader's lease in the store.
 const LEADER_LEASE: &str = "work";
-/// How long a lease stamp must stay unchanged, by a standby's steady clock, before the standby takes the lease. A killed
-/// leader is replaced after this time, a leader that stops properly at once. The value is short, because tickets wait
-/// meanwhile, and still many times the duration of a renewal.
+/// How long a lease stamp must stay unchanged, by a standby's steady clock, before the standby takes the
+/// lease. A killed leader is replaced after this time, a leader that stops properly at once. The value is
+/// short, because tickets wait meanwhile, and still many times the duration of a renewal.
 const LEASE_TTL: Duration = Duration::from_secs(3);
 /// How often the leader renews the lease, and how long one attempt may take.
 const RENEW_INTERVAL: Duration = Duration::from_millis(500);
 /// How often a standby tries to acquire the lease.
 const ACQUIRE_INTERVAL: Duration = Duration::from_millis(500);
-/// How long the leader relies on a renewal, by its own steady clock. Shorter than [`LEASE_TTL`], to leave time for the last
-/// Telegram call.
+/// How long the leader relies on a renewal, by its own steady clock. Shorter than [`LEASE_TTL`], to leave
+/// time for the last Telegram call.
 const LEASE_VALIDITY: Duration = Duration::from_millis(2_500);
 /// How often the leader polls inbox and outbox without a signal, because signals can be lost.
 const FALLBACK_POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -65,7 +66,8 @@ pub(super) async fn run_elections(app: &App, replicas: &ReplicaSetup, stop: &Can
                     let deadline = Arc::new(Deadline::at(app.clock.clone(), requested_at + LEASE_VALIDITY));
                     lead(app, replicas, term, deadline, stop).await;
                 }
-                // The stamp was written before the answer arrived, so the time after the answer is the safe one.
+                // The stamp was written before the answer arrived, so the time after the answer is the safe
+                // one.
                 Some(Lease::Others(stamp)) => observer.observe(stamp, app.clock.steady()),
                 None => {}
             }
@@ -95,14 +97,16 @@ async fn try_acquire(app: &App, replicas: &ReplicaSetup, stale: Option<LeaseStam
 async fn renew(app: &App, replicas: &ReplicaSetup, term: u64, deadline: &Deadline) {
     loop {
         tokio::time::sleep(RENEW_INTERVAL).await;
-        // The validity counts from before the request: the store may answer at once, and the answer arrive late.
+        // The validity counts from before the request: the store may answer at once, and the answer arrive
+        // late.
         let requested_at = app.clock.steady();
         match try_acquire(app, replicas, None).await {
             Some(Lease::Mine(current)) if current == term => deadline.set(requested_at + LEASE_VALIDITY),
             // Another replica has, or had, the lease: the roster and the caches of this one are stale.
             Some(_) => return deadline.set(Duration::ZERO),
-            // Without an answer the term goes on beyond the deadline, though nothing is sent any more. Nothing can be
-            // committed either, no replica can take the lease, and customers still need their outage notices.
+            // Without an answer the term goes on beyond the deadline, though nothing is sent any more.
+            // Nothing can be committed either, no replica can take the lease, and customers still need their
+            // outage notices.
             None => {}
         }
     }

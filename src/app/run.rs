@@ -1,5 +1,5 @@
-//! The lifetime of a desk: serves HTTP, runs the leader's tasks alone or whenever this replica is elected, and drains HTTP
-//! at the end.
+//! The lifetime of a desk: serves HTTP, runs the leader's tasks alone or whenever this replica is elected,
+//! and drains HTTP at the end.
 use super::{App, leadership, tasks};
 use crate::api;
 use crate::clock::Deadline;

@@ -1,5 +1,5 @@
-//! The leader's tasks and their shutdown order: first the poller stops, then the handlers finish, then the outbox finishes
-//! its calls to Telegram.
+//! The leader's tasks and their shutdown order: first the poller stops, then the handlers finish, then the
+//! outbox finishes its calls to Telegram.
 use super::App;
 use super::incident_monitor::IncidentMonitor;
 use crate::bot::cards::refresher::CardRefresher;
@@ -16,8 +16,8 @@ use teloxide::error_handlers::LoggingErrorHandler;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long handlers may take to finish after a stop. With the outbox's time it stays below ten seconds, after which
-/// process managers kill a process.
+/// How long handlers may take to finish after a stop. With the outbox's time it stays below ten seconds,
+/// after which process managers kill a process.
 const HANDLER_DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the outbox and the other background tasks may take to finish after that.
 const OUTBOX_DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
@@ -25,14 +25,17 @@ const OUTBOX_DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
 const POLL_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed a background task.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
-/// How far the wall clock may differ from the steady clock between two sweeps before it counts as set by hand.
+/// How far the wall clock may differ from the steady clock between two sweeps before it counts as set by
+/// hand.
 const MIN_CLOCK_JUMP: TimeDelta = TimeDelta::seconds(30);
-/// How many updates of one chat may wait in memory: practically all, so that a flood in one chat never blocks others.
+/// How many updates of one chat may wait in memory: practically all, so that a flood in one chat never blocks
+/// others.
 const WORKER_QUEUE_CAPACITY: usize = 1 << 20;
 /// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
 const RETENTION: TimeDelta = TimeDelta::hours(48);
 
-/// Runs the tasks of which a store has one set at a time, until `term_over`. Nothing is sent after `deadline`.
+/// Runs the tasks of which a store has one set at a time, until `term_over`. Nothing is sent after
+/// `deadline`.
 pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_over: &CancellationToken) {
     let (intake, background) = (TaskTracker::new(), TaskTracker::new());
     let background_stop = CancellationToken::new();
@@ -95,7 +98,8 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
                 tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => {} }
             }
             None => {
-                // `shutdown` fails only if the dispatcher is not running, and then there is nothing to wait for.
+                // `shutdown` fails only if the dispatcher is not running, and then there is nothing to wait
+                // for.
                 if let Ok(_stopping) = token.shutdown()
                     && tokio::time::timeout(HANDLER_DRAIN_TIMEOUT, dispatching).await.is_err()
                 {

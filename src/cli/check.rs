@@ -1,5 +1,5 @@
-//! The `antri check` command: prints one line per part with its configuration and whether it can be reached. Secrets are never
-//! printed.
+//! The `antri check` command: prints one line per part with its configuration and whether it can be reached.
+//! Secrets are never printed.
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::presence::Redis;
@@ -33,10 +33,12 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(if all_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// For how many seconds after a failed delivery the webhook counts as broken: Telegram retries more often than that.
+/// For how many seconds after a failed delivery the webhook counts as broken: Telegram retries more often
+/// than that.
 const WEBHOOK_ERROR_SECONDS: i64 = 300;
 
-/// Calls a method of the Bot API. The error names the server's origin only, since the rest of the URL may hold secrets.
+/// Calls a method of the Bot API. The error names the server's origin only, since the rest of the URL may
+/// hold secrets.
 async fn call(config: &Config, method: &str) -> Result<Value, String> {
     let server = config.telegram.api_url.origin().ascii_serialization();
     let token = config.telegram.require_token().map_err(|error| error.to_string())?.clone();

@@ -1,5 +1,5 @@
-//! The demo: a whole desk on this machine, with a simulated Telegram and simulated people. Only the address of the Bot API
-//! differs from a real desk.
+//! The demo: a whole desk on this machine, with a simulated Telegram and simulated people. Only the address
+//! of the Bot API differs from a real desk.
 pub mod script;
 pub mod stage;
 

@@ -1,11 +1,13 @@
-//! Failpoints for the crash tests (feature `failpoints`): kill this process by SIGKILL at a named point, like a power cut.
+//! Failpoints for the crash tests (feature `failpoints`): kill this process by SIGKILL at a named point, like
+//! a power cut.
 use crate::outbox::rate_limit::RateLimits;
 
-/// The variable that holds the failpoint, and how often it is passed before: `outbox-after-send`, `outbox-after-send:3`.
+/// The variable that holds the failpoint, and how often it is passed before: `outbox-after-send`,
+/// `outbox-after-send:3`.
 pub const VARIABLE: &str = "ANTRI_CRASH_AT";
 
-/// The variable that removes the rate limits of calls to Telegram if it is `none`. The simulated Telegram of the tests has
-/// no limits, and with them a story takes a minute.
+/// The variable that removes the rate limits of calls to Telegram if it is `none`. The simulated Telegram of
+/// the tests has no limits, and with them a story takes a minute.
 const RATE_VARIABLE: &str = "ANTRI_PACE";
 
 /// Returns the rate limits of calls to Telegram.

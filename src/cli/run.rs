@@ -90,7 +90,8 @@ fn quota() -> Quota {
 
 /// Returns the longest pause between two refreshes of live cards.
 fn max_refresh_interval() -> Duration {
-    // The crash tests detect an idle desk from outside, and can't see a refresh that is still to follow a pause.
+    // The crash tests detect an idle desk from outside, and can't see a refresh that is still to follow a
+    // pause.
     if cfg!(feature = "failpoints") { Duration::ZERO } else { MAX_REFRESH_INTERVAL }
 }
 

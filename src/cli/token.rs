@@ -1,5 +1,5 @@
-//! The `antri token` command: prints a bearer token of the side API, for operators and front-end developers. It works while the
-//! desk runs.
+//! The `antri token` command: prints a bearer token of the side API, for operators and front-end developers.
+//! It works while the desk runs.
 use crate::auth_token::{TOKEN_LIFETIME, issue};
 use crate::clock::Clock;
 use crate::config::Config;

@@ -32,7 +32,8 @@ impl<W: Write> Write for Scrubbed<W> {
     }
 }
 
-/// Returns the text without bot tokens (`1234567890:AAF…`) and without user and password in URLs (`scheme://user:password@`).
+/// Returns the text without bot tokens (`1234567890:AAF…`) and without user and password in URLs
+/// (`scheme://user:password@`).
 fn scrub(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied_to = 0;

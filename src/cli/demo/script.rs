@@ -1,5 +1,6 @@
-//! The scripted story of `antri demo --script`: six tickets, two agents with two slots each, an offline agent, and an admin.
-//! The script checks every fact of the story; the first failed check ends it with exit code 1.
+//! The scripted story of `antri demo --script`: six tickets, two agents with two slots each, an offline
+//! agent, and an admin. The script checks every fact of the story; the first failed check ends it with exit
+//! code 1.
 use super::stage::{BUDI, CITRA, DEWI, SARI, Stage};
 use crate::sandbox::{ChatMessage, NewUser, Sandbox, Side};
 use anyhow::{Context, bail};

@@ -1,5 +1,5 @@
-//! The demo environment: a sandbox that serves a simulated Telegram with people in it, and a desk that runs against it. The
-//! desk's files are in a temporary folder, which is deleted at the end.
+//! The demo environment: a sandbox that serves a simulated Telegram with people in it, and a desk that runs
+//! against it. The desk's files are in a temporary folder, which is deleted at the end.
 use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, embedded};
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
@@ -112,7 +112,8 @@ impl Stage {
         self.settle().await
     }
 
-    /// Presses a button as this person: the one with this label on their newest message that has it and contains `on`.
+    /// Presses a button as this person: the one with this label on their newest message that has it and
+    /// contains `on`.
     pub async fn press(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
         let chat = self.sandbox.chat(id);
         let found = chat
