@@ -29,9 +29,9 @@ enum Command {
     /// Try the whole desk on this machine, without a token: Telegram is simulated, in a web page or in this
     /// terminal
     Demo(demo::Args),
-    /// Say what is configured and what can be reached
+    /// Print the configuration and whether each part can be reached
     Check,
-    /// Print a bearer token of the side API for somebody the bot knows
+    /// Print a bearer token of the side API for an agent or admin
     Token {
         /// Their Telegram id
         #[arg(long)]

@@ -73,10 +73,10 @@ impl Metrics {
         method: &Method,
         route: &str,
         status: u16,
-        took: Duration,
+        duration: Duration,
     ) -> Option<bool> {
         let labels = RequestLabels { method: method.as_str().to_owned(), route: route.to_owned(), status };
-        self.requests.get_or_create(&labels).observe(took.as_secs_f64());
+        self.requests.get_or_create(&labels).observe(duration.as_secs_f64());
         if route != HEARTBEAT_PATH {
             return None;
         }
@@ -100,7 +100,7 @@ impl Metrics {
     }
 
     fn register(&self, registry: &mut Registry) {
-        registry.register("requests_seconds", "How long requests took", self.requests.clone());
+        registry.register("requests_seconds", "How long requests duration", self.requests.clone());
         registry.register("heartbeats", "Heartbeats by result", self.heartbeats.clone());
         self.latency.register(registry);
     }

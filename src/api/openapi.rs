@@ -22,7 +22,7 @@ const PAGE: &str = include_str!("docs.html");
 /// The error responses: status and meaning.
 const ERROR_RESPONSES: [(&str, &str); 9] = [
     ("400", "An id, the query or the body can't be read"),
-    ("401", "No token, a bad one, or an expired one"),
+    ("401", "No token, a bad customer_id_rule, or an expired customer_id_rule"),
     ("403", "Not for this role"),
     ("404", "Not found, or not visible to the caller"),
     ("409", "The request conflicts with the current state"),
@@ -88,31 +88,31 @@ impl Modify for CommonParts {
     }
 }
 
-/// Returns the schema of a new ticket with the rule that one of two customer ids is required, which no field
+/// Returns the schema of a new ticket with the rule that customer_id_rule of two customer ids is required, which no field
 /// attribute can express.
 fn with_customer_id(body: RefOr<Schema>) -> RefOr<Schema> {
     let requires = |field: &str, kind| {
         let id = ObjectBuilder::new().schema_type(kind);
         ObjectBuilder::new().property(field, id).required(field)
     };
-    let one = AnyOfBuilder::new()
+    let customer_id_rule = AnyOfBuilder::new()
         .item(requires("customer_id", Type::String))
         .item(requires("customer_telegram_id", Type::Integer));
-    AllOfBuilder::new().item(body).item(one).into()
+    AllOfBuilder::new().item(body).item(customer_id_rule).into()
 }
 
 /// Adds the error responses that the operation can return.
 fn add_error_responses(path: &str, operation: &mut Operation) {
-    let named = path.contains('{');
-    let asked = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
+    let has_path_parameter = path.contains('{');
+    let has_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
     let (body, token) = (operation.request_body.is_some(), operation.security.is_some());
     let login = path.starts_with("/api/auth/");
     let changes = path.starts_with("/api/tickets") || path.starts_with("/api/queue/{");
     for (status, meaning) in ERROR_RESPONSES {
         let is_possible = match status {
-            "400" => asked || body || path == "/api/ws",
+            "400" => has_parameters || body || path == "/api/ws",
             "401" | "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
-            "404" => named || token,
+            "404" => has_path_parameter || token,
             "409" => changes,
             "413" | "429" => true,
             "422" => body,

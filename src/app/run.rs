@@ -24,12 +24,11 @@ pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()
     if let Some(config) = &app.webhook {
         register(app, config, &stop).await?;
     }
-    match &app.replicas {
-        Some(replicas) => Box::pin(leadership::run_elections(app, replicas, &stop)).await,
-        None => {
-            let deadline = Arc::new(Deadline::never(app.clock.clone()));
-            Box::pin(tasks::run_leader_tasks(app, deadline, &stop)).await;
-        }
+    if let Some(replicas) = &app.replicas {
+        Box::pin(leadership::run_elections(app, replicas, &stop)).await;
+    } else {
+        let deadline = Arc::new(Deadline::never(app.clock.clone()));
+        Box::pin(tasks::run_leader_tasks(app, deadline, &stop)).await;
     }
     http_tasks.close();
     let _ = tokio::time::timeout(HTTP_DRAIN_TIMEOUT, http_tasks.wait()).await;

@@ -129,13 +129,13 @@ async fn assign(engine: Arc<Engine>, clock: Clock, stop: CancellationToken) {
 async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
     let mut must_catch_up = true;
     loop {
-        let step = async {
+        let refresh = async {
             if must_catch_up {
                 return refresher.catch_up().await.map(|()| true);
             }
             refresher.step().await
         };
-        let result = tokio::select! { result = step => result, () = stop.cancelled() => return };
+        let result = tokio::select! { result = refresh => result, () = stop.cancelled() => return };
         must_catch_up = match result {
             Ok(true) => false,
             Ok(false) => return,

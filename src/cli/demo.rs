@@ -1,9 +1,10 @@
 //! The demo: a whole desk on this machine, with a simulated Telegram and simulated people. Only the address
 //! of the Bot API differs from a real desk.
+pub mod environment;
 pub mod script;
-pub mod stage;
 
 use clap::Parser;
+use environment::Environment;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -18,13 +19,13 @@ pub struct Args {
     /// Play the story in this terminal and check every fact of it, instead of serving the page
     #[arg(long)]
     pub script: bool,
-    /// What chance is seeded with; the same seed tells the same story
+    /// The seed of the random generator; the same seed gives the same story
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Where the page is served; port 0 takes any free one
+    /// The address of the page; port 0 takes any free port
     #[arg(long, default_value = DEFAULT_ADDRESS)]
     pub addr: SocketAddr,
-    /// What is logged, as in RUST_LOG
+    /// The log filter, as in RUST_LOG
     #[arg(long, default_value = "warn", value_parser = log_filter)]
     pub log: String,
 }
@@ -45,12 +46,12 @@ pub async fn main(args: Args, stop: CancellationToken) -> anyhow::Result<ExitCod
         Err(_) if args.addr.to_string() == DEFAULT_ADDRESS => TcpListener::bind((args.addr.ip(), 0)).await?,
         Err(error) => anyhow::bail!("failed to bind {}: {error}", args.addr),
     };
-    let stage = stage::Stage::set(listener, args.seed).await?;
-    stage.open().await?;
-    println!("Antri's demo is open: {}", stage.url);
-    println!("Its side API: http://{} (send /token as an agent or the admin)", stage.app.addr);
+    let environment = Environment::start(listener, args.seed).await?;
+    environment.set_up_team().await?;
+    println!("Antri's demo is open: {}", environment.url);
+    println!("Its side API: http://{} (send /token as an agent or the admin)", environment.app.addr);
     println!("Four people's chats, one desk. Write as the customer, work as an agent. Ctrl-C ends it.");
     stop.cancelled().await;
-    stage.strike().await?;
+    environment.shut_down().await?;
     Ok(ExitCode::SUCCESS)
 }

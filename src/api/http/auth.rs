@@ -48,8 +48,9 @@ fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =
         header.and_then(|text| text.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let missing = || ApiError::unauthorized("missing_token", "send a header Authorization: Bearer <token>");
-    token.map(|(_, token)| token.trim()).ok_or_else(missing)
+    let missing_header =
+        || ApiError::unauthorized("missing_token", "send a header Authorization: Bearer <token>");
+    token.map(|(_, token)| token.trim()).ok_or_else(missing_header)
 }
 
 impl FromRequestParts<Arc<Api>> for Staff {

@@ -33,13 +33,17 @@ pub(in crate::api) async fn log_request(
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %method, route);
     let started_at = api.clock.steady();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let took = api.clock.steady().saturating_sub(started_at);
+    let duration = api.clock.steady().saturating_sub(started_at);
     let status = response.status().as_u16();
-    if let Some(succeeded) = api.metrics.record_request(&method, route, status, took) {
+    if let Some(succeeded) = api.metrics.record_request(&method, route, status, duration) {
         api.engine.count_heartbeat(succeeded, api.now());
     }
     span.in_scope(|| {
-        tracing::debug!(status, took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
+        tracing::debug!(
+            status,
+            took_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            "handled request"
+        );
     });
     response.headers_mut().insert(REQUEST_ID, id);
     response
@@ -70,9 +74,8 @@ pub(in crate::api) async fn buffer_body(request: Request, next: Next) -> Respons
             ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large").into_response()
         }
         Ok(Err(_)) => ApiError::bad("bad_body", "the body broke off").into_response(),
-        Err(_) => {
-            ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long").into_response()
-        }
+        Err(_) => ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body duration too long")
+            .into_response(),
     }
 }
 

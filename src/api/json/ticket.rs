@@ -91,7 +91,10 @@ fn agent_of(ticket: &Ticket) -> Option<PersonId> {
 
 impl Api {
     /// Returns the JSON bodies of tickets.
-    pub(in crate::api) async fn bodies(&self, tickets: &[Ticket]) -> Result<Vec<TicketBody>, StoreError> {
+    pub(in crate::api) async fn ticket_bodies(
+        &self,
+        tickets: &[Ticket],
+    ) -> Result<Vec<TicketBody>, StoreError> {
         let departments = self.engine.store().departments().await?;
         let mut names = HashMap::new();
         for agent in tickets.iter().filter_map(agent_of) {
@@ -100,21 +103,21 @@ impl Api {
             }
         }
         let name = |ticket| agent_of(ticket).and_then(|agent| names.get(&agent).cloned().flatten());
-        Ok(tickets.iter().map(|ticket| body(ticket, &departments, name(ticket))).collect())
+        Ok(tickets.iter().map(|ticket| to_body(ticket, &departments, name(ticket))).collect())
     }
 
     /// Returns the JSON body of a ticket.
-    pub(in crate::api) async fn body(&self, ticket: &Ticket) -> Result<TicketBody, StoreError> {
+    pub(in crate::api) async fn ticket_body(&self, ticket: &Ticket) -> Result<TicketBody, StoreError> {
         let departments = self.engine.store().departments().await?;
         let name = match agent_of(ticket) {
             Some(agent) => self.engine.name_of(agent).await?,
             None => None,
         };
-        Ok(body(ticket, &departments, name))
+        Ok(to_body(ticket, &departments, name))
     }
 }
 
-fn body(ticket: &Ticket, departments: &[Department], agent: Option<String>) -> TicketBody {
+fn to_body(ticket: &Ticket, departments: &[Department], agent: Option<String>) -> TicketBody {
     let department = departments.iter().find(|d| d.id == ticket.department);
     let category = department.and_then(|d| d.category(ticket.category));
     TicketBody {

@@ -162,7 +162,7 @@ impl Api {
         former: Option<PersonId>,
     ) -> Result<(), StoreError> {
         let Some(ticket) = self.engine.store().ticket(id).await? else { return Ok(()) };
-        let body = self.body(&ticket).await?;
+        let body = self.ticket_body(&ticket).await?;
         self.live.publish(LiveEvent::Ticket {
             department: ticket.department,
             agent: body.assigned_agent.map(PersonId),

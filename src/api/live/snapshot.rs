@@ -51,7 +51,7 @@ impl Api {
         let alerts = announced.into_iter().map(|alert| AlertBody::of(alert, false, &departments)).collect();
         let seats = self.engine.seats();
         Ok(Snapshot {
-            tickets: self.bodies(&tickets).await?,
+            tickets: self.ticket_bodies(&tickets).await?,
             agents: seats.iter().map(|seat| AgentState::of(seat, seat.held(), &departments)).collect(),
             queue: self.queue_stats(&seats, &departments).await?,
             alerts,

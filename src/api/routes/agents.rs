@@ -52,8 +52,8 @@ pub(in crate::api) async fn change(
     JsonBody(change): JsonBody<AgentChange>,
 ) -> Result<AgentLoad> {
     let id = PersonId(id);
-    let bad = || ApiError::unprocessable("bad_capacity", "a capacity is 1 to 100");
-    let max = change.max_tickets.map(|max| Capacity::new(max).ok_or_else(bad)).transpose()?;
+    let invalid = || ApiError::unprocessable("bad_capacity", "a capacity is 1 to 100");
+    let max = change.max_tickets.map(|max| Capacity::new(max).ok_or_else(invalid)).transpose()?;
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let operation = async move {
         if let Some(max) = max {

@@ -103,7 +103,7 @@ pub(in crate::api) struct Reassignment {
     responses((status = 200, body = Envelope<MyQueue>)))]
 pub(in crate::api) async fn mine(State(api): State<Arc<Api>>, agent: Agent) -> Result<MyQueue> {
     let held = api.engine.store().held_by(agent.person.id).await?;
-    let queue: Vec<_> = with_positions(api.bodies(&held).await?, (1..).map(Some)).collect();
+    let queue: Vec<_> = with_positions(api.ticket_bodies(&held).await?, (1..).map(Some)).collect();
     let (count, max) = (queue.len(), agent.profile.max_tickets.get());
     Ok(Answer::ok("Your queue", MyQueue { queue, count, max }))
 }
@@ -143,7 +143,7 @@ pub(in crate::api) async fn reprioritise(
     let id = api.visible(&admin, &ticket).await?.id;
     let (engine, now, priority) = (Arc::clone(&api.engine), api.now(), change.priority.into());
     let ticket = Api::run(async move { engine.set_priority(&admin, id, priority, now).await }).await?;
-    Ok(Answer::ok("Priority set", api.body(&ticket).await?))
+    Ok(Answer::ok("Priority set", api.ticket_body(&ticket).await?))
 }
 
 /// Gives a ticket to an agent, or back to the queue.
@@ -167,7 +167,7 @@ pub(in crate::api) async fn reassign(
         }
     };
     let ticket = Api::run(operation).await?;
-    Ok(Answer::ok("Ticket reassigned", api.body(&ticket).await?))
+    Ok(Answer::ok("Ticket reassigned", api.ticket_body(&ticket).await?))
 }
 
 impl Api {
@@ -182,7 +182,8 @@ impl Api {
         let depths = store.depths().await?;
         let positions = self.positions(&tickets).await?;
         Ok(QueuePage {
-            tickets: with_positions(self.bodies(&tickets).await?, positions.into_iter().map(Some)).collect(),
+            tickets: with_positions(self.ticket_bodies(&tickets).await?, positions.into_iter().map(Some))
+                .collect(),
             total: departments.iter().filter_map(|id| depths.get(id)).sum(),
         })
     }
@@ -215,7 +216,7 @@ impl Api {
         held.sort_by_key(|ticket| (ticket.hold().map(|hold| hold.assigned_at), ticket.arrival));
         let total = held.len() as u64;
         let page: Vec<_> = held.into_iter().skip(offset).take(limit).collect();
-        let tickets = with_positions(self.bodies(&page).await?, std::iter::repeat(None)).collect();
+        let tickets = with_positions(self.ticket_bodies(&page).await?, std::iter::repeat(None)).collect();
         Ok(QueuePage { tickets, total })
     }
 }

@@ -94,13 +94,13 @@ struct ValidChange {
 
 impl SettingsChange {
     fn validate(self) -> std::result::Result<ValidChange, ApiError> {
-        let bad = |what: &str| ApiError::unprocessable("bad_setting", what);
+        let invalid = |message: &str| ApiError::unprocessable("bad_setting", message);
         let in_range = |seconds: Option<u64>| seconds.is_none_or(|s| (1..=MAX_TIMEOUT_SECONDS).contains(&s));
         if !in_range(self.grace_period) || !in_range(self.agent_idle_timeout) {
-            return Err(bad("a time-out is 1 to 604800 seconds"));
+            return Err(invalid("a time-out is 1 to 604800 seconds"));
         }
-        let percent = |p| Percent::new(p).ok_or_else(|| bad("rollout_percent is 0 to 100"));
-        let capacity = |c| Capacity::new(c).ok_or_else(|| bad("default_capacity is 1 to 100"));
+        let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
+        let capacity = |c| Capacity::new(c).ok_or_else(|| invalid("default_capacity is 1 to 100"));
         Ok(ValidChange {
             percent: self.rollout_percent.map(percent).transpose()?,
             capacity: self.default_capacity.map(capacity).transpose()?,

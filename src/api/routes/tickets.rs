@@ -71,13 +71,13 @@ pub(in crate::api) async fn create(
         if existing.customer != customer.id || existing.description != description {
             return Err(ApiError::conflict("idempotency_conflict", "this key opened another ticket"));
         }
-        return Ok(Answer::ok("The ticket was opened before", api.body(&existing).await?));
+        return Ok(Answer::ok("The ticket was opened before", api.ticket_body(&existing).await?));
     }
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let open =
         async move { engine.open(NewTicket { key, customer: &customer, target, description }, now).await };
     let ticket = Api::run(open).await?;
-    Ok(Answer::ok("Ticket opened", api.body(&ticket).await?).with_status(StatusCode::CREATED))
+    Ok(Answer::ok("Ticket opened", api.ticket_body(&ticket).await?).with_status(StatusCode::CREATED))
 }
 
 /// Returns one ticket, by its id or its number.
@@ -90,7 +90,7 @@ pub(in crate::api) async fn show(
 ) -> Result<PlacedTicket> {
     let ticket = api.visible(&caller, &ticket).await?;
     let position = api.position(&ticket).await?;
-    Ok(Answer::ok("Ticket", PlacedTicket::new(api.body(&ticket).await?, position)))
+    Ok(Answer::ok("Ticket", PlacedTicket::new(api.ticket_body(&ticket).await?, position)))
 }
 
 /// The holder starts the ticket.
@@ -147,7 +147,7 @@ async fn step(
     let id = api.visible(&caller, &ticket).await?.id;
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let ticket = Api::run(async move { engine.step(caller.id, id, step, None, now).await }).await?;
-    Ok(Answer::ok(message, api.body(&ticket).await?))
+    Ok(Answer::ok(message, api.ticket_body(&ticket).await?))
 }
 
 impl Api {
@@ -166,8 +166,8 @@ impl Api {
                 return Err(ApiError::bad("bad_id", "a ticket is named by its id or its number"));
             }
         };
-        let missing = || ApiError::not_found("ticket_not_found", "there is no such ticket");
-        found.filter(|ticket| may_see(caller, ticket)).ok_or_else(missing)
+        let not_found = || ApiError::not_found("ticket_not_found", "there is no such ticket");
+        found.filter(|ticket| may_see(caller, ticket)).ok_or_else(not_found)
     }
 
     /// Returns a ticket's position in its department's queue or in its holder's.
@@ -179,7 +179,7 @@ impl Api {
             }
             TicketState::Held(hold) => {
                 let all = store.held_by(hold.agent).await?;
-                all.iter().zip(1..).find(|(one, _)| one.id == ticket.id).map(|(_, position)| position)
+                all.iter().zip(1..).find(|(held, _)| held.id == ticket.id).map(|(_, position)| position)
             }
             TicketState::Completed { .. } | TicketState::Cancelled { .. } => None,
         })
@@ -196,8 +196,8 @@ impl Api {
             .ok()
             .filter(|text| (1..=MAX_IDEMPOTENCY_KEY_CHARS).contains(&text.len()))
             .filter(printable);
-        let bad = || ApiError::bad("bad_idempotency_key", "a key has 1 to 128 visible ASCII characters");
-        key.map(str::to_owned).ok_or_else(bad)
+        let invalid = || ApiError::bad("bad_idempotency_key", "a key has 1 to 128 visible ASCII characters");
+        key.map(str::to_owned).ok_or_else(invalid)
     }
 
     async fn customer(&self, body: &NewTicketBody) -> std::result::Result<Person, ApiError> {
@@ -210,8 +210,8 @@ impl Api {
                 return Err(ApiError::unprocessable("bad_customer", message));
             }
         };
-        let missing = || ApiError::not_found("customer_not_found", "the bot knows no such person");
-        let person = found.ok_or_else(missing)?;
+        let not_found = || ApiError::not_found("customer_not_found", "the bot knows no such person");
+        let person = found.ok_or_else(not_found)?;
         if body.customer_telegram_id.is_some_and(|id| id != person.telegram.0) {
             return Err(ApiError::conflict("customer_conflict", "the two ids are of two people"));
         }

@@ -44,7 +44,7 @@ const PEOPLE: [(i64, &str, &str, &str); 4] = [
 ];
 
 /// A desk on a simulated Telegram.
-pub struct Stage {
+pub struct Environment {
     /// The URL of the page.
     pub url: String,
     /// The simulated Telegram.
@@ -58,9 +58,9 @@ pub struct Stage {
     files: TempDir,
 }
 
-impl Stage {
+impl Environment {
     /// Starts the sandbox on this listener, and the desk against it. No messages are sent yet.
-    pub async fn set(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
+    pub async fn start(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let now = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
@@ -89,32 +89,32 @@ impl Stage {
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let app = Arc::new(App::start(setup(&url, &back_ends, clock, seed, api)?).await?);
         let stop = CancellationToken::new();
-        let (desk, stopped) = (Arc::clone(&app), stop.clone());
-        let running = tokio::spawn(async move { desk.run(stopped).await });
+        let (running_app, stopped) = (Arc::clone(&app), stop.clone());
+        let running = tokio::spawn(async move { running_app.run(stopped).await });
         Ok(Self { url, sandbox, app, store: back_ends.store, running, stop, sandbox_stop, files })
     }
 
     /// Opens the desk: everyone presses Start, the admin adds the agents, and the agents go online.
-    pub async fn open(&self) -> anyhow::Result<()> {
+    pub async fn set_up_team(&self) -> anyhow::Result<()> {
         for (id, ..) in PEOPLE {
-            self.say(id, "/start").await?;
+            self.send_text(id, "/start").await?;
         }
         for agent in [BUDI, CITRA] {
-            self.say(DEWI, &format!("/addagent {agent}")).await?;
-            self.say(agent, "/online").await?;
+            self.send_text(DEWI, &format!("/addagent {agent}")).await?;
+            self.send_text(agent, "/online").await?;
         }
         Ok(())
     }
 
     /// Sends a text as this person; returns when the desk is idle again.
-    pub async fn say(&self, id: i64, text: &str) -> anyhow::Result<()> {
+    pub async fn send_text(&self, id: i64, text: &str) -> anyhow::Result<()> {
         self.sandbox.send_text(id, text);
-        self.settle().await
+        self.wait_until_idle().await
     }
 
     /// Presses a button as this person: the one with this label on their newest message that has it and
     /// contains `on`.
-    pub async fn press(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
+    pub async fn press_button(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
         let chat = self.sandbox.chat(id);
         let found = chat
             .iter()
@@ -123,11 +123,11 @@ impl Stage {
             .find_map(|m| Some((m.message_id, m.button(label)?)));
         let (message, data) = found.with_context(|| format!("{id} has no button {label:?} on {on:?}"))?;
         self.sandbox.press(id, message, data);
-        self.settle().await
+        self.wait_until_idle().await
     }
 
     /// Waits until the desk is idle. Errors after [`IDLE_TIMEOUT`].
-    pub async fn settle(&self) -> anyhow::Result<()> {
+    pub async fn wait_until_idle(&self) -> anyhow::Result<()> {
         let mut changes = self.sandbox.changes();
         let idle = async {
             while !(self.sandbox.idle_polls() && self.app.is_idle().await) {
@@ -139,7 +139,7 @@ impl Stage {
     }
 
     /// Stops the desk, then the simulated Telegram, and deletes the files.
-    pub async fn strike(self) -> anyhow::Result<()> {
+    pub async fn shut_down(self) -> anyhow::Result<()> {
         self.stop.cancel();
         self.running.await??;
         self.store.close().await;
