@@ -100,7 +100,7 @@ impl Metrics {
     }
 
     fn register(&self, registry: &mut Registry) {
-        registry.register("requests_seconds", "How long requests duration", self.requests.clone());
+        registry.register("requests_seconds", "How long requests took", self.requests.clone());
         registry.register("heartbeats", "Heartbeats by result", self.heartbeats.clone());
         self.latency.register(registry);
     }

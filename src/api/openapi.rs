@@ -22,7 +22,7 @@ const PAGE: &str = include_str!("docs.html");
 /// The error responses: status and meaning.
 const ERROR_RESPONSES: [(&str, &str); 9] = [
     ("400", "An id, the query or the body can't be read"),
-    ("401", "No token, a bad customer_id_rule, or an expired customer_id_rule"),
+    ("401", "The token is missing, invalid or expired"),
     ("403", "Not for this role"),
     ("404", "Not found, or not visible to the caller"),
     ("409", "The request conflicts with the current state"),
@@ -88,7 +88,7 @@ impl Modify for CommonParts {
     }
 }
 
-/// Returns the schema of a new ticket with the rule that customer_id_rule of two customer ids is required, which no field
+/// Returns the schema of a new ticket with the rule that one of two customer ids is required, which no field
 /// attribute can express.
 fn with_customer_id(body: RefOr<Schema>) -> RefOr<Schema> {
     let requires = |field: &str, kind| {

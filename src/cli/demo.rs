@@ -1,10 +1,10 @@
 //! The demo: a whole desk on this machine, with a simulated Telegram and simulated people. Only the address
 //! of the Bot API differs from a real desk.
-pub mod environment;
 pub mod script;
+pub mod stage;
 
 use clap::Parser;
-use environment::Environment;
+use stage::Stage;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -46,12 +46,12 @@ pub async fn main(args: Args, stop: CancellationToken) -> anyhow::Result<ExitCod
         Err(_) if args.addr.to_string() == DEFAULT_ADDRESS => TcpListener::bind((args.addr.ip(), 0)).await?,
         Err(error) => anyhow::bail!("failed to bind {}: {error}", args.addr),
     };
-    let environment = Environment::start(listener, args.seed).await?;
-    environment.set_up_team().await?;
-    println!("Antri's demo is open: {}", environment.url);
-    println!("Its side API: http://{} (send /token as an agent or the admin)", environment.app.addr);
+    let stage = Stage::set(listener, args.seed).await?;
+    stage.open().await?;
+    println!("Antri's demo is open: {}", stage.url);
+    println!("Its side API: http://{} (send /token as an agent or the admin)", stage.app.addr);
     println!("Four people's chats, one desk. Write as the customer, work as an agent. Ctrl-C ends it.");
     stop.cancelled().await;
-    environment.shut_down().await?;
+    stage.strike().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -74,8 +74,9 @@ pub(in crate::api) async fn buffer_body(request: Request, next: Next) -> Respons
             ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large").into_response()
         }
         Ok(Err(_)) => ApiError::bad("bad_body", "the body broke off").into_response(),
-        Err(_) => ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body duration too long")
-            .into_response(),
+        Err(_) => {
+            ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long").into_response()
+        }
     }
 }
 

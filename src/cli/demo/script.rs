@@ -1,7 +1,7 @@
 //! The scripted story of `antri demo --script`: six tickets, two agents with two slots each, an offline
 //! agent, and an admin. The script checks every fact of the story; the first failed check ends it with exit
 //! code 1.
-use super::environment::{BUDI, CITRA, DEWI, Environment, SARI};
+use super::stage::{BUDI, CITRA, DEWI, SARI, Stage};
 use crate::sandbox::{ChatMessage, NewUser, Sandbox, Side};
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -23,13 +23,13 @@ const CUSTOMERS: [(i64, &str, &str); 6] = [
 
 /// Plays the story. Returns exit code 0 if every check passed.
 pub async fn play(seed: u64, stop: CancellationToken) -> anyhow::Result<ExitCode> {
-    let environment = Environment::start(TcpListener::bind("127.0.0.1:0").await?, seed).await?;
-    let mut story = Story::new(environment);
+    let stage = Stage::set(TcpListener::bind("127.0.0.1:0").await?, seed).await?;
+    let mut story = Story::new(stage);
     let result = tokio::select! {
         result = story.run() => result,
         () = stop.cancelled() => Err(anyhow::anyhow!("interrupted")),
     };
-    story.environment.shut_down().await?;
+    story.stage.strike().await?;
     match result {
         Ok(()) => {
             println!("\nThe story went as it must.");
@@ -43,18 +43,18 @@ pub async fn play(seed: u64, stop: CancellationToken) -> anyhow::Result<ExitCode
 }
 
 struct Story {
-    environment: Environment,
+    stage: Stage,
     names: BTreeMap<i64, String>,
     /// The printed text of each message, by chat and message id.
     printed: BTreeMap<(i64, i64), String>,
 }
 
 impl Story {
-    fn new(environment: Environment) -> Self {
+    fn new(stage: Stage) -> Self {
         let mut extras = vec![(EKA, "Eka")];
         extras.extend(CUSTOMERS.iter().filter(|(id, ..)| *id != SARI).map(|(id, name, _)| (*id, *name)));
         for (id, name) in extras {
-            environment.sandbox.add_user(NewUser {
+            stage.sandbox.add_user(NewUser {
                 id: Some(id),
                 first_name: name.into(),
                 username: Some(name.to_lowercase()),
@@ -62,8 +62,8 @@ impl Story {
                 ..NewUser::default()
             });
         }
-        let names = environment.sandbox.users().into_iter().map(|user| (user.id, user.first_name)).collect();
-        Self { environment, names, printed: BTreeMap::new() }
+        let names = stage.sandbox.users().into_iter().map(|user| (user.id, user.first_name)).collect();
+        Self { stage, names, printed: BTreeMap::new() }
     }
 
     async fn run(&mut self) -> anyhow::Result<()> {
@@ -77,12 +77,12 @@ impl Story {
     async fn set_up(&mut self) -> anyhow::Result<()> {
         chapter("Three agents with two places each; Eka stays offline");
         for id in [DEWI, BUDI, CITRA, EKA].into_iter().chain(CUSTOMERS.map(|(id, ..)| id)) {
-            self.environment.send_text(id, "/start").await?;
+            self.stage.say(id, "/start").await?;
         }
         for agent in [BUDI, CITRA, EKA] {
-            self.environment.send_text(DEWI, &format!("/addagent {agent}")).await?;
+            self.stage.say(DEWI, &format!("/addagent {agent}")).await?;
             let name = self.name(agent);
-            self.environment.send_text(DEWI, &format!("/setmax {name} 2")).await?;
+            self.stage.say(DEWI, &format!("/setmax {name} 2")).await?;
         }
         self.print_changes();
         self.says(BUDI, "/online").await?;
@@ -155,14 +155,14 @@ impl Story {
 
     async fn says(&mut self, id: i64, text: &str) -> anyhow::Result<()> {
         println!("\n{} writes: {text}", self.name(id));
-        self.environment.send_text(id, text).await?;
+        self.stage.say(id, text).await?;
         self.print_changes();
         Ok(())
     }
 
     async fn presses(&mut self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
         println!("\n{} presses [ {label} ]", self.name(id));
-        self.environment.press_button(id, on, label).await?;
+        self.stage.press(id, on, label).await?;
         self.print_changes();
         Ok(())
     }
@@ -170,7 +170,7 @@ impl Story {
     /// Prints the new and the edited messages of all chats, ordered by the ids of the people.
     fn print_changes(&mut self) {
         for (id, name) in &self.names {
-            for message in bot_messages(&self.environment.sandbox, *id) {
+            for message in bot_messages(&self.stage.sandbox, *id) {
                 let rendered = render(&message);
                 let before = self.printed.insert((*id, message.message_id), rendered.clone());
                 let mark = match &before {
@@ -192,12 +192,12 @@ impl Story {
 
     /// Returns the text of the bot's newest message in a chat.
     fn newest_text(&self, id: i64) -> anyhow::Result<String> {
-        let message = bot_messages(&self.environment.sandbox, id).pop().context("an empty chat")?;
+        let message = bot_messages(&self.stage.sandbox, id).pop().context("an empty chat")?;
         Ok(message.text)
     }
 
     fn number_of(&self, customer: i64) -> anyhow::Result<String> {
-        let messages = bot_messages(&self.environment.sandbox, customer);
+        let messages = bot_messages(&self.stage.sandbox, customer);
         let words = messages.iter().flat_map(|m| m.text.split_whitespace());
         let number = words.filter_map(crate::domain::number::TicketNumber::parse).next_back();
         Ok(number.with_context(|| format!("{} has no ticket", self.name(customer)))?.to_string())
@@ -206,7 +206,7 @@ impl Story {
     /// Returns the text of an agent's newest card of a customer's ticket.
     fn task_card(&self, agent: i64, customer: i64) -> anyhow::Result<String> {
         let number = self.number_of(customer)?;
-        let cards = bot_messages(&self.environment.sandbox, agent);
+        let cards = bot_messages(&self.stage.sandbox, agent);
         let card = cards.iter().rev().find(|m| m.text.contains(&number) && m.text.contains("Posisi antrian"));
         let card =
             card.with_context(|| format!("{} has no ticket of {}", self.name(agent), self.name(customer)))?;
@@ -215,10 +215,7 @@ impl Story {
 
     /// Returns how many tickets an agent was given.
     fn task_count(&self, agent: i64) -> usize {
-        bot_messages(&self.environment.sandbox, agent)
-            .iter()
-            .filter(|m| m.text.contains("Tiket baru"))
-            .count()
+        bot_messages(&self.stage.sandbox, agent).iter().filter(|m| m.text.contains("Tiket baru")).count()
     }
 }
 

@@ -44,7 +44,7 @@ const PEOPLE: [(i64, &str, &str, &str); 4] = [
 ];
 
 /// A desk on a simulated Telegram.
-pub struct Environment {
+pub struct Stage {
     /// The URL of the page.
     pub url: String,
     /// The simulated Telegram.
@@ -58,9 +58,9 @@ pub struct Environment {
     files: TempDir,
 }
 
-impl Environment {
+impl Stage {
     /// Starts the sandbox on this listener, and the desk against it. No messages are sent yet.
-    pub async fn start(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
+    pub async fn set(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let now = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
@@ -95,26 +95,26 @@ impl Environment {
     }
 
     /// Opens the desk: everyone presses Start, the admin adds the agents, and the agents go online.
-    pub async fn set_up_team(&self) -> anyhow::Result<()> {
+    pub async fn open(&self) -> anyhow::Result<()> {
         for (id, ..) in PEOPLE {
-            self.send_text(id, "/start").await?;
+            self.say(id, "/start").await?;
         }
         for agent in [BUDI, CITRA] {
-            self.send_text(DEWI, &format!("/addagent {agent}")).await?;
-            self.send_text(agent, "/online").await?;
+            self.say(DEWI, &format!("/addagent {agent}")).await?;
+            self.say(agent, "/online").await?;
         }
         Ok(())
     }
 
     /// Sends a text as this person; returns when the desk is idle again.
-    pub async fn send_text(&self, id: i64, text: &str) -> anyhow::Result<()> {
+    pub async fn say(&self, id: i64, text: &str) -> anyhow::Result<()> {
         self.sandbox.send_text(id, text);
-        self.wait_until_idle().await
+        self.settle().await
     }
 
     /// Presses a button as this person: the one with this label on their newest message that has it and
     /// contains `on`.
-    pub async fn press_button(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
+    pub async fn press(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
         let chat = self.sandbox.chat(id);
         let found = chat
             .iter()
@@ -123,11 +123,11 @@ impl Environment {
             .find_map(|m| Some((m.message_id, m.button(label)?)));
         let (message, data) = found.with_context(|| format!("{id} has no button {label:?} on {on:?}"))?;
         self.sandbox.press(id, message, data);
-        self.wait_until_idle().await
+        self.settle().await
     }
 
     /// Waits until the desk is idle. Errors after [`IDLE_TIMEOUT`].
-    pub async fn wait_until_idle(&self) -> anyhow::Result<()> {
+    pub async fn settle(&self) -> anyhow::Result<()> {
         let mut changes = self.sandbox.changes();
         let idle = async {
             while !(self.sandbox.idle_polls() && self.app.is_idle().await) {
@@ -139,7 +139,7 @@ impl Environment {
     }
 
     /// Stops the desk, then the simulated Telegram, and deletes the files.
-    pub async fn shut_down(self) -> anyhow::Result<()> {
+    pub async fn strike(self) -> anyhow::Result<()> {
         self.stop.cancel();
         self.running.await??;
         self.store.close().await;
