@@ -1,19 +1,9 @@
-//! The side API: web front ends and integrations work with the desk over HTTP.
+//! The side API: HTTP and WebSocket access to the desk for web front ends and integrations. Handlers parse a
+//! request, call the same engine operations as the bot, and wrap the result.
 //!
-//! Handlers take a request apart, call the same verbs of the engine as the bot does, and wrap the answer. What follows from
-//! a verb (the next ticket, the cards in Telegram, the customer's message) follows by itself.
-//!
-//! | file | what |
-//! |---|---|
-//! | `auth`, `extract` | who asks, and what they sent |
-//! | `answer`, `error` | the envelope, and why something was refused |
-//! | `agent_status`, … | one file per group of endpoints |
-//! | `ticket_body`, `agent_body`, `words` | what tickets and agents are in JSON |
-//! | `frame` | request ids, the log line, bodies that come in time and fit |
-//! | `live`, `snapshot`, `ws` | events, all at once and one by one, and the sockets that send them |
-//! | `alerts` | incidents |
-//! | `openapi`, `login`, `health`, `metrics` | the contract, log-ins, and what operators look at |
-//! | `limits` | how much one client may ask |
+//! `routes` holds the handlers, one file per resource; `http` authentication, extractors, errors, middleware
+//! and rate limits; `json` the bodies; `live` the WebSocket; `metrics` the Prometheus endpoint; `openapi` the
+//! contract.
 mod http;
 mod json;
 mod live;
@@ -45,7 +35,7 @@ pub struct Api {
     telegram: Telegram,
     clock: Clock,
     config: HttpConfig,
-    /// Checks tokens, where there are any.
+    /// Verifies tokens; `None` without `JWT_SECRET`.
     tokens: Option<Verifier>,
     health: routes::health::Health,
     limits: http::rate_limit::RateLimits,
@@ -54,7 +44,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// An API over this engine.
+    /// Returns an API over this engine.
     #[must_use]
     pub fn new(engine: Arc<Engine>, telegram: Telegram, clock: Clock, config: HttpConfig) -> Arc<Self> {
         let limits = http::rate_limit::RateLimits::new(config.rate_per_address, config.rate_per_token);
@@ -67,26 +57,28 @@ impl Api {
         self.clock.now()
     }
 
-    /// Runs a verb of the engine to its end, even if the client hangs up meanwhile: what was committed has consequences in
-    /// memory that must not be left out.
-    fn run<V, T, E>(verb: V) -> impl Future<Output = Result<T, ApiError>> + Send + use<V, T, E>
+    /// Runs an engine operation to completion, even if the client disconnects: the work that follows a commit
+    /// in memory must not be skipped.
+    fn run<F, T, E>(operation: F) -> impl Future<Output = Result<T, ApiError>> + Send + use<F, T, E>
     where
-        V: Future<Output = Result<T, E>> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
         T: Send + 'static,
         E: Send + 'static,
         ApiError: From<E>,
     {
-        // In its box before anything waits, so that the handler's own future, which is on its way through every layer, stays
-        // small. Whatever a panic leaves behind, a task of its own would leave behind just so.
-        let mut verb = Box::pin(AssertUnwindSafe(verb).catch_unwind());
+        // Boxed before the first await, so that the handler's future, which passes through every layer, stays
+        // small. Asserting unwind safety is fine: a panic in a spawned task would leave the same state
+        // behind.
+        let mut operation = Box::pin(AssertUnwindSafe(operation).catch_unwind());
         async move {
-            // What is done at once, in memory, has no middle in which a client could hang up, and needs no task of its own.
-            let result = match verb.as_mut().now_or_never() {
+            // An operation that completes at the first poll cannot be cancelled in between, and needs no
+            // task.
+            let result = match operation.as_mut().now_or_never() {
                 Some(result) => result,
-                None => tokio::spawn(verb).await.map_err(|_| ApiError::internal())?,
+                None => tokio::spawn(operation).await.map_err(|_| ApiError::internal())?,
             };
             let Ok(result) = result else {
-                tracing::error!("a request panicked");
+                tracing::error!("panic in request handler");
                 return Err(ApiError::internal());
             };
             Ok(result?)
@@ -94,10 +86,11 @@ impl Api {
     }
 }
 
-/// All routes.
+/// Returns the router of all routes.
 pub fn router(api: &Arc<Api>) -> Router {
     Router::new()
-        // With whole paths: nesting writes the path of each request anew, and heartbeats are most of them.
+        // Merged with full paths, because nesting rewrites the path of each request, and most requests are
+        // heartbeats.
         .merge(routes::agent_status::routes())
         .nest("/api/agents", routes::agents::routes())
         .nest("/api/auth", routes::login::routes())
@@ -112,14 +105,14 @@ pub fn router(api: &Arc<Api>) -> Router {
         .route("/metrics", get(metrics::metrics))
         .fallback(http::middleware::no_such_path)
         .method_not_allowed_fallback(http::middleware::no_such_method)
-        .layer(from_fn(http::middleware::whole_body))
-        .layer(from_fn_with_state(Arc::clone(api), http::rate_limit::by_address))
+        .layer(from_fn(http::middleware::buffer_body))
+        .layer(from_fn_with_state(Arc::clone(api), http::rate_limit::limit_address))
         .layer(cors(&api.config.cors_origins))
-        .layer(from_fn_with_state(Arc::clone(api), http::middleware::note))
+        .layer(from_fn_with_state(Arc::clone(api), http::middleware::log_request))
         .with_state(Arc::clone(api))
 }
 
-/// Pages of these origins may call, and of no others.
+/// Returns the CORS layer: only pages of these origins may call.
 fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     let idempotency = HeaderName::from_static("idempotency-key");

@@ -1,9 +1,10 @@
-//! The composition root: the only file that names every adapter. Builds the desk out of its parts, runs it until it is
-//! told to stop, and brings what is under way to its end.
+//! The composition root: builds the desk from its adapters, runs its tasks until it is stopped, and drains
+//! them. The only file that names every adapter.
 mod backends;
 mod embedded;
 mod incident_monitor;
 mod leadership;
+mod run;
 mod tasks;
 
 pub use crate::bot::cards::refresher::MAX_REFRESH_INTERVAL;
@@ -40,93 +41,98 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How often the safety net looks, in a real desk.
+/// The sweep interval of a real desk.
 pub const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// How long to wait before Telegram is asked for the username again.
+const TELEGRAM_RETRY_DELAY: Duration = Duration::from_secs(2);
 
-/// Everything a desk is built of.
+/// The adapters and parameters from which an [`App`] is built.
 pub struct Setup {
-    /// The queues.
+    /// The store.
     pub store: Arc<dyn Store>,
-    /// Who is there.
+    /// The presence records.
     pub presence: Arc<dyn Presence>,
-    /// Where other processes work on the same store: who this one is, and how it hears of the others.
+    /// The identity and signals of this replica, if other replicas share the store.
     pub replicas: Option<ReplicaSetup>,
-    /// Whether presence ends with the process, so that it has to be restored.
+    /// Whether presence is lost with the process and must be restored at the start.
     pub presence_is_volatile: bool,
-    /// The bot's account.
+    /// The Bot API client.
     pub telegram: Telegram,
-    /// Webhook mode: where Telegram posts. Else long polling.
+    /// The webhook to register; without one, updates are fetched by long polling.
     pub webhook: Option<WebhookConfig>,
-    /// The side API: whom it believes, what it bears.
+    /// The configuration of the side API: tokens, proxies, rate limits.
     pub http: HttpConfig,
-    /// The socket of the side API and of the webhook.
+    /// The listener of the side API and of the webhook.
     pub listener: TcpListener,
-    /// What the engine needs to know.
+    /// The engine's fixed configuration.
     pub rules: Rules,
-    /// The settings of a desk that has none yet.
+    /// The settings that are stored if the store has none.
     pub first_settings: Settings,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Chance.
+    /// The source of randomness.
     pub chance: Random,
-    /// The pace to keep towards Telegram.
+    /// The rate limits of calls to Telegram.
     pub limits: RateLimits,
-    /// How much one chat may send.
+    /// The quota of updates per chat.
     pub quota: Quota,
-    /// How often the safety net looks.
+    /// The interval between sweeps.
     pub sweep_every: Duration,
-    /// How long live cards may rest between two looks at what happened (see [`LONGEST_PAUSE`]).
+    /// The longest pause between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
     pub longest_pause: Duration,
 }
 
-/// One process among several on the same store.
+/// This process as one of several replicas on the same store.
 pub struct ReplicaSetup {
-    /// This one.
+    /// This replica's id.
     pub id: ReplicaId,
-    /// The way to the others.
+    /// The channel to the other replicas.
     pub signals: Arc<dyn Signals>,
 }
 
 /// A desk that is ready to run.
 pub struct App {
-    /// The verbs.
+    /// The engine.
     pub engine: Arc<Engine>,
-    /// The bot's side of it.
+    /// The context of the bot's handlers.
     pub desk: Arc<BotContext>,
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
     replicas: Option<ReplicaSetup>,
     presence_is_volatile: bool,
-    served: Arc<AtomicU64>,
-    watched: Arc<AtomicU64>,
+    /// How many events of the feed the card refresher has processed.
+    events_refreshed: Arc<AtomicU64>,
+    /// How many events of the feed the incident monitor has processed.
+    events_monitored: Arc<AtomicU64>,
     api: Arc<Api>,
-    /// Where the side API listens.
+    /// The address of the side API.
     pub addr: SocketAddr,
     webhook: Option<WebhookConfig>,
     listener: Mutex<Option<TcpListener>>,
-    sweep_every: Duration,
-    longest_pause: Duration,
+    sweep_interval: Duration,
+    max_refresh_interval: Duration,
 }
 
 impl App {
-    /// Builds the desk: asks Telegram who it is, makes good what a crash left half done, sets up a desk that is new.
+    /// Builds the desk: asks Telegram for the bot's username, initializes a new store, loads the agents, and
+    /// recovers unfinished work unless there are replicas. Waits while Telegram can't be reached.
     pub async fn start(setup: Setup) -> anyhow::Result<Self> {
-        let texts = Arc::new(Texts::load().context("the locale files")?);
-        let me = who_am_i(&setup.telegram).await?;
+        let texts = Arc::new(Texts::load().context("failed to load the locale files")?);
+        let bot_username = fetch_username(&setup.telegram).await?;
         let clock = setup.clock;
         let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.chance);
         let engine = Arc::new(match &setup.replicas {
             Some(replicas) => engine.with_replicas(replicas.id),
             None => engine,
         });
-        prepare(&engine, &texts, &setup.first_settings, &clock).await?;
-        let facts = ViewLoader::new(Arc::clone(&engine));
-        let desk = Arc::new(BotContext {
+        initialize(&engine, &texts, &setup.first_settings, &clock).await?;
+        let views = ViewLoader::new(Arc::clone(&engine));
+        let bot = Arc::new(BotContext {
             engine: Arc::clone(&engine),
-            facts: facts.clone(),
+            facts: views.clone(),
             texts: Arc::clone(&texts),
-            bot_username: me,
+            bot_username,
             jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
@@ -136,107 +142,114 @@ impl App {
             apologised: Mutex::new(HashMap::new()),
         });
         let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), clock.clone(), setup.http);
-        let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts, texts });
+        let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts: views, texts });
         let outbox = Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.limits);
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
         let app = Self {
             inbox: match engine.signal_buffer() {
-                Some(telling) => inbox.with_replicas(telling.clone()),
+                Some(signals) => inbox.with_replicas(signals.clone()),
                 None => inbox,
             },
-            served: Arc::new(AtomicU64::new(u64::MAX)),
-            watched: Arc::new(AtomicU64::new(u64::MAX)),
+            events_refreshed: Arc::new(AtomicU64::new(u64::MAX)),
+            events_monitored: Arc::new(AtomicU64::new(u64::MAX)),
             replicas: setup.replicas,
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
             api,
-            addr: setup.listener.local_addr().context("the side API's address")?,
+            addr: setup.listener.local_addr().context("failed to read the address of the listener")?,
             webhook: setup.webhook,
             listener: Mutex::new(Some(setup.listener)),
-            sweep_every: setup.sweep_every,
-            longest_pause: setup.longest_pause,
+            sweep_interval: setup.sweep_every,
+            max_refresh_interval: setup.longest_pause,
             engine,
-            desk,
+            desk: bot,
             clock,
         };
-        app.engine.start().await.context("the agents can't be read")?;
+        app.engine.start().await.context("failed to load agents")?;
         if app.replicas.is_none() {
             app.recover().await?;
         }
         Ok(app)
     }
 
-    /// Makes good what a process left half done. Among several replicas the one that works does it.
+    /// Recovers the work that a process left unfinished. Among replicas, the leader does it when it is
+    /// elected.
     async fn recover(&self) -> anyhow::Result<()> {
-        self.engine.recover(self.presence_is_volatile, self.clock.now()).await.context("recovery")?;
-        let repeats =
-            self.engine.store().release_orphaned_claims().await.context("the outbox can't be read")?;
-        if repeats > 0 {
-            tracing::warn!(repeats, "deliveries whose outcome is unknown go out once more");
+        self.engine
+            .recover(self.presence_is_volatile, self.clock.now())
+            .await
+            .context("failed to recover unfinished work")?;
+        let released = self.engine.store().release_orphaned_claims().await;
+        let deliveries = released.context("failed to release orphaned claims")?;
+        if deliveries > 0 {
+            tracing::warn!(deliveries, "resending deliveries with unknown outcome");
         }
         Ok(())
     }
 
-    /// The link with which the first admin takes the desk over, while there is none.
+    /// Returns the link with which the first admin claims the desk; `None` once there is an admin.
     pub async fn claim_link(&self) -> anyhow::Result<Option<String>> {
         let invite = self.engine.claim_code(self.clock.now()).await?;
         Ok(invite.map(|invite| self.desk.link(&format!("claim_{}", invite.code))))
     }
 
-    /// Runs until `stop`, then ends within ten seconds: what has come in is kept, what is under way is finished.
+    /// Runs until `stop`, then drains within ten seconds: accepted updates are stored, and running handlers
+    /// and calls finish.
     pub async fn run(&self, stop: CancellationToken) -> anyhow::Result<()> {
-        tasks::run(self, stop).await
+        run::run(self, stop).await
     }
 
-    /// Whether everything that has come in has been handled, shown and delivered.
+    /// Returns whether every update is handled, every event processed and every delivery sent.
     pub async fn is_idle(&self) -> bool {
-        // Work flows from the inbox to the outbox, and is looked for in that order; only a delivery that fails can send
-        // some back, past a place that was looked at already. So twice.
+        // Work flows from the inbox to the outbox, and the check follows that order. A failed delivery can
+        // send work back to a stage that was checked already, so the check runs twice.
         self.is_idle_now().await && self.is_idle_now().await
     }
 
     async fn is_idle_now(&self) -> bool {
         let store = self.engine.store();
-        let handled = store.pending_updates(0, 1).await.is_ok_and(|rows| rows.is_empty());
-        let quiet = self.engine.is_quiet();
-        let happened = self.engine.events_published();
-        let shown = [&self.served, &self.watched].iter().all(|done| done.load(Ordering::SeqCst) == happened);
+        let updates_handled = store.pending_updates(0, 1).await.is_ok_and(|rows| rows.is_empty());
+        let engine_quiet = self.engine.is_quiet();
+        let published = self.engine.events_published();
+        let followers = [&self.events_refreshed, &self.events_monitored];
+        let events_processed = followers.iter().all(|count| count.load(Ordering::SeqCst) == published);
         let delivered = store.pending_deliveries().await == Ok(0);
-        handled && quiet && shown && delivered && self.desk.tasks.is_empty()
+        updates_handled && engine_quiet && events_processed && delivered && self.desk.tasks.is_empty()
     }
 }
 
-/// The bot's username. Waits for a Telegram that can't be reached; a token that it does not know is the owner's to mend.
-async fn who_am_i(telegram: &Telegram) -> anyhow::Result<String> {
+/// Returns the bot's username. Retries while Telegram can't be reached; errors if Telegram rejects the token
+/// or the bot.
+async fn fetch_username(telegram: &Telegram) -> anyhow::Result<String> {
     loop {
         match telegram.call("getMe", &serde_json::json!({})).await {
-            Ok(me) => {
-                let name = me.get("username").and_then(serde_json::Value::as_str);
+            Ok(user) => {
+                let name = user.get("username").and_then(serde_json::Value::as_str);
                 return Ok(name.unwrap_or_default().to_owned());
             }
             Err(error) if matches!(error.code(), Some(401 | 404)) => {
-                anyhow::bail!("Telegram does not know this token (TELOXIDE_TOKEN): {error}")
+                anyhow::bail!("Telegram rejected the token (TELOXIDE_TOKEN): {error}")
             }
             Err(error @ CallError::Refused { .. })
                 if error.code().is_some_and(|code| code < 500 && code != 429) =>
             {
-                anyhow::bail!("Telegram refuses this bot: {error}")
+                anyhow::bail!("Telegram rejected the bot: {error}")
             }
             Err(error) => {
-                tracing::warn!(%error, "Telegram can't be reached yet; trying again");
-                tokio::time::sleep(Duration::from_secs(2)).await;
+                tracing::warn!(%error, "failed to reach Telegram; retrying");
+                tokio::time::sleep(TELEGRAM_RETRY_DELAY).await;
             }
         }
     }
 }
 
-/// Gives a new desk its first settings and its first department.
-async fn prepare(engine: &Engine, texts: &Texts, first: &Settings, clock: &Clock) -> anyhow::Result<()> {
+/// Stores the initial settings and the default department if the store has none.
+async fn initialize(engine: &Engine, texts: &Texts, initial: &Settings, clock: &Clock) -> anyhow::Result<()> {
     let store = engine.store();
     if store.settings().await?.version == Version::default() {
-        let settings = Settings { version: Version::default().next(), ..first.clone() };
+        let settings = Settings { version: Version::default().next(), ..initial.clone() };
         let write = Write::Settings { settings, expected: Version::default() };
-        // Another replica may be as quick; then its settings are as good.
+        // If another replica was faster, its settings are kept.
         let _ = store.commit(vec![Change::quiet(write)]).await;
     }
     let rules = engine.rules();

@@ -1,6 +1,6 @@
-//! Bearer tokens of the side API: who somebody is, signed, for half a day.
+//! Bearer tokens of the side API: JWTs that authenticate a person.
 //!
-//! A token is believed about *who*; what they may do is asked of the store, because a token outlives a demotion.
+//! A token does not authorize: permissions are read from the store, because a token outlives a demotion.
 use crate::domain::Time;
 use crate::domain::ids::PersonId;
 use crate::domain::person::Role;
@@ -9,42 +9,44 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-/// How long a token is good for: a working day and some.
+/// How long a token is valid: longer than a working day.
 pub const TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(12);
 
-/// How long a token of a web page's log-in is good for. Pages renew it while they are open.
+/// How long the token of a web page's log-in is valid. Pages renew it while they are open.
 pub const WEB_TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
-/// The one audience: nobody else's tokens are taken, even those signed with the same secret.
+/// The only accepted audience: tokens of other programs are rejected, even if they are signed with the same
+/// secret.
 const AUDIENCE: &str = "antri";
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who it was given to.
+    /// The person to whom the token was issued.
     pub sub: PersonId,
-    /// Their role when it was given. For front ends; nothing is allowed because of it.
+    /// Their role at that time. Front ends display it; it grants nothing.
     pub role: Role,
-    /// When it ends, in seconds of Unix time.
+    /// The expiry, in seconds of Unix time.
     pub exp: i64,
-    /// When it was given, in seconds of Unix time.
+    /// The time of issue, in seconds of Unix time.
     pub iat: i64,
     /// Always `antri`.
     aud: String,
 }
 
-/// Why a token is not taken. Says nothing of what was in it.
+/// Why a token is rejected. The message holds nothing of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// It is not a token of ours: malformed, unsigned, signed otherwise or by somebody else, or for somebody else.
+    /// The token is malformed, unsigned, signed with another algorithm or secret, or has another audience.
     #[error("the token is not valid")]
     Invalid,
-    /// It was good once.
+    /// The token has expired.
     #[error("the token has expired")]
     Expired,
 }
 
-/// A token for a person, good for `lifetime` from `now` (see [`LIFETIME`]). Fails only if signing itself fails.
+/// Returns a token for a person, valid for `lifetime` from `now` (see [`TOKEN_LIFETIME`]). Errors only if
+/// signing fails.
 pub fn issue(
     secret: &SecretString,
     person: PersonId,
@@ -63,28 +65,28 @@ pub fn issue(
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|_| TokenError::Invalid)
 }
 
-/// Checks tokens. Made once: the key and the rules are the same for all of them.
+/// A token verifier. It is built once, since all tokens share the key and the validation.
 #[derive(Clone)]
 pub struct Verifier {
     key: DecodingKey,
-    rules: Validation,
+    validation: Validation,
 }
 
 impl Verifier {
-    /// A verifier of tokens that are signed with `secret`.
+    /// Returns a verifier of tokens that are signed with `secret`.
     #[must_use]
     pub fn new(secret: &SecretString) -> Self {
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.set_audience(&[AUDIENCE]);
-        rules.set_required_spec_claims(&["exp", "aud"]);
-        // The library would ask the machine's clock; ours is an argument, and judges below.
-        rules.validate_exp = false;
-        Self { key: DecodingKey::from_secret(secret.expose_secret().as_bytes()), rules }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "aud"]);
+        // The library would read the system clock; `verify` checks the expiry with its argument `now`.
+        validation.validate_exp = false;
+        Self { key: DecodingKey::from_secret(secret.expose_secret().as_bytes()), validation }
     }
 
-    /// What a token says, if it is ours and still good at `now`.
+    /// Returns the claims of a token. Errors if the token is not valid or has expired at `now`.
     pub fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
-        let decoded = jsonwebtoken::decode::<Claims>(token, &self.key, &self.rules);
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation);
         let claims = decoded.map_err(|_| TokenError::Invalid)?.claims;
         if claims.exp <= now.timestamp() {
             return Err(TokenError::Expired);
@@ -118,7 +120,7 @@ mod tests {
         PersonId::from_random([7; 16])
     }
 
-    fn good() -> Value {
+    fn valid_claims() -> Value {
         let (iat, exp) = (now().timestamp(), now().timestamp() + 60);
         json!({"sub": person(), "role": "agent", "exp": exp, "iat": iat, "aud": "antri"})
     }
@@ -133,19 +135,19 @@ mod tests {
     }
 
     fn with(name: &str, value: Value) -> Result<Claims, TokenError> {
-        let mut claims = good();
+        let mut claims = valid_claims();
         claims[name] = value;
         verify(&secret(), &signed(Algorithm::HS256, &claims), now())
     }
 
     fn without(name: &str) -> Result<Claims, TokenError> {
-        let mut claims = good();
+        let mut claims = valid_claims();
         claims.as_object_mut().unwrap().remove(name);
         verify(&secret(), &signed(Algorithm::HS256, &claims), now())
     }
 
     #[test]
-    fn what_is_issued_is_taken_until_it_expires() {
+    fn an_issued_token_is_accepted_until_it_expires() {
         let token = issue(&secret(), person(), Role::Admin, now(), TOKEN_LIFETIME).unwrap();
         let claims = verify(&secret(), &token, now()).unwrap();
         assert_eq!((claims.sub, claims.role), (person(), Role::Admin));
@@ -155,29 +157,32 @@ mod tests {
     }
 
     #[test]
-    fn another_secret_is_refused() {
+    fn a_token_signed_with_another_secret_is_rejected() {
         let token = issue(&secret(), person(), Role::Admin, now(), TOKEN_LIFETIME).unwrap();
         let other = "another secret of thirty-two bytes or more".into();
         assert_eq!(verify(&other, &token, now()), Err(TokenError::Invalid));
     }
 
     #[test]
-    fn unsigned_and_otherwise_signed_tokens_are_refused() {
-        let claims = B64.encode(good().to_string());
+    fn unsigned_tokens_and_other_algorithms_are_rejected() {
+        let claims = B64.encode(valid_claims().to_string());
         for header in [json!({"alg": "none"}), json!({"alg": "None", "typ": "JWT"}), json!({"alg": "HS256"})]
         {
             let unsigned = format!("{}.{claims}.", B64.encode(header.to_string()));
             assert_eq!(verify(&secret(), &unsigned, now()), Err(TokenError::Invalid), "{header}");
         }
         for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-            assert_eq!(verify(&secret(), &signed(algorithm, &good()), now()), Err(TokenError::Invalid));
+            assert_eq!(
+                verify(&secret(), &signed(algorithm, &valid_claims()), now()),
+                Err(TokenError::Invalid)
+            );
         }
     }
 
     #[test]
     fn an_edited_role_breaks_the_signature() {
-        let token = signed(Algorithm::HS256, &good());
-        let mut claims = good();
+        let token = signed(Algorithm::HS256, &valid_claims());
+        let mut claims = valid_claims();
         claims["role"] = json!("admin");
         let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
         parts[1] = B64.encode(claims.to_string());
@@ -185,14 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn claims_must_be_there_and_of_their_type() {
+    fn missing_and_mistyped_claims_are_rejected() {
         assert!(with("exp", json!(now().timestamp() + 60)).is_ok());
         for name in ["sub", "role", "exp", "iat", "aud"] {
             assert_eq!(without(name), Err(TokenError::Invalid), "{name}");
         }
-        let late = now().timestamp() + 60;
-        let bad = [
-            ("exp", json!(late.to_string())),
+        let future = now().timestamp() + 60;
+        let invalid = [
+            ("exp", json!(future.to_string())),
             ("exp", json!(null)),
             ("exp", json!(1e300)),
             ("aud", json!("another")),
@@ -200,14 +205,14 @@ mod tests {
             ("sub", json!({"$ne": null})),
             ("role", json!("owner")),
         ];
-        for (name, value) in bad {
+        for (name, value) in invalid {
             assert_eq!(with(name, value.clone()), Err(TokenError::Invalid), "{name} {value}");
         }
         assert_eq!(with("exp", json!(now().timestamp() - 1)), Err(TokenError::Expired));
     }
 
     #[test]
-    fn rubbish_is_refused() {
+    fn malformed_tokens_are_rejected() {
         for token in ["", ".", "..", "a.b.c", "Bearer x", "💥.💥.💥"] {
             assert_eq!(verify(&secret(), token, now()), Err(TokenError::Invalid), "{token}");
         }

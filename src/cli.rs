@@ -1,4 +1,5 @@
-//! The command line: what is asked for, done, and the exit code. 0: done. 1: something is wrong, said on standard error.
+//! The command line: parses and runs the subcommands. Exit code 0 is success; exit code 1 is a failure,
+//! described on standard error.
 mod check;
 pub mod demo;
 #[cfg(feature = "failpoints")]
@@ -25,11 +26,12 @@ struct Cli {
 enum Command {
     /// Run the desk (the default): needs TELOXIDE_TOKEN, in the environment or in .env
     Run,
-    /// Try the whole desk on this machine, without a token: Telegram is simulated, in a web page or in this terminal
+    /// Try the whole desk on this machine, without a token: Telegram is simulated, in a web page or in this
+    /// terminal
     Demo(demo::Args),
-    /// Say what is configured and what can be reached
+    /// Print the configuration and whether each part can be reached
     Check,
-    /// Print a bearer token of the side API for somebody the bot knows
+    /// Print a bearer token of the side API for an agent or admin
     Token {
         /// Their Telegram id
         #[arg(long)]
@@ -37,20 +39,20 @@ enum Command {
     },
 }
 
-/// The whole program.
+/// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&error.into()),
+        Err(error) => return print_failure(&error.into()),
     };
     let result = runtime.block_on(dispatch(cli.command.unwrap_or(Command::Run)));
-    // What still blocks a thread (a read of a slow disk) must not hold up the end.
+    // A thread that still blocks, for example in a slow disk read, must not delay the exit.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     match result {
         Ok(code) => code,
-        Err(error) => failed(&error),
+        Err(error) => print_failure(&error),
     }
 }
 
@@ -59,48 +61,48 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => {
             let log = LogConfig { filter: args.log.clone(), ..LogConfig::default() };
             crate::telemetry::init(&log)?;
-            demo::main(args, until_signal()).await
+            demo::main(args, stop_on_signal()).await
         }
         Command::Run => {
-            let config = load()?;
+            let config = load_config()?;
             crate::telemetry::init(&config.log)?;
-            run::run(&config, until_signal()).await?;
+            run::run(&config, stop_on_signal()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Check => check::check(&load()?).await,
-        Command::Token { telegram_id } => token::token(&load()?, telegram_id).await,
+        Command::Check => check::check(&load_config()?).await,
+        Command::Token { telegram_id } => token::token(&load_config()?, telegram_id).await,
     }
 }
 
-fn load() -> anyhow::Result<Config> {
+fn load_config() -> anyhow::Result<Config> {
     Ok(Config::load(&Env::process()?)?)
 }
 
-/// A token that is cancelled by Ctrl-C or SIGTERM.
-fn until_signal() -> CancellationToken {
+/// Returns a token that is cancelled by Ctrl-C or SIGTERM.
+fn stop_on_signal() -> CancellationToken {
     let stop = CancellationToken::new();
-    let signalled = stop.clone();
+    let on_signal = stop.clone();
     tokio::spawn(async move {
-        if let Err(error) = signal().await {
-            tracing::error!(%error, "signals can't be awaited");
+        if let Err(error) = wait_for_signal().await {
+            tracing::error!(%error, "failed to install signal handlers");
             return;
         }
-        tracing::info!("stopping");
-        signalled.cancel();
+        tracing::info!("received stop signal; shutting down");
+        on_signal.cancel();
     });
     stop
 }
 
-async fn signal() -> anyhow::Result<()> {
+async fn wait_for_signal() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate()).context("SIGTERM")?;
+    let mut term = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
     tokio::select! {
-        result = tokio::signal::ctrl_c() => result.context("SIGINT"),
+        result = tokio::signal::ctrl_c() => result.context("failed to listen for SIGINT"),
         _ = term.recv() => Ok(()),
     }
 }
 
-fn failed(error: &anyhow::Error) -> ExitCode {
+fn print_failure(error: &anyhow::Error) -> ExitCode {
     eprintln!("antri: {error:#}");
     ExitCode::FAILURE
 }

@@ -1,11 +1,12 @@
-//! The clock: the one place that reads the time. Everything else takes the moment as an argument, or this clock.
+//! The clock, the only module that reads the system time. All other code takes `now` as an argument, or a
+//! [`Clock`].
 use crate::domain::Time;
 use chrono::SubsecRound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// A source of the current moment. Cheap to clone.
+/// A wall clock and a steady clock. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock {
     wall: Arc<dyn Fn() -> Time + Send + Sync>,
@@ -19,7 +20,7 @@ impl std::fmt::Debug for Clock {
 }
 
 impl Clock {
-    /// The machine's clock, in whole microseconds: what the stores keep.
+    /// Returns the system clock, truncated to whole microseconds, which is the precision of the stores.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the composition root's clock")]
     pub fn system() -> Self {
@@ -27,15 +28,16 @@ impl Clock {
         Self::from_parts(|| chrono::Utc::now().trunc_subsecs(6), move || start.elapsed())
     }
 
-    /// A clock of one's own, for tests that wind it. Its steady half goes with it.
+    /// Returns a clock that calls `now`, for tests that control the time. The steady clock follows it.
     #[must_use]
     pub fn from_fn(now: impl Fn() -> Time + Send + Sync + Clone + 'static) -> Self {
-        let steady = now.clone();
+        let wall = now.clone();
         let start = now();
-        Self::from_parts(now, move || (steady() - start).to_std().unwrap_or_default())
+        Self::from_parts(now, move || (wall() - start).to_std().unwrap_or_default())
     }
 
-    /// A wall clock, which can be set, and a steady one, which can't: time since some start.
+    /// Returns a clock from its two parts: the wall clock, which can be set, and the steady time since some
+    /// start.
     #[must_use]
     pub fn from_parts(
         wall: impl Fn() -> Time + Send + Sync + 'static,
@@ -44,35 +46,35 @@ impl Clock {
         Self { wall: Arc::new(wall), steady: Arc::new(steady) }
     }
 
-    /// The current moment.
+    /// Returns the wall-clock time.
     #[must_use]
     pub fn now(&self) -> Time {
         (self.wall)()
     }
 
-    /// Time since some start, unmoved by whoever sets the wall clock.
+    /// Returns the time since some start; setting the wall clock does not change it.
     #[must_use]
     pub fn steady(&self) -> Duration {
         (self.steady)()
     }
 }
 
-/// A moment on the steady clock up to which something may be done; it can be moved.
+/// A movable deadline on the steady clock.
 #[derive(Debug)]
 pub struct Deadline {
     clock: Clock,
-    /// In microseconds.
+    /// The deadline in microseconds of steady time.
     at: AtomicU64,
 }
 
 impl Deadline {
-    /// A deadline that never comes.
+    /// Returns a deadline that never passes.
     #[must_use]
     pub fn never(clock: Clock) -> Self {
         Self { clock, at: AtomicU64::new(u64::MAX) }
     }
 
-    /// A deadline at this moment of the clock's steady time.
+    /// Returns a deadline at steady time `at`.
     #[must_use]
     pub fn at(clock: Clock, at: Duration) -> Self {
         let deadline = Self::never(clock);
@@ -80,12 +82,12 @@ impl Deadline {
         deadline
     }
 
-    /// Moves it.
+    /// Moves the deadline to steady time `at`.
     pub fn set(&self, at: Duration) {
         self.at.store(u64::try_from(at.as_micros()).unwrap_or(u64::MAX), Ordering::SeqCst);
     }
 
-    /// Whether it has come.
+    /// Returns whether the deadline has passed.
     #[must_use]
     pub fn has_passed(&self) -> bool {
         self.clock.steady() >= Duration::from_micros(self.at.load(Ordering::SeqCst))

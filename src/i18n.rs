@@ -1,6 +1,6 @@
-//! Everything that people read, by key: the Fluent files of `locales/`, built into the program.
+//! Localized texts by key: the Fluent files of `locales/`, compiled into the program.
 //!
-//! Both locales must have the same keys with the same variables; the tests below hold the files to it.
+//! All locales must have the same keys with the same variables; the tests check it.
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Locale;
 use fluent_bundle::concurrent::FluentBundle;
@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 #[cfg(test)]
 mod tests;
 
-/// The files of a locale, with their names for error messages.
+/// The files of a locale: name, for error messages, and content.
 type Files = [(&'static str, &'static str); 6];
 
 macro_rules! files {
@@ -34,12 +34,12 @@ fn files(locale: Locale) -> Files {
     }
 }
 
-/// What is put into a text: words, or a number that plurals depend on.
+/// An argument of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arg<'a> {
-    /// Words, as they are.
+    /// Text, inserted unchanged.
     Text(Cow<'a, str>),
-    /// A number. Plural forms see it as a number.
+    /// A number; plural forms depend on it.
     Number(i64),
 }
 
@@ -88,7 +88,7 @@ impl<'a> From<Arg<'a>> for FluentValue<'a> {
     }
 }
 
-/// Why the texts can't be used: a fault of the files, seen at start-up.
+/// A fault of the locale files, found at start-up.
 #[derive(Debug, thiserror::Error)]
 pub enum TextError {
     /// A file does not parse.
@@ -98,21 +98,21 @@ pub enum TextError {
         locale: &'static str,
         /// The file's name without its ending.
         file: &'static str,
-        /// What the parser says.
+        /// The parser's message.
         problem: String,
     },
-    /// A key is in two files of one locale, or twice in one file.
+    /// A key is defined twice in the files of one locale.
     #[error("locales/{locale}/{file}.ftl: {problem}")]
     Duplicate {
         /// The locale's tag.
         locale: &'static str,
-        /// The file with the second one.
+        /// The file with the second definition.
         file: &'static str,
-        /// Which key.
+        /// The duplicate key.
         problem: String,
     },
-    /// A locale's tag is no language tag.
-    #[error("{0} is no language tag")]
+    /// A locale's tag is not a valid language tag.
+    #[error("{0} is not a valid language tag")]
     Tag(&'static str),
 }
 
@@ -129,13 +129,13 @@ impl std::fmt::Debug for Texts {
 }
 
 impl Texts {
-    /// Reads the files that are built in.
+    /// Parses the compiled-in files.
     pub fn load() -> Result<Self, TextError> {
-        Ok(Self { indonesian: bundle(Locale::Id)?, english: bundle(Locale::En)? })
+        Ok(Self { indonesian: load_bundle(Locale::Id)?, english: load_bundle(Locale::En)? })
     }
 
-    /// The text of `key` in `locale`. A key that is missing there falls back to the other locale and then to the key
-    /// itself, and is logged: a reader sees something, an operator sees the fault.
+    /// Returns the text of `key` in `locale`. A missing key is logged for the operator, and falls back to the
+    /// other locale and then to the key itself.
     #[must_use]
     pub fn format(&self, locale: Locale, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         let other = match locale {
@@ -145,17 +145,17 @@ impl Texts {
         if let Some(text) = self.lookup(locale, key, args) {
             return text;
         }
-        tracing::error!(key, locale = locale.tag(), "a text is missing");
+        tracing::error!(key, locale = locale.tag(), "missing text in locale");
         self.lookup(other, key, args).unwrap_or_else(|| key.to_owned())
     }
 
-    /// Whether `locale` has this key.
+    /// Returns whether `locale` has this key.
     #[must_use]
     pub fn has(&self, locale: Locale, key: &str) -> bool {
-        self.of(locale).get_message(key).is_some_and(|message| message.value().is_some())
+        self.bundle(locale).get_message(key).is_some_and(|message| message.value().is_some())
     }
 
-    fn of(&self, locale: Locale) -> &FluentBundle<FluentResource> {
+    fn bundle(&self, locale: Locale) -> &FluentBundle<FluentResource> {
         match locale {
             Locale::Id => &self.indonesian,
             Locale::En => &self.english,
@@ -163,7 +163,7 @@ impl Texts {
     }
 
     fn lookup(&self, locale: Locale, key: &str, args: &[(&str, Arg<'_>)]) -> Option<String> {
-        let bundle = self.of(locale);
+        let bundle = self.bundle(locale);
         let pattern = bundle.get_message(key)?.value()?;
         let mut values = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
@@ -172,17 +172,18 @@ impl Texts {
         let mut faults = Vec::new();
         let text = bundle.format_pattern(pattern, Some(&values), &mut faults).into_owned();
         if !faults.is_empty() {
-            tracing::error!(key, locale = locale.tag(), ?faults, "a text lacks something it refers to");
+            tracing::error!(key, locale = locale.tag(), ?faults, "failed to resolve references in text");
         }
         Some(text)
     }
 }
 
-fn bundle(locale: Locale) -> Result<FluentBundle<FluentResource>, TextError> {
+fn load_bundle(locale: Locale) -> Result<FluentBundle<FluentResource>, TextError> {
     let tag = locale.tag();
     let language: LanguageIdentifier = tag.parse().map_err(|_| TextError::Tag(tag))?;
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // The marks that Fluent puts around arguments are hidden characters; Telegram would show them in copied numbers.
+    // Fluent's isolation marks around arguments are hidden characters, and would end up in numbers copied
+    // from Telegram.
     bundle.set_use_isolating(false);
     for (file, source) in files(locale) {
         let resource = FluentResource::try_new(source.to_owned())

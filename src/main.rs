@@ -1,4 +1,4 @@
-//! The `antri` program: everything is in the library.
+//! The `antri` program; all of its code is in the library.
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -1,17 +1,21 @@
-//! The log, and the convention that it follows.
+//! Log setup, and the convention for log lines.
 //!
-//! Lines go to standard error, in UTC, as text or JSON (`LOG_FORMAT`), filtered by `RUST_LOG`. How to write one:
+//! Lines go to standard error, in UTC, as text or JSON (`LOG_FORMAT`), filtered by `RUST_LOG`. The
+//! convention:
 //!
-//! - The message is a short constant; what varies is in fields: `tracing::info!(%ticket, %agent, "assigned")`.
-//! - Levels: `error` when somebody has to act, `warn` for what heals by itself but should be rare, `info` for what happens to
-//!   tickets and people, `debug` for the way there.
-//! - Fields hold ids, never what they stand for: `ticket`, `person`, `agent`, `department` (UUIDs), `number` (of a ticket),
-//!   `update` (Telegram's `update_id`), `chat` (Telegram's id of it), `error` (an error's `Display`).
-//! - A field with a unit ends in it: `waited_ms`, `size_bytes`, `after_s`. Counts are plain plurals: `tickets`, `attempts`.
-//! - Never: names, usernames, mail addresses, the text or files of messages, tokens, secrets, addresses with passwords in them.
+//! - The message is a short constant; values are in fields: `tracing::info!(%ticket, %agent, "assigned")`.
+//! - Levels: `error` if an operator has to act, `warn` for a rare fault that heals by itself, `info` for
+//!   changes of tickets and people, `debug` for the steps in between.
+//! - Fields hold ids, never the data behind them: `ticket`, `person`, `agent`, `department` (UUIDs), `number`
+//!   (of a ticket), `update` (Telegram's `update_id`), `chat` (Telegram's id of it), `error` (an error's
+//!   `Display`).
+//! - The name of a field with a unit ends in the unit: `waited_ms`, `size_bytes`, `after_s`. Counts are plain
+//!   plurals: `tickets`, `attempts`.
+//! - Never: names, usernames, mail addresses, the text or files of messages, tokens, secrets, addresses with
+//!   passwords in them.
 //!
-//! Two things hold whatever a caller writes: libraries that see tokens and messages on the wire are never logged below
-//! `warn`, and what looks like a bot token or a password in an address is struck out on the way to the terminal.
+//! Two safeguards do not depend on callers: lines below `warn` of libraries that handle tokens and messages
+//! are dropped, and bot tokens and passwords in URLs are redacted in every line.
 mod scrub;
 
 use crate::config::log::{LogConfig, LogFormat};
@@ -26,7 +30,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
-/// Libraries that handle tokens, or what people write, in the clear.
+/// Libraries that handle tokens or message texts in plain text.
 const WIRE_TARGETS: [&str; 12] = [
     "teloxide",
     "teloxide_core",
@@ -42,56 +46,56 @@ const WIRE_TARGETS: [&str; 12] = [
     "tokio_tungstenite",
 ];
 
-/// Why logging could not be set up.
+/// Why logging setup failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The directives can't be read. A loaded configuration has good ones.
-    #[error("what is to be logged can't be read")]
+    /// The filter does not parse. The filter of a loaded configuration does.
+    #[error("invalid log filter")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
-    /// Something logs already: [`init`] is for the program, once.
-    #[error("logging is set up already")]
+    /// A global logger exists already: the program calls [`init`] once.
+    #[error("logging is already initialized")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Starts logging for the whole process, panics included. Call once, in `main`.
+/// Starts logging for the whole process, including panics. Must be called once, by the program.
 pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
-    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    // Not `set_global_default`: this also takes in what teloxide writes with the `log` crate.
-    subscriber(config, colours, std::io::stderr)?.try_init()?;
+    let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    // Unlike `set_global_default`, `try_init` also captures what teloxide logs with the `log` crate.
+    subscriber(config, ansi, std::io::stderr)?.try_init()?;
     std::panic::set_hook(Box::new(log_panic));
     Ok(())
 }
 
 fn subscriber<W>(
     config: &LogConfig,
-    colours: bool,
+    ansi: bool,
     writer: W,
 ) -> Result<impl Subscriber + Send + Sync, TelemetryError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let layer = fmt::layer().with_ansi(colours).with_writer(Scrubbed(writer));
+    let layer = fmt::layer().with_ansi(ansi).with_writer(Scrubbed(writer));
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match config.format {
         LogFormat::Text => Box::new(layer),
         LogFormat::Json => Box::new(layer.json().flatten_event(true).with_span_list(false)),
     };
-    let asked = EnvFilter::builder().parse(&config.filter)?;
-    Ok(tracing_subscriber::registry().with(layer.with_filter(asked.and(filter_fn(without_wire_logs)))))
+    let filter = EnvFilter::builder().parse(&config.filter)?;
+    Ok(tracing_subscriber::registry().with(layer.with_filter(filter.and(filter_fn(without_wire_logs)))))
 }
 
-/// Whether a line may be logged however much `RUST_LOG` asks for.
+/// Returns whether a line may be logged, whatever `RUST_LOG` enables.
 fn without_wire_logs(line: &Metadata<'_>) -> bool {
     let library = line.target().split("::").next().unwrap_or_default();
     *line.level() <= LevelFilter::WARN || !WIRE_TARGETS.contains(&library)
 }
 
-/// A panic becomes a line of the log. Only a literal message is repeated: one that was put together may hold anything, and
-/// the place in the source says as much.
+/// Logs a panic. Only a literal message is included: a formatted one may hold personal data, and the source
+/// location identifies the panic anyway.
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    let what = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
     let thread = std::thread::current();
-    tracing::error!(what, place, thread = thread.name().unwrap_or_default(), "panic");
+    tracing::error!(what = message, place = location, thread = thread.name().unwrap_or_default(), "panic");
 }
 
 #[cfg(test)]
@@ -122,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_shows_what_the_desk_does_and_what_libraries_warn_of() {
+    fn the_default_filter_shows_info_of_the_desk_and_warnings_of_libraries() {
         let out = logged(&LogConfig::default().filter, LogFormat::Text, || {
             tracing::info!(target: "antri::engine", tickets = 3, "assigned");
             tracing::debug!(target: "antri::engine", "detail");
@@ -134,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_is_never_logged_below_warn() {
+    fn wire_libraries_are_not_logged_below_warn() {
         let out = logged("trace,hyper_util::client=trace", LogFormat::Text, || {
             tracing::trace!(target: "teloxide_core::net", "body");
             tracing::debug!(target: "hyper_util::client::pool", "headers");
@@ -145,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_one_object_per_line() {
+    fn json_format_writes_one_object_per_line() {
         let out = logged("info", LogFormat::Json, || tracing::info!(tickets = 3, "assigned"));
         let line: serde_json::Value = serde_json::from_str(&out).unwrap();
         assert_eq!((&line["message"], &line["tickets"]), (&"assigned".into(), &3.into()));
@@ -153,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_struck_out_in_both_formats() {
+    fn secrets_are_redacted_in_both_formats() {
         let error = "https://api.telegram.org/bot1234567890:CANARY-g0gYncWnm5IyfZlpPRqRRv6kNAGlao/getMe";
         for format in [LogFormat::Text, LogFormat::Json] {
             let out = logged("info", format, || {
@@ -164,18 +168,18 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_logged_with_its_place_but_not_with_what_was_put_together() {
+    fn a_panic_is_logged_with_its_location_but_without_a_formatted_message() {
         let out = logged("info", LogFormat::Text, || {
-            let former = std::panic::take_hook();
+            let previous_hook = std::panic::take_hook();
             std::panic::set_hook(Box::new(log_panic));
             let secret = "CANARY".to_owned();
             let literal = std::panic::catch_unwind(|| panic!("a literal"));
             let formatted = std::panic::catch_unwind(|| panic!("it was {secret}"));
-            std::panic::set_hook(former);
+            std::panic::set_hook(previous_hook);
             assert!(literal.is_err() && formatted.is_err());
         });
-        let mine = out.lines().filter(|line| line.contains("telemetry.rs")).count();
-        assert_eq!(mine, 2, "{out}");
+        let panics = out.lines().filter(|line| line.contains("telemetry.rs")).count();
+        assert_eq!(panics, 2, "{out}");
         assert!(out.contains("a literal") && out.contains("(not shown)") && !out.contains("CANARY"), "{out}");
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP plumbing of the side API: authentication, extractors, errors, the envelope, limits.
+//! HTTP layer of the side API: authentication, extractors, errors, the envelope, middleware and rate limits.
 pub(super) mod auth;
 pub(super) mod envelope;
 pub(super) mod error;

@@ -1,4 +1,5 @@
-//! `/metrics`, for Prometheus: what was counted since the start, and how things stand at this moment.
+//! The Prometheus endpoint `/metrics`: counters and histograms since the start, and gauges that are read at
+//! each scrape.
 mod gauges;
 mod latency;
 
@@ -21,12 +22,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The media type of what [`encode`] writes.
+/// The media type of the output of [`encode`].
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// Where heartbeats arrive.
+/// The route of heartbeats.
 const HEARTBEAT_PATH: &str = "/api/agent-status/heartbeat";
 
-/// A request, as far as it is told apart.
+/// The labels of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     method: String,
@@ -34,21 +35,21 @@ struct RequestLabels {
     status: u16,
 }
 
-/// What became of a heartbeat.
+/// The label of a heartbeat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct HeartbeatLabels {
     result: &'static str,
 }
 
-/// What is counted.
+/// The counters and histograms since the start.
 pub(super) struct Metrics {
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     heartbeats: Family<HeartbeatLabels, Counter>,
     latency: Latency,
 }
 
-/// From half a millisecond to ten seconds.
-fn seconds() -> Histogram {
+/// Returns a histogram from half a millisecond to ten seconds.
+fn seconds_histogram() -> Histogram {
     Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0])
 }
 
@@ -56,39 +57,46 @@ impl Default for Metrics {
     fn default() -> Self {
         let heartbeats = Family::default();
         for result in ["ok", "refused", "failed"] {
-            // A rate can be told from the first one on only if there was a nought before it.
+            // A series must exist with 0, else Prometheus can't compute a rate from its first increment.
             drop(heartbeats.get_or_create(&HeartbeatLabels { result }));
         }
-        let requests = Family::new_with_constructor(seconds as fn() -> Histogram);
+        let requests = Family::new_with_constructor(seconds_histogram as fn() -> Histogram);
         Self { requests, heartbeats, latency: Latency::default() }
     }
 }
 
 impl Metrics {
-    /// A request was answered. Whether it was a heartbeat that was taken, or one that the desk failed.
-    pub(super) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) -> Option<bool> {
+    /// Records a request. For a heartbeat returns whether it succeeded; `None` if the client was at fault, or
+    /// for others.
+    pub(super) fn record_request(
+        &self,
+        method: &Method,
+        route: &str,
+        status: u16,
+        duration: Duration,
+    ) -> Option<bool> {
         let labels = RequestLabels { method: method.as_str().to_owned(), route: route.to_owned(), status };
-        self.requests.get_or_create(&labels).observe(took.as_secs_f64());
+        self.requests.get_or_create(&labels).observe(duration.as_secs_f64());
         if route != HEARTBEAT_PATH {
             return None;
         }
-        let (result, taken) = match status {
+        let (result, succeeded) = match status {
             200 => ("ok", Some(true)),
             400..500 => ("refused", None),
             _ => ("failed", Some(false)),
         };
         self.heartbeats.get_or_create(&HeartbeatLabels { result }).inc();
-        taken
+        succeeded
     }
 
-    /// Something happened at this steady moment.
-    pub(super) fn follow(&self, happening: Event, now: Duration) {
-        self.latency.follow(happening, now);
+    /// Records an event at steady time `now`.
+    pub(super) fn observe_event(&self, event: Event, now: Duration) {
+        self.latency.observe(event, now);
     }
 
-    /// Something happened that nobody saw.
-    pub(super) fn lose_track(&self) {
-        self.latency.forget();
+    /// Discards the latencies in progress, since events were lost.
+    pub(super) fn reset_latency(&self) {
+        self.latency.reset();
     }
 
     fn register(&self, registry: &mut Registry) {
@@ -107,7 +115,8 @@ pub(super) async fn metrics(
     headers: HeaderMap,
     staff: Result<Staff, ApiError>,
 ) -> Result<Response, ApiError> {
-    let local = api.client(peer.ip(), &headers).is_some_and(|client| client.to_canonical().is_loopback());
+    let local =
+        api.client_address(peer.ip(), &headers).is_some_and(|client| client.to_canonical().is_loopback());
     if !local {
         staff?;
     }

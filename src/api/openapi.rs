@@ -1,4 +1,4 @@
-//! The contract, generated from the handlers, and a page that shows it.
+//! The OpenAPI document, generated from the handlers, and the page that displays it.
 use super::http::envelope::Envelope;
 use super::http::error::Failure;
 use super::http::extract::TicketRef;
@@ -16,16 +16,16 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-/// The page that shows the contract. Everything it needs is in it.
+/// The page that displays the contract. It is self-contained.
 const PAGE: &str = include_str!("docs.html");
 
-/// What a request can come to beside success: status, and what it means.
-const REFUSALS: [(&str, &str); 9] = [
+/// The error responses: status and meaning.
+const ERROR_RESPONSES: [(&str, &str); 9] = [
     ("400", "An id, the query or the body can't be read"),
-    ("401", "No token, a bad one, or an expired one"),
+    ("401", "The token is missing, invalid or expired"),
     ("403", "Not for this role"),
-    ("404", "There is no such thing, or it is none of the caller's business"),
-    ("409", "It does not go together with how things stand"),
+    ("404", "Not found, or not visible to the caller"),
+    ("409", "The request conflicts with the current state"),
     ("413", "The body is too large"),
     ("422", "The body does not fit"),
     ("429", "Too many requests; `Retry-After` says when to try again"),
@@ -49,86 +49,88 @@ const REFUSALS: [(&str, &str); 9] = [
         health::healthz, health::readyz, metrics::metrics, contract, docs,
     ),
     components(schemas(Failure, Envelope<Snapshot>, TicketRef)),
-    modifiers(&Refusals),
+    modifiers(&CommonParts),
     tags(
-        (name = "agent status", description = "Who is there: heartbeats, coming and going"),
-        (name = "queue", description = "What waits and what is held"),
+        (name = "agent status", description = "Presence: heartbeats, going online and offline"),
+        (name = "queue", description = "Waiting and held tickets"),
         (name = "tickets", description = "Opening tickets and working on them"),
         (name = "agents", description = "Agents' capacity"),
         (name = "settings", description = "The desk's policy"),
         (name = "login", description = "Tokens"),
-        (name = "live", description = "What happens, as it happens"),
-        (name = "operation", description = "For whatever watches over the process"),
+        (name = "live", description = "Events, as they happen"),
+        (name = "operation", description = "Health, metrics and this document"),
     )
 )]
 struct Contract;
 
-/// Adds what all operations have in common: the token, and the refusals.
-struct Refusals;
+/// Adds the parts that operations share: the security scheme and the error responses.
+struct CommonParts;
 
-/// What the body of a new ticket is called.
-const NEW_TICKET: &str = "NewTicketBody";
+/// The name of the schema of a new ticket.
+const NEW_TICKET_SCHEMA: &str = "NewTicketBody";
 
-impl Modify for Refusals {
+impl Modify for CommonParts {
     fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
         contract.info.version = env!("CARGO_PKG_VERSION").into();
         contract.info.license = None;
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = contract.components.get_or_insert_default();
         components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer));
-        if let Some(body) = components.schemas.remove(NEW_TICKET) {
-            components.schemas.insert(NEW_TICKET.into(), with_a_customer(body));
+        if let Some(body) = components.schemas.remove(NEW_TICKET_SCHEMA) {
+            components.schemas.insert(NEW_TICKET_SCHEMA.into(), with_customer_id(body));
         }
         for (path, item) in &mut contract.paths.paths {
             let operations = [&mut item.get, &mut item.post, &mut item.patch];
             for operation in operations.into_iter().flatten() {
-                refuse(path, operation);
+                add_error_responses(path, operation);
             }
         }
     }
 }
 
-/// The body of a new ticket names its customer by one of two ids at least, which no attribute of a field can say.
-fn with_a_customer(body: RefOr<Schema>) -> RefOr<Schema> {
-    let named = |by: &str, kind| {
+/// Returns the schema of a new ticket with the rule that one of two customer ids is required, which no field
+/// attribute can express.
+fn with_customer_id(body: RefOr<Schema>) -> RefOr<Schema> {
+    let requires = |field: &str, kind| {
         let id = ObjectBuilder::new().schema_type(kind);
-        ObjectBuilder::new().property(by, id).required(by)
+        ObjectBuilder::new().property(field, id).required(field)
     };
-    let one = AnyOfBuilder::new()
-        .item(named("customer_id", Type::String))
-        .item(named("customer_telegram_id", Type::Integer));
-    AllOfBuilder::new().item(body).item(one).into()
+    let customer_id_rule = AnyOfBuilder::new()
+        .item(requires("customer_id", Type::String))
+        .item(requires("customer_telegram_id", Type::Integer));
+    AllOfBuilder::new().item(body).item(customer_id_rule).into()
 }
 
-fn refuse(path: &str, operation: &mut Operation) {
-    let named = path.contains('{');
-    let asked = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
+/// Adds the error responses that the operation can return.
+fn add_error_responses(path: &str, operation: &mut Operation) {
+    let has_path_parameter = path.contains('{');
+    let has_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
     let (body, token) = (operation.request_body.is_some(), operation.security.is_some());
     let login = path.starts_with("/api/auth/");
     let changes = path.starts_with("/api/tickets") || path.starts_with("/api/queue/{");
-    for (status, meaning) in REFUSALS {
-        let can_be = match status {
-            "400" => asked || body || path == "/api/ws",
+    for (status, meaning) in ERROR_RESPONSES {
+        let is_possible = match status {
+            "400" => has_parameters || body || path == "/api/ws",
             "401" | "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
-            "404" => named || token,
+            "404" => has_path_parameter || token,
             "409" => changes,
             "413" | "429" => true,
             "422" => body,
             _ => token || login || path == "/metrics",
         };
-        if can_be {
-            operation.responses.responses.entry(status.into()).or_insert_with(|| failure(meaning));
+        if is_possible {
+            operation.responses.responses.entry(status.into()).or_insert_with(|| error_response(meaning));
         }
     }
 }
 
-fn failure(meaning: &str) -> RefOr<utoipa::openapi::Response> {
+fn error_response(meaning: &str) -> RefOr<utoipa::openapi::Response> {
     let schema = Ref::from_schema_name("Failure");
     let content = Content::new(Some(schema));
     ResponseBuilder::new().description(meaning).content("application/json", content).build().into()
 }
 
-/// The contract in JSON, made once.
+/// The contract, built once.
 static CONTRACT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Contract::openapi);
 
 /// This document.

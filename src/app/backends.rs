@@ -1,5 +1,5 @@
-//! The back ends that the configuration names: the queues on a MongoDB server or in the embedded file, presence in Redis or
-//! in memory, and the way to other replicas where there can be some.
+//! The back ends that the configuration selects: the store in MongoDB or in an embedded file, presence in
+//! Redis or in memory, and signals between replicas that share a store.
 use super::ReplicaSetup;
 use crate::config::storage::{RedisConfig, StorageConfig};
 use crate::domain::ids::ReplicaId;
@@ -11,27 +11,27 @@ use crate::store::{Mongo, Sqlite};
 use anyhow::Context;
 use std::sync::Arc;
 
-/// The store that was chosen.
+/// The configured store.
 pub enum Storage {
-    /// One file, `DATA_DIR`.
+    /// SQLite in one file under `DATA_DIR`.
     Embedded(Arc<Sqlite>),
-    /// A server, `MONGODB_URI`.
+    /// A MongoDB server, `MONGODB_URI`.
     Mongo(Arc<Mongo>),
 }
 
 impl Storage {
-    /// Opens the store that is configured.
+    /// Opens the configured store.
     pub async fn open(config: &StorageConfig) -> anyhow::Result<Self> {
         if let Some(server) = &config.mongodb {
             let store = Mongo::open(&server.uri, &server.database).await;
-            Ok(Self::Mongo(Arc::new(store.context("the store can't be opened (MONGODB_URI)")?)))
+            Ok(Self::Mongo(Arc::new(store.context("failed to open the store (MONGODB_URI)")?)))
         } else {
             let store = Sqlite::open(&config.data_dir);
-            Ok(Self::Embedded(Arc::new(store.context("the store can't be opened (DATA_DIR)")?)))
+            Ok(Self::Embedded(Arc::new(store.context("failed to open the store (DATA_DIR)")?)))
         }
     }
 
-    /// The store, as the desk knows it.
+    /// Returns the store as the port that the engine uses.
     #[must_use]
     pub fn store(&self) -> Arc<dyn Store> {
         match self {
@@ -40,22 +40,25 @@ impl Storage {
         }
     }
 
-    /// Who this process is among those that share the store, and how it hears of them; `None` where it has the store to
-    /// itself. Redis is quicker to tell; without it the store's own server does.
+    /// Returns a new replica id and the signals of a shared store; `None` for the embedded store, which has
+    /// one process. Signals go through Redis if it is configured, since it is faster, else through the
+    /// store's own server.
     pub fn replicas(
         &self,
         config: &StorageConfig,
-        chance: &mut Random,
+        random: &mut Random,
     ) -> anyhow::Result<Option<ReplicaSetup>> {
         let Self::Mongo(store) = self else { return Ok(None) };
         let signals: Arc<dyn Signals> = match (&config.redis, &config.mongodb) {
-            (Some(redis), Some(desk)) => Arc::new(RedisSignals::open(&redis.address(), &desk.database)?),
+            (Some(redis), Some(mongodb)) => {
+                Arc::new(RedisSignals::open(&redis.address(), &mongodb.database)?)
+            }
             _ => Arc::new(store.signals()),
         };
-        Ok(Some(ReplicaSetup { id: ReplicaId::from_random(chance.id()), signals }))
+        Ok(Some(ReplicaSetup { id: ReplicaId::from_random(random.id()), signals }))
     }
 
-    /// Finishes what was begun; what comes later is refused.
+    /// Finishes running commits and closes the store; later calls fail.
     pub async fn close(&self) {
         match self {
             Self::Embedded(store) => store.close().await,
@@ -64,12 +67,12 @@ impl Storage {
     }
 }
 
-/// Presence as it is configured, and whether it ends with the process.
+/// Opens the configured presence; the second value says whether it is lost with the process.
 pub fn presence(redis: Option<&RedisConfig>) -> anyhow::Result<(Arc<dyn Presence>, bool)> {
     match redis {
         Some(redis) => {
             let presence = Redis::open(&redis.address());
-            Ok((Arc::new(presence.context("presence can't be kept (REDIS_URL, REDIS_HOST)")?), false))
+            Ok((Arc::new(presence.context("failed to open presence (REDIS_URL, REDIS_HOST)")?), false))
         }
         None => Ok((Arc::new(Memory::default()), true)),
     }

@@ -1,4 +1,5 @@
-//! Looks for incidents: every so often, and as soon as a department is left by its last agent or gets its first.
+//! The incident monitor: checks for incidents at an interval, and at once when the last agent of a department
+//! leaves or its first agent comes online.
 use super::App;
 use crate::clock::Clock;
 use crate::domain::ids::DepartmentId;
@@ -13,55 +14,56 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// Whoever looks.
+/// The task that follows the feed and checks for incidents.
 pub(super) struct IncidentMonitor {
     engine: Arc<Engine>,
     clock: Clock,
     feed: Receiver<Event>,
-    /// How much of what happened has been taken from the feed.
-    taken: u64,
-    /// How much of it has been looked at.
-    watched: Arc<AtomicU64>,
-    /// The departments with agents at the last look.
+    /// How many events were received from the feed.
+    received: u64,
+    /// How many of them were processed; read by [`App::is_idle`].
+    processed: Arc<AtomicU64>,
+    /// The departments with agents online at the last check.
     staffed: BTreeSet<DepartmentId>,
 }
 
 impl IncidentMonitor {
     pub(super) fn new(app: &App) -> Self {
-        let (engine, watched) = (Arc::clone(&app.engine), Arc::clone(&app.watched));
-        let (feed, taken) = (engine.feed(), engine.events_published());
-        watched.store(u64::MAX, Ordering::SeqCst);
-        Self { engine, clock: app.clock.clone(), feed, taken, watched, staffed: BTreeSet::new() }
+        let (engine, processed) = (Arc::clone(&app.engine), Arc::clone(&app.events_monitored));
+        let (feed, received) = (engine.feed(), engine.events_published());
+        processed.store(u64::MAX, Ordering::SeqCst);
+        Self { engine, clock: app.clock.clone(), feed, received, processed, staffed: BTreeSet::new() }
     }
 
-    pub(super) async fn run(mut self, every: Duration, end: CancellationToken) {
-        let mut ticks = tokio::time::interval(every);
+    /// Runs until `stop`.
+    pub(super) async fn run(mut self, interval: Duration, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                happening = self.feed.recv() => {
-                    let (taken, of_agents) = match happening {
-                        Ok(happening) => (1, matches!(happening, Event::Agent(_))),
+                event = self.feed.recv() => {
+                    let (received, concerns_agents) = match event {
+                        Ok(event) => (1, matches!(event, Event::Agent(_))),
                         Err(RecvError::Lagged(missed)) => (missed, true),
                         Err(RecvError::Closed) => return,
                     };
-                    self.taken += taken;
-                    if of_agents && self.engine.staffed() != self.staffed {
+                    self.received += received;
+                    if concerns_agents && self.engine.staffed() != self.staffed {
                         self.check().await;
                     }
                 }
                 _ = ticks.tick() => self.check().await,
-                () = end.cancelled() => return,
+                () = stop.cancelled() => return,
             }
-            self.watched.store(self.taken, Ordering::SeqCst);
+            self.processed.store(self.received, Ordering::SeqCst);
         }
     }
 
     async fn check(&mut self) {
-        // As it is from before the look on: what changes meanwhile is told on the feed.
+        // Read before the check: a change during the check arrives as an event.
         self.staffed = self.engine.staffed();
         if let Err(error) = self.engine.check_incidents(self.clock.now()).await {
-            tracing::warn!(%error, "incidents can't be looked for now");
+            tracing::warn!(%error, "failed to check for incidents");
         }
     }
 }

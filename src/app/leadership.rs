@@ -1,8 +1,9 @@
-//! Several processes on one store. All of them take updates in and answer the side API; the one that holds the lease works:
-//! it handles what came in, assigns, looks after agents, and sends. When it ends or falls silent, another takes over.
-//!
-//! What the lease saves is doing things twice, not what is true: every write is conditional, so one who has lost the lease
-//! without noticing can spoil nothing. Sending can't be undone, so before each call the holder looks at its own clock.
+//! Leader election among the replicas of one desk. Every replica accepts updates and serves the side API. The
+//! leader, which holds the lease, also handles updates, assigns tickets, monitors agents, and sends. A
+//! standby takes over when the leader releases the lease or stops renewing it. The lease avoids duplicate
+//! work; it is not needed for correctness. Every write is conditional, so a former leader that has not
+//! noticed the loss cannot corrupt data. Telegram calls cannot be undone, so the leader checks its deadline
+//! before each.
 use super::{App, ReplicaSetup, tasks};
 use crate::clock::Deadline;
 use crate::domain::ids::ReplicaId;
@@ -14,100 +15,104 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// The lease of the one that works.
+/// The name of the leader's lease in the store.
 const LEADER_LEASE: &str = "work";
-/// How long a lease has to look the same, by the steady clock of who waits for it, before it is taken from its holder: a
-/// replica that was killed is replaced after that, one that ends properly at once. Short, because tickets wait meanwhile;
-/// many times what a renewal takes.
+/// How long a lease stamp must stay unchanged, by a standby's steady clock, before the standby takes the
+/// lease. A killed leader is replaced after this time, a leader that stops properly at once. The value is
+/// short, because tickets wait meanwhile, and still many times the duration of a renewal.
 const LEASE_TTL: Duration = Duration::from_secs(3);
-/// How often the lease is renewed, and how long one try may take.
+/// How often the leader renews the lease, and how long one attempt may take.
 const RENEW_INTERVAL: Duration = Duration::from_millis(500);
-/// How often those without it ask for it.
+/// How often a standby tries to acquire the lease.
 const ACQUIRE_INTERVAL: Duration = Duration::from_millis(500);
-/// How long the holder relies on the lease, by its own steady clock: less than others leave it, for the last call.
+/// How long the leader relies on a renewal, by its own steady clock. Shorter than [`LEASE_TTL`], to leave
+/// time for the last Telegram call.
 const LEASE_VALIDITY: Duration = Duration::from_millis(2_500);
-/// How often the holder looks at inbox and outbox without having been told to: a signal can be lost.
+/// How often the leader polls inbox and outbox without a signal, because signals can be lost.
 const FALLBACK_POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// How often it reads all agents afresh, for the same reason, in looks.
+/// After how many polls the leader reloads all agents, because signals can be lost.
 const RELOAD_EVERY_N_POLLS: u32 = 15;
-/// How long to wait before the other replicas are tried to be reached again.
+/// How long to wait before subscribing to signals again.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
-/// Signals that wait to be taken in.
+/// How many received signals may wait to be applied.
 const SIGNAL_QUEUE_CAPACITY: usize = 256;
 
-/// A lease that is another's, as it was looked at last, and since when it has looked like that.
+/// The last lease stamp of another replica, and the steady time at which it was first observed.
 #[derive(Default)]
 struct LeaseObserver(Option<(LeaseStamp, Duration)>);
 
 impl LeaseObserver {
-    fn observe(&mut self, mark: LeaseStamp, now: Duration) {
-        if self.0.is_none_or(|(last, _)| last != mark) {
-            self.0 = Some((mark, now));
+    fn observe(&mut self, stamp: LeaseStamp, now: Duration) {
+        if self.0.is_none_or(|(last, _)| last != stamp) {
+            self.0 = Some((stamp, now));
         }
     }
 
-    /// What it looks like, when nobody has kept it for [`TTL`].
+    /// Returns the stamp if it has not changed for [`LEASE_TTL`].
     fn stale(&self, now: Duration) -> Option<LeaseStamp> {
-        self.0.filter(|(_, since)| now.saturating_sub(*since) >= LEASE_TTL).map(|(mark, _)| mark)
+        self.0.filter(|(_, since)| now.saturating_sub(*since) >= LEASE_TTL).map(|(stamp, _)| stamp)
     }
 }
 
-/// Works whenever the lease is this replica's, until `stop`.
+/// Leads whenever this replica acquires the lease, until `stop`.
 pub(super) async fn run_elections(app: &App, replicas: &ReplicaSetup, stop: &CancellationToken) {
-    let talk = async { tokio::join!(publish_signals(app, replicas), receive_signals(app, replicas)) };
-    let turns = async {
-        let mut watch = LeaseObserver::default();
+    let signals = async { tokio::join!(publish_signals(app, replicas), receive_signals(app, replicas)) };
+    let elections = async {
+        let mut observer = LeaseObserver::default();
         while !stop.is_cancelled() {
-            let asked = app.clock.steady();
-            match try_acquire(app, replicas, watch.stale(asked)).await {
+            let requested_at = app.clock.steady();
+            match try_acquire(app, replicas, observer.stale(requested_at)).await {
                 Some(Lease::Mine(term)) => {
-                    let deadline = Arc::new(Deadline::at(app.clock.clone(), asked + LEASE_VALIDITY));
+                    let deadline = Arc::new(Deadline::at(app.clock.clone(), requested_at + LEASE_VALIDITY));
                     lead(app, replicas, term, deadline, stop).await;
                 }
-                // Seen after the answer: it was kept before that.
-                Some(Lease::Others(mark)) => watch.observe(mark, app.clock.steady()),
+                // The stamp was written before the answer arrived, so the time after the answer is the safe
+                // one.
+                Some(Lease::Others(stamp)) => observer.observe(stamp, app.clock.steady()),
                 None => {}
             }
             tokio::select! { () = tokio::time::sleep(ACQUIRE_INTERVAL) => {} () = stop.cancelled() => {} }
         }
     };
-    tokio::select! { _ = talk => {} () = turns => {} }
+    tokio::select! { _ = signals => {} () = elections => {} }
 }
 
-/// Asks for the lease, new or again. `None` when nobody answers.
+/// Acquires or renews the lease. Returns `None` if the store fails or does not answer in time.
 async fn try_acquire(app: &App, replicas: &ReplicaSetup, stale: Option<LeaseStamp>) -> Option<Lease> {
-    let question = app.engine.store().acquire_lease(LEADER_LEASE, replicas.id, stale);
-    match timeout(RENEW_INTERVAL, question).await {
+    let request = app.engine.store().acquire_lease(LEADER_LEASE, replicas.id, stale);
+    match timeout(RENEW_INTERVAL, request).await {
         Ok(Ok(lease)) => Some(lease),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "the lease can't be asked for");
+            tracing::warn!(%error, "failed to acquire or renew the lease");
             None
         }
         Err(_) => {
-            tracing::warn!("nobody answers for the lease");
+            tracing::warn!("timed out acquiring or renewing the lease");
             None
         }
     }
 }
 
-/// Keeps the lease of this term; returns when it is lost.
+/// Renews the lease of this term; returns when it is lost.
 async fn renew(app: &App, replicas: &ReplicaSetup, term: u64, deadline: &Deadline) {
     loop {
         tokio::time::sleep(RENEW_INTERVAL).await;
-        // From before the question on: it may have been answered at once, and the answer been long on its way.
-        let asked = app.clock.steady();
+        // The validity counts from before the request: the store may answer at once, and the answer arrive
+        // late.
+        let requested_at = app.clock.steady();
         match try_acquire(app, replicas, None).await {
-            Some(Lease::Mine(now)) if now == term => deadline.set(asked + LEASE_VALIDITY),
-            // Another's, or this one's again after another's: what is in memory is of yesterday.
+            Some(Lease::Mine(current)) if current == term => deadline.set(requested_at + LEASE_VALIDITY),
+            // Another replica has, or had, the lease: the roster and the caches of this one are stale.
             Some(_) => return deadline.set(Duration::ZERO),
-            // Without an answer the turn goes on beyond the deadline, though nothing is sent any more: nothing can be
-            // committed either, nobody else can take it, and somebody has to tell the people who ask.
+            // Without an answer the term goes on beyond the deadline, though nothing is sent any more.
+            // Nothing can be committed either, no replica can take the lease, and customers still need their
+            // outage notices.
             None => {}
         }
     }
 }
 
-/// One turn: from the lease to its loss, or to `stop`.
+/// Leads for one term: until the lease is lost, or until `stop`.
 async fn lead(
     app: &App,
     replicas: &ReplicaSetup,
@@ -115,83 +120,88 @@ async fn lead(
     deadline: Arc<Deadline>,
     stop: &CancellationToken,
 ) {
-    tracing::info!(term, replica = %replicas.id, "this replica works");
-    let over = stop.child_token();
-    let keep = async {
+    tracing::info!(term, replica = %replicas.id, "acquired leadership");
+    let term_over = stop.child_token();
+    let renewal = async {
         renew(app, replicas, term, &deadline).await;
-        tracing::warn!(term, "the lease is lost; this replica waits for its turn");
-        over.cancel();
+        tracing::warn!(term, "lost leadership; this replica is a standby now");
+        term_over.cancel();
         std::future::pending::<()>().await;
     };
     let work = async {
-        let begun = tokio::select! { begun = on_elected(app) => begun, () = over.cancelled() => return };
-        if let Err(error) = begun {
-            tracing::error!(%error, "the work can't be begun");
+        let elected =
+            tokio::select! { elected = on_elected(app) => elected, () = term_over.cancelled() => return };
+        if let Err(error) = elected {
+            tracing::error!(%error, "failed to start leader tasks");
             return;
         }
-        tokio::join!(tasks::run_leader_tasks(app, Arc::clone(&deadline), &over), poll_fallback(app, &over));
+        let leader_tasks = tasks::run_leader_tasks(app, Arc::clone(&deadline), &term_over);
+        tokio::join!(leader_tasks, poll_fallback(app, &term_over));
     };
-    tokio::select! { () = work => {} () = keep => {} }
+    tokio::select! { () = work => {} () = renewal => {} }
     if !deadline.has_passed()
         && let Err(error) = app.engine.store().release_lease(LEADER_LEASE, replicas.id).await
     {
-        tracing::warn!(%error, "the lease is not given back; it runs out");
+        tracing::warn!(%error, "failed to release the lease; it expires by itself");
     }
 }
 
-/// Reads the desk as the others have left it, and makes good what they left half done.
+/// Loads the state that the other replicas have written, and recovers the work that they left unfinished.
 async fn on_elected(app: &App) -> anyhow::Result<()> {
     app.engine.start().await?;
     app.recover().await
 }
 
-/// Looks for what no signal told of.
-async fn poll_fallback(app: &App, over: &CancellationToken) {
-    let mut looks = 0;
+/// Polls inbox and outbox, and reloads the agents, in case a signal was lost.
+async fn poll_fallback(app: &App, term_over: &CancellationToken) {
+    let mut polls = 0;
     loop {
-        tokio::select! { () = tokio::time::sleep(FALLBACK_POLL_INTERVAL) => {} () = over.cancelled() => return }
+        tokio::select! {
+            () = tokio::time::sleep(FALLBACK_POLL_INTERVAL) => {}
+            () = term_over.cancelled() => return,
+        }
         app.inbox.wake();
         app.engine.wake_outbox();
-        looks += 1;
-        if looks % RELOAD_EVERY_N_POLLS == 0
+        polls += 1;
+        if polls % RELOAD_EVERY_N_POLLS == 0
             && let Err(error) = app.engine.start().await
         {
-            tracing::error!(%error, "the agents can't be read afresh");
+            tracing::error!(%error, "failed to reload agents");
         }
     }
 }
 
-/// Tells the others what there is to tell.
+/// Sends the signals of this replica's buffer to the other replicas.
 async fn publish_signals(app: &App, replicas: &ReplicaSetup) {
-    let Some(telling) = app.engine.signal_buffer() else { return std::future::pending().await };
+    let Some(buffer) = app.engine.signal_buffer() else { return std::future::pending().await };
     loop {
-        let signal = telling.next().await;
+        let signal = buffer.next().await;
         if let Err(error) = replicas.signals.send(&signal).await {
-            tracing::warn!(%error, "a signal is lost; the others find out by themselves");
+            tracing::warn!(%error, "failed to send signal; other replicas will poll for the change");
         }
     }
 }
 
-/// Takes in what the others tell.
+/// Subscribes to the signals of the other replicas, and applies them in order.
 async fn receive_signals(app: &App, replicas: &ReplicaSetup) {
-    let (heard, mut signals) = mpsc::channel(SIGNAL_QUEUE_CAPACITY);
-    let hear = async {
-        while let Some(signal) = signals.recv().await {
+    let (sender, mut receiver) = mpsc::channel(SIGNAL_QUEUE_CAPACITY);
+    let apply_all = async {
+        while let Some(signal) = receiver.recv().await {
             apply(app, replicas, signal).await;
         }
     };
-    let listen = async {
+    let subscribe = async {
         loop {
-            // What was said before this replica listened is lost on it: it reads everything afresh.
-            let missed = heard.clone();
-            let afresh = Signal { reload_all: true, updates: true, ..Signal::new(ReplicaId(Uuid::nil())) };
-            let ready = move || drop(missed.try_send(afresh));
-            let error = replicas.signals.receive(heard.clone(), Box::new(ready)).await;
-            tracing::warn!(%error, "signals can't be heard; listening again");
+            // Signals sent before the subscription are lost to this replica, so it reloads everything once.
+            let reload_sender = sender.clone();
+            let reload = Signal { reload_all: true, updates: true, ..Signal::new(ReplicaId(Uuid::nil())) };
+            let on_subscribed = move || drop(reload_sender.try_send(reload));
+            let error = replicas.signals.receive(sender.clone(), Box::new(on_subscribed)).await;
+            tracing::warn!(%error, "lost the subscription to signals; subscribing again");
             tokio::time::sleep(RETRY_DELAY).await;
         }
     };
-    tokio::join!(hear, listen);
+    tokio::join!(apply_all, subscribe);
 }
 
 async fn apply(app: &App, replicas: &ReplicaSetup, signal: Signal) {
@@ -202,6 +212,6 @@ async fn apply(app: &App, replicas: &ReplicaSetup, signal: Signal) {
         app.inbox.wake();
     }
     if let Err(error) = app.engine.apply_signal(signal).await {
-        tracing::error!(%error, "what another replica told can't be followed yet");
+        tracing::error!(%error, "failed to apply signal from replica");
     }
 }

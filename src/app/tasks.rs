@@ -1,123 +1,110 @@
-//! What runs side by side in a desk, and in which order it ends: first nothing new comes in, then what came in is handled,
-//! then what is under way to Telegram is finished.
+//! The leader's tasks and their shutdown order: first the poller stops, then the handlers finish, then the
+//! outbox finishes its calls to Telegram.
+use super::App;
 use super::incident_monitor::IncidentMonitor;
-use super::{App, leadership};
-use crate::api;
 use crate::bot::cards::refresher::CardRefresher;
-use crate::clock::Deadline;
-use crate::config::telegram::WebhookConfig;
-use crate::http_server::serve;
+use crate::clock::{Clock, Deadline};
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
 use crate::inbox::runner::Runner;
-use crate::inbox::{Listener, poller, webhook};
-use anyhow::Context;
+use crate::inbox::{Listener, poller};
 use chrono::TimeDelta;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use teloxide::dispatching::Dispatcher;
 use teloxide::error_handlers::LoggingErrorHandler;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long handlers may take to finish after a stop, and then the outbox: together below the ten seconds after which
-/// process managers lose patience.
+/// How long handlers may take to finish after a stop. With the outbox's time it stays below ten seconds,
+/// after which process managers kill a process.
 const HANDLER_DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the outbox and the other background tasks may take to finish after that.
 const OUTBOX_DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
-/// How long requests and polls under way may take to end.
-const HTTP_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the poller and answers to button presses may take to finish.
+const POLL_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed a background task.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
-/// How far the wall clock may stray from the steady one between two sweeps before it counts as set by somebody.
+/// How far the wall clock may differ from the steady clock between two sweeps before it counts as set by
+/// hand.
 const MIN_CLOCK_JUMP: TimeDelta = TimeDelta::seconds(30);
-/// Rows of one chat that may wait in memory for their turn: all of them, so that one chat's flood never blocks others.
-const WORKER_QUEUE: usize = 1 << 20;
+/// How many updates of one chat may wait in memory: practically all, so that a flood in one chat never blocks
+/// others.
+const WORKER_QUEUE_CAPACITY: usize = 1 << 20;
 /// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
 const RETENTION: TimeDelta = TimeDelta::hours(48);
 
-/// Runs until `stop`: takes updates in, and works, alone or whenever it is this replica's turn.
-pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
-    let front = TaskTracker::new();
-    serve_http(app, &front, &stop)?;
-    if let Some(config) = &app.webhook {
-        register(app, config, &stop).await?;
-    }
-    match &app.replicas {
-        Some(replicas) => Box::pin(leadership::run_elections(app, replicas, &stop)).await,
-        None => Box::pin(run_leader_tasks(app, Arc::new(Deadline::never(app.clock.clone())), &stop)).await,
-    }
-    front.close();
-    let _ = tokio::time::timeout(HTTP_DRAIN_TIMEOUT, front.wait()).await;
-    Ok(())
-}
-
-/// The desk's work, of which there is one at a time on a store, until `over`. Nothing is sent after `deadline`.
-pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, over: &CancellationToken) {
-    let (front, back) = (TaskTracker::new(), TaskTracker::new());
-    let end = CancellationToken::new();
+/// Runs the tasks of which a store has one set at a time, until `term_over`. Nothing is sent after
+/// `deadline`.
+pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_over: &CancellationToken) {
+    let (intake, background) = (TaskTracker::new(), TaskTracker::new());
+    let background_stop = CancellationToken::new();
     app.desk.tasks.reopen();
-    let live = CardRefresher::new(
+    let refresher = CardRefresher::new(
         Arc::clone(&app.engine),
         app.clock.clone(),
-        Arc::clone(&app.served),
-        app.longest_pause,
+        Arc::clone(&app.events_refreshed),
+        app.max_refresh_interval,
     );
-    back.spawn(assign(Arc::clone(&app.engine), app.clock.clone(), end.clone()));
-    back.spawn(refresh_cards(live, end.clone()));
-    back.spawn(IncidentMonitor::new(app).run(app.sweep_every, end.clone()));
-    back.spawn(Arc::clone(&app.outbox).run(end.clone(), Arc::clone(&deadline)));
-    back.spawn(sweep(Arc::clone(&app.engine), app.clock.clone(), app.sweep_every, end.clone()));
+    let (engine, clock) = (&app.engine, &app.clock);
+    background.spawn(assign(Arc::clone(engine), clock.clone(), background_stop.clone()));
+    background.spawn(refresh_cards(refresher, background_stop.clone()));
+    background.spawn(IncidentMonitor::new(app).run(app.sweep_interval, background_stop.clone()));
+    background.spawn(Arc::clone(&app.outbox).run(background_stop.clone(), Arc::clone(&deadline)));
+    background.spawn(sweep(Arc::clone(engine), clock.clone(), app.sweep_interval, background_stop.clone()));
     if app.webhook.is_none() {
-        let telegram = app.desk.telegram.clone();
-        let poll = poller::poll(telegram, app.inbox.clone(), Arc::clone(&app.desk), deadline, over.clone());
-        front.spawn(poll);
+        let (telegram, bot) = (app.desk.telegram.clone(), Arc::clone(&app.desk));
+        intake.spawn(poller::poll(telegram, app.inbox.clone(), bot, deadline, term_over.clone()));
     }
-    dispatch(app, over).await;
-    front.close();
+    dispatch(app, term_over).await;
+    intake.close();
     app.desk.tasks.close();
-    let _ = tokio::time::timeout(HTTP_DRAIN_TIMEOUT, async {
-        front.wait().await;
+    let _ = tokio::time::timeout(POLL_DRAIN_TIMEOUT, async {
+        intake.wait().await;
         app.desk.tasks.wait().await;
     })
     .await;
-    end.cancel();
-    back.close();
-    if tokio::time::timeout(OUTBOX_DRAIN_TIMEOUT, back.wait()).await.is_err() {
-        tracing::warn!("some deliveries did not end in time; they may be repeated after the next start");
+    background_stop.cancel();
+    background.close();
+    if tokio::time::timeout(OUTBOX_DRAIN_TIMEOUT, background.wait()).await.is_err() {
+        tracing::warn!("timed out draining the outbox; deliveries may be repeated after the next start");
     }
 }
 
-/// teloxide's dispatcher on the inbox: one update of a chat after the other, chats side by side.
+/// Runs teloxide's dispatcher on the inbox: the updates of one chat in order, chats concurrently.
 async fn dispatch(app: &App, stop: &CancellationToken) {
     let runner = Arc::new(Runner::new(Arc::clone(&app.desk), app.clock.clone(), stop.clone()));
     let bot = app.desk.telegram.teloxide();
     while !stop.is_cancelled() {
         let mut dispatcher = Dispatcher::builder(bot.clone(), dptree::endpoint(Runner::handle))
             .dependencies(dptree::deps![Arc::clone(&runner)])
-            .worker_queue_size(WORKER_QUEUE)
+            .worker_queue_size(WORKER_QUEUE_CAPACITY)
             .build();
         let token = dispatcher.shutdown_token();
         let listener = Listener::new(app.inbox.clone(), Arc::clone(&app.engine));
-        let errors = LoggingErrorHandler::with_custom_text("the inbox");
-        let work = dispatcher.try_dispatch_with_listener(listener, errors);
-        tokio::pin!(work);
+        let errors = LoggingErrorHandler::with_custom_text("inbox listener failed");
+        let dispatching = dispatcher.try_dispatch_with_listener(listener, errors);
+        tokio::pin!(dispatching);
         let ended = tokio::select! {
-            ended = &mut work => Some(ended),
+            ended = &mut dispatching => Some(ended),
             () = stop.cancelled() => None,
         };
         match ended {
             Some(ended) => {
                 match ended {
-                    Ok(()) => tracing::error!("the dispatcher ended by itself; starting another one"),
-                    Err(error) => tracing::warn!(%error, "the dispatcher can't start yet"),
+                    Ok(()) => tracing::error!("dispatcher stopped unexpectedly; restarting it"),
+                    Err(error) => tracing::warn!(%error, "failed to start dispatcher; retrying"),
                 }
                 tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => {} }
             }
             None => {
-                // Fails only when it is not running, and then there is nothing to wait for.
+                // `shutdown` fails only if the dispatcher is not running, and then there is nothing to wait
+                // for.
                 if let Ok(_stopping) = token.shutdown()
-                    && tokio::time::timeout(HANDLER_DRAIN_TIMEOUT, work).await.is_err()
+                    && tokio::time::timeout(HANDLER_DRAIN_TIMEOUT, dispatching).await.is_err()
                 {
                     tracing::warn!(
-                        "some updates were not handled in time; they come again after the next start"
+                        "timed out draining handlers; unfinished updates are handled after the next start"
                     );
                 }
             }
@@ -125,103 +112,66 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     }
 }
 
-/// The side API, and beside it the webhook, on the desk's socket.
-fn serve_http(app: &App, front: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
-    let listener = app.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let listener = listener.context("a desk runs once")?;
-    let mut router = api::router(&app.api);
-    if let Some(config) = &app.webhook {
-        let (inbox, desk) = (app.inbox.clone(), Arc::clone(&app.desk));
-        router = router.merge(webhook::router(inbox, desk, &config.url, config.secret.clone()));
-    }
-    front.spawn(Arc::clone(&app.api).run_live(stop.clone()));
-    front.spawn(serve(listener, router, stop.clone()));
-    Ok(())
-}
-
-/// Tells Telegram where to post, as often as it takes.
-async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -> anyhow::Result<()> {
+/// Runs the assigner: one batch of rounds whenever a round is requested.
+async fn assign(engine: Arc<Engine>, clock: Clock, stop: CancellationToken) {
+    let _assigner = engine.assigner();
     loop {
-        let registered = tokio::select! {
-            registered = webhook::register(&app.desk.telegram, &config.url, &config.secret) => registered,
-            () = stop.cancelled() => return Ok(()),
-        };
-        match registered {
-            Ok(()) => return Ok(()),
-            Err(error) if error.is_transient() => {
-                tracing::warn!(%error, "the webhook is not registered yet; trying again");
-                let wait = error.retry_after().unwrap_or(RETRY_DELAY);
-                tokio::select! { () = tokio::time::sleep(wait) => {} () = stop.cancelled() => {} }
-            }
-            Err(error) => return Err(error).context("Telegram refuses the webhook (WEBHOOK_URL)"),
-        }
-    }
-}
-
-/// The assigner: sleeps until something happens that can need it.
-async fn assign(engine: Arc<crate::engine::Engine>, clock: crate::clock::Clock, end: CancellationToken) {
-    let _here = engine.assigner();
-    loop {
-        tokio::select! { () = engine.round_requested() => {} () = end.cancelled() => return }
+        tokio::select! { () = engine.round_requested() => {} () = stop.cancelled() => return }
         if let Err(error) = engine.run_rounds(|| clock.now()).await {
-            // The departments stay marked; the wake-up is repeated when the store has had a moment.
-            tracing::error!(%error, "a round failed");
-            tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = end.cancelled() => return }
+            // The departments stay pending; the wake-up is repeated after a delay.
+            tracing::error!(%error, "assignment round failed");
+            tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => return }
             engine.wake();
         }
     }
 }
 
-async fn refresh_cards(mut live: CardRefresher, end: CancellationToken) {
-    let mut behind = true;
+async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
+    let mut must_catch_up = true;
     loop {
-        let step = async {
-            if behind {
-                return live.catch_up().await.map(|()| true);
+        let refresh = async {
+            if must_catch_up {
+                return refresher.catch_up().await.map(|()| true);
             }
-            live.step().await
+            refresher.step().await
         };
-        let result = tokio::select! { result = step => result, () = end.cancelled() => return };
-        behind = match result {
+        let result = tokio::select! { result = refresh => result, () = stop.cancelled() => return };
+        must_catch_up = match result {
             Ok(true) => false,
             Ok(false) => return,
             Err(error) => {
-                tracing::error!(%error, "cards can't be refreshed");
-                tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = end.cancelled() => return }
+                tracing::error!(%error, "failed to refresh cards");
+                tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => return }
                 true
             }
         };
     }
 }
 
-/// The safety net, every so often; and once a day's worth of old rows is forgotten.
-async fn sweep(
-    engine: Arc<crate::engine::Engine>,
-    clock: crate::clock::Clock,
-    every: Duration,
-    end: CancellationToken,
-) {
+/// Runs the sweep at each interval, and prunes rows that are older than [`RETENTION`].
+async fn sweep(engine: Arc<Engine>, clock: Clock, interval: Duration, stop: CancellationToken) {
     let (mut wall, mut steady) = (clock.now(), clock.steady());
     loop {
-        tokio::select! { () = tokio::time::sleep(every) => {} () = end.cancelled() => return }
+        tokio::select! { () = tokio::time::sleep(interval) => {} () = stop.cancelled() => return }
         let now = clock.now();
-        let passed = clock.steady();
-        let strayed = (now - wall) - TimeDelta::from_std(passed.saturating_sub(steady)).unwrap_or_default();
-        (wall, steady) = (now, passed);
+        let steady_now = clock.steady();
+        let elapsed = TimeDelta::from_std(steady_now.saturating_sub(steady)).unwrap_or_default();
+        let clock_jump = (now - wall) - elapsed;
+        (wall, steady) = (now, steady_now);
         let result = async {
-            if strayed.abs() > MIN_CLOCK_JUMP {
+            if clock_jump.abs() > MIN_CLOCK_JUMP {
                 tracing::warn!(
-                    seconds = strayed.num_seconds(),
-                    "the clock was set: nobody is expired because of it"
+                    seconds = clock_jump.num_seconds(),
+                    "system clock was set; resetting idle timers so that no agent expires"
                 );
                 engine.reset_idle_timers(now).await?;
             }
             engine.sweep(now).await?;
             engine.store().prune(now - RETENTION).await?;
-            Ok::<(), crate::engine::error::EngineError>(())
+            Ok::<(), EngineError>(())
         };
         if let Err(error) = result.await {
-            tracing::error!(%error, "a sweep failed");
+            tracing::error!(%error, "sweep failed");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `antri check`: what is configured and what can be reached, a line each. Secrets are never printed.
+//! The `antri check` command: prints one line per part with its configuration and whether it can be reached.
+//! Secrets are never printed.
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::presence::Redis;
@@ -10,10 +11,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 
-/// One line: what was looked at, and how it stands.
+/// One line: the name of the part, and its description or its error.
 type Line = (&'static str, Result<String, String>);
 
-/// Prints a line for each part; exit code 1 when one of them is not in order.
+/// Prints a line for each part. Returns exit code 1 if a part fails.
 pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
     let lines = [
         telegram(config).await,
@@ -22,31 +23,33 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
         presence(config).await,
         http(config).await,
     ];
-    for (what, result) in &lines {
+    for (part, result) in &lines {
         match result {
-            Ok(text) => println!("ok    {what:<9} {text}"),
-            Err(text) => println!("FAIL  {what:<9} {text}"),
+            Ok(text) => println!("ok    {part:<9} {text}"),
+            Err(text) => println!("FAIL  {part:<9} {text}"),
         }
     }
-    let good = lines.iter().all(|(_, result)| result.is_ok());
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let all_ok = lines.iter().all(|(_, result)| result.is_ok());
+    Ok(if all_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// For how many seconds a delivery that failed speaks against the webhook: Telegram tries again more often than that.
-const UNCHANGED_MARKER: i64 = 300;
+/// For how many seconds after a failed delivery the webhook counts as broken: Telegram retries more often
+/// than that.
+const WEBHOOK_ERROR_SECONDS: i64 = 300;
 
-/// What the server says; if it says no or nothing, which server that is, without what else its address may hold.
-async fn ask(config: &Config, method: &str) -> Result<Value, String> {
+/// Calls a method of the Bot API. The error names the server's origin only, since the rest of the URL may
+/// hold secrets.
+async fn call(config: &Config, method: &str) -> Result<Value, String> {
     let server = config.telegram.api_url.origin().ascii_serialization();
     let token = config.telegram.require_token().map_err(|error| error.to_string())?.clone();
-    let account = Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)
+    let telegram = Telegram::new(config.telegram.api_url.clone(), token, CALL_TIMEOUT)
         .map_err(|error| error.to_string())?;
-    account.call(method, &json!({})).await.map_err(|error| format!("{server}: {error}"))
+    telegram.call(method, &json!({})).await.map_err(|error| format!("{server}: {error}"))
 }
 
 async fn telegram(config: &Config) -> Line {
     let result = async {
-        let me = ask(config, "getMe").await?;
+        let me = call(config, "getMe").await?;
         let name = me.get("username").and_then(Value::as_str).unwrap_or("?");
         Ok(format!("@{name} at {}", config.telegram.api_url))
     };
@@ -56,14 +59,14 @@ async fn telegram(config: &Config) -> Line {
 async fn webhook(config: &Config) -> Line {
     let Some(hook) = &config.telegram.webhook else { return ("updates", Ok("long polling".into())) };
     let result = async {
-        let info = ask(config, "getWebhookInfo").await?;
+        let info = call(config, "getWebhookInfo").await?;
         let set = info.get("url").and_then(Value::as_str).unwrap_or_default();
         let waiting = info.get("pending_update_count").and_then(Value::as_u64).unwrap_or(0);
         let failed_at = info.get("last_error_date").and_then(Value::as_i64).unwrap_or(0);
         let why = info.get("last_error_message").and_then(Value::as_str).unwrap_or("no reason");
-        // Telegram keeps the last error for good: what matters is whether it is still so.
+        // Telegram keeps the last error forever, so only a recent one counts.
         let age = Clock::system().now().timestamp().saturating_sub(failed_at);
-        if age < UNCHANGED_MARKER {
+        if age < WEBHOOK_ERROR_SECONDS {
             return Err(format!("webhook {}: Telegram said {age} s ago: {why}", hook.url));
         }
         Ok(if set == hook.url.as_str() {
@@ -78,19 +81,19 @@ async fn webhook(config: &Config) -> Line {
 async fn store(config: &Config) -> Line {
     let result = match &config.storage.mongodb {
         Some(server) => {
-            let named = |what: &str| format!("MongoDB, {what}, database {}", server.database);
+            let describe = |topology: &str| format!("MongoDB, {topology}, database {}", server.database);
             match mongo::check_server(&server.uri).await {
-                Ok(Server::ReplicaSet(name)) => Ok(named(&format!("replica set {name}"))),
-                Ok(Server::Cluster) => Ok(named("a sharded cluster")),
+                Ok(Server::ReplicaSet(name)) => Ok(describe(&format!("replica set {name}"))),
+                Ok(Server::Cluster) => Ok(describe("a sharded cluster")),
                 Err(error) => Err(error.to_string()),
             }
         }
-        None => file(&config.storage.data_dir),
+        None => sqlite(&config.storage.data_dir),
     };
     ("store", result)
 }
 
-fn file(dir: &Path) -> Result<String, String> {
+fn sqlite(dir: &Path) -> Result<String, String> {
     match inspect(dir) {
         Ok(FileState::Idle) => Ok(format!("SQLite in {}", dir.display())),
         Ok(FileState::InUse) => Ok(format!("SQLite in {}, in use by a running desk", dir.display())),

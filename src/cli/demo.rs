@@ -1,36 +1,37 @@
-//! The demo: the whole desk on this machine, with a simulated Telegram and simulated people. Everything but the Bot API's
-//! address is as in a real desk.
+//! The demo: a whole desk on this machine, with a simulated Telegram and simulated people. Only the address
+//! of the Bot API differs from a real desk.
 pub mod script;
 pub mod stage;
 
 use clap::Parser;
+use stage::Stage;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Where the page is served unless told otherwise.
-const ADDRESS: &str = "127.0.0.1:7700";
+/// The default address of the page.
+const DEFAULT_ADDRESS: &str = "127.0.0.1:7700";
 
-/// How the demo is asked for.
+/// The arguments of the demo.
 #[derive(Parser, Debug, Clone)]
 pub struct Args {
     /// Play the story in this terminal and check every fact of it, instead of serving the page
     #[arg(long)]
     pub script: bool,
-    /// What chance is seeded with; the same seed tells the same story
+    /// The seed of the random generator; the same seed gives the same story
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Where the page is served; port 0 takes any free one
-    #[arg(long, default_value = ADDRESS)]
+    /// The address of the page; port 0 takes any free port
+    #[arg(long, default_value = DEFAULT_ADDRESS)]
     pub addr: SocketAddr,
-    /// What is logged, as in RUST_LOG
-    #[arg(long, default_value = "warn", value_parser = directives)]
+    /// The log filter, as in RUST_LOG
+    #[arg(long, default_value = "warn", value_parser = log_filter)]
     pub log: String,
 }
 
-/// Directives that the log understands.
-fn directives(text: &str) -> Result<String, tracing_subscriber::filter::ParseError> {
+/// Validates a log filter.
+fn log_filter(text: &str) -> Result<String, tracing_subscriber::filter::ParseError> {
     tracing_subscriber::EnvFilter::builder().parse(text).map(|_| text.to_owned())
 }
 
@@ -41,11 +42,11 @@ pub async fn main(args: Args, stop: CancellationToken) -> anyhow::Result<ExitCod
     }
     let listener = match TcpListener::bind(args.addr).await {
         Ok(listener) => listener,
-        // Somebody else has the usual port: any other is as good.
-        Err(_) if args.addr.to_string() == ADDRESS => TcpListener::bind((args.addr.ip(), 0)).await?,
-        Err(error) => anyhow::bail!("{} can't be used: {error}", args.addr),
+        // Another process uses the default port, so any free port is taken.
+        Err(_) if args.addr.to_string() == DEFAULT_ADDRESS => TcpListener::bind((args.addr.ip(), 0)).await?,
+        Err(error) => anyhow::bail!("failed to bind {}: {error}", args.addr),
     };
-    let stage = stage::Stage::set(listener, args.seed).await?;
+    let stage = Stage::set(listener, args.seed).await?;
     stage.open().await?;
     println!("Antri's demo is open: {}", stage.url);
     println!("Its side API: http://{} (send /token as an agent or the admin)", stage.app.addr);

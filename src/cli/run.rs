@@ -1,4 +1,4 @@
-//! `antri run`: the desk, on the configured back ends, until a signal.
+//! The `antri run` command: runs the desk on the configured back ends until a signal.
 use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, presence};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,11 +19,11 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     let token = config.telegram.require_token()?.clone();
     let storage = Storage::open(&config.storage).await?;
     let listener = TcpListener::bind(config.http.addr).await;
-    let listener = listener.with_context(|| format!("HTTP_ADDR {} can't be used", config.http.addr))?;
+    let listener = listener.with_context(|| format!("failed to bind HTTP_ADDR {}", config.http.addr))?;
     let webhook = config.telegram.webhook.clone();
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
-    let mut chance = Random::from_os();
-    let replicas = storage.replicas(&config.storage, &mut chance)?;
+    let mut random = Random::from_os();
+    let replicas = storage.replicas(&config.storage, &mut random)?;
     let (presence, presence_is_volatile) = presence(config.storage.redis.as_ref())?;
     let setup = Setup {
         store: storage.store(),
@@ -37,64 +37,65 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         rules: rules(config),
         first_settings: config.desk.first_settings(),
         clock: Clock::system(),
-        chance,
-        limits: limits(),
+        chance: random,
+        limits: rate_limits(),
         quota: quota(),
         sweep_every: SWEEP_INTERVAL,
-        longest_pause: longest_pause(),
+        longest_pause: max_refresh_interval(),
     };
     let started = tokio::select! {
         started = App::start(setup) => Some(started?),
         () = stop.cancelled() => None,
     };
     if let Some(app) = started {
-        tracing::info!(bot = app.desk.bot_username, mode, http = %app.addr, "the desk is open");
-        warn_of_overruled(config, &app).await?;
+        tracing::info!(bot = app.desk.bot_username, mode, http = %app.addr, "desk started");
+        warn_of_overridden(config, &app).await?;
         if let Some(link) = app.claim_link().await? {
-            tracing::info!("nobody is admin yet: open {link} within 24 hours to become the first one");
+            tracing::info!("there is no admin yet; open {link} within 24 hours to become the first one");
         }
         app.run(stop).await?;
     }
     storage.close().await;
-    tracing::info!("the desk is closed");
+    tracing::info!("desk stopped");
     Ok(())
 }
 
-/// Says which variables are set in vain: they gave the first value, and the desk holds another one by now.
-async fn warn_of_overruled(config: &Config, app: &App) -> anyhow::Result<()> {
-    let stored = app.engine.store().settings().await?;
-    for (variable, said, held) in config.desk.overruled(&stored) {
+/// Warns of environment variables that differ from the stored settings: they only give the initial values.
+async fn warn_of_overridden(config: &Config, app: &App) -> anyhow::Result<()> {
+    let settings = app.engine.store().settings().await?;
+    for (variable, environment, stored) in config.desk.overruled(&settings) {
         tracing::warn!(
             variable,
-            environment_s = said.as_secs(),
-            desk_s = held.as_secs(),
-            "the environment gives only the first value; the desk's own counts (/api/settings)"
+            environment_s = environment.as_secs(),
+            desk_s = stored.as_secs(),
+            "environment variable differs from the stored setting; the stored setting is used (/api/settings)"
         );
     }
     Ok(())
 }
 
-/// The pace to keep towards Telegram.
-fn limits() -> RateLimits {
+/// Returns the rate limits of calls to Telegram.
+fn rate_limits() -> RateLimits {
     #[cfg(feature = "failpoints")]
     return super::failpoints::limits();
     #[cfg(not(feature = "failpoints"))]
     RateLimits::TELEGRAM
 }
 
-/// How much one chat may send.
+/// Returns the quota of updates per chat.
 fn quota() -> Quota {
-    // Crashes are looked for with few people who do much.
+    // In the crash tests few people send many updates.
     if cfg!(feature = "failpoints") { Quota::NONE } else { Quota::PEOPLE }
 }
 
-/// How long live cards may rest.
-fn longest_pause() -> Duration {
-    // Who looks from outside for when a desk has come to rest can't see what will follow from a pause.
+/// Returns the longest pause between two refreshes of live cards.
+fn max_refresh_interval() -> Duration {
+    // The crash tests detect an idle desk from outside, and can't see a refresh that is still to follow a
+    // pause.
     if cfg!(feature = "failpoints") { Duration::ZERO } else { MAX_REFRESH_INTERVAL }
 }
 
-/// What the engine needs of the configuration.
+/// Returns the engine's part of the configuration.
 pub(super) fn rules(config: &Config) -> Rules {
     Rules {
         zone: config.desk.timezone,

@@ -1,4 +1,5 @@
-//! `antri token`: a bearer token of the side API, for operations and front-end developers. Works beside a running desk.
+//! The `antri token` command: prints a bearer token of the side API, for operators and front-end developers.
+//! It works while the desk runs.
 use crate::auth_token::{TOKEN_LIFETIME, issue};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -8,7 +9,7 @@ use crate::store::{mongo, sqlite};
 use anyhow::{Context, bail};
 use std::process::ExitCode;
 
-/// Prints a token for the person with this Telegram id.
+/// Prints a token for the person with this Telegram id. Errors if they are no agent or admin.
 pub(super) async fn token(config: &Config, telegram_id: i64) -> anyhow::Result<ExitCode> {
     let secret =
         config.http.jwt_secret.as_ref().context("JWT_SECRET is not set: the side API has no tokens")?;

@@ -1,13 +1,13 @@
-//! The locale files against each other, against their language, and against the keys that the source uses.
+//! Tests of the locale files: equal keys and variables, no foreign words, and every key that the source uses.
 use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The bodies of all messages of some files, by key.
-fn messages(locale: Locale, which: &[&str]) -> BTreeMap<String, String> {
+/// Returns the bodies of all messages by key. `only` limits the files, unless it is empty.
+fn messages(locale: Locale, only: &[&str]) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (file, source) in files(locale) {
-        if !which.is_empty() && !which.contains(&file) {
+        if !only.is_empty() && !only.contains(&file) {
             continue;
         }
         let mut key = String::new();
@@ -15,7 +15,7 @@ fn messages(locale: Locale, which: &[&str]) -> BTreeMap<String, String> {
             let starts = line.starts_with(|c: char| c.is_ascii_lowercase());
             if let (true, Some((name, value))) = (starts, line.split_once('=')) {
                 key = name.trim().to_owned();
-                assert!(found.insert(key.clone(), value.to_owned()).is_none(), "{key} is there twice");
+                assert!(found.insert(key.clone(), value.to_owned()).is_none(), "{key} is defined twice");
             } else if !line.trim().is_empty() {
                 let body = found.get_mut(&key).unwrap();
                 body.push('\n');
@@ -31,8 +31,8 @@ fn variables(body: &str) -> BTreeSet<String> {
     body.split('$').skip(1).map(name).collect()
 }
 
-/// The words that people read: no placeables, tags, entities or commands.
-fn spoken(body: &str) -> Vec<String> {
+/// Returns the words that people read, without placeables, tags, entities and commands.
+fn visible_words(body: &str) -> Vec<String> {
     let mut text = String::new();
     let (mut tag, mut variable) = (false, false);
     for c in body.chars() {
@@ -63,7 +63,7 @@ fn source(part: &str) -> Vec<(String, String)> {
     found
 }
 
-/// A string literal at the start of `code`, when it looks like a key.
+/// Returns the string literal at the start of `code` if it looks like a key.
 fn key_literal(code: &str) -> Option<&str> {
     let (literal, _) = code.trim_start().strip_prefix('"')?.split_once('"')?;
     let key = literal.contains('-')
@@ -92,7 +92,7 @@ fn no_text_is_empty() {
 }
 
 #[test]
-fn no_language_leaks_into_the_other() {
+fn no_locale_has_words_of_the_other_language() {
     let english = "the and you your yours is are was were be been of for with from this that it its not no new \
         queue waiting open close send cancel refresh customer agent agents department category assigned completed \
         pending busy away please hello thank thanks page today yesterday ago minute minutes hour hours press help \
@@ -103,8 +103,8 @@ fn no_language_leaks_into_the_other() {
         let foreign: BTreeSet<&str> = foreign.split_whitespace().collect();
         for (key, body) in messages(locale, &[]) {
             let leaked: Vec<_> =
-                spoken(&body).into_iter().filter(|word| foreign.contains(word.as_str())).collect();
-            // The selectors of plurals are the file format's words, not the reader's.
+                visible_words(&body).into_iter().filter(|word| foreign.contains(word.as_str())).collect();
+            // Plural selectors (`one`, `other`) belong to the file format, so the English list omits them.
             assert!(leaked.is_empty(), "{key} in {}: {leaked:?}", locale.tag());
         }
     }
@@ -113,35 +113,35 @@ fn no_language_leaks_into_the_other() {
 #[test]
 fn every_key_in_the_source_exists() {
     let texts = Texts::load().unwrap();
-    let there = |key: &str| Locale::ALL.into_iter().all(|locale| texts.has(locale, key));
+    let exists = |key: &str| Locale::ALL.into_iter().all(|locale| texts.has(locale, key));
     for (file, code) in source("src") {
         for call in [".say(", ".plain(", ".text(", ".toast(", ".message(", ".button(", ".numbered_button("] {
             for key in code.split(call).skip(1).filter_map(key_literal) {
-                assert!(there(key), "{file}: {key}");
+                assert!(exists(key), "{file}: {key}");
             }
         }
     }
-    // A key that is chosen first and said later is a literal too: known by the first part that keys have.
+    // A key that is stored in a variable first is recognized by its first part, which is that of other keys.
     let all = messages(Locale::Id, &[]);
     let families: BTreeSet<&str> = all.keys().filter_map(|key| key.split('-').next()).collect();
     for (file, code) in source("src/bot") {
         for key in code.match_indices('"').filter_map(|(at, _)| key_literal(&code[at..])) {
-            let ours = key.split('-').next().is_some_and(|family| families.contains(family));
-            assert!(!ours || there(key), "{file}: {key}");
+            let is_key = key.split('-').next().is_some_and(|family| families.contains(family));
+            assert!(!is_key || exists(key), "{file}: {key}");
         }
     }
 }
 
 #[test]
-fn no_text_of_a_card_is_left_over() {
+fn every_key_of_cards_notices_and_menu_is_used() {
     let code: String = source("src").into_iter().map(|(_, code)| code).collect();
     for key in messages(Locale::Id, &["cards", "notices", "menu"]).keys() {
-        assert!(code.contains(&format!("\"{key}\"")), "nobody says {key}");
+        assert!(code.contains(&format!("\"{key}\"")), "{key} is not used");
     }
 }
 
 #[test]
-fn numbers_choose_plurals_and_words_are_put_in_as_they_are() {
+fn numbers_select_plurals_and_text_is_inserted_unchanged() {
     let texts = Texts::load().unwrap();
     let say = |locale, count: u32| texts.format(locale, "time-minutes-ago", &[("count", count.into())]);
     assert_eq!(say(Locale::En, 1), "1 minute ago");
@@ -154,14 +154,14 @@ fn numbers_choose_plurals_and_words_are_put_in_as_they_are() {
 }
 
 #[test]
-fn a_missing_key_is_said_as_it_is() {
+fn a_missing_key_falls_back_to_the_key() {
     let texts = Texts::load().unwrap();
     assert_eq!(texts.format(Locale::En, "no-such-text", &[]), "no-such-text");
     assert!(!texts.has(Locale::Id, "no-such-text"));
 }
 
 #[test]
-fn the_texts_can_be_shared_between_threads() {
+fn texts_can_be_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Texts>();
 }

@@ -1,15 +1,15 @@
-//! The last line of defence: strikes out what looks like a secret in finished lines of the log.
+//! Redaction of secrets in finished log lines, as a last safeguard.
 use std::borrow::Cow;
 use std::io::{self, Write};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// What stands in the place of what was struck out.
+/// The replacement of a redacted secret.
 const REDACTED: &str = "[secret]";
 
-/// The key in a bot token has 35 characters; a little less is suspicious enough.
-const KEY: usize = 30;
+/// The shortest key of a bot token that is redacted. Real keys have 35 characters.
+const MIN_KEY_CHARS: usize = 30;
 
-/// A writer of log lines with the secrets struck out. The subscriber hands over each line in one piece.
+/// A writer that redacts secrets in log lines. The subscriber writes each line with one call.
 pub(super) struct Scrubbed<W>(pub(super) W);
 
 impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Scrubbed<W> {
@@ -32,36 +32,39 @@ impl<W: Write> Write for Scrubbed<W> {
     }
 }
 
-/// The text without bot tokens (`1234567890:AAF…`) and without user and password in addresses (`scheme://user:password@`).
+/// Returns the text without bot tokens (`1234567890:AAF…`) and without user and password in URLs
+/// (`scheme://user:password@`).
 fn scrub(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
-    let mut done = 0;
+    let mut copied_to = 0;
     for (colon, _) in text.match_indices(':') {
-        if colon < done {
+        if colon < copied_to {
             continue;
         }
-        let (Some(before), Some(after)) = (text.get(done..colon), text.get(colon + 1..)) else { continue };
+        let (Some(before), Some(after)) = (text.get(copied_to..colon), text.get(colon + 1..)) else {
+            continue;
+        };
         let digits = trailing(before, |c| c.is_ascii_digit());
         let key = leading(after, |c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        let (start, end) = if digits > 0 && key >= KEY {
+        let (start, end) = if digits > 0 && key >= MIN_KEY_CHARS {
             (colon - digits, colon + 1 + key)
         } else if let Some(user) = userinfo(after) {
             (colon + 3, colon + 3 + user)
         } else {
             continue;
         };
-        out.push_str(text.get(done..start).unwrap_or_default());
+        out.push_str(text.get(copied_to..start).unwrap_or_default());
         out.push_str(REDACTED);
-        done = end;
+        copied_to = end;
     }
-    if done == 0 {
+    if copied_to == 0 {
         return Cow::Borrowed(text);
     }
-    out.push_str(text.get(done..).unwrap_or_default());
+    out.push_str(text.get(copied_to..).unwrap_or_default());
     Cow::Owned(out)
 }
 
-/// The length of `user:password` in what follows the colon of an address, if there is one.
+/// Returns the length of `user:password` in the rest of a URL after its first colon, if the URL has a user.
 fn userinfo(after: &str) -> Option<usize> {
     let authority = after.strip_prefix("//")?;
     let end = leading(authority, |c| !c.is_whitespace() && !"/?#\"<>".contains(c));
@@ -81,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bot_tokens_and_passwords_are_struck_out() {
+    fn bot_tokens_and_passwords_are_redacted() {
         let token = "1234567890:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
         for (text, scrubbed) in [
             (token.to_owned(), "[secret]".to_owned()),
@@ -98,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_left_alone() {
+    fn text_without_secrets_is_unchanged() {
         for text in [
             "",
             ":",

@@ -1,4 +1,5 @@
-//! Who asks: the token says who, the store says what they may do. A token never gives a role, and a body never says who.
+//! Authentication and authorization of requests: the token identifies the caller, and the store holds their
+//! role. A role is never taken from the token, nor an identity from the body.
 use super::error::ApiError;
 use crate::api::Api;
 use crate::auth_token::{Claims, TokenError};
@@ -8,15 +9,15 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use std::sync::Arc;
 
-/// Somebody who works at the desk: an agent or an admin.
+/// An extractor for callers who are agents or admins.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Staff(pub(in crate::api) Person);
 
-/// Somebody who runs the desk.
+/// An extractor for callers who are admins.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Admin(pub(in crate::api) Person);
 
-/// Somebody who works on tickets: an agent, or an admin who is one too.
+/// An extractor for callers who are agents, including admins who are agents, too.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Agent {
     pub(in crate::api) person: Person,
@@ -24,15 +25,16 @@ pub(in crate::api) struct Agent {
 }
 
 impl Api {
-    /// Who a token was given to, as they are now.
-    pub(in crate::api) async fn bearer(&self, token: &str) -> Result<(Person, Claims), ApiError> {
+    /// Returns the person of a token, as the store has them now. Errors unless they are staff and within
+    /// their rate limit.
+    pub(in crate::api) async fn authenticate(&self, token: &str) -> Result<(Person, Claims), ApiError> {
         let invalid = || ApiError::unauthorized("invalid_token", "the token is not valid");
         let tokens = self.tokens.as_ref().ok_or_else(invalid)?;
         let claims = tokens.verify(token, self.now()).map_err(|error| match error {
             TokenError::Invalid => invalid(),
             TokenError::Expired => ApiError::unauthorized("expired_token", "the token has expired"),
         })?;
-        self.count_person(claims.sub)?;
+        self.limit_person(claims.sub)?;
         let person = self.engine.person(claims.sub).await?.ok_or_else(invalid)?;
         if person.role == Role::Customer {
             return Err(ApiError::forbidden());
@@ -41,20 +43,21 @@ impl Api {
     }
 }
 
-/// The token of an `Authorization: Bearer …` header.
-fn token_of(parts: &Parts) -> Result<&str, ApiError> {
+/// Returns the token of an `Authorization: Bearer …` header.
+fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =
         header.and_then(|text| text.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let missing = || ApiError::unauthorized("missing_token", "send a header Authorization: Bearer <token>");
-    token.map(|(_, token)| token.trim()).ok_or_else(missing)
+    let missing_header =
+        || ApiError::unauthorized("missing_token", "send a header Authorization: Bearer <token>");
+    token.map(|(_, token)| token.trim()).ok_or_else(missing_header)
 }
 
 impl FromRequestParts<Arc<Api>> for Staff {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
-        Ok(Self(api.bearer(token_of(parts)?).await?.0))
+        Ok(Self(api.authenticate(bearer_token(parts)?).await?.0))
     }
 }
 

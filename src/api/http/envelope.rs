@@ -1,22 +1,22 @@
-//! The envelope of every answer that is not an error: `{"success": true, "message": …, "data": …}`.
+//! The JSON envelope of every successful response: `{"success": true, "message": …, "data": …}`.
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The envelope.
+/// The envelope of a successful response.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Envelope<T> {
     /// Always true.
     success: bool,
-    /// What was done, for developers.
+    /// A description of the result, for developers.
     message: String,
-    /// What was asked for.
+    /// The result.
     data: T,
 }
 
-/// An answer: status, what was done, and the data.
+/// A successful response: status, message and data.
 #[derive(Debug)]
 pub(in crate::api) struct Answer<T> {
     status: StatusCode,
@@ -25,12 +25,12 @@ pub(in crate::api) struct Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// 200.
+    /// Returns a response with status 200.
     pub(in crate::api) fn ok(message: &'static str, data: T) -> Self {
         Self { status: StatusCode::OK, message, data }
     }
 
-    /// The same with another status.
+    /// Returns this response with another status.
     pub(in crate::api) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
@@ -43,5 +43,5 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
-/// What a handler gives.
+/// The result of a handler.
 pub(in crate::api) type Result<T> = std::result::Result<Answer<T>, super::error::ApiError>;

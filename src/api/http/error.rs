@@ -1,5 +1,5 @@
-//! Why a request was refused, as the client learns it: a status, a code that does not change, a sentence for developers.
-//! What went wrong inside is for the log only.
+//! Error responses: a status, a stable code for programs, and a message for developers. Internal errors are
+//! only logged in detail.
 use crate::domain::ticket::Refusal;
 use crate::engine::agents::heartbeat::HeartbeatError;
 use crate::engine::error::EngineError;
@@ -10,19 +10,19 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The envelope of an error.
+/// The envelope of an error response.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Failure {
     /// Always false.
     success: bool,
-    /// What went wrong, for developers.
+    /// A description of the error, for developers.
     message: String,
-    /// What went wrong, for programs.
+    /// The error code, for programs.
     #[schema(example = "not_found")]
     error: String,
 }
 
-/// A refusal.
+/// An error response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::api) struct ApiError {
     status: StatusCode,
@@ -36,54 +36,54 @@ impl ApiError {
         Self { status, code, message: message.into(), retry_after: None }
     }
 
-    /// 400.
+    /// Returns a 400.
     pub(in crate::api) fn bad(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    /// 401.
+    /// Returns a 401.
     pub(in crate::api) fn unauthorized(code: &'static str, message: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, message)
     }
 
-    /// 403.
+    /// Returns a 403.
     pub(in crate::api) fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "your role does not allow this")
     }
 
-    /// 404.
+    /// Returns a 404.
     pub(in crate::api) fn not_found(code: &'static str, message: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
 
-    /// 404: nobody of this id is an agent.
+    /// Returns a 404 for an id that is not an agent's.
     pub(in crate::api) fn no_agent() -> Self {
         Self::not_found("agent_not_found", "there is no such agent")
     }
 
-    /// 409.
+    /// Returns a 409.
     pub(in crate::api) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, message)
     }
 
-    /// 422.
+    /// Returns a 422.
     pub(in crate::api) fn unprocessable(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
 
-    /// 429.
+    /// Returns a 429 with `Retry-After`.
     pub(in crate::api) fn too_many(seconds: u64) -> Self {
         let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "slow down");
         Self { retry_after: Some(seconds), ..error }
     }
 
-    /// 500. The reason is in the log, under the request's id.
+    /// Returns a 500. The cause is in the log, under the request's id.
     pub(in crate::api) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "something broke; the log says what")
     }
 
-    /// Whether something was looked for that isn't there.
-    pub(in crate::api) fn is_missing(&self) -> bool {
+    /// Returns whether this is a 404.
+    pub(in crate::api) fn is_not_found(&self) -> bool {
         self.status == StatusCode::NOT_FOUND
     }
 }
@@ -104,14 +104,14 @@ impl IntoResponse for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed a request");
+        tracing::error!(%error, "store failed during a request");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_unavailable", "the store can't be reached")
     }
 }
 
 impl From<PresenceError> for ApiError {
     fn from(error: PresenceError) -> Self {
-        tracing::error!(%error, "presence failed a request");
+        tracing::error!(%error, "presence failed during a request");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "presence_unavailable", "presence can't be reached")
     }
 }
@@ -119,7 +119,7 @@ impl From<PresenceError> for ApiError {
 impl From<HeartbeatError> for ApiError {
     fn from(error: HeartbeatError) -> Self {
         match error {
-            // Who sends heartbeats was an agent a moment ago.
+            // The extractor found an agent, who was removed since.
             HeartbeatError::Engine(EngineError::Forbidden | EngineError::NotFound) => Self::no_agent(),
             HeartbeatError::Engine(error) => error.into(),
             HeartbeatError::Presence(error) => error.into(),

@@ -1,4 +1,4 @@
-//! What was sent: bodies, ids in paths and queries, each refused with the status and the sentence that fits.
+//! Extractors for bodies, path parameters and queries, which reject with the API's own errors.
 use super::error::ApiError;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -9,78 +9,87 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// A JSON body. Not JSON: 400. JSON of another shape, or with fields that don't belong: 422.
+/// An extractor for a JSON body. Rejects with 400 if it is not JSON, with 422 if its shape or a field is
+/// unknown.
 #[derive(Debug)]
-pub(in crate::api) struct Sent<T>(pub(in crate::api) T);
+pub(in crate::api) struct JsonBody<T>(pub(in crate::api) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, ApiError> {
-        parse(&bytes(request, state).await?).map(Self)
+        parse(&read_body(request, state).await?).map(Self)
     }
 }
 
-/// A JSON body that may be left out, or be null.
+/// An extractor for an optional JSON body, which may be absent or null.
 #[derive(Debug)]
-pub(in crate::api) struct MaybeSent<T>(pub(in crate::api) T);
+pub(in crate::api) struct OptionalJson<T>(pub(in crate::api) T);
 
-impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeSent<T> {
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, ApiError> {
-        let bytes = bytes(request, state).await?;
-        let is_there = !bytes.is_empty() && bytes.trim_ascii() != b"null";
-        if is_there { parse(&bytes).map(Self) } else { Ok(Self(T::default())) }
+        let bytes = read_body(request, state).await?;
+        let is_present = !bytes.is_empty() && bytes.trim_ascii() != b"null";
+        if is_present { parse(&bytes).map(Self) } else { Ok(Self(T::default())) }
     }
 }
 
-async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     let bytes = Bytes::from_request(request, state).await;
     bytes.map_err(|_| ApiError::bad("bad_body", "the body can't be read"))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "it is whole, and within bounds")]
-fn to_whole(whole: f64) -> i64 {
-    whole as i64
+#[expect(clippy::cast_possible_truncation, reason = "the caller checks that it is integral and in range")]
+fn to_integer(value: f64) -> i64 {
+    value as i64
 }
 
-/// Up to here every whole number is one of a `f64`.
+/// The largest number up to which `f64` represents every integer exactly.
 const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    let misfit = |why: String| ApiError::unprocessable("bad_body", format!("the body does not fit: {why}"));
+    let mismatch = |why: String| ApiError::unprocessable("bad_body", format!("the body does not fit: {why}"));
     let value = serde_json::from_slice(bytes);
-    // In two steps, because a list would pass for an object's fields in their order.
+    // Parsed in two steps, because serde accepts an array as a struct's fields in order.
     let value: Value = value.map_err(|_| ApiError::bad("bad_json", "the body is not JSON"))?;
     if !value.is_object() {
-        return Err(misfit("it is no object".into()));
+        return Err(mismatch("it is no object".into()));
     }
-    serde_json::from_value(counted(value)).map_err(|error| misfit(error.to_string()))
+    serde_json::from_value(normalize_integers(value)).map_err(|error| mismatch(error.to_string()))
 }
 
-/// To JSON `2.0` is as whole as `2`, and some clients write the one for the other.
-fn counted(value: Value) -> Value {
+/// Turns integral floats into integers: in JSON `2.0` equals `2`, and some clients send the former.
+fn normalize_integers(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            Some(whole) if whole.fract() == 0.0 && whole.abs() < MAX_EXACT_INTEGER => json!(to_whole(whole)),
+            Some(float) if float.fract() == 0.0 && float.abs() < MAX_EXACT_INTEGER => {
+                json!(to_integer(float))
+            }
             _ => Value::Number(number),
         },
-        Value::Array(values) => values.into_iter().map(counted).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, counted(value))).collect(),
+        Value::Array(values) => values.into_iter().map(normalize_integers).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (name, normalize_integers(value))).collect()
+        }
         other => other,
     }
 }
 
-/// A UUID in the path.
+/// An extractor for a UUID in the path.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::api) struct Id(pub(in crate::api) Uuid);
+pub(in crate::api) struct PathId(pub(in crate::api) Uuid);
 
-impl<S: Send + Sync> FromRequestParts<S> for Id {
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        word(parts, state).await?.parse().map(Self).map_err(|_| ApiError::bad("bad_id", "an id is a UUID"))
+        path_parameter(parts, state)
+            .await?
+            .parse()
+            .map(Self)
+            .map_err(|_| ApiError::bad("bad_id", "an id is a UUID"))
     }
 }
 
@@ -96,55 +105,55 @@ impl<S: Send + Sync> FromRequestParts<S> for TicketRef {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        word(parts, state).await.map(Self)
+        path_parameter(parts, state).await.map(Self)
     }
 }
 
-/// The one variable part of the path.
-async fn word<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<String, ApiError> {
+/// Returns the only parameter of the path.
+async fn path_parameter<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<String, ApiError> {
     let path = Path::<String>::from_request_parts(parts, state).await;
     path.map(|Path(text)| text).map_err(|_| ApiError::bad("bad_id", "the path can't be read"))
 }
 
-/// What stands behind the `?`.
+/// An extractor for the query string.
 #[derive(Debug)]
-pub(in crate::api) struct Asked<T>(pub(in crate::api) T);
+pub(in crate::api) struct QueryParams<T>(pub(in crate::api) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let query = Query::<T>::from_request_parts(parts, state).await;
-        query.map(|Query(asked)| Self(asked)).map_err(|error| ApiError::bad("bad_query", error.body_text()))
+        query.map(|Query(query)| Self(query)).map_err(|error| ApiError::bad("bad_query", error.body_text()))
     }
 }
 
-/// As many things as one answer lists at most.
+/// The largest `limit` of a list.
 const MAX_LIMIT: usize = 500;
-/// As far down a list as one can look.
+/// The largest `offset` of a list.
 const MAX_OFFSET: usize = 1_000_000;
 
-/// Which part of a list.
+/// A page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct Paging {
-    /// How many to leave out at the beginning.
+    /// How many entries to skip.
     #[serde(default)]
     #[param(minimum = 0, maximum = 1_000_000, default = 0)]
     pub(in crate::api) offset: usize,
-    /// How many to list.
-    #[serde(default = "usual")]
+    /// The largest number of entries to return.
+    #[serde(default = "default_limit")]
     #[param(minimum = 1, maximum = 500, default = 100)]
     pub(in crate::api) limit: usize,
 }
 
-pub(in crate::api) fn usual() -> usize {
+pub(in crate::api) fn default_limit() -> usize {
     100
 }
 
-/// Offset and limit, if they are within bounds.
-pub(in crate::api) fn bounds(offset: usize, limit: usize) -> Result<(usize, usize), ApiError> {
+/// Returns offset and limit. Errors if one is out of range.
+pub(in crate::api) fn check_paging(offset: usize, limit: usize) -> Result<(usize, usize), ApiError> {
     if offset > MAX_OFFSET || !(1..=MAX_LIMIT).contains(&limit) {
         return Err(ApiError::bad("bad_query", "offset is 0 to 1000000, limit is 1 to 500"));
     }

@@ -1,4 +1,4 @@
-//! An agent in JSON.
+//! JSON bodies of agents.
 use super::enums::Status;
 use crate::api::Api;
 use crate::domain::Time;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A department of an agent's.
+/// The id and the name of a department.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct DepartmentName {
     /// Its id.
@@ -19,24 +19,24 @@ pub(in crate::api) struct DepartmentName {
     department: String,
 }
 
-/// How an agent stands now. Everything in it changes with an event.
+/// The current state of an agent. An event is sent whenever a field of it changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct AgentState {
-    /// Who.
+    /// The agent's id.
     pub(in crate::api) agent_id: Uuid,
     /// Their name.
     agent_name: String,
-    /// What they say of themselves.
+    /// The availability that they chose.
     status: Status,
-    /// Whether they are online and there: their presence is not lost, and they have not blocked the bot.
+    /// Whether they are online and present: their presence is not lost, and they have not blocked the bot.
     is_online: bool,
     /// Tickets they hold.
     current_tickets: u16,
     /// Tickets they can hold.
     max_tickets: u16,
-    /// How much of that is taken, in percent; above 100 after an admin's override.
+    /// The share of their slots that is taken, in percent; above 100 after an admin's override.
     percent: u16,
-    /// Whether nothing more fits.
+    /// Whether they have no free slot.
     full: bool,
     /// Whether the engine may give them tickets.
     auto_assignment_enabled: bool,
@@ -44,19 +44,19 @@ pub(in crate::api) struct AgentState {
     departments: Vec<DepartmentName>,
 }
 
-/// An agent's standing and their day.
+/// The state of an agent with today's totals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct AgentLoad {
-    /// How they stand.
+    /// Their current state.
     #[serde(flatten)]
     state: AgentState,
     /// When they last came online.
     last_online: Option<DateTime<Utc>>,
-    /// Their last sign of life.
+    /// When they were last active.
     last_activity: Option<DateTime<Utc>>,
     /// When they last got a ticket from the engine.
     last_assigned: Option<DateTime<Utc>>,
-    /// Breaks ties of round robin.
+    /// Their rank among agents who are equal in round robin.
     assignment_order: u32,
     /// Tickets they got today, in the desk's time zone.
     total_assigned_today: u32,
@@ -65,12 +65,12 @@ pub(in crate::api) struct AgentLoad {
 }
 
 impl AgentState {
-    /// The state of the agent on this seat, who holds so many tickets.
+    /// Returns the state of the agent on this seat, who holds `held` tickets.
     pub(in crate::api) fn of(seat: &Seat, held: u16, departments: &[Department]) -> Self {
         let max = seat.capacity();
         let percent = (u32::from(held) * 100).checked_div(u32::from(max)).unwrap_or_default();
         let serves = |d: &&Department| seat.profile().is_some_and(|p| p.departments.contains(&d.id));
-        let named = |d: &Department| DepartmentName { department_id: d.id.0, department: d.name.clone() };
+        let name = |d: &Department| DepartmentName { department_id: d.id.0, department: d.name.clone() };
         Self {
             agent_id: seat.person.id.0,
             agent_name: seat.person.name.clone(),
@@ -81,13 +81,13 @@ impl AgentState {
             percent: u16::try_from(percent).unwrap_or(u16::MAX),
             full: held >= max,
             auto_assignment_enabled: seat.profile().is_some_and(|p| p.auto_assignment_enabled),
-            departments: departments.iter().filter(serves).map(named).collect(),
+            departments: departments.iter().filter(serves).map(name).collect(),
         }
     }
 }
 
 impl Api {
-    /// An agent with their day.
+    /// Returns the state of the agent on this seat with today's totals.
     pub(in crate::api) async fn load_of(
         &self,
         seat: &Seat,
@@ -95,7 +95,7 @@ impl Api {
         now: Time,
     ) -> Result<AgentLoad, StoreError> {
         let today = self.engine.day_began(now);
-        let (got, done) = self.engine.store().assignment_counts(seat.person.id, today).await?;
+        let (assigned, completed) = self.engine.store().assignment_counts(seat.person.id, today).await?;
         let profile = seat.profile();
         Ok(AgentLoad {
             state: AgentState::of(seat, seat.held(), departments),
@@ -103,8 +103,8 @@ impl Api {
             last_activity: profile.map(|p| p.last_activity),
             last_assigned: profile.and_then(|p| p.last_assigned),
             assignment_order: profile.map_or(0, |p| p.assignment_order),
-            total_assigned_today: got,
-            total_completed_today: done,
+            total_assigned_today: assigned,
+            total_completed_today: completed,
         })
     }
 }

@@ -1,13 +1,13 @@
-//! The words of the API: what the desk's enumerations are called in JSON.
+//! Enums of the API: the JSON names of the domain's enums.
 use crate::domain::person::{Availability, Role};
 use crate::domain::policy;
 use crate::domain::ticket;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An enumeration of the API with the domain's that it stands for. A word is a `tt`: what a macro passes on as a `literal` is
-/// wrapped, and no longer one to the derive of the schema.
-macro_rules! words {
+/// Defines an enum of the API with conversions from and to the domain's enum. `$word` is a `tt`, because the
+/// derive of the schema does not accept a literal that a macro matched as `literal`.
+macro_rules! api_enum {
     ($(#[$doc:meta])* $name:ident = $domain:ty { $($(#[$note:meta])* $variant:ident = $word:tt),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -29,22 +29,22 @@ macro_rules! words {
     };
 }
 
-words! {
-    /// How available an agent is.
+api_enum! {
+    /// The availability of an agent.
     Status = Availability {
-        /// Gets tickets.
+        /// Gets new tickets.
         Online = "online",
-        /// There, gets nothing new.
+        /// Present, gets no new tickets.
         Busy = "busy",
-        /// Not at the desk, gets nothing new.
+        /// Away from the desk, gets no new tickets.
         Away = "away",
         /// Not working.
         Offline = "offline",
     }
 }
 
-words! {
-    /// What somebody may do.
+api_enum! {
+    /// The role of a person.
     RoleWord = Role {
         /// Opens tickets.
         Customer = "customer",
@@ -55,8 +55,8 @@ words! {
     }
 }
 
-words! {
-    /// How urgent a ticket is.
+api_enum! {
+    /// The priority of a ticket.
     Priority = ticket::Priority {
         /// Before everything else.
         Urgent = "urgent",
@@ -69,8 +69,8 @@ words! {
     }
 }
 
-words! {
-    /// Where a ticket stands.
+api_enum! {
+    /// The status of a ticket.
     TicketStatus = ticket::Status {
         /// Waits for an agent.
         Queued = "queued",
@@ -87,19 +87,19 @@ words! {
     }
 }
 
-words! {
-    /// Who gets the next ticket.
+api_enum! {
+    /// The assignment strategy: which agent gets the next ticket.
     Strategy = policy::Strategy {
-        /// Whose last turn is longest ago.
+        /// The agent whose last assignment is longest ago.
         RoundRobin = "round_robin",
-        /// Anybody.
+        /// A random agent.
         Random = "random",
-        /// Who has the smallest share of their slots taken.
+        /// The agent with the smallest share of slots taken.
         LeastLoaded = "least_loaded",
     }
 }
 
-words! {
+api_enum! {
     /// What happens to the tickets of an agent who goes offline.
     OfflineBehaviour = policy::OfflineBehaviour {
         /// They stay with the agent.
@@ -111,8 +111,8 @@ words! {
     }
 }
 
-words! {
-    /// Who moves tickets.
+api_enum! {
+    /// The assignment mode: whether agents pick up tickets or the engine assigns them.
     Mode = policy::Mode {
         /// Agents pick up.
         Manual = "manual",

@@ -1,4 +1,4 @@
-//! A ticket in JSON, with every name resolved.
+//! JSON bodies of tickets, with names next to ids.
 use super::enums::{Priority, TicketStatus};
 use crate::api::Api;
 use crate::domain::department::Department;
@@ -20,11 +20,11 @@ pub(in crate::api) struct TicketBody {
     /// The number people use.
     #[schema(example = "INC120420251352536CO")]
     ticket_number: String,
-    /// How often it has changed; grows.
+    /// Its version, which grows with every change.
     pub(in crate::api) version: u64,
-    /// Where it stands.
+    /// Its status.
     pub(in crate::api) status: TicketStatus,
-    /// How urgent it is.
+    /// Its priority.
     priority: Priority,
     /// Its department.
     pub(in crate::api) department_id: Uuid,
@@ -34,19 +34,19 @@ pub(in crate::api) struct TicketBody {
     category_id: Uuid,
     /// The category's name.
     category: String,
-    /// Who opened it.
+    /// The customer who opened it.
     customer_id: Uuid,
-    /// What they wrote.
+    /// Its description.
     description: String,
-    /// How many files are with it, in Telegram.
+    /// How many files are attached to it, in Telegram.
     attachments: usize,
     /// Whether the engine assigns it; else it waits for pick-up.
     auto: bool,
     /// When it was opened.
     created_at: DateTime<Utc>,
-    /// Who holds it, or completed it.
+    /// The agent who holds or completed it.
     pub(in crate::api) assigned_agent: Option<Uuid>,
-    /// Their name.
+    /// That agent's name.
     assigned_agent_name: Option<String>,
     /// When its holder got it.
     assigned_at: Option<DateTime<Utc>>,
@@ -56,13 +56,14 @@ pub(in crate::api) struct TicketBody {
     ended_at: Option<DateTime<Utc>>,
 }
 
-/// A ticket with its place.
+/// A ticket with its position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct PlacedTicket {
     /// The ticket.
     #[serde(flatten)]
     ticket: TicketBody,
-    /// Its place in its department's queue while it waits, in its holder's queue while it is held; from 1.
+    /// Its position, from 1: in its department's queue while it waits, in its holder's queue while it is
+    /// held.
     position: Option<u64>,
 }
 
@@ -72,13 +73,14 @@ impl PlacedTicket {
     }
 }
 
-/// Whether somebody may see a ticket: admins all, agents their departments' and their own.
+/// Returns whether a person may see a ticket. Admins see all tickets; agents those of their departments and
+/// their own.
 pub(in crate::api) fn may_see(person: &Person, ticket: &Ticket) -> bool {
     let serves = || person.agent.as_ref().is_some_and(|a| a.departments.contains(&ticket.department));
     person.is_admin() || agent_of(ticket) == Some(person.id) || serves()
 }
 
-/// Who holds it or completed it.
+/// Returns the agent who holds or completed a ticket.
 fn agent_of(ticket: &Ticket) -> Option<PersonId> {
     match &ticket.state {
         TicketState::Held(hold) => Some(hold.agent),
@@ -88,31 +90,34 @@ fn agent_of(ticket: &Ticket) -> Option<PersonId> {
 }
 
 impl Api {
-    /// Tickets in JSON.
-    pub(in crate::api) async fn bodies(&self, tickets: &[Ticket]) -> Result<Vec<TicketBody>, StoreError> {
+    /// Returns the JSON bodies of tickets.
+    pub(in crate::api) async fn ticket_bodies(
+        &self,
+        tickets: &[Ticket],
+    ) -> Result<Vec<TicketBody>, StoreError> {
         let departments = self.engine.store().departments().await?;
         let mut names = HashMap::new();
         for agent in tickets.iter().filter_map(agent_of) {
-            if let std::collections::hash_map::Entry::Vacant(place) = names.entry(agent) {
-                place.insert(self.engine.name_of(agent).await?);
+            if let std::collections::hash_map::Entry::Vacant(entry) = names.entry(agent) {
+                entry.insert(self.engine.name_of(agent).await?);
             }
         }
         let name = |ticket| agent_of(ticket).and_then(|agent| names.get(&agent).cloned().flatten());
-        Ok(tickets.iter().map(|ticket| body(ticket, &departments, name(ticket))).collect())
+        Ok(tickets.iter().map(|ticket| to_body(ticket, &departments, name(ticket))).collect())
     }
 
-    /// One ticket in JSON.
-    pub(in crate::api) async fn body(&self, ticket: &Ticket) -> Result<TicketBody, StoreError> {
+    /// Returns the JSON body of a ticket.
+    pub(in crate::api) async fn ticket_body(&self, ticket: &Ticket) -> Result<TicketBody, StoreError> {
         let departments = self.engine.store().departments().await?;
         let name = match agent_of(ticket) {
             Some(agent) => self.engine.name_of(agent).await?,
             None => None,
         };
-        Ok(body(ticket, &departments, name))
+        Ok(to_body(ticket, &departments, name))
     }
 }
 
-fn body(ticket: &Ticket, departments: &[Department], agent: Option<String>) -> TicketBody {
+fn to_body(ticket: &Ticket, departments: &[Department], agent: Option<String>) -> TicketBody {
     let department = departments.iter().find(|d| d.id == ticket.department);
     let category = department.and_then(|d| d.category(ticket.category));
     TicketBody {

@@ -1,4 +1,4 @@
-//! Incidents, as web pages see them.
+//! JSON bodies of incidents for sockets.
 use crate::api::Api;
 use crate::domain::alert::Alert;
 use crate::domain::department::Department;
@@ -6,38 +6,38 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// An incident, as sockets tell it.
+/// An alert: an incident that began or ended.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct AlertBody {
     /// `nobody_online`, `ticket_waits`, `heartbeats_fail`, `store_away` or `presence_away`.
     alert: &'static str,
-    /// Which department, if it is about one.
+    /// The department, if the incident concerns one.
     department_id: Option<Uuid>,
     /// That department's name.
     department: Option<String>,
-    /// Whether it is over.
+    /// Whether the incident is over.
     cleared: bool,
 }
 
 impl AlertBody {
-    pub(in crate::api) fn of(alert: Alert, over: bool, departments: &[Department]) -> Self {
-        let named = departments.iter().find(|department| Some(department.id) == alert.department());
+    pub(in crate::api) fn of(alert: Alert, cleared: bool, departments: &[Department]) -> Self {
+        let department = departments.iter().find(|department| Some(department.id) == alert.department());
         Self {
             alert: alert.name(),
             department_id: alert.department().map(|department| department.0),
-            department: named.map(|department| department.name.clone()),
-            cleared: over,
+            department: department.map(|department| department.name.clone()),
+            cleared,
         }
     }
 }
 
 impl Api {
-    /// An incident is told even while the store is away; a department has no name then.
-    pub(in crate::api) async fn alert_body(&self, alert: Alert, over: bool) -> AlertBody {
+    /// Returns the body of an alert. While the store is unavailable, the department has no name.
+    pub(in crate::api) async fn alert_body(&self, alert: Alert, cleared: bool) -> AlertBody {
         let departments = match alert.department() {
             Some(_) => self.engine.store().departments().await.unwrap_or_default(),
             None => Vec::new(),
         };
-        AlertBody::of(alert, over, &departments)
+        AlertBody::of(alert, cleared, &departments)
     }
 }

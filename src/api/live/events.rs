@@ -1,5 +1,5 @@
-//! What happens, as events for sockets: one task follows the engine's feed, reads what changed once, and hands it to every
-//! socket. Sockets that can't keep up lose events and read everything afresh; the desk never waits for them.
+//! The live feed: one task follows the engine's feed, reads each changed record once, and broadcasts it to
+//! all sockets. A socket that falls behind loses events and gets a new snapshot; the desk never waits for it.
 use crate::api::Api;
 use crate::api::json::agent::AgentState;
 use crate::api::json::enums::TicketStatus;
@@ -16,41 +16,42 @@ use tokio::sync::broadcast::{self, Receiver, Sender};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// How many events a socket may be behind before it reads everything afresh.
+/// How many events a socket may be behind before it needs a new snapshot.
 const FEED_CAPACITY: usize = 1_024;
-/// At most this often the queue is counted.
+/// The shortest interval between two queue counts.
 const STATS_INTERVAL: Duration = Duration::from_millis(200);
 /// How long to wait after the store failed.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// One event, put into words once for all sockets.
+/// One event, serialized once for all sockets.
 #[derive(Debug, Clone)]
 pub(in crate::api) enum LiveEvent {
     /// A ticket, at this version.
     Ticket {
-        /// Whose business it is: its department's, and its holder's.
+        /// Agents of this department receive it.
         department: DepartmentId,
+        /// The agent who holds or completed it; they receive it, too.
         agent: Option<PersonId>,
-        /// Who had it before: it may be their business no more.
+        /// The agent who held it before, and may not see it any more.
         former: Option<PersonId>,
         ticket: TicketId,
         version: u64,
-        /// `None` where the next event tells it.
+        /// `None` if the next event describes the change.
         text: Option<Arc<str>>,
     },
-    /// An agent. Everybody's business.
+    /// An agent's state, for all sockets.
     Agent { agent: PersonId, text: Arc<str> },
-    /// The queue in numbers, an incident. Everybody's business.
+    /// Queue statistics or an alert, for all sockets.
     Shared { text: Arc<str> },
-    /// Something was lost: read everything afresh.
+    /// Events were lost; sockets need a new snapshot.
     Lost,
 }
 
-/// Where sockets listen.
+/// The broadcast of events to sockets.
 #[derive(Debug)]
 pub(in crate::api) struct LiveFeed {
     events: Sender<LiveEvent>,
-    /// Cancelled when the desk closes.
+    /// Cancelled when the desk shuts down.
     pub(in crate::api) closing: CancellationToken,
 }
 
@@ -61,49 +62,49 @@ impl Default for LiveFeed {
 }
 
 impl LiveFeed {
-    /// Listens from now on.
-    pub(in crate::api) fn listen(&self) -> Receiver<LiveEvent> {
+    /// Subscribes to the events from now on.
+    pub(in crate::api) fn subscribe(&self) -> Receiver<LiveEvent> {
         self.events.subscribe()
     }
 
-    /// How many sockets listen.
+    /// Returns how many sockets are subscribed.
     pub(in crate::api) fn sockets(&self) -> usize {
         self.events.receiver_count()
     }
 
     fn publish(&self, event: LiveEvent) {
-        // Nobody listening is fine.
+        // `send` errors only without subscribers.
         let _ = self.events.send(event);
     }
 }
 
-/// A frame as sockets send it.
+/// Returns the text of a frame.
 pub(in crate::api) fn frame(event: &str, data: &impl Serialize) -> Arc<str> {
     json!({"event": event, "data": data}).to_string().into()
 }
 
 impl Api {
-    /// Turns what happens into events until `stop`; then sockets are closed.
+    /// Publishes the events of the engine until `stop`, then closes the sockets.
     pub async fn run_live(self: Arc<Self>, stop: CancellationToken) {
         let mut feed = self.engine.feed();
-        let mut count_at: Option<Instant> = None;
+        let mut stats_at: Option<Instant> = None;
         loop {
             let stats_due = async {
-                match count_at {
+                match stats_at {
                     Some(at) => sleep_until(at).await,
                     None => std::future::pending().await,
                 }
             };
-            let told = tokio::select! {
+            let published = tokio::select! {
                 event = feed.recv() => {
-                    count_at.get_or_insert(Instant::now() + STATS_INTERVAL);
+                    stats_at.get_or_insert(Instant::now() + STATS_INTERVAL);
                     match event {
                         Ok(event) => {
-                            self.metrics.follow(event, self.clock.steady());
+                            self.metrics.observe_event(event, self.clock.steady());
                             self.publish_event(event).await
                         }
                         Err(broadcast::error::RecvError::Lagged(_)) => {
-                            self.metrics.lose_track();
+                            self.metrics.reset_latency();
                             self.live.publish(LiveEvent::Lost);
                             Ok(())
                         }
@@ -111,13 +112,13 @@ impl Api {
                     }
                 }
                 () = stats_due => {
-                    count_at = None;
+                    stats_at = None;
                     self.publish_stats().await
                 }
                 () = stop.cancelled() => break,
             };
-            if let Err(error) = told {
-                tracing::warn!(%error, "an event could not be told; sockets start afresh");
+            if let Err(error) = published {
+                tracing::warn!(%error, "failed to publish event; sockets get a new snapshot");
                 tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => break }
                 self.live.publish(LiveEvent::Lost);
             }
@@ -161,14 +162,14 @@ impl Api {
         former: Option<PersonId>,
     ) -> Result<(), StoreError> {
         let Some(ticket) = self.engine.store().ticket(id).await? else { return Ok(()) };
-        let body = self.body(&ticket).await?;
+        let body = self.ticket_body(&ticket).await?;
         self.live.publish(LiveEvent::Ticket {
             department: ticket.department,
             agent: body.assigned_agent.map(PersonId),
             former,
             ticket: id,
             version: body.version,
-            text: named(event, &body).map(|event| frame(event, &body)),
+            text: frame_event(event, &body).map(|event| frame(event, &body)),
         });
         Ok(())
     }
@@ -191,7 +192,8 @@ impl Api {
         Ok(())
     }
 
-    /// An agent as the store has them: while a round plans, the roster is ahead of it.
+    /// Returns an agent's state with the tickets that the store has. While a round plans, the roster is ahead
+    /// of the store.
     async fn agent_state(&self, agent: PersonId) -> Result<Option<AgentState>, StoreError> {
         let Some(seat) = self.engine.seat(agent) else { return Ok(None) };
         let departments = self.engine.store().departments().await?;
@@ -200,31 +202,33 @@ impl Api {
     }
 }
 
-/// What an event is called, by what the ticket has come to since. `None` where the next event tells more.
-fn named<'a>(event: &'a str, body: &TicketBody) -> Option<&'a str> {
+/// Returns the event of a frame, by the ticket's current status. `None` if the next event describes the
+/// change.
+fn frame_event<'a>(event: &'a str, body: &TicketBody) -> Option<&'a str> {
     match (event, body.status) {
         ("ticket_completed", TicketStatus::Completed) => Some(event),
         ("ticket_completed", TicketStatus::Cancelled) => Some("ticket_updated"),
-        // It went back to the queue, or on to somebody: that is told by an event of its own.
+        // The ticket went back to the queue or to another agent, which publishes its own event.
         ("ticket_completed", _) => None,
         _ => Some(event),
     }
 }
 
-/// Whose business tickets are: nobody else's than those departments', and one's own.
+/// The tickets that a person may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::api) enum Scope {
-    /// Everything: an admin.
+    /// All tickets, for an admin.
     All,
-    /// These departments, and what this agent holds.
+    /// The tickets of these departments, and those that this agent holds.
     Some(BTreeSet<DepartmentId>, PersonId),
 }
 
 impl Scope {
-    pub(in crate::api) fn holds(&self, department: DepartmentId, agent: Option<PersonId>) -> bool {
+    /// Returns whether a ticket of this department and agent is in the scope.
+    pub(in crate::api) fn includes(&self, department: DepartmentId, agent: Option<PersonId>) -> bool {
         match self {
             Self::All => true,
-            Self::Some(departments, me) => departments.contains(&department) || agent == Some(*me),
+            Self::Some(departments, person) => departments.contains(&department) || agent == Some(*person),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How things stand when Prometheus asks.
+//! Gauges that are read when Prometheus scrapes.
 use crate::api::Api;
 use crate::engine::ports::StoreError;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -8,28 +8,28 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A department.
+/// The label of a department.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Of {
+struct DepartmentLabels {
     department: String,
 }
 
-/// A kind of failure.
+/// The label of a kind of error.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Kind {
+struct ErrorLabels {
     kind: &'static str,
 }
 
-type Level = Gauge<f64, AtomicU64>;
+type FloatGauge = Gauge<f64, AtomicU64>;
 
-/// What is read at a scrape. `None` where it can't be read now: a line that is missing says more than a wrong number.
+/// The values of one scrape. `None` if a value can't be read: a missing line is better than a wrong number.
 #[derive(Default)]
 pub(super) struct Gauges {
-    online: Family<Of, Gauge>,
-    critical: Family<Of, Gauge>,
-    depth: Family<Of, Gauge>,
-    oldest: Family<Of, Level>,
-    telegram: Family<Kind, prometheus_client::metrics::counter::Counter>,
+    online: Family<DepartmentLabels, Gauge>,
+    critical: Family<DepartmentLabels, Gauge>,
+    depth: Family<DepartmentLabels, Gauge>,
+    oldest: Family<DepartmentLabels, FloatGauge>,
+    telegram: Family<ErrorLabels, prometheus_client::metrics::counter::Counter>,
     utilisation: f64,
     orphans: i64,
     backlog: i64,
@@ -46,19 +46,19 @@ impl Gauges {
         let held = store.all_held().await?;
         let online = seats.iter().filter(|seat| seat.is_online());
         let capacity: u32 = online.clone().map(|seat| u32::from(seat.capacity())).sum();
-        let taken: u32 = online.map(|seat| u32::from(seat.held())).sum();
+        let held_slots: u32 = online.map(|seat| u32::from(seat.held())).sum();
         let holders: std::collections::HashSet<_> = seats.iter().map(|seat| seat.person.id).collect();
         let orphaned = |holder| !holders.contains(&holder);
         let gauges = Self {
-            utilisation: if capacity == 0 { 0.0 } else { f64::from(taken) / f64::from(capacity) },
-            orphans: whole(
+            utilisation: if capacity == 0 { 0.0 } else { f64::from(held_slots) / f64::from(capacity) },
+            orphans: to_i64(
                 held.iter()
                     .filter_map(crate::domain::ticket::Ticket::holder)
                     .filter(|h| orphaned(*h))
                     .count(),
             ),
             backlog: i64::try_from(store.pending_deliveries().await?).unwrap_or(i64::MAX),
-            sockets: whole(api.live.sockets()),
+            sockets: to_i64(api.live.sockets()),
             presence_bytes: api.engine.presence().memory_bytes().await.ok(),
             sweep_finds: faults.sweep_finds.load(Ordering::Relaxed),
             conflicts: faults.conflicts.load(Ordering::Relaxed),
@@ -72,15 +72,15 @@ impl Gauges {
     async fn read_departments(&self, api: &Api) -> Result<(), StoreError> {
         let (depths, now) = (api.engine.store().depths().await?, api.now());
         for department in api.engine.store().departments().await?.into_iter().filter(|d| !d.retired) {
-            let of = Of { department: department.name };
+            let labels = DepartmentLabels { department: department.name };
             let depth = depths.get(&department.id).copied().unwrap_or(0);
-            self.online.get_or_create(&of).set(api.engine.online(department.id).into());
-            self.critical.get_or_create(&of).set(department.critical.into());
-            self.depth.get_or_create(&of).set(i64::try_from(depth).unwrap_or(i64::MAX));
+            self.online.get_or_create(&labels).set(api.engine.online(department.id).into());
+            self.critical.get_or_create(&labels).set(department.critical.into());
+            self.depth.get_or_create(&labels).set(i64::try_from(depth).unwrap_or(i64::MAX));
             let since = if depth == 0 { None } else { api.engine.oldest_waiting(department.id).await? };
             let age = since.map_or(0, |since| (now - since).num_milliseconds().max(0));
             let millis = u32::try_from(age).unwrap_or(u32::MAX);
-            self.oldest.get_or_create(&of).set(f64::from(millis) / 1_000.0);
+            self.oldest.get_or_create(&labels).set(f64::from(millis) / 1_000.0);
         }
         Ok(())
     }
@@ -95,17 +95,17 @@ impl Gauges {
             ("unknown", &errors.unknown),
         ];
         for (kind, count) in kinds {
-            self.telegram.get_or_create(&Kind { kind }).inc_by(count.load(Ordering::Relaxed));
+            self.telegram.get_or_create(&ErrorLabels { kind }).inc_by(count.load(Ordering::Relaxed));
         }
     }
 
     pub(super) fn register(self, registry: &mut Registry) {
-        fn level(value: i64) -> Gauge {
+        fn gauge_of(value: i64) -> Gauge {
             let gauge = Gauge::default();
             gauge.set(value);
             gauge
         }
-        let share = Level::default();
+        let share = FloatGauge::default();
         share.set(self.utilisation);
         registry.register("online_agents", "Agents online and there", self.online);
         let help = "Whether a department may never be without an agent";
@@ -113,21 +113,25 @@ impl Gauges {
         registry.register("queue_depth", "Tickets that wait", self.depth);
         registry.register("queue_oldest_seconds", "How long the oldest waiting ticket waits", self.oldest);
         registry.register("utilisation_ratio", "Share of the online agents' slots that is taken", share);
-        registry.register("orphaned_tickets", "Tickets held by nobody who is an agent", level(self.orphans));
-        registry.register("outbox_backlog", "Deliveries to Telegram not done", level(self.backlog));
-        registry.register("websockets", "Open WebSockets", level(self.sockets));
+        registry.register(
+            "orphaned_tickets",
+            "Tickets held by nobody who is an agent",
+            gauge_of(self.orphans),
+        );
+        registry.register("outbox_backlog", "Deliveries to Telegram not done", gauge_of(self.backlog));
+        registry.register("websockets", "Open WebSockets", gauge_of(self.sockets));
         registry.register("telegram_errors", "Calls of the Bot API that failed", self.telegram);
         let help = "Tickets that only the sweep found";
         registry.register("sweep_finds", help, ConstCounter::new(self.sweep_finds));
         let help = "Writes that lost against another one";
         registry.register("conflicts", help, ConstCounter::new(self.conflicts));
         if let Some(bytes) = self.presence_bytes {
-            let bytes = level(i64::try_from(bytes).unwrap_or(i64::MAX));
+            let bytes = gauge_of(i64::try_from(bytes).unwrap_or(i64::MAX));
             registry.register("presence_memory_bytes", "Memory that presence takes", bytes);
         }
     }
 }
 
-fn whole(n: usize) -> i64 {
+fn to_i64(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

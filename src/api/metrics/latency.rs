@@ -1,5 +1,6 @@
-//! How long tickets wait, and how long the desk itself takes to assign one. Told from the feed: an assignment became possible
-//! when the ticket was waiting and its agent ready, at the later of the two.
+//! Latency of assignments, measured from the feed: how long a ticket waits, and how long the desk takes to
+//! assign it. An assignment becomes possible when the ticket waits and its agent is ready, at the later of
+//! the two times.
 use crate::domain::ids::{PersonId, TicketId};
 use crate::engine::events::Event;
 use prometheus_client::metrics::histogram::Histogram;
@@ -8,20 +9,20 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many waiting tickets are remembered; the wait of those beyond is not measured.
+/// How many waiting tickets are tracked; the wait of further tickets is not measured.
 const MAX_TRACKED_TICKETS: usize = 100_000;
 
 pub(super) struct Latency {
     waits: Histogram,
     assignments: Histogram,
-    since: Mutex<Since>,
+    tracked: Mutex<Tracked>,
 }
 
 #[derive(Default)]
-struct Since {
-    /// When each ticket began to wait.
+struct Tracked {
+    /// The steady time at which each ticket began to wait.
     waiting: HashMap<TicketId, Duration>,
-    /// When each agent last came to have room.
+    /// The steady time at which each agent last got a free slot.
     ready: HashMap<PersonId, Duration>,
 }
 
@@ -31,43 +32,43 @@ impl Default for Latency {
             waits: Histogram::new([
                 0.01, 0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 1_800.0, 3_600.0, 14_400.0, 86_400.0,
             ]),
-            assignments: super::seconds(),
-            since: Mutex::default(),
+            assignments: super::seconds_histogram(),
+            tracked: Mutex::default(),
         }
     }
 }
 
 impl Latency {
-    pub(super) fn follow(&self, happening: Event, now: Duration) {
-        let mut since = self.since();
-        match happening {
-            Event::Queued { ticket, .. } if since.waiting.len() < MAX_TRACKED_TICKETS => {
-                since.waiting.entry(ticket).or_insert(now);
+    pub(super) fn observe(&self, event: Event, now: Duration) {
+        let mut tracked = self.tracked();
+        match event {
+            Event::Queued { ticket, .. } if tracked.waiting.len() < MAX_TRACKED_TICKETS => {
+                tracked.waiting.entry(ticket).or_insert(now);
             }
             Event::Assigned { ticket, agent, from, .. } => {
-                let waited = since.waiting.remove(&ticket);
+                let waited = tracked.waiting.remove(&ticket);
                 if let Some(waited) = waited {
                     self.waits.observe(now.saturating_sub(waited).as_secs_f64());
                 }
                 if from.is_none()
-                    && let Some(possible) = waited.max(since.ready.get(&agent).copied())
+                    && let Some(possible) = waited.max(tracked.ready.get(&agent).copied())
                 {
                     self.assignments.observe(now.saturating_sub(possible).as_secs_f64());
                 }
             }
             Event::Released { ticket, agent, .. } => {
-                since.waiting.remove(&ticket);
-                since.ready.extend(agent.map(|agent| (agent, now)));
+                tracked.waiting.remove(&ticket);
+                tracked.ready.extend(agent.map(|agent| (agent, now)));
             }
             Event::Agent(agent) => {
-                since.ready.insert(agent, now);
+                tracked.ready.insert(agent, now);
             }
             Event::Queued { .. } | Event::Updated { .. } | Event::Alert { .. } => {}
         }
     }
 
-    pub(super) fn forget(&self) {
-        *self.since() = Since::default();
+    pub(super) fn reset(&self) {
+        *self.tracked() = Tracked::default();
     }
 
     pub(super) fn register(&self, registry: &mut Registry) {
@@ -77,7 +78,7 @@ impl Latency {
         registry.register("assignment_seconds", help, self.assignments.clone());
     }
 
-    fn since(&self) -> MutexGuard<'_, Since> {
-        self.since.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tracked(&self) -> MutexGuard<'_, Tracked> {
+        self.tracked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

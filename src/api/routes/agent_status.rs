@@ -1,10 +1,10 @@
-//! `/api/agent-status`: heartbeats, who is there, coming and going.
+//! Routes of `/api/agent-status`: heartbeats, presence, and going online and offline.
 use super::workload;
 use crate::api::Api;
 use crate::api::http::auth::{Agent, Staff};
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
-use crate::api::http::extract::{Id, MaybeSent};
+use crate::api::http::extract::{OptionalJson, PathId};
 use crate::api::json::enums::Status;
 use crate::domain::department::Department;
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -32,41 +32,42 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/api/agent-status/go-offline", post(go_offline))
 }
 
-/// How available an agent who sends heartbeats is.
+/// The availability of an agent who sends heartbeats.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::api) enum BeatStatus {
-    /// Gets tickets.
+#[schema(as = BeatStatus)]
+pub(in crate::api) enum HeartbeatStatus {
+    /// Gets new tickets.
     #[default]
     Online,
-    /// There, gets nothing new.
+    /// Present, gets no new tickets.
     Busy,
-    /// Not at the desk, gets nothing new.
+    /// Away from the desk, gets no new tickets.
     Away,
 }
 
-/// A heartbeat. Who sends it is in the token.
+/// A heartbeat of the agent whom the token identifies.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Heartbeat {
     /// `online` when left out.
     #[serde(default)]
-    status: BeatStatus,
+    status: HeartbeatStatus,
 }
 
-/// An agent and how available they are now.
+/// An agent with their current availability.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct AgentNow {
-    /// Who.
+    /// The agent's id.
     agent_id: Uuid,
-    /// How available.
+    /// Their availability.
     status: Status,
 }
 
-/// An agent who is there.
+/// An agent with their presence.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct AgentPresence {
-    /// Who.
+    /// The agent's id.
     agent_id: Uuid,
     /// Their name.
     name: String,
@@ -78,9 +79,9 @@ pub(in crate::api) struct AgentPresence {
     department: String,
     /// All their departments.
     department_ids: Vec<Uuid>,
-    /// How available they are.
+    /// Their availability.
     status: Status,
-    /// Their last sign of life.
+    /// The time of their last heartbeat or other activity.
     last_heartbeat: DateTime<Utc>,
     /// Tickets they hold.
     current_chats: u16,
@@ -88,14 +89,14 @@ pub(in crate::api) struct AgentPresence {
     max_chats: u16,
 }
 
-/// How many agents of a department are there.
+/// How many agents of a department are present.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct DepartmentStats {
-    /// Which department.
+    /// The department's id.
     department_id: Uuid,
     /// Its name.
     department: String,
-    /// Whether nobody being online in it is an incident.
+    /// Whether it is an incident when no agent of it is online.
     critical: bool,
     /// Agents who are online.
     online: u32,
@@ -103,31 +104,31 @@ pub(in crate::api) struct DepartmentStats {
     busy: u32,
     /// Agents who are away.
     away: u32,
-    /// Agents who are there: online, busy or away.
+    /// Agents who are present: online, busy or away.
     total: u32,
 }
 
-/// A heartbeat: this agent is there. Send one every `HEARTBEAT_INTERVAL` seconds; without one for `AGENT_STATUS_TTL`
-/// seconds the agent counts as gone.
+/// Records a heartbeat of the agent. Send one every `HEARTBEAT_INTERVAL` seconds; without one for
+/// `AGENT_STATUS_TTL` seconds the agent counts as absent.
 #[utoipa::path(post, path = "/api/agent-status/heartbeat", tag = "agent status", security(("bearer" = [])),
     request_body(content = Option<Heartbeat>),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn heartbeat(
     State(api): State<Arc<Api>>,
     agent: Agent,
-    MaybeSent(beat): MaybeSent<Heartbeat>,
+    OptionalJson(heartbeat): OptionalJson<Heartbeat>,
 ) -> Result<AgentNow> {
-    let status = match beat.status {
-        BeatStatus::Online => Availability::Online,
-        BeatStatus::Busy => Availability::Busy,
-        BeatStatus::Away => Availability::Away,
+    let status = match heartbeat.status {
+        HeartbeatStatus::Online => Availability::Online,
+        HeartbeatStatus::Busy => Availability::Busy,
+        HeartbeatStatus::Away => Availability::Away,
     };
     let (engine, now, id) = (Arc::clone(&api.engine), api.now(), agent.person.id);
     Api::run(async move { engine.heartbeat(&agent.person, status, now).await }).await?;
     Ok(Answer::ok("Heartbeat updated successfully", AgentNow { agent_id: id.0, status: status.into() }))
 }
 
-/// Everybody who is there.
+/// Lists the agents who are present.
 #[utoipa::path(get, path = "/api/agent-status/online", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Vec<AgentPresence>>)))]
 pub(in crate::api) async fn online(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<AgentPresence>> {
@@ -135,14 +136,14 @@ pub(in crate::api) async fn online(State(api): State<Arc<Api>>, _: Staff) -> Res
     Ok(Answer::ok("Online agents", with_loads(&api, records)))
 }
 
-/// Everybody of a department who is there.
+/// Lists the agents of a department who are present.
 #[utoipa::path(get, path = "/api/agent-status/department/{department_id}", tag = "agent status",
     security(("bearer" = [])), params(("department_id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Vec<AgentPresence>>)))]
 pub(in crate::api) async fn in_department(
     State(api): State<Arc<Api>>,
     _: Staff,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Result<Vec<AgentPresence>> {
     let id = DepartmentId(id);
     if !api.engine.store().departments().await?.iter().any(|department| department.id == id) {
@@ -152,32 +153,33 @@ pub(in crate::api) async fn in_department(
     Ok(Answer::ok("Online agents of the department", with_loads(&api, records)))
 }
 
-/// One agent, there or not.
+/// Returns one agent, present or not.
 #[utoipa::path(get, path = "/api/agent-status/agent/{agent_id}", tag = "agent status", security(("bearer" = [])),
     params(("agent_id" = Uuid, Path)), responses((status = 200, body = Envelope<AgentPresence>)))]
 pub(in crate::api) async fn agent(
     State(api): State<Arc<Api>>,
     _: Staff,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Result<AgentPresence> {
     let id = PersonId(id);
     let person = api.engine.store().person(id).await?.ok_or_else(ApiError::no_agent)?;
     let profile = person.agent.clone().ok_or_else(ApiError::no_agent)?;
-    let found = match api.engine.presence().get(id, api.now()).await? {
+    let record = match api.engine.presence().get(id, api.now()).await? {
         Some(record) => record,
-        None => absent(person, &profile, &api.engine.store().departments().await?),
+        None => absent_record(person, &profile, &api.engine.store().departments().await?),
     };
     let load = api.engine.seat(id).map_or(0, |seat| seat.held());
-    Ok(Answer::ok("Agent status", AgentPresence { current_chats: load, ..found.into() }))
+    Ok(Answer::ok("Agent status", AgentPresence { current_chats: load, ..record.into() }))
 }
 
-/// How many agents are there, by department.
+/// Counts the present agents by department.
 #[utoipa::path(get, path = "/api/agent-status/stats", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Vec<DepartmentStats>>)))]
 pub(in crate::api) async fn stats(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentStats>> {
     let records = api.engine.presence().all(api.now()).await?;
     let departments = api.engine.store().departments().await?;
-    let stats = departments.into_iter().filter(|d| !d.retired).map(|d| count(d, &records)).collect();
+    let stats =
+        departments.into_iter().filter(|d| !d.retired).map(|d| department_stats(d, &records)).collect();
     Ok(Answer::ok("Online agents by department", stats))
 }
 
@@ -185,24 +187,24 @@ pub(in crate::api) async fn stats(State(api): State<Arc<Api>>, _: Staff) -> Resu
 #[utoipa::path(post, path = "/api/agent-status/offline", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn offline(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
-    become_available(state, agent, Availability::Offline, "Agent is now offline").await
+    set_availability(state, agent, Availability::Offline, "Agent is now offline").await
 }
 
-/// The agent starts to work: what waits for them is assigned at once.
+/// The agent goes online; waiting tickets are assigned to them at once.
 #[utoipa::path(post, path = "/api/agent-status/go-online", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn go_online(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
-    become_available(state, agent, Availability::Online, "You are now online").await
+    set_availability(state, agent, Availability::Online, "You are now online").await
 }
 
-/// The agent stops working; the desk's offline behaviour decides about their tickets.
+/// The agent goes offline; the desk's offline behaviour decides about their tickets.
 #[utoipa::path(post, path = "/api/agent-status/go-offline", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn go_offline(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
-    become_available(state, agent, Availability::Offline, "You are now offline").await
+    set_availability(state, agent, Availability::Offline, "You are now offline").await
 }
 
-async fn become_available(
+async fn set_availability(
     State(api): State<Arc<Api>>,
     agent: Agent,
     to: Availability,
@@ -213,15 +215,15 @@ async fn become_available(
     Ok(Answer::ok(message, AgentNow { agent_id: id.0, status: to.into() }))
 }
 
-/// The records with what the agents hold now, not with what they held at their last heartbeat.
+/// Returns the records with the tickets that the agents hold now, instead of those at their last heartbeat.
 fn with_loads(api: &Api, records: Vec<PresenceRecord>) -> Vec<AgentPresence> {
     let loads = api.engine.loads();
     let load = |record: &PresenceRecord| loads.get(&record.agent_id).copied().unwrap_or(0);
     records.into_iter().map(|r| AgentPresence { current_chats: load(&r), ..r.into() }).collect()
 }
 
-/// An agent who is not there, in the form of one who is.
-fn absent(person: Person, profile: &AgentProfile, departments: &[Department]) -> PresenceRecord {
+/// Returns a record for an agent who has none, because they are not present.
+fn absent_record(person: Person, profile: &AgentProfile, departments: &[Department]) -> PresenceRecord {
     let first = profile.departments.first().copied();
     let name = departments.iter().find(|d| Some(d.id) == first).map(|d| d.name.clone());
     PresenceRecord {
@@ -238,13 +240,13 @@ fn absent(person: Person, profile: &AgentProfile, departments: &[Department]) ->
     }
 }
 
-fn count(department: Department, records: &[PresenceRecord]) -> DepartmentStats {
-    let there = |status| {
-        let of = records.iter().filter(|r| r.serves(department.id) && r.status == status).count();
-        u32::try_from(of).unwrap_or(u32::MAX)
+fn department_stats(department: Department, records: &[PresenceRecord]) -> DepartmentStats {
+    let count = |status| {
+        let agents = records.iter().filter(|r| r.serves(department.id) && r.status == status).count();
+        u32::try_from(agents).unwrap_or(u32::MAX)
     };
     let (online, busy, away) =
-        (there(Availability::Online), there(Availability::Busy), there(Availability::Away));
+        (count(Availability::Online), count(Availability::Busy), count(Availability::Away));
     DepartmentStats {
         department_id: department.id.0,
         critical: department.critical,

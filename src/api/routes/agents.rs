@@ -1,9 +1,9 @@
-//! `/api/agents`: one agent, their capacity, and whether they get tickets by themselves.
+//! Routes of `/api/agents`: one agent, their capacity, and whether the engine assigns tickets to them.
 use crate::api::Api;
 use crate::api::http::auth::Admin;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
-use crate::api::http::extract::{Id, Sent};
+use crate::api::http::extract::{JsonBody, PathId};
 use crate::api::json::agent::AgentLoad;
 use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
@@ -19,21 +19,25 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
     Router::new().route("/{agent_id}", get(show).patch(change))
 }
 
-/// What is to change about an agent; what is left out stays.
+/// A change of an agent; absent fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct AgentChange {
-    /// How many tickets they can hold. Below what they hold it takes nothing away.
+    /// How many tickets they can hold. Tickets above it stay with them.
     #[schema(minimum = 1, maximum = 100)]
     max_tickets: Option<u16>,
     /// Whether the engine may give them tickets.
     auto_assignment_enabled: Option<bool>,
 }
 
-/// One agent.
+/// Returns one agent.
 #[utoipa::path(get, path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
     params(("agent_id" = Uuid, Path)), responses((status = 200, body = Envelope<AgentLoad>)))]
-pub(in crate::api) async fn show(State(api): State<Arc<Api>>, _: Admin, Id(id): Id) -> Result<AgentLoad> {
+pub(in crate::api) async fn show(
+    State(api): State<Arc<Api>>,
+    _: Admin,
+    PathId(id): PathId,
+) -> Result<AgentLoad> {
     Ok(Answer::ok("Agent", api.agent_load(PersonId(id)).await?))
 }
 
@@ -44,14 +48,14 @@ pub(in crate::api) async fn show(State(api): State<Arc<Api>>, _: Admin, Id(id): 
 pub(in crate::api) async fn change(
     State(api): State<Arc<Api>>,
     Admin(admin): Admin,
-    Id(id): Id,
-    Sent(change): Sent<AgentChange>,
+    PathId(id): PathId,
+    JsonBody(change): JsonBody<AgentChange>,
 ) -> Result<AgentLoad> {
     let id = PersonId(id);
-    let bad = || ApiError::unprocessable("bad_capacity", "a capacity is 1 to 100");
-    let max = change.max_tickets.map(|max| Capacity::new(max).ok_or_else(bad)).transpose()?;
+    let invalid = || ApiError::unprocessable("bad_capacity", "a capacity is 1 to 100");
+    let max = change.max_tickets.map(|max| Capacity::new(max).ok_or_else(invalid)).transpose()?;
     let (engine, now) = (Arc::clone(&api.engine), api.now());
-    let verb = async move {
+    let operation = async move {
         if let Some(max) = max {
             engine.set_capacity(&admin, id, max, now).await?;
         }
@@ -60,8 +64,10 @@ pub(in crate::api) async fn change(
         }
         Ok::<_, crate::engine::error::EngineError>(())
     };
-    // Nobody's admin rights changed in between, so whoever may not do this is no agent.
-    Api::run(verb).await.map_err(|error| if error.is_missing() { ApiError::no_agent() } else { error })?;
+    // The extractor checked the admin, so a 404 means that the person is no agent.
+    Api::run(operation)
+        .await
+        .map_err(|error| if error.is_not_found() { ApiError::no_agent() } else { error })?;
     Ok(Answer::ok("Agent changed", api.agent_load(id).await?))
 }
 

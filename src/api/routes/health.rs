@@ -1,4 +1,4 @@
-//! Is the process alive, and can it work? For whatever watches over processes.
+//! Health checks for process managers: liveness and readiness.
 use crate::api::Api;
 use crate::api::http::envelope::{Answer, Envelope};
 use crate::domain::ids::PersonId;
@@ -12,43 +12,47 @@ use tokio::sync::Mutex;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// How long Telegram's answer to "are you there" counts: readiness is asked for by anybody, and must not cost a call each.
+/// How long a probe of Telegram is cached: anyone may request readiness, and a request must not cost a call.
 const TELEGRAM_PROBE_TTL: Duration = Duration::from_secs(10);
-/// How long each part may take to answer.
+/// How long the probe of a part may take.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What is remembered between two questions: when Telegram was last asked, and whether it answered.
+/// The cached probe of Telegram: its steady time, and whether Telegram answered.
 #[derive(Debug, Default)]
 pub(in crate::api) struct Health(Mutex<Option<(Duration, bool)>>);
 
-/// Nothing but that the process answers.
+/// The liveness of the process.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Alive {
     /// The program's version.
     version: &'static str,
 }
 
-/// What the desk needs, and whether each part answers.
+/// The readiness of the desk and of each part.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, clippy::struct_field_names, reason = "it is what the JSON is to be")]
+#[expect(
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    reason = "the fields are those of the JSON"
+)]
 pub(in crate::api) struct Ready {
-    /// Whether all of them do.
+    /// Whether all parts answer.
     ready: bool,
-    /// The queues.
+    /// Whether the store answers.
     store: bool,
-    /// Who is there.
+    /// Whether presence answers.
     presence: bool,
-    /// The Bot API.
+    /// Whether the Bot API answers.
     telegram: bool,
 }
 
-/// Whether the process answers at all.
+/// Returns 200 while the process runs.
 #[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, body = Envelope<Alive>)))]
 pub(in crate::api) async fn healthz() -> Answer<Alive> {
     Answer::ok("alive", Alive { version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Whether the desk can work: 200 when store, presence and Telegram answer, else 503.
+/// Returns 200 if store, presence and Telegram answer, else 503.
 #[utoipa::path(get, path = "/readyz", tag = "operation",
     responses((status = 200, body = Envelope<Ready>), (status = 503, body = Envelope<Ready>)))]
 pub(in crate::api) async fn readyz(State(api): State<Arc<Api>>) -> Response {
@@ -62,20 +66,20 @@ pub(in crate::api) async fn readyz(State(api): State<Arc<Api>>) -> Response {
 }
 
 impl Api {
-    /// Whether the store can be read.
+    /// Returns whether the store can be read.
     pub(in crate::api) async fn store_answers(&self) -> bool {
         let read = tokio::time::timeout(PROBE_TIMEOUT, self.engine.store().settings());
         matches!(read.await, Ok(Ok(_)))
     }
 
-    /// Whether presence can be read.
+    /// Returns whether presence can be read.
     pub(in crate::api) async fn presence_answers(&self) -> bool {
-        let nobody = PersonId(Uuid::nil());
-        let read = tokio::time::timeout(PROBE_TIMEOUT, self.engine.presence().get(nobody, self.now()));
+        let no_person = PersonId(Uuid::nil());
+        let read = tokio::time::timeout(PROBE_TIMEOUT, self.engine.presence().get(no_person, self.now()));
         matches!(read.await, Ok(Ok(_)))
     }
 
-    /// Whether Telegram answered lately.
+    /// Returns whether Telegram answered the last probe; probes again after [`TELEGRAM_PROBE_TTL`].
     async fn telegram_answers(&self) -> bool {
         let now = self.clock.steady();
         let mut last = self.health.0.lock().await;
@@ -84,8 +88,8 @@ impl Api {
         {
             return answered;
         }
-        let nothing = serde_json::json!({});
-        let answered = self.telegram.call_within("getMe", &nothing, PROBE_TIMEOUT).await.is_ok();
+        let no_parameters = serde_json::json!({});
+        let answered = self.telegram.call_within("getMe", &no_parameters, PROBE_TIMEOUT).await.is_ok();
         *last = Some((now, answered));
         answered
     }

@@ -1,9 +1,9 @@
-//! `/api/auth`: web pages log in with Telegram, and tokens are renewed while their owner works at the desk.
+//! Routes of `/api/auth`: log-ins of web pages with Telegram, and renewal of tokens.
 use crate::api::Api;
 use crate::api::http::auth::Staff;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
-use crate::api::http::extract::Sent;
+use crate::api::http::extract::JsonBody;
 use crate::api::json::enums::RoleWord;
 use crate::auth_token::{WEB_TOKEN_LIFETIME, issue};
 use crate::domain::Time;
@@ -26,7 +26,7 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/refresh", post(refresh))
 }
 
-/// What Telegram's Login Widget gives the page, as it is.
+/// The data of Telegram's Login Widget, unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct WidgetLogin {
@@ -38,7 +38,7 @@ pub(in crate::api) struct WidgetLogin {
     last_name: Option<String>,
     /// Their username.
     username: Option<String>,
-    /// Where their picture is.
+    /// The URL of their picture.
     photo_url: Option<String>,
     /// When they logged in, in seconds of Unix time.
     auth_date: i64,
@@ -46,7 +46,7 @@ pub(in crate::api) struct WidgetLogin {
     hash: String,
 }
 
-/// What a Mini App finds in `Telegram.WebApp.initData`, as it is.
+/// The data of a Mini App's `Telegram.WebApp.initData`, unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct MiniAppLogin {
@@ -55,18 +55,18 @@ pub(in crate::api) struct MiniAppLogin {
     init_data: String,
 }
 
-/// A token, and whose it is.
+/// A token with its owner.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Session {
     /// The bearer token.
     token: String,
-    /// When it ends.
+    /// When the token expires.
     expires_at: DateTime<Utc>,
-    /// Whose it is.
+    /// The owner's id.
     agent_id: Uuid,
     /// Their name.
     name: String,
-    /// Their role now.
+    /// Their current role.
     role: RoleWord,
 }
 
@@ -75,7 +75,7 @@ pub(in crate::api) struct Session {
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn widget(
     State(api): State<Arc<Api>>,
-    Sent(login): Sent<WidgetLogin>,
+    JsonBody(login): JsonBody<WidgetLogin>,
 ) -> Result<Session> {
     let date = login.auth_date.to_string();
     let id = login.id.to_string();
@@ -88,7 +88,7 @@ pub(in crate::api) async fn widget(
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
     let signed = of_widget(api.telegram.token(), fields, &login.hash);
-    api.log_in(signed.map(|since| (since, TelegramId(login.id)))).await
+    api.log_in(signed.map(|signed_at| (signed_at, TelegramId(login.id)))).await
 }
 
 /// Log in with a Mini App's data.
@@ -96,12 +96,12 @@ pub(in crate::api) async fn widget(
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn miniapp(
     State(api): State<Arc<Api>>,
-    Sent(login): Sent<MiniAppLogin>,
+    JsonBody(login): JsonBody<MiniAppLogin>,
 ) -> Result<Session> {
     api.log_in(of_mini_app(api.telegram.token(), &login.init_data)).await
 }
 
-/// A fresh token for an old one that is still good, with the role of now.
+/// Returns a new token for one that is still valid, with the current role.
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "login", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn refresh(State(api): State<Arc<Api>>, Staff(person): Staff) -> Result<Session> {
@@ -113,16 +113,16 @@ impl Api {
         &self,
         signed: std::result::Result<(Time, TelegramId), LoginProofError>,
     ) -> Result<Session> {
-        let (since, user) =
+        let (signed_at, user) =
             signed.map_err(|_| ApiError::unauthorized("bad_login", "Telegram did not sign this"))?;
-        let age = self.now() - since;
+        let age = self.now() - signed_at;
         if age > MAX_AGE || age < -MAX_SKEW {
             return Err(ApiError::unauthorized("old_login", "log in again: this is too old"));
         }
         let person = self.engine.store().person_by_telegram(user).await?;
-        // Whom the bot does not know is told the same as a customer.
+        // A person unknown to the bot gets the same error as a customer.
         let staff = person.filter(|person| person.role != Role::Customer).ok_or_else(ApiError::forbidden)?;
-        self.count_person(staff.id)?;
+        self.limit_person(staff.id)?;
         Ok(Answer::ok("Logged in", self.session(&staff)?))
     }
 

@@ -1,9 +1,9 @@
-//! `/api/settings`: the desk's policy.
+//! Routes of `/api/settings`: the desk's policy.
 use crate::api::Api;
 use crate::api::http::auth::Admin;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
-use crate::api::http::extract::Sent;
+use crate::api::http::extract::JsonBody;
 use crate::api::json::enums::{Mode, OfflineBehaviour, Strategy};
 use crate::domain::policy::{Capacity, Percent, Settings};
 use axum::Router;
@@ -18,53 +18,53 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
     Router::new().route("/", get(show).patch(change))
 }
 
-/// The longest time-out, in seconds: a week. Beyond that it is rather a mistake in the unit.
-const MAX_SECONDS: u64 = 7 * 24 * 3_600;
+/// The longest time-out: a week. A longer one is probably a mistake in the unit.
+const MAX_TIMEOUT_SECONDS: u64 = 7 * 24 * 3_600;
 
 /// The desk's settings.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct SettingsBody {
-    /// Who gets the next ticket.
+    /// The assignment strategy.
     strategy: Strategy,
     /// What happens to the tickets of an agent who goes offline.
     offline_behaviour: OfflineBehaviour,
-    /// Who moves tickets.
+    /// The assignment mode.
     mode: Mode,
-    /// Which share of new tickets the engine assigns, in percent.
+    /// The share of new tickets that the engine assigns, in percent.
     rollout_percent: u8,
     /// The capacity of a new agent.
     default_capacity: u16,
-    /// How long a lost presence may come back before its agent is offline, in seconds.
+    /// The grace period after which an agent whose presence is lost is set offline, in seconds.
     grace_period: u64,
-    /// How long an agent online through Telegram may be silent before they are asked, in seconds.
+    /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
     agent_idle_timeout: u64,
 }
 
-/// What is to change; what is left out stays.
+/// A change of the settings; absent fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct SettingsChange {
-    /// Who gets the next ticket.
+    /// The assignment strategy.
     strategy: Option<Strategy>,
     /// What happens to the tickets of an agent who goes offline.
     offline_behaviour: Option<OfflineBehaviour>,
-    /// Who moves tickets.
+    /// The assignment mode.
     mode: Option<Mode>,
-    /// Which share of new tickets the engine assigns, in percent.
+    /// The share of new tickets that the engine assigns, in percent.
     #[schema(maximum = 100)]
     rollout_percent: Option<u8>,
     /// The capacity of a new agent.
     #[schema(minimum = 1, maximum = 100)]
     default_capacity: Option<u16>,
-    /// How long a lost presence may come back before its agent is offline, in seconds.
+    /// The grace period after which an agent whose presence is lost is set offline, in seconds.
     #[schema(minimum = 1, maximum = 604_800)]
     grace_period: Option<u64>,
-    /// How long an agent online through Telegram may be silent before they are asked, in seconds.
+    /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
     #[schema(minimum = 1, maximum = 604_800)]
     agent_idle_timeout: Option<u64>,
 }
 
-/// The settings.
+/// Returns the settings.
 #[utoipa::path(get, path = "/api/settings", tag = "settings", security(("bearer" = [])),
     responses((status = 200, body = Envelope<SettingsBody>)))]
 pub(in crate::api) async fn show(State(api): State<Arc<Api>>, _: Admin) -> Result<SettingsBody> {
@@ -77,52 +77,52 @@ pub(in crate::api) async fn show(State(api): State<Arc<Api>>, _: Admin) -> Resul
 pub(in crate::api) async fn change(
     State(api): State<Arc<Api>>,
     Admin(admin): Admin,
-    Sent(change): Sent<SettingsChange>,
+    JsonBody(change): JsonBody<SettingsChange>,
 ) -> Result<SettingsBody> {
-    let checked = change.checked()?;
+    let valid = change.validate()?;
     let engine = Arc::clone(&api.engine);
-    let verb = async move { engine.change_settings(&admin, |settings| checked.apply(settings)).await };
-    Ok(Answer::ok("Settings changed", Api::run(verb).await?.into()))
+    let operation = async move { engine.change_settings(&admin, |settings| valid.apply(settings)).await };
+    Ok(Answer::ok("Settings changed", Api::run(operation).await?.into()))
 }
 
-/// A change whose values are all within their bounds.
-struct Checked {
-    words: SettingsChange,
+/// A change whose values are all in range.
+struct ValidChange {
+    change: SettingsChange,
     percent: Option<Percent>,
     capacity: Option<Capacity>,
 }
 
 impl SettingsChange {
-    fn checked(self) -> std::result::Result<Checked, ApiError> {
-        let bad = |what: &str| ApiError::unprocessable("bad_setting", what);
-        let in_time = |seconds: Option<u64>| seconds.is_none_or(|s| (1..=MAX_SECONDS).contains(&s));
-        if !in_time(self.grace_period) || !in_time(self.agent_idle_timeout) {
-            return Err(bad("a time-out is 1 to 604800 seconds"));
+    fn validate(self) -> std::result::Result<ValidChange, ApiError> {
+        let invalid = |message: &str| ApiError::unprocessable("bad_setting", message);
+        let in_range = |seconds: Option<u64>| seconds.is_none_or(|s| (1..=MAX_TIMEOUT_SECONDS).contains(&s));
+        if !in_range(self.grace_period) || !in_range(self.agent_idle_timeout) {
+            return Err(invalid("a time-out is 1 to 604800 seconds"));
         }
-        let percent = |p| Percent::new(p).ok_or_else(|| bad("rollout_percent is 0 to 100"));
-        let capacity = |c| Capacity::new(c).ok_or_else(|| bad("default_capacity is 1 to 100"));
-        Ok(Checked {
+        let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
+        let capacity = |c| Capacity::new(c).ok_or_else(|| invalid("default_capacity is 1 to 100"));
+        Ok(ValidChange {
             percent: self.rollout_percent.map(percent).transpose()?,
             capacity: self.default_capacity.map(capacity).transpose()?,
-            words: self,
+            change: self,
         })
     }
 }
 
-impl Checked {
+impl ValidChange {
     fn apply(&self, settings: &mut Settings) {
-        fn set<T>(place: &mut T, value: Option<T>) {
+        fn set<T>(field: &mut T, value: Option<T>) {
             if let Some(value) = value {
-                *place = value;
+                *field = value;
             }
         }
-        set(&mut settings.strategy, self.words.strategy.map(Into::into));
-        set(&mut settings.offline_behaviour, self.words.offline_behaviour.map(Into::into));
-        set(&mut settings.mode, self.words.mode.map(Into::into));
+        set(&mut settings.strategy, self.change.strategy.map(Into::into));
+        set(&mut settings.offline_behaviour, self.change.offline_behaviour.map(Into::into));
+        set(&mut settings.mode, self.change.mode.map(Into::into));
         set(&mut settings.rollout_percent, self.percent);
         set(&mut settings.default_capacity, self.capacity);
-        set(&mut settings.grace, self.words.grace_period.map(Duration::from_secs));
-        set(&mut settings.idle_timeout, self.words.agent_idle_timeout.map(Duration::from_secs));
+        set(&mut settings.grace, self.change.grace_period.map(Duration::from_secs));
+        set(&mut settings.idle_timeout, self.change.agent_idle_timeout.map(Duration::from_secs));
     }
 }
 

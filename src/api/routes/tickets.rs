@@ -1,9 +1,9 @@
-//! `/api/tickets`: opening tickets, looking at one, and the steps of whoever holds it.
+//! Routes of `/api/tickets`: opening a ticket, reading one, and the holder's steps.
 use crate::api::Api;
 use crate::api::http::auth::Staff;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
-use crate::api::http::extract::{Sent, TicketRef};
+use crate::api::http::extract::{JsonBody, TicketRef};
 use crate::api::json::ticket::{PlacedTicket, TicketBody, may_see};
 use crate::domain::department::Department;
 use crate::domain::ids::{CategoryId, DepartmentId, PersonId, TelegramId, TicketId};
@@ -32,27 +32,27 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/{ticket}/complete", post(complete))
 }
 
-/// The longest idempotency key.
+/// The longest accepted idempotency key.
 const MAX_IDEMPOTENCY_KEY_CHARS: usize = 128;
 
-/// A ticket to be opened for a customer whom the bot knows: named by one of their two ids, or by both.
+/// A new ticket of a customer whom the bot knows. One of the two customer ids is required.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct NewTicketBody {
     /// The customer's id.
     customer_id: Option<Uuid>,
-    /// Or their Telegram id.
+    /// The customer's Telegram id.
     customer_telegram_id: Option<i64>,
-    /// The department; may be left out where the category, or there being one only, says it.
+    /// The department; optional if the category determines it, or if there is only one.
     department_id: Option<Uuid>,
-    /// The category; may be left out where there is one only.
+    /// The category; optional if there is only one.
     category_id: Option<Uuid>,
-    /// What it is about: with something in it that is seen.
+    /// The description; it must contain a visible character.
     #[schema(min_length = 1, max_length = 12_288, pattern = "[^\\p{C}\\p{Z}\\p{M}]")]
     description: String,
 }
 
-/// Opens a ticket. With an `Idempotency-Key`, sending it again opens no second one: the answer is 200 and the first one.
+/// Opens a ticket. A second request with the same `Idempotency-Key` returns 200 with the first ticket.
 #[utoipa::path(post, path = "/api/tickets", tag = "tickets", security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$")),
     request_body = NewTicketBody,
@@ -61,26 +61,26 @@ pub(in crate::api) async fn create(
     State(api): State<Arc<Api>>,
     Staff(caller): Staff,
     headers: HeaderMap,
-    Sent(body): Sent<NewTicketBody>,
+    JsonBody(body): JsonBody<NewTicketBody>,
 ) -> Result<TicketBody> {
-    let key = format!("api {} {}", caller.id, api.key(&headers)?);
+    let key = format!("api {} {}", caller.id, api.idempotency_key(&headers)?);
     let customer = api.customer(&body).await?;
     let target = target(&body, &api.engine.store().departments().await?)?;
-    let description = described(&body.description)?;
-    if let Some(known) = api.engine.store().ticket_by_key(&key).await? {
-        if known.customer != customer.id || known.description != description {
+    let description = parse_description(&body.description)?;
+    if let Some(existing) = api.engine.store().ticket_by_key(&key).await? {
+        if existing.customer != customer.id || existing.description != description {
             return Err(ApiError::conflict("idempotency_conflict", "this key opened another ticket"));
         }
-        return Ok(Answer::ok("The ticket was opened before", api.body(&known).await?));
+        return Ok(Answer::ok("The ticket was opened before", api.ticket_body(&existing).await?));
     }
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let open =
         async move { engine.open(NewTicket { key, customer: &customer, target, description }, now).await };
     let ticket = Api::run(open).await?;
-    Ok(Answer::ok("Ticket opened", api.body(&ticket).await?).with_status(StatusCode::CREATED))
+    Ok(Answer::ok("Ticket opened", api.ticket_body(&ticket).await?).with_status(StatusCode::CREATED))
 }
 
-/// One ticket, by its id or its number.
+/// Returns one ticket, by its id or its number.
 #[utoipa::path(get, path = "/api/tickets/{ticket}", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<PlacedTicket>)))]
 pub(in crate::api) async fn show(
@@ -89,11 +89,11 @@ pub(in crate::api) async fn show(
     TicketRef(ticket): TicketRef,
 ) -> Result<PlacedTicket> {
     let ticket = api.visible(&caller, &ticket).await?;
-    let position = api.place(&ticket).await?;
-    Ok(Answer::ok("Ticket", PlacedTicket::new(api.body(&ticket).await?, position)))
+    let position = api.position(&ticket).await?;
+    Ok(Answer::ok("Ticket", PlacedTicket::new(api.ticket_body(&ticket).await?, position)))
 }
 
-/// The holder opens it.
+/// The holder starts the ticket.
 #[utoipa::path(post, path = "/api/tickets/{ticket}/start", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn start(
@@ -104,7 +104,7 @@ pub(in crate::api) async fn start(
     step(state, caller, ticket, Step::Start, "Ticket started").await
 }
 
-/// The holder puts it on hold.
+/// The holder puts the ticket on hold.
 #[utoipa::path(post, path = "/api/tickets/{ticket}/hold", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn hold(
@@ -115,7 +115,7 @@ pub(in crate::api) async fn hold(
     step(state, caller, ticket, Step::Hold, "Ticket on hold").await
 }
 
-/// The holder takes it up again.
+/// The holder resumes the ticket.
 #[utoipa::path(post, path = "/api/tickets/{ticket}/resume", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn resume(
@@ -126,7 +126,7 @@ pub(in crate::api) async fn resume(
     step(state, caller, ticket, Step::Resume, "Ticket resumed").await
 }
 
-/// The holder completes it; the next ticket that waits for them comes by itself.
+/// The holder completes the ticket; the next waiting ticket is assigned automatically.
 #[utoipa::path(post, path = "/api/tickets/{ticket}/complete", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn complete(
@@ -147,11 +147,12 @@ async fn step(
     let id = api.visible(&caller, &ticket).await?.id;
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let ticket = Api::run(async move { engine.step(caller.id, id, step, None, now).await }).await?;
-    Ok(Answer::ok(message, api.body(&ticket).await?))
+    Ok(Answer::ok(message, api.ticket_body(&ticket).await?))
 }
 
 impl Api {
-    /// The ticket of a path: 404 too where the caller may not see it, so that nobody learns what there is.
+    /// Returns the ticket of a path. Errors with 404 also if the caller may not see it, so as not to reveal
+    /// that it exists.
     pub(in crate::api) async fn visible(
         &self,
         caller: &Person,
@@ -165,12 +166,12 @@ impl Api {
                 return Err(ApiError::bad("bad_id", "a ticket is named by its id or its number"));
             }
         };
-        let missing = || ApiError::not_found("ticket_not_found", "there is no such ticket");
-        found.filter(|ticket| may_see(caller, ticket)).ok_or_else(missing)
+        let not_found = || ApiError::not_found("ticket_not_found", "there is no such ticket");
+        found.filter(|ticket| may_see(caller, ticket)).ok_or_else(not_found)
     }
 
-    /// A ticket's place in the queue that it is in.
-    async fn place(&self, ticket: &Ticket) -> std::result::Result<Option<u64>, ApiError> {
+    /// Returns a ticket's position in its department's queue or in its holder's.
+    async fn position(&self, ticket: &Ticket) -> std::result::Result<Option<u64>, ApiError> {
         let store = self.engine.store();
         Ok(match &ticket.state {
             TicketState::Queued => {
@@ -178,14 +179,14 @@ impl Api {
             }
             TicketState::Held(hold) => {
                 let all = store.held_by(hold.agent).await?;
-                all.iter().zip(1..).find(|(one, _)| one.id == ticket.id).map(|(_, place)| place)
+                all.iter().zip(1..).find(|(held, _)| held.id == ticket.id).map(|(_, position)| position)
             }
             TicketState::Completed { .. } | TicketState::Cancelled { .. } => None,
         })
     }
 
-    /// The caller's idempotency key, or one that nobody else has.
-    fn key(&self, headers: &HeaderMap) -> std::result::Result<String, ApiError> {
+    /// Returns the caller's idempotency key, or a unique one if there is none.
+    fn idempotency_key(&self, headers: &HeaderMap) -> std::result::Result<String, ApiError> {
         let Some(given) = headers.get("idempotency-key") else {
             return Ok(format!("once {}", self.engine.draft_id(self.now())));
         };
@@ -195,8 +196,8 @@ impl Api {
             .ok()
             .filter(|text| (1..=MAX_IDEMPOTENCY_KEY_CHARS).contains(&text.len()))
             .filter(printable);
-        let bad = || ApiError::bad("bad_idempotency_key", "a key has 1 to 128 visible ASCII characters");
-        key.map(str::to_owned).ok_or_else(bad)
+        let invalid = || ApiError::bad("bad_idempotency_key", "a key has 1 to 128 visible ASCII characters");
+        key.map(str::to_owned).ok_or_else(invalid)
     }
 
     async fn customer(&self, body: &NewTicketBody) -> std::result::Result<Person, ApiError> {
@@ -209,8 +210,8 @@ impl Api {
                 return Err(ApiError::unprocessable("bad_customer", message));
             }
         };
-        let missing = || ApiError::not_found("customer_not_found", "the bot knows no such person");
-        let person = found.ok_or_else(missing)?;
+        let not_found = || ApiError::not_found("customer_not_found", "the bot knows no such person");
+        let person = found.ok_or_else(not_found)?;
         if body.customer_telegram_id.is_some_and(|id| id != person.telegram.0) {
             return Err(ApiError::conflict("customer_conflict", "the two ids are of two people"));
         }
@@ -218,17 +219,18 @@ impl Api {
     }
 }
 
-/// Where the ticket goes: what was asked for, completed where only one thing is possible.
+/// Returns the department and category of a new ticket. Errors unless exactly one offered category matches
+/// the body.
 fn target(
     body: &NewTicketBody,
     departments: &[Department],
 ) -> std::result::Result<(DepartmentId, CategoryId), ApiError> {
-    let wanted = |d: DepartmentId, c: CategoryId| {
+    let matches = |d: DepartmentId, c: CategoryId| {
         body.department_id.is_none_or(|id| id == d.0) && body.category_id.is_none_or(|id| id == c.0)
     };
     let offers = departments.iter().flat_map(|d| d.offered().map(|c| (d.id, c.id)));
-    let mut fitting = offers.filter(|(d, c)| wanted(*d, *c));
-    match (fitting.next(), fitting.next()) {
+    let mut matching = offers.filter(|(d, c)| matches(*d, *c));
+    match (matching.next(), matching.next()) {
         (Some(target), None) => Ok(target),
         (Some(_), Some(_)) => {
             Err(ApiError::unprocessable("category_needed", "there are several categories: say which"))
@@ -237,7 +239,7 @@ fn target(
     }
 }
 
-fn described(text: &str) -> std::result::Result<Description, ApiError> {
+fn parse_description(text: &str) -> std::result::Result<Description, ApiError> {
     let description = Description::default().and(text, None);
     let description = description.map_err(crate::engine::error::EngineError::from)?;
     if description.is_empty() {

@@ -1,8 +1,8 @@
-//! `/api/agent-status/workload`: every agent's load, and the queue's.
+//! Route of `/api/agent-status/workload`: the load of every agent and the queue statistics.
 use crate::api::Api;
 use crate::api::http::auth::Admin;
 use crate::api::http::envelope::{Answer, Envelope, Result};
-use crate::api::http::extract::{Asked, Paging, bounds};
+use crate::api::http::extract::{Paging, QueryParams, check_paging};
 use crate::api::json::agent::AgentLoad;
 use crate::domain::department::Department;
 use crate::engine::assignment::roster::Seat;
@@ -13,56 +13,56 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Agents' load and the queue's.
+/// The load of the agents and the queue statistics.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Workload {
     /// The agents, in the order in which they became agents.
     agents: Vec<AgentLoad>,
-    /// How many agents there are in all.
+    /// The number of all agents.
     total: usize,
-    /// The queue.
+    /// The queue statistics.
     queue: QueueStats,
 }
 
-/// How the queue stands.
+/// Statistics of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct QueueStats {
     /// Tickets that wait.
     waiting: u64,
     /// Tickets that agents hold.
     held: u64,
-    /// Agents who are online and there.
+    /// Agents who are online and present.
     online_agents: u32,
     /// All agents.
     total_agents: u32,
-    /// Slots free with agents who are online.
+    /// Free slots of online agents.
     free_slots: u64,
-    /// Tickets that wait, by department; departments in which none waits are there too.
+    /// Statistics by department, including those without waiting tickets.
     departments: Vec<DepartmentQueue>,
 }
 
-/// How a department's queue stands.
+/// Statistics of a department's queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct DepartmentQueue {
-    /// Which department.
+    /// The department's id.
     department_id: Uuid,
     /// Its name.
     department: String,
     /// Tickets that wait in it.
     waiting: u64,
-    /// Agents in it who are online and there.
+    /// Its agents who are online and present.
     online_agents: u32,
 }
 
-/// Every agent's load and today's totals, and how the queue stands.
+/// Returns every agent's load with today's totals, and the queue statistics.
 #[utoipa::path(get, path = "/api/agent-status/workload", tag = "agent status", security(("bearer" = [])),
     params(Paging), responses((status = 200, body = Envelope<Workload>)))]
 pub(in crate::api) async fn workload(
     State(api): State<Arc<Api>>,
     _: Admin,
-    Asked(asked): Asked<Paging>,
+    QueryParams(query): QueryParams<Paging>,
 ) -> Result<Workload> {
-    let (offset, limit) = bounds(asked.offset, asked.limit)?;
+    let (offset, limit) = check_paging(query.offset, query.limit)?;
     let (seats, now) = (api.engine.seats(), api.now());
     let departments = api.engine.store().departments().await?;
     let queue = api.queue_stats(&seats, &departments).await?;
@@ -74,7 +74,7 @@ pub(in crate::api) async fn workload(
 }
 
 impl Api {
-    /// How the queue stands.
+    /// Returns the queue statistics.
     pub(in crate::api) async fn queue_stats(
         &self,
         seats: &[Seat],
@@ -85,8 +85,8 @@ impl Api {
         Ok(QueueStats {
             waiting: depths.values().sum(),
             held: seats.iter().map(|seat| u64::from(seat.held())).sum(),
-            online_agents: small(online.clone().count()),
-            total_agents: small(seats.len()),
+            online_agents: to_u32(online.clone().count()),
+            total_agents: to_u32(seats.len()),
             free_slots: online.map(|s| u64::from(s.capacity().saturating_sub(s.held()))).sum(),
             departments: departments.iter().map(|d| self.department_queue(d, &depths)).collect(),
         })
@@ -102,6 +102,6 @@ impl Api {
     }
 }
 
-fn small(n: usize) -> u32 {
+fn to_u32(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }

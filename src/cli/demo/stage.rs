@@ -1,5 +1,5 @@
-//! The stage: the sandbox as Telegram on a socket, people in it, and the desk against it, with its files in a temporary
-//! folder that goes with it.
+//! The demo environment: a sandbox that serves a simulated Telegram with people in it, and a desk that runs
+//! against it. The desk's files are in a temporary folder, which is deleted at the end.
 use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, embedded};
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
@@ -32,11 +32,11 @@ pub const CITRA: i64 = 103;
 pub const DEWI: i64 = 104;
 
 const TOKEN: &str = "7700:demo-demo-demo-demo-demo-demo-demo-de";
-/// How long the desk may take to come to rest. A fraction of a second is usual.
-const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the desk may take to become idle. It usually takes a fraction of a second.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The demo's people: id, name, username, what they are.
-const CAST: [(i64, &str, &str, &str); 4] = [
+/// The demo's people: id, name, username, label on the page.
+const PEOPLE: [(i64, &str, &str, &str); 4] = [
     (SARI, "Sari", "sari", "Customer"),
     (BUDI, "Budi", "budi", "Agent"),
     (CITRA, "Citra", "citra", "Agent"),
@@ -45,7 +45,7 @@ const CAST: [(i64, &str, &str, &str); 4] = [
 
 /// A desk on a simulated Telegram.
 pub struct Stage {
-    /// Where the page is.
+    /// The URL of the page.
     pub url: String,
     /// The simulated Telegram.
     pub sandbox: Sandbox,
@@ -54,12 +54,12 @@ pub struct Stage {
     store: Arc<Sqlite>,
     running: JoinHandle<anyhow::Result<()>>,
     stop: CancellationToken,
-    curtain: CancellationToken,
+    sandbox_stop: CancellationToken,
     files: TempDir,
 }
 
 impl Stage {
-    /// Builds it on this socket; nobody has said anything yet.
+    /// Starts the sandbox on this listener, and the desk against it. No messages are sent yet.
     pub async fn set(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let now = clock.clone();
@@ -70,7 +70,7 @@ impl Stage {
             bot_name: "Antri".into(),
             now: Arc::new(move || now.now()),
         });
-        for (id, name, username, label) in CAST {
+        for (id, name, username, label) in PEOPLE {
             sandbox.add_user(NewUser {
                 id: Some(id),
                 first_name: name.into(),
@@ -81,22 +81,22 @@ impl Stage {
             });
         }
         let url = format!("http://{}", listener.local_addr()?);
-        let curtain = CancellationToken::new();
-        let (server, ended) = (sandbox.clone(), curtain.clone());
+        let sandbox_stop = CancellationToken::new();
+        let (server, ended) = (sandbox.clone(), sandbox_stop.clone());
         tokio::spawn(async move { server.serve(listener, ended.cancelled_owned()).await });
         let files = TempDir::with_prefix("antri-demo-")?;
-        let back = embedded(files.path())?;
+        let back_ends = embedded(files.path())?;
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let app = Arc::new(App::start(setup(&url, &back, clock, seed, api)?).await?);
+        let app = Arc::new(App::start(setup(&url, &back_ends, clock, seed, api)?).await?);
         let stop = CancellationToken::new();
-        let (desk, stopped) = (Arc::clone(&app), stop.clone());
-        let running = tokio::spawn(async move { desk.run(stopped).await });
-        Ok(Self { url, sandbox, app, store: back.store, running, stop, curtain, files })
+        let (running_app, stopped) = (Arc::clone(&app), stop.clone());
+        let running = tokio::spawn(async move { running_app.run(stopped).await });
+        Ok(Self { url, sandbox, app, store: back_ends.store, running, stop, sandbox_stop, files })
     }
 
-    /// Everybody presses Start, and the admin makes the agents agents, who come online: the desk is open.
+    /// Opens the desk: everyone presses Start, the admin adds the agents, and the agents go online.
     pub async fn open(&self) -> anyhow::Result<()> {
-        for (id, ..) in CAST {
+        for (id, ..) in PEOPLE {
             self.say(id, "/start").await?;
         }
         for agent in [BUDI, CITRA] {
@@ -106,13 +106,14 @@ impl Stage {
         Ok(())
     }
 
-    /// Somebody writes; returns when all that follows has been delivered.
+    /// Sends a text as this person; returns when the desk is idle again.
     pub async fn say(&self, id: i64, text: &str) -> anyhow::Result<()> {
         self.sandbox.send_text(id, text);
         self.settle().await
     }
 
-    /// Somebody presses the button with this label on the newest of their messages that has it and says `on`.
+    /// Presses a button as this person: the one with this label on their newest message that has it and
+    /// contains `on`.
     pub async fn press(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
         let chat = self.sandbox.chat(id);
         let found = chat
@@ -125,40 +126,40 @@ impl Stage {
         self.settle().await
     }
 
-    /// Waits until the desk has nothing left to do.
+    /// Waits until the desk is idle. Errors after [`IDLE_TIMEOUT`].
     pub async fn settle(&self) -> anyhow::Result<()> {
         let mut changes = self.sandbox.changes();
-        let rest = async {
+        let idle = async {
             while !(self.sandbox.idle_polls() && self.app.is_idle().await) {
-                // Not everything that brings the desk to rest shows in a chat: look again soon at the latest.
+                // Some work changes no chat, so the state is polled, too.
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
         };
-        tokio::time::timeout(WAIT_TIMEOUT, rest).await.context("the desk does not come to rest")
+        tokio::time::timeout(IDLE_TIMEOUT, idle).await.context("the desk did not become idle in time")
     }
 
-    /// Closes the desk in good order, then Telegram.
+    /// Stops the desk, then the simulated Telegram, and deletes the files.
     pub async fn strike(self) -> anyhow::Result<()> {
         self.stop.cancel();
         self.running.await??;
         self.store.close().await;
-        self.curtain.cancel();
+        self.sandbox_stop.cancel();
         Ok(self.files.close()?)
     }
 }
 
 fn setup(
     url: &str,
-    back: &crate::app::Embedded,
+    back_ends: &crate::app::Embedded,
     clock: Clock,
     seed: u64,
     listener: TcpListener,
 ) -> anyhow::Result<Setup> {
-    let mut chance = Random::seeded(seed);
-    let http = HttpConfig { jwt_secret: Some(chance.code().into()), ..HttpConfig::default() };
+    let mut random = Random::seeded(seed);
+    let http = HttpConfig { jwt_secret: Some(random.code().into()), ..HttpConfig::default() };
     Ok(Setup {
-        store: back.store.clone(),
-        presence: back.presence.clone(),
+        store: back_ends.store.clone(),
+        presence: back_ends.presence.clone(),
         replicas: None,
         presence_is_volatile: true,
         telegram: Telegram::new(url.parse()?, TOKEN.into(), CALL_TIMEOUT)?,
@@ -173,7 +174,7 @@ fn setup(
         },
         first_settings: Settings::default(),
         clock,
-        chance,
+        chance: random,
         limits: RateLimits::TELEGRAM,
         quota: Quota::PEOPLE,
         sweep_every: SWEEP_INTERVAL,
