@@ -1,6 +1,6 @@
 //! Steps that are tried first on the ticket as this process has written it last: another may have made something else of it since.
+use super::fixture::Fixture as Stage;
 use super::oracle;
-use super::stage::Stage;
 use crate::support::StoreFault;
 use antri::domain::ids::Version;
 use antri::domain::person::Person;
