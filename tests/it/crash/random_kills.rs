@@ -72,7 +72,7 @@ fn polls(environment: &Environment) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn random_kills_lose_and_repeat_nothing() {
+async fn random_kills_lose_nothing() {
     for seed in 1..=5 {
         restart_repeatedly(Environment::new().await, seed, End::Kill).await;
     }
@@ -86,7 +86,7 @@ async fn graceful_stops_under_load_lose_and_repeat_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn random_kills_on_servers_lose_and_repeat_nothing() {
+async fn random_kills_on_servers_lose_nothing() {
     for seed in 21..=23 {
         restart_repeatedly(Environment::on_servers().await, seed, End::Kill).await;
     }

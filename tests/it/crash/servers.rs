@@ -1,5 +1,5 @@
 //! Server outages under load: MongoDB and Redis are killed, restarted, frozen, emptied, or lose replies.
-//! Nothing is lost or doubled, whoever asks gets an outage notice, and the work goes on.
+//! Nothing is lost or doubled, people get an outage notice, and the work goes on.
 mod claims;
 mod redis_outages;
 

@@ -114,9 +114,9 @@ async fn keys_and_values_have_the_ordered_format() {
     assert_eq!(
         record,
         json!({
-            "agent_id": agent_id(1), "name": "Agent 1", "email": "", "department_id": department_id(1), "department": "Umum",
-            "department_ids": [department_id(1), department_id(2)], "status": "online", "last_heartbeat": "2025-12-04T06:52:53Z",
-            "current_chats": 3, "max_chats": 5,
+            "agent_id": agent_id(1), "name": "Agent 1", "email": "", "department_id": department_id(1),
+            "department": "Umum", "department_ids": [department_id(1), department_id(2)], "status": "online",
+            "last_heartbeat": "2025-12-04T06:52:53Z", "current_chats": 3, "max_chats": 5,
         })
     );
     let members: BTreeSet<String> = connection.smembers("agents:all").unwrap();

@@ -18,7 +18,7 @@ fn profile(person: &mut Person) -> &mut antri::domain::person::AgentProfile {
 
 /// Creates agents 2 to 7, each of whom fails one condition of the eligible guard, and agent 1, who fails
 /// none.
-async fn create_agents(store: &dyn Store) {
+async fn create_guard_agents(store: &dyn Store) {
     let agents = vec![
         agent(1, 2),
         changed(2, 2, |p| profile(p).availability = Availability::Busy),
@@ -32,7 +32,7 @@ async fn create_agents(store: &dyn Store) {
 }
 
 pub(crate) async fn the_eligible_guard_rejects_agents_who_are_not_eligible(store: Arc<dyn Store>) {
-    create_agents(&*store).await;
+    create_guard_agents(&*store).await;
     let t = open(&*store, ticket(1)).await;
     for n in 2..=8 {
         let refused = one(&*store, giving(&t, n, 0, Guard::Eligible)).await;
@@ -49,7 +49,7 @@ pub(crate) async fn the_eligible_guard_rejects_agents_who_are_not_eligible(store
 }
 
 pub(crate) async fn last_assigned_moves_only_with_a_committed_engine_assignment(store: Arc<dyn Store>) {
-    create_agents(&*store).await;
+    create_guard_agents(&*store).await;
     let opened = open_n(&*store, 1..=3).await;
     let last_assigned = |n| {
         let store = store.clone();
@@ -73,7 +73,7 @@ pub(crate) async fn last_assigned_moves_only_with_a_committed_engine_assignment(
 }
 
 pub(crate) async fn the_capacity_guard_checks_only_the_capacity(store: Arc<dyn Store>) {
-    create_agents(&*store).await;
+    create_guard_agents(&*store).await;
     let opened = open_n(&*store, 1..=6).await;
     for n in 1..=6 {
         one(&*store, giving(&opened[usize::try_from(n).unwrap() - 1], n, 1, Guard::Capacity)).await.unwrap();
@@ -93,7 +93,7 @@ pub(crate) async fn the_capacity_guard_checks_only_the_capacity(store: Arc<dyn S
 }
 
 pub(crate) async fn the_override_guard_requires_only_an_agent(store: Arc<dyn Store>) {
-    create_agents(&*store).await;
+    create_guard_agents(&*store).await;
     let t = open(&*store, ticket(1)).await;
     assert_eq!(one(&*store, giving(&t, 7, 0, Guard::Override)).await, Err(CommitError::Conflict), "no agent");
     assert_eq!(
@@ -161,7 +161,7 @@ pub(crate) async fn a_new_ticket_can_take_a_slot_released_in_its_commit(store: A
 }
 
 pub(crate) async fn a_rejected_assignment_is_not_overtaken_within_its_commit(store: Arc<dyn Store>) {
-    create_agents(&*store).await;
+    create_guard_agents(&*store).await;
     all(&*store, vec![writing(agent(9, 2), None)]).await;
     let elsewhere = Ticket { department: dept(2), ..ticket(4) };
     let mut opened = open_n(&*store, 1..=3).await;
@@ -189,7 +189,7 @@ pub(crate) async fn a_rejected_assignment_is_not_overtaken_within_its_commit(sto
 }
 
 pub(crate) async fn a_batch_with_a_stale_queue_head_overtakes_no_ticket(store: Arc<dyn Store>) {
-    create_agents(&*store).await;
+    create_guard_agents(&*store).await;
     let opened = open_n(&*store, 1..=3).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let head = |tickets: &[u64]| {

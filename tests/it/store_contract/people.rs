@@ -63,8 +63,8 @@ pub(crate) async fn a_person_write_with_a_stale_version_conflicts(store: Arc<dyn
     one(&*store, writing(renamed.clone(), Some(0))).await.unwrap();
     let late = Person { name: "Sita".to_owned(), version: Version(1), ..person(1) };
     assert_eq!(one(&*store, writing(late, Some(0))).await, Err(CommitError::Conflict));
-    let nobody = Person { version: Version(1), ..person(2) };
-    assert_eq!(one(&*store, writing(nobody, Some(0))).await, Err(CommitError::Conflict));
+    let unknown = Person { version: Version(1), ..person(2) };
+    assert_eq!(one(&*store, writing(unknown, Some(0))).await, Err(CommitError::Conflict));
     assert_eq!(stored(&*store, 1).await, renamed);
     assert_eq!(store.person(who(2)).await.unwrap(), None);
 }
