@@ -92,9 +92,7 @@ pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Res
         conn.prepare_cached(CLAIM)?.execute([id])?;
         conn.prepare_cached(CLAIM_CHAT)?.execute([chat])?;
         match serde_json::from_str(&message) {
-            Ok(message) => {
-                claimed.push(ClaimedDelivery { id, chat, message, committed_at: since, attempts, unknown })
-            }
+            Ok(message) => claimed.push(ClaimedDelivery { id, chat, message, committed_at: since, attempts, unknown }),
             Err(error) => drop_delivery(conn, id, &format!("unreadable: {error}"), now)?,
         }
     }
