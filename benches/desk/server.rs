@@ -60,7 +60,7 @@ fn mongodb() -> Result<SecretString, String> {
             mongod::URI
         ));
     }
-    Ok(mongod::own(MONGOD_OPTIONS).into())
+    Ok(mongod::start_server(MONGOD_OPTIONS).into())
 }
 
 /// Returns whether a Redis server is installed.

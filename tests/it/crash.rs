@@ -1,4 +1,5 @@
-//! Crash tests: the real program dies at a named point by SIGKILL, is started again, and has lost and doubled nothing.
+//! Crash tests: the real program is killed with SIGKILL at named failpoints and at random moments, or its
+//! servers fail. After a restart nothing is lost and nothing is done twice.
 mod actors;
 mod balancer;
 mod durable_state;

@@ -1,4 +1,5 @@
-//! Delivery when Telegram refuses, hangs, limits, or is not there: told once, told in order, and nobody else waits for it.
+//! Delivery when Telegram rejects, hangs, limits, or is unreachable: each message is sent once and in order,
+//! and other chats are not blocked.
 mod faults;
-mod pace;
 mod people;
+mod rate_limit;

@@ -1,20 +1,21 @@
-//! The engine over the embedded store and presence in memory, without Telegram: many things at once, and what time brings.
-//! Whatever the verbs answered, the store's record of events is played back and must tell a story without a fault.
+//! Engine tests without Telegram, over the SQLite store and presence in memory: concurrency, and the passage
+//! of time. After each history, the oracle replays the audit events and checks every state on the way.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `stage` | an engine with people and departments, and its clock |
-//! | `oracle` | the record played back; who was told; what waits |
-//! | `random` | random histories whose commands race |
-//! | `at_once` | tickets that are given away as they are opened |
-//! | `races` | the races that the fault table names |
-//! | `broken_off` | rounds and verbs that end in the middle, answers that are lost |
-//! | `overtaken` | what another does between a look and the write that rests on it |
-//! | `silence` | presence, idle agents, clocks that jump |
-//! | `restarts` | a process that begins anew on the same store |
-//! | `known` | people as the engine knows them without asking the store |
-//! | `invites` | claims, invitations, quotas |
+//! | `fixture` | an engine with a clock, departments, agents and customers |
+//! | `oracle` | replays the audit events; checks notices, slots and waiting tickets |
+//! | `random` | random histories of concurrent commands |
+//! | `immediate_assignment` | tickets that are assigned in their opening commit |
+//! | `races` | the races of the fault table |
+//! | `cancellation` | rounds and commands that are dropped, and answers that are lost |
+//! | `lost_races` | writes by others between a read and the write that depends on it |
+//! | `presence` | presence, idle agents, clock jumps |
+//! | `restarts` | a process that restarts on the same store |
+//! | `person_cache` | people whom the engine returns without a store read |
+//! | `invites` | claims, invites, limits |
 mod cancellation;
+mod fixture;
 mod immediate_assignment;
 mod invites;
 mod lost_races;
@@ -24,4 +25,3 @@ mod presence;
 mod races;
 mod random;
 mod restarts;
-mod stage;

@@ -1,4 +1,5 @@
-//! What comes in: taken once, handled to its end once, put aside when it can't be, and never lost, whatever is away.
+//! The inbox: each update is appended once and completed once. It becomes a dead letter if it cannot be
+//! handled, and it survives outages.
 mod dead_letters;
 mod repeats;
 mod secrets;

@@ -1,4 +1,4 @@
-//! Several replicas on one store: one works, whoever it is.
+//! Replicas on one store: one of them is the leader, and any can become it.
 mod local;
 mod signals;
 
@@ -12,8 +12,9 @@ use std::sync::Arc;
 const SARI: i64 = 100;
 const BUDI: i64 = 200;
 
-/// A desk of two replicas, of which the first works: an agent with one slot is online, and a customer has said hello.
-async fn two() -> (Desk, Running) {
+/// Returns a desk and its second replica, which is on standby. An agent with one slot is online, and a
+/// customer has said hello.
+async fn two_replicas() -> (Desk, Running) {
     let signals = Arc::new(Wire::default());
     let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
     let second = desk.start_replica().await;
@@ -25,8 +26,8 @@ async fn two() -> (Desk, Running) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_takes_over_at_once_from_one_that_ends() {
-    let (desk, second) = two().await;
+async fn a_standby_takes_over_when_the_leader_stops() {
+    let (desk, second) = two_replicas().await;
     desk.ticket(SARI, "yang pertama").await;
     assert_eq!(desk.count(BUDI, "yang pertama"), 1);
     desk.fail_over_to(second).end().await;
@@ -37,10 +38,10 @@ async fn another_takes_over_at_once_from_one_that_ends() {
     assert_eq!((desk.count(BUDI, "yang pertama"), desk.count(BUDI, "yang kedua")), (1, 1));
 }
 
-/// A request's caller hangs up after the commit: nobody at that replica follows it up, and the one that works has to.
+/// A caller hangs up after the commit: that replica does no follow-up work, so the leader has to.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_broken_off_at_one_is_followed_by_the_one_that_works() {
-    let (desk, second) = two().await;
+async fn the_leader_follows_up_a_request_cancelled_at_a_standby() {
+    let (desk, second) = two_replicas().await;
     for text in ["yang pertama", "yang kedua"] {
         desk.ticket(SARI, text).await;
     }
@@ -57,8 +58,8 @@ async fn what_is_broken_off_at_one_is_followed_by_the_one_that_works() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_done_at_one_is_followed_by_the_one_that_works() {
-    let (desk, second) = two().await;
+async fn the_leader_follows_up_a_change_made_at_a_standby() {
+    let (desk, second) = two_replicas().await;
     for text in ["yang pertama", "yang kedua"] {
         desk.ticket(SARI, text).await;
     }
@@ -68,9 +69,9 @@ async fn what_is_done_at_one_is_followed_by_the_one_that_works() {
     engine.step(budi.id, held[0].id, Step::Complete, None, now).await.unwrap();
     desk.wait_for_message(BUDI, "yang kedua").await;
     desk.wait_for_message(SARI, "selesai").await;
-    // And the other way round: what the first does is known to the second.
+    // In the other direction, the second replica learns of a change at the first.
     desk.say(BUDI, "/offline").await;
-    desk.until("the second to know", async || {
+    desk.until("the second replica to apply the signal", async || {
         engine.seats().iter().all(|seat| seat.person.availability() == Availability::Offline)
     })
     .await;

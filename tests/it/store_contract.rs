@@ -1,6 +1,6 @@
-//! What every store must do: the sentences of the port as cases over `&dyn Store`, run against each back end.
+//! The store contract: the requirements of the port as cases over `&dyn Store`, run against each back end.
 //!
-//! A back end joins with a [`Backend`] and one line of `store_contract!`.
+//! A back end joins with an implementation of [`Backend`] and one line of `store_contract!`.
 mod cards;
 mod concurrency;
 mod embedded;
@@ -28,98 +28,98 @@ use std::sync::Arc;
 /// A back end under test.
 #[async_trait]
 pub(crate) trait Backend: Sized + Send + Sync {
-    /// An empty store.
+    /// Returns an empty store.
     async fn fresh() -> Self;
-    /// The store.
+    /// Returns the store.
     fn store(&self) -> Arc<dyn Store>;
-    /// The same data behind a new store, as after a restart.
+    /// Returns a new store on the same data, as after a restart.
     async fn reopen(self) -> Self;
 }
 
 macro_rules! store_contract {
     ($name:ident, $backend:ty) => {
         store_contract! { @cases $name, $backend,
-            tickets: opening_numbers_the_arrivals_and_keeps_every_field,
-            tickets: keys_and_numbers_are_unique_for_ever,
-            tickets: a_customer_has_no_more_open_tickets_than_they_may,
-            tickets: each_change_of_a_batch_stands_by_itself,
-            tickets: a_refused_change_leaves_no_trace,
-            tickets: a_ticket_is_written_only_over_the_version_that_was_read,
-            tickets: every_state_comes_back_as_it_was_written,
-            tickets: an_ended_ticket_stays_ended,
-            tickets: a_slot_holds_one_ticket_and_is_free_again_afterwards,
-            tickets: tickets_are_found_by_their_last_characters,
-            tickets: a_customer_sees_open_tickets_first,
-            tickets: an_agents_queue_is_in_order_of_assignment,
-            tickets: the_record_of_a_ticket_is_kept_in_order,
-            tickets: totals_count_what_an_agent_got_and_completed,
-            guards: the_engine_gives_only_to_whom_it_may,
-            guards: a_turn_is_spent_with_the_assignment_only,
-            guards: by_hand_only_the_capacity_counts,
-            guards: anyway_needs_an_agent_and_nothing_else,
-            guards: a_lowered_capacity_takes_nothing_away,
-            guards: a_slot_changes_hands_within_one_commit,
-            guards: a_new_ticket_takes_a_slot_that_falls_free_in_its_commit,
-            immediate_assignment: a_new_ticket_may_go_to_an_agent_at_once,
-            immediate_assignment: a_new_ticket_overtakes_nobody,
-            guards: a_refused_one_is_not_overtaken_by_what_follows_in_its_commit,
-            guards: what_has_come_before_a_batch_is_not_overtaken_by_it,
-            immediate_assignment: who_waits_behind_or_elsewhere_is_not_overtaken,
-            immediate_assignment: at_once_goes_only_to_whom_the_engine_may_give,
-            concurrency: one_of_many_gets_the_ticket,
-            concurrency: one_of_many_gets_the_slot,
-            concurrency: one_of_many_opens_the_ticket_of_a_key,
-            concurrency: one_of_many_claims_a_delivery,
-            queue: priority_comes_before_arrival,
-            queue: a_ticket_that_returns_keeps_its_place,
-            queue: the_engine_sees_only_what_it_may_assign,
-            queue: a_page_runs_over_departments,
-            queue: who_waits_longest_is_known_at_each_priority,
-            queue: depths_follow_every_move,
-            queue: positions_count_from_one_in_the_order_of_the_queue,
-            queue: a_new_ticket_comes_behind_all_that_wait_at_its_priority,
-            people: people_are_found_by_each_of_their_names,
-            people: a_telegram_id_belongs_to_one_person,
-            people: a_person_is_written_only_over_the_version_that_was_read,
-            people: agents_come_in_the_order_in_which_they_joined,
-            people: turns_and_activity_are_not_written_with_the_person,
-            people: a_sign_of_life_never_moves_back,
-            people: those_met_last_come_first,
-            reference_data: departments_have_one_name_each_regardless_of_case,
-            reference_data: a_department_is_as_it_was_written_last,
-            reference_data: settings_begin_with_the_defaults,
-            reference_data: incidents_are_written_over_what_was_read,
-            reference_data: an_invitation_is_used_once,
+            tickets: opening_assigns_increasing_arrivals_and_keeps_every_field,
+            tickets: idempotency_keys_and_numbers_stay_unique_after_the_end,
+            tickets: the_open_tickets_of_a_customer_are_limited,
+            tickets: a_rejected_change_does_not_affect_the_rest_of_its_batch,
+            tickets: a_rejected_change_writes_nothing,
+            tickets: a_ticket_write_with_a_stale_version_conflicts,
+            tickets: every_ticket_state_is_read_back_as_written,
+            tickets: an_ended_ticket_cannot_be_queued_again,
+            tickets: a_slot_holds_one_ticket_until_it_is_completed_or_released,
+            tickets: open_tickets_are_found_by_the_suffix_of_their_number,
+            tickets: the_tickets_of_a_customer_list_open_ones_first,
+            tickets: held_tickets_are_listed_in_order_of_assignment,
+            tickets: the_history_of_a_ticket_lists_audit_events_in_commit_order,
+            tickets: assignment_counts_cover_received_and_completed_tickets,
+            guards: the_eligible_guard_rejects_agents_who_are_not_eligible,
+            guards: last_assigned_moves_only_with_a_committed_engine_assignment,
+            guards: the_capacity_guard_checks_only_the_capacity,
+            guards: the_override_guard_requires_only_an_agent,
+            guards: a_lowered_capacity_keeps_held_tickets,
+            guards: a_slot_released_by_a_change_is_free_for_the_next_of_its_commit,
+            guards: a_new_ticket_can_take_a_slot_released_in_its_commit,
+            immediate_assignment: a_new_ticket_can_be_assigned_in_its_opening_commit,
+            immediate_assignment: an_immediate_assignment_does_not_overtake_a_waiting_ticket,
+            guards: a_rejected_assignment_is_not_overtaken_within_its_commit,
+            guards: a_batch_with_a_stale_queue_head_overtakes_no_ticket,
+            immediate_assignment: an_immediate_assignment_ignores_tickets_that_do_not_come_first,
+            immediate_assignment: an_immediate_assignment_requires_an_eligible_agent_with_a_free_slot,
+            concurrency: concurrent_assignments_of_one_ticket_have_one_winner,
+            concurrency: concurrent_assignments_to_one_slot_have_one_winner,
+            concurrency: concurrent_openings_with_one_key_open_one_ticket,
+            concurrency: concurrent_claims_take_each_chat_once,
+            queue: the_queue_is_ordered_by_priority_then_arrival,
+            queue: a_released_ticket_returns_to_its_queue_position,
+            queue: the_queue_head_of_the_engine_holds_only_auto_tickets,
+            queue: a_queue_page_spans_departments,
+            queue: the_oldest_waiting_time_is_tracked_per_priority,
+            queue: queue_depths_follow_every_ticket_write,
+            queue: positions_start_at_one_in_queue_order,
+            queue: the_opening_context_counts_the_tickets_ahead,
+            people: people_are_found_by_id_telegram_id_and_username,
+            people: telegram_ids_are_unique,
+            people: a_person_write_with_a_stale_version_conflicts,
+            people: agents_are_listed_in_assignment_order,
+            people: a_person_write_keeps_last_assigned_and_last_activity,
+            people: last_activity_never_moves_back,
+            people: recent_people_are_listed_newest_first,
+            reference_data: department_names_are_unique_regardless_of_case,
+            reference_data: a_department_read_returns_the_last_committed_write,
+            reference_data: settings_start_with_the_defaults,
+            reference_data: an_incidents_write_with_a_stale_version_conflicts,
+            reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
-            inbox: an_update_is_taken_in_once,
-            inbox: an_update_is_handled_once_with_its_answers,
-            inbox: failures_are_counted_until_it_is_put_aside,
-            inbox: handled_updates_are_forgotten_in_time,
-            leases: a_lease_is_taken_only_from_who_has_not_kept_it,
-            leases: a_lease_given_back_is_free_at_once,
-            leases: one_of_many_gets_a_lease,
-            outbox: a_chat_gets_its_messages_one_by_one_in_order,
-            outbox: a_long_queue_keeps_its_order,
-            outbox: a_long_queue_moves_as_a_whole,
-            outbox: many_chats_are_served_at_once_oldest_first,
-            outbox: what_comes_while_many_wait_is_sent_once,
-            outbox: what_is_added_in_great_number_may_go_at_once,
-            outbox: messages_go_before_refreshes,
-            outbox: refreshes_that_wait_are_one,
+            inbox: an_update_is_appended_once,
+            inbox: completing_an_update_enqueues_its_answers_once,
+            inbox: failures_are_counted_until_the_update_is_dead_lettered,
+            inbox: completed_updates_are_pruned,
+            leases: a_lease_is_acquired_only_if_its_holder_did_not_renew_it,
+            leases: a_released_lease_can_be_acquired_at_once,
+            leases: concurrent_acquisitions_of_a_lease_have_one_winner,
+            outbox: deliveries_of_a_chat_are_claimed_one_by_one_in_order,
+            outbox: a_long_chat_queue_keeps_its_order,
+            outbox: a_long_chat_queue_moves_as_a_whole,
+            outbox: a_claim_takes_one_delivery_per_chat_oldest_first,
+            outbox: deliveries_enqueued_behind_a_long_queue_are_sent_once,
+            outbox: thousands_of_chats_can_be_claimed_at_once,
+            outbox: messages_are_claimed_before_refreshes,
+            outbox: pending_refreshes_of_a_card_are_coalesced,
             outbox: notices_of_a_change_go_out_in_order,
             outbox: what_a_claim_had_no_room_for_goes_with_the_next,
             outbox: what_is_ready_without_a_claim_goes_with_the_next,
             cards: live_cards_are_one_per_slot,
-            cards: only_queues_are_listed_as_changing_by_themselves,
-            cards: cards_of_ended_tickets_are_forgotten_in_time,
-            cards: a_draft_takes_its_card_along,
-            outbox_faults: a_postponed_delivery_holds_its_chat_until_then,
-            outbox_faults: a_refresh_that_comes_back_is_still_one,
-            outbox_faults: a_given_up_delivery_makes_way,
-            outbox_faults: a_chat_that_moves_takes_everything_along,
-            outbox_faults: a_chat_that_moves_into_a_busy_one_waits_there,
-            outbox_faults: what_an_ended_process_claimed_is_given_back,
-            outbox_faults: what_is_settled_is_settled,
+            cards: live_queues_lists_only_the_agents_own_queues,
+            cards: cards_of_ended_tickets_are_pruned,
+            cards: dropping_a_draft_removes_its_card,
+            outbox_faults: a_retried_delivery_blocks_its_chat_until_it_is_due,
+            outbox_faults: a_retried_refresh_is_coalesced_with_a_newer_one,
+            outbox_faults: a_dropped_delivery_unblocks_its_chat,
+            outbox_faults: a_moved_chat_takes_its_deliveries_and_cards_along,
+            outbox_faults: a_chat_moved_into_a_busy_one_waits_for_its_delivery,
+            outbox_faults: orphaned_claims_are_released,
+            outbox_faults: a_second_settlement_is_ignored,
         }
     };
     (@cases $name:ident, $backend:ty, $($module:ident: $case:ident,)*) => {
@@ -134,8 +134,8 @@ macro_rules! store_contract {
             )*
 
             #[tokio::test]
-            async fn a_restart_keeps_everything() {
-                reopen::a_restart_keeps_everything::<$backend>().await;
+            async fn a_restart_keeps_all_acknowledged_data() {
+                reopen::a_restart_keeps_all_acknowledged_data::<$backend>().await;
             }
 
             #[test]

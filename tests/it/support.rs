@@ -1,5 +1,5 @@
-//! A whole desk for a test: the sandbox as Telegram, the real bot over real HTTP, back ends of its own, a clock that the test
-//! winds.
+//! A whole desk under test: the sandbox as Telegram, the real bot over HTTP, back ends of its own, and a
+//! manual clock.
 pub(crate) mod backends;
 mod chats;
 mod fault_store;
@@ -41,16 +41,16 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// How long a test waits for something to become visible before it fails and shows the chats.
+/// The time that a test waits for a condition before it fails and prints the chats.
 pub(crate) const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 /// The token of every sandbox bot.
 pub(crate) const TOKEN: &str = "123456:AAtestAAtestAAtestAAtestAAtestAAtes";
-/// Signs every test desk's tokens.
+/// The secret of every test desk's tokens.
 pub(crate) const JWT_SECRET: &str = "a secret of at least thirty-two bytes";
 /// The admin of every test desk, by `ADMIN_IDS`.
 pub(crate) const ADMIN: i64 = 900;
 
-/// The side API's settings in tests: no limits but those that a test sets.
+/// Returns the side API's settings in tests: no limits but those that a test sets.
 pub(crate) fn http() -> HttpConfig {
     HttpConfig {
         jwt_secret: Some(JWT_SECRET.into()),
@@ -66,9 +66,9 @@ pub(crate) struct Desk {
     pub(crate) clock: ManualClock,
     pub(crate) backends: Backends,
     pub(crate) api_url: String,
-    /// What goes wrong in the store.
+    /// The faults of the store.
     pub(crate) faults: FaultInjector,
-    /// Where Telegram posts, in webhook mode.
+    /// The URL to which Telegram posts, in webhook mode.
     pub(crate) webhook_target: Mutex<Option<url::Url>>,
     options: Mutex<Options>,
     running: Mutex<Option<Running>>,
@@ -86,7 +86,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Ends it in good order; its store stays open.
+    /// Stops the process gracefully; its store stays open.
     pub(crate) async fn end(self) {
         self.stop.cancel();
         self.task.await.unwrap().unwrap();
@@ -94,30 +94,31 @@ impl Running {
 }
 
 impl Desk {
-    /// A running desk with one department and one admin.
+    /// Starts a desk with one department and one admin.
     pub(crate) async fn new() -> Self {
         Self::with(Options::default()).await
     }
 
+    /// Starts a desk with these options.
     pub(crate) async fn with(options: Options) -> Self {
-        // `RUST_LOG=debug` shows what the desk thought; nothing by default.
+        // `RUST_LOG=debug` shows the log of the desk; by default there is none.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
         let clock = ManualClock::new();
-        let wound = clock.clone();
+        let sandbox_clock = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
             bot_id: 123_456,
             bot_username: "antri_test_bot".into(),
             bot_name: "Antri".into(),
-            now: Arc::new(move || wound.now()),
+            now: Arc::new(move || sandbox_clock.now()),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api_url = format!("http://{}", listener.local_addr().unwrap());
         let desk = Self {
             sandbox,
             clock,
-            backends: Backends::chosen(),
+            backends: Backends::from_env(),
             api_url,
             faults: FaultInjector::default(),
             webhook_target: Mutex::default(),
@@ -128,8 +129,8 @@ impl Desk {
         };
         desk.serve(listener);
         desk.start().await;
-        let usual = desk.options.lock().unwrap().admin_ids.contains(&ADMIN);
-        if usual {
+        let has_admin = desk.options.lock().unwrap().admin_ids.contains(&ADMIN);
+        if has_admin {
             desk.person(ADMIN, "Dewi", "id").await;
         }
         desk
@@ -141,12 +142,12 @@ impl Desk {
         tokio::spawn(async move { sandbox.serve(listener, server.cancelled_owned()).await });
     }
 
-    /// Telegram is out of reach: connections are refused.
+    /// Makes Telegram unreachable: connections are refused.
     pub(crate) fn cut_off(&self) {
         self.server.lock().unwrap().cancel();
     }
 
-    /// Telegram is back, at its old address.
+    /// Makes Telegram reachable again, at its old address.
     pub(crate) async fn reconnect(&self) {
         let address = self.api_url.strip_prefix("http://").unwrap();
         self.until("the old address to be free", async || match TcpListener::bind(address).await {
@@ -159,7 +160,8 @@ impl Desk {
         .await;
     }
 
-    /// Opens the store. A child that another test starts at this moment can hold the lock for an instant longer.
+    /// Opens the store. A child process that another test starts at this moment can hold the lock an instant
+    /// longer.
     async fn open(&self, options: antri::store::sqlite::Options) -> Storage {
         let mut store = None;
         self.until("the store to be free", async || {
@@ -170,7 +172,7 @@ impl Desk {
         store.unwrap()
     }
 
-    /// Another size of the disk, from the next start on.
+    /// Sets the size of the disk, from the next start on.
     pub(crate) fn resize(&self, max_pages: Option<u32>) {
         self.options.lock().unwrap().max_pages = max_pages;
     }
@@ -193,12 +195,12 @@ impl Desk {
         self.run(storage, presence).await
     }
 
-    /// From now on this is the replica that the desk's helpers look at. Returns the one before.
+    /// Makes this the replica that the desk's helpers use. Returns the one before.
     pub(crate) fn fail_over_to(&self, other: Running) -> Running {
         self.running.lock().unwrap().replace(other).unwrap()
     }
 
-    /// An id for one more replica.
+    /// Returns an id for one more replica.
     fn replica_id(&self) -> ReplicaId {
         ReplicaId(uuid::Uuid::from_u128(u128::from(self.replicas.fetch_add(1, Ordering::SeqCst))))
     }
@@ -209,15 +211,15 @@ impl Desk {
             let Options { settings, call_timeout, limits, webhook, admin_ids, signals, .. } = &*options;
             (settings.clone(), *call_timeout, *limits, *webhook, admin_ids.clone(), signals.clone())
         };
-        let (quota, sweep_every, http, presence_ttl, elsewhere) = {
+        let (quota, sweep_every, http, presence_ttl, custom_presence) = {
             let options = self.options.lock().unwrap();
-            let elsewhere = options.presence.clone();
-            (options.quota, options.sweep_every, options.http.clone(), options.presence_ttl, elsewhere)
+            let custom_presence = options.presence.clone();
+            (options.quota, options.sweep_every, options.http.clone(), options.presence_ttl, custom_presence)
         };
-        let presence_is_volatile = elsewhere.is_none() && self.backends.presence_is_volatile();
-        let presence = elsewhere.unwrap_or(presence);
+        let presence_is_volatile = custom_presence.is_none() && self.backends.presence_is_volatile();
+        let presence = custom_presence.unwrap_or(presence);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let webhook = webhook.map(|secret| self.hook_up(secret, &listener));
+        let webhook = webhook.map(|secret| self.webhook_config(secret, &listener));
         let setup = Setup {
             store: Arc::new(FaultStore { store: storage.store(), faults: self.faults.clone() }),
             presence: presence.clone(),
@@ -250,13 +252,13 @@ impl Desk {
         Running { app, stop, task, storage, presence }
     }
 
-    fn hook_up(&self, secret: &str, listener: &TcpListener) -> WebhookConfig {
+    fn webhook_config(&self, secret: &str, listener: &TcpListener) -> WebhookConfig {
         let url: url::Url = format!("http://{}/hook", listener.local_addr().unwrap()).parse().unwrap();
         *self.webhook_target.lock().unwrap() = Some(url.clone());
         WebhookConfig { url, secret: secret.into() }
     }
 
-    /// The bot's account, for calls of the test's own.
+    /// Returns a Telegram client for calls of the test itself.
     pub(crate) fn telegram(&self) -> Telegram {
         self.telegram_within(WAIT_TIMEOUT)
     }
@@ -265,7 +267,7 @@ impl Desk {
         Telegram::new(self.api_url.parse().unwrap(), TOKEN.into(), timeout).unwrap()
     }
 
-    /// Stops the app in good order.
+    /// Stops the app gracefully.
     pub(crate) async fn stop(&self) {
         let Some(running) = self.running.lock().unwrap().take() else { return };
         running.stop.cancel();
@@ -278,7 +280,7 @@ impl Desk {
         Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().app)
     }
 
-    /// Who is there.
+    /// Returns the presence of the running app.
     pub(crate) fn presence(&self) -> Arc<dyn Presence> {
         Arc::clone(&self.running.lock().unwrap().as_ref().unwrap().presence)
     }
@@ -287,7 +289,7 @@ impl Desk {
         self.clock.now()
     }
 
-    /// Changes the settings as another program would: through the store.
+    /// Changes the settings past the engine, as another process would.
     pub(crate) async fn set(&self, change: impl FnOnce(&mut Settings)) {
         let app = self.app();
         let store = app.engine.store();
@@ -299,7 +301,7 @@ impl Desk {
         store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
     }
 
-    /// Time passes, and the safety net looks.
+    /// Advances the clock and runs a sweep; returns once the desk is idle.
     pub(crate) async fn pass(&self, time: TimeDelta) -> antri::engine::sweep::Sweep {
         self.clock.advance(time);
         let swept = self.app().engine.sweep(self.now()).await.unwrap();
@@ -307,41 +309,37 @@ impl Desk {
         swept
     }
 
-    /// Waits until the desk has nothing left to do.
+    /// Waits until the desk is idle.
     pub(crate) async fn settle(&self) {
         let app = self.app();
         let mut changes = self.sandbox.changes();
         let idle = async {
             while !(self.sandbox.idle_polls() && app.is_idle().await) {
-                // Not everything that makes the desk idle is visible in a chat: look again soon at the latest.
+                // Some work does not show in a chat, so the condition is also polled.
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
         };
-        let rested = tokio::time::timeout(WAIT_TIMEOUT, idle).await;
-        assert!(rested.is_ok(), "the desk does not come to rest:\n{}", self.transcripts());
+        let settled = tokio::time::timeout(WAIT_TIMEOUT, idle).await;
+        assert!(settled.is_ok(), "the desk does not become idle:\n{}", self.transcripts());
     }
 }
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        let mut finds = 0;
+        let mut sweep_finds = 0;
         if let Some(running) = self.running.lock().unwrap().take() {
-            finds = running.app.engine.faults.sweep_finds.load(Ordering::SeqCst);
+            sweep_finds = running.app.engine.faults.sweep_finds.load(Ordering::SeqCst);
             running.stop.cancel();
         }
         self.cut_off();
         if !std::thread::panicking() {
-            assert_eq!(
-                self.sandbox.violations(),
-                Vec::<String>::new(),
-                "requests that the Bot API does not know"
-            );
-            assert_eq!(finds, 0, "tickets that only the sweep found");
+            assert_eq!(self.sandbox.violations(), Vec::<String>::new(), "unknown Bot API requests");
+            assert_eq!(sweep_finds, 0, "tickets that only the sweep assigned");
         }
     }
 }
 
-/// What a button would carry, for presses that no button has.
-pub(crate) fn data(press: ButtonAction) -> String {
-    press.encode()
+/// Returns the data of a button, for presses without a button.
+pub(crate) fn data(action: ButtonAction) -> String {
+    action.encode()
 }

@@ -1,32 +1,33 @@
-//! Who lives in a environment: agents who can't carry much, and customers.
+//! Actors of a crash test: agents with a small capacity, and customers.
 
-/// The two departments; the first customer writes to the first, the second to the second, and so on.
+/// The two departments. Customers write to them in alternation.
 pub(crate) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
 
-/// An agent: Telegram id, name, which departments.
+/// An agent: Telegram id, name and the indexes of their departments.
 pub(crate) struct Agent {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) serves: Vec<usize>,
 }
 
-/// A customer: Telegram id, name.
+/// A customer: Telegram id and name.
 pub(crate) struct Customer {
     pub(crate) id: i64,
     pub(crate) name: String,
 }
 
+/// The people of an environment, and how much they do.
 pub(crate) struct Actors {
     pub(crate) agents: Vec<Agent>,
     pub(crate) customers: Vec<Customer>,
-    /// How many tickets an agent can hold.
+    /// The most tickets that an agent can hold.
     pub(crate) capacity: u16,
-    /// How many tickets each customer opens.
+    /// The number of tickets that each customer opens.
     pub(crate) tickets: usize,
 }
 
 impl Actors {
-    /// Everybody knows everybody.
+    /// Returns four agents with overlapping departments, and six customers.
     pub(crate) fn small() -> Self {
         let agents = [(201, "Budi", vec![0]), (202, "Citra", vec![0, 1]), (203, "Eko", vec![1])];
         let agents = agents.into_iter().chain([(204, "Fitri", vec![0, 1])]);
@@ -39,8 +40,8 @@ impl Actors {
         }
     }
 
-    /// So many customers that nobody could say who is next, and agents for them: what one can do is limited by how much
-    /// Telegram lets into a chat.
+    /// Returns this many customers, who open this many tickets each, and enough agents for them. The rate
+    /// limit of a chat bounds the work of an agent.
     pub(crate) fn many(customers: usize, tickets: usize) -> Self {
         let agents = i64::try_from((customers * tickets).div_ceil(25).max(12)).unwrap();
         let agents = (0..agents).map(|n: i64| Agent {

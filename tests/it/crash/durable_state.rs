@@ -1,4 +1,4 @@
-//! What a desk has written down, read from outside: from the file, or from the server.
+//! The durable state of a desk, read from outside of it: from the SQLite file or from MongoDB.
 use super::environment::Environment;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{PersonId, TicketId};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A ticket.
+/// A ticket as it is stored.
 pub(super) struct Row {
     pub(super) id: TicketId,
     pub(super) arrival: u64,
@@ -23,46 +23,47 @@ pub(super) struct Row {
     pub(super) customer: i64,
 }
 
-/// Everything that is judged.
+/// The state that the oracle checks.
 pub(super) struct DurableState {
-    /// Deliveries that are not done.
-    pub(super) waiting: u64,
-    /// Updates that are not handled.
-    pub(super) unhandled: u64,
+    /// Pending deliveries.
+    pub(super) pending_deliveries: u64,
+    /// Updates that are not completed.
+    pub(super) pending_updates: u64,
     pub(super) updates: u64,
     pub(super) drafts: u64,
     pub(super) dropped: u64,
     pub(super) repeats: u64,
     pub(super) unknown: u64,
     pub(super) tickets: Vec<Row>,
-    /// In the order in which they were committed.
+    /// Audit events in commit order.
     pub(super) events: Vec<AuditEvent>,
-    /// Telegram's id of each person.
+    /// The Telegram id of each person.
     pub(super) people: HashMap<PersonId, i64>,
-    /// The slot of each live card, its chat, its message.
+    /// The slot, chat and message of each live card.
     pub(super) cards: Vec<(String, i64, i64)>,
 }
 
+/// Reads the whole state. A desk on SQLite must have ended.
 pub(super) async fn read(environment: &Environment) -> DurableState {
     match &environment.database {
-        Some(db) => server(db).await,
-        None => file(environment).await,
+        Some(db) => read_mongodb(db).await,
+        None => read_sqlite(environment).await,
     }
 }
 
-async fn file(environment: &Environment) -> DurableState {
+async fn read_sqlite(environment: &Environment) -> DurableState {
     let store = Sqlite::open(&environment.data()).unwrap();
     let counters = store.counters().await.unwrap();
     store.close().await;
     let conn = Connection::open(environment.data().join(antri::store::sqlite::DATABASE_FILE)).unwrap();
-    let one = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
+    let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
     let mut cards = conn.prepare("SELECT slot, chat, message_id FROM live_cards").unwrap();
     let cards = cards.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap();
     DurableState {
-        waiting: one("SELECT count(*) FROM outbox"),
-        unhandled: one("SELECT count(*) FROM inbox WHERE state <> 'done'"),
-        updates: one("SELECT count(*) FROM inbox"),
-        drafts: one("SELECT count(*) FROM drafts"),
+        pending_deliveries: count("SELECT count(*) FROM outbox"),
+        pending_updates: count("SELECT count(*) FROM inbox WHERE state <> 'done'"),
+        updates: count("SELECT count(*) FROM inbox"),
+        drafts: count("SELECT count(*) FROM drafts"),
         dropped: counters.dropped,
         repeats: counters.repeats,
         unknown: counters.unknown,
@@ -106,7 +107,7 @@ fn people(conn: &Connection) -> HashMap<PersonId, i64> {
         .collect()
 }
 
-async fn all(db: &Database, collection: &str) -> Vec<Document> {
+async fn documents(db: &Database, collection: &str) -> Vec<Document> {
     let found = db.collection(collection).find(doc! {}).sort(doc! { "_id": 1 }).await.unwrap();
     found.try_collect().await.unwrap()
 }
@@ -115,28 +116,28 @@ fn id(doc: &Document, field: &str) -> Uuid {
     Uuid::parse_str(doc.get_str(field).unwrap()).unwrap()
 }
 
-async fn server(db: &Database) -> DurableState {
+async fn read_mongodb(db: &Database) -> DurableState {
     let count = async |collection: &str, filter: Document| {
         db.collection::<Document>(collection).count_documents(filter).await.unwrap()
     };
-    let counters = all(db, "counters").await;
-    let counted = |name: &str| {
-        let counter = counters.iter().find(|doc| doc.get_str("_id") == Ok(name));
-        counter.map_or(0, |doc| u64::try_from(doc.get_i64("value").unwrap()).unwrap())
+    let counters = documents(db, "counters").await;
+    let counter = |name: &str| {
+        let found = counters.iter().find(|doc| doc.get_str("_id") == Ok(name));
+        found.map_or(0, |doc| u64::try_from(doc.get_i64("value").unwrap()).unwrap())
     };
-    let about: HashMap<Uuid, Document> =
-        all(db, "tickets").await.into_iter().map(|doc| (id(&doc, "_id"), doc)).collect();
-    let row = |place: &Document| {
-        let ticket = id(place, "ticket_id");
-        let text = about[&ticket].get_document("description").unwrap().get_str("text").unwrap();
+    let contents: HashMap<Uuid, Document> =
+        documents(db, "tickets").await.into_iter().map(|doc| (id(&doc, "_id"), doc)).collect();
+    let row = |entry: &Document| {
+        let ticket = id(entry, "ticket_id");
+        let text = contents[&ticket].get_document("description").unwrap().get_str("text").unwrap();
         Row {
             id: TicketId(ticket),
-            arrival: u64::try_from(place.get_i64("position").unwrap()).unwrap(),
-            number: place.get_str("ticket_number").unwrap().to_owned(),
-            department: id(place, "department"),
-            status: place.get_str("status").unwrap().to_owned(),
+            arrival: u64::try_from(entry.get_i64("position").unwrap()).unwrap(),
+            number: entry.get_str("ticket_number").unwrap().to_owned(),
+            department: id(entry, "department"),
+            status: entry.get_str("status").unwrap().to_owned(),
             text: text.to_owned(),
-            customer: about[&ticket].get_i64("customer_chat").unwrap(),
+            customer: contents[&ticket].get_i64("customer_chat").unwrap(),
         }
     };
     let event = |doc: Document| from_bson(doc.get("event").unwrap().clone()).unwrap();
@@ -145,20 +146,20 @@ async fn server(db: &Database) -> DurableState {
         (doc.get_str("_id").unwrap().to_owned(), chat, i64::from(message))
     };
     DurableState {
-        waiting: count("outbox_staged", doc! {}).await + count("outbox_chats", doc! {}).await,
-        unhandled: count("inbox", doc! { "state": { "$ne": "done" } }).await,
+        pending_deliveries: count("outbox_staged", doc! {}).await + count("outbox_chats", doc! {}).await,
+        pending_updates: count("inbox", doc! { "state": { "$ne": "done" } }).await,
         updates: count("inbox", doc! {}).await,
         drafts: count("drafts", doc! {}).await,
-        dropped: counted("dropped"),
-        repeats: counted("repeats"),
-        unknown: counted("unknown"),
-        tickets: all(db, "ticket_queue").await.iter().map(row).collect(),
-        events: all(db, "events").await.into_iter().map(event).collect(),
-        people: all(db, "users")
+        dropped: counter("dropped"),
+        repeats: counter("repeats"),
+        unknown: counter("unknown"),
+        tickets: documents(db, "ticket_queue").await.iter().map(row).collect(),
+        events: documents(db, "events").await.into_iter().map(event).collect(),
+        people: documents(db, "users")
             .await
             .iter()
             .map(|doc| (PersonId(id(doc, "_id")), doc.get_i64("telegram_id").unwrap()))
             .collect(),
-        cards: all(db, "live_cards").await.iter().map(card).collect(),
+        cards: documents(db, "live_cards").await.iter().map(card).collect(),
     }
 }

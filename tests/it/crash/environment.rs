@@ -1,5 +1,5 @@
-//! The stage of a crash test: Telegram in the parent, which outlives every death of the desk, and a store with the
-//! departments and agents.
+//! The environment of a crash test: Telegram (the sandbox) in the parent process, which outlives every crash
+//! of the desk, and a store with departments and agents.
 use super::actors::{Actors, DEPARTMENTS};
 use crate::support::redis::RedisServer;
 use crate::support::{ADMIN, TOKEN, WAIT_TIMEOUT, mongod};
@@ -28,43 +28,44 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+/// One desk under test, with the servers that it uses.
 pub(crate) struct Environment {
-    pub(crate) cast: Actors,
+    pub(crate) actors: Actors,
     pub(crate) sandbox: Sandbox,
     pub(crate) dir: TempDir,
     pub(crate) api_url: String,
-    /// The database of a desk that keeps everything on a server; else it is in the file.
+    /// The database of a desk on MongoDB; `None` for a desk on SQLite.
     pub(crate) database: Option<Database>,
-    /// Where the desk finds that server: at its own address, unless a test puts something in between.
+    /// The address at which the desk finds MongoDB: the server, or a proxy of the test.
     pub(crate) uri: SecretString,
-    /// The server of its presence; else that is in memory, or a test says where it is.
+    /// The Redis server for presence. Without it, presence is in memory, or the test names a server.
     pub(crate) redis: Option<RedisServer>,
     _server: DropGuard,
 }
 
 impl Environment {
-    /// A environment before its desk is opened for the first time. Everybody has pressed Start already.
+    /// Creates an environment whose desk has never started. Every actor has already sent /start.
     pub(crate) async fn new() -> Self {
         Self::with(Actors::small(), None).await
     }
 
-    /// The same with a desk on servers: MongoDB, and Redis for presence.
+    /// Creates an environment on servers: MongoDB for storage, and Redis for presence.
     pub(crate) async fn on_servers() -> Self {
-        Self { redis: Some(RedisServer::start()), ..Self::of(Actors::small()).await }
+        Self { redis: Some(RedisServer::start()), ..Self::with_actors(Actors::small()).await }
     }
 
-    /// These people, and a desk on a MongoDB server.
-    pub(crate) async fn of(cast: Actors) -> Self {
-        Self::at(cast, mongod::uri()).await
+    /// Creates an environment with these actors on the shared MongoDB server.
+    pub(crate) async fn with_actors(actors: Actors) -> Self {
+        Self::with_actors_at(actors, mongod::uri()).await
     }
 
-    /// The same on this server, which may be the test's own.
-    pub(crate) async fn at(cast: Actors, uri: SecretString) -> Self {
+    /// Creates an environment with these actors on the MongoDB server at `uri`.
+    pub(crate) async fn with_actors_at(actors: Actors, uri: SecretString) -> Self {
         let client = Client::with_uri_str(uri.expose_secret()).await.unwrap();
-        Self::with(cast, Some((client.database(&mongod::database()), uri))).await
+        Self::with(actors, Some((client.database(&mongod::database()), uri))).await
     }
 
-    async fn with(cast: Actors, server: Option<(Database, SecretString)>) -> Self {
+    async fn with(actors: Actors, server: Option<(Database, SecretString)>) -> Self {
         let (database, uri) = server.map_or((None, SecretString::default()), |(db, uri)| (Some(db), uri));
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.into(),
@@ -75,15 +76,15 @@ impl Environment {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api_url = format!("http://{}", listener.local_addr().unwrap());
-        let over = CancellationToken::new();
+        let stop = CancellationToken::new();
         tokio::spawn({
-            let (sandbox, over) = (sandbox.clone(), over.clone());
-            async move { sandbox.serve(listener, over.cancelled_owned()).await }
+            let (sandbox, stop) = (sandbox.clone(), stop.clone());
+            async move { sandbox.serve(listener, stop.cancelled_owned()).await }
         });
         let dir = tempfile::tempdir().unwrap();
         let environment =
-            Self { cast, sandbox, dir, api_url, database, uri, redis: None, _server: over.drop_guard() };
-        environment.settle_down().await;
+            Self { actors, sandbox, dir, api_url, database, uri, redis: None, _server: stop.drop_guard() };
+        environment.seed().await;
         environment
     }
 
@@ -91,9 +92,9 @@ impl Environment {
         self.dir.path().join("data")
     }
 
-    async fn settle_down(&self) {
-        let agents = self.cast.agents.iter().map(|agent| (agent.id, agent.name.as_str()));
-        let customers = self.cast.customers.iter().map(|customer| (customer.id, customer.name.as_str()));
+    async fn seed(&self) {
+        let agents = self.actors.agents.iter().map(|agent| (agent.id, agent.name.as_str()));
+        let customers = self.actors.customers.iter().map(|customer| (customer.id, customer.name.as_str()));
         for (id, name) in agents.chain(customers).chain([(ADMIN, "Dewi")]) {
             self.sandbox.add_user(NewUser {
                 id: Some(id),
@@ -103,10 +104,10 @@ impl Environment {
             });
             self.sandbox.send_text(id, "/start");
         }
-        // In a folder of its own: a child that another test starts at this moment can hold a lock of this process for an
-        // instant longer, and the desk would find its store in use.
-        let seed = self.dir.path().join("seed");
-        let mut config = StorageConfig { data_dir: seed.clone(), ..StorageConfig::default() };
+        // The seed is written to a folder of its own. A child process that another test starts at this moment
+        // can inherit the file lock for an instant; the desk would find its store in use.
+        let seed_dir = self.dir.path().join("seed");
+        let mut config = StorageConfig { data_dir: seed_dir.clone(), ..StorageConfig::default() };
         config.mongodb = self.database.as_ref().map(|database| {
             let database = database.name().to_owned();
             MongoConfig { uri: self.uri.clone(), database }
@@ -119,13 +120,13 @@ impl Environment {
             presence_ttl: Duration::from_secs(300),
         };
         let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(7));
-        let first = Settings::default();
+        let defaults = Settings::default();
         let settings = Settings {
-            version: first.version.next(),
+            version: defaults.version.next(),
             offline_behaviour: OfflineBehaviour::ReassignWaiting,
-            ..first.clone()
+            ..defaults.clone()
         };
-        let write = Write::Settings { settings, expected: first.version };
+        let write = Write::Settings { settings, expected: defaults.version };
         storage.store().commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
         engine.start().await.unwrap();
         let admin = meet(&engine, ADMIN, "Dewi").await;
@@ -134,50 +135,50 @@ impl Environment {
             let id = DepartmentId(uuid::Uuid::from_u128(n));
             departments.push(engine.add_department(&admin, id, name, "Gangguan").await.unwrap().id);
         }
-        for agent in &self.cast.agents {
+        for agent in &self.actors.agents {
             let person = meet(&engine, agent.id, &agent.name).await;
             let serves: Vec<_> = agent.serves.iter().map(|n| departments[*n]).collect();
             engine.add_agent(Actor::Person(admin.id), person.id, &serves, now()).await.unwrap();
-            let capacity = Capacity::new(self.cast.capacity).unwrap();
+            let capacity = Capacity::new(self.actors.capacity).unwrap();
             engine.set_capacity(&admin, person.id, capacity, now()).await.unwrap();
         }
         storage.close().await;
         std::fs::create_dir(self.data()).unwrap();
         if self.database.is_none() {
-            std::fs::copy(seed.join(DATABASE_FILE), self.data().join(DATABASE_FILE)).unwrap();
+            std::fs::copy(seed_dir.join(DATABASE_FILE), self.data().join(DATABASE_FILE)).unwrap();
         }
     }
 
-    /// How many updates are not handled and deliveries not done.
-    async fn open(&self) -> u64 {
+    /// Returns the number of pending updates plus pending deliveries.
+    async fn pending_work(&self) -> u64 {
         if let Some(db) = &self.database {
             let inbox = db.collection::<Document>("inbox");
-            // A chat has a document as long as anything waits for it.
+            // A chat has a document as long as a delivery is pending for it.
             let outbox = db.collection::<Document>("outbox_chats");
-            let unhandled = inbox.count_documents(doc! { "state": "new" }).await.unwrap();
-            let added = db.collection::<Document>("outbox_staged");
-            // First what was added: it is in its chat afterwards.
-            let added = added.count_documents(doc! {}).await.unwrap();
-            return unhandled + added + outbox.count_documents(doc! {}).await.unwrap();
+            let updates = inbox.count_documents(doc! { "state": "new" }).await.unwrap();
+            let staged = db.collection::<Document>("outbox_staged");
+            // The staged entries are counted first: afterwards they are in a chat document.
+            let staged = staged.count_documents(doc! {}).await.unwrap();
+            return updates + staged + outbox.count_documents(doc! {}).await.unwrap();
         }
         let file = self.data().join(DATABASE_FILE);
         let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-        let open = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
-        // A file that can't be read at this moment is being written.
-        conn.query_row(open, [], |row| row.get(0)).unwrap_or(1)
+        let query = "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox)";
+        // A file that cannot be read at this moment is being written.
+        conn.query_row(query, [], |row| row.get(0)).unwrap_or(1)
     }
 
-    /// Waits until the desk that runs has nothing left to handle and nothing left to deliver.
-    pub(crate) async fn quiet(&self) {
+    /// Waits until the running desk has no pending update and no pending delivery.
+    pub(crate) async fn settle(&self) {
         let mut changes = self.sandbox.changes();
         let waiting = async {
-            while !self.sandbox.idle_polls() || self.open().await != 0 {
-                // Not everything that the desk does shows in a chat: look again soon at the latest.
+            while !self.sandbox.idle_polls() || self.pending_work().await != 0 {
+                // Some work of the desk does not show in a chat, so the counts are polled.
                 let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
             }
         };
-        let came = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;
-        assert!(came.is_ok(), "the desk does not come to rest");
+        let settled = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;
+        assert!(settled.is_ok(), "the desk does not become idle");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Several desks as processes of their own on one MongoDB and one Redis, behind a balancer; again and again one of them is
-//! killed and started anew.
+//! A fleet of replicas as processes on one MongoDB and one Redis, behind a load balancer. Replicas are killed
+//! and restarted at random moments.
 use super::actors::Actors;
 use super::balancer::Balancer;
 use super::environment::Environment;
@@ -11,15 +11,16 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use std::net::TcpListener;
 
-/// For every so many tickets one of the processes dies.
-const TICKETS_PER_DEATH: usize = 60;
+/// The number of tickets for each kill.
+const TICKETS_PER_KILL: usize = 60;
 
+/// The replicas as processes.
 struct Fleet<'a> {
     environment: &'a Environment,
     redis: &'a RedisServer,
     balancer: &'a Balancer,
     ports: Vec<u16>,
-    lives: Vec<DeskProcess>,
+    processes: Vec<DeskProcess>,
 }
 
 impl<'a> Fleet<'a> {
@@ -29,13 +30,13 @@ impl<'a> Fleet<'a> {
         balancer: &'a Balancer,
         ports: Vec<u16>,
     ) -> Self {
-        let mut fleet = Self { environment, redis, balancer, ports, lives: Vec::new() };
-        fleet.lives = (0..fleet.ports.len()).map(|n| fleet.life(n)).collect();
+        let mut fleet = Self { environment, redis, balancer, ports, processes: Vec::new() };
+        fleet.processes = (0..fleet.ports.len()).map(|index| fleet.start_process(index)).collect();
         fleet
     }
 
-    fn life(&self, n: usize) -> DeskProcess {
-        let (addr, redis) = (format!("127.0.0.1:{}", self.ports[n]), self.redis.url());
+    fn start_process(&self, index: usize) -> DeskProcess {
+        let (addr, redis) = (format!("127.0.0.1:{}", self.ports[index]), self.redis.url());
         let env = [
             ("HTTP_ADDR", addr.as_str()),
             ("REDIS_URL", redis.as_str()),
@@ -46,17 +47,23 @@ impl<'a> Fleet<'a> {
         DeskProcess::with(self.environment, None, &env)
     }
 
-    /// Kills one at a seeded moment, measured in what happens in the chats, and starts it anew; and so on.
-    async fn suffer(&mut self, chance: &mut ChaCha20Rng, deaths: usize, span: std::ops::Range<usize>) {
+    /// Kills and restarts a random replica again and again, at seeded moments that are counted in changes of
+    /// the chats.
+    async fn kill_repeatedly(
+        &mut self,
+        rng: &mut ChaCha20Rng,
+        kills: usize,
+        changes_per_kill: std::ops::Range<usize>,
+    ) {
         let mut changes = self.environment.sandbox.changes();
-        for _ in 0..deaths {
-            for _ in 0..chance.random_range(span.clone()) {
+        for _ in 0..kills {
+            for _ in 0..rng.random_range(changes_per_kill.clone()) {
                 changes.changed().await.unwrap();
             }
-            let n = chance.random_range(0..self.lives.len());
-            self.lives.remove(n).kill().await;
-            let life = self.life(n);
-            self.lives.insert(n, life);
+            let index = rng.random_range(0..self.processes.len());
+            self.processes.remove(index).kill().await;
+            let process = self.start_process(index);
+            self.processes.insert(index, process);
         }
         std::future::pending::<()>().await;
     }
@@ -66,39 +73,43 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// How many tickets are opened, unless the environment asks for more.
+/// The number of tickets, unless `TICKETS_VARIABLE` is set.
 const TICKETS: usize = 600;
-/// How many of them each customer opens: as many as one may have open at once.
-const EACH: usize = 5;
-/// The environment's wish.
-const WISH: &str = "ANTRI_TEST_FLEET_TICKETS";
+/// The number of tickets of each customer: as many as one may have open at once.
+const TICKETS_PER_CUSTOMER: usize = 5;
+/// The environment variable with another number of tickets.
+const TICKETS_VARIABLE: &str = "ANTRI_TEST_FLEET_TICKETS";
 
 async fn run(seed: u64, replicas: usize) {
-    let wish = std::env::var(WISH).map_or(TICKETS, |wish| wish.parse().expect(WISH));
-    let (customers, tickets) = (wish.div_ceil(EACH), EACH);
+    let total =
+        std::env::var(TICKETS_VARIABLE).map_or(TICKETS, |total| total.parse().expect(TICKETS_VARIABLE));
+    let (customers, tickets) = (total.div_ceil(TICKETS_PER_CUSTOMER), TICKETS_PER_CUSTOMER);
     println!("seed {seed}: {replicas} replicas, {} tickets", customers * tickets);
-    let deaths = wish.div_ceil(TICKETS_PER_DEATH);
-    let place = format!("seed {seed}");
-    let mut chance = ChaCha20Rng::seed_from_u64(seed);
-    let environment = Environment::of(Actors::many(customers, tickets)).await;
+    let kills = total.div_ceil(TICKETS_PER_KILL);
+    let label = format!("seed {seed}");
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let environment = Environment::with_actors(Actors::many(customers, tickets)).await;
     let redis = RedisServer::start();
     let ports: Vec<u16> = (0..replicas).map(|_| free_port()).collect();
-    let balancer = Balancer::in_front_of(ports.clone()).await;
+    let balancer = Balancer::start(ports.clone()).await;
     let mut fleet = Fleet::start(&environment, &redis, &balancer, ports);
-    let told = tokio::select! {
-        told = Load::of(&environment).live() => told,
-        () = fleet.suffer(&mut chance, deaths, 100..500) => unreachable!("it goes on for ever"),
+    let outcome = tokio::select! {
+        outcome = Load::for_environment(&environment).run() => outcome,
+        () = fleet.kill_repeatedly(&mut rng, kills, 100..500) => unreachable!("the kills never end"),
     };
-    environment.quiet().await;
-    for life in fleet.lives {
-        life.stop().await;
+    environment.settle().await;
+    for process in fleet.processes {
+        process.stop().await;
     }
-    println!("{place}: each took {:?}", balancer.taken());
-    assert!(balancer.taken().iter().all(|taken| *taken > 0), "{place}: somebody took nothing");
-    check(&environment, &told, deaths, &place).await;
+    println!("{label}: accepted updates of each replica: {:?}", balancer.accepted_counts());
+    assert!(
+        balancer.accepted_counts().iter().all(|count| *count > 0),
+        "{label}: a replica accepted no update"
+    );
+    check(&environment, &outcome, kills, &label).await;
 }
 
-/// Each with a seed of its own: `ANTRI_TEST_FLEET_TICKETS` asks for more tickets than the usual number, in all of them.
+/// Tests with a seed of their own. `ANTRI_TEST_FLEET_TICKETS` sets the number of tickets of each.
 macro_rules! fleets {
     ($($test:ident: $seed:literal, $replicas:literal;)*) => {
         $(
@@ -111,9 +122,9 @@ macro_rules! fleets {
 }
 
 fleets! {
-    two_of_them: 1, 2;
-    two_more_of_them: 2, 2;
-    two_others: 3, 2;
-    four_of_them: 4, 4;
-    four_others: 5, 4;
+    two_replicas_with_seed_1: 1, 2;
+    two_replicas_with_seed_2: 2, 2;
+    two_replicas_with_seed_3: 3, 2;
+    four_replicas_with_seed_4: 4, 4;
+    four_replicas_with_seed_5: 5, 4;
 }

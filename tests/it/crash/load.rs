@@ -1,5 +1,5 @@
-//! A crowd of customers and agents. Like the people of the story each acts on what their chat shows and on nothing else; but
-//! there are so many that they are asked in turn whether something is there for them to do.
+//! A load of customers and agents. Like the actors of the story, each acts only on what their chat shows;
+//! there are so many that one loop polls them in order.
 use super::actors::{Agent, Customer, DEPARTMENTS};
 use super::environment::Environment;
 use super::story::{Outcome, is_queue, is_status};
@@ -7,44 +7,45 @@ use antri::sandbox::{ChatMessage, Sandbox};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// How long nothing at all may happen.
+/// The longest time in which no chat changes.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
-/// After how many completed tickets an agent takes a break.
+/// The number of completed tickets after which an agent takes a break.
 const BREAK_AFTER: usize = 7;
 
+/// The customers and agents of an environment.
 pub(super) struct Load {
     sandbox: Sandbox,
-    customers: Vec<Writer>,
-    agents: Vec<Worker>,
+    customers: Vec<CustomerState>,
+    agents: Vec<AgentState>,
 }
 
 impl Load {
-    pub(super) fn of(environment: &Environment) -> Self {
-        let cast = &environment.cast;
+    pub(super) fn for_environment(environment: &Environment) -> Self {
+        let actors = &environment.actors;
         Self {
             sandbox: environment.sandbox.clone(),
-            customers: cast
+            customers: actors
                 .customers
                 .iter()
                 .enumerate()
-                .map(|(n, c)| Writer::new(n, c, cast.tickets))
+                .map(|(n, c)| CustomerState::new(n, c, actors.tickets))
                 .collect(),
-            agents: cast.agents.iter().map(Worker::new).collect(),
+            agents: actors.agents.iter().map(AgentState::new).collect(),
         }
     }
 
-    /// Everybody lives their life until each customer was told of the end of each of their tickets.
-    pub(super) async fn live(mut self) -> Outcome {
+    /// Runs every actor until each customer has seen the end of each of their tickets.
+    pub(super) async fn run(mut self) -> Outcome {
         let mut changes = self.sandbox.changes();
         loop {
             changes.mark_unchanged();
             self.customers.iter_mut().for_each(|c| while c.step(&self.sandbox) {});
             self.agents.iter_mut().for_each(|a| while a.step(&self.sandbox) {});
-            if self.customers.iter().all(Writer::is_done) {
+            if self.customers.iter().all(CustomerState::is_done) {
                 break;
             }
             let change = tokio::time::timeout(WAIT_TIMEOUT, changes.changed()).await;
-            assert!(change.is_ok(), "nothing happens any more; {}", self.open());
+            assert!(change.is_ok(), "no chat changes any more; {}", self.pending_actors());
         }
         Outcome {
             tickets: self.customers.iter().flat_map(|c| c.sent.clone()).collect(),
@@ -52,9 +53,9 @@ impl Load {
         }
     }
 
-    fn open(&self) -> String {
-        let open: Vec<_> = self.customers.iter().filter(|c| !c.is_done()).take(3).collect();
-        let customers = open
+    fn pending_actors(&self) -> String {
+        let pending: Vec<_> = self.customers.iter().filter(|c| !c.is_done()).take(3).collect();
+        let customers = pending
             .iter()
             .map(|c| format!("{c:?}: {:?}", self.sandbox.chat(c.id).last().map(|m| m.text.clone())));
         let agents = self.agents.iter().map(|a| {
@@ -66,32 +67,32 @@ impl Load {
     }
 }
 
-/// What a customer does next.
+/// The next action of a customer.
 #[derive(Debug)]
-enum Writing {
+enum CustomerStep {
     Write,
     Choose(i64),
     Send(i64),
-    /// Waits for this message to change.
+    /// The customer waits for this message to change.
     Sent(i64, Vec<String>),
     Wait,
 }
 
 #[derive(Debug)]
-struct Writer {
+struct CustomerState {
     id: i64,
     name: String,
     department: &'static str,
     tickets: usize,
     sent: Vec<String>,
-    /// The numbers of those that have ended: one whose answer was lost may be told twice.
+    /// The numbers of the ended tickets. A message whose answer was lost may be sent twice.
     ended: BTreeSet<String>,
-    /// The last message that was looked at for an end.
+    /// The last message that was searched for an end.
     seen: i64,
-    now: Writing,
+    now: CustomerStep,
 }
 
-impl Writer {
+impl CustomerState {
     fn new(n: usize, customer: &Customer, tickets: usize) -> Self {
         Self {
             id: customer.id,
@@ -101,15 +102,15 @@ impl Writer {
             sent: Vec::new(),
             ended: BTreeSet::new(),
             seen: 0,
-            now: Writing::Write,
+            now: CustomerStep::Write,
         }
     }
 
     fn is_done(&self) -> bool {
-        matches!(self.now, Writing::Wait) && self.ended.len() >= self.tickets
+        matches!(self.now, CustomerStep::Wait) && self.ended.len() >= self.tickets
     }
 
-    /// Does what there is to do; says whether there was something.
+    /// Does the next action; returns true if there was one.
     fn step(&mut self, sandbox: &Sandbox) -> bool {
         for message in sandbox.chat_after(self.id, self.seen) {
             self.seen = message.message_id;
@@ -117,31 +118,31 @@ impl Writer {
             self.ended.extend(number.filter(|number| number.starts_with("INC")).map(str::to_owned));
         }
         let next = match &self.now {
-            Writing::Write if self.sent.len() == self.tickets => Some(Writing::Wait),
-            Writing::Write => {
+            CustomerStep::Write if self.sent.len() == self.tickets => Some(CustomerStep::Wait),
+            CustomerStep::Write => {
                 let words = format!("Keluhan {} dari {}", self.sent.len() + 1, self.name);
                 let after = sandbox.send_text(self.id, &words);
                 self.sent.push(words);
-                Some(Writing::Choose(after))
+                Some(CustomerStep::Choose(after))
             }
-            Writing::Choose(after) => {
+            CustomerStep::Choose(after) => {
                 find(sandbox, self.id, *after, self.department).map(|(message, data)| {
                     sandbox.press(self.id, message.message_id, &data);
-                    Writing::Send(*after)
+                    CustomerStep::Send(*after)
                 })
             }
-            Writing::Send(after) => find(sandbox, self.id, *after, "✅ Kirim").map(|(message, data)| {
+            CustomerStep::Send(after) => find(sandbox, self.id, *after, "✅ Kirim").map(|(message, data)| {
                 sandbox.press(self.id, message.message_id, &data);
-                Writing::Sent(message.message_id, buttons(&message))
+                CustomerStep::Sent(message.message_id, buttons(&message))
             }),
-            Writing::Sent(id, before) => {
+            CustomerStep::Sent(id, before) => {
                 let now = sandbox.message(self.id, *id);
-                now.is_none_or(|message| buttons(&message) != *before).then_some(Writing::Write)
+                now.is_none_or(|message| buttons(&message) != *before).then_some(CustomerStep::Write)
             }
-            Writing::Wait => None,
+            CustomerStep::Wait => None,
         };
         let acted = next.is_some();
-        self.now = next.unwrap_or_else(|| std::mem::replace(&mut self.now, Writing::Wait));
+        self.now = next.unwrap_or_else(|| std::mem::replace(&mut self.now, CustomerStep::Wait));
         acted
     }
 }
@@ -151,36 +152,37 @@ fn find(sandbox: &Sandbox, chat: i64, after: i64, label: &str) -> Option<(ChatMe
     messages.into_iter().find_map(|m| Some((m.clone(), m.button(label)?.to_owned())))
 }
 
-/// What its buttons say and carry: a press that came too late has it drawn anew, with the same words.
+/// Returns the labels and data of the buttons. A press that comes too late has the card rendered again, with
+/// the same text.
 fn buttons(message: &ChatMessage) -> Vec<String> {
     message.keyboard.iter().flatten().map(|button| format!("{button:?}")).collect()
 }
 
-/// What an agent does next.
+/// The next action of an agent.
 #[derive(Debug)]
-enum Working {
+enum AgentStep {
     Start,
-    /// Has asked to come online or go offline, and waits for the answer to it; then what.
+    /// The agent has sent a command and waits for the answer; then the command to send next.
     Switched(i64, Option<&'static str>),
     Work,
-    /// Waits for this message to lose these buttons; whether it was the last step.
+    /// The agent waits for this message to lose these buttons; true after the last step.
     Pressed(i64, Vec<String>, bool),
 }
 
 #[derive(Debug)]
-struct Worker {
+struct AgentState {
     id: i64,
     commands: usize,
     completed: usize,
     seen: i64,
-    /// Task cards that may still ask for something, oldest first.
+    /// Task cards that may still have a button, oldest first.
     tasks: VecDeque<i64>,
-    now: Working,
+    now: AgentStep,
 }
 
-impl Worker {
+impl AgentState {
     fn new(agent: &Agent) -> Self {
-        let now = Working::Start;
+        let now = AgentStep::Start;
         Self { id: agent.id, commands: 0, completed: 0, seen: 0, tasks: VecDeque::new(), now }
     }
 
@@ -192,32 +194,32 @@ impl Worker {
             }
         }
         let next = match &self.now {
-            Working::Start => {
+            AgentStep::Start => {
                 sandbox.send_text(self.id, "/myqueue");
                 Some(self.switch(sandbox, "/online", None))
             }
-            Working::Switched(after, then) => {
+            AgentStep::Switched(after, then) => {
                 let answered = sandbox.chat_after(self.id, *after).iter().any(|m| is_status(&m.text));
                 match (answered, *then) {
                     (false, _) => None,
-                    (true, None) => Some(Working::Work),
+                    (true, None) => Some(AgentStep::Work),
                     (true, Some(command)) => Some(self.switch(sandbox, command, None)),
                 }
             }
-            Working::Work => self.work(sandbox),
-            Working::Pressed(id, before, last) => {
+            AgentStep::Work => self.work(sandbox),
+            AgentStep::Pressed(id, before, last) => {
                 let now = sandbox.message(self.id, *id);
                 let changed = now.is_none_or(|message| buttons(&message) != *before);
                 changed.then_some(*last).map(|last| self.after(sandbox, last))
             }
         };
         let acted = next.is_some();
-        self.now = next.unwrap_or_else(|| std::mem::replace(&mut self.now, Working::Work));
+        self.now = next.unwrap_or_else(|| std::mem::replace(&mut self.now, AgentStep::Work));
         acted
     }
 
-    /// Presses what the oldest task card asks for.
-    fn work(&mut self, sandbox: &Sandbox) -> Option<Working> {
+    /// Presses the button of the oldest task card.
+    fn work(&mut self, sandbox: &Sandbox) -> Option<AgentStep> {
         while let Some(task) = self.tasks.front().copied() {
             let message = sandbox.message(self.id, task);
             let asks = message.and_then(|message| {
@@ -231,21 +233,21 @@ impl Worker {
                 continue;
             };
             sandbox.press(self.id, task, &data);
-            return Some(Working::Pressed(task, buttons(&message), last));
+            return Some(AgentStep::Pressed(task, buttons(&message), last));
         }
         None
     }
 
-    fn after(&mut self, sandbox: &Sandbox, last: bool) -> Working {
+    fn after(&mut self, sandbox: &Sandbox, last: bool) -> AgentStep {
         self.completed += usize::from(last);
         if last && self.completed.is_multiple_of(BREAK_AFTER) {
             return self.switch(sandbox, "/offline", Some("/online"));
         }
-        Working::Work
+        AgentStep::Work
     }
 
-    fn switch(&mut self, sandbox: &Sandbox, command: &str, then: Option<&'static str>) -> Working {
+    fn switch(&mut self, sandbox: &Sandbox, command: &str, then: Option<&'static str>) -> AgentStep {
         self.commands += 1;
-        Working::Switched(sandbox.send_text(self.id, command), then)
+        AgentStep::Switched(sandbox.send_text(self.id, command), then)
     }
 }

@@ -1,4 +1,4 @@
-//! One life of the desk: the real program as a child process, and how it ends.
+//! One process of the desk: the real program as a child process, and its end.
 use super::environment::Environment;
 use crate::support::{ADMIN, TOKEN};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,21 +10,23 @@ use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
-/// Within this, a desk that is told to stop has to be gone.
-const STOPS_WITHIN: Duration = Duration::from_secs(10);
+/// The time within which a desk must exit after SIGTERM.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A running desk. It is killed when this is dropped.
 pub(crate) struct DeskProcess {
     child: Child,
     log: PathBuf,
 }
 
 impl DeskProcess {
-    /// Starts the program on the environment's store; with a `point` it dies there.
+    /// Starts the program on the store of the environment. With a `point`, it kills itself at that failpoint.
     pub(crate) fn start(environment: &Environment, point: Option<&str>) -> Self {
         Self::with(environment, point, &[])
     }
 
-    pub(crate) fn with(environment: &Environment, point: Option<&str>, more: &[(&str, &str)]) -> Self {
+    /// Starts the program with further environment variables.
+    pub(crate) fn with(environment: &Environment, point: Option<&str>, env: &[(&str, &str)]) -> Self {
         let log = environment.dir.path().join("log");
         let file: File = OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_antri"));
@@ -40,7 +42,7 @@ impl DeskProcess {
             .env("ANTRI_PACE", "none")
             .env("RUST_LOG", "antri=debug")
             .envs(environment.redis.as_ref().map(|redis| ("REDIS_URL", redis.url())))
-            .envs(more.iter().copied())
+            .envs(env.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
@@ -54,44 +56,45 @@ impl DeskProcess {
         Self { child: command.spawn().unwrap(), log }
     }
 
-    /// Waits for the end of this life.
+    /// Waits until the process ends, and returns its exit status.
     pub(crate) async fn wait_for_exit(&mut self) -> ExitStatus {
         self.child.wait().await.unwrap()
     }
 
-    /// A power cut.
+    /// Kills the process with SIGKILL.
     pub(crate) async fn kill(mut self) {
         self.child.start_kill().unwrap();
         assert_eq!(
             self.wait_for_exit().await.signal(),
             Some(9),
-            "the desk had ended before:\n{}",
+            "the desk had already exited:\n{}",
             self.log()
         );
     }
 
-    /// The polite way: SIGTERM, and what that promises.
+    /// Stops the process with SIGTERM; it must exit with code 0 in time.
     pub(crate) async fn stop(mut self) {
-        let id = i32::try_from(self.child.id().expect("the desk has ended by itself")).unwrap();
-        let asked = Instant::now();
+        let id = i32::try_from(self.child.id().expect("the desk exited by itself")).unwrap();
+        let started = Instant::now();
         kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
-        let ended = tokio::time::timeout(STOPS_WITHIN, self.wait_for_exit()).await;
-        let status = ended.unwrap_or_else(|_| panic!("still there after {STOPS_WITHIN:?}:\n{}", self.log()));
-        assert!(asked.elapsed() < STOPS_WITHIN);
+        let ended = tokio::time::timeout(STOP_TIMEOUT, self.wait_for_exit()).await;
+        let status =
+            ended.unwrap_or_else(|_| panic!("the desk still runs after {STOP_TIMEOUT:?}:\n{}", self.log()));
+        assert!(started.elapsed() < STOP_TIMEOUT);
         assert_eq!(status.code(), Some(0), "the exit code:\n{}", self.log());
     }
 
-    /// Where all lives in this environment write their logs.
+    /// Returns the path of the log, which all processes of the environment share.
     pub(crate) fn log_file(&self) -> PathBuf {
         self.log.clone()
     }
 
-    /// What all lives in this environment have logged.
+    /// Returns the log of all processes of the environment.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The end of that, for failures.
+    /// Returns the last lines of the log, for failure messages.
     pub(crate) fn log_tail(&self) -> String {
         let log = self.log();
         let lines: Vec<_> = log.lines().collect();

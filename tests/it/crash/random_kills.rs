@@ -1,4 +1,4 @@
-//! Death from outside at seeded random moments, several times in one story; and the same with polite ends.
+//! Kills of the desk at seeded random moments, several times in one story; and graceful stops likewise.
 use super::environment::Environment;
 use super::oracle::check;
 use super::process::DeskProcess;
@@ -7,10 +7,10 @@ use crate::support::WAIT_TIMEOUT;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-/// How many times the desk dies in one story.
-const DEATHS: usize = 4;
-/// And how many times at least, when the story is over soon.
-const FEWEST: usize = 2;
+/// The number of times that the desk is ended in one story.
+const MAX_RESTARTS: usize = 4;
+/// The least number of times, for a story that ends early.
+const MIN_RESTARTS: usize = 2;
 
 #[derive(Clone, Copy, PartialEq)]
 enum End {
@@ -18,26 +18,26 @@ enum End {
     Stop,
 }
 
-/// Ends the desk again and again. A moment is a number of things that happened in the chats and requests since it was
-/// started, so that it does not depend on how fast the machine is.
-async fn restless(environment: Environment, seed: u64, end: End) {
+/// Ends and restarts the desk again and again. A moment is a number of changes in the chats since the start,
+/// so it does not depend on the speed of the machine.
+async fn restart_repeatedly(environment: Environment, seed: u64, end: End) {
     println!("seed {seed}");
-    let mut chance = ChaCha20Rng::seed_from_u64(seed);
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let mut story = Box::pin(play(environment.sandbox.clone()));
-    let mut deaths = 0;
-    let (told, life) = loop {
+    let mut restarts = 0;
+    let (outcome, process) = loop {
         let polls = polls(&environment);
-        let mut life = DeskProcess::start(&environment, None);
-        if deaths == DEATHS {
+        let mut process = DeskProcess::start(&environment, None);
+        if restarts == MAX_RESTARTS {
             break tokio::select! {
-                told = &mut story => (told, life),
-                status = life.wait_for_exit() => {
-                    panic!("seed {seed}: it ended by itself, {status}:\n{}", life.log_tail())
+                outcome = &mut story => (outcome, process),
+                status = process.wait_for_exit() => {
+                    panic!("seed {seed}: the desk exited by itself, {status}:\n{}", process.log_tail())
                 }
             };
         }
         if end == End::Stop {
-            // Before it listens to signals, a stop is a kill.
+            // A desk that does not handle signals yet is killed by SIGTERM.
             environment
                 .sandbox
                 .wait_for("a poll", WAIT_TIMEOUT, |_| (self::polls(&environment) > polls).then_some(()))
@@ -45,26 +45,26 @@ async fn restless(environment: Environment, seed: u64, end: End) {
         }
         let mut changes = environment.sandbox.changes();
         let moment = async {
-            for _ in 0..chance.random_range(2..70) {
+            for _ in 0..rng.random_range(2..70) {
                 changes.changed().await.unwrap();
             }
         };
-        // The quicker the desk, the more edits it spares, and the less happens in a story.
+        // A faster desk skips more edits, so a story has fewer changes and may end first.
         tokio::select! {
             () = moment => {}
-            told = &mut story => break (told, life),
+            outcome = &mut story => break (outcome, process),
         }
         match end {
-            End::Kill => life.kill().await,
-            End::Stop => life.stop().await,
+            End::Kill => process.kill().await,
+            End::Stop => process.stop().await,
         }
-        deaths += 1;
+        restarts += 1;
     };
-    assert!(deaths >= FEWEST, "seed {seed}: the story was over after {deaths} deaths");
-    environment.quiet().await;
-    life.stop().await;
-    let deaths = if end == End::Kill { deaths } else { 0 };
-    check(&environment, &told, deaths, &format!("seed {seed}")).await;
+    assert!(restarts >= MIN_RESTARTS, "seed {seed}: the story ended after {restarts} restarts");
+    environment.settle().await;
+    process.stop().await;
+    let kills = if end == End::Kill { restarts } else { 0 };
+    check(&environment, &outcome, kills, &format!("seed {seed}")).await;
 }
 
 fn polls(environment: &Environment) -> usize {
@@ -72,27 +72,27 @@ fn polls(environment: &Environment) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_again_and_again() {
+async fn random_kills_lose_nothing() {
     for seed in 1..=5 {
-        restless(Environment::new().await, seed, End::Kill).await;
+        restart_repeatedly(Environment::new().await, seed, End::Kill).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn stopped_again_and_again_under_load() {
+async fn graceful_stops_under_load_lose_and_repeat_nothing() {
     for seed in 11..=13 {
-        restless(Environment::new().await, seed, End::Stop).await;
+        restart_repeatedly(Environment::new().await, seed, End::Stop).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_again_and_again_on_mongodb() {
+async fn random_kills_on_servers_lose_nothing() {
     for seed in 21..=23 {
-        restless(Environment::on_servers().await, seed, End::Kill).await;
+        restart_repeatedly(Environment::on_servers().await, seed, End::Kill).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn stopped_again_and_again_on_mongodb() {
-    restless(Environment::on_servers().await, 31, End::Stop).await;
+async fn graceful_stops_on_servers_lose_and_repeat_nothing() {
+    restart_repeatedly(Environment::on_servers().await, 31, End::Stop).await;
 }

@@ -1,7 +1,7 @@
-//! The servers behind the desk fail while a crowd lives its life: MongoDB and Redis die, come back, freeze, forget, and lose
-//! what they were about to say. Nothing is lost or doubled, whoever asks is told how things stand, and the work goes on.
+//! Server outages under load: MongoDB and Redis are killed, restarted, frozen, emptied, or lose replies.
+//! Nothing is lost or doubled, people get an outage notice, and the work goes on.
 mod claims;
-mod of_redis;
+mod redis_outages;
 
 use super::actors::Actors;
 use super::durable_state;
@@ -16,18 +16,18 @@ use crate::support::own_mongod::MongoServer;
 use antri::sandbox::{ChatMessage, NewUser, Sandbox};
 use std::time::{Duration, Instant};
 
-/// How long a server stands still in these tests.
-const FREEZE: Duration = Duration::from_secs(10);
-/// Within this the work goes on after a server has come back.
-const RETURN: Duration = Duration::from_secs(5);
-/// Within this somebody who asks is told that the desk has a problem.
-const ANSWER: Duration = Duration::from_secs(8);
+/// The time for which a server is frozen.
+const FREEZE_TIME: Duration = Duration::from_secs(10);
+/// The time within which the desk answers after a server has returned.
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The time within which a person who asks gets an outage notice.
+const NOTICE_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Somebody who is no part of the crowd, and asks the desk for help at a bad time.
+/// A person outside of the load, who sends /help during an outage.
 struct Asker {
     sandbox: Sandbox,
     id: i64,
-    asked: i64,
+    question_id: i64,
 }
 
 impl Asker {
@@ -35,141 +35,149 @@ impl Asker {
         let sandbox = environment.sandbox.clone();
         let (first_name, language_code) = ("Zaki".into(), Some("id".into()));
         sandbox.add_user(NewUser { id: Some(id), first_name, language_code, ..NewUser::default() });
-        let mut asker = Self { sandbox, id, asked: 0 };
+        let mut asker = Self { sandbox, id, question_id: 0 };
         asker.ask();
-        asker.answered().await;
+        asker.wait_for_answer().await;
         asker
     }
 
     fn ask(&mut self) {
-        self.asked = self.sandbox.send_text(self.id, "/help");
+        self.question_id = self.sandbox.send_text(self.id, "/help");
     }
 
-    /// Waits for the words that the desk has for those whom it can't serve.
-    async fn comforted(&self) {
-        self.found("a kind word", ANSWER, is_comfort).await;
+    /// Waits for the outage notice.
+    async fn wait_for_notice(&self) {
+        self.wait_for("an outage notice", NOTICE_TIMEOUT, is_outage_notice).await;
     }
 
-    /// Waits for what they asked for.
-    async fn answered(&self) {
-        self.found("an answer", WAIT_TIMEOUT, |message| !is_comfort(message)).await;
+    /// Waits for the answer to /help.
+    async fn wait_for_answer(&self) {
+        self.wait_for("an answer", WAIT_TIMEOUT, |message| !is_outage_notice(message)).await;
     }
 
-    async fn found(&self, what: &str, limit: Duration, is: impl Fn(&ChatMessage) -> bool) {
-        let there = |s: &Sandbox| s.chat_after(self.id, self.asked).iter().any(&is).then_some(());
-        self.sandbox.wait_for(what, limit, there).await;
+    async fn wait_for(&self, what: &str, limit: Duration, is: impl Fn(&ChatMessage) -> bool) {
+        let seen = |s: &Sandbox| s.chat_after(self.id, self.question_id).iter().any(&is).then_some(());
+        self.sandbox.wait_for(what, limit, seen).await;
     }
 }
 
-fn is_comfort(message: &ChatMessage) -> bool {
+fn is_outage_notice(message: &ChatMessage) -> bool {
     message.text.contains("Sistem sedang terganggu")
 }
 
-/// Waits until so much has happened in the chats: a moment that does not depend on how fast the machine is.
-async fn after(environment: &Environment, happenings: usize) {
+/// Waits for a number of changes in the chats: a moment that does not depend on the speed of the machine.
+async fn wait_for_changes(environment: &Environment, count: usize) {
     let mut changes = environment.sandbox.changes();
-    for _ in 0..happenings {
+    for _ in 0..count {
         changes.changed().await.unwrap();
     }
 }
 
-/// The one who asked, before or now, is answered soon: the first that goes on after a server's return.
-async fn returned(asker: &Asker, place: &str) {
+/// Checks that the asker is answered soon after a server has returned; the question may be older.
+async fn check_answered_soon(asker: &Asker, label: &str) {
     let since = Instant::now();
-    asker.answered().await;
+    asker.wait_for_answer().await;
     let waited = since.elapsed();
-    println!("{place}: answered after {waited:.2?}");
-    assert!(waited <= RETURN, "{place}: {waited:?}");
+    println!("{label}: answered after {waited:.2?}");
+    assert!(waited <= RECOVERY_TIMEOUT, "{label}: {waited:?}");
 }
 
-/// The crowd lives, and the faults come upon it before it has done all it wanted.
-async fn live(environment: &Environment, place: &str, faults: impl Future<Output = ()>) -> Outcome {
+/// Runs the load, and the faults while it runs. The faults must end first.
+async fn run_load(environment: &Environment, label: &str, faults: impl Future<Output = ()>) -> Outcome {
     let start = Instant::now();
-    let mut crowd = Box::pin(Load::of(environment).live());
+    let mut load = Box::pin(Load::for_environment(environment).run());
     tokio::select! {
-        told = &mut crowd => panic!("{place}: all was over before the faults were: {told:?}"),
+        outcome = &mut load => panic!("{label}: the load ended before the faults: {outcome:?}"),
         () = faults => {}
     }
-    println!("{place}: the faults took {:.2?}", start.elapsed());
-    let told = crowd.await;
-    println!("{place}: {} tickets in {:.2?}", told.tickets.len(), start.elapsed());
-    told
+    println!("{label}: the faults took {:.2?}", start.elapsed());
+    let outcome = load.await;
+    println!("{label}: {} tickets in {:.2?}", outcome.tickets.len(), start.elapsed());
+    outcome
 }
 
-/// The end of the day. `repeats` says how often a delivery may have been repeated, where its outcome was unknown.
-async fn end(environment: &Environment, told: &Outcome, life: DeskProcess, repeats: usize, place: &str) {
-    environment.quiet().await;
-    life.stop().await;
-    check(environment, told, repeats, place).await;
-    let books = durable_state::read(environment).await;
-    println!("{place}: {} unknown outcomes, {} repeats", books.unknown, books.repeats);
+/// Stops the desk and checks the environment. `repeats` is the number of deliveries with an unknown outcome
+/// that may have been repeated.
+async fn stop_and_check(
+    environment: &Environment,
+    outcome: &Outcome,
+    process: DeskProcess,
+    repeats: usize,
+    label: &str,
+) {
+    environment.settle().await;
+    process.stop().await;
+    check(environment, outcome, repeats, label).await;
+    let state = durable_state::read(environment).await;
+    println!("{label}: {} unknown outcomes, {} repeats", state.unknown, state.repeats);
 }
 
-fn crowd() -> Actors {
+fn load_actors() -> Actors {
     Actors::many(20, 3)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn mongodb_dies_and_comes_back_twice() {
-    let place = "MongoDB killed";
+async fn two_mongodb_crashes_lose_and_repeat_nothing() {
+    let label = "MongoDB killed";
     let mut server = MongoServer::start();
-    let environment = Environment::at(crowd(), server.uri()).await;
-    let life = DeskProcess::start(&environment, None);
+    let environment = Environment::with_actors_at(load_actors(), server.uri()).await;
+    let process = DeskProcess::start(&environment, None);
     let mut askers = [Asker::new(&environment, 801).await, Asker::new(&environment, 802).await];
-    let told = live(&environment, place, async {
+    let outcome = run_load(&environment, label, async {
         for asker in &mut askers {
-            after(&environment, 150).await;
+            wait_for_changes(&environment, 150).await;
             server.kill();
             asker.ask();
-            asker.comforted().await;
+            asker.wait_for_notice().await;
             server.restart();
-            returned(asker, place).await;
+            check_answered_soon(asker, label).await;
         }
     });
-    let told = told.await;
-    end(&environment, &told, life, 0, place).await;
+    let outcome = outcome.await;
+    stop_and_check(&environment, &outcome, process, 0, label).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn mongodb_freezes() {
-    let place = "MongoDB frozen";
+async fn a_frozen_mongodb_loses_and_repeats_nothing() {
+    let label = "MongoDB frozen";
     let server = MongoServer::start();
-    let environment = Environment::at(crowd(), server.uri()).await;
-    let life = DeskProcess::start(&environment, None);
+    let environment = Environment::with_actors_at(load_actors(), server.uri()).await;
+    let process = DeskProcess::start(&environment, None);
     let mut asker = Asker::new(&environment, 801).await;
-    let told = live(&environment, place, async {
-        after(&environment, 150).await;
+    let outcome = run_load(&environment, label, async {
+        wait_for_changes(&environment, 150).await;
         server.freeze();
-        let thaw = tokio::time::sleep(FREEZE);
+        let thaw = tokio::time::sleep(FREEZE_TIME);
         asker.ask();
-        asker.comforted().await;
+        asker.wait_for_notice().await;
         thaw.await;
         server.thaw();
-        returned(&asker, place).await;
+        check_answered_soon(&asker, label).await;
     });
-    let told = told.await;
-    end(&environment, &told, life, 0, place).await;
+    let outcome = outcome.await;
+    stop_and_check(&environment, &outcome, process, 0, label).await;
 }
 
-async fn cut(lost: LostSide, place: &str) {
+async fn run_with_cuts(lost_side: LostSide, label: &str) {
     let server = MongoServer::start();
-    let mut environment = Environment::at(Actors::many(12, 2), server.uri()).await;
-    let wire = Proxy::to(server.port(), lost, Cuts { of: 50, first: 3 }, Cuts { of: 80, first: 3 }).await;
-    environment.uri = wire.uri();
-    let life = DeskProcess::start(&environment, None);
-    let told = Load::of(&environment).live().await;
-    let (commits, writes) = wire.cut();
-    println!("{place}: {commits} commits and {writes} other writes");
-    assert!(commits >= 6 && writes >= 6, "{place}: only {commits} commits and {writes} writes");
-    end(&environment, &told, life, 0, place).await;
+    let mut environment = Environment::with_actors_at(Actors::many(12, 2), server.uri()).await;
+    let proxy =
+        Proxy::to(server.port(), lost_side, Cuts { of: 50, first: 3 }, Cuts { of: 80, first: 3 }).await;
+    environment.uri = proxy.uri();
+    let process = DeskProcess::start(&environment, None);
+    let outcome = Load::for_environment(&environment).run().await;
+    let (commits, writes) = proxy.cut_counts();
+    println!("{label}: {commits} commits and {writes} other writes");
+    assert!(commits >= 6 && writes >= 6, "{label}: only {commits} commits and {writes} writes");
+    stop_and_check(&environment, &outcome, process, 0, label).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replies_of_mongodb_are_lost() {
-    cut(LostSide::Reply, "replies lost").await;
+async fn lost_mongodb_replies_lose_and_repeat_nothing() {
+    run_with_cuts(LostSide::Reply, "replies lost").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_to_mongodb_are_lost() {
-    cut(LostSide::Request, "requests lost").await;
+async fn lost_mongodb_requests_lose_and_repeat_nothing() {
+    run_with_cuts(LostSide::Request, "requests lost").await;
 }

@@ -1,5 +1,6 @@
-//! A busy morning: customers write tickets and wait for their end; agents come online, open, complete, go off and on again.
-//! Everybody acts on what their chat shows and on nothing else, so the story does not know whether the desk is up.
+//! A scripted story: customers open tickets and wait until they are completed; agents go online, open,
+//! complete, and go offline and online again. Every actor acts only on what their chat shows, so the story
+//! does not depend on whether the desk is up.
 use super::actors::{Actors, DEPARTMENTS};
 use antri::sandbox::{ChatMessage, Sandbox};
 use futures::future::join_all;
@@ -7,33 +8,33 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// After how many completed tickets an agent takes a break.
+/// The number of completed tickets after which an agent takes a break.
 const BREAK_AFTER: usize = 2;
 const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What was done, for the oracle.
+/// The result of a story, for the oracle.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// The description of every ticket that was sent.
     pub(crate) tickets: BTreeSet<String>,
-    /// How many commands each agent sent that are answered with their status.
+    /// The number of commands of each agent that are answered with their status.
     pub(crate) commands: Vec<(i64, usize)>,
 }
 
-/// Plays the story to its end.
+/// Plays the story until every customer has seen the end of every ticket of theirs.
 pub(crate) async fn play(sandbox: Sandbox) -> Outcome {
-    let cast = Actors::small();
-    let over = CancellationToken::new();
+    let actors = Actors::small();
+    let done = CancellationToken::new();
     let customers = async {
-        let parts = cast.customers.iter().enumerate();
+        let parts = actors.customers.iter().enumerate();
         let parts = parts.map(|(n, c)| {
-            customer(&sandbox, (c.id, &c.name), DEPARTMENTS[n % DEPARTMENTS.len()], cast.tickets)
+            customer(&sandbox, (c.id, &c.name), DEPARTMENTS[n % DEPARTMENTS.len()], actors.tickets)
         });
         let tickets = join_all(parts).await.into_iter().flatten().collect();
-        over.cancel();
+        done.cancel();
         tickets
     };
-    let agents = join_all(cast.agents.iter().map(|a| agent(&sandbox, a.id, over.clone())));
+    let agents = join_all(actors.agents.iter().map(|a| agent(&sandbox, a.id, done.clone())));
     let (tickets, commands) = tokio::join!(customers, agents);
     Outcome { tickets, commands }
 }
@@ -57,24 +58,24 @@ async fn customer(
     sent
 }
 
-/// The numbers of the tickets whose end the customer was told.
+/// Returns the numbers of the tickets whose end was announced to the customer.
 fn ended(chat: &[ChatMessage]) -> BTreeSet<String> {
-    let told = chat.iter().filter(|m| m.text.starts_with("✅ Tiket INC"));
-    told.filter_map(|m| m.text.split_whitespace().nth(2)).map(str::to_owned).collect()
+    let announced = chat.iter().filter(|m| m.text.starts_with("✅ Tiket INC"));
+    announced.filter_map(|m| m.text.split_whitespace().nth(2)).map(str::to_owned).collect()
 }
 
-/// Waits for a message younger than `after` with this button, presses it, and waits until the message has changed.
+/// Waits for a message newer than `after` with this button, presses it, and waits until the message changes.
 async fn press(sandbox: &Sandbox, id: i64, after: i64, label: &str) {
     let what = format!("{label} for {id}");
-    let found = |s: &Sandbox| {
+    let find = |s: &Sandbox| {
         let chat = s.chat(id).into_iter().rev().take_while(|m| m.message_id > after);
         chat.into_iter().find_map(|m| Some((m.button(label)?.to_owned(), m)))
     };
-    let (data, message) = sandbox.wait_for(&what, WAIT_TIMEOUT, found).await;
-    pressed(sandbox, id, &message, &data).await;
+    let (data, message) = sandbox.wait_for(&what, WAIT_TIMEOUT, find).await;
+    press_and_wait(sandbox, id, &message, &data).await;
 }
 
-async fn pressed(sandbox: &Sandbox, id: i64, message: &ChatMessage, data: &str) {
+async fn press_and_wait(sandbox: &Sandbox, id: i64, message: &ChatMessage, data: &str) {
     sandbox.press(id, message.message_id, data);
     let what = format!("an effect of {data} for {id}");
     let changed = |s: &Sandbox| {
@@ -84,27 +85,28 @@ async fn pressed(sandbox: &Sandbox, id: i64, message: &ChatMessage, data: &str) 
     sandbox.wait_for(&what, WAIT_TIMEOUT, changed).await;
 }
 
-async fn agent(sandbox: &Sandbox, id: i64, over: CancellationToken) -> (i64, usize) {
+async fn agent(sandbox: &Sandbox, id: i64, done: CancellationToken) -> (i64, usize) {
     let (mut commands, mut completed) = (0, 0);
     sandbox.send_text(id, "/myqueue");
-    switch(sandbox, id, "/online", &mut commands).await;
+    send_command(sandbox, id, "/online", &mut commands).await;
     loop {
-        let work = sandbox.wait_for("work", WAIT_TIMEOUT, |s| next(&s.chat(id)));
+        let work = sandbox.wait_for("work", WAIT_TIMEOUT, |s| next_step(&s.chat(id)));
         let (message, data, last_step) = tokio::select! {
             found = work => found,
-            () = over.cancelled() => return (id, commands),
+            () = done.cancelled() => return (id, commands),
         };
-        pressed(sandbox, id, &message, &data).await;
+        press_and_wait(sandbox, id, &message, &data).await;
         completed += usize::from(last_step);
         if last_step && completed % BREAK_AFTER == 0 {
-            switch(sandbox, id, "/offline", &mut commands).await;
-            switch(sandbox, id, "/online", &mut commands).await;
+            send_command(sandbox, id, "/offline", &mut commands).await;
+            send_command(sandbox, id, "/online", &mut commands).await;
         }
     }
 }
 
-/// The newest task card that asks for something: first it is opened, then it is completed.
-fn next(chat: &[ChatMessage]) -> Option<(ChatMessage, String, bool)> {
+/// Returns the newest task card with a button, its data, and whether it is the last step: a ticket is first
+/// opened, then completed.
+fn next_step(chat: &[ChatMessage]) -> Option<(ChatMessage, String, bool)> {
     let tasks = chat.iter().rev().filter(|m| !is_queue(&m.text));
     tasks.into_iter().find_map(|m| {
         let open = m.button("▶️ Buka").map(|data| (data, false));
@@ -113,7 +115,7 @@ fn next(chat: &[ChatMessage]) -> Option<(ChatMessage, String, bool)> {
     })
 }
 
-async fn switch(sandbox: &Sandbox, id: i64, command: &str, sent: &mut usize) {
+async fn send_command(sandbox: &Sandbox, id: i64, command: &str, sent: &mut usize) {
     let after = sandbox.send_text(id, command);
     *sent += 1;
     let answered =
@@ -121,12 +123,12 @@ async fn switch(sandbox: &Sandbox, id: i64, command: &str, sent: &mut usize) {
     sandbox.wait_for(command, WAIT_TIMEOUT, answered).await;
 }
 
-/// Whether a text is the card of an agent's own queue.
+/// Returns true if the text is the card of an agent's own queue.
 pub(crate) fn is_queue(text: &str) -> bool {
     text.contains("Antrian Tiket Saya")
 }
 
-/// Whether a text is the answer to /online and /offline.
+/// Returns true if the text is the answer to /online or /offline.
 pub(crate) fn is_status(text: &str) -> bool {
     text.contains("Status Anda")
 }

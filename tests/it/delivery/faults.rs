@@ -1,10 +1,10 @@
-//! Faults of single calls, and what becomes of the message.
+//! Faults of single Telegram calls, and their effect on the message.
 use crate::support::{ADMIN, Desk, Options};
 use antri::sandbox::Fault;
 use chrono::TimeDelta;
 use std::time::Duration;
 
-/// A desk whose calls don't wait long for an answer, with two customers.
+/// Returns a desk with a short call timeout and two customers.
 async fn desk() -> Desk {
     let desk = Desk::with(Options { call_timeout: Duration::from_millis(300), ..Options::default() }).await;
     desk.person(1, "Sari", "id").await;
@@ -13,7 +13,7 @@ async fn desk() -> Desk {
 }
 
 #[tokio::test]
-async fn a_429_is_waited_out_to_the_second_in_its_chat_and_nowhere_else() {
+async fn a_429_blocks_only_its_chat_for_exactly_retry_after() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 1, Fault::TooManyRequests { retry_after: 30 });
     let due = desk.now() + TimeDelta::seconds(30);
@@ -26,7 +26,7 @@ async fn a_429_is_waited_out_to_the_second_in_its_chat_and_nowhere_else() {
     desk.advance(TimeDelta::milliseconds(29_999));
     desk.enqueue_text(2, "lagi").await;
     desk.wait_for_message(2, "lagi").await;
-    assert_eq!(desk.copies(1, "satu"), 0, "a millisecond early");
+    assert_eq!(desk.copies(1, "satu"), 0, "one millisecond too early");
     desk.advance(TimeDelta::milliseconds(1));
     desk.wait_for_message(1, "dua").await;
     let sent: Vec<_> =
@@ -37,7 +37,7 @@ async fn a_429_is_waited_out_to_the_second_in_its_chat_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_broken_server_is_asked_again_later_and_later() {
+async fn server_errors_are_retried_with_backoff() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 3, Fault::ServerError(502));
     let start = desk.now();
@@ -46,11 +46,11 @@ async fn a_broken_server_is_asked_again_later_and_later() {
     assert_eq!(desk.copies(1, "halo"), 1);
     let at: Vec<_> = desk.calls("sendMessage", 1)[1..].iter().map(|r| (r.at - start).num_seconds()).collect();
     assert_eq!(at, [0, 1, 3, 7]);
-    assert_eq!(desk.counters().await.repeats, 0, "a refusal is no unknown outcome");
+    assert_eq!(desk.counters().await.repeats, 0, "a rejected call has a known outcome");
 }
 
 #[tokio::test]
-async fn a_telegram_that_is_not_there_gets_everything_once_when_it_is_back() {
+async fn an_unreachable_telegram_gets_each_message_once_when_it_returns() {
     let desk = desk().await;
     desk.cut_off();
     for (chat, words) in [(1, "satu"), (1, "dua"), (2, "tiga")] {
@@ -65,31 +65,32 @@ async fn a_telegram_that_is_not_there_gets_everything_once_when_it_is_back() {
     desk.say(1, "/help").await;
 }
 
-/// One fault on the first try; how often the person sees the message, and how many repeats are counted.
-async fn once(fault: Fault, seen: usize, repeats: u64) {
+/// Injects one fault in the first attempt; `seen` is how often the person sees the message, `repeats` the
+/// counted repeats.
+async fn check_fault(fault: Fault, seen: usize, repeats: u64) {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 1, fault.clone());
     desk.enqueue_text(1, "halo").await;
     desk.deliver_all().await;
     assert_eq!(desk.copies(1, "halo"), seen, "{fault:?}");
     assert_eq!(desk.counters().await.repeats, repeats, "{fault:?}");
-    assert_eq!(desk.calls("sendMessage", 1).len(), 3, "{fault:?}: the greeting and two tries");
+    assert_eq!(desk.calls("sendMessage", 1).len(), 3, "{fault:?}: the greeting and two attempts");
 }
 
 #[tokio::test]
-async fn an_answer_that_is_lost_costs_one_counted_repeat() {
-    once(Fault::HangAfterSuccess, 2, 1).await;
-    once(Fault::ResetAfterSuccess, 2, 1).await;
+async fn a_lost_answer_costs_one_counted_repeat() {
+    check_fault(Fault::HangAfterSuccess, 2, 1).await;
+    check_fault(Fault::ResetAfterSuccess, 2, 1).await;
 }
 
 #[tokio::test]
-async fn a_request_that_is_lost_arrives_by_its_one_repeat() {
-    once(Fault::HangBefore, 1, 1).await;
-    once(Fault::ResetBefore, 1, 1).await;
+async fn a_lost_request_is_delivered_by_its_repeat() {
+    check_fault(Fault::HangBefore, 1, 1).await;
+    check_fault(Fault::ResetBefore, 1, 1).await;
 }
 
 #[tokio::test]
-async fn twice_unknown_is_given_up_and_the_next_message_goes() {
+async fn a_message_with_two_unknown_outcomes_is_dropped() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 2, Fault::HangAfterSuccess);
     desk.enqueue_text(1, "halo").await;
@@ -100,7 +101,7 @@ async fn twice_unknown_is_given_up_and_the_next_message_goes() {
 }
 
 #[tokio::test]
-async fn an_edit_may_be_repeated_until_it_is_known_to_be_done() {
+async fn an_edit_is_repeated_until_its_outcome_is_known() {
     let desk = desk().await;
     desk.say(1, "/language").await;
     desk.fault("editMessageText", Some(1), 3, Fault::HangAfterSuccess);
@@ -119,7 +120,7 @@ async fn an_edit_may_be_repeated_until_it_is_known_to_be_done() {
 }
 
 #[tokio::test]
-async fn marks_that_telegram_cannot_read_are_taken_out() {
+async fn rejected_entities_are_removed_and_the_text_is_sent() {
     let desk = desk().await;
     desk.fault("sendMessage", Some(1), 1, Fault::BadEntities);
     desk.enqueue_text(1, "<b>a</b> &amp; b").await;
@@ -130,7 +131,7 @@ async fn marks_that_telegram_cannot_read_are_taken_out() {
 }
 
 #[tokio::test]
-async fn an_edit_that_changes_nothing_is_as_good_as_done() {
+async fn an_edit_that_changes_nothing_counts_as_sent() {
     let desk = desk().await;
     desk.say(1, "/language").await;
     let card = desk.last(1);
@@ -143,7 +144,7 @@ async fn an_edit_that_changes_nothing_is_as_good_as_done() {
 }
 
 #[tokio::test]
-async fn a_method_that_the_server_does_not_have_stops_nothing() {
+async fn an_unknown_method_does_not_block_other_deliveries() {
     let desk = desk().await;
     desk.fault("setMyCommands", None, u32::MAX, Fault::UnknownMethod);
     desk.fault("editMessageText", None, u32::MAX, Fault::UnknownMethod);
@@ -157,7 +158,7 @@ async fn a_method_that_the_server_does_not_have_stops_nothing() {
 }
 
 #[tokio::test]
-async fn what_waits_for_a_group_follows_it_when_it_becomes_a_supergroup() {
+async fn pending_messages_follow_a_group_that_becomes_a_supergroup() {
     let desk = desk().await;
     for group in [-55, -100_000_055] {
         desk.sandbox.send_in_group(group, Some(1), "halo semua");

@@ -9,7 +9,7 @@ async fn open(desk: &Desk, customer: i64, words: &str) {
     desk.press(customer, "✅ Kirim").await;
 }
 
-async fn office() -> Desk {
+async fn desk_with_agent() -> Desk {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     desk.agent(2, "Budi").await;
@@ -18,26 +18,26 @@ async fn office() -> Desk {
 }
 
 #[tokio::test]
-async fn a_blocked_agent_gets_no_more_until_they_are_back() {
-    let desk = office().await;
+async fn an_agent_who_blocks_the_bot_gets_no_ticket_until_they_unblock_it() {
+    let desk = desk_with_agent().await;
     desk.sandbox.set_blocked(2, true);
     desk.settle().await;
     assert!(desk.last(ADMIN).text.contains("Budi memblokir bot ini"), "{}", desk.transcript(ADMIN));
     desk.say(ADMIN, "/workload").await;
     let load = desk.last(ADMIN).text;
-    assert!(load.contains("⚪") && !load.contains("🟢"), "whoever gets nothing is not shown online: {load}");
+    assert!(load.contains("⚪") && !load.contains("🟢"), "an unreachable agent is not shown online: {load}");
     open(&desk, 1, "Internet mati").await;
     assert!(desk.sandbox.chat(2).iter().all(|m| !m.text.contains("Tiket baru")));
     desk.sandbox.set_blocked(2, false);
     desk.settle().await;
     desk.find(2, "Tiket baru ditambahkan");
-    let told = desk.sandbox.chat(ADMIN).iter().filter(|m| m.text.contains("memblokir")).count();
-    assert_eq!(told, 1, "the admins are told once");
+    let notices = desk.sandbox.chat(ADMIN).iter().filter(|m| m.text.contains("memblokir")).count();
+    assert_eq!(notices, 1, "the admin gets one notice");
 }
 
 #[tokio::test]
-async fn a_refused_delivery_says_as_much_as_a_block() {
-    let desk = office().await;
+async fn a_forbidden_delivery_marks_the_agent_as_unreachable() {
+    let desk = desk_with_agent().await;
     desk.fault("sendMessage", Some(2), 1, Fault::Forbidden);
     desk.enqueue_text(2, "halo").await;
     desk.settle().await;
@@ -49,8 +49,8 @@ async fn a_refused_delivery_says_as_much_as_a_block() {
 }
 
 #[tokio::test]
-async fn the_agent_is_told_that_a_customer_can_no_longer_be_reached() {
-    let desk = office().await;
+async fn the_agent_is_notified_that_the_customer_is_unreachable() {
+    let desk = desk_with_agent().await;
     open(&desk, 1, "Internet mati").await;
     desk.sandbox.set_blocked(1, true);
     desk.settle().await;
@@ -70,9 +70,9 @@ async fn the_agent_is_told_that_a_customer_can_no_longer_be_reached() {
 }
 
 #[tokio::test]
-async fn who_gets_a_ticket_later_is_told_that_its_customer_can_not_be_reached() {
+async fn a_later_holder_sees_that_the_customer_is_unreachable() {
     const LINE: &str = "⚠️ Pelanggan saat ini tidak dapat dihubungi.";
-    let desk = office().await;
+    let desk = desk_with_agent().await;
     open(&desk, 1, "Internet mati").await;
     desk.sandbox.set_blocked(1, true);
     desk.settle().await;
@@ -83,10 +83,10 @@ async fn who_gets_a_ticket_later_is_told_that_its_customer_can_not_be_reached() 
     desk.say(ADMIN, "/reassign").await;
     desk.press(ADMIN, "Budi").await;
     desk.press(ADMIN, "Citra").await;
-    let (told, queue) = (desk.find(3, "Internet mati"), desk.find(3, "Antrian Tiket Saya"));
-    assert!(told.text.contains("Tiket baru") && told.text.contains(LINE), "{}", desk.chat_story(3));
+    let (task, queue) = (desk.find(3, "Internet mati"), desk.find(3, "Antrian Tiket Saya"));
+    assert!(task.text.contains("Tiket baru") && task.text.contains(LINE), "{}", desk.chat_story(3));
     assert!(queue.text.contains(LINE), "{}", queue.text);
-    // They are back: by unblocking, and, blocked once more, by writing.
+    // The customer is reachable again: by unblocking the bot, and later by writing.
     for back in [true, false] {
         if back {
             desk.sandbox.set_blocked(1, false);
@@ -103,8 +103,8 @@ async fn who_gets_a_ticket_later_is_told_that_its_customer_can_not_be_reached() 
 }
 
 #[tokio::test]
-async fn a_card_that_changed_many_times_while_it_was_held_up_is_edited_once() {
-    let desk = office().await;
+async fn changes_of_a_card_in_a_blocked_chat_are_coalesced_into_one_edit() {
+    let desk = desk_with_agent().await;
     for customer in 11..=14 {
         desk.person(customer, &format!("Orang{customer}"), "id").await;
     }
@@ -128,7 +128,7 @@ async fn a_card_that_changed_many_times_while_it_was_held_up_is_edited_once() {
         desk.sandbox.press(customer, message, &data);
         desk.wait_for_message(customer, "sekarang ditangani oleh Budi").await;
     }
-    assert_eq!(edits(), before, "the chat is held up");
+    assert_eq!(edits(), before, "the chat is blocked");
     desk.advance(TimeDelta::seconds(60));
     desk.deliver_all().await;
     assert_eq!(edits(), before + 1);

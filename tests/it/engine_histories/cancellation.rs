@@ -1,7 +1,7 @@
-//! Whoever began something is gone in the middle of it, or its answer is lost: what was committed counts once, and the next
-//! round knows of it.
+//! Cancellation: the caller of a command is dropped in the middle of it, or its answer is lost. A commit
+//! counts once, and the next round does the follow-up work.
+use super::fixture::Fixture;
 use super::oracle;
-use super::stage::Stage;
 use crate::support::StoreFault;
 use antri::domain::event::{Action, Actor};
 use antri::domain::person::{Availability, Person};
@@ -13,57 +13,57 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// A desk in which every verb has something to do.
-struct Office {
-    stage: Stage,
-    /// Holds `held`; has no room for more.
+/// An engine in which every command has something to do.
+struct Scenario {
+    fixture: Fixture,
+    /// Holds `held`; has no free slot.
     ani: Person,
-    /// Has opted out; has room.
+    /// Has opted out of automatic assignment; has free slots.
     budi: Person,
     customer: Person,
     held: Ticket,
     waiting: Ticket,
 }
 
-impl Office {
+impl Scenario {
     async fn new() -> Arc<Self> {
         let settings = Settings {
             mode: Mode::Dual,
             offline_behaviour: OfflineBehaviour::ReassignAll,
             ..Settings::default()
         };
-        let stage = Stage::new(settings).await;
-        let (ani, budi) = (stage.agent(100, 1, &[]).await, stage.agent(101, 2, &[]).await);
-        stage.engine.set_auto(Actor::Engine, budi.id, false, stage.now()).await.unwrap();
-        let customer = stage.customer(500).await;
-        let held = stage.serve(&customer).await;
-        let waiting = stage.serve(&customer).await;
+        let fixture = Fixture::new(settings).await;
+        let (ani, budi) = (fixture.agent(100, 1, &[]).await, fixture.agent(101, 2, &[]).await);
+        fixture.engine.set_auto(Actor::Engine, budi.id, false, fixture.now()).await.unwrap();
+        let customer = fixture.customer(500).await;
+        let held = fixture.serve(&customer).await;
+        let waiting = fixture.serve(&customer).await;
         assert_eq!((held.holder(), waiting.holder()), (Some(ani.id), None));
-        Arc::new(Self { stage, ani, budi, customer, held, waiting })
+        Arc::new(Self { fixture, ani, budi, customer, held, waiting })
     }
 
-    /// One verb of the engine's.
-    async fn act(&self, verb: Verb) -> Result<(), EngineError> {
-        let (engine, now) = (&self.stage.engine, self.stage.now());
-        let (admin, ani, budi) = (&self.stage.admin, self.ani.id, &self.budi);
+    /// Runs one command.
+    async fn run(&self, command: Command) -> Result<(), EngineError> {
+        let (engine, now) = (&self.fixture.engine, self.fixture.now());
+        let (admin, ani, budi) = (&self.fixture.admin, self.ani.id, &self.budi);
         let (held, waiting) = ((self.held.id, None), self.waiting.id);
-        match verb {
-            Verb::Open => self.stage.open_with("once".into(), &self.customer, 0).await.map(drop),
-            Verb::Complete => engine.step(ani, self.held.id, Step::Complete, None, now).await.map(drop),
-            Verb::Cancel => engine.cancel(self.customer.id, waiting, None, now).await.map(drop),
-            Verb::PickUp => engine.pick_up(budi, waiting, None, now).await.map(drop),
-            Verb::Reassign => engine.reassign(admin, held, budi.id, false, now).await.map(drop),
-            Verb::Requeue => engine.requeue(admin, held, now).await.map(drop),
-            Verb::Leave => engine.set_availability(ani, Availability::Offline, now).await.map(drop),
-            Verb::Raise => engine.set_capacity(admin, ani, Capacity::new(2).unwrap(), now).await.map(drop),
-            Verb::OptIn => engine.set_auto(Actor::Engine, budi.id, true, now).await.map(drop),
-            Verb::Round => engine.run_round(now).await.map(drop),
+        match command {
+            Command::Open => self.fixture.open_with("once".into(), &self.customer, 0).await.map(drop),
+            Command::Complete => engine.step(ani, self.held.id, Step::Complete, None, now).await.map(drop),
+            Command::Cancel => engine.cancel(self.customer.id, waiting, None, now).await.map(drop),
+            Command::PickUp => engine.pick_up(budi, waiting, None, now).await.map(drop),
+            Command::Reassign => engine.reassign(admin, held, budi.id, false, now).await.map(drop),
+            Command::Requeue => engine.requeue(admin, held, now).await.map(drop),
+            Command::Leave => engine.set_availability(ani, Availability::Offline, now).await.map(drop),
+            Command::Raise => engine.set_capacity(admin, ani, Capacity::new(2).unwrap(), now).await.map(drop),
+            Command::OptIn => engine.set_auto(Actor::Engine, budi.id, true, now).await.map(drop),
+            Command::Round => engine.run_round(now).await.map(drop),
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verb {
+enum Command {
     Open,
     Complete,
     Cancel,
@@ -76,93 +76,94 @@ enum Verb {
     Round,
 }
 
-const VERBS: [Verb; 10] = [
-    Verb::Open,
-    Verb::Complete,
-    Verb::Cancel,
-    Verb::PickUp,
-    Verb::Reassign,
-    Verb::Requeue,
-    Verb::Leave,
-    Verb::Raise,
-    Verb::OptIn,
-    Verb::Round,
+const COMMANDS: [Command; 10] = [
+    Command::Open,
+    Command::Complete,
+    Command::Cancel,
+    Command::PickUp,
+    Command::Reassign,
+    Command::Requeue,
+    Command::Leave,
+    Command::Raise,
+    Command::OptIn,
+    Command::Round,
 ];
 
-/// Begins a verb and drops it when this call of the store's is under way.
-async fn break_off(office: &Arc<Office>, verb: Verb, call: &'static str, ill: StoreFault) {
-    if verb == Verb::Round {
-        // So that there is something to do in it.
-        office.act(Verb::Complete).await.unwrap();
+/// Starts a command and drops it while this store call is in progress.
+async fn cancel_during(scenario: &Arc<Scenario>, command: Command, call: &'static str, fault: StoreFault) {
+    if command == Command::Round {
+        // A completed ticket gives the round something to assign.
+        scenario.run(Command::Complete).await.unwrap();
     }
-    office.stage.faults.inject_next(call, 1, ill);
-    let begun = Arc::clone(office);
-    let task = tokio::spawn(async move { begun.act(verb).await });
-    office.stage.faults.call_held().await;
+    scenario.fixture.faults.inject_next(call, 1, fault);
+    let running = Arc::clone(scenario);
+    let task = tokio::spawn(async move { running.run(command).await });
+    scenario.fixture.faults.call_held().await;
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
-    office.stage.faults.clear();
+    scenario.fixture.faults.clear();
 }
 
 #[tokio::test]
-async fn a_verb_that_is_broken_off_before_or_after_its_commit_loses_nothing() {
-    for verb in VERBS {
-        for ill in [StoreFault::Waits, StoreFault::Silent] {
-            let office = Office::new().await;
-            break_off(&office, verb, "commit", ill).await;
-            office.stage.round().await;
-            // What is left of leaving is the sweep's.
-            office.stage.engine.sweep(office.stage.now()).await.unwrap();
-            oracle::check(&office.stage).await;
+async fn a_command_cancelled_before_or_after_its_commit_loses_no_work() {
+    for command in COMMANDS {
+        for fault in [StoreFault::Waits, StoreFault::Silent] {
+            let scenario = Scenario::new().await;
+            cancel_during(&scenario, command, "commit", fault).await;
+            scenario.fixture.round().await;
+            // The sweep releases the tickets of the agent who left.
+            scenario.fixture.engine.sweep(scenario.fixture.now()).await.unwrap();
+            oracle::check(&scenario.fixture).await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_round_that_is_broken_off_at_any_call_is_made_up_for_by_the_next() {
+async fn the_next_round_does_the_work_of_a_cancelled_round() {
     for call in ["settings", "queue_head", "commit"] {
-        for ill in [StoreFault::Waits, StoreFault::Silent] {
-            let office = Office::new().await;
-            break_off(&office, Verb::Round, call, ill).await;
-            assert!(office.stage.engine.is_round_pending(), "{call} {ill:?}");
-            office.stage.round().await;
-            assert_eq!(office.stage.ticket(&office.waiting).await.holder(), Some(office.ani.id));
-            oracle::check(&office.stage).await;
+        for fault in [StoreFault::Waits, StoreFault::Silent] {
+            let scenario = Scenario::new().await;
+            cancel_during(&scenario, Command::Round, call, fault).await;
+            assert!(scenario.fixture.engine.is_round_pending(), "{call} {fault:?}");
+            scenario.fixture.round().await;
+            assert_eq!(scenario.fixture.ticket(&scenario.waiting).await.holder(), Some(scenario.ani.id));
+            oracle::check(&scenario.fixture).await;
         }
     }
 }
 
-/// The caller gets an error for what was done, and does it again, as the inbox does.
+/// The caller gets an error for a commit that succeeded, and retries, as the inbox does.
 #[tokio::test]
-async fn what_is_done_again_because_its_answer_was_lost_is_done_once() {
-    for verb in VERBS {
-        let office = Office::new().await;
-        if verb == Verb::Round {
-            office.act(Verb::Complete).await.unwrap();
+async fn a_command_retried_after_a_lost_answer_is_applied_once() {
+    for command in COMMANDS {
+        let scenario = Scenario::new().await;
+        if command == Command::Round {
+            scenario.run(Command::Complete).await.unwrap();
         }
-        office.stage.faults.inject_next("commit", 1, StoreFault::AnswerLost);
-        let answer = office.act(verb).await;
-        assert!(matches!(answer, Err(EngineError::Store(_))), "{verb:?}: {answer:?}");
-        office.stage.faults.clear();
-        let again = office.act(verb).await;
-        let told = match verb {
-            Verb::Complete | Verb::Cancel | Verb::PickUp | Verb::Reassign | Verb::Requeue => {
+        scenario.fixture.faults.inject_next("commit", 1, StoreFault::AnswerLost);
+        let answer = scenario.run(command).await;
+        assert!(matches!(answer, Err(EngineError::Store(_))), "{command:?}: {answer:?}");
+        scenario.fixture.faults.clear();
+        let again = scenario.run(command).await;
+        let expected = match command {
+            Command::Complete | Command::Cancel | Command::PickUp | Command::Reassign | Command::Requeue => {
                 matches!(again, Err(EngineError::Refused(Refusal::State(_) | Refusal::AlreadyTheirs, _)))
             }
             _ => again.is_ok(),
         };
-        assert!(told, "{verb:?}: {again:?}");
-        office.stage.round().await;
-        oracle::check(&office.stage).await;
-        let (events, ticket) = (oracle::events(&office.stage), office.stage.ticket(&office.held).await);
+        assert!(expected, "{command:?}: {again:?}");
+        scenario.fixture.round().await;
+        oracle::check(&scenario.fixture).await;
+        let (events, ticket) =
+            (oracle::events(&scenario.fixture), scenario.fixture.ticket(&scenario.held).await);
         let count = |what: &dyn Fn(&Action) -> bool| events.iter().filter(|e| what(&e.what)).count();
-        match verb {
-            Verb::Open => assert_eq!(count(&|what| *what == Action::Opened), 3),
-            Verb::Complete | Verb::Round => {
+        match command {
+            Command::Open => assert_eq!(count(&|what| *what == Action::Opened), 3),
+            Command::Complete | Command::Round => {
                 assert_eq!(ticket.status(), Status::Completed);
                 assert_eq!(count(&|what| *what == Action::Completed), 1);
             }
-            Verb::Requeue | Verb::Leave => {
+            Command::Requeue | Command::Leave => {
                 assert_eq!(count(&|what| matches!(what, Action::Released { .. })), 1);
             }
             _ => {}
@@ -170,39 +171,40 @@ async fn what_is_done_again_because_its_answer_was_lost_is_done_once() {
     }
 }
 
-/// Begins a handler that raises ani's capacity and then never ends, with its rounds kept back.
-async fn handler(office: &Arc<Office>) -> JoinHandle<()> {
-    let (begun, raised) = (Arc::clone(office), Arc::new(Notify::new()));
+/// Starts a handler that raises the capacity of ani and never ends; its rounds are deferred.
+async fn start_handler(scenario: &Arc<Scenario>) -> JoinHandle<()> {
+    let (running, raised) = (Arc::clone(scenario), Arc::new(Notify::new()));
     let done = Arc::clone(&raised);
     let handler = tokio::spawn(async move {
         let work = async {
-            begun.act(Verb::Raise).await.unwrap();
+            running.run(Command::Raise).await.unwrap();
             done.notify_one();
             std::future::pending::<()>().await;
         };
-        drop(begun.stage.engine.defer_rounds(work).await);
+        drop(running.fixture.engine.defer_rounds(work).await);
     });
     raised.notified().await;
     handler
 }
 
 #[tokio::test]
-async fn a_ticket_whose_round_is_kept_back_is_not_missed_by_the_sweep() {
-    let office = Office::new().await;
-    let handler = handler(&office).await;
-    office.stage.advance(9);
-    assert_eq!(office.stage.engine.sweep(office.stage.now()).await.unwrap().found, 0);
+async fn sweep_does_not_count_a_ticket_whose_round_is_deferred() {
+    let scenario = Scenario::new().await;
+    let handler = start_handler(&scenario).await;
+    scenario.fixture.advance(9);
+    assert_eq!(scenario.fixture.engine.sweep(scenario.fixture.now()).await.unwrap().found, 0);
     handler.abort();
 }
 
-/// A handler keeps its rounds back until its answer is on its way; one that ends before that must not take them along.
+/// A handler defers its rounds until its answer is enqueued. A handler that is dropped before that must not
+/// drop the rounds.
 #[tokio::test]
-async fn rounds_that_were_kept_back_start_when_their_handler_is_broken_off() {
-    let office = Office::new().await;
-    let handler = handler(&office).await;
+async fn deferred_rounds_run_when_their_handler_is_cancelled() {
+    let scenario = Scenario::new().await;
+    let handler = start_handler(&scenario).await;
     handler.abort();
     assert!(handler.await.unwrap_err().is_cancelled());
-    assert_eq!(office.stage.round().await, 1);
-    assert_eq!(office.stage.held(office.ani.id).await, 2);
-    oracle::check(&office.stage).await;
+    assert_eq!(scenario.fixture.round().await, 1);
+    assert_eq!(scenario.fixture.held(scenario.ani.id).await, 2);
+    oracle::check(&scenario.fixture).await;
 }

@@ -1,6 +1,7 @@
-//! A new ticket is given away in the commit that opens it, where this process assigns and nobody waits before it.
+//! Immediate assignment: a new ticket is assigned in its opening commit, if this process is the assigner and
+//! no ticket waits before it.
+use super::fixture::Fixture;
 use super::oracle;
-use super::stage::Stage;
 use crate::support::StoreFault;
 use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
@@ -11,170 +12,173 @@ use antri::engine::tickets::steps::Step;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// A desk with one agent, who can hold so many, and a customer.
-async fn with_ani(max: u16) -> (Stage, Person, Person) {
-    let stage = Stage::new(Settings::default()).await;
-    let ani = stage.agent(100, max, &[]).await;
-    stage.round().await;
-    let customer = stage.customer(500).await;
-    (stage, ani, customer)
+/// Creates an engine with one agent, who can hold `max` tickets, and a customer.
+async fn with_one_agent(max: u16) -> (Fixture, Person, Person) {
+    let fixture = Fixture::new(Settings::default()).await;
+    let ani = fixture.agent(100, max, &[]).await;
+    fixture.round().await;
+    let customer = fixture.customer(500).await;
+    (fixture, ani, customer)
 }
 
 #[tokio::test]
-async fn agents_get_new_tickets_in_turn_and_no_round_is_needed() {
-    let stage = Stage::new(Settings::default()).await;
-    let (ani, budi) = (stage.agent(100, 1, &[]).await, stage.agent(101, 2, &[]).await);
-    stage.round().await;
-    let customer = stage.customer(500).await;
-    let _assigner = stage.engine.assigner();
+async fn new_tickets_rotate_among_agents_without_a_round() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let (ani, budi) = (fixture.agent(100, 1, &[]).await, fixture.agent(101, 2, &[]).await);
+    fixture.round().await;
+    let customer = fixture.customer(500).await;
+    let _assigner = fixture.engine.assigner();
     let mut holders = Vec::new();
     for _ in 0..3 {
-        let opened = stage.open(&customer, 0).await.unwrap();
-        assert_eq!(stage.ticket(&opened).await, opened, "the answer is how it stands");
+        let opened = fixture.open(&customer, 0).await.unwrap();
+        assert_eq!(fixture.ticket(&opened).await, opened, "the answer is the current ticket");
         holders.push(opened.holder());
-        assert!(!stage.engine.is_round_pending());
+        assert!(!fixture.engine.is_round_pending());
     }
     assert_eq!(holders, [Some(ani.id), Some(budi.id), Some(budi.id)]);
 
-    // Nobody has room: it waits for a round as ever.
-    let waiting = stage.open(&customer, 0).await.unwrap();
-    assert_eq!((waiting.status(), stage.engine.is_round_pending()), (Status::Queued, true));
-    let first = stage.store.held_by(ani.id).await.unwrap().remove(0);
-    stage.step(&first, &ani, Step::Complete).await.unwrap();
-    stage.round().await;
-    assert_eq!(stage.ticket(&waiting).await.holder(), Some(ani.id));
-    oracle::check(&stage).await;
+    // No agent has a free slot: the ticket waits for a round.
+    let waiting = fixture.open(&customer, 0).await.unwrap();
+    assert_eq!((waiting.status(), fixture.engine.is_round_pending()), (Status::Queued, true));
+    let first = fixture.store.held_by(ani.id).await.unwrap().remove(0);
+    fixture.step(&first, &ani, Step::Complete).await.unwrap();
+    fixture.round().await;
+    assert_eq!(fixture.ticket(&waiting).await.holder(), Some(ani.id));
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn one_that_waits_is_not_overtaken_though_somebody_is_ready() {
-    let stage = Stage::new(Settings::default()).await;
-    let customer = stage.customer(500).await;
-    let first = stage.open(&customer, 0).await.unwrap();
-    let ani = stage.agent(100, 5, &[]).await;
-    let _assigner = stage.engine.assigner();
-    let second = stage.open(&customer, 0).await.unwrap();
-    assert_eq!(second.status(), Status::Queued, "its elder goes first, by the round that is wanted");
-    stage.round().await;
-    let held: Vec<_> = stage.store.held_by(ani.id).await.unwrap().iter().map(|t| t.id).collect();
+async fn a_waiting_ticket_is_not_overtaken_when_an_agent_is_ready() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let customer = fixture.customer(500).await;
+    let first = fixture.open(&customer, 0).await.unwrap();
+    let ani = fixture.agent(100, 5, &[]).await;
+    let _assigner = fixture.engine.assigner();
+    let second = fixture.open(&customer, 0).await.unwrap();
+    assert_eq!(second.status(), Status::Queued, "the older ticket goes first, in the requested round");
+    fixture.round().await;
+    let held: Vec<_> = fixture.store.held_by(ani.id).await.unwrap().iter().map(|t| t.id).collect();
     assert_eq!(held, [first.id, second.id]);
-    oracle::check(&stage).await;
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn who_only_looks_ready_gets_nothing() {
-    let (stage, ani, customer) = with_ani(5).await;
-    let _assigner = stage.engine.assigner();
-    // Another process has taken her offline, and nobody has told this one yet.
-    stage.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
-    let opened = stage.open(&customer, 0).await.unwrap();
+async fn an_agent_who_is_ready_only_in_the_roster_gets_no_ticket() {
+    let (fixture, ani, customer) = with_one_agent(5).await;
+    let _assigner = fixture.engine.assigner();
+    // Another process has set her offline, and this one has no signal of it yet.
+    fixture.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
+    let opened = fixture.open(&customer, 0).await.unwrap();
     assert_eq!(opened.status(), Status::Queued);
-    stage.round().await;
-    assert_eq!(stage.ticket(&opened).await.status(), Status::Queued);
-    stage.engine.set_availability(ani.id, Availability::Online, stage.now()).await.unwrap();
-    stage.round().await;
-    assert_eq!(stage.ticket(&opened).await.holder(), Some(ani.id), "nothing stayed reserved");
-    oracle::check(&stage).await;
+    fixture.round().await;
+    assert_eq!(fixture.ticket(&opened).await.status(), Status::Queued);
+    fixture.engine.set_availability(ani.id, Availability::Online, fixture.now()).await.unwrap();
+    fixture.round().await;
+    assert_eq!(fixture.ticket(&opened).await.holder(), Some(ani.id), "no reservation is left");
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn by_hand_and_beyond_the_rollout_nothing_is_given_away() {
+async fn manual_mode_and_tickets_outside_the_rollout_are_not_assigned() {
     let beyond = Settings { rollout_percent: Percent::new(0).unwrap(), ..Settings::default() };
     for settings in [Settings { mode: Mode::Manual, ..Settings::default() }, beyond] {
-        let stage = Stage::new(settings).await;
-        stage.agent(100, 5, &[]).await;
-        let customer = stage.customer(500).await;
-        let _assigner = stage.engine.assigner();
-        assert_eq!(stage.open(&customer, 0).await.unwrap().status(), Status::Queued);
-        stage.round().await;
-        oracle::check(&stage).await;
+        let fixture = Fixture::new(settings).await;
+        fixture.agent(100, 5, &[]).await;
+        let customer = fixture.customer(500).await;
+        let _assigner = fixture.engine.assigner();
+        assert_eq!(fixture.open(&customer, 0).await.unwrap().status(), Status::Queued);
+        fixture.round().await;
+        oracle::check(&fixture).await;
     }
 }
 
 #[tokio::test]
-async fn an_opening_that_fails_or_is_broken_off_keeps_no_slot() {
-    for ill in [StoreFault::Away, StoreFault::AnswerLost, StoreFault::Waits, StoreFault::Silent] {
-        let (stage, ani, customer) = with_ani(1).await;
-        let stage = Arc::new(stage);
-        let _assigner = stage.engine.assigner();
-        stage.faults.inject_next("commit", 1, ill);
-        let (begun, who) = (Arc::clone(&stage), customer.clone());
-        let opening = tokio::spawn(async move { begun.open_with("once".to_owned(), &who, 0).await });
-        if matches!(ill, StoreFault::Waits | StoreFault::Silent) {
-            stage.faults.call_held().await;
+async fn a_failed_or_cancelled_opening_releases_its_slot() {
+    for fault in [StoreFault::Away, StoreFault::AnswerLost, StoreFault::Waits, StoreFault::Silent] {
+        let (fixture, ani, customer) = with_one_agent(1).await;
+        let fixture = Arc::new(fixture);
+        let _assigner = fixture.engine.assigner();
+        fixture.faults.inject_next("commit", 1, fault);
+        let (running, caller) = (Arc::clone(&fixture), customer.clone());
+        let opening = tokio::spawn(async move { running.open_with("once".to_owned(), &caller, 0).await });
+        if matches!(fault, StoreFault::Waits | StoreFault::Silent) {
+            fixture.faults.call_held().await;
             opening.abort();
             assert!(opening.await.unwrap_err().is_cancelled());
         } else {
             opening.await.unwrap().unwrap_err();
         }
-        stage.faults.clear();
-        stage.round().await;
-        let opened = stage.open_with("once".to_owned(), &customer, 0).await.unwrap();
-        stage.round().await;
-        assert_eq!(stage.ticket(&opened).await.holder(), Some(ani.id), "{ill:?}");
-        let whats: Vec<_> =
-            stage.store.history(opened.id).await.unwrap().into_iter().map(|e| e.what).collect();
-        assert!(matches!(&whats[..], [Action::Opened, Action::Assigned { .. }]), "{ill:?}: {whats:?}");
-        oracle::check(&stage).await;
+        fixture.faults.clear();
+        fixture.round().await;
+        let opened = fixture.open_with("once".to_owned(), &customer, 0).await.unwrap();
+        fixture.round().await;
+        assert_eq!(fixture.ticket(&opened).await.holder(), Some(ani.id), "{fault:?}");
+        let actions: Vec<_> =
+            fixture.store.history(opened.id).await.unwrap().into_iter().map(|e| e.what).collect();
+        assert!(matches!(&actions[..], [Action::Opened, Action::Assigned { .. }]), "{fault:?}: {actions:?}");
+        oracle::check(&fixture).await;
     }
 }
 
 #[tokio::test]
-async fn an_agent_who_is_read_again_keeps_the_slot_of_a_ticket_on_its_way() {
-    let (stage, ani, customer) = with_ani(2).await;
-    let stage = Arc::new(stage);
-    let _assigner = stage.engine.assigner();
-    stage.faults.inject_next("commit", 1, StoreFault::Away);
-    stage.open(&customer, 0).await.unwrap_err();
+async fn reloading_an_agent_keeps_the_slot_of_a_ticket_being_opened() {
+    let (fixture, ani, customer) = with_one_agent(2).await;
+    let fixture = Arc::new(fixture);
+    let _assigner = fixture.engine.assigner();
+    fixture.faults.inject_next("commit", 1, StoreFault::Away);
+    fixture.open(&customer, 0).await.unwrap_err();
 
-    stage.faults.inject_next("commit", 1, StoreFault::Waits);
-    let (begun, who) = (Arc::clone(&stage), customer.clone());
-    let on_its_way = tokio::spawn(async move { begun.open(&who, 0).await });
-    stage.faults.call_held().await;
-    assert_eq!(stage.round().await, 0, "it reads her again");
-    let second = stage.open(&customer, 0).await.unwrap();
-    stage.faults.release_calls();
-    let first = on_its_way.await.unwrap().unwrap();
+    fixture.faults.inject_next("commit", 1, StoreFault::Waits);
+    let (running, caller) = (Arc::clone(&fixture), customer.clone());
+    let opening = tokio::spawn(async move { running.open(&caller, 0).await });
+    fixture.faults.call_held().await;
+    assert_eq!(fixture.round().await, 0, "the round reloads her");
+    let second = fixture.open(&customer, 0).await.unwrap();
+    fixture.faults.release_calls();
+    let first = opening.await.unwrap().unwrap();
     assert_eq!((first.holder(), second.holder()), (Some(ani.id), Some(ani.id)));
-    assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 0, "each has a slot of its own");
-    assert!(stage.engine.is_round_pending(), "she was read without it, so she is read once more");
-    stage.round().await;
-    oracle::check(&stage).await;
+    assert_eq!(fixture.engine.faults.conflicts.load(Ordering::SeqCst), 0, "each ticket has its own slot");
+    assert!(
+        fixture.engine.is_round_pending(),
+        "she was reloaded without the ticket, so another reload is pending"
+    );
+    fixture.round().await;
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn a_key_that_comes_twice_takes_one_slot() {
-    let (stage, ani, customer) = with_ani(2).await;
-    let _assigner = stage.engine.assigner();
+async fn opening_twice_with_one_key_takes_one_slot() {
+    let (fixture, ani, customer) = with_one_agent(2).await;
+    let _assigner = fixture.engine.assigner();
     let key = "twice".to_owned();
-    let first = stage.open_with(key.clone(), &customer, 0).await.unwrap();
-    let again = stage.open_with(key, &customer, 0).await.unwrap();
-    assert_eq!(again.id, first.id, "one ticket to a key");
-    assert_eq!(stage.held(ani.id).await, 1);
-    assert_eq!(stage.open(&customer, 0).await.unwrap().holder(), Some(ani.id), "nothing stayed reserved");
-    oracle::check(&stage).await;
+    let first = fixture.open_with(key.clone(), &customer, 0).await.unwrap();
+    let again = fixture.open_with(key, &customer, 0).await.unwrap();
+    assert_eq!(again.id, first.id, "one ticket for each key");
+    assert_eq!(fixture.held(ani.id).await, 1);
+    assert_eq!(fixture.open(&customer, 0).await.unwrap().holder(), Some(ani.id), "no reservation is left");
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn what_is_refused_after_others_found_no_room_makes_room_for_them() {
-    let (stage, ani, customer) = with_ani(1).await;
-    let stage = Arc::new(stage);
-    let _assigner = stage.engine.assigner();
-    let first = stage.open_with("twice".to_owned(), &customer, 0).await.unwrap();
-    stage.step(&first, &ani, Step::Complete).await.unwrap();
-    stage.round().await;
+async fn a_rejected_opening_frees_its_slot_for_waiting_tickets() {
+    let (fixture, ani, customer) = with_one_agent(1).await;
+    let fixture = Arc::new(fixture);
+    let _assigner = fixture.engine.assigner();
+    let first = fixture.open_with("twice".to_owned(), &customer, 0).await.unwrap();
+    fixture.step(&first, &ani, Step::Complete).await.unwrap();
+    fixture.round().await;
 
-    // The only slot is reserved for one that is about to be refused, as its key is known.
-    stage.faults.inject_next("commit", 1, StoreFault::Waits);
-    let (begun, who) = (Arc::clone(&stage), customer.clone());
-    let again = tokio::spawn(async move { begun.open_with("twice".to_owned(), &who, 0).await });
-    stage.faults.call_held().await;
-    let waiting = stage.open(&customer, 0).await.unwrap();
-    assert_eq!((waiting.status(), stage.round().await), (Status::Queued, 0));
-    stage.faults.release_calls();
+    // The only slot is reserved for a ticket that will be rejected, because its key is used.
+    fixture.faults.inject_next("commit", 1, StoreFault::Waits);
+    let (running, caller) = (Arc::clone(&fixture), customer.clone());
+    let again = tokio::spawn(async move { running.open_with("twice".to_owned(), &caller, 0).await });
+    fixture.faults.call_held().await;
+    let waiting = fixture.open(&customer, 0).await.unwrap();
+    assert_eq!((waiting.status(), fixture.round().await), (Status::Queued, 0));
+    fixture.faults.release_calls();
     assert_eq!(again.await.unwrap().unwrap().id, first.id);
-    assert!(stage.engine.is_round_pending());
-    stage.round().await;
-    assert_eq!(stage.ticket(&waiting).await.holder(), Some(ani.id));
-    oracle::check(&stage).await;
+    assert!(fixture.engine.is_round_pending());
+    fixture.round().await;
+    assert_eq!(fixture.ticket(&waiting).await.holder(), Some(ani.id));
+    oracle::check(&fixture).await;
 }

@@ -1,6 +1,7 @@
-//! Who may become what: the first admin's claim, invitations, and how much one customer may have open.
+//! Claims and invites, and the limit of open tickets: the first admin's claim, invites of agents, and
+//! idempotency keys.
+use super::fixture::{Fixture, profile};
 use super::oracle;
-use super::stage::{Stage, profile};
 use antri::app::embedded;
 use antri::domain::ids::DepartmentId;
 use antri::domain::invite::Grant;
@@ -15,54 +16,54 @@ use antri::engine::{Engine, Rules};
 use futures::future::join_all;
 use std::sync::Arc;
 
-/// A link lives a day.
-const DAY: i64 = 86_400;
+/// The lifetime of an invite link, in seconds.
+const INVITE_LIFETIME_SECONDS: i64 = 86_400;
 
-/// A desk that names nobody in `ADMIN_IDS`.
-async fn without_admin(stage: &Stage) -> (Arc<Engine>, tempfile::TempDir) {
+/// Returns an engine without `ADMIN_IDS`.
+async fn engine_without_admin(fixture: &Fixture) -> (Arc<Engine>, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    let back = embedded(dir.path()).unwrap();
+    let back_ends = embedded(dir.path()).unwrap();
     let rules = Rules {
         zone: chrono_tz::Asia::Jakarta,
         default_locale: Locale::Id,
         admin_ids: Vec::new(),
-        presence_ttl: stage.engine.rules().presence_ttl,
+        presence_ttl: fixture.engine.rules().presence_ttl,
     };
-    let engine = Engine::new(back.store, back.presence, rules, Random::seeded(3));
+    let engine = Engine::new(back_ends.store, back_ends.presence, rules, Random::seeded(3));
     engine.ensure_department("Umum", "Umum").await.unwrap();
     engine.start().await.unwrap();
     (Arc::new(engine), dir)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_claim_makes_one_admin() {
-    let stage = Stage::new(Settings::default()).await;
-    let (engine, _dir) = without_admin(&stage).await;
-    let now = stage.now();
+async fn concurrent_claims_make_one_admin() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let (engine, _dir) = engine_without_admin(&fixture).await;
+    let now = fixture.now();
     let claim = engine.claim_code(now).await.unwrap().expect("there is no admin yet");
     let spare = engine.claim_code(now).await.unwrap().unwrap();
     let mut people = Vec::new();
     for n in 0..8 {
         people.push(engine.meet(&profile(200 + n), now).await.unwrap());
     }
-    let tried = join_all(people.iter().map(|person| engine.redeem(person, &claim.code, now))).await;
-    let won: Vec<Person> = tried.iter().filter_map(|answer| answer.clone().ok()).collect();
-    assert_eq!(won.len(), 1);
-    assert!(tried.iter().all(|answer| matches!(answer, Ok(_) | Err(EngineError::BadInvite))));
-    assert!(won[0].is_admin());
+    let results = join_all(people.iter().map(|person| engine.redeem(person, &claim.code, now))).await;
+    let winners: Vec<Person> = results.iter().filter_map(|answer| answer.clone().ok()).collect();
+    assert_eq!(winners.len(), 1);
+    assert!(results.iter().all(|answer| matches!(answer, Ok(_) | Err(EngineError::BadInvite))));
+    assert!(winners[0].is_admin());
     assert_eq!(engine.claim_code(now).await.unwrap(), None, "no second claim");
-    let late = people.iter().find(|person| person.id != won[0].id).unwrap();
+    let late = people.iter().find(|person| person.id != winners[0].id).unwrap();
     assert_eq!(engine.redeem(late, &spare.code, now).await, Err(EngineError::BadInvite));
     assert_eq!(engine.store().admins().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn an_invitation_works_once_for_a_day_and_again_only_for_who_used_it() {
-    let stage = Stage::new(Settings::default()).await;
-    let teknik = stage.department("Teknik").await.id;
-    let (ani, budi) = (stage.customer(100).await, stage.customer(101).await);
-    let redeem = async |person: &Person, code: &str| stage.engine.redeem(person, code, stage.now()).await;
-    let invite = stage.engine.invite(Grant::Agent(vec![teknik]), stage.now()).await.unwrap();
+async fn an_invite_works_once_within_a_day_and_is_idempotent_for_its_user() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let teknik = fixture.department("Teknik").await.id;
+    let (ani, budi) = (fixture.customer(100).await, fixture.customer(101).await);
+    let redeem = async |person: &Person, code: &str| fixture.engine.redeem(person, code, fixture.now()).await;
+    let invite = fixture.engine.invite(Grant::Agent(vec![teknik]), fixture.now()).await.unwrap();
 
     let agent = redeem(&ani, &invite.code).await.unwrap();
     assert_eq!(agent.role, Role::Agent);
@@ -70,60 +71,64 @@ async fn an_invitation_works_once_for_a_day_and_again_only_for_who_used_it() {
         agent.agent.as_ref().unwrap().departments.iter().copied().collect::<Vec<DepartmentId>>(),
         [teknik]
     );
-    let (events, told) = (oracle::events(&stage).len(), oracle::told(&stage).len());
-    assert_eq!(redeem(&agent, &invite.code).await.unwrap(), agent, "pressed twice: nothing changes");
-    assert_eq!((oracle::events(&stage).len(), oracle::told(&stage).len()), (events, told));
+    let (events, notices) = (oracle::events(&fixture).len(), oracle::notices(&fixture).len());
+    assert_eq!(redeem(&agent, &invite.code).await.unwrap(), agent, "redeemed twice: nothing changes");
+    assert_eq!((oracle::events(&fixture).len(), oracle::notices(&fixture).len()), (events, notices));
     assert_eq!(redeem(&budi, &invite.code).await, Err(EngineError::BadInvite));
     assert_eq!(redeem(&budi, "no such code").await, Err(EngineError::BadInvite));
 
-    let second = stage.engine.invite(Grant::Agent(Vec::new()), stage.now()).await.unwrap();
-    stage.advance(DAY);
+    let second = fixture.engine.invite(Grant::Agent(Vec::new()), fixture.now()).await.unwrap();
+    fixture.advance(INVITE_LIFETIME_SECONDS);
     assert!(redeem(&budi, &second.code).await.is_ok(), "up to the last moment");
-    let third = stage.engine.invite(Grant::Agent(Vec::new()), stage.now()).await.unwrap();
-    stage.advance(DAY + 1);
-    let citra = stage.customer(102).await;
+    let third = fixture.engine.invite(Grant::Agent(Vec::new()), fixture.now()).await.unwrap();
+    fixture.advance(INVITE_LIFETIME_SECONDS + 1);
+    let citra = fixture.customer(102).await;
     assert_eq!(redeem(&citra, &third.code).await, Err(EngineError::BadInvite));
-    assert_eq!(redeem(&agent, &invite.code).await, Err(EngineError::BadInvite), "for nobody after its time");
+    assert_eq!(
+        redeem(&agent, &invite.code).await,
+        Err(EngineError::BadInvite),
+        "an expired invite does not work for its user either"
+    );
 }
 
 #[tokio::test]
-async fn a_customer_has_ten_open_tickets_at_most() {
-    let stage = Stage::new(Settings::default()).await;
-    let agent = stage.agent(100, 20, &[]).await;
-    let (eager, other) = (stage.customer(500).await, stage.customer(501).await);
+async fn a_customer_can_have_ten_open_tickets() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let agent = fixture.agent(100, 20, &[]).await;
+    let (eager, other) = (fixture.customer(500).await, fixture.customer(501).await);
     let mut first = None;
     for _ in 0..MAX_OPEN_TICKETS {
-        first.get_or_insert(stage.serve(&eager).await);
+        first.get_or_insert(fixture.serve(&eager).await);
     }
-    assert_eq!(stage.open(&eager, 0).await, Err(EngineError::TooManyOpen(10)));
-    assert!(stage.open(&other, 0).await.is_ok(), "others are not held up");
-    stage.step(&first.unwrap(), &agent, Step::Complete).await.unwrap();
-    assert!(stage.open(&eager, 0).await.is_ok());
-    assert_eq!(stage.open(&eager, 0).await, Err(EngineError::TooManyOpen(10)));
-    stage.round().await;
-    oracle::check(&stage).await;
+    assert_eq!(fixture.open(&eager, 0).await, Err(EngineError::TooManyOpen(10)));
+    assert!(fixture.open(&other, 0).await.is_ok(), "the limit is per customer");
+    fixture.step(&first.unwrap(), &agent, Step::Complete).await.unwrap();
+    assert!(fixture.open(&eager, 0).await.is_ok());
+    assert_eq!(fixture.open(&eager, 0).await, Err(EngineError::TooManyOpen(10)));
+    fixture.round().await;
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn opening_with_the_same_key_again_gives_the_same_ticket_whatever_has_changed() {
-    let stage = Stage::new(Settings::default()).await;
-    let agent = stage.agent(100, 20, &[]).await;
-    let customer = stage.customer(500).await;
-    let again = async || stage.open_with("the key".into(), &customer, 0).await;
+async fn opening_with_a_used_key_returns_its_ticket_after_any_change() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let agent = fixture.agent(100, 20, &[]).await;
+    let customer = fixture.customer(500).await;
+    let again = async || fixture.open_with("the key".into(), &customer, 0).await;
     let ticket = again().await.unwrap();
     assert_eq!(again().await.unwrap().id, ticket.id);
     for _ in 1..MAX_OPEN_TICKETS {
-        stage.open(&customer, 0).await.unwrap();
+        fixture.open(&customer, 0).await.unwrap();
     }
-    assert_eq!(again().await.unwrap().id, ticket.id, "at the quota");
-    stage.round().await;
-    stage.step(&ticket, &agent, Step::Complete).await.unwrap();
-    assert_eq!(again().await.unwrap().id, ticket.id, "after its end");
-    let umum = stage.departments().await.remove(0);
-    stage.department("Zona").await;
-    stage.engine.edit_department(&stage.admin, umum.id, &DepartmentEdit::SetRetired(true)).await.unwrap();
+    assert_eq!(again().await.unwrap().id, ticket.id, "at the limit");
+    fixture.round().await;
+    fixture.step(&ticket, &agent, Step::Complete).await.unwrap();
+    assert_eq!(again().await.unwrap().id, ticket.id, "after it ended");
+    let umum = fixture.departments().await.remove(0);
+    fixture.department("Zona").await;
+    fixture.engine.edit_department(&fixture.admin, umum.id, &DepartmentEdit::SetRetired(true)).await.unwrap();
     assert_eq!(again().await.unwrap().id, ticket.id, "after its department was retired");
-    let opened = oracle::events(&stage);
+    let opened = oracle::events(&fixture);
     assert_eq!(
         opened
             .iter()
@@ -131,6 +136,10 @@ async fn opening_with_the_same_key_again_gives_the_same_ticket_whatever_has_chan
             .count(),
         1
     );
-    assert_eq!(stage.open(&customer, 0).await, Err(EngineError::NotFound), "nothing new there");
-    oracle::check(&stage).await;
+    assert_eq!(
+        fixture.open(&customer, 0).await,
+        Err(EngineError::NotFound),
+        "no new ticket in a retired department"
+    );
+    oracle::check(&fixture).await;
 }

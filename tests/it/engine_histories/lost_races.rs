@@ -1,7 +1,7 @@
-//! Between a look and the write that rests on it somebody else is quicker: the agent is back, the record has moved on.
-//! Each time the one who waits is held up exactly there.
+//! Lost races: another process or caller writes between a read and the write that depends on it. Each test
+//! blocks the caller exactly there.
+use super::fixture::{Fixture, TTL, with_offline_behaviour};
 use super::oracle;
-use super::stage::{Stage, TTL, behaving};
 use crate::support::StoreFault;
 use antri::domain::event::Actor;
 use antri::domain::ids::ReplicaId;
@@ -21,312 +21,317 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// The idle time of the default settings, in seconds.
-const IDLE: i64 = 1_800;
+const IDLE_SECONDS: i64 = 1_800;
 
-/// Begins something, and comes back when it waits before its `nth` call of this method.
-async fn held_up<T: Send + 'static>(
-    stage: &Stage,
+/// Starts the work, and returns when it blocks before its `nth` call of this method.
+async fn blocked_before<T: Send + 'static>(
+    fixture: &Fixture,
     (method, nth): (&'static str, u32),
     work: impl Future<Output = T> + Send + 'static,
 ) -> JoinHandle<T> {
     let mut calls = 0;
-    stage.faults.inject(move |called| {
+    fixture.faults.inject(move |called| {
         calls += u32::from(called == method);
         (called == method && calls == nth).then_some(StoreFault::Waits)
     });
     let task = tokio::spawn(work);
-    stage.faults.call_held().await;
-    stage.faults.clear();
+    fixture.faults.call_held().await;
+    fixture.faults.clear();
     task
 }
 
-async fn goes_on<T>(stage: &Stage, task: JoinHandle<T>) -> T {
-    stage.faults.release_calls();
+async fn unblock<T>(fixture: &Fixture, task: JoinHandle<T>) -> T {
+    fixture.faults.release_calls();
     task.await.unwrap()
 }
 
-async fn sweep(stage: Arc<Stage>) -> Sweep {
-    stage.engine.sweep(stage.now()).await.unwrap()
+async fn sweep(fixture: Arc<Fixture>) -> Sweep {
+    fixture.engine.sweep(fixture.now()).await.unwrap()
 }
 
-/// An agent with two tickets.
-async fn working(behaviour: OfflineBehaviour) -> (Arc<Stage>, Person) {
-    let stage = Stage::new(behaving(behaviour)).await;
-    let agent = stage.agent(100, 5, &[]).await;
-    let customer = stage.customer(500).await;
-    stage.serve(&customer).await;
-    stage.serve(&customer).await;
-    (Arc::new(stage), agent)
+/// Creates an agent with two tickets.
+async fn agent_with_tickets(behaviour: OfflineBehaviour) -> (Arc<Fixture>, Person) {
+    let fixture = Fixture::new(with_offline_behaviour(behaviour)).await;
+    let agent = fixture.agent(100, 5, &[]).await;
+    let customer = fixture.customer(500).await;
+    fixture.serve(&customer).await;
+    fixture.serve(&customer).await;
+    (Arc::new(fixture), agent)
 }
 
-/// The same, online through a client whose record in presence is gone.
-async fn silent(behaviour: OfflineBehaviour) -> (Arc<Stage>, Person) {
-    let (stage, agent) = working(behaviour).await;
-    stage.rewrite(&agent, |profile| profile.via = Via::Client).await;
-    stage.engine.start().await.unwrap();
-    stage.round().await;
-    stage.presence.leave(agent.id, &[]).await.unwrap();
-    (stage, agent)
+/// Creates an agent with two tickets who is online through a client, and whose presence record is gone.
+async fn silent_agent(behaviour: OfflineBehaviour) -> (Arc<Fixture>, Person) {
+    let (fixture, agent) = agent_with_tickets(behaviour).await;
+    fixture.rewrite(&agent, |profile| profile.via = Via::Client).await;
+    fixture.engine.start().await.unwrap();
+    fixture.round().await;
+    fixture.presence.leave(agent.id, &[]).await.unwrap();
+    (fixture, agent)
 }
 
 #[tokio::test]
-async fn whoever_is_back_before_their_tickets_are_given_back_keeps_them() {
-    let (stage, agent) = working(OfflineBehaviour::ReassignAll).await;
-    let (one, id) = (Arc::clone(&stage), agent.id);
-    // Offline is committed; the list of what is to be given back comes next.
-    let leave = held_up(&stage, ("held_by", 1), async move {
-        one.engine.set_availability(id, Availability::Offline, one.now()).await
+async fn an_agent_online_again_before_the_release_keeps_their_tickets() {
+    let (fixture, agent) = agent_with_tickets(OfflineBehaviour::ReassignAll).await;
+    let (caller, id) = (Arc::clone(&fixture), agent.id);
+    // The offline state is committed; the list of the tickets to release is read next.
+    let leave = blocked_before(&fixture, ("held_by", 1), async move {
+        caller.engine.set_availability(id, Availability::Offline, caller.now()).await
     });
     let leave = leave.await;
-    stage.engine.set_availability(agent.id, Availability::Online, stage.now()).await.unwrap();
-    goes_on(&stage, leave).await.unwrap();
-    stage.round().await;
-    assert_eq!(stage.held(agent.id).await, 2);
-    oracle::check(&stage).await;
+    fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
+    unblock(&fixture, leave).await.unwrap();
+    fixture.round().await;
+    assert_eq!(fixture.held(agent.id).await, 2);
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn whoever_is_back_between_two_of_their_tickets_keeps_the_second() {
-    let (stage, agent) = working(OfflineBehaviour::ReassignAll).await;
-    let (one, id) = (Arc::clone(&stage), agent.id);
+async fn an_agent_online_again_during_the_release_keeps_the_rest() {
+    let (fixture, agent) = agent_with_tickets(OfflineBehaviour::ReassignAll).await;
+    let (caller, id) = (Arc::clone(&fixture), agent.id);
     // Each release reads its ticket first.
-    let leave = held_up(&stage, ("ticket", 2), async move {
-        one.engine.set_availability(id, Availability::Offline, one.now()).await
+    let leave = blocked_before(&fixture, ("ticket", 2), async move {
+        caller.engine.set_availability(id, Availability::Offline, caller.now()).await
     });
     let leave = leave.await;
-    let (two, id) = (Arc::clone(&stage), agent.id);
+    let (other_caller, id) = (Arc::clone(&fixture), agent.id);
     let back = tokio::spawn(async move {
-        two.engine.set_availability(id, Availability::Online, two.now()).await.unwrap();
+        other_caller.engine.set_availability(id, Availability::Online, other_caller.now()).await.unwrap();
     });
-    // Whichever of the two comes first, the record tells a story without a fault, and nothing is left undone.
-    goes_on(&stage, leave).await.unwrap();
+    // In either order, the audit events are consistent and no work is pending.
+    unblock(&fixture, leave).await.unwrap();
     back.await.unwrap();
-    stage.round().await;
-    assert_eq!(stage.held(agent.id).await, 2);
-    assert_eq!(stage.person(&agent).await.agent.unwrap().release_due, None);
-    oracle::check(&stage).await;
+    fixture.round().await;
+    assert_eq!(fixture.held(agent.id).await, 2);
+    assert_eq!(fixture.person(&agent).await.agent.unwrap().release_due, None);
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn whoever_is_an_agent_again_before_their_tickets_are_given_back_keeps_them() {
-    let (stage, agent) = working(OfflineBehaviour::Keep).await;
-    let (one, id) = (Arc::clone(&stage), agent.id);
-    let remove =
-        held_up(
-            &stage,
-            ("held_by", 1),
-            async move { one.engine.remove_agent(&one.admin, id, one.now()).await },
-        );
+async fn a_removed_agent_added_again_before_the_release_keeps_their_tickets() {
+    let (fixture, agent) = agent_with_tickets(OfflineBehaviour::Keep).await;
+    let (caller, id) = (Arc::clone(&fixture), agent.id);
+    let remove = blocked_before(&fixture, ("held_by", 1), async move {
+        caller.engine.remove_agent(&caller.admin, id, caller.now()).await
+    });
     let remove = remove.await;
-    let by = Actor::Person(stage.admin.id);
-    stage.engine.add_agent(by, agent.id, &[], stage.now()).await.unwrap();
-    goes_on(&stage, remove).await.unwrap();
-    stage.round().await;
-    assert_eq!(stage.held(agent.id).await, 2);
-    assert_eq!(stage.engine.seats()[0].held(), 2, "and the roster knows it");
-    oracle::check(&stage).await;
+    let by = Actor::Person(fixture.admin.id);
+    fixture.engine.add_agent(by, agent.id, &[], fixture.now()).await.unwrap();
+    unblock(&fixture, remove).await.unwrap();
+    fixture.round().await;
+    assert_eq!(fixture.held(agent.id).await, 2);
+    assert_eq!(fixture.engine.seats()[0].held(), 2, "the roster agrees");
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn whoever_is_back_at_the_last_moment_is_not_taken_offline() {
-    let (stage, agent) = silent(OfflineBehaviour::Keep).await;
-    stage.advance(600);
-    // How many tickets they keep is looked up for the message, after they were found silent.
-    let swept = held_up(&stage, ("held_by", 1), sweep(Arc::clone(&stage))).await;
-    stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
-    let swept = goes_on(&stage, swept).await;
+async fn activity_during_the_sweep_prevents_setting_the_agent_offline() {
+    let (fixture, agent) = silent_agent(OfflineBehaviour::Keep).await;
+    fixture.advance(600);
+    // The sweep reads the number of kept tickets for the notice, after it found the agent silent.
+    let swept = blocked_before(&fixture, ("held_by", 1), sweep(Arc::clone(&fixture))).await;
+    fixture.engine.on_activity(&fixture.person(&agent).await, fixture.now()).await.unwrap();
+    let swept = unblock(&fixture, swept).await;
     assert_eq!(swept.taken_offline, 0);
-    assert_eq!(stage.person(&agent).await.availability(), Availability::Online);
-    oracle::check(&stage).await;
+    assert_eq!(fixture.person(&agent).await.availability(), Availability::Online);
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn whoever_speaks_at_the_last_moment_is_not_asked() {
-    let (stage, agent) = working(OfflineBehaviour::Keep).await;
-    stage.advance(IDLE);
-    // Found idle by the first reading, asked by the second.
-    let swept = held_up(&stage, ("person", 2), sweep(Arc::clone(&stage))).await;
-    stage.engine.on_activity(&agent, stage.now()).await.unwrap();
-    assert_eq!(goes_on(&stage, swept).await, Sweep::default());
-    assert_eq!(stage.person(&agent).await.agent.unwrap().asked_at, None);
-    oracle::check(&stage).await;
+async fn activity_during_the_sweep_prevents_the_still_online_question() {
+    let (fixture, agent) = agent_with_tickets(OfflineBehaviour::Keep).await;
+    fixture.advance(IDLE_SECONDS);
+    // The first read finds the agent idle; the second read precedes the question.
+    let swept = blocked_before(&fixture, ("person", 2), sweep(Arc::clone(&fixture))).await;
+    fixture.engine.on_activity(&agent, fixture.now()).await.unwrap();
+    assert_eq!(unblock(&fixture, swept).await, Sweep::default());
+    assert_eq!(fixture.person(&agent).await.agent.unwrap().asked_at, None);
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn a_heartbeat_that_another_replica_heard_counts() {
-    let (stage, agent) = silent(OfflineBehaviour::ReassignAll).await;
-    stage.advance(300);
-    stage.store.record_activity(agent.id, stage.now()).await.unwrap();
-    assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
-    assert!(!stage.engine.is_lost(agent.id));
-    oracle::check(&stage).await;
+async fn a_heartbeat_at_another_replica_counts() {
+    let (fixture, agent) = silent_agent(OfflineBehaviour::ReassignAll).await;
+    fixture.advance(300);
+    fixture.store.record_activity(agent.id, fixture.now()).await.unwrap();
+    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    assert!(!fixture.engine.is_lost(agent.id));
+    oracle::check(&fixture).await;
 }
 
-/// Presence restarted empty: nobody's record could have run out by now.
+/// Presence restarted empty: no record can have expired yet.
 #[tokio::test]
-async fn nobody_is_lost_because_presence_was_emptied() {
-    let (stage, agent) = silent(OfflineBehaviour::ReassignAll).await;
-    stage.advance(i64::try_from(TTL.as_secs()).unwrap() - 1);
-    assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
-    let customer = stage.customer(501).await;
-    assert_eq!(stage.serve(&customer).await.holder(), Some(agent.id));
-    stage.advance(1);
-    assert_eq!(sweep(Arc::clone(&stage)).await.lost, 1, "but silence goes on counting");
-    // The next sign of life heals, even one that another replica hears and that never comes to presence.
-    stage.store.record_activity(agent.id, stage.now()).await.unwrap();
-    stage.engine.start().await.unwrap();
-    stage.round().await;
-    assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
-    assert!(!stage.engine.is_lost(agent.id));
-    oracle::check(&stage).await;
+async fn emptied_presence_does_not_mark_agents_as_lost() {
+    let (fixture, agent) = silent_agent(OfflineBehaviour::ReassignAll).await;
+    fixture.advance(i64::try_from(TTL.as_secs()).unwrap() - 1);
+    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    let customer = fixture.customer(501).await;
+    assert_eq!(fixture.serve(&customer).await.holder(), Some(agent.id));
+    fixture.advance(1);
+    assert_eq!(sweep(Arc::clone(&fixture)).await.lost, 1, "the silence still counts");
+    // The next activity restores the agent, even one that another replica records and that never reaches
+    // presence.
+    fixture.store.record_activity(agent.id, fixture.now()).await.unwrap();
+    fixture.engine.start().await.unwrap();
+    fixture.round().await;
+    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    assert!(!fixture.engine.is_lost(agent.id));
+    oracle::check(&fixture).await;
 }
 
-/// Signs of life are written every 15 seconds at most.
+/// Activity is written every 15 seconds at most.
 #[tokio::test]
-async fn a_sign_of_life_that_is_not_written_yet_counts() {
-    let (stage, agent) = working(OfflineBehaviour::Keep).await;
-    stage.advance(14);
-    stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
-    let written = stage.person(&agent).await.agent.unwrap().last_activity;
-    assert!(written < stage.now(), "or there is nothing to see here");
-    stage.advance(IDLE - 14);
-    assert_eq!(sweep(Arc::clone(&stage)).await, Sweep::default());
-    stage.advance(14);
-    assert_eq!(sweep(Arc::clone(&stage)).await.asked, 1);
-    oracle::check(&stage).await;
+async fn activity_that_is_not_written_yet_counts() {
+    let (fixture, agent) = agent_with_tickets(OfflineBehaviour::Keep).await;
+    fixture.advance(14);
+    fixture.engine.on_activity(&fixture.person(&agent).await, fixture.now()).await.unwrap();
+    let written = fixture.person(&agent).await.agent.unwrap().last_activity;
+    assert!(written < fixture.now(), "the activity is not written yet");
+    fixture.advance(IDLE_SECONDS - 14);
+    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    fixture.advance(14);
+    assert_eq!(sweep(Arc::clone(&fixture)).await.asked, 1);
+    oracle::check(&fixture).await;
 }
 
-/// Gives a ticket another priority past the engine, as another process would.
-async fn reprioritise(stage: &Stage, ticket: &Ticket, priority: Priority) {
-    let before = stage.ticket(ticket).await;
+/// Changes the priority of a ticket past the engine, as another process would.
+async fn reprioritise(fixture: &Fixture, ticket: &Ticket, priority: Priority) {
+    let before = fixture.ticket(ticket).await;
     let after = Ticket { priority, version: before.version.next(), ..before.clone() };
     let write = Write::Ticket { ticket: Box::new(after), expected: before.version, guard: Guard::None };
-    stage.store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
+    fixture.store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
 }
 
 #[tokio::test]
-async fn a_write_that_was_overtaken_is_planned_again_on_what_is_there_now() {
-    let (stage, agent) = working(OfflineBehaviour::Keep).await;
-    let conflicts = || stage.engine.faults.conflicts.load(Ordering::SeqCst);
-    let ticket = stage.store.held_by(agent.id).await.unwrap().remove(0);
-    let (one, id, its) = (Arc::clone(&stage), agent.id, ticket.id);
-    let step = held_up(&stage, ("commit", 1), async move {
-        one.engine.step(id, its, Step::Start, None, one.now()).await
+async fn a_write_that_lost_a_race_is_planned_again_on_the_current_state() {
+    let (fixture, agent) = agent_with_tickets(OfflineBehaviour::Keep).await;
+    let conflicts = || fixture.engine.faults.conflicts.load(Ordering::SeqCst);
+    let ticket = fixture.store.held_by(agent.id).await.unwrap().remove(0);
+    let (caller, id, ticket_id) = (Arc::clone(&fixture), agent.id, ticket.id);
+    let step = blocked_before(&fixture, ("commit", 1), async move {
+        caller.engine.step(id, ticket_id, Step::Start, None, caller.now()).await
     });
     let step = step.await;
-    reprioritise(&stage, &ticket, Priority::Urgent).await;
-    let started = goes_on(&stage, step).await.unwrap();
+    reprioritise(&fixture, &ticket, Priority::Urgent).await;
+    let started = unblock(&fixture, step).await.unwrap();
     assert_eq!((started.priority, conflicts()), (Priority::Urgent, 1));
     assert!(started.hold().unwrap().opened_at.is_some());
 
-    let (one, id) = (Arc::clone(&stage), agent.id);
-    let raise = held_up(&stage, ("commit", 1), async move {
-        one.engine.set_capacity(&one.admin, id, Capacity::new(9).unwrap(), one.now()).await
+    let (caller, id) = (Arc::clone(&fixture), agent.id);
+    let raise = blocked_before(&fixture, ("commit", 1), async move {
+        caller.engine.set_capacity(&caller.admin, id, Capacity::new(9).unwrap(), caller.now()).await
     });
     let raise = raise.await;
-    stage.rewrite(&agent, |profile| profile.auto_assignment_enabled = false).await;
-    let raised = goes_on(&stage, raise).await.unwrap().agent.unwrap();
+    fixture.rewrite(&agent, |profile| profile.auto_assignment_enabled = false).await;
+    let raised = unblock(&fixture, raise).await.unwrap().agent.unwrap();
     assert_eq!((raised.max_tickets.get(), raised.auto_assignment_enabled, conflicts()), (9, false, 2));
-    oracle::check(&stage).await;
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn what_a_button_was_drawn_for_is_asked_again_of_what_is_there_now() {
-    let (stage, agent) = working(OfflineBehaviour::Keep).await;
-    let ticket = stage.store.held_by(agent.id).await.unwrap().remove(0);
-    let (one, id, drawn) = (Arc::clone(&stage), agent.id, (ticket.id, ticket.version));
-    let step = held_up(&stage, ("commit", 1), async move {
-        one.engine.step(id, drawn.0, Step::Complete, Some(drawn.1), one.now()).await
+async fn a_button_for_an_older_version_is_stale_after_a_lost_race() {
+    let (fixture, agent) = agent_with_tickets(OfflineBehaviour::Keep).await;
+    let ticket = fixture.store.held_by(agent.id).await.unwrap().remove(0);
+    let (caller, id, shown) = (Arc::clone(&fixture), agent.id, (ticket.id, ticket.version));
+    let step = blocked_before(&fixture, ("commit", 1), async move {
+        caller.engine.step(id, shown.0, Step::Complete, Some(shown.1), caller.now()).await
     });
     let step = step.await;
-    reprioritise(&stage, &ticket, Priority::High).await;
-    let answer = goes_on(&stage, step).await;
+    reprioritise(&fixture, &ticket, Priority::High).await;
+    let answer = unblock(&fixture, step).await;
     assert!(matches!(answer, Err(EngineError::Stale(now)) if now.priority == Priority::High));
 }
 
-/// Tickets keep coming to one department: the others are served in their turn, not when that one has run dry.
+/// Tickets keep coming to one department: the round alternates between departments and does not drain the
+/// first one.
 #[tokio::test]
-async fn a_department_whose_tickets_keep_coming_keeps_no_other_waiting() {
-    let stage = Arc::new(Stage::new(Settings::default()).await);
-    stage.department("Lain").await;
-    stage.agent(100, 9, &[]).await;
-    let customer = stage.customer(500).await;
-    stage.round().await;
-    let first = stage.open(&customer, 0).await.unwrap();
-    let mut feed = stage.engine.feed();
-    let one = Arc::clone(&stage);
-    let round = held_up(&stage, ("commit", 1), async move { one.engine.run_round(one.now()).await }).await;
-    let other = stage.open(&customer, 1).await.unwrap();
-    let next = stage.open(&customer, 0).await.unwrap();
-    assert_eq!(goes_on(&stage, round).await.unwrap(), 3);
+async fn a_round_alternates_between_departments() {
+    let fixture = Arc::new(Fixture::new(Settings::default()).await);
+    fixture.department("Lain").await;
+    fixture.agent(100, 9, &[]).await;
+    let customer = fixture.customer(500).await;
+    fixture.round().await;
+    let first = fixture.open(&customer, 0).await.unwrap();
+    let mut feed = fixture.engine.feed();
+    let caller = Arc::clone(&fixture);
+    let round =
+        blocked_before(&fixture, ("commit", 1), async move { caller.engine.run_round(caller.now()).await })
+            .await;
+    let other = fixture.open(&customer, 1).await.unwrap();
+    let next = fixture.open(&customer, 0).await.unwrap();
+    assert_eq!(unblock(&fixture, round).await.unwrap(), 3);
     let mut assigned = Vec::new();
-    while let Ok(happening) = feed.try_recv() {
-        if let Event::Assigned { ticket, .. } = happening {
+    while let Ok(event) = feed.try_recv() {
+        if let Event::Assigned { ticket, .. } = event {
             assigned.push(ticket);
         }
     }
-    assert_eq!(assigned, [first.id, other.id, next.id], "as they came");
+    assert_eq!(assigned, [first.id, other.id, next.id], "in order of arrival");
 }
 
-/// Who left elsewhere was to get the first of a batch: the others of the batch don't go before it.
+/// The agent who was to get the first ticket of a batch went offline at another replica. The other tickets of
+/// the batch must not overtake it.
 #[tokio::test]
-async fn a_ticket_whose_agent_left_is_not_overtaken_by_its_batch() {
-    let stage = Arc::new(Stage::new(Settings::default()).await);
-    let (ani, budi) = (stage.agent(100, 5, &[]).await, stage.agent(101, 5, &[]).await);
-    let customer = stage.customer(500).await;
-    let (first, second) = (stage.open(&customer, 0).await.unwrap(), stage.open(&customer, 0).await.unwrap());
-    let mut feed = stage.engine.feed();
-    stage.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
-    assert_eq!(stage.round().await, 2);
+async fn a_ticket_whose_agent_went_offline_is_not_overtaken_by_its_batch() {
+    let fixture = Arc::new(Fixture::new(Settings::default()).await);
+    let (ani, budi) = (fixture.agent(100, 5, &[]).await, fixture.agent(101, 5, &[]).await);
+    let customer = fixture.customer(500).await;
+    let (first, second) =
+        (fixture.open(&customer, 0).await.unwrap(), fixture.open(&customer, 0).await.unwrap());
+    let mut feed = fixture.engine.feed();
+    fixture.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
+    assert_eq!(fixture.round().await, 2);
     let mut assigned = Vec::new();
-    while let Ok(happening) = feed.try_recv() {
-        if let Event::Assigned { ticket, agent, .. } = happening {
+    while let Ok(event) = feed.try_recv() {
+        if let Event::Assigned { ticket, agent, .. } = event {
             assigned.push((ticket, agent));
         }
     }
     assert_eq!(assigned, [(first.id, budi.id), (second.id, budi.id)]);
-    assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 1, "only she was asked in vain");
-    oracle::check(&stage).await;
+    assert_eq!(fixture.engine.faults.conflicts.load(Ordering::SeqCst), 1, "only ani's assignment conflicted");
+    oracle::check(&fixture).await;
 }
 
-/// Another process hears that the agent leaves while a round here has chosen them.
+/// The agent goes offline at another process while a round here has chosen them.
 #[tokio::test]
-async fn a_ticket_whose_agent_leaves_elsewhere_during_its_round_goes_to_the_next() {
-    let stage = Arc::new(Stage::new(Settings::default()).await);
-    let (ani, budi) = (stage.agent(100, 5, &[]).await, stage.agent(101, 5, &[]).await);
-    let customer = stage.customer(500).await;
-    let ticket = stage.open(&customer, 0).await.unwrap();
-    let one = Arc::clone(&stage);
-    let round = held_up(&stage, ("commit", 1), async move { one.engine.run_round(one.now()).await }).await;
-    stage.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
-    assert_eq!(goes_on(&stage, round).await.unwrap(), 1);
-    assert_eq!(stage.ticket(&ticket).await.holder(), Some(budi.id));
-    assert_eq!(stage.engine.faults.conflicts.load(Ordering::SeqCst), 1);
-    let seats = stage.engine.seats();
-    assert_eq!(seats[0].person, stage.person(&ani).await, "the roster has read them again");
-    assert_eq!(stage.person(&ani).await.agent.unwrap().last_assigned, None, "their turn is not spent");
+async fn a_ticket_whose_agent_goes_offline_during_the_round_goes_to_the_next_agent() {
+    let fixture = Arc::new(Fixture::new(Settings::default()).await);
+    let (ani, budi) = (fixture.agent(100, 5, &[]).await, fixture.agent(101, 5, &[]).await);
+    let customer = fixture.customer(500).await;
+    let ticket = fixture.open(&customer, 0).await.unwrap();
+    let caller = Arc::clone(&fixture);
+    let round =
+        blocked_before(&fixture, ("commit", 1), async move { caller.engine.run_round(caller.now()).await })
+            .await;
+    fixture.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
+    assert_eq!(unblock(&fixture, round).await.unwrap(), 1);
+    assert_eq!(fixture.ticket(&ticket).await.holder(), Some(budi.id));
+    assert_eq!(fixture.engine.faults.conflicts.load(Ordering::SeqCst), 1);
+    let seats = fixture.engine.seats();
+    assert_eq!(seats[0].person, fixture.person(&ani).await, "the roster reloaded them");
+    assert_eq!(fixture.person(&ani).await.agent.unwrap().last_assigned, None, "last_assigned did not change");
 }
 
-/// Another replica puts an older ticket back after a round has looked at the queue.
+/// Another replica requeues an older ticket after the round has read the queue.
 #[tokio::test]
-async fn a_ticket_that_another_replica_puts_back_during_a_round_goes_first() {
-    let stage = Arc::new(Stage::new(Settings::default()).await);
-    stage.agent(100, 1, &[]).await;
-    let customer = stage.customer(500).await;
-    let first = stage.open(&customer, 0).await.unwrap();
-    stage.round().await;
-    let second = stage.open(&customer, 0).await.unwrap();
-    let budi = stage.agent(101, 1, &[]).await;
+async fn a_ticket_requeued_by_another_replica_during_a_round_is_assigned_first() {
+    let fixture = Arc::new(Fixture::new(Settings::default()).await);
+    fixture.agent(100, 1, &[]).await;
+    let customer = fixture.customer(500).await;
+    let first = fixture.open(&customer, 0).await.unwrap();
+    fixture.round().await;
+    let second = fixture.open(&customer, 0).await.unwrap();
+    let budi = fixture.agent(101, 1, &[]).await;
     let (store, presence): (_, Arc<dyn Presence>) =
-        (Arc::clone(stage.engine.store()), Arc::clone(&stage.presence));
-    let rules = Rules { presence_ttl: TTL, ..stage.engine.rules().clone() };
-    let works = Engine::new(store, presence, rules, Random::seeded(8));
-    let works = works.with_replicas(ReplicaId(Uuid::from_u128(8)));
-    works.start().await.unwrap();
-    let now = stage.now();
-    let round = held_up(&stage, ("commit", 1), async move { works.run_round(now).await }).await;
-    stage.engine.requeue(&stage.admin, (first.id, None), stage.now()).await.unwrap();
-    assert_eq!(goes_on(&stage, round).await.unwrap(), 1);
-    assert_eq!(stage.ticket(&first).await.holder(), Some(budi.id));
-    assert_eq!(stage.ticket(&second).await.holder(), None);
+        (Arc::clone(fixture.engine.store()), Arc::clone(&fixture.presence));
+    let rules = Rules { presence_ttl: TTL, ..fixture.engine.rules().clone() };
+    let other = Engine::new(store, presence, rules, Random::seeded(8));
+    let other = other.with_replicas(ReplicaId(Uuid::from_u128(8)));
+    other.start().await.unwrap();
+    let now = fixture.now();
+    let round = blocked_before(&fixture, ("commit", 1), async move { other.run_round(now).await }).await;
+    fixture.engine.requeue(&fixture.admin, (first.id, None), fixture.now()).await.unwrap();
+    assert_eq!(unblock(&fixture, round).await.unwrap(), 1);
+    assert_eq!(fixture.ticket(&first).await.holder(), Some(budi.id));
+    assert_eq!(fixture.ticket(&second).await.holder(), None);
 }

@@ -1,5 +1,6 @@
-//! What the store's record tells, played back event by event: at every instant of the history, not only at its end.
-use super::stage::Stage;
+//! The oracle of the engine histories. It replays the audit events in commit order, and so checks every state
+//! of a history, not only the last one.
+use super::fixture::Fixture;
 use antri::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use antri::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
 use antri::domain::notice::{Message, Notice};
@@ -11,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
-/// Where a ticket is in the story.
+/// The position of a ticket in the replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TicketPosition {
     Queued,
@@ -19,48 +20,55 @@ enum TicketPosition {
     Ended,
 }
 
+/// The state of the replay.
 #[derive(Default)]
-struct Story {
+struct Replay {
     positions: BTreeMap<TicketId, TicketPosition>,
     online: BTreeSet<PersonId>,
     opted_out: BTreeSet<PersonId>,
     capacity: HashMap<PersonId, u16>,
-    /// Who got which ticket, how often: each time a notice to the agent and one to the customer.
-    handed: BTreeMap<(TicketId, PersonId), u32>,
+    /// The number of times that an agent received a ticket. Each time there is one notice to the agent and
+    /// one to the customer.
+    handovers: BTreeMap<(TicketId, PersonId), u32>,
 }
 
-impl Story {
+impl Replay {
     fn held(&self, agent: PersonId) -> u16 {
-        let theirs = |place: &&TicketPosition| matches!(place, TicketPosition::Held(by) if *by == agent);
+        let theirs =
+            |position: &&TicketPosition| matches!(position, TicketPosition::Held(by) if *by == agent);
         u16::try_from(self.positions.values().filter(theirs).count()).unwrap()
     }
 
-    fn gets(&mut self, ticket: TicketId, agent: PersonId, anyway: bool) {
+    fn assign(&mut self, ticket: TicketId, agent: PersonId, over_capacity: bool) {
         let capacity = self.capacity.get(&agent).copied().unwrap_or(Capacity::DEFAULT.get());
-        assert!(anyway || self.held(agent) < capacity, "{agent} holds {} of {capacity}", self.held(agent));
+        assert!(
+            over_capacity || self.held(agent) < capacity,
+            "{agent} holds {} of {capacity}",
+            self.held(agent)
+        );
         self.positions.insert(ticket, TicketPosition::Held(agent));
-        *self.handed.entry((ticket, agent)).or_default() += 1;
+        *self.handovers.entry((ticket, agent)).or_default() += 1;
     }
 
-    fn tell(&mut self, event: &AuditEvent, queue: &Queue) {
+    fn apply(&mut self, event: &AuditEvent, queue: &QueueOrder) {
         match &event.what {
             Action::Availability { agent, to, .. } => {
                 self.online.remove(agent);
                 self.online.extend((*to == Availability::Online).then_some(*agent));
             }
-            Action::Standing { person, change } => self.stand(*person, change),
-            _ => self.tell_of_ticket(event, queue),
+            Action::Standing { person, change } => self.apply_membership(*person, change),
+            _ => self.apply_ticket(event, queue),
         }
     }
 
-    fn stand(&mut self, person: PersonId, change: &str) {
+    fn apply_membership(&mut self, person: PersonId, change: &str) {
         if let Some(max) = change.strip_prefix("max_tickets=") {
             self.capacity.insert(person, max.parse().unwrap());
         }
         match change {
             "auto_assignment_enabled=false" => drop(self.opted_out.insert(person)),
             "auto_assignment_enabled=true" => drop(self.opted_out.remove(&person)),
-            // A new profile begins anew.
+            // A new profile starts with the defaults.
             "agent=none" => {
                 self.opted_out.remove(&person);
                 self.online.remove(&person);
@@ -70,167 +78,180 @@ impl Story {
         }
     }
 
-    fn tell_of_ticket(&mut self, event: &AuditEvent, queue: &Queue) {
+    fn apply_ticket(&mut self, event: &AuditEvent, queue: &QueueOrder) {
         let ticket = event.ticket.expect("a ticket's event names it");
-        let place = self.positions.get(&ticket).copied();
-        let holder = place.and_then(|p| if let TicketPosition::Held(by) = p { Some(by) } else { None });
+        let position = self.positions.get(&ticket).copied();
+        let holder = position.and_then(|p| if let TicketPosition::Held(by) = p { Some(by) } else { None });
         match &event.what {
             Action::Opened => {
-                assert_eq!(place, None, "opened twice");
+                assert_eq!(position, None, "opened twice");
                 self.positions.insert(ticket, TicketPosition::Queued);
             }
             Action::Assigned { agent, .. } => {
-                assert_eq!(place, Some(TicketPosition::Queued), "assigned out of {place:?}");
+                assert_eq!(position, Some(TicketPosition::Queued), "assigned out of {position:?}");
                 assert!(self.online.contains(agent) && !self.opted_out.contains(agent), "{agent} not ready");
                 queue.check_first(ticket, &self.positions);
-                self.gets(ticket, *agent, false);
+                self.assign(ticket, *agent, false);
             }
             Action::PickedUp { agent } => {
-                assert_eq!(place, Some(TicketPosition::Queued), "picked up out of {place:?}");
-                self.gets(ticket, *agent, false);
+                assert_eq!(position, Some(TicketPosition::Queued), "picked up out of {position:?}");
+                self.assign(ticket, *agent, false);
             }
             Action::Reassigned { from, to, over_capacity } => {
-                assert_ne!(place, Some(TicketPosition::Ended));
-                assert_eq!(holder, *from, "taken from somebody who did not hold it");
-                self.gets(ticket, *to, *over_capacity);
+                assert_ne!(position, Some(TicketPosition::Ended));
+                assert_eq!(holder, *from, "reassigned from a person who is not the holder");
+                self.assign(ticket, *to, *over_capacity);
             }
             Action::Released { from, why } => {
-                assert_eq!(holder, Some(*from), "released from somebody who did not hold it");
+                assert_eq!(holder, Some(*from), "released from a person who is not the holder");
                 let back = *why == ReleaseReason::Offline && self.online.contains(from);
-                assert!(!back, "taken from {from}, who is back");
+                assert!(!back, "released from {from}, who is online again");
                 self.positions.insert(ticket, TicketPosition::Queued);
             }
             Action::Started | Action::Paused | Action::Resumed | Action::Completed => {
-                assert_eq!(holder.map(Actor::Person), Some(event.actor), "a step of a stranger's");
-                let place =
-                    if event.what == Action::Completed { TicketPosition::Ended } else { place.unwrap() };
-                self.positions.insert(ticket, place);
+                assert_eq!(
+                    holder.map(Actor::Person),
+                    Some(event.actor),
+                    "a step by a person who is not the holder"
+                );
+                let position =
+                    if event.what == Action::Completed { TicketPosition::Ended } else { position.unwrap() };
+                self.positions.insert(ticket, position);
             }
             Action::Cancelled => {
-                assert_ne!(place, Some(TicketPosition::Ended));
+                assert_ne!(position, Some(TicketPosition::Ended));
                 self.positions.insert(ticket, TicketPosition::Ended);
             }
             Action::Availability { .. } | Action::Standing { .. } => {}
-            other @ Action::Reprioritised { .. } => panic!("not in these histories: {other:?}"),
+            other @ Action::Reprioritised { .. } => panic!("unexpected in these histories: {other:?}"),
         }
     }
 }
 
-/// What never changes about the tickets of these histories: department, order, and whether the engine may assign them.
-struct Queue(BTreeMap<TicketId, (DepartmentId, Arrival, bool)>);
+/// The constant properties of the tickets: department, arrival, and whether the engine may assign them.
+struct QueueOrder(BTreeMap<TicketId, (DepartmentId, Arrival, bool)>);
 
-impl Queue {
-    fn check_first(&self, ticket: TicketId, places: &BTreeMap<TicketId, TicketPosition>) {
+impl QueueOrder {
+    fn check_first(&self, ticket: TicketId, positions: &BTreeMap<TicketId, TicketPosition>) {
         let (department, arrival, _) = self.0[&ticket];
-        let older = |(id, place): (&TicketId, &TicketPosition)| {
-            let (its, came, auto) = self.0[id];
-            *place == TicketPosition::Queued && its == department && came < arrival && auto
+        let older = |(id, position): (&TicketId, &TicketPosition)| {
+            let (other_department, other_arrival, auto) = self.0[id];
+            *position == TicketPosition::Queued
+                && other_department == department
+                && other_arrival < arrival
+                && auto
         };
-        assert!(!places.iter().any(older), "a newer ticket overtook an older one");
+        assert!(!positions.iter().any(older), "a newer ticket overtook an older one");
     }
 }
 
-fn rows<T: serde::de::DeserializeOwned>(stage: &Stage, sql: &str) -> Vec<T> {
-    let file = stage.dir.path().join(antri::store::sqlite::DATABASE_FILE);
+fn rows<T: serde::de::DeserializeOwned>(fixture: &Fixture, sql: &str) -> Vec<T> {
+    let file = fixture.dir.path().join(antri::store::sqlite::DATABASE_FILE);
     let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let mut query = conn.prepare(sql).unwrap();
     let docs = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
     docs.map(|doc| serde_json::from_str(&doc.unwrap()).unwrap()).collect()
 }
 
-/// Every event of the desk, in the order in which they were committed.
-pub(super) fn events(stage: &Stage) -> Vec<AuditEvent> {
-    rows(stage, "SELECT doc FROM events ORDER BY id")
+/// Returns every audit event, in commit order.
+pub(super) fn events(fixture: &Fixture) -> Vec<AuditEvent> {
+    rows(fixture, "SELECT doc FROM events ORDER BY id")
 }
 
-/// Everything that waits to be told. Nothing is delivered in these tests, so it is everything that was ever told.
-pub(super) fn told(stage: &Stage) -> Vec<Notice> {
-    let all = rows::<Message>(stage, "SELECT message FROM outbox ORDER BY id").into_iter();
+/// Returns every notice that was ever enqueued: nothing is delivered in these tests.
+pub(super) fn notices(fixture: &Fixture) -> Vec<Notice> {
+    let all = rows::<Message>(fixture, "SELECT message FROM outbox ORDER BY id").into_iter();
     all.filter_map(|message| if let Message::Notice(notice) = message { Some(notice) } else { None })
         .collect()
 }
 
-/// Checks the whole desk at rest. The order is checked by arrival: nobody changes a priority in these histories.
-pub(super) async fn check(stage: &Stage) {
-    let events = events(stage);
+/// Checks the whole engine at rest. The queue order is checked by arrival only: no priority changes in these
+/// histories.
+pub(super) async fn check(fixture: &Fixture) {
+    let events = events(fixture);
     let opened: Vec<TicketId> =
         events.iter().filter(|e| e.what == Action::Opened).filter_map(|e| e.ticket).collect();
     let mut tickets = Vec::new();
     for id in &opened {
-        tickets.push(stage.store.ticket(*id).await.unwrap().expect("what was opened stays"));
+        tickets.push(fixture.store.ticket(*id).await.unwrap().expect("an opened ticket is never deleted"));
     }
-    let queue = Queue(tickets.iter().map(|t| (t.id, (t.department, t.arrival, t.auto))).collect());
-    let mut story = Story::default();
+    let queue = QueueOrder(tickets.iter().map(|t| (t.id, (t.department, t.arrival, t.auto))).collect());
+    let mut replay = Replay::default();
     for event in &events {
-        story.tell(event, &queue);
+        replay.apply(event, &queue);
     }
     for ticket in &tickets {
-        let place = match &ticket.state {
+        let position = match &ticket.state {
             TicketState::Queued => TicketPosition::Queued,
             TicketState::Held(hold) => TicketPosition::Held(hold.agent),
             TicketState::Completed { .. } | TicketState::Cancelled { .. } => TicketPosition::Ended,
         };
-        assert_eq!(story.positions[&ticket.id], place, "the record and the ticket disagree");
+        assert_eq!(replay.positions[&ticket.id], position, "the audit events and the ticket disagree");
     }
-    check_notices(stage, &story);
-    check_slots(stage, &tickets).await;
-    check_nothing_waits_in_vain(stage).await;
-    let sweep = stage.engine.sweep(stage.now()).await.unwrap();
-    assert_eq!((sweep.found, stage.engine.faults.sweep_finds.load(Ordering::SeqCst)), (0, 0));
+    check_notices(fixture, &replay);
+    check_slots(fixture, &tickets).await;
+    check_no_ticket_waits_for_a_ready_agent(fixture).await;
+    let sweep = fixture.engine.sweep(fixture.now()).await.unwrap();
+    assert_eq!((sweep.found, fixture.engine.faults.sweep_finds.load(Ordering::SeqCst)), (0, 0));
 }
 
-/// Each time a ticket came into somebody's hands, that agent and the customer were told, once.
-fn check_notices(stage: &Stage, story: &Story) {
+/// Checks that each assignment notified the agent and the customer once.
+fn check_notices(fixture: &Fixture, replay: &Replay) {
     let (mut agents, mut customers) = (BTreeMap::new(), BTreeMap::new());
-    for notice in told(stage) {
+    for notice in notices(fixture) {
         match notice {
             Notice::NewTask { ticket, agent, .. } => *agents.entry((ticket, agent)).or_default() += 1,
             Notice::Assigned { ticket, agent } => *customers.entry((ticket, agent)).or_default() += 1,
             _ => {}
         }
     }
-    assert_eq!(agents, story.handed, "what agents were told");
-    assert_eq!(customers, story.handed, "what customers were told");
+    assert_eq!(agents, replay.handovers, "notices to agents");
+    assert_eq!(customers, replay.handovers, "notices to customers");
 }
 
-/// Each slot is used once, and the engine's view of who holds what is the store's.
-async fn check_slots(stage: &Stage, tickets: &[Ticket]) {
+/// Checks that each slot is used once, and that the roster agrees with the store.
+async fn check_slots(fixture: &Fixture, tickets: &[Ticket]) {
     let holds: Vec<_> = tickets.iter().filter_map(|t| Some((t.hold()?, t.id))).collect();
     let slots: BTreeSet<_> = holds.iter().map(|(hold, _)| (hold.agent, hold.slot)).collect();
     assert_eq!(slots.len(), holds.len(), "a slot is used twice");
-    let seats = stage.engine.seats();
+    let seats = fixture.engine.seats();
     for seat in &seats {
         let theirs = holds.iter().filter(|(hold, _)| hold.agent == seat.person.id);
         let theirs: BTreeMap<_, _> = theirs.map(|(hold, id)| (hold.slot, *id)).collect();
-        assert_eq!(seat.holds, theirs, "the roster has another view of what {} holds", seat.person.name);
-        let mut stored = stage.person(&seat.person).await;
-        // Signs of life are known before they are written.
-        if let (Some(known), Some(profile)) = (seat.profile(), &mut stored.agent) {
-            profile.last_activity = profile.last_activity.max(known.last_activity);
+        assert_eq!(
+            seat.holds, theirs,
+            "the roster and the store disagree about the tickets of {}",
+            seat.person.name
+        );
+        let mut stored = fixture.person(&seat.person).await;
+        // Activity is in memory before it is written.
+        if let (Some(cached), Some(profile)) = (seat.profile(), &mut stored.agent) {
+            profile.last_activity = profile.last_activity.max(cached.last_activity);
         }
-        assert_eq!(stored, seat.person, "the roster knows an agent otherwise");
+        assert_eq!(stored, seat.person, "the roster and the store disagree about an agent");
     }
     let seated: usize = seats.iter().map(|seat| seat.holds.len()).sum();
     assert_eq!(seated, holds.len(), "each holder has a seat");
 }
 
-async fn check_nothing_waits_in_vain(stage: &Stage) {
-    if stage.store.settings().await.unwrap().mode == Mode::Manual {
+/// Checks that no ticket waits in a department with an agent who could take it.
+async fn check_no_ticket_waits_for_a_ready_agent(fixture: &Fixture) {
+    if fixture.store.settings().await.unwrap().mode == Mode::Manual {
         return;
     }
-    for department in stage.departments().await {
-        let head = stage.store.queue_head(department.id, true, 1).await.unwrap();
+    for department in fixture.departments().await {
+        let head = fixture.store.queue_head(department.id, true, 1).await.unwrap();
         if head.is_empty() {
             continue;
         }
-        for agent in stage.store.agents().await.unwrap() {
+        for agent in fixture.store.agents().await.unwrap() {
             let profile = agent.agent.as_ref().unwrap();
             let ready = profile.departments.contains(&department.id)
                 && profile.availability == Availability::Online
                 && profile.auto_assignment_enabled
                 && agent.reachable
-                && !stage.engine.is_lost(agent.id)
-                && stage.held(agent.id).await < usize::from(profile.max_tickets.get());
+                && !fixture.engine.is_lost(agent.id)
+                && fixture.held(agent.id).await < usize::from(profile.max_tickets.get());
             assert!(!ready, "{} is ready and tickets wait in {}", agent.name, department.name);
         }
     }

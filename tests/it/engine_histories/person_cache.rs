@@ -1,5 +1,5 @@
 //! People as the engine knows them without asking the store: never otherwise than the store has them once a verb was answered.
-use super::stage::{Stage, TTL};
+use super::fixture::{Fixture as Stage, TTL};
 use crate::support::StoreFault;
 use antri::domain::ids::{PersonId, ReplicaId};
 use antri::domain::person::{Availability, Person, Role};

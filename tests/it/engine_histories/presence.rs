@@ -1,6 +1,7 @@
-//! Agents who fall silent: asked, lost, taken offline; presence out of reach; a clock that is set.
+//! Presence of agents: the "still online?" question, lost agents, agents set offline, unreachable presence,
+//! and clock jumps.
+use super::fixture::{Fixture, TTL, with_offline_behaviour};
 use super::oracle;
-use super::stage::{Stage, TTL, behaving};
 use crate::support::UnreachablePresence;
 use antri::app::embedded;
 use antri::domain::Time;
@@ -12,57 +13,57 @@ use antri::engine::sweep::Sweep;
 use antri::engine::tickets::steps::Step;
 use std::sync::Arc;
 
-/// The time-outs of the default settings, in seconds.
-const IDLE: i64 = 1_800;
-const GRACE: i64 = 300;
+/// The timeouts of the default settings, in seconds.
+const IDLE_SECONDS: i64 = 1_800;
+const GRACE_SECONDS: i64 = 300;
 const BEHAVIOURS: [OfflineBehaviour; 3] =
     [OfflineBehaviour::Keep, OfflineBehaviour::ReassignWaiting, OfflineBehaviour::ReassignAll];
 
-async fn sweep(stage: &Stage) -> Sweep {
-    let swept = stage.engine.sweep(stage.now()).await.unwrap();
-    assert_eq!(swept.found, 0);
-    swept
+async fn sweep(fixture: &Fixture) -> Sweep {
+    let result = fixture.engine.sweep(fixture.now()).await.unwrap();
+    assert_eq!(result.found, 0);
+    result
 }
 
-/// Time passes, with a sweep every minute as a running desk has them every few seconds.
-async fn pass(stage: &Stage, seconds: i64) -> Sweep {
-    let mut all = Sweep::default();
+/// Advances the clock, with a sweep every minute; a running desk sweeps every few seconds.
+async fn pass(fixture: &Fixture, seconds: i64) -> Sweep {
+    let mut total = Sweep::default();
     for step in (0..seconds).step_by(60) {
-        stage.advance((seconds - step).min(60));
-        let swept = sweep(stage).await;
-        all.asked += swept.asked;
-        all.lost += swept.lost;
-        all.taken_offline += swept.taken_offline;
+        fixture.advance((seconds - step).min(60));
+        let result = sweep(fixture).await;
+        total.asked += result.asked;
+        total.lost += result.lost;
+        total.taken_offline += result.taken_offline;
     }
-    all
+    total
 }
 
-async fn availability(stage: &Stage, agent: &Person) -> Availability {
-    stage.person(agent).await.availability()
+async fn availability(fixture: &Fixture, agent: &Person) -> Availability {
+    fixture.person(agent).await.availability()
 }
 
-/// An agent with two tickets, the first of them opened; through a client when `client`.
-async fn working(stage: &Stage, client: bool) -> Person {
-    let agent = stage.agent(100, 5, &[]).await;
-    let customer = stage.customer(500).await;
-    let opened = stage.serve(&customer).await;
-    stage.serve(&customer).await;
-    stage.step(&opened, &agent, Step::Start).await.unwrap();
+/// Creates an agent with two tickets, the first of them started; online through a client if `client`.
+async fn agent_with_tickets(fixture: &Fixture, client: bool) -> Person {
+    let agent = fixture.agent(100, 5, &[]).await;
+    let customer = fixture.customer(500).await;
+    let opened = fixture.serve(&customer).await;
+    fixture.serve(&customer).await;
+    fixture.step(&opened, &agent, Step::Start).await.unwrap();
     if client {
-        stage.rewrite(&agent, |profile| profile.via = Via::Client).await;
-        // Any change of the agent makes the roster read them again.
-        let now = stage.now();
-        stage.engine.set_auto(antri::domain::event::Actor::Engine, agent.id, true, now).await.unwrap();
-        heartbeat(stage, &agent).await;
+        fixture.rewrite(&agent, |profile| profile.via = Via::Client).await;
+        // A change of the agent makes the roster reload them.
+        let now = fixture.now();
+        fixture.engine.set_auto(antri::domain::event::Actor::Engine, agent.id, true, now).await.unwrap();
+        heartbeat(fixture, &agent).await;
     }
     agent
 }
 
-/// What a client's heartbeat does.
-async fn heartbeat(stage: &Stage, agent: &Person) {
-    let person = stage.person(agent).await;
-    stage.presence.heartbeat(record(&person, stage.now()), TTL, stage.now()).await.unwrap();
-    stage.engine.on_activity(&person, stage.now()).await.unwrap();
+/// Does what a heartbeat of a client does.
+async fn heartbeat(fixture: &Fixture, agent: &Person) {
+    let person = fixture.person(agent).await;
+    fixture.presence.heartbeat(record(&person, fixture.now()), TTL, fixture.now()).await.unwrap();
+    fixture.engine.on_activity(&person, fixture.now()).await.unwrap();
 }
 
 fn record(person: &Person, now: Time) -> PresenceRecord {
@@ -81,7 +82,7 @@ fn record(person: &Person, now: Time) -> PresenceRecord {
     }
 }
 
-fn kept(behaviour: OfflineBehaviour) -> usize {
+fn kept_count(behaviour: OfflineBehaviour) -> usize {
     match behaviour {
         OfflineBehaviour::Keep => 2,
         OfflineBehaviour::ReassignWaiting => 1,
@@ -89,150 +90,168 @@ fn kept(behaviour: OfflineBehaviour) -> usize {
     }
 }
 
-fn questions(stage: &Stage) -> usize {
-    oracle::told(stage).iter().filter(|n| matches!(n, Notice::StillOnline { minutes: 5, .. })).count()
+fn question_count(fixture: &Fixture) -> usize {
+    oracle::notices(fixture).iter().filter(|n| matches!(n, Notice::StillOnline { minutes: 5, .. })).count()
 }
 
 #[tokio::test]
-async fn an_answer_to_are_you_still_there_keeps_the_agent_online() {
-    let stage = Stage::new(behaving(OfflineBehaviour::ReassignAll)).await;
-    let agent = working(&stage, false).await;
+async fn an_answer_to_still_online_keeps_the_agent_online() {
+    let fixture = Fixture::new(with_offline_behaviour(OfflineBehaviour::ReassignAll)).await;
+    let agent = agent_with_tickets(&fixture, false).await;
     assert_eq!(
-        pass(&stage, IDLE - 1).await,
+        pass(&fixture, IDLE_SECONDS - 1).await,
         Sweep::default(),
-        "within the idle time the bot answers for them"
+        "within the idle time the bot refreshes their record"
     );
-    assert_eq!(pass(&stage, 1).await.asked, 1);
-    assert_eq!(pass(&stage, GRACE - 1).await, Sweep::default(), "asked once, and still there");
-    assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some());
-    stage.engine.on_activity(&stage.person(&agent).await, stage.now()).await.unwrap();
+    assert_eq!(pass(&fixture, 1).await.asked, 1);
+    assert_eq!(pass(&fixture, GRACE_SECONDS - 1).await, Sweep::default(), "asked once, and still online");
+    assert!(fixture.presence.get(agent.id, fixture.now()).await.unwrap().is_some());
+    fixture.engine.on_activity(&fixture.person(&agent).await, fixture.now()).await.unwrap();
     assert_eq!(
-        pass(&stage, IDLE - 1).await,
+        pass(&fixture, IDLE_SECONDS - 1).await,
         Sweep::default(),
         "from the answer on, the idle time begins anew"
     );
-    assert_eq!(pass(&stage, 1).await.asked, 1);
-    assert_eq!((questions(&stage), stage.held(agent.id).await), (2, 2));
-    oracle::check(&stage).await;
+    assert_eq!(pass(&fixture, 1).await.asked, 1);
+    assert_eq!((question_count(&fixture), fixture.held(agent.id).await), (2, 2));
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn silence_after_the_question_is_being_offline() {
+async fn an_agent_who_does_not_answer_still_online_is_set_offline() {
     for behaviour in BEHAVIOURS {
-        let stage = Stage::new(behaving(behaviour)).await;
-        let agent = working(&stage, false).await;
-        assert_eq!(pass(&stage, IDLE).await.asked, 1);
-        assert_eq!(pass(&stage, GRACE - 1).await.taken_offline, 0);
-        assert_eq!(pass(&stage, 1).await.taken_offline, 1);
-        assert_eq!(availability(&stage, &agent).await, Availability::Offline);
-        assert_eq!(stage.held(agent.id).await, kept(behaviour), "{behaviour:?}");
-        assert_eq!(stage.presence.get(agent.id, stage.now()).await.unwrap(), None);
-        // They are told of the same number as they are left with.
-        let kept = u16::try_from(kept(behaviour)).unwrap();
-        assert!(oracle::told(&stage).contains(&Notice::TakenOffline { kept }));
-        oracle::check(&stage).await;
-        // Back again: what waits comes, without a sweep.
-        stage.engine.set_availability(agent.id, Availability::Online, stage.now()).await.unwrap();
-        stage.round().await;
-        assert_eq!(stage.held(agent.id).await, 2);
-        oracle::check(&stage).await;
+        let fixture = Fixture::new(with_offline_behaviour(behaviour)).await;
+        let agent = agent_with_tickets(&fixture, false).await;
+        assert_eq!(pass(&fixture, IDLE_SECONDS).await.asked, 1);
+        assert_eq!(pass(&fixture, GRACE_SECONDS - 1).await.taken_offline, 0);
+        assert_eq!(pass(&fixture, 1).await.taken_offline, 1);
+        assert_eq!(availability(&fixture, &agent).await, Availability::Offline);
+        assert_eq!(fixture.held(agent.id).await, kept_count(behaviour), "{behaviour:?}");
+        assert_eq!(fixture.presence.get(agent.id, fixture.now()).await.unwrap(), None);
+        // The notice holds the number of tickets that they keep.
+        let kept = u16::try_from(kept_count(behaviour)).unwrap();
+        assert!(oracle::notices(&fixture).contains(&Notice::TakenOffline { kept }));
+        oracle::check(&fixture).await;
+        // The agent is online again: waiting tickets are assigned without a sweep.
+        fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
+        fixture.round().await;
+        assert_eq!(fixture.held(agent.id).await, 2);
+        oracle::check(&fixture).await;
     }
 }
 
 #[tokio::test]
-async fn a_client_that_falls_silent_gets_nothing_new_then_goes_offline() {
+async fn an_agent_whose_client_is_silent_is_lost_then_set_offline() {
     for behaviour in BEHAVIOURS {
-        let stage = Stage::new(behaving(behaviour)).await;
-        let agent = working(&stage, true).await;
-        assert_eq!(pass(&stage, 299).await.lost, 0);
-        assert_eq!(pass(&stage, 1).await.lost, 1);
-        let customer = stage.customer(501).await;
-        let waiting = stage.serve(&customer).await;
-        assert_eq!((waiting.holder(), stage.held(agent.id).await), (None, 2), "nothing new, nothing taken");
-        assert_eq!(pass(&stage, GRACE - 1).await.taken_offline, 0);
-        assert_eq!(pass(&stage, 1).await.taken_offline, 1);
-        assert_eq!(stage.held(agent.id).await, kept(behaviour), "{behaviour:?}");
-        oracle::check(&stage).await;
-        // They come online while still marked as lost: the round that this causes must not pass them over.
-        stage.engine.set_availability(agent.id, Availability::Online, stage.now()).await.unwrap();
-        stage.round().await;
-        assert_eq!((stage.held(agent.id).await, stage.engine.is_lost(agent.id)), (3, false));
-        oracle::check(&stage).await;
+        let fixture = Fixture::new(with_offline_behaviour(behaviour)).await;
+        let agent = agent_with_tickets(&fixture, true).await;
+        assert_eq!(pass(&fixture, 299).await.lost, 0);
+        assert_eq!(pass(&fixture, 1).await.lost, 1);
+        let customer = fixture.customer(501).await;
+        let waiting = fixture.serve(&customer).await;
+        assert_eq!(
+            (waiting.holder(), fixture.held(agent.id).await),
+            (None, 2),
+            "no new ticket, none released"
+        );
+        assert_eq!(pass(&fixture, GRACE_SECONDS - 1).await.taken_offline, 0);
+        assert_eq!(pass(&fixture, 1).await.taken_offline, 1);
+        assert_eq!(fixture.held(agent.id).await, kept_count(behaviour), "{behaviour:?}");
+        oracle::check(&fixture).await;
+        // They come online while marked as lost: the round that this requests must not skip them.
+        fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
+        fixture.round().await;
+        assert_eq!((fixture.held(agent.id).await, fixture.engine.is_lost(agent.id)), (3, false));
+        oracle::check(&fixture).await;
     }
 }
 
 #[tokio::test]
-async fn a_heartbeat_within_the_grace_restores_as_if_nothing_had_been() {
-    let stage = Stage::new(behaving(OfflineBehaviour::ReassignAll)).await;
-    let agent = working(&stage, true).await;
-    assert_eq!(pass(&stage, 300 + GRACE - 1).await.lost, 1);
-    let customer = stage.customer(501).await;
-    assert_eq!(stage.serve(&customer).await.holder(), None);
-    heartbeat(&stage, &agent).await;
-    stage.round().await;
-    assert_eq!((stage.held(agent.id).await, stage.engine.is_lost(agent.id)), (3, false));
-    assert_eq!(pass(&stage, 299).await, Sweep::default());
-    assert_eq!(availability(&stage, &agent).await, Availability::Online);
-    oracle::check(&stage).await;
+async fn a_heartbeat_within_the_grace_period_restores_the_agent() {
+    let fixture = Fixture::new(with_offline_behaviour(OfflineBehaviour::ReassignAll)).await;
+    let agent = agent_with_tickets(&fixture, true).await;
+    assert_eq!(pass(&fixture, 300 + GRACE_SECONDS - 1).await.lost, 1);
+    let customer = fixture.customer(501).await;
+    assert_eq!(fixture.serve(&customer).await.holder(), None);
+    heartbeat(&fixture, &agent).await;
+    fixture.round().await;
+    assert_eq!((fixture.held(agent.id).await, fixture.engine.is_lost(agent.id)), (3, false));
+    assert_eq!(pass(&fixture, 299).await, Sweep::default());
+    assert_eq!(availability(&fixture, &agent).await, Availability::Online);
+    oracle::check(&fixture).await;
 }
 
 #[tokio::test]
-async fn an_agent_online_through_telegram_is_never_expired_by_a_missing_record() {
-    let stage = Stage::new(Settings::default()).await;
-    let agent = working(&stage, false).await;
-    // As if presence had been restarted empty.
-    stage.presence.leave(agent.id, &[]).await.unwrap();
-    stage.advance(60);
-    assert_eq!(sweep(&stage).await, Sweep::default());
-    assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some(), "the bot answers for them");
+async fn a_missing_record_does_not_expire_an_agent_online_through_telegram() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let agent = agent_with_tickets(&fixture, false).await;
+    // Presence was restarted empty.
+    fixture.presence.leave(agent.id, &[]).await.unwrap();
+    fixture.advance(60);
+    assert_eq!(sweep(&fixture).await, Sweep::default());
+    assert!(
+        fixture.presence.get(agent.id, fixture.now()).await.unwrap().is_some(),
+        "the bot refreshes their record"
+    );
 }
 
 #[tokio::test]
-async fn presence_out_of_reach_expires_nobody_and_the_desk_goes_on() {
+async fn unreachable_presence_expires_no_agent_and_assignment_continues() {
     for client in [false, true] {
         let dir = tempfile::tempdir().unwrap();
         let store = embedded(dir.path()).unwrap().store;
         let presence = Arc::new(UnreachablePresence::default());
-        let stage = Stage::over(behaving(OfflineBehaviour::ReassignAll), dir, store, presence.clone()).await;
-        let agent = working(&stage, client).await;
+        let fixture = Fixture::with_back_ends(
+            with_offline_behaviour(OfflineBehaviour::ReassignAll),
+            dir,
+            store,
+            presence.clone(),
+        )
+        .await;
+        let agent = agent_with_tickets(&fixture, client).await;
         presence.cut_off(true);
-        assert_eq!(pass(&stage, 3 * 3_600).await, Sweep::default(), "unknown is not absent");
+        assert_eq!(pass(&fixture, 3 * 3_600).await, Sweep::default(), "unreachable presence is not absence");
         assert_eq!(
-            (availability(&stage, &agent).await, stage.held(agent.id).await),
+            (availability(&fixture, &agent).await, fixture.held(agent.id).await),
             (Availability::Online, 2)
         );
-        let customer = stage.customer(501).await;
-        assert_eq!(stage.serve(&customer).await.holder(), Some(agent.id), "assigning needs no presence");
-        // The next sign of life heals.
+        let customer = fixture.customer(501).await;
+        assert_eq!(
+            fixture.serve(&customer).await.holder(),
+            Some(agent.id),
+            "assignment works without presence"
+        );
+        // The next heartbeat restores the record.
         presence.cut_off(false);
-        heartbeat(&stage, &agent).await;
-        assert_eq!(sweep(&stage).await, Sweep::default());
-        assert_eq!(availability(&stage, &agent).await, Availability::Online);
-        oracle::check(&stage).await;
+        heartbeat(&fixture, &agent).await;
+        assert_eq!(sweep(&fixture).await, Sweep::default());
+        assert_eq!(availability(&fixture, &agent).await, Availability::Online);
+        oracle::check(&fixture).await;
     }
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_expires_nobody() {
+async fn a_clock_jump_expires_no_agent() {
     for jump in [3_600, -3_600] {
         for client in [false, true] {
-            let stage = Stage::new(behaving(OfflineBehaviour::ReassignAll)).await;
-            let agent = working(&stage, client).await;
-            let other = stage.agent(101, 5, &[]).await;
-            stage.advance(jump);
-            // The desk compares with a steady clock and says so before it sweeps.
-            stage.engine.reset_idle_timers(stage.now()).await.unwrap();
-            assert_eq!(sweep(&stage).await, Sweep::default(), "{jump} s, client: {client}");
+            let fixture = Fixture::new(with_offline_behaviour(OfflineBehaviour::ReassignAll)).await;
+            let agent = agent_with_tickets(&fixture, client).await;
+            let other = fixture.agent(101, 5, &[]).await;
+            fixture.advance(jump);
+            // The desk compares the wall clock with a steady clock, and resets the idle timers before it
+            // sweeps.
+            fixture.engine.reset_idle_timers(fixture.now()).await.unwrap();
+            assert_eq!(sweep(&fixture).await, Sweep::default(), "{jump} s, client: {client}");
             for agent in [&agent, &other] {
-                assert_eq!(availability(&stage, agent).await, Availability::Online);
-                assert!(stage.presence.get(agent.id, stage.now()).await.unwrap().is_some());
+                assert_eq!(availability(&fixture, agent).await, Availability::Online);
+                assert!(fixture.presence.get(agent.id, fixture.now()).await.unwrap().is_some());
             }
-            assert_eq!(stage.held(agent.id).await, 2);
-            // Life goes on at the new time, in turns.
-            let customer = stage.customer(501).await;
-            let (one, two) = (stage.serve(&customer).await, stage.serve(&customer).await);
+            assert_eq!(fixture.held(agent.id).await, 2);
+            // Rotation continues at the new time.
+            let customer = fixture.customer(501).await;
+            let (one, two) = (fixture.serve(&customer).await, fixture.serve(&customer).await);
             assert_ne!(one.holder(), two.holder());
-            oracle::check(&stage).await;
+            oracle::check(&fixture).await;
         }
     }
 }

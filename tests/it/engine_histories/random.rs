@@ -1,6 +1,7 @@
-//! Random histories in bursts: what is in one burst races, on two threads, with the rounds that it causes.
+//! Random histories of commands in bursts. The commands of a burst run concurrently on two threads, with the
+//! rounds that they request.
+use super::fixture::{Fixture, profile};
 use super::oracle;
-use super::stage::{Stage, profile};
 use antri::domain::event::Actor;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy as Choice};
@@ -13,14 +14,14 @@ use proptest::test_runner::{Config, TestRunner};
 use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 
-/// Histories that each run of the tests plays.
-const CASES: u32 = 64;
-/// Commands of each.
+/// The number of histories in each run of the tests.
+const HISTORIES: u32 = 64;
+/// The number of commands in each history.
 const COMMANDS: usize = 60;
 const AGENTS: i64 = 4;
 const CUSTOMERS: i64 = 6;
 
-/// One command. Agents, customers, tickets and departments by number, taken modulo how many there are.
+/// A command. Agents, customers, tickets and departments are numbers, taken modulo how many there are.
 #[derive(Debug, Clone)]
 enum Command {
     Open { customer: u8, department: u8, key: Option<u8> },
@@ -89,66 +90,66 @@ fn any_settings() -> impl Strategy<Value = Settings> {
         })
 }
 
-struct World {
-    stage: Stage,
+struct Scenario {
+    fixture: Fixture,
     agents: Vec<Person>,
     customers: Vec<Person>,
     tickets: Mutex<Vec<Ticket>>,
 }
 
-impl World {
+impl Scenario {
     async fn new(settings: Settings) -> Self {
-        let stage = Stage::new(settings).await;
-        stage.department("Teknik").await;
-        let all: Vec<_> = stage.departments().await.iter().map(|d| d.id).collect();
+        let fixture = Fixture::new(settings).await;
+        fixture.department("Teknik").await;
+        let all: Vec<_> = fixture.departments().await.iter().map(|d| d.id).collect();
         let (mut agents, mut customers) = (Vec::new(), Vec::new());
         for n in 0..AGENTS {
-            // The first serves both departments, the others one each.
+            // The first agent serves both departments, the others one each.
             let serves = if n == 0 { &all[..] } else { &all[usize::try_from(n % 2).unwrap()..][..1] };
-            agents.push(stage.agent(100 + n, 2, serves).await);
+            agents.push(fixture.agent(100 + n, 2, serves).await);
         }
         for n in 0..CUSTOMERS {
-            customers.push(stage.customer(500 + n).await);
+            customers.push(fixture.customer(500 + n).await);
         }
-        Self { stage, agents, customers, tickets: Mutex::default() }
+        Self { fixture, agents, customers, tickets: Mutex::default() }
     }
 
     fn agent(&self, n: u8) -> &Person {
         &self.agents[usize::from(n) % self.agents.len()]
     }
 
-    fn picked(&self, n: u8) -> Option<Ticket> {
+    fn pick_ticket(&self, n: u8) -> Option<Ticket> {
         let tickets = self.tickets.lock().unwrap();
         tickets.get(usize::from(n).checked_rem(tickets.len())?).cloned()
     }
 
     async fn run(&self, command: &Command) -> Result<(), EngineError> {
-        let (engine, now, admin) = (&self.stage.engine, self.stage.now(), &self.stage.admin);
+        let (engine, now, admin) = (&self.fixture.engine, self.fixture.now(), &self.fixture.admin);
         let by = Actor::Person(admin.id);
         match *command {
             Command::Open { customer, department, key } => self.open(customer, department, key).await,
             Command::Step { ticket, step, twice } => {
-                let Some(ticket) = self.picked(ticket) else { return Ok(()) };
-                let Some(holder) = self.stage.ticket(&ticket).await.holder() else { return Ok(()) };
+                let Some(ticket) = self.pick_ticket(ticket) else { return Ok(()) };
+                let Some(holder) = self.fixture.ticket(&ticket).await.holder() else { return Ok(()) };
                 let once = || engine.step(holder, ticket.id, step, None, now);
                 let first = once().await.map(drop);
                 if twice { first.and(once().await.map(drop)) } else { first }
             }
             Command::Cancel(ticket) => {
-                let Some(ticket) = self.picked(ticket) else { return Ok(()) };
+                let Some(ticket) = self.pick_ticket(ticket) else { return Ok(()) };
                 engine.cancel(ticket.customer, ticket.id, None, now).await.map(drop)
             }
             Command::PickUp { ticket, agent } => {
-                let Some(ticket) = self.picked(ticket) else { return Ok(()) };
-                let agent = self.stage.person(self.agent(agent)).await;
+                let Some(ticket) = self.pick_ticket(ticket) else { return Ok(()) };
+                let agent = self.fixture.person(self.agent(agent)).await;
                 engine.pick_up(&agent, ticket.id, None, now).await.map(drop)
             }
             Command::Reassign { ticket, agent, anyway } => {
-                let Some(ticket) = self.picked(ticket) else { return Ok(()) };
+                let Some(ticket) = self.pick_ticket(ticket) else { return Ok(()) };
                 engine.reassign(admin, (ticket.id, None), self.agent(agent).id, anyway, now).await.map(drop)
             }
             Command::Requeue(ticket) => {
-                let Some(ticket) = self.picked(ticket) else { return Ok(()) };
+                let Some(ticket) = self.pick_ticket(ticket) else { return Ok(()) };
                 engine.requeue(admin, (ticket.id, None), now).await.map(drop)
             }
             Command::Availability(agent, to) => {
@@ -160,7 +161,7 @@ impl World {
             }
             Command::OptIn(agent, on) => engine.set_auto(by, self.agent(agent).id, on, now).await.map(drop),
             Command::Department { agent, department, serves } => {
-                let all = self.stage.departments().await;
+                let all = self.fixture.departments().await;
                 let department = all[usize::from(department) % all.len()].id;
                 engine.set_department(admin, self.agent(agent).id, (department, serves), now).await.map(drop)
             }
@@ -172,8 +173,8 @@ impl World {
             }
             Command::Removed(agent) => engine.remove_agent(admin, self.agent(agent).id, now).await.map(drop),
             Command::Joined(agent) => engine.add_agent(by, self.agent(agent).id, &[], now).await.map(drop),
-            // While others are under way a sweep may see a ticket whose round is only just being asked for; whether it
-            // finds one at rest is the oracle's question.
+            // During a burst, a sweep may see a ticket whose round is just being requested. So only the
+            // oracle sweeps, at rest.
             Command::Sweep => engine.run_round(now).await.map(drop),
         }
     }
@@ -181,12 +182,12 @@ impl World {
     async fn open(&self, customer: u8, department: u8, key: Option<u8>) -> Result<(), EngineError> {
         let customer = &self.customers[usize::from(customer) % self.customers.len()];
         let opened = match key {
-            // The same key by the same customer, again and again: one ticket.
+            // The same key by the same customer opens one ticket.
             Some(key) => {
                 let key = format!("{} {key}", customer.id);
-                self.stage.open_with(key, customer, usize::from(department)).await?
+                self.fixture.open_with(key, customer, usize::from(department)).await?
             }
-            None => self.stage.open(customer, usize::from(department)).await?,
+            None => self.fixture.open(customer, usize::from(department)).await?,
         };
         let mut tickets = self.tickets.lock().unwrap();
         if tickets.iter().all(|t| t.id != opened.id) {
@@ -196,43 +197,43 @@ impl World {
     }
 }
 
-/// Refusals are answers; that something could not be carried out at all is a failure.
-fn is_an_answer(result: &Result<(), EngineError>) -> bool {
+/// Returns true for a success or a refusal; a command that could not be executed is a failure.
+fn is_answered(result: &Result<(), EngineError>) -> bool {
     !matches!(result, Err(EngineError::Contention | EngineError::Store(_)))
 }
 
-async fn play(settings: Settings, at_once: bool, bursts: Vec<Vec<Command>>) {
-    let world = Arc::new(World::new(settings).await);
-    let _assigner = at_once.then(|| world.stage.engine.assigner());
-    let mut done = 0;
+async fn run_history(settings: Settings, immediate: bool, bursts: Vec<Vec<Command>>) {
+    let scenario = Arc::new(Scenario::new(settings).await);
+    let _assigner = immediate.then(|| scenario.fixture.engine.assigner());
+    let mut started = 0;
     for burst in bursts {
-        world.stage.advance(1);
-        let mut racing = JoinSet::new();
-        for command in burst.into_iter().take(COMMANDS - done) {
-            done += 1;
-            let world = Arc::clone(&world);
-            racing.spawn(async move {
-                let result = world.run(&command).await;
-                assert!(is_an_answer(&result), "{command:?}: {result:?}");
-                world.stage.engine.run_round(world.stage.now()).await.unwrap();
+        scenario.fixture.advance(1);
+        let mut tasks = JoinSet::new();
+        for command in burst.into_iter().take(COMMANDS - started) {
+            started += 1;
+            let scenario = Arc::clone(&scenario);
+            tasks.spawn(async move {
+                let result = scenario.run(&command).await;
+                assert!(is_answered(&result), "{command:?}: {result:?}");
+                scenario.fixture.engine.run_round(scenario.fixture.now()).await.unwrap();
             });
         }
-        while let Some(joined) = racing.join_next().await {
+        while let Some(joined) = tasks.join_next().await {
             joined.unwrap();
         }
-        world.stage.round().await;
+        scenario.fixture.round().await;
     }
-    oracle::check(&world.stage).await;
+    oracle::check(&scenario.fixture).await;
 }
 
 #[test]
-fn whatever_races_the_record_tells_a_story_without_a_fault() {
+fn concurrent_commands_leave_a_consistent_history() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let config =
-        Config { cases: CASES, max_shrink_iters: 100, failure_persistence: None, ..Config::default() };
+        Config { cases: HISTORIES, max_shrink_iters: 100, failure_persistence: None, ..Config::default() };
     let bursts = prop::collection::vec(prop::collection::vec(any_command(), 1..=12), COMMANDS / 6);
-    let run = |(settings, at_once, bursts)| {
-        runtime.block_on(play(settings, at_once, bursts));
+    let run = |(settings, immediate, bursts)| {
+        runtime.block_on(run_history(settings, immediate, bursts));
         Ok(())
     };
     TestRunner::new(config).run(&(any_settings(), any::<bool>(), bursts), run).unwrap();

@@ -1,38 +1,38 @@
-//! Updates that come twice, in the wrong order, or while somebody else polls.
+//! Repeated and reordered updates, a second poller, and a leftover webhook.
 use crate::support::{Desk, StoreFault};
 use antri::sandbox::Fault;
 use serde_json::json;
 
-/// Telegram's id of the newest update.
-fn newest(desk: &Desk) -> i64 {
+/// Returns the id of the newest update.
+fn newest_update(desk: &Desk) -> i64 {
     desk.sandbox.updates().last().unwrap()["update_id"].as_i64().unwrap()
 }
 
 #[tokio::test]
-async fn an_update_that_comes_twice_has_one_effect() {
+async fn a_repeated_update_has_one_effect() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     desk.say(1, "Internet mati").await;
-    let words = newest(&desk);
+    let message_update = newest_update(&desk);
     desk.press(1, "✅ Kirim").await;
-    let press = newest(&desk);
+    let press = newest_update(&desk);
     desk.say(1, "/help").await;
-    let seen = desk.sandbox.chat(1);
-    for update in [words, press, newest(&desk), words] {
+    let before = desk.sandbox.chat(1);
+    for update in [message_update, press, newest_update(&desk), message_update] {
         desk.sandbox.redeliver(update);
     }
     desk.settle().await;
-    assert_eq!(desk.sandbox.chat(1), seen);
+    assert_eq!(desk.sandbox.chat(1), before);
     desk.stop().await;
     desk.start().await;
     desk.sandbox.redeliver(press);
     desk.settle().await;
-    assert_eq!(desk.sandbox.chat(1), seen, "not after a restart either");
+    assert_eq!(desk.sandbox.chat(1), before, "no effect after a restart");
 }
 
-/// The store did what the press asked for, and the handler was told that it failed: it tries again.
+/// The commit of the press succeeds, but the handler gets an error and retries.
 #[tokio::test]
-async fn a_press_whose_answer_from_the_store_is_lost_has_one_effect() {
+async fn a_press_retried_after_a_lost_answer_has_one_effect() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     desk.agent(2, "Budi").await;
@@ -57,12 +57,12 @@ async fn a_press_whose_answer_from_the_store_is_lost_has_one_effect() {
 }
 
 #[tokio::test]
-async fn updates_in_the_wrong_order_are_all_handled() {
+async fn reordered_updates_are_all_handled() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     let message = |id: i64, text: &str| {
-        let who = json!({"id": 1, "is_bot": false, "first_name": "Sari", "language_code": "id"});
-        json!({"update_id": id, "message": {"message_id": id, "date": 1_764_831_173, "text": text, "from": who,
+        let sender = json!({"id": 1, "is_bot": false, "first_name": "Sari", "language_code": "id"});
+        json!({"update_id": id, "message": {"message_id": id, "date": 1_764_831_173, "text": text, "from": sender,
             "chat": {"id": 1, "type": "private", "first_name": "Sari"}}})
     };
     for (id, text) in [(5_003, "tiga"), (5_001, "satu"), (5_002, "dua")] {
@@ -74,11 +74,11 @@ async fn updates_in_the_wrong_order_are_all_handled() {
 }
 
 #[tokio::test]
-async fn a_second_poller_is_survived() {
+async fn polling_continues_after_a_conflict_with_a_second_poller() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     desk.fault("getUpdates", None, 1, Fault::Conflict);
-    // The poll that is open ends with this update; the next one is refused.
+    // The open poll ends with this update; the next poll is rejected.
     desk.say(1, "/help").await;
     desk.say(1, "/help").await;
     let refused = desk.sandbox.requests().into_iter().filter(|r| r.outcome == 409).count();
@@ -87,7 +87,7 @@ async fn a_second_poller_is_survived() {
 }
 
 #[tokio::test]
-async fn a_webhook_left_over_is_removed_even_if_that_fails_at_first() {
+async fn a_leftover_webhook_is_deleted_with_retries() {
     let desk = Desk::new().await;
     desk.stop().await;
     let telegram = desk.telegram();
@@ -99,7 +99,7 @@ async fn a_webhook_left_over_is_removed_even_if_that_fails_at_first() {
 }
 
 #[tokio::test]
-async fn a_draft_outlives_a_restart() {
+async fn a_draft_survives_a_restart() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     desk.say(1, "Internet mati").await;

@@ -1,4 +1,4 @@
-//! Webhook mode, end to end: Telegram posts, proves itself, and tries again until it hears 200.
+//! Webhook mode, end to end: Telegram posts with a secret, and retries until it gets status 200.
 use crate::support::{Desk, Options, StoreFault, WAIT_TIMEOUT};
 use antri::sandbox::Fault;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +9,7 @@ async fn desk() -> Desk {
     Desk::with(Options { webhook: Some(SECRET), ..Options::default() }).await
 }
 
-/// Posts to the desk as somebody who knows (or guesses) the secret; returns the answer's status.
+/// Posts to the webhook with this secret; returns the status of the answer.
 async fn post(desk: &Desk, secret: Option<&str>, body: &str) -> u16 {
     let url = desk.webhook_target.lock().unwrap().clone().unwrap();
     let mut request = reqwest::Client::builder().no_proxy().build().unwrap().post(url).body(body.to_owned());
@@ -27,16 +27,16 @@ fn update(id: i64) -> String {
     )
 }
 
-fn helped(desk: &Desk) -> usize {
+fn help_count(desk: &Desk) -> usize {
     desk.sandbox.chat(1).iter().filter(|m| m.text.contains("Yang bisa Anda lakukan")).count()
 }
 
 #[tokio::test]
-async fn telegram_is_let_in_and_nobody_else() {
+async fn only_requests_with_the_secret_are_accepted() {
     let desk = desk().await;
     desk.person(1, "Sari", "id").await;
     desk.say(1, "/help").await;
-    assert_eq!(helped(&desk), 1);
+    assert_eq!(help_count(&desk), 1);
     for (secret, body, status) in [
         (None, update(9_001), 401),
         (Some("the-secret-of-the-webhooK"), update(9_002), 401),
@@ -48,16 +48,16 @@ async fn telegram_is_let_in_and_nobody_else() {
         assert_eq!(post(&desk, secret, &body).await, status, "{secret:?} {body:.40}");
     }
     desk.settle().await;
-    assert_eq!(helped(&desk), 1, "no effect");
+    assert_eq!(help_count(&desk), 1, "no effect");
     assert_eq!(post(&desk, Some(SECRET), &update(9_004)).await, 200);
-    assert_eq!(post(&desk, Some(SECRET), &update(9_004)).await, 200, "again: known, and fine");
+    assert_eq!(post(&desk, Some(SECRET), &update(9_004)).await, 200, "a repeated update is accepted");
     desk.settle().await;
-    assert_eq!(helped(&desk), 2);
+    assert_eq!(help_count(&desk), 2);
     assert!(desk.sandbox.requests().iter().all(|r| r.method != "getUpdates"));
 }
 
 #[tokio::test]
-async fn who_does_not_know_the_secret_is_sent_away_before_they_have_said_anything() {
+async fn a_wrong_secret_is_rejected_before_the_body_is_read() {
     let desk = desk().await;
     let url = desk.webhook_target.lock().unwrap().clone().unwrap();
     let address = format!("127.0.0.1:{}", url.port().unwrap());
@@ -72,18 +72,18 @@ async fn who_does_not_know_the_secret_is_sent_away_before_they_have_said_anythin
 }
 
 #[tokio::test]
-async fn what_could_not_be_written_is_refused_and_comes_again() {
+async fn an_update_that_cannot_be_written_is_rejected_and_retried() {
     let desk = desk().await;
     desk.person(1, "Sari", "id").await;
     desk.faults.inject_next("append_updates", 2, StoreFault::Away);
     assert_eq!(post(&desk, Some(SECRET), &update(9_001)).await, 503);
     desk.say(1, "/help").await;
-    assert_eq!(helped(&desk), 1);
+    assert_eq!(help_count(&desk), 1);
     desk.find(1, "Sistem sedang terganggu");
 }
 
 #[tokio::test]
-async fn a_stop_leaves_the_webhook_for_the_others() {
+async fn stopping_does_not_delete_the_webhook() {
     let desk = desk().await;
     desk.stop().await;
     assert!(desk.sandbox.requests().iter().all(|r| r.method != "deleteWebhook"));

@@ -1,4 +1,4 @@
-//! Live cards: one per slot, kept as long as something can bring them up to date.
+//! Live cards: one per card slot, kept as long as something can refresh them.
 use super::fixture::*;
 use super::outbox::{claim, settle};
 use antri::domain::card::{CardKey, LiveCard};
@@ -10,7 +10,7 @@ use antri::domain::ticket::Ticket;
 use antri::engine::ports::{Guard, Outcome, Store};
 use std::sync::Arc;
 
-/// Sends a card to a chat, so that the message is its live one.
+/// Sends a card to a chat, so that the message becomes its live one.
 async fn show(store: &dyn Store, chat: i64, key: CardKey) {
     let out = Outgoing { chat: ChatId(chat), message: Message::Card(key) };
     store.enqueue(vec![out], at(1)).await.unwrap();
@@ -19,7 +19,7 @@ async fn show(store: &dyn Store, chat: i64, key: CardKey) {
     settle(store, &claimed, Outcome::Sent(Some(card))).await;
 }
 
-/// Which of these cards have a live message.
+/// Returns for each card whether it has a live message.
 async fn live(store: &dyn Store, keys: &[CardKey]) -> Vec<bool> {
     let mut live = Vec::new();
     for key in keys {
@@ -28,12 +28,12 @@ async fn live(store: &dyn Store, keys: &[CardKey]) -> Vec<bool> {
     live
 }
 
-async fn end(store: &dyn Store, ticket: Ticket, seconds: i64) {
+async fn cancel(store: &dyn Store, ticket: Ticket, seconds: i64) {
     let ended = ticket.cancel(who(900), at(seconds)).unwrap();
     one(store, moving(ended, Guard::None)).await.unwrap();
 }
 
-pub(crate) async fn cards_of_ended_tickets_are_forgotten_in_time(store: Arc<dyn Store>) {
+pub(crate) async fn cards_of_ended_tickets_are_pruned(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 5).await;
     let [first, second, third]: [Ticket; 3] = open_n(&*store, 1..=3).await.try_into().unwrap();
     let of = |n, agent| [CardKey::Status(ticket_id(n)), CardKey::Task(ticket_id(n), who(agent))];
@@ -42,22 +42,22 @@ pub(crate) async fn cards_of_ended_tickets_are_forgotten_in_time(store: Arc<dyn 
     for key in keys.iter().chain(&others) {
         show(&*store, 10, *key).await;
     }
-    end(&*store, first, 100).await;
-    end(&*store, second, 200).await;
+    cancel(&*store, first, 100).await;
+    cancel(&*store, second, 200).await;
     store.prune(at(100)).await.unwrap();
-    assert_eq!(live(&*store, &keys).await, [true; 8], "it ended no earlier than that");
+    assert_eq!(live(&*store, &keys).await, [true; 8], "the tickets did not end before that");
     store.prune(at(150)).await.unwrap();
     let open = [false, false, false, false, true, true, true, true];
-    assert_eq!(live(&*store, &keys).await, open, "its customer's and those of everybody who ever had it");
+    assert_eq!(live(&*store, &keys).await, open, "the cards of the customer and of every holder");
     store.prune(at(1_000)).await.unwrap();
     let open = [false, false, false, false, false, false, true, true];
-    assert_eq!(live(&*store, &keys).await, open, "what has not ended is kept");
+    assert_eq!(live(&*store, &keys).await, open, "cards of open tickets are kept");
     assert_eq!(live(&*store, &others).await, [true; 2]);
     assert_eq!(read(&*store, third.id).await, third);
-    assert!(store.ticket(ticket_id(1)).await.unwrap().is_some(), "tickets are kept for ever");
+    assert!(store.ticket(ticket_id(1)).await.unwrap().is_some(), "tickets are never pruned");
 }
 
-pub(crate) async fn a_draft_takes_its_card_along(store: Arc<dyn Store>) {
+pub(crate) async fn dropping_a_draft_removes_its_card(store: Arc<dyn Store>) {
     let draft = |n: u64| Draft {
         id: DraftId(uuid(9, n)),
         person: who(1),
@@ -71,16 +71,16 @@ pub(crate) async fn a_draft_takes_its_card_along(store: Arc<dyn Store>) {
     store.put_draft(draft(1)).await.unwrap();
     show(&*store, 10, key).await;
     store.drop_draft(&draft(2)).await.unwrap();
-    assert_eq!(live(&*store, &[key]).await, [true], "another draft of theirs");
+    assert_eq!(live(&*store, &[key]).await, [true], "another draft was dropped");
     store.drop_draft(&draft(1)).await.unwrap();
     assert_eq!(live(&*store, &[key]).await, [false]);
 }
 
 pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
-    let (key, turned) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 3));
+    let (key, third_page) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 3));
     assert_eq!(store.live_card(key).await.unwrap(), None);
     let mut card = LiveCard { key, chat: ChatId(10), message_id: 5, digest: u64::MAX - 1 };
-    for (message_id, page) in [(5, key), (9, turned)] {
+    for (message_id, page) in [(5, key), (9, third_page)] {
         store
             .enqueue(vec![Outgoing { chat: ChatId(10), message: Message::Card(page) }], at(1))
             .await
@@ -89,13 +89,13 @@ pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
         card = LiveCard { key: page, message_id, ..card };
         settle(&*store, &claimed, Outcome::Sent(Some(card.clone()))).await;
     }
-    assert_eq!(store.live_card(key).await.unwrap(), Some(card.clone()), "the last one, on its page");
-    assert_eq!(store.live_card(turned).await.unwrap(), Some(card));
+    assert_eq!(store.live_card(key).await.unwrap(), Some(card.clone()), "the newest card, with its page");
+    assert_eq!(store.live_card(third_page).await.unwrap(), Some(card));
     assert_eq!(store.live_card(CardKey::MyQueue(who(2), 0)).await.unwrap(), None);
     assert_eq!(store.live_card(CardKey::MyTickets(who(1), 0)).await.unwrap(), None);
 }
 
-pub(crate) async fn only_queues_are_listed_as_changing_by_themselves(store: Arc<dyn Store>) {
+pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn Store>) {
     let keys = [
         CardKey::MyQueue(who(1), 0),
         CardKey::Queue(who(1), 0),

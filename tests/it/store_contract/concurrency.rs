@@ -1,14 +1,15 @@
-//! Many at once: one wins, the others are told.
+//! Concurrent commits: one caller wins, the others get an error.
 use super::fixture::*;
 use antri::domain::ids::Slot;
 use antri::engine::ports::{Change, CommitError, Committed, Guard, Store, UniqueKey, Write};
 use std::sync::Arc;
 
-const MANY: u64 = 64;
+const CALLERS: u64 = 64;
 
 type Answer = Result<Committed, CommitError>;
 
-/// Commits all of them at the same time, each by a task of its own.
+/// Commits all changes concurrently, each in a task of its own; returns the number of winners, and the errors
+/// of the others.
 async fn race(store: &Arc<dyn Store>, changes: Vec<Change>) -> (usize, Vec<CommitError>) {
     let start = Arc::new(tokio::sync::Barrier::new(changes.len()));
     let racers: Vec<_> = changes
@@ -29,40 +30,40 @@ async fn race(store: &Arc<dyn Store>, changes: Vec<Change>) -> (usize, Vec<Commi
     (won, answers.into_iter().filter_map(Result::err).collect())
 }
 
-pub(crate) async fn one_of_many_gets_the_ticket(store: Arc<dyn Store>) {
-    join(&*store, 1..=MANY, 5).await;
+pub(crate) async fn concurrent_assignments_of_one_ticket_have_one_winner(store: Arc<dyn Store>) {
+    join(&*store, 1..=CALLERS, 5).await;
     let t = open(&*store, ticket(1)).await;
-    let (won, lost) = race(&store, (1..=MANY).map(|n| giving(&t, n, 0, Guard::Eligible)).collect()).await;
+    let (won, lost) = race(&store, (1..=CALLERS).map(|n| giving(&t, n, 0, Guard::Eligible)).collect()).await;
     assert_eq!(won, 1);
     assert!(lost.iter().all(|error| *error == CommitError::Conflict), "{lost:?}");
     assert_eq!(store.all_held().await.unwrap().len(), 1);
-    let turns = store.agents().await.unwrap();
-    let spent = turns.iter().filter(|p| p.agent.as_ref().unwrap().last_assigned.is_some()).count();
-    assert_eq!(spent, 1, "the losers keep their turns");
+    let agents = store.agents().await.unwrap();
+    let assigned = agents.iter().filter(|p| p.agent.as_ref().unwrap().last_assigned.is_some()).count();
+    assert_eq!(assigned, 1, "only the winner's last_assigned changes");
 }
 
-pub(crate) async fn one_of_many_gets_the_slot(store: Arc<dyn Store>) {
+pub(crate) async fn concurrent_assignments_to_one_slot_have_one_winner(store: Arc<dyn Store>) {
     join(&*store, [1], 1).await;
-    let opened = open_n(&*store, 1..=MANY).await;
+    let opened = open_n(&*store, 1..=CALLERS).await;
     let (won, lost) = race(&store, opened.iter().map(|t| giving(t, 1, 0, Guard::Eligible)).collect()).await;
     assert_eq!(won, 1);
     assert!(lost.iter().all(|error| *error == CommitError::Conflict), "{lost:?}");
     assert_eq!(store.held_by(who(1)).await.unwrap().len(), 1);
-    assert_eq!(store.depths().await.unwrap()[&dept(1)], MANY - 1);
+    assert_eq!(store.depths().await.unwrap()[&dept(1)], CALLERS - 1);
 }
 
-pub(crate) async fn one_of_many_opens_the_ticket_of_a_key(store: Arc<dyn Store>) {
+pub(crate) async fn concurrent_openings_with_one_key_open_one_ticket(store: Arc<dyn Store>) {
     let open =
         |n| Write::OpenTicket { ticket: Box::new(ticket(n)), key: "the draft".to_owned(), limit: None };
-    let (won, lost) = race(&store, (1..=MANY).map(|n| Change::quiet(open(n))).collect()).await;
+    let (won, lost) = race(&store, (1..=CALLERS).map(|n| Change::quiet(open(n))).collect()).await;
     assert_eq!(won, 1);
     let duplicate = CommitError::Duplicate(UniqueKey::Idempotency);
     assert!(lost.iter().all(|error| *error == duplicate), "{lost:?}");
     assert_eq!(store.depths().await.unwrap()[&dept(1)], 1);
 }
 
-pub(crate) async fn one_of_many_claims_a_delivery(store: Arc<dyn Store>) {
-    // Ten chats, of which each may be claimed once, and as many tickets moved at the same time.
+pub(crate) async fn concurrent_claims_take_each_chat_once(store: Arc<dyn Store>) {
+    // Ten chats can be claimed once each, while tickets are assigned concurrently.
     store.enqueue((0..30).map(|n| text(n % 10, "halo")).collect(), at(1)).await.unwrap();
     join(&*store, [1], 100).await;
     let opened = open_n(&*store, 1..=16).await;

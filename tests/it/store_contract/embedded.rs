@@ -1,5 +1,5 @@
-//! The embedded store under the contract, and its own tests: file versions, a full disk, a torn log, a second
-//! process.
+//! The SQLite store: its back end for the contract, and its own tests of file versions, a full disk, a torn
+//! log and a second process.
 use super::Backend;
 use super::fixture::*;
 use antri::domain::event::Action;
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// The embedded store in a directory of its own.
+/// The SQLite store in a directory of its own.
 pub(crate) struct Embedded {
     store: Arc<Sqlite>,
     dir: TempDir,
@@ -158,8 +158,8 @@ async fn a_database_of_another_program_is_refused() {
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused() {
     let dir = TempDir::new().unwrap();
-    let letter = "not a database at all, but long enough to be one".repeat(99);
-    std::fs::write(dir.path().join(DATABASE_FILE), letter).unwrap();
+    let content = "not a database at all, but long enough to be one".repeat(99);
+    std::fs::write(dir.path().join(DATABASE_FILE), content).unwrap();
     let Err(StoreError::Corrupt(why)) = Sqlite::open(dir.path()) else { panic!("opened") };
     assert!(why.contains("not a database"), "{why}");
 }
@@ -222,21 +222,25 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
     let dir = TempDir::new().unwrap();
     let store = Arc::new(Sqlite::open_with(dir.path(), Options { max_pages: Some(120) }).unwrap());
     join(&*store, [1], 5).await;
-    let mut kept = Vec::new();
+    let mut committed = Vec::new();
     let mut refused = 0;
     for n in 1..=400 {
         let mut change = opening(ticket(n));
         change.event = Some(event(at(1), None, n, Action::Opened));
         change.notices = vec![text(1, &"panjang ".repeat(100))];
         match one(&*store, change).await {
-            Ok(_) => kept.push(n),
+            Ok(_) => committed.push(n),
             Err(CommitError::Store(StoreError::Unavailable(_))) => refused += 1,
             Err(other) => panic!("{other}"),
         }
     }
-    assert!(!kept.is_empty() && refused > 0, "{} kept, {refused} refused", kept.len());
-    assert_eq!(names(&store.queue_page(&[dept(1)], 0, 999).await.unwrap()), kept, "all or nothing of each");
-    assert_eq!(store.pending_deliveries().await.unwrap(), kept.len() as u64);
+    assert!(!committed.is_empty() && refused > 0, "{} kept, {refused} refused", committed.len());
+    assert_eq!(
+        names(&store.queue_page(&[dept(1)], 0, 999).await.unwrap()),
+        committed,
+        "all or nothing of each"
+    );
+    assert_eq!(store.pending_deliveries().await.unwrap(), committed.len() as u64);
 
     // Of one batch some changes fit. Each result says what is true of its own change.
     let small: Vec<_> = (500..600).map(|n| (n, opening(ticket(n)))).collect();
@@ -248,11 +252,11 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
     while let Some(claimed) = store.claim(1, at(2)).await.unwrap().pop() {
         store.settle(vec![(claimed.id, Outcome::Sent(None))], at(2)).await.unwrap();
     }
-    let first = read(&*store, ticket_id(kept[0])).await;
+    let first = read(&*store, ticket_id(committed[0])).await;
     one(&*store, giving(&first, 1, 0, Guard::Eligible)).await.unwrap();
     drop(store);
     let store = Sqlite::open(dir.path()).unwrap();
-    assert!(store.depths().await.unwrap()[&dept(1)] >= kept.len() as u64 - 1);
+    assert!(store.depths().await.unwrap()[&dept(1)] >= committed.len() as u64 - 1);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! People, tickets and changes by small numbers, so that a case reads as what it is about.
+//! Fixtures of the contract: people, tickets and changes that are named by small numbers.
 use antri::domain::Time;
 use antri::domain::event::{Action, Actor, AuditEvent};
 use antri::domain::ids::{
@@ -14,7 +14,7 @@ use antri::engine::ports::{Change, CommitError, Committed, Guard, Store, Write};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// A moment: so many seconds after the desk's first.
+/// Returns the time this many seconds after the start.
 pub(crate) fn at(seconds: i64) -> Time {
     Time::from_timestamp(1_764_831_173 + seconds, 250_000).unwrap()
 }
@@ -32,11 +32,11 @@ pub(crate) fn ticket_id(n: u64) -> TicketId {
 }
 
 pub(crate) fn uuid(kind: u64, n: u64) -> Uuid {
-    // Spread as random ones are: neighbours in number are none in an index.
+    // The bytes are spread like random ones: consecutive numbers are not neighbours in an index.
     Uuid::from_u64_pair(n.wrapping_mul(0x9E37_79B9_7F4A_7C15), kind << 32 | n)
 }
 
-/// A person without a role of any kind.
+/// Returns a customer.
 pub(crate) fn person(n: u64) -> Person {
     Person {
         id: who(n),
@@ -57,7 +57,7 @@ pub(crate) fn person(n: u64) -> Person {
     }
 }
 
-/// An agent of department 1 who may get tickets.
+/// Returns an agent of department 1 who is eligible for tickets.
 pub(crate) fn agent(n: u64, max: u16) -> Person {
     let profile = AgentProfile {
         departments: BTreeSet::from([dept(1)]),
@@ -75,7 +75,7 @@ pub(crate) fn agent(n: u64, max: u16) -> Person {
     Person { role: Role::Agent, agent: Some(profile), ..person(n) }
 }
 
-/// A ticket for department 1 by person 900, as it is before it is opened.
+/// Returns a ticket for department 1 by person 900, as it is before it is opened.
 pub(crate) fn ticket(n: u64) -> Ticket {
     let tenth = chrono::TimeDelta::milliseconds(100 * i64::try_from(n).unwrap());
     Ticket {
@@ -100,12 +100,13 @@ pub(crate) fn opening(ticket: Ticket) -> Change {
     Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key, limit: None })
 }
 
-/// The change that makes a ticket what `next` is; it was read one version before.
+/// Returns the change that writes `next`, which was read one version before.
 pub(crate) fn moving(next: Ticket, guard: Guard) -> Change {
     let expected = Version(next.version.0 - 1);
     Change::quiet(Write::Ticket { ticket: Box::new(next), expected, guard })
 }
 
+/// Returns the change that assigns a ticket to a slot of an agent.
 pub(crate) fn giving(ticket: &Ticket, agent: u64, slot: u16, guard: Guard) -> Change {
     moving(ticket.hand_over(who(agent), Slot(slot), at(100)).unwrap(), guard)
 }
@@ -119,26 +120,27 @@ pub(crate) fn event(at: Time, by: Option<u64>, ticket: u64, what: Action) -> Aud
     AuditEvent { at, actor, ticket: Some(ticket_id(ticket)), what }
 }
 
-/// A message with these words for a chat.
+/// Returns a text message for a chat.
 pub(crate) fn text(chat: i64, words: &str) -> Outgoing {
     let rendered = Rendered { html: words.to_owned(), buttons: Vec::new() };
     Outgoing { chat: ChatId(chat), message: Message::Text(rendered) }
 }
 
+/// Commits one change, and returns its result.
 pub(crate) async fn one(store: &dyn Store, change: Change) -> Result<Committed, CommitError> {
     let mut results = store.commit(vec![change]).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }
 
-/// Commits changes that nothing stands against.
+/// Commits changes that must all succeed.
 pub(crate) async fn all(store: &dyn Store, changes: Vec<Change>) {
     for (i, result) in store.commit(changes).await.into_iter().enumerate() {
         result.unwrap_or_else(|error| panic!("change {i}: {error}"));
     }
 }
 
-/// Opens a ticket and reads it back.
+/// Opens a ticket and returns it as stored.
 pub(crate) async fn open(store: &dyn Store, ticket: Ticket) -> Ticket {
     let id = ticket.id;
     one(store, opening(ticket)).await.unwrap();
@@ -154,15 +156,15 @@ pub(crate) async fn open_n(store: &dyn Store, numbers: impl IntoIterator<Item = 
 }
 
 pub(crate) async fn read(store: &dyn Store, id: TicketId) -> Ticket {
-    store.ticket(id).await.unwrap().expect("the ticket is there")
+    store.ticket(id).await.unwrap().expect("the ticket exists")
 }
 
-/// Makes these people agents with a capacity of `max`.
+/// Creates these agents with a capacity of `max`.
 pub(crate) async fn join(store: &dyn Store, agents: impl IntoIterator<Item = u64>, max: u16) {
     all(store, agents.into_iter().map(|n| writing(agent(n, max), None)).collect()).await;
 }
 
-/// Which of the fixture's tickets these are.
+/// Returns the numbers of these tickets.
 pub(crate) fn names(tickets: &[Ticket]) -> Vec<u64> {
     tickets.iter().map(|t| t.id.0.as_u64_pair().1 & 0xFFFF_FFFF).collect()
 }

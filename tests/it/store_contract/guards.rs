@@ -1,4 +1,4 @@
-//! What is checked of the agent in the same step in which they get a ticket.
+//! Guards: the conditions on the agent that are checked in the commit that assigns a ticket to them.
 use super::fixture::*;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::Capacity;
@@ -16,9 +16,10 @@ fn profile(person: &mut Person) -> &mut antri::domain::person::AgentProfile {
     person.agent.as_mut().unwrap()
 }
 
-/// Agents of whom each fails one condition of the engine's; agent 1 fails none.
-async fn crew(store: &dyn Store) {
-    let crew = vec![
+/// Creates agents 2 to 7, each of whom fails one condition of the eligible guard, and agent 1, who fails
+/// none.
+async fn create_guard_agents(store: &dyn Store) {
+    let agents = vec![
         agent(1, 2),
         changed(2, 2, |p| profile(p).availability = Availability::Busy),
         changed(3, 2, |p| profile(p).availability = Availability::Away),
@@ -27,11 +28,11 @@ async fn crew(store: &dyn Store) {
         changed(6, 2, |p| profile(p).auto_assignment_enabled = false),
         person(7),
     ];
-    all(store, crew.into_iter().map(|p| writing(p, None)).collect()).await;
+    all(store, agents.into_iter().map(|p| writing(p, None)).collect()).await;
 }
 
-pub(crate) async fn the_engine_gives_only_to_whom_it_may(store: Arc<dyn Store>) {
-    crew(&*store).await;
+pub(crate) async fn the_eligible_guard_rejects_agents_who_are_not_eligible(store: Arc<dyn Store>) {
+    create_guard_agents(&*store).await;
     let t = open(&*store, ticket(1)).await;
     for n in 2..=8 {
         let refused = one(&*store, giving(&t, n, 0, Guard::Eligible)).await;
@@ -47,32 +48,32 @@ pub(crate) async fn the_engine_gives_only_to_whom_it_may(store: Arc<dyn Store>) 
     assert_eq!(read(&*store, t.id).await.holder(), Some(who(1)));
 }
 
-pub(crate) async fn a_turn_is_spent_with_the_assignment_only(store: Arc<dyn Store>) {
-    crew(&*store).await;
+pub(crate) async fn last_assigned_moves_only_with_a_committed_engine_assignment(store: Arc<dyn Store>) {
+    create_guard_agents(&*store).await;
     let opened = open_n(&*store, 1..=3).await;
-    let turn = |n| {
+    let last_assigned = |n| {
         let store = store.clone();
         async move { store.person(who(n)).await.unwrap().unwrap().agent.unwrap().last_assigned }
     };
     one(&*store, giving(&opened[0], 6, 0, Guard::Capacity)).await.unwrap();
-    assert_eq!(turn(6).await, None, "by hand it is no turn");
+    assert_eq!(last_assigned(6).await, None, "only an engine assignment sets it");
     one(&*store, giving(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
-    assert_eq!(turn(1).await, Some(at(100)));
+    assert_eq!(last_assigned(1).await, Some(at(100)));
 
     let other = opened[2].assign(who(1), antri::domain::ids::Slot(0), at(300)).unwrap();
     assert_eq!(one(&*store, moving(other, Guard::Eligible)).await, Err(CommitError::Conflict));
-    assert_eq!(turn(1).await, Some(at(100)), "the slot was taken, so the turn is not spent");
+    assert_eq!(last_assigned(1).await, Some(at(100)), "the slot was taken, so it does not change");
     let stale = opened[1].assign(who(1), antri::domain::ids::Slot(1), at(300)).unwrap();
     assert_eq!(one(&*store, moving(stale, Guard::Eligible)).await, Err(CommitError::Conflict));
-    assert_eq!(turn(1).await, Some(at(100)), "the ticket was gone, so the turn is not spent");
+    assert_eq!(last_assigned(1).await, Some(at(100)), "the version was stale, so it does not change");
     assert_eq!(store.agents().await.unwrap()[0].agent.as_ref().unwrap().last_assigned, Some(at(100)));
     let earlier = opened[2].assign(who(1), antri::domain::ids::Slot(1), at(99)).unwrap();
     one(&*store, moving(earlier, Guard::Eligible)).await.unwrap();
-    assert_eq!(turn(1).await, Some(at(100)), "a turn of before that is committed late");
+    assert_eq!(last_assigned(1).await, Some(at(100)), "an earlier assignment that is committed later");
 }
 
-pub(crate) async fn by_hand_only_the_capacity_counts(store: Arc<dyn Store>) {
-    crew(&*store).await;
+pub(crate) async fn the_capacity_guard_checks_only_the_capacity(store: Arc<dyn Store>) {
+    create_guard_agents(&*store).await;
     let opened = open_n(&*store, 1..=6).await;
     for n in 1..=6 {
         one(&*store, giving(&opened[usize::try_from(n).unwrap() - 1], n, 1, Guard::Capacity)).await.unwrap();
@@ -84,19 +85,27 @@ pub(crate) async fn by_hand_only_the_capacity_counts(store: Arc<dyn Store>) {
         "slot 2 of 2"
     );
     assert_eq!(one(&*store, giving(&t, 7, 0, Guard::Capacity)).await, Err(CommitError::Conflict), "no agent");
-    assert_eq!(one(&*store, giving(&t, 8, 0, Guard::Capacity)).await, Err(CommitError::Conflict), "nobody");
+    assert_eq!(
+        one(&*store, giving(&t, 8, 0, Guard::Capacity)).await,
+        Err(CommitError::Conflict),
+        "no such person"
+    );
 }
 
-pub(crate) async fn anyway_needs_an_agent_and_nothing_else(store: Arc<dyn Store>) {
-    crew(&*store).await;
+pub(crate) async fn the_override_guard_requires_only_an_agent(store: Arc<dyn Store>) {
+    create_guard_agents(&*store).await;
     let t = open(&*store, ticket(1)).await;
     assert_eq!(one(&*store, giving(&t, 7, 0, Guard::Override)).await, Err(CommitError::Conflict), "no agent");
-    assert_eq!(one(&*store, giving(&t, 8, 0, Guard::Override)).await, Err(CommitError::Conflict), "nobody");
+    assert_eq!(
+        one(&*store, giving(&t, 8, 0, Guard::Override)).await,
+        Err(CommitError::Conflict),
+        "no such person"
+    );
     one(&*store, giving(&t, 5, 17, Guard::Override)).await.unwrap();
     assert_eq!(names(&store.held_by(who(5)).await.unwrap()), [1]);
 }
 
-pub(crate) async fn a_lowered_capacity_takes_nothing_away(store: Arc<dyn Store>) {
+pub(crate) async fn a_lowered_capacity_keeps_held_tickets(store: Arc<dyn Store>) {
     join(&*store, [1], 3).await;
     let opened = open_n(&*store, 1..=4).await;
     for slot in 0..3_u16 {
@@ -108,7 +117,7 @@ pub(crate) async fn a_lowered_capacity_takes_nothing_away(store: Arc<dyn Store>)
     one(&*store, writing(less, Some(0))).await.unwrap();
     assert_eq!(store.held_by(who(1)).await.unwrap().len(), 3);
 
-    // What is above the capacity can still be worked on, and its slot is not given again.
+    // A ticket above the capacity can still be worked on, and its slot is not assigned again.
     let above = read(&*store, opened[2].id).await;
     one(&*store, moving(above.start(who(1), at(200)).unwrap(), Guard::None)).await.unwrap();
     let done = read(&*store, above.id).await.complete(who(1), at(201)).unwrap();
@@ -116,12 +125,13 @@ pub(crate) async fn a_lowered_capacity_takes_nothing_away(store: Arc<dyn Store>)
     assert_eq!(one(&*store, giving(&opened[3], 1, 2, Guard::Eligible)).await, Err(CommitError::Conflict));
 }
 
-pub(crate) async fn a_slot_changes_hands_within_one_commit(store: Arc<dyn Store>) {
+pub(crate) async fn a_slot_released_by_a_change_is_free_for_the_next_of_its_commit(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 1).await;
     let opened = open_n(&*store, 1..=2).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let first = read(&*store, ticket_id(1)).await;
-    // To the other agent's slot of the same number, and into the one that falls free.
+    // One ticket moves to the slot of the same number of the other agent, and another ticket into the slot
+    // that becomes free.
     all(&*store, vec![giving(&first, 2, 0, Guard::Override), giving(&opened[1], 1, 0, Guard::Eligible)])
         .await;
     assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [2]);
@@ -130,7 +140,7 @@ pub(crate) async fn a_slot_changes_hands_within_one_commit(store: Arc<dyn Store>
     assert_eq!(one(&*store, giving(&late, 2, 0, Guard::Override)).await, Err(CommitError::Conflict));
 }
 
-pub(crate) async fn a_new_ticket_takes_a_slot_that_falls_free_in_its_commit(store: Arc<dyn Store>) {
+pub(crate) async fn a_new_ticket_can_take_a_slot_released_in_its_commit(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 1).await;
     for (n, by) in [(1, 1), (2, 2)] {
         let opened = open(&*store, ticket(n)).await;
@@ -144,19 +154,20 @@ pub(crate) async fn a_new_ticket_takes_a_slot_that_falls_free_in_its_commit(stor
     let held = read(&*store, ticket_id(3)).await;
     assert_eq!(held.hold().map(|hold| (hold.agent, hold.slot.0)), Some((who(1), 0)));
     assert_eq!(read(&*store, ticket_id(1)).await.version, first.version.next());
-    // The one slot is taken, the other is free.
+    // One slot is taken, the other is free.
     let more = open_n(&*store, 4..=5).await;
     assert_eq!(one(&*store, giving(&more[0], 1, 0, Guard::Override)).await, Err(CommitError::Conflict));
     one(&*store, giving(&more[1], 2, 0, Guard::Override)).await.unwrap();
 }
 
-pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit(store: Arc<dyn Store>) {
-    crew(&*store).await;
+pub(crate) async fn a_rejected_assignment_is_not_overtaken_within_its_commit(store: Arc<dyn Store>) {
+    create_guard_agents(&*store).await;
     all(&*store, vec![writing(agent(9, 2), None)]).await;
     let elsewhere = Ticket { department: dept(2), ..ticket(4) };
     let mut opened = open_n(&*store, 1..=3).await;
     opened.push(open(&*store, elsewhere).await);
-    // The first goes to somebody who left; the last is no neighbour of it; by hand anybody may be taken out of turn.
+    // The first agent is offline. The last ticket belongs to another department. The capacity guard may take
+    // tickets out of order.
     let answers = store
         .commit(vec![
             giving(&opened[0], 4, 0, Guard::Eligible),
@@ -168,17 +179,17 @@ pub(crate) async fn a_refused_one_is_not_overtaken_by_what_follows_in_its_commit
     let refused: Vec<_> = answers.into_iter().map(Result::err).collect();
     assert_eq!(refused, [Some(CommitError::Conflict), Some(CommitError::WouldOvertake), None, None]);
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2]);
-    let turn = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
-    assert_eq!(turn, Some(at(100)), "one turn was spent");
+    let last_assigned = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
+    assert_eq!(last_assigned, Some(at(100)), "it changed once");
 
-    // The next commit begins anew.
+    // The next commit is independent of the rejected one.
     let again = vec![giving(&opened[0], 9, 1, Guard::Eligible), giving(&opened[1], 1, 0, Guard::Eligible)];
     all(&*store, again).await;
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [0_u64; 0]);
 }
 
-pub(crate) async fn what_has_come_before_a_batch_is_not_overtaken_by_it(store: Arc<dyn Store>) {
-    crew(&*store).await;
+pub(crate) async fn a_batch_with_a_stale_queue_head_overtakes_no_ticket(store: Arc<dyn Store>) {
+    create_guard_agents(&*store).await;
     let opened = open_n(&*store, 1..=3).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let head = |tickets: &[u64]| {
@@ -186,7 +197,7 @@ pub(crate) async fn what_has_come_before_a_batch_is_not_overtaken_by_it(store: A
         Change::quiet(Write::AssertQueueHead { department: dept(1), tickets })
     };
     let second = giving(&opened[1], 1, 1, Guard::Eligible);
-    // The first is put back between the look at the queue and the commit.
+    // The first ticket is released between the read of the queue and the commit.
     let back = read(&*store, ticket_id(1)).await.release().unwrap();
     one(&*store, moving(back.clone(), Guard::None)).await.unwrap();
     let answers = store.commit(vec![head(&[2]), second.clone()]).await;

@@ -1,4 +1,4 @@
-//! A ticket that is given away as it is opened: two changes of one commit.
+//! Immediate assignment: opening and assigning a ticket as two changes of one commit.
 use super::fixture::*;
 use antri::domain::card::CardKey;
 use antri::domain::event::Action;
@@ -8,12 +8,12 @@ use antri::domain::ticket::{Priority, Status, Ticket};
 use antri::engine::ports::{Change, CommitError, Committed, Guard, Store};
 use std::sync::Arc;
 
-/// The nth ticket is opened and goes to an agent.
+/// Returns the changes that open a ticket and assign it.
 pub(super) fn pair(ticket: &Ticket, agent: u64, slot: u16) -> Vec<Change> {
     vec![opening(ticket.clone()), giving(ticket, agent, slot, Guard::FirstInQueue)]
 }
 
-/// Whether the ticket was opened, and whether it was given away.
+/// Commits the pair of changes; returns whether the ticket was opened, and whether it was assigned.
 pub(super) async fn opened_and_given(
     store: &dyn Store,
     ticket: Ticket,
@@ -29,7 +29,7 @@ pub(super) async fn opened_and_given(
     (answers[0].is_ok(), given)
 }
 
-pub(crate) async fn a_new_ticket_may_go_to_an_agent_at_once(store: Arc<dyn Store>) {
+pub(crate) async fn a_new_ticket_can_be_assigned_in_its_opening_commit(store: Arc<dyn Store>) {
     join(&*store, [1], 2).await;
     let mut changes = pair(&ticket(1), 1, 0);
     changes[0].event = Some(event(at(1), Some(900), 1, Action::Opened));
@@ -42,22 +42,22 @@ pub(crate) async fn a_new_ticket_may_go_to_an_agent_at_once(store: Arc<dyn Store
     assert_eq!(held, Ticket { arrival: held.arrival, ..given });
     assert!(held.arrival > Arrival::default());
     assert_eq!(store.held_by(who(1)).await.unwrap(), std::slice::from_ref(&held));
-    assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 0, "it never waited");
+    assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 0, "the ticket was never queued");
     assert_eq!(store.queue_head(dept(1), true, 9).await.unwrap(), []);
-    let whats: Vec<_> = store.history(held.id).await.unwrap().into_iter().map(|line| line.what).collect();
-    assert_eq!(whats, [Action::Opened, Action::PickedUp { agent: who(1) }]);
+    let actions: Vec<_> = store.history(held.id).await.unwrap().into_iter().map(|event| event.what).collect();
+    assert_eq!(actions, [Action::Opened, Action::PickedUp { agent: who(1) }]);
     assert_eq!(store.pending_deliveries().await.unwrap(), 1);
-    let turn = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
-    assert_eq!(turn, Some(at(100)), "it is the agent's turn");
+    let last_assigned = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
+    assert_eq!(last_assigned, Some(at(100)), "an immediate assignment sets it");
 
-    // What follows finds it as it finds any other.
+    // Later changes see the ticket like any other.
     let done = held.complete(who(1), at(200)).unwrap();
     one(&*store, moving(done.clone(), Guard::None)).await.unwrap();
     assert_eq!(read(&*store, ticket_id(1)).await, done);
     assert_eq!(opened_and_given(&*store, ticket(2), 1, 0).await, (true, true), "the slot is free again");
 }
 
-pub(crate) async fn a_new_ticket_overtakes_nobody(store: Arc<dyn Store>) {
+pub(crate) async fn an_immediate_assignment_does_not_overtake_a_waiting_ticket(store: Arc<dyn Store>) {
     join(&*store, [1], 9).await;
     let first = open(&*store, ticket(1)).await;
     assert_eq!(opened_and_given(&*store, ticket(2), 1, 0).await, (true, false), "one waits");
@@ -66,7 +66,7 @@ pub(crate) async fn a_new_ticket_overtakes_nobody(store: Arc<dyn Store>) {
     let second = read(&*store, ticket_id(2)).await;
     assert_eq!(second.status(), Status::Queued);
 
-    // Not even in one commit: the fourth is refused, so the fifth is.
+    // Within one commit as well: the fourth is rejected, so the fifth is.
     let third = read(&*store, ticket_id(3)).await;
     all(&*store, vec![giving(&second, 1, 1, Guard::Eligible), giving(&third, 1, 2, Guard::Eligible)]).await;
     let mut changes = pair(&ticket(4), 1, 0);
@@ -76,7 +76,7 @@ pub(crate) async fn a_new_ticket_overtakes_nobody(store: Arc<dyn Store>) {
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [4, 5]);
 }
 
-pub(crate) async fn who_waits_behind_or_elsewhere_is_not_overtaken(store: Arc<dyn Store>) {
+pub(crate) async fn an_immediate_assignment_ignores_tickets_that_do_not_come_first(store: Arc<dyn Store>) {
     join(&*store, [1], 9).await;
     open(&*store, Ticket { priority: Priority::Low, ..ticket(1) }).await;
     open(&*store, Ticket { auto: false, ..ticket(2) }).await;
@@ -87,7 +87,9 @@ pub(crate) async fn who_waits_behind_or_elsewhere_is_not_overtaken(store: Arc<dy
     assert_eq!(opened_and_given(&*store, ticket(6), 1, 1).await, (true, false), "a more urgent one waits");
 }
 
-pub(crate) async fn at_once_goes_only_to_whom_the_engine_may_give(store: Arc<dyn Store>) {
+pub(crate) async fn an_immediate_assignment_requires_an_eligible_agent_with_a_free_slot(
+    store: Arc<dyn Store>,
+) {
     join(&*store, [1], 1).await;
     all(&*store, vec![writing(person(2), None)]).await;
     assert_eq!(opened_and_given(&*store, ticket(1), 2, 0).await, (true, false), "no agent");
@@ -97,7 +99,7 @@ pub(crate) async fn at_once_goes_only_to_whom_the_engine_may_give(store: Arc<dyn
     assert_eq!(opened_and_given(&*store, ticket(3), 1, 1).await, (true, false), "above the capacity");
     assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [2, 3]);
 
-    // Opened again under its key it is refused, and so is what rests on it.
+    // An opening with a used key is rejected, and so is the assignment of the ticket.
     let answers = store.commit(pair(&ticket(2), 1, 0)).await;
     assert!(matches!(answers[0], Err(CommitError::Duplicate(_))), "{answers:?}");
     assert_eq!(answers[1], Err(CommitError::Conflict));

@@ -1,4 +1,4 @@
-//! Leases: one holder at a time, and a count of holders that only grows.
+//! Leases: one holder at a time, and a term that only grows.
 use antri::domain::ids::ReplicaId;
 use antri::engine::ports::{Lease, LeaseStamp, Store};
 use std::sync::Arc;
@@ -8,44 +8,40 @@ fn replica(n: u64) -> ReplicaId {
     ReplicaId(Uuid::from_u64_pair(n, 9))
 }
 
-async fn ask(store: &dyn Store, n: u64, stale: Option<LeaseStamp>) -> Lease {
+async fn acquire(store: &dyn Store, n: u64, stale: Option<LeaseStamp>) -> Lease {
     store.acquire_lease("desk", replica(n), stale).await.unwrap()
 }
 
-pub(crate) async fn a_lease_is_taken_only_from_who_has_not_kept_it(store: Arc<dyn Store>) {
+pub(crate) async fn a_lease_is_acquired_only_if_its_holder_did_not_renew_it(store: Arc<dyn Store>) {
     let store = &*store;
-    assert_eq!(ask(store, 1, None).await, Lease::Mine(1));
-    let Lease::Others(before) = ask(store, 2, None).await else { panic!("it is the first's") };
-    assert_eq!(
-        ask(store, 2, None).await,
-        Lease::Others(before),
-        "it looks the same as long as nobody keeps it"
-    );
-    assert_eq!(ask(store, 1, None).await, Lease::Mine(1), "kept: the same holder");
-    let Lease::Others(after) = ask(store, 2, Some(before)).await else { panic!("it was kept") };
+    assert_eq!(acquire(store, 1, None).await, Lease::Mine(1));
+    let Lease::Others(before) = acquire(store, 2, None).await else { panic!("the first replica holds it") };
+    assert_eq!(acquire(store, 2, None).await, Lease::Others(before), "the stamp is the same until a renewal");
+    assert_eq!(acquire(store, 1, None).await, Lease::Mine(1), "a renewal keeps the term");
+    let Lease::Others(after) = acquire(store, 2, Some(before)).await else { panic!("it was renewed") };
     assert_ne!(after, before);
-    assert_eq!(ask(store, 2, Some(after)).await, Lease::Mine(2), "not kept since");
-    assert!(matches!(ask(store, 1, None).await, Lease::Others(LeaseStamp { term: 2, .. })), "lost");
+    assert_eq!(acquire(store, 2, Some(after)).await, Lease::Mine(2), "not renewed since");
+    assert!(matches!(acquire(store, 1, None).await, Lease::Others(LeaseStamp { term: 2, .. })), "lost");
     let other = store.acquire_lease("other", replica(1), None).await.unwrap();
-    assert_eq!(other, Lease::Mine(1), "each name by itself");
+    assert_eq!(other, Lease::Mine(1), "names are independent");
 }
 
-pub(crate) async fn a_lease_given_back_is_free_at_once(store: Arc<dyn Store>) {
-    assert_eq!(ask(&*store, 1, None).await, Lease::Mine(1));
+pub(crate) async fn a_released_lease_can_be_acquired_at_once(store: Arc<dyn Store>) {
+    assert_eq!(acquire(&*store, 1, None).await, Lease::Mine(1));
     store.release_lease("desk", replica(2)).await.unwrap();
-    assert!(matches!(ask(&*store, 2, None).await, Lease::Others(_)), "it was not theirs to give");
+    assert!(matches!(acquire(&*store, 2, None).await, Lease::Others(_)), "only the holder can release it");
     store.release_lease("desk", replica(1)).await.unwrap();
-    assert_eq!(ask(&*store, 2, None).await, Lease::Mine(2));
+    assert_eq!(acquire(&*store, 2, None).await, Lease::Mine(2));
     store.release_lease("never taken", replica(1)).await.unwrap();
 }
 
-pub(crate) async fn one_of_many_gets_a_lease(store: Arc<dyn Store>) {
+pub(crate) async fn concurrent_acquisitions_of_a_lease_have_one_winner(store: Arc<dyn Store>) {
     let mut stale = None;
     for _ in 0..8 {
         let racers: Vec<_> = (1..=16)
             .map(|n| {
                 let store = store.clone();
-                tokio::spawn(async move { ask(&*store, n, stale).await })
+                tokio::spawn(async move { acquire(&*store, n, stale).await })
             })
             .collect();
         let mut terms = Vec::new();
@@ -55,7 +51,7 @@ pub(crate) async fn one_of_many_gets_a_lease(store: Arc<dyn Store>) {
             }
         }
         assert_eq!(terms.len(), 1, "{terms:?}");
-        let Lease::Others(mark) = ask(&*store, 99, None).await else { panic!("it was taken") };
-        stale = Some(mark);
+        let Lease::Others(stamp) = acquire(&*store, 99, None).await else { panic!("it was taken") };
+        stale = Some(stamp);
     }
 }

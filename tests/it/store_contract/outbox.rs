@@ -1,4 +1,4 @@
-//! The outbox: order, lanes, coalescing.
+//! The outbox: order, priority classes and coalescing.
 use super::fixture::*;
 use antri::domain::card::CardKey;
 use antri::domain::event::Action;
@@ -12,7 +12,7 @@ pub(crate) fn refresh(chat: i64, card: CardKey) -> Outgoing {
     Outgoing { chat: ChatId(chat), message: Message::Refresh(card) }
 }
 
-/// The words of a text, or the coalesce key of anything else.
+/// Returns the text of a message, or the coalesce key of anything else.
 pub(crate) fn said(claimed: &ClaimedDelivery) -> String {
     match &claimed.message {
         Message::Text(rendered) => rendered.html.clone(),
@@ -20,7 +20,7 @@ pub(crate) fn said(claimed: &ClaimedDelivery) -> String {
     }
 }
 
-/// Claims all that may go at `seconds`, and says what.
+/// Claims every delivery that is due at `seconds`.
 pub(crate) async fn claim(store: &dyn Store, seconds: i64) -> Vec<ClaimedDelivery> {
     store.claim(100, at(seconds)).await.unwrap()
 }
@@ -29,7 +29,7 @@ pub(crate) async fn settle(store: &dyn Store, claimed: &ClaimedDelivery, outcome
     store.settle(vec![(claimed.id, outcome)], at(60)).await.unwrap();
 }
 
-/// Sends everything that may go, one chat's message after the other, and says what was sent.
+/// Sends every due delivery, one per chat at a time, and returns what was sent.
 pub(crate) async fn drain(store: &dyn Store, seconds: i64) -> Vec<String> {
     let mut sent = Vec::new();
     loop {
@@ -44,7 +44,7 @@ pub(crate) async fn drain(store: &dyn Store, seconds: i64) -> Vec<String> {
     }
 }
 
-pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn Store>) {
+pub(crate) async fn deliveries_of_a_chat_are_claimed_one_by_one_in_order(store: Arc<dyn Store>) {
     assert_eq!(claim(&*store, 1).await, []);
     assert_eq!(store.next_delivery_at().await.unwrap(), None);
     store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
@@ -60,8 +60,8 @@ pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn 
         unknown: 0,
     };
     assert_eq!(first, expected);
-    assert_eq!(claim(&*store, 3).await, [], "while one is claimed, the chat waits");
-    assert_eq!(store.pending_deliveries().await.unwrap(), 3, "claimed is not done");
+    assert_eq!(claim(&*store, 3).await, [], "a claimed delivery blocks its chat");
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3, "a claimed delivery is pending");
     settle(&*store, &first, Outcome::Sent(None)).await;
     assert_eq!(store.pending_deliveries().await.unwrap(), 2);
     let second = claim(&*store, 3).await.remove(0);
@@ -72,13 +72,13 @@ pub(crate) async fn a_chat_gets_its_messages_one_by_one_in_order(store: Arc<dyn 
 
     store.enqueue(vec![text(10, "empat")], at(5)).await.unwrap();
     let later = claim(&*store, 5).await.remove(0);
-    assert!(later.id > second.id, "an id is not used again");
+    assert!(later.id > second.id, "ids are not reused");
 }
 
-/// So many that no store keeps them all in one place.
-const LONG: usize = 150;
+/// The length of a chat queue that no store keeps in one document.
+const LONG_QUEUE: usize = 150;
 
-async fn waiting(store: &dyn Store) -> usize {
+async fn pending(store: &dyn Store) -> usize {
     usize::try_from(store.pending_deliveries().await.unwrap()).unwrap()
 }
 
@@ -86,18 +86,19 @@ fn cards() -> Vec<CardKey> {
     (1..=80).map(|n| CardKey::Status(ticket_id(n))).collect()
 }
 
-pub(crate) async fn a_long_queue_keeps_its_order(store: Arc<dyn Store>) {
+pub(crate) async fn a_long_chat_queue_keeps_its_order(store: Arc<dyn Store>) {
     let refreshes = || cards().into_iter().map(|card| refresh(10, card)).collect::<Vec<_>>();
-    let words: Vec<_> = (0..LONG).map(|n| format!("{n}")).collect();
-    // Refreshes first, and again while they wait behind messages that came later and go before them.
+    let words: Vec<_> = (0..LONG_QUEUE).map(|n| format!("{n}")).collect();
+    // Refreshes come first, and again while they wait behind messages that came later and are claimed before
+    // them.
     store.enqueue(refreshes(), at(1)).await.unwrap();
     for some in words.chunks(7) {
         store.enqueue(some.iter().map(|word| text(10, word)).collect(), at(2)).await.unwrap();
     }
     store.enqueue(refreshes(), at(3)).await.unwrap();
-    assert_eq!(waiting(&*store).await, LONG + cards().len(), "each refresh once");
+    assert_eq!(pending(&*store).await, LONG_QUEUE + cards().len(), "each refresh once");
 
-    // One that comes back is the first again, however many wait.
+    // A retried delivery is first again, whatever the length of the queue.
     let first = claim(&*store, 4).await.remove(0);
     settle(&*store, &first, Outcome::Retry { until: at(5), unknown: false }).await;
     let refreshes = cards().into_iter().map(|card| format!("refresh {card}"));
@@ -105,11 +106,11 @@ pub(crate) async fn a_long_queue_keeps_its_order(store: Arc<dyn Store>) {
     assert_eq!(store.pending_deliveries().await.unwrap(), 0);
 }
 
-pub(crate) async fn a_long_queue_moves_as_a_whole(store: Arc<dyn Store>) {
-    let words: Vec<_> = (0..LONG).map(|n| format!("{n}")).collect();
+pub(crate) async fn a_long_chat_queue_moves_as_a_whole(store: Arc<dyn Store>) {
+    let words: Vec<_> = (0..LONG_QUEUE).map(|n| format!("{n}")).collect();
     store.enqueue(words.iter().map(|word| text(-10, word)).collect(), at(1)).await.unwrap();
     store.enqueue(cards().into_iter().map(|card| refresh(-10, card)).collect(), at(2)).await.unwrap();
-    // A refresh on its way, of which a younger one waits far behind.
+    // A refresh is claimed while an equal newer one waits far behind.
     let last = cards().pop().unwrap();
     store.enqueue(vec![refresh(-20, last)], at(1)).await.unwrap();
     let claimed = claim(&*store, 3).await;
@@ -117,17 +118,17 @@ pub(crate) async fn a_long_queue_moves_as_a_whole(store: Arc<dyn Store>) {
     store.enqueue(words.iter().map(|word| text(-20, word)).collect(), at(4)).await.unwrap();
     store.enqueue(cards().into_iter().map(|card| refresh(-20, card)).collect(), at(4)).await.unwrap();
     settle(&*store, &claimed[1], Outcome::Retry { until: at(5), unknown: true }).await;
-    assert_eq!(waiting(&*store).await, 2 * (LONG + cards().len()));
+    assert_eq!(pending(&*store).await, 2 * (LONG_QUEUE + cards().len()));
 
     settle(&*store, &claimed[0], Outcome::Moved(ChatId(-20))).await;
-    assert_eq!(waiting(&*store).await, 2 * LONG + cards().len(), "each refresh once");
+    assert_eq!(pending(&*store).await, 2 * LONG_QUEUE + cards().len(), "each refresh once");
     let sent = drain(&*store, 6).await;
     let expected = words.iter().chain(&words).cloned().collect::<Vec<_>>();
-    assert_eq!(sent[..2 * LONG], expected);
-    assert_eq!(sent.len(), 2 * LONG + cards().len());
+    assert_eq!(sent[..2 * LONG_QUEUE], expected);
+    assert_eq!(sent.len(), 2 * LONG_QUEUE + cards().len());
 }
 
-pub(crate) async fn many_chats_are_served_at_once_oldest_first(store: Arc<dyn Store>) {
+pub(crate) async fn a_claim_takes_one_delivery_per_chat_oldest_first(store: Arc<dyn Store>) {
     let out = (0..12).map(|n| text(20 - n % 4, &format!("{n}"))).collect();
     store.enqueue(out, at(1)).await.unwrap();
     let words = |claimed: Vec<ClaimedDelivery>| claimed.iter().map(said).collect::<Vec<_>>();
@@ -136,50 +137,51 @@ pub(crate) async fn many_chats_are_served_at_once_oldest_first(store: Arc<dyn St
     assert_eq!(words(store.claim(3, at(1)).await.unwrap()), ["3"]);
 }
 
-pub(crate) async fn what_comes_while_many_wait_is_sent_once(store: Arc<dyn Store>) {
+pub(crate) async fn deliveries_enqueued_behind_a_long_queue_are_sent_once(store: Arc<dyn Store>) {
     let some = |words: std::ops::Range<usize>| words.map(|n| text(10, &format!("{n}"))).collect::<Vec<_>>();
-    let said_in_turn = |words: std::ops::Range<usize>| words.map(|n| format!("{n}")).collect::<Vec<_>>();
+    let expected_texts = |words: std::ops::Range<usize>| words.map(|n| format!("{n}")).collect::<Vec<_>>();
     let card = CardKey::Status(ticket_id(1));
 
-    store.enqueue(some(0..LONG), at(1)).await.unwrap();
+    store.enqueue(some(0..LONG_QUEUE), at(1)).await.unwrap();
     let first = claim(&*store, 1).await.remove(0);
     store.enqueue(vec![refresh(10, card)], at(2)).await.unwrap();
     assert_eq!(claim(&*store, 2).await, []);
-    assert_eq!(waiting(&*store).await, LONG + 1);
+    assert_eq!(pending(&*store).await, LONG_QUEUE + 1);
     settle(&*store, &first, Outcome::Sent(None)).await;
-    let rest = said_in_turn(1..LONG).into_iter().chain([format!("refresh {card}")]);
+    let rest = expected_texts(1..LONG_QUEUE).into_iter().chain([format!("refresh {card}")]);
     assert_eq!(drain(&*store, 3).await, rest.collect::<Vec<_>>());
 
-    // However many wait, before and after what comes, and whether that is seen by a claim before the next is settled.
-    for (number, look) in (20..100).step_by(9).flat_map(|number| [(number, false), (number, true)]) {
+    // Any number of deliveries waits before and after the new ones, and a claim may or may not see them
+    // before the next settlement.
+    for (number, claim_first) in (20..100).step_by(9).flat_map(|number| [(number, false), (number, true)]) {
         store.enqueue(some(0..number), at(4)).await.unwrap();
         for n in 0..number / 2 {
             let next = claim(&*store, 5).await.remove(0);
             assert_eq!(said(&next), format!("{n}"));
             if n + 1 == number / 2 {
                 store.enqueue(some(number..number + 4), at(5)).await.unwrap();
-                if look {
+                if claim_first {
                     assert_eq!(claim(&*store, 5).await, []);
                 }
             }
             settle(&*store, &next, Outcome::Sent(None)).await;
         }
         store.enqueue(some(number + 4..number + 80), at(6)).await.unwrap();
-        assert_eq!(waiting(&*store).await, number - number / 2 + 80);
-        assert_eq!(drain(&*store, 7).await, said_in_turn(number / 2..number + 80));
-        assert_eq!(waiting(&*store).await, 0);
+        assert_eq!(pending(&*store).await, number - number / 2 + 80);
+        assert_eq!(drain(&*store, 7).await, expected_texts(number / 2..number + 80));
+        assert_eq!(pending(&*store).await, 0);
     }
 }
 
-pub(crate) async fn what_is_added_in_great_number_may_go_at_once(store: Arc<dyn Store>) {
-    let most = 2_300; // more than any store reads in one go
-    store.enqueue((1..=most).map(|chat| text(chat, "halo")).collect(), at(1)).await.unwrap();
+pub(crate) async fn thousands_of_chats_can_be_claimed_at_once(store: Arc<dyn Store>) {
+    let chat_count = 2_300; // more than any store reads in one go
+    store.enqueue((1..=chat_count).map(|chat| text(chat, "halo")).collect(), at(1)).await.unwrap();
     assert_eq!(store.claim(1, at(1)).await.unwrap().len(), 1);
     let chats: Vec<_> = store.claim(3_000, at(1)).await.unwrap().iter().map(|one| one.chat.0).collect();
-    assert_eq!(chats, (2..=most).collect::<Vec<_>>());
+    assert_eq!(chats, (2..=chat_count).collect::<Vec<_>>());
 }
 
-pub(crate) async fn messages_go_before_refreshes(store: Arc<dyn Store>) {
+pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>) {
     let card = CardKey::MyQueue(who(1), 0);
     let menu = Outgoing { chat: ChatId(10), message: Message::Menu };
     let redraw = Outgoing { chat: ChatId(10), message: Message::Redraw { message_id: 4, card } };
@@ -192,7 +194,7 @@ pub(crate) async fn messages_go_before_refreshes(store: Arc<dyn Store>) {
     store.enqueue(vec![refresh(11, card), text(12, "lain")], at(2)).await.unwrap();
     store.enqueue(vec![show], at(3)).await.unwrap();
     let limited = store.claim(2, at(3)).await.unwrap();
-    assert_eq!(limited.iter().map(said).collect::<Vec<_>>(), ["satu", "lain"], "over all chats");
+    assert_eq!(limited.iter().map(said).collect::<Vec<_>>(), ["satu", "lain"], "across all chats");
     for one in &limited {
         settle(&*store, one, Outcome::Sent(None)).await;
     }
@@ -209,7 +211,7 @@ pub(crate) async fn messages_go_before_refreshes(store: Arc<dyn Store>) {
     assert_eq!(rest, expected);
 }
 
-pub(crate) async fn refreshes_that_wait_are_one(store: Arc<dyn Store>) {
+pub(crate) async fn pending_refreshes_of_a_card_are_coalesced(store: Arc<dyn Store>) {
     let card = CardKey::Status(ticket_id(1));
     let (first_page, second_page) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 1));
     for _ in 0..3 {
@@ -219,12 +221,8 @@ pub(crate) async fn refreshes_that_wait_are_one(store: Arc<dyn Store>) {
             .unwrap();
     }
     store.enqueue(vec![refresh(10, second_page)], at(1)).await.unwrap();
-    assert_eq!(
-        store.pending_deliveries().await.unwrap(),
-        3,
-        "one per chat and card; a page is no card of its own"
-    );
-    // What is claimed may have been rendered already: a younger one is not the same.
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3, "one per chat and card, whatever the page");
+    // A claimed refresh may have been rendered already, so a newer one is not coalesced with it.
     let claimed = claim(&*store, 2).await;
     store.enqueue(vec![refresh(10, card), refresh(10, card)], at(3)).await.unwrap();
     assert_eq!(store.pending_deliveries().await.unwrap(), 4);
@@ -234,7 +232,7 @@ pub(crate) async fn refreshes_that_wait_are_one(store: Arc<dyn Store>) {
     let slots = [format!("refresh {first_page}"), format!("refresh {card}")];
     assert_eq!(drain(&*store, 4).await, slots);
     store.enqueue(vec![text(10, "sama"), text(10, "sama")], at(5)).await.unwrap();
-    assert_eq!(store.pending_deliveries().await.unwrap(), 2, "messages are never one");
+    assert_eq!(store.pending_deliveries().await.unwrap(), 2, "messages are not coalesced");
 }
 
 pub(crate) async fn notices_of_a_change_go_out_in_order(store: Arc<dyn Store>) {

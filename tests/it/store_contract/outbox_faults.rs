@@ -1,4 +1,4 @@
-//! The outbox when Telegram says no, says nothing, or the process ends.
+//! The outbox after faults: a call is rejected, has an unknown outcome, or its process ends.
 use super::fixture::*;
 use super::outbox::{claim, drain, refresh, said, settle};
 use antri::domain::card::{CardKey, LiveCard};
@@ -7,7 +7,7 @@ use antri::domain::notice::{Message, Outgoing};
 use antri::engine::ports::{ClaimedDelivery, Outcome, Store};
 use std::sync::Arc;
 
-fn later(seconds: i64, unknown: bool) -> Outcome {
+fn retry_at(seconds: i64, unknown: bool) -> Outcome {
     Outcome::Retry { until: at(seconds), unknown }
 }
 
@@ -15,43 +15,43 @@ fn words(claimed: &[ClaimedDelivery]) -> Vec<String> {
     claimed.iter().map(said).collect()
 }
 
-pub(crate) async fn a_postponed_delivery_holds_its_chat_until_then(store: Arc<dyn Store>) {
+pub(crate) async fn a_retried_delivery_blocks_its_chat_until_it_is_due(store: Arc<dyn Store>) {
     store.enqueue(vec![text(10, "satu"), text(10, "dua"), text(11, "lain")], at(1)).await.unwrap();
     let claimed = claim(&*store, 2).await;
-    settle(&*store, &claimed[0], later(100, true)).await;
-    settle(&*store, &claimed[1], later(50, false)).await;
+    settle(&*store, &claimed[0], retry_at(100, true)).await;
+    settle(&*store, &claimed[1], retry_at(50, false)).await;
     assert_eq!(store.pending_deliveries().await.unwrap(), 3);
     assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(50)));
     store.enqueue(vec![text(10, "tiga"), text(12, "segera")], at(3)).await.unwrap();
-    assert_eq!(words(&claim(&*store, 49).await), ["segera"], "others flow");
+    assert_eq!(words(&claim(&*store, 49).await), ["segera"], "other chats are not blocked");
 
     let second = claim(&*store, 50).await;
     assert_eq!((words(&second), second[0].attempts, second[0].unknown), (vec!["lain".to_owned()], 1, 0));
-    assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(100)), "what is claimed doesn't wait");
+    assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(100)), "claimed deliveries are not due");
     let first = claim(&*store, 100).await.remove(0);
     assert_eq!(
         (said(&first), first.attempts, first.unknown, first.committed_at),
         ("satu".to_owned(), 1, 1, at(1))
     );
     assert_eq!(store.next_delivery_at().await.unwrap(), None);
-    settle(&*store, &first, later(110, false)).await;
+    settle(&*store, &first, retry_at(110, false)).await;
     let again = claim(&*store, 110).await.remove(0);
     assert_eq!((again.id, again.attempts, again.unknown), (first.id, 2, 1));
     settle(&*store, &again, Outcome::Sent(None)).await;
-    assert_eq!(drain(&*store, 110).await, ["dua", "tiga"], "in their order, and at once");
+    assert_eq!(drain(&*store, 110).await, ["dua", "tiga"], "in order, without delay");
 }
 
-pub(crate) async fn a_refresh_that_comes_back_is_still_one(store: Arc<dyn Store>) {
+pub(crate) async fn a_retried_refresh_is_coalesced_with_a_newer_one(store: Arc<dyn Store>) {
     let card = CardKey::Status(ticket_id(1));
     store.enqueue(vec![refresh(10, card)], at(1)).await.unwrap();
     let claimed = claim(&*store, 2).await.remove(0);
     store.enqueue(vec![text(10, "baru"), refresh(10, card)], at(3)).await.unwrap();
-    settle(&*store, &claimed, later(50, true)).await;
+    settle(&*store, &claimed, retry_at(50, true)).await;
     assert_eq!(store.pending_deliveries().await.unwrap(), 2);
-    assert_eq!(claim(&*store, 49).await, [], "the chat waits, messages too");
+    assert_eq!(claim(&*store, 49).await, [], "the whole chat is blocked");
     assert_eq!(drain(&*store, 50).await, ["baru".to_owned(), format!("refresh {card}")]);
 
-    // The same when its process ends.
+    // The refresh is also coalesced when the claim is orphaned.
     store.enqueue(vec![refresh(10, card)], at(60)).await.unwrap();
     claim(&*store, 61).await;
     store.enqueue(vec![refresh(10, card)], at(62)).await.unwrap();
@@ -59,7 +59,7 @@ pub(crate) async fn a_refresh_that_comes_back_is_still_one(store: Arc<dyn Store>
     assert_eq!(store.pending_deliveries().await.unwrap(), 1);
 }
 
-pub(crate) async fn a_given_up_delivery_makes_way(store: Arc<dyn Store>) {
+pub(crate) async fn a_dropped_delivery_unblocks_its_chat(store: Arc<dyn Store>) {
     store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
     let claimed = claim(&*store, 2).await.remove(0);
     settle(&*store, &claimed, Outcome::Dropped("Forbidden: bot was blocked by the user".to_owned())).await;
@@ -70,7 +70,7 @@ pub(crate) async fn a_given_up_delivery_makes_way(store: Arc<dyn Store>) {
     assert_eq!(claim(&*store, 1_000).await, []);
 }
 
-pub(crate) async fn a_chat_that_moves_takes_everything_along(store: Arc<dyn Store>) {
+pub(crate) async fn a_moved_chat_takes_its_deliveries_and_cards_along(store: Arc<dyn Store>) {
     let key = CardKey::Status(ticket_id(1));
     let card = LiveCard { key, chat: ChatId(-10), message_id: 1, digest: 2 };
     store.enqueue(vec![Outgoing { chat: ChatId(-10), message: Message::Card(key) }], at(1)).await.unwrap();
@@ -89,7 +89,7 @@ pub(crate) async fn a_chat_that_moves_takes_everything_along(store: Arc<dyn Stor
     assert_eq!((said(&last), last.chat), ("dua".to_owned(), ChatId(-10_010)));
 }
 
-pub(crate) async fn a_chat_that_moves_into_a_busy_one_waits_there(store: Arc<dyn Store>) {
+pub(crate) async fn a_chat_moved_into_a_busy_one_waits_for_its_delivery(store: Arc<dyn Store>) {
     let card = CardKey::Status(ticket_id(1));
     store
         .enqueue(vec![text(10, "satu"), text(20, "dua"), refresh(10, card), refresh(20, card)], at(1))
@@ -98,22 +98,22 @@ pub(crate) async fn a_chat_that_moves_into_a_busy_one_waits_there(store: Arc<dyn
     let claimed = claim(&*store, 2).await;
     assert_eq!(words(&claimed), ["satu", "dua"]);
     settle(&*store, &claimed[0], Outcome::Moved(ChatId(20))).await;
-    assert_eq!(claim(&*store, 3).await, [], "one of that chat is claimed");
-    assert_eq!(store.pending_deliveries().await.unwrap(), 3, "of the same refreshes one is enough");
-    settle(&*store, &claimed[1], later(50, false)).await;
-    assert_eq!(claim(&*store, 49).await, [], "one of that chat is postponed");
+    assert_eq!(claim(&*store, 3).await, [], "a delivery of that chat is claimed");
+    assert_eq!(store.pending_deliveries().await.unwrap(), 3, "equal refreshes are coalesced");
+    settle(&*store, &claimed[1], retry_at(50, false)).await;
+    assert_eq!(claim(&*store, 49).await, [], "a delivery of that chat is not due");
     assert_eq!(drain(&*store, 50).await, ["satu".to_owned(), "dua".to_owned(), format!("refresh {card}")]);
 
-    // The same when it was postponed before.
+    // The moved delivery also waits if the retry was settled first.
     store.enqueue(vec![text(20, "empat"), text(30, "tiga")], at(60)).await.unwrap();
     let claimed = claim(&*store, 60).await;
-    settle(&*store, &claimed[0], later(90, false)).await;
+    settle(&*store, &claimed[0], retry_at(90, false)).await;
     settle(&*store, &claimed[1], Outcome::Moved(ChatId(20))).await;
     assert_eq!(claim(&*store, 89).await, []);
     assert_eq!(drain(&*store, 90).await, ["empat", "tiga"]);
 }
 
-pub(crate) async fn what_an_ended_process_claimed_is_given_back(store: Arc<dyn Store>) {
+pub(crate) async fn orphaned_claims_are_released(store: Arc<dyn Store>) {
     store.enqueue(vec![text(10, "satu"), text(10, "dua"), text(11, "lain")], at(1)).await.unwrap();
     claim(&*store, 2).await;
     assert_eq!(store.release_orphaned_claims().await.unwrap(), 2);
@@ -123,13 +123,16 @@ pub(crate) async fn what_an_ended_process_claimed_is_given_back(store: Arc<dyn S
     assert!(again.iter().all(|one| (one.attempts, one.unknown) == (1, 1)), "{again:?}");
 }
 
-pub(crate) async fn what_is_settled_is_settled(store: Arc<dyn Store>) {
+pub(crate) async fn a_second_settlement_is_ignored(store: Arc<dyn Store>) {
     store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
     let first = claim(&*store, 2).await.remove(0);
     settle(&*store, &first, Outcome::Sent(None)).await;
-    for outcome in
-        [later(50, true), Outcome::Dropped("no".to_owned()), Outcome::Moved(ChatId(9)), Outcome::Sent(None)]
-    {
+    for outcome in [
+        retry_at(50, true),
+        Outcome::Dropped("no".to_owned()),
+        Outcome::Moved(ChatId(9)),
+        Outcome::Sent(None),
+    ] {
         settle(&*store, &first, outcome).await;
     }
     settle(&*store, &ClaimedDelivery { id: 9_999, ..first }, Outcome::Sent(None)).await;

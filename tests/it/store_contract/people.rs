@@ -1,4 +1,4 @@
-//! People: found by each of their names, written over the version that was read.
+//! People: lookups, unique ids, and writes with a version.
 use super::fixture::*;
 use antri::domain::ids::{TelegramId, Version};
 use antri::domain::person::{Locale, Person, Role};
@@ -9,7 +9,7 @@ async fn stored(store: &dyn Store, n: u64) -> Person {
     store.person(who(n)).await.unwrap().unwrap()
 }
 
-pub(crate) async fn people_are_found_by_each_of_their_names(store: Arc<dyn Store>) {
+pub(crate) async fn people_are_found_by_id_telegram_id_and_username(store: Arc<dyn Store>) {
     let budi = Person {
         username: Some("Budi_Santoso".to_owned()),
         email: Some("budi@example.com".to_owned()),
@@ -40,32 +40,36 @@ pub(crate) async fn people_are_found_by_each_of_their_names(store: Arc<dyn Store
     assert_eq!(store.person_by_username("budi_santoso").await.unwrap(), None);
 }
 
-pub(crate) async fn a_telegram_id_belongs_to_one_person(store: Arc<dyn Store>) {
+pub(crate) async fn telegram_ids_are_unique(store: Arc<dyn Store>) {
     all(&*store, vec![writing(person(1), None), writing(person(2), None)]).await;
-    let taken = Err(CommitError::Duplicate(UniqueKey::Telegram));
+    let duplicate = Err(CommitError::Duplicate(UniqueKey::Telegram));
     let third = Person { telegram: TelegramId(1_001), ..person(3) };
-    assert_eq!(one(&*store, writing(third, None)).await, taken, "a new person");
+    assert_eq!(one(&*store, writing(third, None)).await, duplicate, "a new person");
     let second = Person { telegram: TelegramId(1_001), version: Version(1), ..person(2) };
-    assert_eq!(one(&*store, writing(second, Some(0))).await, taken, "one who changes");
+    assert_eq!(one(&*store, writing(second, Some(0))).await, duplicate, "a changed person");
     assert_eq!(stored(&*store, 2).await, person(2));
-    assert_eq!(one(&*store, writing(person(1), None)).await, taken, "the same person once more");
+    assert_eq!(one(&*store, writing(person(1), None)).await, duplicate, "the same person again");
     let clash = Person { telegram: TelegramId(5), ..person(1) };
-    assert_eq!(one(&*store, writing(clash, None)).await, Err(CommitError::Conflict), "only the id is taken");
+    assert_eq!(
+        one(&*store, writing(clash, None)).await,
+        Err(CommitError::Conflict),
+        "only the person id is taken"
+    );
 }
 
-pub(crate) async fn a_person_is_written_only_over_the_version_that_was_read(store: Arc<dyn Store>) {
+pub(crate) async fn a_person_write_with_a_stale_version_conflicts(store: Arc<dyn Store>) {
     one(&*store, writing(person(1), None)).await.unwrap();
     let renamed = Person { name: "Siti".to_owned(), version: Version(1), ..person(1) };
     one(&*store, writing(renamed.clone(), Some(0))).await.unwrap();
     let late = Person { name: "Sita".to_owned(), version: Version(1), ..person(1) };
     assert_eq!(one(&*store, writing(late, Some(0))).await, Err(CommitError::Conflict));
-    let nobody = Person { version: Version(1), ..person(2) };
-    assert_eq!(one(&*store, writing(nobody, Some(0))).await, Err(CommitError::Conflict));
+    let unknown = Person { version: Version(1), ..person(2) };
+    assert_eq!(one(&*store, writing(unknown, Some(0))).await, Err(CommitError::Conflict));
     assert_eq!(stored(&*store, 1).await, renamed);
     assert_eq!(store.person(who(2)).await.unwrap(), None);
 }
 
-pub(crate) async fn agents_come_in_the_order_in_which_they_joined(store: Arc<dyn Store>) {
+pub(crate) async fn agents_are_listed_in_assignment_order(store: Arc<dyn Store>) {
     let ordered = |n, order| {
         let mut person = agent(n, 5);
         person.agent.as_mut().unwrap().assignment_order = order;
@@ -82,7 +86,7 @@ pub(crate) async fn agents_come_in_the_order_in_which_they_joined(store: Arc<dyn
     assert_eq!(one(&*store, giving(&t, 4, 0, Guard::Override)).await, Err(CommitError::Conflict));
 }
 
-pub(crate) async fn turns_and_activity_are_not_written_with_the_person(store: Arc<dyn Store>) {
+pub(crate) async fn a_person_write_keeps_last_assigned_and_last_activity(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
     let read_before = stored(&*store, 1).await;
     let t = open(&*store, ticket(1)).await;
@@ -96,7 +100,7 @@ pub(crate) async fn turns_and_activity_are_not_written_with_the_person(store: Ar
     assert_eq!((found.name.as_str(), found.version), ("Rini", Version(1)));
     assert_eq!((profile.last_assigned, profile.last_activity), (Some(at(100)), at(500)));
 
-    // A customer who becomes an agent has none yet, so those they come with count.
+    // A new agent profile has no stored values yet, so those of the write count.
     one(&*store, writing(person(2), None)).await.unwrap();
     let mut joined = agent(2, 5);
     joined.version = Version(1);
@@ -105,19 +109,19 @@ pub(crate) async fn turns_and_activity_are_not_written_with_the_person(store: Ar
     assert_eq!(stored(&*store, 2).await, joined);
 }
 
-pub(crate) async fn a_sign_of_life_never_moves_back(store: Arc<dyn Store>) {
+pub(crate) async fn last_activity_never_moves_back(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
-    let seen = || async { stored(&*store, 1).await.agent.unwrap().last_activity };
+    let last_activity = || async { stored(&*store, 1).await.agent.unwrap().last_activity };
     store.record_activity(who(1), at(50)).await.unwrap();
-    assert_eq!(seen().await, at(50));
+    assert_eq!(last_activity().await, at(50));
     store.record_activity(who(1), at(40)).await.unwrap();
-    assert_eq!(seen().await, at(50));
-    assert_eq!(stored(&*store, 1).await.version, Version(0), "it is no change of the person");
+    assert_eq!(last_activity().await, at(50));
+    assert_eq!(stored(&*store, 1).await.version, Version(0), "the version does not change");
     store.record_activity(who(9), at(50)).await.unwrap();
     assert_eq!(store.person(who(9)).await.unwrap(), None);
 }
 
-pub(crate) async fn those_met_last_come_first(store: Arc<dyn Store>) {
+pub(crate) async fn recent_people_are_listed_newest_first(store: Arc<dyn Store>) {
     assert_eq!(store.recent_people(5).await.unwrap(), []);
     all(&*store, vec![writing(person(3), None), writing(agent(1, 5), None), writing(person(2), None)]).await;
     assert_eq!(store.recent_people(5).await.unwrap(), [person(2), agent(1, 5), person(3)]);
@@ -126,5 +130,5 @@ pub(crate) async fn those_met_last_come_first(store: Arc<dyn Store>) {
     let renamed = Person { name: "Siti".to_owned(), version: Version(1), ..person(3) };
     one(&*store, writing(renamed.clone(), Some(0))).await.unwrap();
     let again = store.recent_people(5).await.unwrap();
-    assert_eq!(again, [person(2), agent(1, 5), renamed], "a change is no meeting");
+    assert_eq!(again, [person(2), agent(1, 5), renamed], "a change does not move a person");
 }

@@ -1,4 +1,4 @@
-//! Whatever is committed in whatever order, the desk's invariants hold.
+//! Property tests: after any sequence of changes the invariants hold.
 use super::Backend;
 use super::fixture::*;
 use antri::domain::ids::Slot;
@@ -13,13 +13,14 @@ use std::collections::{HashMap, HashSet};
 const AGENTS: u64 = 3;
 const TICKETS: u64 = 8;
 
-/// One attempt. Tickets and agents by number; a stale one uses the version before the current.
+/// One attempted change. Tickets and agents are numbers; a stale change uses the version before the current
+/// one.
 #[derive(Debug, Clone)]
 enum Step {
     Open(u64, u8, bool),
     Give { ticket: u64, agent: u64, slot: u16, guard: u8, stale: bool },
     Work { ticket: u64, what: u8 },
-    Rank(u64, u8),
+    Reprioritise(u64, u8),
     Agent { agent: u64, max: u16, online: bool },
 }
 
@@ -30,13 +31,13 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (ticket.clone(), 1..=AGENTS, 0..4_u16, 0..3_u8, prop::bool::weighted(0.1))
             .prop_map(|(ticket, agent, slot, guard, stale)| Step::Give { ticket, agent, slot, guard, stale }),
         4 => (ticket.clone(), 0..6_u8).prop_map(|(ticket, what)| Step::Work { ticket, what }),
-        1 => (ticket, 0..4_u8).prop_map(|(t, p)| Step::Rank(t, p)),
+        1 => (ticket, 0..4_u8).prop_map(|(t, p)| Step::Reprioritise(t, p)),
         1 => (1..=AGENTS, 1..4_u16, any::<bool>())
             .prop_map(|(agent, max, online)| Step::Agent { agent, max, online }),
     ]
 }
 
-/// The change that a step attempts, if it can be planned at all.
+/// Returns the change that a step attempts, if it can be planned at all.
 async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
     let current = async |n| store.ticket(ticket_id(n)).await.unwrap();
     match *step {
@@ -64,7 +65,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
             };
             Some(moving(next.ok()?, Guard::None))
         }
-        Step::Rank(n, rank) => {
+        Step::Reprioritise(n, rank) => {
             let t = current(n).await?;
             if matches!(t.state, TicketState::Completed { .. } | TicketState::Cancelled { .. }) {
                 return None;
@@ -84,10 +85,10 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
     }
 }
 
-/// What a guard promises of an assignment that was accepted.
+/// Checks the conditions that the guard of a committed assignment guarantees.
 async fn check_guard(store: &dyn Store, step: &Step) {
     let Step::Give { agent, slot, guard, stale, .. } = *step else { return };
-    assert!(!stale, "a stale version was written over");
+    assert!(!stale, "a stale version was accepted");
     let profile = store.person(who(agent)).await.unwrap().unwrap().agent.unwrap();
     if guard < 2 {
         assert!(slot < profile.max_tickets.get(), "slot {slot} of {:?}", profile.max_tickets);
@@ -97,7 +98,8 @@ async fn check_guard(store: &dyn Store, step: &Step) {
     }
 }
 
-async fn check_desk(store: &dyn Store) {
+/// Checks that slots are unique and that every list agrees with the tickets.
+async fn check_invariants(store: &dyn Store) {
     let mut tickets = Vec::new();
     for n in 1..=TICKETS {
         tickets.extend(store.ticket(ticket_id(n)).await.unwrap());
@@ -124,8 +126,8 @@ async fn check_desk(store: &dyn Store) {
     assert_eq!(store.queue_page(&[dept(1)], 0, 100).await.unwrap(), queued);
     let depth = store.depths().await.unwrap().get(&dept(1)).copied().unwrap_or(0);
     assert_eq!(usize::try_from(depth).unwrap(), queued.len(), "depths are counts");
-    for (place, t) in (1..).zip(&queued) {
-        assert_eq!(store.position(t.department, t.priority, t.arrival).await.unwrap(), place);
+    for (position, t) in (1..).zip(&queued) {
+        assert_eq!(store.position(t.department, t.priority, t.arrival).await.unwrap(), position);
     }
     queued.retain(|t| t.auto);
     assert_eq!(store.queue_head(dept(1), true, 100).await.unwrap(), queued);
@@ -145,7 +147,7 @@ pub(crate) fn no_sequence_of_changes_breaks_the_invariants<B: Backend>() {
                     check_guard(&*store, step).await;
                 }
             }
-            check_desk(&*store).await;
+            check_invariants(&*store).await;
         });
         Ok(())
     };

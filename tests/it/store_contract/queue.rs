@@ -1,4 +1,4 @@
-//! The queue: priority, then arrival, whatever happened to a ticket in between.
+//! The queue: ordered by priority, then by arrival, whatever happened to a ticket in between.
 use super::fixture::*;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{Guard, QueueDepths, Store};
@@ -16,8 +16,8 @@ fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
     Ticket { priority, auto, ..ticket(n) }
 }
 
-/// When the tickets that are first at each priority were opened, by the number of the ticket.
-async fn first_of_each(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
+/// Returns the opening minutes of the oldest waiting ticket at each priority, which are also its number.
+async fn oldest_per_priority(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
     let mut first = Vec::new();
     for priority in Priority::ALL {
         let since = store.oldest_waiting_at(dept(department), priority).await.unwrap();
@@ -32,7 +32,7 @@ async fn reprioritise(store: &dyn Store, n: u64, priority: Priority) {
     one(store, moving(next, Guard::None)).await.unwrap();
 }
 
-pub(crate) async fn priority_comes_before_arrival(store: Arc<dyn Store>) {
+pub(crate) async fn the_queue_is_ordered_by_priority_then_arrival(store: Arc<dyn Store>) {
     let order = [Priority::Low, Priority::Normal, Priority::Urgent, Priority::High];
     for (n, priority) in (1..).zip(order.into_iter().cycle().take(8)) {
         open(&*store, with(n, priority, true)).await;
@@ -41,12 +41,16 @@ pub(crate) async fn priority_comes_before_arrival(store: Arc<dyn Store>) {
     assert_eq!(head(&*store, true, 3).await, [3, 7, 4]);
     assert_eq!(head(&*store, false, 5).await, [3, 7, 4, 8, 2]);
     reprioritise(&*store, 5, Priority::Urgent).await;
-    assert_eq!(page(&*store).await, [3, 5, 7, 4, 8, 2, 6, 1], "among its new equals by arrival");
+    assert_eq!(
+        page(&*store).await,
+        [3, 5, 7, 4, 8, 2, 6, 1],
+        "by arrival among the tickets of its new priority"
+    );
     assert_eq!(head(&*store, true, 2).await, [3, 5]);
     assert_eq!(store.queue_head(dept(2), true, 5).await.unwrap(), []);
 }
 
-pub(crate) async fn a_ticket_that_returns_keeps_its_place(store: Arc<dyn Store>) {
+pub(crate) async fn a_released_ticket_returns_to_its_queue_position(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
     let opened = open_n(&*store, 1..=4).await;
     one(&*store, giving(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
@@ -57,7 +61,7 @@ pub(crate) async fn a_ticket_that_returns_keeps_its_place(store: Arc<dyn Store>)
     assert_eq!(read(&*store, opened[1].id).await.arrival, opened[1].arrival);
 }
 
-pub(crate) async fn the_engine_sees_only_what_it_may_assign(store: Arc<dyn Store>) {
+pub(crate) async fn the_queue_head_of_the_engine_holds_only_auto_tickets(store: Arc<dyn Store>) {
     for n in 1..=6 {
         open(&*store, with(n, Priority::Normal, n % 3 == 0)).await;
     }
@@ -68,7 +72,7 @@ pub(crate) async fn the_engine_sees_only_what_it_may_assign(store: Arc<dyn Store
     assert_eq!(head(&*store, false, 4).await, [7, 1, 2, 3]);
 }
 
-pub(crate) async fn a_page_runs_over_departments(store: Arc<dyn Store>) {
+pub(crate) async fn a_queue_page_spans_departments(store: Arc<dyn Store>) {
     for n in 1..=9 {
         let priority = if n == 9 { Priority::Urgent } else { Priority::Normal };
         open(&*store, Ticket { department: dept(n % 3), ..with(n, priority, n % 2 == 0) }).await;
@@ -85,35 +89,35 @@ pub(crate) async fn a_page_runs_over_departments(store: Arc<dyn Store>) {
     assert_eq!(page(vec![0, 1, 2], 8, 4).await, [8]);
     assert_eq!(page(vec![0, 1, 2], 9, 4).await, [0; 0]);
     assert_eq!(page(vec![1, 2], 0, 9).await, [1, 2, 4, 5, 7, 8]);
-    assert_eq!(page(vec![1, 1], 0, 9).await, [1, 4, 7], "a department named twice is one");
+    assert_eq!(page(vec![1, 1], 0, 9).await, [1, 4, 7], "a repeated department counts once");
     assert_eq!(page(vec![], 0, 9).await, [0; 0]);
     assert_eq!(page(vec![1], 0, 0).await, [0; 0]);
 }
 
-pub(crate) async fn who_waits_longest_is_known_at_each_priority(store: Arc<dyn Store>) {
+pub(crate) async fn the_oldest_waiting_time_is_tracked_per_priority(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
-    assert_eq!(first_of_each(&*store, 1).await, [None; 4]);
+    assert_eq!(oldest_per_priority(&*store, 1).await, [None; 4]);
     let minutes = |n| at(60 * i64::try_from(n).unwrap());
     for (n, priority) in
         (1..).zip([Priority::Normal, Priority::Urgent, Priority::Low].into_iter().cycle().take(15))
     {
-        // By the engine or by hand; the last three elsewhere.
+        // Every second ticket is an auto ticket; the last three belong to another department.
         let department = dept(if n > 12 { 2 } else { 1 });
         open(&*store, Ticket { created_at: minutes(n), department, ..with(n, priority, n % 2 == 0) }).await;
     }
-    assert_eq!(first_of_each(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
-    assert_eq!(first_of_each(&*store, 2).await, [Some(14), None, Some(13), Some(15)]);
+    assert_eq!(oldest_per_priority(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
+    assert_eq!(oldest_per_priority(&*store, 2).await, [Some(14), None, Some(13), Some(15)]);
     let second = read(&*store, ticket_id(2)).await;
     one(&*store, giving(&second, 1, 0, Guard::Override)).await.unwrap();
     reprioritise(&*store, 1, Priority::High).await;
-    assert_eq!(first_of_each(&*store, 1).await, [Some(5), Some(1), Some(4), Some(3)]);
-    // It comes to its old place.
+    assert_eq!(oldest_per_priority(&*store, 1).await, [Some(5), Some(1), Some(4), Some(3)]);
+    // The ticket returns to its old position.
     let held = read(&*store, ticket_id(2)).await;
     one(&*store, moving(held.release().unwrap(), Guard::None)).await.unwrap();
-    assert_eq!(first_of_each(&*store, 1).await, [Some(2), Some(1), Some(4), Some(3)]);
+    assert_eq!(oldest_per_priority(&*store, 1).await, [Some(2), Some(1), Some(4), Some(3)]);
 }
 
-pub(crate) async fn depths_follow_every_move(store: Arc<dyn Store>) {
+pub(crate) async fn queue_depths_follow_every_ticket_write(store: Arc<dyn Store>) {
     assert_eq!(store.depths().await.unwrap(), QueueDepths::new());
     join(&*store, [1], 5).await;
     let opened = open_n(&*store, 1..=3).await;
@@ -145,7 +149,7 @@ pub(crate) async fn depths_follow_every_move(store: Arc<dyn Store>) {
     depths(0, 0).await;
 }
 
-pub(crate) async fn positions_count_from_one_in_the_order_of_the_queue(store: Arc<dyn Store>) {
+pub(crate) async fn positions_start_at_one_in_queue_order(store: Arc<dyn Store>) {
     for n in 1..=24 {
         let priority = Priority::ALL[usize::try_from(n % 4).unwrap()];
         open(&*store, with(n, priority, n % 3 != 0)).await;
@@ -155,9 +159,9 @@ pub(crate) async fn positions_count_from_one_in_the_order_of_the_queue(store: Ar
         let store = store.clone();
         async move {
             let queue = store.queue_page(&[dept(1)], 0, 100).await.unwrap();
-            for (place, t) in (1..).zip(&queue) {
+            for (index, t) in (1..).zip(&queue) {
                 let position = store.position(t.department, t.priority, t.arrival).await.unwrap();
-                assert_eq!(position, place, "{:?} {:?}", t.priority, t.arrival);
+                assert_eq!(position, index, "{:?} {:?}", t.priority, t.arrival);
             }
             queue.len()
         }
@@ -171,12 +175,12 @@ pub(crate) async fn positions_count_from_one_in_the_order_of_the_queue(store: Ar
     assert_eq!(check().await, 20);
 }
 
-pub(crate) async fn a_new_ticket_comes_behind_all_that_wait_at_its_priority(store: Arc<dyn Store>) {
+pub(crate) async fn the_opening_context_counts_the_tickets_ahead(store: Arc<dyn Store>) {
     let ahead = |priority| {
         let store = store.clone();
         async move { store.opening_context(dept(1), priority).await.unwrap().ahead }
     };
-    assert_eq!(ahead(Priority::Normal).await, 0, "the first of all");
+    assert_eq!(ahead(Priority::Normal).await, 0, "the queue is empty");
     for n in 1..=24 {
         let priority = Priority::ALL[usize::try_from(n % 4).unwrap()];
         let before = ahead(priority).await;

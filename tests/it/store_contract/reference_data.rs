@@ -1,4 +1,4 @@
-//! Departments, settings, incidents, invitations, drafts.
+//! Reference data: departments, settings, incidents, invites and drafts.
 use super::fixture::*;
 use antri::domain::alert::{Alert, Incident, Incidents};
 use antri::domain::department::{Category, Department};
@@ -22,53 +22,68 @@ pub(super) fn department(n: u64, name: &str) -> Department {
     }
 }
 
-fn founding(department: Department, expected: Option<u64>) -> Change {
+fn writing_department(department: Department, expected: Option<u64>) -> Change {
     Change::quiet(Write::Department { department, expected: expected.map(Version) })
 }
 
-pub(crate) async fn departments_have_one_name_each_regardless_of_case(store: Arc<dyn Store>) {
+pub(crate) async fn department_names_are_unique_regardless_of_case(store: Arc<dyn Store>) {
     assert_eq!(store.departments().await.unwrap(), []);
     let (umum, hsi) = (department(1, "Umum"), department(2, "HSI INDIBIZ"));
-    all(&*store, vec![founding(umum.clone(), None), founding(hsi.clone(), None)]).await;
+    all(&*store, vec![writing_department(umum.clone(), None), writing_department(hsi.clone(), None)]).await;
     assert_eq!(store.departments().await.unwrap(), [hsi.clone(), umum.clone()], "by name");
 
-    let taken = Err(CommitError::Duplicate(UniqueKey::Department));
-    assert_eq!(one(&*store, founding(department(3, "umum"), None)).await, taken);
+    let duplicate = Err(CommitError::Duplicate(UniqueKey::Department));
+    assert_eq!(one(&*store, writing_department(department(3, "umum"), None)).await, duplicate);
     let renamed = Department { name: "hsi indibiz".to_owned(), version: Version(1), ..umum.clone() };
-    assert_eq!(one(&*store, founding(renamed, Some(0))).await, taken);
+    assert_eq!(one(&*store, writing_department(renamed, Some(0))).await, duplicate);
     let umlaut = department(4, "Ärzte");
-    one(&*store, founding(umlaut.clone(), None)).await.unwrap();
-    assert_eq!(one(&*store, founding(department(5, "ärzte"), None)).await, taken, "not in English only");
-    assert_eq!(one(&*store, founding(department(1, "Lain"), None)).await, Err(CommitError::Conflict));
+    one(&*store, writing_department(umlaut.clone(), None)).await.unwrap();
+    assert_eq!(
+        one(&*store, writing_department(department(5, "ärzte"), None)).await,
+        duplicate,
+        "also outside of ASCII"
+    );
+    assert_eq!(
+        one(&*store, writing_department(department(1, "Lain"), None)).await,
+        Err(CommitError::Conflict)
+    );
 
     let retired = Department { retired: true, name: "UMUM".to_owned(), version: Version(1), ..umum.clone() };
-    one(&*store, founding(retired.clone(), Some(0))).await.unwrap();
-    assert_eq!(one(&*store, founding(retired.clone(), Some(0))).await, Err(CommitError::Conflict));
+    one(&*store, writing_department(retired.clone(), Some(0))).await.unwrap();
+    assert_eq!(one(&*store, writing_department(retired.clone(), Some(0))).await, Err(CommitError::Conflict));
     assert_eq!(store.departments().await.unwrap(), [hsi, retired, umlaut], "retired ones included");
 }
 
-pub(crate) async fn a_department_is_as_it_was_written_last(store: Arc<dyn Store>) {
+pub(crate) async fn a_department_read_returns_the_last_committed_write(store: Arc<dyn Store>) {
     assert_eq!(store.department(dept(1)).await.unwrap(), None);
     let mut umum = department(1, "Umum");
-    all(&*store, vec![founding(umum.clone(), None), founding(department(2, "Lain"), None)]).await;
+    all(
+        &*store,
+        vec![writing_department(umum.clone(), None), writing_department(department(2, "Lain"), None)],
+    )
+    .await;
     for version in 1..20 {
         assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum.clone()));
         umum = Department { name: format!("Umum {version}"), version: Version(version), ..umum };
-        let asking = {
+        let reading = {
             let store = Arc::clone(&store);
             tokio::spawn(async move { store.department(dept(1)).await.unwrap() })
         };
-        one(&*store, founding(umum.clone(), Some(version - 1))).await.unwrap();
-        assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum.clone()), "from the answer on");
-        asking.await.unwrap();
+        one(&*store, writing_department(umum.clone(), Some(version - 1))).await.unwrap();
+        assert_eq!(
+            store.department(dept(1)).await.unwrap(),
+            Some(umum.clone()),
+            "as soon as the commit returns"
+        );
+        reading.await.unwrap();
         let refused = Department { name: "Lain".to_owned(), version: Version(version + 1), ..umum.clone() };
-        one(&*store, founding(refused, Some(version))).await.unwrap_err();
+        one(&*store, writing_department(refused, Some(version))).await.unwrap_err();
     }
     assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum));
     assert_eq!(store.department(dept(3)).await.unwrap(), None);
 }
 
-pub(crate) async fn settings_begin_with_the_defaults(store: Arc<dyn Store>) {
+pub(crate) async fn settings_start_with_the_defaults(store: Arc<dyn Store>) {
     assert_eq!(store.settings().await.unwrap(), Settings::default());
     let write = |settings: &Settings, expected| {
         let settings = settings.clone();
@@ -91,7 +106,7 @@ pub(crate) async fn settings_begin_with_the_defaults(store: Arc<dyn Store>) {
     assert_eq!(store.settings().await.unwrap(), changed);
 }
 
-pub(crate) async fn incidents_are_written_over_what_was_read(store: Arc<dyn Store>) {
+pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc<dyn Store>) {
     assert_eq!(store.incidents().await.unwrap(), Incidents::default());
     let write = |incidents: &Incidents, expected| {
         let incidents = incidents.clone();
@@ -108,10 +123,10 @@ pub(crate) async fn incidents_are_written_over_what_was_read(store: Arc<dyn Stor
     let second = Incidents { list: Vec::new(), version: Version(2) };
     one(&*store, write(&second, 1)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), second);
-    assert_eq!(store.settings().await.unwrap(), Settings::default(), "they lie beside the settings");
+    assert_eq!(store.settings().await.unwrap(), Settings::default(), "the settings do not change");
 }
 
-pub(crate) async fn an_invitation_is_used_once(store: Arc<dyn Store>) {
+pub(crate) async fn an_invite_is_used_once(store: Arc<dyn Store>) {
     let invite = Invite {
         code: "a".repeat(32),
         grant: Grant::Agent(vec![dept(1)]),
@@ -152,7 +167,7 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
     let second = draft(2, "lain");
     store.put_draft(second.clone()).await.unwrap();
     store.drop_draft(&first).await.unwrap();
-    assert_eq!(store.draft(who(1)).await.unwrap(), Some(second.clone()), "that was another one");
+    assert_eq!(store.draft(who(1)).await.unwrap(), Some(second.clone()), "only the named draft is dropped");
     store.put_draft(Draft { person: who(2), ..draft(3, "punya orang") }).await.unwrap();
     store.drop_draft(&second).await.unwrap();
     assert_eq!(store.draft(who(1)).await.unwrap(), None);

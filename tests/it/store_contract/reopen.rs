@@ -1,4 +1,4 @@
-//! Durability over a restart: everything is kept that a call has acknowledged.
+//! Durability over a restart: everything is kept that a call acknowledged.
 use super::Backend;
 use super::fixture::*;
 use antri::domain::card::{CardKey, LiveCard};
@@ -10,15 +10,15 @@ use antri::domain::text::Description;
 use antri::engine::ports::{Guard, Outcome};
 use serde_json::json;
 
-pub(crate) async fn a_restart_keeps_everything<B: Backend>() {
+pub(crate) async fn a_restart_keeps_all_acknowledged_data<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     join(&*store, [1, 2], 5).await;
     let opened = open_n(&*store, 1..=3).await;
-    let mut given = giving(&opened[0], 1, 0, Guard::Eligible);
-    given.event = Some(event(at(100), Some(1), 1, Action::PickedUp { agent: who(1) }));
-    given.notices = vec![text(10, "satu"), text(10, "dua"), text(11, "lain")];
-    one(&*store, given).await.unwrap();
+    let mut assigned = giving(&opened[0], 1, 0, Guard::Eligible);
+    assigned.event = Some(event(at(100), Some(1), 1, Action::PickedUp { agent: who(1) }));
+    assigned.notices = vec![text(10, "satu"), text(10, "dua"), text(11, "lain")];
+    one(&*store, assigned).await.unwrap();
     store.record_activity(who(2), at(70)).await.unwrap();
     let draft = Draft {
         id: DraftId(uuid(5, 1)),
@@ -61,7 +61,7 @@ pub(crate) async fn a_restart_keeps_everything<B: Backend>() {
     assert_eq!(store.live_queues().await.unwrap(), [card]);
     assert_eq!(store.pending_deliveries().await.unwrap(), 3);
     assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(500)));
-    assert_eq!(store.claim(9, at(5)).await.unwrap(), [], "claimed or postponed as before");
+    assert_eq!(store.claim(9, at(5)).await.unwrap(), [], "claimed or not due as before");
     assert_eq!(store.release_orphaned_claims().await.unwrap(), 1);
     assert_eq!(store.claim(9, at(5)).await.unwrap()[0].message, text(10, "satu").message);
     let fourth = one(&*store, opening(ticket(4))).await.unwrap().arrival.unwrap();

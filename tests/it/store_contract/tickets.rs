@@ -7,10 +7,10 @@ use antri::domain::ticket::{Priority, Status, Ticket, TicketState};
 use antri::engine::ports::{Change, CommitError, Guard, Store, UniqueKey, Write};
 use std::sync::Arc;
 
-/// What is done to a ticket.
-type Step = fn(&Ticket) -> Ticket;
+/// A transition of a ticket.
+type Transition = fn(&Ticket) -> Ticket;
 
-pub(crate) async fn opening_numbers_the_arrivals_and_keeps_every_field(store: Arc<dyn Store>) {
+pub(crate) async fn opening_assigns_increasing_arrivals_and_keeps_every_field(store: Arc<dyn Store>) {
     let file = Attachment { kind: FileKind::Voice, file_id: "AwACAgUAAx".to_owned() };
     let given = Ticket {
         customer_chat: ChatId(-1_001_234),
@@ -34,10 +34,10 @@ pub(crate) async fn opening_numbers_the_arrivals_and_keeps_every_field(store: Ar
     assert_eq!(nothing.arrival, None, "only an opened ticket arrives");
 }
 
-pub(crate) async fn keys_and_numbers_are_unique_for_ever(store: Arc<dyn Store>) {
+pub(crate) async fn idempotency_keys_and_numbers_stay_unique_after_the_end(store: Arc<dyn Store>) {
     let first = open(&*store, ticket(1)).await;
     let again = one(&*store, opening(ticket(1))).await;
-    assert_eq!(again, Err(CommitError::Duplicate(UniqueKey::Idempotency)), "the same ticket once more");
+    assert_eq!(again, Err(CommitError::Duplicate(UniqueKey::Idempotency)), "the same ticket again");
 
     let key = format!("key of {}", first.id);
     let same_key = Write::OpenTicket { ticket: Box::new(ticket(2)), key, limit: None };
@@ -55,7 +55,7 @@ pub(crate) async fn keys_and_numbers_are_unique_for_ever(store: Arc<dyn Store>) 
     assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 0);
 }
 
-pub(crate) async fn a_customer_has_no_more_open_tickets_than_they_may(store: Arc<dyn Store>) {
+pub(crate) async fn the_open_tickets_of_a_customer_are_limited(store: Arc<dyn Store>) {
     let limited = |n, limit| {
         let key = format!("key of {}", ticket_id(n));
         Change::quiet(Write::OpenTicket { ticket: Box::new(ticket(n)), key, limit: Some(limit) })
@@ -67,7 +67,7 @@ pub(crate) async fn a_customer_has_no_more_open_tickets_than_they_may(store: Arc
     assert_eq!(store.ticket(ticket_id(5)).await.unwrap(), None);
     one(&*store, limited(5, 4)).await.unwrap();
 
-    // Held ones are open, ended ones are not, others' are others'.
+    // Held tickets are open, ended ones are not, and other customers' tickets do not count.
     join(&*store, [1], 5).await;
     let first = read(&*store, ticket_id(1)).await;
     one(&*store, giving(&first, 1, 0, Guard::Eligible)).await.unwrap();
@@ -81,7 +81,7 @@ pub(crate) async fn a_customer_has_no_more_open_tickets_than_they_may(store: Arc
         .unwrap();
 }
 
-pub(crate) async fn each_change_of_a_batch_stands_by_itself(store: Arc<dyn Store>) {
+pub(crate) async fn a_rejected_change_does_not_affect_the_rest_of_its_batch(store: Arc<dyn Store>) {
     let batch = vec![opening(ticket(1)), opening(ticket(1)), opening(ticket(2)), opening(ticket(3))];
     let results = store.commit(batch).await;
     let arrivals: Vec<_> = results.iter().map(|r| r.as_ref().ok().and_then(|c| c.arrival)).collect();
@@ -90,7 +90,7 @@ pub(crate) async fn each_change_of_a_batch_stands_by_itself(store: Arc<dyn Store
     assert_eq!(names(&store.queue_page(&[dept(1)], 0, 10).await.unwrap()), [1, 2, 3]);
     assert_eq!(store.commit(Vec::new()).await, []);
 
-    // A change sees what the one before it in the batch has written.
+    // A change sees the writes of earlier changes in its batch.
     join(&*store, [1], 5).await;
     let t = read(&*store, ticket_id(1)).await;
     let held = t.hand_over(who(1), Slot(0), at(1)).unwrap();
@@ -100,7 +100,7 @@ pub(crate) async fn each_change_of_a_batch_stands_by_itself(store: Arc<dyn Store
     assert_eq!(read(&*store, t.id).await, opened);
 }
 
-pub(crate) async fn a_refused_change_leaves_no_trace(store: Arc<dyn Store>) {
+pub(crate) async fn a_rejected_change_writes_nothing(store: Arc<dyn Store>) {
     join(&*store, [1], 1).await;
     let opened = open_n(&*store, [1, 2]).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
@@ -122,7 +122,7 @@ pub(crate) async fn a_refused_change_leaves_no_trace(store: Arc<dyn Store>) {
     assert_eq!(store.assignment_counts(who(1), at(0)).await.unwrap(), (0, 0));
 }
 
-pub(crate) async fn a_ticket_is_written_only_over_the_version_that_was_read(store: Arc<dyn Store>) {
+pub(crate) async fn a_ticket_write_with_a_stale_version_conflicts(store: Arc<dyn Store>) {
     let t = open(&*store, ticket(1)).await;
     let urgent = Ticket { priority: Priority::Urgent, version: t.version.next(), ..t.clone() };
     one(&*store, moving(urgent.clone(), Guard::None)).await.unwrap();
@@ -136,10 +136,10 @@ pub(crate) async fn a_ticket_is_written_only_over_the_version_that_was_read(stor
     assert_eq!(read(&*store, ticket_id(1)).await, urgent);
 }
 
-pub(crate) async fn every_state_comes_back_as_it_was_written(store: Arc<dyn Store>) {
+pub(crate) async fn every_ticket_state_is_read_back_as_written(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 5).await;
     let mut t = open(&*store, ticket(1)).await;
-    let steps: [(Step, Status); 9] = [
+    let steps: [(Transition, Status); 9] = [
         (|t| t.assign(who(1), Slot(3), at(1)).unwrap(), Status::Assigned),
         (|t| t.pause(who(1)).unwrap(), Status::Pending),
         (|t| t.resume(who(1)).unwrap(), Status::Assigned),
@@ -159,7 +159,7 @@ pub(crate) async fn every_state_comes_back_as_it_was_written(store: Arc<dyn Stor
     }
 }
 
-pub(crate) async fn an_ended_ticket_stays_ended(store: Arc<dyn Store>) {
+pub(crate) async fn an_ended_ticket_cannot_be_queued_again(store: Arc<dyn Store>) {
     let t = open(&*store, ticket(1)).await;
     let ended = t.cancel(who(900), at(5)).unwrap();
     one(&*store, moving(ended.clone(), Guard::None)).await.unwrap();
@@ -168,7 +168,7 @@ pub(crate) async fn an_ended_ticket_stays_ended(store: Arc<dyn Store>) {
     assert_eq!(read(&*store, t.id).await, ended);
 }
 
-pub(crate) async fn a_slot_holds_one_ticket_and_is_free_again_afterwards(store: Arc<dyn Store>) {
+pub(crate) async fn a_slot_holds_one_ticket_until_it_is_completed_or_released(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 2).await;
     let opened = open_n(&*store, 1..=4).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
@@ -186,8 +186,8 @@ pub(crate) async fn a_slot_holds_one_ticket_and_is_free_again_afterwards(store: 
     assert_eq!(store.all_held().await.unwrap().len(), 2);
 }
 
-pub(crate) async fn tickets_are_found_by_their_last_characters(store: Arc<dyn Store>) {
-    // 677 tickets on, the tenths and the pairs of letters begin anew: the last three characters are the same.
+pub(crate) async fn open_tickets_are_found_by_the_suffix_of_their_number(store: Arc<dyn Store>) {
+    // After 677 tickets, the tenths and the letter pairs repeat: the last three characters are the same.
     let opened = open_n(&*store, [10, 10 + 6_760, 11]).await;
     let number = opened[0].number.as_str();
     let suffix = &number[number.len() - 3..];
@@ -198,15 +198,19 @@ pub(crate) async fn tickets_are_found_by_their_last_characters(store: Arc<dyn St
     };
     assert_eq!(found(5).await, [10, 6_770], "oldest first");
     assert_eq!(found(1).await, [10]);
-    assert_eq!(names(&store.tickets_by_suffix(number, 5).await.unwrap()), [10], "all of it is a suffix too");
+    assert_eq!(
+        names(&store.tickets_by_suffix(number, 5).await.unwrap()),
+        [10],
+        "the whole number is a suffix too"
+    );
     let ended = opened[0].cancel(who(900), at(5)).unwrap();
     one(&*store, moving(ended, Guard::None)).await.unwrap();
-    assert_eq!(found(5).await, [6_770], "ended ones are not meant");
+    assert_eq!(found(5).await, [6_770], "ended tickets are not found");
     assert_eq!(store.tickets_by_suffix("%", 5).await.unwrap(), []);
     assert_eq!(store.tickets_by_suffix("_A", 5).await.unwrap(), []);
 }
 
-pub(crate) async fn a_customer_sees_open_tickets_first(store: Arc<dyn Store>) {
+pub(crate) async fn the_tickets_of_a_customer_list_open_ones_first(store: Arc<dyn Store>) {
     let opened = open_n(&*store, 1..=6).await;
     open(&*store, Ticket { customer: who(901), ..ticket(7) }).await;
     join(&*store, [1], 5).await;
@@ -222,7 +226,7 @@ pub(crate) async fn a_customer_sees_open_tickets_first(store: Arc<dyn Store>) {
     assert_eq!(store.tickets_of(who(902), 10).await.unwrap(), []);
 }
 
-pub(crate) async fn an_agents_queue_is_in_order_of_assignment(store: Arc<dyn Store>) {
+pub(crate) async fn held_tickets_are_listed_in_order_of_assignment(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 9).await;
     let opened = open_n(&*store, 1..=5).await;
     for (i, slot, seconds) in [(3, 0, 10), (1, 2, 20), (0, 1, 20), (2, 3, 5)] {
@@ -230,7 +234,7 @@ pub(crate) async fn an_agents_queue_is_in_order_of_assignment(store: Arc<dyn Sto
         one(&*store, moving(held, Guard::Eligible)).await.unwrap();
     }
     one(&*store, giving(&opened[4], 2, 0, Guard::Eligible)).await.unwrap();
-    assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [3, 4, 1, 2], "assigned at once: by arrival");
+    assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [3, 4, 1, 2], "equal times: by arrival");
     assert_eq!(names(&store.held_by(who(2)).await.unwrap()), [5]);
     assert_eq!(store.held_by(who(3)).await.unwrap(), []);
     let mut held = names(&store.all_held().await.unwrap());
@@ -238,44 +242,40 @@ pub(crate) async fn an_agents_queue_is_in_order_of_assignment(store: Arc<dyn Sto
     assert_eq!(held, [1, 2, 3, 4, 5]);
 }
 
-pub(crate) async fn the_record_of_a_ticket_is_kept_in_order(store: Arc<dyn Store>) {
-    let lines = [
+pub(crate) async fn the_history_of_a_ticket_lists_audit_events_in_commit_order(store: Arc<dyn Store>) {
+    let events = [
         event(at(1), Some(900), 1, Action::Opened),
         event(at(2), Some(1), 1, Action::PickedUp { agent: who(1) }),
         event(at(2), None, 1, Action::Released { from: who(1), why: ReleaseReason::Offline }),
     ];
     let mut first = opening(ticket(1));
-    first.event = Some(lines[0].clone());
+    first.event = Some(events[0].clone());
     let mut other = opening(ticket(2));
     other.event = Some(event(at(1), Some(900), 2, Action::Opened));
     all(&*store, vec![first, other]).await;
-    for line in &lines[1..] {
-        let change = Change { event: Some(line.clone()), ..Change::quiet(Write::Nothing) };
+    for event in &events[1..] {
+        let change = Change { event: Some(event.clone()), ..Change::quiet(Write::Nothing) };
         one(&*store, change).await.unwrap();
     }
-    assert_eq!(store.history(ticket_id(1)).await.unwrap(), lines);
+    assert_eq!(store.history(ticket_id(1)).await.unwrap(), events);
     assert_eq!(store.history(ticket_id(2)).await.unwrap().len(), 1);
     assert_eq!(store.history(ticket_id(3)).await.unwrap(), []);
 }
 
-pub(crate) async fn totals_count_what_an_agent_got_and_completed(store: Arc<dyn Store>) {
+pub(crate) async fn assignment_counts_cover_received_and_completed_tickets(store: Arc<dyn Store>) {
     open_n(&*store, [1]).await;
     let to_one = Action::Reassigned { from: Some(who(2)), to: who(1), over_capacity: false };
-    let lines = [
+    let events = [
         event(at(10), Some(1), 1, Action::PickedUp { agent: who(1) }),
         event(at(20), Some(9), 1, to_one),
         event(at(30), Some(1), 1, Action::Started),
         event(at(30), Some(1), 1, Action::Completed),
         event(at(30), Some(2), 1, Action::Completed),
     ];
-    let note = |line| Change { event: Some(line), ..Change::quiet(Write::Nothing) };
-    all(&*store, lines.into_iter().map(note).collect()).await;
+    let note = |event| Change { event: Some(event), ..Change::quiet(Write::Nothing) };
+    all(&*store, events.into_iter().map(note).collect()).await;
     assert_eq!(store.assignment_counts(who(1), at(0)).await.unwrap(), (2, 1));
-    assert_eq!(
-        store.assignment_counts(who(1), at(20)).await.unwrap(),
-        (1, 1),
-        "from then on, that moment included"
-    );
+    assert_eq!(store.assignment_counts(who(1), at(20)).await.unwrap(), (1, 1), "the start is inclusive");
     assert_eq!(store.assignment_counts(who(1), at(31)).await.unwrap(), (0, 0));
     assert_eq!(store.assignment_counts(who(2), at(0)).await.unwrap(), (0, 1));
     assert_eq!(store.assignment_counts(who(9), at(0)).await.unwrap(), (0, 0));

@@ -1,5 +1,5 @@
-//! Where a test desk keeps its things: in a temporary folder and in memory, or, with `ANTRI_TEST_BACKENDS=servers`, in a
-//! database of its own on the tests' MongoDB server and in a Redis server of its own.
+//! Back ends of a test desk: a temporary folder and memory or, with `ANTRI_TEST_BACKENDS=servers`, a database
+//! of its own on the shared MongoDB server and a Redis server of its own.
 use super::mongod;
 use super::redis::RedisServer;
 use antri::app::Storage;
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// Says which back ends the desks of this run have: `embedded`, as without it, or `servers`.
+/// The environment variable that chooses the back ends: `embedded` (the default) or `servers`.
 const BACKENDS: &str = "ANTRI_TEST_BACKENDS";
 
 pub(crate) enum Backends {
@@ -20,7 +20,7 @@ pub(crate) enum Backends {
 }
 
 impl Backends {
-    pub(crate) fn chosen() -> Self {
+    pub(crate) fn from_env() -> Self {
         match std::env::var(BACKENDS).as_deref() {
             Ok("servers") => Self::Servers { database: mongod::database(), redis: RedisServer::start() },
             Ok("embedded") | Err(_) => Self::Embedded(tempfile::tempdir().unwrap()),
@@ -28,7 +28,7 @@ impl Backends {
         }
     }
 
-    /// The folder of the embedded store.
+    /// Returns the folder of the embedded store.
     pub(crate) fn dir(&self) -> &Path {
         match self {
             Self::Embedded(dir) => dir.path(),
@@ -36,7 +36,7 @@ impl Backends {
         }
     }
 
-    /// Opens the store. A disk has a size only where it is this machine's.
+    /// Opens the store. Only the embedded store has a disk of limited size.
     pub(crate) async fn store(&self, options: Options) -> Result<Storage, StoreError> {
         match self {
             Self::Embedded(dir) => {
@@ -48,7 +48,7 @@ impl Backends {
         }
     }
 
-    /// Presence, as a process that starts finds it.
+    /// Returns presence as a new process finds it.
     pub(crate) fn presence(&self) -> Arc<dyn Presence> {
         match self {
             Self::Embedded(_) => Arc::new(Memory::default()),
@@ -56,7 +56,7 @@ impl Backends {
         }
     }
 
-    /// Whether presence ends with the process.
+    /// Returns true if presence ends with the process.
     pub(crate) fn presence_is_volatile(&self) -> bool {
         matches!(self, Self::Embedded(_))
     }

@@ -1,5 +1,5 @@
-//! A store in trouble: everything goes through to the real one until a test says which call fails and how. Each desk has
-//! its own, so that tests that run side by side as threads don't meet.
+//! A store with injected faults. Every call goes to the real store until a test injects a fault. Each desk
+//! has its own, so tests in parallel threads do not interfere.
 use antri::domain::Time;
 use antri::domain::alert::Incidents;
 use antri::domain::card::{CardKey, LiveCard};
@@ -23,43 +23,43 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
-/// What is wrong with a call.
+/// The fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoreFault {
-    /// The store is out of reach.
+    /// The call fails: the store is unreachable.
     Away,
-    /// It holds something unreadable.
+    /// The call fails: the store holds unreadable data.
     Unreadable,
     /// The call panics.
     Panics,
-    /// It is done, but the answer is lost on its way back.
+    /// The call is executed, but its answer is lost.
     AnswerLost,
-    /// It is done, but nobody ever answers. The test is told when it has come to that.
+    /// The call is executed, but never answers. `FaultInjector::call_held` returns when it is executed.
     Silent,
-    /// It waits, before anything is done, until the test lets it go on. The test is told when it has come to that.
+    /// The call blocks before it is executed, until `release_calls`. `call_held` returns when it blocks.
     Waits,
-    /// It does not begin until all is well again.
+    /// The call blocks until `clear`.
     Held,
 }
 
 type FaultPolicy = Box<dyn FnMut(&str) -> Option<StoreFault> + Send>;
 
-/// Says which calls fail. Clones share.
+/// Decides which calls fail. Clones share their state.
 #[derive(Clone, Default)]
 pub(crate) struct FaultInjector {
     policy: Arc<Mutex<Option<FaultPolicy>>>,
-    met: Arc<Notify>,
+    reached: Arc<Notify>,
     gate: Arc<Notify>,
     released: Arc<Notify>,
 }
 
 impl FaultInjector {
-    /// From now on `judge` says of each call, by the method's name, what is wrong with it.
+    /// Injects a policy that returns the fault of each call, by the name of the method.
     pub(crate) fn inject(&self, policy: impl FnMut(&str) -> Option<StoreFault> + Send + 'static) {
         *self.policy.lock().unwrap() = Some(Box::new(policy));
     }
 
-    /// The next `times` calls of `method` fail.
+    /// Makes the next `times` calls of `method` fail.
     pub(crate) fn inject_next(&self, method: &'static str, mut times: u32, fault: StoreFault) {
         self.inject(move |called| {
             let hit = called == method && times > 0;
@@ -68,56 +68,57 @@ impl FaultInjector {
         });
     }
 
-    /// All is well again.
+    /// Removes the policy, and releases held calls.
     pub(crate) fn clear(&self) {
         *self.policy.lock().unwrap() = None;
         self.released.notify_waiters();
     }
 
-    /// From now on calls of `method` are held up.
+    /// Blocks the calls of `method` until `clear`.
     pub(crate) fn hold_calls_of(&self, method: &'static str) {
         self.inject(move |called| (called == method).then_some(StoreFault::Held));
     }
 
-    /// Until a call is silent or waits.
+    /// Waits until a call is `Silent` or `Waits`.
     pub(crate) async fn call_held(&self) {
-        let met = tokio::time::timeout(super::WAIT_TIMEOUT, self.met.notified()).await;
-        assert!(met.is_ok(), "no call met the trouble");
+        let reached = tokio::time::timeout(super::WAIT_TIMEOUT, self.reached.notified()).await;
+        assert!(reached.is_ok(), "no call reached the fault");
     }
 
-    /// The call that waits goes on.
+    /// Releases the call that is blocked by `Waits`.
     pub(crate) fn release_calls(&self) {
         self.gate.notify_one();
     }
 
-    /// What comes before the call: an error instead of it, or what is wrong with its answer.
+    /// Applies the part of the fault before the call: returns an error instead of the call, or the fault of
+    /// its answer.
     async fn before_call(&self, method: &str) -> Result<Option<StoreFault>, StoreError> {
         let mut released = pin!(self.released.notified());
         released.as_mut().enable();
         let fault = self.policy.lock().unwrap().as_mut().and_then(|policy| policy(method));
         match fault {
             None | Some(StoreFault::AnswerLost | StoreFault::Silent) => Ok(fault),
-            Some(StoreFault::Away) => Err(lost()),
-            Some(StoreFault::Unreadable) => Err(StoreError::Corrupt("a test says so".into())),
+            Some(StoreFault::Away) => Err(unavailable()),
+            Some(StoreFault::Unreadable) => Err(StoreError::Corrupt("injected fault".into())),
             Some(StoreFault::Held) => {
                 released.await;
                 Ok(None)
             }
-            Some(StoreFault::Panics) => panic!("a test says so"),
+            Some(StoreFault::Panics) => panic!("injected fault"),
             Some(StoreFault::Waits) => {
-                self.met.notify_one();
+                self.reached.notify_one();
                 self.gate.notified().await;
                 Ok(None)
             }
         }
     }
 
-    /// What comes between the call and its answer.
+    /// Applies the part of the fault between the call and its answer.
     async fn after_call(&self, fault: Option<StoreFault>) -> Result<(), StoreError> {
         match fault {
-            Some(StoreFault::AnswerLost) => Err(lost()),
+            Some(StoreFault::AnswerLost) => Err(unavailable()),
             Some(StoreFault::Silent) => {
-                self.met.notify_one();
+                self.reached.notify_one();
                 std::future::pending().await
             }
             _ => Ok(()),
@@ -125,11 +126,11 @@ impl FaultInjector {
     }
 }
 
-fn lost() -> StoreError {
-    StoreError::Unavailable("a test says so".into())
+fn unavailable() -> StoreError {
+    StoreError::Unavailable("injected fault".into())
 }
 
-/// The store behind the trouble.
+/// A store whose calls go through the injector.
 pub(crate) struct FaultStore {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) faults: FaultInjector,

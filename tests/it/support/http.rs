@@ -6,18 +6,18 @@ use antri::domain::person::{Person, Role};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
-/// What the side API answered.
+/// An answer of the side API.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
-    /// The body; null when it is no JSON.
+    /// The JSON body; null if it is not JSON.
     pub(crate) body: Value,
     pub(crate) text: String,
 }
 
 impl Reply {
-    /// The data of an answer that must be good.
+    /// Returns the data of an answer, which must be a success.
     #[track_caller]
     pub(crate) fn data(&self) -> &Value {
         assert!(self.status < 300 && self.body["success"] == true, "{self:?}");
@@ -25,7 +25,7 @@ impl Reply {
         &self.body["data"]
     }
 
-    /// The answer must be this error, in the envelope.
+    /// Checks that the answer is this error, in the envelope.
     #[track_caller]
     pub(crate) fn refused(&self, status: u16, code: &str) {
         assert_eq!((self.status, self.body["error"].as_str()), (status, Some(code)), "{self:?}");
@@ -43,28 +43,28 @@ impl Reply {
 }
 
 impl Desk {
-    /// Where the side API is.
+    /// Returns the URL of a path of the side API.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.app().addr)
     }
 
-    /// The person with this Telegram id.
+    /// Returns the person with this Telegram id.
     pub(crate) async fn person_by_telegram_id(&self, id: i64) -> Person {
         self.app().engine.store().person_by_telegram(TelegramId(id)).await.unwrap().unwrap()
     }
 
-    /// A bearer token of somebody's.
+    /// Returns a bearer token of a person.
     pub(crate) async fn token(&self, id: i64) -> String {
         let person = self.person_by_telegram_id(id).await;
         issue(&JWT_SECRET.into(), person.id, Role::Agent, self.now(), TOKEN_LIFETIME).unwrap()
     }
 
-    /// A request without anything.
+    /// Returns a request without credentials.
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         Client::new().request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path))
     }
 
-    /// Somebody's request, with a body or without, and the answer.
+    /// Sends a request of a person, with or without a body.
     pub(crate) async fn ask(&self, id: i64, method: &str, path: &str, body: Option<Value>) -> Reply {
         let mut request = self.request(method, path).bearer_auth(self.token(id).await);
         if let Some(body) = body {
@@ -73,19 +73,19 @@ impl Desk {
         Reply::of(request).await
     }
 
-    /// Somebody looks.
+    /// Sends a GET request of a person.
     pub(crate) async fn get(&self, id: i64, path: &str) -> Reply {
         self.ask(id, "GET", path, None).await
     }
 
-    /// Somebody does something; returns when all that follows from it has been delivered.
+    /// Sends a POST request of a person; returns when everything that follows is delivered.
     pub(crate) async fn post(&self, id: i64, path: &str, body: Value) -> Reply {
         let reply = self.ask(id, "POST", path, Some(body).filter(|body| !body.is_null())).await;
         self.settle().await;
         reply
     }
 
-    /// Somebody changes something.
+    /// Sends a PATCH request of a person; returns when everything that follows is delivered.
     pub(crate) async fn patch(&self, id: i64, path: &str, body: Value) -> Reply {
         let reply = self.ask(id, "PATCH", path, Some(body)).await;
         self.settle().await;

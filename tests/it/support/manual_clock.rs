@@ -1,4 +1,4 @@
-//! A clock that the test winds.
+//! A manual clock for tests.
 use antri::clock::Clock;
 use antri::domain::Time;
 use chrono::TimeDelta;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// A clock that stands still until it is wound.
+/// A clock that moves only when the test advances it.
 #[derive(Clone)]
 pub(crate) struct ManualClock {
     wall: Arc<AtomicI64>,
@@ -23,20 +23,20 @@ impl ManualClock {
         Time::from_timestamp_micros(self.wall.load(Ordering::SeqCst)).unwrap()
     }
 
-    /// Time passes.
+    /// Advances the wall clock and the steady clock.
     pub(crate) fn advance(&self, by: TimeDelta) {
         self.steady.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
         self.jump_wall_clock(by);
     }
 
-    /// Somebody sets the wall clock; no time passes.
+    /// Moves the wall clock only, as when somebody sets it.
     pub(crate) fn jump_wall_clock(&self, by: TimeDelta) {
         self.wall.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
     }
 
     pub(crate) fn clock(&self) -> Clock {
         let (wall, steady) = (self.clone(), Arc::clone(&self.steady));
-        let passed = move || Duration::from_micros(steady.load(Ordering::SeqCst).try_into().unwrap());
-        Clock::from_parts(move || wall.now(), passed)
+        let elapsed = move || Duration::from_micros(steady.load(Ordering::SeqCst).try_into().unwrap());
+        Clock::from_parts(move || wall.now(), elapsed)
     }
 }

@@ -1,4 +1,4 @@
-//! A MongoDB server of a test's own, for what can't be done to a shared one.
+//! A MongoDB server of a single test, for what cannot be done to the shared one.
 use super::mongod::launch;
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::SecretString;
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Child;
 use tempfile::TempDir;
 
-/// A server of a test's own, which can be ended and frozen. What it has acknowledged outlives its death.
+/// A server that can be killed and frozen. Acknowledged writes survive a kill.
 pub(crate) struct MongoServer {
     process: Child,
     address: String,
@@ -34,7 +34,7 @@ impl MongoServer {
         self.address.rsplit(':').next().unwrap().trim_end_matches('/').parse().unwrap()
     }
 
-    /// Ends the process at once.
+    /// Kills the process.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
@@ -45,12 +45,12 @@ impl MongoServer {
         (self.process, self.address) = Self::launch(self.dir.path(), self.port());
     }
 
-    /// Stops the process without ending it: connections stay, nothing answers.
+    /// Freezes the process: connections stay open, but nothing answers.
     pub(crate) fn freeze(&self) {
         signal(&self.process, Signal::STOP);
     }
 
-    /// Lets it go on.
+    /// Continues a frozen process.
     pub(crate) fn thaw(&self) {
         signal(&self.process, Signal::CONT);
     }

@@ -1,11 +1,11 @@
-//! A Redis server of a test's own: a process on a free port, without a file, that ends with the test.
+//! A Redis server of a single test: a process on a free port, without a file, that ends with the test.
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long a server may take to start.
-const START: Duration = Duration::from_secs(20);
+/// The longest time that a server may take to start.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct RedisServer {
     process: Child,
@@ -14,18 +14,18 @@ pub(crate) struct RedisServer {
 }
 
 impl RedisServer {
-    /// A server that answers.
+    /// Starts a server that answers.
     pub(crate) fn start() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self::start_at(port)
     }
 
-    /// One that is a cluster of itself, with all the slots.
+    /// Starts a server that is a cluster of one node, with all hash slots.
     pub(crate) fn cluster() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let server = Self::start_with(port, &["--cluster-enabled", "yes", "--cluster-port", "0"]);
-        let mut take = redis::cmd("CLUSTER");
-        take.arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut server.connect()).unwrap();
+        let mut add_slots = redis::cmd("CLUSTER");
+        add_slots.arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut server.connect()).unwrap();
         server
     }
 
@@ -33,12 +33,12 @@ impl RedisServer {
         Self::start_with(port, &[])
     }
 
-    fn start_with(port: u16, more: &[&str]) -> Self {
+    fn start_with(port: u16, options: &[&str]) -> Self {
         let dir = TempDir::new().unwrap();
         let process = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
             .args(["--dir", dir.path().to_str().unwrap()])
-            .args(more)
+            .args(options)
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server is installed (tests/run does it)");
@@ -46,14 +46,14 @@ impl RedisServer {
         let start = Instant::now();
         while !server.answers() {
             assert!(server.process.try_wait().unwrap().is_none(), "redis-server ended");
-            assert!(start.elapsed() < START, "redis-server does not answer");
+            assert!(start.elapsed() < START_TIMEOUT, "redis-server does not answer");
             std::thread::yield_now();
         }
         server
     }
 
     fn answers(&self) -> bool {
-        let connection = redis::Client::open(self.url()).unwrap().get_connection_with_timeout(START);
+        let connection = redis::Client::open(self.url()).unwrap().get_connection_with_timeout(START_TIMEOUT);
         connection.is_ok_and(|mut c| redis::cmd("PING").query::<String>(&mut c).is_ok())
     }
 
@@ -61,12 +61,12 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/0", self.port)
     }
 
-    /// A connection of the test's own.
+    /// Returns a connection of the test's own.
     pub(crate) fn connect(&self) -> redis::Connection {
         redis::Client::open(self.url()).unwrap().get_connection().unwrap()
     }
 
-    /// Ends the process at once and starts an empty one at the same port.
+    /// Kills the process and starts an empty one at the same port.
     pub(crate) fn restart(&mut self) {
         self.kill();
         *self = Self::start_at(self.port);
@@ -77,12 +77,12 @@ impl RedisServer {
         self.process.wait().unwrap();
     }
 
-    /// Stops the process without ending it: connections stay, nothing answers.
+    /// Freezes the process: connections stay open, but nothing answers.
     pub(crate) fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    /// Lets it go on.
+    /// Continues a frozen process.
     pub(crate) fn thaw(&self) {
         self.signal("-CONT");
     }

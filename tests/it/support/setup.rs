@@ -1,4 +1,4 @@
-//! What a desk under test is told to be.
+//! Options of a desk under test.
 use super::{ADMIN, http};
 use antri::config::http::HttpConfig;
 use antri::domain::policy::Settings;
@@ -8,26 +8,26 @@ use antri::outbox::rate_limit::RateLimits;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a test desk can be told to be.
+/// The options of a desk; the default has no limits and long polling.
 pub(crate) struct Options {
     pub(crate) settings: Settings,
     pub(crate) call_timeout: Duration,
     pub(crate) limits: RateLimits,
     pub(crate) quota: Quota,
     pub(crate) sweep_every: Duration,
-    /// `ADMIN_IDS`; with the usual one, that person has pressed Start.
+    /// `ADMIN_IDS`; if it holds `ADMIN`, that person has pressed Start.
     pub(crate) admin_ids: Vec<i64>,
-    /// The most pages that the store may have: a full disk.
+    /// The page limit of the store, for tests of a full disk.
     pub(crate) max_pages: Option<u32>,
-    /// Webhook mode with this secret; long polling when there is none.
+    /// The secret of webhook mode; long polling if there is none.
     pub(crate) webhook: Option<&'static str>,
     /// The side API's settings.
     pub(crate) http: HttpConfig,
-    /// Who is there, if that is kept elsewhere than in the back ends.
+    /// Presence, if it is not in the back ends.
     pub(crate) presence: Option<Arc<dyn Presence>>,
-    /// How long a presence record outlives its last heartbeat.
+    /// The TTL of a presence record.
     pub(crate) presence_ttl: Duration,
-    /// The way to other replicas; alone on its store when there is none.
+    /// The signals to other replicas; a single replica if there are none.
     pub(crate) signals: Option<Arc<dyn Signals>>,
 }
 

@@ -1,4 +1,5 @@
-//! Waiting, for tests in which the desk does not simply come to rest: something is held up, refused, or not there.
+//! Waiting for conditions, for tests in which the desk does not become idle: a delivery is blocked, rejected
+//! or impossible.
 use super::{Desk, WAIT_TIMEOUT};
 use antri::domain::Time;
 use antri::domain::ids::ChatId;
@@ -9,7 +10,8 @@ use chrono::TimeDelta;
 use std::time::Duration;
 
 impl Desk {
-    /// Waits for something of which the sandbox announces only a part; fails with all chats.
+    /// Waits for a condition, which is also polled because not every change shows in a chat. Fails with all
+    /// chats.
     pub(crate) async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> bool) {
         let mut changes = self.sandbox.changes();
         let waiting = async {
@@ -17,43 +19,43 @@ impl Desk {
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
         };
-        let came = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;
-        assert!(came.is_ok(), "waited in vain for {what}:\n{}", self.transcripts());
+        let result = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;
+        assert!(result.is_ok(), "waited in vain for {what}:\n{}", self.transcripts());
     }
 
-    /// Waits until the bot has written something that contains `part` to this chat.
+    /// Waits until the bot has sent a message that contains `part` to this chat.
     pub(crate) async fn wait_for_message(&self, chat: i64, part: &str) {
         let what = format!("{part:?} in the chat of {chat}");
-        let told =
+        let is_match =
             |m: &antri::sandbox::ChatMessage| m.from == antri::sandbox::Side::Bot && m.text.contains(part);
-        self.sandbox.wait_for(&what, WAIT_TIMEOUT, |s| s.chat(chat).iter().any(told).then_some(())).await;
+        self.sandbox.wait_for(&what, WAIT_TIMEOUT, |s| s.chat(chat).iter().any(is_match).then_some(())).await;
     }
 
-    /// When the next delivery that is held up may go.
+    /// Returns the time at which the next postponed delivery is due.
     pub(crate) async fn next_delivery_at(&self) -> Option<Time> {
         self.app().engine.store().next_delivery_at().await.unwrap()
     }
 
-    /// Winds the clock, and has the outbox look at it.
+    /// Advances the clock and wakes the outbox.
     pub(crate) fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
         self.app().engine.wake_outbox();
     }
 
-    /// Winds the clock to each moment that a delivery waits for, until none is left.
+    /// Advances the clock to each due time until no delivery is pending.
     pub(crate) async fn deliver_all(&self) {
         self.until("an empty outbox", async || {
             if let Some(at) = self.next_delivery_at().await.filter(|at| *at > self.now()) {
                 self.advance(at - self.now());
             }
-            // Twice: a server's count misses what moves from one chat to another meanwhile.
+            // The count is read twice: on a server, it misses a delivery that moves from one chat to another.
             let store = self.app().engine.store().clone();
             store.pending_deliveries().await == Ok(0) && store.pending_deliveries().await == Ok(0)
         })
         .await;
     }
 
-    /// Puts words into the outbox, as if something had committed them.
+    /// Enqueues a text, as a commit would.
     pub(crate) async fn enqueue_text(&self, chat: i64, html: &str) {
         let text = Rendered { html: html.into(), buttons: Vec::new() };
         let out = Outgoing { chat: ChatId(chat), message: Message::Text(text) };
@@ -62,18 +64,18 @@ impl Desk {
         app.engine.wake_outbox();
     }
 
-    /// The next `times` calls of `method` about this chat go wrong.
+    /// Makes the next `times` calls of `method` for this chat fail.
     pub(crate) fn fault(&self, method: &str, chat: Option<i64>, times: u32, fault: Fault) {
         self.sandbox.faults().add(FaultRule { method: Some(method.into()), chat, times, fault });
     }
 
-    /// The calls of this method about this chat, oldest first.
+    /// Returns the calls of this method for this chat, oldest first.
     pub(crate) fn calls(&self, method: &str, chat: i64) -> Vec<RecordedRequest> {
         let of = |r: &RecordedRequest| r.method == method && r.params["chat_id"].as_i64() == Some(chat);
         self.sandbox.requests().into_iter().filter(of).collect()
     }
 
-    /// How many messages of exactly this text the bot wrote to this chat.
+    /// Returns the number of messages with exactly this text in this chat.
     pub(crate) fn copies(&self, chat: i64, text: &str) -> usize {
         self.sandbox.chat(chat).iter().filter(|m| m.text == text).count()
     }

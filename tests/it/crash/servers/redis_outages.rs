@@ -1,5 +1,5 @@
-//! The same with Redis: whatever becomes of it, nobody is lost or taken offline because of it, nobody even notices.
-use super::{Asker, FREEZE, Load, after, crowd, end, returned};
+//! Redis outages under load. No agent is lost or taken offline, and no customer notices.
+use super::{Asker, FREEZE_TIME, Load, check_answered_soon, load_actors, stop_and_check, wait_for_changes};
 use crate::crash::DeskProcess;
 use crate::crash::Environment;
 use crate::support::ADMIN;
@@ -20,31 +20,31 @@ use antri::sandbox::NewUser;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often the desk looks after everybody's presence.
-const SWEEP: Duration = antri::app::SWEEP_INTERVAL;
-/// The Telegram id of the agent with a client of their own.
-const CLIENT: i64 = 299;
-/// How long a presence record lives.
-const TTL: Duration = Duration::from_secs(300);
+/// The interval at which the desk checks the presence of every agent.
+const PRESENCE_INTERVAL: Duration = antri::app::SWEEP_INTERVAL;
+/// The Telegram id of the agent who is online through a client.
+const CLIENT_TELEGRAM_ID: i64 = 299;
+/// The TTL of a presence record.
+const PRESENCE_TTL: Duration = Duration::from_secs(300);
 
-/// A environment whose desk keeps presence in Redis, with one agent more, whose client sends heartbeats.
+/// An environment whose desk keeps presence in Redis, with one more agent, whose client sends heartbeats.
 struct RedisEnvironment {
     environment: Environment,
     redis: RedisServer,
     client: Client,
 }
 
-/// The agent with a client of their own. They pick up what they work on by hand: the crowd does the rest.
+/// The agent who is online through a client. They get no automatic assignments: the load does the work.
 struct Client {
     person: Person,
     redis: String,
 }
 
 impl Client {
-    async fn hired(environment: &Environment, redis: &RedisServer) -> Self {
-        let (id, first_name) = (Some(CLIENT), "Gita".into());
+    async fn new_agent(environment: &Environment, redis: &RedisServer) -> Self {
+        let (id, first_name) = (Some(CLIENT_TELEGRAM_ID), "Gita".into());
         environment.sandbox.add_user(NewUser { id, first_name, ..NewUser::default() });
-        environment.sandbox.send_text(CLIENT, "/start");
+        environment.sandbox.send_text(CLIENT_TELEGRAM_ID, "/start");
         let config = StorageConfig {
             mongodb: environment.database.as_ref().map(|database| MongoConfig {
                 uri: environment.uri.clone(),
@@ -57,18 +57,18 @@ impl Client {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
-            presence_ttl: TTL,
+            presence_ttl: PRESENCE_TTL,
         };
         let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(8));
         engine.start().await.unwrap();
-        let person = employ(&engine, &*storage.store()).await;
+        let person = add_client_agent(&engine, &*storage.store()).await;
         storage.close().await;
         let client = Self { person, redis: redis.url() };
         client.heartbeat().await;
         client
     }
 
-    /// A heartbeat of theirs.
+    /// Sends a heartbeat of the agent.
     async fn heartbeat(&self) {
         let profile = self.person.agent.as_ref().unwrap();
         let record = PresenceRecord {
@@ -83,10 +83,10 @@ impl Client {
             current_chats: 0,
             max_chats: 5,
         };
-        self.presence().heartbeat(record, TTL, now()).await.unwrap();
+        self.presence().heartbeat(record, PRESENCE_TTL, now()).await.unwrap();
     }
 
-    /// A new connection: an older one may not have noticed yet that its server died.
+    /// Opens a new connection: an older one may not have noticed yet that its server died.
     fn presence(&self) -> Redis {
         Redis::open(&self.redis).unwrap()
     }
@@ -96,17 +96,17 @@ impl Client {
     }
 }
 
-/// Makes somebody an agent who is online by a client of their own.
-async fn employ(engine: &Engine, store: &dyn Store) -> Person {
+/// Makes a person an agent who is online through a client, and returns them.
+async fn add_client_agent(engine: &Engine, store: &dyn Store) -> Person {
     let profile = Profile {
-        telegram: TelegramId(CLIENT),
+        telegram: TelegramId(CLIENT_TELEGRAM_ID),
         name: "Gita".into(),
         username: None,
         locale: Some(Locale::Id),
     };
-    let met = engine.meet(&profile, now()).await.unwrap().id;
-    engine.add_agent(Actor::Engine, met, &[], now()).await.unwrap();
-    let mut person = store.person(met).await.unwrap().unwrap();
+    let id = engine.meet(&profile, now()).await.unwrap().id;
+    engine.add_agent(Actor::Engine, id, &[], now()).await.unwrap();
+    let mut person = store.person(id).await.unwrap().unwrap();
     let expected = Some(person.version);
     person.version = person.version.next();
     let profile = person.agent.as_mut().unwrap();
@@ -114,7 +114,7 @@ async fn employ(engine: &Engine, store: &dyn Store) -> Person {
     profile.auto_assignment_enabled = false;
     let write = Write::Person { person: Box::new(person.clone()), expected };
     store.commit(vec![Change::quiet(write)]).await.remove(0).unwrap();
-    store.record_activity(met, now()).await.unwrap();
+    store.record_activity(id, now()).await.unwrap();
     person
 }
 
@@ -128,109 +128,109 @@ fn now() -> Time {
 
 impl RedisEnvironment {
     async fn new() -> Self {
-        let environment = Environment::of(crowd()).await;
+        let environment = Environment::with_actors(load_actors()).await;
         let redis = RedisServer::start();
-        let client = Client::hired(&environment, &redis).await;
+        let client = Client::new_agent(&environment, &redis).await;
         Self { environment, redis, client }
     }
 
-    fn open(&self) -> DeskProcess {
+    fn start_desk(&self) -> DeskProcess {
         DeskProcess::with(&self.environment, None, &[("REDIS_URL", &self.redis.url())])
     }
 
-    /// Waits until the desk has looked after everybody from the beginning to the end since now.
-    async fn looked_after(&self) {
-        let before = self.looks();
-        let looked = async {
-            while self.looks() < before + 2 {
+    /// Waits until the desk has begun and finished a check of every agent from now on.
+    async fn wait_for_presence_check(&self) {
+        let before = self.presence_reads();
+        let checked = async {
+            while self.presence_reads() < before + 2 {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        tokio::time::timeout(4 * SWEEP, looked).await.expect("the desk looks after its agents");
+        tokio::time::timeout(4 * PRESENCE_INTERVAL, checked).await.expect("the desk checks its agents");
     }
 
-    /// How often the server was asked who is there.
-    fn looks(&self) -> u64 {
+    /// Returns how often the desk has read the set of present agents.
+    fn presence_reads(&self) -> u64 {
         let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut self.redis.connect()).unwrap();
         let line = stats.lines().find_map(|line| line.strip_prefix("cmdstat_smembers:calls="));
         line.map_or(0, |rest| rest.split(',').next().unwrap().parse().unwrap())
     }
 
-    /// Somebody whom the desk answers for is there again.
-    async fn refreshed(&self, agent: PersonId, place: &str) {
+    /// Checks that the record of an agent who is online through Telegram is back.
+    async fn check_refreshed(&self, agent: PersonId, label: &str) {
         let presence = Redis::open(&self.redis.url()).unwrap();
         let record = presence.get(agent, now()).await.unwrap();
-        assert!(record.is_some(), "{place}: the records did not come back");
+        assert!(record.is_some(), "{label}: the records did not come back");
     }
 
-    async fn worker(&self) -> PersonId {
-        let id = self.environment.cast.agents[0].id;
+    async fn first_agent(&self) -> PersonId {
+        let id = self.environment.actors.agents[0].id;
         let users =
             self.environment.database.as_ref().unwrap().collection::<mongodb::bson::Document>("users");
         let user = users.find_one(mongodb::bson::doc! { "telegram_id": id }).await.unwrap().unwrap();
         PersonId(user.get_str("_id").unwrap().parse().unwrap())
     }
 
-    /// Nobody was lost, and the client's next heartbeat is as good as ever.
-    async fn unharmed(&self, life: &DeskProcess, place: &str) {
-        assert!(!life.log().contains("presence lost"), "{place}: somebody was given up for lost");
+    /// Checks that no agent was marked as lost, and that the client's next heartbeat is accepted.
+    async fn check_client(&self, process: &DeskProcess, label: &str) {
+        assert!(!process.log().contains("presence lost"), "{label}: an agent was marked as lost");
         self.client.heartbeat().await;
-        assert!(self.client.is_present().await, "{place}: the client is not seen");
+        assert!(self.client.is_present().await, "{label}: the client is not present");
     }
 }
 
-/// A fault of Redis while the crowd lives.
-async fn suffer(place: &str, fault: impl AsyncFnOnce(&mut RedisServer, Asker)) {
-    let mut there = RedisEnvironment::new().await;
-    let worker = there.worker().await;
-    let life = there.open();
-    let asker = Asker::new(&there.environment, 801).await;
-    let told = {
-        let RedisEnvironment { environment, redis, .. } = &mut there;
-        // The crowd may well be done before the fault is over: that is how little it matters.
+/// Runs a fault of Redis under load, and checks the environment afterwards.
+async fn run_with_fault(label: &str, fault: impl AsyncFnOnce(&mut RedisServer, Asker)) {
+    let mut env = RedisEnvironment::new().await;
+    let first_agent = env.first_agent().await;
+    let process = env.start_desk();
+    let asker = Asker::new(&env.environment, 801).await;
+    let outcome = {
+        let RedisEnvironment { environment, redis, .. } = &mut env;
+        // The load may end before the fault: it does not depend on Redis.
         let fault = async {
-            after(environment, 100).await;
+            wait_for_changes(environment, 100).await;
             fault(redis, asker).await;
         };
-        tokio::join!(Load::of(environment).live(), fault).0
+        tokio::join!(Load::for_environment(environment).run(), fault).0
     };
-    there.looked_after().await;
-    there.refreshed(worker, place).await;
-    there.unharmed(&life, place).await;
-    end(&there.environment, &told, life, 0, place).await;
+    env.wait_for_presence_check().await;
+    env.check_refreshed(first_agent, label).await;
+    env.check_client(&process, label).await;
+    stop_and_check(&env.environment, &outcome, process, 0, label).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn redis_dies_and_comes_back_empty() {
-    let place = "Redis killed";
-    suffer(place, async |redis, mut asker| {
+async fn a_redis_crash_loses_no_agent() {
+    let label = "Redis killed";
+    run_with_fault(label, async |redis, mut asker| {
         redis.kill();
         asker.ask();
-        returned(&asker, place).await;
+        check_answered_soon(&asker, label).await;
         redis.restart();
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn redis_is_emptied() {
-    let place = "Redis emptied";
-    suffer(place, async |redis, mut asker| {
+async fn an_emptied_redis_loses_no_agent() {
+    let label = "Redis emptied";
+    run_with_fault(label, async |redis, mut asker| {
         redis::cmd("FLUSHALL").query::<()>(&mut redis.connect()).unwrap();
         asker.ask();
-        returned(&asker, place).await;
+        check_answered_soon(&asker, label).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn redis_freezes() {
-    let place = "Redis frozen";
-    suffer(place, async |redis, mut asker| {
+async fn a_frozen_redis_loses_no_agent() {
+    let label = "Redis frozen";
+    run_with_fault(label, async |redis, mut asker| {
         redis.freeze();
-        let thaw = tokio::time::sleep(FREEZE);
+        let thaw = tokio::time::sleep(FREEZE_TIME);
         asker.ask();
-        returned(&asker, place).await;
+        check_answered_soon(&asker, label).await;
         thaw.await;
         redis.thaw();
     })

@@ -1,4 +1,4 @@
-//! An engine on the embedded back ends with an admin, departments, agents and customers.
+//! A test fixture: an engine on the embedded back ends with an admin, departments, agents and customers.
 use crate::support::{FaultInjector, FaultStore};
 use antri::app::embedded;
 use antri::domain::Time;
@@ -23,27 +23,28 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How long a presence record outlives its last heartbeat.
+/// The TTL of a presence record.
 pub(super) const TTL: Duration = Duration::from_secs(300);
 const ADMIN: i64 = 1;
 
-pub(super) struct Stage {
+/// An engine under test, with its back ends and a clock that the test advances.
+pub(super) struct Fixture {
     pub(super) engine: Arc<Engine>,
     pub(super) store: Arc<Sqlite>,
     pub(super) presence: Arc<dyn Presence>,
     pub(super) admin: Person,
     pub(super) dir: TempDir,
-    /// What goes wrong between the engine and its store.
+    /// The faults of the store, as the engine sees it.
     pub(super) faults: FaultInjector,
     now: AtomicI64,
     keys: AtomicU64,
 }
 
-fn engine(store: &Arc<Sqlite>, trouble: &FaultInjector, presence: &Arc<dyn Presence>) -> Arc<Engine> {
+fn engine(store: &Arc<Sqlite>, faults: &FaultInjector, presence: &Arc<dyn Presence>) -> Arc<Engine> {
     let admin_ids = vec![TelegramId(ADMIN)];
     let rules =
         Rules { zone: chrono_tz::Asia::Jakarta, default_locale: Locale::Id, admin_ids, presence_ttl: TTL };
-    let store: Arc<dyn Store> = Arc::new(FaultStore { store: store.clone(), faults: trouble.clone() });
+    let store: Arc<dyn Store> = Arc::new(FaultStore { store: store.clone(), faults: faults.clone() });
     Arc::new(Engine::new(store, presence.clone(), rules, Random::seeded(7)))
 }
 
@@ -56,22 +57,23 @@ pub(super) fn profile(telegram: i64) -> Profile {
     }
 }
 
-impl Stage {
-    /// A desk with these settings, one department ("Umum") and an admin.
+impl Fixture {
+    /// Creates an engine with these settings, one department ("Umum") and an admin.
     pub(super) async fn new(settings: Settings) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let back = embedded(dir.path()).unwrap();
-        Self::over(settings, dir, back.store, back.presence).await
+        let back_ends = embedded(dir.path()).unwrap();
+        Self::with_back_ends(settings, dir, back_ends.store, back_ends.presence).await
     }
 
-    pub(super) async fn over(
+    /// Creates an engine on these back ends.
+    pub(super) async fn with_back_ends(
         settings: Settings,
         dir: TempDir,
         store: Arc<Sqlite>,
         presence: Arc<dyn Presence>,
     ) -> Self {
-        let trouble = FaultInjector::default();
-        let engine = engine(&store, &trouble, &presence);
+        let faults = FaultInjector::default();
+        let engine = engine(&store, &faults, &presence);
         let expected = settings.version;
         let settings = Settings { version: expected.next(), ..settings };
         commit(&store, Write::Settings { settings, expected }).await;
@@ -81,10 +83,11 @@ impl Stage {
         let first = Time::from_timestamp_micros(start).unwrap();
         let admin = engine.meet(&profile(ADMIN), first).await.unwrap();
         let (now, keys) = (AtomicI64::new(start), AtomicU64::new(0));
-        Self { engine, store, presence, admin, dir, faults: trouble, now, keys }
+        Self { engine, store, presence, admin, dir, faults, now, keys }
     }
 
-    /// The process ends and another one begins on the same store. Presence ends with it.
+    /// Replaces the engine by a new one on the same store, as after a restart of the process. `presence` is
+    /// the presence that the new process finds.
     pub(super) async fn restart(self, presence: Arc<dyn Presence>) -> Self {
         let engine = engine(&self.store, &self.faults, &presence);
         engine.start().await.unwrap();
@@ -114,16 +117,16 @@ impl Stage {
         self.engine.meet(&profile(telegram), self.now()).await.unwrap()
     }
 
-    /// An agent who is online in these departments (all when none are named).
+    /// Creates an agent who is online in these departments (all when none are named).
     pub(super) async fn agent(&self, telegram: i64, max: u16, departments: &[DepartmentId]) -> Person {
-        let (now, by) = (self.now(), Actor::Person(self.admin.id));
+        let (now, actor) = (self.now(), Actor::Person(self.admin.id));
         let id = self.customer(telegram).await.id;
-        self.engine.add_agent(by, id, departments, now).await.unwrap();
+        self.engine.add_agent(actor, id, departments, now).await.unwrap();
         self.engine.set_capacity(&self.admin, id, Capacity::new(max).unwrap(), now).await.unwrap();
         self.engine.set_availability(id, Availability::Online, now).await.unwrap()
     }
 
-    /// Opens a ticket in the department with this place in the list of all.
+    /// Opens a ticket in the department at this index of the list of all, modulo its length.
     pub(super) async fn open(&self, customer: &Person, department: usize) -> Result<Ticket, EngineError> {
         let key = format!("key {}", self.keys.fetch_add(1, Ordering::SeqCst));
         self.open_with(key, customer, department).await
@@ -142,20 +145,25 @@ impl Stage {
         self.engine.open(NewTicket { key, customer, target, description }, self.now()).await
     }
 
-    /// Opens a ticket and serves the queue.
+    /// Opens a ticket in the first department, runs the rounds, and returns the ticket as it is then.
     pub(super) async fn serve(&self, customer: &Person) -> Ticket {
         let ticket = self.open(customer, 0).await.unwrap();
         self.round().await;
         self.ticket(&ticket).await
     }
 
-    /// Rounds, until none is wanted.
+    /// Runs rounds until none is requested; returns the number of assignments.
     pub(super) async fn round(&self) -> usize {
         self.engine.run_round(self.now()).await.unwrap()
     }
 
-    pub(super) async fn step(&self, ticket: &Ticket, by: &Person, step: Step) -> Result<Ticket, EngineError> {
-        self.engine.step(by.id, ticket.id, step, None, self.now()).await
+    pub(super) async fn step(
+        &self,
+        ticket: &Ticket,
+        actor: &Person,
+        step: Step,
+    ) -> Result<Ticket, EngineError> {
+        self.engine.step(actor.id, ticket.id, step, None, self.now()).await
     }
 
     pub(super) async fn ticket(&self, ticket: &Ticket) -> Ticket {
@@ -166,7 +174,7 @@ impl Stage {
         self.store.person(person.id).await.unwrap().unwrap()
     }
 
-    /// Writes an agent's profile past the engine, as another process would have.
+    /// Writes an agent's profile past the engine, as another process would.
     pub(super) async fn rewrite(&self, person: &Person, change: impl FnOnce(&mut AgentProfile)) {
         let mut person = self.person(person).await;
         change(person.agent.as_mut().unwrap());
@@ -180,7 +188,7 @@ impl Stage {
     }
 }
 
-pub(super) fn behaving(offline_behaviour: OfflineBehaviour) -> Settings {
+pub(super) fn with_offline_behaviour(offline_behaviour: OfflineBehaviour) -> Settings {
     Settings { offline_behaviour, ..Settings::default() }
 }
 
