@@ -20,8 +20,9 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
-    OpeningContext, Outcome, QueueDepths, Store, StoreError,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
+    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
+    StoreError, TicketStore,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -38,7 +39,7 @@ impl Mongo {
 }
 
 #[async_trait]
-impl Store for Mongo {
+impl TicketStore for Mongo {
     async fn commit(&self, mut changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
         if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
             self.note(event.at);
@@ -60,82 +61,6 @@ impl Store for Mongo {
             changes = rest;
         }
         results
-    }
-
-    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        self.ask.people.get(Who::Id(id)).await?.transpose()
-    }
-
-    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        let edition = self.faces.edition();
-        let found = self.ask.people.get(Who::Telegram(id)).await?.transpose()?;
-        // Whoever writes to the bot is mostly answered.
-        if let Some(person) = &found {
-            self.faces.keep(edition, person.chat(), Arc::new(person.clone()));
-        }
-        Ok(found)
-    }
-
-    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
-        // A username can pass from one person to another; whom the bot met last has it.
-        people::one(&self.db, doc! { "username_key": name.to_lowercase() }, doc! { "met": -1 }).await
-    }
-
-    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        people::agents(&self.db).await
-    }
-
-    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        people::many(&self.db, doc! { "role": "admin" }, doc! { "met": 1 }, 0).await
-    }
-
-    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        match limit {
-            0 => Ok(Vec::new()),
-            _ => people::many(&self.db, doc! {}, doc! { "met": -1 }, codec::limit(limit)).await,
-        }
-    }
-
-    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
-        people::touch(&self.db, agent, at).await
-    }
-
-    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        self.read_desk().await?.0
-    }
-
-    async fn settings(&self) -> Result<Settings, StoreError> {
-        self.read_desk().await?.1
-    }
-
-    fn look_afresh(&self) {
-        self.desk.change();
-        self.sums.change();
-        self.faces.forget_all();
-    }
-
-    async fn incidents(&self) -> Result<Incidents, StoreError> {
-        desk::incidents(&self.db).await
-    }
-
-    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
-        desk::invite(&self.db, code).await
-    }
-
-    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
-        desk::draft(&self.db, person).await
-    }
-
-    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        desk::put_draft(&self.db, &draft).await
-    }
-
-    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        desk::drop_draft(&self.db, draft).await
-    }
-
-    async fn reader(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
-        self.read_face(chat).await
     }
 
     async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -259,7 +184,89 @@ impl Store for Mongo {
     async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
         record::tally(&self.db, agent, from).await
     }
+}
 
+#[async_trait]
+impl DirectoryStore for Mongo {
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        self.ask.people.get(Who::Id(id)).await?.transpose()
+    }
+
+    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
+        let edition = self.faces.edition();
+        let found = self.ask.people.get(Who::Telegram(id)).await?.transpose()?;
+        // Whoever writes to the bot is mostly answered.
+        if let Some(person) = &found {
+            self.faces.keep(edition, person.chat(), Arc::new(person.clone()));
+        }
+        Ok(found)
+    }
+
+    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
+        // A username can pass from one person to another; whom the bot met last has it.
+        people::one(&self.db, doc! { "username_key": name.to_lowercase() }, doc! { "met": -1 }).await
+    }
+
+    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
+        people::agents(&self.db).await
+    }
+
+    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
+        people::many(&self.db, doc! { "role": "admin" }, doc! { "met": 1 }, 0).await
+    }
+
+    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => people::many(&self.db, doc! {}, doc! { "met": -1 }, codec::limit(limit)).await,
+        }
+    }
+
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+        people::touch(&self.db, agent, at).await
+    }
+
+    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
+        self.read_desk().await?.0
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        self.read_desk().await?.1
+    }
+
+    fn look_afresh(&self) {
+        self.desk.change();
+        self.sums.change();
+        self.faces.forget_all();
+    }
+
+    async fn incidents(&self) -> Result<Incidents, StoreError> {
+        desk::incidents(&self.db).await
+    }
+
+    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
+        desk::invite(&self.db, code).await
+    }
+
+    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
+        desk::draft(&self.db, person).await
+    }
+
+    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
+        desk::put_draft(&self.db, &draft).await
+    }
+
+    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        desk::drop_draft(&self.db, draft).await
+    }
+
+    async fn reader(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
+        self.read_face(chat).await
+    }
+}
+
+#[async_trait]
+impl InboxStore for Mongo {
     async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
         self.note(now);
         match self.fact(Fact::Accept(updates, now)).await? {
@@ -290,7 +297,10 @@ impl Store for Mongo {
         self.note(now);
         self.fact(Fact::End(update_id, End::Aside, notices, now)).await.map(drop)
     }
+}
 
+#[async_trait]
+impl OutboxStore for Mongo {
     async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.note(now);
         self.fact(Fact::Deliver(out, now)).await.map(drop)
@@ -332,7 +342,10 @@ impl Store for Mongo {
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         desk::queues(&self.db).await
     }
+}
 
+#[async_trait]
+impl LeaseStore for Mongo {
     async fn acquire_lease(
         &self,
         name: &str,
@@ -345,7 +358,10 @@ impl Store for Mongo {
     async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         leases::end(&self.db, name, holder).await
     }
+}
 
+#[async_trait]
+impl RetentionStore for Mongo {
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         inbox::prune(&self.db, before).await?;
         outbox::prune(&self.db, before).await?;

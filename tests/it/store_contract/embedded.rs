@@ -2,7 +2,9 @@
 use super::Backend;
 use super::fixture::*;
 use antri::domain::event::Action;
-use antri::engine::ports::{CommitError, Guard, Outcome, Store, StoreError};
+use antri::engine::ports::{
+    CommitError, Guard, OutboxStore, Outcome, RetentionStore, Store, StoreError, TicketStore,
+};
 use antri::store::Sqlite;
 use antri::store::sqlite::{FILE, Options};
 use async_trait::async_trait;

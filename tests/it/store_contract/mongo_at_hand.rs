@@ -7,7 +7,7 @@ use antri::domain::card::CardKey;
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::notice::Outgoing;
 use antri::domain::person::{Locale, Person};
-use antri::engine::ports::{Change, Outcome, Store, Write};
+use antri::engine::ports::{Change, DirectoryStore, OutboxStore, Outcome, TicketStore, Write};
 use chrono::TimeDelta;
 use mongodb::bson::{Document, doc};
 

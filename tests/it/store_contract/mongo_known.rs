@@ -7,7 +7,9 @@ use super::outbox::said;
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::person::{Availability, Person};
 use antri::domain::ticket::Status;
-use antri::engine::ports::{Change, ClaimedDelivery, CommitError, Guard, Outcome, Store, Write};
+use antri::engine::ports::{
+    Change, ClaimedDelivery, CommitError, DirectoryStore, Guard, OutboxStore, Outcome, TicketStore, Write,
+};
 use antri::store::Mongo;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};

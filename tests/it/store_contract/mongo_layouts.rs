@@ -3,7 +3,7 @@ use super::Backend;
 use super::fixture::*;
 use super::mongo::{Served, open_store, shell};
 use crate::support::mongod;
-use antri::engine::ports::{Guard, Outcome, Store};
+use antri::engine::ports::{Guard, OutboxStore, Outcome, TicketStore};
 use mongodb::IndexModel;
 use mongodb::bson::{DateTime, Document, doc, to_bson};
 use mongodb::options::IndexOptions;

@@ -14,8 +14,9 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
-    OpeningContext, Outcome, QueueDepths, Store, StoreError,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
+    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, Store,
+    StoreError, TicketStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -143,35 +144,10 @@ pub(crate) struct Troubled {
 }
 
 macro_rules! troubled {
-    ($($method:ident($($arg:ident: $type:ty),*) -> $out:ty;)*) => {
+    ($store:ident { $($own:tt)* } $($method:ident($($arg:ident: $type:ty),*) -> $out:ty;)*) => {
         #[async_trait]
-        impl Store for Troubled {
-            async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
-                let fail = |error: StoreError, many| vec![Err(CommitError::Store(error)); many];
-                let many = changes.len();
-                let ill = match self.trouble.meet("commit").await {
-                    Ok(ill) => ill,
-                    Err(error) => return fail(error, many),
-                };
-                let answer = self.store.commit(changes).await;
-                match self.trouble.answer(ill).await {
-                    Ok(()) => answer,
-                    Err(error) => fail(error, many),
-                }
-            }
-
-            fn look_afresh(&self) {
-                self.store.look_afresh();
-            }
-
-            fn ticket_as_written(&self, id: TicketId) -> Option<Ticket> {
-                let told = self.trouble.remembered.lock().unwrap().get(&id).cloned();
-                told.or_else(|| self.store.ticket_as_written(id))
-            }
-
-            fn forget_ticket(&self, id: TicketId) {
-                self.store.forget_ticket(id);
-            }
+        impl $store for Troubled {
+            $($own)*
 
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
                 let ill = self.trouble.meet(stringify!($method)).await?;
@@ -184,21 +160,30 @@ macro_rules! troubled {
 }
 
 troubled! {
-    person(id: PersonId) -> Option<Person>;
-    person_by_telegram(id: TelegramId) -> Option<Person>;
-    person_by_username(name: &str) -> Option<Person>;
-    agents() -> Vec<Person>;
-    admins() -> Vec<Person>;
-    recent_people(limit: usize) -> Vec<Person>;
-    record_activity(agent: PersonId, at: Time) -> ();
-    departments() -> Vec<Department>;
-    settings() -> Settings;
-    incidents() -> Incidents;
-    invite(code: &str) -> Option<Invite>;
-    draft(person: PersonId) -> Option<Draft>;
-    put_draft(draft: Draft) -> ();
-    drop_draft(draft: &Draft) -> ();
-    reader(chat: ChatId) -> Option<Arc<Person>>;
+    TicketStore {
+        async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
+            let fail = |error: StoreError, many| vec![Err(CommitError::Store(error)); many];
+            let many = changes.len();
+            let ill = match self.trouble.meet("commit").await {
+                Ok(ill) => ill,
+                Err(error) => return fail(error, many),
+            };
+            let answer = self.store.commit(changes).await;
+            match self.trouble.answer(ill).await {
+                Ok(()) => answer,
+                Err(error) => fail(error, many),
+            }
+        }
+
+        fn ticket_as_written(&self, id: TicketId) -> Option<Ticket> {
+            let told = self.trouble.remembered.lock().unwrap().get(&id).cloned();
+            told.or_else(|| self.store.ticket_as_written(id))
+        }
+
+        fn forget_ticket(&self, id: TicketId) {
+            self.store.forget_ticket(id);
+        }
+    }
     opening_context(department: DepartmentId, priority: Priority) -> OpeningContext;
     ticket(id: TicketId) -> Option<Ticket>;
     ticket_for_notice(id: TicketId) -> Option<Ticket>;
@@ -216,11 +201,42 @@ troubled! {
     position(department: DepartmentId, priority: Priority, arrival: Arrival) -> u64;
     history(ticket: TicketId) -> Vec<AuditEvent>;
     assignment_counts(agent: PersonId, from: Time) -> (u32, u32);
+}
+
+troubled! {
+    DirectoryStore {
+        fn look_afresh(&self) {
+            self.store.look_afresh();
+        }
+    }
+    person(id: PersonId) -> Option<Person>;
+    person_by_telegram(id: TelegramId) -> Option<Person>;
+    person_by_username(name: &str) -> Option<Person>;
+    agents() -> Vec<Person>;
+    admins() -> Vec<Person>;
+    recent_people(limit: usize) -> Vec<Person>;
+    record_activity(agent: PersonId, at: Time) -> ();
+    departments() -> Vec<Department>;
+    settings() -> Settings;
+    incidents() -> Incidents;
+    invite(code: &str) -> Option<Invite>;
+    draft(person: PersonId) -> Option<Draft>;
+    put_draft(draft: Draft) -> ();
+    drop_draft(draft: &Draft) -> ();
+    reader(chat: ChatId) -> Option<Arc<Person>>;
+}
+
+troubled! {
+    InboxStore {}
     append_updates(updates: Vec<(i64, Value)>, now: Time) -> usize;
     pending_updates(after: u64, limit: usize) -> Vec<InboxRow>;
     complete_update(update_id: i64, answers: Vec<Outgoing>, now: Time) -> ();
     record_failure(update_id: i64, error: &str) -> u32;
     dead_letter(update_id: i64, notices: Vec<Outgoing>, now: Time) -> ();
+}
+
+troubled! {
+    OutboxStore {}
     enqueue(out: Vec<Outgoing>, now: Time) -> ();
     claim(limit: usize, now: Time) -> Vec<ClaimedDelivery>;
     settle(outcomes: Vec<(u64, Outcome)>, now: Time) -> ();
@@ -230,7 +246,15 @@ troubled! {
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
+}
+
+troubled! {
+    LeaseStore {}
     acquire_lease(name: &str, holder: ReplicaId, stale: Option<LeaseStamp>) -> Lease;
     release_lease(name: &str, holder: ReplicaId) -> ();
+}
+
+troubled! {
+    RetentionStore {}
     prune(before: Time) -> ();
 }
