@@ -1,31 +1,31 @@
-//! What admins are told of because the desk can't mend it by itself.
+//! Incidents and alerts: problems that the desk cannot solve by itself and announces to the admins.
 use super::Time;
 use super::ids::{DepartmentId, Version};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many minutes a ticket may wait before the admins are told.
+/// Minutes that a ticket may wait before the admins are alerted.
 pub const MAX_WAIT_MINUTES: u32 = 15;
 
-/// A kind of incident. There is one of a kind at a time: told when it begins, and told when it is over.
+/// A kind of incident. At most one of each kind exists; it is announced when it begins and when it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "alert", content = "department", rename_all = "snake_case")]
 pub enum Alert {
-    /// Nobody is online in a department.
+    /// No agent is online in a department.
     NobodyOnline(DepartmentId),
     /// A ticket of a department waits too long.
     TicketWaits(DepartmentId),
     /// Many heartbeats fail.
     HeartbeatsFail,
-    /// The store can't be reached.
+    /// The store is unreachable.
     StoreAway,
-    /// Presence can't be reached.
+    /// Presence is unreachable.
     PresenceAway,
 }
 
 impl Alert {
-    /// The department that it is about.
+    /// Returns the department that the alert is about.
     #[must_use]
     pub fn department(self) -> Option<DepartmentId> {
         match self {
@@ -34,7 +34,7 @@ impl Alert {
         }
     }
 
-    /// What programs call it.
+    /// Returns the name that the API and the log use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -47,39 +47,40 @@ impl Alert {
     }
 }
 
-/// Something that is the matter.
+/// A condition that lasts, and whether it was announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
-    /// What.
+    /// The kind.
     #[serde(flatten)]
     pub alert: Alert,
-    /// Since when.
+    /// When it began.
     pub since: Time,
-    /// Whether it has lasted long enough to be told.
+    /// Whether it has lasted long enough to be announced.
     pub told: bool,
 }
 
-/// Everything that is the matter with a desk. Kept in the store, so that whoever looks next, after a restart or at another
-/// replica, knows what has been told.
+/// All incidents of a desk. The store keeps them, so that the next evaluation, after a restart or on another
+/// replica, knows what was announced.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Incidents {
-    /// Each kind at most once, in their order.
+    /// At most one incident of each kind, in the order of the kinds.
     pub list: Vec<Incident>,
     /// Grows with every change.
     pub version: Version,
 }
 
-/// What is the matter at one look, and how long each has to last before it is told.
+/// The conditions that one evaluation found, each with the time it must last before it is announced.
 pub type Conditions = BTreeMap<Alert, TimeDelta>;
 
 impl Incidents {
-    /// Those that were told and are not over.
+    /// Returns the alerts that were announced and are not over.
     #[must_use]
     pub fn told(&self) -> BTreeSet<Alert> {
         self.list.iter().filter(|incident| incident.told).map(|incident| incident.alert).collect()
     }
 
-    /// How it goes on now that these are the matters. The version moves only if something changes.
+    /// Returns the incidents after an evaluation found these conditions. The version changes only if the list
+    /// does.
     #[must_use]
     pub fn update(&self, matters: &Conditions, now: Time) -> Self {
         let known = |alert| self.list.iter().find(|incident| incident.alert == alert);
@@ -92,7 +93,7 @@ impl Incidents {
         Self { list, version }
     }
 
-    /// What is to be told after `before`: what is over, then what has begun.
+    /// Returns what to announce compared to `before`: first the alerts that are over, then those that began.
     #[must_use]
     pub fn announcements(&self, before: &BTreeSet<Alert>) -> Vec<(Alert, bool)> {
         let told = self.told();

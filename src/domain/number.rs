@@ -1,17 +1,17 @@
-//! Ticket numbers, as people read them aloud: `INC` + MMDDYYYY + HHMMSS + tenth of a second + two letters.
+//! Ticket numbers that people read aloud: `INC` + MMDDYYYY + HHMMSS + tenth of a second + two letters.
 use chrono::{NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
-/// A ticket's number, for example `INC120420251352536CO`: 20 characters, upper case, unique on the desk.
+/// A ticket's number, such as `INC120420251352536CO`: 20 characters, upper case, unique on the desk.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TicketNumber(String);
 
-/// How many numbers one tenth of a second has: two letters.
+/// Count of numbers in one tenth of a second: the pairs of two letters.
 pub const NUMBERS_PER_TENTH: u32 = 26 * 26;
 
 impl TicketNumber {
-    /// The number of the tenth of a second that `local` lies in, with the `nth` pair of letters (taken modulo 676).
+    /// Returns the number for the tenth of a second of `local`, with the `nth` pair of letters (modulo 676).
     #[must_use]
     pub fn new(local: NaiveDateTime, nth: u32) -> Self {
         let nth = nth % NUMBERS_PER_TENTH;
@@ -20,7 +20,8 @@ impl TicketNumber {
         Self(format!("INC{}{tenth}{}{}", local.format("%m%d%Y%H%M%S"), letter(nth / 26), letter(nth % 26)))
     }
 
-    /// Takes a number in any case, with or without surrounding blanks; `None` when it does not have the shape.
+    /// Parses a number in any case, with or without surrounding blanks. Returns `None` if the text is no
+    /// ticket number.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_uppercase();
@@ -33,7 +34,7 @@ impl TicketNumber {
         shaped.then_some(Self(text))
     }
 
-    /// The number as text.
+    /// Returns the number as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

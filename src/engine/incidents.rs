@@ -1,6 +1,6 @@
-//! Incidents: looked for by the replica that works, told to the admins and on the feed when they begin and once more when
-//! they are over. What was told is in the store, in one commit with the words for the admins: so it is told once, whoever
-//! looks next.
+//! Incidents: found by the leader, announced to the admins and on the feed when they begin and when they are
+//! over. The store keeps what was announced, in one commit with the notices to the admins. So each is
+//! announced once, also across replicas and restarts.
 mod heartbeat_window;
 
 use super::error::EngineError;
@@ -19,25 +19,26 @@ pub(super) use heartbeat_window::HeartbeatWindow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How long nobody may be online in a department that is not critical.
+/// How long a department that is not critical may be without an online agent.
 const UNSTAFFED_ALERT_AFTER: Duration = Duration::from_secs(300);
-/// How long a server may be out of reach: it may only be starting anew.
+/// How long presence or the store may be unreachable: it may only be restarting.
 const OUTAGE_ALERT_AFTER: Duration = Duration::from_secs(10);
-/// How long a server may take to answer a look.
+/// Timeout of one evaluation; half of it for presence.
 const PRESENCE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What is known from look to look, beside what the store knows.
+/// State between two evaluations, beside what the store keeps.
 #[derive(Debug, Default)]
 pub(super) struct IncidentState {
-    /// What the feed was told of. `None` before the first look: whoever reads the feed has asked the store how things stand.
+    /// The alerts announced on the feed. `None` before the first evaluation: receivers of the feed have read
+    /// the store.
     shown: Option<BTreeSet<Alert>>,
-    /// Since when the store can't be reached, and whether that was told.
+    /// When the store became unreachable, and whether that was announced.
     away: Option<(Time, bool)>,
 }
 
 impl Engine {
-    /// Looks for incidents, and tells of those that began or ended since the last look. Fails while the store can't be
-    /// reached; that is told on the feed then, and to the admins once it is back.
+    /// Evaluates the conditions and announces the incidents that began or ended. Errors if the store is
+    /// unreachable. That is announced on the feed at once, and to the admins when the store is back.
     pub async fn check_incidents(&self, now: Time) -> Result<(), EngineError> {
         let mut alarm = self.incident_state.lock().await;
         self.evaluate_heartbeats(now);
@@ -59,11 +60,11 @@ impl Engine {
             if !away {
                 return Ok(());
             }
-            // It was away and is not any more: looked at again, it is over.
+            // The store was unreachable and has answered: the second evaluation ends that incident.
         }
     }
 
-    /// One look, written down with the words for the admins.
+    /// Evaluates once, and commits the result with the notices to the admins.
     async fn evaluate_once(
         &self,
         alarm: &mut IncidentState,
@@ -103,12 +104,12 @@ impl Engine {
         let committed = self.commit_one(Change { write, event: None, notices }).await;
         match Attempt::of(committed, ())? {
             Attempt::Done(()) => Ok(()),
-            // Whoever was first has told it; the next look sees what is left.
+            // The winner of the race has announced it; the next evaluation does the rest.
             Attempt::Lost => Err(EngineError::Contention),
         }
     }
 
-    /// What the admins are told. Nothing of a department that is no more.
+    /// Returns the notices to the admins; none if the department is retired or gone.
     async fn alert_notices(&self, alert: Alert, over: bool) -> Result<Vec<Outgoing>, EngineError> {
         let departments = self.store.departments().await?;
         let gone = |id| departments.iter().all(|department| department.id != id || department.retired);
@@ -118,14 +119,14 @@ impl Engine {
         self.notices_to_admins(&Notice::Alert { alert, over }).await
     }
 
-    /// The store did not answer this time.
+    /// Records that the store did not answer.
     fn record_store_outage(&self, alarm: &mut IncidentState, now: Time) {
         let (since, told) = alarm.away.get_or_insert((now, false));
         if *told || now - *since < delta(OUTAGE_ALERT_AFTER) {
             return;
         }
         *told = true;
-        // Before the first look nobody knows what else has been told.
+        // Before the first evaluation it is unknown what else was announced.
         if let Some(shown) = &mut alarm.shown {
             shown.insert(Alert::StoreAway);
         }
@@ -139,7 +140,7 @@ impl Engine {
         matches!(tokio::time::timeout(PRESENCE_TIMEOUT / 2, self.presence.get(nobody, now)).await, Ok(Ok(_)))
     }
 
-    /// What is the matter in departments.
+    /// Returns the conditions of the departments.
     async fn department_conditions(&self, now: Time) -> Result<Conditions, StoreError> {
         let mut found = Conditions::new();
         let depths = self.store.depths().await?;
@@ -162,13 +163,13 @@ impl Engine {
         Ok(found)
     }
 
-    /// When the oldest waiting ticket of a department was opened.
+    /// Returns when the oldest queued ticket of a department was opened.
     pub async fn oldest_waiting(&self, department: DepartmentId) -> Result<Option<Time>, StoreError> {
         let since = Priority::ALL.map(|priority| self.store.oldest_waiting_at(department, priority));
         Ok(try_join_all(since).await?.into_iter().flatten().min())
     }
 
-    /// A heartbeat was answered: taken, or failed by the desk.
+    /// Counts a heartbeat that was accepted or failed.
     pub fn count_heartbeat(&self, taken: bool, now: Time) {
         lock(&self.heartbeat_window).count(taken);
         self.evaluate_heartbeats(now);
@@ -182,7 +183,7 @@ impl Engine {
         }
     }
 
-    /// The departments in which somebody is online.
+    /// Returns the departments in which an agent is online.
     #[must_use]
     pub fn staffed(&self) -> BTreeSet<DepartmentId> {
         self.roster().staffed()

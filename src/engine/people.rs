@@ -1,4 +1,4 @@
-//! Who is who: meeting people, their language, whether they can be reached.
+//! Operations on people: registration, language, reachability.
 use super::error::EngineError;
 use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use super::{Attempt, Engine};
@@ -10,7 +10,7 @@ use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
 
-/// What Telegram says of somebody who writes to the bot.
+/// The profile that Telegram sends with each update of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// Their Telegram id.
@@ -19,13 +19,13 @@ pub struct Profile {
     pub name: String,
     /// Their username.
     pub username: Option<String>,
-    /// Their language, if it is one of the desk's.
+    /// Their language, if the desk has it.
     pub locale: Option<Locale>,
 }
 
 impl Engine {
-    /// The person behind a Telegram profile; a new customer when nobody knows them yet. Keeps name, username and language
-    /// up to date. Whoever `ADMIN_IDS` names is an admin.
+    /// Returns the person with a Telegram profile, creating a customer if there is none. Updates name,
+    /// username and language. A person listed in `ADMIN_IDS` is an admin.
     pub async fn meet(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
         self.retry(|| async {
             let known = self.store.person_by_telegram(profile.telegram).await?;
@@ -44,14 +44,14 @@ impl Engine {
             }
             let expected = known.as_ref().map(|k| k.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
-            // Only an agent has a seat that a round could be looking at.
+            // Only an agent has a seat that a running round could use.
             let _between_rounds = match &person.agent {
                 Some(_) => Some(self.round.lock().await),
                 None => None,
             };
             let write = Write::Person { person: Box::new(person.clone()), expected };
             match self.commit_one(Change { write, event: None, notices }).await {
-                // Two first messages at once: the other one made the person.
+                // Two first messages at the same time: the other one created the person.
                 Err(CommitError::Duplicate(UniqueKey::Telegram)) => Ok(Attempt::Lost),
                 committed => {
                     let attempt = Attempt::of(committed, person)?;
@@ -67,9 +67,10 @@ impl Engine {
         .await
     }
 
-    /// The person with this id, as they are now. An agent's is in the roster, and where this engine has its store to itself
-    /// the roster is as true as the store: nobody else writes, and it follows each commit before the verb is answered. While
-    /// it is in doubt about anybody, and among other replicas, whose changes reach it later, the store is asked.
+    /// Returns the current person with this id. An agent comes from the roster if this engine has its store
+    /// to itself: nobody else writes then, and the roster is updated after each commit before the operation
+    /// returns. The store is read while any agent is uncertain, and if there are other replicas, whose
+    /// changes reach the roster later.
     pub async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
         let known = if self.signal_buffer.is_none() && !self.has_uncertain_agents() {
             self.roster().seat(id).map(|seat| seat.person.clone())
@@ -117,7 +118,7 @@ impl Engine {
         }
     }
 
-    /// Changes a person by `change`, which also says what is recorded and who is told. Nothing is written when nothing
+    /// Changes a person by `change`, which returns the audit event and the notices. Writes nothing if nothing
     /// changed.
     pub(super) async fn change_person(
         &self,
@@ -145,7 +146,7 @@ impl Engine {
         Ok(person)
     }
 
-    /// A person chooses their language; their menu follows, and the cards of what they wait for or work on.
+    /// Sets a person's language. Refreshes their menu and the cards of their open and held tickets.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
         let (theirs, held) = tokio::try_join!(
             self.store.tickets_of(id, super::tickets::open::MAX_OPEN_TICKETS),
@@ -162,7 +163,7 @@ impl Engine {
         .await
     }
 
-    /// Notes the question that a person's next message answers, or that there is none.
+    /// Sets or clears the prompt that a person's next message answers.
     pub async fn set_prompt(&self, id: PersonId, prompt: Option<Prompt>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
             (person.prompt, person.answered_by) = (prompt, None);
@@ -171,7 +172,7 @@ impl Engine {
         .await
     }
 
-    /// Notes that this message answered a person's question.
+    /// Records the message that answered a person's prompt.
     pub async fn answer_prompt(&self, id: PersonId, message: i32) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
             person.answered_by = Some(message);
@@ -180,8 +181,8 @@ impl Engine {
         .await
     }
 
-    /// Telegram says that a person blocked the bot, or unblocked it. A blocked agent gets no tickets and the admins are
-    /// told; a blocked customer's agents are told, and the cards of their tickets say so.
+    /// Records that a person blocked or unblocked the bot. A blocked agent gets no tickets, and the admins
+    /// get a notice. The agents of a blocked customer get a notice, and the cards of the tickets show it.
     pub async fn set_reachable(&self, telegram: TelegramId, reachable: bool) -> Result<(), EngineError> {
         let Some(known) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
         if known.reachable == reachable {
@@ -208,7 +209,7 @@ impl Engine {
         Ok(())
     }
 
-    /// The cards on which those who hold a customer's tickets read whether the customer can be reached.
+    /// Returns refreshes of the cards that show a customer's reachability to the holders of their tickets.
     async fn holders_cards(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
         let mut cards = Vec::new();
         for ticket in self.store.tickets_of(customer, super::tickets::open::MAX_OPEN_TICKETS).await? {
@@ -219,7 +220,7 @@ impl Engine {
         Ok(cards)
     }
 
-    /// A notice to every admin.
+    /// Returns a notice to every admin.
     pub async fn notices_to_admins(&self, notice: &Notice) -> Result<Vec<Outgoing>, EngineError> {
         let admins = self.store.admins().await?;
         Ok(admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect())

@@ -1,6 +1,7 @@
 //! Ports of the engine: the traits that stores, presence back ends and signal channels implement.
 //!
-//! Each back end passes the contract tests of its port (`tests/it/store_contract.rs`, `tests/it/presence_contract.rs`).
+//! Each back end passes the contract tests of its port (`tests/it/store_contract.rs`,
+//! `tests/it/presence_contract.rs`).
 mod change;
 mod directory;
 mod error;
@@ -23,8 +24,8 @@ pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore};
 
-/// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call has
-/// returned.
+/// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
+/// has returned.
 pub trait Store:
     TicketStore + DirectoryStore + InboxStore + OutboxStore + LeaseStore + RetentionStore
 {

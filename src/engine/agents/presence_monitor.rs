@@ -1,6 +1,7 @@
-//! Looks after each agent's presence: refreshes it, asks, gives up for lost, takes offline. The roster says whom to look at;
-//! before anything is done the store is asked, because another replica may have heard from them, and memory, because a
-//! sign of life may not be written yet.
+//! Presence monitor: applies the presence policy to every agent of the roster. It refreshes their record,
+//! asks them, marks them as lost, or sets them offline. Before acting it reads the agent from the store,
+//! because another replica may have seen activity. It adds activity that is only in the roster, because that
+//! may not be written yet.
 use super::presence_policy::{PresenceAction, RecordState, evaluate};
 use crate::domain::Time;
 use crate::domain::event::Actor;
@@ -15,7 +16,7 @@ use crate::engine::ports::StoreError;
 use crate::engine::sweep::{Sweep, delta};
 use std::collections::HashMap;
 
-/// One look at an agent: what an opinion of them rests on beside their profile.
+/// The inputs of one evaluation of an agent, beside their profile.
 struct Observation<'a> {
     agent: PersonId,
     seen: RecordState,
@@ -67,8 +68,8 @@ impl Engine {
         Ok(())
     }
 
-    /// A heartbeat that was overtaken by its agent's log-out has left a record of somebody who is not there. Asks the store:
-    /// they may have come back by another replica.
+    /// Removes the presence record of an offline agent, left by a heartbeat that was handled while they went
+    /// offline. Reads the store first: they may be back online through another replica.
     async fn remove_orphan_record_of(&self, agent: PersonId, now: Time) -> Result<(), StoreError> {
         let person = self.store.person(agent).await?;
         if let Some(person) = person.filter(|person| person.availability() == Availability::Offline) {
@@ -77,7 +78,7 @@ impl Engine {
         Ok(())
     }
 
-    /// The verdict on a profile as it was read, and on the signs of life that are known here and perhaps not written yet.
+    /// Evaluates a profile that was read, with the activity in the roster, which may not be written yet.
     fn evaluate(&self, look: &Observation<'_>, read: &AgentProfile) -> PresenceAction {
         let known = self.roster().seat(look.agent).and_then(|seat| seat.profile()).map(|p| p.last_activity);
         let last_activity = known.map_or(read.last_activity, |known| known.max(read.last_activity));
@@ -85,7 +86,7 @@ impl Engine {
         evaluate(&profile, look.seen, look.settings, self.rules.presence_ttl, look.now)
     }
 
-    /// The person as the store has them, if the verdict still stands.
+    /// Reads the agent from the store and returns them if the policy still demands `action`.
     async fn reevaluate(
         &self,
         look: &Observation<'_>,
@@ -106,7 +107,7 @@ impl Engine {
             return Ok(false);
         }
         let Some(person) = self.reevaluate(look, PresenceAction::Lose).await? else { return Ok(false) };
-        // With the last sign of life that the store knows: only a later one takes the loss back.
+        // With the activity that the store has: only later activity clears the lost mark.
         self.roster().put_person(person);
         tracing::info!(agent = %look.agent, "presence lost");
         self.set_lost(look.agent, true);
@@ -117,19 +118,19 @@ impl Engine {
         let mut roster = self.roster();
         roster.update(agent, |seat| seat.lost = lost);
         let departments = roster.seat(agent).and_then(|s| s.profile()).map(|p| p.departments.clone());
-        // With the roster in hand, as in `vacate`.
+        // While the roster is locked, as in `release_slot`.
         self.request_round(departments.unwrap_or_default());
         self.publish(crate::engine::events::Event::Agent(agent));
     }
 
-    /// Asks an agent whether they are still there.
+    /// Asks an agent whether they are still online.
     async fn ask(&self, look: &Observation<'_>) -> Result<bool, EngineError> {
         let Some(person) = self.reevaluate(look, PresenceAction::Ask).await? else { return Ok(false) };
         let minutes = u32::try_from(look.settings.grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
         let question = Outgoing::notice(person.chat(), Notice::StillOnline { agent: look.agent, minutes });
         let asked = self
             .change_agent(look.agent, |profile: &mut AgentProfile| {
-                // As they are by now: who has just spoken is not asked.
+                // Evaluated on the current profile: an agent with new activity is not asked.
                 if self.evaluate(look, profile) != PresenceAction::Ask {
                     return (None, Vec::new());
                 }
@@ -158,7 +159,7 @@ impl Engine {
         };
         let notice = Notice::TakenOffline { kept: u16::try_from(kept).unwrap_or(u16::MAX) };
         let notices = vec![Outgoing::notice(person.chat(), notice)];
-        // As they are by now: who comes back at this moment stays.
+        // Evaluated on the current profile: an agent who comes back at this moment stays online.
         let still = |profile: &AgentProfile| self.evaluate(look, profile) == PresenceAction::TakeOffline;
         let before = person.version;
         let person = self

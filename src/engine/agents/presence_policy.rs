@@ -1,37 +1,37 @@
-//! Is an agent still there? Pure: what is known of their signs of life, and the moment, in; what to do, out.
+//! Presence policy: decides from an agent's activity and the time what to do about their presence. Pure.
 use crate::domain::Time;
 use crate::domain::person::{AgentProfile, Availability, Via};
 use crate::domain::policy::Settings;
 use chrono::TimeDelta;
 use std::time::Duration;
 
-/// What presence storage knows of an agent.
+/// The state of an agent's presence record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordState {
-    /// Their record lives.
+    /// The record has not expired.
     Present,
-    /// They have none.
+    /// There is no record.
     Absent,
-    /// Presence can't be asked. Nothing follows from that.
+    /// Presence is unreachable. The policy then changes nothing.
     Unknown,
 }
 
-/// What to do about an agent's presence.
+/// The action that the policy demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PresenceAction {
-    /// Nothing: they are there, or nobody can tell.
+    /// Nothing: the agent is present, or their presence is unknown.
     Leave,
-    /// The bot answers for them: they are within the idle time.
+    /// Refresh the record on behalf of the agent, who is within the idle timeout.
     Refresh,
-    /// They have been silent too long: ask, and answer for them while the question is open.
+    /// Ask the agent, who has been silent too long. The record is refreshed until they have to answer.
     Ask,
-    /// Their record ran out: they get nothing new until a sign of life.
+    /// Mark as lost: the record has expired, and the agent gets no tickets until their next activity.
     Lose,
-    /// The grace is over: they are offline.
+    /// Set offline: the grace period is over.
     TakeOffline,
 }
 
-/// Judges one agent. `ttl` is how long a record outlives its last heartbeat.
+/// Returns the action for one agent. `ttl` is the TTL of a record after its last heartbeat.
 #[must_use]
 pub fn evaluate(
     profile: &AgentProfile,
@@ -52,7 +52,8 @@ pub fn evaluate(
         },
         Via::Client => match seen {
             RecordState::Present => PresenceAction::Leave,
-            // So young a record can't have run out: presence was emptied, and nobody is lost because of that.
+            // A record this young cannot have expired: presence was emptied, and no agent is lost because of
+            // that.
             _ if now - profile.last_activity < delta(ttl) => PresenceAction::Leave,
             _ if now - profile.last_activity >= delta(ttl) + grace => PresenceAction::TakeOffline,
             _ => PresenceAction::Lose,

@@ -1,29 +1,29 @@
-//! How heartbeats fare: counted at each replica, judged window by window. The replica that works tells the admins, so the
-//! others tell it of theirs.
+//! Failure rate of heartbeats: counted by each replica over fixed windows. The leader announces the incident,
+//! so the other replicas signal their bad windows to it.
 use crate::domain::Time;
 use crate::engine::sweep::delta;
 use std::time::Duration;
 
-/// Over which time heartbeats are counted.
+/// Length of a counting window.
 const WINDOW: Duration = Duration::from_secs(60);
-/// Fewer failures than this are no incident, and neither is a smaller share: one in so many.
+/// Minimum number of failures of a bad window. The minimum share is one in [`MIN_FAILURE_RATIO`].
 const MIN_FAILURES: u64 = 5;
 const MIN_FAILURE_RATIO: u64 = 20;
 
-/// Heartbeats that this replica took and failed, since a moment.
+/// Heartbeats that this replica accepted and failed in the current window.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct HeartbeatWindow {
     since: Option<Time>,
     taken: u64,
     failed: u64,
-    /// When a window was bad last.
+    /// When the last bad window ended.
     bad: Option<Time>,
-    /// Whether another replica has said since that one of its windows was.
+    /// Whether another replica has signalled a bad window since.
     heard: bool,
 }
 
 impl HeartbeatWindow {
-    /// One more.
+    /// Counts one heartbeat.
     pub(in crate::engine) fn count(&mut self, taken: bool) {
         if taken {
             self.taken += 1;
@@ -32,7 +32,7 @@ impl HeartbeatWindow {
         }
     }
 
-    /// Ends the window if it is time. Whether it was bad, once for each.
+    /// Ends the window if it is over. Returns true if it was bad, once for each window.
     pub(in crate::engine) fn evaluate(&mut self, now: Time) -> bool {
         let since = *self.since.get_or_insert(now);
         if (now - since).abs() < delta(WINDOW) {
@@ -44,12 +44,13 @@ impl HeartbeatWindow {
         bad
     }
 
-    /// Another replica says that its window was bad.
+    /// Records that another replica had a bad window.
     pub(in crate::engine) fn record_remote_failure(&mut self) {
         self.heard = true;
     }
 
-    /// Whether they fail: until two windows were good everywhere, as replicas' windows end at different moments.
+    /// Returns whether heartbeats fail. That lasts until two windows were good everywhere, because the
+    /// windows of replicas end at different times.
     pub(in crate::engine) fn fail(&mut self, now: Time) -> bool {
         if std::mem::take(&mut self.heard) {
             self.bad = Some(now);

@@ -11,8 +11,9 @@ use crate::domain::policy::Settings;
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// The people of the desk, and the records beside the tickets. [`TicketStore::commit`](super::TicketStore::commit)
-/// writes all of them except drafts and signs of activity.
+/// The people of the desk, and the records beside the tickets.
+/// [`TicketStore::commit`](super::TicketStore::commit) writes all of them except drafts and signs of
+/// activity.
 #[async_trait]
 pub trait DirectoryStore: Send + Sync + 'static {
     /// Returns the person with this id.
@@ -36,8 +37,8 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
         Ok(self.departments().await?.into_iter().find(|department| department.id == id))
     }
-    /// Invalidates the caches, so that later reads see what other processes wrote. Without it a shared store may return
-    /// departments, settings and depths that are up to 250 ms old.
+    /// Invalidates the caches, so that later reads see what other processes wrote. Without it a shared store
+    /// may return departments, settings and depths that are up to 250 ms old.
     fn look_afresh(&self) {}
     /// Returns the settings, or the defaults if none were ever written.
     async fn settings(&self) -> Result<Settings, StoreError>;
@@ -53,8 +54,9 @@ pub trait DirectoryStore: Send + Sync + 'static {
     /// Deletes a person's draft and the live card of it, if the stored draft is still this one.
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
 
-    /// Returns the owner of a private chat, for rendering a delivery. A shared store may return a record that is up to
-    /// 60 s old, but never older than the change that queued the delivery. For decisions use [`Self::person`].
+    /// Returns the owner of a private chat, for rendering a delivery. A shared store may return a record that
+    /// is up to 60 s old, but never older than the change that queued the delivery. For decisions use
+    /// [`Self::person`].
     async fn reader(&self, chat: ChatId) -> Result<Option<Arc<Person>>, StoreError> {
         Ok(self.person_by_telegram(TelegramId(chat.0)).await?.map(Arc::new))
     }

@@ -25,7 +25,8 @@ pub trait InboxStore: Send + Sync + 'static {
     async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError>;
     /// Returns the pending updates whose `seq` is greater than `after`, in order, at most `limit`.
     async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
-    /// Completes an update and enqueues its answers in one atomic step. Does nothing if it is no longer pending.
+    /// Completes an update and enqueues its answers in one atomic step. Does nothing if it is no longer
+    /// pending.
     async fn complete_update(
         &self,
         update_id: i64,
@@ -34,7 +35,7 @@ pub trait InboxStore: Send + Sync + 'static {
     ) -> Result<(), StoreError>;
     /// Counts a failure of an update's handler. Returns how often it has failed by now.
     async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError>;
-    /// Turns an update into a dead letter, which is never handled again and is kept for the admins. Enqueues the
-    /// notices about it in the same step.
+    /// Turns an update into a dead letter, which is never handled again and is kept for the admins. Enqueues
+    /// the notices about it in the same step.
     async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
 }

@@ -24,9 +24,9 @@ pub struct LeaseStamp {
 /// The leases of the replicas on one store.
 #[async_trait]
 pub trait LeaseStore: Send + Sync + 'static {
-    /// Renews the lease called `name` if `holder` has it. Takes it if nobody has it, or if its stamp still equals
-    /// `stale`. The store compares no times, because the clocks of several machines differ: a standby measures with its
-    /// own monotonic clock how long the stamp has not changed.
+    /// Renews the lease called `name` if `holder` has it. Takes it if nobody has it, or if its stamp still
+    /// equals `stale`. The store compares no times, because the clocks of several machines differ: a standby
+    /// measures with its own monotonic clock how long the stamp has not changed.
     async fn acquire_lease(
         &self,
         name: &str,

@@ -19,8 +19,8 @@ pub struct ClaimedDelivery {
     pub committed_at: Time,
     /// Number of earlier attempts.
     pub attempts: u32,
-    /// Number of earlier attempts with unknown outcome: a timeout after the request was sent, or a crash between send
-    /// and settle.
+    /// Number of earlier attempts with unknown outcome: a timeout after the request was sent, or a crash
+    /// between send and settle.
     pub unknown: u32,
 }
 
@@ -45,7 +45,8 @@ pub enum Outcome {
 /// Counters of deliveries and updates that did not go as intended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DeliveryCounters {
-    /// Deliveries sent again because the outcome of an earlier attempt was unknown, since the store was created.
+    /// Deliveries sent again because the outcome of an earlier attempt was unknown, since the store was
+    /// created.
     pub repeats: u64,
     /// Attempts with unknown outcome, since the store was created.
     pub unknown: u64,
@@ -55,17 +56,19 @@ pub struct DeliveryCounters {
     pub dead_letters: u64,
 }
 
-/// The deliveries to Telegram. A delivery is enqueued, claimed by one process, and settled with an [`Outcome`].
+/// The deliveries to Telegram. A delivery is enqueued, claimed by one process, and settled with an
+/// [`Outcome`].
 #[async_trait]
 pub trait OutboxStore: Send + Sync + 'static {
     /// Enqueues deliveries.
     async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
-    /// Claims deliveries that are due, at most `limit` and one per chat: the oldest of each chat, and only while the
-    /// chat has no other claim. New messages go before refreshes of cards.
+    /// Claims deliveries that are due, at most `limit` and one per chat: the oldest of each chat, and only
+    /// while the chat has no other claim. New messages go before refreshes of cards.
     async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError>;
     /// Settles claimed deliveries.
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError>;
-    /// Releases the claims of ended processes; each counts as an attempt with unknown outcome. Returns how many.
+    /// Releases the claims of ended processes; each counts as an attempt with unknown outcome. Returns how
+    /// many.
     async fn release_orphaned_claims(&self) -> Result<u64, StoreError>;
     /// Returns when the next postponed delivery is due, or `None` if there is none. Ignores claimed ones.
     async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError>;
@@ -75,7 +78,7 @@ pub trait OutboxStore: Send + Sync + 'static {
     async fn counters(&self) -> Result<DeliveryCounters, StoreError>;
     /// Returns the live message of a card.
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
-    /// Returns the live cards of kinds that change by themselves (`MyQueue`). They are refreshed after a restart and
-    /// when queues change.
+    /// Returns the live cards of kinds that change by themselves (`MyQueue`). They are refreshed after a
+    /// restart and when queues change.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
 }

@@ -24,23 +24,25 @@ pub struct OpeningContext {
 /// Number of queued tickets per department.
 pub type QueueDepths = HashMap<DepartmentId, u64>;
 
-/// The tickets, the queues of the departments and the audit events, and the commit of a [`Change`] of any record.
+/// The tickets, the queues of the departments and the audit events, and the commit of a [`Change`] of any
+/// record.
 #[async_trait]
 pub trait TicketStore: Send + Sync + 'static {
-    /// Commits each change by itself, atomically and in this order, with one wait for durability for all of them.
-    /// Returns one result per change.
+    /// Commits each change by itself, atomically and in this order, with one wait for durability for all of
+    /// them. Returns one result per change.
     async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>>;
 
     /// Returns the ticket with this id.
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
-    /// Returns the ticket for a notice of a change that this process committed. A shared store may return the version
-    /// that this process wrote last: a later change by another process has notices and refreshes of its own, which
-    /// come after that notice.
+    /// Returns the ticket for a notice of a change that this process committed. A shared store may return the
+    /// version that this process wrote last: a later change by another process has notices and refreshes of
+    /// its own, which come after that notice.
     async fn ticket_for_notice(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
         self.ticket(id).await
     }
-    /// Returns the version of the ticket that this process wrote last, if the store caches it. Another process may have
-    /// written the ticket since. Callers may use it only for a conditional write, never to reject a request.
+    /// Returns the version of the ticket that this process wrote last, if the store caches it. Another
+    /// process may have written the ticket since. Callers may use it only for a conditional write, never to
+    /// reject a request.
     fn ticket_as_written(&self, _id: TicketId) -> Option<Ticket> {
         None
     }
@@ -54,12 +56,14 @@ pub trait TicketStore: Send + Sync + 'static {
     async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError>;
     /// Returns the ticket that was opened with this idempotency key.
     async fn ticket_by_key(&self, key: &str) -> Result<Option<Ticket>, StoreError>;
-    /// Returns the open tickets (not completed or cancelled) whose number ends with `suffix` (upper case), oldest
-    /// first, at most `limit`.
+    /// Returns the open tickets (not completed or cancelled) whose number ends with `suffix` (upper case),
+    /// oldest first, at most `limit`.
     async fn tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError>;
-    /// Returns a customer's tickets, at most `limit`: the open ones, oldest first, then the ended ones, newest first.
+    /// Returns a customer's tickets, at most `limit`: the open ones, oldest first, then the ended ones,
+    /// newest first.
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;
-    /// Returns the records that the engine reads before it opens a ticket in a department. Should need one round trip.
+    /// Returns the records that the engine reads before it opens a ticket in a department. Should need one
+    /// round trip.
     async fn opening_context(
         &self,
         department: DepartmentId,
@@ -69,8 +73,8 @@ pub trait TicketStore: Send + Sync + 'static {
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError>;
     /// Returns every held ticket.
     async fn all_held(&self) -> Result<Vec<Ticket>, StoreError>;
-    /// Returns the first `limit` queued tickets of a department in queue order. With `auto` it returns only those that
-    /// the engine may assign. The cost does not depend on the queue's depth.
+    /// Returns the first `limit` queued tickets of a department in queue order. With `auto` it returns only
+    /// those that the engine may assign. The cost does not depend on the queue's depth.
     async fn queue_head(
         &self,
         department: DepartmentId,
@@ -84,8 +88,8 @@ pub trait TicketStore: Send + Sync + 'static {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError>;
-    /// Returns when the longest-waiting queued ticket of a department and priority was opened, to the millisecond. The
-    /// cost does not depend on the queue's depth.
+    /// Returns when the longest-waiting queued ticket of a department and priority was opened, to the
+    /// millisecond. The cost does not depend on the queue's depth.
     async fn oldest_waiting_at(
         &self,
         department: DepartmentId,
@@ -93,8 +97,8 @@ pub trait TicketStore: Send + Sync + 'static {
     ) -> Result<Option<Time>, StoreError>;
     /// Returns the number of queued tickets of each department. The cost does not depend on the depths.
     async fn depths(&self) -> Result<QueueDepths, StoreError>;
-    /// Returns a queued ticket's position in its department, from 1. At the tail of its priority the cost does not
-    /// depend on the queue's depth.
+    /// Returns a queued ticket's position in its department, from 1. At the tail of its priority the cost
+    /// does not depend on the queue's depth.
     async fn position(
         &self,
         department: DepartmentId,
