@@ -111,13 +111,13 @@ pub struct Engine {
 impl Engine {
     /// Returns an engine over these ports. [`Engine::start`] must be called before any other function.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, chance: Random) -> Self {
+    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, random: Random) -> Self {
         Self {
             store,
             presence,
             rules,
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
-            random: Mutex::new(chance),
+            random: Mutex::new(random),
             pending_work: Mutex::default(),
             reloading: AtomicUsize::new(0),
             assigners: AtomicUsize::new(0),
@@ -179,8 +179,8 @@ impl Engine {
     /// Wakes the outbox worker after a delivery was enqueued.
     pub fn wake_outbox(&self) {
         self.deliveries.notify_one();
-        if let Some(telling) = &self.signal_buffer {
-            telling.deliveries_pending();
+        if let Some(signals) = &self.signal_buffer {
+            signals.deliveries_pending();
         }
     }
 
@@ -192,27 +192,27 @@ impl Engine {
         lock(&self.random)
     }
 
-    fn publish(&self, happening: Event) {
-        self.publish_local(happening);
-        if let Some(telling) = &self.signal_buffer {
-            telling.event(happening);
+    fn publish(&self, event: Event) {
+        self.publish_local(event);
+        if let Some(signals) = &self.signal_buffer {
+            signals.event(event);
         }
     }
 
-    fn publish_local(&self, happening: Event) {
+    fn publish_local(&self, event: Event) {
         self.published.fetch_add(1, Ordering::SeqCst);
         // Having no receiver is no error.
-        let _ = self.feed.send(happening);
+        let _ = self.feed.send(event);
     }
 
     async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
-        let unheard = self.register(PendingWork::after_commit_of([&change]));
+        let work = self.register(PendingWork::after_commit_of([&change]));
         let result = self.store.commit(vec![change]).await.pop();
         let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
         // After an answer, the operation itself does the follow-up work without another await. After a store
         // error the change may be committed and only the answer lost, so the work stays registered.
         if !matches!(result, Err(CommitError::Store(_))) {
-            unheard.done();
+            work.done();
         }
         self.wake_outbox();
         if result == Err(CommitError::Conflict) {

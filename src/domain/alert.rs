@@ -82,11 +82,12 @@ impl Incidents {
     /// Returns the incidents after an evaluation found these conditions. The version changes only if the list
     /// does.
     #[must_use]
-    pub fn update(&self, matters: &Conditions, now: Time) -> Self {
-        let known = |alert| self.list.iter().find(|incident| incident.alert == alert);
-        let list = matters.iter().map(|(alert, patience)| {
-            let (since, told) = known(*alert).map_or((now, false), |known| (known.since, known.told));
-            Incident { alert: *alert, since, told: told || now - since >= *patience }
+    pub fn update(&self, conditions: &Conditions, now: Time) -> Self {
+        let existing = |alert| self.list.iter().find(|incident| incident.alert == alert);
+        let list = conditions.iter().map(|(alert, min_duration)| {
+            let (since, told) =
+                existing(*alert).map_or((now, false), |incident| (incident.since, incident.told));
+            Incident { alert: *alert, since, told: told || now - since >= *min_duration }
         });
         let list: Vec<_> = list.collect();
         let version = if list == self.list { self.version } else { self.version.next() };
@@ -96,9 +97,9 @@ impl Incidents {
     /// Returns what to announce compared to `before`: first the alerts that are over, then those that began.
     #[must_use]
     pub fn announcements(&self, before: &BTreeSet<Alert>) -> Vec<(Alert, bool)> {
-        let told = self.told();
-        let over = before.difference(&told).map(|alert| (*alert, true));
-        over.chain(told.difference(before).map(|alert| (*alert, false))).collect()
+        let announced = self.told();
+        let over = before.difference(&announced).map(|alert| (*alert, true));
+        over.chain(announced.difference(before).map(|alert| (*alert, false))).collect()
     }
 }
 
@@ -110,18 +111,18 @@ mod tests {
         Time::from_timestamp(seconds, 0).unwrap()
     }
 
-    fn matters(patience: i64, alerts: &[Alert]) -> Conditions {
-        alerts.iter().map(|alert| (*alert, TimeDelta::seconds(patience))).collect()
+    fn conditions(min_duration: i64, alerts: &[Alert]) -> Conditions {
+        alerts.iter().map(|alert| (*alert, TimeDelta::seconds(min_duration))).collect()
     }
 
     #[test]
-    fn what_lasts_is_told_once_and_once_more_when_it_is_over() {
-        let mut known = Incidents::default();
+    fn a_lasting_condition_is_announced_when_it_begins_and_ends() {
+        let mut incidents = Incidents::default();
         let mut step = |now, alerts: &[Alert]| {
-            let next = known.update(&matters(10, alerts), at(now));
-            let news = next.announcements(&known.told());
-            known = next;
-            news
+            let next = incidents.update(&conditions(10, alerts), at(now));
+            let announced = next.announcements(&incidents.told());
+            incidents = next;
+            announced
         };
         assert_eq!(step(0, &[Alert::StoreAway]), []);
         assert_eq!(step(9, &[Alert::StoreAway]), []);
@@ -129,24 +130,24 @@ mod tests {
         assert_eq!(step(99, &[Alert::StoreAway, Alert::PresenceAway]), []);
         assert_eq!(step(100, &[]), [(Alert::StoreAway, true)]);
         assert_eq!(step(101, &[]), []);
-        assert_eq!(known.list, []);
+        assert_eq!(incidents.list, []);
     }
 
     #[test]
-    fn what_comes_and_goes_begins_anew_each_time() {
-        let mut known = Incidents::default();
+    fn an_interrupted_condition_starts_over() {
+        let mut incidents = Incidents::default();
         for second in 0..60 {
             let alerts: &[_] = if second % 10 == 9 { &[] } else { &[Alert::PresenceAway] };
-            known = known.update(&matters(10, alerts), at(second));
-            assert_eq!(known.told(), BTreeSet::new(), "at {second}");
+            incidents = incidents.update(&conditions(10, alerts), at(second));
+            assert_eq!(incidents.told(), BTreeSet::new(), "at {second}");
         }
     }
 
     #[test]
-    fn the_version_moves_with_what_it_counts() {
-        let first = Incidents::default().update(&matters(5, &[Alert::HeartbeatsFail]), at(0));
+    fn the_version_changes_with_the_list() {
+        let first = Incidents::default().update(&conditions(5, &[Alert::HeartbeatsFail]), at(0));
         assert_eq!(first.version, Version(1));
-        assert_eq!(first.update(&matters(5, &[Alert::HeartbeatsFail]), at(4)), first);
-        assert_eq!(first.update(&matters(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
+        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), at(4)), first);
+        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
     }
 }

@@ -27,7 +27,7 @@ pub struct Draft {
 
 /// Number of message ids that a draft remembers: many more than one chat can have in flight when the process
 /// is killed.
-const MAX_KNOWN_MESSAGES: usize = 200;
+const MAX_MESSAGE_IDS: usize = 200;
 
 impl Draft {
     /// Returns true if it can be sent: it has a category and a description.
@@ -47,7 +47,7 @@ impl Draft {
         if !self.messages.contains(&message) {
             self.description = self.description.and(text, file)?;
             self.messages.push(message);
-            self.messages.drain(..self.messages.len().saturating_sub(MAX_KNOWN_MESSAGES));
+            self.messages.drain(..self.messages.len().saturating_sub(MAX_MESSAGE_IDS));
         }
         Ok(self)
     }

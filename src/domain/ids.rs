@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_made_later_come_later_whatever_chance_gives() {
+    fn time_ordered_ids_sort_by_time() {
         let id = |millis, byte| TicketId::in_order(Time::from_timestamp_millis(millis).unwrap(), [byte; 16]);
         assert!(id(1_000, 255) < id(1_001, 0) && id(1_001, 0) < id(1_001, 1));
         assert_eq!(id(0, 7).0.get_version_num(), 7);

@@ -26,12 +26,12 @@ impl TicketNumber {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_uppercase();
         let digits = text.strip_prefix("INC")?;
-        let shaped = digits.len() == 17
+        let is_valid = digits.len() == 17
             && digits
                 .bytes()
                 .enumerate()
                 .all(|(i, b)| if i < 15 { b.is_ascii_digit() } else { b.is_ascii_uppercase() });
-        shaped.then_some(Self(text))
+        is_valid.then_some(Self(text))
     }
 
     /// Returns the number as text.
@@ -53,7 +53,7 @@ mod tests {
     use chrono::NaiveDate;
 
     #[test]
-    fn has_the_ordered_shape() {
+    fn a_number_has_the_specified_format() {
         let at = NaiveDate::from_ymd_opt(2025, 12, 4).unwrap().and_hms_milli_opt(13, 52, 53, 600).unwrap();
         let number = TicketNumber::new(at, 2 * 26 + 14);
         assert_eq!(number.as_str(), "INC120420251352536CO");
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_shapes() {
+    fn parse_rejects_other_formats() {
         for wrong in [
             "",
             "INC",

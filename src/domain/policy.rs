@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_is_stable_grows_and_is_about_right() {
+    fn a_percentage_is_stable_monotonic_and_roughly_exact() {
         let ids: Vec<_> =
             (0..10_000_u128).map(|n| uuid::Uuid::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
         let taken = |p: u8| ids.iter().filter(|id| Percent::new(p).unwrap().takes(**id)).count();

@@ -45,7 +45,7 @@ pub enum Admission {
 struct Used {
     until: Time,
     last: Time,
-    told: Option<Time>,
+    noticed_at: Option<Time>,
 }
 
 /// The quotas of all chats.
@@ -68,10 +68,10 @@ impl Quotas {
         if self.chats.len() > MAX_TRACKED_CHATS {
             self.chats.retain(|_, used| used.until > sent);
         }
-        let begin = Used { until: sent, last: sent, told: None };
-        let used = self.chats.entry(chat).or_insert(begin);
+        let unused = Used { until: sent, last: sent, noticed_at: None };
+        let used = self.chats.entry(chat).or_insert(unused);
         if sent < used.last - MAX_CLOCK_SETBACK {
-            *used = begin;
+            *used = unused;
         }
         let at = used.last.max(sent);
         used.last = at;
@@ -80,10 +80,10 @@ impl Quotas {
             used.until = until;
             return Admission::Admitted;
         }
-        if used.told.is_some_and(|told| at - told < WINDOW_LENGTH) {
+        if used.noticed_at.is_some_and(|noticed_at| at - noticed_at < WINDOW_LENGTH) {
             return Admission::Rejected;
         }
-        used.told = Some(at);
+        used.noticed_at = Some(at);
         Admission::RejectedWithNotice
     }
 }
@@ -104,24 +104,24 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_handled_and_a_flood_is_told_once_a_window() {
+    fn a_burst_is_admitted_and_a_flood_gets_one_notice_per_window() {
         let mut quotas = Quotas::new(QUOTA);
         let flood = take(&mut quotas, 1, [0, 0, 0, 0, 0, 0]);
         assert_eq!(flood, [Admitted, Admitted, Admitted, RejectedWithNotice, Rejected, Rejected]);
-        assert_eq!(take(&mut quotas, 2, [0]), [Admitted], "others are others");
+        assert_eq!(take(&mut quotas, 2, [0]), [Admitted], "another chat has its own quota");
         assert_eq!(take(&mut quotas, 1, [1, 1, 59, 60]), [Admitted, Rejected, Admitted, Admitted]);
         let again = take(&mut quotas, 1, [60, 60, 60, 60]);
         assert_eq!(again, [Admitted, Admitted, RejectedWithNotice, Rejected], "a new window");
     }
 
     #[test]
-    fn one_a_second_goes_on_for_ever() {
+    fn one_update_per_second_is_always_admitted() {
         let mut quotas = Quotas::new(QUOTA);
         assert!((0..1_000).all(|second| quotas.take(1, at(second)) == Admitted));
     }
 
     #[test]
-    fn a_clock_that_is_set_back_locks_nobody_out() {
+    fn a_clock_set_back_rejects_nobody() {
         let mut quotas = Quotas::new(QUOTA);
         assert_eq!(
             take(&mut quotas, 1, [3_600, 3_600, 3_600, 3_600]),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_quota_everything_is_handled() {
+    fn without_a_quota_everything_is_admitted() {
         let mut quotas = Quotas::new(Quota::NONE);
         assert!((0..10_000).all(|_| quotas.take(1, at(0)) == Admitted));
     }

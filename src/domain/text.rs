@@ -17,7 +17,7 @@ pub const MAX_ATTACHMENTS: usize = 10;
 /// in it is visible.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    if !text.chars().any(is_seen) {
+    if !text.chars().any(is_visible) {
         return String::new();
     }
     let mut marks = 0;
@@ -34,10 +34,10 @@ pub fn clean(text: &str) -> String {
 /// Returns true if a character is visible by itself. Blanks, controls, joiners and marks without a letter are
 /// not, and neither are letters and symbols that are blank. Characters that are newer than the Unicode table
 /// count as visible.
-fn is_seen(c: char) -> bool {
+fn is_visible(c: char) -> bool {
     use GeneralCategory as Is;
     let blank = matches!(c, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}');
-    let unseen = matches!(
+    let invisible = matches!(
         c.general_category(),
         Is::Control
             | Is::Format
@@ -47,7 +47,7 @@ fn is_seen(c: char) -> bool {
             | Is::NonspacingMark
             | Is::EnclosingMark
     );
-    !blank && !unseen
+    !blank && !invisible
 }
 
 fn is_hidden(c: char) -> bool {
@@ -163,7 +163,7 @@ impl Description {
 
 /// Returns where a text that is too long for one part breaks: at the last blank, otherwise between graphemes.
 fn break_point(text: &str) -> Option<usize> {
-    let (mut used, mut blank, mut seam, mut hard) = (0, None, None, 0);
+    let (mut used, mut blank, mut grapheme_end, mut hard) = (0, None, None, 0);
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         used += c.len_utf16();
@@ -172,18 +172,18 @@ fn break_point(text: &str) -> Option<usize> {
             if c.is_whitespace() && used > PART_CHARS / 2 {
                 blank = Some(at);
             }
-            if !belongs_to(before, c) {
-                seam = Some(at);
+            if !joins_previous(before, c) {
+                grapheme_end = Some(at);
             }
         }
         before = c;
     }
-    (used > PART_CHARS).then(|| blank.or(seam).unwrap_or(hard))
+    (used > PART_CHARS).then(|| blank.or(grapheme_end).unwrap_or(hard))
 }
 
 /// Returns true if `c` forms one grapheme with the character before it: joined emoji, skin tones, flags,
 /// accents.
-fn belongs_to(before: char, c: char) -> bool {
+fn joins_previous(before: char, c: char) -> bool {
     const JOINER: char = '\u{200D}';
     let flag = |c| matches!(c, '\u{1F1E6}'..='\u{1F1FF}');
     before == JOINER
@@ -198,24 +198,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_direction_marks_and_piles_of_accents_go() {
+    fn clean_removes_direction_marks_and_stacked_accents() {
         assert_eq!(clean("  a\u{202E}b\u{0000}c\n"), "abc");
         let zalgo = format!("z{}", "\u{0301}".repeat(40));
         assert_eq!(clean(&zalgo).chars().count(), 4);
     }
 
     #[test]
-    fn what_shows_nothing_is_no_text() {
+    fn clean_empties_invisible_text() {
         let blanks = "\u{200B}\u{200C}\u{200D}\u{2060}\u{2063}\u{00AD}\u{FEFF}\u{180E}\u{034F}\u{FE0F}\u{E0020}\u{2800}\u{3164}\u{115F}\u{00A0}\u{2028}\n";
         assert_eq!(clean(blanks), "");
         assert!(blanks.chars().all(|c| clean(&c.to_string()).is_empty()));
-        for seen in ["a", "7", "•", "◀️", "👨\u{200D}👩", "あ", "ك", "\u{200B}x"] {
-            assert!(!clean(seen).is_empty(), "{seen}");
+        for visible in ["a", "7", "•", "◀️", "👨\u{200D}👩", "あ", "ك", "\u{200B}x"] {
+            assert!(!clean(visible).is_empty(), "{visible}");
         }
     }
 
     #[test]
-    fn a_description_grows_until_it_is_full() {
+    fn a_description_grows_up_to_its_limit() {
         let one = Description::default().and("halo", None).unwrap();
         assert_eq!(one.and("dunia", None).unwrap().text, "halo\ndunia");
         assert_eq!(one.and(&"x".repeat(MAX_DESCRIPTION_CHARS), None), Err(DescriptionError::TooLong(12_293)));
@@ -223,10 +223,10 @@ mod tests {
     }
 
     #[test]
-    fn a_long_description_comes_in_parts_and_nothing_of_it_is_lost() {
+    fn a_long_description_is_split_without_loss() {
         let parts = |text: &str| {
-            let described = Description { text: text.into(), attachments: Vec::new() };
-            described.parts().into_iter().map(str::to_owned).collect::<Vec<_>>()
+            let description = Description { text: text.into(), attachments: Vec::new() };
+            description.parts().into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(parts(""), [""]);
         assert_eq!(parts("halo"), ["halo"]);

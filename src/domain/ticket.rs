@@ -195,24 +195,24 @@ impl Ticket {
     /// Assigns a queued ticket to an agent.
     pub fn assign(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match self.state {
-            TicketState::Queued => Ok(self.with(TicketState::Held(fresh_hold(agent, slot, now)))),
+            TicketState::Queued => Ok(self.with(TicketState::Held(new_hold(agent, slot, now)))),
             _ => Err(Refusal::State(self.status())),
         }
     }
 
     /// Opens it, as its holder.
     pub fn start(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
-        self.step(by, &[Status::Assigned], |hold| Hold { opened_at: Some(now), ..hold })
+        self.transition(by, &[Status::Assigned], |hold| Hold { opened_at: Some(now), ..hold })
     }
 
     /// Pauses it, as its holder.
     pub fn pause(&self, by: PersonId) -> Result<Self, Refusal> {
-        self.step(by, &[Status::Assigned, Status::InProgress], |hold| Hold { paused: true, ..hold })
+        self.transition(by, &[Status::Assigned, Status::InProgress], |hold| Hold { paused: true, ..hold })
     }
 
     /// Resumes it in the state in which it was paused, as its holder.
     pub fn resume(&self, by: PersonId) -> Result<Self, Refusal> {
-        self.step(by, &[Status::Pending], |hold| Hold { paused: false, ..hold })
+        self.transition(by, &[Status::Pending], |hold| Hold { paused: false, ..hold })
     }
 
     /// Completes it, as its holder.
@@ -245,7 +245,7 @@ impl Ticket {
         match &self.state {
             TicketState::Held(hold) if hold.agent == agent => Err(Refusal::AlreadyTheirs),
             TicketState::Queued | TicketState::Held(_) => {
-                Ok(self.with(TicketState::Held(fresh_hold(agent, slot, now))))
+                Ok(self.with(TicketState::Held(new_hold(agent, slot, now))))
             }
             _ => Err(Refusal::State(self.status())),
         }
@@ -267,7 +267,7 @@ impl Ticket {
         }
     }
 
-    fn step(
+    fn transition(
         &self,
         by: PersonId,
         from: &[Status],
@@ -285,6 +285,6 @@ impl Ticket {
     }
 }
 
-fn fresh_hold(agent: PersonId, slot: Slot, now: Time) -> Hold {
+fn new_hold(agent: PersonId, slot: Slot, now: Time) -> Hold {
     Hold { agent, slot, assigned_at: now, opened_at: None, paused: false }
 }

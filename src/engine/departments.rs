@@ -54,9 +54,9 @@ impl Engine {
         }
         let mut department = self.new_department(id, name, category)?;
         self.store.look_afresh();
-        if let Some(known) = self.store.departments().await?.into_iter().find(|d| d.id == id) {
-            if same(&known.name, &department.name) {
-                return Ok(known);
+        if let Some(existing) = self.store.departments().await?.into_iter().find(|d| d.id == id) {
+            if same_name(&existing.name, &department.name) {
+                return Ok(existing);
             }
             department.id = DepartmentId::from_random(self.random().id());
         }
@@ -74,7 +74,7 @@ impl Engine {
         let name = checked_name(name)?;
         let edit = DepartmentEdit::AddCategory(id, name.clone());
         let department = self.edit_department(admin, department, &edit).await?;
-        let added = department.categories.iter().find(|c| same(&c.name, &name)).cloned();
+        let added = department.categories.iter().find(|c| same_name(&c.name, &name)).cloned();
         Ok((department, added.ok_or(EngineError::NotFound)?))
     }
 
@@ -93,7 +93,7 @@ impl Engine {
                 self.store.look_afresh();
                 let all = self.store.departments().await?;
                 let before = all.iter().find(|d| d.id == id).ok_or(EngineError::NotFound)?;
-                let after = self.edited(before, &all, edit)?;
+                let after = self.apply_edit(before, &all, edit)?;
                 if after == *before {
                     return Ok(Attempt::Done(after));
                 }
@@ -106,7 +106,7 @@ impl Engine {
         Ok(department)
     }
 
-    fn edited(
+    fn apply_edit(
         &self,
         before: &Department,
         all: &[Department],
@@ -124,10 +124,11 @@ impl Engine {
             }
             DepartmentEdit::AddCategory(id, name) => {
                 let name = checked_name(name)?;
-                if before.category(*id).is_some_and(|known| same(&known.name, &name)) {
+                if before.category(*id).is_some_and(|category| same_name(&category.name, &name)) {
                     return Ok(after);
                 }
-                let id = if all.iter().any(|d| d.category(*id).is_some()) { self.category_id() } else { *id };
+                let id =
+                    if all.iter().any(|d| d.category(*id).is_some()) { self.new_category_id() } else { *id };
                 after.categories.push(Category { id, name, retired: false });
             }
             DepartmentEdit::RenameCategory(id, name) => {
@@ -155,7 +156,7 @@ impl Engine {
         name: &str,
         category: &str,
     ) -> Result<Department, EngineError> {
-        let category = Category { id: self.category_id(), name: checked_name(category)?, retired: false };
+        let category = Category { id: self.new_category_id(), name: checked_name(category)?, retired: false };
         Ok(Department {
             id,
             name: checked_name(name)?,
@@ -166,7 +167,7 @@ impl Engine {
         })
     }
 
-    fn category_id(&self) -> CategoryId {
+    fn new_category_id(&self) -> CategoryId {
         CategoryId::from_random(self.random().id())
     }
 
@@ -188,7 +189,7 @@ fn category_mut(department: &mut Department, id: CategoryId) -> Result<&mut Cate
 }
 
 /// Returns true if two names are equal regardless of case.
-fn same(a: &str, b: &str) -> bool {
+fn same_name(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 

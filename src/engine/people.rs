@@ -28,24 +28,24 @@ impl Engine {
     /// username and language. A person listed in `ADMIN_IDS` is an admin.
     pub async fn meet(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
         self.retry(|| async {
-            let known = self.store.person_by_telegram(profile.telegram).await?;
-            let person = match &known {
+            let stored = self.store.person_by_telegram(profile.telegram).await?;
+            let person = match &stored {
                 Some(person) => self.updated(person, profile),
-                None => self.newcomer(profile, now),
+                None => self.new_customer(profile, now),
             };
-            if known.as_ref() == Some(&person) {
+            if stored.as_ref() == Some(&person) {
                 return Ok(Attempt::Done(person));
             }
             let menu_changed =
-                known.as_ref().is_none_or(|k| k.role != person.role || k.locale != person.locale);
+                stored.as_ref().is_none_or(|old| old.role != person.role || old.locale != person.locale);
             let mut notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
-            if known.as_ref().is_some_and(|known| !known.reachable) {
-                notices.extend(self.holders_cards(person.id).await?);
+            if stored.as_ref().is_some_and(|old| !old.reachable) {
+                notices.extend(self.holder_card_refreshes(person.id).await?);
             }
-            let expected = known.as_ref().map(|k| k.version);
+            let expected = stored.as_ref().map(|old| old.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
             // Only an agent has a seat that a running round could use.
-            let _between_rounds = match &person.agent {
+            let _no_round = match &person.agent {
                 Some(_) => Some(self.round.lock().await),
                 None => None,
             };
@@ -72,12 +72,12 @@ impl Engine {
     /// returns. The store is read while any agent is uncertain, and if there are other replicas, whose
     /// changes reach the roster later.
     pub async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        let known = if self.signal_buffer.is_none() && !self.has_uncertain_agents() {
+        let cached = if self.signal_buffer.is_none() && !self.has_uncertain_agents() {
             self.roster().seat(id).map(|seat| seat.person.clone())
         } else {
             None
         };
-        match known {
+        match cached {
             Some(person) => Ok(Some(person)),
             None => self.store.person(id).await,
         }
@@ -97,8 +97,8 @@ impl Engine {
         }
     }
 
-    fn newcomer(&self, profile: &Profile, now: Time) -> Person {
-        let named = self.rules.admin_ids.contains(&profile.telegram);
+    fn new_customer(&self, profile: &Profile, now: Time) -> Person {
+        let is_admin = self.rules.admin_ids.contains(&profile.telegram);
         Person {
             id: PersonId::from_random(self.random().id()),
             telegram: profile.telegram,
@@ -107,7 +107,7 @@ impl Engine {
             email: None,
             locale: profile.locale.unwrap_or(self.rules.default_locale),
             locale_chosen: false,
-            role: if named { Role::Admin } else { Role::Customer },
+            role: if is_admin { Role::Admin } else { Role::Customer },
             reachable: true,
             agent: None,
             prompt: None,
@@ -125,7 +125,7 @@ impl Engine {
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.pause_assignment().await;
+        let _paused = self.pause_assignment().await;
         let person = self
             .retry(|| async {
                 let before = self.store.person(id).await?.ok_or(EngineError::NotFound)?;
@@ -148,12 +148,12 @@ impl Engine {
 
     /// Sets a person's language. Refreshes their menu and the cards of their open and held tickets.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
-        let (theirs, held) = tokio::try_join!(
+        let (opened, held) = tokio::try_join!(
             self.store.tickets_of(id, super::tickets::open::MAX_OPEN_TICKETS),
             self.store.held_by(id)
         )?;
-        let waits = theirs.iter().filter(|ticket| !ticket.status().is_end());
-        let cards = waits.map(|ticket| CardKey::Status(ticket.id));
+        let open = opened.iter().filter(|ticket| !ticket.status().is_end());
+        let cards = open.map(|ticket| CardKey::Status(ticket.id));
         let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
         self.change_person(id, |person: &mut Person| {
             (person.locale, person.locale_chosen) = (locale, true);
@@ -184,33 +184,33 @@ impl Engine {
     /// Records that a person blocked or unblocked the bot. A blocked agent gets no tickets, and the admins
     /// get a notice. The agents of a blocked customer get a notice, and the cards of the tickets show it.
     pub async fn set_reachable(&self, telegram: TelegramId, reachable: bool) -> Result<(), EngineError> {
-        let Some(known) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
-        if known.reachable == reachable {
+        let Some(person) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
+        if person.reachable == reachable {
             return Ok(());
         }
         let mut notices = Vec::new();
-        if !reachable && known.agent.is_some() {
-            notices.extend(self.notices_to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
+        if !reachable && person.agent.is_some() {
+            notices.extend(self.notices_to_admins(&Notice::AgentUnreachable { person: person.id }).await?);
         }
-        for ticket in self.store.tickets_of(known.id, super::tickets::open::MAX_OPEN_TICKETS).await? {
+        for ticket in self.store.tickets_of(person.id, super::tickets::open::MAX_OPEN_TICKETS).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
-            let told = Notice::CustomerUnreachable { ticket: ticket.id };
-            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), told)));
+            let notice = Notice::CustomerUnreachable { ticket: ticket.id };
+            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), notice)));
             notices.push(Outgoing::refresh(holder.chat(), CardKey::Task(ticket.id, holder.id)));
         }
-        notices.extend(self.holders_cards(known.id).await?);
-        notices.retain(|out| out.chat != known.chat());
-        self.change_person(known.id, |person: &mut Person| {
+        notices.extend(self.holder_card_refreshes(person.id).await?);
+        notices.retain(|out| out.chat != person.chat());
+        self.change_person(person.id, |person: &mut Person| {
             person.reachable = reachable;
             Ok((None, notices.clone()))
         })
         .await?;
-        tracing::info!(person = %known.id, reachable, "reachability");
+        tracing::info!(person = %person.id, reachable, "reachability changed");
         Ok(())
     }
 
     /// Returns refreshes of the cards that show a customer's reachability to the holders of their tickets.
-    async fn holders_cards(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
+    async fn holder_card_refreshes(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
         let mut cards = Vec::new();
         for ticket in self.store.tickets_of(customer, super::tickets::open::MAX_OPEN_TICKETS).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };

@@ -13,7 +13,7 @@ pub struct Random {
     /// The tenth of a second in the last number, and how many numbers have it.
     tenth: (i64, u32),
     /// The pair of letters of the last number. It does not depend on the time.
-    letters: u32,
+    letter_pair: u32,
 }
 
 /// Alphabet of invitation codes, without characters that look alike.
@@ -36,7 +36,7 @@ impl Random {
     }
 
     fn from_rng(mut rng: ChaCha20Rng) -> Self {
-        Self { letters: rng.random_range(0..NUMBERS_PER_TENTH), rng, tenth: (0, 0) }
+        Self { letter_pair: rng.random_range(0..NUMBERS_PER_TENTH), rng, tenth: (0, 0) }
     }
 
     /// Returns 16 random bytes, for a UUID.
@@ -64,9 +64,9 @@ impl Random {
             (last, used) => (last, used + 1),
         };
         // 113 and 676 have no common divisor, so 676 steps visit every pair of letters once.
-        self.letters = (self.letters + 113) % NUMBERS_PER_TENTH;
+        self.letter_pair = (self.letter_pair + 113) % NUMBERS_PER_TENTH;
         let at = Time::from_timestamp_millis(self.tenth.0 * 100).unwrap_or(now);
-        TicketNumber::new(at.with_timezone(&zone).naive_local(), self.letters)
+        TicketNumber::new(at.with_timezone(&zone).naive_local(), self.letter_pair)
     }
 
     /// Returns the generator, for choices.
@@ -81,15 +81,15 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn numbers_never_repeat_even_in_a_burst() {
-        let mut chance = Random::seeded(1);
+    fn a_burst_of_numbers_has_no_duplicates() {
+        let mut random = Random::seeded(1);
         let now = Time::from_timestamp_millis(1_764_831_173_600).unwrap();
-        let numbers: HashSet<_> = (0..5_000).map(|_| chance.number(now, chrono_tz::Asia::Jakarta)).collect();
+        let numbers: HashSet<_> = (0..5_000).map(|_| random.number(now, chrono_tz::Asia::Jakarta)).collect();
         assert_eq!(numbers.len(), 5_000);
     }
 
     #[test]
-    fn the_same_seed_gives_the_same_codes() {
+    fn codes_are_deterministic_for_a_seed() {
         assert_eq!(Random::seeded(7).code(), Random::seeded(7).code());
         assert_eq!(Random::seeded(7).code().len(), CODE_LENGTH);
         assert_ne!(Random::seeded(7).code(), Random::seeded(8).code());

@@ -17,23 +17,23 @@ const MAX_SIGNAL_EVENTS: usize = 1_024;
 pub struct SignalBuffer {
     replica: ReplicaId,
     pending: Arc<Mutex<Signal>>,
-    wanted: Arc<Notify>,
+    notify: Arc<Notify>,
 }
 
 impl SignalBuffer {
     pub(super) fn new(replica: ReplicaId) -> Self {
-        Self { replica, pending: Arc::new(Mutex::new(Signal::new(replica))), wanted: Arc::default() }
+        Self { replica, pending: Arc::new(Mutex::new(Signal::new(replica))), notify: Arc::default() }
     }
 
-    fn write(&self, write: impl FnOnce(&mut Signal)) {
-        write(&mut lock(&self.pending));
-        self.wanted.notify_one();
+    fn update(&self, update: impl FnOnce(&mut Signal)) {
+        update(&mut lock(&self.pending));
+        self.notify.notify_one();
     }
 
-    pub(super) fn event(&self, happening: Event) {
-        self.write(|signal| {
+    pub(super) fn event(&self, event: Event) {
+        self.update(|signal| {
             if signal.events.len() < MAX_SIGNAL_EVENTS {
-                signal.events.push(happening);
+                signal.events.push(event);
             } else {
                 signal.reload_all = true;
             }
@@ -41,34 +41,34 @@ impl SignalBuffer {
     }
 
     pub(super) fn rounds_requested(&self, departments: &[DepartmentId]) {
-        self.write(|signal| signal.departments.extend(departments));
+        self.update(|signal| signal.departments.extend(departments));
     }
 
     /// Signals that the result of a commit is unknown here: the other replicas reload everything.
-    pub(super) fn uncertain(&self, owed: &PendingWork) {
-        self.write(|signal| {
-            signal.departments.extend(&owed.departments);
-            signal.reload_all |= owed.has_reloads();
+    pub(super) fn uncertain(&self, work: &PendingWork) {
+        self.update(|signal| {
+            signal.departments.extend(&work.departments);
+            signal.reload_all |= work.has_reloads();
         });
     }
 
     pub(super) fn deliveries_pending(&self) {
-        self.write(|signal| signal.deliveries = true);
+        self.update(|signal| signal.deliveries = true);
     }
 
     /// Signals that many heartbeats failed here.
     pub(super) fn heartbeats_failing(&self) {
-        self.write(|signal| signal.failed_heartbeat_windows += 1);
+        self.update(|signal| signal.failed_heartbeat_windows += 1);
     }
 
     /// Signals that the inbox has new updates.
     pub fn updates(&self) {
-        self.write(|signal| signal.updates = true);
+        self.update(|signal| signal.updates = true);
     }
 
     /// Waits for something to send and takes all of it.
     pub async fn next(&self) -> Signal {
-        self.wanted.notified().await;
+        self.notify.notified().await;
         std::mem::replace(&mut *lock(&self.pending), Signal::new(self.replica))
     }
 }
@@ -98,15 +98,15 @@ impl Engine {
             self.start().await?;
         } else {
             let agents: BTreeSet<_> = signal.events.iter().flat_map(Event::agents).collect();
-            let _between_rounds = self.round.lock().await;
+            let _no_round = self.round.lock().await;
             // A standby runs no rounds that would do it.
             self.reload_uncertain_only().await?;
             for agent in agents {
                 self.reload_agent(agent).await?;
             }
         }
-        for happening in signal.events {
-            self.publish_local(happening);
+        for event in signal.events {
+            self.publish_local(event);
         }
         if !signal.departments.is_empty() {
             lock(&self.pending_work).departments.extend(signal.departments);

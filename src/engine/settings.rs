@@ -32,7 +32,7 @@ impl Engine {
                 Attempt::of(self.commit_one(Change::quiet(write)).await, settings)
             })
             .await?;
-        tracing::info!(by = %admin.id, ?settings, "settings");
+        tracing::info!(by = %admin.id, ?settings, "settings changed");
         self.request_all_rounds().await?;
         Ok(settings)
     }

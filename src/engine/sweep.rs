@@ -37,7 +37,7 @@ impl Engine {
         let settings = self.store.settings().await?;
         let records = self.presence.all(now).await.ok();
         if records.is_none() {
-            tracing::warn!("presence is out of reach: nobody is expired");
+            tracing::warn!("failed to read presence; no agent is marked as lost");
         }
         let records: Option<HashMap<PersonId, PresenceRecord>> =
             records.map(|all| all.into_iter().map(|r| (r.agent_id, r)).collect());
@@ -47,7 +47,7 @@ impl Engine {
                 Err(error @ EngineError::Store(_)) => return Err(error),
                 // An error of one agent, who may be being removed, must not stop the check of the others.
                 Err(error) => {
-                    tracing::warn!(%error, agent = %agent.id, "an agent can't be looked after this time");
+                    tracing::warn!(%error, agent = %agent.id, "failed to check agent");
                 }
                 Ok(()) => {}
             }
@@ -58,10 +58,10 @@ impl Engine {
 
     async fn sweep_tickets(&self, now: Time) -> Result<usize, EngineError> {
         self.run_round(now).await?;
-        let all: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
+        let ready: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
         let missed = {
-            let _no_round_meanwhile = self.round.lock().await;
-            let heads = self.queue_heads(&all).await?;
+            let _no_round = self.round.lock().await;
+            let heads = self.queue_heads(&ready).await?;
             let auto = self.store.settings().await?.mode != crate::domain::policy::Mode::Manual;
             if auto && !self.is_round_pending() {
                 heads.iter().filter(|ticket| ticket.created_at + MIN_WAIT_BEFORE_FAULT < now).count()
@@ -73,7 +73,7 @@ impl Engine {
             tracing::error!(missed, "the sweep found tickets that should have been assigned");
             self.faults.sweep_finds.fetch_add(missed as u64, Ordering::Relaxed);
         }
-        self.request_round(all);
+        self.request_round(ready);
         self.run_round(now).await?;
         Ok(missed)
     }
@@ -86,9 +86,10 @@ impl Engine {
             let Some(holder) = ticket.holder() else { continue };
             if self.roster().seat(holder).is_none() {
                 let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
-                let done = self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, removed, now).await;
+                let released =
+                    self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, removed, now).await;
                 // Refused if another process was faster or has made them an agent again.
-                match done {
+                match released {
                     Ok(_) | Err(EngineError::Refused(..)) => {}
                     Err(error) => return Err(error),
                 }
@@ -97,20 +98,20 @@ impl Engine {
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents.iter().filter(|_| presence_is_volatile) {
             let Some(profile) = &agent.agent else { continue };
-            let gone = now - profile.last_activity >= delta(self.rules.presence_ttl);
-            if profile.availability != Availability::Offline && !gone {
+            let expired = now - profile.last_activity >= delta(self.rules.presence_ttl);
+            if profile.availability != Availability::Offline && !expired {
                 // The in-memory presence never fails.
                 let _ = self.write_presence(agent, profile, profile.last_activity).await;
             }
         }
         if let Ok(records) = self.presence.all(now).await {
             let settings = self.store.settings().await?;
-            let there: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
-            for agent in agents.iter().filter(|agent| !there.contains(&agent.id)) {
+            let present: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
+            for agent in agents.iter().filter(|agent| !present.contains(&agent.id)) {
                 let silent = |p: &AgentProfile| {
-                    let verdict = evaluate(p, RecordState::Absent, &settings, self.rules.presence_ttl, now);
+                    let action = evaluate(p, RecordState::Absent, &settings, self.rules.presence_ttl, now);
                     p.via == Via::Client
-                        && matches!(verdict, PresenceAction::Lose | PresenceAction::TakeOffline)
+                        && matches!(action, PresenceAction::Lose | PresenceAction::TakeOffline)
                 };
                 let lost = agent.agent.as_ref().is_some_and(silent);
                 self.roster().update(agent.id, |seat| seat.lost = lost);

@@ -34,41 +34,41 @@ impl Engine {
         Ok(person)
     }
 
-    /// Commits a change of availability, then updates the roster and requests rounds. `still` must hold for
-    /// the current profile; otherwise nothing changes.
+    /// Commits a change of availability, then updates the roster and requests rounds. `precondition` must
+    /// hold for the current profile; otherwise nothing changes.
     pub(in crate::engine) async fn change_availability(
         &self,
         agent: PersonId,
-        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
+        (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
         actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
-        self.change_availability_by((agent, Via::Telegram), (to, still), actor, notices, now).await
+        self.change_availability_by((agent, Via::Telegram), (to, precondition), actor, notices, now).await
     }
 
     /// As [`Engine::change_availability`], and sets `via` as the source of the agent's signs of activity.
     pub(in crate::engine) async fn change_availability_by(
         &self,
         (agent, via): (PersonId, Via),
-        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
+        (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
         actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        let by_themselves = actor != Actor::Engine;
-        if by_themselves {
+        let by_agent = actor != Actor::Engine;
+        if by_agent {
             self.store.record_activity(agent, now).await?;
         }
-        if by_themselves && to == Availability::Online {
+        if by_agent && to == Availability::Online {
             // Before the change, because its round must not find them lost. Not for an agent who leaves: they
             // would get one more ticket.
             self.record_activity(agent, now);
         }
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
-                if !still(profile) {
+                if !precondition(profile) {
                     return (None, Vec::new());
                 }
                 profile.availability = to;
@@ -84,10 +84,10 @@ impl Engine {
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;
-        if by_themselves {
+        if by_agent {
             self.record_activity(agent, now);
         }
-        tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability");
+        tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability changed");
         self.apply_offline_behaviour(agent, now).await?;
         Ok(person)
     }
@@ -99,7 +99,7 @@ impl Engine {
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.pause_assignment().await;
+        let _paused = self.pause_assignment().await;
         self.change_while_paused(agent, change).await
     }
 
@@ -136,9 +136,9 @@ impl Engine {
         if is_new {
             // The tickets that they hold are unknown here: a returning agent may have kept some, and so may
             // another replica's agent.
-            let doubt = self.register(PendingWork::reload([person.id].into()));
+            let work = self.register(PendingWork::reload([person.id].into()));
             if self.reload_agent(person.id).await.is_ok() {
-                doubt.done();
+                work.done();
             }
         } else {
             self.roster().put_person(person.clone());
@@ -156,7 +156,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let profile = self.store.person(agent).await?.and_then(|person| person.agent);
         let Some(due) = profile.and_then(|profile| profile.release_due) else { return Ok(()) };
-        let wanted = |ticket: &Ticket| match due {
+        let releases = |ticket: &Ticket| match due {
             OfflineBehaviour::Keep => false,
             OfflineBehaviour::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
             OfflineBehaviour::ReassignAll => true,
@@ -164,15 +164,15 @@ impl Engine {
         let is_due =
             |holder: &Person| holder.agent.as_ref().is_some_and(|profile| profile.release_due == Some(due));
         self.retry(|| async {
-            let and_due = |ticket: &Ticket, holder: &Person| wanted(ticket) && is_due(holder);
+            let and_due = |ticket: &Ticket, holder: &Person| releases(ticket) && is_due(holder);
             self.release_held(agent, ReleaseReason::Offline, and_due, now).await?;
-            let _between_rounds = self.pause_assignment().await;
+            let _paused = self.pause_assignment().await;
             let Some(person) = self.store.person(agent).await?.filter(is_due) else {
                 return Ok(Attempt::Done(()));
             };
             // Back online and offline again in the meantime, with tickets that the first listing did not
             // have.
-            if self.store.held_by(person.id).await?.iter().any(wanted) {
+            if self.store.held_by(person.id).await?.iter().any(releases) {
                 return Ok(Attempt::Lost);
             }
             self.change_while_paused(agent, |profile: &mut AgentProfile| {
@@ -241,7 +241,7 @@ impl Engine {
             }
         };
         if let Err(error) = result {
-            tracing::warn!(agent = %person.id, %error, "presence not updated");
+            tracing::warn!(agent = %person.id, %error, "failed to update presence");
         }
     }
 

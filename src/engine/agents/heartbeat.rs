@@ -33,9 +33,9 @@ impl Engine {
         now: Time,
     ) -> Result<(), HeartbeatError> {
         let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
-        let as_before =
+        let unchanged =
             profile.availability == status && profile.via == Via::Client && profile.asked_at.is_none();
-        if !as_before {
+        if !unchanged {
             // Boxed, as below: otherwise each heartbeat's future has to hold the state of what few of them
             // do.
             let person = Box::pin(self.apply_client_status(person.id, status, now)).await?;
@@ -50,8 +50,8 @@ impl Engine {
 
     /// Removes the presence record that a heartbeat left if its agent went offline while it was handled.
     async fn remove_orphan_record(&self, agent: PersonId, now: Time) {
-        let gone = |seat: &&Seat| seat.person.availability() == Availability::Offline;
-        let person = self.roster().seat(agent).filter(gone).map(|seat| seat.person.clone());
+        let offline = |seat: &&Seat| seat.person.availability() == Availability::Offline;
+        let person = self.roster().seat(agent).filter(offline).map(|seat| seat.person.clone());
         if let Some(person) = person {
             Box::pin(self.sync_presence(&person, now)).await;
         }

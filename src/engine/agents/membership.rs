@@ -15,12 +15,12 @@ use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
 /// The notice to a new agent.
-const CLAIM_LIFETIME: Notice = Notice::RoleChanged { role: Role::Agent };
+const NEW_AGENT_NOTICE: Notice = Notice::RoleChanged { role: Role::Agent };
 /// How long an invitation is valid.
 const INVITE_LIFETIME: TimeDelta = TimeDelta::hours(24);
 /// Number of used invitations that a person's record keeps: many more than anybody gets within
 /// [`INVITE_LIFETIME`].
-const LINKS: usize = 20;
+const MAX_USED_LINKS: usize = 20;
 
 impl Engine {
     /// Creates a single-use invitation. An agent's invitation without departments grants all of them.
@@ -47,22 +47,22 @@ impl Engine {
     /// the role. A person who has lost the role since needs a new invitation.
     pub async fn redeem(&self, person: &Person, code: &str, now: Time) -> Result<Person, EngineError> {
         let invite = self.store.invite(code).await?.ok_or(EngineError::BadInvite)?;
-        let mine = invite.used_by == Some(person.id);
-        if (!mine && invite.used_by.is_some()) || invite.expires_at < now {
+        let used_by_them = invite.used_by == Some(person.id);
+        if (!used_by_them && invite.used_by.is_some()) || invite.expires_at < now {
             return Err(EngineError::BadInvite);
         }
         // A claim link is worthless once an admin exists.
-        if !mine && invite.grant == Grant::Admin && !self.store.admins().await?.is_empty() {
+        if !used_by_them && invite.grant == Grant::Admin && !self.store.admins().await?.is_empty() {
             return Err(EngineError::BadInvite);
         }
-        if mine && person.links.iter().any(|link| link == code) {
-            let stands = match invite.grant {
+        if used_by_them && person.links.iter().any(|link| link == code) {
+            let has_role = match invite.grant {
                 Grant::Admin => person.is_admin(),
                 Grant::Agent(_) => person.agent.is_some(),
             };
-            return if stands { Ok(person.clone()) } else { Err(EngineError::BadInvite) };
+            return if has_role { Ok(person.clone()) } else { Err(EngineError::BadInvite) };
         }
-        if !mine {
+        if !used_by_them {
             let used = Invite { used_by: Some(person.id), ..invite.clone() };
             match self.commit_one(Change::quiet(Write::Invite(used))).await {
                 Ok(_) => {}
@@ -82,9 +82,9 @@ impl Engine {
     async fn make_admin(&self, id: PersonId, link: &str, now: Time) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
             person.role = Role::Admin;
-            note(person, link);
-            let told = Notice::RoleChanged { role: Role::Admin };
-            let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
+            record_link(person, link);
+            let notice = Notice::RoleChanged { role: Role::Admin };
+            let notices = vec![Outgoing::notice(person.chat(), notice), menu(person)];
             Ok((Some(membership_event(now, Actor::Person(id), id, "role=admin")), notices))
         })
         .await
@@ -127,9 +127,9 @@ impl Engine {
         };
         let joined = self.notices_to_admins(&Notice::Joined { person: id }).await?;
         self.change_person(id, |person: &mut Person| {
-            let newly = person.agent.is_none();
+            let is_new = person.agent.is_none();
             if let Some(link) = link {
-                note(person, link);
+                record_link(person, link);
             }
             if let Some(profile) = &mut person.agent {
                 profile.departments.extend(&wanted);
@@ -137,12 +137,12 @@ impl Engine {
                 person.agent = Some(new_profile(wanted.clone(), settings.default_capacity, order, now));
             }
             let mut notices = vec![menu(person)];
-            if newly {
+            if is_new {
                 if person.role == Role::Customer {
                     person.role = Role::Agent;
                 }
                 // A new agent's notice explains the agent's commands, also to an admin.
-                notices = vec![Outgoing::notice(person.chat(), CLAIM_LIFETIME), menu(person)];
+                notices = vec![Outgoing::notice(person.chat(), NEW_AGENT_NOTICE), menu(person)];
             }
             // An agent who joins one more department also uses an invitation. Admins who did it themselves
             // are informed by the answer to their command.
@@ -166,16 +166,16 @@ impl Engine {
                 if person.role == Role::Agent {
                     person.role = Role::Customer;
                 }
-                let told = match person.role {
+                let notice = match person.role {
                     Role::Admin => Notice::NoLongerAgent,
                     role => Notice::RoleChanged { role },
                 };
-                let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
+                let notices = vec![Outgoing::notice(person.chat(), notice), menu(person)];
                 Ok((Some(membership_event(now, Actor::Person(admin.id), id, "agent=none")), notices))
             })
             .await?;
         if let Err(error) = self.presence.leave(id, &departments).await {
-            tracing::warn!(agent = %id, %error, "presence not updated");
+            tracing::warn!(agent = %id, %error, "failed to remove presence record");
         }
         let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
         self.release_held(id, ReleaseReason::Removed, removed, now).await?;
@@ -282,9 +282,9 @@ fn membership_event(at: Time, actor: Actor, person: PersonId, change: &str) -> A
 }
 
 /// Records an invitation whose role a person got.
-fn note(person: &mut Person, link: &str) {
-    if !person.links.iter().any(|known| known == link) {
+fn record_link(person: &mut Person, link: &str) {
+    if !person.links.iter().any(|used| used == link) {
         person.links.push(link.to_owned());
-        person.links.drain(..person.links.len().saturating_sub(LINKS));
+        person.links.drain(..person.links.len().saturating_sub(MAX_USED_LINKS));
     }
 }

@@ -35,12 +35,12 @@ pub enum PresenceAction {
 #[must_use]
 pub fn evaluate(
     profile: &AgentProfile,
-    seen: RecordState,
+    record: RecordState,
     settings: &Settings,
     ttl: Duration,
     now: Time,
 ) -> PresenceAction {
-    if profile.availability == Availability::Offline || seen == RecordState::Unknown {
+    if profile.availability == Availability::Offline || record == RecordState::Unknown {
         return PresenceAction::Leave;
     }
     let grace = delta(settings.grace);
@@ -50,7 +50,7 @@ pub fn evaluate(
             None if now - profile.last_activity >= delta(settings.idle_timeout) => PresenceAction::Ask,
             Some(_) | None => PresenceAction::Refresh,
         },
-        Via::Client => match seen {
+        Via::Client => match record {
             RecordState::Present => PresenceAction::Leave,
             // A record this young cannot have expired: presence was emptied, and no agent is lost because of
             // that.
@@ -93,42 +93,42 @@ mod tests {
     }
 
     #[test]
-    fn telegram_agents_are_answered_for_then_asked_then_taken_offline() {
+    fn telegram_agents_are_refreshed_then_asked_then_set_offline() {
         let settings = Settings::default();
         let mut profile = agent(Via::Telegram);
-        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
-        assert_eq!(judge(&profile, 1_799), PresenceAction::Refresh);
-        assert_eq!(judge(&profile, 1_800), PresenceAction::Ask);
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
+        assert_eq!(action(&profile, 1_799), PresenceAction::Refresh);
+        assert_eq!(action(&profile, 1_800), PresenceAction::Ask);
         profile.asked_at = Some(at(1_800));
-        assert_eq!(judge(&profile, 2_099), PresenceAction::Refresh);
-        assert_eq!(judge(&profile, 2_100), PresenceAction::TakeOffline);
+        assert_eq!(action(&profile, 2_099), PresenceAction::Refresh);
+        assert_eq!(action(&profile, 2_100), PresenceAction::TakeOffline);
     }
 
     #[test]
-    fn clients_lose_their_presence_then_get_the_grace() {
+    fn silent_clients_are_lost_then_set_offline_after_the_grace_period() {
         let settings = Settings::default();
         let profile = agent(Via::Client);
-        let judge = |seen, s| evaluate(&profile, seen, &settings, TTL, at(s));
-        assert_eq!(judge(RecordState::Present, 299), PresenceAction::Leave);
-        assert_eq!(judge(RecordState::Absent, 300), PresenceAction::Lose);
-        assert_eq!(judge(RecordState::Absent, 599), PresenceAction::Lose);
-        assert_eq!(judge(RecordState::Absent, 600), PresenceAction::TakeOffline);
+        let action = |record, s| evaluate(&profile, record, &settings, TTL, at(s));
+        assert_eq!(action(RecordState::Present, 299), PresenceAction::Leave);
+        assert_eq!(action(RecordState::Absent, 300), PresenceAction::Lose);
+        assert_eq!(action(RecordState::Absent, 599), PresenceAction::Lose);
+        assert_eq!(action(RecordState::Absent, 600), PresenceAction::TakeOffline);
     }
 
     #[test]
-    fn nobody_is_lost_because_presence_was_emptied() {
+    fn emptied_presence_marks_no_agent_as_lost() {
         let settings = Settings::default();
         let mut profile = agent(Via::Client);
-        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
-        assert_eq!(judge(&profile, 0), PresenceAction::Leave);
-        assert_eq!(judge(&profile, 299), PresenceAction::Leave);
-        assert_eq!(judge(&profile, 300), PresenceAction::Lose);
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
+        assert_eq!(action(&profile, 0), PresenceAction::Leave);
+        assert_eq!(action(&profile, 299), PresenceAction::Leave);
+        assert_eq!(action(&profile, 300), PresenceAction::Lose);
         profile.last_activity = at(300);
-        assert_eq!(judge(&profile, 300), PresenceAction::Leave, "a sign of life, wherever it was heard");
+        assert_eq!(action(&profile, 300), PresenceAction::Leave, "newer activity");
     }
 
     #[test]
-    fn nobody_is_expired_because_presence_is_out_of_reach() {
+    fn unreachable_presence_changes_nothing() {
         let profile = agent(Via::Client);
         assert_eq!(
             evaluate(&profile, RecordState::Unknown, &Settings::default(), TTL, at(1_000_000)),

@@ -135,12 +135,12 @@ pub struct Committed {
 pub enum CommitError {
     /// A lost race: the version differs, the slot is taken, or the agent no longer qualifies. MUST be
     /// returned for each of these. The caller reads, plans and commits again.
-    #[error("somebody else was first")]
+    #[error("the write lost a race")]
     Conflict,
     /// The engine would assign a ticket although an earlier assignment of the same department in the same
     /// commit was rejected, and so let it overtake that one. MUST be returned for each later one among at
     /// least 512 changes in a row, which is the most that the engine commits at once.
-    #[error("an older one waits on")]
+    #[error("the assignment would overtake an older ticket")]
     WouldOvertake,
     /// A unique key exists. MUST be returned for an idempotency key, a ticket number, a Telegram id, a
     /// department name or an invitation code that exists.

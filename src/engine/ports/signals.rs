@@ -46,7 +46,7 @@ impl Signal {
 
 /// The channel of signals does not work at present.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the other replicas are out of reach: {0}")]
+#[error("signals are unavailable: {0}")]
 pub struct SignalError(pub String);
 
 /// The channel between replicas. A signal reaches the replicas that receive at that moment, at most once and
