@@ -1,7 +1,7 @@
-//! What a ticket desk is made of: ids, people, departments, tickets, policy, and what is told to whom.
+//! Domain types of a ticket desk: ids, people, departments, tickets, policies and notices.
 //!
-//! Types and transitions only. Nothing here knows Telegram, a database, the clock or chance; a transition takes the
-//! old value, returns the new one or says why not, and the caller decides what to do with it.
+//! Types and transitions only. No type here knows Telegram, a database, the clock or randomness. A transition
+//! takes the old value and returns the new one, or an error that says why it is refused.
 pub mod alert;
 pub mod card;
 pub mod department;
@@ -18,5 +18,5 @@ pub mod quota;
 pub mod text;
 pub mod ticket;
 
-/// A moment in UTC. Stored and compared at a resolution of one microsecond.
+/// A point in time in UTC. Stored and compared with a resolution of one microsecond.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,21 +1,20 @@
-//! The engine: verbs that people and programs call. Each reads what it needs, or knows it from its last write, plans with pure
-//! functions, and commits by a conditional write; when somebody else was first it reads and plans again.
+//! Ticket engine: the operations that people and programs call. An operation reads what it needs, or uses the
+//! version it wrote last. It plans with pure functions and commits a conditional write; after a lost race it
+//! reads and plans again.
 //!
-//! | file | what |
+//! | module | content |
 //! |---|---|
-//! | `ports` | the two traits, and the change that they commit |
-//! | `plan`, `roster` | who gets which ticket: pure |
-//! | `watch` | is an agent still there: pure |
-//! | `rounds`, `owed` | rounds of assignment, woken by events; what they owe |
-//! | `opening`, `tickets`, `handover` | the verbs on a ticket |
-//! | `priority` | how urgent a ticket is |
-//! | `duty`, `heartbeat` | the verbs on an agent's availability; clients that send heartbeats |
-//! | `settings` | the desk's settings |
-//! | `look` | what programs that show the desk ask for |
-//! | `people`, `standing`, `desk` | who is who and may do what; departments and categories |
-//! | `replicas` | several engines on one store |
-//! | `alarm` | incidents, and who is told of them |
-//! | `sweep`, `lookout` | the safety net; what time brings about |
+//! | `ports` | traits of the back ends, and the change that a commit takes |
+//! | `assignment` | planner and roster (pure), rounds, pending work |
+//! | `tickets` | operations on tickets: open, steps, reassign, priority |
+//! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
+//! | `people`, `departments`, `settings` | operations on these records |
+//! | `queries` | reads for clients that show the desk |
+//! | `events` | in-process feed of committed changes |
+//! | `replicas` | signals between several engines on one store |
+//! | `incidents` | conditions, incidents, and their announcement |
+//! | `sweep` | periodic check for lost wake-ups and lost presence |
+//! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
 pub mod departments;
@@ -45,31 +44,31 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 
-/// How many happenings a slow reader of the feed may be behind before it loses some.
+/// Number of events by which a slow receiver of the feed may lag before it loses some.
 const FEED_CAPACITY: usize = 4_096;
-/// How often a verb reads and plans again when somebody else was first, before it gives up. With 64 claimers of one record
-/// each round of attempts has one winner, so this is ample for all of them.
+/// Number of attempts of an operation that loses its races, before it gives up. With 64 claimers of one
+/// record each round of attempts has one winner, so this is ample for all of them.
 const MAX_ATTEMPTS: u32 = 128;
 
-/// What the engine needs to know beside its two ports.
+/// Configuration of the engine.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// The zone in which ticket numbers tell the time.
+    /// The time zone of ticket numbers.
     pub zone: Tz,
-    /// The language of people whose own is none of the desk's.
+    /// The language of people whose own language the desk does not have.
     pub default_locale: Locale,
-    /// Who is an admin whatever the store says (`ADMIN_IDS`).
+    /// The people who are admins whatever the store says (`ADMIN_IDS`).
     pub admin_ids: Vec<TelegramId>,
-    /// How long a presence record outlives its last heartbeat (`AGENT_STATUS_TTL`).
+    /// The TTL of a presence record after its last heartbeat (`AGENT_STATUS_TTL`).
     pub presence_ttl: Duration,
 }
 
-/// Counts of what should be rare.
+/// Counters of events that should be rare.
 #[derive(Debug, Default)]
 pub struct FaultCounters {
-    /// Tickets that the sweep found waiting although an agent was ready: a lost wake-up each.
+    /// Tickets that the sweep found waiting although an agent was ready; each means a lost wake-up.
     pub sweep_finds: AtomicU64,
-    /// Writes that lost against another one and were planned again.
+    /// Writes that lost a race and were planned again.
     pub conflicts: AtomicU64,
 }
 
@@ -81,43 +80,44 @@ pub struct Engine {
     roster: Mutex<Roster>,
     random: Mutex<Random>,
     pending_work: Mutex<PendingWork>,
-    /// How many are about to clear doubts about people.
+    /// Number of guards that are about to reload uncertain agents.
     reloading: AtomicUsize,
-    /// How many assign here: at most one but in tests.
+    /// Number of running assigners: at most one except in tests.
     assigners: AtomicUsize,
-    /// How many handlers keep rounds back.
+    /// Number of handlers that defer rounds.
     deferring: AtomicUsize,
     wake: Notify,
     deliveries: Notify,
-    /// Rounds come one after the other: two at once would only plan the same tickets twice. What puts a ticket back into
-    /// the queue or takes an agent out of the choice comes between two rounds: within one, the oldest ticket's assignment
-    /// could fail by it, and all that come behind would wait for the next batch. (Other replicas' changes can come within one.) A
-    /// ticket that is given away as it is opened waits for no round, as the store checks that it is the first.
+    /// Serialises rounds: two at once would only plan the same tickets twice. A change that puts a ticket
+    /// back into the queue, or makes an agent ineligible, also takes the lock and so falls between two
+    /// rounds. Within a round it could fail the assignment of the oldest ticket, and all tickets behind it
+    /// would wait for the next batch. Changes of other replicas can still fall within a round. An immediate
+    /// assignment waits for no round, because the store checks that its ticket is first in the queue.
     round: tokio::sync::Mutex<()>,
-    /// Read by whoever gives a new ticket away as it is opened, written by what people do between two rounds.
+    /// Read-locked by an immediate assignment, write-locked by changes that people make between two rounds.
     immediate_assignment: tokio::sync::RwLock<()>,
     feed: broadcast::Sender<Event>,
     published: AtomicU64,
-    /// What was told of incidents.
+    /// The announced incidents.
     incident_state: tokio::sync::Mutex<incidents::IncidentState>,
-    /// How heartbeats fare.
+    /// Counts of heartbeats.
     heartbeat_window: Mutex<incidents::HeartbeatWindow>,
-    /// What the other replicas are to be told, if there are any.
+    /// Signals for the other replicas, if there are any.
     signal_buffer: Option<replicas::SignalBuffer>,
-    /// Counts of what should be rare.
+    /// Counters of events that should be rare.
     pub faults: FaultCounters,
 }
 
 impl Engine {
-    /// An engine over these ports. Call [`Engine::start`] before anything else.
+    /// Returns an engine over these ports. [`Engine::start`] must be called before any other function.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, chance: Random) -> Self {
+    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, random: Random) -> Self {
         Self {
             store,
             presence,
             rules,
             roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
-            random: Mutex::new(chance),
+            random: Mutex::new(random),
             pending_work: Mutex::default(),
             reloading: AtomicUsize::new(0),
             assigners: AtomicUsize::new(0),
@@ -135,38 +135,38 @@ impl Engine {
         }
     }
 
-    /// The store, for reading what is to be shown.
+    /// Returns the store, for reads.
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
     }
 
-    /// Follows what happens from now on.
+    /// Returns a receiver of all events from now on.
     #[must_use]
     pub fn feed(&self) -> broadcast::Receiver<Event> {
         self.feed.subscribe()
     }
 
-    /// How much was told on the feed so far.
+    /// Returns the number of events published so far.
     #[must_use]
     pub fn events_published(&self) -> u64 {
         self.published.load(Ordering::SeqCst)
     }
 
-    /// Whether no round is wanted and none is under way.
+    /// Returns true if no round is requested or running.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        // While the lock is held no round can begin, and with it take its departments off the list.
+        // Holding the lock ensures that no round begins and takes its departments off the list.
         self.round.try_lock().is_ok_and(|_no_round| !self.is_round_pending())
     }
 
-    /// The rules it was built with.
+    /// Returns the configuration.
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
 
-    /// Waits until there may be something to deliver.
+    /// Waits until there may be a delivery to send.
     pub async fn deliveries_wanted(&self) {
         self.deliveries.notified().await;
     }
@@ -176,11 +176,11 @@ impl Engine {
         self.wake.notify_one();
     }
 
-    /// Wakes the outbox: something was put into it.
+    /// Wakes the outbox worker after a delivery was enqueued.
     pub fn wake_outbox(&self) {
         self.deliveries.notify_one();
-        if let Some(telling) = &self.signal_buffer {
-            telling.deliveries_pending();
+        if let Some(signals) = &self.signal_buffer {
+            signals.deliveries_pending();
         }
     }
 
@@ -192,26 +192,27 @@ impl Engine {
         lock(&self.random)
     }
 
-    fn publish(&self, happening: Event) {
-        self.publish_local(happening);
-        if let Some(telling) = &self.signal_buffer {
-            telling.event(happening);
+    fn publish(&self, event: Event) {
+        self.publish_local(event);
+        if let Some(signals) = &self.signal_buffer {
+            signals.event(event);
         }
     }
 
-    fn publish_local(&self, happening: Event) {
+    fn publish_local(&self, event: Event) {
         self.published.fetch_add(1, Ordering::SeqCst);
-        // Nobody listening is fine: the feed is for those who look.
-        let _ = self.feed.send(happening);
+        // Having no receiver is no error.
+        let _ = self.feed.send(event);
     }
 
     async fn commit_one(&self, change: Change) -> Result<Committed, CommitError> {
-        let unheard = self.register(PendingWork::after_commit_of([&change]));
+        let work = self.register(PendingWork::after_commit_of([&change]));
         let result = self.store.commit(vec![change]).await.pop();
         let result = result.unwrap_or_else(|| Err(ports::StoreError::Unavailable("no answer".into()).into()));
-        // What follows from an answer, verbs do without another wait. When the store fails, only the answer may be lost.
+        // After an answer, the operation itself does the follow-up work without another await. After a store
+        // error the change may be committed and only the answer lost, so the work stays registered.
         if !matches!(result, Err(CommitError::Store(_))) {
-            unheard.done();
+            work.done();
         }
         self.wake_outbox();
         if result == Err(CommitError::Conflict) {
@@ -220,7 +221,7 @@ impl Engine {
         result
     }
 
-    /// Runs `attempt` until it does not lose against another writer.
+    /// Runs `attempt` until it does not lose a race, at most [`MAX_ATTEMPTS`] times.
     async fn retry<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, EngineError>
     where
         F: Future<Output = Result<Attempt<T>, EngineError>>,
@@ -229,21 +230,21 @@ impl Engine {
             if let Attempt::Done(value) = attempt().await? {
                 return Ok(value);
             }
-            // Lets the winner finish; the order in which the losers come back is as good as random.
+            // Lets the winner finish. The order in which the losers retry is practically random.
             tokio::task::yield_now().await;
         }
         Err(EngineError::Contention)
     }
 }
 
-/// What one attempt of a verb came to.
+/// The result of one attempt of an operation.
 enum Attempt<T> {
     Done(T),
     Lost,
 }
 
 impl<T> Attempt<T> {
-    /// A commit's answer as an attempt's: a conflict is a reason to try again, not an error.
+    /// Maps the result of a commit to that of an attempt: after a conflict the operation is retried.
     fn of(committed: Result<Committed, CommitError>, value: T) -> Result<Self, EngineError> {
         match committed {
             Ok(_) => Ok(Self::Done(value)),
@@ -255,8 +256,8 @@ impl<T> Attempt<T> {
     }
 }
 
-/// Locks, and goes on with what is there if another thread panicked meanwhile: the roster is a cache, chance has no state
-/// that can be half-changed.
+/// Locks a mutex, also after another thread panicked while holding it: the roster is a cache, and the random
+/// source has no state that can be half-changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,23 +1,25 @@
-//! Antri: the ticket desk that lives in Telegram.
+//! Antri: a ticket desk in Telegram.
 //!
-//! A customer writes to a bot; the ticket joins a queue; the engine hands it to an agent who is online and has room; the
-//! agent closes it with buttons. This library is all of it, and the program only calls [`cli::main`].
+//! A customer writes to a bot and the ticket joins a queue. The engine assigns it to an agent who is online
+//! and has a free slot; the agent completes it with buttons. The library contains all of it; the program only
+//! calls [`cli::main`].
 //!
-//! The way of an update is the way through the modules:
+//! Modules in the order in which an update passes through them:
 //!
-//! - [`inbox`]: writes every update down before Telegram is told, and handles it to its end once.
-//! - [`bot`]: the tree of handlers, what buttons carry, and the words for everything that people read.
-//! - [`engine`]: the verbs of the desk. They plan with pure functions and commit through two ports, [`engine::ports::Store`]
-//!   and [`engine::ports::Presence`].
-//! - [`domain`]: tickets, people, departments, policy: types and transitions, and nothing else.
-//! - [`store`], [`presence`], [`signals`]: the back ends behind the ports.
-//! - [`api`]: the side API: the same verbs over HTTP, for web front ends and integrations.
-//! - [`outbox`]: delivers what was committed to be told, at Telegram's pace; [`telegram`] makes the calls.
-//! - [`app`]: the composition root, and the tasks that run side by side.
-//! - [`serve`]: the socket of what is reached over HTTP, with its limits.
-//! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`token`]: what the others stand on.
-//! - [`sandbox`]: a Telegram in this process, for [`demo`] and for the tests. Only the Bot API's address differs from the
-//!   real thing.
+//! - [`inbox`]: stores each update before it is acknowledged to Telegram, and handles it to completion once.
+//! - [`bot`]: the handler tree, the callback data of buttons, and the rendering of everything that people
+//!   read.
+//! - [`engine`]: the operations of the desk. They plan with pure functions and commit through
+//!   [`engine::ports`].
+//! - [`domain`]: tickets, people, departments, policies: types and transitions only.
+//! - [`store`], [`presence`], [`signals`]: the back ends of the ports.
+//! - [`api`]: the side API: the same operations over HTTP, for web clients and integrations.
+//! - [`outbox`]: sends committed deliveries within Telegram's rate limits; [`telegram`] makes the calls.
+//! - [`app`]: the composition root, and the concurrent tasks.
+//! - [`http_server`]: the HTTP listener with its limits.
+//! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`auth_token`]: infrastructure of the other modules.
+//! - [`sandbox`]: a Telegram server in this process, for the demo and the tests. Only the address of the Bot
+//!   API differs from the real one.
 //!
 //! `ARCHITECTURE.md` walks one ticket through these files.
 pub mod api;
@@ -40,7 +42,8 @@ pub mod store;
 pub mod telegram;
 pub mod telemetry;
 
-/// A desk makes and drops small things on all threads: some thousand documents, requests and strings a second. The C library's
-/// own allocator took a quarter of its processor time for that, and musl's, which the container has, is slower still.
+/// The desk allocates small objects on all threads: thousands of documents, requests and strings a second.
+/// The C library's allocator took a quarter of the CPU time for that, and musl's, which the container has, is
+/// even slower.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

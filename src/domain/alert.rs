@@ -1,31 +1,31 @@
-//! What admins are told of because the desk can't mend it by itself.
+//! Incidents and alerts: problems that the desk cannot solve by itself and announces to the admins.
 use super::Time;
 use super::ids::{DepartmentId, Version};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many minutes a ticket may wait before the admins are told.
+/// Minutes that a ticket may wait before the admins are alerted.
 pub const MAX_WAIT_MINUTES: u32 = 15;
 
-/// A kind of incident. There is one of a kind at a time: told when it begins, and told when it is over.
+/// A kind of incident. At most one of each kind exists; it is announced when it begins and when it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "alert", content = "department", rename_all = "snake_case")]
 pub enum Alert {
-    /// Nobody is online in a department.
+    /// No agent is online in a department.
     NobodyOnline(DepartmentId),
     /// A ticket of a department waits too long.
     TicketWaits(DepartmentId),
     /// Many heartbeats fail.
     HeartbeatsFail,
-    /// The store can't be reached.
+    /// The store is unreachable.
     StoreAway,
-    /// Presence can't be reached.
+    /// Presence is unreachable.
     PresenceAway,
 }
 
 impl Alert {
-    /// The department that it is about.
+    /// Returns the department that the alert is about.
     #[must_use]
     pub fn department(self) -> Option<DepartmentId> {
         match self {
@@ -34,7 +34,7 @@ impl Alert {
         }
     }
 
-    /// What programs call it.
+    /// Returns the name that the API and the log use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -47,57 +47,59 @@ impl Alert {
     }
 }
 
-/// Something that is the matter.
+/// A condition that lasts, and whether it was announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
-    /// What.
+    /// The kind.
     #[serde(flatten)]
     pub alert: Alert,
-    /// Since when.
+    /// When it began.
     pub since: Time,
-    /// Whether it has lasted long enough to be told.
+    /// Whether it has lasted long enough to be announced.
     pub told: bool,
 }
 
-/// Everything that is the matter with a desk. Kept in the store, so that whoever looks next, after a restart or at another
-/// replica, knows what has been told.
+/// All incidents of a desk. The store keeps them, so that the next evaluation, after a restart or on another
+/// replica, knows what was announced.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Incidents {
-    /// Each kind at most once, in their order.
+    /// At most one incident of each kind, in the order of the kinds.
     pub list: Vec<Incident>,
     /// Grows with every change.
     pub version: Version,
 }
 
-/// What is the matter at one look, and how long each has to last before it is told.
+/// The conditions that one evaluation found, each with the time it must last before it is announced.
 pub type Conditions = BTreeMap<Alert, TimeDelta>;
 
 impl Incidents {
-    /// Those that were told and are not over.
+    /// Returns the alerts that were announced and are not over.
     #[must_use]
     pub fn told(&self) -> BTreeSet<Alert> {
         self.list.iter().filter(|incident| incident.told).map(|incident| incident.alert).collect()
     }
 
-    /// How it goes on now that these are the matters. The version moves only if something changes.
+    /// Returns the incidents after an evaluation found these conditions. The version changes only if the list
+    /// does.
     #[must_use]
-    pub fn update(&self, matters: &Conditions, now: Time) -> Self {
-        let known = |alert| self.list.iter().find(|incident| incident.alert == alert);
-        let list = matters.iter().map(|(alert, patience)| {
-            let (since, told) = known(*alert).map_or((now, false), |known| (known.since, known.told));
-            Incident { alert: *alert, since, told: told || now - since >= *patience }
+    pub fn update(&self, conditions: &Conditions, now: Time) -> Self {
+        let existing = |alert| self.list.iter().find(|incident| incident.alert == alert);
+        let list = conditions.iter().map(|(alert, min_duration)| {
+            let (since, told) =
+                existing(*alert).map_or((now, false), |incident| (incident.since, incident.told));
+            Incident { alert: *alert, since, told: told || now - since >= *min_duration }
         });
         let list: Vec<_> = list.collect();
         let version = if list == self.list { self.version } else { self.version.next() };
         Self { list, version }
     }
 
-    /// What is to be told after `before`: what is over, then what has begun.
+    /// Returns what to announce compared to `before`: first the alerts that are over, then those that began.
     #[must_use]
     pub fn announcements(&self, before: &BTreeSet<Alert>) -> Vec<(Alert, bool)> {
-        let told = self.told();
-        let over = before.difference(&told).map(|alert| (*alert, true));
-        over.chain(told.difference(before).map(|alert| (*alert, false))).collect()
+        let announced = self.told();
+        let over = before.difference(&announced).map(|alert| (*alert, true));
+        over.chain(announced.difference(before).map(|alert| (*alert, false))).collect()
     }
 }
 
@@ -109,18 +111,18 @@ mod tests {
         Time::from_timestamp(seconds, 0).unwrap()
     }
 
-    fn matters(patience: i64, alerts: &[Alert]) -> Conditions {
-        alerts.iter().map(|alert| (*alert, TimeDelta::seconds(patience))).collect()
+    fn conditions(min_duration: i64, alerts: &[Alert]) -> Conditions {
+        alerts.iter().map(|alert| (*alert, TimeDelta::seconds(min_duration))).collect()
     }
 
     #[test]
-    fn what_lasts_is_told_once_and_once_more_when_it_is_over() {
-        let mut known = Incidents::default();
+    fn a_lasting_condition_is_announced_when_it_begins_and_ends() {
+        let mut incidents = Incidents::default();
         let mut step = |now, alerts: &[Alert]| {
-            let next = known.update(&matters(10, alerts), at(now));
-            let news = next.announcements(&known.told());
-            known = next;
-            news
+            let next = incidents.update(&conditions(10, alerts), at(now));
+            let announced = next.announcements(&incidents.told());
+            incidents = next;
+            announced
         };
         assert_eq!(step(0, &[Alert::StoreAway]), []);
         assert_eq!(step(9, &[Alert::StoreAway]), []);
@@ -128,24 +130,24 @@ mod tests {
         assert_eq!(step(99, &[Alert::StoreAway, Alert::PresenceAway]), []);
         assert_eq!(step(100, &[]), [(Alert::StoreAway, true)]);
         assert_eq!(step(101, &[]), []);
-        assert_eq!(known.list, []);
+        assert_eq!(incidents.list, []);
     }
 
     #[test]
-    fn what_comes_and_goes_begins_anew_each_time() {
-        let mut known = Incidents::default();
+    fn an_interrupted_condition_starts_over() {
+        let mut incidents = Incidents::default();
         for second in 0..60 {
             let alerts: &[_] = if second % 10 == 9 { &[] } else { &[Alert::PresenceAway] };
-            known = known.update(&matters(10, alerts), at(second));
-            assert_eq!(known.told(), BTreeSet::new(), "at {second}");
+            incidents = incidents.update(&conditions(10, alerts), at(second));
+            assert_eq!(incidents.told(), BTreeSet::new(), "at {second}");
         }
     }
 
     #[test]
-    fn the_version_moves_with_what_it_counts() {
-        let first = Incidents::default().update(&matters(5, &[Alert::HeartbeatsFail]), at(0));
+    fn the_version_changes_with_the_list() {
+        let first = Incidents::default().update(&conditions(5, &[Alert::HeartbeatsFail]), at(0));
         assert_eq!(first.version, Version(1));
-        assert_eq!(first.update(&matters(5, &[Alert::HeartbeatsFail]), at(4)), first);
-        assert_eq!(first.update(&matters(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
+        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), at(4)), first);
+        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
     }
 }

@@ -1,30 +1,30 @@
-//! Live messages: sent once, then edited in place as what they show changes.
+//! Live cards: messages that are sent once and then edited in place when their content changes.
 use super::ids::{PersonId, TicketId};
 use serde::{Deserialize, Serialize};
 
-/// What a card shows. There is one live message at most for each key.
+/// The content of a card. At most one live message exists for each key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CardKey {
     /// A ticket, for its customer: state and position.
     Status(TicketId),
-    /// A ticket, for an agent who got it: the facts, the description, the buttons.
+    /// A ticket, for an agent to whom it was assigned: properties, description, buttons.
     Task(TicketId, PersonId),
     /// An agent's queue (`/myqueue`), with the page shown, from 0.
     MyQueue(PersonId, u16),
-    /// A customer's unsent ticket.
+    /// A customer's draft.
     Draft(PersonId),
     /// A person's own tickets (`/mytickets`), with the page shown.
     MyTickets(PersonId, u16),
-    /// What waits, for an agent or admin (`/queue`), with the page shown.
+    /// The queue, for an agent or admin (`/queue`), with the page shown.
     Queue(PersonId, u16),
     /// All agents' load (`/workload`), for an admin, with the page shown.
     Workload(PersonId, u16),
 }
 
 impl CardKey {
-    /// The key under which the live message is kept: the page is no part of it, so that turning a page moves the card
-    /// and does not make a second one.
+    /// Returns the key under which the live message is stored. It leaves the page out, so that turning a page
+    /// moves the card instead of creating a second one.
     #[must_use]
     pub fn slot(&self) -> String {
         match self {
@@ -45,15 +45,16 @@ impl std::fmt::Display for CardKey {
     }
 }
 
-/// Where a card is.
+/// The live message of a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveCard {
-    /// What it shows, with the page.
+    /// The content, with the page.
     pub key: CardKey,
     /// The chat.
     pub chat: super::ids::ChatId,
     /// Telegram's id of the message.
     pub message_id: i32,
-    /// A hash of what was last shown, so that an edit that changes nothing isn't sent; of a ticket that has ended, from before.
+    /// Hash of the content shown last, so that an edit that changes nothing is not sent. For an ended ticket
+    /// it is the hash of an earlier content.
     pub digest: u64,
 }

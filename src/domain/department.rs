@@ -1,4 +1,4 @@
-//! Departments and their categories: where a ticket belongs, and so who may get it.
+//! Departments and their categories: they decide which agents may get a ticket.
 use super::ids::{CategoryId, DepartmentId, Version};
 use serde::{Deserialize, Serialize};
 
@@ -7,42 +7,43 @@ use serde::{Deserialize, Serialize};
 pub struct Department {
     /// Its id.
     pub id: DepartmentId,
-    /// Its name as people see it, unique regardless of case.
+    /// Its name, unique regardless of case.
     pub name: String,
-    /// Whether nobody being online in it is an incident.
+    /// Whether it is an incident at once when no agent is online.
     pub critical: bool,
-    /// Its categories, in the order in which they are offered; never empty.
+    /// Its categories in display order; never empty.
     pub categories: Vec<Category>,
-    /// Retired departments take no new tickets; their old ones stay as they are.
+    /// A retired department takes no new tickets. Its old ones stay as they are.
     pub retired: bool,
     /// The record's version.
     pub version: Version,
 }
 
-/// One kind of ticket within a department.
+/// A kind of ticket within a department.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Category {
     /// Its id.
     pub id: CategoryId,
-    /// Its name as people see it, unique within the department regardless of case.
+    /// Its name, unique within the department regardless of case.
     pub name: String,
     /// Retired categories are no longer offered.
     pub retired: bool,
 }
 
 impl Department {
-    /// The category with this id, retired or not.
+    /// Returns the category with this id, retired or not.
     #[must_use]
     pub fn category(&self, id: CategoryId) -> Option<&Category> {
         self.categories.iter().find(|c| c.id == id)
     }
 
-    /// The categories that a customer can choose.
+    /// Returns the categories that a customer can choose.
     pub fn offered(&self) -> impl Iterator<Item = &Category> {
         self.categories.iter().filter(move |c| !c.retired && !self.retired)
     }
 
-    /// How a category is shown: `HSI INDIBIZ - TROUBLESHOOT`; the department alone where the category is unknown.
+    /// Returns the display name, such as `HSI INDIBIZ - TROUBLESHOOT`; only the department's if the category
+    /// is unknown.
     #[must_use]
     pub fn label(&self, id: CategoryId) -> String {
         match self.category(id) {

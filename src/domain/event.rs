@@ -1,11 +1,11 @@
-//! What happened, for the record: one event with every change of a ticket or a person's standing.
+//! Audit events: one is recorded with every change of a ticket or of a person's membership.
 use super::Time;
 use super::ids::{DepartmentId, PersonId, TicketId};
 use super::policy::{Mode, Percent, Strategy};
 use super::ticket::Priority;
 use serde::{Deserialize, Serialize};
 
-/// Who brought something about.
+/// The originator of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
@@ -15,84 +15,84 @@ pub enum Actor {
     Person(PersonId),
 }
 
-/// One line of the record.
+/// One entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEvent {
-    /// When.
+    /// When it happened.
     pub at: Time,
-    /// By whom.
+    /// Who did it.
     pub actor: Actor,
     /// The ticket it is about.
     pub ticket: Option<TicketId>,
-    /// What.
+    /// What was done.
     pub what: Action,
 }
 
-/// What happened.
+/// A recorded action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Action {
     /// A ticket was opened.
     Opened,
-    /// The engine gave it to an agent.
+    /// The engine assigned it to an agent.
     Assigned {
-        /// To whom.
+        /// The agent.
         agent: PersonId,
-        /// Why them.
+        /// Why the engine chose this agent.
         decision: Box<Decision>,
     },
-    /// An agent took it from the queue themselves.
+    /// An agent picked it up from the queue.
     PickedUp {
-        /// Who.
+        /// The agent.
         agent: PersonId,
     },
-    /// An admin gave it to an agent.
+    /// An admin assigned it to an agent.
     Reassigned {
-        /// Who had it, if anybody.
+        /// The agent who held it before.
         from: Option<PersonId>,
-        /// Who has it now.
+        /// The agent who holds it now.
         to: PersonId,
-        /// Whether the admin said "anyway" to a full agent.
+        /// Whether the admin overrode the agent's capacity.
         over_capacity: bool,
     },
     /// The holder opened it.
     Started,
     /// The holder put it on hold.
     Paused,
-    /// The holder took it up again.
+    /// The holder resumed it.
     Resumed,
-    /// The holder closed it.
+    /// The holder completed it.
     Completed,
-    /// The customer withdrew it.
+    /// The customer cancelled it.
     Cancelled,
-    /// An admin made it more or less urgent.
+    /// An admin changed its priority.
     Reprioritised {
-        /// How urgent it was.
+        /// The old priority.
         from: Priority,
-        /// How urgent it is.
+        /// The new priority.
         to: Priority,
     },
     /// It went back to the queue.
     Released {
-        /// Who had it.
+        /// The agent who held it.
         from: PersonId,
-        /// Why.
+        /// The reason.
         why: ReleaseReason,
     },
     /// An agent's availability changed.
     Availability {
-        /// Whose.
+        /// The agent.
         agent: PersonId,
-        /// To what.
+        /// The new availability.
         to: super::person::Availability,
-        /// Whether the engine did it because the presence was lost.
+        /// Whether the engine changed it because the presence was lost.
         lost: bool,
     },
     /// A person's role, departments, capacity or opt-in changed.
     Standing {
-        /// Whose.
+        /// The person.
         person: PersonId,
-        /// What was changed, as `name=value`, for the record; never shown as it stands.
+        /// The change as `name=value`, for the audit log; never shown to people in this form.
         change: String,
     },
 }
@@ -109,7 +109,7 @@ pub enum ReleaseReason {
     Admin,
 }
 
-/// Why an agent in the department did not get the ticket.
+/// Why the engine skipped an agent of the department.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {
@@ -117,22 +117,22 @@ pub enum SkipReason {
     Offline,
     /// Online, but their presence is lost.
     Lost,
-    /// Said they are busy.
+    /// Availability is busy.
     Busy,
-    /// Said they are away.
+    /// Availability is away.
     Away,
     /// Blocked the bot.
     Unreachable,
-    /// Gets nothing by itself (`/autoassign off`).
+    /// Opted out of automatic assignment (`/autoassign off`).
     OptedOut,
-    /// Holds as many as they can.
+    /// Has no free slot.
     Full,
     /// Serves other departments.
     OtherDepartment,
 }
 
 impl AuditEvent {
-    /// Whose totals it counts in, and whether as a ticket they got (else as one they completed).
+    /// Returns the agent in whose counters it counts: true for an assigned ticket, false for a completed one.
     #[must_use]
     pub fn counts_for(&self) -> Option<(PersonId, bool)> {
         match (&self.what, self.actor) {
@@ -148,29 +148,29 @@ impl AuditEvent {
     }
 }
 
-/// Why a ticket went to the agent it went to. Names a few people and counts the rest: a desk of a thousand agents must
-/// not write a thousand names with every ticket.
+/// The decision record of an assignment. It names a few agents and counts the rest, because a desk with a
+/// thousand agents must not write a thousand names with every ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// The ticket's department.
     pub department: DepartmentId,
-    /// The policy in force.
+    /// The strategy in force.
     pub strategy: Strategy,
-    /// The mode in force.
+    /// The assignment mode in force.
     pub mode: Mode,
-    /// The rollout in force.
+    /// The rollout percentage in force.
     pub rollout_percent: Percent,
-    /// How many agents could have had it, the chosen one included.
+    /// Number of eligible agents, the chosen one included.
     pub eligible: u32,
-    /// The chosen one and the next in line, at most [`NAMED`].
+    /// The chosen agent and the next ones in order, at most [`MAX_NAMED_AGENTS`].
     pub considered: Vec<PersonId>,
-    /// How many were passed over, by reason.
+    /// Number of skipped agents, by reason.
     pub skipped: Vec<(SkipReason, u32)>,
-    /// A few of those passed over, at most [`NAMED`].
+    /// Some of the skipped agents, at most [`MAX_NAMED_AGENTS`].
     pub skipped_named: Vec<(PersonId, SkipReason)>,
-    /// Tickets that the chosen one held before, and their capacity.
+    /// Tickets that the chosen agent held before, and their capacity.
     pub load: (u16, u16),
 }
 
-/// How many people a decision names on each side.
+/// Number of agents that a decision record names in each of its lists.
 pub const MAX_NAMED_AGENTS: usize = 8;

@@ -1,4 +1,4 @@
-//! Identifiers, each a type of its own, so that a department's id can't be passed where an agent's belongs.
+//! Identifiers: each is a type of its own, so that a department's id cannot be passed as an agent's.
 use super::Time;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,14 +11,15 @@ macro_rules! uuid_id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A version 4 UUID of these 16 random bytes. Where the bytes come from is the caller's business.
+            /// Returns a version 4 UUID made of these 16 bytes, which the caller must choose at random.
             #[must_use]
             pub fn from_random(bytes: [u8; 16]) -> Self {
                 Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
             }
 
-            /// A version 7 UUID: the moment's milliseconds, then ten of these random bytes. What is made one after the other
-            /// lies side by side in an index, however large that has grown: for what a desk makes thousands of.
+            /// Returns a version 7 UUID: the milliseconds of `now`, then ten of these random bytes. Ids
+            /// created one after the other are neighbours in an index of any size, so use it for records that
+            /// a desk creates by the thousand.
             #[must_use]
             pub fn in_order(now: Time, bytes: [u8; 16]) -> Self {
                 let [random @ .., _, _, _, _, _, _] = bytes;
@@ -36,7 +37,7 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// A person: customer, agent or admin. What the side API and Redis call `agent_id`.
+    /// A person: customer, agent or admin. The side API and Redis call it `agent_id`.
     PersonId
 );
 uuid_id!(
@@ -52,16 +53,16 @@ uuid_id!(
     CategoryId
 );
 uuid_id!(
-    /// A customer's unsent ticket. It becomes the ticket's idempotency key: one draft, one ticket at most.
+    /// A customer's draft. It becomes the ticket's idempotency key, so that a draft opens at most one ticket.
     DraftId
 );
 
 uuid_id!(
-    /// One running process of the desk, new with each start.
+    /// A running process of the desk; new with each start.
     ReplicaId
 );
 
-/// A Telegram user's id. In a private chat it is the chat's id too.
+/// A Telegram user's id. It is also the id of the private chat with that user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TelegramId(pub i64);
@@ -83,30 +84,33 @@ impl std::fmt::Display for TelegramId {
     }
 }
 
-/// How often a record has been written; a write names the version it read, and loses when another came first.
+/// The version of a record: grows with each write. A write names the version that was read, and is refused if
+/// the record has another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Version(pub u64);
 
 impl Version {
-    /// The version after this one.
+    /// Returns the next version.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }
 }
 
-/// A ticket's place in the order of arrival over the whole desk, from 1: given once by the store, never changed. 0 until then.
+/// A ticket's arrival number in the order of the whole desk, from 1. The store assigns it once; it never
+/// changes. 0 before that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Arrival(pub u64);
 
 impl Arrival {
-    /// After every arrival there will be: the end of the queue.
+    /// An arrival after every other: the end of the queue.
     pub const LAST: Self = Self(i64::MAX as u64);
 }
 
-/// One of the places in which an agent can hold a ticket: 0 … `max_tickets` − 1; above that only by an admin's override.
+/// A slot in which an agent can hold a ticket: 0 … `max_tickets` − 1. Higher ones are used only by an admin's
+/// override.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slot(pub u16);
@@ -116,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_made_later_come_later_whatever_chance_gives() {
+    fn time_ordered_ids_sort_by_time() {
         let id = |millis, byte| TicketId::in_order(Time::from_timestamp_millis(millis).unwrap(), [byte; 16]);
         assert!(id(1_000, 255) < id(1_001, 0) && id(1_001, 0) < id(1_001, 1));
         assert_eq!(id(0, 7).0.get_version_num(), 7);

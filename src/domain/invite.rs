@@ -1,27 +1,28 @@
-//! Single-use, expiring links: to become the first admin, or an agent.
+//! Invitations: single-use links that expire and make a person the first admin or an agent.
 use super::Time;
 use super::ids::{DepartmentId, PersonId};
 use serde::{Deserialize, Serialize};
 
-/// What a link gives to whoever opens it first.
+/// The role that a link grants to the first person who opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
-    /// The first admin's role.
+    /// The role of the first admin.
     Admin,
-    /// An agent's role, in these departments.
+    /// The role of an agent, in these departments.
     Agent(Vec<DepartmentId>),
 }
 
-/// A link's code and its fate.
+/// The code of a link, and whether it was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
-    /// The secret in the link: 32 letters and digits, so that `start=claim_<code>` keeps to Telegram's 64.
+    /// The secret in the link. It has 32 letters and digits, so that `start=claim_<code>` fits Telegram's
+    /// limit of 64 characters.
     pub code: String,
-    /// What it gives.
+    /// The role that it grants.
     pub grant: Grant,
-    /// The last moment at which it works.
+    /// The last moment at which it is valid.
     pub expires_at: Time,
-    /// Who used it.
+    /// The person who used it.
     pub used_by: Option<PersonId>,
 }

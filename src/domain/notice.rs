@@ -1,5 +1,5 @@
-//! What people are told because something happened to a ticket or to them: facts, put into words at the moment of
-//! sending, in the reader's language.
+//! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
+//! when it is sent, in the recipient's language.
 use super::alert::Alert;
 use super::card::CardKey;
 use super::ids::{ChatId, PersonId, TicketId};
@@ -7,17 +7,17 @@ use super::person::Role;
 use super::text::Attachment;
 use serde::{Deserialize, Serialize};
 
-/// One thing told to one chat. Travels in the same commit as the fact.
+/// A notice to one chat. It is committed together with the change that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub enum Notice {
-    /// To the customer: the ticket is in. Becomes the live status card.
+    /// To the customer: the ticket was created. Becomes the live status card.
     Created {
         /// The ticket.
         ticket: TicketId,
-        /// Its position in the queue at that moment, from 1.
+        /// Its position in the queue at the commit, from 1.
         position: u64,
-        /// Agents online in its department at that moment.
+        /// Number of agents online in its department at the commit.
         online: u32,
     },
     /// To the agent: a new ticket in their queue. Becomes the live task card.
@@ -28,16 +28,16 @@ pub enum Notice {
         agent: PersonId,
         /// Its position in the agent's queue, from 1.
         position: u16,
-        /// Tickets the agent holds, this one included.
+        /// Number of tickets that the agent holds, this one included.
         held: u16,
-        /// Tickets the agent can hold.
+        /// The agent's capacity.
         max: u16,
     },
     /// To the agent: more of the ticket's description, after [`Notice::NewTask`].
     Words {
         /// The ticket.
         ticket: TicketId,
-        /// Which part; the task card has part 0.
+        /// The index of the part; the task card shows part 0.
         part: usize,
     },
     /// To the agent: a file of the ticket's description, after [`Notice::NewTask`].
@@ -47,67 +47,67 @@ pub enum Notice {
         /// The file.
         file: Attachment,
     },
-    /// To the customer: an agent has it.
+    /// To the customer: the ticket was assigned.
     Assigned {
         /// The ticket.
         ticket: TicketId,
-        /// Who.
+        /// The agent.
         agent: PersonId,
     },
-    /// To the customer: it is done.
+    /// To the customer: the ticket was completed.
     Completed {
         /// The ticket.
         ticket: TicketId,
     },
-    /// To the customer: it is withdrawn, as they asked.
+    /// To the customer: the ticket was cancelled at their request.
     Cancelled {
         /// The ticket.
         ticket: TicketId,
     },
-    /// To the agent: the customer withdrew a ticket they held.
+    /// To the agent: the customer cancelled a ticket that they held.
     TaskCancelled {
         /// The ticket.
         ticket: TicketId,
     },
-    /// To the agent: a ticket of theirs went to somebody else, or back to the queue.
+    /// To the agent: a ticket that they held was reassigned or went back to the queue.
     TaskTaken {
         /// The ticket.
         ticket: TicketId,
-        /// Who has it now; nobody when it is back in the queue.
+        /// The new holder; `None` if it is in the queue.
         to: Option<PersonId>,
     },
-    /// To the customer: back in the queue, at this position.
+    /// To the customer: the ticket went back to the queue at its old place.
     Requeued {
         /// The ticket.
         ticket: TicketId,
     },
-    /// To the agent: are you still there?
+    /// To the agent: are you still online?
     StillOnline {
         /// The agent.
         agent: PersonId,
-        /// How many minutes they have to answer.
+        /// Minutes that they have to answer.
         minutes: u32,
     },
-    /// To the agent: nobody answered, so you are offline now.
+    /// To the agent: they were set offline because they did not answer.
     TakenOffline {
-        /// Tickets that stay with them.
+        /// Number of tickets that they keep.
         kept: u16,
     },
     /// To a person: their role has changed.
     RoleChanged {
-        /// What they are now.
+        /// The new role.
         role: Role,
     },
-    /// To an admin who was an agent too: they work on tickets no more, and stay an admin.
+    /// To an admin who was also an agent: they are no longer an agent, and stay an admin.
     NoLongerAgent,
-    /// To the admins: somebody accepted an invitation.
+    /// To the admins: a person accepted an invitation.
     Joined {
-        /// Who.
+        /// The person.
         person: PersonId,
     },
     /// To the admins: an agent blocked the bot and gets no tickets until they unblock it.
     AgentUnreachable {
-        /// Who.
+        /// The agent.
         person: PersonId,
     },
     /// To the agent who holds the ticket: its customer blocked the bot.
@@ -115,24 +115,24 @@ pub enum Notice {
         /// The ticket.
         ticket: TicketId,
     },
-    /// To the admins: an update failed again and again and was put aside.
+    /// To the admins: the handler of an update failed repeatedly, and the update became a dead letter.
     UpdatePutAside {
         /// Telegram's `update_id`.
         update: i64,
     },
     /// To the admins: an incident began, or is over.
     Alert {
-        /// Which.
+        /// The kind of the incident.
         alert: Alert,
-        /// Whether it is over.
+        /// True if it is over, false if it began.
         over: bool,
     },
-    /// To the person whose update was put aside.
+    /// To the sender of an update that became a dead letter.
     SomethingBroke,
 }
 
 impl Notice {
-    /// The card that the message with this notice becomes, if it does.
+    /// Returns the card that the message with this notice becomes, if any.
     #[must_use]
     pub fn card(&self) -> Option<CardKey> {
         match self {
@@ -143,23 +143,23 @@ impl Notice {
     }
 }
 
-/// Something to be delivered to one chat.
+/// A delivery to one chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outgoing {
-    /// Where to.
+    /// The chat.
     pub chat: ChatId,
-    /// What.
+    /// The message.
     pub message: Message,
 }
 
 impl Outgoing {
-    /// A notice for a chat.
+    /// Returns a delivery of a notice.
     #[must_use]
     pub fn notice(chat: ChatId, notice: Notice) -> Self {
         Self { chat, message: Message::Notice(notice) }
     }
 
-    /// A card in a chat is to be brought up to date.
+    /// Returns a delivery that refreshes a card.
     #[must_use]
     pub fn refresh(chat: ChatId, card: CardKey) -> Self {
         Self { chat, message: Message::Refresh(card) }
@@ -170,36 +170,36 @@ impl Outgoing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Message {
-    /// A new message, put into words when it is sent.
+    /// A new message, rendered when it is sent.
     Notice(Notice),
-    /// A new message, already in words.
+    /// A new message that is already rendered.
     Text(Rendered),
-    /// A message that was sent before gets these words instead.
+    /// An edit of an earlier message.
     Edit {
-        /// Which message.
+        /// The message.
         message_id: i32,
-        /// The new words.
+        /// The new text.
         text: Rendered,
     },
-    /// A card, sent as a new message in its state at that moment; from then on the live one of its key.
+    /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
     Card(CardKey),
-    /// The live card of this key is brought up to date. Several that wait are sent once.
+    /// A refresh of the live card of this key. Several pending ones are sent as one.
     Refresh(CardKey),
-    /// A certain message showing a card (perhaps an older copy) is brought up to date.
+    /// A refresh of one message that shows a card, which may be an older copy of it.
     Redraw {
-        /// Which message.
+        /// The message.
         message_id: i32,
-        /// What it shows.
+        /// The card.
         card: CardKey,
     },
-    /// The live card of this key, wherever it stands by then, gives up its buttons for the one that follows.
+    /// The removal of the buttons of this key's live card, because a new card follows.
     Retire(CardKey),
     /// The person's command menu, for their role and language.
     Menu,
 }
 
 impl Message {
-    /// In which lane of its chat it waits: new messages (0) go before what only brings something up to date (1).
+    /// Returns its priority class within the chat: 0 for new messages, 1 for refreshes, which go after them.
     #[must_use]
     pub fn priority_class(&self) -> u8 {
         match self {
@@ -208,7 +208,8 @@ impl Message {
         }
     }
 
-    /// What coalesces: of the deliveries to one chat with the same key that wait, one is enough.
+    /// Returns the key by which deliveries coalesce: of the pending deliveries to a chat with the same key,
+    /// only one is sent.
     #[must_use]
     pub fn coalesce_key(&self) -> Option<String> {
         match self {
@@ -220,10 +221,10 @@ impl Message {
     }
 }
 
-/// Words ready to be sent: Telegram's HTML, and buttons below.
+/// A rendered message: Telegram's HTML, and buttons below.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Rendered {
-    /// HTML as Telegram takes it, with everything that people wrote already escaped.
+    /// HTML in Telegram's dialect. Text that people wrote is already escaped.
     pub html: String,
     /// Rows of buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -235,6 +236,6 @@ pub struct Rendered {
 pub struct Button {
     /// Its label.
     pub label: String,
-    /// What comes back when it is pressed: at most 64 bytes.
+    /// Callback data that Telegram sends back when it is pressed: at most 64 bytes.
     pub data: String,
 }

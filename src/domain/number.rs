@@ -1,17 +1,17 @@
-//! Ticket numbers, as people read them aloud: `INC` + MMDDYYYY + HHMMSS + tenth of a second + two letters.
+//! Ticket numbers that people read aloud: `INC` + MMDDYYYY + HHMMSS + tenth of a second + two letters.
 use chrono::{NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
-/// A ticket's number, for example `INC120420251352536CO`: 20 characters, upper case, unique on the desk.
+/// A ticket's number, such as `INC120420251352536CO`: 20 characters, upper case, unique on the desk.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TicketNumber(String);
 
-/// How many numbers one tenth of a second has: two letters.
+/// Count of numbers in one tenth of a second: the pairs of two letters.
 pub const NUMBERS_PER_TENTH: u32 = 26 * 26;
 
 impl TicketNumber {
-    /// The number of the tenth of a second that `local` lies in, with the `nth` pair of letters (taken modulo 676).
+    /// Returns the number for the tenth of a second of `local`, with the `nth` pair of letters (modulo 676).
     #[must_use]
     pub fn new(local: NaiveDateTime, nth: u32) -> Self {
         let nth = nth % NUMBERS_PER_TENTH;
@@ -20,20 +20,21 @@ impl TicketNumber {
         Self(format!("INC{}{tenth}{}{}", local.format("%m%d%Y%H%M%S"), letter(nth / 26), letter(nth % 26)))
     }
 
-    /// Takes a number in any case, with or without surrounding blanks; `None` when it does not have the shape.
+    /// Parses a number in any case, with or without surrounding blanks. Returns `None` if the text is no
+    /// ticket number.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_uppercase();
         let digits = text.strip_prefix("INC")?;
-        let shaped = digits.len() == 17
+        let is_valid = digits.len() == 17
             && digits
                 .bytes()
                 .enumerate()
                 .all(|(i, b)| if i < 15 { b.is_ascii_digit() } else { b.is_ascii_uppercase() });
-        shaped.then_some(Self(text))
+        is_valid.then_some(Self(text))
     }
 
-    /// The number as text.
+    /// Returns the number as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -52,7 +53,7 @@ mod tests {
     use chrono::NaiveDate;
 
     #[test]
-    fn has_the_ordered_shape() {
+    fn a_number_has_the_specified_format() {
         let at = NaiveDate::from_ymd_opt(2025, 12, 4).unwrap().and_hms_milli_opt(13, 52, 53, 600).unwrap();
         let number = TicketNumber::new(at, 2 * 26 + 14);
         assert_eq!(number.as_str(), "INC120420251352536CO");
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_shapes() {
+    fn parse_rejects_other_formats() {
         for wrong in [
             "",
             "INC",

@@ -1,4 +1,4 @@
-//! People: customers, agents, admins. Everyone is a person with a Telegram id; an agent is a person with a profile.
+//! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
 use super::Time;
 use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
@@ -17,10 +17,11 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// Every locale, in the order in which they are offered.
+    /// All locales in display order.
     pub const ALL: [Self; 2] = [Self::Id, Self::En];
 
-    /// The locale of an IETF language tag such as Telegram's `language_code` (`id`, `en-GB`); `None` when it's neither.
+    /// Returns the locale of an IETF language tag such as Telegram's `language_code` (`id`, `en-GB`), or
+    /// `None` for other languages.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
@@ -30,7 +31,7 @@ impl Locale {
         }
     }
 
-    /// The two-letter tag.
+    /// Returns the two-letter tag.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
@@ -40,7 +41,7 @@ impl Locale {
     }
 }
 
-/// What a person may do.
+/// The role of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -48,19 +49,19 @@ pub enum Role {
     Customer,
     /// Works on tickets.
     Agent,
-    /// Runs the desk; works on tickets too when they have an agent's profile.
+    /// Administers the desk. Also works on tickets if they have an agent's profile.
     Admin,
 }
 
-/// What an agent says of themselves. Only `Online` gets new tickets.
+/// The availability that an agent chose. Only `Online` gets new tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum Availability {
     /// Gets tickets.
     Online,
-    /// There, but gets nothing new.
+    /// Working, but gets no new tickets.
     Busy,
-    /// Not at the desk for a while, gets nothing new.
+    /// Absent for a while; gets no new tickets.
     Away,
     /// Not working.
     #[default]
@@ -68,7 +69,7 @@ pub enum Availability {
 }
 
 impl Availability {
-    /// The word used in the store, in Redis and in the API.
+    /// Returns the word used in the store, in Redis and in the API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -80,45 +81,46 @@ impl Availability {
     }
 }
 
-/// Where an agent's signs of life come from.
+/// The source of an agent's signs of activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum Via {
-    /// Messages and presses; the bot keeps the presence fresh until the agent has been silent too long.
+    /// Messages and button presses. The bot refreshes the presence until the agent has been silent too long.
     #[default]
     Telegram,
-    /// A client that sends heartbeats by itself.
+    /// A client that sends heartbeats.
     Client,
 }
 
-/// What makes a person an agent.
+/// The profile of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentProfile {
-    /// The departments they serve; with none they get nothing.
+    /// The departments that they serve. Without any they get no tickets.
     pub departments: BTreeSet<DepartmentId>,
-    /// How many tickets they hold at most.
+    /// The number of tickets that they can hold.
     pub max_tickets: Capacity,
-    /// Whether the engine may give them tickets.
+    /// Whether the engine may assign them tickets.
     pub auto_assignment_enabled: bool,
-    /// Breaks ties of round robin; given once, in the order in which people became agents.
+    /// Breaks ties of round robin. Assigned once, in the order in which people became agents.
     pub assignment_order: u32,
-    /// What they said last.
+    /// The availability that they chose last.
     pub availability: Availability,
-    /// Where their signs of life come from.
+    /// The source of their signs of activity.
     pub via: Via,
-    /// When they last came online.
+    /// When they last went online.
     pub last_online: Option<Time>,
-    /// When they were asked whether they are still there, while the answer is open.
+    /// When they were asked whether they are still online, until they answer.
     pub asked_at: Option<Time>,
-    /// Set when they went offline and their tickets are still to be moved, so that a crash in between is made good.
+    /// Set while they are offline and their tickets are still to be released. After a crash the sweep
+    /// completes the release.
     pub release_due: Option<OfflineBehaviour>,
-    /// Their last turn: when they last got a ticket from the engine. Written with the assignment, not with the person.
+    /// When the engine last assigned them a ticket. Written with the assignment, not with the person.
     pub last_assigned: Option<Time>,
-    /// Their last sign of life. Written by itself, not with the person.
+    /// When they were last active. Written by itself, not with the person.
     pub last_activity: Time,
 }
 
-/// A question to an admin that is answered with a message, not with a button.
+/// A prompt: a question to an admin that is answered with a message, not with a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
@@ -132,37 +134,37 @@ pub enum Prompt {
     RenameCategory(CategoryId),
 }
 
-/// A person whom the bot knows.
+/// A person whom the bot has met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// The id that the desk gave them.
+    /// The id within the desk.
     pub id: PersonId,
-    /// Telegram's id of them.
+    /// Their Telegram id.
     pub telegram: TelegramId,
     /// Their name, cleaned, 1 … 60 characters.
     pub name: String,
-    /// Their Telegram username without the `@`, if they have one.
+    /// Their Telegram username without `@`, if they have one.
     pub username: Option<String>,
-    /// Their mail address, for front ends that show it.
+    /// Their mail address, for clients that show it.
     pub email: Option<String>,
-    /// The language they read.
+    /// Their language.
     pub locale: Locale,
-    /// Whether they chose it themselves; else it follows Telegram's.
+    /// Whether they chose the language. Otherwise it follows Telegram's.
     pub locale_chosen: bool,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
-    /// False once Telegram says that they blocked the bot.
+    /// False after Telegram reported that they blocked the bot.
     pub reachable: bool,
-    /// Present when they work on tickets.
+    /// Their agent's profile, if they are an agent.
     pub agent: Option<AgentProfile>,
-    /// The question of the bot that their next message answers, if it asked one.
+    /// The prompt that their next message answers, if there is one.
     #[serde(default)]
     pub prompt: Option<Prompt>,
-    /// Telegram's id of the message that answered it. The question is closed for every other message; this one may come
-    /// again, because the desk died before it was marked as handled.
+    /// The id of the message that answered the prompt. The prompt is closed for every other message. This
+    /// message may be handled again if the process was killed before it was marked as handled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_by: Option<i32>,
-    /// The codes of the links that made them what they are or were, the newest last: none gives its role twice.
+    /// The codes of the invitations that they used, newest last. A code grants its role only once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
     /// When the bot first met them.
@@ -172,31 +174,31 @@ pub struct Person {
 }
 
 impl Person {
-    /// Their private chat with the bot.
+    /// Returns their private chat with the bot.
     #[must_use]
     pub fn chat(&self) -> ChatId {
         self.telegram.into()
     }
 
-    /// The question that is open: nothing has answered it.
+    /// Returns the prompt if no message has answered it.
     #[must_use]
     pub fn open_prompt(&self) -> Option<Prompt> {
         self.prompt.filter(|_| self.answered_by.is_none())
     }
 
-    /// The question that this message answers, perhaps once more.
+    /// Returns the prompt that this message answers, also if it is handled again.
     #[must_use]
     pub fn prompt_for(&self, message: i32) -> Option<Prompt> {
         self.prompt.filter(|_| self.answered_by.is_none_or(|by| by == message))
     }
 
-    /// Whether they run the desk.
+    /// Returns true if they are an admin.
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }
 
-    /// Their availability; `Offline` for people who are no agents.
+    /// Returns their availability; `Offline` if they are no agent.
     #[must_use]
     pub fn availability(&self) -> Availability {
         self.agent.as_ref().map_or(Availability::Offline, |a| a.availability)

@@ -1,27 +1,27 @@
-//! What an admin can set while the desk runs.
+//! Settings and policies that an admin can change at run time.
 use super::ids::Version;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// How many tickets an agent holds at most: 1 … 100.
+/// A number of tickets that an agent can hold: 1 … 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub struct Capacity(u16);
 
-/// The largest capacity that makes sense for one person and fits one paginated card.
+/// The largest capacity. More makes no sense for one person, and would not fit one paginated card.
 pub const MAX_CAPACITY: u16 = 100;
 
 impl Capacity {
-    /// The ordered default: five tickets at once.
+    /// The specified default: five tickets at once.
     pub const DEFAULT: Self = Self(5);
 
-    /// A capacity from a number; `None` outside 1 … [`MAX_CAPACITY`].
+    /// Returns a capacity, or `None` outside 1 … [`MAX_CAPACITY`].
     #[must_use]
     pub fn new(tickets: u16) -> Option<Self> {
         (1..=MAX_CAPACITY).contains(&tickets).then_some(Self(tickets))
     }
 
-    /// The number of tickets.
+    /// Returns the number of tickets.
     #[must_use]
     pub fn get(self) -> u16 {
         self.0
@@ -41,16 +41,16 @@ impl From<Capacity> for u16 {
     }
 }
 
-/// Which of the eligible agents gets the next ticket.
+/// The strategy by which the engine chooses among eligible agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
-    /// The one whose last turn is longest ago, then by `assignment_order`.
+    /// The agent whose last assignment is longest ago, then by `assignment_order`.
     #[default]
     RoundRobin,
-    /// Any of them, each as likely.
+    /// A random agent; each is equally likely.
     Random,
-    /// The one with the smallest share of slots taken, then as round robin.
+    /// The agent with the smallest share of slots taken, then as round robin.
     LeastLoaded,
 }
 
@@ -61,66 +61,67 @@ pub enum OfflineBehaviour {
     /// They stay with the agent.
     #[default]
     Keep,
-    /// Those not yet opened go back to the queue.
+    /// Those that the agent has not opened go back to the queue.
     ReassignWaiting,
     /// All go back to the queue.
     ReassignAll,
 }
 
-/// Whether the engine assigns, agents pick up, or both.
+/// The mode of assignment: by the engine, by pick-up, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Pick-up only.
     Manual,
-    /// Agents who opted in get tickets by themselves, the others pick up.
+    /// The engine assigns to agents who opted in; the others pick up.
     Dual,
-    /// The engine assigns everything that the rollout lets it.
+    /// The engine assigns every ticket within the rollout.
     #[default]
     Auto,
 }
 
 impl Mode {
-    /// Whether an agent may take a waiting ticket themselves: `auto` says whether the engine may assign it, `opted_in`
-    /// whether the agent gets tickets by themselves. Whoever doesn't must be able to take some.
+    /// Returns true if an agent may pick up a queued ticket. `auto` says whether the engine may assign the
+    /// ticket, `opted_in` whether the agent takes part in automatic assignment. An agent to whom nothing is
+    /// assigned must be able to pick up.
     #[must_use]
     pub fn lets_pick_up(self, auto: bool, opted_in: bool) -> bool {
         self != Self::Auto || !auto || !opted_in
     }
 
-    /// Whether an agent gets tickets by themselves.
+    /// Returns true if the engine assigns tickets to such an agent.
     #[must_use]
     pub fn serves(self, opted_in: bool) -> bool {
         self != Self::Manual && opted_in
     }
 }
 
-/// A share of 0 … 100.
+/// A percentage: 0 … 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Percent(u8);
 
 impl Percent {
-    /// Everything.
+    /// 100 percent.
     pub const ALL: Self = Self(100);
 
-    /// A share; `None` above 100.
+    /// Returns a percentage, or `None` above 100.
     #[must_use]
     pub fn new(percent: u8) -> Option<Self> {
         (percent <= 100).then_some(Self(percent))
     }
 
-    /// The number, 0 … 100.
+    /// Returns the number, 0 … 100.
     #[must_use]
     pub fn get(self) -> u8 {
         self.0
     }
 
-    /// Whether the thing with this UUID is in the share. The same thing always gets the same answer, and one that is in
-    /// a share is in every larger one.
+    /// Returns true if this UUID lies in the percentage. The result is stable: a UUID in one percentage is in
+    /// every larger one.
     #[must_use]
     pub fn takes(self, id: uuid::Uuid) -> bool {
-        // FNV-1a: a UUID's own bits are not evenly spread in every version; the hash's are.
+        // FNV-1a: the bits of a UUID are not evenly distributed in every version; those of the hash are.
         let hash = id
             .as_bytes()
             .iter()
@@ -129,22 +130,22 @@ impl Percent {
     }
 }
 
-/// The desk's settings. The environment gives the first value; afterwards the store's count.
+/// The desk's settings. The environment gives the initial value; after that the store's value is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Who gets the next ticket.
+    /// The strategy of assignment.
     pub strategy: Strategy,
-    /// What happens to an offline agent's tickets.
+    /// What happens to the tickets of an agent who goes offline.
     pub offline_behaviour: OfflineBehaviour,
-    /// Who moves tickets: the engine, the agents, both.
+    /// The mode of assignment.
     pub mode: Mode,
-    /// Which share of new tickets the engine assigns by itself.
+    /// The percentage of new tickets that the engine may assign.
     pub rollout_percent: Percent,
     /// The capacity of a new agent.
     pub default_capacity: Capacity,
-    /// How long an agent's presence may be lost before they are taken for offline.
+    /// The grace period: how long an agent's presence may be lost before they are set offline.
     pub grace: Duration,
-    /// How long an agent online through Telegram may be silent before they are asked.
+    /// How long an agent who is online through Telegram may be silent before they are asked.
     pub idle_timeout: Duration,
     /// The record's version.
     pub version: Version,
@@ -170,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_is_stable_grows_and_is_about_right() {
+    fn a_percentage_is_stable_monotonic_and_roughly_exact() {
         let ids: Vec<_> =
             (0..10_000_u128).map(|n| uuid::Uuid::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
         let taken = |p: u8| ids.iter().filter(|id| Percent::new(p).unwrap().takes(**id)).count();

@@ -1,13 +1,13 @@
-//! Who is there right now: the record that Redis holds under `agent:online:{agent_id}`, field for field.
+//! Presence record of an agent, as Redis stores it under `agent:online:{agent_id}`, field for field.
 use super::Time;
 use super::ids::{DepartmentId, PersonId};
 use super::person::Availability;
 use serde::{Deserialize, Serialize};
 
-/// An agent's presence. Exists only while the agent counts as there; its JSON is the ordered one.
+/// An agent's presence. Exists only while the agent counts as present. Its JSON is specified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PresenceRecord {
-    /// Who.
+    /// The agent.
     pub agent_id: PersonId,
     /// Their name.
     pub name: String,
@@ -22,16 +22,16 @@ pub struct PresenceRecord {
     pub department_ids: Vec<DepartmentId>,
     /// `online`, `busy` or `away`.
     pub status: Availability,
-    /// When the last sign of life came.
+    /// When the last heartbeat came.
     pub last_heartbeat: Time,
-    /// Tickets they hold.
+    /// Number of tickets that they hold.
     pub current_chats: u16,
-    /// Tickets they can hold.
+    /// Their capacity.
     pub max_chats: u16,
 }
 
 impl PresenceRecord {
-    /// Whether it is in the set of this department's agents.
+    /// Returns true if the agent belongs to this department's set.
     #[must_use]
     pub fn serves(&self, department: DepartmentId) -> bool {
         self.department_id == Some(department) || self.department_ids.contains(&department)

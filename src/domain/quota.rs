@@ -1,49 +1,51 @@
-//! How much one chat may send: ample for a person in a hurry, too little for a flood, which would cost everybody else. Pure:
-//! the moment is an argument. What is above it is passed over, and the person is told so once a window.
+//! Rate limit per chat: ample for a person in a hurry, too little for a flood, which would slow everybody
+//! down. Pure, with time as an argument. Updates above the limit are rejected; the sender gets a notice once
+//! per window.
 use super::Time;
 use chrono::TimeDelta;
 use std::collections::HashMap;
 
-/// How often a flood is answered.
+/// How often the sender of a flood gets a notice.
 const WINDOW_LENGTH: TimeDelta = TimeDelta::minutes(1);
-/// A moment this long before the last one is another clock's, not another order.
+/// An update this much older than the last one means that the clock was set back, not that updates were
+/// reordered.
 const MAX_CLOCK_SETBACK: TimeDelta = TimeDelta::minutes(5);
-/// Above so many chats those with a full quota are forgotten.
+/// Number of tracked chats above which those with a full quota are removed.
 const MAX_TRACKED_CHATS: usize = 10_000;
 
-/// A quota: `burst` updates at once, and one more each `every`.
+/// A quota: `burst` updates at once, and one more per `every`.
 #[derive(Debug, Clone, Copy)]
 pub struct Quota {
-    /// Updates at once.
+    /// Number of updates at once.
     pub burst: i32,
-    /// The time in which one more is granted.
+    /// The time after which one more is allowed.
     pub every: TimeDelta,
 }
 
 impl Quota {
-    /// For people: four albums at once, then one update a second for ever.
+    /// For people: four albums at once, then one update per second without end.
     pub const PEOPLE: Self = Self { burst: 40, every: TimeDelta::seconds(1) };
     /// No quota.
     pub const NONE: Self = Self { burst: 1, every: TimeDelta::zero() };
 }
 
-/// What becomes of an update.
+/// The decision on an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// It is handled.
+    /// The update is handled.
     Admitted,
-    /// It is passed over, and its sender is told that they are too fast.
+    /// The update is dropped, and its sender gets a notice that they are too fast.
     RejectedWithNotice,
-    /// It is passed over; they were told a moment ago.
+    /// The update is dropped. The sender got the notice within the last window.
     Rejected,
 }
 
-/// What one chat has used: until when its updates so far last at the quota's rate.
+/// The usage of one chat. `until` is when its updates so far are used up at the quota's rate.
 #[derive(Debug, Clone, Copy)]
 struct Used {
     until: Time,
     last: Time,
-    told: Option<Time>,
+    noticed_at: Option<Time>,
 }
 
 /// The quotas of all chats.
@@ -54,22 +56,22 @@ pub struct Quotas {
 }
 
 impl Quotas {
-    /// Nobody has used anything yet.
+    /// Returns quotas of which nothing is used yet.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
         Self { quota, chats: HashMap::new() }
     }
 
-    /// One more update of a chat, sent at this moment. When it is handled does not matter: what piled up while the desk
-    /// was away is no flood.
+    /// Takes one update of a chat that was sent at `sent`, and returns whether to handle it. The time of
+    /// handling does not matter: updates that piled up while the desk was down are no flood.
     pub fn take(&mut self, chat: i64, sent: Time) -> Admission {
         if self.chats.len() > MAX_TRACKED_CHATS {
             self.chats.retain(|_, used| used.until > sent);
         }
-        let begin = Used { until: sent, last: sent, told: None };
-        let used = self.chats.entry(chat).or_insert(begin);
+        let unused = Used { until: sent, last: sent, noticed_at: None };
+        let used = self.chats.entry(chat).or_insert(unused);
         if sent < used.last - MAX_CLOCK_SETBACK {
-            *used = begin;
+            *used = unused;
         }
         let at = used.last.max(sent);
         used.last = at;
@@ -78,10 +80,10 @@ impl Quotas {
             used.until = until;
             return Admission::Admitted;
         }
-        if used.told.is_some_and(|told| at - told < WINDOW_LENGTH) {
+        if used.noticed_at.is_some_and(|noticed_at| at - noticed_at < WINDOW_LENGTH) {
             return Admission::Rejected;
         }
-        used.told = Some(at);
+        used.noticed_at = Some(at);
         Admission::RejectedWithNotice
     }
 }
@@ -102,36 +104,36 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_handled_and_a_flood_is_told_once_a_window() {
+    fn a_burst_is_admitted_and_a_flood_gets_one_notice_per_window() {
         let mut quotas = Quotas::new(QUOTA);
         let flood = take(&mut quotas, 1, [0, 0, 0, 0, 0, 0]);
         assert_eq!(flood, [Admitted, Admitted, Admitted, RejectedWithNotice, Rejected, Rejected]);
-        assert_eq!(take(&mut quotas, 2, [0]), [Admitted], "others are others");
+        assert_eq!(take(&mut quotas, 2, [0]), [Admitted], "another chat has its own quota");
         assert_eq!(take(&mut quotas, 1, [1, 1, 59, 60]), [Admitted, Rejected, Admitted, Admitted]);
         let again = take(&mut quotas, 1, [60, 60, 60, 60]);
         assert_eq!(again, [Admitted, Admitted, RejectedWithNotice, Rejected], "a new window");
     }
 
     #[test]
-    fn one_a_second_goes_on_for_ever() {
+    fn one_update_per_second_is_always_admitted() {
         let mut quotas = Quotas::new(QUOTA);
         assert!((0..1_000).all(|second| quotas.take(1, at(second)) == Admitted));
     }
 
     #[test]
-    fn a_clock_that_is_set_back_locks_nobody_out() {
+    fn a_clock_set_back_rejects_nobody() {
         let mut quotas = Quotas::new(QUOTA);
         assert_eq!(
             take(&mut quotas, 1, [3_600, 3_600, 3_600, 3_600]),
             [Admitted, Admitted, Admitted, RejectedWithNotice]
         );
         assert_eq!(take(&mut quotas, 1, [0, 0]), [Admitted, Admitted]);
-        // A little out of order is still the same second.
+        // Slightly reordered updates still count as the same second.
         assert_eq!(take(&mut quotas, 1, [-2, 0]), [Admitted, RejectedWithNotice]);
     }
 
     #[test]
-    fn without_a_quota_everything_is_handled() {
+    fn without_a_quota_everything_is_admitted() {
         let mut quotas = Quotas::new(Quota::NONE);
         assert!((0..10_000).all(|_| quotas.take(1, at(0)) == Admitted));
     }

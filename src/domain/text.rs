@@ -1,21 +1,23 @@
-//! Text that people wrote: cleaned and measured where it enters.
+//! Text that people wrote, cleaned and measured where it enters.
 use serde::{Deserialize, Serialize};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// The longest description, in characters: three of Telegram's longest messages.
+/// Maximum length of a description in characters: three of Telegram's longest messages.
 pub const MAX_DESCRIPTION_CHARS: usize = 12_288;
-/// How much of a description one message to an agent shows, in UTF-16 units: what Telegram's 4,096 leave beside the facts.
+/// Length of the description in one message to an agent, in UTF-16 units: what Telegram's 4,096 leave beside
+/// the ticket's properties.
 pub const PART_CHARS: usize = 3_400;
-/// The longest name of a person, department or category, in characters.
+/// Maximum length of the name of a person, department or category, in characters.
 pub const MAX_NAME_CHARS: usize = 60;
-/// The most files one ticket carries: Telegram's own albums hold ten.
+/// Maximum number of files of a ticket; a Telegram album holds ten, too.
 pub const MAX_ATTACHMENTS: usize = 10;
 
-/// Removes what can make text show otherwise than it reads: bidirectional controls, other invisible controls, and more
-/// than three combining marks in a row. Trims the ends. What shows nothing at all is no text.
+/// Removes characters that make text look different from what it contains: bidirectional and other invisible
+/// controls, and more than three combining marks in a row. Trims the ends. Returns an empty text if nothing
+/// in it is visible.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    if !text.chars().any(is_seen) {
+    if !text.chars().any(is_visible) {
         return String::new();
     }
     let mut marks = 0;
@@ -29,12 +31,13 @@ pub fn clean(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Whether a character shows anything by itself. Blanks, controls, joiners and marks without a letter don't; nor do the
-/// letters and symbols that are made to be blank. What Unicode gets later than the table counts as seen.
-fn is_seen(c: char) -> bool {
+/// Returns true if a character is visible by itself. Blanks, controls, joiners and marks without a letter are
+/// not, and neither are letters and symbols that are blank. Characters that are newer than the Unicode table
+/// count as visible.
+fn is_visible(c: char) -> bool {
     use GeneralCategory as Is;
     let blank = matches!(c, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}');
-    let unseen = matches!(
+    let invisible = matches!(
         c.general_category(),
         Is::Control
             | Is::Format
@@ -44,7 +47,7 @@ fn is_seen(c: char) -> bool {
             | Is::NonspacingMark
             | Is::EnclosingMark
     );
-    !blank && !unseen
+    !blank && !invisible
 }
 
 fn is_hidden(c: char) -> bool {
@@ -57,7 +60,7 @@ fn is_combining(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// The first `max` characters of `text`, with an ellipsis where something was left out.
+/// Returns the first `max` characters of `text`, with an ellipsis if some were left out.
 #[must_use]
 pub fn shorten(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
@@ -68,7 +71,7 @@ pub fn shorten(text: &str, max: usize) -> String {
     short
 }
 
-/// What a file is, in Telegram's terms.
+/// The kind of a file, in Telegram's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
@@ -84,38 +87,40 @@ pub enum FileKind {
     Audio,
 }
 
-/// A file that stays with Telegram and is known by its `file_id`, which is per bot and lasts.
+/// A file that Telegram stores, identified by its `file_id`, which is specific to the bot and does not
+/// expire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// What kind of file.
+    /// Its kind.
     pub kind: FileKind,
     /// Telegram's id of the file.
     pub file_id: String,
 }
 
-/// What a ticket is about: text, files, or both.
+/// The description of a ticket: text, files, or both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Description {
-    /// Cleaned text, at most [`MAX_DESCRIPTION`] characters; empty when the files say it all.
+    /// Cleaned text, at most [`MAX_DESCRIPTION_CHARS`] characters; may be empty if there are files.
     pub text: String,
-    /// At most [`MAX_ATTACHMENTS`] files, in the order in which they came.
+    /// At most [`MAX_ATTACHMENTS`] files, in order of arrival.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
 
-/// Why something can't be added to a description.
+/// Why a message cannot be added to a description.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DescriptionError {
-    /// More text than a ticket holds: how many characters it would have.
+    /// Too much text: the number of characters that it would have.
     #[error("the description would have {0} characters")]
     TooLong(usize),
-    /// More files than a ticket holds.
+    /// Too many files.
     #[error("the description has too many files")]
     TooManyFiles,
 }
 
 impl Description {
-    /// The text in parts that each fit into one message, broken at blanks where there are any; one part at least.
+    /// Returns the text in parts that each fit into one message, broken at blanks where possible; at least
+    /// one part.
     #[must_use]
     pub fn parts(&self) -> Vec<&str> {
         let (mut parts, mut rest) = (Vec::new(), self.text.as_str());
@@ -128,13 +133,13 @@ impl Description {
         parts
     }
 
-    /// Whether there is nothing in it.
+    /// Returns true if it has neither text nor files.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty() && self.attachments.is_empty()
     }
 
-    /// This description with another message's text and file below it.
+    /// Returns this description with another message's text and file appended.
     pub fn and(&self, text: &str, file: Option<Attachment>) -> Result<Self, DescriptionError> {
         let mut joined = self.clone();
         let text = clean(text);
@@ -156,9 +161,9 @@ impl Description {
     }
 }
 
-/// Where a text that is too long for one part breaks: at the last blank, else between characters as people see them.
+/// Returns where a text that is too long for one part breaks: at the last blank, otherwise between graphemes.
 fn break_point(text: &str) -> Option<usize> {
-    let (mut used, mut blank, mut seam, mut hard) = (0, None, None, 0);
+    let (mut used, mut blank, mut grapheme_end, mut hard) = (0, None, None, 0);
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         used += c.len_utf16();
@@ -167,17 +172,18 @@ fn break_point(text: &str) -> Option<usize> {
             if c.is_whitespace() && used > PART_CHARS / 2 {
                 blank = Some(at);
             }
-            if !belongs_to(before, c) {
-                seam = Some(at);
+            if !joins_previous(before, c) {
+                grapheme_end = Some(at);
             }
         }
         before = c;
     }
-    (used > PART_CHARS).then(|| blank.or(seam).unwrap_or(hard))
+    (used > PART_CHARS).then(|| blank.or(grapheme_end).unwrap_or(hard))
 }
 
-/// Whether `c` is one with the character before it: joined emoji, skin tones, flags, accents.
-fn belongs_to(before: char, c: char) -> bool {
+/// Returns true if `c` forms one grapheme with the character before it: joined emoji, skin tones, flags,
+/// accents.
+fn joins_previous(before: char, c: char) -> bool {
     const JOINER: char = '\u{200D}';
     let flag = |c| matches!(c, '\u{1F1E6}'..='\u{1F1FF}');
     before == JOINER
@@ -192,24 +198,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_direction_marks_and_piles_of_accents_go() {
+    fn clean_removes_direction_marks_and_stacked_accents() {
         assert_eq!(clean("  a\u{202E}b\u{0000}c\n"), "abc");
         let zalgo = format!("z{}", "\u{0301}".repeat(40));
         assert_eq!(clean(&zalgo).chars().count(), 4);
     }
 
     #[test]
-    fn what_shows_nothing_is_no_text() {
+    fn clean_empties_invisible_text() {
         let blanks = "\u{200B}\u{200C}\u{200D}\u{2060}\u{2063}\u{00AD}\u{FEFF}\u{180E}\u{034F}\u{FE0F}\u{E0020}\u{2800}\u{3164}\u{115F}\u{00A0}\u{2028}\n";
         assert_eq!(clean(blanks), "");
         assert!(blanks.chars().all(|c| clean(&c.to_string()).is_empty()));
-        for seen in ["a", "7", "•", "◀️", "👨\u{200D}👩", "あ", "ك", "\u{200B}x"] {
-            assert!(!clean(seen).is_empty(), "{seen}");
+        for visible in ["a", "7", "•", "◀️", "👨\u{200D}👩", "あ", "ك", "\u{200B}x"] {
+            assert!(!clean(visible).is_empty(), "{visible}");
         }
     }
 
     #[test]
-    fn a_description_grows_until_it_is_full() {
+    fn a_description_grows_up_to_its_limit() {
         let one = Description::default().and("halo", None).unwrap();
         assert_eq!(one.and("dunia", None).unwrap().text, "halo\ndunia");
         assert_eq!(one.and(&"x".repeat(MAX_DESCRIPTION_CHARS), None), Err(DescriptionError::TooLong(12_293)));
@@ -217,10 +223,10 @@ mod tests {
     }
 
     #[test]
-    fn a_long_description_comes_in_parts_and_nothing_of_it_is_lost() {
+    fn a_long_description_is_split_without_loss() {
         let parts = |text: &str| {
-            let described = Description { text: text.into(), attachments: Vec::new() };
-            described.parts().into_iter().map(str::to_owned).collect::<Vec<_>>()
+            let description = Description { text: text.into(), attachments: Vec::new() };
+            description.parts().into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(parts(""), [""]);
         assert_eq!(parts("halo"), ["halo"]);

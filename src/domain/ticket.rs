@@ -1,25 +1,25 @@
-//! A ticket and the steps of its life: `queued → assigned → in_progress → completed`, `pending`, `cancelled`.
+//! Tickets and their state machine: `queued → assigned → in_progress → completed`, `pending`, `cancelled`.
 //!
-//! The state carries what is true in it only (a holder, a slot), so a queued ticket with an agent can't be written down.
-//! Each step returns the ticket as it is afterwards, one version on, or says why the step can't be taken.
+//! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
+//! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
 use super::Time;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
 use super::text::Description;
 use serde::{Deserialize, Serialize};
 
-/// How urgent a ticket is; the order of the variants is the order of the queue.
+/// The priority of a ticket. The order of the variants is the order of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
-    /// Before everything else.
+    /// Before all others.
     Urgent,
     /// Before normal.
     High,
-    /// The usual.
+    /// The default.
     #[default]
     Normal,
-    /// When there is nothing else.
+    /// After all others.
     Low,
 }
 
@@ -27,13 +27,13 @@ impl Priority {
     /// All priorities, most urgent first.
     pub const ALL: [Self; 4] = [Self::Urgent, Self::High, Self::Normal, Self::Low];
 
-    /// Its place in the order of the queue: 0 for urgent … 3 for low.
+    /// Returns its rank in the queue: 0 for urgent … 3 for low.
     #[must_use]
     pub fn rank(self) -> u8 {
         self as u8
     }
 
-    /// The priority with this rank.
+    /// Returns the priority with this rank.
     #[must_use]
     pub fn from_rank(rank: u8) -> Option<Self> {
         Self::ALL.get(usize::from(rank)).copied()
@@ -46,11 +46,11 @@ impl Priority {
 pub enum Status {
     /// Waits for an agent.
     Queued,
-    /// Held, not yet opened.
+    /// Held, not opened yet.
     Assigned,
     /// Held and opened.
     InProgress,
-    /// Held, put aside for a while.
+    /// Held and paused.
     Pending,
     /// Done.
     Completed,
@@ -59,13 +59,13 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether nothing comes after it.
+    /// Returns true if the state is final.
     #[must_use]
     pub fn is_end(self) -> bool {
         matches!(self, Self::Completed | Self::Cancelled)
     }
 
-    /// The word used in the store and in the API.
+    /// Returns the word used in the store and in the API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,38 +82,38 @@ impl Status {
 /// An agent's hold on a ticket. It takes one slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// Who holds it.
+    /// The holder.
     pub agent: PersonId,
     /// The slot it takes.
     pub slot: Slot,
-    /// When this agent got it; the order of the agent's own queue.
+    /// When this agent got it. Gives the order of the agent's own queue.
     pub assigned_at: Time,
-    /// When this agent opened it, if they have.
+    /// When this agent opened it.
     pub opened_at: Option<Time>,
-    /// Whether it is on hold.
+    /// Whether it is paused.
     pub paused: bool,
 }
 
-/// What is true of a ticket in each state.
+/// The data of a ticket in each state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum TicketState {
     /// Waits in its department's queue.
     Queued,
-    /// Assigned, in progress, or on hold.
+    /// Assigned, in progress or pending.
     Held(Hold),
-    /// Done by `agent`.
+    /// Completed.
     Completed {
-        /// Who held it last.
+        /// The last holder.
         agent: PersonId,
-        /// When it was done.
+        /// When it was completed.
         at: Time,
     },
-    /// Withdrawn by `by`.
+    /// Cancelled.
     Cancelled {
-        /// Who withdrew it.
+        /// The person who cancelled it.
         by: PersonId,
-        /// When.
+        /// When it was cancelled.
         at: Time,
     },
 }
@@ -123,39 +123,39 @@ pub enum TicketState {
 pub struct Ticket {
     /// Its id.
     pub id: TicketId,
-    /// The number people use.
+    /// The number that people use.
     pub number: TicketNumber,
     /// The record's version.
     pub version: Version,
-    /// Its place in the order of arrival; 0 until the store has taken it in.
+    /// Its arrival number; 0 before the store has assigned one.
     pub arrival: Arrival,
-    /// Who opened it.
+    /// The person who opened it.
     pub customer: PersonId,
-    /// Where that person is told about it.
+    /// The chat that gets the notices about it.
     pub customer_chat: ChatId,
     /// Its department.
     pub department: DepartmentId,
     /// Its category.
     pub category: CategoryId,
-    /// What it is about.
+    /// The description.
     pub description: Description,
-    /// How urgent it is.
+    /// Its priority.
     pub priority: Priority,
-    /// Whether the rollout lets the engine assign it; else it waits for pick-up.
+    /// Whether the rollout lets the engine assign it. Otherwise it waits for pick-up.
     pub auto: bool,
-    /// Where it stands.
+    /// Its state.
     pub state: TicketState,
     /// When it was opened.
     pub created_at: Time,
 }
 
-/// Why a step can't be taken. Each tells how things stand, so that the person can be told.
+/// Why a transition is refused. Each variant says enough for an answer to the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The ticket is not in a state from which this step leads.
+    /// The transition does not exist for the ticket's current state.
     #[error("the ticket is {}", .0.as_str())]
     State(Status),
-    /// Somebody else holds it.
+    /// Another agent holds it.
     #[error("the ticket is held by somebody else")]
     NotYours,
     /// The agent already holds it.
@@ -164,7 +164,7 @@ pub enum Refusal {
 }
 
 impl Ticket {
-    /// Its state by name.
+    /// Returns its state by name.
     #[must_use]
     pub fn status(&self) -> Status {
         match &self.state {
@@ -177,7 +177,7 @@ impl Ticket {
         }
     }
 
-    /// The hold on it, if an agent has it.
+    /// Returns the hold, if an agent has it.
     #[must_use]
     pub fn hold(&self) -> Option<&Hold> {
         match &self.state {
@@ -186,42 +186,42 @@ impl Ticket {
         }
     }
 
-    /// Who holds it.
+    /// Returns the holder.
     #[must_use]
     pub fn holder(&self) -> Option<PersonId> {
         self.hold().map(|hold| hold.agent)
     }
 
-    /// Queue → agent.
+    /// Assigns a queued ticket to an agent.
     pub fn assign(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match self.state {
-            TicketState::Queued => Ok(self.with(TicketState::Held(fresh_hold(agent, slot, now)))),
+            TicketState::Queued => Ok(self.with(TicketState::Held(new_hold(agent, slot, now)))),
             _ => Err(Refusal::State(self.status())),
         }
     }
 
-    /// The holder opens it.
+    /// Opens it, as its holder.
     pub fn start(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
-        self.step(by, &[Status::Assigned], |hold| Hold { opened_at: Some(now), ..hold })
+        self.transition(by, &[Status::Assigned], |hold| Hold { opened_at: Some(now), ..hold })
     }
 
-    /// The holder puts it on hold.
+    /// Pauses it, as its holder.
     pub fn pause(&self, by: PersonId) -> Result<Self, Refusal> {
-        self.step(by, &[Status::Assigned, Status::InProgress], |hold| Hold { paused: true, ..hold })
+        self.transition(by, &[Status::Assigned, Status::InProgress], |hold| Hold { paused: true, ..hold })
     }
 
-    /// The holder takes it up again, in the state it was put on hold from.
+    /// Resumes it in the state in which it was paused, as its holder.
     pub fn resume(&self, by: PersonId) -> Result<Self, Refusal> {
-        self.step(by, &[Status::Pending], |hold| Hold { paused: false, ..hold })
+        self.transition(by, &[Status::Pending], |hold| Hold { paused: false, ..hold })
     }
 
-    /// The holder closes it.
+    /// Completes it, as its holder.
     pub fn complete(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
         self.held_by(by)?;
         Ok(self.with(TicketState::Completed { agent: by, at: now }))
     }
 
-    /// Withdraws it. The customer may while nobody has opened it.
+    /// Cancels it. Its customer may do that until the holder opens it.
     pub fn cancel(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
         if by != self.customer {
             return Err(Refusal::NotYours);
@@ -232,7 +232,7 @@ impl Ticket {
         }
     }
 
-    /// Agent → queue, at its old place: the arrival does not change.
+    /// Puts a held ticket back into the queue, at its old place: its arrival number does not change.
     pub fn release(&self) -> Result<Self, Refusal> {
         match self.state {
             TicketState::Held(_) => Ok(self.with(TicketState::Queued)),
@@ -240,18 +240,18 @@ impl Ticket {
         }
     }
 
-    /// To another agent, from the queue or from the agent who holds it. It starts anew there.
+    /// Assigns it to another agent, from the queue or from its holder. The new hold starts as assigned.
     pub fn hand_over(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match &self.state {
             TicketState::Held(hold) if hold.agent == agent => Err(Refusal::AlreadyTheirs),
             TicketState::Queued | TicketState::Held(_) => {
-                Ok(self.with(TicketState::Held(fresh_hold(agent, slot, now))))
+                Ok(self.with(TicketState::Held(new_hold(agent, slot, now))))
             }
             _ => Err(Refusal::State(self.status())),
         }
     }
 
-    /// Another urgency, as long as it has not ended. Whoever holds it keeps it.
+    /// Changes the priority of a ticket that has not ended. A holder keeps it.
     pub fn reprioritise(&self, priority: Priority) -> Result<Self, Refusal> {
         if self.status().is_end() {
             return Err(Refusal::State(self.status()));
@@ -267,7 +267,7 @@ impl Ticket {
         }
     }
 
-    fn step(
+    fn transition(
         &self,
         by: PersonId,
         from: &[Status],
@@ -285,6 +285,6 @@ impl Ticket {
     }
 }
 
-fn fresh_hold(agent: PersonId, slot: Slot, now: Time) -> Hold {
+fn new_hold(agent: PersonId, slot: Slot, now: Time) -> Hold {
     Hold { agent, slot, assigned_at: now, opened_at: None, paused: false }
 }

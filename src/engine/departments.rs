@@ -1,4 +1,4 @@
-//! Departments and categories: what an admin sets up.
+//! Operations of admins on departments and categories.
 use super::error::EngineError;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
@@ -7,31 +7,32 @@ use crate::domain::ids::{CategoryId, DepartmentId, Version};
 use crate::domain::person::Person;
 use crate::domain::text::{MAX_NAME_CHARS, clean};
 
-/// What is done to a department. Each says how it is to be, not what to switch: done twice it is done once.
+/// An edit of a department. Each variant sets a value instead of toggling it, so that it is idempotent.
 #[derive(Debug, Clone)]
 pub enum DepartmentEdit {
-    /// It gets another name.
+    /// Renames the department.
     Rename(String),
-    /// Whether nobody being online in it is an incident.
+    /// Sets whether it is an incident at once when no agent is online.
     SetCritical(bool),
-    /// Whether it takes no more tickets.
+    /// Sets whether the department takes no more tickets.
     SetRetired(bool),
-    /// It gets one more category, with this id. Where a category has the id and the name already, that is it.
+    /// Adds a category with this id. Does nothing if a category has this id and name.
     AddCategory(CategoryId, String),
-    /// A category gets another name.
+    /// Renames a category.
     RenameCategory(CategoryId, String),
-    /// Whether a category is no longer offered.
+    /// Sets whether a category is no longer offered.
     SetCategoryRetired(CategoryId, bool),
 }
 
 impl Engine {
-    /// On a desk without departments, makes the first one with its one category, so that a ticket can be opened at once.
+    /// Creates the first department with one category if there is none, so that a ticket can be opened at
+    /// once.
     pub async fn ensure_department(&self, name: &str, category: &str) -> Result<(), EngineError> {
         if self.store.departments().await?.is_empty() {
             let id = DepartmentId::from_random(self.random().id());
             let first = self.new_department(id, name, category)?;
             match self.put_department(first, None).await {
-                // Another process was as quick.
+                // Another process was faster.
                 Ok(_) | Err(EngineError::Taken(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -39,8 +40,8 @@ impl Engine {
         Ok(())
     }
 
-    /// A new department with one category. `id` is the request's own: where a department has the id and the name already,
-    /// the request was half done when the desk died, and that is the department.
+    /// Creates a department with one category. `id` comes from the request. If a department has this id and
+    /// name, the request was handled before the process was killed, and the function returns that department.
     pub async fn add_department(
         &self,
         admin: &Person,
@@ -52,16 +53,16 @@ impl Engine {
             return Err(EngineError::Forbidden);
         }
         let mut department = self.new_department(id, name, category)?;
-        if let Some(known) = self.store.departments().await?.into_iter().find(|d| d.id == id) {
-            if same(&known.name, &department.name) {
-                return Ok(known);
+        if let Some(existing) = self.store.departments().await?.into_iter().find(|d| d.id == id) {
+            if same_name(&existing.name, &department.name) {
+                return Ok(existing);
             }
             department.id = DepartmentId::from_random(self.random().id());
         }
         self.put_department(department, None).await
     }
 
-    /// A new category of a department; `id` is the request's own, as in [`Engine::add_department`].
+    /// Adds a category to a department. `id` comes from the request, as in [`Engine::add_department`].
     pub async fn add_category(
         &self,
         admin: &Person,
@@ -72,11 +73,11 @@ impl Engine {
         let name = checked_name(name)?;
         let edit = DepartmentEdit::AddCategory(id, name.clone());
         let department = self.edit_department(admin, department, &edit).await?;
-        let added = department.categories.iter().find(|c| same(&c.name, &name)).cloned();
+        let added = department.categories.iter().find(|c| same_name(&c.name, &name)).cloned();
         Ok((department, added.ok_or(EngineError::NotFound)?))
     }
 
-    /// Changes a department.
+    /// Applies an edit to a department.
     pub async fn edit_department(
         &self,
         admin: &Person,
@@ -90,7 +91,7 @@ impl Engine {
             .retry(|| async {
                 let all = self.store.departments().await?;
                 let before = all.iter().find(|d| d.id == id).ok_or(EngineError::NotFound)?;
-                let after = self.edited(before, &all, edit)?;
+                let after = self.apply_edit(before, &all, edit)?;
                 if after == *before {
                     return Ok(Attempt::Done(after));
                 }
@@ -103,7 +104,7 @@ impl Engine {
         Ok(department)
     }
 
-    fn edited(
+    fn apply_edit(
         &self,
         before: &Department,
         all: &[Department],
@@ -121,10 +122,11 @@ impl Engine {
             }
             DepartmentEdit::AddCategory(id, name) => {
                 let name = checked_name(name)?;
-                if before.category(*id).is_some_and(|known| same(&known.name, &name)) {
+                if before.category(*id).is_some_and(|category| same_name(&category.name, &name)) {
                     return Ok(after);
                 }
-                let id = if all.iter().any(|d| d.category(*id).is_some()) { self.category_id() } else { *id };
+                let id =
+                    if all.iter().any(|d| d.category(*id).is_some()) { self.new_category_id() } else { *id };
                 after.categories.push(Category { id, name, retired: false });
             }
             DepartmentEdit::RenameCategory(id, name) => {
@@ -152,7 +154,7 @@ impl Engine {
         name: &str,
         category: &str,
     ) -> Result<Department, EngineError> {
-        let category = Category { id: self.category_id(), name: checked_name(category)?, retired: false };
+        let category = Category { id: self.new_category_id(), name: checked_name(category)?, retired: false };
         Ok(Department {
             id,
             name: checked_name(name)?,
@@ -163,7 +165,7 @@ impl Engine {
         })
     }
 
-    fn category_id(&self) -> CategoryId {
+    fn new_category_id(&self) -> CategoryId {
         CategoryId::from_random(self.random().id())
     }
 
@@ -184,12 +186,12 @@ fn category_mut(department: &mut Department, id: CategoryId) -> Result<&mut Cate
     department.categories.iter_mut().find(|c| c.id == id).ok_or(EngineError::NotFound)
 }
 
-/// Whether two names are one: they are unique regardless of case.
-fn same(a: &str, b: &str) -> bool {
+/// Returns true if two names are equal regardless of case.
+fn same_name(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
-/// A name as it is kept: cleaned, on one line, neither empty nor too long.
+/// Returns the name as it is stored: cleaned and on one line. Errors if it is empty or too long.
 pub fn checked_name(name: &str) -> Result<String, EngineError> {
     let name = clean(name).replace('\n', " ");
     let length = name.chars().count();

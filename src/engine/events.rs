@@ -1,10 +1,10 @@
-//! What just happened, for whoever shows it live: cards in Telegram now, sockets of web pages later. Lossy on purpose: a
-//! reader who falls behind reads the store afresh.
+//! Events on the in-process feed, for live views: cards in Telegram, WebSockets of web clients. Lossy on
+//! purpose: a receiver that lags reads the store again.
 use crate::domain::alert::Alert;
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use serde::{Deserialize, Serialize};
 
-/// Something that was committed a moment ago.
+/// A committed change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A ticket joined a queue, for the first time or again.
@@ -14,22 +14,22 @@ pub enum Event {
         /// Its department.
         department: DepartmentId,
     },
-    /// A ticket left its queue or changed hands.
+    /// A ticket was assigned or reassigned.
     Assigned {
         /// The ticket.
         ticket: TicketId,
         /// Its department.
         department: DepartmentId,
-        /// Who has it now.
+        /// The new holder.
         agent: PersonId,
-        /// Who had it before.
+        /// The former holder.
         from: Option<PersonId>,
     },
-    /// A held ticket was opened, put on hold or taken up again.
+    /// A held ticket was opened, paused or resumed.
     Updated {
         /// The ticket.
         ticket: TicketId,
-        /// Who holds it.
+        /// The holder.
         agent: PersonId,
     },
     /// A ticket ended or went back to the queue.
@@ -38,22 +38,22 @@ pub enum Event {
         ticket: TicketId,
         /// Its department.
         department: DepartmentId,
-        /// Who held it.
+        /// The former holder.
         agent: Option<PersonId>,
     },
     /// An agent's availability, capacity or departments changed.
     Agent(PersonId),
     /// An incident began, or is over.
     Alert {
-        /// Which.
+        /// Its kind.
         alert: Alert,
-        /// Whether it is over.
+        /// True if it is over, false if it began.
         over: bool,
     },
 }
 
 impl Event {
-    /// The agents of whom something changed by it.
+    /// Returns the agents who are affected.
     pub fn agents(&self) -> impl Iterator<Item = PersonId> + use<> {
         let (one, other) = match *self {
             Self::Queued { .. } | Self::Alert { .. } => (None, None),

@@ -1,6 +1,6 @@
-//! Incidents: looked for by the replica that works, told to the admins and on the feed when they begin and once more when
-//! they are over. What was told is in the store, in one commit with the words for the admins: so it is told once, whoever
-//! looks next.
+//! Incidents: found by the leader, announced to the admins and on the feed when they begin and when they are
+//! over. The store keeps what was announced, in one commit with the notices to the admins. So each is
+//! announced once, also across replicas and restarts.
 mod heartbeat_window;
 
 use super::error::EngineError;
@@ -19,78 +19,79 @@ pub(super) use heartbeat_window::HeartbeatWindow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How long nobody may be online in a department that is not critical.
+/// How long a department that is not critical may be without an online agent.
 const UNSTAFFED_ALERT_AFTER: Duration = Duration::from_secs(300);
-/// How long a server may be out of reach: it may only be starting anew.
+/// How long presence or the store may be unreachable: it may only be restarting.
 const OUTAGE_ALERT_AFTER: Duration = Duration::from_secs(10);
-/// How long a server may take to answer a look.
-const PRESENCE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Timeout of one evaluation; half of it for presence.
+const EVALUATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What is known from look to look, beside what the store knows.
+/// State between two evaluations, beside what the store keeps.
 #[derive(Debug, Default)]
 pub(super) struct IncidentState {
-    /// What the feed was told of. `None` before the first look: whoever reads the feed has asked the store how things stand.
-    shown: Option<BTreeSet<Alert>>,
-    /// Since when the store can't be reached, and whether that was told.
-    away: Option<(Time, bool)>,
+    /// The alerts announced on the feed. `None` before the first evaluation: receivers of the feed have read
+    /// the store.
+    announced: Option<BTreeSet<Alert>>,
+    /// When the store became unreachable, and whether that was announced.
+    outage: Option<(Time, bool)>,
 }
 
 impl Engine {
-    /// Looks for incidents, and tells of those that began or ended since the last look. Fails while the store can't be
-    /// reached; that is told on the feed then, and to the admins once it is back.
+    /// Evaluates the conditions and announces the incidents that began or ended. Errors if the store is
+    /// unreachable. That is announced on the feed at once, and to the admins when the store is back.
     pub async fn check_incidents(&self, now: Time) -> Result<(), EngineError> {
-        let mut alarm = self.incident_state.lock().await;
+        let mut state = self.incident_state.lock().await;
         self.evaluate_heartbeats(now);
         loop {
-            let away = alarm.away.is_some_and(|(_, told)| told);
-            let look = self.evaluate_once(&mut alarm, away, now);
-            let looked = match tokio::time::timeout(PRESENCE_TIMEOUT, look).await {
-                Ok(looked) => looked,
+            let outage_announced = state.outage.is_some_and(|(_, announced)| announced);
+            let evaluation = self.evaluate_once(&mut state, outage_announced, now);
+            let result = match tokio::time::timeout(EVALUATION_TIMEOUT, evaluation).await {
+                Ok(result) => result,
                 Err(_) => Err(StoreError::Unavailable("no answer in time".into()).into()),
             };
-            match looked {
-                Ok(()) => alarm.away = None,
+            match result {
+                Ok(()) => state.outage = None,
                 Err(EngineError::Store(error)) => {
-                    self.record_store_outage(&mut alarm, now);
+                    self.record_store_outage(&mut state, now);
                     return Err(error.into());
                 }
                 Err(error) => return Err(error),
             }
-            if !away {
+            if !outage_announced {
                 return Ok(());
             }
-            // It was away and is not any more: looked at again, it is over.
+            // The store was unreachable and has answered: the second evaluation ends that incident.
         }
     }
 
-    /// One look, written down with the words for the admins.
+    /// Evaluates once, and commits the result with the notices to the admins.
     async fn evaluate_once(
         &self,
-        alarm: &mut IncidentState,
-        away: bool,
+        state: &mut IncidentState,
+        outage_announced: bool,
         now: Time,
     ) -> Result<(), EngineError> {
-        let mut matters = self.department_conditions(now).await?;
-        if away {
-            matters.insert(Alert::StoreAway, TimeDelta::zero());
+        let mut conditions = self.department_conditions(now).await?;
+        if outage_announced {
+            conditions.insert(Alert::StoreAway, TimeDelta::zero());
         }
-        if lock(&self.heartbeat_window).fail(now) {
-            matters.insert(Alert::HeartbeatsFail, TimeDelta::zero());
+        if lock(&self.heartbeat_window).is_failing(now) {
+            conditions.insert(Alert::HeartbeatsFail, TimeDelta::zero());
         }
         if !self.presence_answers(now).await {
-            matters.insert(Alert::PresenceAway, delta(OUTAGE_ALERT_AFTER));
+            conditions.insert(Alert::PresenceAway, delta(OUTAGE_ALERT_AFTER));
         }
         let before = self.store.incidents().await?;
-        let shown = alarm.shown.get_or_insert_with(|| before.told());
-        let after = before.update(&matters, now);
+        let announced = state.announced.get_or_insert_with(|| before.told());
+        let after = before.update(&conditions, now);
         if after != before {
             self.commit_incidents(&before, &after).await?;
         }
-        for (alert, over) in after.announcements(shown) {
-            tracing::warn!(alert = alert.name(), over, "incident");
+        for (alert, over) in after.announcements(announced) {
+            tracing::warn!(alert = alert.name(), over, "incident announced");
             self.publish(Event::Alert { alert, over });
         }
-        *shown = after.told();
+        *announced = after.told();
         Ok(())
     }
 
@@ -103,12 +104,12 @@ impl Engine {
         let committed = self.commit_one(Change { write, event: None, notices }).await;
         match Attempt::of(committed, ())? {
             Attempt::Done(()) => Ok(()),
-            // Whoever was first has told it; the next look sees what is left.
+            // The winner of the race has announced it; the next evaluation does the rest.
             Attempt::Lost => Err(EngineError::Contention),
         }
     }
 
-    /// What the admins are told. Nothing of a department that is no more.
+    /// Returns the notices to the admins; none if the department is retired or gone.
     async fn alert_notices(&self, alert: Alert, over: bool) -> Result<Vec<Outgoing>, EngineError> {
         let departments = self.store.departments().await?;
         let gone = |id| departments.iter().all(|department| department.id != id || department.retired);
@@ -118,71 +119,74 @@ impl Engine {
         self.notices_to_admins(&Notice::Alert { alert, over }).await
     }
 
-    /// The store did not answer this time.
-    fn record_store_outage(&self, alarm: &mut IncidentState, now: Time) {
-        let (since, told) = alarm.away.get_or_insert((now, false));
-        if *told || now - *since < delta(OUTAGE_ALERT_AFTER) {
+    /// Records that the store did not answer.
+    fn record_store_outage(&self, state: &mut IncidentState, now: Time) {
+        let (since, announced) = state.outage.get_or_insert((now, false));
+        if *announced || now - *since < delta(OUTAGE_ALERT_AFTER) {
             return;
         }
-        *told = true;
-        // Before the first look nobody knows what else has been told.
-        if let Some(shown) = &mut alarm.shown {
-            shown.insert(Alert::StoreAway);
+        *announced = true;
+        // Before the first evaluation it is unknown what else was announced.
+        if let Some(announced) = &mut state.announced {
+            announced.insert(Alert::StoreAway);
         }
         let (alert, over) = (Alert::StoreAway, false);
-        tracing::warn!(alert = alert.name(), over, "incident");
+        tracing::warn!(alert = alert.name(), over, "incident announced");
         self.publish(Event::Alert { alert, over });
     }
 
     async fn presence_answers(&self, now: Time) -> bool {
-        let nobody = PersonId::from_random([0; 16]);
-        matches!(tokio::time::timeout(PRESENCE_TIMEOUT / 2, self.presence.get(nobody, now)).await, Ok(Ok(_)))
+        let unknown_agent = PersonId::from_random([0; 16]);
+        matches!(
+            tokio::time::timeout(EVALUATION_TIMEOUT / 2, self.presence.get(unknown_agent, now)).await,
+            Ok(Ok(_))
+        )
     }
 
-    /// What is the matter in departments.
+    /// Returns the conditions of the departments.
     async fn department_conditions(&self, now: Time) -> Result<Conditions, StoreError> {
-        let mut found = Conditions::new();
+        let mut conditions = Conditions::new();
         let depths = self.store.depths().await?;
         for department in self.store.departments().await?.into_iter().filter(|d| !d.retired) {
             if self.online(department.id) == 0 {
-                let patience =
+                let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(UNSTAFFED_ALERT_AFTER) };
-                found.insert(Alert::NobodyOnline(department.id), patience);
+                conditions.insert(Alert::NobodyOnline(department.id), min_duration);
             }
-            let waits = depths.get(&department.id).is_some_and(|depth| *depth > 0);
-            if waits
+            let has_queue = depths.get(&department.id).is_some_and(|depth| *depth > 0);
+            if has_queue
                 && self
                     .oldest_waiting(department.id)
                     .await?
-                    .is_some_and(|since| now - since >= TimeDelta::minutes(MAX_WAIT_MINUTES.into()))
+                    .is_some_and(|opened_at| now - opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into()))
             {
-                found.insert(Alert::TicketWaits(department.id), TimeDelta::zero());
+                conditions.insert(Alert::TicketWaits(department.id), TimeDelta::zero());
             }
         }
-        Ok(found)
+        Ok(conditions)
     }
 
-    /// When the oldest waiting ticket of a department was opened.
+    /// Returns when the oldest queued ticket of a department was opened.
     pub async fn oldest_waiting(&self, department: DepartmentId) -> Result<Option<Time>, StoreError> {
-        let since = Priority::ALL.map(|priority| self.store.oldest_waiting_at(department, priority));
-        Ok(try_join_all(since).await?.into_iter().flatten().min())
+        let oldest = Priority::ALL.map(|priority| self.store.oldest_waiting_at(department, priority));
+        Ok(try_join_all(oldest).await?.into_iter().flatten().min())
     }
 
-    /// A heartbeat was answered: taken, or failed by the desk.
-    pub fn count_heartbeat(&self, taken: bool, now: Time) {
-        lock(&self.heartbeat_window).count(taken);
+    /// Counts a heartbeat that was accepted or failed.
+    pub fn count_heartbeat(&self, accepted: bool, now: Time) {
+        lock(&self.heartbeat_window).count(accepted);
         self.evaluate_heartbeats(now);
     }
 
     fn evaluate_heartbeats(&self, now: Time) {
         if lock(&self.heartbeat_window).evaluate(now)
-            && let Some(telling) = &self.signal_buffer
+            && let Some(signals) = &self.signal_buffer
         {
-            telling.heartbeats_failing();
+            signals.heartbeats_failing();
         }
     }
 
-    /// The departments in which somebody is online.
+    /// Returns the departments in which an agent is online.
     #[must_use]
     pub fn staffed(&self) -> BTreeSet<DepartmentId> {
         self.roster().staffed()

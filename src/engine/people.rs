@@ -1,4 +1,4 @@
-//! Who is who: meeting people, their language, whether they can be reached.
+//! Operations on people: registration, language, reachability.
 use super::error::EngineError;
 use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use super::{Attempt, Engine};
@@ -10,7 +10,7 @@ use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
 
-/// What Telegram says of somebody who writes to the bot.
+/// The profile that Telegram sends with each update of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// Their Telegram id.
@@ -19,39 +19,39 @@ pub struct Profile {
     pub name: String,
     /// Their username.
     pub username: Option<String>,
-    /// Their language, if it is one of the desk's.
+    /// Their language, if the desk has it.
     pub locale: Option<Locale>,
 }
 
 impl Engine {
-    /// The person behind a Telegram profile; a new customer when nobody knows them yet. Keeps name, username and language
-    /// up to date. Whoever `ADMIN_IDS` names is an admin.
+    /// Returns the person with a Telegram profile, creating a customer if there is none. Updates name,
+    /// username and language. A person listed in `ADMIN_IDS` is an admin.
     pub async fn meet(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
         self.retry(|| async {
-            let known = self.store.person_by_telegram(profile.telegram).await?;
-            let person = match &known {
+            let stored = self.store.person_by_telegram(profile.telegram).await?;
+            let person = match &stored {
                 Some(person) => self.updated(person, profile),
-                None => self.newcomer(profile, now),
+                None => self.new_customer(profile, now),
             };
-            if known.as_ref() == Some(&person) {
+            if stored.as_ref() == Some(&person) {
                 return Ok(Attempt::Done(person));
             }
             let menu_changed =
-                known.as_ref().is_none_or(|k| k.role != person.role || k.locale != person.locale);
+                stored.as_ref().is_none_or(|old| old.role != person.role || old.locale != person.locale);
             let mut notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
-            if known.as_ref().is_some_and(|known| !known.reachable) {
-                notices.extend(self.holders_cards(person.id).await?);
+            if stored.as_ref().is_some_and(|old| !old.reachable) {
+                notices.extend(self.holder_card_refreshes(person.id).await?);
             }
-            let expected = known.as_ref().map(|k| k.version);
+            let expected = stored.as_ref().map(|old| old.version);
             let person = Person { version: expected.map_or(Version::default(), Version::next), ..person };
-            // Only an agent has a seat that a round could be looking at.
-            let _between_rounds = match &person.agent {
+            // Only an agent has a seat that a running round could use.
+            let _no_round = match &person.agent {
                 Some(_) => Some(self.round.lock().await),
                 None => None,
             };
             let write = Write::Person { person: Box::new(person.clone()), expected };
             match self.commit_one(Change { write, event: None, notices }).await {
-                // Two first messages at once: the other one made the person.
+                // Two first messages at the same time: the other one created the person.
                 Err(CommitError::Duplicate(UniqueKey::Telegram)) => Ok(Attempt::Lost),
                 committed => {
                     let attempt = Attempt::of(committed, person)?;
@@ -67,16 +67,17 @@ impl Engine {
         .await
     }
 
-    /// The person with this id, as they are now. An agent's is in the roster, and where this engine has its store to itself
-    /// the roster is as true as the store: nobody else writes, and it follows each commit before the verb is answered. While
-    /// it is in doubt about anybody, and among other replicas, whose changes reach it later, the store is asked.
+    /// Returns the current person with this id. An agent comes from the roster if this engine has its store
+    /// to itself: nobody else writes then, and the roster is updated after each commit before the operation
+    /// returns. The store is read while any agent is uncertain, and if there are other replicas, whose
+    /// changes reach the roster later.
     pub async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        let known = if self.signal_buffer.is_none() && !self.has_uncertain_agents() {
+        let cached = if self.signal_buffer.is_none() && !self.has_uncertain_agents() {
             self.roster().seat(id).map(|seat| seat.person.clone())
         } else {
             None
         };
-        match known {
+        match cached {
             Some(person) => Ok(Some(person)),
             None => self.store.person(id).await,
         }
@@ -96,8 +97,8 @@ impl Engine {
         }
     }
 
-    fn newcomer(&self, profile: &Profile, now: Time) -> Person {
-        let named = self.rules.admin_ids.contains(&profile.telegram);
+    fn new_customer(&self, profile: &Profile, now: Time) -> Person {
+        let is_admin = self.rules.admin_ids.contains(&profile.telegram);
         Person {
             id: PersonId::from_random(self.random().id()),
             telegram: profile.telegram,
@@ -106,7 +107,7 @@ impl Engine {
             email: None,
             locale: profile.locale.unwrap_or(self.rules.default_locale),
             locale_chosen: false,
-            role: if named { Role::Admin } else { Role::Customer },
+            role: if is_admin { Role::Admin } else { Role::Customer },
             reachable: true,
             agent: None,
             prompt: None,
@@ -117,14 +118,14 @@ impl Engine {
         }
     }
 
-    /// Changes a person by `change`, which also says what is recorded and who is told. Nothing is written when nothing
+    /// Changes a person by `change`, which returns the audit event and the notices. Writes nothing if nothing
     /// changed.
     pub(super) async fn change_person(
         &self,
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.pause_assignment().await;
+        let _paused = self.pause_assignment().await;
         let person = self
             .retry(|| async {
                 let before = self.store.person(id).await?.ok_or(EngineError::NotFound)?;
@@ -145,14 +146,14 @@ impl Engine {
         Ok(person)
     }
 
-    /// A person chooses their language; their menu follows, and the cards of what they wait for or work on.
+    /// Sets a person's language. Refreshes their menu and the cards of their open and held tickets.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
-        let (theirs, held) = tokio::try_join!(
+        let (opened, held) = tokio::try_join!(
             self.store.tickets_of(id, super::tickets::open::MAX_OPEN_TICKETS),
             self.store.held_by(id)
         )?;
-        let waits = theirs.iter().filter(|ticket| !ticket.status().is_end());
-        let cards = waits.map(|ticket| CardKey::Status(ticket.id));
+        let open = opened.iter().filter(|ticket| !ticket.status().is_end());
+        let cards = open.map(|ticket| CardKey::Status(ticket.id));
         let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
         self.change_person(id, |person: &mut Person| {
             (person.locale, person.locale_chosen) = (locale, true);
@@ -162,7 +163,7 @@ impl Engine {
         .await
     }
 
-    /// Notes the question that a person's next message answers, or that there is none.
+    /// Sets or clears the prompt that a person's next message answers.
     pub async fn set_prompt(&self, id: PersonId, prompt: Option<Prompt>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
             (person.prompt, person.answered_by) = (prompt, None);
@@ -171,7 +172,7 @@ impl Engine {
         .await
     }
 
-    /// Notes that this message answered a person's question.
+    /// Records the message that answered a person's prompt.
     pub async fn answer_prompt(&self, id: PersonId, message: i32) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
             person.answered_by = Some(message);
@@ -180,36 +181,36 @@ impl Engine {
         .await
     }
 
-    /// Telegram says that a person blocked the bot, or unblocked it. A blocked agent gets no tickets and the admins are
-    /// told; a blocked customer's agents are told, and the cards of their tickets say so.
+    /// Records that a person blocked or unblocked the bot. A blocked agent gets no tickets, and the admins
+    /// get a notice. The agents of a blocked customer get a notice, and the cards of the tickets show it.
     pub async fn set_reachable(&self, telegram: TelegramId, reachable: bool) -> Result<(), EngineError> {
-        let Some(known) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
-        if known.reachable == reachable {
+        let Some(person) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
+        if person.reachable == reachable {
             return Ok(());
         }
         let mut notices = Vec::new();
-        if !reachable && known.agent.is_some() {
-            notices.extend(self.notices_to_admins(&Notice::AgentUnreachable { person: known.id }).await?);
+        if !reachable && person.agent.is_some() {
+            notices.extend(self.notices_to_admins(&Notice::AgentUnreachable { person: person.id }).await?);
         }
-        for ticket in self.store.tickets_of(known.id, super::tickets::open::MAX_OPEN_TICKETS).await? {
+        for ticket in self.store.tickets_of(person.id, super::tickets::open::MAX_OPEN_TICKETS).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
-            let told = Notice::CustomerUnreachable { ticket: ticket.id };
-            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), told)));
+            let notice = Notice::CustomerUnreachable { ticket: ticket.id };
+            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), notice)));
             notices.push(Outgoing::refresh(holder.chat(), CardKey::Task(ticket.id, holder.id)));
         }
-        notices.extend(self.holders_cards(known.id).await?);
-        notices.retain(|out| out.chat != known.chat());
-        self.change_person(known.id, |person: &mut Person| {
+        notices.extend(self.holder_card_refreshes(person.id).await?);
+        notices.retain(|out| out.chat != person.chat());
+        self.change_person(person.id, |person: &mut Person| {
             person.reachable = reachable;
             Ok((None, notices.clone()))
         })
         .await?;
-        tracing::info!(person = %known.id, reachable, "reachability");
+        tracing::info!(person = %person.id, reachable, "reachability changed");
         Ok(())
     }
 
-    /// The cards on which those who hold a customer's tickets read whether the customer can be reached.
-    async fn holders_cards(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
+    /// Returns refreshes of the cards that show a customer's reachability to the holders of their tickets.
+    async fn holder_card_refreshes(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
         let mut cards = Vec::new();
         for ticket in self.store.tickets_of(customer, super::tickets::open::MAX_OPEN_TICKETS).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
@@ -219,7 +220,7 @@ impl Engine {
         Ok(cards)
     }
 
-    /// A notice to every admin.
+    /// Returns a notice to every admin.
     pub async fn notices_to_admins(&self, notice: &Notice) -> Result<Vec<Outgoing>, EngineError> {
         let admins = self.store.admins().await?;
         Ok(admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect())

@@ -1,4 +1,4 @@
-//! What programs that show the desk ask for: reading only.
+//! Read-only queries for clients that show the desk.
 use super::Engine;
 use super::assignment::roster::Seat;
 use super::ports::{Presence, StoreError};
@@ -10,25 +10,25 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Engine {
-    /// Who is there.
+    /// Returns the presence port.
     #[must_use]
     pub fn presence(&self) -> &Arc<dyn Presence> {
         &self.presence
     }
 
-    /// How many tickets each agent holds.
+    /// Returns how many tickets each agent holds.
     #[must_use]
     pub fn loads(&self) -> HashMap<PersonId, u16> {
         self.roster().seats().map(|seat| (seat.person.id, seat.held())).collect()
     }
 
-    /// An agent with what they hold.
+    /// Returns an agent's seat.
     #[must_use]
     pub fn seat(&self, agent: PersonId) -> Option<Seat> {
         self.roster().seat(agent).cloned()
     }
 
-    /// A person's name; agents' without asking the store.
+    /// Returns a person's name. An agent's comes from the roster.
     pub async fn name_of(&self, person: PersonId) -> Result<Option<String>, StoreError> {
         let seated = self.roster().seat(person).map(|seat| seat.person.name.clone());
         match seated {
@@ -37,7 +37,7 @@ impl Engine {
         }
     }
 
-    /// A person's chat with the bot; agents' without asking the store.
+    /// Returns a person's chat with the bot. An agent's comes from the roster.
     pub async fn chat_of(&self, person: PersonId) -> Result<Option<ChatId>, StoreError> {
         let seated = self.roster().seat(person).map(|seat| seat.person.chat());
         match seated {
@@ -46,7 +46,7 @@ impl Engine {
         }
     }
 
-    /// When the day of `now` began in the desk's zone.
+    /// Returns when the day of `now` began in the desk's time zone.
     #[must_use]
     pub fn day_began(&self, now: Time) -> Time {
         let zone = self.rules.zone;
@@ -56,13 +56,13 @@ impl Engine {
 }
 
 impl Seat {
-    /// Whether they are online and there, whether they have room or not.
+    /// Returns true if the agent is online and reachable, whether they have a free slot or not.
     #[must_use]
     pub fn is_online(&self) -> bool {
         self.person.availability() == Availability::Online && !self.lost && self.person.reachable
     }
 
-    /// How many tickets they can hold.
+    /// Returns how many tickets they can hold.
     #[must_use]
     pub fn capacity(&self) -> u16 {
         self.profile().map_or(0, |profile| profile.max_tickets.get())

@@ -1,4 +1,5 @@
-//! One engine among several on the same store: what it has to tell the others, and what it makes of what they tell.
+//! Signals between several engines on one store: the buffer of those to send, and the handling of received
+//! ones.
 use super::assignment::pending_work::PendingWork;
 use super::events::Event;
 use super::ports::{Signal, StoreError};
@@ -8,31 +9,31 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
-/// How many happenings one signal tells; what is above that the others read in the store.
+/// Maximum number of events in one signal. Above that the receivers reload everything.
 const MAX_SIGNAL_EVENTS: usize = 1_024;
 
-/// What a replica has to tell and has not told yet. Clones share.
+/// A buffer of what this replica has not sent yet. Clones share it.
 #[derive(Debug, Clone)]
 pub struct SignalBuffer {
     replica: ReplicaId,
     pending: Arc<Mutex<Signal>>,
-    wanted: Arc<Notify>,
+    notify: Arc<Notify>,
 }
 
 impl SignalBuffer {
     pub(super) fn new(replica: ReplicaId) -> Self {
-        Self { replica, pending: Arc::new(Mutex::new(Signal::new(replica))), wanted: Arc::default() }
+        Self { replica, pending: Arc::new(Mutex::new(Signal::new(replica))), notify: Arc::default() }
     }
 
-    fn write(&self, write: impl FnOnce(&mut Signal)) {
-        write(&mut lock(&self.pending));
-        self.wanted.notify_one();
+    fn update(&self, update: impl FnOnce(&mut Signal)) {
+        update(&mut lock(&self.pending));
+        self.notify.notify_one();
     }
 
-    pub(super) fn event(&self, happening: Event) {
-        self.write(|signal| {
+    pub(super) fn event(&self, event: Event) {
+        self.update(|signal| {
             if signal.events.len() < MAX_SIGNAL_EVENTS {
-                signal.events.push(happening);
+                signal.events.push(event);
             } else {
                 signal.reload_all = true;
             }
@@ -40,67 +41,67 @@ impl SignalBuffer {
     }
 
     pub(super) fn rounds_requested(&self, departments: &[DepartmentId]) {
-        self.write(|signal| signal.departments.extend(departments));
+        self.update(|signal| signal.departments.extend(departments));
     }
 
-    /// Nobody here heard what became of something: the others read everything afresh.
-    pub(super) fn uncertain(&self, owed: &PendingWork) {
-        self.write(|signal| {
-            signal.departments.extend(&owed.departments);
-            signal.reload_all |= owed.has_reloads();
+    /// Signals that the result of a commit is unknown here: the other replicas reload everything.
+    pub(super) fn uncertain(&self, work: &PendingWork) {
+        self.update(|signal| {
+            signal.departments.extend(&work.departments);
+            signal.reload_all |= work.has_reloads();
         });
     }
 
     pub(super) fn deliveries_pending(&self) {
-        self.write(|signal| signal.deliveries = true);
+        self.update(|signal| signal.deliveries = true);
     }
 
-    /// Many heartbeats have failed here.
+    /// Signals that many heartbeats failed here.
     pub(super) fn heartbeats_failing(&self) {
-        self.write(|signal| signal.failed_heartbeat_windows += 1);
+        self.update(|signal| signal.failed_heartbeat_windows += 1);
     }
 
-    /// There are updates in the inbox.
+    /// Signals that the inbox has new updates.
     pub fn updates(&self) {
-        self.write(|signal| signal.updates = true);
+        self.update(|signal| signal.updates = true);
     }
 
-    /// Waits for something to tell, and takes all of it.
+    /// Waits for something to send and takes all of it.
     pub async fn next(&self) -> Signal {
-        self.wanted.notified().await;
+        self.notify.notified().await;
         std::mem::replace(&mut *lock(&self.pending), Signal::new(self.replica))
     }
 }
 
 impl Engine {
-    /// The same engine as one of several on its store: what it does is told to the others.
+    /// Returns the same engine as one of several on its store: it signals its changes to the others.
     #[must_use]
     pub fn with_replicas(mut self, replica: ReplicaId) -> Self {
         self.signal_buffer = Some(SignalBuffer::new(replica));
         self
     }
 
-    /// What is to be told to the other replicas; `None` when there are none.
+    /// Returns the buffer of signals for the other replicas; `None` if there are none.
     #[must_use]
     pub fn signal_buffer(&self) -> Option<&SignalBuffer> {
         self.signal_buffer.as_ref()
     }
 
-    /// Takes in what another replica tells: agents of whom something changed are read again, rounds and deliveries woken.
+    /// Applies another replica's signal: reloads the affected agents, and wakes rounds and the outbox worker.
     pub async fn apply_signal(&self, signal: Signal) -> Result<(), StoreError> {
         if signal.reload_all {
             self.start().await?;
         } else {
             let agents: BTreeSet<_> = signal.events.iter().flat_map(Event::agents).collect();
-            let _between_rounds = self.round.lock().await;
-            // One who does not work has no rounds that would do it.
+            let _no_round = self.round.lock().await;
+            // A standby runs no rounds that would do it.
             self.reload_uncertain_only().await?;
             for agent in agents {
                 self.reload_agent(agent).await?;
             }
         }
-        for happening in signal.events {
-            self.publish_local(happening);
+        for event in signal.events {
+            self.publish_local(event);
         }
         if !signal.departments.is_empty() {
             lock(&self.pending_work).departments.extend(signal.departments);

@@ -1,4 +1,4 @@
-//! The desk's settings, which an admin changes while it runs.
+//! Operation that changes the desk's settings.
 use super::error::EngineError;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
@@ -6,8 +6,8 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 
 impl Engine {
-    /// Changes the settings by `change`. Every department gets a round: another mode or strategy can mean that somebody who
-    /// waits is served.
+    /// Changes the settings by `change`. Requests a round of every department, because another mode or
+    /// strategy can make a waiting ticket assignable.
     pub async fn change_settings(
         &self,
         admin: &Person,
@@ -30,7 +30,7 @@ impl Engine {
                 Attempt::of(self.commit_one(Change::quiet(write)).await, settings)
             })
             .await?;
-        tracing::info!(by = %admin.id, ?settings, "settings");
+        tracing::info!(by = %admin.id, ?settings, "settings changed");
         self.request_all_rounds().await?;
         Ok(settings)
     }

@@ -1,5 +1,5 @@
-//! The safety net. Finding a ticket to assign in here is a fault of the triggers, and is
-//! counted as one.
+//! Sweep: a periodic check that repairs what events missed. A ticket that only the sweep assigns means a lost
+//! wake-up and is counted as a fault.
 use super::Engine;
 use super::agents::presence_policy::{PresenceAction, RecordState, evaluate};
 use super::error::EngineError;
@@ -13,30 +13,31 @@ use chrono::TimeDelta;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
-/// A ticket younger than this may still be on its way to its first round.
+/// Minimum age of a waiting ticket that counts as a fault. A younger one may still be waiting for its first
+/// round.
 const MIN_WAIT_BEFORE_FAULT: TimeDelta = TimeDelta::seconds(2);
 
-/// What a sweep did.
+/// The result of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sweep {
     /// Tickets that should have been assigned before.
     pub found: usize,
-    /// Agents who were asked whether they are still there.
+    /// Agents who were asked whether they are still online.
     pub asked: usize,
-    /// Agents whose presence is lost since this sweep.
+    /// Agents whose presence this sweep marked as lost.
     pub lost: usize,
-    /// Agents who were taken offline.
+    /// Agents whom this sweep set offline.
     pub taken_offline: usize,
 }
 
 impl Engine {
-    /// One sweep: presence first, then tickets.
+    /// Runs one sweep: first presence, then tickets.
     pub async fn sweep(&self, now: Time) -> Result<Sweep, EngineError> {
         let mut sweep = Sweep::default();
         let settings = self.store.settings().await?;
         let records = self.presence.all(now).await.ok();
         if records.is_none() {
-            tracing::warn!("presence is out of reach: nobody is expired");
+            tracing::warn!("failed to read presence; no agent is marked as lost");
         }
         let records: Option<HashMap<PersonId, PresenceRecord>> =
             records.map(|all| all.into_iter().map(|r| (r.agent_id, r)).collect());
@@ -44,9 +45,9 @@ impl Engine {
         for agent in agents {
             match self.check_agent(&agent, records.as_ref(), (&settings, now), &mut sweep).await {
                 Err(error @ EngineError::Store(_)) => return Err(error),
-                // One of them, who is being removed just now perhaps, keeps nobody else from being looked after.
+                // An error of one agent, who may be being removed, must not stop the check of the others.
                 Err(error) => {
-                    tracing::warn!(%error, agent = %agent.id, "an agent can't be looked after this time");
+                    tracing::warn!(%error, agent = %agent.id, "failed to check agent");
                 }
                 Ok(()) => {}
             }
@@ -57,10 +58,10 @@ impl Engine {
 
     async fn sweep_tickets(&self, now: Time) -> Result<usize, EngineError> {
         self.run_round(now).await?;
-        let all: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
+        let ready: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
         let missed = {
-            let _no_round_meanwhile = self.round.lock().await;
-            let heads = self.queue_heads(&all).await?;
+            let _no_round = self.round.lock().await;
+            let heads = self.queue_heads(&ready).await?;
             let auto = self.store.settings().await?.mode != crate::domain::policy::Mode::Manual;
             if auto && !self.is_round_pending() {
                 heads.iter().filter(|ticket| ticket.created_at + MIN_WAIT_BEFORE_FAULT < now).count()
@@ -72,22 +73,23 @@ impl Engine {
             tracing::error!(missed, "the sweep found tickets that should have been assigned");
             self.faults.sweep_finds.fetch_add(missed as u64, Ordering::Relaxed);
         }
-        self.request_round(all);
+        self.request_round(ready);
         self.run_round(now).await?;
         Ok(missed)
     }
 
-    /// Makes good what a crash left half done: tickets held by people who are no agents any more go back to the queue. Then
-    /// restores in-memory presence from the last signs of life, where presence does not outlive the process. Agents whose
-    /// client is silent are lost from the first round on, not from the first sweep.
+    /// Repairs what a crash left half done: tickets held by former agents go back to the queue. Restores
+    /// volatile presence from the last signs of activity if `presence_is_volatile`. Marks silent clients as
+    /// lost before the first round, not only with the first sweep.
     pub async fn recover(&self, presence_is_volatile: bool, now: Time) -> Result<(), EngineError> {
         for ticket in self.store.all_held().await? {
             let Some(holder) = ticket.holder() else { continue };
             if self.roster().seat(holder).is_none() {
                 let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
-                let done = self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, removed, now).await;
-                // Refused when another process was as quick, or has made them an agent again.
-                match done {
+                let released =
+                    self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, removed, now).await;
+                // Refused if another process was faster or has made them an agent again.
+                match released {
                     Ok(_) | Err(EngineError::Refused(..)) => {}
                     Err(error) => return Err(error),
                 }
@@ -96,20 +98,20 @@ impl Engine {
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents.iter().filter(|_| presence_is_volatile) {
             let Some(profile) = &agent.agent else { continue };
-            let gone = now - profile.last_activity >= delta(self.rules.presence_ttl);
-            if profile.availability != Availability::Offline && !gone {
-                // Memory never is out of reach.
+            let expired = now - profile.last_activity >= delta(self.rules.presence_ttl);
+            if profile.availability != Availability::Offline && !expired {
+                // The in-memory presence never fails.
                 let _ = self.write_presence(agent, profile, profile.last_activity).await;
             }
         }
         if let Ok(records) = self.presence.all(now).await {
             let settings = self.store.settings().await?;
-            let there: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
-            for agent in agents.iter().filter(|agent| !there.contains(&agent.id)) {
+            let present: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
+            for agent in agents.iter().filter(|agent| !present.contains(&agent.id)) {
                 let silent = |p: &AgentProfile| {
-                    let verdict = evaluate(p, RecordState::Absent, &settings, self.rules.presence_ttl, now);
+                    let action = evaluate(p, RecordState::Absent, &settings, self.rules.presence_ttl, now);
                     p.via == Via::Client
-                        && matches!(verdict, PresenceAction::Lose | PresenceAction::TakeOffline)
+                        && matches!(action, PresenceAction::Lose | PresenceAction::TakeOffline)
                 };
                 let lost = agent.agent.as_ref().is_some_and(silent);
                 self.roster().update(agent.id, |seat| seat.lost = lost);
@@ -118,7 +120,8 @@ impl Engine {
         Ok(())
     }
 
-    /// The wall clock jumped: nobody's silence can be told from the jump, so everybody counts as just seen.
+    /// Resets the idle timers after a jump of the wall clock: silence cannot be told from the jump, so every
+    /// agent counts as active now.
     pub async fn reset_idle_timers(&self, now: Time) -> Result<(), EngineError> {
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents.iter().filter(|a| a.availability() != Availability::Offline) {

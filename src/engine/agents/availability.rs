@@ -1,4 +1,5 @@
-//! An agent's availability: online, busy, away, offline; signs of life; and what follows for their tickets.
+//! Availability of agents (online, busy, away, offline), their signs of activity, and the consequences for
+//! their tickets.
 use crate::domain::Time;
 use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::PersonId;
@@ -14,12 +15,13 @@ use crate::engine::ports::{Change, Write};
 use crate::engine::{Attempt, Engine};
 use chrono::TimeDelta;
 
-/// A sign of life is written down at most this often: precise enough for time-outs of minutes, and a chatty agent does not
-/// cost a write per message.
+/// Minimum interval between two writes of an agent's activity: precise enough for timeouts of minutes, and an
+/// agent who writes a lot does not cost a write per message.
 pub(in crate::engine) const ACTIVITY_WRITE_INTERVAL: TimeDelta = TimeDelta::seconds(15);
 
 impl Engine {
-    /// An agent says how available they are. Going online fills their queue; going offline applies the offline behaviour.
+    /// Sets the availability that an agent chose. Going online requests rounds; going offline applies the
+    /// offline behaviour.
     pub async fn set_availability(
         &self,
         agent: PersonId,
@@ -32,40 +34,41 @@ impl Engine {
         Ok(person)
     }
 
-    /// The commit behind every change of availability, with what the roster and the queue make of it. Only of a profile
-    /// that is `still` as it must be for it.
+    /// Commits a change of availability, then updates the roster and requests rounds. `precondition` must
+    /// hold for the current profile; otherwise nothing changes.
     pub(in crate::engine) async fn change_availability(
         &self,
         agent: PersonId,
-        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
+        (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
         actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
-        self.change_availability_by((agent, Via::Telegram), (to, still), actor, notices, now).await
+        self.change_availability_by((agent, Via::Telegram), (to, precondition), actor, notices, now).await
     }
 
-    /// The same, for an agent whose signs of life come from `via` from now on.
+    /// As [`Engine::change_availability`], and sets `via` as the source of the agent's signs of activity.
     pub(in crate::engine) async fn change_availability_by(
         &self,
         (agent, via): (PersonId, Via),
-        (to, still): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
+        (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
         actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        let by_themselves = actor != Actor::Engine;
-        if by_themselves {
+        let by_agent = actor != Actor::Engine;
+        if by_agent {
             self.store.record_activity(agent, now).await?;
         }
-        if by_themselves && to == Availability::Online {
-            // Before the change, whose round must not find them lost. Not of who leaves: they would get one more ticket.
+        if by_agent && to == Availability::Online {
+            // Before the change, because its round must not find them lost. Not for an agent who leaves: they
+            // would get one more ticket.
             self.record_activity(agent, now);
         }
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
-                if !still(profile) {
+                if !precondition(profile) {
                     return (None, Vec::new());
                 }
                 profile.availability = to;
@@ -81,26 +84,26 @@ impl Engine {
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;
-        if by_themselves {
+        if by_agent {
             self.record_activity(agent, now);
         }
-        tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability");
+        tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability changed");
         self.apply_offline_behaviour(agent, now).await?;
         Ok(person)
     }
 
-    /// Changes an agent's profile by `change`, which also says what is recorded and who is told. Nothing is written when
-    /// nothing changed.
+    /// Changes an agent's profile by `change`, which returns the audit event and the notices. Writes nothing
+    /// if nothing changed.
     pub(in crate::engine) async fn change_agent(
         &self,
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
-        let _between_rounds = self.pause_assignment().await;
+        let _paused = self.pause_assignment().await;
         self.change_while_paused(agent, change).await
     }
 
-    /// The same, for who has seen to it that no round is under way.
+    /// As [`Engine::change_agent`]. The caller must have paused assignment.
     async fn change_while_paused(
         &self,
         agent: PersonId,
@@ -125,15 +128,17 @@ impl Engine {
         Ok(person)
     }
 
-    /// The roster follows a person's change, and their departments get a round. Only between rounds.
+    /// Updates the roster after a change of a person, and requests rounds of their departments. The caller
+    /// must have paused assignment.
     pub(in crate::engine) async fn sync_seat(&self, person: &Person) {
         self.request_round(self.departments_of(person.id));
         let is_new = person.agent.is_some() && self.roster().seat(person.id).is_none();
         if is_new {
-            // What they hold nobody here knows: an agent who is back may have some left, another replica's agent too.
-            let doubt = self.register(PendingWork::reload([person.id].into()));
+            // The tickets that they hold are unknown here: a returning agent may have kept some, and so may
+            // another replica's agent.
+            let work = self.register(PendingWork::reload([person.id].into()));
             if self.reload_agent(person.id).await.is_ok() {
-                doubt.done();
+                work.done();
             }
         } else {
             self.roster().put_person(person.clone());
@@ -142,8 +147,8 @@ impl Engine {
         self.publish(Event::Agent(person.id));
     }
 
-    /// Gives back the tickets that the offline behaviour wants back, then forgets that it was due. After a crash in between
-    /// the sweep does it again. Asks the store whether it is due: they may be back.
+    /// Releases the tickets that the offline behaviour puts back, then clears `release_due`. After a crash in
+    /// between the sweep repeats it. Reads the store first, because the agent may be back online.
     pub(in crate::engine) async fn apply_offline_behaviour(
         &self,
         agent: PersonId,
@@ -151,7 +156,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let profile = self.store.person(agent).await?.and_then(|person| person.agent);
         let Some(due) = profile.and_then(|profile| profile.release_due) else { return Ok(()) };
-        let wanted = |ticket: &Ticket| match due {
+        let releases = |ticket: &Ticket| match due {
             OfflineBehaviour::Keep => false,
             OfflineBehaviour::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
             OfflineBehaviour::ReassignAll => true,
@@ -159,14 +164,15 @@ impl Engine {
         let is_due =
             |holder: &Person| holder.agent.as_ref().is_some_and(|profile| profile.release_due == Some(due));
         self.retry(|| async {
-            let and_due = |ticket: &Ticket, holder: &Person| wanted(ticket) && is_due(holder);
+            let and_due = |ticket: &Ticket, holder: &Person| releases(ticket) && is_due(holder);
             self.release_held(agent, ReleaseReason::Offline, and_due, now).await?;
-            let _between_rounds = self.pause_assignment().await;
+            let _paused = self.pause_assignment().await;
             let Some(person) = self.store.person(agent).await?.filter(is_due) else {
                 return Ok(Attempt::Done(()));
             };
-            // Back and gone again meanwhile, with tickets that were not there when the others were listed.
-            if self.store.held_by(person.id).await?.iter().any(wanted) {
+            // Back online and offline again in the meantime, with tickets that the first listing did not
+            // have.
+            if self.store.held_by(person.id).await?.iter().any(releases) {
                 return Ok(Attempt::Lost);
             }
             self.change_while_paused(agent, |profile: &mut AgentProfile| {
@@ -181,7 +187,8 @@ impl Engine {
         .await
     }
 
-    /// A sign of life of a person: an agent who is not offline stays there, and an open "are you still there?" is answered.
+    /// Records a sign of activity: an agent who is not offline stays online, and an open "are you still
+    /// online?" is answered.
     pub async fn on_activity(&self, person: &Person, now: Time) -> Result<(), EngineError> {
         let Some(profile) = &person.agent else { return Ok(()) };
         if profile.availability == Availability::Offline {
@@ -206,8 +213,9 @@ impl Engine {
         Ok(())
     }
 
-    /// The roster follows a sign of life. Who was lost gets a round at once: whatever is still to be done for them may
-    /// take its time, and until it is wanted the sweep would take the tickets that wait for a wake-up gone missing.
+    /// Updates the roster after a sign of activity. Requests a round at once for an agent who was lost. The
+    /// remaining work for them may take a while; until the request, the sweep would count their waiting
+    /// tickets as lost wake-ups.
     pub(in crate::engine) fn record_activity(&self, agent: PersonId, now: Time) {
         let mut roster = self.roster();
         let Some(seat) = roster.seat(agent) else { return };
@@ -219,7 +227,8 @@ impl Engine {
         }
     }
 
-    /// Brings presence in line with a person's availability. Presence out of reach stops nobody: the sweep tries again.
+    /// Makes the presence record match a person's availability. A failure of presence is only logged: the
+    /// sweep tries again.
     pub(in crate::engine) async fn sync_presence(&self, person: &Person, now: Time) {
         let result = match &person.agent {
             Some(profile) if profile.availability != Availability::Offline => {
@@ -232,7 +241,7 @@ impl Engine {
             }
         };
         if let Err(error) = result {
-            tracing::warn!(agent = %person.id, %error, "presence not updated");
+            tracing::warn!(agent = %person.id, %error, "failed to update presence");
         }
     }
 

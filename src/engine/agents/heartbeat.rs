@@ -1,5 +1,5 @@
-//! Agents who work with a client of their own, which sends heartbeats. Unlike a press in Telegram, a heartbeat is nothing but
-//! a sign of life, so one that presence does not take has failed, and says so.
+//! Heartbeats from agents' own clients. Unlike a button press in Telegram, a heartbeat has no other effect,
+//! so it fails if presence does not accept it.
 use super::availability::ACTIVITY_WRITE_INTERVAL;
 use crate::domain::Time;
 use crate::domain::event::Actor;
@@ -15,17 +15,17 @@ use crate::engine::sweep::delta;
 /// Why a heartbeat failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeartbeatError {
-    /// Not an agent, or the store failed.
+    /// The person is no agent, or the store failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// Presence can't be reached. The sign of life itself is written down: nobody goes offline for it.
+    /// Presence is unreachable. The activity itself is recorded, so that no agent goes offline because of it.
     #[error(transparent)]
     Presence(#[from] PresenceError),
 }
 
 impl Engine {
-    /// A heartbeat of an agent's client: they are there, and this available. From then on their presence lasts as long as
-    /// heartbeats come. `person` is the agent as the store has them now.
+    /// Accepts a heartbeat of an agent's client with the agent's availability. From then on their presence
+    /// lasts as long as heartbeats come. `person` must be the current record of the agent.
     pub async fn heartbeat(
         &self,
         person: &Person,
@@ -33,10 +33,11 @@ impl Engine {
         now: Time,
     ) -> Result<(), HeartbeatError> {
         let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
-        let as_before =
+        let unchanged =
             profile.availability == status && profile.via == Via::Client && profile.asked_at.is_none();
-        if !as_before {
-            // In a box, as below: every heartbeat would have to find room for what few of them do.
+        if !unchanged {
+            // Boxed, as below: otherwise each heartbeat's future has to hold the state of what few of them
+            // do.
             let person = Box::pin(self.apply_client_status(person.id, status, now)).await?;
             let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
             return Ok(self.write_presence(&person, profile, now).await?);
@@ -47,17 +48,17 @@ impl Engine {
         Ok(())
     }
 
-    /// Who went offline while their last heartbeat was on its way is not there, whatever it has left behind.
+    /// Removes the presence record that a heartbeat left if its agent went offline while it was handled.
     async fn remove_orphan_record(&self, agent: PersonId, now: Time) {
-        let gone = |seat: &&Seat| seat.person.availability() == Availability::Offline;
-        let person = self.roster().seat(agent).filter(gone).map(|seat| seat.person.clone());
+        let offline = |seat: &&Seat| seat.person.availability() == Availability::Offline;
+        let person = self.roster().seat(agent).filter(offline).map(|seat| seat.person.clone());
         if let Some(person) = person {
             Box::pin(self.sync_presence(&person, now)).await;
         }
     }
 
-    /// An agent says with their client how available they are. Going online fills their queue; going offline applies the
-    /// offline behaviour.
+    /// Sets the availability that an agent chose in their client. Going online requests rounds; going offline
+    /// applies the offline behaviour.
     pub async fn set_availability_by_client(
         &self,
         agent: PersonId,
@@ -79,7 +80,7 @@ impl Engine {
         self.change_availability_by((agent, Via::Client), (to, &|_| true), actor, Vec::new(), now).await
     }
 
-    /// Writes the sign of life down every now and then, and takes back that the agent was lost.
+    /// Writes the activity at intervals, and clears a lost presence.
     async fn record_client_activity(
         &self,
         agent: PersonId,
@@ -93,7 +94,7 @@ impl Engine {
         }
         self.store.record_activity(agent, now).await?;
         self.record_activity(agent, now);
-        // The replica that works may have given them up, and no signal of that have come here.
+        // The leader may have marked them as lost, and its signal may not have arrived here.
         if !lost && silent >= delta(self.rules.presence_ttl) {
             self.request_round(profile.departments.iter().copied());
             self.publish(Event::Agent(agent));

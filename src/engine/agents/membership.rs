@@ -1,4 +1,4 @@
-//! Standing: the first admin, invitations, who is an agent, in which departments, with which capacity.
+//! Membership: the first admin, invitations, and the role, departments and capacity of agents.
 use crate::domain::Time;
 use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -14,15 +14,16 @@ use crate::engine::ports::{Change, CommitError, Write};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
-/// What a new agent is told.
-const CLAIM_LIFETIME: Notice = Notice::RoleChanged { role: Role::Agent };
-/// How long an invitation works.
+/// The notice to a new agent.
+const NEW_AGENT_NOTICE: Notice = Notice::RoleChanged { role: Role::Agent };
+/// How long an invitation is valid.
 const INVITE_LIFETIME: TimeDelta = TimeDelta::hours(24);
-/// How many of the links that they used are remembered of a person: many more than anybody gets in [`INVITE_LIFE`].
-const LINKS: usize = 20;
+/// Number of used invitations that a person's record keeps: many more than anybody gets within
+/// [`INVITE_LIFETIME`].
+const MAX_USED_LINKS: usize = 20;
 
 impl Engine {
-    /// A new single-use link. With no departments an agent's link gives all of them.
+    /// Creates a single-use invitation. An agent's invitation without departments grants all of them.
     pub async fn invite(&self, grant: Grant, now: Time) -> Result<Invite, EngineError> {
         let code = self.random().code();
         let invite = Invite { code, grant, expires_at: now + INVITE_LIFETIME, used_by: None };
@@ -33,7 +34,7 @@ impl Engine {
         }
     }
 
-    /// A claim code for the first admin, while there is none.
+    /// Returns an invitation for the first admin, or `None` if there is an admin.
     pub async fn claim_code(&self, now: Time) -> Result<Option<Invite>, EngineError> {
         if !self.rules.admin_ids.is_empty() || !self.store.admins().await?.is_empty() {
             return Ok(None);
@@ -41,27 +42,27 @@ impl Engine {
         self.invite(Grant::Admin, now).await.map(Some)
     }
 
-    /// Somebody opens a link. The code is spent first, then what it grants is given, once: a crash in between costs nobody
-    /// their invitation. Opening a link again changes nothing while the role that it gave still stands; whoever lost the
-    /// role since needs a new one.
+    /// Redeems an invitation. Marks the code as used first, then grants the role once, so that a crash in
+    /// between costs nobody their invitation. Redeeming it again changes nothing while the person still has
+    /// the role. A person who has lost the role since needs a new invitation.
     pub async fn redeem(&self, person: &Person, code: &str, now: Time) -> Result<Person, EngineError> {
         let invite = self.store.invite(code).await?.ok_or(EngineError::BadInvite)?;
-        let mine = invite.used_by == Some(person.id);
-        if (!mine && invite.used_by.is_some()) || invite.expires_at < now {
+        let used_by_them = invite.used_by == Some(person.id);
+        if (!used_by_them && invite.used_by.is_some()) || invite.expires_at < now {
             return Err(EngineError::BadInvite);
         }
-        // A claim link that is still about when somebody has become admin is worth nothing.
-        if !mine && invite.grant == Grant::Admin && !self.store.admins().await?.is_empty() {
+        // A claim link is worthless once an admin exists.
+        if !used_by_them && invite.grant == Grant::Admin && !self.store.admins().await?.is_empty() {
             return Err(EngineError::BadInvite);
         }
-        if mine && person.links.iter().any(|link| link == code) {
-            let stands = match invite.grant {
+        if used_by_them && person.links.iter().any(|link| link == code) {
+            let has_role = match invite.grant {
                 Grant::Admin => person.is_admin(),
                 Grant::Agent(_) => person.agent.is_some(),
             };
-            return if stands { Ok(person.clone()) } else { Err(EngineError::BadInvite) };
+            return if has_role { Ok(person.clone()) } else { Err(EngineError::BadInvite) };
         }
-        if !mine {
+        if !used_by_them {
             let used = Invite { used_by: Some(person.id), ..invite.clone() };
             match self.commit_one(Change::quiet(Write::Invite(used))).await {
                 Ok(_) => {}
@@ -81,15 +82,16 @@ impl Engine {
     async fn make_admin(&self, id: PersonId, link: &str, now: Time) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
             person.role = Role::Admin;
-            note(person, link);
-            let told = Notice::RoleChanged { role: Role::Admin };
-            let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
+            record_link(person, link);
+            let notice = Notice::RoleChanged { role: Role::Admin };
+            let notices = vec![Outgoing::notice(person.chat(), notice), menu(person)];
             Ok((Some(membership_event(now, Actor::Person(id), id, "role=admin")), notices))
         })
         .await
     }
 
-    /// Makes a person an agent in these departments (all of them when none are named), or adds the departments to an agent.
+    /// Makes a person an agent in these departments (all if the list is empty), or adds the departments to an
+    /// agent.
     pub async fn add_agent(
         &self,
         actor: Actor,
@@ -100,7 +102,7 @@ impl Engine {
         self.make_agent((actor, None), id, departments, now).await
     }
 
-    /// The same, perhaps by a link, which is noted with the role.
+    /// As [`Engine::add_agent`]. Records the invitation together with the role, if there is one.
     async fn make_agent(
         &self,
         (actor, link): (Actor, Option<&str>),
@@ -125,9 +127,9 @@ impl Engine {
         };
         let joined = self.notices_to_admins(&Notice::Joined { person: id }).await?;
         self.change_person(id, |person: &mut Person| {
-            let newly = person.agent.is_none();
+            let is_new = person.agent.is_none();
             if let Some(link) = link {
-                note(person, link);
+                record_link(person, link);
             }
             if let Some(profile) = &mut person.agent {
                 profile.departments.extend(&wanted);
@@ -135,23 +137,23 @@ impl Engine {
                 person.agent = Some(new_profile(wanted.clone(), settings.default_capacity, order, now));
             }
             let mut notices = vec![menu(person)];
-            if newly {
+            if is_new {
                 if person.role == Role::Customer {
                     person.role = Role::Agent;
                 }
-                // An admin who becomes an agent is told what an agent can do, too.
-                notices = vec![Outgoing::notice(person.chat(), CLAIM_LIFETIME), menu(person)];
+                // A new agent's notice explains the agent's commands, also to an admin.
+                notices = vec![Outgoing::notice(person.chat(), NEW_AGENT_NOTICE), menu(person)];
             }
-            // A link is spent by an agent who joins one more department, too. Admins who did it themselves are told by the
-            // answer to their command.
+            // An agent who joins one more department also uses an invitation. Admins who did it themselves
+            // are informed by the answer to their command.
             notices.extend(joined.iter().filter(|out| link.is_some() && out.chat != person.chat()).cloned());
             Ok((Some(membership_event(now, actor, id, "role=agent")), notices))
         })
         .await
     }
 
-    /// Takes an agent's profile away; what they hold goes back to the queue. For somebody who is no agent (any more) it
-    /// finishes what an earlier try that broke off has left.
+    /// Removes an agent's profile and releases their tickets. For a person who is no agent (any more) it
+    /// completes an earlier attempt that was interrupted.
     pub async fn remove_agent(&self, admin: &Person, id: PersonId, now: Time) -> Result<Person, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
@@ -164,23 +166,23 @@ impl Engine {
                 if person.role == Role::Agent {
                     person.role = Role::Customer;
                 }
-                let told = match person.role {
+                let notice = match person.role {
                     Role::Admin => Notice::NoLongerAgent,
                     role => Notice::RoleChanged { role },
                 };
-                let notices = vec![Outgoing::notice(person.chat(), told), menu(person)];
+                let notices = vec![Outgoing::notice(person.chat(), notice), menu(person)];
                 Ok((Some(membership_event(now, Actor::Person(admin.id), id, "agent=none")), notices))
             })
             .await?;
         if let Err(error) = self.presence.leave(id, &departments).await {
-            tracing::warn!(agent = %id, %error, "presence not updated");
+            tracing::warn!(agent = %id, %error, "failed to remove presence record");
         }
         let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
         self.release_held(id, ReleaseReason::Removed, removed, now).await?;
         Ok(person)
     }
 
-    /// Sets an agent's capacity. Below what they hold it takes nothing away.
+    /// Sets an agent's capacity. A capacity below the number of held tickets releases none.
     pub async fn set_capacity(
         &self,
         admin: &Person,
@@ -198,7 +200,7 @@ impl Engine {
         .await
     }
 
-    /// Switches automatic assignment for an agent.
+    /// Sets whether an agent takes part in automatic assignment.
     pub async fn set_auto(
         &self,
         actor: Actor,
@@ -213,7 +215,7 @@ impl Engine {
         .await
     }
 
-    /// Whether an agent serves a department.
+    /// Sets whether an agent serves a department.
     pub async fn set_department(
         &self,
         admin: &Person,
@@ -235,7 +237,7 @@ impl Engine {
         .await
     }
 
-    /// For admins: an agent who is none any more is not found; the admin is allowed all the same.
+    /// For an admin, a person who is no longer an agent is `NotFound`, not `Forbidden`.
     async fn change_membership(
         &self,
         actor: Actor,
@@ -279,10 +281,10 @@ fn membership_event(at: Time, actor: Actor, person: PersonId, change: &str) -> A
     AuditEvent { at, actor, ticket: None, what: Action::Standing { person, change: change.to_owned() } }
 }
 
-/// Notes a link whose grant a person has got.
-fn note(person: &mut Person, link: &str) {
-    if !person.links.iter().any(|known| known == link) {
+/// Records an invitation whose role a person got.
+fn record_link(person: &mut Person, link: &str) {
+    if !person.links.iter().any(|used| used == link) {
         person.links.push(link.to_owned());
-        person.links.drain(..person.links.len().saturating_sub(LINKS));
+        person.links.drain(..person.links.len().saturating_sub(MAX_USED_LINKS));
     }
 }

@@ -1,6 +1,7 @@
-//! Looks after each agent's presence: refreshes it, asks, gives up for lost, takes offline. The roster says whom to look at;
-//! before anything is done the store is asked, because another replica may have heard from them, and memory, because a
-//! sign of life may not be written yet.
+//! Presence monitor: applies the presence policy to every agent of the roster. It refreshes their record,
+//! asks them, marks them as lost, or sets them offline. Before acting it reads the agent from the store,
+//! because another replica may have seen activity. It adds activity that is only in the roster, because that
+//! may not be written yet.
 use super::presence_policy::{PresenceAction, RecordState, evaluate};
 use crate::domain::Time;
 use crate::domain::event::Actor;
@@ -15,10 +16,10 @@ use crate::engine::ports::StoreError;
 use crate::engine::sweep::{Sweep, delta};
 use std::collections::HashMap;
 
-/// One look at an agent: what an opinion of them rests on beside their profile.
+/// The inputs of one evaluation of an agent, beside their profile.
 struct Observation<'a> {
     agent: PersonId,
-    seen: RecordState,
+    record: RecordState,
     settings: &'a Settings,
     now: Time,
 }
@@ -35,40 +36,40 @@ impl Engine {
         if profile.release_due.is_some() {
             self.apply_offline_behaviour(agent.id, now).await?;
         }
-        let record = records.map(|all| all.get(&agent.id));
-        let seen = match record {
+        let found = records.map(|all| all.get(&agent.id));
+        let record = match found {
             None => RecordState::Unknown,
             Some(None) => RecordState::Absent,
             Some(Some(_)) => RecordState::Present,
         };
-        let look = Observation { agent: agent.id, seen, settings, now };
-        match self.evaluate(&look, profile) {
+        let observation = Observation { agent: agent.id, record, settings, now };
+        match self.evaluate(&observation, profile) {
             PresenceAction::Leave => {
-                if seen != RecordState::Unknown && self.is_lost(agent.id) {
+                if record != RecordState::Unknown && self.is_lost(agent.id) {
                     self.set_lost(agent.id, false);
                 }
-                if seen == RecordState::Present && profile.availability == Availability::Offline {
+                if record == RecordState::Present && profile.availability == Availability::Offline {
                     self.remove_orphan_record_of(agent.id, now).await?;
                 }
             }
             PresenceAction::Refresh => {
                 let ttl = delta(self.rules.presence_ttl);
-                let fresh = record.flatten().is_some_and(|r| now - r.last_heartbeat < ttl / 3);
+                let fresh = found.flatten().is_some_and(|r| now - r.last_heartbeat < ttl / 3);
                 if !fresh {
                     self.sync_presence(agent, now).await;
                 }
             }
-            PresenceAction::Ask => sweep.asked += usize::from(self.ask(&look).await?),
-            PresenceAction::Lose => sweep.lost += usize::from(self.mark_lost(&look).await?),
+            PresenceAction::Ask => sweep.asked += usize::from(self.ask(&observation).await?),
+            PresenceAction::Lose => sweep.lost += usize::from(self.mark_lost(&observation).await?),
             PresenceAction::TakeOffline => {
-                sweep.taken_offline += usize::from(self.take_offline(&look).await?)
+                sweep.taken_offline += usize::from(self.take_offline(&observation).await?)
             }
         }
         Ok(())
     }
 
-    /// A heartbeat that was overtaken by its agent's log-out has left a record of somebody who is not there. Asks the store:
-    /// they may have come back by another replica.
+    /// Removes the presence record of an offline agent, left by a heartbeat that was handled while they went
+    /// offline. Reads the store first: they may be back online through another replica.
     async fn remove_orphan_record_of(&self, agent: PersonId, now: Time) -> Result<(), StoreError> {
         let person = self.store.person(agent).await?;
         if let Some(person) = person.filter(|person| person.availability() == Availability::Offline) {
@@ -77,39 +78,42 @@ impl Engine {
         Ok(())
     }
 
-    /// The verdict on a profile as it was read, and on the signs of life that are known here and perhaps not written yet.
-    fn evaluate(&self, look: &Observation<'_>, read: &AgentProfile) -> PresenceAction {
-        let known = self.roster().seat(look.agent).and_then(|seat| seat.profile()).map(|p| p.last_activity);
-        let last_activity = known.map_or(read.last_activity, |known| known.max(read.last_activity));
+    /// Evaluates a profile that was read, with the activity in the roster, which may not be written yet.
+    fn evaluate(&self, observation: &Observation<'_>, read: &AgentProfile) -> PresenceAction {
+        let cached =
+            self.roster().seat(observation.agent).and_then(|seat| seat.profile()).map(|p| p.last_activity);
+        let last_activity = cached.map_or(read.last_activity, |cached| cached.max(read.last_activity));
         let profile = AgentProfile { last_activity, ..read.clone() };
-        evaluate(&profile, look.seen, look.settings, self.rules.presence_ttl, look.now)
+        evaluate(&profile, observation.record, observation.settings, self.rules.presence_ttl, observation.now)
     }
 
-    /// The person as the store has them, if the verdict still stands.
+    /// Reads the agent from the store and returns them if the policy still demands `action`.
     async fn reevaluate(
         &self,
-        look: &Observation<'_>,
-        verdict: PresenceAction,
+        observation: &Observation<'_>,
+        action: PresenceAction,
     ) -> Result<Option<Person>, StoreError> {
-        let person = self.store.person(look.agent).await?;
+        let person = self.store.person(observation.agent).await?;
         let profile = person.as_ref().and_then(|person| person.agent.as_ref());
-        let stands = profile.is_some_and(|profile| self.evaluate(look, profile) == verdict);
-        if !stands {
-            let _between_rounds = self.round.lock().await;
-            self.reload_agent(look.agent).await?;
+        let unchanged = profile.is_some_and(|profile| self.evaluate(observation, profile) == action);
+        if !unchanged {
+            let _no_round = self.round.lock().await;
+            self.reload_agent(observation.agent).await?;
         }
-        Ok(person.filter(|_| stands))
+        Ok(person.filter(|_| unchanged))
     }
 
-    async fn mark_lost(&self, look: &Observation<'_>) -> Result<bool, EngineError> {
-        if self.is_lost(look.agent) {
+    async fn mark_lost(&self, observation: &Observation<'_>) -> Result<bool, EngineError> {
+        if self.is_lost(observation.agent) {
             return Ok(false);
         }
-        let Some(person) = self.reevaluate(look, PresenceAction::Lose).await? else { return Ok(false) };
-        // With the last sign of life that the store knows: only a later one takes the loss back.
+        let Some(person) = self.reevaluate(observation, PresenceAction::Lose).await? else {
+            return Ok(false);
+        };
+        // With the activity that the store has: only later activity clears the lost mark.
         self.roster().put_person(person);
-        tracing::info!(agent = %look.agent, "presence lost");
-        self.set_lost(look.agent, true);
+        tracing::info!(agent = %observation.agent, "presence lost");
+        self.set_lost(observation.agent, true);
         Ok(true)
     }
 
@@ -117,63 +121,65 @@ impl Engine {
         let mut roster = self.roster();
         roster.update(agent, |seat| seat.lost = lost);
         let departments = roster.seat(agent).and_then(|s| s.profile()).map(|p| p.departments.clone());
-        // With the roster in hand, as in `vacate`.
+        // While the roster is locked, as in `release_slot`.
         self.request_round(departments.unwrap_or_default());
         self.publish(crate::engine::events::Event::Agent(agent));
     }
 
-    /// Asks an agent whether they are still there.
-    async fn ask(&self, look: &Observation<'_>) -> Result<bool, EngineError> {
-        let Some(person) = self.reevaluate(look, PresenceAction::Ask).await? else { return Ok(false) };
-        let minutes = u32::try_from(look.settings.grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
-        let question = Outgoing::notice(person.chat(), Notice::StillOnline { agent: look.agent, minutes });
+    /// Asks an agent whether they are still online.
+    async fn ask(&self, observation: &Observation<'_>) -> Result<bool, EngineError> {
+        let Some(person) = self.reevaluate(observation, PresenceAction::Ask).await? else { return Ok(false) };
+        let minutes = u32::try_from(observation.settings.grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
+        let question =
+            Outgoing::notice(person.chat(), Notice::StillOnline { agent: observation.agent, minutes });
         let asked = self
-            .change_agent(look.agent, |profile: &mut AgentProfile| {
-                // As they are by now: who has just spoken is not asked.
-                if self.evaluate(look, profile) != PresenceAction::Ask {
+            .change_agent(observation.agent, |profile: &mut AgentProfile| {
+                // Evaluated on the current profile: an agent with new activity is not asked.
+                if self.evaluate(observation, profile) != PresenceAction::Ask {
                     return (None, Vec::new());
                 }
-                profile.asked_at = Some(look.now);
+                profile.asked_at = Some(observation.now);
                 (None, vec![question.clone()])
             })
             .await?;
-        let is_asked = asked.agent.as_ref().is_some_and(|profile| profile.asked_at == Some(look.now));
+        let is_asked = asked.agent.as_ref().is_some_and(|profile| profile.asked_at == Some(observation.now));
         if is_asked {
-            self.sync_presence(&asked, look.now).await;
+            self.sync_presence(&asked, observation.now).await;
         }
         Ok(is_asked)
     }
 
-    async fn take_offline(&self, look: &Observation<'_>) -> Result<bool, EngineError> {
-        let Some(person) = self.reevaluate(look, PresenceAction::TakeOffline).await? else {
+    async fn take_offline(&self, observation: &Observation<'_>) -> Result<bool, EngineError> {
+        let Some(person) = self.reevaluate(observation, PresenceAction::TakeOffline).await? else {
             return Ok(false);
         };
-        let kept = match look.settings.offline_behaviour {
-            OfflineBehaviour::Keep => self.store.held_by(look.agent).await?.len(),
+        let kept = match observation.settings.offline_behaviour {
+            OfflineBehaviour::Keep => self.store.held_by(observation.agent).await?.len(),
             OfflineBehaviour::ReassignWaiting => {
-                let held = self.store.held_by(look.agent).await?;
+                let held = self.store.held_by(observation.agent).await?;
                 held.iter().filter_map(|ticket| ticket.hold()).filter(|hold| hold.opened_at.is_some()).count()
             }
             OfflineBehaviour::ReassignAll => 0,
         };
         let notice = Notice::TakenOffline { kept: u16::try_from(kept).unwrap_or(u16::MAX) };
         let notices = vec![Outgoing::notice(person.chat(), notice)];
-        // As they are by now: who comes back at this moment stays.
-        let still = |profile: &AgentProfile| self.evaluate(look, profile) == PresenceAction::TakeOffline;
+        // Evaluated on the current profile: an agent who comes back at this moment stays online.
+        let still =
+            |profile: &AgentProfile| self.evaluate(observation, profile) == PresenceAction::TakeOffline;
         let before = person.version;
         let person = self
             .change_availability(
-                look.agent,
+                observation.agent,
                 (Availability::Offline, &still),
                 Actor::Engine,
                 notices,
-                look.now,
+                observation.now,
             )
             .await?;
-        let taken = person.availability() == Availability::Offline && person.version != before;
-        if taken {
-            self.sync_presence(&person, look.now).await;
+        let is_offline = person.availability() == Availability::Offline && person.version != before;
+        if is_offline {
+            self.sync_presence(&person, observation.now).await;
         }
-        Ok(taken)
+        Ok(is_offline)
     }
 }

@@ -1,46 +1,46 @@
-//! Is an agent still there? Pure: what is known of their signs of life, and the moment, in; what to do, out.
+//! Presence policy: decides from an agent's activity and the time what to do about their presence. Pure.
 use crate::domain::Time;
 use crate::domain::person::{AgentProfile, Availability, Via};
 use crate::domain::policy::Settings;
 use chrono::TimeDelta;
 use std::time::Duration;
 
-/// What presence storage knows of an agent.
+/// The state of an agent's presence record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordState {
-    /// Their record lives.
+    /// The record has not expired.
     Present,
-    /// They have none.
+    /// There is no record.
     Absent,
-    /// Presence can't be asked. Nothing follows from that.
+    /// Presence is unreachable. The policy then changes nothing.
     Unknown,
 }
 
-/// What to do about an agent's presence.
+/// The action that the policy demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PresenceAction {
-    /// Nothing: they are there, or nobody can tell.
+    /// Nothing: the agent is present, or their presence is unknown.
     Leave,
-    /// The bot answers for them: they are within the idle time.
+    /// Refresh the record on behalf of the agent, who is within the idle timeout.
     Refresh,
-    /// They have been silent too long: ask, and answer for them while the question is open.
+    /// Ask the agent, who has been silent too long. The record is refreshed until they have to answer.
     Ask,
-    /// Their record ran out: they get nothing new until a sign of life.
+    /// Mark as lost: the record has expired, and the agent gets no tickets until their next activity.
     Lose,
-    /// The grace is over: they are offline.
+    /// Set offline: the grace period is over.
     TakeOffline,
 }
 
-/// Judges one agent. `ttl` is how long a record outlives its last heartbeat.
+/// Returns the action for one agent. `ttl` is the TTL of a record after its last heartbeat.
 #[must_use]
 pub fn evaluate(
     profile: &AgentProfile,
-    seen: RecordState,
+    record: RecordState,
     settings: &Settings,
     ttl: Duration,
     now: Time,
 ) -> PresenceAction {
-    if profile.availability == Availability::Offline || seen == RecordState::Unknown {
+    if profile.availability == Availability::Offline || record == RecordState::Unknown {
         return PresenceAction::Leave;
     }
     let grace = delta(settings.grace);
@@ -50,9 +50,10 @@ pub fn evaluate(
             None if now - profile.last_activity >= delta(settings.idle_timeout) => PresenceAction::Ask,
             Some(_) | None => PresenceAction::Refresh,
         },
-        Via::Client => match seen {
+        Via::Client => match record {
             RecordState::Present => PresenceAction::Leave,
-            // So young a record can't have run out: presence was emptied, and nobody is lost because of that.
+            // A record this young cannot have expired: presence was emptied, and no agent is lost because of
+            // that.
             _ if now - profile.last_activity < delta(ttl) => PresenceAction::Leave,
             _ if now - profile.last_activity >= delta(ttl) + grace => PresenceAction::TakeOffline,
             _ => PresenceAction::Lose,
@@ -92,42 +93,42 @@ mod tests {
     }
 
     #[test]
-    fn telegram_agents_are_answered_for_then_asked_then_taken_offline() {
+    fn telegram_agents_are_refreshed_then_asked_then_set_offline() {
         let settings = Settings::default();
         let mut profile = agent(Via::Telegram);
-        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
-        assert_eq!(judge(&profile, 1_799), PresenceAction::Refresh);
-        assert_eq!(judge(&profile, 1_800), PresenceAction::Ask);
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
+        assert_eq!(action(&profile, 1_799), PresenceAction::Refresh);
+        assert_eq!(action(&profile, 1_800), PresenceAction::Ask);
         profile.asked_at = Some(at(1_800));
-        assert_eq!(judge(&profile, 2_099), PresenceAction::Refresh);
-        assert_eq!(judge(&profile, 2_100), PresenceAction::TakeOffline);
+        assert_eq!(action(&profile, 2_099), PresenceAction::Refresh);
+        assert_eq!(action(&profile, 2_100), PresenceAction::TakeOffline);
     }
 
     #[test]
-    fn clients_lose_their_presence_then_get_the_grace() {
+    fn silent_clients_are_lost_then_set_offline_after_the_grace_period() {
         let settings = Settings::default();
         let profile = agent(Via::Client);
-        let judge = |seen, s| evaluate(&profile, seen, &settings, TTL, at(s));
-        assert_eq!(judge(RecordState::Present, 299), PresenceAction::Leave);
-        assert_eq!(judge(RecordState::Absent, 300), PresenceAction::Lose);
-        assert_eq!(judge(RecordState::Absent, 599), PresenceAction::Lose);
-        assert_eq!(judge(RecordState::Absent, 600), PresenceAction::TakeOffline);
+        let action = |record, s| evaluate(&profile, record, &settings, TTL, at(s));
+        assert_eq!(action(RecordState::Present, 299), PresenceAction::Leave);
+        assert_eq!(action(RecordState::Absent, 300), PresenceAction::Lose);
+        assert_eq!(action(RecordState::Absent, 599), PresenceAction::Lose);
+        assert_eq!(action(RecordState::Absent, 600), PresenceAction::TakeOffline);
     }
 
     #[test]
-    fn nobody_is_lost_because_presence_was_emptied() {
+    fn emptied_presence_marks_no_agent_as_lost() {
         let settings = Settings::default();
         let mut profile = agent(Via::Client);
-        let judge = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
-        assert_eq!(judge(&profile, 0), PresenceAction::Leave);
-        assert_eq!(judge(&profile, 299), PresenceAction::Leave);
-        assert_eq!(judge(&profile, 300), PresenceAction::Lose);
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
+        assert_eq!(action(&profile, 0), PresenceAction::Leave);
+        assert_eq!(action(&profile, 299), PresenceAction::Leave);
+        assert_eq!(action(&profile, 300), PresenceAction::Lose);
         profile.last_activity = at(300);
-        assert_eq!(judge(&profile, 300), PresenceAction::Leave, "a sign of life, wherever it was heard");
+        assert_eq!(action(&profile, 300), PresenceAction::Leave, "newer activity");
     }
 
     #[test]
-    fn nobody_is_expired_because_presence_is_out_of_reach() {
+    fn unreachable_presence_changes_nothing() {
         let profile = agent(Via::Client);
         assert_eq!(
             evaluate(&profile, RecordState::Unknown, &Settings::default(), TTL, at(1_000_000)),

@@ -1,4 +1,4 @@
-//! What the engine commits: one record written, with the line about it and what people are told, and why it may be refused.
+//! Changes: the atomic unit of a commit, its guards, and the errors by which a store rejects it.
 use super::StoreError;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
@@ -10,149 +10,151 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::Ticket;
 
-/// One atomic step: what is written, the record of it, and what people are told because of it. All or nothing.
+/// An atomic change: one write, its audit event and its notices. All or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What is written.
+    /// The write.
     pub write: Write,
-    /// The line for the record.
+    /// The audit event.
     pub event: Option<AuditEvent>,
-    /// Who is told what, in this order.
+    /// The notices, in order of delivery.
     pub notices: Vec<Outgoing>,
 }
 
 impl Change {
-    /// A change that nobody is told of and that leaves no line in the record.
+    /// Returns a change without audit event and notices.
     #[must_use]
     pub fn quiet(write: Write) -> Self {
         Self { write, event: None, notices: Vec::new() }
     }
 }
 
-/// The one record that a change writes. A record that exists is written only over the version that was read.
+/// The one record that a change writes. An existing record is written only over the version that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
-    /// A new ticket, queued. The store gives it its arrival number. `key` is unique for ever: a second ticket with it is
-    /// refused with [`CommitError::Duplicate`].
+    /// Inserts a queued ticket and assigns its arrival number. `key` is unique for ever: a second ticket with
+    /// it is rejected with [`CommitError::Duplicate`].
     OpenTicket {
-        /// The ticket, version 0, state queued.
+        /// The ticket: version 0, state queued.
         ticket: Box<Ticket>,
-        /// The idempotency key: the draft's id, or a client's own.
+        /// The idempotency key: the draft's id, or a client's own key.
         key: String,
-        /// How many open tickets its customer may have with it, if that is limited: what is above is refused with
-        /// [`CommitError::TooManyOpen`]. A bound against abuse: several processes at the same moment may exceed it by a few.
+        /// Maximum number of open tickets of its customer, this one included. More are rejected with
+        /// [`CommitError::TooManyOpen`]. A limit against abuse: concurrent processes may exceed it by a few.
         limit: Option<usize>,
     },
-    /// A ticket's next version.
+    /// Updates a ticket.
     Ticket {
-        /// The ticket as it is to be; its version is the expected one's next.
+        /// The new ticket; its version follows the expected one.
         ticket: Box<Ticket>,
         /// The version that was read.
         expected: Version,
-        /// What must hold of the agent who gets it, when it goes to one.
+        /// The condition on the agent who gets it.
         guard: Guard,
     },
-    /// Nothing, on the condition that the tickets of a department that wait for the engine begin with these, in this order. Else
-    /// refused with [`CommitError::Conflict`], and what the engine gives away there after it in the same commit with
-    /// [`CommitError::Behind`]. What any process puts back into a queue at the same moment MUST be seen by it or come after it.
+    /// Writes nothing. Asserts that the tickets of a department that the engine may assign begin with these,
+    /// in this order. Otherwise it is rejected with [`CommitError::Conflict`], and later assignments by the
+    /// engine of this department in the same commit with [`CommitError::WouldOvertake`]. A ticket that any
+    /// process puts back into the queue at the same time MUST be seen by the assertion or come after it.
     AssertQueueHead {
         /// The department.
         department: DepartmentId,
         /// The first tickets of its queue.
         tickets: Vec<TicketId>,
     },
-    /// A new person (`expected` is `None`) or a person's next version. Leaves `last_assigned` and `last_activity` of a
-    /// person who exists as the store has them.
+    /// Inserts a person (`expected` is `None`) or updates one. An update leaves `last_assigned` and
+    /// `last_activity` unchanged.
     Person {
-        /// The person as they are to be.
+        /// The new person.
         person: Box<Person>,
         /// The version that was read.
         expected: Option<Version>,
     },
-    /// A new department (`expected` is `None`) or a department's next version.
+    /// Inserts a department (`expected` is `None`) or updates one.
     Department {
-        /// The department as it is to be.
+        /// The new department.
         department: Department,
         /// The version that was read.
         expected: Option<Version>,
     },
-    /// The settings' next version.
+    /// Updates the settings.
     Settings {
-        /// The settings as they are to be.
+        /// The new settings.
         settings: Settings,
         /// The version that was read.
         expected: Version,
     },
-    /// What is the matter, as it is next.
+    /// Updates the incidents.
     Incidents {
-        /// The incidents as they are to be.
+        /// The new incidents.
         incidents: Incidents,
         /// The version that was read.
         expected: Version,
     },
-    /// A new invitation, or the mark that it was used (only while it is unused).
+    /// Inserts an invitation, or marks it as used, which is rejected if it is used already.
     Invite(Invite),
-    /// Nothing but the record and the notices.
+    /// Writes only the audit event and the notices.
     Nothing,
 }
 
-/// What the store checks, in the same atomic step, of the agent to whom a ticket goes.
+/// The condition on the agent to whom a ticket is assigned, checked atomically with the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// The ticket goes to nobody new.
+    /// No condition: the ticket is assigned to nobody new.
     None,
-    /// By the engine: the agent is an agent, online, reachable, opted in, and the slot lies below their capacity. Spends
-    /// their turn: `last_assigned` becomes the hold's `assigned_at`, unless it is later already.
+    /// Assignment by the engine: the agent has a profile, is online, reachable and opted in, and the slot is
+    /// below their capacity. Sets `last_assigned` to the hold's `assigned_at`, unless it is later already.
     Eligible,
-    /// The same for a ticket that was opened by the change before this one: and nobody waits before it, which is no ticket of
-    /// its department that the engine may assign, as urgent or more.
+    /// As [`Guard::Eligible`], for a ticket that the preceding change of the commit opened. In addition no
+    /// ticket may wait before it: none of its department that the engine may assign, with the same or a
+    /// higher priority.
     FirstInQueue,
-    /// By the agent's or an admin's hand: the slot lies below their capacity.
+    /// Assignment by an agent or an admin: the slot is below the agent's capacity.
     Capacity,
-    /// An admin said "anyway": whoever is an agent.
+    /// An admin's override of the capacity: the person must only be an agent.
     Override,
 }
 
 impl Guard {
-    /// Whether it is the engine who gives the ticket away.
+    /// Returns true if the engine makes the assignment.
     #[must_use]
     pub fn is_engine(self) -> bool {
         matches!(self, Self::Eligible | Self::FirstInQueue)
     }
 }
 
-/// What a commit brought.
+/// The result of a committed change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
     /// The arrival number of a ticket that was opened.
     pub arrival: Option<Arrival>,
 }
 
-/// Why a change was not committed. Nothing of it was written.
+/// Why a change was rejected. None of it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
-    /// Somebody else was first: the version moved, the slot is taken, the agent no longer qualifies. MUST be returned for
-    /// each of these; the caller reads again, plans again and tries again.
-    #[error("somebody else was first")]
+    /// A lost race: the version differs, the slot is taken, or the agent no longer qualifies. MUST be
+    /// returned for each of these. The caller reads, plans and commits again.
+    #[error("the write lost a race")]
     Conflict,
-    /// The engine would give away a ticket although one of the same department that comes before it in the same commit was
-    /// refused: it would overtake that one. MUST be returned for each that follows, among 512 changes in a row at least, which is
-    /// what the engine gives away at once.
-    #[error("an older one waits on")]
+    /// The engine would assign a ticket although an earlier assignment of the same department in the same
+    /// commit was rejected, and so let it overtake that one. MUST be returned for each later one among at
+    /// least 512 changes in a row, which is the most that the engine commits at once.
+    #[error("the assignment would overtake an older ticket")]
     WouldOvertake,
-    /// A unique key is taken. MUST be returned for an idempotency key, a ticket number, a Telegram id, a department name
-    /// or an invitation's code that exists.
+    /// A unique key exists. MUST be returned for an idempotency key, a ticket number, a Telegram id, a
+    /// department name or an invitation code that exists.
     #[error("the {0} is taken")]
     Duplicate(UniqueKey),
-    /// The customer has as many open tickets as they may have.
+    /// The customer has the maximum number of open tickets.
     #[error("the customer has too many open tickets")]
     TooManyOpen,
-    /// The store can't be written right now.
+    /// The store cannot be written now.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The keys that are unique by themselves.
+/// The unique keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UniqueKey {
     /// A ticket's idempotency key.

@@ -1,6 +1,6 @@
-//! What replicas on one store tell each other, so that nobody has to look again and again.
+//! Signals port: messages between the replicas on one store, so that none of them has to poll.
 //!
-//! A signal only says that something is worth a look: whoever misses one finds the same in the store a little later.
+//! A signal is only a hint to read the store. A replica that misses one sees the same change a little later.
 use crate::domain::ids::{DepartmentId, ReplicaId};
 use crate::engine::events::Event;
 use async_trait::async_trait;
@@ -8,28 +8,28 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
-/// What one replica tells all others.
+/// A signal from one replica to all others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
-    /// Who tells it. A replica passes over its own.
+    /// The sending replica. A replica ignores its own signals.
     pub sender: ReplicaId,
-    /// What was committed, in this order.
+    /// The committed events, in order.
     pub events: Vec<Event>,
-    /// Departments in which there may be something to assign.
+    /// Departments that may have a ticket to assign.
     pub departments: BTreeSet<DepartmentId>,
-    /// Whether there are updates in the inbox.
+    /// Whether the inbox has new updates.
     pub updates: bool,
-    /// Whether there is something in the outbox.
+    /// Whether the outbox has new deliveries.
     pub deliveries: bool,
-    /// In how many windows of time many heartbeats have failed.
+    /// Number of windows in which many heartbeats failed.
     #[serde(default)]
     pub failed_heartbeat_windows: u32,
-    /// Whether more happened than is told here: whoever keeps a picture of the desk reads the store afresh.
+    /// Whether more happened than the signal contains: receivers reload their caches from the store.
     pub reload_all: bool,
 }
 
 impl Signal {
-    /// Nothing to tell yet.
+    /// Returns an empty signal.
     #[must_use]
     pub fn new(from: ReplicaId) -> Self {
         Self {
@@ -44,16 +44,18 @@ impl Signal {
     }
 }
 
-/// Signals can't be sent or heard right now.
+/// The channel of signals does not work at present.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the other replicas are out of reach: {0}")]
+#[error("signals are unavailable: {0}")]
 pub struct SignalError(pub String);
 
-/// The way from replica to replica. Each signal reaches those who listen at that moment, at most once, in order of sending.
+/// The channel between replicas. A signal reaches the replicas that receive at that moment, at most once and
+/// in order of sending.
 #[async_trait]
 pub trait Signals: Send + Sync + 'static {
-    /// Tells the others.
+    /// Sends a signal to the other replicas.
     async fn send(&self, signal: &Signal) -> Result<(), SignalError>;
-    /// Passes on what is heard until it can't any more: then the reason. `ready` is told once it listens.
+    /// Passes received signals on until it fails, and returns the error. Calls `ready` as soon as it
+    /// receives.
     async fn receive(&self, heard: mpsc::Sender<Signal>, ready: Box<dyn FnOnce() + Send>) -> SignalError;
 }

@@ -21,8 +21,9 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
-    OpeningContext, Outcome, QueueDepths, Store, StoreError,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
+    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
+    StoreError, TicketStore,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -38,7 +39,7 @@ impl Mongo {
 }
 
 #[async_trait]
-impl Store for Mongo {
+impl TicketStore for Mongo {
     async fn commit(&self, mut changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
         if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
             self.observe_time(event.at);
@@ -55,71 +56,6 @@ impl Store for Mongo {
             changes = rest;
         }
         results
-    }
-
-    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Id(id)).await?.transpose()
-    }
-
-    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Telegram(id)).await?.transpose()
-    }
-
-    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
-        // A username can pass from one person to another; the person who was created last has it.
-        let named = doc! { "username_key": name.to_lowercase() };
-        Ok(people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop())
-    }
-
-    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        people::agents(&self.db).await
-    }
-
-    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        people::find(&self.db, doc! { "role": "admin" }, doc! { "created_seq": 1 }, 0).await
-    }
-
-    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        match limit {
-            0 => Ok(Vec::new()),
-            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::limit(limit)).await,
-        }
-    }
-
-    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
-        people::touch(&self.db, agent, at).await
-    }
-
-    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        self.reference.departments().await
-    }
-
-    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
-        Ok(self.reference.cached().await?.department(id))
-    }
-
-    async fn settings(&self) -> Result<Settings, StoreError> {
-        self.reference.settings().await
-    }
-
-    async fn incidents(&self) -> Result<Incidents, StoreError> {
-        reference_data::incidents(&self.db).await
-    }
-
-    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
-        reference_data::invite(&self.db, code).await
-    }
-
-    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
-        cards::draft(&self.db, person).await
-    }
-
-    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        cards::put_draft(&self.db, &draft).await
-    }
-
-    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        cards::drop_draft(&self.db, draft).await
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -219,7 +155,78 @@ impl Store for Mongo {
     async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
         events::assignment_counts(&self.db, agent, from).await
     }
+}
 
+#[async_trait]
+impl DirectoryStore for Mongo {
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        self.people.get(PersonKey::Id(id)).await?.transpose()
+    }
+
+    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
+        self.people.get(PersonKey::Telegram(id)).await?.transpose()
+    }
+
+    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
+        // A username can pass from one person to another; the person who was created last has it.
+        let named = doc! { "username_key": name.to_lowercase() };
+        Ok(people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop())
+    }
+
+    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
+        people::agents(&self.db).await
+    }
+
+    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
+        people::find(&self.db, doc! { "role": "admin" }, doc! { "created_seq": 1 }, 0).await
+    }
+
+    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::limit(limit)).await,
+        }
+    }
+
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+        people::touch(&self.db, agent, at).await
+    }
+
+    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
+        self.reference.departments().await
+    }
+
+    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
+        Ok(self.reference.cached().await?.department(id))
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        self.reference.settings().await
+    }
+
+    async fn incidents(&self) -> Result<Incidents, StoreError> {
+        reference_data::incidents(&self.db).await
+    }
+
+    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
+        reference_data::invite(&self.db, code).await
+    }
+
+    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
+        cards::draft(&self.db, person).await
+    }
+
+    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
+        cards::put_draft(&self.db, &draft).await
+    }
+
+    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        cards::drop_draft(&self.db, draft).await
+    }
+}
+
+#[async_trait]
+impl InboxStore for Mongo {
     async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
         self.observe_time(now);
         match self.write(Command::AppendUpdates(updates, now)).await? {
@@ -250,7 +257,10 @@ impl Store for Mongo {
         self.observe_time(now);
         self.write(Command::EndUpdate(update_id, UpdateEnd::Dead, notices, now)).await.map(drop)
     }
+}
 
+#[async_trait]
+impl OutboxStore for Mongo {
     async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.observe_time(now);
         self.write(Command::Enqueue(out, now)).await.map(drop)
@@ -289,7 +299,10 @@ impl Store for Mongo {
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         cards::live_queues(&self.db).await
     }
+}
 
+#[async_trait]
+impl LeaseStore for Mongo {
     async fn acquire_lease(
         &self,
         name: &str,
@@ -302,7 +315,10 @@ impl Store for Mongo {
     async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         leases::release(&self.db, name, holder).await
     }
+}
 
+#[async_trait]
+impl RetentionStore for Mongo {
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         inbox::prune(&self.db, before).await?;
         claim::prune(&self.db, before).await?;

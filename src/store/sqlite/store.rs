@@ -16,8 +16,9 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
-    OpeningContext, Outcome, QueueDepths, Store, StoreError,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
+    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
+    StoreError, TicketStore,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -27,7 +28,7 @@ use serde_json::Value;
 const MAX_PRUNE_ROWS: usize = 1_000;
 
 #[async_trait]
-impl Store for Sqlite {
+impl TicketStore for Sqlite {
     async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
         let size = changes.len();
         if size == 0 {
@@ -42,69 +43,6 @@ impl Store for Sqlite {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
         }
-    }
-
-    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        self.read(move |conn| people::by_id(conn, id)).await
-    }
-
-    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        self.read(move |conn| people::by_telegram(conn, id)).await
-    }
-
-    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
-        let name = name.to_owned();
-        self.read(move |conn| people::by_username(conn, &name)).await
-    }
-
-    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        self.read(people::agents).await
-    }
-
-    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        self.read(people::admins).await
-    }
-
-    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        self.read(move |conn| people::recent(conn, limit)).await
-    }
-
-    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
-        self.write(move |conn| people::record_activity(conn, agent, at)).await
-    }
-
-    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        self.read(reference_data::departments).await
-    }
-
-    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
-        Ok(self.reference_data().await?.department(id))
-    }
-
-    async fn settings(&self) -> Result<Settings, StoreError> {
-        self.read(reference_data::settings).await
-    }
-
-    async fn incidents(&self) -> Result<Incidents, StoreError> {
-        self.read(reference_data::incidents).await
-    }
-
-    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
-        let code = code.to_owned();
-        self.read(move |conn| reference_data::invite(conn, &code)).await
-    }
-
-    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
-        self.read(move |conn| reference_data::draft(conn, person)).await
-    }
-
-    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        self.write(move |conn| reference_data::write_draft(conn, &draft)).await
-    }
-
-    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        let draft = draft.clone();
-        self.write(move |conn| reference_data::delete_draft(conn, &draft)).await
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -203,7 +141,76 @@ impl Store for Sqlite {
     async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
         self.read(move |conn| events::assignment_counts(conn, agent, from)).await
     }
+}
 
+#[async_trait]
+impl DirectoryStore for Sqlite {
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        self.read(move |conn| people::by_id(conn, id)).await
+    }
+
+    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
+        self.read(move |conn| people::by_telegram(conn, id)).await
+    }
+
+    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |conn| people::by_username(conn, &name)).await
+    }
+
+    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
+        self.read(people::agents).await
+    }
+
+    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
+        self.read(people::admins).await
+    }
+
+    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        self.read(move |conn| people::recent(conn, limit)).await
+    }
+
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
+        self.write(move |conn| people::record_activity(conn, agent, at)).await
+    }
+
+    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
+        self.read(reference_data::departments).await
+    }
+
+    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
+        Ok(self.reference_data().await?.department(id))
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        self.read(reference_data::settings).await
+    }
+
+    async fn incidents(&self) -> Result<Incidents, StoreError> {
+        self.read(reference_data::incidents).await
+    }
+
+    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
+        let code = code.to_owned();
+        self.read(move |conn| reference_data::invite(conn, &code)).await
+    }
+
+    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
+        self.read(move |conn| reference_data::draft(conn, person)).await
+    }
+
+    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
+        self.write(move |conn| reference_data::write_draft(conn, &draft)).await
+    }
+
+    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        let draft = draft.clone();
+        self.write(move |conn| reference_data::delete_draft(conn, &draft)).await
+    }
+}
+
+#[async_trait]
+impl InboxStore for Sqlite {
     async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
         self.observe_now(now);
         self.write(move |conn| inbox::append(conn, &updates, now)).await
@@ -232,7 +239,10 @@ impl Store for Sqlite {
         self.observe_now(now);
         self.write(move |conn| inbox::dead_letter(conn, update_id, &notices, now)).await
     }
+}
 
+#[async_trait]
+impl OutboxStore for Sqlite {
     async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
         self.observe_now(now);
         self.write(move |conn| outbox::enqueue(conn, &out, now)).await
@@ -274,7 +284,10 @@ impl Store for Sqlite {
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         self.read(cards::agent_queues).await
     }
+}
 
+#[async_trait]
+impl LeaseStore for Sqlite {
     async fn acquire_lease(
         &self,
         name: &str,
@@ -289,7 +302,10 @@ impl Store for Sqlite {
         let name = name.to_owned();
         self.write(move |conn| leases::release(conn, &name, holder)).await
     }
+}
 
+#[async_trait]
+impl RetentionStore for Sqlite {
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         let prune_some = move |conn: &Connection| {
             let updates = inbox::prune(conn, before, MAX_PRUNE_ROWS)?;

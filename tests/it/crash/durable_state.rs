@@ -2,7 +2,7 @@
 use super::environment::Environment;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{PersonId, TicketId};
-use antri::engine::ports::Store;
+use antri::engine::ports::OutboxStore;
 use antri::store::Sqlite;
 use futures::TryStreamExt;
 use mongodb::Database;

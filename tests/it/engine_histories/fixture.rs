@@ -11,7 +11,7 @@ use antri::domain::text::Description;
 use antri::domain::ticket::Ticket;
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
-use antri::engine::ports::{Change, Presence, Store, Write};
+use antri::engine::ports::{Change, DirectoryStore, Presence, Store, TicketStore, Write};
 use antri::engine::random::Random;
 use antri::engine::tickets::open::NewTicket;
 use antri::engine::tickets::steps::Step;

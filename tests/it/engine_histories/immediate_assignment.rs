@@ -7,7 +7,7 @@ use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, Percent, Settings};
 use antri::domain::ticket::Status;
-use antri::engine::ports::Store;
+use antri::engine::ports::TicketStore;
 use antri::engine::tickets::steps::Step;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -10,7 +10,7 @@ use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::error::EngineError;
 use antri::engine::events::Event;
-use antri::engine::ports::{Change, Guard, Presence, Store, Write};
+use antri::engine::ports::{Change, DirectoryStore, Guard, Presence, TicketStore, Write};
 use antri::engine::random::Random;
 use antri::engine::sweep::Sweep;
 use antri::engine::tickets::steps::Step;

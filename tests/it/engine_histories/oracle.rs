@@ -7,7 +7,7 @@ use antri::domain::notice::{Message, Notice};
 use antri::domain::person::Availability;
 use antri::domain::policy::{Capacity, Mode};
 use antri::domain::ticket::{Ticket, TicketState};
-use antri::engine::ports::Store;
+use antri::engine::ports::{DirectoryStore, TicketStore};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;

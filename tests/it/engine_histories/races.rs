@@ -8,7 +8,7 @@ use antri::domain::policy::{Mode, OfflineBehaviour, Settings};
 use antri::domain::text::Description;
 use antri::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use antri::engine::error::EngineError;
-use antri::engine::ports::Store;
+use antri::engine::ports::DirectoryStore;
 use antri::engine::tickets::steps::Step;
 use futures::future::join_all;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::person::{Availability, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::ticket::TicketState;
-use antri::engine::ports::Store;
+use antri::engine::ports::TicketStore;
 use antri::engine::sweep::Sweep;
 use antri::engine::tickets::steps::Step;
 use antri::presence::Memory;

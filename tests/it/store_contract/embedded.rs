@@ -4,7 +4,7 @@ use super::Backend;
 use super::fixture::*;
 use antri::domain::event::Action;
 use antri::domain::ids::TelegramId;
-use antri::engine::ports::{CommitError, Guard, Outcome, Store, StoreError};
+use antri::engine::ports::{CommitError, Guard, OutboxStore, Outcome, Store, StoreError, TicketStore};
 use antri::store::Sqlite;
 use antri::store::sqlite::{DATABASE_FILE, FileState, Options, inspect, look_up};
 use async_trait::async_trait;

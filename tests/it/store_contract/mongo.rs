@@ -4,7 +4,9 @@ use super::fixture::*;
 use crate::support::mongod::{self, database};
 use antri::domain::ids::{Arrival, Version};
 use antri::domain::ticket::{Priority, Ticket};
-use antri::engine::ports::{Change, CommitError, Guard, Store, StoreError, Write};
+use antri::engine::ports::{
+    Change, CommitError, DirectoryStore, Guard, OutboxStore, Store, StoreError, TicketStore, Write,
+};
 use antri::store::Mongo;
 use antri::store::mongo::{Server, check_server};
 use async_trait::async_trait;

@@ -3,7 +3,7 @@ use super::Backend;
 use super::fixture::*;
 use super::mongo::{Served, open_store};
 use super::outbox::said;
-use antri::engine::ports::{ClaimedDelivery, Outcome, Store};
+use antri::engine::ports::{ClaimedDelivery, OutboxStore, Outcome};
 use antri::store::Mongo;
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use antri::domain::ids::{ChatId, Version};
 use antri::domain::person::{Availability, Locale, Person, Role};
 use antri::domain::policy::Mode;
 use antri::domain::ticket::{Priority, Status, Ticket};
-use antri::engine::ports::{Change, CommitError, Guard, Store, Write};
+use antri::engine::ports::{Change, CommitError, DirectoryStore, Guard, OutboxStore, TicketStore, Write};
 use antri::engine::random::Random;
 use antri::engine::{Engine, Rules};
 use antri::presence::Memory;

@@ -14,8 +14,9 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, InboxRow, Lease, LeaseStamp,
-    OpeningContext, Outcome, QueueDepths, Store, StoreError,
+    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
+    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, Store,
+    StoreError, TicketStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -137,22 +138,10 @@ pub(crate) struct FaultStore {
 }
 
 macro_rules! fault_store {
-    ($($method:ident($($arg:ident: $type:ty),*) -> $out:ty;)*) => {
+    ($store:ident { $($own:tt)* } $($method:ident($($arg:ident: $type:ty),*) -> $out:ty;)*) => {
         #[async_trait]
-        impl Store for FaultStore {
-            async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
-                let fail = |error: StoreError, many| vec![Err(CommitError::Store(error)); many];
-                let many = changes.len();
-                let fault = match self.faults.before_call("commit").await {
-                    Ok(fault) => fault,
-                    Err(error) => return fail(error, many),
-                };
-                let answer = self.store.commit(changes).await;
-                match self.faults.after_call(fault).await {
-                    Ok(()) => answer,
-                    Err(error) => fail(error, many),
-                }
-            }
+        impl $store for FaultStore {
+            $($own)*
 
             $(async fn $method(&self, $($arg: $type),*) -> Result<$out, StoreError> {
                 let fault = self.faults.before_call(stringify!($method)).await?;
@@ -165,6 +154,41 @@ macro_rules! fault_store {
 }
 
 fault_store! {
+    TicketStore {
+        async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
+            let fail = |error: StoreError, many| vec![Err(CommitError::Store(error)); many];
+            let many = changes.len();
+            let fault = match self.faults.before_call("commit").await {
+                Ok(fault) => fault,
+                Err(error) => return fail(error, many),
+            };
+            let answer = self.store.commit(changes).await;
+            match self.faults.after_call(fault).await {
+                Ok(()) => answer,
+                Err(error) => fail(error, many),
+            }
+        }
+
+    }
+    opening_context(department: DepartmentId, priority: Priority) -> OpeningContext;
+    ticket(id: TicketId) -> Option<Ticket>;
+    ticket_by_number(number: &TicketNumber) -> Option<Ticket>;
+    ticket_by_key(key: &str) -> Option<Ticket>;
+    tickets_by_suffix(suffix: &str, limit: usize) -> Vec<Ticket>;
+    tickets_of(customer: PersonId, limit: usize) -> Vec<Ticket>;
+    held_by(agent: PersonId) -> Vec<Ticket>;
+    all_held() -> Vec<Ticket>;
+    queue_head(department: DepartmentId, auto: bool, limit: usize) -> Vec<Ticket>;
+    queue_page(departments: &[DepartmentId], offset: usize, limit: usize) -> Vec<Ticket>;
+    oldest_waiting_at(department: DepartmentId, priority: Priority) -> Option<Time>;
+    depths() -> QueueDepths;
+    position(department: DepartmentId, priority: Priority, arrival: Arrival) -> u64;
+    history(ticket: TicketId) -> Vec<AuditEvent>;
+    assignment_counts(agent: PersonId, from: Time) -> (u32, u32);
+}
+
+fault_store! {
+    DirectoryStore {}
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;
@@ -181,26 +205,19 @@ fault_store! {
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
     recipient(chat: ChatId) -> Option<Person>;
-    opening_context(department: DepartmentId, priority: Priority) -> OpeningContext;
-    ticket(id: TicketId) -> Option<Ticket>;
-    ticket_by_number(number: &TicketNumber) -> Option<Ticket>;
-    ticket_by_key(key: &str) -> Option<Ticket>;
-    tickets_by_suffix(suffix: &str, limit: usize) -> Vec<Ticket>;
-    tickets_of(customer: PersonId, limit: usize) -> Vec<Ticket>;
-    held_by(agent: PersonId) -> Vec<Ticket>;
-    all_held() -> Vec<Ticket>;
-    queue_head(department: DepartmentId, auto: bool, limit: usize) -> Vec<Ticket>;
-    queue_page(departments: &[DepartmentId], offset: usize, limit: usize) -> Vec<Ticket>;
-    oldest_waiting_at(department: DepartmentId, priority: Priority) -> Option<Time>;
-    depths() -> QueueDepths;
-    position(department: DepartmentId, priority: Priority, arrival: Arrival) -> u64;
-    history(ticket: TicketId) -> Vec<AuditEvent>;
-    assignment_counts(agent: PersonId, from: Time) -> (u32, u32);
+}
+
+fault_store! {
+    InboxStore {}
     append_updates(updates: Vec<(i64, Value)>, now: Time) -> usize;
     pending_updates(after: u64, limit: usize) -> Vec<InboxRow>;
     complete_update(update_id: i64, answers: Vec<Outgoing>, now: Time) -> ();
     record_failure(update_id: i64, error: &str) -> u32;
     dead_letter(update_id: i64, notices: Vec<Outgoing>, now: Time) -> ();
+}
+
+fault_store! {
+    OutboxStore {}
     enqueue(out: Vec<Outgoing>, now: Time) -> ();
     claim(limit: usize, now: Time) -> Vec<ClaimedDelivery>;
     settle(outcomes: Vec<(u64, Outcome)>, now: Time) -> ();
@@ -210,7 +227,15 @@ fault_store! {
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
+}
+
+fault_store! {
+    LeaseStore {}
     acquire_lease(name: &str, holder: ReplicaId, stale: Option<LeaseStamp>) -> Lease;
     release_lease(name: &str, holder: ReplicaId) -> ();
+}
+
+fault_store! {
+    RetentionStore {}
     prune(before: Time) -> ();
 }

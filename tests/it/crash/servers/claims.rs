@@ -7,7 +7,7 @@ use antri::domain::Time;
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::ids::{ChatId, TicketId};
 use antri::domain::notice::{Notice, Outgoing};
-use antri::engine::ports::{Outcome, Store};
+use antri::engine::ports::{OutboxStore, Outcome};
 use antri::store::Mongo;
 use chrono::TimeDelta;
 

@@ -1,0 +1,57 @@
+//! Directory store: people, departments, settings, incidents, invitations and drafts.
+use super::StoreError;
+use crate::domain::Time;
+use crate::domain::alert::Incidents;
+use crate::domain::department::Department;
+use crate::domain::draft::Draft;
+use crate::domain::ids::{ChatId, DepartmentId, PersonId, TelegramId};
+use crate::domain::invite::Invite;
+use crate::domain::person::Person;
+use crate::domain::policy::Settings;
+use async_trait::async_trait;
+
+/// The people of the desk, and the records beside the tickets.
+/// [`TicketStore::commit`](super::TicketStore::commit) writes all of them except drafts and signs of
+/// activity.
+#[async_trait]
+pub trait DirectoryStore: Send + Sync + 'static {
+    /// Returns the person with this id.
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError>;
+    /// Returns the person with this Telegram id.
+    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError>;
+    /// Returns the person with this username. `name` has no `@`; case does not matter.
+    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError>;
+    /// Returns everyone with an agent's profile, by `assignment_order`.
+    async fn agents(&self) -> Result<Vec<Person>, StoreError>;
+    /// Returns every admin.
+    async fn admins(&self) -> Result<Vec<Person>, StoreError>;
+    /// Returns the people whom the bot met last, newest first, at most `limit`.
+    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
+    /// Sets an agent's `last_activity`. Never moves it back.
+    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
+
+    /// Returns all departments by name, including retired ones.
+    async fn departments(&self) -> Result<Vec<Department>, StoreError>;
+    /// Returns the department with this id, to show its name.
+    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
+        Ok(self.departments().await?.into_iter().find(|department| department.id == id))
+    }
+    /// Returns the settings, or the defaults if none were ever written.
+    async fn settings(&self) -> Result<Settings, StoreError>;
+    /// Returns the incidents, or an empty list if none were ever written.
+    async fn incidents(&self) -> Result<Incidents, StoreError>;
+    /// Returns the invitation with this code.
+    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError>;
+
+    /// Returns a person's draft.
+    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError>;
+    /// Saves a draft in place of the person's last one.
+    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError>;
+    /// Deletes a person's draft and the live card of it, if the stored draft is still this one.
+    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError>;
+
+    /// Returns the owner of a private chat.
+    async fn recipient(&self, chat: ChatId) -> Result<Option<Person>, StoreError> {
+        self.person_by_telegram(TelegramId(chat.0)).await
+    }
+}

@@ -1,0 +1,84 @@
+//! Outbox store: deliveries to Telegram chats, and the live cards in those chats.
+use super::StoreError;
+use crate::domain::Time;
+use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::ids::ChatId;
+use crate::domain::notice::{Message, Outgoing};
+use async_trait::async_trait;
+
+/// A delivery that this process has claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedDelivery {
+    /// Its id. Within a chat, ids give the order of delivery.
+    pub id: u64,
+    /// The chat that gets it.
+    pub chat: ChatId,
+    /// The message.
+    pub message: Message,
+    /// When it was committed.
+    pub committed_at: Time,
+    /// Number of earlier attempts.
+    pub attempts: u32,
+    /// Number of earlier attempts with unknown outcome: a timeout after the request was sent, or a crash
+    /// between send and settle.
+    pub unknown: u32,
+}
+
+/// The outcome of a claimed delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Delivered, with the live card that the message became, if it shows one.
+    Sent(Option<LiveCard>),
+    /// Not delivered yet: it is retried from `until` on.
+    Retry {
+        /// The earliest time of the next attempt.
+        until: Time,
+        /// Whether Telegram may have delivered it all the same.
+        unknown: bool,
+    },
+    /// Given up for this reason. The store keeps it for the admins; it is never retried.
+    Dropped(String),
+    /// The chat has a new id: this delivery and all others of the chat that are pending move to it.
+    Moved(ChatId),
+}
+
+/// Counters of deliveries and updates that did not go as intended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DeliveryCounters {
+    /// Deliveries sent again because the outcome of an earlier attempt was unknown, since the store was
+    /// created.
+    pub repeats: u64,
+    /// Attempts with unknown outcome, since the store was created.
+    pub unknown: u64,
+    /// Deliveries given up, since the store was created.
+    pub dropped: u64,
+    /// Dead letters of the inbox that exist now.
+    pub dead_letters: u64,
+}
+
+/// The deliveries to Telegram. A delivery is enqueued, claimed by one process, and settled with an
+/// [`Outcome`].
+#[async_trait]
+pub trait OutboxStore: Send + Sync + 'static {
+    /// Enqueues deliveries.
+    async fn enqueue(&self, out: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+    /// Claims deliveries that are due, at most `limit` and one per chat: the oldest of each chat, and only
+    /// while the chat has no other claim. New messages go before refreshes of cards.
+    async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError>;
+    /// Settles claimed deliveries.
+    async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError>;
+    /// Releases the claims of ended processes; each counts as an attempt with unknown outcome. Returns how
+    /// many.
+    async fn release_orphaned_claims(&self) -> Result<u64, StoreError>;
+    /// Returns when the next postponed delivery is due, or `None` if there is none. Ignores claimed ones.
+    async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError>;
+    /// Returns how many deliveries are not settled for good.
+    async fn pending_deliveries(&self) -> Result<u64, StoreError>;
+    /// Returns the counters.
+    async fn counters(&self) -> Result<DeliveryCounters, StoreError>;
+    /// Returns the live message of a card.
+    async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
+    /// Returns the live cards of kinds that change by themselves (`MyQueue`). They are refreshed after a
+    /// restart and when queues change.
+    async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
+}
