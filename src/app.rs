@@ -16,7 +16,7 @@ use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
 use crate::bot::invite_cache::InviteCache;
-use crate::bot::render::Words;
+use crate::bot::render::Localizer;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::config::telegram::WebhookConfig;
@@ -25,7 +25,7 @@ use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
 use crate::engine::ports::{Change, Presence, Signals, Store, Write};
 use crate::engine::random::Random;
-use crate::engine::{Engine, Rules};
+use crate::engine::{Engine, EngineConfig};
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
@@ -65,21 +65,21 @@ pub struct Setup {
     /// The listener of the side API and of the webhook.
     pub listener: TcpListener,
     /// The engine's fixed configuration.
-    pub rules: Rules,
+    pub rules: EngineConfig,
     /// The settings that are stored if the store has none.
-    pub first_settings: Settings,
+    pub initial_settings: Settings,
     /// The clock.
     pub clock: Clock,
     /// The source of randomness.
-    pub chance: Random,
+    pub random: Random,
     /// The rate limits of calls to Telegram.
-    pub limits: RateLimits,
+    pub rate_limits: RateLimits,
     /// The quota of updates per chat.
     pub quota: Quota,
     /// The interval between sweeps.
-    pub sweep_every: Duration,
+    pub sweep_interval: Duration,
     /// The longest pause between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
-    pub longest_pause: Duration,
+    pub max_refresh_interval: Duration,
 }
 
 /// This process as one of several replicas on the same store.
@@ -121,29 +121,30 @@ impl App {
         let texts = Arc::new(Texts::load().context("failed to load the locale files")?);
         let bot_username = fetch_username(&setup.telegram).await?;
         let clock = setup.clock;
-        let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.chance);
+        let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.random);
         let engine = Arc::new(match &setup.replicas {
             Some(replicas) => engine.with_replicas(replicas.id),
             None => engine,
         });
-        initialize(&engine, &texts, &setup.first_settings, &clock).await?;
+        initialize(&engine, &texts, &setup.initial_settings, &clock).await?;
         let views = ViewLoader::new(Arc::clone(&engine));
         let bot = Arc::new(BotContext {
             engine: Arc::clone(&engine),
-            facts: views.clone(),
+            views: views.clone(),
             texts: Arc::clone(&texts),
             bot_username,
             jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
-            links: InviteCache::default(),
+            invite_cache: InviteCache::default(),
             quotas: Mutex::new(Quotas::new(setup.quota)),
-            apologised: Mutex::new(HashMap::new()),
+            outage_notices_sent: Mutex::new(HashMap::new()),
         });
         let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), clock.clone(), setup.http);
-        let composer = Arc::new(Composer { engine: Arc::clone(&engine), facts: views, texts });
-        let outbox = Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.limits);
+        let composer = Arc::new(Composer { engine: Arc::clone(&engine), views, texts });
+        let outbox =
+            Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.rate_limits);
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
         let app = Self {
             inbox: match engine.signal_buffer() {
@@ -159,8 +160,8 @@ impl App {
             addr: setup.listener.local_addr().context("failed to read the address of the listener")?,
             webhook: setup.webhook,
             listener: Mutex::new(Some(setup.listener)),
-            sweep_interval: setup.sweep_every,
-            max_refresh_interval: setup.longest_pause,
+            sweep_interval: setup.sweep_interval,
+            max_refresh_interval: setup.max_refresh_interval,
             engine,
             desk: bot,
             clock,
@@ -209,7 +210,7 @@ impl App {
     async fn is_idle_now(&self) -> bool {
         let store = self.engine.store();
         let updates_handled = store.pending_updates(0, 1).await.is_ok_and(|rows| rows.is_empty());
-        let engine_quiet = self.engine.is_quiet();
+        let engine_quiet = self.engine.is_idle();
         let published = self.engine.events_published();
         let followers = [&self.events_refreshed, &self.events_monitored];
         let events_processed = followers.iter().all(|count| count.load(Ordering::SeqCst) == published);
@@ -252,8 +253,8 @@ async fn initialize(engine: &Engine, texts: &Texts, initial: &Settings, clock: &
         // If another replica was faster, its settings are kept.
         let _ = store.commit(vec![Change::quiet(write)]).await;
     }
-    let rules = engine.rules();
-    let words = Words { texts, locale: rules.default_locale, now: clock.now(), zone: rules.zone };
+    let rules = engine.config();
+    let words = Localizer { texts, locale: rules.default_locale, now: clock.now(), zone: rules.zone };
     engine
         .ensure_department(&words.plain("default-department", &[]), &words.plain("default-category", &[]))
         .await?;

@@ -5,6 +5,7 @@ pub mod demo;
 #[cfg(feature = "failpoints")]
 pub mod failpoints;
 mod run;
+mod telemetry;
 mod token;
 
 use crate::config::log::LogConfig;
@@ -60,12 +61,12 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => {
             let log = LogConfig { filter: args.log.clone(), ..LogConfig::default() };
-            crate::telemetry::init(&log)?;
+            telemetry::init(&log)?;
             demo::main(args, stop_on_signal()).await
         }
         Command::Run => {
             let config = load_config()?;
-            crate::telemetry::init(&config.log)?;
+            telemetry::init(&config.log)?;
             run::run(&config, stop_on_signal()).await?;
             Ok(ExitCode::SUCCESS)
         }

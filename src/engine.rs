@@ -52,7 +52,7 @@ const MAX_ATTEMPTS: u32 = 128;
 
 /// Configuration of the engine.
 #[derive(Debug, Clone)]
-pub struct Rules {
+pub struct EngineConfig {
     /// The time zone of ticket numbers.
     pub zone: Tz,
     /// The language of people whose own language the desk does not have.
@@ -76,7 +76,7 @@ pub struct FaultCounters {
 pub struct Engine {
     store: Arc<dyn Store>,
     presence: Arc<dyn Presence>,
-    rules: Rules,
+    rules: EngineConfig,
     roster: Mutex<Roster>,
     random: Mutex<Random>,
     pending_work: Mutex<PendingWork>,
@@ -111,7 +111,12 @@ pub struct Engine {
 impl Engine {
     /// Returns an engine over these ports. [`Engine::start`] must be called before any other function.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, presence: Arc<dyn Presence>, rules: Rules, random: Random) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        presence: Arc<dyn Presence>,
+        rules: EngineConfig,
+        random: Random,
+    ) -> Self {
         Self {
             store,
             presence,
@@ -155,24 +160,24 @@ impl Engine {
 
     /// Returns true if no round is requested or running.
     #[must_use]
-    pub fn is_quiet(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         // Holding the lock ensures that no round begins and takes its departments off the list.
         self.round.try_lock().is_ok_and(|_no_round| !self.is_round_pending())
     }
 
     /// Returns the configuration.
     #[must_use]
-    pub fn rules(&self) -> &Rules {
+    pub fn config(&self) -> &EngineConfig {
         &self.rules
     }
 
     /// Waits until there may be a delivery to send.
-    pub async fn deliveries_wanted(&self) {
+    pub async fn wait_for_deliveries(&self) {
         self.deliveries.notified().await;
     }
 
     /// Wakes the assigner.
-    pub fn wake(&self) {
+    pub fn wake_assigner(&self) {
         self.wake.notify_one();
     }
 

@@ -17,7 +17,7 @@
 //! - [`outbox`]: sends committed deliveries within Telegram's rate limits; [`telegram`] makes the calls.
 //! - [`app`]: the composition root, and the concurrent tasks.
 //! - [`http_server`]: the HTTP listener with its limits.
-//! - [`config`], [`telemetry`], [`clock`], [`i18n`], [`auth_token`]: infrastructure of the other modules.
+//! - [`config`], [`clock`], [`i18n`], [`auth_token`]: infrastructure of the other modules.
 //! - [`sandbox`]: a Telegram server in this process, for the demo and the tests. Only the address of the Bot
 //!   API differs from the real one.
 //!
@@ -40,7 +40,6 @@ pub mod sandbox;
 pub mod signals;
 pub mod store;
 pub mod telegram;
-pub mod telemetry;
 
 /// The desk allocates small objects on all threads: thousands of documents, requests and strings a second.
 /// The C library's allocator took a quarter of the CPU time for that, and musl's, which the container has, is

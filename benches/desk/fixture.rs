@@ -11,7 +11,7 @@ use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Vi
 use antri::domain::policy::Capacity;
 use antri::domain::text::Description;
 use antri::domain::ticket::{Priority, Ticket, TicketState};
-use antri::engine::Rules;
+use antri::engine::EngineConfig;
 use antri::engine::ports::{Change, Outcome, Store, Write};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -71,8 +71,8 @@ pub(crate) fn description(n: u64) -> Description {
     Description { text: format!("#{n} {DESCRIPTION}"), attachments: Vec::new() }
 }
 
-pub(crate) fn rules() -> Rules {
-    Rules {
+pub(crate) fn rules() -> EngineConfig {
+    EngineConfig {
         zone: chrono_tz::Asia::Jakarta,
         default_locale: Locale::Id,
         admin_ids: Vec::new(),

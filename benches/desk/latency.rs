@@ -139,13 +139,13 @@ pub(crate) async fn setup(fixture: &Fixture, url: &str) -> Setup {
         http: HttpConfig::default(),
         listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
         rules: rules(),
-        first_settings: Settings::default(),
+        initial_settings: Settings::default(),
         clock: Clock::system(),
-        chance: Random::seeded(7),
-        limits: RateLimits::NONE,
+        random: Random::seeded(7),
+        rate_limits: RateLimits::NONE,
         quota: Quota::NONE,
-        sweep_every: SWEEP_INTERVAL,
-        longest_pause: MAX_REFRESH_INTERVAL,
+        sweep_interval: SWEEP_INTERVAL,
+        max_refresh_interval: MAX_REFRESH_INTERVAL,
     }
 }
 

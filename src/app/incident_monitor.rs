@@ -48,7 +48,7 @@ impl IncidentMonitor {
                         Err(RecvError::Closed) => return,
                     };
                     self.received += received;
-                    if concerns_agents && self.engine.staffed() != self.staffed {
+                    if concerns_agents && self.engine.staffed_departments() != self.staffed {
                         self.check().await;
                     }
                 }
@@ -61,7 +61,7 @@ impl IncidentMonitor {
 
     async fn check(&mut self) {
         // Read before the check: a change during the check arrives as an event.
-        self.staffed = self.engine.staffed();
+        self.staffed = self.engine.staffed_departments();
         if let Err(error) = self.engine.check_incidents(self.clock.now()).await {
             tracing::warn!(%error, "failed to check for incidents");
         }

@@ -121,7 +121,7 @@ async fn assign(engine: Arc<Engine>, clock: Clock, stop: CancellationToken) {
             // The departments stay pending; the wake-up is repeated after a delay.
             tracing::error!(%error, "assignment round failed");
             tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => return }
-            engine.wake();
+            engine.wake_assigner();
         }
     }
 }

@@ -171,7 +171,7 @@ impl ParsedCommand {
 /// Returns true if a message in a group is addressed to this bot: a command of this bot, or any command with
 /// the bot's name. An unknown command without a name may be meant for another bot.
 #[must_use]
-pub fn calls(text: &str, bot_username: &str) -> bool {
+pub fn is_addressed_to_bot(text: &str, bot_username: &str) -> bool {
     match ParsedCommand::parse(text, bot_username) {
         Some(ParsedCommand::Known(_)) => true,
         Some(ParsedCommand::Unknown(_)) => {

@@ -1,7 +1,7 @@
 //! Contexts of the handlers: shared services, the request, the pressed message. Answers go to the outbox.
 use super::cards::view_loader::ViewLoader;
 use super::invite_cache::InviteCache;
-use super::render::Words;
+use super::render::Localizer;
 use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -28,7 +28,7 @@ pub struct BotContext {
     /// The engine, which makes all changes.
     pub engine: Arc<Engine>,
     /// Loads the views of cards.
-    pub facts: ViewLoader,
+    pub views: ViewLoader,
     /// The locale files.
     pub texts: Arc<Texts>,
     /// The bot's username, for links.
@@ -42,11 +42,11 @@ pub struct BotContext {
     /// The clock, for messages that bypass the outbox.
     pub clock: Clock,
     /// Recent invitations.
-    pub links: InviteCache,
+    pub invite_cache: InviteCache,
     /// Rate limits of incoming updates, per chat.
     pub quotas: Mutex<Quotas>,
     /// When each chat got its last outage notice.
-    pub apologised: Mutex<HashMap<i64, Time>>,
+    pub outage_notices_sent: Mutex<HashMap<i64, Time>>,
 }
 
 impl BotContext {
@@ -71,8 +71,13 @@ pub struct RequestContext {
 impl RequestContext {
     /// Returns the localizer for the person.
     #[must_use]
-    pub fn localizer<'a>(&self, bot: &'a BotContext) -> Words<'a> {
-        Words { texts: &bot.texts, locale: self.person.locale, now: self.now, zone: bot.engine.rules().zone }
+    pub fn localizer<'a>(&self, bot: &'a BotContext) -> Localizer<'a> {
+        Localizer {
+            texts: &bot.texts,
+            locale: self.person.locale,
+            now: self.now,
+            zone: bot.engine.config().zone,
+        }
     }
 
     /// Returns a message with this text.
@@ -142,16 +147,17 @@ impl BotContext {
         let now = self.clock.now();
         for chat in chats {
             let is_repeated = {
-                let mut sent = self.apologised.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut sent =
+                    self.outage_notices_sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 sent.retain(|_, at| now - *at < chrono::TimeDelta::minutes(1));
                 let is_repeated = sent.contains_key(&chat);
                 sent.entry(chat).or_insert(now);
                 is_repeated
             };
             if !is_repeated {
-                let rules = self.engine.rules();
+                let rules = self.engine.config();
                 let localizer =
-                    Words { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
+                    Localizer { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
                 let body = serde_json::json!({"chat_id": chat, "text": localizer.plain("store-away", &[])});
                 if let Err(error) = self.telegram.call("sendMessage", &body).await {
                     tracing::debug!(%error, "failed to send outage notice");

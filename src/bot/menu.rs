@@ -1,5 +1,5 @@
 //! Command menus of each role, for Telegram and for `/help`. A menu authorizes nothing: the engine does.
-use super::render::{Rendered, Words};
+use super::render::{Localizer, Rendered};
 use crate::domain::person::Role;
 
 /// A command without its slash, and the key of its description.
@@ -72,14 +72,14 @@ pub fn commands(role: Role, is_agent: bool) -> Vec<MenuEntry> {
 
 /// Returns Telegram's menu for a role: commands and their descriptions.
 #[must_use]
-pub fn menu(localizer: &Words<'_>, role: Role, is_agent: bool) -> Vec<(String, String)> {
+pub fn menu(localizer: &Localizer<'_>, role: Role, is_agent: bool) -> Vec<(String, String)> {
     let described = |(command, key): MenuEntry| (command.to_owned(), localizer.plain(key, &[]));
     commands(role, is_agent).into_iter().map(described).collect()
 }
 
 /// Returns the answer to `/help`: the role's commands in groups, one line each.
 #[must_use]
-pub fn help(localizer: &Words<'_>, role: Role, is_agent: bool) -> Rendered {
+pub fn help(localizer: &Localizer<'_>, role: Role, is_agent: bool) -> Rendered {
     let mut listed: Vec<MenuEntry> = Vec::new();
     let mut blocks = vec![localizer.html("help-head", &[])];
     if role == Role::Customer {

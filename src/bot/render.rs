@@ -40,7 +40,7 @@ const MAX_UNFOLDED_QUOTE: (usize, usize) = (400, 8);
 
 /// A localizer: formats texts in the language and the time zone of one recipient, at one moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Words<'a> {
+pub struct Localizer<'a> {
     /// The locale files.
     pub texts: &'a Texts,
     /// The recipient's language.
@@ -51,7 +51,7 @@ pub struct Words<'a> {
     pub zone: chrono_tz::Tz,
 }
 
-impl Words<'_> {
+impl Localizer<'_> {
     /// Returns the text of `key` as Telegram's HTML. Text arguments are cleaned, put on one line and escaped,
     /// so that a name cannot add markup or a line. The markup in the locale file stays.
     #[must_use]
@@ -121,7 +121,7 @@ pub fn labelled(label: &str, action: ButtonAction) -> Button {
 
 /// Returns text without markup, such as a toast's, as a message.
 #[must_use]
-pub fn unmarked(text: &str) -> Rendered {
+pub fn plain_message(text: &str) -> Rendered {
     Rendered { html: escape(text), buttons: Vec::new() }
 }
 

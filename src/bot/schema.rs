@@ -10,12 +10,12 @@ use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
 use teloxide::types::{Message, Update};
 
 /// A node of the handler tree.
-pub type DeskHandler = dptree::Handler<'static, HandlerResult, DpHandlerDescription>;
+pub type HandlerTree = dptree::Handler<'static, HandlerResult, DpHandlerDescription>;
 
 /// Returns the tree for all updates. A dispatch provides an [`Update`], an [`Arc<BotContext>`], a
 /// [`RequestContext`] and, for presses, a [`super::toast::Toast`].
 #[must_use]
-pub fn schema() -> DeskHandler {
+pub fn schema() -> HandlerTree {
     dptree::entry().branch(Update::filter_message().branch(messages()).endpoint(common::message)).branch(
         Update::filter_callback_query()
             .branch(dptree::filter_map(common::pressed_message).branch(buttons()))
@@ -23,7 +23,7 @@ pub fn schema() -> DeskHandler {
     )
 }
 
-fn messages() -> DeskHandler {
+fn messages() -> HandlerTree {
     dptree::filter_map(|message: Message, bot: Arc<BotContext>| {
         ParsedCommand::from_message(&message, &bot.bot_username)
     })
@@ -42,7 +42,7 @@ fn messages() -> DeskHandler {
     )
 }
 
-fn commands() -> DeskHandler {
+fn commands() -> HandlerTree {
     dptree::entry()
         .branch(case![Command::Start(payload)].endpoint(common::start))
         .branch(case![Command::Help].endpoint(common::help))
@@ -70,7 +70,7 @@ fn commands() -> DeskHandler {
         .branch(case![Command::Category(arg)].endpoint(departments::category))
 }
 
-fn buttons() -> DeskHandler {
+fn buttons() -> HandlerTree {
     dptree::filter_map(common::decode_action)
         .branch(
             dptree::filter(|action: ButtonAction, ctx: RequestContext| {
@@ -105,7 +105,7 @@ fn is_agent_action(action: ButtonAction) -> bool {
     matches!(action, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
 }
 
-fn admin_buttons() -> DeskHandler {
+fn admin_buttons() -> HandlerTree {
     dptree::entry()
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))

@@ -60,12 +60,12 @@ impl Toast {
 
     /// Takes the text that came too late for the toast and must be sent as a message.
     #[must_use]
-    pub fn late(&self) -> Option<String> {
+    pub fn take_late_text(&self) -> Option<String> {
         self.state().late_text.take()
     }
 
     /// Prepares for another attempt, after one failed.
-    pub fn again(&self) {
+    pub fn prepare_retry(&self) {
         let mut state = self.state();
         (state.late_text, state.muted) = (None, state.answer.as_ref().is_some_and(|text| !text.is_empty()));
     }
@@ -90,7 +90,7 @@ impl Toast {
 
     /// Runs the work behind the press. If it takes longer than [`ANSWER_WITHIN`], the press is answered
     /// meanwhile.
-    pub async fn beside<T>(&self, work: impl Future<Output = T>) -> T {
+    pub async fn run_with_ack<T>(&self, work: impl Future<Output = T>) -> T {
         run_with_timeout(work, || self.ack()).await
     }
 }

@@ -4,7 +4,7 @@ pub mod script;
 pub mod stage;
 
 use clap::Parser;
-use stage::Stage;
+use stage::Environment;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -46,12 +46,12 @@ pub async fn main(args: Args, stop: CancellationToken) -> anyhow::Result<ExitCod
         Err(_) if args.addr.to_string() == DEFAULT_ADDRESS => TcpListener::bind((args.addr.ip(), 0)).await?,
         Err(error) => anyhow::bail!("failed to bind {}: {error}", args.addr),
     };
-    let stage = Stage::set(listener, args.seed).await?;
+    let stage = Environment::start(listener, args.seed).await?;
     stage.open().await?;
     println!("Antri's demo is open: {}", stage.url);
     println!("Its side API: http://{} (send /token as an agent or the admin)", stage.app.addr);
     println!("Four people's chats, one desk. Write as the customer, work as an agent. Ctrl-C ends it.");
     stop.cancelled().await;
-    stage.strike().await?;
+    stage.shut_down().await?;
     Ok(ExitCode::SUCCESS)
 }

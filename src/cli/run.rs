@@ -3,7 +3,7 @@ use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, pres
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;
-use crate::engine::Rules;
+use crate::engine::EngineConfig;
 use crate::engine::random::Random;
 use crate::outbox::rate_limit::RateLimits;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
@@ -35,13 +35,13 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         http: config.http.clone(),
         listener,
         rules: rules(config),
-        first_settings: config.desk.first_settings(),
+        initial_settings: config.desk.first_settings(),
         clock: Clock::system(),
-        chance: random,
-        limits: rate_limits(),
+        random,
+        rate_limits: rate_limits(),
         quota: quota(),
-        sweep_every: SWEEP_INTERVAL,
-        longest_pause: max_refresh_interval(),
+        sweep_interval: SWEEP_INTERVAL,
+        max_refresh_interval: max_refresh_interval(),
     };
     let started = tokio::select! {
         started = App::start(setup) => Some(started?),
@@ -96,8 +96,8 @@ fn max_refresh_interval() -> Duration {
 }
 
 /// Returns the engine's part of the configuration.
-pub(super) fn rules(config: &Config) -> Rules {
-    Rules {
+pub(super) fn rules(config: &Config) -> EngineConfig {
+    EngineConfig {
         zone: config.desk.timezone,
         default_locale: config.desk.default_locale,
         admin_ids: config.desk.admin_ids.clone(),

@@ -56,7 +56,7 @@ pub struct Incident {
     /// When it began.
     pub since: Time,
     /// Whether it has lasted long enough to be announced.
-    pub told: bool,
+    pub announced: bool,
 }
 
 /// All incidents of a desk. The store keeps them, so that the next evaluation, after a restart or on another
@@ -75,8 +75,8 @@ pub type Conditions = BTreeMap<Alert, TimeDelta>;
 impl Incidents {
     /// Returns the alerts that were announced and are not over.
     #[must_use]
-    pub fn told(&self) -> BTreeSet<Alert> {
-        self.list.iter().filter(|incident| incident.told).map(|incident| incident.alert).collect()
+    pub fn announced(&self) -> BTreeSet<Alert> {
+        self.list.iter().filter(|incident| incident.announced).map(|incident| incident.alert).collect()
     }
 
     /// Returns the incidents after an evaluation found these conditions. The version changes only if the list
@@ -85,9 +85,9 @@ impl Incidents {
     pub fn update(&self, conditions: &Conditions, now: Time) -> Self {
         let existing = |alert| self.list.iter().find(|incident| incident.alert == alert);
         let list = conditions.iter().map(|(alert, min_duration)| {
-            let (since, told) =
-                existing(*alert).map_or((now, false), |incident| (incident.since, incident.told));
-            Incident { alert: *alert, since, told: told || now - since >= *min_duration }
+            let (since, announced) =
+                existing(*alert).map_or((now, false), |incident| (incident.since, incident.announced));
+            Incident { alert: *alert, since, announced: announced || now - since >= *min_duration }
         });
         let list: Vec<_> = list.collect();
         let version = if list == self.list { self.version } else { self.version.next() };
@@ -97,7 +97,7 @@ impl Incidents {
     /// Returns what to announce compared to `before`: first the alerts that are over, then those that began.
     #[must_use]
     pub fn announcements(&self, before: &BTreeSet<Alert>) -> Vec<(Alert, bool)> {
-        let announced = self.told();
+        let announced = self.announced();
         let over = before.difference(&announced).map(|alert| (*alert, true));
         over.chain(announced.difference(before).map(|alert| (*alert, false))).collect()
     }
@@ -120,7 +120,7 @@ mod tests {
         let mut incidents = Incidents::default();
         let mut step = |now, alerts: &[Alert]| {
             let next = incidents.update(&conditions(10, alerts), at(now));
-            let announced = next.announcements(&incidents.told());
+            let announced = next.announcements(&incidents.announced());
             incidents = next;
             announced
         };
@@ -139,7 +139,7 @@ mod tests {
         for second in 0..60 {
             let alerts: &[_] = if second % 10 == 9 { &[] } else { &[Alert::PresenceAway] };
             incidents = incidents.update(&conditions(10, alerts), at(second));
-            assert_eq!(incidents.told(), BTreeSet::new(), "at {second}");
+            assert_eq!(incidents.announced(), BTreeSet::new(), "at {second}");
         }
     }
 

@@ -45,7 +45,7 @@ impl Draft {
         file: Option<Attachment>,
     ) -> Result<Self, DescriptionError> {
         if !self.messages.contains(&message) {
-            self.description = self.description.and(text, file)?;
+            self.description = self.description.append(text, file)?;
             self.messages.push(message);
             self.messages.drain(..self.messages.len().saturating_sub(MAX_MESSAGE_IDS));
         }

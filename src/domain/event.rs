@@ -89,7 +89,7 @@ pub enum Action {
         lost: bool,
     },
     /// A person's role, departments, capacity or opt-in changed.
-    Standing {
+    Membership {
         /// The person.
         person: PersonId,
         /// The change as `name=value`, for the audit log; never shown to people in this form.

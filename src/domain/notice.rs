@@ -34,7 +34,7 @@ pub enum Notice {
         max: u16,
     },
     /// To the agent: more of the ticket's description, after [`Notice::NewTask`].
-    Words {
+    DescriptionPart {
         /// The ticket.
         ticket: TicketId,
         /// The index of the part; the task card shows part 0.
@@ -70,7 +70,7 @@ pub enum Notice {
         ticket: TicketId,
     },
     /// To the agent: a ticket that they held was reassigned or went back to the queue.
-    TaskTaken {
+    TaskWithdrawn {
         /// The ticket.
         ticket: TicketId,
         /// The new holder; `None` if it is in the queue.
@@ -116,7 +116,7 @@ pub enum Notice {
         ticket: TicketId,
     },
     /// To the admins: the handler of an update failed repeatedly, and the update became a dead letter.
-    UpdatePutAside {
+    UpdateDeadLettered {
         /// Telegram's `update_id`.
         update: i64,
     },
@@ -128,7 +128,7 @@ pub enum Notice {
         over: bool,
     },
     /// To the sender of an update that became a dead letter.
-    SomethingBroke,
+    UpdateFailed,
 }
 
 impl Notice {

@@ -85,13 +85,13 @@ impl Mode {
     /// ticket, `opted_in` whether the agent takes part in automatic assignment. An agent to whom nothing is
     /// assigned must be able to pick up.
     #[must_use]
-    pub fn lets_pick_up(self, auto: bool, opted_in: bool) -> bool {
+    pub fn allows_pick_up(self, auto: bool, opted_in: bool) -> bool {
         self != Self::Auto || !auto || !opted_in
     }
 
     /// Returns true if the engine assigns tickets to such an agent.
     #[must_use]
-    pub fn serves(self, opted_in: bool) -> bool {
+    pub fn auto_assigns(self, opted_in: bool) -> bool {
         self != Self::Manual && opted_in
     }
 }
@@ -120,7 +120,7 @@ impl Percent {
     /// Returns true if this UUID lies in the percentage. The result is stable: a UUID in one percentage is in
     /// every larger one.
     #[must_use]
-    pub fn takes(self, id: uuid::Uuid) -> bool {
+    pub fn contains(self, id: uuid::Uuid) -> bool {
         // FNV-1a: the bits of a UUID are not evenly distributed in every version; those of the hash are.
         let hash = id
             .as_bytes()
@@ -174,13 +174,13 @@ mod tests {
     fn a_percentage_is_stable_monotonic_and_roughly_exact() {
         let ids: Vec<_> =
             (0..10_000_u128).map(|n| uuid::Uuid::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
-        let taken = |p: u8| ids.iter().filter(|id| Percent::new(p).unwrap().takes(**id)).count();
+        let taken = |p: u8| ids.iter().filter(|id| Percent::new(p).unwrap().contains(**id)).count();
         assert_eq!(taken(0), 0);
         assert_eq!(taken(100), ids.len());
         assert!((4_500..5_500).contains(&taken(50)), "{}", taken(50));
         assert!(
             ids.iter()
-                .all(|id| !Percent::new(30).unwrap().takes(*id) || Percent::new(60).unwrap().takes(*id))
+                .all(|id| !Percent::new(30).unwrap().contains(*id) || Percent::new(60).unwrap().contains(*id))
         );
     }
 }

@@ -19,14 +19,14 @@ pub struct Quota {
     /// Number of updates at once.
     pub burst: i32,
     /// The time after which one more is allowed.
-    pub every: TimeDelta,
+    pub interval: TimeDelta,
 }
 
 impl Quota {
     /// For people: four albums at once, then one update per second without end.
-    pub const PEOPLE: Self = Self { burst: 40, every: TimeDelta::seconds(1) };
+    pub const PEOPLE: Self = Self { burst: 40, interval: TimeDelta::seconds(1) };
     /// No quota.
-    pub const NONE: Self = Self { burst: 1, every: TimeDelta::zero() };
+    pub const NONE: Self = Self { burst: 1, interval: TimeDelta::zero() };
 }
 
 /// The decision on an update.
@@ -75,8 +75,8 @@ impl Quotas {
         }
         let at = used.last.max(sent);
         used.last = at;
-        let until = used.until.max(at) + self.quota.every;
-        if until - at <= self.quota.every * self.quota.burst {
+        let until = used.until.max(at) + self.quota.interval;
+        if until - at <= self.quota.interval * self.quota.burst {
             used.until = until;
             return Admission::Admitted;
         }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use Admission::{Admitted, Rejected, RejectedWithNotice};
 
-    const QUOTA: Quota = Quota { burst: 3, every: TimeDelta::seconds(1) };
+    const QUOTA: Quota = Quota { burst: 3, interval: TimeDelta::seconds(1) };
 
     fn at(seconds: i64) -> Time {
         Time::from_timestamp(1_764_800_000 + seconds, 0).unwrap()

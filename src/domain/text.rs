@@ -140,7 +140,7 @@ impl Description {
     }
 
     /// Returns this description with another message's text and file appended.
-    pub fn and(&self, text: &str, file: Option<Attachment>) -> Result<Self, DescriptionError> {
+    pub fn append(&self, text: &str, file: Option<Attachment>) -> Result<Self, DescriptionError> {
         let mut joined = self.clone();
         let text = clean(text);
         if !text.is_empty() {
@@ -216,9 +216,12 @@ mod tests {
 
     #[test]
     fn a_description_grows_up_to_its_limit() {
-        let one = Description::default().and("halo", None).unwrap();
-        assert_eq!(one.and("dunia", None).unwrap().text, "halo\ndunia");
-        assert_eq!(one.and(&"x".repeat(MAX_DESCRIPTION_CHARS), None), Err(DescriptionError::TooLong(12_293)));
+        let one = Description::default().append("halo", None).unwrap();
+        assert_eq!(one.append("dunia", None).unwrap().text, "halo\ndunia");
+        assert_eq!(
+            one.append(&"x".repeat(MAX_DESCRIPTION_CHARS), None),
+            Err(DescriptionError::TooLong(12_293))
+        );
         assert_eq!(shorten("abcdef", 4), "abc…");
     }
 

@@ -82,7 +82,7 @@ impl Engine {
             conditions.insert(Alert::PresenceAway, delta(OUTAGE_ALERT_AFTER));
         }
         let before = self.store.incidents().await?;
-        let announced = state.announced.get_or_insert_with(|| before.told());
+        let announced = state.announced.get_or_insert_with(|| before.announced());
         let after = before.update(&conditions, now);
         if after != before {
             self.commit_incidents(&before, &after).await?;
@@ -91,13 +91,13 @@ impl Engine {
             tracing::warn!(alert = alert.name(), over, "incident announced");
             self.publish(Event::Alert { alert, over });
         }
-        *announced = after.told();
+        *announced = after.announced();
         Ok(())
     }
 
     async fn commit_incidents(&self, before: &Incidents, after: &Incidents) -> Result<(), EngineError> {
         let mut notices = Vec::new();
-        for (alert, over) in after.announcements(&before.told()) {
+        for (alert, over) in after.announcements(&before.announced()) {
             notices.extend(self.alert_notices(alert, over).await?);
         }
         let write = Write::Incidents { incidents: after.clone(), expected: before.version };
@@ -188,7 +188,7 @@ impl Engine {
 
     /// Returns the departments in which an agent is online.
     #[must_use]
-    pub fn staffed(&self) -> BTreeSet<DepartmentId> {
+    pub fn staffed_departments(&self) -> BTreeSet<DepartmentId> {
         self.roster().staffed()
     }
 }

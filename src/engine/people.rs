@@ -26,7 +26,7 @@ pub struct Profile {
 impl Engine {
     /// Returns the person with a Telegram profile, creating a customer if there is none. Updates name,
     /// username and language. A person listed in `ADMIN_IDS` is an admin.
-    pub async fn meet(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
+    pub async fn register_person(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
         self.retry(|| async {
             let stored = self.store.person_by_telegram(profile.telegram).await?;
             let person = match &stored {

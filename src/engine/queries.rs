@@ -48,7 +48,7 @@ impl Engine {
 
     /// Returns when the day of `now` began in the desk's time zone.
     #[must_use]
-    pub fn day_began(&self, now: Time) -> Time {
+    pub fn start_of_day(&self, now: Time) -> Time {
         let zone = self.rules.zone;
         let day = now.with_timezone(&zone).date_naive().and_time(NaiveTime::MIN);
         zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&Utc))

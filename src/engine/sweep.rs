@@ -19,7 +19,7 @@ const MIN_WAIT_BEFORE_FAULT: TimeDelta = TimeDelta::seconds(2);
 
 /// The result of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sweep {
+pub struct SweepReport {
     /// Tickets that should have been assigned before.
     pub found: usize,
     /// Agents who were asked whether they are still online.
@@ -32,8 +32,8 @@ pub struct Sweep {
 
 impl Engine {
     /// Runs one sweep: first presence, then tickets.
-    pub async fn sweep(&self, now: Time) -> Result<Sweep, EngineError> {
-        let mut sweep = Sweep::default();
+    pub async fn sweep(&self, now: Time) -> Result<SweepReport, EngineError> {
+        let mut sweep = SweepReport::default();
         let settings = self.store.settings().await?;
         let records = self.presence.all(now).await.ok();
         if records.is_none() {
@@ -111,7 +111,7 @@ impl Engine {
                 let silent = |p: &AgentProfile| {
                     let action = evaluate(p, RecordState::Absent, &settings, self.rules.presence_ttl, now);
                     p.via == Via::Client
-                        && matches!(action, PresenceAction::Lose | PresenceAction::TakeOffline)
+                        && matches!(action, PresenceAction::MarkLost | PresenceAction::SetOffline)
                 };
                 let lost = agent.agent.as_ref().is_some_and(silent);
                 self.roster().update(agent.id, |seat| seat.lost = lost);

@@ -140,12 +140,12 @@ async fn parse(
 }
 
 async fn put_aside(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {
-    let notice = Notice::UpdatePutAside { update: row.update_id };
+    let notice = Notice::UpdateDeadLettered { update: row.update_id };
     let admins = engine.store().admins().await?;
     let mut notices: Vec<_> =
         admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect();
     // A private chat's id is its person's, and positive.
     let person = chat_of(&row.update).filter(|chat| *chat > 0);
-    notices.extend(person.map(|chat| Outgoing::notice(ChatId(chat), Notice::SomethingBroke)));
+    notices.extend(person.map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed)));
     inbox.store.dead_letter(row.update_id, notices, inbox.clock.now()).await
 }

@@ -2,9 +2,9 @@
 //! into the outbox in one step. Three failures put the row aside; a store that is away is waited for and not counted.
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::handlers::common;
-use crate::bot::handlers::refusals::{explain, explain_toast};
-use crate::bot::render::{Words, unmarked};
-use crate::bot::schema::{DeskHandler, schema};
+use crate::bot::handlers::refusals::{refusal_message, refusal_toast};
+use crate::bot::render::{Localizer, plain_message};
+use crate::bot::schema::{HandlerTree, schema};
 use crate::bot::toast::Toast;
 use crate::clock::Clock;
 use crate::domain::ids::{ChatId, TelegramId};
@@ -35,7 +35,7 @@ const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
 pub struct Runner {
     desk: Arc<BotContext>,
     clock: Clock,
-    tree: DeskHandler,
+    tree: HandlerTree,
     stop: CancellationToken,
 }
 
@@ -64,7 +64,8 @@ impl Runner {
         match &update.kind {
             UpdateKind::CallbackQuery(query) => {
                 let toast = Toast::new(Arc::clone(&runner.desk), query.id.0.clone());
-                Box::pin(toast.beside(runner.run_to_completion(&update, admission, Some(&toast)))).await;
+                Box::pin(toast.run_with_ack(runner.run_to_completion(&update, admission, Some(&toast))))
+                    .await;
             }
             _ => runner.run_to_completion(&update, admission, None).await,
         }
@@ -86,7 +87,7 @@ impl Runner {
                 () = self.stop.cancelled() => return,
             }
             if let Some(toast) = toast {
-                toast.again();
+                toast.prepare_retry();
             }
             pause = (pause * 2).min(MAX_RETRY_DELAY);
         }
@@ -177,9 +178,10 @@ impl Runner {
         if store.record_failure(id, error).await? < MAX_TRIES {
             return Ok(false);
         }
-        let mut notices = self.desk.engine.notices_to_admins(&Notice::UpdatePutAside { update: id }).await?;
+        let mut notices =
+            self.desk.engine.notices_to_admins(&Notice::UpdateDeadLettered { update: id }).await?;
         if let Some(chat) = update.chat().filter(|chat| chat.is_private()) {
-            notices.push(Outgoing::notice(ChatId(chat.id.0), Notice::SomethingBroke));
+            notices.push(Outgoing::notice(ChatId(chat.id.0), Notice::UpdateFailed));
         }
         store.dead_letter(id, notices, self.clock.now()).await?;
         self.desk.engine.wake_outbox();
@@ -218,11 +220,11 @@ impl Runner {
             tracing::info!(from = message.chat.id.0, to = new_id.0, "a group became a supergroup");
         }
         let username = &self.desk.bot_username;
-        if !message.text().is_some_and(|text| crate::bot::commands::calls(text, username)) {
+        if !message.text().is_some_and(|text| crate::bot::commands::is_addressed_to_bot(text, username)) {
             return Vec::new();
         }
-        let rules = self.desk.engine.rules();
-        let words = Words {
+        let rules = self.desk.engine.config();
+        let words = Localizer {
             texts: &self.desk.texts,
             locale: rules.default_locale,
             now: self.clock.now(),
@@ -242,9 +244,9 @@ impl Runner {
         let profile = profile_of(user);
         let engine = &self.desk.engine;
         let known = engine.store().person_by_telegram(profile.telegram).await?.map(|person| person.locale);
-        let locale = known.or(profile.locale).unwrap_or(engine.rules().default_locale);
+        let locale = known.or(profile.locale).unwrap_or(engine.config().default_locale);
         let words =
-            Words { texts: &self.desk.texts, locale, now: self.clock.now(), zone: engine.rules().zone };
+            Localizer { texts: &self.desk.texts, locale, now: self.clock.now(), zone: engine.config().zone };
         let message = Delivery::Text(words.message("too-fast", &[]));
         Ok(vec![Outgoing { chat: ChatId(profile.telegram.0), message }])
     }
@@ -252,7 +254,7 @@ impl Runner {
     async fn in_private(&self, update: &Update, toast: Option<&Toast>) -> HandlerResult {
         let Some(user) = update.from().filter(|user| !user.is_bot) else { return Ok(Vec::new()) };
         let now = self.clock.now();
-        let person = self.desk.engine.meet(&profile_of(user), now).await?;
+        let person = self.desk.engine.register_person(&profile_of(user), now).await?;
         self.desk.engine.on_activity(&person, now).await?;
         let ask = RequestContext { chat: person.chat(), person, now };
         let mut deps = dptree::deps![Arc::clone(&self.desk), ask.clone(), update.clone()];
@@ -266,7 +268,7 @@ impl Runner {
         let mut answers = handled.or_else(|error| self.refused(&ask, update, toast, error))?;
         if let Some(toast) = toast {
             toast.ack();
-            answers.extend(toast.late().map(|text| ask.text(unmarked(&text))));
+            answers.extend(toast.take_late_text().map(|text| ask.text(plain_message(&text))));
         }
         Ok(answers)
     }
@@ -281,10 +283,10 @@ impl Runner {
         error: EngineError,
     ) -> HandlerResult {
         let mut told = Vec::new();
-        match (toast, explain_toast(&self.desk, ask, &error)) {
+        match (toast, refusal_toast(&self.desk, ask, &error)) {
             (_, None) => return Err(error),
             (Some(toast), Some(text)) => toast.say(text),
-            (None, Some(_)) => told.extend(explain(&self.desk, ask, &error)),
+            (None, Some(_)) => told.extend(refusal_message(&self.desk, ask, &error)),
         }
         if let UpdateKind::CallbackQuery(query) = &update.kind
             && is_dead(&error)

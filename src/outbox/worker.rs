@@ -102,7 +102,7 @@ impl Outbox {
                         under_way.spawn(async move { TaskResult::Probe(worker.probe(&stop).await) });
                     }
                 }
-                () = self.engine.deliveries_wanted(), if !stopping => {}
+                () = self.engine.wait_for_deliveries(), if !stopping => {}
                 () = tokio::time::sleep(pause), if !stopping => {}
                 () = stop.cancelled(), if !stopping => {}
             }

@@ -2,7 +2,7 @@
 //! the page's own fields and buttons.
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests leave pictures of the page there.
-use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI, Stage};
+use antri::cli::demo::stage::{BUDI, CITRA, DEWI, Environment, SARI};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -143,7 +143,7 @@ struct Show {
     page: WebDriver,
     driver: Driver,
     profile: TempDir,
-    stage: Stage,
+    stage: Environment,
 }
 
 impl Show {
@@ -160,7 +160,7 @@ impl Show {
         page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, Duration::from_millis(20))));
         page.cmd(window).await.unwrap();
 
-        let stage = Stage::set(TcpListener::bind("127.0.0.1:0").await.unwrap(), 7).await.unwrap();
+        let stage = Environment::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), 7).await.unwrap();
         stage.open().await.unwrap();
         page.goto(&stage.url).await.unwrap();
         let show = Self { page, driver, profile, stage };
@@ -176,13 +176,13 @@ impl Show {
         self.page.quit().await.unwrap();
         drop(self.driver);
         self.profile.close().unwrap();
-        self.stage.strike().await.unwrap();
+        self.stage.shut_down().await.unwrap();
     }
 
     /// A ticket that is sent, without the page's help.
     async fn ticket(&self, text: &str) {
         self.stage.say(SARI, text).await.unwrap();
-        self.stage.press(SARI, "", "✅ Kirim").await.unwrap();
+        self.stage.press_button(SARI, "", "✅ Kirim").await.unwrap();
     }
 
     /// Waits until this is on the page and in sight.

@@ -28,7 +28,7 @@ use antri::domain::Time;
 use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
-use antri::engine::Rules;
+use antri::engine::EngineConfig;
 use antri::engine::ports::{Change, Presence, Write};
 use antri::engine::random::Random;
 use antri::sandbox::{Sandbox, SandboxOptions};
@@ -229,19 +229,19 @@ impl Desk {
             webhook,
             http,
             listener,
-            rules: Rules {
+            rules: EngineConfig {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
                 admin_ids: admin_ids.into_iter().map(TelegramId).collect(),
                 presence_ttl,
             },
-            first_settings: settings,
+            initial_settings: settings,
             clock: self.clock.clock(),
-            chance: Random::seeded(7),
-            limits,
+            random: Random::seeded(7),
+            rate_limits: limits,
             quota,
-            sweep_every,
-            longest_pause: MAX_REFRESH_INTERVAL,
+            sweep_interval: sweep_every,
+            max_refresh_interval: MAX_REFRESH_INTERVAL,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();
@@ -290,7 +290,7 @@ impl Desk {
     }
 
     /// Changes the settings past the engine, as another process would.
-    pub(crate) async fn set(&self, change: impl FnOnce(&mut Settings)) {
+    pub(crate) async fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
         let app = self.app();
         let store = app.engine.store();
         let before = store.settings().await.unwrap();
@@ -302,7 +302,7 @@ impl Desk {
     }
 
     /// Advances the clock and runs a sweep; returns once the desk is idle.
-    pub(crate) async fn pass(&self, time: TimeDelta) -> antri::engine::sweep::Sweep {
+    pub(crate) async fn pass(&self, time: TimeDelta) -> antri::engine::sweep::SweepReport {
         self.clock.advance(time);
         let swept = self.app().engine.sweep(self.now()).await.unwrap();
         self.settle().await;
@@ -314,7 +314,7 @@ impl Desk {
         let app = self.app();
         let mut changes = self.sandbox.changes();
         let idle = async {
-            while !(self.sandbox.idle_polls() && app.is_idle().await) {
+            while !(self.sandbox.is_idle() && app.is_idle().await) {
                 // Some work does not show in a chat, so the condition is also polled.
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }

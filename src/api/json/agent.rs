@@ -94,7 +94,7 @@ impl Api {
         departments: &[Department],
         now: Time,
     ) -> Result<AgentLoad, StoreError> {
-        let today = self.engine.day_began(now);
+        let today = self.engine.start_of_day(now);
         let (assigned, completed) = self.engine.store().assignment_counts(seat.person.id, today).await?;
         let profile = seat.profile();
         Ok(AgentLoad {

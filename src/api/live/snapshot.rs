@@ -47,7 +47,7 @@ impl Api {
         let held: std::collections::HashSet<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
         tickets.retain(|ticket| scope.includes(ticket.department, ticket.holder()));
         tickets.extend(waiting.into_iter().filter(|ticket| !held.contains(&ticket.id)));
-        let announced = store.incidents().await?.told();
+        let announced = store.incidents().await?.announced();
         let alerts = announced.into_iter().map(|alert| AlertBody::of(alert, false, &departments)).collect();
         let seats = self.engine.seats();
         Ok(Snapshot {

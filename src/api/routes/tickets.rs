@@ -240,7 +240,7 @@ fn target(
 }
 
 fn parse_description(text: &str) -> std::result::Result<Description, ApiError> {
-    let description = Description::default().and(text, None);
+    let description = Description::default().append(text, None);
     let description = description.map_err(crate::engine::error::EngineError::from)?;
     if description.is_empty() {
         return Err(ApiError::unprocessable("bad_description", "the description says nothing"));

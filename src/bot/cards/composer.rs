@@ -4,7 +4,7 @@ use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::render;
-use crate::bot::render::{Rendered, Words};
+use crate::bot::render::{Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
@@ -23,7 +23,7 @@ pub struct Composer {
     /// The engine, and the store behind it.
     pub engine: Arc<Engine>,
     /// Loads the views of cards.
-    pub facts: ViewLoader,
+    pub views: ViewLoader,
     /// The locale files.
     pub texts: Arc<Texts>,
 }
@@ -88,14 +88,14 @@ impl From<Rendered> for Card {
 }
 
 impl Composer {
-    fn localizer(&self, recipient: Option<&Person>, now: Time) -> Words<'_> {
-        let rules = self.engine.rules();
+    fn localizer(&self, recipient: Option<&Person>, now: Time) -> Localizer<'_> {
+        let rules = self.engine.config();
         let locale: Locale = recipient.map_or(rules.default_locale, |person| person.locale);
-        Words { texts: &self.texts, locale, now, zone: rules.zone }
+        Localizer { texts: &self.texts, locale, now, zone: rules.zone }
     }
 
     /// Edits the live message of a card. The page that it shows stays.
-    async fn refresh(&self, key: CardKey, localizer: &Words<'_>) -> Result<TelegramAction, StoreError> {
+    async fn refresh(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
         let Some(live) = self.engine.store().live_card(key).await? else {
             return Ok(TelegramAction::Nothing);
         };
@@ -111,7 +111,7 @@ impl Composer {
     }
 
     /// Removes the buttons of a live card that is about to be sent anew.
-    async fn retire(&self, key: CardKey, localizer: &Words<'_>) -> Result<TelegramAction, StoreError> {
+    async fn retire(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
         let previous = self.engine.store().live_card(key).await?;
         Ok(previous.map_or(TelegramAction::Nothing, |previous| TelegramAction::Edit {
             message_id: previous.message_id,
@@ -126,7 +126,7 @@ impl Composer {
         &self,
         message_id: i32,
         key: CardKey,
-        localizer: &Words<'_>,
+        localizer: &Localizer<'_>,
     ) -> Result<TelegramAction, StoreError> {
         let live =
             self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
@@ -140,25 +140,25 @@ impl Composer {
         }))
     }
 
-    async fn card(&self, key: CardKey, localizer: &Words<'_>) -> Result<Option<Card>, StoreError> {
+    async fn card(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<Option<Card>, StoreError> {
         let store = self.engine.store();
         Ok(match key {
             CardKey::Status(id) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::status_card(localizer, &self.facts.status_card(&ticket).await?);
+                    let text = render::status_card(localizer, &self.views.status_card(&ticket).await?);
                     Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
             },
             CardKey::Task(id, agent) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::task_card(localizer, &self.facts.ticket(&ticket, agent).await?);
+                    let text = render::task_card(localizer, &self.views.ticket(&ticket, agent).await?);
                     Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
             },
             CardKey::MyQueue(agent, page) => {
-                Some(Card::from(match self.facts.my_queue(agent, page).await? {
+                Some(Card::from(match self.views.my_queue(agent, page).await? {
                     Some(view) => render::my_queue(localizer, &view),
                     // A card from the time when the person was an agent.
                     None => localizer.message("queue-former", &[]),
@@ -166,26 +166,30 @@ impl Composer {
             }
             CardKey::Draft(person) => self.draft(person, localizer).await?.map(Card::from),
             CardKey::MyTickets(person, page) => {
-                Some(render::my_tickets(localizer, &self.facts.my_tickets(person, page).await?).into())
+                Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())
             }
             CardKey::Queue(person, page) => match store.person(person).await? {
                 Some(person) => {
-                    Some(render::waiting(localizer, &self.facts.waiting(&person, page).await?).into())
+                    Some(render::waiting(localizer, &self.views.waiting(&person, page).await?).into())
                 }
                 None => None,
             },
             CardKey::Workload(_, page) => {
-                Some(render::workload(localizer, &self.facts.workload(page).await?).into())
+                Some(render::workload(localizer, &self.views.workload(page).await?).into())
             }
         })
     }
 
-    async fn draft(&self, person: PersonId, localizer: &Words<'_>) -> Result<Option<Rendered>, StoreError> {
+    async fn draft(
+        &self,
+        person: PersonId,
+        localizer: &Localizer<'_>,
+    ) -> Result<Option<Rendered>, StoreError> {
         let store = self.engine.store();
         let (Some(draft), Some(person)) = (store.draft(person).await?, store.person(person).await?) else {
             return Ok(None);
         };
-        Ok(Some(render::draft(localizer, &self.facts.draft(&draft, &person.name, None).await?)))
+        Ok(Some(render::draft(localizer, &self.views.draft(&draft, &person.name, None).await?)))
     }
 
     /// Loads a notice with its names; `None` if its ticket is gone.
@@ -195,13 +199,13 @@ impl Composer {
             Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
                 // The position at the commit is shown while the ticket still waits.
                 Some(ticket) => {
-                    Some(NoticeView::Created(self.facts.status_card_at(&ticket, (*position, *online)).await?))
+                    Some(NoticeView::Created(self.views.status_card_at(&ticket, (*position, *online)).await?))
                 }
                 None => None,
             },
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
-                    let ticket = self.facts.ticket(&ticket, *agent).await?;
+                    let ticket = self.views.ticket(&ticket, *agent).await?;
                     let view = TaskView { ticket, position: *position, held: *held, max: *max };
                     Some(NoticeView::NewTask(view))
                 }
@@ -211,7 +215,7 @@ impl Composer {
                 let agent = self.name(*agent).await?;
                 self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
             }
-            Notice::TaskTaken { ticket, to } => {
+            Notice::TaskWithdrawn { ticket, to } => {
                 let to = match to {
                     Some(to) => Some(self.name(*to).await?),
                     None => None,
@@ -220,7 +224,7 @@ impl Composer {
             }
             Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
-                    let position = self.facts.ticket(&ticket, ticket.customer).await?.position;
+                    let position = self.views.ticket(&ticket, ticket.customer).await?.position;
                     Some(NoticeView::Requeued { number: ticket.number, position })
                 }
                 None => None,
@@ -237,7 +241,7 @@ impl Composer {
             Notice::CustomerUnreachable { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::CustomerUnreachable { number })
             }
-            Notice::Words { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
+            Notice::DescriptionPart { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
                 let parts = ticket.description.parts();
                 let text = (*parts.get(*part)?).to_owned();
                 Some(NoticeView::DescriptionPart {
@@ -261,14 +265,14 @@ impl Composer {
             Notice::AgentUnreachable { person } => {
                 Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
             }
-            Notice::UpdatePutAside { update } => Some(NoticeView::DeadLetter { update: *update }),
+            Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
                 let mut departments = store.departments().await?.into_iter();
                 let department = departments.find(|department| Some(department.id) == alert.department());
                 let department = department.map(|department| department.name).unwrap_or_default();
                 Some(NoticeView::Alert { alert: *alert, department, over: *over })
             }
-            Notice::SomethingBroke => Some(NoticeView::SomethingBroke),
+            Notice::UpdateFailed => Some(NoticeView::SomethingBroke),
         })
     }
 

@@ -136,7 +136,7 @@ impl ViewLoader {
         Ok(Some(QueueView {
             availability: profile.availability,
             lost: self.engine.is_lost(agent),
-            auto: self.store().settings().await?.mode.serves(profile.auto_assignment_enabled),
+            auto: self.store().settings().await?.mode.auto_assigns(profile.auto_assignment_enabled),
             held: saturating_u16(held.len()),
             max: profile.max_tickets.get(),
             page,
@@ -165,7 +165,7 @@ impl ViewLoader {
         let can_pick_up = |ticket: &&Ticket| {
             viewer.agent.as_ref().is_some_and(|profile| {
                 profile.departments.contains(&ticket.department)
-                    && mode.lets_pick_up(ticket.auto, profile.auto_assignment_enabled)
+                    && mode.allows_pick_up(ticket.auto, profile.auto_assignment_enabled)
             })
         };
         let pick_up = tickets.iter().filter(can_pick_up).map(|t| t.id).collect();

@@ -1,5 +1,5 @@
 //! Agent handlers: availability, the own queue, the steps of a ticket.
-use super::refusals::explain_toast;
+use super::refusals::refusal_toast;
 use crate::bot::callback::{ButtonAction, PagedList, Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
@@ -167,7 +167,7 @@ pub(super) async fn status_answer(bot: &BotContext, ctx: &RequestContext) -> Han
 async fn status_text(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered, EngineError> {
     let localizer = ctx.localizer(bot);
     let view = bot
-        .facts
+        .views
         .status(&ctx.person, midnight(ctx.now, localizer.zone))
         .await?
         .ok_or(EngineError::Forbidden)?;
@@ -271,7 +271,7 @@ fn answer_refusal(
     error: EngineError,
     redrawn: Outgoing,
 ) -> HandlerResult {
-    match explain_toast(bot, ctx, &error) {
+    match refusal_toast(bot, ctx, &error) {
         Some(text) => {
             toast.say(text);
             Ok(vec![redrawn])

@@ -5,7 +5,7 @@ use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::menu;
-use crate::bot::render::{Rendered, Words, labelled};
+use crate::bot::render::{Localizer, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::notice::Outgoing;
@@ -53,7 +53,7 @@ pub async fn language(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
     let named = |locale: &Locale| requested.len() > 2 && name(*locale).to_lowercase().contains(&requested);
     if let Some(locale) = Locale::from_tag(&requested).or_else(|| Locale::ALL.into_iter().find(named)) {
         bot.engine.set_locale(ctx.person.id, locale).await?;
-        return Ok(vec![ctx.text(Words { locale, ..localizer }.message("language-set", &[]))]);
+        return Ok(vec![ctx.text(Localizer { locale, ..localizer }.message("language-set", &[]))]);
     }
     let buttons = Locale::ALL.map(|locale| labelled(&name(locale), ButtonAction::Language(locale))).to_vec();
     Ok(vec![ctx.text(Rendered { html: localizer.html("language-ask", &[]), buttons: vec![buttons] })])
@@ -67,7 +67,7 @@ pub async fn set_language(
     pressed: PressedMessage,
     locale: Locale,
 ) -> HandlerResult {
-    let localizer = Words { locale, ..ctx.localizer(&bot) };
+    let localizer = Localizer { locale, ..ctx.localizer(&bot) };
     toast.say(localizer.toast("language-set", &[]));
     bot.engine.set_locale(ctx.person.id, locale).await?;
     Ok(vec![ctx.edit(pressed, localizer.message("language-set", &[]))])

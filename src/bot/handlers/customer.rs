@@ -1,5 +1,5 @@
 //! Customer handlers: drafts, sending, the own tickets, cancellation.
-use super::refusals::{explain, explain_toast};
+use super::refusals::{refusal_message, refusal_toast};
 use crate::bot::callback::Surface;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
@@ -80,7 +80,7 @@ pub async fn categories(
         return draft_outcome(&bot, &ctx, pressed, id).await;
     };
     toast.ack();
-    let view = bot.facts.draft(&draft, &ctx.person.name, Some(page)).await?;
+    let view = bot.views.draft(&draft, &ctx.person.name, Some(page)).await?;
     Ok(vec![ctx.edit(pressed, render::draft(&ctx.localizer(&bot), &view))])
 }
 
@@ -95,7 +95,7 @@ pub async fn choose_category(
     let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
         return draft_outcome(&bot, &ctx, pressed, id).await;
     };
-    let offers = bot.facts.offers().await?;
+    let offers = bot.views.offers().await?;
     let Some((department, category, _)) = offers.into_iter().find(|(_, c, _)| *c == category) else {
         toast.say(ctx.localizer(&bot).toast("category-gone", &[]));
         return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
@@ -141,11 +141,11 @@ async fn answer_unsent(
         toast.say(ctx.localizer(bot).toast("category-gone", &[]));
         return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
     }
-    let Some(refusal) = explain(bot, ctx, &error) else { return Err(error) };
-    toast.say(explain_toast(bot, ctx, &error).unwrap_or_default());
+    let Some(refusal) = refusal_message(bot, ctx, &error) else { return Err(error) };
+    toast.say(refusal_toast(bot, ctx, &error).unwrap_or_default());
     // The reason must stay readable longer than a toast, so it is sent as a message whether the toast was in
     // time or not.
-    let _sent_as_message = toast.late();
+    let _sent_as_message = toast.take_late_text();
     Ok(vec![refusal])
 }
 
@@ -183,7 +183,7 @@ pub async fn cancel_ticket(
         Ok(_) => toast.say(ctx.localizer(&bot).toast("cancelled", &[])),
         // A ticket of another customer is not drawn.
         Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
-        Err(error) => match explain_toast(&bot, &ctx, &error) {
+        Err(error) => match refusal_toast(&bot, &ctx, &error) {
             Some(text) => toast.say(text),
             None => return Err(error),
         },
@@ -196,7 +196,7 @@ async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, Eng
     if let Some(draft) = bot.engine.store().draft(ctx.person.id).await? {
         return Ok(draft);
     }
-    let offers = bot.facts.offers().await?;
+    let offers = bot.views.offers().await?;
     let target = match offers.as_slice() {
         [(department, category, _)] => Some((*department, *category)),
         _ => None,

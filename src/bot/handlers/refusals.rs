@@ -1,6 +1,6 @@
 //! Texts for refusals: each engine error that a person can act on.
 use crate::bot::context::{BotContext, RequestContext};
-use crate::bot::render::{Arg, Words};
+use crate::bot::render::{Arg, Localizer};
 use crate::domain::ids::PersonId;
 use crate::domain::text::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 use crate::domain::ticket::{Refusal, Ticket};
@@ -13,7 +13,7 @@ type TextWithArgs<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 /// Returns the text for an error; `None` for an internal failure.
 fn describe<'a>(
     error: &'a EngineError,
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     recipient: PersonId,
 ) -> Option<TextWithArgs<'a>> {
     Some(match error {
@@ -39,7 +39,7 @@ fn describe<'a>(
 fn describe_ticket<'a>(
     refusal: Option<&Refusal>,
     ticket: &'a Ticket,
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     recipient: PersonId,
 ) -> TextWithArgs<'a> {
     let number = ("number", Arg::from(&ticket.number));
@@ -72,7 +72,7 @@ fn describe_description_error(error: &DescriptionError) -> TextWithArgs<'static>
 
 /// Returns the refusal as a message; `None` for an internal failure.
 #[must_use]
-pub fn explain(
+pub fn refusal_message(
     bot: &BotContext,
     ctx: &RequestContext,
     error: &EngineError,
@@ -93,7 +93,7 @@ pub fn refusal_text(
 
 /// Returns the refusal as the text of a toast; `None` for an internal failure.
 #[must_use]
-pub fn explain_toast(bot: &BotContext, ctx: &RequestContext, error: &EngineError) -> Option<String> {
+pub fn refusal_toast(bot: &BotContext, ctx: &RequestContext, error: &EngineError) -> Option<String> {
     let localizer = ctx.localizer(bot);
     describe(error, &localizer, ctx.person.id).map(|(key, args)| localizer.toast(key, &args))
 }

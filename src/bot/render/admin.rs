@@ -1,6 +1,6 @@
 //! Cards for admins: the workload, and one agent.
 use super::parts::{card, name};
-use super::{Rendered, Words};
+use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, PagedList, PickerPurpose};
 use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
 
@@ -9,7 +9,7 @@ const BAR_BLOCKS: u32 = 10;
 
 /// Renders a page of the agents' load, and the state of the queue.
 #[must_use]
-pub fn workload(localizer: &Words<'_>, view: &WorkloadView) -> Rendered {
+pub fn workload(localizer: &Localizer<'_>, view: &WorkloadView) -> Rendered {
     let mut blocks = vec![localizer.html("workload-head", &[])];
     let agents = view.agents.iter().take(usize::from(AGENTS_PER_PAGE));
     blocks.extend(agents.map(|agent| load_lines(localizer, agent)));
@@ -29,7 +29,7 @@ pub fn workload(localizer: &Words<'_>, view: &WorkloadView) -> Rendered {
     card(blocks.join("\n\n"), [localizer.page_row(view.page, view.pages, to_page), refresh])
 }
 
-fn load_lines(localizer: &Words<'_>, agent: &AgentLine) -> String {
+fn load_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
     let args = [
         ("name", name(&agent.name)),
         ("availability", localizer.availability(agent.availability, agent.lost).into()),
@@ -40,7 +40,7 @@ fn load_lines(localizer: &Words<'_>, agent: &AgentLine) -> String {
     format!("{head}\n{}", bar_line(localizer, agent))
 }
 
-fn bar_line(localizer: &Words<'_>, agent: &AgentLine) -> String {
+fn bar_line(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
     let (held, max) = (u32::from(agent.held), u32::from(agent.max).max(1));
     let args = [("bar", bar(held, max).into()), ("percent", (held * 100 / max).into())];
     if held < max {
@@ -62,7 +62,7 @@ fn bar(held: u32, max: u32) -> String {
 
 /// Renders the details of one agent.
 #[must_use]
-pub fn agent_card(localizer: &Words<'_>, agent: &AgentLine) -> Rendered {
+pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
     let mut lines = vec![
         localizer.html("agent-head", &[("name", name(&agent.name))]),
         localizer.availability_line(agent.availability, agent.lost),

@@ -1,6 +1,6 @@
 //! Cards for one agent: a ticket that was assigned to them, and their status.
 use super::parts::{card, name, steps};
-use super::{Rendered, Words};
+use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{StatusView, TaskView, TicketView};
 use crate::domain::text::Description;
@@ -9,7 +9,7 @@ use crate::domain::ticket::Status;
 /// Renders a ticket for the agent who got it: its state, the ordered facts, the customer's text, and the
 /// steps.
 #[must_use]
-pub fn task_card(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
+pub fn task_card(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
     if !is_held_by_viewer(ticket) {
         return former_task(localizer, ticket);
     }
@@ -19,7 +19,7 @@ pub fn task_card(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
 
 /// Renders the first state of the task card. If the ticket has changed before the notice is sent, it is the
 /// current card.
-pub(super) fn new_task_card(localizer: &Words<'_>, view: &TaskView) -> Rendered {
+pub(super) fn new_task_card(localizer: &Localizer<'_>, view: &TaskView) -> Rendered {
     if view.ticket.status != Status::Assigned || !is_held_by_viewer(&view.ticket) {
         return task_card(localizer, &view.ticket);
     }
@@ -37,11 +37,11 @@ fn is_held_by_viewer(ticket: &TicketView) -> bool {
     held && ticket.held_by_viewer
 }
 
-fn task(localizer: &Words<'_>, ticket: &TicketView, head: String, at_assignment: &[String]) -> Rendered {
+fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignment: &[String]) -> Rendered {
     let mut above = vec![
         head,
         localizer.html("task-number", &[("number", (&ticket.number).into())]),
-        localizer.html("line-category", &[("label", Words::label(&ticket.label))]),
+        localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
     ];
     above.extend_from_slice(at_assignment);
     above.extend(localizer.priority_line(ticket.priority));
@@ -65,7 +65,7 @@ fn first_part(description: &Description) -> Description {
 }
 
 /// Renders a ticket that has ended or has another holder: its state, without buttons.
-fn former_task(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
+fn former_task(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
     let head = match (ticket.status, ticket.holder.as_deref()) {
         (Status::Completed, _) => localizer.html("task-completed", &[]),
         (Status::Cancelled, _) => localizer.html("task-cancelled", &[]),
@@ -76,7 +76,7 @@ fn former_task(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
     let above = [
         head,
         localizer.html("task-number", &[("number", (&ticket.number).into())]),
-        localizer.html("line-category", &[("label", Words::label(&ticket.label))]),
+        localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
     ];
     // The customer's text is not shown to former holders, except to the agent who completed the ticket.
     let nothing = Description::default();
@@ -86,7 +86,7 @@ fn former_task(localizer: &Words<'_>, ticket: &TicketView) -> Rendered {
 
 /// Renders an agent's status (`/status`).
 #[must_use]
-pub fn status(localizer: &Words<'_>, view: &StatusView) -> Rendered {
+pub fn status(localizer: &Localizer<'_>, view: &StatusView) -> Rendered {
     let (assigned, completed) = view.today;
     let lines = [
         localizer.html("status-head", &[]),

@@ -1,6 +1,6 @@
 //! Cards for customers: the draft, the live card of one ticket, the list of their tickets.
 use super::parts::{card, name, numbered};
-use super::{Button, Rendered, Words, labelled, truncate};
+use super::{Button, Localizer, Rendered, labelled, truncate};
 use crate::bot::callback::{ButtonAction, PagedList, Surface};
 use crate::bot::cards::views::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
@@ -13,7 +13,7 @@ const EXCERPT_UNITS: usize = 300;
 
 /// Renders a draft in its state: choose a category, then describe the problem, then review and send.
 #[must_use]
-pub fn draft(localizer: &Words<'_>, view: &DraftView) -> Rendered {
+pub fn draft(localizer: &Localizer<'_>, view: &DraftView) -> Rendered {
     match &view.label {
         None => choose_category(localizer, view),
         Some(target) if view.description.is_empty() => describe(localizer, view, target),
@@ -21,7 +21,7 @@ pub fn draft(localizer: &Words<'_>, view: &DraftView) -> Rendered {
     }
 }
 
-fn choose_category(localizer: &Words<'_>, view: &DraftView) -> Rendered {
+fn choose_category(localizer: &Localizer<'_>, view: &DraftView) -> Rendered {
     let mut above = vec![localizer.html("draft-choose", &[("name", name(&view.person_name))])];
     if !view.description.is_empty() {
         above.push(String::new());
@@ -36,16 +36,16 @@ fn choose_category(localizer: &Words<'_>, view: &DraftView) -> Rendered {
     card(localizer.with_description(&above, &shown, &note), choices.chain([pages, cancel]))
 }
 
-fn describe(localizer: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
-    let args = [("name", name(&view.person_name)), ("label", Words::label(target))];
+fn describe(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendered {
+    let args = [("name", name(&view.person_name)), ("label", Localizer::label(target))];
     let cancel = vec![localizer.button("button-cancel", ButtonAction::DraftCancel(view.id))];
     card(localizer.html("draft-describe", &args), [change(localizer, view), cancel])
 }
 
-fn preview(localizer: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
+fn preview(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendered {
     let above = [
         localizer.html("draft-preview", &[]),
-        localizer.html("line-category", &[("label", Words::label(target))]),
+        localizer.html("line-category", &[("label", Localizer::label(target))]),
     ];
     let (shown, note) = excerpt_with_note(localizer, &view.description);
     let below: Vec<String> = note.into_iter().chain([localizer.html("draft-preview-hint", &[])]).collect();
@@ -57,7 +57,7 @@ fn preview(localizer: &Words<'_>, view: &DraftView, target: &str) -> Rendered {
 }
 
 /// Returns what a preview has room for. If that is not the whole text, a note says that nothing is lost.
-fn excerpt_with_note(localizer: &Words<'_>, description: &Description) -> (Description, Vec<String>) {
+fn excerpt_with_note(localizer: &Localizer<'_>, description: &Description) -> (Description, Vec<String>) {
     let whole = clean(&description.text);
     let text = truncate(&whole, PART_CHARS);
     let note =
@@ -65,7 +65,7 @@ fn excerpt_with_note(localizer: &Words<'_>, description: &Description) -> (Descr
     (Description { text, attachments: description.attachments.clone() }, note.into_iter().collect())
 }
 
-fn change(localizer: &Words<'_>, view: &DraftView) -> Vec<Button> {
+fn change(localizer: &Localizer<'_>, view: &DraftView) -> Vec<Button> {
     let button = || localizer.button("button-change-category", ButtonAction::DraftCategories(view.id, 0));
     view.can_change.then(button).into_iter().collect()
 }
@@ -73,21 +73,21 @@ fn change(localizer: &Words<'_>, view: &DraftView) -> Vec<Button> {
 /// Renders the live card of one ticket: its state, and the cancel button until an agent starts it. Until then
 /// it begins with the thanks, so that the first version needs no immediate edit.
 #[must_use]
-pub fn status_card(localizer: &Words<'_>, view: &TicketStatusView) -> Rendered {
+pub fn status_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
     let head = if is_cancellable(&view.ticket) { "track-created" } else { "track-head" };
     status_lines(localizer, view, head)
 }
 
 /// Renders the first state of the live card: it begins with the thanks in every state of the ticket.
-pub(super) fn created_card(localizer: &Words<'_>, view: &TicketStatusView) -> Rendered {
+pub(super) fn created_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
     status_lines(localizer, view, "track-created")
 }
 
-fn status_lines(localizer: &Words<'_>, view: &TicketStatusView, head: &str) -> Rendered {
+fn status_lines(localizer: &Localizer<'_>, view: &TicketStatusView, head: &str) -> Rendered {
     let ticket = &view.ticket;
     let mut above = vec![
         localizer.html(head, &[("number", (&ticket.number).into())]),
-        localizer.html("line-category", &[("label", Words::label(&ticket.label))]),
+        localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
         localizer.html("line-status", &[("status", localizer.customer_state(ticket.status).into())]),
     ];
     if ticket.status == Status::Queued {
@@ -123,7 +123,7 @@ fn is_cancellable(ticket: &TicketView) -> bool {
 
 /// Renders a page of a customer's own tickets.
 #[must_use]
-pub fn my_tickets(localizer: &Words<'_>, view: &MyTicketsView) -> Rendered {
+pub fn my_tickets(localizer: &Localizer<'_>, view: &MyTicketsView) -> Rendered {
     if view.tickets.is_empty() {
         return localizer.message("tickets-empty", &[]);
     }
@@ -145,11 +145,11 @@ pub fn my_tickets(localizer: &Words<'_>, view: &MyTicketsView) -> Rendered {
     card(blocks.join("\n\n"), rows)
 }
 
-fn own_ticket(localizer: &Words<'_>, at: u64, ticket: &TicketView) -> String {
+fn own_ticket(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String {
     let args = [("at", at.into()), ("number", (&ticket.number).into())];
     let mut lines = vec![
         localizer.html("tickets-one", &args),
-        localizer.html("ticket-label", &[("label", Words::label(&ticket.label))]),
+        localizer.html("ticket-label", &[("label", Localizer::label(&ticket.label))]),
         localizer.html("line-status", &[("status", localizer.customer_state(ticket.status).into())]),
     ];
     match ticket.status {

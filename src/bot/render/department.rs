@@ -1,6 +1,6 @@
 //! Cards for admins: the list of departments, one department, one category.
 use super::parts::card;
-use super::{Button, Rendered, Words, labelled};
+use super::{Button, Localizer, Rendered, labelled};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::paging::page_of;
 use crate::domain::department::{Category, Department};
@@ -12,7 +12,7 @@ const PER_PAGE: u16 = 30;
 
 /// Renders a page of all departments.
 #[must_use]
-pub fn departments(localizer: &Words<'_>, shown: &[Department], (page, pages): (u16, u16)) -> Rendered {
+pub fn departments(localizer: &Localizer<'_>, shown: &[Department], (page, pages): (u16, u16)) -> Rendered {
     let label = |d: &Department| match (d.retired, d.critical) {
         (true, _) => format!("💤 {}", d.name),
         (false, true) => format!("🚨 {}", d.name),
@@ -27,7 +27,7 @@ pub fn departments(localizer: &Words<'_>, shown: &[Department], (page, pages): (
 
 /// Renders a department with a page of its categories; `back` is its page in the list of departments.
 #[must_use]
-pub fn department_card(localizer: &Words<'_>, department: &Department, page: u16, back: u16) -> Rendered {
+pub fn department_card(localizer: &Localizer<'_>, department: &Department, page: u16, back: u16) -> Rendered {
     let mut lines = vec![localizer.html("department-head", &[("name", (&department.name).into())])];
     if department.critical {
         lines.push(localizer.html("department-critical", &[]));
@@ -50,7 +50,7 @@ pub fn department_card(localizer: &Words<'_>, department: &Department, page: u16
 }
 
 /// Returns the buttons of a department. A switch carries the state that its label announces.
-fn department_rows(localizer: &Words<'_>, department: &Department) -> [Vec<Button>; 2] {
+fn department_rows(localizer: &Localizer<'_>, department: &Department) -> [Vec<Button>; 2] {
     let id = department.id;
     let critical = if department.critical { "department-critical-off" } else { "department-critical-on" };
     let new = vec![
@@ -74,7 +74,7 @@ pub fn category_page(department: &Department, id: CategoryId) -> u16 {
 
 /// Renders one category of a department.
 #[must_use]
-pub fn category_card(localizer: &Words<'_>, department: &Department, category: &Category) -> Rendered {
+pub fn category_card(localizer: &Localizer<'_>, department: &Department, category: &Category) -> Rendered {
     let mut html = localizer.html("category-head", &[("label", department.label(category.id).into())]);
     if category.retired {
         html = format!("{html}\n{}", localizer.html("category-retired", &[]));

@@ -2,7 +2,7 @@
 use super::agent::new_task_card;
 use super::customer::created_card;
 use super::parts::{card, name};
-use super::{Rendered, Words};
+use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
 use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
@@ -12,7 +12,7 @@ use crate::domain::text::PART_CHARS;
 
 /// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]
-pub fn notice(localizer: &Words<'_>, view: &NoticeView) -> Rendered {
+pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
     let with_number = |key: &str, number: &TicketNumber| localizer.message(key, &[("number", number.into())]);
     let with_agent = |key: &str, number: &TicketNumber, agent: &str| {
         localizer.message(key, &[("number", number.into()), ("agent", name(agent))])

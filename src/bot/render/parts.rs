@@ -1,5 +1,5 @@
 //! Shared parts of cards: status lines, loads, rows of buttons, a ticket's description.
-use super::{Arg, Button, MAX_TEXT_UNITS, Rendered, Words, labelled, truncate, utf16_units};
+use super::{Arg, Button, Localizer, MAX_TEXT_UNITS, Rendered, labelled, truncate, utf16_units};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{TICKETS_PER_PAGE, TicketView};
 use crate::domain::person::{Availability, Role};
@@ -35,7 +35,7 @@ pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str,
     }
 }
 
-impl Words<'_> {
+impl Localizer<'_> {
     /// Returns a ticket's state with its coloured dot.
     #[must_use]
     pub fn state(&self, status: Status) -> String {

@@ -1,13 +1,13 @@
 //! Lists of tickets for staff: an agent's own queue, and the waiting tickets.
 use super::parts::{card, numbered, steps};
-use super::{Rendered, Words};
+use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, PagedList, Surface};
 use crate::bot::cards::views::{QueueView, TicketView, WaitingView};
 use crate::domain::person::Availability;
 
 /// Renders an agent's queue. The buttons of a ticket carry its number in the list.
 #[must_use]
-pub fn my_queue(localizer: &Words<'_>, view: &QueueView) -> Rendered {
+pub fn my_queue(localizer: &Localizer<'_>, view: &QueueView) -> Rendered {
     let head = [
         localizer.availability_line(view.availability, view.lost),
         String::new(),
@@ -32,10 +32,10 @@ pub fn my_queue(localizer: &Words<'_>, view: &QueueView) -> Rendered {
     card(blocks.join("\n\n"), rows)
 }
 
-fn own_task(localizer: &Words<'_>, at: u64, ticket: &TicketView) -> String {
+fn own_task(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         localizer.html("ticket-head", &[("at", at.into()), ("number", (&ticket.number).into())]),
-        localizer.html("ticket-label", &[("label", Words::label(&ticket.label))]),
+        localizer.html("ticket-label", &[("label", Localizer::label(&ticket.label))]),
         localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]),
     ];
     lines.extend(localizer.priority_line(ticket.priority));
@@ -46,7 +46,7 @@ fn own_task(localizer: &Words<'_>, at: u64, ticket: &TicketView) -> String {
 }
 
 /// Returns the line that says whether new tickets will come, and if not, the first reason that applies.
-fn footer(localizer: &Words<'_>, view: &QueueView) -> String {
+fn footer(localizer: &Localizer<'_>, view: &QueueView) -> String {
     let free = view.max.saturating_sub(view.held);
     let count = [("count", free.into())];
     if !view.auto {
@@ -67,7 +67,7 @@ fn footer(localizer: &Words<'_>, view: &QueueView) -> String {
 
 /// Renders the waiting tickets, with a button for each that the viewer may pick up.
 #[must_use]
-pub fn waiting(localizer: &Words<'_>, view: &WaitingView) -> Rendered {
+pub fn waiting(localizer: &Localizer<'_>, view: &WaitingView) -> Rendered {
     let to_page = |page| ButtonAction::ShowPage(PagedList::Queue, page);
     let refresh = vec![localizer.button("button-refresh", to_page(view.page))];
     if view.tickets.is_empty() {
@@ -88,10 +88,10 @@ pub fn waiting(localizer: &Words<'_>, view: &WaitingView) -> Rendered {
     card(blocks.join("\n\n"), rows)
 }
 
-fn waiting_ticket(localizer: &Words<'_>, at: u64, ticket: &TicketView) -> String {
+fn waiting_ticket(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String {
     let mut lines = vec![
         localizer.html("ticket-head", &[("at", at.into()), ("number", (&ticket.number).into())]),
-        localizer.html("ticket-label", &[("label", Words::label(&ticket.label))]),
+        localizer.html("ticket-label", &[("label", Localizer::label(&ticket.label))]),
     ];
     lines.extend(localizer.priority_line(ticket.priority));
     lines.push(localizer.html("waiting-since", &[("when", localizer.ago(ticket.created_at).into())]));

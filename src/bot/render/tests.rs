@@ -32,8 +32,8 @@ fn minutes_ago(minutes: i64) -> Time {
     now() - Duration::minutes(minutes)
 }
 
-fn localizer(locale: Locale) -> Words<'static> {
-    Words { texts: &TEXTS, locale, now: now(), zone: chrono_tz::Asia::Jakarta }
+fn localizer(locale: Locale) -> Localizer<'static> {
+    Localizer { texts: &TEXTS, locale, now: now(), zone: chrono_tz::Asia::Jakarta }
 }
 
 fn person(n: u128) -> PersonId {
@@ -132,7 +132,7 @@ fn check_telegram_limits(rendered: &Rendered) {
 }
 
 /// Checks a card against Telegram's rules in both languages, and compares it with its snapshot.
-fn check(name: &str, render: impl Fn(&Words<'_>) -> Rendered) {
+fn check(name: &str, render: impl Fn(&Localizer<'_>) -> Rendered) {
     let both = Locale::ALL.map(|locale| {
         let rendered = render(&localizer(locale));
         check_telegram_limits(&rendered);

@@ -1,5 +1,5 @@
 //! Time formats: relative times, and the time of day in the configured zone.
-use super::{Arg, Words};
+use super::{Arg, Localizer};
 use crate::domain::Time;
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 /// From this number of hours on, the day is named instead of the hours.
 const MAX_HOURS_AGO: i64 = 12;
 
-impl Words<'_> {
+impl Localizer<'_> {
     /// Returns how long ago a moment was: minutes, hours, "yesterday" with the time of day, else the date.
     /// Plain text.
     #[must_use]

@@ -1,7 +1,7 @@
 //! The scripted story of `antri demo --script`: six tickets, two agents with two slots each, an offline
 //! agent, and an admin. The script checks every fact of the story; the first failed check ends it with exit
 //! code 1.
-use super::stage::{BUDI, CITRA, DEWI, SARI, Stage};
+use super::stage::{BUDI, CITRA, DEWI, Environment, SARI};
 use crate::sandbox::{ChatMessage, NewUser, Sandbox, Side};
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -23,13 +23,13 @@ const CUSTOMERS: [(i64, &str, &str); 6] = [
 
 /// Plays the story. Returns exit code 0 if every check passed.
 pub async fn play(seed: u64, stop: CancellationToken) -> anyhow::Result<ExitCode> {
-    let stage = Stage::set(TcpListener::bind("127.0.0.1:0").await?, seed).await?;
+    let stage = Environment::start(TcpListener::bind("127.0.0.1:0").await?, seed).await?;
     let mut story = Story::new(stage);
     let result = tokio::select! {
         result = story.run() => result,
         () = stop.cancelled() => Err(anyhow::anyhow!("interrupted")),
     };
-    story.stage.strike().await?;
+    story.stage.shut_down().await?;
     match result {
         Ok(()) => {
             println!("\nThe story went as it must.");
@@ -43,14 +43,14 @@ pub async fn play(seed: u64, stop: CancellationToken) -> anyhow::Result<ExitCode
 }
 
 struct Story {
-    stage: Stage,
+    stage: Environment,
     names: BTreeMap<i64, String>,
     /// The printed text of each message, by chat and message id.
     printed: BTreeMap<(i64, i64), String>,
 }
 
 impl Story {
-    fn new(stage: Stage) -> Self {
+    fn new(stage: Environment) -> Self {
         let mut extras = vec![(EKA, "Eka")];
         extras.extend(CUSTOMERS.iter().filter(|(id, ..)| *id != SARI).map(|(id, name, _)| (*id, *name)));
         for (id, name) in extras {
@@ -162,7 +162,7 @@ impl Story {
 
     async fn presses(&mut self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
         println!("\n{} presses [ {label} ]", self.name(id));
-        self.stage.press(id, on, label).await?;
+        self.stage.press_button(id, on, label).await?;
         self.print_changes();
         Ok(())
     }

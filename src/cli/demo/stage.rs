@@ -7,7 +7,7 @@ use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use crate::domain::policy::Settings;
 use crate::domain::quota::Quota;
-use crate::engine::Rules;
+use crate::engine::EngineConfig;
 use crate::engine::random::Random;
 use crate::outbox::rate_limit::RateLimits;
 use crate::sandbox::{NewUser, Sandbox, SandboxOptions};
@@ -44,7 +44,7 @@ const PEOPLE: [(i64, &str, &str, &str); 4] = [
 ];
 
 /// A desk on a simulated Telegram.
-pub struct Stage {
+pub struct Environment {
     /// The URL of the page.
     pub url: String,
     /// The simulated Telegram.
@@ -58,9 +58,9 @@ pub struct Stage {
     files: TempDir,
 }
 
-impl Stage {
+impl Environment {
     /// Starts the sandbox on this listener, and the desk against it. No messages are sent yet.
-    pub async fn set(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
+    pub async fn start(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let now = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
@@ -114,7 +114,7 @@ impl Stage {
 
     /// Presses a button as this person: the one with this label on their newest message that has it and
     /// contains `on`.
-    pub async fn press(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
+    pub async fn press_button(&self, id: i64, on: &str, label: &str) -> anyhow::Result<()> {
         let chat = self.sandbox.chat(id);
         let found = chat
             .iter()
@@ -130,7 +130,7 @@ impl Stage {
     pub async fn settle(&self) -> anyhow::Result<()> {
         let mut changes = self.sandbox.changes();
         let idle = async {
-            while !(self.sandbox.idle_polls() && self.app.is_idle().await) {
+            while !(self.sandbox.is_idle() && self.app.is_idle().await) {
                 // Some work changes no chat, so the state is polled, too.
                 let _ = tokio::time::timeout(Duration::from_millis(2), changes.changed()).await;
             }
@@ -139,7 +139,7 @@ impl Stage {
     }
 
     /// Stops the desk, then the simulated Telegram, and deletes the files.
-    pub async fn strike(self) -> anyhow::Result<()> {
+    pub async fn shut_down(self) -> anyhow::Result<()> {
         self.stop.cancel();
         self.running.await??;
         self.store.close().await;
@@ -166,18 +166,18 @@ fn setup(
         webhook: None,
         http,
         listener,
-        rules: Rules {
+        rules: EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(DEWI)],
             presence_ttl: Duration::from_secs(300),
         },
-        first_settings: Settings::default(),
+        initial_settings: Settings::default(),
         clock,
-        chance: random,
-        limits: RateLimits::TELEGRAM,
+        random,
+        rate_limits: RateLimits::TELEGRAM,
         quota: Quota::PEOPLE,
-        sweep_every: SWEEP_INTERVAL,
-        longest_pause: MAX_REFRESH_INTERVAL,
+        sweep_interval: SWEEP_INTERVAL,
+        max_refresh_interval: MAX_REFRESH_INTERVAL,
     })
 }

@@ -278,7 +278,7 @@ fn new_profile(
 }
 
 fn membership_event(at: Time, actor: Actor, person: PersonId, change: &str) -> AuditEvent {
-    AuditEvent { at, actor, ticket: None, what: Action::Standing { person, change: change.to_owned() } }
+    AuditEvent { at, actor, ticket: None, what: Action::Membership { person, change: change.to_owned() } }
 }
 
 /// Records an invitation whose role a person got.

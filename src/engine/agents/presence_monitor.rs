@@ -13,7 +13,7 @@ use crate::domain::presence::PresenceRecord;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
-use crate::engine::sweep::{Sweep, delta};
+use crate::engine::sweep::{SweepReport, delta};
 use std::collections::HashMap;
 
 /// The inputs of one evaluation of an agent, beside their profile.
@@ -30,7 +30,7 @@ impl Engine {
         agent: &Person,
         records: Option<&HashMap<PersonId, PresenceRecord>>,
         (settings, now): (&Settings, Time),
-        sweep: &mut Sweep,
+        sweep: &mut SweepReport,
     ) -> Result<(), EngineError> {
         let Some(profile) = &agent.agent else { return Ok(()) };
         if profile.release_due.is_some() {
@@ -59,9 +59,9 @@ impl Engine {
                     self.sync_presence(agent, now).await;
                 }
             }
-            PresenceAction::Ask => sweep.asked += usize::from(self.ask(&observation).await?),
-            PresenceAction::Lose => sweep.lost += usize::from(self.mark_lost(&observation).await?),
-            PresenceAction::TakeOffline => {
+            PresenceAction::AskAgent => sweep.asked += usize::from(self.ask(&observation).await?),
+            PresenceAction::MarkLost => sweep.lost += usize::from(self.mark_lost(&observation).await?),
+            PresenceAction::SetOffline => {
                 sweep.taken_offline += usize::from(self.take_offline(&observation).await?)
             }
         }
@@ -107,7 +107,7 @@ impl Engine {
         if self.is_lost(observation.agent) {
             return Ok(false);
         }
-        let Some(person) = self.reevaluate(observation, PresenceAction::Lose).await? else {
+        let Some(person) = self.reevaluate(observation, PresenceAction::MarkLost).await? else {
             return Ok(false);
         };
         // With the activity that the store has: only later activity clears the lost mark.
@@ -128,14 +128,16 @@ impl Engine {
 
     /// Asks an agent whether they are still online.
     async fn ask(&self, observation: &Observation<'_>) -> Result<bool, EngineError> {
-        let Some(person) = self.reevaluate(observation, PresenceAction::Ask).await? else { return Ok(false) };
+        let Some(person) = self.reevaluate(observation, PresenceAction::AskAgent).await? else {
+            return Ok(false);
+        };
         let minutes = u32::try_from(observation.settings.grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
         let question =
             Outgoing::notice(person.chat(), Notice::StillOnline { agent: observation.agent, minutes });
         let asked = self
             .change_agent(observation.agent, |profile: &mut AgentProfile| {
                 // Evaluated on the current profile: an agent with new activity is not asked.
-                if self.evaluate(observation, profile) != PresenceAction::Ask {
+                if self.evaluate(observation, profile) != PresenceAction::AskAgent {
                     return (None, Vec::new());
                 }
                 profile.asked_at = Some(observation.now);
@@ -150,7 +152,7 @@ impl Engine {
     }
 
     async fn take_offline(&self, observation: &Observation<'_>) -> Result<bool, EngineError> {
-        let Some(person) = self.reevaluate(observation, PresenceAction::TakeOffline).await? else {
+        let Some(person) = self.reevaluate(observation, PresenceAction::SetOffline).await? else {
             return Ok(false);
         };
         let kept = match observation.settings.offline_behaviour {
@@ -165,7 +167,7 @@ impl Engine {
         let notices = vec![Outgoing::notice(person.chat(), notice)];
         // Evaluated on the current profile: an agent who comes back at this moment stays online.
         let still =
-            |profile: &AgentProfile| self.evaluate(observation, profile) == PresenceAction::TakeOffline;
+            |profile: &AgentProfile| self.evaluate(observation, profile) == PresenceAction::SetOffline;
         let before = person.version;
         let person = self
             .change_availability(

@@ -24,11 +24,11 @@ pub enum PresenceAction {
     /// Refresh the record on behalf of the agent, who is within the idle timeout.
     Refresh,
     /// Ask the agent, who has been silent too long. The record is refreshed until they have to answer.
-    Ask,
+    AskAgent,
     /// Mark as lost: the record has expired, and the agent gets no tickets until their next activity.
-    Lose,
+    MarkLost,
     /// Set offline: the grace period is over.
-    TakeOffline,
+    SetOffline,
 }
 
 /// Returns the action for one agent. `ttl` is the TTL of a record after its last heartbeat.
@@ -46,8 +46,8 @@ pub fn evaluate(
     let grace = delta(settings.grace);
     match profile.via {
         Via::Telegram => match profile.asked_at {
-            Some(asked) if now - asked >= grace => PresenceAction::TakeOffline,
-            None if now - profile.last_activity >= delta(settings.idle_timeout) => PresenceAction::Ask,
+            Some(asked) if now - asked >= grace => PresenceAction::SetOffline,
+            None if now - profile.last_activity >= delta(settings.idle_timeout) => PresenceAction::AskAgent,
             Some(_) | None => PresenceAction::Refresh,
         },
         Via::Client => match record {
@@ -55,8 +55,8 @@ pub fn evaluate(
             // A record this young cannot have expired: presence was emptied, and no agent is lost because of
             // that.
             _ if now - profile.last_activity < delta(ttl) => PresenceAction::Leave,
-            _ if now - profile.last_activity >= delta(ttl) + grace => PresenceAction::TakeOffline,
-            _ => PresenceAction::Lose,
+            _ if now - profile.last_activity >= delta(ttl) + grace => PresenceAction::SetOffline,
+            _ => PresenceAction::MarkLost,
         },
     }
 }
@@ -98,10 +98,10 @@ mod tests {
         let mut profile = agent(Via::Telegram);
         let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
         assert_eq!(action(&profile, 1_799), PresenceAction::Refresh);
-        assert_eq!(action(&profile, 1_800), PresenceAction::Ask);
+        assert_eq!(action(&profile, 1_800), PresenceAction::AskAgent);
         profile.asked_at = Some(at(1_800));
         assert_eq!(action(&profile, 2_099), PresenceAction::Refresh);
-        assert_eq!(action(&profile, 2_100), PresenceAction::TakeOffline);
+        assert_eq!(action(&profile, 2_100), PresenceAction::SetOffline);
     }
 
     #[test]
@@ -110,9 +110,9 @@ mod tests {
         let profile = agent(Via::Client);
         let action = |record, s| evaluate(&profile, record, &settings, TTL, at(s));
         assert_eq!(action(RecordState::Present, 299), PresenceAction::Leave);
-        assert_eq!(action(RecordState::Absent, 300), PresenceAction::Lose);
-        assert_eq!(action(RecordState::Absent, 599), PresenceAction::Lose);
-        assert_eq!(action(RecordState::Absent, 600), PresenceAction::TakeOffline);
+        assert_eq!(action(RecordState::Absent, 300), PresenceAction::MarkLost);
+        assert_eq!(action(RecordState::Absent, 599), PresenceAction::MarkLost);
+        assert_eq!(action(RecordState::Absent, 600), PresenceAction::SetOffline);
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
         let action = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
         assert_eq!(action(&profile, 0), PresenceAction::Leave);
         assert_eq!(action(&profile, 299), PresenceAction::Leave);
-        assert_eq!(action(&profile, 300), PresenceAction::Lose);
+        assert_eq!(action(&profile, 300), PresenceAction::MarkLost);
         profile.last_activity = at(300);
         assert_eq!(action(&profile, 300), PresenceAction::Leave, "newer activity");
     }

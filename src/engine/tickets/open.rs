@@ -166,7 +166,7 @@ impl Engine {
             category: new.target.1,
             description: new.description.clone(),
             priority: Priority::default(),
-            auto: settings.rollout_percent.takes(id.0),
+            auto: settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
             created_at: now,
         }

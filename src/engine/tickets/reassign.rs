@@ -35,7 +35,7 @@ impl Engine {
                 return Err(EngineError::OtherDepartment);
             }
             let mode = self.store.settings().await?.mode;
-            if !mode.lets_pick_up(before.auto, profile.auto_assignment_enabled) {
+            if !mode.allows_pick_up(before.auto, profile.auto_assignment_enabled) {
                 return Err(EngineError::NoPickUp);
             }
             let what = Action::PickedUp { agent: agent.id };
@@ -91,7 +91,7 @@ impl Engine {
         }
         let mut notices = plan_handover(&after, agent.id, agent.chat(), count + 1, max);
         if let Some(former) = self.holder_of(before).await? {
-            let taken = Notice::TaskTaken { ticket: before.id, to: Some(agent.id) };
+            let taken = Notice::TaskWithdrawn { ticket: before.id, to: Some(agent.id) };
             notices.push(Outgoing::notice(former.chat(), taken));
             notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
         }
@@ -156,7 +156,7 @@ impl Engine {
             let after = before.release().map_err(refuse)?;
             let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
             if why == ReleaseReason::Admin {
-                let taken = Notice::TaskTaken { ticket, to: None };
+                let taken = Notice::TaskWithdrawn { ticket, to: None };
                 notices.push(Outgoing::notice(holder.chat(), taken));
             }
             notices.extend(self.card_refreshes(&after, Some(from)).await?);

@@ -28,7 +28,7 @@ impl Sandbox {
 
     /// Returns the visible messages that are newer than this one, oldest first.
     #[must_use]
-    pub fn chat_after(&self, chat: i64, message_id: i64) -> Vec<ChatMessage> {
+    pub fn messages_after(&self, chat: i64, message_id: i64) -> Vec<ChatMessage> {
         self.read(|state| {
             let newer = state.chats.get(&chat).into_iter().flat_map(|c| c.messages.range(message_id + 1..));
             newer.filter(|(_, m)| !m.deleted).map(|(_, m)| m.view(state.bot.id)).collect()
@@ -89,7 +89,7 @@ impl Sandbox {
     /// Returns whether no update is pending for the bot: every update is confirmed and a getUpdates call is
     /// waiting, or, with a webhook, every delivery was answered with 2xx.
     #[must_use]
-    pub fn idle_polls(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         self.read(|state| {
             state.updates.pending_count() == 0 && (state.webhook.is_some() || state.updates.is_polling())
         })

@@ -212,7 +212,7 @@ async fn a_store_out_of_reach_is_told() {
     desk.say(BUDI, "/online").await;
     look(&desk, 0).await;
     let mut page = Page::of(&desk, ADMIN).await;
-    desk.faults.inject(|method| ["depths", "incidents"].contains(&method).then_some(StoreFault::Away));
+    desk.faults.inject(|method| ["depths", "incidents"].contains(&method).then_some(StoreFault::Unreachable));
     for later in [5, 9, 1, 60] {
         desk.clock.advance(TimeDelta::seconds(later));
         assert!(desk.app().engine.check_incidents(desk.now()).await.is_err());

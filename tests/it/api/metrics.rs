@@ -27,7 +27,7 @@ async fn every_metric_that_was_ordered_is_there() {
     // A sign of life is written down every now and then, and then it needs the store.
     let token = desk.token(BUDI).await;
     desk.clock.advance(TimeDelta::seconds(20));
-    desk.faults.inject_next("record_activity", 1, crate::support::StoreFault::Away);
+    desk.faults.inject_next("record_activity", 1, crate::support::StoreFault::Unreachable);
     let beat = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(token);
     Reply::of(beat).await.refused(500, "store_unavailable");
     desk.faults.clear();

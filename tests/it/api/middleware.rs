@@ -43,7 +43,7 @@ async fn health_is_open_and_readiness_says_what_is_missing() {
     Reply::of(desk.request("GET", "/healthz")).await.data();
     let ready = Reply::of(desk.request("GET", "/readyz")).await;
     assert_eq!(ready.data()["ready"], true);
-    desk.faults.inject(|method| (method == "settings").then_some(crate::support::StoreFault::Away));
+    desk.faults.inject(|method| (method == "settings").then_some(crate::support::StoreFault::Unreachable));
     desk.cut_off();
     desk.clock.advance(TimeDelta::seconds(11));
     let ready = Reply::of(desk.request("GET", "/readyz")).await;

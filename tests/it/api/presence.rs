@@ -160,7 +160,7 @@ async fn who_is_removed_is_refused_with_the_very_next_heartbeat() {
 async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
     let desk = desk().await;
     let token = desk.token(BUDI).await;
-    for ill in [StoreFault::Away, StoreFault::Unreadable] {
+    for ill in [StoreFault::Unreachable, StoreFault::Unreadable] {
         desk.faults.inject(move |method| (method == "person").then_some(ill));
         let request = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(&token);
         let reply = Reply::of(request).await;

@@ -22,7 +22,7 @@ async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
 
 /// The quota of a desk whose people flood it.
 async fn with_a_quota() -> Desk {
-    let quota = Quota { burst: 6, every: TimeDelta::seconds(1) };
+    let quota = Quota { burst: 6, interval: TimeDelta::seconds(1) };
     let desk = Desk::with(Options { quota, ..Options::default() }).await;
     for (id, name, language) in [(SARI, "Sari", "id"), (TOM, "Tom", "en")] {
         desk.person(id, name, language).await;

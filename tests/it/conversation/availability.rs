@@ -3,7 +3,7 @@ use super::{BUDI, SARI, five_tickets, with_agent, with_customer};
 use crate::support::{Desk, Options};
 use antri::domain::person::Availability;
 use antri::domain::policy::OfflineBehaviour;
-use antri::engine::sweep::Sweep;
+use antri::engine::sweep::SweepReport;
 use chrono::TimeDelta;
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ async fn going_offline_keeps_the_tickets() {
 #[tokio::test]
 async fn going_offline_gives_back_what_the_setting_says() {
     let desk = with_agent().await;
-    desk.set(|s| s.offline_behaviour = OfflineBehaviour::ReassignWaiting).await;
+    desk.change_settings(|s| s.offline_behaviour = OfflineBehaviour::ReassignWaiting).await;
     desk.ticket(SARI, "dibuka").await;
     desk.press(BUDI, "Buka").await;
     desk.ticket(SARI, "belum dibuka").await;
@@ -106,7 +106,7 @@ async fn going_offline_gives_back_what_the_setting_says() {
     assert!(desk.last(BUDI).text.contains("Tiket aktif: 1/5"), "{}", desk.last(BUDI).text);
     assert_eq!(desk.count(SARI, "kembali ke antrian"), 1);
     desk.say(BUDI, "/online").await;
-    desk.set(|s| s.offline_behaviour = OfflineBehaviour::ReassignAll).await;
+    desk.change_settings(|s| s.offline_behaviour = OfflineBehaviour::ReassignAll).await;
     desk.say(BUDI, "/offline").await;
     desk.say(BUDI, "/status").await;
     assert!(desk.last(BUDI).text.contains("Tiket aktif: 0/5"), "{}", desk.last(BUDI).text);
@@ -140,7 +140,7 @@ async fn a_clock_that_somebody_sets_expires_nobody() {
             record.is_some_and(|record| record.last_heartbeat == desk.now())
         })
         .await;
-        assert_eq!(app.engine.sweep(desk.now()).await.unwrap(), Sweep::default());
+        assert_eq!(app.engine.sweep(desk.now()).await.unwrap(), SweepReport::default());
         desk.settle().await;
         assert!(!desk.has(BUDI, "Masih online?"));
         assert_eq!(app.engine.seats()[0].person.availability(), Availability::Online);

@@ -171,7 +171,7 @@ async fn a_link_that_was_spent_when_the_desk_died_still_gives_the_role() {
     let mut commits = 0;
     desk.faults.inject(move |called| {
         commits += u32::from(called == "commit");
-        (called == "commit" && commits == 2).then_some(StoreFault::Away)
+        (called == "commit" && commits == 2).then_some(StoreFault::Unreachable)
     });
     desk.say(SARI, &format!("/start {code}")).await;
     desk.faults.clear();

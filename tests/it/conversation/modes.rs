@@ -6,7 +6,7 @@ use antri::domain::policy::{Mode, Percent};
 #[tokio::test]
 async fn in_manual_mode_tickets_wait_to_be_picked_up() {
     let desk = with_agent().await;
-    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.change_settings(|s| s.mode = Mode::Manual).await;
     desk.ticket(SARI, "kendala 1").await;
     assert!(!desk.has(BUDI, "kendala 1"));
     desk.say(BUDI, "/queue").await;
@@ -20,7 +20,7 @@ async fn in_manual_mode_tickets_wait_to_be_picked_up() {
 async fn of_two_who_pick_up_one_gets_it_and_the_other_is_told() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
-    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.change_settings(|s| s.mode = Mode::Manual).await;
     desk.ticket(SARI, "kendala 1").await;
     desk.say(BUDI, "/queue").await;
     desk.say(CITRA, "/queue").await;
@@ -35,7 +35,7 @@ async fn of_two_who_pick_up_one_gets_it_and_the_other_is_told() {
 async fn a_full_agent_picks_up_nothing() {
     let desk = with_agent().await;
     super::five_tickets(&desk).await;
-    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.change_settings(|s| s.mode = Mode::Manual).await;
     desk.ticket(SARI, "kendala 6").await;
     desk.say(BUDI, "/queue").await;
     desk.press(BUDI, "Ambil #1").await;
@@ -46,7 +46,7 @@ async fn a_full_agent_picks_up_nothing() {
 async fn in_dual_mode_who_opted_in_is_served_and_the_others_pick_up() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
-    desk.set(|s| s.mode = Mode::Dual).await;
+    desk.change_settings(|s| s.mode = Mode::Dual).await;
     desk.say(CITRA, "/online").await;
     desk.say(CITRA, "/autoassign off").await;
     desk.ticket(SARI, "kendala 1").await;
@@ -103,7 +103,7 @@ async fn who_opted_out_is_promised_no_ticket() {
 #[tokio::test]
 async fn in_manual_mode_the_footer_says_where_tickets_are() {
     let desk = with_agent().await;
-    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.change_settings(|s| s.mode = Mode::Manual).await;
     desk.say(BUDI, "/myqueue").await;
     assert!(desk.last(BUDI).text.contains("ambil tiket lewat /queue"));
     desk.say(ADMIN, "/workload").await;
@@ -113,7 +113,7 @@ async fn in_manual_mode_the_footer_says_where_tickets_are() {
 #[tokio::test]
 async fn what_the_rollout_leaves_out_waits_for_pick_up() {
     let desk = with_agent().await;
-    desk.set(|s| s.rollout_percent = Percent::new(0).unwrap()).await;
+    desk.change_settings(|s| s.rollout_percent = Percent::new(0).unwrap()).await;
     desk.ticket(SARI, "kendala 1").await;
     assert!(!desk.has(BUDI, "kendala 1"));
     desk.say(BUDI, "/queue").await;
@@ -127,7 +127,7 @@ async fn only_what_one_may_pick_up_has_a_button() {
     second_department(&desk).await;
     // An admin who is an agent for one department sees all of them.
     desk.say(ADMIN, &format!("/addagent {ADMIN} Teknik")).await;
-    desk.set(|s| s.mode = Mode::Manual).await;
+    desk.change_settings(|s| s.mode = Mode::Manual).await;
     for department in ["Umum", "Teknik"] {
         desk.say(SARI, department).await;
         desk.press(SARI, &format!("{department} - Pertanyaan")).await;

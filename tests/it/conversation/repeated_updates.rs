@@ -8,7 +8,7 @@ fn break_off_at(desk: &Desk, nth: u32) {
     let mut commits = 0;
     desk.faults.inject(move |called| {
         commits += u32::from(called == "commit");
-        (called == "commit" && commits == nth).then_some(StoreFault::Away)
+        (called == "commit" && commits == nth).then_some(StoreFault::Unreachable)
     });
 }
 
@@ -70,7 +70,7 @@ async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_an
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
-    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
+    desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
     desk.say(ADMIN, "Keuangan").await;
     desk.faults.clear();
     assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"), "{}", desk.chat_story(ADMIN));
@@ -80,7 +80,7 @@ async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_an
 #[tokio::test]
 async fn a_category_by_command_that_comes_again_is_not_taken() {
     let desk = with_customer().await;
-    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
+    desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.faults.clear();
     assert!(
@@ -99,7 +99,7 @@ async fn a_cancelled_question_that_comes_again_leaves_the_draft_alone() {
     desk.say(ADMIN, "/new printer rusak").await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
-    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
+    desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
     desk.say(ADMIN, "/cancel").await;
     desk.faults.clear();
     assert_eq!(desk.last(ADMIN).text, "Baik, tidak jadi.");

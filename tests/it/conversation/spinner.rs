@@ -127,7 +127,7 @@ async fn cancel_takes_the_previews_buttons_away() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let (preview, send) = desk.button(SARI, "Kirim");
-    desk.faults.inject_next("drop_draft", 1, crate::support::StoreFault::Away);
+    desk.faults.inject_next("drop_draft", 1, crate::support::StoreFault::Unreachable);
     desk.say(SARI, "/cancel").await;
     desk.faults.clear();
     let left = desk.sandbox.message(SARI, preview).unwrap();

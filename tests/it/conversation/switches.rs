@@ -13,7 +13,7 @@ async fn press_twice(desk: &Desk, label: &str) -> i64 {
 /// The newest button of this label is pressed, and the desk has to handle the press a second time.
 async fn press_handled_again(desk: &Desk, label: &str) -> i64 {
     let (message, data) = desk.button(ADMIN, label);
-    desk.faults.inject_next("complete_update", 1, StoreFault::Away);
+    desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
     desk.press_data(ADMIN, message, &data).await;
     desk.faults.clear();
     message

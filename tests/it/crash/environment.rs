@@ -13,7 +13,7 @@ use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Write};
 use antri::engine::random::Random;
-use antri::engine::{Engine, Rules};
+use antri::engine::{Engine, EngineConfig};
 use antri::presence::Memory;
 use antri::sandbox::{NewUser, Sandbox, SandboxOptions};
 use antri::store::sqlite::DATABASE_FILE;
@@ -113,7 +113,7 @@ impl Environment {
             MongoConfig { uri: self.uri.clone(), database }
         });
         let storage = Storage::open(&config).await.unwrap();
-        let rules = Rules {
+        let rules = EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
@@ -172,7 +172,7 @@ impl Environment {
     pub(crate) async fn settle(&self) {
         let mut changes = self.sandbox.changes();
         let waiting = async {
-            while !self.sandbox.idle_polls() || self.pending_work().await != 0 {
+            while !self.sandbox.is_idle() || self.pending_work().await != 0 {
                 // Some work of the desk does not show in a chat, so the counts are polled.
                 let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
             }
@@ -185,7 +185,7 @@ impl Environment {
 async fn meet(engine: &Engine, id: i64, name: &str) -> Person {
     let profile =
         Profile { telegram: TelegramId(id), name: name.into(), username: None, locale: Some(Locale::Id) };
-    engine.meet(&profile, now()).await.unwrap()
+    engine.register_person(&profile, now()).await.unwrap()
 }
 
 #[expect(

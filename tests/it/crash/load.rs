@@ -112,7 +112,7 @@ impl CustomerState {
 
     /// Does the next action; returns true if there was one.
     fn step(&mut self, sandbox: &Sandbox) -> bool {
-        for message in sandbox.chat_after(self.id, self.seen) {
+        for message in sandbox.messages_after(self.id, self.seen) {
             self.seen = message.message_id;
             let number = message.text.strip_prefix("✅ Tiket ").and_then(|text| text.split(' ').next());
             self.ended.extend(number.filter(|number| number.starts_with("INC")).map(str::to_owned));
@@ -148,7 +148,7 @@ impl CustomerState {
 }
 
 fn find(sandbox: &Sandbox, chat: i64, after: i64, label: &str) -> Option<(ChatMessage, String)> {
-    let messages = sandbox.chat_after(chat, after).into_iter().rev();
+    let messages = sandbox.messages_after(chat, after).into_iter().rev();
     messages.into_iter().find_map(|m| Some((m.clone(), m.button(label)?.to_owned())))
 }
 
@@ -187,7 +187,7 @@ impl AgentState {
     }
 
     fn step(&mut self, sandbox: &Sandbox) -> bool {
-        for message in sandbox.chat_after(self.id, self.seen) {
+        for message in sandbox.messages_after(self.id, self.seen) {
             self.seen = message.message_id;
             if message.button("▶️ Buka").is_some() && !is_queue(&message.text) {
                 self.tasks.push_back(message.message_id);
@@ -199,7 +199,7 @@ impl AgentState {
                 Some(self.switch(sandbox, "/online", None))
             }
             AgentStep::Switched(after, then) => {
-                let answered = sandbox.chat_after(self.id, *after).iter().any(|m| is_status(&m.text));
+                let answered = sandbox.messages_after(self.id, *after).iter().any(|m| is_status(&m.text));
                 match (answered, *then) {
                     (false, _) => None,
                     (true, None) => Some(AgentStep::Work),

@@ -56,7 +56,7 @@ impl Asker {
     }
 
     async fn wait_for(&self, what: &str, limit: Duration, is: impl Fn(&ChatMessage) -> bool) {
-        let seen = |s: &Sandbox| s.chat_after(self.id, self.question_id).iter().any(&is).then_some(());
+        let seen = |s: &Sandbox| s.messages_after(self.id, self.question_id).iter().any(&is).then_some(());
         self.sandbox.wait_for(what, limit, seen).await;
     }
 }

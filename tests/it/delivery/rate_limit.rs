@@ -26,7 +26,7 @@ async fn thirty_messages_a_second_are_sent_over_all_chats() {
     }
     desk.until("all greetings", async || {
         desk.advance(TimeDelta::seconds(1));
-        desk.sandbox.idle_polls() && desk.app().is_idle().await
+        desk.sandbox.is_idle() && desk.app().is_idle().await
     })
     .await;
     desk.advance(TimeDelta::seconds(60));

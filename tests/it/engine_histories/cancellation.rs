@@ -36,8 +36,8 @@ impl Scenario {
         let (ani, budi) = (fixture.agent(100, 1, &[]).await, fixture.agent(101, 2, &[]).await);
         fixture.engine.set_auto(Actor::Engine, budi.id, false, fixture.now()).await.unwrap();
         let customer = fixture.customer(500).await;
-        let held = fixture.serve(&customer).await;
-        let waiting = fixture.serve(&customer).await;
+        let held = fixture.open_and_assign(&customer).await;
+        let waiting = fixture.open_and_assign(&customer).await;
         assert_eq!((held.holder(), waiting.holder()), (Some(ani.id), None));
         Arc::new(Self { fixture, ani, budi, customer, held, waiting })
     }
@@ -110,7 +110,7 @@ async fn a_command_cancelled_before_or_after_its_commit_loses_no_work() {
         for fault in [StoreFault::Waits, StoreFault::Silent] {
             let scenario = Scenario::new().await;
             cancel_during(&scenario, command, "commit", fault).await;
-            scenario.fixture.round().await;
+            scenario.fixture.run_rounds().await;
             // The sweep releases the tickets of the agent who left.
             scenario.fixture.engine.sweep(scenario.fixture.now()).await.unwrap();
             oracle::check(&scenario.fixture).await;
@@ -125,7 +125,7 @@ async fn the_next_round_does_the_work_of_a_cancelled_round() {
             let scenario = Scenario::new().await;
             cancel_during(&scenario, Command::Round, call, fault).await;
             assert!(scenario.fixture.engine.is_round_pending(), "{call} {fault:?}");
-            scenario.fixture.round().await;
+            scenario.fixture.run_rounds().await;
             assert_eq!(scenario.fixture.ticket(&scenario.waiting).await.holder(), Some(scenario.ani.id));
             oracle::check(&scenario.fixture).await;
         }
@@ -152,7 +152,7 @@ async fn a_command_retried_after_a_lost_answer_is_applied_once() {
             _ => again.is_ok(),
         };
         assert!(expected, "{command:?}: {again:?}");
-        scenario.fixture.round().await;
+        scenario.fixture.run_rounds().await;
         oracle::check(&scenario.fixture).await;
         let (events, ticket) =
             (oracle::events(&scenario.fixture), scenario.fixture.ticket(&scenario.held).await);
@@ -204,7 +204,7 @@ async fn deferred_rounds_run_when_their_handler_is_cancelled() {
     let handler = start_handler(&scenario).await;
     handler.abort();
     assert!(handler.await.unwrap_err().is_cancelled());
-    assert_eq!(scenario.fixture.round().await, 1);
-    assert_eq!(scenario.fixture.held(scenario.ani.id).await, 2);
+    assert_eq!(scenario.fixture.run_rounds().await, 1);
+    assert_eq!(scenario.fixture.held_count(scenario.ani.id).await, 2);
     oracle::check(&scenario.fixture).await;
 }

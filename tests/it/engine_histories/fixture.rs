@@ -15,7 +15,7 @@ use antri::engine::ports::{Change, DirectoryStore, Presence, Store, TicketStore,
 use antri::engine::random::Random;
 use antri::engine::tickets::open::NewTicket;
 use antri::engine::tickets::steps::Step;
-use antri::engine::{Engine, Rules};
+use antri::engine::{Engine, EngineConfig};
 use antri::store::Sqlite;
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -42,8 +42,12 @@ pub(super) struct Fixture {
 
 fn engine(store: &Arc<Sqlite>, faults: &FaultInjector, presence: &Arc<dyn Presence>) -> Arc<Engine> {
     let admin_ids = vec![TelegramId(ADMIN)];
-    let rules =
-        Rules { zone: chrono_tz::Asia::Jakarta, default_locale: Locale::Id, admin_ids, presence_ttl: TTL };
+    let rules = EngineConfig {
+        zone: chrono_tz::Asia::Jakarta,
+        default_locale: Locale::Id,
+        admin_ids,
+        presence_ttl: TTL,
+    };
     let store: Arc<dyn Store> = Arc::new(FaultStore { store: store.clone(), faults: faults.clone() });
     Arc::new(Engine::new(store, presence.clone(), rules, Random::seeded(7)))
 }
@@ -81,7 +85,7 @@ impl Fixture {
         engine.start().await.unwrap();
         let start = 1_764_831_173_000_000;
         let first = Time::from_timestamp_micros(start).unwrap();
-        let admin = engine.meet(&profile(ADMIN), first).await.unwrap();
+        let admin = engine.register_person(&profile(ADMIN), first).await.unwrap();
         let (now, keys) = (AtomicI64::new(start), AtomicU64::new(0));
         Self { engine, store, presence, admin, dir, faults, now, keys }
     }
@@ -114,7 +118,7 @@ impl Fixture {
     }
 
     pub(super) async fn customer(&self, telegram: i64) -> Person {
-        self.engine.meet(&profile(telegram), self.now()).await.unwrap()
+        self.engine.register_person(&profile(telegram), self.now()).await.unwrap()
     }
 
     /// Creates an agent who is online in these departments (all when none are named).
@@ -141,19 +145,19 @@ impl Fixture {
         let all = self.departments().await;
         let department = &all[department % all.len()];
         let target = (department.id, department.categories[0].id);
-        let description = Description::default().and("Internet mati", None).unwrap();
+        let description = Description::default().append("Internet mati", None).unwrap();
         self.engine.open(NewTicket { key, customer, target, description }, self.now()).await
     }
 
     /// Opens a ticket in the first department, runs the rounds, and returns the ticket as it is then.
-    pub(super) async fn serve(&self, customer: &Person) -> Ticket {
+    pub(super) async fn open_and_assign(&self, customer: &Person) -> Ticket {
         let ticket = self.open(customer, 0).await.unwrap();
-        self.round().await;
+        self.run_rounds().await;
         self.ticket(&ticket).await
     }
 
     /// Runs rounds until none is requested; returns the number of assignments.
-    pub(super) async fn round(&self) -> usize {
+    pub(super) async fn run_rounds(&self) -> usize {
         self.engine.run_round(self.now()).await.unwrap()
     }
 
@@ -183,7 +187,7 @@ impl Fixture {
         commit(&self.store, Write::Person { person: Box::new(person), expected }).await;
     }
 
-    pub(super) async fn held(&self, agent: PersonId) -> usize {
+    pub(super) async fn held_count(&self, agent: PersonId) -> usize {
         self.store.held_by(agent).await.unwrap().len()
     }
 }

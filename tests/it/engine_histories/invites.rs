@@ -12,7 +12,7 @@ use antri::engine::error::EngineError;
 use antri::engine::random::Random;
 use antri::engine::tickets::open::MAX_OPEN_TICKETS;
 use antri::engine::tickets::steps::Step;
-use antri::engine::{Engine, Rules};
+use antri::engine::{Engine, EngineConfig};
 use futures::future::join_all;
 use std::sync::Arc;
 
@@ -23,11 +23,11 @@ const INVITE_LIFETIME_SECONDS: i64 = 86_400;
 async fn engine_without_admin(fixture: &Fixture) -> (Arc<Engine>, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let back_ends = embedded(dir.path()).unwrap();
-    let rules = Rules {
+    let rules = EngineConfig {
         zone: chrono_tz::Asia::Jakarta,
         default_locale: Locale::Id,
         admin_ids: Vec::new(),
-        presence_ttl: fixture.engine.rules().presence_ttl,
+        presence_ttl: fixture.engine.config().presence_ttl,
     };
     let engine = Engine::new(back_ends.store, back_ends.presence, rules, Random::seeded(3));
     engine.ensure_department("Umum", "Umum").await.unwrap();
@@ -44,7 +44,7 @@ async fn concurrent_claims_make_one_admin() {
     let spare = engine.claim_code(now).await.unwrap().unwrap();
     let mut people = Vec::new();
     for n in 0..8 {
-        people.push(engine.meet(&profile(200 + n), now).await.unwrap());
+        people.push(engine.register_person(&profile(200 + n), now).await.unwrap());
     }
     let results = join_all(people.iter().map(|person| engine.redeem(person, &claim.code, now))).await;
     let winners: Vec<Person> = results.iter().filter_map(|answer| answer.clone().ok()).collect();
@@ -98,14 +98,14 @@ async fn a_customer_can_have_ten_open_tickets() {
     let (eager, other) = (fixture.customer(500).await, fixture.customer(501).await);
     let mut first = None;
     for _ in 0..MAX_OPEN_TICKETS {
-        first.get_or_insert(fixture.serve(&eager).await);
+        first.get_or_insert(fixture.open_and_assign(&eager).await);
     }
     assert_eq!(fixture.open(&eager, 0).await, Err(EngineError::TooManyOpen(10)));
     assert!(fixture.open(&other, 0).await.is_ok(), "the limit is per customer");
     fixture.step(&first.unwrap(), &agent, Step::Complete).await.unwrap();
     assert!(fixture.open(&eager, 0).await.is_ok());
     assert_eq!(fixture.open(&eager, 0).await, Err(EngineError::TooManyOpen(10)));
-    fixture.round().await;
+    fixture.run_rounds().await;
     oracle::check(&fixture).await;
 }
 
@@ -121,7 +121,7 @@ async fn opening_with_a_used_key_returns_its_ticket_after_any_change() {
         fixture.open(&customer, 0).await.unwrap();
     }
     assert_eq!(again().await.unwrap().id, ticket.id, "at the limit");
-    fixture.round().await;
+    fixture.run_rounds().await;
     fixture.step(&ticket, &agent, Step::Complete).await.unwrap();
     assert_eq!(again().await.unwrap().id, ticket.id, "after it ended");
     let umum = fixture.departments().await.remove(0);

@@ -12,9 +12,9 @@ use antri::engine::error::EngineError;
 use antri::engine::events::Event;
 use antri::engine::ports::{Change, DirectoryStore, Guard, Presence, TicketStore, Write};
 use antri::engine::random::Random;
-use antri::engine::sweep::Sweep;
+use antri::engine::sweep::SweepReport;
 use antri::engine::tickets::steps::Step;
-use antri::engine::{Engine, Rules};
+use antri::engine::{Engine, EngineConfig};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::task::JoinHandle;
@@ -45,7 +45,7 @@ async fn unblock<T>(fixture: &Fixture, task: JoinHandle<T>) -> T {
     task.await.unwrap()
 }
 
-async fn sweep(fixture: Arc<Fixture>) -> Sweep {
+async fn sweep(fixture: Arc<Fixture>) -> SweepReport {
     fixture.engine.sweep(fixture.now()).await.unwrap()
 }
 
@@ -54,8 +54,8 @@ async fn agent_with_tickets(behaviour: OfflineBehaviour) -> (Arc<Fixture>, Perso
     let fixture = Fixture::new(with_offline_behaviour(behaviour)).await;
     let agent = fixture.agent(100, 5, &[]).await;
     let customer = fixture.customer(500).await;
-    fixture.serve(&customer).await;
-    fixture.serve(&customer).await;
+    fixture.open_and_assign(&customer).await;
+    fixture.open_and_assign(&customer).await;
     (Arc::new(fixture), agent)
 }
 
@@ -64,7 +64,7 @@ async fn silent_agent(behaviour: OfflineBehaviour) -> (Arc<Fixture>, Person) {
     let (fixture, agent) = agent_with_tickets(behaviour).await;
     fixture.rewrite(&agent, |profile| profile.via = Via::Client).await;
     fixture.engine.start().await.unwrap();
-    fixture.round().await;
+    fixture.run_rounds().await;
     fixture.presence.leave(agent.id, &[]).await.unwrap();
     (fixture, agent)
 }
@@ -80,8 +80,8 @@ async fn an_agent_online_again_before_the_release_keeps_their_tickets() {
     let leave = leave.await;
     fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
     unblock(&fixture, leave).await.unwrap();
-    fixture.round().await;
-    assert_eq!(fixture.held(agent.id).await, 2);
+    fixture.run_rounds().await;
+    assert_eq!(fixture.held_count(agent.id).await, 2);
     oracle::check(&fixture).await;
 }
 
@@ -101,8 +101,8 @@ async fn an_agent_online_again_during_the_release_keeps_the_rest() {
     // In either order, the audit events are consistent and no work is pending.
     unblock(&fixture, leave).await.unwrap();
     back.await.unwrap();
-    fixture.round().await;
-    assert_eq!(fixture.held(agent.id).await, 2);
+    fixture.run_rounds().await;
+    assert_eq!(fixture.held_count(agent.id).await, 2);
     assert_eq!(fixture.person(&agent).await.agent.unwrap().release_due, None);
     oracle::check(&fixture).await;
 }
@@ -118,8 +118,8 @@ async fn a_removed_agent_added_again_before_the_release_keeps_their_tickets() {
     let by = Actor::Person(fixture.admin.id);
     fixture.engine.add_agent(by, agent.id, &[], fixture.now()).await.unwrap();
     unblock(&fixture, remove).await.unwrap();
-    fixture.round().await;
-    assert_eq!(fixture.held(agent.id).await, 2);
+    fixture.run_rounds().await;
+    assert_eq!(fixture.held_count(agent.id).await, 2);
     assert_eq!(fixture.engine.seats()[0].held(), 2, "the roster agrees");
     oracle::check(&fixture).await;
 }
@@ -144,7 +144,7 @@ async fn activity_during_the_sweep_prevents_the_still_online_question() {
     // The first read finds the agent idle; the second read precedes the question.
     let swept = blocked_before(&fixture, ("person", 2), sweep(Arc::clone(&fixture))).await;
     fixture.engine.on_activity(&agent, fixture.now()).await.unwrap();
-    assert_eq!(unblock(&fixture, swept).await, Sweep::default());
+    assert_eq!(unblock(&fixture, swept).await, SweepReport::default());
     assert_eq!(fixture.person(&agent).await.agent.unwrap().asked_at, None);
     oracle::check(&fixture).await;
 }
@@ -154,7 +154,7 @@ async fn a_heartbeat_at_another_replica_counts() {
     let (fixture, agent) = silent_agent(OfflineBehaviour::ReassignAll).await;
     fixture.advance(300);
     fixture.store.record_activity(agent.id, fixture.now()).await.unwrap();
-    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    assert_eq!(sweep(Arc::clone(&fixture)).await, SweepReport::default());
     assert!(!fixture.engine.is_lost(agent.id));
     oracle::check(&fixture).await;
 }
@@ -164,17 +164,17 @@ async fn a_heartbeat_at_another_replica_counts() {
 async fn emptied_presence_does_not_mark_agents_as_lost() {
     let (fixture, agent) = silent_agent(OfflineBehaviour::ReassignAll).await;
     fixture.advance(i64::try_from(TTL.as_secs()).unwrap() - 1);
-    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    assert_eq!(sweep(Arc::clone(&fixture)).await, SweepReport::default());
     let customer = fixture.customer(501).await;
-    assert_eq!(fixture.serve(&customer).await.holder(), Some(agent.id));
+    assert_eq!(fixture.open_and_assign(&customer).await.holder(), Some(agent.id));
     fixture.advance(1);
     assert_eq!(sweep(Arc::clone(&fixture)).await.lost, 1, "the silence still counts");
     // The next activity restores the agent, even one that another replica records and that never reaches
     // presence.
     fixture.store.record_activity(agent.id, fixture.now()).await.unwrap();
     fixture.engine.start().await.unwrap();
-    fixture.round().await;
-    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    fixture.run_rounds().await;
+    assert_eq!(sweep(Arc::clone(&fixture)).await, SweepReport::default());
     assert!(!fixture.engine.is_lost(agent.id));
     oracle::check(&fixture).await;
 }
@@ -188,7 +188,7 @@ async fn activity_that_is_not_written_yet_counts() {
     let written = fixture.person(&agent).await.agent.unwrap().last_activity;
     assert!(written < fixture.now(), "the activity is not written yet");
     fixture.advance(IDLE_SECONDS - 14);
-    assert_eq!(sweep(Arc::clone(&fixture)).await, Sweep::default());
+    assert_eq!(sweep(Arc::clone(&fixture)).await, SweepReport::default());
     fixture.advance(14);
     assert_eq!(sweep(Arc::clone(&fixture)).await.asked, 1);
     oracle::check(&fixture).await;
@@ -250,7 +250,7 @@ async fn a_round_alternates_between_departments() {
     fixture.department("Lain").await;
     fixture.agent(100, 9, &[]).await;
     let customer = fixture.customer(500).await;
-    fixture.round().await;
+    fixture.run_rounds().await;
     let first = fixture.open(&customer, 0).await.unwrap();
     let mut feed = fixture.engine.feed();
     let caller = Arc::clone(&fixture);
@@ -280,7 +280,7 @@ async fn a_ticket_whose_agent_went_offline_is_not_overtaken_by_its_batch() {
         (fixture.open(&customer, 0).await.unwrap(), fixture.open(&customer, 0).await.unwrap());
     let mut feed = fixture.engine.feed();
     fixture.rewrite(&ani, |profile| profile.availability = Availability::Offline).await;
-    assert_eq!(fixture.round().await, 2);
+    assert_eq!(fixture.run_rounds().await, 2);
     let mut assigned = Vec::new();
     while let Ok(event) = feed.try_recv() {
         if let Event::Assigned { ticket, agent, .. } = event {
@@ -319,12 +319,12 @@ async fn a_ticket_requeued_by_another_replica_during_a_round_is_assigned_first()
     fixture.agent(100, 1, &[]).await;
     let customer = fixture.customer(500).await;
     let first = fixture.open(&customer, 0).await.unwrap();
-    fixture.round().await;
+    fixture.run_rounds().await;
     let second = fixture.open(&customer, 0).await.unwrap();
     let budi = fixture.agent(101, 1, &[]).await;
     let (store, presence): (_, Arc<dyn Presence>) =
         (Arc::clone(fixture.engine.store()), Arc::clone(&fixture.presence));
-    let rules = Rules { presence_ttl: TTL, ..fixture.engine.rules().clone() };
+    let rules = EngineConfig { presence_ttl: TTL, ..fixture.engine.config().clone() };
     let other = Engine::new(store, presence, rules, Random::seeded(8));
     let other = other.with_replicas(ReplicaId(Uuid::from_u128(8)));
     other.start().await.unwrap();

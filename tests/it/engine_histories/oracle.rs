@@ -56,7 +56,7 @@ impl Replay {
                 self.online.remove(agent);
                 self.online.extend((*to == Availability::Online).then_some(*agent));
             }
-            Action::Standing { person, change } => self.apply_membership(*person, change),
+            Action::Membership { person, change } => self.apply_membership(*person, change),
             _ => self.apply_ticket(event, queue),
         }
     }
@@ -122,7 +122,7 @@ impl Replay {
                 assert_ne!(position, Some(TicketPosition::Ended));
                 self.positions.insert(ticket, TicketPosition::Ended);
             }
-            Action::Availability { .. } | Action::Standing { .. } => {}
+            Action::Availability { .. } | Action::Membership { .. } => {}
             other @ Action::Reprioritised { .. } => panic!("unexpected in these histories: {other:?}"),
         }
     }
@@ -251,7 +251,7 @@ async fn check_no_ticket_waits_for_a_ready_agent(fixture: &Fixture) {
                 && profile.auto_assignment_enabled
                 && agent.reachable
                 && !fixture.engine.is_lost(agent.id)
-                && fixture.held(agent.id).await < usize::from(profile.max_tickets.get());
+                && fixture.held_count(agent.id).await < usize::from(profile.max_tickets.get());
             assert!(!ready, "{} is ready and tickets wait in {}", agent.name, department.name);
         }
     }

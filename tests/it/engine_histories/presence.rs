@@ -9,7 +9,7 @@ use antri::domain::notice::Notice;
 use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::presence::PresenceRecord;
-use antri::engine::sweep::Sweep;
+use antri::engine::sweep::SweepReport;
 use antri::engine::tickets::steps::Step;
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ const GRACE_SECONDS: i64 = 300;
 const BEHAVIOURS: [OfflineBehaviour; 3] =
     [OfflineBehaviour::Keep, OfflineBehaviour::ReassignWaiting, OfflineBehaviour::ReassignAll];
 
-async fn sweep(fixture: &Fixture) -> Sweep {
+async fn sweep(fixture: &Fixture) -> SweepReport {
     let result = fixture.engine.sweep(fixture.now()).await.unwrap();
     assert_eq!(result.found, 0);
     result
 }
 
 /// Advances the clock, with a sweep every minute; a running desk sweeps every few seconds.
-async fn pass(fixture: &Fixture, seconds: i64) -> Sweep {
-    let mut total = Sweep::default();
+async fn pass(fixture: &Fixture, seconds: i64) -> SweepReport {
+    let mut total = SweepReport::default();
     for step in (0..seconds).step_by(60) {
         fixture.advance((seconds - step).min(60));
         let result = sweep(fixture).await;
@@ -46,8 +46,8 @@ async fn availability(fixture: &Fixture, agent: &Person) -> Availability {
 async fn agent_with_tickets(fixture: &Fixture, client: bool) -> Person {
     let agent = fixture.agent(100, 5, &[]).await;
     let customer = fixture.customer(500).await;
-    let opened = fixture.serve(&customer).await;
-    fixture.serve(&customer).await;
+    let opened = fixture.open_and_assign(&customer).await;
+    fixture.open_and_assign(&customer).await;
     fixture.step(&opened, &agent, Step::Start).await.unwrap();
     if client {
         fixture.rewrite(&agent, |profile| profile.via = Via::Client).await;
@@ -100,20 +100,24 @@ async fn an_answer_to_still_online_keeps_the_agent_online() {
     let agent = agent_with_tickets(&fixture, false).await;
     assert_eq!(
         pass(&fixture, IDLE_SECONDS - 1).await,
-        Sweep::default(),
+        SweepReport::default(),
         "within the idle time the bot refreshes their record"
     );
     assert_eq!(pass(&fixture, 1).await.asked, 1);
-    assert_eq!(pass(&fixture, GRACE_SECONDS - 1).await, Sweep::default(), "asked once, and still online");
+    assert_eq!(
+        pass(&fixture, GRACE_SECONDS - 1).await,
+        SweepReport::default(),
+        "asked once, and still online"
+    );
     assert!(fixture.presence.get(agent.id, fixture.now()).await.unwrap().is_some());
     fixture.engine.on_activity(&fixture.person(&agent).await, fixture.now()).await.unwrap();
     assert_eq!(
         pass(&fixture, IDLE_SECONDS - 1).await,
-        Sweep::default(),
+        SweepReport::default(),
         "from the answer on, the idle time begins anew"
     );
     assert_eq!(pass(&fixture, 1).await.asked, 1);
-    assert_eq!((question_count(&fixture), fixture.held(agent.id).await), (2, 2));
+    assert_eq!((question_count(&fixture), fixture.held_count(agent.id).await), (2, 2));
     oracle::check(&fixture).await;
 }
 
@@ -126,7 +130,7 @@ async fn an_agent_who_does_not_answer_still_online_is_set_offline() {
         assert_eq!(pass(&fixture, GRACE_SECONDS - 1).await.taken_offline, 0);
         assert_eq!(pass(&fixture, 1).await.taken_offline, 1);
         assert_eq!(availability(&fixture, &agent).await, Availability::Offline);
-        assert_eq!(fixture.held(agent.id).await, kept_count(behaviour), "{behaviour:?}");
+        assert_eq!(fixture.held_count(agent.id).await, kept_count(behaviour), "{behaviour:?}");
         assert_eq!(fixture.presence.get(agent.id, fixture.now()).await.unwrap(), None);
         // The notice holds the number of tickets that they keep.
         let kept = u16::try_from(kept_count(behaviour)).unwrap();
@@ -134,8 +138,8 @@ async fn an_agent_who_does_not_answer_still_online_is_set_offline() {
         oracle::check(&fixture).await;
         // The agent is online again: waiting tickets are assigned without a sweep.
         fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
-        fixture.round().await;
-        assert_eq!(fixture.held(agent.id).await, 2);
+        fixture.run_rounds().await;
+        assert_eq!(fixture.held_count(agent.id).await, 2);
         oracle::check(&fixture).await;
     }
 }
@@ -148,20 +152,20 @@ async fn an_agent_whose_client_is_silent_is_lost_then_set_offline() {
         assert_eq!(pass(&fixture, 299).await.lost, 0);
         assert_eq!(pass(&fixture, 1).await.lost, 1);
         let customer = fixture.customer(501).await;
-        let waiting = fixture.serve(&customer).await;
+        let waiting = fixture.open_and_assign(&customer).await;
         assert_eq!(
-            (waiting.holder(), fixture.held(agent.id).await),
+            (waiting.holder(), fixture.held_count(agent.id).await),
             (None, 2),
             "no new ticket, none released"
         );
         assert_eq!(pass(&fixture, GRACE_SECONDS - 1).await.taken_offline, 0);
         assert_eq!(pass(&fixture, 1).await.taken_offline, 1);
-        assert_eq!(fixture.held(agent.id).await, kept_count(behaviour), "{behaviour:?}");
+        assert_eq!(fixture.held_count(agent.id).await, kept_count(behaviour), "{behaviour:?}");
         oracle::check(&fixture).await;
         // They come online while marked as lost: the round that this requests must not skip them.
         fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
-        fixture.round().await;
-        assert_eq!((fixture.held(agent.id).await, fixture.engine.is_lost(agent.id)), (3, false));
+        fixture.run_rounds().await;
+        assert_eq!((fixture.held_count(agent.id).await, fixture.engine.is_lost(agent.id)), (3, false));
         oracle::check(&fixture).await;
     }
 }
@@ -172,11 +176,11 @@ async fn a_heartbeat_within_the_grace_period_restores_the_agent() {
     let agent = agent_with_tickets(&fixture, true).await;
     assert_eq!(pass(&fixture, 300 + GRACE_SECONDS - 1).await.lost, 1);
     let customer = fixture.customer(501).await;
-    assert_eq!(fixture.serve(&customer).await.holder(), None);
+    assert_eq!(fixture.open_and_assign(&customer).await.holder(), None);
     heartbeat(&fixture, &agent).await;
-    fixture.round().await;
-    assert_eq!((fixture.held(agent.id).await, fixture.engine.is_lost(agent.id)), (3, false));
-    assert_eq!(pass(&fixture, 299).await, Sweep::default());
+    fixture.run_rounds().await;
+    assert_eq!((fixture.held_count(agent.id).await, fixture.engine.is_lost(agent.id)), (3, false));
+    assert_eq!(pass(&fixture, 299).await, SweepReport::default());
     assert_eq!(availability(&fixture, &agent).await, Availability::Online);
     oracle::check(&fixture).await;
 }
@@ -188,7 +192,7 @@ async fn a_missing_record_does_not_expire_an_agent_online_through_telegram() {
     // Presence was restarted empty.
     fixture.presence.leave(agent.id, &[]).await.unwrap();
     fixture.advance(60);
-    assert_eq!(sweep(&fixture).await, Sweep::default());
+    assert_eq!(sweep(&fixture).await, SweepReport::default());
     assert!(
         fixture.presence.get(agent.id, fixture.now()).await.unwrap().is_some(),
         "the bot refreshes their record"
@@ -210,21 +214,25 @@ async fn unreachable_presence_expires_no_agent_and_assignment_continues() {
         .await;
         let agent = agent_with_tickets(&fixture, client).await;
         presence.cut_off(true);
-        assert_eq!(pass(&fixture, 3 * 3_600).await, Sweep::default(), "unreachable presence is not absence");
         assert_eq!(
-            (availability(&fixture, &agent).await, fixture.held(agent.id).await),
+            pass(&fixture, 3 * 3_600).await,
+            SweepReport::default(),
+            "unreachable presence is not absence"
+        );
+        assert_eq!(
+            (availability(&fixture, &agent).await, fixture.held_count(agent.id).await),
             (Availability::Online, 2)
         );
         let customer = fixture.customer(501).await;
         assert_eq!(
-            fixture.serve(&customer).await.holder(),
+            fixture.open_and_assign(&customer).await.holder(),
             Some(agent.id),
             "assignment works without presence"
         );
         // The next heartbeat restores the record.
         presence.cut_off(false);
         heartbeat(&fixture, &agent).await;
-        assert_eq!(sweep(&fixture).await, Sweep::default());
+        assert_eq!(sweep(&fixture).await, SweepReport::default());
         assert_eq!(availability(&fixture, &agent).await, Availability::Online);
         oracle::check(&fixture).await;
     }
@@ -241,15 +249,16 @@ async fn a_clock_jump_expires_no_agent() {
             // The desk compares the wall clock with a steady clock, and resets the idle timers before it
             // sweeps.
             fixture.engine.reset_idle_timers(fixture.now()).await.unwrap();
-            assert_eq!(sweep(&fixture).await, Sweep::default(), "{jump} s, client: {client}");
+            assert_eq!(sweep(&fixture).await, SweepReport::default(), "{jump} s, client: {client}");
             for agent in [&agent, &other] {
                 assert_eq!(availability(&fixture, agent).await, Availability::Online);
                 assert!(fixture.presence.get(agent.id, fixture.now()).await.unwrap().is_some());
             }
-            assert_eq!(fixture.held(agent.id).await, 2);
+            assert_eq!(fixture.held_count(agent.id).await, 2);
             // Rotation continues at the new time.
             let customer = fixture.customer(501).await;
-            let (one, two) = (fixture.serve(&customer).await, fixture.serve(&customer).await);
+            let (one, two) =
+                (fixture.open_and_assign(&customer).await, fixture.open_and_assign(&customer).await);
             assert_ne!(one.holder(), two.holder());
             oracle::check(&fixture).await;
         }

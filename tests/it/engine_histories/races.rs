@@ -77,7 +77,7 @@ async fn concurrent_complete_and_reassign_have_one_winner() {
     let (ani, budi) = (fixture.agent(100, 5, &[]).await, fixture.agent(101, 5, &[]).await);
     let customer = fixture.customer(500).await;
     for _ in 0..20 {
-        let ticket = fixture.serve(&customer).await;
+        let ticket = fixture.open_and_assign(&customer).await;
         let holder = ticket.holder().unwrap();
         let other = if holder == ani.id { budi.id } else { ani.id };
         let (id, now) = (ticket.id, fixture.now());
@@ -114,7 +114,7 @@ async fn leaves_during_assignment(behaviour: OfflineBehaviour) {
         });
         round.await.unwrap().unwrap();
         leave.await.unwrap().unwrap();
-        let left = fixture.held(agent.id).await;
+        let left = fixture.held_count(agent.id).await;
         // No ticket is started, so both behaviours that reassign release every ticket.
         assert!(
             behaviour == OfflineBehaviour::Keep || left == 0,
@@ -123,8 +123,8 @@ async fn leaves_during_assignment(behaviour: OfflineBehaviour) {
         oracle::check(&fixture).await;
         fixture.advance(1);
         fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
-        fixture.round().await;
-        assert!(fixture.held(agent.id).await > 0);
+        fixture.run_rounds().await;
+        assert!(fixture.held_count(agent.id).await > 0);
     }
 }
 
@@ -145,7 +145,7 @@ async fn concurrent_sends_of_one_draft_open_one_ticket() {
         id: fixture.engine.draft_id(fixture.now()),
         person: customer.id,
         target: Some((department.id, department.categories[0].id)),
-        description: Description::default().and("Internet mati", None).unwrap(),
+        description: Description::default().append("Internet mati", None).unwrap(),
         messages: Vec::new(),
         album: None,
         created_at: fixture.now(),
@@ -155,13 +155,16 @@ async fn concurrent_sends_of_one_draft_open_one_ticket() {
         let (fixture, customer, draft) = (Arc::clone(&fixture), customer.clone(), draft.clone());
         async move {
             let ticket = fixture.engine.send_draft(&customer, &draft, fixture.now()).await.unwrap();
-            fixture.round().await;
+            fixture.run_rounds().await;
             ticket.id
         }
     }))
     .await;
     assert!(sent.iter().all(|id| *id == sent[0]));
-    assert_eq!((fixture.held(agent.id).await, fixture.store.draft(customer.id).await.unwrap()), (1, None));
+    assert_eq!(
+        (fixture.held_count(agent.id).await, fixture.store.draft(customer.id).await.unwrap()),
+        (1, None)
+    );
     oracle::check(&fixture).await;
 }
 
@@ -171,7 +174,7 @@ async fn concurrent_completions_complete_a_ticket_once() {
     let agent = fixture.agent(100, 5, &[]).await;
     let customer = fixture.customer(500).await;
     for _ in 0..5 {
-        let ticket = fixture.serve(&customer).await;
+        let ticket = fixture.open_and_assign(&customer).await;
         let answers = run_concurrently((0..8).map(|_| {
             let (fixture, agent, ticket) = (Arc::clone(&fixture), agent.clone(), ticket.clone());
             async move { fixture.step(&ticket, &agent, Step::Complete).await }
@@ -196,7 +199,7 @@ async fn a_ticket_reassigned_before_the_release_stays_with_its_new_holder() {
     let mut tickets = Vec::new();
     for n in 0..8 {
         let customer = fixture.customer(500 + n).await;
-        tickets.push(fixture.serve(&customer).await);
+        tickets.push(fixture.open_and_assign(&customer).await);
     }
     // This agent gets no automatic assignment: every ticket of theirs was reassigned by an admin.
     let budi: Person = fixture.agent(101, 8, &[]).await;

@@ -169,7 +169,7 @@ impl Scenario {
             Command::Renamed(agent) => {
                 let telegram = self.agent(agent).telegram.0;
                 let renamed = Profile { name: format!("{telegram} as {agent}"), ..profile(telegram) };
-                engine.meet(&renamed, now).await.map(drop)
+                engine.register_person(&renamed, now).await.map(drop)
             }
             Command::Removed(agent) => engine.remove_agent(admin, self.agent(agent).id, now).await.map(drop),
             Command::Joined(agent) => engine.add_agent(by, self.agent(agent).id, &[], now).await.map(drop),
@@ -221,7 +221,7 @@ async fn run_history(settings: Settings, immediate: bool, bursts: Vec<Vec<Comman
         while let Some(joined) = tasks.join_next().await {
             joined.unwrap();
         }
-        scenario.fixture.round().await;
+        scenario.fixture.run_rounds().await;
     }
     oracle::check(&scenario.fixture).await;
 }

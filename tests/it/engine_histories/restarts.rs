@@ -7,7 +7,7 @@ use antri::domain::person::{Availability, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::ticket::TicketState;
 use antri::engine::ports::TicketStore;
-use antri::engine::sweep::Sweep;
+use antri::engine::sweep::SweepReport;
 use antri::engine::tickets::steps::Step;
 use antri::presence::Memory;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ async fn a_restart_restores_presence_and_assigns_waiting_tickets() {
     let fixture = Fixture::new(Settings::default()).await;
     let agent = fixture.agent(100, 2, &[]).await;
     let customer = fixture.customer(500).await;
-    let held = fixture.serve(&customer).await;
+    let held = fixture.open_and_assign(&customer).await;
     // The process ends before the round that would assign this ticket.
     let waiting = fixture.open(&customer, 0).await.unwrap();
     fixture.open(&customer, 0).await.unwrap();
@@ -29,7 +29,7 @@ async fn a_restart_restores_presence_and_assigns_waiting_tickets() {
     let fixture = restart(fixture).await;
     assert!(fixture.presence.get(agent.id, fixture.now()).await.unwrap().is_some());
     assert!(fixture.engine.is_round_pending(), "a restart requests a round");
-    assert_eq!(fixture.round().await, 1, "one slot was free");
+    assert_eq!(fixture.run_rounds().await, 1, "one slot was free");
     assert_eq!(fixture.ticket(&held).await, held);
     assert_eq!(fixture.ticket(&waiting).await.holder(), Some(agent.id));
     oracle::check(&fixture).await;
@@ -45,7 +45,7 @@ async fn round_robin_continues_after_a_restart() {
     ];
     for n in 0..9 {
         let customer = fixture.customer(500 + n).await;
-        let ticket = fixture.serve(&customer).await;
+        let ticket = fixture.open_and_assign(&customer).await;
         assert_eq!(ticket.holder(), Some(agents[usize::try_from(n).unwrap() % 3]));
         fixture = restart(fixture).await;
     }
@@ -61,13 +61,13 @@ async fn an_agent_with_expired_presence_gets_no_ticket_after_a_restart() {
     fixture.open(&customer, 0).await.unwrap();
     fixture.advance(301);
     let fixture = restart(fixture).await;
-    assert_eq!(fixture.round().await, 0);
+    assert_eq!(fixture.run_rounds().await, 0);
     assert!(fixture.engine.is_lost(agent.id));
     oracle::check(&fixture).await;
     // The client sends a heartbeat again.
     let person = fixture.person(&agent).await;
     fixture.engine.on_activity(&person, fixture.now()).await.unwrap();
-    assert_eq!(fixture.round().await, 1);
+    assert_eq!(fixture.run_rounds().await, 1);
     oracle::check(&fixture).await;
 }
 
@@ -79,9 +79,9 @@ async fn sweep_completes_a_release_that_a_crash_interrupted() {
         let fixture = Fixture::new(with_offline_behaviour(behaviour)).await;
         let agent = fixture.agent(100, 5, &[]).await;
         let customer = fixture.customer(500).await;
-        let opened = fixture.serve(&customer).await;
-        fixture.serve(&customer).await;
-        fixture.serve(&customer).await;
+        let opened = fixture.open_and_assign(&customer).await;
+        fixture.open_and_assign(&customer).await;
+        fixture.open_and_assign(&customer).await;
         fixture.step(&opened, &agent, Step::Start).await.unwrap();
         fixture
             .rewrite(&agent, |profile| {
@@ -91,9 +91,12 @@ async fn sweep_completes_a_release_that_a_crash_interrupted() {
             .await;
         let fixture = restart(fixture).await;
         let other = fixture.agent(101, 5, &[]).await;
-        assert_eq!(fixture.engine.sweep(fixture.now()).await.unwrap(), Sweep::default());
-        fixture.round().await;
-        assert_eq!((fixture.held(agent.id).await, fixture.held(other.id).await), (kept, 3 - kept));
+        assert_eq!(fixture.engine.sweep(fixture.now()).await.unwrap(), SweepReport::default());
+        fixture.run_rounds().await;
+        assert_eq!(
+            (fixture.held_count(agent.id).await, fixture.held_count(other.id).await),
+            (kept, 3 - kept)
+        );
         assert_eq!(fixture.person(&agent).await.agent.unwrap().release_due, None);
         let events = oracle::events(&fixture);
         let from_engine =
@@ -137,9 +140,9 @@ async fn tickets_of_a_removed_agent_are_released_even_after_a_crash() {
     let fixture = Fixture::new(Settings::default()).await;
     let agent = fixture.agent(100, 5, &[]).await;
     let customer = fixture.customer(500).await;
-    let tickets = [fixture.serve(&customer).await, fixture.serve(&customer).await];
+    let tickets = [fixture.open_and_assign(&customer).await, fixture.open_and_assign(&customer).await];
     fixture.engine.remove_agent(&fixture.admin, agent.id, fixture.now()).await.unwrap();
-    fixture.round().await;
+    fixture.run_rounds().await;
     for ticket in &tickets {
         assert_eq!(fixture.ticket(ticket).await.state, TicketState::Queued);
     }
@@ -148,8 +151,8 @@ async fn tickets_of_a_removed_agent_are_released_even_after_a_crash() {
 
     // The process ends right after the profile is removed.
     let agent = fixture.agent(100, 5, &[]).await;
-    fixture.round().await;
-    assert_eq!(fixture.held(agent.id).await, 2);
+    fixture.run_rounds().await;
+    assert_eq!(fixture.held_count(agent.id).await, 2);
     let mut person = fixture.person(&agent).await;
     person.agent = None;
     let expected = Some(person.version);
@@ -157,7 +160,7 @@ async fn tickets_of_a_removed_agent_are_released_even_after_a_crash() {
     let write = antri::engine::ports::Write::Person { person: Box::new(person), expected };
     fixture.store.commit(vec![antri::engine::ports::Change::quiet(write)]).await.remove(0).unwrap();
     let fixture = restart(fixture).await;
-    fixture.round().await;
+    fixture.run_rounds().await;
     for ticket in &tickets {
         assert_eq!(fixture.ticket(ticket).await.state, TicketState::Queued);
     }

@@ -52,7 +52,7 @@ async fn three_failures_dead_letter_an_update_and_notify_sender_and_admin() {
 async fn an_unparsable_update_is_dead_lettered_and_notifies_sender_and_admin() {
     let desk = desk().await;
     let odd = json!({"message": {"message_id": "seven", "chat": {"id": 1, "type": "private"}}});
-    desk.faults.inject_next("dead_letter", 1, StoreFault::Away);
+    desk.faults.inject_next("dead_letter", 1, StoreFault::Unreachable);
     desk.sandbox.deliver_raw(odd);
     desk.say(2, "/help").await;
     desk.find(2, "/mytickets");

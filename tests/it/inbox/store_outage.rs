@@ -9,10 +9,10 @@ const OUTAGE_NOTICE: &str = "Sistem sedang terganggu";
 async fn an_update_is_confirmed_only_after_it_is_written() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
-    desk.faults.inject(|method| (method == "append_updates").then_some(StoreFault::Away));
+    desk.faults.inject(|method| (method == "append_updates").then_some(StoreFault::Unreachable));
     desk.sandbox.send_text(1, "Internet mati");
     desk.wait_for_message(1, OUTAGE_NOTICE).await;
-    assert!(!desk.sandbox.idle_polls(), "Telegram still offers the update");
+    assert!(!desk.sandbox.is_idle(), "Telegram still offers the update");
     desk.faults.clear();
     desk.settle().await;
     assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));
@@ -26,7 +26,7 @@ async fn a_store_outage_does_not_count_as_a_handler_failure() {
     desk.faults.inject(move |method| {
         (method == "draft").then(|| {
             let _ = call.send(());
-            StoreFault::Away
+            StoreFault::Unreachable
         })
     });
     desk.sandbox.send_text(1, "Internet mati");
@@ -50,7 +50,7 @@ async fn a_desk_stops_in_time_during_a_store_outage_and_loses_nothing() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     desk.faults.inject(|method| {
-        (!matches!(method, "append_updates" | "pending_updates")).then_some(StoreFault::Away)
+        (!matches!(method, "append_updates" | "pending_updates")).then_some(StoreFault::Unreachable)
     });
     desk.sandbox.send_text(1, "Internet mati");
     desk.wait_for_message(1, OUTAGE_NOTICE).await;
@@ -79,7 +79,7 @@ async fn a_full_disk_sends_an_outage_notice_and_keeps_appended_updates() {
         writers.push(id);
         desk.sandbox.send_text(id, &"internet mati ".repeat(250));
         desk.until("an answer", async || {
-            has_notice(id) || desk.sandbox.idle_polls() && desk.app().is_idle().await
+            has_notice(id) || desk.sandbox.is_idle() && desk.app().is_idle().await
         })
         .await;
         if has_notice(id) {

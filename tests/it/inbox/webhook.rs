@@ -75,7 +75,7 @@ async fn a_wrong_secret_is_rejected_before_the_body_is_read() {
 async fn an_update_that_cannot_be_written_is_rejected_and_retried() {
     let desk = desk().await;
     desk.person(1, "Sari", "id").await;
-    desk.faults.inject_next("append_updates", 2, StoreFault::Away);
+    desk.faults.inject_next("append_updates", 2, StoreFault::Unreachable);
     assert_eq!(post(&desk, Some(SECRET), &update(9_001)).await, 503);
     desk.say(1, "/help").await;
     assert_eq!(help_count(&desk), 1);

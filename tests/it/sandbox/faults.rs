@@ -149,7 +149,7 @@ async fn the_end_comes_at_once_with_polls_hangs_and_pages_open() {
     let hang = tokio::spawn(hang.json(&hi()).send());
     let page = desk.http.get(format!("{}/sandbox/events", desk.address)).send().await.unwrap();
     desk.sandbox
-        .wait_for("both to wait", SOON, |s| (s.idle_polls() && s.faults().remaining() == 0).then_some(()))
+        .wait_for("both to wait", SOON, |s| (s.is_idle() && s.faults().remaining() == 0).then_some(()))
         .await;
     desk.close().await;
     assert!(poll.await.unwrap().is_err());

@@ -18,9 +18,9 @@ async fn an_update_comes_until_its_offset_is_passed() {
     assert_eq!(ids(&desk.call("getUpdates", json!({})).await), [1, 2, 3]);
     assert_eq!(ids(&desk.call("getUpdates", json!({"limit": 2})).await), [1, 2]);
     assert_eq!(ids(&desk.call("getUpdates", json!({"offset": 3})).await), [3]);
-    assert!(!desk.sandbox.idle_polls(), "3 is not confirmed");
+    assert!(!desk.sandbox.is_idle(), "3 is not confirmed");
     assert_eq!(ids(&desk.call("getUpdates", json!({"offset": 4})).await), Vec::<i64>::new());
-    assert!(!desk.sandbox.idle_polls(), "nobody is waiting");
+    assert!(!desk.sandbox.is_idle(), "nobody is waiting");
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_long_poll_waits_for_the_next_update() {
     let desk = Desk::started().await;
     let sandbox = desk.sandbox.clone();
     let write = async move {
-        sandbox.wait_for("the poll to wait", SOON, |s| s.idle_polls().then_some(())).await;
+        sandbox.wait_for("the poll to wait", SOON, |s| s.is_idle().then_some(())).await;
         sandbox.send_text(SITI, "late");
     };
     let (updates, ()) = tokio::join!(desk.call("getUpdates", json!({"offset": 2, "timeout": 50})), write);
@@ -41,7 +41,7 @@ async fn the_newer_poll_ends_the_older() {
     let first = desk.refused("getUpdates", json!({"timeout": 50}));
     let sandbox = &desk.sandbox;
     let second = async {
-        sandbox.wait_for("the first poll", SOON, |s| s.idle_polls().then_some(())).await;
+        sandbox.wait_for("the first poll", SOON, |s| s.is_idle().then_some(())).await;
         desk.call("getUpdates", json!({"timeout": 50})).await
     };
     let write = async {
@@ -62,10 +62,10 @@ async fn a_client_that_goes_away_is_noticed_and_loses_nothing() {
     let desk = Desk::started().await;
     {
         let poll = desk.call("getUpdates", json!({"offset": 2, "timeout": 50}));
-        let waiting = desk.sandbox.wait_for("the poll", SOON, |s| s.idle_polls().then_some(()));
+        let waiting = desk.sandbox.wait_for("the poll", SOON, |s| s.is_idle().then_some(()));
         tokio::select! { _ = poll => panic!("nothing to get"), () = waiting => {} }
     }
-    desk.sandbox.wait_for("its end", SOON, |s| (!s.idle_polls()).then_some(())).await;
+    desk.sandbox.wait_for("its end", SOON, |s| (!s.is_idle()).then_some(())).await;
     desk.sandbox.send_text(SITI, "kept");
     assert_eq!(desk.call("getUpdates", json!({})).await[0]["message"]["text"], "kept");
 }
@@ -135,7 +135,7 @@ async fn teloxides_own_dispatcher_runs_against_it() {
     }
     let answered = |s: &antri::sandbox::Sandbox| {
         let texts: Vec<_> = s.chat(SITI).into_iter().map(|m| m.text).collect();
-        (texts.ends_with(&["echo satu".to_owned(), "echo dua".to_owned()]) && s.idle_polls()).then_some(())
+        (texts.ends_with(&["echo satu".to_owned(), "echo dua".to_owned()]) && s.is_idle()).then_some(())
     };
     desk.sandbox.wait_for("both echoes", SOON, answered).await;
     let over = stop.shutdown().unwrap();

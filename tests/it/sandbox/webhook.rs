@@ -45,7 +45,7 @@ impl Bot {
 }
 
 async fn all_taken(sandbox: &Sandbox) {
-    sandbox.wait_for("all deliveries", SOON, |s| s.idle_polls().then_some(())).await;
+    sandbox.wait_for("all deliveries", SOON, |s| s.is_idle().then_some(())).await;
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn polling_and_a_webhook_exclude_each_other() {
     let poll = desk.refused("getUpdates", json!({"offset": 2, "timeout": 50}));
     let url = Bot::default().listen().await;
     let set = async {
-        desk.sandbox.wait_for("the poll", SOON, |s| s.idle_polls().then_some(())).await;
+        desk.sandbox.wait_for("the poll", SOON, |s| s.is_idle().then_some(())).await;
         desk.raw("setWebhook", json!({"url": url})).await
     };
     let (poll, (_, set)) = tokio::join!(poll, set);

@@ -35,7 +35,7 @@ async fn cancel(store: &dyn Store, ticket: Ticket, seconds: i64) {
 
 pub(crate) async fn cards_of_ended_tickets_are_pruned(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 5).await;
-    let [first, second, third]: [Ticket; 3] = open_n(&*store, 1..=3).await.try_into().unwrap();
+    let [first, second, third]: [Ticket; 3] = open_tickets(&*store, 1..=3).await.try_into().unwrap();
     let of = |n, agent| [CardKey::Status(ticket_id(n)), CardKey::Task(ticket_id(n), who(agent))];
     let keys = [of(1, 1), of(1, 2), of(2, 1), of(3, 1)].concat();
     let others = [CardKey::MyQueue(who(1), 0), CardKey::MyTickets(who(900), 0)];

@@ -44,12 +44,12 @@ pub(crate) async fn concurrent_assignments_of_one_ticket_have_one_winner(store: 
 
 pub(crate) async fn concurrent_assignments_to_one_slot_have_one_winner(store: Arc<dyn Store>) {
     join(&*store, [1], 1).await;
-    let opened = open_n(&*store, 1..=CALLERS).await;
+    let opened = open_tickets(&*store, 1..=CALLERS).await;
     let (won, lost) = race(&store, opened.iter().map(|t| giving(t, 1, 0, Guard::Eligible)).collect()).await;
     assert_eq!(won, 1);
     assert!(lost.iter().all(|error| *error == CommitError::Conflict), "{lost:?}");
     assert_eq!(store.held_by(who(1)).await.unwrap().len(), 1);
-    assert_eq!(store.depths().await.unwrap()[&dept(1)], CALLERS - 1);
+    assert_eq!(store.depths().await.unwrap()[&department_id(1)], CALLERS - 1);
 }
 
 pub(crate) async fn concurrent_openings_with_one_key_open_one_ticket(store: Arc<dyn Store>) {
@@ -59,14 +59,14 @@ pub(crate) async fn concurrent_openings_with_one_key_open_one_ticket(store: Arc<
     assert_eq!(won, 1);
     let duplicate = CommitError::Duplicate(UniqueKey::Idempotency);
     assert!(lost.iter().all(|error| *error == duplicate), "{lost:?}");
-    assert_eq!(store.depths().await.unwrap()[&dept(1)], 1);
+    assert_eq!(store.depths().await.unwrap()[&department_id(1)], 1);
 }
 
 pub(crate) async fn concurrent_claims_take_each_chat_once(store: Arc<dyn Store>) {
     // Ten chats can be claimed once each, while tickets are assigned concurrently.
     store.enqueue((0..30).map(|n| text(n % 10, "halo")).collect(), at(1)).await.unwrap();
     join(&*store, [1], 100).await;
-    let opened = open_n(&*store, 1..=16).await;
+    let opened = open_tickets(&*store, 1..=16).await;
     let claimers: Vec<_> = (0..16)
         .map(|_| {
             let store = store.clone();

@@ -79,7 +79,7 @@ async fn concurrent_changes_share_transactions() {
     let (changes, transactions) = (after.changes - before.changes, after.transactions - before.transactions);
     assert_eq!(changes, 400);
     assert!(transactions < changes / 2, "{transactions} transactions for {changes} changes");
-    assert_eq!(store.depths().await.unwrap()[&dept(1)], 400);
+    assert_eq!(store.depths().await.unwrap()[&department_id(1)], 400);
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_file_that_is_no_database_is_refused() {
 #[tokio::test]
 async fn close_finishes_queued_writes_and_empties_the_log() {
     let Embedded { store, dir } = Embedded::fresh().await;
-    open_n(&*store, 1..=3).await;
+    open_tickets(&*store, 1..=3).await;
     let last = (4..=40).map(|n| {
         let store = store.clone();
         async move { one(&*store, opening(ticket(n))).await }
@@ -180,13 +180,13 @@ async fn close_finishes_queued_writes_and_empties_the_log() {
     assert_eq!(log, 0);
     drop(store);
     let again = Sqlite::open(dir.path()).unwrap();
-    assert_eq!(again.depths().await.unwrap()[&dept(1)], 40);
+    assert_eq!(again.depths().await.unwrap()[&department_id(1)], 40);
 }
 
 #[tokio::test]
 async fn a_torn_log_loses_unacknowledged_changes_only() {
     let Embedded { store, dir } = Embedded::fresh().await;
-    open_n(&*store, 1..=20).await;
+    open_tickets(&*store, 1..=20).await;
     let wal = dir.path().join(format!("{DATABASE_FILE}-wal"));
     let acknowledged = std::fs::metadata(&wal).unwrap().len();
     let mut last = opening(ticket(21));
@@ -208,13 +208,13 @@ async fn a_torn_log_loses_unacknowledged_changes_only() {
             }
             std::fs::write(&wal, bytes).unwrap();
             let store = Sqlite::open(copy.path()).unwrap();
-            assert_eq!(store.depths().await.unwrap()[&dept(1)], 20, "torn at {torn} of {whole}");
+            assert_eq!(store.depths().await.unwrap()[&department_id(1)], 20, "torn at {torn} of {whole}");
             assert_eq!(store.pending_deliveries().await.unwrap(), 0, "no half of the change");
             open(&store, ticket(21)).await;
         }
     }
     let store = Sqlite::open(copy(dir.path()).path()).unwrap();
-    assert_eq!(store.depths().await.unwrap()[&dept(1)], 21, "a whole log loses nothing");
+    assert_eq!(store.depths().await.unwrap()[&department_id(1)], 21, "a whole log loses nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,7 +236,7 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
     }
     assert!(!committed.is_empty() && refused > 0, "{} kept, {refused} refused", committed.len());
     assert_eq!(
-        names(&store.queue_page(&[dept(1)], 0, 999).await.unwrap()),
+        ticket_numbers(&store.queue_page(&[department_id(1)], 0, 999).await.unwrap()),
         committed,
         "all or nothing of each"
     );
@@ -256,7 +256,7 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
     one(&*store, giving(&first, 1, 0, Guard::Eligible)).await.unwrap();
     drop(store);
     let store = Sqlite::open(dir.path()).unwrap();
-    assert!(store.depths().await.unwrap()[&dept(1)] >= committed.len() as u64 - 1);
+    assert!(store.depths().await.unwrap()[&department_id(1)] >= committed.len() as u64 - 1);
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub(crate) fn who(n: u64) -> PersonId {
     PersonId(uuid(1, n))
 }
 
-pub(crate) fn dept(n: u64) -> DepartmentId {
+pub(crate) fn department_id(n: u64) -> DepartmentId {
     DepartmentId(uuid(2, n))
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn person(n: u64) -> Person {
 /// Returns an agent of department 1 who is eligible for tickets.
 pub(crate) fn agent(n: u64, max: u16) -> Person {
     let profile = AgentProfile {
-        departments: BTreeSet::from([dept(1)]),
+        departments: BTreeSet::from([department_id(1)]),
         max_tickets: Capacity::new(max).unwrap(),
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap(),
@@ -85,7 +85,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         arrival: Arrival(0),
         customer: who(900),
         customer_chat: ChatId(1_900),
-        department: dept(1),
+        department: department_id(1),
         category: CategoryId(uuid(4, 1)),
         description: Description { text: format!("Internet mati #{n}"), attachments: Vec::new() },
         priority: Priority::Normal,
@@ -147,7 +147,7 @@ pub(crate) async fn open(store: &dyn Store, ticket: Ticket) -> Ticket {
     read(store, id).await
 }
 
-pub(crate) async fn open_n(store: &dyn Store, numbers: impl IntoIterator<Item = u64>) -> Vec<Ticket> {
+pub(crate) async fn open_tickets(store: &dyn Store, numbers: impl IntoIterator<Item = u64>) -> Vec<Ticket> {
     let mut opened = Vec::new();
     for n in numbers {
         opened.push(open(store, ticket(n)).await);
@@ -165,6 +165,6 @@ pub(crate) async fn join(store: &dyn Store, agents: impl IntoIterator<Item = u64
 }
 
 /// Returns the numbers of these tickets.
-pub(crate) fn names(tickets: &[Ticket]) -> Vec<u64> {
+pub(crate) fn ticket_numbers(tickets: &[Ticket]) -> Vec<u64> {
     tickets.iter().map(|t| t.id.0.as_u64_pair().1 & 0xFFFF_FFFF).collect()
 }

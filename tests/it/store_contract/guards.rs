@@ -50,7 +50,7 @@ pub(crate) async fn the_eligible_guard_rejects_agents_who_are_not_eligible(store
 
 pub(crate) async fn last_assigned_moves_only_with_a_committed_engine_assignment(store: Arc<dyn Store>) {
     create_guard_agents(&*store).await;
-    let opened = open_n(&*store, 1..=3).await;
+    let opened = open_tickets(&*store, 1..=3).await;
     let last_assigned = |n| {
         let store = store.clone();
         async move { store.person(who(n)).await.unwrap().unwrap().agent.unwrap().last_assigned }
@@ -74,7 +74,7 @@ pub(crate) async fn last_assigned_moves_only_with_a_committed_engine_assignment(
 
 pub(crate) async fn the_capacity_guard_checks_only_the_capacity(store: Arc<dyn Store>) {
     create_guard_agents(&*store).await;
-    let opened = open_n(&*store, 1..=6).await;
+    let opened = open_tickets(&*store, 1..=6).await;
     for n in 1..=6 {
         one(&*store, giving(&opened[usize::try_from(n).unwrap() - 1], n, 1, Guard::Capacity)).await.unwrap();
     }
@@ -102,12 +102,12 @@ pub(crate) async fn the_override_guard_requires_only_an_agent(store: Arc<dyn Sto
         "no such person"
     );
     one(&*store, giving(&t, 5, 17, Guard::Override)).await.unwrap();
-    assert_eq!(names(&store.held_by(who(5)).await.unwrap()), [1]);
+    assert_eq!(ticket_numbers(&store.held_by(who(5)).await.unwrap()), [1]);
 }
 
 pub(crate) async fn a_lowered_capacity_keeps_held_tickets(store: Arc<dyn Store>) {
     join(&*store, [1], 3).await;
-    let opened = open_n(&*store, 1..=4).await;
+    let opened = open_tickets(&*store, 1..=4).await;
     for slot in 0..3_u16 {
         one(&*store, giving(&opened[usize::from(slot)], 1, slot, Guard::Eligible)).await.unwrap();
     }
@@ -127,15 +127,15 @@ pub(crate) async fn a_lowered_capacity_keeps_held_tickets(store: Arc<dyn Store>)
 
 pub(crate) async fn a_slot_released_by_a_change_is_free_for_the_next_of_its_commit(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 1).await;
-    let opened = open_n(&*store, 1..=2).await;
+    let opened = open_tickets(&*store, 1..=2).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let first = read(&*store, ticket_id(1)).await;
     // One ticket moves to the slot of the same number of the other agent, and another ticket into the slot
     // that becomes free.
     all(&*store, vec![giving(&first, 2, 0, Guard::Override), giving(&opened[1], 1, 0, Guard::Eligible)])
         .await;
-    assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [2]);
-    assert_eq!(names(&store.held_by(who(2)).await.unwrap()), [1]);
+    assert_eq!(ticket_numbers(&store.held_by(who(1)).await.unwrap()), [2]);
+    assert_eq!(ticket_numbers(&store.held_by(who(2)).await.unwrap()), [1]);
     let late = open(&*store, ticket(3)).await;
     assert_eq!(one(&*store, giving(&late, 2, 0, Guard::Override)).await, Err(CommitError::Conflict));
 }
@@ -150,12 +150,12 @@ pub(crate) async fn a_new_ticket_can_take_a_slot_released_in_its_commit(store: A
     let done = |ticket: &Ticket, by| moving(ticket.complete(who(by), at(200)).unwrap(), Guard::None);
     let new = vec![opening(ticket(3)), giving(&ticket(3), 1, 0, Guard::FirstInQueue)];
     all(&*store, [vec![done(&first, 1), done(&second, 2)], new].concat()).await;
-    assert_eq!(names(&store.all_held().await.unwrap()), [3]);
+    assert_eq!(ticket_numbers(&store.all_held().await.unwrap()), [3]);
     let held = read(&*store, ticket_id(3)).await;
     assert_eq!(held.hold().map(|hold| (hold.agent, hold.slot.0)), Some((who(1), 0)));
     assert_eq!(read(&*store, ticket_id(1)).await.version, first.version.next());
     // One slot is taken, the other is free.
-    let more = open_n(&*store, 4..=5).await;
+    let more = open_tickets(&*store, 4..=5).await;
     assert_eq!(one(&*store, giving(&more[0], 1, 0, Guard::Override)).await, Err(CommitError::Conflict));
     one(&*store, giving(&more[1], 2, 0, Guard::Override)).await.unwrap();
 }
@@ -163,8 +163,8 @@ pub(crate) async fn a_new_ticket_can_take_a_slot_released_in_its_commit(store: A
 pub(crate) async fn a_rejected_assignment_is_not_overtaken_within_its_commit(store: Arc<dyn Store>) {
     create_guard_agents(&*store).await;
     all(&*store, vec![writing(agent(9, 2), None)]).await;
-    let elsewhere = Ticket { department: dept(2), ..ticket(4) };
-    let mut opened = open_n(&*store, 1..=3).await;
+    let elsewhere = Ticket { department: department_id(2), ..ticket(4) };
+    let mut opened = open_tickets(&*store, 1..=3).await;
     opened.push(open(&*store, elsewhere).await);
     // The first agent is offline. The last ticket belongs to another department. The capacity guard may take
     // tickets out of order.
@@ -178,23 +178,23 @@ pub(crate) async fn a_rejected_assignment_is_not_overtaken_within_its_commit(sto
         .await;
     let refused: Vec<_> = answers.into_iter().map(Result::err).collect();
     assert_eq!(refused, [Some(CommitError::Conflict), Some(CommitError::WouldOvertake), None, None]);
-    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2]);
+    assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [1, 2]);
     let last_assigned = store.person(who(1)).await.unwrap().unwrap().agent.unwrap().last_assigned;
     assert_eq!(last_assigned, Some(at(100)), "it changed once");
 
     // The next commit is independent of the rejected one.
     let again = vec![giving(&opened[0], 9, 1, Guard::Eligible), giving(&opened[1], 1, 0, Guard::Eligible)];
     all(&*store, again).await;
-    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [0_u64; 0]);
+    assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [0_u64; 0]);
 }
 
 pub(crate) async fn a_batch_with_a_stale_queue_head_overtakes_no_ticket(store: Arc<dyn Store>) {
     create_guard_agents(&*store).await;
-    let opened = open_n(&*store, 1..=3).await;
+    let opened = open_tickets(&*store, 1..=3).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let head = |tickets: &[u64]| {
         let tickets = tickets.iter().map(|n| ticket_id(*n)).collect();
-        Change::quiet(Write::AssertQueueHead { department: dept(1), tickets })
+        Change::quiet(Write::AssertQueueHead { department: department_id(1), tickets })
     };
     let second = giving(&opened[1], 1, 1, Guard::Eligible);
     // The first ticket is released between the read of the queue and the commit.
@@ -205,8 +205,8 @@ pub(crate) async fn a_batch_with_a_stale_queue_head_overtakes_no_ticket(store: A
     for wrong in [&[2, 1][..], &[1, 3], &[1, 2, 3, 4]] {
         assert_eq!(one(&*store, head(wrong)).await, Err(CommitError::Conflict), "{wrong:?}");
     }
-    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2, 3]);
+    assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [1, 2, 3]);
     all(&*store, vec![head(&[1, 2]), giving(&back, 1, 0, Guard::Eligible), second]).await;
-    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [3]);
-    assert_eq!(store.depths().await.unwrap()[&dept(1)], 1);
+    assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [3]);
+    assert_eq!(store.depths().await.unwrap()[&department_id(1)], 1);
 }

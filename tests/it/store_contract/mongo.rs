@@ -124,9 +124,9 @@ async fn settings_and_positions_are_read_as_any_replica_has_written_them() {
         // Opened by another replica, then here.
         one(&*other, opening(ticket(version))).await.unwrap();
         let (normal, last) = (Priority::Normal, Arrival::LAST);
-        assert_eq!(store.position(dept(1), normal, last).await.unwrap(), version * 2 - 1);
+        assert_eq!(store.position(department_id(1), normal, last).await.unwrap(), version * 2 - 1);
         one(&*store, opening(ticket(100 + version))).await.unwrap();
-        assert_eq!(store.position(dept(1), normal, last).await.unwrap(), version * 2);
+        assert_eq!(store.position(department_id(1), normal, last).await.unwrap(), version * 2);
     }
 }
 
@@ -188,7 +188,7 @@ async fn every_question_is_answered_by_an_index() {
     }
     let Served { store, .. } = Served::fresh().await;
     join(&*store, [1, 2], 5).await;
-    open_n(&*store, 1..=9).await;
+    open_tickets(&*store, 1..=9).await;
     for (collection, question, plan) in store.query_plans().await.unwrap() {
         let mut found = Vec::new();
         let winning =
@@ -217,7 +217,7 @@ async fn what_a_killed_process_left_open_holds_nobody_up() {
     assert_eq!(changed.unwrap().modified_count, 1);
     // A server by itself would wait for it for a minute, this store's patience is ten seconds.
     let second = open(&*store, ticket(2)).await;
-    assert_eq!(names(&store.queue_head(dept(1), true, 9).await.unwrap()), [1, 2]);
+    assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [1, 2]);
     assert!(session.commit_transaction().await.is_err(), "it was ended");
     assert_eq!(second.arrival, Arrival(2), "and nothing of it is left");
 }
@@ -232,7 +232,7 @@ async fn two() -> (Arc<Mongo>, Arc<Mongo>) {
 async fn replicas_give_each_ticket_and_each_slot_once() {
     let (left, right) = two().await;
     join(&*left, 1..=4, 3).await;
-    let opened = open_n(&*left, 1..=20).await;
+    let opened = open_tickets(&*left, 1..=20).await;
     // Both plan the same tickets for the same slots, and each the other way round.
     let plan = |turn: u64| {
         let slots = (0..3_u16).flat_map(|slot| (1..=4_u64).map(move |agent| (agent, slot)));
@@ -266,7 +266,7 @@ async fn replicas_give_each_ticket_and_each_slot_once() {
     assert_eq!(held.len(), 12, "every slot is full");
     assert_eq!(won, 12, "and each was given once");
     assert_eq!(left.pending_deliveries().await.unwrap(), 12, "and told once");
-    assert_eq!(right.depths().await.unwrap()[&dept(1)], 8);
+    assert_eq!(right.depths().await.unwrap()[&department_id(1)], 8);
     assert_eq!(right.claim(20, at(200)).await.unwrap().len(), 4, "one per chat");
 }
 
@@ -280,7 +280,7 @@ async fn what_replicas_open_is_seen_in_the_order_of_arrival() {
     let tasks: Vec<_> = tasks.collect();
     // Whoever looks sees the first so many, without a gap into which somebody could still come.
     loop {
-        let seen = left.queue_page(&[dept(1)], 0, 100).await.unwrap();
+        let seen = left.queue_page(&[department_id(1)], 0, 100).await.unwrap();
         let arrivals: Vec<u64> = seen.iter().map(|t| t.arrival.0).collect();
         assert_eq!(arrivals, (1..=arrivals.len() as u64).collect::<Vec<_>>());
         if seen.len() == 60 {
@@ -290,5 +290,5 @@ async fn what_replicas_open_is_seen_in_the_order_of_arrival() {
     for opened in tasks {
         opened.await.unwrap();
     }
-    assert_eq!(right.depths().await.unwrap()[&dept(1)], 60);
+    assert_eq!(right.depths().await.unwrap()[&department_id(1)], 60);
 }

@@ -1,7 +1,7 @@
 //! Two replicas on one MongoDB database: what one has written, the other decides by.
 use super::Backend;
 use super::fixture::*;
-use super::immediate_assignment::{opened_and_given, pair};
+use super::immediate_assignment::{open_and_assign, opened_and_given};
 use super::mongo::{Served, open_store, shell};
 use super::reference_data::department;
 use antri::domain::ids::{ChatId, Version};
@@ -10,7 +10,7 @@ use antri::domain::policy::Mode;
 use antri::domain::ticket::{Priority, Status, Ticket};
 use antri::engine::ports::{Change, CommitError, DirectoryStore, Guard, OutboxStore, TicketStore, Write};
 use antri::engine::random::Random;
-use antri::engine::{Engine, Rules};
+use antri::engine::{Engine, EngineConfig};
 use antri::presence::Memory;
 use antri::store::Mongo;
 use mongodb::bson::oid::ObjectId;
@@ -40,8 +40,8 @@ async fn a_batch_takes_as_many_commands_as_one_change() {
     let Served { store, .. } = Served::fresh().await;
     join(&*store, 1..=50, 5).await;
     // The queue's head, the agents and their update, the content, the arrival, the insert and the update of the ticket, the commit.
-    assert_eq!(commands(&store, pair(&ticket(1), 1, 0)).await, 8);
-    assert_eq!(commands(&store, (2..=50).flat_map(|n| pair(&ticket(n), n, 0)).collect()).await, 8);
+    assert_eq!(commands(&store, open_and_assign(&ticket(1), 1, 0)).await, 8);
+    assert_eq!(commands(&store, (2..=50).flat_map(|n| open_and_assign(&ticket(n), n, 0)).collect()).await, 8);
     // The ticket, its agent, the updates of both, the commit.
     let done = read(&*store, ticket_id(1)).await.complete(who(1), at(200)).unwrap();
     assert_eq!(commands(&store, vec![moving(done, Guard::None)]).await, 5);
@@ -95,7 +95,7 @@ async fn a_ticket_that_another_replica_updated_is_not_overwritten() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_stale_change_of_a_batch_is_refused() {
     let (store, other) = two_replicas(2, 5).await;
-    all(&*store, pair(&ticket(2), 2, 0)).await;
+    all(&*store, open_and_assign(&ticket(2), 2, 0)).await;
     let (first, second) = (read(&*store, ticket_id(1)).await, read(&*store, ticket_id(2)).await);
     one(&*other, moving(first.pause(who(1)).unwrap(), Guard::None)).await.unwrap();
     let done = |ticket: &Ticket, agent| moving(ticket.complete(who(agent), at(200)).unwrap(), Guard::None);
@@ -129,7 +129,7 @@ async fn a_ticket_that_another_replica_requeued_is_not_overtaken() {
 async fn a_slot_is_freed_before_it_is_taken_in_any_order_of_documents() {
     let Served { database, store } = Served::fresh().await;
     join(&*store, [1], 1).await;
-    all(&*store, pair(&ticket(1), 1, 0)).await;
+    all(&*store, open_and_assign(&ticket(1), 1, 0)).await;
     let held = read(&*store, ticket_id(1)).await;
     // Behind any new document: a process may have a clock that is fast.
     let queue = shell(&database).await.collection::<Document>("ticket_queue");
@@ -139,7 +139,7 @@ async fn a_slot_is_freed_before_it_is_taken_in_any_order_of_documents() {
     queue.update_one(doc! {}, doc! { "$set": { "holding": true, "slot": 0 } }).await.unwrap();
     let store = open_store(&database).await;
     let done = moving(held.complete(who(1), at(200)).unwrap(), Guard::None);
-    all(&*store, [vec![done], pair(&ticket(2), 1, 0)].concat()).await;
+    all(&*store, [vec![done], open_and_assign(&ticket(2), 1, 0)].concat()).await;
     let all_held = store.all_held().await.unwrap();
     assert_eq!(all_held.iter().map(|ticket| ticket.id).collect::<Vec<_>>(), [ticket_id(2)]);
 }
@@ -160,7 +160,7 @@ async fn a_person_who_is_no_agent_any_more_has_no_status() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_stale_one_of_fifty_changes_is_refused() {
     let (store, other) = two_replicas(50, 5).await;
-    all(&*store, (2..=50).flat_map(|n| pair(&ticket(n), n, 0)).collect()).await;
+    all(&*store, (2..=50).flat_map(|n| open_and_assign(&ticket(n), n, 0)).collect()).await;
     let mut held = Vec::new();
     for n in 1..=50 {
         held.push(read(&*store, ticket_id(n)).await);
@@ -185,7 +185,7 @@ async fn numbers_of_any_bson_type_are_read() {
     let agents = db.collection::<Document>("agent_status");
     // Removed by a person in a shell.
     agents.update_one(doc! {}, doc! { "$unset": { "revision": "" } }).await.unwrap();
-    all(&*store, pair(&ticket(1), 1, 0)).await;
+    all(&*store, open_and_assign(&ticket(1), 1, 0)).await;
     // Written by a person in a shell.
     let store = open_store(&database).await;
     agents.update_one(doc! {}, doc! { "$set": { "revision": 7_i32 } }).await.unwrap();
@@ -193,7 +193,7 @@ async fn numbers_of_any_bson_type_are_read() {
     queue.update_one(doc! {}, doc! { "$set": { "version": 1_i32 } }).await.unwrap();
     let held = read(&*store, ticket_id(1)).await;
     all(&*store, vec![moving(held.pause(who(1)).unwrap(), Guard::None)]).await;
-    all(&*store, pair(&ticket(2), 1, 1)).await;
+    all(&*store, open_and_assign(&ticket(2), 1, 1)).await;
     assert_eq!(agents.find_one(doc! {}).await.unwrap().unwrap().get_i64("revision"), Ok(8));
     assert_eq!(store.held_by(who(1)).await.unwrap().len(), 2);
 }
@@ -236,7 +236,7 @@ async fn a_cached_department_is_as_this_replica_has_written_it_and_soon_as_other
         let expected = version.checked_sub(1).map(Version);
         Change::quiet(Write::Department { department, expected })
     };
-    let name = async || store.department(dept(1)).await.unwrap().unwrap().name;
+    let name = async || store.department(department_id(1)).await.unwrap().unwrap().name;
     all(&*store, vec![named("Satu", 0)]).await;
     for version in 1..20 {
         assert!(!name().await.is_empty(), "now it is cached");
@@ -255,7 +255,7 @@ async fn a_cached_department_is_as_this_replica_has_written_it_and_soon_as_other
 async fn a_setting_that_another_replica_has_just_changed_is_changed_back() {
     let Served { database, store } = Served::fresh().await;
     let engine = |store| {
-        let rules = Rules {
+        let rules = EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: Vec::new(),
@@ -266,7 +266,7 @@ async fn a_setting_that_another_replica_has_just_changed_is_changed_back() {
     let (here, there) = (engine(store), engine(open_store(&database).await));
     let admin = Person { role: Role::Admin, ..person(1) };
     for _ in 0..10 {
-        let cached = here.store().opening_context(dept(1), Priority::Normal).await.unwrap();
+        let cached = here.store().opening_context(department_id(1), Priority::Normal).await.unwrap();
         assert_eq!(cached.settings.mode, Mode::Auto);
         there.change_settings(&admin, |settings| settings.mode = Mode::Manual).await.unwrap();
         here.change_settings(&admin, |settings| settings.mode = Mode::Auto).await.unwrap();

@@ -123,14 +123,14 @@ async fn check_invariants(store: &dyn Store) {
 
     let mut queued: Vec<_> = tickets.iter().filter(|t| t.state == TicketState::Queued).cloned().collect();
     queued.sort_by_key(|t| (t.priority, t.arrival));
-    assert_eq!(store.queue_page(&[dept(1)], 0, 100).await.unwrap(), queued);
-    let depth = store.depths().await.unwrap().get(&dept(1)).copied().unwrap_or(0);
+    assert_eq!(store.queue_page(&[department_id(1)], 0, 100).await.unwrap(), queued);
+    let depth = store.depths().await.unwrap().get(&department_id(1)).copied().unwrap_or(0);
     assert_eq!(usize::try_from(depth).unwrap(), queued.len(), "depths are counts");
     for (position, t) in (1..).zip(&queued) {
         assert_eq!(store.position(t.department, t.priority, t.arrival).await.unwrap(), position);
     }
     queued.retain(|t| t.auto);
-    assert_eq!(store.queue_head(dept(1), true, 100).await.unwrap(), queued);
+    assert_eq!(store.queue_head(department_id(1), true, 100).await.unwrap(), queued);
 }
 
 pub(crate) fn no_sequence_of_changes_breaks_the_invariants<B: Backend>() {

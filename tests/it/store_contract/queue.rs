@@ -5,11 +5,11 @@ use antri::engine::ports::{Guard, QueueDepths, Store};
 use std::sync::Arc;
 
 async fn page(store: &dyn Store) -> Vec<u64> {
-    names(&store.queue_page(&[dept(1)], 0, 100).await.unwrap())
+    ticket_numbers(&store.queue_page(&[department_id(1)], 0, 100).await.unwrap())
 }
 
 async fn head(store: &dyn Store, auto: bool, limit: usize) -> Vec<u64> {
-    names(&store.queue_head(dept(1), auto, limit).await.unwrap())
+    ticket_numbers(&store.queue_head(department_id(1), auto, limit).await.unwrap())
 }
 
 fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
@@ -20,7 +20,7 @@ fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
 async fn oldest_per_priority(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
     let mut first = Vec::new();
     for priority in Priority::ALL {
-        let since = store.oldest_waiting_at(dept(department), priority).await.unwrap();
+        let since = store.oldest_waiting_at(department_id(department), priority).await.unwrap();
         first.push(since.map(|since| u64::try_from((since - at(-1)).num_minutes()).unwrap()));
     }
     first
@@ -47,12 +47,12 @@ pub(crate) async fn the_queue_is_ordered_by_priority_then_arrival(store: Arc<dyn
         "by arrival among the tickets of its new priority"
     );
     assert_eq!(head(&*store, true, 2).await, [3, 5]);
-    assert_eq!(store.queue_head(dept(2), true, 5).await.unwrap(), []);
+    assert_eq!(store.queue_head(department_id(2), true, 5).await.unwrap(), []);
 }
 
 pub(crate) async fn a_released_ticket_returns_to_its_queue_position(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
-    let opened = open_n(&*store, 1..=4).await;
+    let opened = open_tickets(&*store, 1..=4).await;
     one(&*store, giving(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
     assert_eq!(page(&*store).await, [1, 3, 4]);
     let back = read(&*store, opened[1].id).await.release().unwrap();
@@ -75,13 +75,13 @@ pub(crate) async fn the_queue_head_of_the_engine_holds_only_auto_tickets(store: 
 pub(crate) async fn a_queue_page_spans_departments(store: Arc<dyn Store>) {
     for n in 1..=9 {
         let priority = if n == 9 { Priority::Urgent } else { Priority::Normal };
-        open(&*store, Ticket { department: dept(n % 3), ..with(n, priority, n % 2 == 0) }).await;
+        open(&*store, Ticket { department: department_id(n % 3), ..with(n, priority, n % 2 == 0) }).await;
     }
     let page = |departments: Vec<u64>, offset, limit| {
         let store = store.clone();
         async move {
-            let departments: Vec<_> = departments.into_iter().map(dept).collect();
-            names(&store.queue_page(&departments, offset, limit).await.unwrap())
+            let departments: Vec<_> = departments.into_iter().map(department_id).collect();
+            ticket_numbers(&store.queue_page(&departments, offset, limit).await.unwrap())
         }
     };
     assert_eq!(page(vec![0, 1, 2], 0, 4).await, [9, 1, 2, 3]);
@@ -102,7 +102,7 @@ pub(crate) async fn the_oldest_waiting_time_is_tracked_per_priority(store: Arc<d
         (1..).zip([Priority::Normal, Priority::Urgent, Priority::Low].into_iter().cycle().take(15))
     {
         // Every second ticket is an auto ticket; the last three belong to another department.
-        let department = dept(if n > 12 { 2 } else { 1 });
+        let department = department_id(if n > 12 { 2 } else { 1 });
         open(&*store, Ticket { created_at: minutes(n), department, ..with(n, priority, n % 2 == 0) }).await;
     }
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
@@ -120,12 +120,12 @@ pub(crate) async fn the_oldest_waiting_time_is_tracked_per_priority(store: Arc<d
 pub(crate) async fn queue_depths_follow_every_ticket_write(store: Arc<dyn Store>) {
     assert_eq!(store.depths().await.unwrap(), QueueDepths::new());
     join(&*store, [1], 5).await;
-    let opened = open_n(&*store, 1..=3).await;
-    open(&*store, Ticket { department: dept(2), ..with(4, Priority::Low, false) }).await;
+    let opened = open_tickets(&*store, 1..=3).await;
+    open(&*store, Ticket { department: department_id(2), ..with(4, Priority::Low, false) }).await;
     let depths = |one, two| {
         let store = store.clone();
         let expected: QueueDepths =
-            [(dept(1), one), (dept(2), two)].into_iter().filter(|(_, n)| *n > 0).collect();
+            [(department_id(1), one), (department_id(2), two)].into_iter().filter(|(_, n)| *n > 0).collect();
         async move { assert_eq!(store.depths().await.unwrap(), expected) }
     };
     depths(3, 1).await;
@@ -139,7 +139,8 @@ pub(crate) async fn queue_depths_follow_every_ticket_write(store: Arc<dyn Store>
     depths(3, 1).await;
     reprioritise(&*store, 2, Priority::Urgent).await;
     depths(3, 1).await;
-    let elsewhere = Ticket { department: dept(2), version: opened[2].version.next(), ..opened[2].clone() };
+    let elsewhere =
+        Ticket { department: department_id(2), version: opened[2].version.next(), ..opened[2].clone() };
     one(&*store, moving(elsewhere, Guard::None)).await.unwrap();
     depths(2, 2).await;
     for n in 1..=4 {
@@ -154,11 +155,11 @@ pub(crate) async fn positions_start_at_one_in_queue_order(store: Arc<dyn Store>)
         let priority = Priority::ALL[usize::try_from(n % 4).unwrap()];
         open(&*store, with(n, priority, n % 3 != 0)).await;
     }
-    open(&*store, Ticket { department: dept(2), ..ticket(25) }).await;
+    open(&*store, Ticket { department: department_id(2), ..ticket(25) }).await;
     let check = || {
         let store = store.clone();
         async move {
-            let queue = store.queue_page(&[dept(1)], 0, 100).await.unwrap();
+            let queue = store.queue_page(&[department_id(1)], 0, 100).await.unwrap();
             for (index, t) in (1..).zip(&queue) {
                 let position = store.position(t.department, t.priority, t.arrival).await.unwrap();
                 assert_eq!(position, index, "{:?} {:?}", t.priority, t.arrival);
@@ -178,7 +179,7 @@ pub(crate) async fn positions_start_at_one_in_queue_order(store: Arc<dyn Store>)
 pub(crate) async fn the_opening_context_counts_the_tickets_ahead(store: Arc<dyn Store>) {
     let ahead = |priority| {
         let store = store.clone();
-        async move { store.opening_context(dept(1), priority).await.unwrap().ahead }
+        async move { store.opening_context(department_id(1), priority).await.unwrap().ahead }
     };
     assert_eq!(ahead(Priority::Normal).await, 0, "the queue is empty");
     for n in 1..=24 {

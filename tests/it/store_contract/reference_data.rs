@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) fn department(n: u64, name: &str) -> Department {
     let category = Category { id: CategoryId(uuid(4, n)), name: "TROUBLESHOOT".to_owned(), retired: false };
     Department {
-        id: dept(n),
+        id: department_id(n),
         name: name.to_owned(),
         critical: n == 1,
         categories: vec![category],
@@ -55,7 +55,7 @@ pub(crate) async fn department_names_are_unique_regardless_of_case(store: Arc<dy
 }
 
 pub(crate) async fn a_department_read_returns_the_last_committed_write(store: Arc<dyn Store>) {
-    assert_eq!(store.department(dept(1)).await.unwrap(), None);
+    assert_eq!(store.department(department_id(1)).await.unwrap(), None);
     let mut umum = department(1, "Umum");
     all(
         &*store,
@@ -63,15 +63,15 @@ pub(crate) async fn a_department_read_returns_the_last_committed_write(store: Ar
     )
     .await;
     for version in 1..20 {
-        assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum.clone()));
+        assert_eq!(store.department(department_id(1)).await.unwrap(), Some(umum.clone()));
         umum = Department { name: format!("Umum {version}"), version: Version(version), ..umum };
         let reading = {
             let store = Arc::clone(&store);
-            tokio::spawn(async move { store.department(dept(1)).await.unwrap() })
+            tokio::spawn(async move { store.department(department_id(1)).await.unwrap() })
         };
         one(&*store, writing_department(umum.clone(), Some(version - 1))).await.unwrap();
         assert_eq!(
-            store.department(dept(1)).await.unwrap(),
+            store.department(department_id(1)).await.unwrap(),
             Some(umum.clone()),
             "as soon as the commit returns"
         );
@@ -79,8 +79,8 @@ pub(crate) async fn a_department_read_returns_the_last_committed_write(store: Ar
         let refused = Department { name: "Lain".to_owned(), version: Version(version + 1), ..umum.clone() };
         one(&*store, writing_department(refused, Some(version))).await.unwrap_err();
     }
-    assert_eq!(store.department(dept(1)).await.unwrap(), Some(umum));
-    assert_eq!(store.department(dept(3)).await.unwrap(), None);
+    assert_eq!(store.department(department_id(1)).await.unwrap(), Some(umum));
+    assert_eq!(store.department(department_id(3)).await.unwrap(), None);
 }
 
 pub(crate) async fn settings_start_with_the_defaults(store: Arc<dyn Store>) {
@@ -112,8 +112,12 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
         let incidents = incidents.clone();
         Change::quiet(Write::Incidents { incidents, expected: Version(expected) })
     };
-    let alerts =
-        [Alert::NobodyOnline(dept(1)), Alert::TicketWaits(dept(2)), Alert::HeartbeatsFail, Alert::StoreAway];
+    let alerts = [
+        Alert::NobodyOnline(department_id(1)),
+        Alert::TicketWaits(department_id(2)),
+        Alert::HeartbeatsFail,
+        Alert::StoreAway,
+    ];
     let list = alerts.map(|alert| Incident { alert, since: at(7), told: alert != Alert::StoreAway }).to_vec();
     let first = Incidents { list, version: Version(1) };
     assert_eq!(one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
@@ -129,7 +133,7 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
 pub(crate) async fn an_invite_is_used_once(store: Arc<dyn Store>) {
     let invite = Invite {
         code: "a".repeat(32),
-        grant: Grant::Agent(vec![dept(1)]),
+        grant: Grant::Agent(vec![department_id(1)]),
         expires_at: at(3_600),
         used_by: None,
     };
@@ -161,7 +165,8 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
     assert_eq!(store.draft(who(1)).await.unwrap(), None);
     let first = draft(1, "halo");
     store.put_draft(first.clone()).await.unwrap();
-    let longer = Draft { target: Some((dept(1), CategoryId(uuid(4, 1)))), ..draft(1, "halo\ndunia") };
+    let longer =
+        Draft { target: Some((department_id(1), CategoryId(uuid(4, 1)))), ..draft(1, "halo\ndunia") };
     store.put_draft(longer.clone()).await.unwrap();
     assert_eq!(store.draft(who(1)).await.unwrap(), Some(longer));
     let second = draft(2, "lain");

@@ -14,7 +14,7 @@ pub(crate) async fn a_restart_keeps_all_acknowledged_data<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     join(&*store, [1, 2], 5).await;
-    let opened = open_n(&*store, 1..=3).await;
+    let opened = open_tickets(&*store, 1..=3).await;
     let mut assigned = giving(&opened[0], 1, 0, Guard::Eligible);
     assigned.event = Some(event(at(100), Some(1), 1, Action::PickedUp { agent: who(1) }));
     assigned.notices = vec![text(10, "satu"), text(10, "dua"), text(11, "lain")];
@@ -52,7 +52,7 @@ pub(crate) async fn a_restart_keeps_all_acknowledged_data<B: Backend>() {
     let after =
         (store.agents().await.unwrap(), store.all_held().await.unwrap(), store.depths().await.unwrap());
     assert_eq!(after, before);
-    assert_eq!(names(&store.queue_page(&[dept(1)], 0, 9).await.unwrap()), [2, 3]);
+    assert_eq!(ticket_numbers(&store.queue_page(&[department_id(1)], 0, 9).await.unwrap()), [2, 3]);
     assert_eq!(store.history(ticket_id(1)).await.unwrap().len(), 1);
     assert_eq!(store.assignment_counts(who(1), at(0)).await.unwrap(), (1, 0));
     assert_eq!(store.draft(who(3)).await.unwrap(), Some(draft));

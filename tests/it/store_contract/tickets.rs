@@ -87,7 +87,7 @@ pub(crate) async fn a_rejected_change_does_not_affect_the_rest_of_its_batch(stor
     let arrivals: Vec<_> = results.iter().map(|r| r.as_ref().ok().and_then(|c| c.arrival)).collect();
     assert_eq!(results[1], Err(CommitError::Duplicate(UniqueKey::Idempotency)));
     assert!(arrivals[0] < arrivals[2] && arrivals[2] < arrivals[3], "in this order: {arrivals:?}");
-    assert_eq!(names(&store.queue_page(&[dept(1)], 0, 10).await.unwrap()), [1, 2, 3]);
+    assert_eq!(ticket_numbers(&store.queue_page(&[department_id(1)], 0, 10).await.unwrap()), [1, 2, 3]);
     assert_eq!(store.commit(Vec::new()).await, []);
 
     // A change sees the writes of earlier changes in its batch.
@@ -102,7 +102,7 @@ pub(crate) async fn a_rejected_change_does_not_affect_the_rest_of_its_batch(stor
 
 pub(crate) async fn a_rejected_change_writes_nothing(store: Arc<dyn Store>) {
     join(&*store, [1], 1).await;
-    let opened = open_n(&*store, [1, 2]).await;
+    let opened = open_tickets(&*store, [1, 2]).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     let refused = Change {
         event: Some(event(at(9), None, 2, Action::PickedUp { agent: who(1) })),
@@ -170,7 +170,7 @@ pub(crate) async fn an_ended_ticket_cannot_be_queued_again(store: Arc<dyn Store>
 
 pub(crate) async fn a_slot_holds_one_ticket_until_it_is_completed_or_released(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 2).await;
-    let opened = open_n(&*store, 1..=4).await;
+    let opened = open_tickets(&*store, 1..=4).await;
     one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     for guard in [Guard::Eligible, Guard::Capacity, Guard::Override] {
         let taken = one(&*store, giving(&opened[1], 1, 0, guard)).await;
@@ -188,18 +188,18 @@ pub(crate) async fn a_slot_holds_one_ticket_until_it_is_completed_or_released(st
 
 pub(crate) async fn open_tickets_are_found_by_the_suffix_of_their_number(store: Arc<dyn Store>) {
     // After 677 tickets, the tenths and the letter pairs repeat: the last three characters are the same.
-    let opened = open_n(&*store, [10, 10 + 6_760, 11]).await;
+    let opened = open_tickets(&*store, [10, 10 + 6_760, 11]).await;
     let number = opened[0].number.as_str();
     let suffix = &number[number.len() - 3..];
     assert!(opened[1].number.as_str().ends_with(suffix), "{number} {}", opened[1].number);
     let found = |limit| {
         let store = store.clone();
-        async move { names(&store.tickets_by_suffix(suffix, limit).await.unwrap()) }
+        async move { ticket_numbers(&store.tickets_by_suffix(suffix, limit).await.unwrap()) }
     };
     assert_eq!(found(5).await, [10, 6_770], "oldest first");
     assert_eq!(found(1).await, [10]);
     assert_eq!(
-        names(&store.tickets_by_suffix(number, 5).await.unwrap()),
+        ticket_numbers(&store.tickets_by_suffix(number, 5).await.unwrap()),
         [10],
         "the whole number is a suffix too"
     );
@@ -211,7 +211,7 @@ pub(crate) async fn open_tickets_are_found_by_the_suffix_of_their_number(store: 
 }
 
 pub(crate) async fn the_tickets_of_a_customer_list_open_ones_first(store: Arc<dyn Store>) {
-    let opened = open_n(&*store, 1..=6).await;
+    let opened = open_tickets(&*store, 1..=6).await;
     open(&*store, Ticket { customer: who(901), ..ticket(7) }).await;
     join(&*store, [1], 5).await;
     one(&*store, giving(&opened[3], 1, 0, Guard::Eligible)).await.unwrap();
@@ -219,25 +219,29 @@ pub(crate) async fn the_tickets_of_a_customer_list_open_ones_first(store: Arc<dy
         let ended = opened[i].cancel(who(900), at(50)).unwrap();
         one(&*store, moving(ended, Guard::None)).await.unwrap();
     }
-    assert_eq!(names(&store.tickets_of(who(900), 10).await.unwrap()), [3, 4, 6, 5, 2, 1]);
-    assert_eq!(names(&store.tickets_of(who(900), 4).await.unwrap()), [3, 4, 6, 5]);
-    assert_eq!(names(&store.tickets_of(who(900), 2).await.unwrap()), [3, 4]);
-    assert_eq!(names(&store.tickets_of(who(901), 10).await.unwrap()), [7]);
+    assert_eq!(ticket_numbers(&store.tickets_of(who(900), 10).await.unwrap()), [3, 4, 6, 5, 2, 1]);
+    assert_eq!(ticket_numbers(&store.tickets_of(who(900), 4).await.unwrap()), [3, 4, 6, 5]);
+    assert_eq!(ticket_numbers(&store.tickets_of(who(900), 2).await.unwrap()), [3, 4]);
+    assert_eq!(ticket_numbers(&store.tickets_of(who(901), 10).await.unwrap()), [7]);
     assert_eq!(store.tickets_of(who(902), 10).await.unwrap(), []);
 }
 
 pub(crate) async fn held_tickets_are_listed_in_order_of_assignment(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 9).await;
-    let opened = open_n(&*store, 1..=5).await;
+    let opened = open_tickets(&*store, 1..=5).await;
     for (i, slot, seconds) in [(3, 0, 10), (1, 2, 20), (0, 1, 20), (2, 3, 5)] {
         let held = opened[i].assign(who(1), Slot(slot), at(seconds)).unwrap();
         one(&*store, moving(held, Guard::Eligible)).await.unwrap();
     }
     one(&*store, giving(&opened[4], 2, 0, Guard::Eligible)).await.unwrap();
-    assert_eq!(names(&store.held_by(who(1)).await.unwrap()), [3, 4, 1, 2], "equal times: by arrival");
-    assert_eq!(names(&store.held_by(who(2)).await.unwrap()), [5]);
+    assert_eq!(
+        ticket_numbers(&store.held_by(who(1)).await.unwrap()),
+        [3, 4, 1, 2],
+        "equal times: by arrival"
+    );
+    assert_eq!(ticket_numbers(&store.held_by(who(2)).await.unwrap()), [5]);
     assert_eq!(store.held_by(who(3)).await.unwrap(), []);
-    let mut held = names(&store.all_held().await.unwrap());
+    let mut held = ticket_numbers(&store.all_held().await.unwrap());
     held.sort_unstable();
     assert_eq!(held, [1, 2, 3, 4, 5]);
 }
@@ -263,7 +267,7 @@ pub(crate) async fn the_history_of_a_ticket_lists_audit_events_in_commit_order(s
 }
 
 pub(crate) async fn assignment_counts_cover_received_and_completed_tickets(store: Arc<dyn Store>) {
-    open_n(&*store, [1]).await;
+    open_tickets(&*store, [1]).await;
     let to_one = Action::Reassigned { from: Some(who(2)), to: who(1), over_capacity: false };
     let events = [
         event(at(10), Some(1), 1, Action::PickedUp { agent: who(1) }),

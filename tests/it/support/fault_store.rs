@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoreFault {
     /// The call fails: the store is unreachable.
-    Away,
+    Unreachable,
     /// The call fails: the store holds unreadable data.
     Unreadable,
     /// The call panics.
@@ -99,7 +99,7 @@ impl FaultInjector {
         let fault = self.policy.lock().unwrap().as_mut().and_then(|policy| policy(method));
         match fault {
             None | Some(StoreFault::AnswerLost | StoreFault::Silent) => Ok(fault),
-            Some(StoreFault::Away) => Err(unavailable()),
+            Some(StoreFault::Unreachable) => Err(unavailable()),
             Some(StoreFault::Unreadable) => Err(StoreError::Corrupt("injected fault".into())),
             Some(StoreFault::Held) => {
                 released.await;

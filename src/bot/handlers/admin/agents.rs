@@ -8,7 +8,7 @@ use super::pickers::{find_one_agent, picker_message, require_agent, seat_of};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
-use crate::bot::render::{Arg, Rendered, Words, labelled};
+use crate::bot::render::{Arg, Localizer, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;
@@ -170,7 +170,7 @@ pub async fn agent_department(
     Ok(vec![ctx.edit(pressed, agent_card(&bot, &ctx, agent, page_of_department(&open, department)).await?)])
 }
 
-fn membership_toast(localizer: &Words<'_>, seat: &Seat, department: &Department, serves: bool) -> String {
+fn membership_toast(localizer: &Localizer<'_>, seat: &Seat, department: &Department, serves: bool) -> String {
     let key = if serves { "agent-department-joined" } else { "agent-department-left" };
     localizer.toast(key, &[("name", (&seat.person.name).into()), ("department", (&department.name).into())])
 }
@@ -183,7 +183,7 @@ pub(in crate::bot::handlers) async fn agent_card(
     page: u16,
 ) -> Result<Rendered, EngineError> {
     let localizer = ctx.localizer(bot);
-    let line = bot.facts.agent(agent).await?.ok_or(EngineError::NotFound)?;
+    let line = bot.views.agent(agent).await?.ok_or(EngineError::NotFound)?;
     let mut card = render::agent_card(&localizer, &line);
     let departments = open_departments(bot).await?;
     if departments.len() > 1 {

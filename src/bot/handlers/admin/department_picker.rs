@@ -2,7 +2,7 @@
 use super::department_lookup::ALL_DEPARTMENTS;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::paging::page_of;
-use crate::bot::render::{Button, Rendered, Words, labelled};
+use crate::bot::render::{Button, Localizer, Rendered, labelled};
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
 
@@ -12,7 +12,7 @@ pub(in crate::bot::handlers) const DEPARTMENTS_PER_PAGE: u16 = 30;
 
 /// Returns the question `html` with a button for each department of a page and one for all departments.
 pub(in crate::bot::handlers) fn department_question(
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     html: String,
     open: &[Department],
     at: (DepartmentPickerPurpose, u16),
@@ -26,7 +26,7 @@ pub(in crate::bot::handlers) fn department_question(
 
 /// Returns a button for each department of a page, and the row that changes the page.
 pub(in crate::bot::handlers) fn department_rows(
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     all: &[Department],
     (purpose, page): (DepartmentPickerPurpose, u16),
     button: impl Fn(&Department) -> Button,

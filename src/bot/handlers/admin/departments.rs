@@ -7,7 +7,7 @@ use super::department_picker::department_rows;
 use super::name_prompts::{create_category_and_confirm, offer_to_create, open_prompt};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::handlers::refusals::explain_toast;
+use crate::bot::handlers::refusals::refusal_toast;
 use crate::bot::render;
 use crate::bot::render::{Rendered, labelled};
 use crate::bot::toast::Toast;
@@ -159,7 +159,7 @@ async fn show_edited(
     let localizer = ctx.localizer(bot);
     toast.say(match edited {
         Ok((key, name)) => localizer.toast(key, &[("name", name.into())]),
-        Err(error) => match explain_toast(bot, ctx, &error) {
+        Err(error) => match refusal_toast(bot, ctx, &error) {
             Some(refusal) => refusal,
             None => return Err(error),
         },

@@ -76,9 +76,9 @@ async fn invite_message(
 ) -> Result<Rendered, EngineError> {
     let departments = if department == ALL_DEPARTMENTS { Vec::new() } else { vec![department] };
     let grant = Grant::Agent(departments);
-    let invite = match bot.links.get(request_message, &grant, ctx.now) {
+    let invite = match bot.invite_cache.get(request_message, &grant, ctx.now) {
         Some(invite) => invite,
-        None => bot.links.insert(request_message, bot.engine.invite(grant, ctx.now).await?, ctx.now),
+        None => bot.invite_cache.insert(request_message, bot.engine.invite(grant, ctx.now).await?, ctx.now),
     };
     let link = bot.link(&format!("join_{}", invite.code));
     let name = department_name(bot, ctx, open, department);

@@ -3,7 +3,7 @@ use super::matching::{Matches, SUFFIX_CHARS, find_agents};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, PressedMessage, RequestContext};
 use crate::bot::paging::{clamp_page, page_of};
-use crate::bot::render::{Arg, Button, Rendered, Words, labelled};
+use crate::bot::render::{Arg, Button, Localizer, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::notice::Outgoing;
@@ -41,7 +41,7 @@ pub(in crate::bot::handlers) async fn require_agent(
 
 /// Returns a question with a button per row, and the row that changes the page.
 pub(in crate::bot::handlers) fn picker(
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     html: String,
     purpose: PickerPurpose,
     page: (u16, u16),
@@ -52,7 +52,7 @@ pub(in crate::bot::handlers) fn picker(
 }
 
 fn with_page_buttons(
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     html: String,
     purpose: PickerPurpose,
     page_buttons: Vec<Button>,
@@ -71,7 +71,7 @@ fn with_page_buttons(
 /// Returns a button for each agent with availability, name and load. Agents with the same name are shown with
 /// their usernames.
 pub(in crate::bot::handlers) fn agent_buttons<'a>(
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     offered: &[Seat],
     shown: impl IntoIterator<Item = &'a Seat>,
     action: impl Fn(PersonId) -> ButtonAction,
@@ -225,12 +225,12 @@ async fn tickets(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Op
 /// Returns a button for each ticket: the end of its number, its category, its holder.
 pub(in crate::bot::handlers) async fn ticket_buttons(
     bot: &BotContext,
-    localizer: &Words<'_>,
+    localizer: &Localizer<'_>,
     tickets: &[Ticket],
 ) -> Result<Vec<Button>, EngineError> {
     let mut buttons = Vec::with_capacity(tickets.len());
     for ticket in tickets {
-        let view = bot.facts.ticket(ticket, PersonId(uuid::Uuid::nil())).await?;
+        let view = bot.views.ticket(ticket, PersonId(uuid::Uuid::nil())).await?;
         let number = ticket.number.as_str();
         let tail = number.get(number.len().saturating_sub(SUFFIX_CHARS)..).unwrap_or(number);
         let holder = view.holder.unwrap_or_else(|| localizer.plain("reassign-waiting", &[]));

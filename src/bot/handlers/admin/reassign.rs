@@ -5,7 +5,7 @@ use super::pickers;
 use super::pickers::{find_one_agent, picker_message, seat_of};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::handlers::refusals::{explain_toast, refusal_text};
+use crate::bot::handlers::refusals::{refusal_text, refusal_toast};
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::event::{Action, Actor, ReleaseReason};
@@ -83,7 +83,7 @@ pub async fn pick_ticket(
         // The ticket has ended or never existed. The picker that replaces the message shows the tickets that
         // can be reassigned.
         Err(error) => {
-            let Some(text) = explain_toast(&bot, &ctx, &error) else { return Err(error) };
+            let Some(text) = refusal_toast(&bot, &ctx, &error) else { return Err(error) };
             toast.say(text);
             pickers::first_page(&bot, &ctx, purpose).await?
         }
@@ -166,7 +166,7 @@ pub async fn requeue_pressed(
     if let Err(error @ EngineError::Refused(_, now)) = &requeued
         && was_requeued_by(&bot, ctx.person.id, now, version).await?
     {
-        toast.say(explain_toast(&bot, &ctx, error).unwrap_or_default());
+        toast.say(refusal_toast(&bot, &ctx, error).unwrap_or_default());
         return Ok(vec![ctx.edit(pressed, text(now))]);
     }
     answer_action(&bot, &ctx, &toast, pressed, requeued.map(|ticket| text(&ticket)))
@@ -207,7 +207,7 @@ fn answer_action(
         }
         Err(error) => error,
     };
-    let Some(text) = explain_toast(bot, ctx, &error) else { return Err(error) };
+    let Some(text) = refusal_toast(bot, ctx, &error) else { return Err(error) };
     toast.say(text);
     let redrawn = match &error {
         EngineError::Stale(now) | EngineError::Refused(_, now) => agent_question(bot, ctx, now).ok(),

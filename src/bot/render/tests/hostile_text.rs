@@ -37,7 +37,7 @@ fn hostile_ticket(text: &str, status: Status) -> TicketView {
 }
 
 /// Renders every card with this text in every place for a person's text, on full and on overfull pages.
-fn cards(localizer: &Words<'_>, text: &str) -> Vec<Rendered> {
+fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     let statuses = [Status::Queued, Status::Assigned, Status::InProgress, Status::Pending, Status::Completed];
     let mut all = Vec::new();
     for state in statuses {

@@ -32,7 +32,7 @@ fn older_times_name_the_day() {
 #[test]
 fn an_hour_across_midnight_is_an_hour_ago() {
     let after = Utc.with_ymd_and_hms(2025, 12, 3, 17, 30, 0).unwrap();
-    let localizer = Words { now: after, ..localizer(Locale::Id) };
+    let localizer = Localizer { now: after, ..localizer(Locale::Id) };
     assert_eq!(localizer.ago(after - Duration::hours(1)), "1 jam yang lalu");
     assert_eq!(localizer.ago(after - Duration::hours(13)), "kemarin 11.30");
 }

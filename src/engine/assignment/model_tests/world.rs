@@ -182,7 +182,7 @@ impl World {
             category: CategoryId(Uuid::nil()),
             description: Description::default(),
             priority: Priority::from_rank(rank).unwrap(),
-            auto: self.settings.rollout_percent.takes(id.0),
+            auto: self.settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
             created_at: self.now,
         });

@@ -28,7 +28,7 @@ async fn a_settlement_with_a_lost_answer_is_kept() {
     let (_server, proxy, store, isolated) = stores_with_lost_replies(2).await;
     let key = CardKey::Status(TicketId(uuid::Uuid::nil()));
     let card = LiveCard { key, chat: ChatId(7), message_id: 1, digest: 2 };
-    let messages = [7, 8].map(|chat| Outgoing::notice(ChatId(chat), Notice::SomethingBroke));
+    let messages = [7, 8].map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed));
     store.enqueue(messages.to_vec(), now).await.unwrap();
     assert_eq!(isolated.live_card(key).await.unwrap(), None);
     let claimed = isolated.claim(10, now).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_settlement_with_a_lost_answer_is_kept() {
 async fn a_claim_with_a_lost_answer_is_recovered_once() {
     let now = Time::from_timestamp(1_764_800_000, 0).unwrap();
     let (_server, proxy, store, isolated) = stores_with_lost_replies(1).await;
-    store.enqueue(vec![Outgoing::notice(ChatId(7), Notice::SomethingBroke)], now).await.unwrap();
+    store.enqueue(vec![Outgoing::notice(ChatId(7), Notice::UpdateFailed)], now).await.unwrap();
 
     assert!(isolated.claim(10, now).await.is_err(), "the answer is lost");
     assert!(proxy.cut_counts().0 > 2, "the commit was retried: {:?}", proxy.cut_counts());

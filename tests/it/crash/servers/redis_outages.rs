@@ -14,7 +14,7 @@ use antri::domain::presence::PresenceRecord;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
 use antri::engine::random::Random;
-use antri::engine::{Engine, Rules};
+use antri::engine::{Engine, EngineConfig};
 use antri::presence::{Memory, Redis};
 use antri::sandbox::NewUser;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ impl Client {
             ..StorageConfig::default()
         };
         let storage = Storage::open(&config).await.unwrap();
-        let rules = Rules {
+        let rules = EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
@@ -104,7 +104,7 @@ async fn add_client_agent(engine: &Engine, store: &dyn Store) -> Person {
         username: None,
         locale: Some(Locale::Id),
     };
-    let id = engine.meet(&profile, now()).await.unwrap().id;
+    let id = engine.register_person(&profile, now()).await.unwrap().id;
     engine.add_agent(Actor::Engine, id, &[], now()).await.unwrap();
     let mut person = store.person(id).await.unwrap().unwrap();
     let expected = Some(person.version);
