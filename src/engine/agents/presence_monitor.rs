@@ -62,7 +62,7 @@ impl Engine {
             PresenceAction::Ask => sweep.asked += usize::from(self.ask(&observation).await?),
             PresenceAction::Lose => sweep.lost += usize::from(self.mark_lost(&observation).await?),
             PresenceAction::TakeOffline => {
-                sweep.taken_offline += usize::from(self.take_offline(&observation).await?)
+                sweep.taken_offline += usize::from(self.take_offline(&observation).await?);
             }
         }
         Ok(())
