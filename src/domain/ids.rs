@@ -18,8 +18,8 @@ macro_rules! uuid_id {
             }
 
             /// Returns a version 7 UUID: the milliseconds of `now`, then ten of these random bytes. Ids
-            /// created one after the other are neighbours in an index of any size, so use it for records that
-            /// a desk creates by the thousand.
+            /// created one after the other are neighbours in an index of any size, which suits records that
+            /// are created by the thousand.
             #[must_use]
             pub fn in_order(now: Time, bytes: [u8; 16]) -> Self {
                 let [random @ .., _, _, _, _, _, _] = bytes;

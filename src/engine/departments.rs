@@ -130,7 +130,7 @@ impl Engine {
                 after.categories.push(Category { id, name, retired: false });
             }
             DepartmentEdit::RenameCategory(id, name) => {
-                category_mut(&mut after, *id)?.name = checked_name(name)?
+                category_mut(&mut after, *id)?.name = checked_name(name)?;
             }
             DepartmentEdit::SetCategoryRetired(id, retired) => {
                 category_mut(&mut after, *id)?.retired = *retired;

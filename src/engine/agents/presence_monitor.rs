@@ -62,7 +62,7 @@ impl Engine {
             PresenceAction::AskAgent => sweep.asked += usize::from(self.ask(&observation).await?),
             PresenceAction::MarkLost => sweep.lost += usize::from(self.mark_lost(&observation).await?),
             PresenceAction::SetOffline => {
-                sweep.taken_offline += usize::from(self.take_offline(&observation).await?)
+                sweep.taken_offline += usize::from(self.take_offline(&observation).await?);
             }
         }
         Ok(())

@@ -137,9 +137,9 @@ pub enum CommitError {
     /// returned for each of these. The caller reads, plans and commits again.
     #[error("the write lost a race")]
     Conflict,
-    /// The engine would assign a ticket although an earlier assignment of the same department in the same
-    /// commit was rejected, and so let it overtake that one. MUST be returned for each later one among at
-    /// least 512 changes in a row, which is the most that the engine commits at once.
+    /// An earlier assignment of the department by the engine was rejected in this commit, so this ticket
+    /// would overtake that one. MUST be returned for each later one among at least 512 changes in a row,
+    /// which is the most that the engine commits at once.
     #[error("the assignment would overtake an older ticket")]
     WouldOvertake,
     /// A unique key exists. MUST be returned for an idempotency key, a ticket number, a Telegram id, a

@@ -19,7 +19,7 @@ async fn look(desk: &Desk, later: i64) {
 
 /// What is the matter, as the admins were told.
 async fn told(desk: &Desk) -> BTreeSet<Alert> {
-    desk.app().engine.store().incidents().await.unwrap().told()
+    desk.app().engine.store().incidents().await.unwrap().announced()
 }
 
 /// How often the admin was told that something begins, and that something is over.
