@@ -1,28 +1,17 @@
 //! Conversations: what people write and press, and what they see, over real HTTP. Every message and press in here has to
 //! be answered (`support::Desk` sees to it), and what people read in the main stories is pinned in `snapshots/`.
 mod abuse;
-mod admin_agents;
-mod admin_tickets;
+mod admin;
 mod agent;
-mod availability;
 mod buttons;
-mod claim;
 mod customer;
-mod departments;
-mod drafts;
 mod groups;
 mod locale;
 mod long_lists;
-mod media;
 mod menus;
-mod modes;
-mod queue;
 mod repeated_updates;
 mod spinner;
 mod stories;
-mod switches;
-mod tickets;
-mod unreachable_people;
 mod wording;
 
 use crate::support::Desk;

@@ -1,5 +1,5 @@
 //! What an admin's button stands for is there no more: the press says so, and its message is drawn as things stand.
-use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
+use crate::conversation::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::ButtonAction;
 use antri::domain::ids::{DepartmentId, PersonId, TelegramId};

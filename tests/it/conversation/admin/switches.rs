@@ -1,5 +1,5 @@
 //! Admins' switches: a press carries what is wanted, so that pressed twice it is pressed once.
-use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
+use crate::conversation::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, StoreFault};
 
 /// The newest button of this label is pressed twice at once.

@@ -1,5 +1,7 @@
 //! An admin looks after the agents.
-use super::{BUDI, CITRA, SARI, five_tickets, numbers, second_department, with_agent, with_customer};
+use crate::conversation::{
+    BUDI, CITRA, SARI, five_tickets, numbers, second_department, with_agent, with_customer,
+};
 use crate::support::ADMIN;
 use antri::sandbox::NewUser;
 use chrono::TimeDelta;

@@ -1,5 +1,5 @@
 //! An admin moves tickets.
-use super::{BUDI, CITRA, SARI, five_tickets, numbers, with_agent, with_customer};
+use crate::conversation::{BUDI, CITRA, SARI, five_tickets, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
 
 /// Budi holds a ticket, Citra is there without one.

@@ -1,5 +1,5 @@
 //! An agent comes, goes, is busy, falls silent.
-use super::{BUDI, SARI, five_tickets, with_agent, with_customer};
+use crate::conversation::{BUDI, SARI, five_tickets, with_agent, with_customer};
 use crate::support::{Desk, Options};
 use antri::domain::person::Availability;
 use antri::domain::policy::OfflineBehaviour;

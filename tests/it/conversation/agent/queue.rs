@@ -1,5 +1,5 @@
 //! What waits, as agents and admins see it.
-use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
+use crate::conversation::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, StoreFault};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

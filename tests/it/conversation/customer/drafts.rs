@@ -1,5 +1,5 @@
 //! Writing a ticket where there is a choice, and where something is in the way.
-use super::{SARI, second_department, with_customer};
+use crate::conversation::{BUDI, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn new_without_words_asks_for_the_category_first() {
     assert!(desk.last(SARI).text.contains("Apa yang bisa kami bantu?"));
     desk.say(SARI, "kabel putus").await;
     desk.press(SARI, "Kirim").await;
-    assert_eq!(super::numbers(&desk).await.len(), 1);
+    assert_eq!(numbers(&desk).await.len(), 1);
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_category_retired_meanwhile_is_asked_for_again() {
     assert!(again.text.contains("salah hitung") && again.button("Tagihan").is_none());
     desk.press(SARI, "Jaringan").await;
     desk.press(SARI, "Kirim").await;
-    assert_eq!(super::numbers(&desk).await.len(), 1);
+    assert_eq!(numbers(&desk).await.len(), 1);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_category_retired_while_its_button_is_shown_is_not_taken() {
 
 #[tokio::test]
 async fn a_department_without_agents_blocks_nobody_else() {
-    let desk = super::with_agent().await;
+    let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(SARI, "tidak ada yang melayani").await;
     desk.press(SARI, "Teknik").await;
@@ -96,8 +96,8 @@ async fn a_department_without_agents_blocks_nobody_else() {
     desk.say(SARI, "yang ini dilayani").await;
     desk.press(SARI, "Umum").await;
     desk.press(SARI, "Kirim").await;
-    desk.find(super::BUDI, "yang ini dilayani");
-    assert!(!desk.has(super::BUDI, "tidak ada yang melayani"));
+    desk.find(BUDI, "yang ini dilayani");
+    assert!(!desk.has(BUDI, "tidak ada yang melayani"));
 }
 
 #[tokio::test]
@@ -130,22 +130,22 @@ async fn messages_in_quick_succession_leave_one_preview_to_press() {
 
 #[tokio::test]
 async fn the_longest_message_of_telegram_fits_into_a_ticket() {
-    let desk = super::with_agent().await;
+    let desk = with_agent().await;
     let words = format!("{}AKHIR", "x".repeat(4_091));
     desk.ticket(SARI, &words).await;
-    desk.find(super::BUDI, "AKHIR");
+    desk.find(BUDI, "AKHIR");
 }
 
 #[tokio::test]
 async fn ten_thousand_characters_arrive_at_the_agent_to_the_last() {
-    let desk = super::with_agent().await;
+    let desk = with_agent().await;
     // Telegram's own clients send this as three messages.
     let words: Vec<String> = (0..1_250).map(|n| format!("kata{n:04}")).collect();
     for message in words.chunks(450) {
         desk.say(SARI, &message.join(" ")).await;
     }
     desk.press(SARI, "Kirim").await;
-    let read: String = desk.sandbox.chat(super::BUDI).into_iter().map(|m| m.text + " ").collect();
+    let read: String = desk.sandbox.chat(BUDI).into_iter().map(|m| m.text + " ").collect();
     let missing: Vec<_> = words.iter().filter(|word| !read.contains(*word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

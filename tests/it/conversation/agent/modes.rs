@@ -1,5 +1,5 @@
 //! On the way from picking up to automatic assignment: manual, dual, rollout.
-use super::{BUDI, CITRA, SARI, second_department, with_agent};
+use crate::conversation::{BUDI, CITRA, SARI, five_tickets, second_department, with_agent};
 use crate::support::ADMIN;
 use antri::domain::policy::{Mode, Percent};
 
@@ -34,7 +34,7 @@ async fn of_two_who_pick_up_one_gets_it_and_the_other_is_told() {
 #[tokio::test]
 async fn a_full_agent_picks_up_nothing() {
     let desk = with_agent().await;
-    super::five_tickets(&desk).await;
+    five_tickets(&desk).await;
     desk.set(|s| s.mode = Mode::Manual).await;
     desk.ticket(SARI, "kendala 6").await;
     desk.say(BUDI, "/queue").await;
@@ -85,7 +85,7 @@ async fn in_auto_mode_who_opted_out_picks_up_and_counts_for_nothing() {
 #[tokio::test]
 async fn who_opted_out_is_promised_no_ticket() {
     let desk = with_agent().await;
-    super::five_tickets(&desk).await;
+    five_tickets(&desk).await;
     desk.say(BUDI, "/autoassign off").await;
     for (command, held) in [("/setmax Budi 5", "5/5"), ("/setmax Budi 4", "5/4")] {
         desk.say(ADMIN, command).await;

@@ -1,5 +1,5 @@
 //! A customer follows and withdraws their tickets.
-use super::{BUDI, SARI, TOM, five_tickets, with_agent, with_customer};
+use crate::conversation::{BUDI, SARI, TOM, five_tickets, numbers, with_agent, with_customer};
 
 #[tokio::test]
 async fn mytickets_shows_number_state_and_position() {
@@ -27,7 +27,7 @@ async fn a_waiting_ticket_can_be_withdrawn_from_its_card_and_from_the_list() {
     desk.say(SARI, "/mytickets").await;
     desk.press(SARI, "Batal 1").await;
     assert!(desk.last(SARI).text.contains("sudah dibatalkan") || desk.last(SARI).text.contains("Dibatalkan"));
-    assert!(super::numbers(&desk).await.is_empty());
+    assert!(numbers(&desk).await.is_empty());
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn a_ticket_opened_meanwhile_is_no_longer_withdrawn() {
     desk.press(BUDI, "Buka").await;
     desk.press_data(SARI, message, &cancel).await;
     assert!(desk.toast(SARI).contains("🔵 Sedang dikerjakan"), "{}", desk.toast(SARI));
-    assert_eq!(super::numbers(&desk).await.len(), 1);
+    assert_eq!(numbers(&desk).await.len(), 1);
 }
 
 #[tokio::test]

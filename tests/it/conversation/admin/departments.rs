@@ -1,5 +1,5 @@
 //! An admin sets up departments and categories.
-use super::{SARI, second_department, with_agent, with_customer};
+use crate::conversation::{BUDI, SARI, second_department, with_agent, with_customer};
 use crate::support::ADMIN;
 
 #[tokio::test]
@@ -162,6 +162,6 @@ async fn a_retired_departments_tickets_are_still_worked_on() {
     second_department(&desk).await;
     desk.say(ADMIN, "/department Umum").await;
     desk.press(ADMIN, "💤 Nonaktifkan").await;
-    desk.press(super::BUDI, "Selesai").await;
+    desk.press(BUDI, "Selesai").await;
     desk.find(SARI, "sudah selesai");
 }

@@ -1,5 +1,5 @@
 //! Files: in a draft, in an album, on their way to the agent.
-use super::{BUDI, SARI, with_agent, with_customer};
+use crate::conversation::{BUDI, SARI, with_agent, with_customer};
 use antri::sandbox::{MediaKind, NewMedia};
 
 #[tokio::test]
@@ -71,8 +71,8 @@ async fn a_second_album_gets_its_own_preview_below() {
 #[tokio::test]
 async fn a_caption_can_begin_a_ticket_with_its_file() {
     let desk = with_customer().await;
-    desk.agent(super::BUDI, "Budi").await;
-    for (id, caption) in [(SARI, "/new layar pecah"), (super::BUDI, "/tiket"), (SARI, "/help layar")] {
+    desk.agent(BUDI, "Budi").await;
+    for (id, caption) in [(SARI, "/new layar pecah"), (BUDI, "/tiket"), (SARI, "/help layar")] {
         desk.attach(id, MediaKind::Photo, Some(caption)).await;
         assert!(desk.last(id).text.contains("📎"), "{caption}: {}", desk.chat_story(id));
     }

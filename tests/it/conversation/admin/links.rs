@@ -1,5 +1,5 @@
 //! The first admin, and links.
-use super::{BUDI, CITRA, SARI, second_department, with_customer};
+use crate::conversation::{BUDI, CITRA, SARI, second_department, with_customer};
 use crate::support::{ADMIN, Desk, Options, StoreFault};
 use chrono::TimeDelta;
 
