@@ -67,7 +67,7 @@ async fn a_ticket_goes_through_the_page_from_the_customer_to_the_agent_and_back(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_menu_of_the_page_lists_what_the_person_may_do() {
+async fn the_command_menu_of_the_page_lists_the_commands_of_the_role() {
     let show = Show::begin(DESKTOP).await;
     show.click(&format!("{}//*[@data-testid='commands']", pane(DEWI))).await;
     let option = |name: &str| format!("{}//*[@data-command-option='{name}']", pane(DEWI));
@@ -97,7 +97,7 @@ async fn the_command_menu_of_the_page_lists_what_the_person_may_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_goes_dark_and_stays_so() {
+async fn the_dark_theme_survives_a_reload() {
     let show = Show::begin(DESKTOP).await;
     show.ticket("Modem berkedip merah terus.").await;
     let light = show.ground().await;

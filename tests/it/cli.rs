@@ -25,7 +25,7 @@ fn listed(dir: &Path) -> Vec<(String, u64)> {
 }
 
 #[tokio::test]
-async fn check_looks_and_changes_nothing() {
+async fn check_reports_on_the_store_and_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("deep/data");
     let said = check(dir.path(), "deep/data");
@@ -51,7 +51,7 @@ async fn check_looks_and_changes_nothing() {
 }
 
 #[test]
-fn a_telegram_that_is_away_is_named_without_the_token() {
+fn check_reports_unreachable_telegram_without_the_token() {
     let dir = tempfile::tempdir().unwrap();
     let env = [
         ("DATA_DIR", "data"),
@@ -70,7 +70,7 @@ fn a_telegram_that_is_away_is_named_without_the_token() {
 }
 
 #[tokio::test]
-async fn check_says_when_nothing_can_be_written() {
+async fn check_reports_an_unwritable_data_folder() {
     let dir = tempfile::tempdir().unwrap();
     // A folder in which nobody can make a file, whoever runs the tests.
     let said = check(dir.path(), "/proc/self/desk");
@@ -78,7 +78,7 @@ async fn check_says_when_nothing_can_be_written() {
 }
 
 #[test]
-fn a_token_before_the_first_start_is_for_nobody() {
+fn token_before_the_first_start_fails_for_an_unknown_person() {
     let dir = tempfile::tempdir().unwrap();
     let env = [("DATA_DIR", "data"), ("JWT_SECRET", "a secret of thirty-two bytes or more")];
     let out = antri(dir.path(), &["token", "--telegram-id", "42"], &env);
@@ -88,7 +88,7 @@ fn a_token_before_the_first_start_is_for_nobody() {
 }
 
 #[test]
-fn a_mongodb_that_is_away_is_told_of_in_a_line() {
+fn check_reports_unreachable_mongodb_in_plain_text() {
     let dir = tempfile::tempdir().unwrap();
     let env = [("MONGODB_URI", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200")];
     let said = String::from_utf8(antri(dir.path(), &["check"], &env).stdout).unwrap();
@@ -97,7 +97,7 @@ fn a_mongodb_that_is_away_is_told_of_in_a_line() {
 }
 
 #[test]
-fn a_bad_log_filter_is_named_once_and_as_it_was_given() {
+fn an_invalid_log_filter_is_reported_with_its_option_and_value() {
     let dir = tempfile::tempdir().unwrap();
     let out = antri(dir.path(), &["demo", "--script", "--log", "antri=loud"], &[]);
     let said = String::from_utf8(out.stderr).unwrap();

@@ -36,7 +36,7 @@ fn the_example_has_the_variables_that_are_read() {
 }
 
 #[test]
-fn the_example_has_the_true_defaults() {
+fn the_example_has_the_defaults_of_the_code() {
     let default = format!("{:#?}", Config::default());
     for (name, value) in example() {
         let config = Config::load(&Env::from_iter([(name.as_str(), value.as_str())]));
@@ -49,7 +49,7 @@ fn the_example_has_the_true_defaults() {
 
 /// What is compared above is only as good as this: a value that differs does show.
 #[test]
-fn every_default_in_the_example_matters() {
+fn every_example_variable_changes_the_configuration() {
     let default = format!("{:?}", Config::default());
     // These stand in a part that is there only when a server is named.
     let dependent = [
@@ -87,7 +87,7 @@ fn another(name: &str, default: &str) -> &'static str {
 }
 
 #[test]
-fn every_variable_is_explained_at_its_field_with_its_default() {
+fn every_variable_is_documented_at_its_field_with_its_default() {
     let docs = field_docs();
     for (name, default) in example() {
         let doc = docs.iter().find(|doc| doc.starts_with(&format!("`{name}`: ")));

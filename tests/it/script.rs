@@ -27,7 +27,7 @@ fn timeless(line: &str) -> String {
 }
 
 #[test]
-fn the_story_holds_and_repeats_itself() {
+fn the_demo_story_holds_and_is_repeatable_by_seed() {
     let told = transcript("5");
     for fact in [
         "✓ Sari's ticket is Budi's, at #1",

@@ -90,7 +90,7 @@ impl ForeignIds {
 }
 
 #[tokio::test]
-async fn what_is_there_is_for_whom_it_is() {
+async fn endpoints_with_ids_serve_only_permitted_callers() {
     let place = ForeignIds::new().await;
     for (method, url, wanted) in NAMING {
         // Those who may not come first: what they try changes nothing.
@@ -109,7 +109,7 @@ async fn what_is_there_is_for_whom_it_is() {
 
 /// Whoever tries ids from elsewhere learns nothing of what they belong to.
 #[tokio::test]
-async fn an_id_of_another_kind_is_one_of_nobodys() {
+async fn an_id_of_another_kind_is_answered_as_unknown() {
     let place = ForeignIds::new().await;
     let (sari, nobody) = (id(&place.desk, SARI).await, "550e8400-e29b-41d4-a716-446655440000".to_owned());
     let ids = [&place.agent, &place.department, &place.ticket, &sari];
@@ -132,7 +132,7 @@ async fn an_id_of_another_kind_is_one_of_nobodys() {
 
 /// Everything that is not what it should be is refused before anybody looks anything up with it.
 #[tokio::test]
-async fn operators_and_stowaways_in_bodies_are_refused() {
+async fn operators_and_unknown_fields_in_bodies_are_refused() {
     let place = ForeignIds::new().await;
     let before = place.desk.get(ADMIN, "/api/settings").await.body;
     for (method, url, person, body) in bodies() {
@@ -177,7 +177,7 @@ async fn operators_and_stowaways_in_bodies_are_refused() {
 
 /// Whatever stands in the query of a list.
 #[tokio::test]
-async fn queries_that_do_not_fit_are_refused() {
+async fn invalid_query_parameters_are_refused() {
     let desk = desk().await;
     for path in ["/api/queue", "/api/agent-status/workload"] {
         for query in [
@@ -202,7 +202,7 @@ async fn queries_that_do_not_fit_are_refused() {
 
 /// Clients that connect and never finish their first line take nothing from anybody: neither from the bot nor from the API.
 #[tokio::test]
-async fn the_bot_does_not_notice_silent_connections() {
+async fn silent_connections_block_neither_bot_nor_api() {
     let desk = desk().await;
     let mut silent = Vec::new();
     for n in 0..300 {

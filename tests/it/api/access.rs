@@ -65,7 +65,7 @@ async fn with(desk: &Desk, method: &str, url: &str, token: Option<&str>) -> Repl
 }
 
 #[tokio::test]
-async fn every_endpoint_knows_the_roles() {
+async fn every_endpoint_checks_the_role() {
     let desk = desk().await;
     for (method, url, agent, admin) in ENDPOINTS {
         let tokens = [(SARI, 403), (BUDI, agent), (ADMIN, admin)];
@@ -83,7 +83,7 @@ async fn every_endpoint_knows_the_roles() {
 }
 
 #[tokio::test]
-async fn bad_ids_are_400_and_say_so() {
+async fn malformed_ids_are_refused_with_400() {
     let desk = desk().await;
     for (method, url, ..) in ENDPOINTS.into_iter().filter(|(_, url, ..)| url.contains("{id}")) {
         for bad in ["x", "1", "INC1", "550e8400-e29b-41d4-a716-44665544000", "%00", "%ff", "{\"$ne\":null}"] {
@@ -99,7 +99,7 @@ async fn bad_ids_are_400_and_say_so() {
 
 /// Whoever may not do it is told that, and not what is wrong with their body; whoever may is told the latter.
 #[tokio::test]
-async fn bodies_that_do_not_fit_are_400_or_422() {
+async fn invalid_bodies_are_refused_with_400_or_422() {
     let desk = desk().await;
     let token = desk.token(ADMIN).await;
     let sari = desk.token(SARI).await;
@@ -128,7 +128,7 @@ fn signed(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
 }
 
 #[tokio::test]
-async fn bad_tokens_are_401() {
+async fn invalid_tokens_are_refused_with_401() {
     let desk = desk().await;
     let now = desk.now().timestamp();
     let good =
@@ -178,7 +178,7 @@ async fn bad_tokens_are_401() {
 }
 
 #[tokio::test]
-async fn the_stored_role_counts_whatever_the_token_says() {
+async fn the_stored_role_overrides_the_role_in_the_token() {
     let desk = desk().await;
     let budi = desk.person_by_telegram_id(BUDI).await;
     let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), TOKEN_LIFETIME).unwrap();

@@ -4,7 +4,7 @@ use crate::support::ADMIN;
 use serde_json::json;
 
 #[tokio::test]
-async fn an_admin_sets_capacity_and_auto_assignment_and_who_has_room_is_served() {
+async fn a_changed_capacity_or_auto_assignment_starts_assignment() {
     let desk = desk().await;
     let path = format!("/api/agents/{}", id(&desk, BUDI).await);
     let off = desk.patch(ADMIN, &path, json!({"max_tickets": 1, "auto_assignment_enabled": false})).await;
@@ -33,7 +33,7 @@ async fn an_admin_sets_capacity_and_auto_assignment_and_who_has_room_is_served()
 }
 
 #[tokio::test]
-async fn a_change_that_does_not_fit_is_refused() {
+async fn invalid_agent_changes_are_refused() {
     let desk = desk().await;
     let path = format!("/api/agents/{}", id(&desk, BUDI).await);
     for bad in [json!({"max_tickets": 0}), json!({"max_tickets": 101})] {

@@ -40,7 +40,7 @@ async fn make_critical(desk: &Desk) {
 }
 
 #[tokio::test]
-async fn a_critical_department_that_nobody_serves_is_told_at_once_and_once() {
+async fn an_unstaffed_critical_department_alerts_at_once_and_only_once() {
     let desk = desk().await;
     for agent in [BUDI, CITRA] {
         desk.say(agent, "/online").await;
@@ -74,7 +74,7 @@ async fn a_critical_department_that_nobody_serves_is_told_at_once_and_once() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_waits_too_long_and_a_department_left_alone_are_told() {
+async fn a_long_wait_and_an_unstaffed_department_raise_alerts() {
     let desk = desk().await;
     desk.ticket(SARI, "halo").await;
     look(&desk, 0).await;
@@ -96,7 +96,7 @@ async fn a_ticket_that_waits_too_long_and_a_department_left_alone_are_told() {
 
 /// The oldest is not the first of the queue when a newer one is more urgent.
 #[tokio::test]
-async fn the_oldest_ticket_counts_whatever_its_priority() {
+async fn the_wait_alert_uses_the_oldest_ticket_of_any_priority() {
     let desk = desk().await;
     let open = async |text: &str| {
         let body = json!({"customer_telegram_id": SARI, "description": text});
@@ -114,7 +114,7 @@ async fn the_oldest_ticket_counts_whatever_its_priority() {
 
 /// Of a department that is closed nobody is told that somebody is online in it again.
 #[tokio::test]
-async fn a_department_that_is_closed_is_no_incident_any_more() {
+async fn retiring_a_department_ends_its_incident_without_a_message() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     desk.department("HSI").await;
@@ -130,7 +130,7 @@ async fn a_department_that_is_closed_is_no_incident_any_more() {
 }
 
 #[tokio::test]
-async fn heartbeats_that_fail_are_told_by_the_minute() {
+async fn failed_heartbeats_alert_by_one_minute_windows() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     let engine = Arc::clone(&desk.app().engine);
@@ -152,7 +152,7 @@ async fn heartbeats_that_fail_are_told_by_the_minute() {
 
 /// What agents' clients get is what counts: a heartbeat that is refused is the client's fault, one that fails the desk's.
 #[tokio::test]
-async fn heartbeats_count_as_they_were_answered() {
+async fn a_refused_heartbeat_does_not_count_as_failed() {
     let far = Arc::new(UnreachablePresence::default());
     let desk = Desk::with(Options { presence: Some(far.clone()), ..Options::default() }).await;
     desk.agent(BUDI, "Budi").await;
@@ -173,7 +173,7 @@ async fn heartbeats_count_as_they_were_answered() {
 }
 
 #[tokio::test]
-async fn presence_out_of_reach_is_told_when_it_lasts() {
+async fn a_lasting_presence_outage_raises_an_alert() {
     let far = Arc::new(UnreachablePresence::default());
     let desk = Desk::with(Options { presence: Some(far.clone()), ..Options::default() }).await;
     desk.agent(BUDI, "Budi").await;
@@ -207,7 +207,7 @@ async fn presence_out_of_reach_is_told_when_it_lasts() {
 
 /// Words can't be kept while the store is away: sockets are told then, and Telegram as soon as it is back.
 #[tokio::test]
-async fn a_store_out_of_reach_is_told() {
+async fn a_store_outage_is_announced_on_sockets_and_in_telegram() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     look(&desk, 0).await;
@@ -231,7 +231,7 @@ async fn a_store_out_of_reach_is_told() {
 
 /// The store does it, and nobody hears that it has.
 #[tokio::test]
-async fn an_answer_that_is_lost_repeats_nothing() {
+async fn a_lost_commit_answer_repeats_no_alert() {
     let desk = desk().await;
     look(&desk, 0).await;
     let mut page = Page::of(&desk, ADMIN).await;
@@ -251,7 +251,7 @@ async fn an_answer_that_is_lost_repeats_nothing() {
 }
 
 #[tokio::test]
-async fn a_restart_repeats_nothing() {
+async fn a_restart_repeats_no_alert() {
     let desk = desk().await;
     look(&desk, 0).await;
     look(&desk, 200).await;
@@ -270,7 +270,7 @@ async fn a_restart_repeats_nothing() {
 
 /// Several replicas: each socket is told, and the admins once, whoever works by then.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replicas_tell_it_once() {
+async fn replicas_announce_an_incident_once() {
     let desk = Desk::with(Options { signals: Some(Arc::new(Wire::default())), ..Options::default() }).await;
     let second = desk.start_replica().await;
     desk.agent(BUDI, "Budi").await;

@@ -80,7 +80,7 @@ fn check_references(contract: &Value, part: &Value) {
 
 /// The words that the contract has for a setting are those that the desk takes.
 #[tokio::test]
-async fn the_words_of_the_contract_are_taken() {
+async fn every_enum_value_of_the_contract_is_accepted() {
     let desk = desk().await;
     let contract = Reply::of(desk.request("GET", "/api/openapi.json")).await.body;
     let words = |name: &str| contract["components"]["schemas"][name]["enum"].as_array().unwrap().clone();
@@ -106,7 +106,7 @@ async fn the_words_of_the_contract_are_taken() {
 }
 
 #[tokio::test]
-async fn the_page_needs_nothing_from_elsewhere() {
+async fn the_docs_page_loads_nothing_from_other_origins() {
     let desk = desk().await;
     let page = Reply::of(desk.request("GET", "/docs")).await;
     assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
@@ -118,7 +118,7 @@ async fn the_page_needs_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn only_pages_of_known_origins_may_call() {
+async fn cors_allows_only_the_configured_origins() {
     let origins = vec!["https://desk.example".to_owned()];
     let desk =
         Desk::with(Options { http: HttpConfig { cors_origins: origins, ..http() }, ..Options::default() })

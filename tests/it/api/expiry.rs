@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const TTL: Duration = Duration::from_secs(2);
 
 #[tokio::test]
-async fn who_stops_sending_heartbeats_is_gone_within_a_second_of_the_ttl_and_leaves_no_ghost() {
+async fn presence_expires_within_a_second_of_the_ttl_and_leaves_no_set_members() {
     let redis = RedisServer::start();
     let presence = Arc::new(Redis::open(&redis.url()).unwrap());
     let desk =

@@ -17,7 +17,7 @@ async fn open(desk: &Desk, text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_page_sees_everything_at_once_then_a_tickets_way_in_order() {
+async fn a_page_gets_a_snapshot_and_then_ticket_events_in_order() {
     let desk = desk().await;
     let waiting = open(&desk, "yang pertama").await;
     let mut page = Page::of(&desk, ADMIN).await;
@@ -45,7 +45,7 @@ async fn a_page_sees_everything_at_once_then_a_tickets_way_in_order() {
 }
 
 #[tokio::test]
-async fn what_happens_is_told_as_it_happens() {
+async fn events_are_pushed_as_they_happen() {
     let desk = desk().await;
     let mut page = Page::of(&desk, BUDI).await;
     let ticket = open(&desk, "halo").await;
@@ -61,7 +61,7 @@ async fn what_happens_is_told_as_it_happens() {
 }
 
 #[tokio::test]
-async fn the_token_comes_in_the_first_frame_too() {
+async fn the_first_frame_may_carry_the_token() {
     let desk = desk().await;
     let address = desk.app().addr;
     let join = async || Page::over(TcpStream::connect(address).await.unwrap(), request(address)).await;
@@ -77,7 +77,7 @@ async fn the_token_comes_in_the_first_frame_too() {
 }
 
 #[tokio::test]
-async fn who_may_not_connect_is_refused() {
+async fn unauthorized_sockets_are_refused() {
     let origins = vec!["https://desk.example".to_owned()];
     let http = HttpConfig { cors_origins: origins, ..http() };
     let desk = Desk::with(Options { http, ..Options::default() }).await;
@@ -116,7 +116,7 @@ async fn who_may_not_connect_is_refused() {
 }
 
 #[tokio::test]
-async fn a_socket_ends_with_its_token_and_with_its_owners_role() {
+async fn a_socket_closes_on_token_expiry_role_loss_and_shutdown() {
     let desk = desk().await;
     let budi = desk.person_by_telegram_id(BUDI).await.id;
     let second = issue(&JWT_SECRET.into(), budi, Role::Agent, desk.now(), TimeDelta::seconds(1)).unwrap();
@@ -134,7 +134,7 @@ async fn a_socket_ends_with_its_token_and_with_its_owners_role() {
 }
 
 #[tokio::test]
-async fn an_agent_sees_their_departments_and_what_they_hold() {
+async fn an_agent_gets_events_of_their_departments_and_held_tickets() {
     let desk = desk().await;
     let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();
@@ -155,7 +155,7 @@ async fn an_agent_sees_their_departments_and_what_they_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_happens_at_one_replica_is_told_at_another() {
+async fn events_of_one_replica_reach_sockets_of_another() {
     let signals = std::sync::Arc::new(crate::replicas::Wire::default());
     let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;

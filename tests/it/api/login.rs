@@ -42,7 +42,7 @@ type Sign = fn(&str, i64, i64) -> Value;
 const WAYS: [(&str, Sign); 2] = [("telegram", widget), ("miniapp", mini_app)];
 
 #[tokio::test]
-async fn what_telegram_signed_is_a_token_for_whom_it_names() {
+async fn a_signed_login_returns_a_token_for_its_person() {
     let desk = desk().await;
     for (way, sign) in WAYS {
         let reply = log_in(&desk, way, &sign(TOKEN, BUDI, desk.now().timestamp())).await;
@@ -62,7 +62,7 @@ async fn what_telegram_signed_is_a_token_for_whom_it_names() {
 }
 
 #[tokio::test]
-async fn old_and_foreign_log_ins_are_refused() {
+async fn old_and_foreign_logins_are_refused() {
     let desk = desk().await;
     let now = desk.now().timestamp();
     for (way, sign) in WAYS {
@@ -80,7 +80,7 @@ async fn old_and_foreign_log_ins_are_refused() {
 }
 
 #[tokio::test]
-async fn an_edited_log_in_is_refused() {
+async fn an_edited_login_is_refused() {
     let desk = desk().await;
     let now = desk.now().timestamp();
     let good = widget(TOKEN, BUDI, now);

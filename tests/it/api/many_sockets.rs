@@ -51,7 +51,7 @@ async fn watch(desk: &Desk, after: usize, done: &AtomicUsize) -> Page {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_that_joins_amid_a_thousand_events_ends_with_what_the_api_reports() {
+async fn a_page_that_joins_during_a_thousand_events_converges_to_the_api_state() {
     let desk = desk().await;
     for customer in 0..CUSTOMERS {
         desk.person(1_000 + customer, "Sari", "id").await;
@@ -86,7 +86,7 @@ async fn a_page_that_joins_amid_a_thousand_events_ends_with_what_the_api_reports
 
 /// The kernel holds a few megabytes for a reader who does not read: tickets as long as they can be, so that it is soon full.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_that_does_not_keep_up_gets_everything_afresh() {
+async fn a_slow_page_gets_a_new_snapshot() {
     let desk = desk().await;
     let body = json!({"customer_telegram_id": SARI, "description": "😀".repeat(12_288)});
     let ticket = desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_id"].clone();

@@ -20,7 +20,7 @@ fn value(text: &str, line: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn every_metric_that_was_ordered_is_there() {
+async fn every_required_metric_is_exposed() {
     let desk = desk().await;
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "nap"})).await.refused(422, "bad_body");
@@ -69,7 +69,7 @@ async fn every_metric_that_was_ordered_is_there() {
 }
 
 #[tokio::test]
-async fn others_than_this_machine_need_a_token() {
+async fn remote_scrapes_need_an_admin_token() {
     let local = "127.0.0.1".parse().unwrap();
     let http = HttpConfig { trusted_proxies: vec![local], ..http() };
     let desk = Desk::with(Options { http, ..Options::default() }).await;
@@ -84,7 +84,7 @@ async fn others_than_this_machine_need_a_token() {
 
 /// A peer that is no proxy of ours and says it speaks for this machine is not this machine.
 #[tokio::test]
-async fn who_only_says_to_be_this_machine_is_not() {
+async fn a_loopback_address_from_an_untrusted_proxy_is_refused() {
     let desk = desk().await;
     let claimed = desk.request("GET", "/metrics").header("x-forwarded-for", "127.0.0.1");
     Reply::of(claimed).await.refused(401, "missing_token");
@@ -92,7 +92,7 @@ async fn who_only_says_to_be_this_machine_is_not() {
 
 /// The alert rules speak of metrics that there are.
 #[tokio::test]
-async fn the_alert_rules_name_what_is_measured() {
+async fn the_alert_rules_name_only_existing_metrics() {
     let desk = desk().await;
     desk.ticket(SARI, "halo").await;
     let text = scrape(&desk).await;

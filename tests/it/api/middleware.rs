@@ -5,7 +5,7 @@ use antri::config::http::HttpConfig;
 use chrono::TimeDelta;
 
 #[tokio::test]
-async fn every_answer_has_an_id_which_may_be_the_clients_own() {
+async fn every_answer_has_a_request_id_that_the_client_may_set() {
     let desk = desk().await;
     let own = |id: &str| desk.request("GET", "/healthz").header("x-request-id", id);
     assert_eq!(Reply::of(own("web-42.a_b")).await.headers["x-request-id"], "web-42.a_b");
@@ -18,7 +18,7 @@ async fn every_answer_has_an_id_which_may_be_the_clients_own() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_says_so_in_the_envelope() {
+async fn unknown_paths_and_methods_are_refused_in_the_envelope() {
     let desk = desk().await;
     for path in ["/", "/api", "/api/", "/api/tickets/a/b/c", "/api/agent-status/", "/API/settings"] {
         desk.get(ADMIN, path).await.refused(404, "no_such_path");
@@ -38,7 +38,7 @@ async fn a_body_over_the_limit_is_413() {
 }
 
 #[tokio::test]
-async fn health_is_open_and_readiness_says_what_is_missing() {
+async fn health_needs_no_token_and_readiness_names_failed_backends() {
     let desk = desk().await;
     Reply::of(desk.request("GET", "/healthz")).await.data();
     let ready = Reply::of(desk.request("GET", "/readyz")).await;
@@ -61,7 +61,7 @@ async fn limited(http: HttpConfig) -> Desk {
 }
 
 #[tokio::test]
-async fn who_asks_too_much_waits_and_others_do_not() {
+async fn the_rate_limit_of_one_token_leaves_others_alone() {
     let desk = limited(HttpConfig { rate_per_token: 2, ..http() }).await;
     for _ in 0..10 {
         desk.get(BUDI, "/api/agent-status/online").await.data();
@@ -75,7 +75,7 @@ async fn who_asks_too_much_waits_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn an_address_that_asks_too_much_waits_with_or_without_tokens() {
+async fn the_address_rate_limit_uses_the_address_from_the_trusted_proxy() {
     let local = "127.0.0.1".parse().unwrap();
     let desk = limited(HttpConfig { rate_per_address: 2, trusted_proxies: vec![local], ..http() }).await;
     let from = |address: &str| Reply::of(desk.request("GET", "/nowhere").header("x-forwarded-for", address));

@@ -11,7 +11,7 @@ async fn online(desk: &Desk) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_heartbeat_is_answered_as_ordered_and_makes_the_agent_appear() {
+async fn a_heartbeat_has_the_specified_answer_and_puts_the_agent_online() {
     let desk = desk().await;
     let budi = id(&desk, BUDI).await;
     let reply = desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
@@ -42,7 +42,7 @@ async fn a_heartbeat_is_answered_as_ordered_and_makes_the_agent_appear() {
 }
 
 #[tokio::test]
-async fn a_heartbeat_that_does_not_fit_is_refused() {
+async fn invalid_heartbeats_are_refused() {
     let desk = desk().await;
     let path = "/api/agent-status/heartbeat";
     for body in [json!({"status": "offline"}), json!({"status": null}), json!({"status": {"$ne": null}})] {
@@ -61,7 +61,7 @@ async fn a_heartbeat_that_does_not_fit_is_refused() {
 }
 
 #[tokio::test]
-async fn who_stops_sending_heartbeats_disappears_then_is_offline_and_a_heartbeat_heals() {
+async fn an_agent_without_heartbeats_goes_offline_after_the_grace_period() {
     let desk = desk().await;
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
     desk.post(CITRA, "/api/agent-status/heartbeat", json!({"status": "busy"})).await;
@@ -86,7 +86,7 @@ async fn who_stops_sending_heartbeats_disappears_then_is_offline_and_a_heartbeat
 }
 
 #[tokio::test]
-async fn stats_count_by_department() {
+async fn stats_count_agents_by_department() {
     let desk = desk().await;
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "away"})).await;
     desk.post(CITRA, "/api/agent-status/heartbeat", json!({})).await;
@@ -99,7 +99,7 @@ async fn stats_count_by_department() {
 }
 
 #[tokio::test]
-async fn going_online_is_given_what_waits_and_going_offline_ends_it() {
+async fn going_online_assigns_waiting_tickets_and_going_offline_keeps_them() {
     let desk = desk().await;
     desk.ticket(SARI, "printer rusak").await;
     let reply = desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await;
@@ -119,7 +119,7 @@ async fn going_online_is_given_what_waits_and_going_offline_ends_it() {
 }
 
 #[tokio::test]
-async fn who_was_online_by_telegram_and_then_has_a_client_lives_by_its_heartbeats() {
+async fn a_client_heartbeat_makes_a_telegram_agent_depend_on_heartbeats() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     assert_eq!(desk.person_by_telegram_id(BUDI).await.agent.unwrap().via, Via::Telegram);
@@ -133,7 +133,7 @@ async fn who_was_online_by_telegram_and_then_has_a_client_lives_by_its_heartbeat
 
 /// Heartbeats do not ask the store who somebody is; what the bot has made of them holds from its answer on all the same.
 #[tokio::test]
-async fn who_is_removed_is_refused_with_the_very_next_heartbeat() {
+async fn the_next_heartbeat_of_a_removed_agent_is_refused() {
     let desk = desk().await;
     let path = "/api/agent-status/heartbeat";
     let tokens = [desk.token(BUDI).await, desk.token(ADMIN).await];
@@ -157,7 +157,7 @@ async fn who_is_removed_is_refused_with_the_very_next_heartbeat() {
 }
 
 #[tokio::test]
-async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
+async fn a_store_outage_is_answered_with_500_without_internals() {
     let desk = desk().await;
     let token = desk.token(BUDI).await;
     for ill in [StoreFault::Away, StoreFault::Unreadable] {

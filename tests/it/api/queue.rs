@@ -19,7 +19,7 @@ fn numbers(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn the_queue_is_listed_in_its_order_and_in_pages() {
+async fn the_queue_is_listed_in_order_and_in_pages() {
     let desk = desk().await;
     let all = tickets(&desk, 5).await;
     let page = desk.get(ADMIN, "/api/queue?offset=1&limit=2").await;
@@ -49,7 +49,7 @@ async fn the_queue_is_listed_in_its_order_and_in_pages() {
 }
 
 #[tokio::test]
-async fn an_admin_moves_a_ticket_forward() {
+async fn a_priority_change_reorders_the_queue() {
     let desk = desk().await;
     let all = tickets(&desk, 3).await;
     let path = format!("/api/queue/{}", all[2]);
@@ -86,7 +86,7 @@ async fn an_admin_moves_a_ticket_forward() {
 }
 
 #[tokio::test]
-async fn an_admin_gives_a_ticket_to_another_agent_or_back() {
+async fn an_admin_reassigns_or_requeues_a_ticket() {
     let desk = desk().await;
     let all = tickets(&desk, 2).await;
     let (budi, citra) = (id(&desk, BUDI).await, id(&desk, CITRA).await);
@@ -113,7 +113,7 @@ async fn an_admin_gives_a_ticket_to_another_agent_or_back() {
 }
 
 #[tokio::test]
-async fn the_workload_says_how_everybody_stands() {
+async fn the_workload_lists_every_agent_and_the_queue_totals() {
     let desk = desk().await;
     let citra = format!("/api/agents/{}", id(&desk, CITRA).await);
     desk.patch(ADMIN, &citra, json!({"max_tickets": 2})).await.data();

@@ -22,7 +22,7 @@ async fn opened(desk: &Desk, text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_ticket_by_the_api_is_like_any_other() {
+async fn a_ticket_opened_by_the_api_is_assigned_and_announced() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     let sari = id(&desk, SARI).await;
@@ -43,7 +43,7 @@ async fn a_ticket_by_the_api_is_like_any_other() {
 }
 
 #[tokio::test]
-async fn one_key_opens_one_ticket() {
+async fn an_idempotency_key_opens_one_ticket() {
     let desk = desk().await;
     let body = || json!({"customer_telegram_id": SARI, "description": "rusak"});
     let first = create(&desk, BUDI, Some("k-1"), body()).await;
@@ -63,7 +63,7 @@ async fn one_key_opens_one_ticket() {
 }
 
 #[tokio::test]
-async fn the_same_key_at_once_opens_one_ticket() {
+async fn concurrent_requests_with_one_key_open_one_ticket() {
     let desk = desk().await;
     let token = desk.token(BUDI).await;
     let send = || {
@@ -80,7 +80,7 @@ async fn the_same_key_at_once_opens_one_ticket() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_does_not_fit_is_refused() {
+async fn invalid_ticket_requests_are_refused() {
     let desk = desk().await;
     let sari = id(&desk, SARI).await;
     let nobody = "550e8400-e29b-41d4-a716-446655440000";
@@ -120,7 +120,7 @@ async fn a_ticket_that_does_not_fit_is_refused() {
 }
 
 #[tokio::test]
-async fn where_there_are_several_categories_one_has_to_be_named() {
+async fn the_category_is_required_when_there_are_several() {
     let desk = desk().await;
     let admin = desk.person_by_telegram_id(ADMIN).await;
     let engine = desk.app().engine.clone();
@@ -149,7 +149,7 @@ async fn where_there_are_several_categories_one_has_to_be_named() {
 }
 
 #[tokio::test]
-async fn the_holder_takes_the_steps_and_completing_refills() {
+async fn only_the_holder_steps_a_ticket_and_completion_refills_the_slot() {
     let desk = desk().await;
     desk.patch(ADMIN, &format!("/api/agents/{}", id(&desk, BUDI).await), json!({"max_tickets": 1}))
         .await
@@ -190,7 +190,7 @@ async fn the_holder_takes_the_steps_and_completing_refills() {
 }
 
 #[tokio::test]
-async fn another_departments_tickets_are_not_there() {
+async fn tickets_of_another_department_are_answered_as_unknown() {
     let desk = desk().await;
     let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();

@@ -33,7 +33,7 @@ async fn with_a_quota() -> Desk {
 }
 
 #[tokio::test]
-async fn a_flood_is_answered_once_and_nothing_below_the_quota_is_lost() {
+async fn a_flood_gets_one_warning_and_messages_within_the_quota_are_kept() {
     let desk = with_a_quota().await;
     for n in 1..=20 {
         desk.sandbox.send_text(SARI, &format!("baris {n}"));
@@ -55,7 +55,7 @@ async fn a_flood_is_answered_once_and_nothing_below_the_quota_is_lost() {
 }
 
 #[tokio::test]
-async fn what_piled_up_while_the_desk_was_away_is_no_flood() {
+async fn a_backlog_from_downtime_is_not_counted_as_a_flood() {
     let desk = with_a_quota().await;
     desk.stop().await;
     for n in 1..=20 {
@@ -69,7 +69,7 @@ async fn what_piled_up_while_the_desk_was_away_is_no_flood() {
 }
 
 #[tokio::test]
-async fn hidden_and_piled_up_characters_are_taken_out() {
+async fn hidden_and_stacked_characters_are_removed() {
     let desk = with_agent().await;
     let zalgo = format!("z{}", "\u{0301}".repeat(60));
     desk.person(TOM, &format!("To\u{202e}m {zalgo}"), "id").await;
@@ -80,14 +80,14 @@ async fn hidden_and_piled_up_characters_are_taken_out() {
 }
 
 #[tokio::test]
-async fn a_name_of_nothing_visible_still_has_a_name() {
+async fn an_invisible_name_is_replaced_by_a_fallback() {
     let desk = with_customer().await;
     desk.person(TOM, "\u{202e}\u{feff}", "id").await;
     desk.find(TOM, "Halo #2!");
 }
 
 #[tokio::test]
-async fn emoji_are_not_taken_apart_at_the_cut() {
+async fn truncation_does_not_split_emoji() {
     let desk = with_agent().await;
     let family = "👨\u{200d}👩\u{200d}👧";
     desk.ticket(SARI, &family.repeat(480)).await;
@@ -100,7 +100,7 @@ async fn emoji_are_not_taken_apart_at_the_cut() {
 }
 
 #[tokio::test]
-async fn unknown_commands_and_those_of_others_are_answered_politely() {
+async fn unknown_commands_and_commands_of_other_roles_are_answered() {
     let desk = with_agent().await;
     desk.say(SARI, "/bogus").await;
     assert!(desk.last(SARI).text.contains("Perintah /bogus tidak dikenal"));
@@ -138,7 +138,7 @@ async fn unknown_commands_and_those_of_others_are_answered_politely() {
 }
 
 #[tokio::test]
-async fn commands_are_understood_as_people_type_them() {
+async fn commands_are_parsed_with_mentions_any_case_and_extra_text() {
     let desk = with_agent().await;
     desk.say(BUDI, "/Status@Antri_Test_Bot sekarang juga").await;
     assert!(desk.last(BUDI).text.contains("Status Anda"));
@@ -149,7 +149,7 @@ async fn commands_are_understood_as_people_type_them() {
 }
 
 #[tokio::test]
-async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
+async fn a_command_for_another_bot_is_not_run_and_opens_no_draft() {
     let desk = with_customer().await;
     desk.say(SARI, "/new@other_bot printer rusak").await;
     assert!(
@@ -162,7 +162,7 @@ async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
 }
 
 #[tokio::test]
-async fn every_press_of_a_flood_stops_its_spinner() {
+async fn every_press_of_a_flood_is_answered() {
     let desk = with_a_quota().await;
     desk.say(SARI, "/help").await;
     let message = desk.last(SARI).message_id;

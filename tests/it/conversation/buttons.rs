@@ -62,7 +62,7 @@ fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
 }
 
 #[tokio::test]
-async fn a_customer_has_no_use_for_staffs_buttons() {
+async fn staff_buttons_are_refused_for_a_customer() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let ticket = held(&desk).await.remove(0);
@@ -80,7 +80,7 @@ async fn a_customer_has_no_use_for_staffs_buttons() {
 }
 
 #[tokio::test]
-async fn an_agent_has_no_use_for_admins_buttons() {
+async fn admin_buttons_are_refused_for_an_agent() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let ticket = held(&desk).await.remove(0);
@@ -93,7 +93,7 @@ async fn an_agent_has_no_use_for_admins_buttons() {
 }
 
 #[tokio::test]
-async fn another_agents_ticket_stays_theirs() {
+async fn an_agent_cannot_step_the_ticket_of_another_agent() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.ticket(SARI, "rahasia pelanggan").await;
@@ -109,7 +109,7 @@ async fn another_agents_ticket_stays_theirs() {
 }
 
 #[tokio::test]
-async fn nobody_withdraws_or_sees_another_customers_ticket() {
+async fn a_customer_cannot_cancel_or_see_the_ticket_of_another() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(SARI, "rahasia pelanggan").await;
@@ -123,7 +123,7 @@ async fn nobody_withdraws_or_sees_another_customers_ticket() {
 }
 
 #[tokio::test]
-async fn another_customers_draft_is_not_sent() {
+async fn a_customer_cannot_send_the_draft_of_another() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
     desk.say(SARI, "rahasia").await;
@@ -136,7 +136,7 @@ async fn another_customers_draft_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_button_drawn_for_an_earlier_state_changes_nothing() {
+async fn a_stale_button_changes_nothing() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, open) = desk.button(BUDI, "Buka");
@@ -148,7 +148,7 @@ async fn a_button_drawn_for_an_earlier_state_changes_nothing() {
 }
 
 #[tokio::test]
-async fn two_presses_at_once_are_one_step() {
+async fn two_concurrent_presses_take_one_step() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, complete) = desk.button(BUDI, "Selesai");
@@ -159,7 +159,7 @@ async fn two_presses_at_once_are_one_step() {
 }
 
 #[tokio::test]
-async fn the_same_update_twice_is_one_press() {
+async fn a_redelivered_press_is_handled_once() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.press(BUDI, "Selesai").await;
@@ -170,7 +170,7 @@ async fn the_same_update_twice_is_one_press() {
 }
 
 #[tokio::test]
-async fn forged_data_is_refused() {
+async fn forged_button_data_is_refused() {
     let desk = with_agent().await;
     let message = desk.last(BUDI).message_id;
     let nobody = uuid::Uuid::from_u128(7);
@@ -195,7 +195,7 @@ async fn forged_data_is_refused() {
 }
 
 #[tokio::test]
-async fn an_admins_buttons_for_what_is_gone_say_so() {
+async fn admin_buttons_for_missing_records_are_answered() {
     let desk = with_agent().await;
     let nobody = uuid::Uuid::from_u128(7);
     let message = desk.last(ADMIN).message_id;
@@ -206,7 +206,7 @@ async fn an_admins_buttons_for_what_is_gone_say_so() {
 }
 
 #[tokio::test]
-async fn a_press_on_a_message_of_another_chat_draws_nothing_there_or_here() {
+async fn a_press_on_a_message_of_another_chat_is_refused() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, open) = desk.button(BUDI, "Buka");
@@ -221,7 +221,7 @@ async fn a_press_on_a_message_of_another_chat_draws_nothing_there_or_here() {
 }
 
 #[tokio::test]
-async fn a_former_admins_buttons_and_open_question_are_dead() {
+async fn the_buttons_and_open_prompt_of_a_former_admin_are_dead() {
     let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
     let link = desk.app().claim_link().await.unwrap().unwrap();

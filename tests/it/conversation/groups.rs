@@ -21,7 +21,7 @@ async fn a_command_in_a_group_leads_to_the_private_chat() {
 }
 
 #[tokio::test]
-async fn an_admins_command_in_a_group_does_nothing_else() {
+async fn an_admin_command_in_a_group_is_not_run() {
     let desk = with_customer().await;
     for from in [Some(ADMIN), None] {
         desk.sandbox.send_in_group(GROUP, from, "/department Teknik");
@@ -33,7 +33,7 @@ async fn an_admins_command_in_a_group_does_nothing_else() {
 }
 
 #[tokio::test]
-async fn talk_in_a_group_is_not_ours() {
+async fn plain_messages_in_a_group_are_ignored() {
     let desk = with_customer().await;
     for talk in ["halo semua", "/start@other_bot"] {
         desk.sandbox.send_in_group(GROUP, Some(SARI), talk);
@@ -43,7 +43,7 @@ async fn talk_in_a_group_is_not_ours() {
 }
 
 #[tokio::test]
-async fn an_unknown_command_in_a_group_is_ours_only_with_our_name() {
+async fn an_unknown_command_in_a_group_is_answered_only_with_the_bot_name() {
     let desk = with_customer().await;
     for talk in ["/bogus", "/bogus halo @antri_test_bot", "/bogus@other_bot"] {
         desk.sandbox.send_in_group(GROUP, Some(SARI), talk);
@@ -56,7 +56,7 @@ async fn an_unknown_command_in_a_group_is_ours_only_with_our_name() {
 }
 
 #[tokio::test]
-async fn channel_posts_edited_messages_and_the_unknown_are_let_be() {
+async fn channel_posts_edits_and_unknown_updates_are_ignored() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let before = desk.chat_story(SARI);

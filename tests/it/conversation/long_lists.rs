@@ -29,7 +29,7 @@ async fn many_departments(desk: &Desk) {
 }
 
 #[tokio::test]
-async fn departments_have_pages_and_one_comes_back_to_where_one_was() {
+async fn the_department_list_has_pages_and_back_returns_to_its_page() {
     let desk = with_customer().await;
     many_departments(&desk).await;
     desk.say(ADMIN, "/department").await;
@@ -44,7 +44,7 @@ async fn departments_have_pages_and_one_comes_back_to_where_one_was() {
 }
 
 #[tokio::test]
-async fn a_departments_categories_have_pages() {
+async fn the_categories_of_a_department_have_pages() {
     let desk = with_customer().await;
     for n in 1..=30 {
         desk.say(ADMIN, &format!("/category Umum - K{n:02}")).await;
@@ -61,7 +61,7 @@ async fn a_departments_categories_have_pages() {
 }
 
 #[tokio::test]
-async fn every_choice_of_a_department_has_pages() {
+async fn every_department_picker_has_pages() {
     let desk = with_customer().await;
     many_departments(&desk).await;
     desk.say(ADMIN, "/invite").await;
@@ -80,7 +80,7 @@ async fn every_choice_of_a_department_has_pages() {
 }
 
 #[tokio::test]
-async fn an_agents_departments_have_pages_and_a_switch_stays_on_its_page() {
+async fn the_departments_of_an_agent_have_pages_and_a_switch_stays_on_its_page() {
     let desk = with_agent().await;
     many_departments(&desk).await;
     desk.say(ADMIN, "/agents").await;
@@ -123,7 +123,7 @@ async fn every_ticket_can_be_reached_for_reassignment() {
 }
 
 #[tokio::test]
-async fn everybody_the_bot_knows_can_become_an_agent_by_buttons() {
+async fn every_known_person_can_be_picked_as_an_agent() {
     let desk = with_customer().await;
     for n in 0..50 {
         desk.person(1_000 + n, &format!("Orang{n:02}"), "id").await;

@@ -16,7 +16,7 @@ const AGENT: [&str; 9] =
     ["online", "offline", "busy", "away", "myqueue", "status", "autoassign", "queue", "token"];
 
 #[tokio::test]
-async fn each_role_has_its_menu_as_soon_as_it_is_known() {
+async fn a_role_change_updates_the_command_menu() {
     let desk = with_customer().await;
     assert_eq!(menu(&desk, SARI), CUSTOMER);
     desk.agent(BUDI, "Budi").await;
@@ -45,7 +45,7 @@ async fn the_menu_follows_the_language() {
 }
 
 #[tokio::test]
-async fn help_lists_what_the_menu_has() {
+async fn help_lists_every_command_of_the_menu() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     for id in [SARI, BUDI, ADMIN] {

@@ -18,7 +18,7 @@ async fn departments(desk: &Desk) -> usize {
 }
 
 #[tokio::test]
-async fn a_department_is_made_once_though_its_question_could_not_be_closed() {
+async fn a_department_is_created_once_when_closing_its_prompt_fails() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
@@ -33,7 +33,7 @@ async fn a_department_is_made_once_though_its_question_could_not_be_closed() {
 }
 
 #[tokio::test]
-async fn a_category_is_made_once_though_its_question_could_not_be_closed() {
+async fn a_category_is_created_once_when_closing_its_prompt_fails() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/category").await;
     break_off_at(&desk, 2);
@@ -49,7 +49,7 @@ async fn a_category_is_made_once_though_its_question_could_not_be_closed() {
 }
 
 #[tokio::test]
-async fn names_are_given_once_though_the_question_could_not_be_closed() {
+async fn a_rename_is_done_once_when_closing_its_prompt_fails() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.press(ADMIN, "Ganti nama").await;
@@ -66,7 +66,7 @@ async fn names_are_given_once_though_the_question_could_not_be_closed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_answer() {
+async fn a_repeated_answer_to_a_closed_prompt_is_not_taken_for_a_ticket() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
@@ -78,7 +78,7 @@ async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_an
 }
 
 #[tokio::test]
-async fn a_category_by_command_that_comes_again_is_not_taken() {
+async fn a_repeated_category_command_reports_no_name_conflict() {
     let desk = with_customer().await;
     desk.faults.inject_next("complete_update", 1, StoreFault::Away);
     desk.say(ADMIN, "/category Umum - Tagihan").await;
@@ -94,7 +94,7 @@ async fn a_category_by_command_that_comes_again_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_cancelled_question_that_comes_again_leaves_the_draft_alone() {
+async fn a_repeated_cancel_of_a_prompt_keeps_the_draft() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/new printer rusak").await;
     desk.say(ADMIN, "/department").await;
@@ -108,7 +108,7 @@ async fn a_cancelled_question_that_comes_again_leaves_the_draft_alone() {
 }
 
 #[tokio::test]
-async fn a_removal_that_broke_off_gives_the_tickets_back() {
+async fn an_interrupted_agent_removal_requeues_the_tickets() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.say(ADMIN, "/removeagent Budi").await;

@@ -17,7 +17,7 @@ async fn answer_while_held(desk: &Desk, method: &'static str, id: i64, label: &s
 }
 
 #[tokio::test]
-async fn a_slow_send_is_acknowledged_and_its_words_come_later() {
+async fn a_slow_send_is_acknowledged_before_its_result() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     assert_eq!(answer_while_held(&desk, "commit", SARI, "Kirim").await, "");
@@ -26,7 +26,7 @@ async fn a_slow_send_is_acknowledged_and_its_words_come_later() {
 }
 
 #[tokio::test]
-async fn a_slow_refusal_is_told_below() {
+async fn a_slow_refusal_is_sent_as_a_message() {
     let desk = with_customer().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, cancel) = desk.button(SARI, "Batal");
@@ -40,7 +40,7 @@ async fn a_slow_refusal_is_told_below() {
 }
 
 #[tokio::test]
-async fn what_is_known_before_the_work_is_said_before_it() {
+async fn a_result_that_is_certain_is_answered_before_the_work() {
     let desk = with_agent().await;
     desk.say(SARI, "printer rusak").await;
     let told = answer_while_held(&desk, "drop_draft", SARI, "Batal").await;
@@ -53,7 +53,7 @@ async fn what_is_known_before_the_work_is_said_before_it() {
 }
 
 #[tokio::test]
-async fn an_admins_press_does_not_wait_for_its_work() {
+async fn an_admin_press_is_answered_before_its_work() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/department Umum").await;
     answer_while_held(&desk, "commit", ADMIN, "Jadikan kritis").await;
@@ -74,7 +74,7 @@ async fn with_button(desk: &Desk, id: i64, data: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn buttons_that_stand_for_nothing_go_away() {
+async fn a_press_on_a_dead_button_removes_the_keyboard() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;
@@ -108,7 +108,7 @@ async fn buttons_that_stand_for_nothing_go_away() {
 }
 
 #[tokio::test]
-async fn a_former_agents_queue_loses_its_buttons_and_a_forged_press_takes_none_away() {
+async fn the_press_of_a_former_agent_removes_the_keyboard_and_a_forged_press_keeps_it() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let queue = desk.last(BUDI).message_id;
@@ -123,7 +123,7 @@ async fn a_former_agents_queue_loses_its_buttons_and_a_forged_press_takes_none_a
 }
 
 #[tokio::test]
-async fn cancel_takes_the_previews_buttons_away() {
+async fn cancel_removes_the_preview_buttons() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let (preview, send) = desk.button(SARI, "Kirim");
@@ -141,7 +141,7 @@ async fn cancel_takes_the_previews_buttons_away() {
 }
 
 #[tokio::test]
-async fn words_that_nobody_can_see_are_none() {
+async fn invisible_text_counts_as_empty() {
     let desk = with_customer().await;
     for blank in ["\u{200b}", "\u{2060}\u{2060}", "\u{ad}", "\u{feff}\u{200d}", "\u{3164}", "\u{2800}"] {
         desk.say(SARI, blank).await;

@@ -148,7 +148,7 @@ async fn a_desk_is_run(desk: &Desk, labels: &Labels) -> String {
 }
 
 #[tokio::test]
-async fn a_desk_is_run_in_indonesian() {
+async fn an_admin_runs_a_desk_in_indonesian() {
     let desk = cast("id").await;
     let seen = a_desk_is_run(&desk, &ID).await;
     insta::assert_snapshot!("admins_questions_id", seen);
@@ -157,7 +157,7 @@ async fn a_desk_is_run_in_indonesian() {
 }
 
 #[tokio::test]
-async fn a_desk_is_run_in_english() {
+async fn an_admin_runs_a_desk_in_english() {
     let desk = cast("en").await;
     let seen = a_desk_is_run(&desk, &EN).await;
     insta::assert_snapshot!("admins_questions_en", seen);
@@ -166,7 +166,7 @@ async fn a_desk_is_run_in_english() {
 }
 
 #[tokio::test]
-async fn silence_is_asked_about() {
+async fn a_silent_agent_is_asked_and_taken_offline() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     desk.say(BUDI, "/online").await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[tokio::test]
-async fn a_doubled_press_for_an_invitation_shows_one_link() {
+async fn a_double_press_of_invite_shows_one_link() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/invite").await;
@@ -23,7 +23,7 @@ async fn a_doubled_press_for_an_invitation_shows_one_link() {
 }
 
 #[tokio::test]
-async fn a_doubled_press_asks_for_a_name_once() {
+async fn a_double_press_of_rename_prompts_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     let (message, rename) = desk.button(ADMIN, "Ganti nama");
@@ -35,7 +35,7 @@ async fn a_doubled_press_asks_for_a_name_once() {
 }
 
 #[tokio::test]
-async fn reassigning_reads_what_it_shows_and_not_all_that_is_held() {
+async fn the_reassign_list_reads_only_the_tickets_of_its_page() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(CITRA, "/online").await;
@@ -58,7 +58,7 @@ async fn reassigning_reads_what_it_shows_and_not_all_that_is_held() {
 }
 
 #[tokio::test]
-async fn a_long_preview_says_that_all_is_kept() {
+async fn a_truncated_preview_says_that_the_whole_text_is_kept() {
     let desk = with_agent().await;
     for message in ["x".repeat(4_000), "y".repeat(1_000)] {
         desk.say(SARI, &message).await;
@@ -70,7 +70,7 @@ async fn a_long_preview_says_that_all_is_kept() {
 }
 
 #[tokio::test]
-async fn who_holds_too_many_reads_how_many_to_complete() {
+async fn an_agent_over_the_limit_reads_how_many_tickets_to_complete() {
     let desk = with_agent().await;
     for n in 1..=3 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
@@ -83,7 +83,7 @@ async fn who_holds_too_many_reads_how_many_to_complete() {
 }
 
 #[tokio::test]
-async fn who_is_busy_is_not_asked_whether_they_are_online() {
+async fn the_presence_question_to_a_busy_agent_does_not_say_online() {
     let desk = with_agent().await;
     desk.say(BUDI, "/busy").await;
     desk.pass(TimeDelta::seconds(1_801)).await;
@@ -93,7 +93,7 @@ async fn who_is_busy_is_not_asked_whether_they_are_online() {
 }
 
 #[tokio::test]
-async fn a_limit_that_is_no_number_is_said_to_be_none() {
+async fn a_limit_that_is_not_a_number_is_refused() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/setmax Budi x").await;
     assert!(desk.last(ADMIN).text.contains("angka 1 sampai"), "{}", desk.last(ADMIN).text);
@@ -102,7 +102,7 @@ async fn a_limit_that_is_no_number_is_said_to_be_none() {
 }
 
 #[tokio::test]
-async fn handing_a_ticket_to_somebody_who_is_away_is_said_so() {
+async fn reassigning_to_an_offline_agent_shows_the_status() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.ticket(SARI, "printer rusak").await;
@@ -117,7 +117,7 @@ async fn handing_a_ticket_to_somebody_who_is_away_is_said_so() {
 }
 
 #[tokio::test]
-async fn handing_a_ticket_to_another_department_is_said_so() {
+async fn reassigning_across_departments_shows_a_warning() {
     let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(SARI, "printer rusak").await;
@@ -131,7 +131,7 @@ async fn handing_a_ticket_to_another_department_is_said_so() {
 }
 
 #[tokio::test]
-async fn numbers_in_a_customers_list_are_no_positions() {
+async fn the_list_numbers_of_mytickets_are_not_positions() {
     let desk = with_customer().await;
     desk.ticket(SARI, "satu").await;
     desk.ticket(SARI, "dua").await;
@@ -143,7 +143,7 @@ async fn numbers_in_a_customers_list_are_no_positions() {
 }
 
 #[tokio::test]
-async fn an_opened_card_keeps_no_position_that_passes() {
+async fn opening_a_ticket_removes_the_position_from_its_card() {
     let desk = with_agent().await;
     desk.ticket(SARI, "satu").await;
     desk.ticket(SARI, "dua").await;
@@ -154,7 +154,7 @@ async fn an_opened_card_keeps_no_position_that_passes() {
 }
 
 #[tokio::test]
-async fn a_department_has_one_name_for_everybody() {
+async fn department_names_are_not_translated() {
     let desk = with_agent().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;

@@ -29,7 +29,7 @@ fn media(update: &Update) -> &Media {
 }
 
 #[tokio::test]
-async fn every_update_parses() {
+async fn teloxide_parses_every_update() {
     let desk = Desk::open().await;
     let s = &desk.sandbox;
     s.send_text(SITI, "/new@antri_bot internet mati 🎫 https://antri.id");
@@ -86,7 +86,7 @@ async fn every_update_parses() {
 }
 
 #[tokio::test]
-async fn teloxide_understands_every_answer() {
+async fn teloxide_parses_every_answer() {
     let desk = Desk::started().await;
     let bot = desk.bot();
     let chat = ChatId(SITI);
@@ -107,7 +107,7 @@ async fn teloxide_understands_every_answer() {
 }
 
 #[tokio::test]
-async fn files_go_up_come_down_and_are_sent_again_by_id() {
+async fn files_are_uploaded_downloaded_and_resent_by_id() {
     let desk = Desk::started().await;
     let bot = desk.bot();
     let chat = ChatId(SITI);

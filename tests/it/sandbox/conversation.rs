@@ -27,7 +27,7 @@ async fn a_chat_shows_both_sides_in_their_latest_state() {
 }
 
 #[tokio::test]
-async fn copies_keep_what_was_sent_or_take_a_new_caption() {
+async fn a_copy_keeps_the_caption_or_takes_a_new_one() {
     let desk = Desk::started().await;
     let budi = desk.sandbox.add_user(NewUser { first_name: "Budi".to_owned(), ..NewUser::default() });
     desk.sandbox.send_text(budi.id, "/start");
@@ -70,7 +70,7 @@ async fn menus_follow_scope_and_language() {
 }
 
 #[tokio::test]
-async fn the_bot_answers_in_a_group_and_strangers_press_there() {
+async fn the_bot_sends_to_a_group_and_members_press_its_buttons() {
     let desk = Desk::started().await;
     let group = -1_001_234_567_890;
     desk.sandbox.send_in_group(group, None, "/queue@antri_bot");
@@ -84,7 +84,7 @@ async fn the_bot_answers_in_a_group_and_strangers_press_there() {
 }
 
 #[tokio::test]
-async fn a_wait_in_vain_shows_the_chats() {
+async fn a_timed_out_wait_shows_the_chats() {
     let desk = Desk::started().await;
     let wait = desk.sandbox.wait_for("a miracle", Duration::from_millis(1), |_| None::<()>);
     let panic = AssertUnwindSafe(wait).catch_unwind().await.unwrap_err();
@@ -93,7 +93,7 @@ async fn a_wait_in_vain_shows_the_chats() {
 }
 
 #[tokio::test]
-async fn people_who_write_again_have_unblocked_the_bot() {
+async fn a_message_unblocks_the_bot() {
     let desk = Desk::started().await;
     desk.sandbox.set_blocked(SITI, true);
     desk.sandbox.send_text(SITI, "back");

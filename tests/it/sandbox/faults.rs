@@ -23,7 +23,7 @@ fn through(desk: &Desk) -> usize {
 }
 
 #[tokio::test]
-async fn plain_refusals_do_nothing_and_happen_once() {
+async fn a_refusal_fault_sends_nothing_and_applies_once() {
     let desk = Desk::started().await;
     let cases = [
         (Fault::ServerError(502), "502 Bad Gateway"),
@@ -64,7 +64,7 @@ async fn teloxide_reads_the_parameters_of_refusals() {
 }
 
 #[tokio::test]
-async fn rules_pick_method_and_chat_and_last_until_cleared() {
+async fn fault_rules_match_method_and_chat_until_cleared() {
     let desk = Desk::started().await;
     let any = FaultRule { method: None, chat: Some(SITI), times: u32::MAX, fault: Fault::ServerError(500) };
     desk.sandbox.faults().add(any);
@@ -80,7 +80,7 @@ async fn rules_pick_method_and_chat_and_last_until_cleared() {
 }
 
 #[tokio::test]
-async fn a_reset_gives_no_answer_and_after_success_the_work_is_done() {
+async fn a_reset_gives_no_answer_and_after_success_the_call_took_effect() {
     let desk = Desk::started().await;
     let url = format!("{}/bot{TOKEN}/sendMessage", desk.address);
     for (fault, done) in [(Fault::ResetBefore, 0), (Fault::ResetAfterSuccess, 1)] {
@@ -102,7 +102,7 @@ async fn a_reset_gives_no_answer_and_after_success_the_work_is_done() {
 }
 
 #[tokio::test]
-async fn a_reset_behind_another_listener_is_an_answer_that_breaks_off() {
+async fn a_reset_behind_another_listener_truncates_the_answer() {
     let desk = Desk::started().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/bot{TOKEN}/sendMessage", listener.local_addr().unwrap());
@@ -115,7 +115,7 @@ async fn a_reset_behind_another_listener_is_an_answer_that_breaks_off() {
 }
 
 #[tokio::test]
-async fn a_hang_gives_no_answer_until_the_client_leaves() {
+async fn a_hang_gives_no_answer_until_the_client_disconnects() {
     let desk = Desk::started().await;
     for (fault, done) in [(Fault::HangBefore, 0), (Fault::HangAfterSuccess, 1)] {
         let name = format!("fault: {fault:?}");
@@ -132,7 +132,7 @@ async fn a_hang_gives_no_answer_until_the_client_leaves() {
 }
 
 #[tokio::test]
-async fn a_delay_is_only_late() {
+async fn a_delayed_call_succeeds() {
     let desk = Desk::started().await;
     desk.sandbox.faults().add(once(Fault::Delay(Duration::from_millis(1))));
     desk.call("sendMessage", hi()).await;
@@ -140,7 +140,7 @@ async fn a_delay_is_only_late() {
 }
 
 #[tokio::test]
-async fn the_end_comes_at_once_with_polls_hangs_and_pages_open() {
+async fn shutdown_ends_open_polls_hangs_and_pages_at_once() {
     let desk = Desk::started().await;
     desk.sandbox.faults().add(once(Fault::HangBefore));
     let poll = desk.http.post(format!("{}/bot{TOKEN}/getUpdates", desk.address));

@@ -10,7 +10,7 @@ fn ids(updates: &Value) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn an_update_comes_until_its_offset_is_passed() {
+async fn an_update_is_returned_until_its_offset_is_confirmed() {
     let desk = Desk::open().await;
     for text in ["/start", "a", "b"] {
         desk.sandbox.send_text(SITI, text);
@@ -36,7 +36,7 @@ async fn a_long_poll_waits_for_the_next_update() {
 }
 
 #[tokio::test]
-async fn the_newer_poll_ends_the_older() {
+async fn a_newer_poll_ends_the_older_one() {
     let desk = Desk::started().await;
     let first = desk.refused("getUpdates", json!({"timeout": 50}));
     let sandbox = &desk.sandbox;
@@ -58,7 +58,7 @@ async fn the_newer_poll_ends_the_older() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_is_noticed_and_loses_nothing() {
+async fn a_disconnected_poll_ends_and_loses_no_update() {
     let desk = Desk::started().await;
     {
         let poll = desk.call("getUpdates", json!({"offset": 2, "timeout": 50}));
@@ -71,7 +71,7 @@ async fn a_client_that_goes_away_is_noticed_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn only_allowed_kinds_come_and_the_choice_is_remembered() {
+async fn allowed_updates_filter_kinds_and_are_remembered() {
     let desk = Desk::open().await;
     let bot = desk.bot();
     bot.get_updates().allowed_updates([AllowedUpdate::CallbackQuery]).await.unwrap();
@@ -85,7 +85,7 @@ async fn only_allowed_kinds_come_and_the_choice_is_remembered() {
 }
 
 #[tokio::test]
-async fn handmade_and_repeated_updates_are_delivered_as_they_are() {
+async fn raw_and_redelivered_updates_are_delivered_unchanged() {
     let desk = Desk::started().await;
     desk.sandbox.deliver_raw(json!({"message": {"odd": true}}));
     desk.sandbox.deliver_raw(json!({"update_id": 900, "something_new": {}}));
@@ -101,7 +101,7 @@ async fn handmade_and_repeated_updates_are_delivered_as_they_are() {
 }
 
 #[tokio::test]
-async fn parameters_come_as_json_form_or_query() {
+async fn parameters_are_read_from_json_form_or_query() {
     let desk = Desk::started().await;
     let url = format!("{}/bot{}/sendmessage", desk.address, super::TOKEN);
     let markup = "{\"inline_keyboard\":[[{\"text\":\"a\",\"callback_data\":\"b\"}]]}";
@@ -121,7 +121,7 @@ async fn parameters_come_as_json_form_or_query() {
 }
 
 #[tokio::test]
-async fn teloxides_own_dispatcher_runs_against_it() {
+async fn the_teloxide_dispatcher_runs_against_the_sandbox() {
     let desk = Desk::started().await;
     let echo = Update::filter_message().endpoint(|bot: Bot, message: Message| async move {
         bot.send_message(message.chat.id, format!("echo {}", message.text().unwrap_or_default())).await?;

@@ -14,7 +14,7 @@ fn buttons(rows: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn tokens_methods_and_parameters() {
+async fn invalid_tokens_methods_and_parameters_are_refused() {
     let desk = Desk::started().await;
     let wrong = desk.http.get(format!("{}/bot4242:wrong/getMe", desk.address)).send().await.unwrap();
     assert_eq!(wrong.status().as_u16(), 401);
@@ -39,7 +39,7 @@ async fn tokens_methods_and_parameters() {
 }
 
 #[tokio::test]
-async fn texts_captions_and_entities() {
+async fn invalid_texts_captions_and_entities_are_refused() {
     let desk = Desk::started().await;
     for (text, words) in [
         (String::new(), "message text is empty"),
@@ -76,7 +76,7 @@ async fn texts_captions_and_entities() {
 }
 
 #[tokio::test]
-async fn keyboards() {
+async fn invalid_keyboards_are_refused() {
     let desk = Desk::started().await;
     let button = |data: &str| json!({"text": "x", "callback_data": data});
     desk.call("sendMessage", buttons(&json!([[button(&"x".repeat(64))]]))).await;
@@ -92,7 +92,7 @@ async fn keyboards() {
 }
 
 #[tokio::test]
-async fn chats_that_the_bot_may_not_write_to() {
+async fn messages_to_unknown_or_blocking_chats_are_refused() {
     let desk = Desk::started().await;
     let not_found = "400 Bad Request: chat not found";
     assert_eq!(desk.refused("sendMessage", json!({"chat_id": 5, "text": "x"})).await, not_found);
@@ -112,7 +112,7 @@ async fn chats_that_the_bot_may_not_write_to() {
 }
 
 #[tokio::test]
-async fn edits_and_deletions() {
+async fn invalid_edits_and_deletions_are_refused() {
     let desk = Desk::started().await;
     let theirs = desk.sandbox.send_text(SITI, "hello");
     let sent = desk.call("sendMessage", message("hi")).await;
@@ -146,7 +146,7 @@ async fn edits_and_deletions() {
 }
 
 #[tokio::test]
-async fn answers_to_presses() {
+async fn late_long_and_repeated_answers_to_presses_are_refused() {
     let desk = Desk::started().await;
     let sent = desk.call("sendMessage", buttons(&json!([[{"text": "x", "callback_data": "d"}]]))).await;
     let id = sent["message_id"].as_i64().unwrap();
@@ -167,7 +167,7 @@ async fn answers_to_presses() {
 }
 
 #[tokio::test]
-async fn commands() {
+async fn invalid_commands_are_refused() {
     let desk = Desk::started().await;
     let set = |name: &str, text: &str| json!({"commands": [{"command": name, "description": text}]});
     for (name, text, words) in [
@@ -193,7 +193,7 @@ async fn commands() {
 }
 
 #[tokio::test]
-async fn rate_limits_when_they_are_on() {
+async fn rate_limits_are_enforced_when_switched_on() {
     let desk = Desk::started().await;
     desk.sandbox.enforce_limits(true);
     for _ in 0..20 {

@@ -49,7 +49,7 @@ async fn all_taken(sandbox: &Sandbox) {
 }
 
 #[tokio::test]
-async fn updates_are_posted_with_the_secret_in_order_and_again_after_a_failure() {
+async fn updates_are_posted_in_order_with_the_secret_and_retried_after_a_failure() {
     let desk = Desk::started().await;
     let bot = Bot::default();
     *bot.refusals.lock().unwrap() = 2;
@@ -93,7 +93,7 @@ async fn polling_and_a_webhook_exclude_each_other() {
 }
 
 #[tokio::test]
-async fn what_waits_can_be_dropped_and_a_deleted_webhook_gets_nothing() {
+async fn pending_updates_can_be_dropped_and_a_deleted_webhook_gets_no_update() {
     let desk = Desk::started().await;
     let bot = Bot::default();
     let url = bot.listen().await;
@@ -109,7 +109,7 @@ async fn what_waits_can_be_dropped_and_a_deleted_webhook_gets_nothing() {
 }
 
 #[tokio::test]
-async fn bad_webhooks_are_refused() {
+async fn invalid_webhooks_are_refused() {
     let desk = Desk::started().await;
     for (params, words) in [
         (json!({"url": "ftp://x.example/"}), "invalid webhook URL specified"),

@@ -14,7 +14,7 @@ async fn invitation(desk: &Desk) -> String {
 }
 
 #[tokio::test]
-async fn a_desk_without_an_admin_is_claimed_once() {
+async fn a_desk_without_an_admin_can_be_claimed_once() {
     let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
     desk.person(BUDI, "Budi", "id").await;
@@ -61,7 +61,7 @@ async fn an_invitation_makes_one_agent() {
 }
 
 #[tokio::test]
-async fn an_invitation_expires_even_for_who_used_it() {
+async fn an_invitation_expires_also_for_the_person_who_used_it() {
     let desk = with_customer().await;
     let (first, second) = (invitation(&desk).await, invitation(&desk).await);
     desk.say(SARI, &format!("/start {first}")).await;
@@ -75,7 +75,7 @@ async fn an_invitation_expires_even_for_who_used_it() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_for_a_department_named_or_pressed() {
+async fn an_invitation_is_for_a_typed_or_picked_department() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/invite teknik").await;
@@ -99,7 +99,7 @@ async fn an_invitation_is_for_a_department_named_or_pressed() {
 }
 
 #[tokio::test]
-async fn an_agent_who_joins_one_more_department_by_a_link_is_announced() {
+async fn joining_another_department_by_a_link_is_announced_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.person(BUDI, "Budi", "id").await;
@@ -117,7 +117,7 @@ async fn an_agent_who_joins_one_more_department_by_a_link_is_announced() {
 }
 
 #[tokio::test]
-async fn an_admin_who_opens_an_invitation_becomes_an_agent_too() {
+async fn an_invitation_makes_an_admin_an_agent_too() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;
     desk.say(ADMIN, &format!("/start {code}")).await;
@@ -130,7 +130,7 @@ async fn an_admin_who_opens_an_invitation_becomes_an_agent_too() {
 }
 
 #[tokio::test]
-async fn who_was_removed_does_not_come_back_by_a_used_link() {
+async fn a_removed_agent_cannot_return_by_a_used_link() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;
     desk.say(SARI, &format!("/start {code}")).await;
@@ -150,7 +150,7 @@ async fn who_was_removed_does_not_come_back_by_a_used_link() {
 }
 
 #[tokio::test]
-async fn a_used_link_gives_back_no_department() {
+async fn a_used_link_restores_no_department() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/invite").await;
@@ -165,7 +165,7 @@ async fn a_used_link_gives_back_no_department() {
 }
 
 #[tokio::test]
-async fn a_link_that_was_spent_when_the_desk_died_still_gives_the_role() {
+async fn a_repeated_update_of_a_used_link_still_grants_the_role() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;
     let mut commits = 0;

@@ -24,7 +24,7 @@ async fn retire(desk: &Desk, name: &str) {
 }
 
 #[tokio::test]
-async fn a_former_agents_buttons_lead_back_to_the_list() {
+async fn stale_buttons_for_a_former_agent_redraw_the_agent_list() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     second_department(&desk).await;
@@ -49,7 +49,7 @@ async fn a_former_agents_buttons_lead_back_to_the_list() {
 }
 
 #[tokio::test]
-async fn an_agent_who_was_removed_elsewhere_is_none_any_more_here_either() {
+async fn a_second_removal_of_an_agent_shows_them_as_removed() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(ADMIN, "/removeagent Budi").await;
@@ -61,7 +61,7 @@ async fn an_agent_who_was_removed_elsewhere_is_none_any_more_here_either() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_offered_again_when_the_chosen_agent_is_none_any_more() {
+async fn reassigning_to_a_former_agent_offers_the_ticket_again() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {
@@ -81,7 +81,7 @@ async fn a_ticket_is_offered_again_when_the_chosen_agent_is_none_any_more() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_ended_leaves_the_list() {
+async fn picking_an_ended_ticket_removes_it_from_the_list() {
     let desk = with_agent().await;
     for text in ["printer rusak", "kabel putus"] {
         desk.ticket(SARI, text).await;
@@ -98,7 +98,7 @@ async fn a_ticket_that_ended_leaves_the_list() {
 }
 
 #[tokio::test]
-async fn nobody_is_invited_to_or_put_into_a_retired_department() {
+async fn invite_and_addagent_refuse_a_retired_department() {
     let desk = with_customer().await;
     for name in ["Teknik", "Keuangan"] {
         desk.department(name).await;
@@ -119,7 +119,7 @@ async fn nobody_is_invited_to_or_put_into_a_retired_department() {
 }
 
 #[tokio::test]
-async fn an_agent_joins_no_retired_department() {
+async fn an_agent_cannot_join_a_retired_department() {
     let desk = with_agent().await;
     second_department(&desk).await;
     let press = data(ButtonAction::AgentDepartment(

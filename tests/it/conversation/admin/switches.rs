@@ -20,7 +20,7 @@ async fn press_handled_again(desk: &Desk, label: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_departments_switches_pressed_twice_are_switched_once() {
+async fn a_double_press_switches_a_department_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     for (label, toast, shown) in [
@@ -42,7 +42,7 @@ async fn a_departments_switches_pressed_twice_are_switched_once() {
 }
 
 #[tokio::test]
-async fn a_switch_handled_again_after_a_crash_is_switched_once() {
+async fn a_repeated_update_switches_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     for (label, shown) in [("Jadikan kritis", "🚨 Kritis"), ("💤 Nonaktifkan", "💤 Tidak menerima")] {
@@ -57,7 +57,7 @@ async fn a_switch_handled_again_after_a_crash_is_switched_once() {
 }
 
 #[tokio::test]
-async fn a_categorys_switch_pressed_twice_is_switched_once() {
+async fn a_double_press_switches_a_category_once() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.say(ADMIN, "/department Umum").await;
@@ -72,7 +72,7 @@ async fn a_categorys_switch_pressed_twice_is_switched_once() {
 }
 
 #[tokio::test]
-async fn an_agents_department_pressed_twice_is_joined_or_left_once() {
+async fn a_double_press_joins_or_leaves_a_department_once() {
     let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/agents").await;
@@ -86,7 +86,7 @@ async fn an_agents_department_pressed_twice_is_joined_or_left_once() {
 }
 
 #[tokio::test]
-async fn a_switch_that_is_refused_is_drawn_as_things_stand() {
+async fn a_refused_switch_redraws_the_current_state() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/department Umum").await;
@@ -100,7 +100,7 @@ async fn a_switch_that_is_refused_is_drawn_as_things_stand() {
 }
 
 #[tokio::test]
-async fn a_ticket_put_back_twice_stays_with_who_got_it_next() {
+async fn a_second_requeue_leaves_the_ticket_with_its_next_agent() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let number = numbers(&desk).await.remove(0);
@@ -116,7 +116,7 @@ async fn a_ticket_put_back_twice_stays_with_who_got_it_next() {
 }
 
 #[tokio::test]
-async fn a_ticket_put_back_by_a_double_tap_is_said_to_be_back() {
+async fn a_double_press_of_requeue_reports_the_ticket_as_queued() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.say(BUDI, "/busy").await;
@@ -128,7 +128,7 @@ async fn a_ticket_put_back_by_a_double_tap_is_said_to_be_back() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_moved_on_is_not_put_back_by_an_old_button() {
+async fn a_stale_requeue_button_does_not_move_the_ticket() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.agent(CITRA, "Citra").await;
@@ -143,7 +143,7 @@ async fn a_ticket_that_moved_on_is_not_put_back_by_an_old_button() {
 }
 
 #[tokio::test]
-async fn an_agent_removed_by_a_double_tap_is_said_to_be_none_any_more() {
+async fn a_double_press_of_remove_reports_one_removal() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(ADMIN, "/removeagent Citra").await;
@@ -154,7 +154,7 @@ async fn an_agent_removed_by_a_double_tap_is_said_to_be_none_any_more() {
 }
 
 #[tokio::test]
-async fn a_ticket_handed_over_twice_is_handed_over_once() {
+async fn a_double_press_reassigns_a_ticket_once() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {
@@ -169,7 +169,7 @@ async fn a_ticket_handed_over_twice_is_handed_over_once() {
 }
 
 #[tokio::test]
-async fn an_old_offer_moves_no_ticket_that_has_moved_on() {
+async fn a_stale_reassign_button_does_not_move_the_ticket() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {

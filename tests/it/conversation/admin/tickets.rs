@@ -12,7 +12,7 @@ async fn two_agents() -> (Desk, String) {
 }
 
 #[tokio::test]
-async fn a_ticket_goes_to_another_agent_by_number_in_any_case() {
+async fn a_ticket_is_reassigned_by_number_in_any_letter_case() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, &format!("/reassign {} citra", number.to_lowercase())).await;
     assert!(desk.last(ADMIN).text.contains("sekarang di antrian Citra"));
@@ -23,7 +23,7 @@ async fn a_ticket_goes_to_another_agent_by_number_in_any_case() {
 }
 
 #[tokio::test]
-async fn the_last_four_characters_name_a_ticket() {
+async fn a_ticket_is_found_by_its_last_four_characters() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, &format!("/reassign {}", &number[16..])).await;
     assert!(desk.last(ADMIN).text.contains("kepada siapa?"));
@@ -37,7 +37,7 @@ async fn the_last_four_characters_name_a_ticket() {
 }
 
 #[tokio::test]
-async fn a_ticket_and_its_agent_are_chosen_by_buttons_only() {
+async fn reassign_works_with_buttons_only() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, "/reassign").await;
     desk.press(ADMIN, &number[16..]).await;
@@ -49,7 +49,7 @@ async fn a_ticket_and_its_agent_are_chosen_by_buttons_only() {
 }
 
 #[tokio::test]
-async fn several_agents_of_a_name_are_offered_for_the_ticket() {
+async fn an_ambiguous_agent_name_offers_every_match() {
     let (desk, number) = two_agents().await;
     desk.agent(13, "Citrawati").await;
     desk.say(ADMIN, &format!("/reassign {number} citr")).await;
@@ -59,7 +59,7 @@ async fn several_agents_of_a_name_are_offered_for_the_ticket() {
 }
 
 #[tokio::test]
-async fn a_full_agent_gets_it_only_anyway() {
+async fn reassigning_to_a_full_agent_needs_confirmation() {
     let desk = with_agent().await;
     five_tickets(&desk).await;
     desk.ticket(SARI, "kendala 6").await;
@@ -75,7 +75,7 @@ async fn a_full_agent_gets_it_only_anyway() {
 }
 
 #[tokio::test]
-async fn a_ticket_goes_back_to_the_queue_at_its_old_place() {
+async fn a_requeued_ticket_keeps_its_old_position() {
     let (desk, number) = two_agents().await;
     for id in [BUDI, CITRA] {
         desk.say(id, "/busy").await;
@@ -93,7 +93,7 @@ async fn a_ticket_goes_back_to_the_queue_at_its_old_place() {
 }
 
 #[tokio::test]
-async fn what_has_ended_is_not_moved() {
+async fn an_ended_ticket_is_not_reassigned() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, &format!("/reassign {number}")).await;
     desk.press(BUDI, "Selesai").await;
@@ -106,7 +106,7 @@ async fn what_has_ended_is_not_moved() {
 }
 
 #[tokio::test]
-async fn who_serves_the_department_and_has_room_is_offered_first() {
+async fn online_agents_of_the_department_are_offered_first() {
     let (desk, number) = two_agents().await;
     desk.department("Teknik").await;
     // An agent of one department only: the button of the other question.
@@ -126,7 +126,7 @@ async fn who_serves_the_department_and_has_room_is_offered_first() {
 }
 
 #[tokio::test]
-async fn of_complete_and_reassign_one_wins_and_the_other_is_told() {
+async fn completing_a_ticket_after_its_reassignment_is_refused() {
     let (desk, number) = two_agents().await;
     let (message, complete) = desk.button(BUDI, "Selesai");
     desk.say(ADMIN, &format!("/reassign {number} Citra")).await;

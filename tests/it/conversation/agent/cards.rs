@@ -5,7 +5,7 @@ use antri::domain::card::CardKey;
 use chrono::TimeDelta;
 
 #[tokio::test]
-async fn a_new_ticket_is_told_in_the_ordered_words() {
+async fn a_new_ticket_card_has_the_specified_text() {
     let desk = with_customer().await;
     desk.department("HSI INDIBIZ").await;
     desk.say(ADMIN, "/category HSI INDIBIZ - TROUBLESHOOT").await;
@@ -33,7 +33,7 @@ async fn a_new_ticket_is_told_in_the_ordered_words() {
 }
 
 #[tokio::test]
-async fn the_card_leads_through_a_tickets_life() {
+async fn one_card_follows_a_ticket_through_all_its_states() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let card = desk.find(BUDI, "printer rusak").message_id;
@@ -52,7 +52,7 @@ async fn the_card_leads_through_a_tickets_life() {
 }
 
 #[tokio::test]
-async fn a_ticket_can_be_put_on_hold_unopened_and_completed_unopened() {
+async fn an_unopened_ticket_can_be_held_and_completed() {
     let desk = with_agent().await;
     desk.ticket(SARI, "satu").await;
     desk.press(BUDI, "Tunda").await;
@@ -63,7 +63,7 @@ async fn a_ticket_can_be_put_on_hold_unopened_and_completed_unopened() {
 }
 
 #[tokio::test]
-async fn the_last_edit_of_a_card_needs_no_note_of_what_it_shows() {
+async fn the_last_edit_of_a_card_stores_no_digest() {
     let desk = with_agent().await;
     desk.ticket(SARI, "satu").await;
     let app = desk.app();
@@ -81,7 +81,7 @@ async fn the_last_edit_of_a_card_needs_no_note_of_what_it_shows() {
 }
 
 #[tokio::test]
-async fn a_completed_ticket_is_refilled_at_the_bottom() {
+async fn completing_a_ticket_refills_the_queue_at_the_end() {
     let desk = with_agent().await;
     five_tickets(&desk).await;
     desk.ticket(SARI, "kendala 6").await;
@@ -95,7 +95,7 @@ async fn a_completed_ticket_is_refilled_at_the_bottom() {
 }
 
 #[tokio::test]
-async fn myqueue_is_worked_from_and_stays_one_message() {
+async fn myqueue_takes_steps_and_stays_one_message() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     assert!(desk.last(BUDI).text.contains("Antrian Anda kosong"));
@@ -143,7 +143,7 @@ async fn more_than_eight_held_tickets_come_in_pages() {
 }
 
 #[tokio::test]
-async fn what_came_meanwhile_counts_from_the_last_card() {
+async fn only_the_newest_myqueue_card_is_refreshed() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let old = desk.last(BUDI).message_id;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[tokio::test]
-async fn the_queue_shows_what_waits_without_pick_up_in_auto_mode() {
+async fn in_auto_mode_the_queue_lists_tickets_without_pick_up_buttons() {
     let desk = with_agent().await;
     desk.say(BUDI, "/queue").await;
     assert!(desk.last(BUDI).text.contains("Tidak ada tiket yang menunggu"));
@@ -21,7 +21,7 @@ async fn the_queue_shows_what_waits_without_pick_up_in_auto_mode() {
 }
 
 #[tokio::test]
-async fn who_waits_sees_agents_come_and_go() {
+async fn a_waiting_card_follows_the_number_of_online_agents() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     for id in [BUDI, CITRA] {
@@ -43,7 +43,7 @@ async fn who_waits_sees_agents_come_and_go() {
 }
 
 #[tokio::test]
-async fn what_happens_while_a_queue_is_on_its_way_is_shown_by_it() {
+async fn an_assignment_during_the_send_of_a_queue_card_is_shown_on_it() {
     let desk = with_agent().await;
     desk.say(SARI, "kendala 1").await;
     let draft = desk.last(SARI);
@@ -66,7 +66,7 @@ async fn what_happens_while_a_queue_is_on_its_way_is_shown_by_it() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_shown_nowhere_is_not_refreshed() {
+async fn a_queue_without_a_live_card_is_not_refreshed() {
     let desk = with_agent().await;
     let refreshes = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&refreshes);
@@ -83,7 +83,7 @@ async fn a_queue_that_is_shown_nowhere_is_not_refreshed() {
 }
 
 #[tokio::test]
-async fn a_former_agents_queue_is_closed() {
+async fn the_queue_card_of_a_former_agent_is_closed() {
     let desk = with_agent().await;
     desk.ticket(SARI, "kendala 1").await;
     desk.say(BUDI, "/myqueue").await;
@@ -96,7 +96,7 @@ async fn a_former_agents_queue_is_closed() {
 }
 
 #[tokio::test]
-async fn an_agent_sees_their_departments_and_an_admin_all() {
+async fn the_queue_lists_own_departments_for_agents_and_all_for_admins() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.person(BUDI, "Budi", "id").await;

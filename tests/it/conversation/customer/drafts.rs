@@ -19,7 +19,7 @@ async fn the_category_is_asked_for_and_can_be_changed() {
 }
 
 #[tokio::test]
-async fn new_without_words_asks_for_the_category_first() {
+async fn new_without_text_asks_for_the_category_first() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(SARI, "/new").await;
@@ -56,7 +56,7 @@ async fn retire(desk: &Desk, department: &str, category: &str) {
 }
 
 #[tokio::test]
-async fn a_category_retired_meanwhile_is_asked_for_again() {
+async fn sending_with_a_retired_category_asks_for_the_category_again() {
     let desk = with_customer().await;
     for name in ["Tagihan", "Jaringan"] {
         desk.say(ADMIN, &format!("/category Umum - {name}")).await;
@@ -74,7 +74,7 @@ async fn a_category_retired_meanwhile_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_category_retired_while_its_button_is_shown_is_not_taken() {
+async fn picking_a_retired_category_is_refused() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.say(ADMIN, "/category Umum - Jaringan").await;
@@ -86,7 +86,7 @@ async fn a_category_retired_while_its_button_is_shown_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_department_without_agents_blocks_nobody_else() {
+async fn a_department_without_agents_does_not_block_another() {
     let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(SARI, "tidak ada yang melayani").await;
@@ -101,7 +101,7 @@ async fn a_department_without_agents_blocks_nobody_else() {
 }
 
 #[tokio::test]
-async fn an_empty_message_and_one_too_long_are_answered_and_nothing_is_lost() {
+async fn an_empty_or_too_long_message_is_refused_and_the_draft_is_kept() {
     let desk = with_customer().await;
     desk.say(SARI, "\u{202e}\u{feff}").await;
     assert!(desk.last(SARI).text.contains("kosong"));
@@ -137,7 +137,7 @@ async fn the_longest_message_of_telegram_fits_into_a_ticket() {
 }
 
 #[tokio::test]
-async fn ten_thousand_characters_arrive_at_the_agent_to_the_last() {
+async fn ten_thousand_characters_reach_the_agent_in_full() {
     let desk = with_agent().await;
     // Telegram's own clients send this as three messages.
     let words: Vec<String> = (0..1_250).map(|n| format!("kata{n:04}")).collect();

@@ -3,7 +3,7 @@ use crate::conversation::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::ADMIN;
 
 #[tokio::test]
-async fn start_greets_and_says_what_to_do() {
+async fn start_greets_and_names_the_commands() {
     let desk = with_customer().await;
     let greeting = desk.find(SARI, "Halo Sari!").text;
     assert!(greeting.contains("/new") && greeting.contains("/mytickets"), "{greeting}");
@@ -13,7 +13,7 @@ async fn start_greets_and_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_part_of_nothing_becomes_a_draft_with_it_in_it() {
+async fn a_plain_message_becomes_a_draft() {
     let desk = with_customer().await;
     desk.say(SARI, "Internet mati sejak pagi").await;
     let preview = desk.last(SARI);
@@ -23,7 +23,7 @@ async fn a_message_that_is_part_of_nothing_becomes_a_draft_with_it_in_it() {
 }
 
 #[tokio::test]
-async fn new_asks_what_it_is_about_and_with_words_does_not() {
+async fn new_asks_for_a_description_unless_it_has_text() {
     let desk = with_customer().await;
     desk.say(SARI, "/new").await;
     assert!(desk.last(SARI).text.contains("Apa yang bisa kami bantu?"));
@@ -40,7 +40,7 @@ async fn new_asks_what_it_is_about_and_with_words_does_not() {
 }
 
 #[tokio::test]
-async fn a_second_press_of_send_makes_no_second_ticket() {
+async fn a_double_press_of_send_opens_one_ticket() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let (message, send) = desk.button(SARI, "Kirim");
@@ -52,7 +52,7 @@ async fn a_second_press_of_send_makes_no_second_ticket() {
 }
 
 #[tokio::test]
-async fn after_cancel_the_buttons_of_the_preview_are_dead() {
+async fn after_cancel_the_preview_buttons_are_refused() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let (message, send) = desk.button(SARI, "Kirim");
@@ -64,7 +64,7 @@ async fn after_cancel_the_buttons_of_the_preview_are_dead() {
 }
 
 #[tokio::test]
-async fn cancel_by_command_drops_what_is_being_written() {
+async fn the_cancel_command_drops_the_draft() {
     let desk = with_customer().await;
     desk.say(SARI, "/cancel").await;
     assert_eq!(desk.last(SARI).text, "Tidak ada yang perlu dibatalkan.");
@@ -90,7 +90,7 @@ async fn a_draft_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn the_customer_is_told_of_each_stage() {
+async fn the_customer_is_notified_of_each_state() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.find(SARI, "Agen: Budi");
@@ -102,7 +102,7 @@ async fn the_customer_is_told_of_each_stage() {
 }
 
 #[tokio::test]
-async fn the_position_moves_in_one_message() {
+async fn the_position_is_updated_in_one_message() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "printer broken").await;
@@ -124,7 +124,7 @@ fn first_notice(desk: &crate::support::Desk, id: i64) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_first_message_tells_the_true_position_however_many_wait() {
+async fn the_first_message_has_the_exact_position_at_any_queue_length() {
     let desk = with_customer().await;
     let mut waiting = 0;
     for customer in [SARI, 3, 4] {
@@ -140,7 +140,7 @@ async fn the_first_message_tells_the_true_position_however_many_wait() {
 }
 
 #[tokio::test]
-async fn far_behind_the_position_is_told_every_ten_places() {
+async fn beyond_twenty_the_position_is_refreshed_every_ten() {
     let desk = with_customer().await;
     for customer in [SARI, 3, 4] {
         desk.person(customer, "Ayu", "id").await;
@@ -166,7 +166,7 @@ async fn far_behind_the_position_is_told_every_ten_places() {
 }
 
 #[tokio::test]
-async fn an_eleventh_open_ticket_is_refused_and_its_words_are_kept() {
+async fn an_eleventh_open_ticket_is_refused_and_its_draft_is_kept() {
     let desk = with_customer().await;
     for n in 1..=10 {
         desk.ticket(SARI, &format!("kendala {n}")).await;

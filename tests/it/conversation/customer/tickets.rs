@@ -18,7 +18,7 @@ async fn mytickets_shows_number_state_and_position() {
 }
 
 #[tokio::test]
-async fn a_waiting_ticket_can_be_withdrawn_from_its_card_and_from_the_list() {
+async fn a_waiting_ticket_can_be_cancelled_from_its_card_and_from_the_list() {
     let desk = with_customer().await;
     desk.ticket(SARI, "satu").await;
     desk.ticket(SARI, "dua").await;
@@ -31,7 +31,7 @@ async fn a_waiting_ticket_can_be_withdrawn_from_its_card_and_from_the_list() {
 }
 
 #[tokio::test]
-async fn withdrawing_an_assigned_ticket_tells_the_agent_and_refills_the_slot() {
+async fn cancelling_an_assigned_ticket_notifies_the_agent_and_refills_the_slot() {
     let desk = with_agent().await;
     five_tickets(&desk).await;
     desk.person(TOM, "Tom", "en").await;
@@ -46,7 +46,7 @@ async fn withdrawing_an_assigned_ticket_tells_the_agent_and_refills_the_slot() {
 }
 
 #[tokio::test]
-async fn a_ticket_opened_meanwhile_is_no_longer_withdrawn() {
+async fn a_ticket_in_progress_cannot_be_cancelled() {
     let desk = with_agent().await;
     desk.ticket(SARI, "satu").await;
     let (message, cancel) = desk.button(SARI, "Batal");
@@ -57,7 +57,7 @@ async fn a_ticket_opened_meanwhile_is_no_longer_withdrawn() {
 }
 
 #[tokio::test]
-async fn a_ticket_assigned_meanwhile_is_called_what_its_card_calls_it() {
+async fn a_refused_cancel_names_the_state_as_the_card_does() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     desk.ticket(SARI, "satu").await;
