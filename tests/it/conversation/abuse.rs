@@ -1,4 +1,4 @@
-//! Names and texts that try to be more than that, and commands typed in every way.
+//! Hostile input in chats: markup, floods, invisible characters, and unknown or malformed commands.
 use super::{BUDI, SARI, TOM, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options};
 use antri::domain::quota::Quota;
@@ -10,31 +10,31 @@ async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
     let name = "</b><a href=\"https://x.example\">Klik</a>";
     desk.person(TOM, name, "id").await;
     desk.find(TOM, &format!("Halo {name}!"));
-    let nasty = "<b>tebal</b> &amp; *bintang* [tautan](https://x.example) </blockquote><script>";
-    desk.ticket(TOM, nasty).await;
-    assert!(desk.find(BUDI, "Tiket baru").text.contains(nasty), "{}", desk.chat_story(BUDI));
-    desk.find(TOM, nasty);
+    let markup = "<b>tebal</b> &amp; *bintang* [tautan](https://x.example) </blockquote><script>";
+    desk.ticket(TOM, markup).await;
+    assert!(desk.find(BUDI, "Tiket baru").text.contains(markup), "{}", desk.chat_story(BUDI));
+    desk.find(TOM, markup);
     desk.department("<i>Miring</i>").await;
     desk.find(ADMIN, "Departemen <i>Miring</i> dibuat");
     desk.say(ADMIN, "/setmax <b>siapa</b> 3").await;
     desk.find(ADMIN, "“<b>siapa</b>”");
 }
 
-/// The quota of a desk whose people flood it.
-async fn with_a_quota() -> Desk {
+/// Returns a desk with a small quota and two customers who have not used it.
+async fn with_small_quota() -> Desk {
     let quota = Quota { burst: 6, every: TimeDelta::seconds(1) };
     let desk = Desk::with(Options { quota, ..Options::default() }).await;
     for (id, name, language) in [(SARI, "Sari", "id"), (TOM, "Tom", "en")] {
         desk.person(id, name, language).await;
     }
-    // Pressing Start was the first of each.
+    // Pressing Start took one unit of each quota; a minute restores it.
     desk.clock.advance(TimeDelta::minutes(1));
     desk
 }
 
 #[tokio::test]
 async fn a_flood_gets_one_warning_and_messages_within_the_quota_are_kept() {
-    let desk = with_a_quota().await;
+    let desk = with_small_quota().await;
     for n in 1..=20 {
         desk.sandbox.send_text(SARI, &format!("baris {n}"));
     }
@@ -42,7 +42,7 @@ async fn a_flood_gets_one_warning_and_messages_within_the_quota_are_kept() {
     let draft = desk.find(SARI, "baris 1").text;
     assert!((1..=6).all(|n| draft.contains(&format!("baris {n}"))) && !draft.contains("baris 7"), "{draft}");
     assert_eq!(desk.count(SARI, "terlalu banyak sekaligus"), 1);
-    // Others don't notice; and in a while neither does who was too fast.
+    // The flood of one person does not affect another, and the quota refills with time.
     desk.ticket(TOM, "printer broken").await;
     desk.clock.advance(TimeDelta::seconds(2));
     desk.press(SARI, "Kirim").await;
@@ -56,7 +56,7 @@ async fn a_flood_gets_one_warning_and_messages_within_the_quota_are_kept() {
 
 #[tokio::test]
 async fn a_backlog_from_downtime_is_not_counted_as_a_flood() {
-    let desk = with_a_quota().await;
+    let desk = with_small_quota().await;
     desk.stop().await;
     for n in 1..=20 {
         desk.sandbox.send_text(SARI, &format!("baris {n}"));
@@ -127,7 +127,7 @@ async fn unknown_commands_and_commands_of_other_roles_are_answered() {
             assert!(desk.last(id).text.contains("khusus admin"), "{id} {command}");
         }
     }
-    // An admin without an agent's profile is no agent either, but has the queue and a token.
+    // An admin without an agent profile is refused agents' commands, except /queue and /token.
     for command in ["online", "myqueue", "status"] {
         desk.say(ADMIN, &format!("/{command}")).await;
         assert!(desk.last(ADMIN).text.contains("khusus agen"), "{command}");
@@ -163,7 +163,7 @@ async fn a_command_for_another_bot_is_not_run_and_opens_no_draft() {
 
 #[tokio::test]
 async fn every_press_of_a_flood_is_answered() {
-    let desk = with_a_quota().await;
+    let desk = with_small_quota().await;
     desk.say(SARI, "/help").await;
     let message = desk.last(SARI).message_id;
     for _ in 0..20 {

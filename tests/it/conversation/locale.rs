@@ -1,4 +1,4 @@
-//! Two languages.
+//! The language of each person: Indonesian or English, by Telegram or by choice.
 use super::{BUDI, SARI, TOM, with_agent, with_customer};
 use crate::support::ADMIN;
 
@@ -13,7 +13,7 @@ async fn the_language_is_taken_from_telegram_until_one_is_chosen() {
     assert!(desk.last(TOM).button("🇮🇩 Bahasa Indonesia").is_some());
     desk.press(TOM, "🇮🇩").await;
     assert_eq!(desk.toast(TOM), "🇮🇩 Baik, sekarang dalam bahasa Indonesia.");
-    // The choice stays, whatever Telegram goes on saying.
+    // The choice overrides the language code of later updates.
     desk.ticket(TOM, "printer rusak").await;
     desk.find(TOM, "Terkirim sebagai tiket");
     desk.say(SARI, "/language").await;

@@ -1,4 +1,4 @@
-//! Lists that are longer than a message: every one of their things can be reached by buttons.
+//! Paged lists: every entry of a list that is longer than a message can be reached by buttons.
 use super::{BUDI, SARI, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, PickerPurpose};
@@ -9,7 +9,7 @@ use antri::domain::ticket::{Ticket, TicketState};
 use antri::engine::ports::{Change, Write};
 use uuid::Uuid;
 
-/// More departments than a page has: D01 to D31 beside "Umum".
+/// Creates more departments than fit on a page: D01 to D31 besides "Umum".
 async fn many_departments(desk: &Desk) {
     let department = |n: u128| Department {
         id: DepartmentId(Uuid::from_u128(n)),
@@ -129,9 +129,9 @@ async fn every_known_person_can_be_picked_as_an_agent() {
         desk.person(1_000 + n, &format!("Orang{n:02}"), "id").await;
     }
     desk.say(ADMIN, "/addagent").await;
-    assert!(desk.last(ADMIN).button("1/…").is_some(), "the end is not looked for");
+    assert!(desk.last(ADMIN).button("1/…").is_some(), "the first page does not count the pages");
     let message = desk.last(ADMIN).message_id;
-    // 52 people with the admin and Sari, who was there first: the last page has both.
+    // 52 people: 50 new ones, the admin and Sari. The admin and Sari came first and are on the last page.
     desk.press_data(ADMIN, message, &data(ButtonAction::PickPage(PickerPurpose::AddAgent, 5))).await;
     desk.press(ADMIN, "▶️").await;
     assert!(desk.last(ADMIN).button("7/7").is_some(), "{}", desk.shown(ADMIN, message));

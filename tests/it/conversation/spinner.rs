@@ -1,10 +1,10 @@
-//! A press is answered soon, however long its work takes; and buttons that stand for nothing go away.
+//! Answers to presses: the spinner stops before slow work ends, and dead buttons are removed.
 use super::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, PagedList};
 use antri::domain::notice::{Button, Message, Outgoing, Rendered};
 
-/// Presses the button while calls of `method` are held up; returns what the answer said that came meanwhile.
+/// Presses the button while store calls of `method` are held. Returns the text of the answer that came meanwhile.
 async fn answer_while_held(desk: &Desk, method: &'static str, id: i64, label: &str) -> String {
     let (message, data) = desk.button(id, label);
     desk.faults.hold_calls_of(method);
@@ -43,11 +43,11 @@ async fn a_slow_refusal_is_sent_as_a_message() {
 async fn a_result_that_is_certain_is_answered_before_the_work() {
     let desk = with_agent().await;
     desk.say(SARI, "printer rusak").await;
-    let told = answer_while_held(&desk, "drop_draft", SARI, "Batal").await;
-    assert_eq!(told, "✖️ Tiket tidak jadi dikirim.");
+    let toast = answer_while_held(&desk, "drop_draft", SARI, "Batal").await;
+    assert_eq!(toast, "✖️ Tiket tidak jadi dikirim.");
     desk.say(BUDI, "/status").await;
-    let told = answer_while_held(&desk, "commit", BUDI, "Matikan").await;
-    assert!(told.contains("Penugasan otomatis tidak aktif"), "{told}");
+    let toast = answer_while_held(&desk, "commit", BUDI, "Matikan").await;
+    assert!(toast.contains("Penugasan otomatis tidak aktif"), "{toast}");
     desk.say(SARI, "/language").await;
     assert!(answer_while_held(&desk, "commit", SARI, "English").await.contains("English it is"));
 }
@@ -61,8 +61,8 @@ async fn an_admin_press_is_answered_before_its_work() {
     desk.find(ADMIN, "🚨 Kritis");
 }
 
-/// A message of the bot's with one button that carries this.
-async fn with_button(desk: &Desk, id: i64, data: &str) -> i64 {
+/// Sends a message with one button that carries this data. Returns the message.
+async fn send_button(desk: &Desk, id: i64, data: &str) -> i64 {
     let buttons = vec![vec![Button { label: "Lama".into(), data: data.into() }]];
     let text = Rendered { html: "<b>kartu</b> &lt;lama&gt;".into(), buttons };
     let out = Outgoing { chat: antri::domain::ids::ChatId(id), message: Message::Text(text) };
@@ -85,12 +85,12 @@ async fn a_press_on_a_dead_button_removes_the_keyboard() {
         &data(ButtonAction::NewDepartment),
         &foreign,
     ] {
-        let message = with_button(&desk, SARI, stale).await;
+        let message = send_button(&desk, SARI, stale).await;
         desk.press_data(SARI, message, stale).await;
         let left = desk.sandbox.message(SARI, message).unwrap();
         assert_eq!((left.text.as_str(), left.keyboard.len()), ("kartu <lama>", 0), "{stale}");
     }
-    let message = with_button(
+    let message = send_button(
         &desk,
         ADMIN,
         &data(ButtonAction::PickTicket(

@@ -1,4 +1,4 @@
-//! What people are told, where it was wrong or missing before.
+//! Regression tests for texts that were wrong or missing.
 use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
 use crate::support::ADMIN;
 use chrono::TimeDelta;
@@ -17,7 +17,7 @@ async fn a_double_press_of_invite_shows_one_link() {
     desk.press_data(ADMIN, message, &invite).await;
     assert_eq!(desk.shown(ADMIN, message), first);
     assert!(first.contains("join_"));
-    // Asked for by another message, it is another one.
+    // Another message creates another link.
     desk.say(ADMIN, "/invite Teknik").await;
     assert_ne!(desk.last(ADMIN).text, desk.sandbox.message(ADMIN, message).unwrap().text);
 }
@@ -42,16 +42,16 @@ async fn the_reassign_list_reads_only_the_tickets_of_its_page() {
     for n in 1..=10 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
-    let (reads, all) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
-    let (count, whole) = (Arc::clone(&reads), Arc::clone(&all));
+    let (ticket_reads, full_reads) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (ticket_counter, full_counter) = (Arc::clone(&ticket_reads), Arc::clone(&full_reads));
     desk.faults.inject(move |called| {
-        count.fetch_add(u32::from(called == "ticket"), Ordering::SeqCst);
-        whole.fetch_add(u32::from(called == "all_held"), Ordering::SeqCst);
+        ticket_counter.fetch_add(u32::from(called == "ticket"), Ordering::SeqCst);
+        full_counter.fetch_add(u32::from(called == "all_held"), Ordering::SeqCst);
         None
     });
     desk.say(ADMIN, "/reassign").await;
     desk.faults.clear();
-    assert_eq!((reads.load(Ordering::SeqCst), all.load(Ordering::SeqCst)), (8, 0));
+    assert_eq!((ticket_reads.load(Ordering::SeqCst), full_reads.load(Ordering::SeqCst)), (8, 0));
     assert_eq!(desk.last(ADMIN).keyboard.concat().iter().filter(|b| b.text.starts_with('…')).count(), 8);
     desk.press(ADMIN, "▶️").await;
     assert_eq!(desk.last(ADMIN).keyboard.concat().iter().filter(|b| b.text.starts_with('…')).count(), 2);
@@ -126,8 +126,8 @@ async fn reassigning_across_departments_shows_a_warning() {
     desk.say(ADMIN, "/reassign").await;
     desk.press(ADMIN, "menunggu").await;
     desk.press(ADMIN, "Budi").await;
-    let told = desk.last(ADMIN).text;
-    assert!(told.contains("⚠️ Budi tidak melayani departemen Teknik."), "{told}");
+    let answer = desk.last(ADMIN).text;
+    assert!(answer.contains("⚠️ Budi tidak melayani departemen Teknik."), "{answer}");
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn the_list_numbers_of_mytickets_are_not_positions() {
     desk.say(SARI, "/mytickets").await;
     let list = desk.last(SARI);
     assert!(list.text.contains("1. INC") && list.text.contains("2. INC"), "{}", list.text);
-    assert_eq!(list.text.matches('#').count(), 2, "only positions in the queue: {}", list.text);
+    assert_eq!(list.text.matches('#').count(), 2, "only queue positions have a #: {}", list.text);
     assert!(list.button("✖️ Batal 2").is_some());
 }
 

@@ -1,4 +1,4 @@
-//! An admin looks after the agents.
+//! Agents managed by an admin: adding, removing, departments, limits and the workload.
 use crate::conversation::{
     BUDI, CITRA, SARI, five_tickets, numbers, second_department, with_agent, with_customer,
 };
@@ -19,7 +19,7 @@ async fn a_known_person_becomes_an_agent_by_id_username_or_button() {
     for id in [BUDI, CITRA, 13] {
         desk.find(id, "Anda sekarang agen");
     }
-    // Who did it is told by the answer, and not once more.
+    // The admin reads the answer to their own action and gets no notice about it.
     assert_eq!(desk.count(ADMIN, "sekarang agen untuk Umum"), 3);
     assert_eq!(desk.count(ADMIN, "menerima undangan"), 0);
 }
@@ -112,7 +112,7 @@ async fn an_ambiguous_agent_name_asks_which_agent() {
     desk.say(ADMIN, "/setmax budi 7").await;
     assert!(desk.last(ADMIN).text.contains("Beberapa agen cocok"));
     desk.press(ADMIN, "Wijaya").await;
-    // The number was typed already.
+    // The limit was typed with the command.
     assert!(desk.last(ADMIN).text.contains("Budi Wijaya memegang paling banyak 7"));
     desk.say(ADMIN, "/setmax budi").await;
     desk.press(ADMIN, "Santoso").await;
@@ -139,7 +139,7 @@ async fn agents_with_equal_names_are_listed_with_usernames() {
     desk.ticket(SARI, "printer rusak").await;
     let number = numbers(&desk).await.remove(0);
     desk.say(ADMIN, &format!("/reassign {number}")).await;
-    // The other one has the ticket, so nobody is mistaken for them.
+    // The agent of the same name holds the ticket and is not offered, so no username is needed.
     assert!(desk.last(ADMIN).button("🔴 Budi 0/5").is_some(), "{}", desk.chat_story(ADMIN));
 }
 
@@ -174,7 +174,7 @@ async fn a_number_at_the_end_of_an_agent_name_is_not_parsed_as_a_limit() {
     assert!(desk.last(ADMIN).text.contains("agent 2 memegang paling banyak 7"));
     desk.say(ADMIN, "/removeagent agent 1").await;
     desk.press(ADMIN, "Berhentikan").await;
-    // Whoever is left must not lose five places because of a name.
+    // The removal of "agent 1" must not lower the limit of "agent 2".
     desk.say(ADMIN, "/setmax agent 2").await;
     assert!(desk.last(ADMIN).text.contains("Sekarang 7"));
 }
@@ -198,7 +198,7 @@ async fn a_removed_agents_tickets_go_back_to_the_queue() {
     assert!(desk.last(BUDI).text.contains("khusus agen"));
     desk.say(CITRA, "/online").await;
     desk.find(CITRA, "kendala 1");
-    // The same button once more finds no agent.
+    // A second press of the same button finds no agent.
     desk.press_data(ADMIN, message, &yes).await;
     desk.say(ADMIN, "/removeagent Budi").await;
     assert!(desk.last(ADMIN).text.contains("Tidak ada agen"));

@@ -1,4 +1,4 @@
-//! An admin sets up departments and categories.
+//! Departments and categories: creation, renaming, retirement and the prompts for their names.
 use crate::conversation::{BUDI, SARI, second_department, with_agent, with_customer};
 use crate::support::ADMIN;
 
@@ -11,7 +11,7 @@ async fn a_department_is_created_by_command_and_by_button() {
     desk.press(ADMIN, "Departemen baru").await;
     desk.say(ADMIN, "Keuangan").await;
     assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"));
-    // Naming one that exists shows it.
+    // The command with the name of an existing department shows it.
     desk.say(ADMIN, "/department hsi indibiz").await;
     assert!(!desk.last(ADMIN).text.contains("dibuat"));
     desk.press(ADMIN, "Kembali").await;
@@ -94,7 +94,7 @@ async fn categories_are_created_renamed_and_retired() {
         desk.say(ADMIN, wrong).await;
         assert!(desk.last(ADMIN).text.contains(answer), "{wrong}: {}", desk.last(ADMIN).text);
     }
-    // With one department nobody is asked which.
+    // With a single department the prompt for it is skipped.
     desk.say(ADMIN, "/category").await;
     desk.say(ADMIN, "Jaringan").await;
     desk.say(ADMIN, "/department Umum").await;
@@ -148,7 +148,7 @@ async fn a_department_can_be_critical_or_retired_except_the_last_one() {
     second_department(&desk).await;
     desk.press(ADMIN, "💤 Nonaktifkan").await;
     assert!(desk.last(ADMIN).text.contains("Tidak menerima tiket baru"));
-    // With one open department left, nobody is asked which.
+    // With a single open department the customer is not asked for a category.
     desk.say(SARI, "halo").await;
     assert!(desk.last(SARI).button("Kirim").is_some());
     desk.press(ADMIN, "Aktifkan kembali").await;

@@ -1,8 +1,9 @@
-//! Admins' switches: a press carries what is wanted, so that pressed twice it is pressed once.
+//! Idempotent buttons of an admin. A button carries the wanted state, or the ticket's expected version, so a repeated or
+//! stale press changes nothing.
 use crate::conversation::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, StoreFault};
 
-/// The newest button of this label is pressed twice at once.
+/// Presses the newest button with this label twice at once. Returns its message.
 async fn press_twice(desk: &Desk, label: &str) -> i64 {
     let (message, data) = desk.button(ADMIN, label);
     desk.sandbox.press(ADMIN, message, &data);
@@ -10,8 +11,8 @@ async fn press_twice(desk: &Desk, label: &str) -> i64 {
     message
 }
 
-/// The newest button of this label is pressed, and the desk has to handle the press a second time.
-async fn press_handled_again(desk: &Desk, label: &str) -> i64 {
+/// Presses the newest button with this label; the inbox delivers the update a second time. Returns the message.
+async fn press_with_repeated_update(desk: &Desk, label: &str) -> i64 {
     let (message, data) = desk.button(ADMIN, label);
     desk.faults.inject_next("complete_update", 1, StoreFault::Away);
     desk.press_data(ADMIN, message, &data).await;
@@ -46,13 +47,13 @@ async fn a_repeated_update_switches_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     for (label, shown) in [("Jadikan kritis", "🚨 Kritis"), ("💤 Nonaktifkan", "💤 Tidak menerima")] {
-        let message = press_handled_again(&desk, label).await;
+        let message = press_with_repeated_update(&desk, label).await;
         assert!(desk.shown(ADMIN, message).contains(shown), "{}", desk.shown(ADMIN, message));
     }
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.say(ADMIN, "/department Umum").await;
     desk.press(ADMIN, "🏷 Tagihan").await;
-    let message = press_handled_again(&desk, "Nonaktifkan").await;
+    let message = press_with_repeated_update(&desk, "Nonaktifkan").await;
     assert!(desk.shown(ADMIN, message).contains("• Tagihan 💤"));
 }
 
@@ -80,7 +81,7 @@ async fn a_double_press_joins_or_leaves_a_department_once() {
     let message = press_twice(&desk, "Teknik").await;
     assert_eq!(desk.toast(ADMIN), "✓ Budi melayani Teknik.");
     assert!(desk.shown(ADMIN, message).contains("[✓ Teknik]"), "{}", desk.shown(ADMIN, message));
-    press_handled_again(&desk, "✓ Teknik").await;
+    press_with_repeated_update(&desk, "✓ Teknik").await;
     assert_eq!(desk.toast(ADMIN), "Budi tidak melayani Teknik.");
     assert!(desk.shown(ADMIN, message).contains("[Teknik]"), "{}", desk.shown(ADMIN, message));
 }
@@ -107,12 +108,16 @@ async fn a_second_requeue_leaves_the_ticket_with_its_next_agent() {
     desk.say(ADMIN, &format!("/reassign {number}")).await;
     let (message, requeue) = desk.button(ADMIN, "Kembalikan ke antrian");
     desk.press_data(ADMIN, message, &requeue).await;
-    assert_eq!(desk.app().engine.store().all_held().await.unwrap().len(), 1, "back with the only one there");
+    assert_eq!(
+        desk.app().engine.store().all_held().await.unwrap().len(),
+        1,
+        "the only online agent gets it again"
+    );
     desk.press_data(ADMIN, message, &requeue).await;
     assert!(desk.toast(ADMIN).contains("🟡 Menunggu"), "{}", desk.toast(ADMIN));
     assert_eq!(desk.count(BUDI, "dikembalikan dari antrian Anda"), 1);
     let shown = desk.shown(ADMIN, message);
-    assert!(shown.contains("kembali ke antrian.") && !shown.contains('['), "the answer stays: {shown}");
+    assert!(shown.contains("kembali ke antrian.") && !shown.contains('['), "the first result stays: {shown}");
 }
 
 #[tokio::test]
@@ -137,7 +142,7 @@ async fn a_stale_requeue_button_does_not_move_the_ticket() {
     let (message, requeue) = desk.button(ADMIN, "Kembalikan ke antrian");
     desk.say(ADMIN, &format!("/reassign {number} Citra")).await;
     desk.press_data(ADMIN, message, &requeue).await;
-    // What can be done now is asked for anew.
+    // The message offers the actions that are possible now.
     let shown = desk.shown(ADMIN, message);
     assert!(shown.contains("kepada siapa?") && shown.contains("Kembalikan ke antrian"), "{shown}");
 }

@@ -1,8 +1,8 @@
-//! An admin moves tickets.
+//! Reassignment of tickets by an admin, by command and by button.
 use crate::conversation::{BUDI, CITRA, SARI, five_tickets, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
 
-/// Budi holds a ticket, Citra is there without one.
+/// Returns a desk where Budi holds a ticket and Citra holds none, and the number of that ticket.
 async fn two_agents() -> (Desk, String) {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
@@ -18,7 +18,7 @@ async fn a_ticket_is_reassigned_by_number_in_any_letter_case() {
     assert!(desk.last(ADMIN).text.contains("sekarang di antrian Citra"));
     desk.find(CITRA, "printer rusak");
     desk.find(BUDI, "dialihkan ke Citra");
-    assert!(!desk.has(BUDI, "printer rusak"), "who no longer has it no longer reads it");
+    assert!(!desk.has(BUDI, "printer rusak"), "the former holder no longer sees the ticket");
     desk.find(SARI, "sekarang ditangani oleh Citra");
 }
 
@@ -87,7 +87,7 @@ async fn a_requeued_ticket_keeps_its_old_position() {
     assert!(desk.last(ADMIN).text.contains("kembali ke antrian"));
     assert!(desk.find(SARI, "kembali ke antrian").text.contains("#1"), "{}", desk.chat_story(SARI));
     desk.find(BUDI, "dikembalikan dari antrian Anda");
-    // What stands for something that is no longer so is refused, and its buttons go.
+    // A second press of the stale button is refused.
     desk.press_data(ADMIN, message, &requeue).await;
     assert!(desk.toast(ADMIN).contains("Dalam antrian"), "{}", desk.toast(ADMIN));
 }
@@ -109,7 +109,7 @@ async fn an_ended_ticket_is_not_reassigned() {
 async fn online_agents_of_the_department_are_offered_first() {
     let (desk, number) = two_agents().await;
     desk.department("Teknik").await;
-    // An agent of one department only: the button of the other question.
+    // Eka serves Teknik only; the button of the department picker adds Farah to Umum.
     desk.person(13, "Eka", "id").await;
     desk.say(ADMIN, "/addagent 13 Teknik").await;
     desk.agent(14, "Farah").await;
@@ -121,8 +121,8 @@ async fn online_agents_of_the_department_are_offered_first() {
     let (message, _) = desk.button(ADMIN, "Farah");
     let shown = desk.shown(ADMIN, message);
     let at = |name: &str| shown.find(name).unwrap();
-    assert!(at("Farah") < at("Citra"), "who is online comes before who is not: {shown}");
-    assert!(at("Citra") < at("Eka"), "the department's own come first: {shown}");
+    assert!(at("Farah") < at("Citra"), "online agents come before offline ones: {shown}");
+    assert!(at("Citra") < at("Eka"), "agents of the department come first: {shown}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! An agent comes, goes, is busy, falls silent.
+//! Availability of an agent: commands, buttons, offline behaviour and the presence question.
 use crate::conversation::{BUDI, SARI, five_tickets, with_agent, with_customer};
 use crate::support::{Desk, Options};
 use antri::domain::person::Availability;
@@ -67,7 +67,7 @@ async fn a_press_for_the_current_availability_redraws_its_card() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let queue = desk.button(BUDI, "🔴 Offline");
-    // This one is kept in step, the one above is not any more.
+    // This newer card is refreshed from now on; the one above is not.
     desk.say(BUDI, "/myqueue").await;
     desk.say(BUDI, "/status").await;
     let status = desk.button(BUDI, "🔴 Offline");
@@ -80,7 +80,7 @@ async fn a_press_for_the_current_availability_redraws_its_card() {
         let shown = desk.shown(BUDI, message);
         assert!(shown.contains("🔴 Offline\n") && !shown.contains("[🔴 Offline]"), "{shown}");
     }
-    assert_eq!(desk.count(BUDI, "Status Anda"), before, "nothing new to say");
+    assert_eq!(desk.count(BUDI, "Status Anda"), before, "no second status message");
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn a_silent_agent_is_asked_and_stays_online_by_the_button() {
     desk.find(BUDI, "kendala 1");
 }
 
-/// The desk compares the wall clock with a steady one at each sweep.
+/// Each sweep compares the wall clock with a monotonic clock.
 #[tokio::test]
 async fn a_wall_clock_jump_takes_no_agent_offline() {
     for hours in [1, -1] {
@@ -135,7 +135,7 @@ async fn a_wall_clock_jump_takes_no_agent_offline() {
         desk.clock.jump_wall_clock(TimeDelta::hours(hours));
         let app = desk.app();
         let agent = app.engine.seats()[0].person.id;
-        desk.until("everybody to count as just seen", async || {
+        desk.until("the presence record to carry the new time", async || {
             let record = desk.presence().get(agent, desk.now()).await.unwrap();
             record.is_some_and(|record| record.last_heartbeat == desk.now())
         })
@@ -161,9 +161,9 @@ async fn an_unanswered_presence_question_takes_the_agent_offline() {
     desk.ticket(SARI, "kendala 1").await;
     desk.pass(TimeDelta::minutes(30)).await;
     assert_eq!(desk.pass(TimeDelta::minutes(5)).await.taken_offline, 1);
-    let told = desk.find(BUDI, "sekarang offline").text;
-    assert!(told.contains("1 tiket tetap di antrian Anda"), "{told}");
-    // The question is still there, but comes too late.
+    let notice = desk.find(BUDI, "sekarang offline").text;
+    assert!(notice.contains("1 tiket tetap di antrian Anda"), "{notice}");
+    // The question is still shown; its button comes too late.
     desk.press(BUDI, "Ya, masih online").await;
     assert!(desk.toast(BUDI).contains("sudah offline"));
     desk.press(BUDI, "🟢 Online").await;

@@ -1,4 +1,4 @@
-//! An agent's tickets: told, opened, put on hold, completed, refilled.
+//! Ticket cards and the /myqueue card of an agent: new, opened, on hold, completed, refilled.
 use crate::conversation::{BUDI, CITRA, SARI, five_tickets, number, with_agent, with_customer};
 use crate::support::ADMIN;
 use antri::domain::card::CardKey;
@@ -18,7 +18,7 @@ async fn a_new_ticket_card_has_the_specified_text() {
         desk.press(SARI, "Kirim").await;
     }
     let card = desk.find(BUDI, "kendala 3");
-    let ordered = format!(
+    let specified = format!(
         "🎫 Tiket baru ditambahkan ke antrian Anda!\n\
          Ticket: {}\n\
          Kategori: HSI INDIBIZ - TROUBLESHOOT\n\
@@ -27,7 +27,7 @@ async fn a_new_ticket_card_has_the_specified_text() {
          Anda memiliki 3/5 tiket aktif.",
         number(&desk, SARI)
     );
-    assert_eq!(card.text, format!("{ordered}\n\nkendala 3"));
+    assert_eq!(card.text, format!("{specified}\n\nkendala 3"));
     let labels: Vec<_> = card.keyboard.concat().into_iter().map(|b| b.text).collect();
     assert_eq!(labels, ["▶️ Buka", "✅ Selesai", "⏸ Tunda"]);
 }
@@ -46,7 +46,7 @@ async fn one_card_follows_a_ticket_through_all_its_states() {
         desk.press(BUDI, button).await;
         assert_eq!(desk.toast(BUDI), toast);
         let now = desk.find(BUDI, state);
-        assert_eq!(now.message_id, card, "one card, edited in place");
+        assert_eq!(now.message_id, card, "the card is edited in place");
     }
     assert!(desk.find(BUDI, "sudah selesai").keyboard.is_empty());
 }
@@ -69,11 +69,12 @@ async fn the_last_edit_of_a_card_stores_no_digest() {
     let app = desk.app();
     let store = app.engine.store();
     let key = CardKey::Status(store.all_held().await.unwrap()[0].id);
-    let known = store.live_card(key).await.unwrap().unwrap();
-    let shown = || desk.sandbox.chat(SARI).into_iter().find(|m| m.message_id == i64::from(known.message_id));
+    let assigned = store.live_card(key).await.unwrap().unwrap();
+    let shown =
+        || desk.sandbox.chat(SARI).into_iter().find(|m| m.message_id == i64::from(assigned.message_id));
     desk.press(BUDI, "Buka").await;
     let opened = store.live_card(key).await.unwrap().unwrap();
-    assert_ne!(opened.digest, known.digest, "as long as it can change");
+    assert_ne!(opened.digest, assigned.digest, "an edit that is not the last stores a digest");
     let before = shown().unwrap().text;
     desk.press(BUDI, "Selesai").await;
     assert_ne!(shown().unwrap().text, before);
@@ -129,13 +130,13 @@ async fn more_than_eight_held_tickets_come_in_pages() {
     }
     desk.say(BUDI, "/myqueue").await;
     let card = desk.last(BUDI).message_id;
-    // "▶️ Buka #1" begins with that arrow too.
+    // The label must be the bare arrow: "▶️ Buka #1" begins with it too.
     let page = desk.sandbox.message(BUDI, card).unwrap();
-    let turn = page.keyboard.concat().into_iter().find(|b| b.text == "▶️").unwrap();
-    desk.press_data(BUDI, card, &turn.callback_data.unwrap()).await;
+    let next_page = page.keyboard.concat().into_iter().find(|b| b.text == "▶️").unwrap();
+    desk.press_data(BUDI, card, &next_page.callback_data.unwrap()).await;
     let second = desk.sandbox.message(BUDI, card).unwrap();
     assert!(second.text.contains("#9") && second.button("Buka #9").is_some(), "{}", second.text);
-    // The card stays on the page that is shown when something changes, and falls back when the page is gone.
+    // A refresh keeps the shown page, and falls back to the page before when it has become empty.
     let done = second.button("Selesai #9").unwrap().to_owned();
     desk.press_data(BUDI, card, &done).await;
     let after = desk.sandbox.message(BUDI, card).unwrap();
@@ -151,7 +152,7 @@ async fn only_the_newest_myqueue_card_is_refreshed() {
     let new = desk.last(BUDI).message_id;
     desk.ticket(SARI, "satu").await;
     assert!(desk.sandbox.message(BUDI, new).unwrap().text.contains("(1/5)"));
-    // The older copy is not kept in step, but a press on it brings it up to date.
+    // The older card is not refreshed, but a press on it redraws it.
     desk.press_data(BUDI, old, "l:q:0").await;
     assert!(desk.sandbox.message(BUDI, old).unwrap().text.contains("(1/5)"));
 }
@@ -165,8 +166,8 @@ async fn two_agents_get_tickets_in_turn() {
         desk.clock.advance(TimeDelta::seconds(1));
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
-    for (agent, theirs) in [(BUDI, ["kendala 1", "kendala 3"]), (CITRA, ["kendala 2", "kendala 4"])] {
-        assert!(theirs.iter().all(|words| desk.has(agent, words)), "{}", desk.chat_story(agent));
+    for (agent, tickets) in [(BUDI, ["kendala 1", "kendala 3"]), (CITRA, ["kendala 2", "kendala 4"])] {
+        assert!(tickets.iter().all(|words| desk.has(agent, words)), "{}", desk.chat_story(agent));
         assert_eq!(desk.count(agent, "Tiket baru ditambahkan"), 2);
     }
 }

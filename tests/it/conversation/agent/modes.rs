@@ -1,4 +1,4 @@
-//! On the way from picking up to automatic assignment: manual, dual, rollout.
+//! Assignment modes from pick-up to automatic assignment: manual, dual, auto, and the rollout percentage.
 use crate::conversation::{BUDI, CITRA, SARI, five_tickets, second_department, with_agent};
 use crate::support::ADMIN;
 use antri::domain::policy::{Mode, Percent};
@@ -28,7 +28,7 @@ async fn the_second_pick_up_of_a_ticket_is_refused() {
     desk.press(CITRA, "Ambil #1").await;
     assert!(desk.toast(CITRA).contains("🟡 Menunggu"), "{}", desk.toast(CITRA));
     assert!(!desk.has(CITRA, "kendala 1"));
-    assert!(desk.last(CITRA).text.contains("Tidak ada tiket yang menunggu"), "the list is drawn anew");
+    assert!(desk.last(CITRA).text.contains("Tidak ada tiket yang menunggu"), "the list is redrawn");
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn in_auto_mode_an_opted_out_agent_picks_up_and_adds_no_capacity() {
     assert!(desk.last(CITRA).text.contains("ambil tiket lewat /queue"));
     desk.say(BUDI, "/busy").await;
     desk.ticket(SARI, "kendala 1").await;
-    // Who gets tickets by themselves needs no button; who does not, does.
+    // Only an agent without automatic assignment has the pick-up button.
     desk.say(BUDI, "/queue").await;
     assert!(desk.last(BUDI).button("Ambil").is_none());
     desk.say(CITRA, "/queue").await;
@@ -125,7 +125,7 @@ async fn a_ticket_outside_the_rollout_waits_for_pick_up() {
 async fn only_tickets_of_own_departments_have_a_pick_up_button() {
     let desk = with_agent().await;
     second_department(&desk).await;
-    // An admin who is an agent for one department sees all of them.
+    // An admin who is an agent of one department sees the tickets of all departments.
     desk.say(ADMIN, &format!("/addagent {ADMIN} Teknik")).await;
     desk.set(|s| s.mode = Mode::Manual).await;
     for department in ["Umum", "Teknik"] {

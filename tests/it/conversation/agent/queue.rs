@@ -1,4 +1,4 @@
-//! What waits, as agents and admins see it.
+//! The queue of waiting tickets as agents, admins and waiting customers see it.
 use crate::conversation::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, StoreFault};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ async fn a_waiting_card_follows_the_number_of_online_agents() {
     desk.ticket(SARI, "kendala 1").await;
     let card = || desk.find(SARI, "Posisi").text;
     assert!(card().contains("Agen online: saat ini tidak ada"), "{}", card());
-    // Room for the first of two.
+    // Citra has a slot for the first of two tickets.
     desk.say(ADMIN, "/setmax Citra 1").await;
     desk.person(TOM, "Tom", "id").await;
     desk.ticket(TOM, "kendala 2").await;
@@ -47,9 +47,9 @@ async fn an_assignment_during_the_send_of_a_queue_card_is_shown_on_it() {
     let desk = with_agent().await;
     desk.say(SARI, "kendala 1").await;
     let draft = desk.last(SARI);
-    // The card is there, and the desk has not noted yet that it is.
-    let looked = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&looked);
+    // The card is sent, and its delivery is not settled yet.
+    let reads = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&reads);
     desk.faults.inject(move |called| {
         counted.fetch_add(u32::from(called == "live_queues"), Ordering::SeqCst);
         (called == "settle").then_some(StoreFault::Held)
@@ -58,7 +58,7 @@ async fn an_assignment_during_the_send_of_a_queue_card_is_shown_on_it() {
     desk.until("the card", async || desk.has(BUDI, "(0/5)")).await;
     let card = desk.find(BUDI, "(0/5)").message_id;
     desk.sandbox.press(SARI, draft.message_id, draft.button("Kirim").unwrap());
-    desk.until("the assignment to be looked at", async || looked.load(Ordering::SeqCst) > 0).await;
+    desk.until("the refresher to read the live queues", async || reads.load(Ordering::SeqCst) > 0).await;
     desk.faults.clear();
     desk.settle().await;
     let shown = desk.sandbox.message(BUDI, card).unwrap();

@@ -1,4 +1,4 @@
-//! Writing a ticket where there is a choice, and where something is in the way.
+//! Drafts: the choice of a category, several messages, and the limits of text.
 use crate::conversation::{BUDI, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
 
@@ -49,7 +49,7 @@ async fn more_than_eight_categories_come_in_pages() {
     assert!(desk.last(SARI).text.contains("Umum - Jenis 8"));
 }
 
-async fn retire(desk: &Desk, department: &str, category: &str) {
+async fn retire_category(desk: &Desk, department: &str, category: &str) {
     desk.say(ADMIN, &format!("/department {department}")).await;
     desk.press(ADMIN, &format!("🏷 {category}")).await;
     desk.press(ADMIN, "Nonaktifkan").await;
@@ -63,7 +63,7 @@ async fn sending_with_a_retired_category_asks_for_the_category_again() {
     }
     desk.say(SARI, "salah hitung").await;
     desk.press(SARI, "Tagihan").await;
-    retire(&desk, "Umum", "Tagihan").await;
+    retire_category(&desk, "Umum", "Tagihan").await;
     desk.press(SARI, "Kirim").await;
     assert!(desk.toast(SARI).contains("tidak tersedia"), "{}", desk.toast(SARI));
     let again = desk.last(SARI);
@@ -79,7 +79,7 @@ async fn picking_a_retired_category_is_refused() {
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.say(ADMIN, "/category Umum - Jaringan").await;
     desk.say(SARI, "salah hitung").await;
-    retire(&desk, "Umum", "Tagihan").await;
+    retire_category(&desk, "Umum", "Tagihan").await;
     desk.press(SARI, "Tagihan").await;
     assert!(desk.toast(SARI).contains("tidak tersedia"));
     assert!(desk.last(SARI).button("Tagihan").is_none());
@@ -139,13 +139,13 @@ async fn the_longest_message_of_telegram_fits_into_a_ticket() {
 #[tokio::test]
 async fn ten_thousand_characters_reach_the_agent_in_full() {
     let desk = with_agent().await;
-    // Telegram's own clients send this as three messages.
+    // Telegram clients send a text of this length as three messages.
     let words: Vec<String> = (0..1_250).map(|n| format!("kata{n:04}")).collect();
     for message in words.chunks(450) {
         desk.say(SARI, &message.join(" ")).await;
     }
     desk.press(SARI, "Kirim").await;
-    let read: String = desk.sandbox.chat(BUDI).into_iter().map(|m| m.text + " ").collect();
-    let missing: Vec<_> = words.iter().filter(|word| !read.contains(*word)).collect();
+    let received: String = desk.sandbox.chat(BUDI).into_iter().map(|m| m.text + " ").collect();
+    let missing: Vec<_> = words.iter().filter(|word| !received.contains(*word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -1,4 +1,4 @@
-//! Files: in a draft, in an album, on their way to the agent.
+//! Files of a ticket: in a draft, in an album, and as the agent receives them.
 use crate::conversation::{BUDI, SARI, with_agent, with_customer};
 use antri::sandbox::{MediaKind, NewMedia};
 

@@ -1,4 +1,4 @@
-//! A customer opens a ticket.
+//! A new ticket of a customer, from the first message to its position in the queue.
 use crate::conversation::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::ADMIN;
 
@@ -18,7 +18,7 @@ async fn a_plain_message_becomes_a_draft() {
     desk.say(SARI, "Internet mati sejak pagi").await;
     let preview = desk.last(SARI);
     assert!(preview.text.contains("Internet mati sejak pagi"));
-    // The only category there is was not asked for.
+    // A single category is chosen without a question.
     assert!(preview.button("Kirim").is_some() && preview.button("Ganti kategori").is_none());
 }
 
@@ -44,7 +44,7 @@ async fn a_double_press_of_send_opens_one_ticket() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let (message, send) = desk.button(SARI, "Kirim");
-    // Both presses are on their way before the first is answered.
+    // Both presses are sent before the first is answered.
     desk.sandbox.press(SARI, message, &send);
     desk.press_data(SARI, message, &send).await;
     assert_eq!(desk.toast(SARI), "Tiket ini sudah terkirim.");
@@ -111,14 +111,15 @@ async fn the_position_is_updated_in_one_message() {
     let messages = desk.sandbox.chat(SARI).len();
     desk.press(TOM, "Cancel").await;
     assert_eq!(desk.find(SARI, "Posisi antrian: #1").message_id, card);
-    assert_eq!(desk.sandbox.chat(SARI).len(), messages, "nothing new was sent");
+    assert_eq!(desk.sandbox.chat(SARI).len(), messages, "no new message was sent");
 }
 
-/// The messages that were sent to somebody with a position in them, as they were before any edit.
-fn first_notice(desk: &crate::support::Desk, id: i64) -> Vec<String> {
-    let theirs =
+/// Returns the position lines of the messages to this person, as they were sent, before any edit.
+fn sent_positions(desk: &crate::support::Desk, id: i64) -> Vec<String> {
+    let is_recipient =
         |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
-    let sent = desk.sandbox.requests().into_iter().filter(|r| r.method == "sendMessage" && theirs(&r.params));
+    let sent =
+        desk.sandbox.requests().into_iter().filter(|r| r.method == "sendMessage" && is_recipient(&r.params));
     let position = |text: &str| text.lines().find(|line| line.contains("Posisi antrian")).map(str::to_owned);
     sent.filter_map(|r| position(r.params["text"].as_str()?)).collect()
 }
@@ -129,13 +130,13 @@ async fn the_first_message_has_the_exact_position_at_any_queue_length() {
     let mut waiting = 0;
     for customer in [SARI, 3, 4] {
         desk.person(customer, "Ayu", "id").await;
-        let mut told = Vec::new();
+        let mut expected = Vec::new();
         for n in 1..=8 {
             desk.ticket(customer, &format!("kendala {n}")).await;
             waiting += 1;
-            told.push(format!("Posisi antrian: #{waiting}"));
+            expected.push(format!("Posisi antrian: #{waiting}"));
         }
-        assert_eq!(first_notice(&desk, customer), told);
+        assert_eq!(sent_positions(&desk, customer), expected);
     }
 }
 
@@ -151,18 +152,24 @@ async fn beyond_twenty_the_position_is_refreshed_every_ten() {
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "printer broken").await;
     desk.ticket(TOM, "and the scanner").await;
-    let place = |part: &str| desk.sandbox.chat(TOM).iter().any(|m| m.text.contains(part));
-    assert!(place("Queue position: #31") && place("Queue position: #32"));
+    let shows = |part: &str| desk.sandbox.chat(TOM).iter().any(|m| m.text.contains(part));
+    assert!(shows("Queue position: #31") && shows("Queue position: #32"));
     desk.press(SARI, "Batal").await;
-    assert!(place("Queue position: #30") && place("Queue position: #32"), "told at 30, not at 31");
+    assert!(
+        shows("Queue position: #30") && shows("Queue position: #32"),
+        "the position is refreshed at 30, not at 31"
+    );
     desk.press(SARI, "Batal").await;
-    assert!(place("Queue position: #30") && !place("Queue position: #32"), "both have come to 30");
+    assert!(
+        shows("Queue position: #30") && !shows("Queue position: #32"),
+        "both cards show position 30"
+    );
     for _ in 0..8 {
         desk.press(SARI, "Batal").await;
     }
-    assert!(!place("Queue position: #20"), "at 21 and 22 the next ten is still 30");
+    assert!(!shows("Queue position: #20"), "at positions 21 and 22 the shown position is still 30");
     desk.press(3, "Batal").await;
-    assert!(place("Queue position: #20"), "{}", desk.chat_story(TOM));
+    assert!(shows("Queue position: #20"), "{}", desk.chat_story(TOM));
 }
 
 #[tokio::test]
@@ -174,9 +181,13 @@ async fn an_eleventh_open_ticket_is_refused_and_its_draft_is_kept() {
     desk.say(SARI, "kendala 11").await;
     desk.press(SARI, "Kirim").await;
     assert!(desk.toast(SARI).contains("10 tiket yang belum selesai"), "{}", desk.toast(SARI));
-    assert_eq!(desk.count(SARI, "10 tiket yang belum selesai"), 1, "it stays to be read");
+    assert_eq!(
+        desk.count(SARI, "10 tiket yang belum selesai"),
+        1,
+        "the refusal is a message, not only a toast"
+    );
     assert_eq!(numbers(&desk).await.len(), 10);
-    // The preview still stands, and can be sent once there is room.
+    // The preview stays, and can be sent when a ticket has been cancelled.
     desk.say(SARI, "/mytickets").await;
     desk.press(SARI, "Batal 1").await;
     desk.press(SARI, "Kirim").await;

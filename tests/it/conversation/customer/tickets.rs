@@ -1,4 +1,4 @@
-//! A customer follows and withdraws their tickets.
+//! The ticket list of a customer: states, positions and cancellation.
 use crate::conversation::{BUDI, SARI, TOM, five_tickets, numbers, with_agent, with_customer};
 
 #[tokio::test]
@@ -13,7 +13,7 @@ async fn mytickets_shows_number_state_and_position() {
     desk.say(SARI, "/mytickets").await;
     let list = desk.last(SARI);
     assert!(list.text.contains("🔵 Sedang dikerjakan") && list.text.contains("Posisi antrian: #1"));
-    assert!(list.button("Batal 1").is_none(), "what is being worked on can't be withdrawn");
+    assert!(list.button("Batal 1").is_none(), "a ticket in progress cannot be cancelled");
     assert!(list.button("Batal 2").is_some());
 }
 
