@@ -1,4 +1,4 @@
-//! What frames every request: ids, sizes, rates, health, answers for what isn't there.
+//! HTTP middleware: request ids, body limits, rate limits, health checks and unknown paths.
 use super::{BUDI, desk};
 use crate::support::{ADMIN, Desk, Options, Reply, http};
 use antri::config::http::HttpConfig;
@@ -53,8 +53,8 @@ async fn health_needs_no_token_and_readiness_names_failed_backends() {
     desk.faults.clear();
 }
 
-/// A desk whose side API has these settings.
-async fn limited(http: HttpConfig) -> Desk {
+/// Returns a desk with these settings of the side API.
+async fn desk_with(http: HttpConfig) -> Desk {
     let desk = Desk::with(Options { http, ..Options::default() }).await;
     desk.agent(BUDI, "Budi").await;
     desk
@@ -62,7 +62,7 @@ async fn limited(http: HttpConfig) -> Desk {
 
 #[tokio::test]
 async fn the_rate_limit_of_one_token_leaves_others_alone() {
-    let desk = limited(HttpConfig { rate_per_token: 2, ..http() }).await;
+    let desk = desk_with(HttpConfig { rate_per_token: 2, ..http() }).await;
     for _ in 0..10 {
         desk.get(BUDI, "/api/agent-status/online").await.data();
     }
@@ -77,13 +77,13 @@ async fn the_rate_limit_of_one_token_leaves_others_alone() {
 #[tokio::test]
 async fn the_address_rate_limit_uses_the_address_from_the_trusted_proxy() {
     let local = "127.0.0.1".parse().unwrap();
-    let desk = limited(HttpConfig { rate_per_address: 2, trusted_proxies: vec![local], ..http() }).await;
+    let desk = desk_with(HttpConfig { rate_per_address: 2, trusted_proxies: vec![local], ..http() }).await;
     let from = |address: &str| Reply::of(desk.request("GET", "/nowhere").header("x-forwarded-for", address));
     for _ in 0..10 {
         from("198.51.100.7, 203.0.113.9").await.refused(404, "no_such_path");
     }
     from("203.0.113.9").await.refused(429, "too_many_requests");
     from("198.51.100.7").await.refused(404, "no_such_path");
-    // What the client itself claims before the proxy's word counts for nothing.
+    // Addresses before the one that the trusted proxy added are ignored.
     from("198.51.100.7,203.0.113.9").await.refused(429, "too_many_requests");
 }

@@ -1,4 +1,4 @@
-//! The desk's policy.
+//! The settings endpoint: reading, changing and validation.
 use super::{BUDI, SARI, desk};
 use crate::support::ADMIN;
 use serde_json::json;

@@ -87,8 +87,8 @@ async fn a_press_on_a_dead_button_removes_the_keyboard() {
     ] {
         let message = send_button(&desk, SARI, stale).await;
         desk.press_data(SARI, message, stale).await;
-        let left = desk.sandbox.message(SARI, message).unwrap();
-        assert_eq!((left.text.as_str(), left.keyboard.len()), ("kartu <lama>", 0), "{stale}");
+        let after = desk.sandbox.message(SARI, message).unwrap();
+        assert_eq!((after.text.as_str(), after.keyboard.len()), ("kartu <lama>", 0), "{stale}");
     }
     let message = send_button(
         &desk,
@@ -130,9 +130,9 @@ async fn cancel_removes_the_preview_buttons() {
     desk.faults.inject_next("drop_draft", 1, crate::support::StoreFault::Away);
     desk.say(SARI, "/cancel").await;
     desk.faults.clear();
-    let left = desk.sandbox.message(SARI, preview).unwrap();
+    let after = desk.sandbox.message(SARI, preview).unwrap();
     assert!(
-        left.keyboard.is_empty() && left.text.contains("tidak jadi dikirim"),
+        after.keyboard.is_empty() && after.text.contains("tidak jadi dikirim"),
         "{}",
         desk.chat_story(SARI)
     );

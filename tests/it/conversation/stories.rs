@@ -117,8 +117,8 @@ async fn play_admin(desk: &Desk, labels: &Labels) -> String {
     record();
     desk.press(ADMIN, "HSI INDIBIZ").await;
     desk.say(BUDI, "/online").await;
-    for words in ["kabel putus", "lampu modem merah"] {
-        desk.say(SARI, words).await;
+    for text in ["kabel putus", "lampu modem merah"] {
+        desk.say(SARI, text).await;
         desk.press(SARI, "TROUBLESHOOT").await;
         desk.press(SARI, labels.send).await;
     }

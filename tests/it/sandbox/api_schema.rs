@@ -1,4 +1,4 @@
-//! Every update and answer must be what teloxide expects.
+//! The schema of updates and answers: teloxide must parse each of them.
 use antri::sandbox::{MediaKind, NewMedia};
 use serde_json::{Value, json};
 use teloxide::net::Download;
@@ -9,12 +9,12 @@ use teloxide::types::{
 
 use super::{Desk, SITI};
 
-/// All waiting updates; panics when teloxide does not understand one.
+/// Returns all pending updates. Panics if teloxide cannot parse one.
 async fn updates(desk: &Desk) -> Vec<Update> {
     let list = desk.call("getUpdates", json!({"offset": 0})).await;
     let list: Vec<Value> = serde_json::from_value(list).unwrap();
     let parse = |update: Value| {
-        // From text, as on the wire: teloxide cannot read an update from a `Value`.
+        // Parsed from text, because teloxide cannot read an update from a `Value`.
         let parsed: Update = serde_json::from_str(&update.to_string()).unwrap();
         assert!(!matches!(parsed.kind, UpdateKind::Error(_)), "{update}");
         parsed

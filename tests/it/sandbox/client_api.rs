@@ -1,11 +1,11 @@
-//! The page's API: state, events, acting for people, files, faults, and who may come in.
+//! The API of the sandbox page: state, events, actions of users, files, faults and access control.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Desk, SITI};
 
-/// The events of an open page, one by one.
+/// The event stream of an open page.
 struct Page {
     response: reqwest::Response,
     unread: String,
@@ -143,8 +143,8 @@ async fn faults_are_added_and_cleared_over_http() {
         let fault = json!({"times": 1, "method": "close", "fault": {"kind": kind}});
         assert_eq!(desk.post("/sandbox/faults", fault).await.0, 204, "{kind}");
     }
-    let odd = json!({"times": 1, "fault": {"kind": "rain"}});
-    assert_eq!(desk.post("/sandbox/faults", odd).await.0, 422);
+    let unknown = json!({"times": 1, "fault": {"kind": "rain"}});
+    assert_eq!(desk.post("/sandbox/faults", unknown).await.0, 422);
 }
 
 #[tokio::test]

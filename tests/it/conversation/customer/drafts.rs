@@ -115,24 +115,24 @@ async fn an_empty_or_too_long_message_is_refused_and_the_draft_is_kept() {
 #[tokio::test]
 async fn messages_in_quick_succession_leave_one_preview_to_press() {
     let desk = with_customer().await;
-    for words in ["pertama", "kedua", "ketiga", "keempat"] {
-        desk.sandbox.send_text(SARI, words);
+    for text in ["pertama", "kedua", "ketiga", "keempat"] {
+        desk.sandbox.send_text(SARI, text);
     }
     desk.settle().await;
     let previews: Vec<_> =
         desk.sandbox.chat(SARI).into_iter().filter(|message| message.button("Kirim").is_some()).collect();
     let [preview] = previews.as_slice() else { panic!("{}", desk.chat_story(SARI)) };
     assert_eq!(preview.message_id, desk.last(SARI).message_id);
-    for words in ["pertama", "kedua", "ketiga", "keempat"] {
-        assert!(preview.text.contains(words), "{}", preview.text);
+    for text in ["pertama", "kedua", "ketiga", "keempat"] {
+        assert!(preview.text.contains(text), "{}", preview.text);
     }
 }
 
 #[tokio::test]
 async fn the_longest_message_of_telegram_fits_into_a_ticket() {
     let desk = with_agent().await;
-    let words = format!("{}AKHIR", "x".repeat(4_091));
-    desk.ticket(SARI, &words).await;
+    let text = format!("{}AKHIR", "x".repeat(4_091));
+    desk.ticket(SARI, &text).await;
     desk.find(BUDI, "AKHIR");
 }
 

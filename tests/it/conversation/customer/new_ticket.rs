@@ -160,10 +160,7 @@ async fn beyond_twenty_the_position_is_refreshed_every_ten() {
         "the position is refreshed at 30, not at 31"
     );
     desk.press(SARI, "Batal").await;
-    assert!(
-        shows("Queue position: #30") && !shows("Queue position: #32"),
-        "both cards show position 30"
-    );
+    assert!(shows("Queue position: #30") && !shows("Queue position: #32"), "both cards show position 30");
     for _ in 0..8 {
         desk.press(SARI, "Batal").await;
     }
