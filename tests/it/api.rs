@@ -1,4 +1,5 @@
-//! The side API of a whole desk over real HTTP: permissions of each role, answers, and the messages that follow in the chats.
+//! The side API of a whole desk over real HTTP: permissions of each role, answers, and the messages that
+//! follow in the chats.
 mod abuse;
 mod access;
 mod agents;

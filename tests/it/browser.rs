@@ -1,4 +1,5 @@
-//! The demo page in a headless Chromium with a real desk behind it. The tests act with the fields and buttons of the page.
+//! The demo page in a headless Chromium with a real desk behind it. The tests act with the fields and buttons
+//! of the page.
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests write screenshots of the page into that folder.
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI, Stage};

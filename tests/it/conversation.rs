@@ -1,5 +1,5 @@
-//! Conversations over real HTTP: what people write and press, and what they see. `support::Desk` requires an answer to
-//! every message and press. The texts of the main stories are pinned in `snapshots/`.
+//! Conversations over real HTTP: what people write and press, and what they see. `support::Desk` requires an
+//! answer to every message and press. The texts of the main stories are pinned in `snapshots/`.
 mod abuse;
 mod admin;
 mod agent;

@@ -1,5 +1,5 @@
-//! The variables in `.env.example`, the README and the configuration: the same names, the same defaults, and a doc comment at
-//! each field.
+//! The variables in `.env.example`, the README and the configuration: the same names, the same defaults, and
+//! a doc comment at each field.
 use antri::config::{Config, Env};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The scripted demo, `antri demo --script`: every fact of its story holds, and a seed determines the transcript.
+//! The scripted demo, `antri demo --script`: every fact of its story holds, and a seed determines the
+//! transcript.
 use std::process::Command;
 
 /// Returns the transcript of a seed without times: creation lines, and the time digits of ticket numbers.

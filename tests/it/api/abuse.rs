@@ -1,13 +1,13 @@
-//! Abuse of the API: ids of foreign records or of another kind, operators and unknown fields in bodies, invalid queries, and
-//! silent connections.
+//! Abuse of the API: ids of foreign records or of another kind, operators and unknown fields in bodies,
+//! invalid queries, and silent connections.
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// Every endpoint with an id in its path, and its status for three callers when the id is of Budi's record: Budi, Citra of
-/// another department, and the admin, who is no agent.
+/// Every endpoint with an id in its path, and its status for three callers when the id is of Budi's record:
+/// Budi, Citra of another department, and the admin, who is no agent.
 const ENDPOINTS_WITH_ID: [(&str, &str, [u16; 3]); 11] = [
     ("GET", "/api/agent-status/department/{department}", [200, 200, 200]),
     ("GET", "/api/agent-status/agent/{agent}", [200, 200, 200]),

@@ -1,4 +1,5 @@
-//! Access control: every endpoint with every role, without a token and with invalid tokens; malformed ids and bodies.
+//! Access control: every endpoint with every role, without a token and with invalid tokens; malformed ids and
+//! bodies.
 use super::{BUDI, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
 use antri::auth_token::{TOKEN_LIFETIME, issue};
@@ -9,7 +10,8 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-/// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}` is unknown.
+/// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
+/// is unknown.
 const ENDPOINTS: [(&str, &str, u16, u16); 24] = [
     ("POST", "/api/agent-status/heartbeat", 200, 404),
     ("GET", "/api/agent-status/online", 200, 200),
@@ -99,7 +101,8 @@ async fn malformed_ids_are_refused_with_400() {
     }
 }
 
-/// A caller without permission gets 403 whatever the body is; a caller with permission gets the error of the body.
+/// A caller without permission gets 403 whatever the body is; a caller with permission gets the error of the
+/// body.
 #[tokio::test]
 async fn invalid_bodies_are_refused_with_400_or_422() {
     let desk = desk().await;

@@ -1,4 +1,5 @@
-//! Alerts of incidents: admins get one when an incident begins and one when it ends, in Telegram and on sockets.
+//! Alerts of incidents: admins get one when an incident begins and one when it ends, in Telegram and on
+//! sockets.
 use super::socket::Page;
 use super::{BUDI, CITRA, SARI, desk};
 use crate::replicas::Wire;
@@ -135,8 +136,8 @@ async fn failed_heartbeats_alert_by_one_minute_windows() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     let engine = Arc::clone(&desk.app().engine);
-    // Accepted, failed, and the number of alerts. A window is bad with at least five failures and at least one in twenty;
-    // two good windows end the incident.
+    // Accepted, failed, and the number of alerts. A window is bad with at least five failures and at least
+    // one in twenty; two good windows end the incident.
     let windows =
         [(10, 3, 0), (96, 4, 0), (96, 5, 0), (95, 5, 1), (10, 0, 1), (0, 50, 1), (9, 0, 1), (9, 0, 0)];
     check_after(&desk, 60).await;
@@ -207,7 +208,8 @@ async fn a_lasting_presence_outage_raises_an_alert() {
     }
 }
 
-/// The store cannot keep messages during its own outage: sockets get the alert at once, Telegram after the outage.
+/// The store cannot keep messages during its own outage: sockets get the alert at once, Telegram after the
+/// outage.
 #[tokio::test]
 async fn a_store_outage_is_announced_on_sockets_and_in_telegram() {
     let desk = desk().await;

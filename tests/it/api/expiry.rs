@@ -1,4 +1,5 @@
-//! Expiry of presence records in Redis: by the server's clock, within a second of the TTL, without leftovers in the sets.
+//! Expiry of presence records in Redis: by the server's clock, within a second of the TTL, without leftovers
+//! in the sets.
 use super::{BUDI, SARI};
 use crate::support::redis::RedisServer;
 use crate::support::{ADMIN, Desk, Options};

@@ -1,4 +1,5 @@
-//! The live WebSocket: a snapshot and then events, limited to what the person may see and to the life of the token.
+//! The live WebSocket: a snapshot and then events, limited to what the person may see and to the life of the
+//! token.
 use super::socket::{Page, refused, reported, request, with_token};
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Options, http};

@@ -17,15 +17,16 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + format!("{byte:02x}").as_str())
 }
 
-/// Returns a signed body of the Login Widget (core.telegram.org/widgets/login): fields in alphabetical order, one a line; the
-/// key is the token's SHA-256.
+/// Returns a signed body of the Login Widget (core.telegram.org/widgets/login): fields in alphabetical order,
+/// one a line; the key is the token's SHA-256.
 pub(super) fn widget(token: &str, id: i64, date: i64) -> Value {
     let check = format!("auth_date={date}\nfirst_name=Budi\nid={id}\nusername=budi");
     let hash = hex(&hmac(&Sha256::digest(token), &check));
     json!({"id": id, "first_name": "Budi", "username": "budi", "auth_date": date, "hash": hash})
 }
 
-/// Returns a signed body of a Mini App (core.telegram.org/bots/webapps): the key is the token's HMAC under "WebAppData".
+/// Returns a signed body of a Mini App (core.telegram.org/bots/webapps): the key is the token's HMAC under
+/// "WebAppData".
 pub(super) fn mini_app(token: &str, id: i64, date: i64) -> Value {
     let user = format!(r#"{{"id":{id},"first_name":"Budi"}}"#);
     let check = format!("auth_date={date}\nquery_id=AAE\nuser={user}");

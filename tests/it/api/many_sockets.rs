@@ -87,7 +87,8 @@ async fn a_page_that_joins_during_a_thousand_events_converges_to_the_api_state()
     }
 }
 
-/// The kernel buffers a few megabytes for a page that does not read. Tickets of maximum length fill that buffer soon.
+/// The kernel buffers a few megabytes for a page that does not read. Tickets of maximum length fill that
+/// buffer soon.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_page_gets_a_new_snapshot() {
     let desk = desk().await;

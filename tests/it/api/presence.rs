@@ -132,7 +132,8 @@ async fn a_client_heartbeat_makes_a_telegram_agent_depend_on_heartbeats() {
     assert_eq!(online(&desk).await, ["Budi"]);
 }
 
-/// A heartbeat does not read the person from the store; a role change by the bot still applies to the next heartbeat.
+/// A heartbeat does not read the person from the store; a role change by the bot still applies to the next
+/// heartbeat.
 #[tokio::test]
 async fn the_next_heartbeat_of_a_removed_agent_is_refused() {
     let desk = desk().await;

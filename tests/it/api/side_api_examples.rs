@@ -1,4 +1,5 @@
-//! Tests of the examples in `docs/side-api.md`: every request succeeds, and the heartbeat client sets the agent's status.
+//! Tests of the examples in `docs/side-api.md`: every request succeeds, and the heartbeat client sets the
+//! agent's status.
 use super::login::{mini_app, widget};
 use super::{SARI, desk};
 use crate::support::{ADMIN, Desk, TOKEN};
@@ -55,7 +56,8 @@ async fn every_curl_example_succeeds() {
     }
 }
 
-/// A simulated web page with the heartbeat client and timers under its control. After each step it records the agent's status.
+/// A simulated web page with the heartbeat client and timers under its control. After each step it records
+/// the agent's status.
 const PAGE: &str = r#"
 import { Heartbeat } from "./heartbeat.mjs";
 const { DESK, TOKEN, AGENT } = process.env;

@@ -1,5 +1,5 @@
-//! Invalid presses: old, foreign, doubled or forged buttons, and buttons on another person's message. Nothing changes, and a
-//! toast says why.
+//! Invalid presses: old, foreign, doubled or forged buttons, and buttons on another person's message. Nothing
+//! changes, and a toast says why.
 use super::{BUDI, CITRA, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options, data};
 use antri::bot::callback::{ButtonAction, DepartmentPickerPurpose, PagedList, PickerPurpose, Step, Surface};

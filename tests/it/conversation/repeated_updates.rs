@@ -1,5 +1,5 @@
-//! Repeated updates: an operation of several commits is interrupted by a store outage. The repeated update finds the commits
-//! that are done and does the rest.
+//! Repeated updates: an operation of several commits is interrupted by a store outage. The repeated update
+//! finds the commits that are done and does the rest.
 use super::{BUDI, SARI, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, StoreFault};
 

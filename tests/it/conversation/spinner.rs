@@ -4,7 +4,8 @@ use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, PagedList};
 use antri::domain::notice::{Button, Message, Outgoing, Rendered};
 
-/// Presses the button while store calls of `method` are held. Returns the text of the answer that came meanwhile.
+/// Presses the button while store calls of `method` are held. Returns the text of the answer that came
+/// meanwhile.
 async fn answer_while_held(desk: &Desk, method: &'static str, id: i64, label: &str) -> String {
     let (message, data) = desk.button(id, label);
     desk.faults.hold_calls_of(method);

@@ -43,8 +43,8 @@ const EN: Labels = Labels {
     cancel: "Cancel",
 };
 
-/// Plays one day: a ticket waits, is assigned, opened, held, resumed and completed; another one is cancelled. Returns the
-/// messages as they were before later edits.
+/// Plays one day: a ticket waits, is assigned, opened, held, resumed and completed; another one is cancelled.
+/// Returns the messages as they were before later edits.
 async fn play_day(desk: &Desk, labels: &Labels) -> String {
     let mut seen = Vec::new();
     let mut record = |id| seen.push(desk.shown(id, desk.last(id).message_id));
@@ -97,8 +97,8 @@ async fn a_day_in_english() {
     insta::assert_snapshot!("agent_en", desk.chat_story(BUDI));
 }
 
-/// Plays an admin who sets up the desk, reads its lists and reassigns a ticket. Returns the messages as they were before
-/// later edits.
+/// Plays an admin who sets up the desk, reads its lists and reassigns a ticket. Returns the messages as they
+/// were before later edits.
 async fn play_admin(desk: &Desk, labels: &Labels) -> String {
     let mut seen = Vec::new();
     let mut record = || seen.push(desk.shown(ADMIN, desk.last(ADMIN).message_id));

@@ -1,5 +1,5 @@
-//! Stale buttons of an admin: the agent, ticket or department behind the button is gone. The press says so, and its message
-//! is redrawn with the current state.
+//! Stale buttons of an admin: the agent, ticket or department behind the button is gone. The press says so,
+//! and its message is redrawn with the current state.
 use crate::conversation::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::ButtonAction;

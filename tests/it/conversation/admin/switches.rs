@@ -1,5 +1,5 @@
-//! Idempotent buttons of an admin. A button carries the wanted state, or the ticket's expected version, so a repeated or
-//! stale press changes nothing.
+//! Idempotent buttons of an admin. A button carries the wanted state, or the ticket's expected version, so a
+//! repeated or stale press changes nothing.
 use crate::conversation::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, StoreFault};
 
@@ -11,7 +11,8 @@ async fn press_twice(desk: &Desk, label: &str) -> i64 {
     message
 }
 
-/// Presses the newest button with this label; the inbox delivers the update a second time. Returns the message.
+/// Presses the newest button with this label; the inbox delivers the update a second time. Returns the
+/// message.
 async fn press_with_repeated_update(desk: &Desk, label: &str) -> i64 {
     let (message, data) = desk.button(ADMIN, label);
     desk.faults.inject_next("complete_update", 1, StoreFault::Away);
