@@ -1,4 +1,5 @@
-//! The side API of a whole desk, over real HTTP: what each role may, what each answer is, and what follows in the chats.
+//! The side API of a whole desk over real HTTP: permissions of each role, answers, and the messages that
+//! follow in the chats.
 mod abuse;
 mod access;
 mod agents;
@@ -27,7 +28,7 @@ const CITRA: i64 = 3;
 
 use crate::support::Desk;
 
-/// A desk with a customer and two agents, who are offline.
+/// Returns a desk with a customer and two offline agents.
 async fn desk() -> Desk {
     let desk = Desk::new().await;
     desk.person(SARI, "Sari", "id").await;
@@ -36,7 +37,7 @@ async fn desk() -> Desk {
     desk
 }
 
-/// Somebody's id.
+/// Returns the id of the person with this Telegram id.
 async fn id(desk: &Desk, person: i64) -> String {
     desk.person_by_telegram_id(person).await.id.to_string()
 }

@@ -1,7 +1,7 @@
-//! The demo as a visitor has it: the page in a headless Chromium, the desk behind it, and everything that happens done with
-//! the page's own fields and buttons.
+//! The demo page in a headless Chromium with a real desk behind it. The tests act with the fields and buttons
+//! of the page.
 //!
-//! With `ANTRI_SCREENSHOTS=<folder>` the tests leave pictures of the page there.
+//! With `ANTRI_SCREENSHOTS=<folder>` the tests write screenshots of the page into that folder.
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, Environment, SARI};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -16,11 +16,11 @@ use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, RequestData, SessionId};
 use tokio::net::TcpListener;
 
-/// How long something may take to show on the page before the test fails. A fraction of a second is usual.
+/// Time limit for an element to appear on the page. A fraction of a second is usual.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 const DESKTOP: Window = Window { width: 1440, height: 900, phone: false };
 const PHONE: Window = Window { width: 390, height: 844, phone: true };
-const FLAGS: [&str; 12] = [
+const CHROMIUM_FLAGS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -30,146 +30,146 @@ const FLAGS: [&str; 12] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // The page on 127.0.0.1 is reached directly, whatever the machine's settings are.
+    // The page on 127.0.0.1 is reached without the proxy of the machine's settings.
     "--no-proxy-server",
     "--lang=en-US",
-    // Nothing moves, so nothing is pressed beside, and every picture shows a finished page.
+    // Without animations no click misses its target, and every screenshot shows a finished page.
     "--force-prefers-reduced-motion",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_goes_through_the_page_from_the_customer_to_the_agent_and_back() {
-    let show = Show::begin(DESKTOP).await;
+    let demo = Demo::open(DESKTOP).await;
 
-    show.write(SARI, "Internet di toko mati sejak pagi.").await;
-    show.click(&button(SARI, "✅ Kirim")).await;
+    demo.write(SARI, "Internet di toko mati sejak pagi.").await;
+    demo.click(&button(SARI, "✅ Kirim")).await;
 
-    show.sees(&received(BUDI, "Internet di toko mati sejak pagi.")).await;
-    let open = show.sees(&button(BUDI, "▶️ Buka")).await;
+    demo.wait_displayed(&received(BUDI, "Internet di toko mati sejak pagi.")).await;
+    let open = demo.wait_displayed(&button(BUDI, "▶️ Buka")).await;
     let card = open.find(By::XPath("ancestor::*[@data-message]")).await.unwrap();
     let id = card.attr("data-message").await.unwrap().unwrap();
-    show.click(&button(BUDI, "▶️ Buka")).await;
-    show.sees(&toast(BUDI, "Tiket dibuka")).await;
+    demo.click(&button(BUDI, "▶️ Buka")).await;
+    demo.wait_displayed(&toast(BUDI, "Tiket dibuka")).await;
     let edited = format!("{}//*[@data-message='{id}']{}", pane(BUDI), containing("Sedang dikerjakan"));
-    show.sees(&format!("{edited}{}", containing("edited"))).await;
-    show.gone(&format!("{}//*[@aria-busy]", pane(BUDI))).await;
+    demo.wait_displayed(&format!("{edited}{}", containing("edited"))).await;
+    demo.wait_gone(&format!("{}//*[@aria-busy]", pane(BUDI))).await;
 
-    show.write(SARI, "Tagihan bulan ini dua kali lipat.").await;
-    show.click(&button(SARI, "✅ Kirim")).await;
-    show.sees(&received(CITRA, "Tagihan bulan ini dua kali lipat.")).await;
-    show.write(DEWI, "/workload").await;
-    show.sees(&received(DEWI, "Citra")).await;
-    show.picture("desktop").await;
+    demo.write(SARI, "Tagihan bulan ini dua kali lipat.").await;
+    demo.click(&button(SARI, "✅ Kirim")).await;
+    demo.wait_displayed(&received(CITRA, "Tagihan bulan ini dua kali lipat.")).await;
+    demo.write(DEWI, "/workload").await;
+    demo.wait_displayed(&received(DEWI, "Citra")).await;
+    demo.screenshot("desktop").await;
 
-    show.click(&button(BUDI, "✅ Selesai")).await;
-    show.sees(&received(SARI, "sudah selesai")).await;
-    show.end().await;
+    demo.click(&button(BUDI, "✅ Selesai")).await;
+    demo.wait_displayed(&received(SARI, "sudah selesai")).await;
+    demo.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_menu_of_the_page_lists_what_the_person_may_do() {
-    let show = Show::begin(DESKTOP).await;
-    show.click(&format!("{}//*[@data-testid='commands']", pane(DEWI))).await;
+async fn the_command_menu_of_the_page_lists_the_commands_of_the_role() {
+    let demo = Demo::open(DESKTOP).await;
+    demo.click(&format!("{}//*[@data-testid='commands']", pane(DEWI))).await;
     let option = |name: &str| format!("{}//*[@data-command-option='{name}']", pane(DEWI));
     for (name, description) in [("help", "Lihat semua perintah"), ("workload", "Beban kerja semua agen")] {
-        show.sees(&format!("{}{}", option(name), containing(description))).await;
+        demo.wait_displayed(&format!("{}{}", option(name), containing(description))).await;
     }
-    show.picture("commands").await;
-    show.write_only(DEWI, "/wor").await;
-    show.gone(&option("help")).await;
-    show.click(&option("workload")).await;
-    show.sees(&received(DEWI, "Budi")).await;
+    demo.screenshot("commands").await;
+    demo.type_text(DEWI, "/wor").await;
+    demo.wait_gone(&option("help")).await;
+    demo.click(&option("workload")).await;
+    demo.wait_displayed(&received(DEWI, "Budi")).await;
 
-    // Who is made an agent is shown as one, and who is none any more no longer.
+    // The page shows the role of a new agent, and the customer role after the removal.
     let role = |role: &str| format!("{}//*[@data-testid='role']{}", pane(SARI), containing(role));
-    show.sees(&role("Customer")).await;
-    show.write(DEWI, &format!("/addagent {SARI}")).await;
-    show.sees(&role("Agent")).await;
-    show.write(DEWI, "/removeagent Sari").await;
-    show.click(&button(DEWI, "✅ Berhentikan")).await;
-    show.sees(&role("Customer")).await;
+    demo.wait_displayed(&role("Customer")).await;
+    demo.write(DEWI, &format!("/addagent {SARI}")).await;
+    demo.wait_displayed(&role("Agent")).await;
+    demo.write(DEWI, "/removeagent Sari").await;
+    demo.click(&button(DEWI, "✅ Berhentikan")).await;
+    demo.wait_displayed(&role("Customer")).await;
 
-    // The customer's menu is another one.
-    show.click(&format!("{}//*[@data-testid='commands']", pane(SARI))).await;
-    show.sees(&format!("{}//*[@data-command-option='mytickets']", pane(SARI))).await;
-    show.gone(&format!("{}//*[@data-command-option='workload']", pane(SARI))).await;
-    show.end().await;
+    // The menu of a customer has other commands.
+    demo.click(&format!("{}//*[@data-testid='commands']", pane(SARI))).await;
+    demo.wait_displayed(&format!("{}//*[@data-command-option='mytickets']", pane(SARI))).await;
+    demo.wait_gone(&format!("{}//*[@data-command-option='workload']", pane(SARI))).await;
+    demo.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_goes_dark_and_stays_so() {
-    let show = Show::begin(DESKTOP).await;
-    show.ticket("Modem berkedip merah terus.").await;
-    let light = show.ground().await;
-    show.click("//*[@id='theme']").await;
-    show.sees("/html[@data-theme='dark']").await;
-    let dark = show.ground().await;
+async fn the_dark_theme_survives_a_reload() {
+    let demo = Demo::open(DESKTOP).await;
+    demo.ticket("Modem berkedip merah terus.").await;
+    let light = demo.background().await;
+    demo.click("//*[@id='theme']").await;
+    demo.wait_displayed("/html[@data-theme='dark']").await;
+    let dark = demo.background().await;
     assert_ne!(light, dark, "the theme changes the colours");
-    show.page.refresh().await.unwrap();
-    show.sees("/html[@data-theme='dark']").await;
-    show.sees(&received(BUDI, "Modem berkedip merah terus.")).await;
-    assert_eq!(show.ground().await, dark);
-    show.picture("desktop-dark").await;
-    show.click("//*[@id='theme']").await;
-    show.sees("/html[@data-theme='light']").await;
-    assert_eq!(show.ground().await, light);
-    show.end().await;
+    demo.page.refresh().await.unwrap();
+    demo.wait_displayed("/html[@data-theme='dark']").await;
+    demo.wait_displayed(&received(BUDI, "Modem berkedip merah terus.")).await;
+    assert_eq!(demo.background().await, dark);
+    demo.screenshot("desktop-dark").await;
+    demo.click("//*[@id='theme']").await;
+    demo.wait_displayed("/html[@data-theme='light']").await;
+    assert_eq!(demo.background().await, light);
+    demo.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_shows_one_person_at_a_time_with_tabs_for_the_others() {
-    let show = Show::begin(PHONE).await;
-    assert_eq!(show.panes_in_sight().await, [SARI]);
-    show.write(SARI, "Kecepatan turun setiap malam.").await;
-    show.click(&button(SARI, "✅ Kirim")).await;
-    // The agent's tab says that there is something new.
-    show.sees(&format!("//*[@data-tab='{BUDI}']//*[{}]", has_class("dot"))).await;
-    show.picture("phone-customer").await;
-    show.click(&format!("//*[@data-tab='{BUDI}']")).await;
-    show.sees(&received(BUDI, "Kecepatan turun setiap malam.")).await;
-    assert_eq!(show.panes_in_sight().await, [BUDI]);
-    show.gone(&format!("//*[@data-tab='{BUDI}']//*[{}]", has_class("dot"))).await;
-    show.click(&button(BUDI, "▶️ Buka")).await;
-    show.sees(&toast(BUDI, "Tiket dibuka")).await;
-    show.picture("phone-agent").await;
-    let wide = show.script("return document.documentElement.scrollWidth").await;
-    assert_eq!(wide, json!(PHONE.width), "nothing sticks out to the side");
-    show.end().await;
+    let demo = Demo::open(PHONE).await;
+    assert_eq!(demo.displayed_panes().await, [SARI]);
+    demo.write(SARI, "Kecepatan turun setiap malam.").await;
+    demo.click(&button(SARI, "✅ Kirim")).await;
+    // The agent's tab marks the new message.
+    demo.wait_displayed(&format!("//*[@data-tab='{BUDI}']//*[{}]", has_class("dot"))).await;
+    demo.screenshot("phone-customer").await;
+    demo.click(&format!("//*[@data-tab='{BUDI}']")).await;
+    demo.wait_displayed(&received(BUDI, "Kecepatan turun setiap malam.")).await;
+    assert_eq!(demo.displayed_panes().await, [BUDI]);
+    demo.wait_gone(&format!("//*[@data-tab='{BUDI}']//*[{}]", has_class("dot"))).await;
+    demo.click(&button(BUDI, "▶️ Buka")).await;
+    demo.wait_displayed(&toast(BUDI, "Tiket dibuka")).await;
+    demo.screenshot("phone-agent").await;
+    let scroll_width = demo.script("return document.documentElement.scrollWidth").await;
+    assert_eq!(scroll_width, json!(PHONE.width), "the page does not scroll sideways");
+    demo.close().await;
 }
 
-/// The open desk, a browser, and its page.
-struct Show {
-    // Dropped in this order: the session, which closes the browser; the driver; the browser's files.
+/// A demo desk and a browser with its page.
+struct Demo {
+    // Dropped in this order: the session, which closes the browser; the driver; the browser profile.
     page: WebDriver,
     driver: Driver,
     profile: TempDir,
     stage: Environment,
 }
 
-impl Show {
-    async fn begin(window: Window) -> Self {
+impl Demo {
+    async fn open(window: Window) -> Self {
         let driver = Driver::start();
         let profile = TempDir::with_prefix("antri-browser-").unwrap();
-        let mut wanted = ChromeCapabilities::new();
-        for flag in FLAGS {
-            wanted.add_arg(flag).unwrap();
+        let mut capabilities = ChromeCapabilities::new();
+        for flag in CHROMIUM_FLAGS {
+            capabilities.add_arg(flag).unwrap();
         }
-        wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
-        wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
-        let page = WebDriver::builder(&driver.url, wanted).connect().await.unwrap();
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+        let page = WebDriver::builder(&driver.url, capabilities).connect().await.unwrap();
         page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, Duration::from_millis(20))));
         page.cmd(window).await.unwrap();
 
         let stage = Environment::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), 7).await.unwrap();
         stage.open().await.unwrap();
         page.goto(&stage.url).await.unwrap();
-        let show = Self { page, driver, profile, stage };
-        show.sees("//*[@id='connection'][@data-state='live']").await;
-        show
+        let demo = Self { page, driver, profile, stage };
+        demo.wait_displayed("//*[@id='connection'][@data-state='live']").await;
+        demo
     }
 
-    /// Closes everything; a page that wrote errors into its console has failed.
-    async fn end(self) {
+    /// Closes the browser and the desk. Panics if the page wrote errors into its console.
+    async fn close(self) {
         let log = self.page.browser_log().await.unwrap();
         let errors: Vec<_> = log.iter().filter(|entry| entry.level == "SEVERE").collect();
         assert!(errors.is_empty(), "the page's console: {errors:#?}");
@@ -179,48 +179,48 @@ impl Show {
         self.stage.shut_down().await.unwrap();
     }
 
-    /// A ticket that is sent, without the page's help.
+    /// Sends a ticket without using the page.
     async fn ticket(&self, text: &str) {
         self.stage.say(SARI, text).await.unwrap();
         self.stage.press_button(SARI, "", "✅ Kirim").await.unwrap();
     }
 
-    /// Waits until this is on the page and in sight.
-    async fn sees(&self, xpath: &str) -> WebElement {
+    /// Waits until this element is displayed on the page. Returns it.
+    async fn wait_displayed(&self, xpath: &str) -> WebElement {
         let found = self.page.query(By::XPath(xpath)).and_displayed().first().await;
         match found {
             Ok(element) => element,
             Err(error) => {
-                self.picture("failed").await;
+                self.screenshot("failed").await;
                 let page = self.page.find(By::Tag("body")).await.unwrap().text().await.unwrap();
                 panic!("not on the page: {xpath}\n{error}\n{page}")
             }
         }
     }
 
-    /// Waits until this is not on the page any more.
-    async fn gone(&self, xpath: &str) {
+    /// Waits until this element is no longer on the page.
+    async fn wait_gone(&self, xpath: &str) {
         let gone = self.page.query(By::XPath(xpath)).wait_until_gone().await;
         assert!(gone.is_ok(), "still on the page: {xpath}");
     }
 
     async fn click(&self, xpath: &str) {
-        self.sees(xpath).await.click().await.unwrap();
+        self.wait_displayed(xpath).await.click().await.unwrap();
     }
 
-    async fn write_only(&self, id: i64, text: &str) {
-        let field = self.sees(&format!("{}//*[@data-testid='composer']", pane(id))).await;
+    async fn type_text(&self, id: i64, text: &str) {
+        let field = self.wait_displayed(&format!("{}//*[@data-testid='composer']", pane(id))).await;
         field.send_keys(text).await.unwrap();
     }
 
     async fn write(&self, id: i64, text: &str) {
-        self.write_only(id, text).await;
+        self.type_text(id, text).await;
         self.click(&format!("{}//*[@data-testid='send']", pane(id))).await;
         let sent = format!("{}//*[{}]{}", pane(id), has_class("out"), containing(text));
-        self.sees(&sent).await;
+        self.wait_displayed(&sent).await;
     }
 
-    async fn panes_in_sight(&self) -> Vec<i64> {
+    async fn displayed_panes(&self) -> Vec<i64> {
         let mut ids = Vec::new();
         for pane in self.page.find_all(By::Css("[data-pane]")).await.unwrap() {
             if pane.is_displayed().await.unwrap() {
@@ -230,8 +230,8 @@ impl Show {
         ids
     }
 
-    /// The colour behind everything.
-    async fn ground(&self) -> String {
+    /// Returns the background colour of the page.
+    async fn background(&self) -> String {
         self.page.find(By::Tag("body")).await.unwrap().css_value("background-color").await.unwrap()
     }
 
@@ -239,7 +239,7 @@ impl Show {
         self.page.execute(script, Vec::new()).await.unwrap().json().clone()
     }
 
-    async fn picture(&self, name: &str) {
+    async fn screenshot(&self, name: &str) {
         let Some(folder) = std::env::var_os("ANTRI_SCREENSHOTS") else { return };
         let folder = PathBuf::from(folder);
         std::fs::create_dir_all(&folder).unwrap();
@@ -251,27 +251,27 @@ impl Show {
 struct Driver {
     child: Child,
     url: String,
-    // Held open: whoever writes into a closed pipe is ended.
+    // Kept open, because a write into a closed pipe would end chromedriver.
     output: BufReader<ChildStdout>,
 }
 
 impl Driver {
     fn start() -> Self {
         let mut command = Command::new("chromedriver");
-        // The page's clock shows the same hour as the desk's words.
+        // The clock of the page has the time zone of the desk.
         command.arg("--port=0").env("TZ", "Asia/Jakarta").stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| {
-            panic!("chromedriver does not start ({error}). Debian has it as chromium-driver; tests/run installs it.")
+            panic!("failed to start chromedriver ({error}). Debian has it as chromium-driver; tests/run installs it.")
         });
         let output = BufReader::new(child.stdout.take().unwrap());
-        // From here on a panic ends it, too.
+        // From here on a panic ends the process, because `Driver` is dropped.
         let mut driver = Self { child, url: String::new(), output };
-        let mut said = String::new();
+        let mut log = String::new();
         while driver.url.is_empty() {
-            let read = driver.output.read_line(&mut said).unwrap();
-            assert!(read > 0, "chromedriver ended and said:\n{said}");
+            let read = driver.output.read_line(&mut log).unwrap();
+            assert!(read > 0, "chromedriver ended and wrote:\n{log}");
             let port =
-                said.split_once("started successfully on port ").and_then(|(_, rest)| rest.split('.').next());
+                log.split_once("started successfully on port ").and_then(|(_, rest)| rest.split('.').next());
             if let Some(port) = port {
                 driver.url = format!("http://127.0.0.1:{}", port.trim());
             }
@@ -287,7 +287,7 @@ impl Drop for Driver {
     }
 }
 
-/// What the page believes that its window is: a headless one cannot be as narrow as a phone.
+/// The emulated window size: a headless window cannot be as narrow as a phone.
 #[derive(Debug)]
 struct Window {
     width: u32,
@@ -306,7 +306,7 @@ impl FormatRequestData for Window {
     }
 }
 
-// Where things are on the page.
+// XPath expressions of elements on the page.
 
 fn pane(id: i64) -> String {
     format!("//*[@data-pane='{id}']")

@@ -1,49 +1,38 @@
-//! Conversations: what people write and press, and what they see, over real HTTP. Every message and press in here has to
-//! be answered (`support::Desk` sees to it), and what people read in the main stories is pinned in `snapshots/`.
+//! Conversations over real HTTP: what people write and press, and what they see. `support::Desk` requires an
+//! answer to every message and press. The texts of the main stories are pinned in `snapshots/`.
 mod abuse;
-mod admin_agents;
-mod admin_tickets;
+mod admin;
 mod agent;
-mod availability;
 mod buttons;
-mod claim;
 mod customer;
-mod departments;
-mod drafts;
 mod groups;
 mod locale;
 mod long_lists;
-mod media;
 mod menus;
-mod modes;
-mod queue;
 mod repeated_updates;
 mod spinner;
 mod stories;
-mod switches;
-mod tickets;
-mod unreachable_people;
 mod wording;
 
 use crate::support::Desk;
 
-/// A customer with an Indonesian Telegram.
+/// A customer whose Telegram is in Indonesian.
 const SARI: i64 = 1;
-/// A customer with an English one.
+/// A customer whose Telegram is in English.
 const TOM: i64 = 2;
 /// The first agent.
 const BUDI: i64 = 11;
 /// The second agent.
 const CITRA: i64 = 12;
 
-/// A desk with a customer and nobody to serve them yet.
+/// Returns a desk with a customer and without agents.
 async fn with_customer() -> Desk {
     let desk = Desk::new().await;
     desk.person(SARI, "Sari", "id").await;
     desk
 }
 
-/// A desk with a customer, and an agent who is online.
+/// Returns a desk with a customer and an online agent.
 async fn with_agent() -> Desk {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
@@ -51,14 +40,14 @@ async fn with_agent() -> Desk {
     desk
 }
 
-/// The number in the newest message of somebody's that has one.
+/// Returns the ticket number in the newest message of this person that has one.
 fn number(desk: &Desk, id: i64) -> String {
     let text = desk.find(id, "INC").text;
     let at = text.find("INC").unwrap();
     text[at..at + 20].to_owned()
 }
 
-/// The numbers of all open tickets, in the order in which they came.
+/// Returns the numbers of all open tickets, in order of arrival.
 async fn numbers(desk: &Desk) -> Vec<String> {
     let app = desk.app();
     let store = app.engine.store();
@@ -69,14 +58,14 @@ async fn numbers(desk: &Desk) -> Vec<String> {
     tickets.iter().map(|ticket| ticket.number.to_string()).collect()
 }
 
-/// Five tickets, one after the other: as many as an agent can hold.
+/// Opens five tickets in sequence: as many as an agent can hold.
 async fn five_tickets(desk: &Desk) {
     for n in 1..=5 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
 }
 
-/// More categories than one: those of a second department.
+/// Creates a second department, so that there is more than one category.
 async fn second_department(desk: &Desk) {
     desk.department("Teknik").await;
 }

@@ -1,9 +1,10 @@
-//! `.env.example` says what the configuration reads: the same variables, with the true defaults, and each of them is
-//! explained where the code keeps it.
+//! The variables in `.env.example`, the README and the configuration: the same names, the same defaults, and
+//! a doc comment at each field.
 use antri::config::{Config, Env};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// Returns the variables of `.env.example` with their values.
 fn example() -> BTreeMap<String, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".env.example");
     let text = std::fs::read_to_string(path).unwrap();
@@ -12,14 +13,15 @@ fn example() -> BTreeMap<String, String> {
         let line = line.strip_prefix("# ").unwrap_or(line);
         let Some((name, value)) = line.split_once('=') else { continue };
         if !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
-            let former = lines.insert(name.to_owned(), value.to_owned());
-            assert_eq!(former, None, "{name} is in .env.example twice");
+            let duplicate = lines.insert(name.to_owned(), value.to_owned());
+            assert_eq!(duplicate, None, "{name} is in .env.example twice");
         }
     }
     lines
 }
 
-fn asked() -> BTreeSet<String> {
+/// Returns the names of the variables that the configuration reads.
+fn read_variables() -> BTreeSet<String> {
     let env = Env::default();
     Config::load(&env).unwrap();
     env.asked().into_iter().map(str::to_owned).collect()
@@ -28,15 +30,15 @@ fn asked() -> BTreeSet<String> {
 #[test]
 fn the_example_has_the_variables_that_are_read() {
     let named: BTreeSet<_> = example().into_keys().collect();
-    let asked = asked();
-    let missing: Vec<_> = asked.difference(&named).collect();
-    let unread: Vec<_> = named.difference(&asked).collect();
+    let read = read_variables();
+    let missing: Vec<_> = read.difference(&named).collect();
+    let unread: Vec<_> = named.difference(&read).collect();
     assert!(missing.is_empty(), "add to .env.example, with meaning and default: {missing:?}");
     assert!(unread.is_empty(), "nothing reads these, take them out of .env.example: {unread:?}");
 }
 
 #[test]
-fn the_example_has_the_true_defaults() {
+fn the_example_has_the_defaults_of_the_code() {
     let default = format!("{:#?}", Config::default());
     for (name, value) in example() {
         let config = Config::load(&Env::from_iter([(name.as_str(), value.as_str())]));
@@ -47,20 +49,20 @@ fn the_example_has_the_true_defaults() {
     assert_eq!(format!("{together:#?}"), default, "all of .env.example together is not the default");
 }
 
-/// What is compared above is only as good as this: a value that differs does show.
+/// Shows that the comparison above would find a wrong default: another value changes the configuration.
 #[test]
-fn every_default_in_the_example_matters() {
+fn every_example_variable_changes_the_configuration() {
     let default = format!("{:?}", Config::default());
-    // These stand in a part that is there only when a server is named.
+    // These belong to a section that exists only when a server is named.
     let dependent = [
         ("MONGODB_DB", "MONGODB_URI", "mongodb://x"),
         ("REDIS_PORT", "REDIS_HOST", "x"),
         ("REDIS_DB", "REDIS_HOST", "x"),
     ];
     for (name, value) in example().into_iter().filter(|(_, value)| !value.is_empty()) {
-        let part = dependent.into_iter().find(|(dependent, ..)| *dependent == name);
-        let Some((_, switch, on)) = part else {
-            let other = another(&name, &value);
+        let section = dependent.into_iter().find(|(dependent, ..)| *dependent == name);
+        let Some((_, switch, on)) = section else {
+            let other = other_value(&name, &value);
             let config = Config::load(&Env::from_iter([(name.as_str(), other)])).unwrap();
             assert_ne!(format!("{config:?}"), default, "{name} changes nothing");
             continue;
@@ -71,8 +73,8 @@ fn every_default_in_the_example_matters() {
     }
 }
 
-/// A good value for a variable other than its default.
-fn another(name: &str, default: &str) -> &'static str {
+/// Returns a valid value of a variable that is not its default.
+fn other_value(name: &str, default: &str) -> &'static str {
     match name {
         "TELEGRAM_API_URL" => "http://localhost:8081",
         "DATA_DIR" => "elsewhere",
@@ -82,25 +84,25 @@ fn another(name: &str, default: &str) -> &'static str {
         "RUST_LOG" => "debug",
         "LOG_FORMAT" => "json",
         _ if default.parse::<u64>().is_ok() => "200",
-        _ => panic!("give another good value for {name} here"),
+        _ => panic!("add a valid value for {name} here"),
     }
 }
 
 #[test]
-fn every_variable_is_explained_at_its_field_with_its_default() {
+fn every_variable_is_documented_at_its_field_with_its_default() {
     let docs = field_docs();
     for (name, default) in example() {
         let doc = docs.iter().find(|doc| doc.starts_with(&format!("`{name}`: ")));
         let doc = doc.unwrap_or_else(|| panic!("no doc comment in src/config/ begins with `{name}`: "));
-        let told = match default.as_str() {
+        let has_default = match default.as_str() {
             "" => doc.contains("No default"),
             value => doc.contains(&format!("Default {value}")) || doc.contains(&format!("Default `{value}`")),
         };
-        assert!(told, "the default of {name} ({default:?}) is not told in: {doc}");
+        assert!(has_default, "the default of {name} ({default:?}) is missing in: {doc}");
     }
 }
 
-/// The doc comments in `src/config/`, each as one line.
+/// Returns the doc comments in `src/config/`, each as one line.
 fn field_docs() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config");
     let mut docs = vec![String::new()];

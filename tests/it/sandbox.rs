@@ -1,4 +1,4 @@
-//! The sandbox over real HTTP: is it Telegram where it says so?
+//! The sandbox over real HTTP, compared with the Bot API that it simulates.
 mod api_schema;
 mod client_api;
 mod conversation;
@@ -18,9 +18,10 @@ use tokio::task::JoinHandle;
 
 const TOKEN: &str = "4242:sandbox-secret";
 const SITI: i64 = 100_001;
-const SOON: Duration = Duration::from_secs(10);
+/// Time limit of every wait.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A served sandbox with one person, Siti, and a clock that stands still until it is told to go on.
+/// A served sandbox with one user, Siti, and a clock that only [`Desk::advance`] moves.
 struct Desk {
     sandbox: Sandbox,
     address: String,
@@ -33,13 +34,13 @@ struct Desk {
 impl Desk {
     async fn open() -> Self {
         let clock = Arc::new(Mutex::new(DateTime::from_timestamp(1_760_000_000, 0).unwrap()));
-        let reader = clock.clone();
+        let shared_clock = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
             token: TOKEN.to_owned(),
             bot_id: 4242,
             bot_username: "antri_bot".to_owned(),
             bot_name: "Antri".to_owned(),
-            now: Arc::new(move || *reader.lock().unwrap()),
+            now: Arc::new(move || *shared_clock.lock().unwrap()),
         });
         sandbox.add_user(NewUser {
             first_name: "Siti".to_owned(),
@@ -50,13 +51,13 @@ impl Desk {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let there = sandbox.clone();
-        let server = tokio::spawn(async move { there.serve(listener, async { drop(stopped.await) }).await });
+        let served = sandbox.clone();
+        let server = tokio::spawn(async move { served.serve(listener, async { drop(stopped.await) }).await });
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { sandbox, address, http, clock, stop: Some(stop), server }
     }
 
-    /// A desk where Siti has pressed Start and the bot has taken note.
+    /// Returns a desk where Siti has pressed Start and the bot has confirmed the update.
     async fn started() -> Self {
         let desk = Self::open().await;
         desk.sandbox.send_text(SITI, "/start");
@@ -64,25 +65,25 @@ impl Desk {
         desk
     }
 
-    fn later(&self, by: TimeDelta) {
+    fn advance(&self, by: TimeDelta) {
         *self.clock.lock().unwrap() += by;
     }
 
-    /// Calls a method with a JSON body; returns the status and the answer.
+    /// Calls a method with a JSON body. Returns the status and the answer.
     async fn raw(&self, method: &str, params: Value) -> (u16, Value) {
         let url = format!("{}/bot{TOKEN}/{method}", self.address);
         let response = self.http.post(url).json(&params).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// Calls a method that must succeed; returns its result.
+    /// Calls a method that must succeed. Returns its result.
     async fn call(&self, method: &str, params: Value) -> Value {
         let (status, answer) = self.raw(method, params).await;
         assert_eq!((status, &answer["ok"]), (200, &json!(true)), "{method}: {answer}");
         answer["result"].clone()
     }
 
-    /// Calls a method that must be refused; returns "<status> <words>".
+    /// Calls a method that must be refused. Returns "<status> <description>".
     async fn refused(&self, method: &str, params: Value) -> String {
         let (status, answer) = self.raw(method, params).await;
         assert_eq!((&answer["ok"], &answer["error_code"]), (&json!(false), &json!(status)), "{answer}");
@@ -95,6 +96,6 @@ impl Desk {
 
     async fn close(mut self) {
         self.stop.take();
-        tokio::time::timeout(SOON, self.server).await.unwrap().unwrap().unwrap();
+        tokio::time::timeout(WAIT_TIMEOUT, self.server).await.unwrap().unwrap().unwrap();
     }
 }

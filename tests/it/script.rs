@@ -1,7 +1,8 @@
-//! `antri demo --script`, the program itself: every fact of its story holds, and one seed tells one story.
+//! The scripted demo, `antri demo --script`: every fact of its story holds, and a seed determines the
+//! transcript.
 use std::process::Command;
 
-/// The transcript of a seed, with all that is a time replaced: moments, and the digits of ticket numbers.
+/// Returns the transcript of a seed without times: creation lines, and the time digits of ticket numbers.
 fn transcript(seed: &str) -> String {
     let out = Command::new(env!("CARGO_BIN_EXE_antri"))
         .args(["demo", "--script", "--seed", seed])
@@ -9,16 +10,17 @@ fn transcript(seed: &str) -> String {
         .unwrap();
     let text = String::from_utf8(out.stdout).unwrap();
     assert!(out.status.success(), "{text}\n{}", String::from_utf8_lossy(&out.stderr));
-    text.lines().map(timeless).collect::<Vec<_>>().join("\n")
+    text.lines().map(without_times).collect::<Vec<_>>().join("\n")
 }
 
-fn timeless(line: &str) -> String {
+/// Returns a line of the transcript without times.
+fn without_times(line: &str) -> String {
     if line.contains("Dibuat: ") {
         return "Dibuat".into();
     }
     line.split(' ')
         .map(|word| match word.strip_prefix("INC") {
-            // 15 digits of time; the letters behind them are chance, which the seed decides.
+            // 15 digits of time; the letters after them are random and depend on the seed.
             Some(rest) if rest.len() >= 17 => format!("INC{}", &rest[15..]),
             _ => word.to_owned(),
         })
@@ -27,8 +29,8 @@ fn timeless(line: &str) -> String {
 }
 
 #[test]
-fn the_story_holds_and_repeats_itself() {
-    let told = transcript("5");
+fn the_demo_story_holds_and_is_repeatable_by_seed() {
+    let text = transcript("5");
     for fact in [
         "✓ Sari's ticket is Budi's, at #1",
         "✓ Wati's ticket is Citra's, at #2",
@@ -40,8 +42,8 @@ fn the_story_holds_and_repeats_itself() {
         "✓ Rina's ticket is Eka's, at #2",
         "The story went as it must.",
     ] {
-        assert!(told.contains(fact), "{fact}\n{told}");
+        assert!(text.contains(fact), "{fact}\n{text}");
     }
-    assert_eq!(told, transcript("5"));
-    assert_ne!(told, transcript("6"), "the seed decides the letters of ticket numbers");
+    assert_eq!(text, transcript("5"));
+    assert_ne!(text, transcript("6"), "the seed decides the letters of ticket numbers");
 }

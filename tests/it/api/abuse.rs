@@ -1,14 +1,14 @@
-//! Abuse: ids of things that are there and not the caller's, or of another kind; operators and stowaways in bodies; crowds of
-//! connections that say nothing.
+//! Abuse of the API: ids of foreign records or of another kind, operators and unknown fields in bodies,
+//! invalid queries, and silent connections.
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// Every endpoint that names something, with a body that fits. What comes back to Budi, to Citra, who works elsewhere, and
-/// to the admin, who is no agent, when what is named is Budi's.
-const NAMING: [(&str, &str, [u16; 3]); 11] = [
+/// Every endpoint with an id in its path, and its status for three callers when the id is of Budi's record:
+/// Budi, Citra of another department, and the admin, who is no agent.
+const ENDPOINTS_WITH_ID: [(&str, &str, [u16; 3]); 11] = [
     ("GET", "/api/agent-status/department/{department}", [200, 200, 200]),
     ("GET", "/api/agent-status/agent/{agent}", [200, 200, 200]),
     ("GET", "/api/agents/{agent}", [403, 403, 200]),
@@ -22,7 +22,7 @@ const NAMING: [(&str, &str, [u16; 3]); 11] = [
     ("POST", "/api/tickets/{ticket}/complete", [200, 404, 409]),
 ];
 
-/// Bodies that fit, of every endpoint that takes one, for whom they work.
+/// Returns a valid body for every endpoint that takes one, with a person who may send it.
 fn bodies() -> [(&'static str, &'static str, i64, Value); 8] {
     let login = json!({"id": BUDI, "first_name": "Budi", "last_name": "S", "username": "budi",
         "photo_url": "https://t.me/i/userpic/budi.jpg", "auth_date": 1_764_831_173, "hash": "00"});
@@ -50,12 +50,12 @@ fn bodies() -> [(&'static str, &'static str, i64, Value); 8] {
     ]
 }
 
-/// What an endpoint that names something is sent.
+/// Returns the valid body of an endpoint, if it takes one.
 fn body_of(method: &str, url: &str) -> Option<Value> {
     bodies().into_iter().find(|(m, u, ..)| (*m, *u) == (method, url)).map(|(_, _, _, body)| body)
 }
 
-/// Budi's desk: he is online and holds a ticket; Citra works in another department only.
+/// A desk where Budi is online and holds a ticket, and Citra serves another department only.
 struct ForeignIds {
     desk: Desk,
     agent: String,
@@ -73,8 +73,8 @@ impl ForeignIds {
         desk.department("HSI").await;
         let departments = engine.store().departments().await.unwrap();
         let hsi = departments.iter().find(|department| department.name == "HSI").unwrap().id;
-        for place in [(umum, false), (hsi, true)] {
-            engine.set_department(&admin, citra.id, place, desk.now()).await.unwrap();
+        for membership in [(umum, false), (hsi, true)] {
+            engine.set_department(&admin, citra.id, membership, desk.now()).await.unwrap();
         }
         desk.say(BUDI, "/online").await;
         let body = json!({"customer_telegram_id": SARI, "description": "rahasia", "department_id": umum});
@@ -83,6 +83,7 @@ impl ForeignIds {
         Self { agent, department: umum.to_string(), ticket: ticket.as_str().unwrap().to_owned(), desk }
     }
 
+    /// Returns the path with the ids of Budi's records.
     fn path(&self, url: &str) -> String {
         let url = url.replace("{agent}", &self.agent).replace("{ticket}", &self.ticket);
         url.replace("{department}", &self.department)
@@ -90,54 +91,54 @@ impl ForeignIds {
 }
 
 #[tokio::test]
-async fn what_is_there_is_for_whom_it_is() {
-    let place = ForeignIds::new().await;
-    for (method, url, wanted) in NAMING {
-        // Those who may not come first: what they try changes nothing.
+async fn endpoints_with_ids_serve_only_permitted_callers() {
+    let ids = ForeignIds::new().await;
+    for (method, url, wanted) in ENDPOINTS_WITH_ID {
+        // The forbidden callers go first, so their requests meet the unchanged records.
         for (person, status) in [(SARI, 403), (CITRA, wanted[1]), (BUDI, wanted[0]), (ADMIN, wanted[2])] {
-            let reply = place.desk.ask(person, method, &place.path(url), body_of(method, url)).await;
+            let reply = ids.desk.ask(person, method, &ids.path(url), body_of(method, url)).await;
             assert_eq!(reply.status, status, "{method} {url} by {person}: {reply:?}");
             if status != 200 {
                 assert!(!reply.text.contains("rahasia") && !reply.text.contains("Sari"), "{reply:?}");
             }
-            place.desk.settle().await;
+            ids.desk.settle().await;
         }
-        let nobody = Reply::of(place.desk.request(method, &place.path(url))).await;
+        let nobody = Reply::of(ids.desk.request(method, &ids.path(url))).await;
         nobody.refused(401, "missing_token");
     }
 }
 
-/// Whoever tries ids from elsewhere learns nothing of what they belong to.
+/// An existing id of another kind gets the same answer as an unknown id, so its existence does not leak.
 #[tokio::test]
-async fn an_id_of_another_kind_is_one_of_nobodys() {
-    let place = ForeignIds::new().await;
-    let (sari, nobody) = (id(&place.desk, SARI).await, "550e8400-e29b-41d4-a716-446655440000".to_owned());
-    let ids = [&place.agent, &place.department, &place.ticket, &sari];
-    for (method, url, ..) in NAMING {
+async fn an_id_of_another_kind_is_answered_as_unknown() {
+    let ids = ForeignIds::new().await;
+    let (sari, nobody) = (id(&ids.desk, SARI).await, "550e8400-e29b-41d4-a716-446655440000".to_owned());
+    let existing = [&ids.agent, &ids.department, &ids.ticket, &sari];
+    for (method, url, ..) in ENDPOINTS_WITH_ID {
         let (before, rest) = url.split_once('{').unwrap();
         let (kind, after) = rest.split_once('}').unwrap();
-        let own = place.path(&format!("{{{kind}}}"));
-        let ask = async |id: &str| {
+        let own = ids.path(&format!("{{{kind}}}"));
+        let request = async |id: &str| {
             let path = format!("{before}{id}{after}");
-            place.desk.ask(ADMIN, method, &path, body_of(method, url)).await
+            ids.desk.ask(ADMIN, method, &path, body_of(method, url)).await
         };
-        let missing = ask(&nobody).await;
+        let missing = request(&nobody).await;
         assert_eq!(missing.status, 404, "{method} {url}: {missing:?}");
-        for foreign in ids.into_iter().filter(|id| **id != own) {
-            let reply = ask(foreign).await;
+        for foreign in existing.into_iter().filter(|id| **id != own) {
+            let reply = request(foreign).await;
             assert_eq!((reply.status, &reply.body), (404, &missing.body), "{method} {url} of {foreign}");
         }
     }
 }
 
-/// Everything that is not what it should be is refused before anybody looks anything up with it.
+/// An invalid body is refused before any value of it is used in a lookup.
 #[tokio::test]
-async fn operators_and_stowaways_in_bodies_are_refused() {
-    let place = ForeignIds::new().await;
-    let before = place.desk.get(ADMIN, "/api/settings").await.body;
+async fn operators_and_unknown_fields_in_bodies_are_refused() {
+    let ids = ForeignIds::new().await;
+    let before = ids.desk.get(ADMIN, "/api/settings").await.body;
     for (method, url, person, body) in bodies() {
         let send = async |body: Value| {
-            let reply = place.desk.ask(person, method, &place.path(url), Some(body.clone())).await;
+            let reply = ids.desk.ask(person, method, &ids.path(url), Some(body.clone())).await;
             assert_eq!(
                 (reply.status, reply.body["error"].as_str()),
                 (422, Some("bad_body")),
@@ -151,33 +152,30 @@ async fn operators_and_stowaways_in_bodies_are_refused() {
                 send(body).await;
             }
         }
-        let stowaways = [
+        let unknown_fields = [
             ("role", json!("admin")),
             ("max_tickets", json!(100)),
-            ("agent_id", json!(place.agent)),
+            ("agent_id", json!(ids.agent)),
             ("$set", json!({"role": "admin"})),
             ("__proto__", json!({})),
         ];
-        for (name, value) in stowaways {
+        for (name, value) in unknown_fields {
             let mut more = body.clone();
-            // Some are fields of this very body.
+            // Some names are known fields of this body.
             if more.get(name).is_none() {
                 more[name] = value;
                 send(more).await;
             }
         }
     }
-    assert_eq!(place.desk.get(ADMIN, "/api/settings").await.body, before);
-    let (held, role) = (
-        place.desk.get(BUDI, "/api/queue/my-queue").await,
-        place.desk.person_by_telegram_id(BUDI).await.role,
-    );
+    assert_eq!(ids.desk.get(ADMIN, "/api/settings").await.body, before);
+    let (held, role) =
+        (ids.desk.get(BUDI, "/api/queue/my-queue").await, ids.desk.person_by_telegram_id(BUDI).await.role);
     assert_eq!((held.data()["count"].clone(), role), (json!(1), antri::domain::person::Role::Agent));
 }
 
-/// Whatever stands in the query of a list.
 #[tokio::test]
-async fn queries_that_do_not_fit_are_refused() {
+async fn invalid_query_parameters_are_refused() {
     let desk = desk().await;
     for path in ["/api/queue", "/api/agent-status/workload"] {
         for query in [
@@ -200,15 +198,15 @@ async fn queries_that_do_not_fit_are_refused() {
     }
 }
 
-/// Clients that connect and never finish their first line take nothing from anybody: neither from the bot nor from the API.
+/// Clients that connect and never finish their request line take no capacity from the bot or the API.
 #[tokio::test]
-async fn the_bot_does_not_notice_silent_connections() {
+async fn silent_connections_block_neither_bot_nor_api() {
     let desk = desk().await;
     let mut silent = Vec::new();
     for n in 0..300 {
         let mut stream = TcpStream::connect(desk.app().addr).await.unwrap();
-        let begun: &[u8] = if n % 2 == 0 { b"POST /api/tickets HTTP/1.1\r\nContent-Le" } else { b"" };
-        stream.write_all(begun).await.unwrap();
+        let partial: &[u8] = if n % 2 == 0 { b"POST /api/tickets HTTP/1.1\r\nContent-Le" } else { b"" };
+        stream.write_all(partial).await.unwrap();
         silent.push(stream);
     }
     desk.say(BUDI, "/online").await;

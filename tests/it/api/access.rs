@@ -1,4 +1,5 @@
-//! Who may do what: every endpoint with every role, without a token, with a bad one; foreign and malformed ids.
+//! Access control: every endpoint with every role, without a token and with invalid tokens; malformed ids and
+//! bodies.
 use super::{BUDI, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
 use antri::auth_token::{TOKEN_LIFETIME, issue};
@@ -9,7 +10,8 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-/// Every endpoint that takes a token, with what an agent gets and what an admin, who is no agent, gets. `{id}` is nobody's.
+/// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
+/// is unknown.
 const ENDPOINTS: [(&str, &str, u16, u16); 24] = [
     ("POST", "/api/agent-status/heartbeat", 200, 404),
     ("GET", "/api/agent-status/online", 200, 200),
@@ -37,7 +39,7 @@ const ENDPOINTS: [(&str, &str, u16, u16); 24] = [
     ("POST", "/api/auth/refresh", 200, 200),
 ];
 
-/// A body that fits.
+/// Returns a valid body for an endpoint that takes one.
 fn body(method: &str, path: &str) -> Option<Value> {
     match (method, path.rsplit('/').next().unwrap()) {
         ("PATCH", _) if path.starts_with("/api/queue") => Some(json!({"priority": "high"})),
@@ -49,11 +51,13 @@ fn body(method: &str, path: &str) -> Option<Value> {
     }
 }
 
+/// Returns the path with an unknown id.
 fn path(path: &str) -> String {
     path.replace("{id}", "550e8400-e29b-41d4-a716-446655440000")
 }
 
-async fn with(desk: &Desk, method: &str, url: &str, token: Option<&str>) -> Reply {
+/// Sends a valid request with this token.
+async fn send(desk: &Desk, method: &str, url: &str, token: Option<&str>) -> Reply {
     let mut request = desk.request(method, &path(url));
     if let Some(token) = token {
         request = request.bearer_auth(token);
@@ -65,25 +69,25 @@ async fn with(desk: &Desk, method: &str, url: &str, token: Option<&str>) -> Repl
 }
 
 #[tokio::test]
-async fn every_endpoint_knows_the_roles() {
+async fn every_endpoint_checks_the_role() {
     let desk = desk().await;
     for (method, url, agent, admin) in ENDPOINTS {
         let tokens = [(SARI, 403), (BUDI, agent), (ADMIN, admin)];
         for (person, wanted) in tokens {
-            let reply = with(&desk, method, url, Some(&desk.token(person).await)).await;
+            let reply = send(&desk, method, url, Some(&desk.token(person).await)).await;
             assert_eq!(reply.status, wanted, "{method} {url} by {person}: {reply:?}");
             assert_eq!(reply.body["success"], wanted == 200, "{method} {url} by {person}: {reply:?}");
         }
-        let nobody = with(&desk, method, url, None).await;
+        let nobody = send(&desk, method, url, None).await;
         nobody.refused(401, "missing_token");
         assert_eq!(nobody.headers["www-authenticate"], "Bearer");
-        with(&desk, method, url, Some("rubbish")).await.refused(401, "invalid_token");
+        send(&desk, method, url, Some("rubbish")).await.refused(401, "invalid_token");
     }
     desk.settle().await;
 }
 
 #[tokio::test]
-async fn bad_ids_are_400_and_say_so() {
+async fn malformed_ids_are_refused_with_400() {
     let desk = desk().await;
     for (method, url, ..) in ENDPOINTS.into_iter().filter(|(_, url, ..)| url.contains("{id}")) {
         for bad in ["x", "1", "INC1", "550e8400-e29b-41d4-a716-44665544000", "%00", "%ff", "{\"$ne\":null}"] {
@@ -97,9 +101,10 @@ async fn bad_ids_are_400_and_say_so() {
     }
 }
 
-/// Whoever may not do it is told that, and not what is wrong with their body; whoever may is told the latter.
+/// A caller without permission gets 403 whatever the body is; a caller with permission gets the error of the
+/// body.
 #[tokio::test]
-async fn bodies_that_do_not_fit_are_400_or_422() {
+async fn invalid_bodies_are_refused_with_400_or_422() {
     let desk = desk().await;
     let token = desk.token(ADMIN).await;
     let sari = desk.token(SARI).await;
@@ -108,27 +113,28 @@ async fn bodies_that_do_not_fit_are_400_or_422() {
     let (ticket, budi) = (ticket.as_str().unwrap().to_owned(), id(&desk, BUDI).await);
     for (method, url, ..) in ENDPOINTS.into_iter().filter(|(method, url, ..)| body(method, url).is_some()) {
         let path = url.replace("{id}", if url.starts_with("/api/agents") { &budi } else { &ticket });
-        let send = |token: &str, body: &'static str| {
+        let post = |token: &str, body: &'static str| {
             Reply::of(desk.request(method, &path).bearer_auth(token).body(body))
         };
         for broken in ["", "{", "null x", "\u{0}"] {
-            send(&token, broken).await.refused(400, "bad_json");
+            post(&token, broken).await.refused(400, "bad_json");
         }
-        for misfit in ["[]", "1", "\"x\"", "null", r#"{"$ne": null}"#, r#"{"role": "admin"}"#] {
-            send(&token, misfit).await.refused(422, "bad_body");
-            send(&sari, misfit).await.refused(403, "forbidden");
+        for invalid in ["[]", "1", "\"x\"", "null", r#"{"$ne": null}"#, r#"{"role": "admin"}"#] {
+            post(&token, invalid).await.refused(422, "bad_body");
+            post(&sari, invalid).await.refused(403, "forbidden");
         }
     }
     desk.settle().await;
 }
 
+/// Returns a JWT with these claims.
 fn signed(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
     let key = EncodingKey::from_secret(secret.as_bytes());
     jsonwebtoken::encode(&Header::new(algorithm), claims, &key).unwrap()
 }
 
 #[tokio::test]
-async fn bad_tokens_are_401() {
+async fn invalid_tokens_are_refused_with_401() {
     let desk = desk().await;
     let now = desk.now().timestamp();
     let good =
@@ -160,36 +166,36 @@ async fn bad_tokens_are_401() {
         ("no aud", without("aud"), "invalid_token"),
         ("another aud", of(&put("aud", json!("other"))), "invalid_token"),
         ("an object as sub", of(&put("sub", json!({"$ne": null}))), "invalid_token"),
-        ("nobody's", of(&put("sub", json!("550e8400-e29b-41d4-a716-446655440000"))), "invalid_token"),
+        ("an unknown sub", of(&put("sub", json!("550e8400-e29b-41d4-a716-446655440000"))), "invalid_token"),
         (
             "an edited role",
             format!("{}.{}.{}", edited[0], B64.encode(put("role", json!("admin")).to_string()), edited[2]),
             "invalid_token",
         ),
     ];
-    for (what, token, code) in bad {
-        let reply = with(&desk, "GET", "/api/agent-status/online", Some(&token)).await;
-        assert_eq!((reply.status, reply.body["error"].as_str()), (401, Some(code)), "{what}: {reply:?}");
+    for (case, token, code) in bad {
+        let reply = send(&desk, "GET", "/api/agent-status/online", Some(&token)).await;
+        assert_eq!((reply.status, reply.body["error"].as_str()), (401, Some(code)), "{case}: {reply:?}");
     }
-    with(&desk, "GET", "/api/agent-status/online", Some(&of(&good))).await.data();
-    // Only in the header: a URL stands in logs.
+    send(&desk, "GET", "/api/agent-status/online", Some(&of(&good))).await.data();
+    // A token counts only in the header, because URLs are logged.
     let url = format!("/api/agent-status/online?token={0}&access_token={0}", of(&good));
-    with(&desk, "GET", &url, None).await.refused(401, "missing_token");
+    send(&desk, "GET", &url, None).await.refused(401, "missing_token");
 }
 
 #[tokio::test]
-async fn the_stored_role_counts_whatever_the_token_says() {
+async fn the_stored_role_overrides_the_role_in_the_token() {
     let desk = desk().await;
     let budi = desk.person_by_telegram_id(BUDI).await;
     let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), TOKEN_LIFETIME).unwrap();
-    with(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
-    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
+    send(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
+    send(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
     desk.press(ADMIN, "✅").await;
     assert!(desk.person_by_telegram_id(BUDI).await.agent.is_none());
-    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
+    send(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
     desk.clock.advance(TOKEN_LIFETIME - TimeDelta::seconds(1));
-    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
+    send(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(403, "forbidden");
     desk.clock.advance(TimeDelta::seconds(1));
-    with(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(401, "expired_token");
+    send(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.refused(401, "expired_token");
 }

@@ -1,10 +1,10 @@
-//! One agent: capacity, and whether they get tickets by themselves.
+//! Agent settings over the API: capacity and automatic assignment.
 use super::{BUDI, SARI, desk, id};
 use crate::support::ADMIN;
 use serde_json::json;
 
 #[tokio::test]
-async fn an_admin_sets_capacity_and_auto_assignment_and_who_has_room_is_served() {
+async fn a_changed_capacity_or_auto_assignment_starts_assignment() {
     let desk = desk().await;
     let path = format!("/api/agents/{}", id(&desk, BUDI).await);
     let off = desk.patch(ADMIN, &path, json!({"max_tickets": 1, "auto_assignment_enabled": false})).await;
@@ -24,16 +24,16 @@ async fn an_admin_sets_capacity_and_auto_assignment_and_who_has_room_is_served()
     assert_eq!(held().await, 1);
     desk.patch(ADMIN, &path, json!({"max_tickets": 3})).await.data();
     assert_eq!(held().await, 3);
-    // Below what they hold it takes nothing away.
+    // A capacity below the number of held tickets takes none away.
     let cut = desk.patch(ADMIN, &path, json!({"max_tickets": 2})).await;
     assert_eq!((&cut.data()["current_tickets"], &cut.data()["percent"]), (&json!(3), &json!(150)));
     assert_eq!(desk.patch(ADMIN, &path, json!({})).await.data()["max_tickets"], 2);
-    // To JSON that is a whole number.
+    // 3.0 is a whole number in JSON.
     assert_eq!(desk.patch(ADMIN, &path, json!({"max_tickets": 3.0})).await.data()["max_tickets"], 3);
 }
 
 #[tokio::test]
-async fn a_change_that_does_not_fit_is_refused() {
+async fn invalid_agent_changes_are_refused() {
     let desk = desk().await;
     let path = format!("/api/agents/{}", id(&desk, BUDI).await);
     for bad in [json!({"max_tickets": 0}), json!({"max_tickets": 101})] {
@@ -48,7 +48,7 @@ async fn a_change_that_does_not_fit_is_refused() {
     ] {
         desk.patch(ADMIN, &path, bad).await.refused(422, "bad_body");
     }
-    // Somebody who is no agent.
+    // The customer is no agent.
     let sari = format!("/api/agents/{}", id(&desk, SARI).await);
     desk.get(ADMIN, &sari).await.refused(404, "agent_not_found");
     desk.patch(ADMIN, &sari, json!({"max_tickets": 2})).await.refused(404, "agent_not_found");

@@ -1,4 +1,5 @@
-//! Presence in Redis expires by the server's clock: as ordered, within a second of its time, and nothing stays behind.
+//! Expiry of presence records in Redis: by the server's clock, within a second of the TTL, without leftovers
+//! in the sets.
 use super::{BUDI, SARI};
 use crate::support::redis::RedisServer;
 use crate::support::{ADMIN, Desk, Options};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 const TTL: Duration = Duration::from_secs(2);
 
 #[tokio::test]
-async fn who_stops_sending_heartbeats_is_gone_within_a_second_of_the_ttl_and_leaves_no_ghost() {
+async fn presence_expires_within_a_second_of_the_ttl_and_leaves_no_set_members() {
     let redis = RedisServer::start();
     let presence = Arc::new(Redis::open(&redis.url()).unwrap());
     let desk =
@@ -18,19 +19,20 @@ async fn who_stops_sending_heartbeats_is_gone_within_a_second_of_the_ttl_and_lea
     desk.person(SARI, "Sari", "id").await;
     desk.agent(BUDI, "Budi").await;
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
-    let beaten = Instant::now();
-    let there = async || desk.get(ADMIN, "/api/agent-status/online").await.data().as_array().unwrap().len();
-    assert_eq!(there().await, 1);
+    let last_heartbeat = Instant::now();
+    let online_count =
+        async || desk.get(ADMIN, "/api/agent-status/online").await.data().as_array().unwrap().len();
+    assert_eq!(online_count().await, 1);
     let stats = desk.get(ADMIN, "/api/agent-status/stats").await.data().clone();
     let department = stats[0]["department_id"].as_str().unwrap().to_owned();
-    desk.until("the agent to be gone", async || there().await == 0).await;
-    let took = beaten.elapsed();
-    assert!(took <= TTL + Duration::from_secs(1), "{took:?}");
+    desk.until("the agent to be gone", async || online_count().await == 0).await;
+    let elapsed = last_heartbeat.elapsed();
+    assert!(elapsed <= TTL + Duration::from_secs(1), "{elapsed:?}");
     let path = format!("/api/agent-status/department/{department}");
     assert_eq!(*desk.get(ADMIN, &path).await.data(), json!([]));
     let mut connection = redis.connect();
     for set in ["agents:all".to_owned(), format!("agents:dept:{department}")] {
-        let left: Vec<String> = ::redis::cmd("SMEMBERS").arg(&set).query(&mut connection).unwrap();
-        assert_eq!(left, Vec::<String>::new(), "{set}");
+        let members: Vec<String> = ::redis::cmd("SMEMBERS").arg(&set).query(&mut connection).unwrap();
+        assert_eq!(members, Vec::<String>::new(), "{set}");
     }
 }

@@ -1,4 +1,5 @@
-//! The WebSocket: everything at once, then what happens, to whom it may be told, for as long as it may be told.
+//! The live WebSocket: a snapshot and then events, limited to what the person may see and to the life of the
+//! token.
 use super::socket::{Page, refused, reported, request, with_token};
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Options, http};
@@ -10,14 +11,14 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-/// Opens a ticket of Sari's.
+/// Opens a ticket of Sari.
 async fn open(desk: &Desk, text: &str) -> Value {
     let body = json!({"customer_telegram_id": SARI, "description": text});
     desk.post(ADMIN, "/api/tickets", body).await.data().clone()
 }
 
 #[tokio::test]
-async fn a_page_sees_everything_at_once_then_a_tickets_way_in_order() {
+async fn a_page_gets_a_snapshot_and_then_ticket_events_in_order() {
     let desk = desk().await;
     let waiting = open(&desk, "yang pertama").await;
     let mut page = Page::of(&desk, ADMIN).await;
@@ -28,40 +29,40 @@ async fn a_page_sees_everything_at_once_then_a_tickets_way_in_order() {
     for step in ["start", "hold", "resume", "complete"] {
         desk.post(BUDI, &format!("/api/tickets/{ticket}/{step}"), Value::Null).await.data();
     }
-    let mut seen = Vec::new();
+    let mut names = Vec::new();
     let mut versions = Vec::new();
-    while seen.last().is_none_or(|last| last != "ticket_completed") {
+    while names.last().is_none_or(|last| last != "ticket_completed") {
         let event = page.next().await.unwrap();
         if event["data"]["ticket_id"] == ticket {
-            seen.push(event["event"].as_str().unwrap().to_owned());
+            names.push(event["event"].as_str().unwrap().to_owned());
             versions.push(event["data"]["version"].as_u64().unwrap());
         }
     }
-    assert_eq!(seen.first().map(String::as_str), Some("ticket_assigned"));
-    assert!(seen.iter().filter(|name| *name == "ticket_updated").count() >= 3, "{seen:?}");
+    assert_eq!(names.first().map(String::as_str), Some("ticket_assigned"));
+    assert!(names.iter().filter(|name| *name == "ticket_updated").count() >= 3, "{names:?}");
     assert!(versions.is_sorted(), "{versions:?}");
     page.until(|event| event["event"] == "queue_stats" && event["data"]["held"] == 0).await;
     assert_eq!(page.picture, reported(&desk).await);
 }
 
 #[tokio::test]
-async fn what_happens_is_told_as_it_happens() {
+async fn events_are_pushed_as_they_happen() {
     let desk = desk().await;
     let mut page = Page::of(&desk, BUDI).await;
     let ticket = open(&desk, "halo").await;
     let queued = page.until(|event| event["event"] == "ticket_queued").await;
     assert_eq!(queued["data"]["ticket_number"], ticket["ticket_number"]);
-    let waits = |event: &Value| event["event"] == "queue_stats" && event["data"]["waiting"] == 1;
-    page.until(waits).await;
+    let is_waiting = |event: &Value| event["event"] == "queue_stats" && event["data"]["waiting"] == 1;
+    page.until(is_waiting).await;
     desk.say(BUDI, "/online").await;
     let budi = id(&desk, BUDI).await;
-    let there =
+    let is_online =
         |event: &Value| event["data"]["agent_id"] == budi.as_str() && event["data"]["is_online"] == true;
-    assert_eq!(page.until(there).await["event"], "agent_status");
+    assert_eq!(page.until(is_online).await["event"], "agent_status");
 }
 
 #[tokio::test]
-async fn the_token_comes_in_the_first_frame_too() {
+async fn the_first_frame_may_carry_the_token() {
     let desk = desk().await;
     let address = desk.app().addr;
     let join = async || Page::over(TcpStream::connect(address).await.unwrap(), request(address)).await;
@@ -77,7 +78,7 @@ async fn the_token_comes_in_the_first_frame_too() {
 }
 
 #[tokio::test]
-async fn who_may_not_connect_is_refused() {
+async fn unauthorized_sockets_are_refused() {
     let origins = vec!["https://desk.example".to_owned()];
     let http = HttpConfig { cors_origins: origins, ..http() };
     let desk = Desk::with(Options { http, ..Options::default() }).await;
@@ -116,12 +117,13 @@ async fn who_may_not_connect_is_refused() {
 }
 
 #[tokio::test]
-async fn a_socket_ends_with_its_token_and_with_its_owners_role() {
+async fn a_socket_closes_on_token_expiry_role_loss_and_shutdown() {
     let desk = desk().await;
     let budi = desk.person_by_telegram_id(BUDI).await.id;
-    let second = issue(&JWT_SECRET.into(), budi, Role::Agent, desk.now(), TimeDelta::seconds(1)).unwrap();
+    let short_lived =
+        issue(&JWT_SECRET.into(), budi, Role::Agent, desk.now(), TimeDelta::seconds(1)).unwrap();
     let start = std::time::Instant::now();
-    let mut page = Page::at(desk.app().addr, &second).await;
+    let mut page = Page::at(desk.app().addr, &short_lived).await;
     assert_eq!(page.closed().await, 4_401);
     assert!(start.elapsed().as_secs() < 3, "{:?}", start.elapsed());
     let mut page = Page::of(&desk, BUDI).await;
@@ -134,7 +136,7 @@ async fn a_socket_ends_with_its_token_and_with_its_owners_role() {
 }
 
 #[tokio::test]
-async fn an_agent_sees_their_departments_and_what_they_hold() {
+async fn an_agent_gets_events_of_their_departments_and_held_tickets() {
     let desk = desk().await;
     let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();
@@ -146,7 +148,7 @@ async fn an_agent_sees_their_departments_and_what_they_hold() {
         desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_id"].as_str().unwrap().to_owned();
     let to = json!({"agent_id": citra.id});
     desk.post(ADMIN, &format!("/api/queue/{ticket}/reassign"), to).await.data();
-    // What she gets is hers; of its time in the queue she was told nothing.
+    // Citra gets the event of her assignment, and none from the ticket's time in the queue.
     let got = page.until(|event| event["data"]["ticket_id"] == ticket.as_str()).await;
     assert_eq!(got["data"]["assigned_agent"], json!(citra.id));
     desk.post(ADMIN, &format!("/api/queue/{ticket}/reassign"), json!({"agent_id": null})).await.data();
@@ -155,7 +157,7 @@ async fn an_agent_sees_their_departments_and_what_they_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_happens_at_one_replica_is_told_at_another() {
+async fn events_of_one_replica_reach_sockets_of_another() {
     let signals = std::sync::Arc::new(crate::replicas::Wire::default());
     let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
@@ -164,15 +166,15 @@ async fn what_happens_at_one_replica_is_told_at_another() {
     let mut page = Page::at(second.app.addr, &desk.token(ADMIN).await).await;
     desk.say(BUDI, "/online").await;
     desk.ticket(SARI, "dari yang lain").await;
-    let told = page.until(|event| event["event"] == "ticket_assigned").await;
-    assert_eq!(told["data"]["description"], "dari yang lain");
-    // A heartbeat at the replica that does not work reaches the one that does.
+    let assigned = page.until(|event| event["event"] == "ticket_assigned").await;
+    assert_eq!(assigned["data"]["description"], "dari yang lain");
+    // A heartbeat at the standby reaches the leader.
     let token = desk.token(BUDI).await;
     let url = format!("http://{}/api/agent-status/heartbeat", second.app.addr);
-    let beat = reqwest::Client::new().post(url).bearer_auth(token).json(&json!({"status": "busy"}));
-    crate::support::Reply::of(beat).await.data();
+    let heartbeat = reqwest::Client::new().post(url).bearer_auth(token).json(&json!({"status": "busy"}));
+    crate::support::Reply::of(heartbeat).await.data();
     let budi = desk.person_by_telegram_id(BUDI).await.id;
-    desk.until("the first to know", async || {
+    desk.until("the leader to apply the heartbeat", async || {
         desk.app().engine.seat(budi).unwrap().person.availability() == Availability::Busy
     })
     .await;

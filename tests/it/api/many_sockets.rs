@@ -1,4 +1,4 @@
-//! Pages that join in the middle of a crowd, and pages that don't keep up.
+//! Many sockets under load: pages that join during a burst of events, and a page that reads too slowly.
 use super::socket::{Page, reported, with_token};
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk};
@@ -12,19 +12,19 @@ use tokio::net::TcpSocket;
 
 const CUSTOMERS: i64 = 28;
 const TICKETS_EACH: usize = 10;
-/// Tickets that are completed; the rest is there at the end.
+/// The number of tickets that are completed; the others stay open.
 const COMPLETED: usize = 245;
 
-/// A customer writes one ticket after the other, through the API.
-async fn write(desk: &Desk, customer: i64) {
+/// Opens the tickets of a customer through the API, one after the other.
+async fn open_tickets(desk: &Desk, customer: i64) {
     for n in 0..TICKETS_EACH {
         let body = json!({"customer_telegram_id": customer, "description": format!("{customer} {n}")});
         assert_eq!(desk.ask(ADMIN, "POST", "/api/tickets", Some(body)).await.status, 201);
     }
 }
 
-/// An agent opens and completes what they get, until enough is done.
-async fn work(desk: &Desk, agent: PersonId, done: &AtomicUsize) {
+/// Starts and completes the tickets of an agent until `COMPLETED` tickets are done.
+async fn complete_tickets(desk: &Desk, agent: PersonId, done: &AtomicUsize) {
     let (engine, now) = (Arc::clone(&desk.app().engine), desk.now());
     while done.load(Ordering::SeqCst) < COMPLETED {
         for ticket in engine.store().held_by(agent).await.unwrap() {
@@ -42,8 +42,8 @@ async fn work(desk: &Desk, agent: PersonId, done: &AtomicUsize) {
     }
 }
 
-/// A page joins after so many completed tickets, and reads until something is said at the end.
-async fn watch(desk: &Desk, after: usize, done: &AtomicUsize) -> Page {
+/// Opens a page once `after` tickets are completed.
+async fn join_after(desk: &Desk, after: usize, done: &AtomicUsize) -> Page {
     while done.load(Ordering::SeqCst) < after {
         tokio::task::yield_now().await;
     }
@@ -51,7 +51,7 @@ async fn watch(desk: &Desk, after: usize, done: &AtomicUsize) -> Page {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_that_joins_amid_a_thousand_events_ends_with_what_the_api_reports() {
+async fn a_page_that_joins_during_a_thousand_events_converges_to_the_api_state() {
     let desk = desk().await;
     for customer in 0..CUSTOMERS {
         desk.person(1_000 + customer, "Sari", "id").await;
@@ -59,34 +59,38 @@ async fn a_page_that_joins_amid_a_thousand_events_ends_with_what_the_api_reports
     for agent in [BUDI, CITRA] {
         desk.say(agent, "/online").await;
     }
-    let happened = desk.app().engine.events_published();
+    let published_before = desk.app().engine.events_published();
     let (budi, citra) =
         (desk.person_by_telegram_id(BUDI).await.id, desk.person_by_telegram_id(CITRA).await.id);
     let done = AtomicUsize::new(0);
-    let written = futures::future::join_all((0..CUSTOMERS).map(|customer| write(&desk, 1_000 + customer)));
-    let joined = futures::future::join_all([0, 1, 60, 150, 240].map(|after| watch(&desk, after, &done)));
-    let worked = async { tokio::join!(work(&desk, budi, &done), work(&desk, citra, &done)) };
-    let (_, mut pages, _) = tokio::join!(written, joined, worked);
+    let opening =
+        futures::future::join_all((0..CUSTOMERS).map(|customer| open_tickets(&desk, 1_000 + customer)));
+    let joining =
+        futures::future::join_all([0, 1, 60, 150, 240].map(|after| join_after(&desk, after, &done)));
+    let completing =
+        async { tokio::join!(complete_tickets(&desk, budi, &done), complete_tickets(&desk, citra, &done)) };
+    let (_, mut pages, _) = tokio::join!(opening, joining, completing);
     desk.settle().await;
-    assert!(desk.app().engine.events_published() - happened >= 1_000, "a thousand events");
+    assert!(desk.app().engine.events_published() - published_before >= 1_000, "a thousand events");
     let agent = id(&desk, BUDI).await;
     let path = format!("/api/agents/{agent}");
     desk.patch(ADMIN, &path, json!({"auto_assignment_enabled": false})).await.data();
     let reported = reported(&desk).await;
     assert!(!reported.tickets.is_empty());
     for page in &mut pages {
-        let told = |event: &serde_json::Value| {
+        let is_last_change = |event: &serde_json::Value| {
             event["data"]["agent_id"] == agent.as_str() && event["data"]["auto_assignment_enabled"] == false
         };
-        page.until(told).await;
+        page.until(is_last_change).await;
         page.until(|event| event["event"] == "queue_stats").await;
         assert_eq!(page.picture, reported, "after {} events and {} snapshots", page.events, page.snapshots);
     }
 }
 
-/// The kernel holds a few megabytes for a reader who does not read: tickets as long as they can be, so that it is soon full.
+/// The kernel buffers a few megabytes for a page that does not read. Tickets of maximum length fill that
+/// buffer soon.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_that_does_not_keep_up_gets_everything_afresh() {
+async fn a_slow_page_gets_a_new_snapshot() {
     let desk = desk().await;
     let body = json!({"customer_telegram_id": SARI, "description": "😀".repeat(12_288)});
     let ticket = desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_id"].clone();

@@ -1,10 +1,11 @@
-//! `/metrics`: everything that was ordered is there, and for those only who may see it.
+//! The `/metrics` endpoint: every required metric, access control, and the alert rules that use the metrics.
 use super::{BUDI, SARI, desk};
 use crate::support::{ADMIN, Desk, Options, Reply, http};
 use antri::config::http::HttpConfig;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+/// Returns the text of `/metrics`.
 async fn scrape(desk: &Desk) -> String {
     let reply = Reply::of(desk.request("GET", "/metrics")).await;
     assert_eq!(reply.status, 200, "{reply:?}");
@@ -13,23 +14,23 @@ async fn scrape(desk: &Desk) -> String {
     reply.text
 }
 
-/// The value of a line.
+/// Returns the value of a metric line.
 fn value(text: &str, line: &str) -> f64 {
     let found = text.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
     found.unwrap_or_else(|| panic!("no {line} in\n{text}")).parse().unwrap()
 }
 
 #[tokio::test]
-async fn every_metric_that_was_ordered_is_there() {
+async fn every_required_metric_is_exposed() {
     let desk = desk().await;
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "nap"})).await.refused(422, "bad_body");
-    // A sign of life is written down every now and then, and then it needs the store.
+    // Activity is written to the store at intervals; this heartbeat is due for a write, which fails.
     let token = desk.token(BUDI).await;
     desk.clock.advance(TimeDelta::seconds(20));
     desk.faults.inject_next("record_activity", 1, crate::support::StoreFault::Unreachable);
-    let beat = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(token);
-    Reply::of(beat).await.refused(500, "store_unavailable");
+    let heartbeat = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(token);
+    Reply::of(heartbeat).await.refused(500, "store_unavailable");
     desk.faults.clear();
     for text in ["satu", "dua"] {
         desk.ticket(SARI, text).await;
@@ -59,9 +60,9 @@ async fn every_metric_that_was_ordered_is_there() {
         assert!((value(&text, line) - wanted).abs() < 1e-9, "{line} is not {wanted}:\n{text}");
     }
     assert!(value(&text, "antri_presence_memory_bytes") > 100.0);
-    let beats =
+    let heartbeats =
         r#"antri_requests_seconds_count{method="POST",route="/api/agent-status/heartbeat",status="200"}"#;
-    assert!((value(&text, beats) - 2.0).abs() < 1e-9);
+    assert!((value(&text, heartbeats) - 2.0).abs() < 1e-9);
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "online"})).await.data();
     let text = scrape(&desk).await;
     assert!((value(&text, r#"antri_online_agents{department="Umum"}"#) - 1.0).abs() < 1e-9);
@@ -69,7 +70,7 @@ async fn every_metric_that_was_ordered_is_there() {
 }
 
 #[tokio::test]
-async fn others_than_this_machine_need_a_token() {
+async fn remote_scrapes_need_an_admin_token() {
     let local = "127.0.0.1".parse().unwrap();
     let http = HttpConfig { trusted_proxies: vec![local], ..http() };
     let desk = Desk::with(Options { http, ..Options::default() }).await;
@@ -82,27 +83,26 @@ async fn others_than_this_machine_need_a_token() {
     assert_eq!(Reply::of(from("127.0.0.1")).await.status, 200);
 }
 
-/// A peer that is no proxy of ours and says it speaks for this machine is not this machine.
+/// A peer that is no trusted proxy cannot claim the loopback address.
 #[tokio::test]
-async fn who_only_says_to_be_this_machine_is_not() {
+async fn a_loopback_address_from_an_untrusted_proxy_is_refused() {
     let desk = desk().await;
     let claimed = desk.request("GET", "/metrics").header("x-forwarded-for", "127.0.0.1");
     Reply::of(claimed).await.refused(401, "missing_token");
 }
 
-/// The alert rules speak of metrics that there are.
 #[tokio::test]
-async fn the_alert_rules_name_what_is_measured() {
+async fn the_alert_rules_name_only_existing_metrics() {
     let desk = desk().await;
     desk.ticket(SARI, "halo").await;
     let text = scrape(&desk).await;
     let rules = std::fs::read_to_string("docs/prometheus-rules.yml").unwrap();
-    let word = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
-    let named: Vec<_> = rules.split(word).filter(|name| name.starts_with("antri_")).collect();
+    let is_separator = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+    let named: Vec<_> = rules.split(is_separator).filter(|name| name.starts_with("antri_")).collect();
     assert!(named.len() > 9, "{named:?}");
     for name in named {
-        let is_there =
+        let exists =
             text.lines().filter_map(|line| line.strip_prefix(name)).any(|rest| rest.starts_with(['{', ' ']));
-        assert!(is_there, "there is no {name}");
+        assert!(exists, "there is no {name}");
     }
 }

@@ -1,11 +1,11 @@
-//! What frames every request: ids, sizes, rates, health, answers for what isn't there.
+//! HTTP middleware: request ids, body limits, rate limits, health checks and unknown paths.
 use super::{BUDI, desk};
 use crate::support::{ADMIN, Desk, Options, Reply, http};
 use antri::config::http::HttpConfig;
 use chrono::TimeDelta;
 
 #[tokio::test]
-async fn every_answer_has_an_id_which_may_be_the_clients_own() {
+async fn every_answer_has_a_request_id_that_the_client_may_set() {
     let desk = desk().await;
     let own = |id: &str| desk.request("GET", "/healthz").header("x-request-id", id);
     assert_eq!(Reply::of(own("web-42.a_b")).await.headers["x-request-id"], "web-42.a_b");
@@ -18,7 +18,7 @@ async fn every_answer_has_an_id_which_may_be_the_clients_own() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_says_so_in_the_envelope() {
+async fn unknown_paths_and_methods_are_refused_in_the_envelope() {
     let desk = desk().await;
     for path in ["/", "/api", "/api/", "/api/tickets/a/b/c", "/api/agent-status/", "/API/settings"] {
         desk.get(ADMIN, path).await.refused(404, "no_such_path");
@@ -38,7 +38,7 @@ async fn a_body_over_the_limit_is_413() {
 }
 
 #[tokio::test]
-async fn health_is_open_and_readiness_says_what_is_missing() {
+async fn health_needs_no_token_and_readiness_names_failed_backends() {
     let desk = desk().await;
     Reply::of(desk.request("GET", "/healthz")).await.data();
     let ready = Reply::of(desk.request("GET", "/readyz")).await;
@@ -53,16 +53,16 @@ async fn health_is_open_and_readiness_says_what_is_missing() {
     desk.faults.clear();
 }
 
-/// A desk whose side API has these settings.
-async fn limited(http: HttpConfig) -> Desk {
+/// Returns a desk with these settings of the side API.
+async fn desk_with(http: HttpConfig) -> Desk {
     let desk = Desk::with(Options { http, ..Options::default() }).await;
     desk.agent(BUDI, "Budi").await;
     desk
 }
 
 #[tokio::test]
-async fn who_asks_too_much_waits_and_others_do_not() {
-    let desk = limited(HttpConfig { rate_per_token: 2, ..http() }).await;
+async fn the_rate_limit_of_one_token_leaves_others_alone() {
+    let desk = desk_with(HttpConfig { rate_per_token: 2, ..http() }).await;
     for _ in 0..10 {
         desk.get(BUDI, "/api/agent-status/online").await.data();
     }
@@ -75,15 +75,15 @@ async fn who_asks_too_much_waits_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn an_address_that_asks_too_much_waits_with_or_without_tokens() {
+async fn the_address_rate_limit_uses_the_address_from_the_trusted_proxy() {
     let local = "127.0.0.1".parse().unwrap();
-    let desk = limited(HttpConfig { rate_per_address: 2, trusted_proxies: vec![local], ..http() }).await;
+    let desk = desk_with(HttpConfig { rate_per_address: 2, trusted_proxies: vec![local], ..http() }).await;
     let from = |address: &str| Reply::of(desk.request("GET", "/nowhere").header("x-forwarded-for", address));
     for _ in 0..10 {
         from("198.51.100.7, 203.0.113.9").await.refused(404, "no_such_path");
     }
     from("203.0.113.9").await.refused(429, "too_many_requests");
     from("198.51.100.7").await.refused(404, "no_such_path");
-    // What the client itself claims before the proxy's word counts for nothing.
+    // Addresses before the one that the trusted proxy added are ignored.
     from("198.51.100.7,203.0.113.9").await.refused(429, "too_many_requests");
 }

@@ -1,17 +1,18 @@
-//! Heartbeats, who is there, coming and going.
+//! Presence over the API: heartbeats, online lists, statistics, going online and offline.
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply, StoreFault};
 use antri::domain::person::{Availability, Via};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+/// Returns the names of the online agents.
 async fn online(desk: &Desk) -> Vec<String> {
     let reply = desk.get(BUDI, "/api/agent-status/online").await;
     reply.data().as_array().unwrap().iter().map(|a| a["name"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
-async fn a_heartbeat_is_answered_as_ordered_and_makes_the_agent_appear() {
+async fn a_heartbeat_has_the_specified_answer_and_puts_the_agent_online() {
     let desk = desk().await;
     let budi = id(&desk, BUDI).await;
     let reply = desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
@@ -42,7 +43,7 @@ async fn a_heartbeat_is_answered_as_ordered_and_makes_the_agent_appear() {
 }
 
 #[tokio::test]
-async fn a_heartbeat_that_does_not_fit_is_refused() {
+async fn invalid_heartbeats_are_refused() {
     let desk = desk().await;
     let path = "/api/agent-status/heartbeat";
     for body in [json!({"status": "offline"}), json!({"status": null}), json!({"status": {"$ne": null}})] {
@@ -61,7 +62,7 @@ async fn a_heartbeat_that_does_not_fit_is_refused() {
 }
 
 #[tokio::test]
-async fn who_stops_sending_heartbeats_disappears_then_is_offline_and_a_heartbeat_heals() {
+async fn an_agent_without_heartbeats_goes_offline_after_the_grace_period() {
     let desk = desk().await;
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
     desk.post(CITRA, "/api/agent-status/heartbeat", json!({"status": "busy"})).await;
@@ -73,11 +74,11 @@ async fn who_stops_sending_heartbeats_disappears_then_is_offline_and_a_heartbeat
     let department = desk.get(BUDI, "/api/agent-status/stats").await.data()[0]["department_id"].clone();
     let path = format!("/api/agent-status/department/{}", department.as_str().unwrap());
     assert_eq!(desk.get(BUDI, &path).await.data().as_array().unwrap().len(), 1);
-    // Within the grace a heartbeat restores them as if nothing had been.
+    // Within the grace period a heartbeat restores the agent without an offline change.
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await;
     assert_eq!(online(&desk).await.len(), 2);
     assert_eq!(desk.person_by_telegram_id(BUDI).await.availability(), Availability::Online);
-    // After it they are offline.
+    // After the grace period the agent is offline.
     desk.pass(TimeDelta::seconds(600)).await;
     assert_eq!(desk.person_by_telegram_id(BUDI).await.availability(), Availability::Offline);
     let path = format!("/api/agent-status/agent/{}", id(&desk, BUDI).await);
@@ -86,7 +87,7 @@ async fn who_stops_sending_heartbeats_disappears_then_is_offline_and_a_heartbeat
 }
 
 #[tokio::test]
-async fn stats_count_by_department() {
+async fn stats_count_agents_by_department() {
     let desk = desk().await;
     desk.post(BUDI, "/api/agent-status/heartbeat", json!({"status": "away"})).await;
     desk.post(CITRA, "/api/agent-status/heartbeat", json!({})).await;
@@ -99,7 +100,7 @@ async fn stats_count_by_department() {
 }
 
 #[tokio::test]
-async fn going_online_is_given_what_waits_and_going_offline_ends_it() {
+async fn going_online_assigns_waiting_tickets_and_going_offline_keeps_them() {
     let desk = desk().await;
     desk.ticket(SARI, "printer rusak").await;
     let reply = desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await;
@@ -114,12 +115,12 @@ async fn going_online_is_given_what_waits_and_going_offline_ends_it() {
         assert_eq!(reply.data()["status"], "offline");
         assert_eq!(online(&desk).await, Vec::<String>::new());
     }
-    // Keep is the default: the ticket stays.
+    // The default offline behaviour is `keep`: the ticket stays with the agent.
     assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
 }
 
 #[tokio::test]
-async fn who_was_online_by_telegram_and_then_has_a_client_lives_by_its_heartbeats() {
+async fn a_client_heartbeat_makes_a_telegram_agent_depend_on_heartbeats() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     assert_eq!(desk.person_by_telegram_id(BUDI).await.agent.unwrap().via, Via::Telegram);
@@ -131,44 +132,45 @@ async fn who_was_online_by_telegram_and_then_has_a_client_lives_by_its_heartbeat
     assert_eq!(online(&desk).await, ["Budi"]);
 }
 
-/// Heartbeats do not ask the store who somebody is; what the bot has made of them holds from its answer on all the same.
+/// A heartbeat does not read the person from the store; a role change by the bot still applies to the next
+/// heartbeat.
 #[tokio::test]
-async fn who_is_removed_is_refused_with_the_very_next_heartbeat() {
+async fn the_next_heartbeat_of_a_removed_agent_is_refused() {
     let desk = desk().await;
     let path = "/api/agent-status/heartbeat";
     let tokens = [desk.token(BUDI).await, desk.token(ADMIN).await];
-    let beat = |token: &str| Reply::of(desk.request("POST", path).bearer_auth(token));
-    beat(&tokens[0]).await.data();
-    beat(&tokens[0]).await.data();
+    let heartbeat = |token: &str| Reply::of(desk.request("POST", path).bearer_auth(token));
+    heartbeat(&tokens[0]).await.data();
+    heartbeat(&tokens[0]).await.data();
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
     desk.press(ADMIN, "✅").await;
-    beat(&tokens[0]).await.refused(403, "forbidden");
+    heartbeat(&tokens[0]).await.refused(403, "forbidden");
     assert_eq!(desk.get(ADMIN, "/api/agent-status/online").await.data().as_array().unwrap().len(), 0);
     desk.agent(BUDI, "Budi").await;
-    beat(&tokens[0]).await.data();
+    heartbeat(&tokens[0]).await.data();
 
-    // An admin who was an agent too stays an admin.
-    beat(&tokens[1]).await.refused(404, "agent_not_found");
+    // An admin who was also an agent stays an admin.
+    heartbeat(&tokens[1]).await.refused(404, "agent_not_found");
     desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
-    beat(&tokens[1]).await.data();
+    heartbeat(&tokens[1]).await.data();
     desk.say(ADMIN, &format!("/removeagent {ADMIN}")).await;
     desk.press(ADMIN, "✅").await;
-    beat(&tokens[1]).await.refused(404, "agent_not_found");
+    heartbeat(&tokens[1]).await.refused(404, "agent_not_found");
 }
 
 #[tokio::test]
-async fn a_store_out_of_reach_is_500_and_says_nothing_of_the_inside() {
+async fn a_store_outage_is_answered_with_500_without_internals() {
     let desk = desk().await;
     let token = desk.token(BUDI).await;
-    for ill in [StoreFault::Unreachable, StoreFault::Unreadable] {
-        desk.faults.inject(move |method| (method == "person").then_some(ill));
+    for fault in [StoreFault::Unreachable, StoreFault::Unreadable] {
+        desk.faults.inject(move |method| (method == "person").then_some(fault));
         let request = desk.request("POST", "/api/agent-status/heartbeat").bearer_auth(&token);
         let reply = Reply::of(request).await;
         reply.refused(500, "store_unavailable");
         assert!(!reply.text.contains("a test says so"), "{reply:?}");
     }
     desk.faults.clear();
-    // Once: the round that clears the doubt writes too.
+    // Only one commit panics: the round that reloads uncertain agents commits as well.
     desk.faults.inject_next("commit", 1, StoreFault::Panics);
     let request = desk.request("POST", "/api/agent-status/go-online").bearer_auth(&token);
     Reply::of(request).await.refused(500, "internal_error");

@@ -1,9 +1,9 @@
-//! The queue: one's own, everybody's, priorities, reassignment, the workload.
+//! Queue endpoints: the queue of an agent and of the desk, priorities, reassignment and the workload.
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk};
 use serde_json::{Value, json};
 
-/// So many tickets of Sari's; their numbers.
+/// Opens `count` tickets of Sari. Returns their numbers.
 async fn tickets(desk: &Desk, count: usize) -> Vec<String> {
     let mut numbers = Vec::new();
     for n in 0..count {
@@ -14,12 +14,13 @@ async fn tickets(desk: &Desk, count: usize) -> Vec<String> {
     numbers
 }
 
+/// Returns the ticket numbers of a list.
 fn numbers(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|t| t["ticket_number"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
-async fn the_queue_is_listed_in_its_order_and_in_pages() {
+async fn the_queue_is_listed_in_order_and_in_pages() {
     let desk = desk().await;
     let all = tickets(&desk, 5).await;
     let page = desk.get(ADMIN, "/api/queue?offset=1&limit=2").await;
@@ -44,12 +45,12 @@ async fn the_queue_is_listed_in_its_order_and_in_pages() {
     ] {
         desk.get(ADMIN, &format!("/api/queue?{bad}")).await.refused(400, "bad_query");
     }
-    let nobody = "/api/queue?department_id=550e8400-e29b-41d4-a716-446655440000";
-    desk.get(ADMIN, nobody).await.refused(404, "department_not_found");
+    let unknown = "/api/queue?department_id=550e8400-e29b-41d4-a716-446655440000";
+    desk.get(ADMIN, unknown).await.refused(404, "department_not_found");
 }
 
 #[tokio::test]
-async fn an_admin_moves_a_ticket_forward() {
+async fn a_priority_change_reorders_the_queue() {
     let desk = desk().await;
     let all = tickets(&desk, 3).await;
     let path = format!("/api/queue/{}", all[2]);
@@ -72,7 +73,7 @@ async fn an_admin_moves_a_ticket_forward() {
     ] {
         desk.patch(ADMIN, &path, bad).await.refused(422, "bad_body");
     }
-    // The urgent one is first, and a held one stays where it is.
+    // The urgent ticket is assigned first; a priority change of a held ticket leaves it with its agent.
     desk.patch(ADMIN, &format!("/api/agents/{}", id(&desk, BUDI).await), json!({"max_tickets": 1}))
         .await
         .data();
@@ -86,34 +87,34 @@ async fn an_admin_moves_a_ticket_forward() {
 }
 
 #[tokio::test]
-async fn an_admin_gives_a_ticket_to_another_agent_or_back() {
+async fn an_admin_reassigns_or_requeues_a_ticket() {
     let desk = desk().await;
     let all = tickets(&desk, 2).await;
     let (budi, citra) = (id(&desk, BUDI).await, id(&desk, CITRA).await);
     desk.patch(ADMIN, &format!("/api/agents/{citra}"), json!({"max_tickets": 1})).await.data();
-    let give = async |number: &str, body: Value| {
+    let reassign = async |number: &str, body: Value| {
         desk.post(ADMIN, &format!("/api/queue/{number}/reassign"), body).await
     };
-    assert_eq!(give(&all[0], json!({"agent_id": citra})).await.data()["assigned_agent"], citra.as_str());
+    assert_eq!(reassign(&all[0], json!({"agent_id": citra})).await.data()["assigned_agent"], citra.as_str());
     desk.wait_for_message(CITRA, &all[0]).await;
-    give(&all[0], json!({"agent_id": citra})).await.refused(409, "already_theirs");
-    give(&all[1], json!({"agent_id": citra})).await.refused(409, "agent_full");
-    give(&all[1], json!({"agent_id": citra, "anyway": true})).await.data();
-    give(&all[1], json!({"agent_id": budi})).await.data();
-    assert_eq!(give(&all[1], json!({"agent_id": null})).await.data()["status"], "queued");
-    give(&all[1], json!({"agent_id": null})).await.refused(409, "wrong_state");
-    for nobody in ["550e8400-e29b-41d4-a716-446655440000", &id(&desk, SARI).await] {
-        give(&all[1], json!({"agent_id": nobody})).await.refused(404, "not_found");
+    reassign(&all[0], json!({"agent_id": citra})).await.refused(409, "already_theirs");
+    reassign(&all[1], json!({"agent_id": citra})).await.refused(409, "agent_full");
+    reassign(&all[1], json!({"agent_id": citra, "anyway": true})).await.data();
+    reassign(&all[1], json!({"agent_id": budi})).await.data();
+    assert_eq!(reassign(&all[1], json!({"agent_id": null})).await.data()["status"], "queued");
+    reassign(&all[1], json!({"agent_id": null})).await.refused(409, "wrong_state");
+    for no_agent in ["550e8400-e29b-41d4-a716-446655440000", &id(&desk, SARI).await] {
+        reassign(&all[1], json!({"agent_id": no_agent})).await.refused(404, "not_found");
     }
     for bad in
         [json!({"agent_id": {"$ne": null}}), json!({"agent_id": budi, "anyway": 1}), json!({"agent": budi})]
     {
-        give(&all[1], bad).await.refused(422, "bad_body");
+        reassign(&all[1], bad).await.refused(422, "bad_body");
     }
 }
 
 #[tokio::test]
-async fn the_workload_says_how_everybody_stands() {
+async fn the_workload_lists_every_agent_and_the_queue_totals() {
     let desk = desk().await;
     let citra = format!("/api/agents/{}", id(&desk, CITRA).await);
     desk.patch(ADMIN, &citra, json!({"max_tickets": 2})).await.data();
@@ -122,7 +123,7 @@ async fn the_workload_says_how_everybody_stands() {
     desk.post(CITRA, &format!("/api/tickets/{}/complete", all[0]), Value::Null).await.data();
     let load = desk.get(ADMIN, "/api/agent-status/workload").await.data().clone();
     let (budi, citra) = (&load["agents"][0], &load["agents"][1]);
-    let short = |agent: &Value| {
+    let summary = |agent: &Value| {
         json!([
             agent["agent_name"],
             agent["status"],
@@ -135,12 +136,12 @@ async fn the_workload_says_how_everybody_stands() {
             agent["total_completed_today"]
         ])
     };
-    assert_eq!(short(budi), json!(["Budi", "offline", false, 0, 5, 0, false, 0, 0]));
-    assert_eq!(short(citra), json!(["Citra", "online", true, 2, 2, 100, true, 3, 1]));
+    assert_eq!(summary(budi), json!(["Budi", "offline", false, 0, 5, 0, false, 0, 0]));
+    assert_eq!(summary(citra), json!(["Citra", "online", true, 2, 2, 100, true, 3, 1]));
     let queue = &load["queue"];
-    let short = ["waiting", "held", "online_agents", "total_agents", "free_slots"]
+    let totals = ["waiting", "held", "online_agents", "total_agents", "free_slots"]
         .map(|name| queue[name].as_u64().unwrap());
-    assert_eq!(short, [0, 2, 1, 2, 0]);
+    assert_eq!(totals, [0, 2, 1, 2, 0]);
     assert_eq!(load["total"], 2);
     let page = desk.get(ADMIN, "/api/agent-status/workload?offset=1&limit=1").await;
     assert_eq!(page.data()["agents"].as_array().unwrap().len(), 1);

@@ -1,4 +1,4 @@
-//! The desk's policy.
+//! The settings endpoint: reading, changing and validation.
 use super::{BUDI, SARI, desk};
 use crate::support::ADMIN;
 use serde_json::json;
@@ -22,7 +22,7 @@ async fn an_admin_reads_and_changes_the_settings() {
 }
 
 #[tokio::test]
-async fn another_mode_serves_those_who_wait_at_once() {
+async fn switching_to_auto_mode_assigns_waiting_tickets_at_once() {
     let desk = desk().await;
     desk.patch(ADMIN, "/api/settings", json!({"mode": "manual"})).await.data();
     desk.say(BUDI, "/online").await;
@@ -33,7 +33,7 @@ async fn another_mode_serves_those_who_wait_at_once() {
 }
 
 #[tokio::test]
-async fn settings_that_do_not_fit_are_refused_and_change_nothing() {
+async fn invalid_settings_are_refused_and_change_nothing() {
     let desk = desk().await;
     let before = desk.get(ADMIN, "/api/settings").await;
     for bad in [

@@ -1,4 +1,5 @@
-//! Tests of the examples in `docs/side-api.md`: every request succeeds, and the heartbeat client sets the agent's status.
+//! Tests of the examples in `docs/side-api.md`: every request succeeds, and the heartbeat client sets the
+//! agent's status.
 use super::login::{mini_app, widget};
 use super::{SARI, desk};
 use crate::support::{ADMIN, Desk, TOKEN};
@@ -6,30 +7,31 @@ use serde_json::{Value, json};
 use std::path::Path;
 use tokio::process::Command;
 
-/// Returns the first block of code in this language.
+/// Returns the first code block in this language.
 fn block(language: &str) -> String {
     let text = std::fs::read_to_string("docs/side-api.md").unwrap();
     let (_, rest) = text.split_once(&format!("\n```{language}\n")).unwrap();
     rest.split_once("\n```").unwrap().0.to_owned()
 }
 
-/// A desk whose admin is an agent too, and may do everything.
-async fn admins() -> Desk {
+/// Returns a desk whose admin is also an agent, and so may call every endpoint.
+async fn desk_with_admin_agent() -> Desk {
     let desk = desk().await;
     desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
     desk
 }
 
+/// Runs a command that must succeed. Returns its output.
 async fn output(command: &mut Command) -> String {
     let run = command.kill_on_drop(true).output().await.unwrap();
-    let said = String::from_utf8_lossy(&run.stdout).into_owned();
-    assert!(run.status.success(), "{command:?}\n{said}\n{}", String::from_utf8_lossy(&run.stderr));
-    said
+    let stdout = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{command:?}\n{stdout}\n{}", String::from_utf8_lossy(&run.stderr));
+    stdout
 }
 
 #[tokio::test]
 async fn every_curl_example_succeeds() {
-    let desk = admins().await;
+    let desk = desk_with_admin_agent().await;
     let body = json!({"customer_telegram_id": SARI, "description": "halo"});
     let ticket = desk.post(ADMIN, "/api/tickets", body).await.data().clone();
     let admin = desk.person_by_telegram_id(ADMIN).await.id.to_string();
@@ -54,7 +56,8 @@ async fn every_curl_example_succeeds() {
     }
 }
 
-/// A simulated web page with the heartbeat client and timers under its control. After each step it records the agent's status.
+/// A simulated web page with the heartbeat client and timers under its control. After each step it records
+/// the agent's status.
 const PAGE: &str = r#"
 import { Heartbeat } from "./heartbeat.mjs";
 const { DESK, TOKEN, AGENT } = process.env;
@@ -97,7 +100,7 @@ process.stdout.write(JSON.stringify(seen), () => process.exit());
 
 #[tokio::test]
 async fn the_heartbeat_client_sets_the_agents_status() {
-    let desk = admins().await;
+    let desk = desk_with_admin_agent().await;
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(Path::new(dir.path()).join(name), text).unwrap();
     write("heartbeat.mjs", &block("js"));
@@ -107,8 +110,8 @@ async fn the_heartbeat_client_sets_the_agents_status() {
         .current_dir(dir.path())
         .env("DESK", desk.url(""))
         .env("TOKEN", desk.token(ADMIN).await);
-    let said = output(node.env("AGENT", desk.person_by_telegram_id(ADMIN).await.id.to_string())).await;
-    let seen: Value = serde_json::from_str(said.trim()).unwrap();
+    let stdout = output(node.env("AGENT", desk.person_by_telegram_id(ADMIN).await.id.to_string())).await;
+    let seen: Value = serde_json::from_str(stdout.trim()).unwrap();
     let beating = ["busy", "away", "away", "busy", "online", "offline", "online"].map(Value::from);
     let stopped = json!([[180_000], "offline", "away", "online", "offline", "offline", "401", "offline"]);
     assert_eq!(seen, Value::from([&beating[..], stopped.as_array().unwrap()].concat()));

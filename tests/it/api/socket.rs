@@ -1,4 +1,4 @@
-//! A WebSocket client that keeps a picture of the desk, as a web page does.
+//! A WebSocket client that keeps the state of the desk from events, as a web page does.
 use crate::support::{ADMIN, Desk, WAIT_TIMEOUT};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::error::Error;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, Request};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-/// What a web page shows.
+/// The state that a web page shows.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Picture {
     pub(super) tickets: BTreeMap<String, Value>,
@@ -19,23 +19,23 @@ pub(super) struct Picture {
     pub(super) queue: Value,
 }
 
-/// One page.
+/// An open page with its state.
 pub(super) struct Page {
     socket: WebSocketStream<TcpStream>,
     pub(super) picture: Picture,
-    /// What is the matter: the kind, and which department.
+    /// The active alerts: kind and department.
     pub(super) alerts: BTreeSet<(String, Option<String>)>,
     pub(super) snapshots: usize,
-    /// How many events it got.
+    /// The number of events received.
     pub(super) events: usize,
 }
 
-/// The request that opens the socket of a desk, without a token.
+/// Returns the request that opens the socket of a desk, without a token.
 pub(super) fn request(address: SocketAddr) -> Request<()> {
     format!("ws://{address}/api/ws").into_client_request().unwrap()
 }
 
-/// The same with a token among the protocols.
+/// Returns the request that opens the socket, with a token among the protocols.
 pub(super) fn with_token(address: SocketAddr, token: &str) -> Request<()> {
     let mut request = request(address);
     let protocols = format!("antri, bearer.{token}");
@@ -43,7 +43,7 @@ pub(super) fn with_token(address: SocketAddr, token: &str) -> Request<()> {
     request
 }
 
-/// The status with which a request to open a socket is refused.
+/// Returns the status with which a request to open a socket is refused.
 pub(super) async fn refused(address: SocketAddr, request: Request<()>) -> u16 {
     let stream = TcpStream::connect(address).await.unwrap();
     match client_async(request, stream).await {
@@ -58,7 +58,7 @@ impl Page {
         Self { socket, picture: Picture::default(), alerts: BTreeSet::new(), snapshots: 0, events: 0 }
     }
 
-    /// A page of somebody's at the replica at this address. It has its first snapshot.
+    /// Returns a page of the token's person at this replica, after its first snapshot.
     pub(super) async fn at(address: SocketAddr, token: &str) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         let mut page = Self::over(stream, with_token(address, token)).await;
@@ -74,14 +74,14 @@ impl Page {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
-    /// The next event, drawn into the picture; or with which code the socket was closed.
+    /// Applies the next event and returns it, or returns the close code of the socket.
     pub(super) async fn next(&mut self) -> Result<Value, u16> {
         loop {
             let frame = tokio::time::timeout(WAIT_TIMEOUT, self.socket.next()).await.expect("nothing comes");
             match frame {
                 Some(Ok(Message::Text(text))) => {
                     let event: Value = serde_json::from_str(&text).unwrap();
-                    self.draw(&event);
+                    self.apply(&event);
                     return Ok(event);
                 }
                 Some(Ok(Message::Close(frame))) => return Err(frame.map_or(0, |frame| frame.code.into())),
@@ -91,7 +91,7 @@ impl Page {
         }
     }
 
-    /// Reads on until the socket is closed: with which code.
+    /// Reads until the socket is closed. Returns the close code.
     pub(super) async fn closed(&mut self) -> u16 {
         loop {
             if let Err(code) = self.next().await {
@@ -100,17 +100,17 @@ impl Page {
         }
     }
 
-    /// Reads on until an event fits.
-    pub(super) async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+    /// Reads until an event matches.
+    pub(super) async fn until(&mut self, matches: impl Fn(&Value) -> bool) -> Value {
         loop {
             let event = self.next().await.unwrap();
-            if fits(&event) {
+            if matches(&event) {
                 return event;
             }
         }
     }
 
-    fn draw(&mut self, event: &Value) {
+    fn apply(&mut self, event: &Value) {
         let data = &event["data"];
         let key = |value: &Value, id: &str| value[id].as_str().unwrap().to_owned();
         let by = |list: &Value, id: &str| -> BTreeMap<String, Value> {
@@ -141,7 +141,7 @@ impl Page {
     }
 }
 
-/// The same picture, as the other endpoints report it.
+/// Returns the same state as the other endpoints report it.
 pub(super) async fn reported(desk: &Desk) -> Picture {
     let mut tickets = BTreeMap::new();
     for status in ["queued", "held"] {

@@ -1,10 +1,11 @@
-//! Tickets by the API: opened once, seen by those whom they concern, worked on with everything that follows.
+//! Ticket endpoints: idempotent opening, visibility, and steps with the messages that follow.
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
 use antri::domain::ids::{DepartmentId, TicketId};
 use antri::engine::departments::DepartmentEdit;
 use serde_json::{Value, json};
 
+/// Posts a ticket.
 async fn create(desk: &Desk, by: i64, key: Option<&str>, body: Value) -> Reply {
     let mut request = desk.request("POST", "/api/tickets").bearer_auth(desk.token(by).await).json(&body);
     if let Some(key) = key {
@@ -15,14 +16,14 @@ async fn create(desk: &Desk, by: i64, key: Option<&str>, body: Value) -> Reply {
     reply
 }
 
-/// A ticket of Sari's, and its number.
+/// Opens a ticket of Sari. Returns its number.
 async fn opened(desk: &Desk, text: &str) -> String {
     let reply = create(desk, BUDI, None, json!({"customer_telegram_id": SARI, "description": text})).await;
     reply.data()["ticket_number"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn a_ticket_by_the_api_is_like_any_other() {
+async fn a_ticket_opened_by_the_api_is_assigned_and_announced() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     let sari = id(&desk, SARI).await;
@@ -36,14 +37,14 @@ async fn a_ticket_by_the_api_is_like_any_other() {
     desk.wait_for_message(SARI, number).await;
     desk.wait_for_message(BUDI, number).await;
     for name in [number, ticket["ticket_id"].as_str().unwrap()] {
-        let seen = desk.get(BUDI, &format!("/api/tickets/{name}")).await;
-        assert_eq!((&seen.data()["status"], &seen.data()["position"]), (&json!("assigned"), &json!(1)));
-        assert_eq!(seen.data()["assigned_agent_name"], "Budi");
+        let fetched = desk.get(BUDI, &format!("/api/tickets/{name}")).await;
+        assert_eq!((&fetched.data()["status"], &fetched.data()["position"]), (&json!("assigned"), &json!(1)));
+        assert_eq!(fetched.data()["assigned_agent_name"], "Budi");
     }
 }
 
 #[tokio::test]
-async fn one_key_opens_one_ticket() {
+async fn an_idempotency_key_opens_one_ticket() {
     let desk = desk().await;
     let body = || json!({"customer_telegram_id": SARI, "description": "rusak"});
     let first = create(&desk, BUDI, Some("k-1"), body()).await;
@@ -52,7 +53,7 @@ async fn one_key_opens_one_ticket() {
     assert_eq!(first.data()["ticket_id"], again.data()["ticket_id"]);
     let other = json!({"customer_telegram_id": SARI, "description": "lain"});
     create(&desk, BUDI, Some("k-1"), other).await.refused(409, "idempotency_conflict");
-    // Somebody else's key is another key, and without one every request opens a ticket.
+    // Keys are per person, and without a key every request opens a ticket.
     assert_eq!(create(&desk, CITRA, Some("k-1"), body()).await.status, 201);
     assert_eq!(create(&desk, BUDI, None, body()).await.status, 201);
     assert_eq!(create(&desk, BUDI, None, body()).await.status, 201);
@@ -63,7 +64,7 @@ async fn one_key_opens_one_ticket() {
 }
 
 #[tokio::test]
-async fn the_same_key_at_once_opens_one_ticket() {
+async fn concurrent_requests_with_one_key_open_one_ticket() {
     let desk = desk().await;
     let token = desk.token(BUDI).await;
     let send = || {
@@ -80,7 +81,7 @@ async fn the_same_key_at_once_opens_one_ticket() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_does_not_fit_is_refused() {
+async fn invalid_ticket_requests_are_refused() {
     let desk = desk().await;
     let sari = id(&desk, SARI).await;
     let nobody = "550e8400-e29b-41d4-a716-446655440000";
@@ -120,7 +121,7 @@ async fn a_ticket_that_does_not_fit_is_refused() {
 }
 
 #[tokio::test]
-async fn where_there_are_several_categories_one_has_to_be_named() {
+async fn the_category_is_required_when_there_are_several() {
     let desk = desk().await;
     let admin = desk.person_by_telegram_id(ADMIN).await;
     let engine = desk.app().engine.clone();
@@ -149,7 +150,7 @@ async fn where_there_are_several_categories_one_has_to_be_named() {
 }
 
 #[tokio::test]
-async fn the_holder_takes_the_steps_and_completing_refills() {
+async fn only_the_holder_steps_a_ticket_and_completion_refills_the_slot() {
     let desk = desk().await;
     desk.patch(ADMIN, &format!("/api/agents/{}", id(&desk, BUDI).await), json!({"max_tickets": 1}))
         .await
@@ -170,27 +171,28 @@ async fn the_holder_takes_the_steps_and_completing_refills() {
     }
     step(BUDI, &first, "start").await.refused(409, "wrong_state");
     step(BUDI, &first, "resume").await.refused(409, "wrong_state");
-    // A colleague of the same department sees it, and may not touch it; nor may an admin by this way.
+    // A colleague of the department and an admin see the ticket, but cannot take its steps here.
     for other in [CITRA, ADMIN] {
         step(other, &first, "complete").await.refused(403, "not_yours");
         step(other, &second, "start").await.refused(409, "wrong_state");
     }
     assert_eq!(step(BUDI, &first, "complete").await.data()["status"], "completed");
     step(BUDI, &first, "complete").await.refused(409, "wrong_state");
-    // As with the button: the next one comes, the card is redrawn, the customer is told.
+    // As with the button, the next ticket is assigned, the card is redrawn and the customer is notified.
     let queue = desk.get(BUDI, "/api/queue/my-queue").await;
     assert_eq!(queue.data()["queue"][0]["ticket_number"], second.as_str());
     assert_eq!((&queue.data()["count"], &queue.data()["max"]), (&json!(1), &json!(1)));
     desk.wait_for_message(BUDI, &second).await;
-    let told = desk.sandbox.chat(SARI).iter().any(|m| m.text.contains(&first) && m.text.contains("selesai"));
-    assert!(told, "the customer is told:\n{}", desk.transcript(SARI));
+    let notified =
+        desk.sandbox.chat(SARI).iter().any(|m| m.text.contains(&first) && m.text.contains("selesai"));
+    assert!(notified, "the customer is notified:\n{}", desk.transcript(SARI));
     let card = desk.sandbox.chat(BUDI);
     let card = card.iter().find(|m| m.text.contains(&first)).unwrap();
     assert!(card.button("✅").is_none(), "the card still has its buttons: {card:?}");
 }
 
 #[tokio::test]
-async fn another_departments_tickets_are_not_there() {
+async fn tickets_of_another_department_are_answered_as_unknown() {
     let desk = desk().await;
     let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();
@@ -208,7 +210,7 @@ async fn another_departments_tickets_are_not_there() {
     for step in ["start", "hold", "resume", "complete"] {
         desk.post(CITRA, &format!("{path}/{step}"), Value::Null).await.refused(404, "ticket_not_found");
     }
-    // Who holds it sees it, in whatever department.
+    // The holder sees the ticket in any department.
     engine
         .reassign(&admin, (TicketId(ticket.parse().unwrap()), None), citra.id, false, desk.now())
         .await

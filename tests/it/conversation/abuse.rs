@@ -1,4 +1,4 @@
-//! Names and texts that try to be more than that, and commands typed in every way.
+//! Hostile input in chats: markup, floods, invisible characters, and unknown or malformed commands.
 use super::{BUDI, SARI, TOM, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options};
 use antri::domain::quota::Quota;
@@ -10,31 +10,31 @@ async fn markup_in_names_and_texts_is_shown_as_it_was_typed() {
     let name = "</b><a href=\"https://x.example\">Klik</a>";
     desk.person(TOM, name, "id").await;
     desk.find(TOM, &format!("Halo {name}!"));
-    let nasty = "<b>tebal</b> &amp; *bintang* [tautan](https://x.example) </blockquote><script>";
-    desk.ticket(TOM, nasty).await;
-    assert!(desk.find(BUDI, "Tiket baru").text.contains(nasty), "{}", desk.chat_story(BUDI));
-    desk.find(TOM, nasty);
+    let markup = "<b>tebal</b> &amp; *bintang* [tautan](https://x.example) </blockquote><script>";
+    desk.ticket(TOM, markup).await;
+    assert!(desk.find(BUDI, "Tiket baru").text.contains(markup), "{}", desk.chat_story(BUDI));
+    desk.find(TOM, markup);
     desk.department("<i>Miring</i>").await;
     desk.find(ADMIN, "Departemen <i>Miring</i> dibuat");
     desk.say(ADMIN, "/setmax <b>siapa</b> 3").await;
     desk.find(ADMIN, "“<b>siapa</b>”");
 }
 
-/// The quota of a desk whose people flood it.
-async fn with_a_quota() -> Desk {
+/// Returns a desk with a small quota and two customers who have not used it.
+async fn with_small_quota() -> Desk {
     let quota = Quota { burst: 6, interval: TimeDelta::seconds(1) };
     let desk = Desk::with(Options { quota, ..Options::default() }).await;
     for (id, name, language) in [(SARI, "Sari", "id"), (TOM, "Tom", "en")] {
         desk.person(id, name, language).await;
     }
-    // Pressing Start was the first of each.
+    // Pressing Start took one unit of each quota; a minute restores it.
     desk.clock.advance(TimeDelta::minutes(1));
     desk
 }
 
 #[tokio::test]
-async fn a_flood_is_answered_once_and_nothing_below_the_quota_is_lost() {
-    let desk = with_a_quota().await;
+async fn a_flood_gets_one_warning_and_messages_within_the_quota_are_kept() {
+    let desk = with_small_quota().await;
     for n in 1..=20 {
         desk.sandbox.send_text(SARI, &format!("baris {n}"));
     }
@@ -42,7 +42,7 @@ async fn a_flood_is_answered_once_and_nothing_below_the_quota_is_lost() {
     let draft = desk.find(SARI, "baris 1").text;
     assert!((1..=6).all(|n| draft.contains(&format!("baris {n}"))) && !draft.contains("baris 7"), "{draft}");
     assert_eq!(desk.count(SARI, "terlalu banyak sekaligus"), 1);
-    // Others don't notice; and in a while neither does who was too fast.
+    // The flood of one person does not affect another, and the quota refills with time.
     desk.ticket(TOM, "printer broken").await;
     desk.clock.advance(TimeDelta::seconds(2));
     desk.press(SARI, "Kirim").await;
@@ -55,8 +55,8 @@ async fn a_flood_is_answered_once_and_nothing_below_the_quota_is_lost() {
 }
 
 #[tokio::test]
-async fn what_piled_up_while_the_desk_was_away_is_no_flood() {
-    let desk = with_a_quota().await;
+async fn a_backlog_from_downtime_is_not_counted_as_a_flood() {
+    let desk = with_small_quota().await;
     desk.stop().await;
     for n in 1..=20 {
         desk.sandbox.send_text(SARI, &format!("baris {n}"));
@@ -69,7 +69,7 @@ async fn what_piled_up_while_the_desk_was_away_is_no_flood() {
 }
 
 #[tokio::test]
-async fn hidden_and_piled_up_characters_are_taken_out() {
+async fn hidden_and_stacked_characters_are_removed() {
     let desk = with_agent().await;
     let zalgo = format!("z{}", "\u{0301}".repeat(60));
     desk.person(TOM, &format!("To\u{202e}m {zalgo}"), "id").await;
@@ -80,14 +80,14 @@ async fn hidden_and_piled_up_characters_are_taken_out() {
 }
 
 #[tokio::test]
-async fn a_name_of_nothing_visible_still_has_a_name() {
+async fn an_invisible_name_is_replaced_by_a_fallback() {
     let desk = with_customer().await;
     desk.person(TOM, "\u{202e}\u{feff}", "id").await;
     desk.find(TOM, "Halo #2!");
 }
 
 #[tokio::test]
-async fn emoji_are_not_taken_apart_at_the_cut() {
+async fn truncation_does_not_split_emoji() {
     let desk = with_agent().await;
     let family = "👨\u{200d}👩\u{200d}👧";
     desk.ticket(SARI, &family.repeat(480)).await;
@@ -100,7 +100,7 @@ async fn emoji_are_not_taken_apart_at_the_cut() {
 }
 
 #[tokio::test]
-async fn unknown_commands_and_those_of_others_are_answered_politely() {
+async fn unknown_commands_and_commands_of_other_roles_are_answered() {
     let desk = with_agent().await;
     desk.say(SARI, "/bogus").await;
     assert!(desk.last(SARI).text.contains("Perintah /bogus tidak dikenal"));
@@ -127,7 +127,7 @@ async fn unknown_commands_and_those_of_others_are_answered_politely() {
             assert!(desk.last(id).text.contains("khusus admin"), "{id} {command}");
         }
     }
-    // An admin without an agent's profile is no agent either, but has the queue and a token.
+    // An admin without an agent profile is refused agents' commands, except /queue and /token.
     for command in ["online", "myqueue", "status"] {
         desk.say(ADMIN, &format!("/{command}")).await;
         assert!(desk.last(ADMIN).text.contains("khusus agen"), "{command}");
@@ -138,7 +138,7 @@ async fn unknown_commands_and_those_of_others_are_answered_politely() {
 }
 
 #[tokio::test]
-async fn commands_are_understood_as_people_type_them() {
+async fn commands_are_parsed_with_mentions_any_case_and_extra_text() {
     let desk = with_agent().await;
     desk.say(BUDI, "/Status@Antri_Test_Bot sekarang juga").await;
     assert!(desk.last(BUDI).text.contains("Status Anda"));
@@ -149,7 +149,7 @@ async fn commands_are_understood_as_people_type_them() {
 }
 
 #[tokio::test]
-async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
+async fn a_command_for_another_bot_is_not_run_and_opens_no_draft() {
     let desk = with_customer().await;
     desk.say(SARI, "/new@other_bot printer rusak").await;
     assert!(
@@ -162,8 +162,8 @@ async fn a_command_for_another_bot_is_neither_done_nor_taken_for_a_ticket() {
 }
 
 #[tokio::test]
-async fn every_press_of_a_flood_stops_its_spinner() {
-    let desk = with_a_quota().await;
+async fn every_press_of_a_flood_is_answered() {
+    let desk = with_small_quota().await;
     desk.say(SARI, "/help").await;
     let message = desk.last(SARI).message_id;
     for _ in 0..20 {

@@ -1,4 +1,5 @@
-//! Buttons that are old, foreign, doubled, forged, or on somebody else's message: nothing changes, and a toast says why.
+//! Invalid presses: old, foreign, doubled or forged buttons, and buttons on another person's message. Nothing
+//! changes, and a toast says why.
 use super::{BUDI, CITRA, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options, data};
 use antri::bot::callback::{ButtonAction, DepartmentPickerPurpose, PagedList, PickerPurpose, Step, Surface};
@@ -7,13 +8,13 @@ use antri::domain::person::Role;
 use antri::domain::ticket::{Status, Ticket};
 use antri::engine::ports::{Change, Write};
 
-/// The tickets that agents hold.
+/// Returns all held tickets.
 async fn held(desk: &Desk) -> Vec<Ticket> {
     desk.app().engine.store().all_held().await.unwrap()
 }
 
-/// Everything that only agents have on their messages.
-fn agents_presses(ticket: TicketId, version: Version) -> Vec<ButtonAction> {
+/// Returns the actions of all buttons that only agents get.
+fn agent_actions(ticket: TicketId, version: Version) -> Vec<ButtonAction> {
     let steps = [Step::Start, Step::Complete, Step::Hold, Step::Resume];
     let tasks = steps.map(|step| ButtonAction::Task(step, ticket, version, Surface::Task));
     let others = [
@@ -29,8 +30,8 @@ fn agents_presses(ticket: TicketId, version: Version) -> Vec<ButtonAction> {
     tasks.into_iter().chain(others).collect()
 }
 
-/// Everything that only admins have on theirs.
-fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
+/// Returns the actions of all buttons that only admins get.
+fn admin_actions(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
     let (department, category) = (DepartmentId(agent.0), CategoryId(agent.0));
     vec![
         ButtonAction::PickPage(PickerPurpose::Agent, 0),
@@ -62,13 +63,13 @@ fn admins_presses(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
 }
 
 #[tokio::test]
-async fn a_customer_has_no_use_for_staffs_buttons() {
+async fn staff_buttons_are_refused_for_a_customer() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let ticket = held(&desk).await.remove(0);
     let (message, before) = (desk.last(SARI).message_id, desk.chat_story(SARI));
-    let mut presses = agents_presses(ticket.id, ticket.version);
-    presses.extend(admins_presses(ticket.id, ticket.holder().unwrap()));
+    let mut presses = agent_actions(ticket.id, ticket.version);
+    presses.extend(admin_actions(ticket.id, ticket.holder().unwrap()));
     for press in presses {
         desk.press_data(SARI, message, &data(press)).await;
         assert_eq!(desk.toast(SARI), "Anda tidak berwenang melakukan ini.", "{press:?}");
@@ -76,16 +77,16 @@ async fn a_customer_has_no_use_for_staffs_buttons() {
     assert_eq!(held(&desk).await, [ticket], "nothing changed");
     let chat = desk.chat_story(SARI);
     let chat = chat.split("toasts:").next().unwrap();
-    assert_eq!(chat, before.split("toasts:").next().unwrap(), "nothing was drawn");
+    assert_eq!(chat, before.split("toasts:").next().unwrap(), "no message was redrawn");
 }
 
 #[tokio::test]
-async fn an_agent_has_no_use_for_admins_buttons() {
+async fn admin_buttons_are_refused_for_an_agent() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let ticket = held(&desk).await.remove(0);
     let message = desk.last(BUDI).message_id;
-    for press in admins_presses(ticket.id, ticket.holder().unwrap()) {
+    for press in admin_actions(ticket.id, ticket.holder().unwrap()) {
         desk.press_data(BUDI, message, &data(press)).await;
         assert_eq!(desk.toast(BUDI), "Anda tidak berwenang melakukan ini.", "{press:?}");
     }
@@ -93,7 +94,7 @@ async fn an_agent_has_no_use_for_admins_buttons() {
 }
 
 #[tokio::test]
-async fn another_agents_ticket_stays_theirs() {
+async fn an_agent_cannot_step_the_ticket_of_another_agent() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.ticket(SARI, "rahasia pelanggan").await;
@@ -109,7 +110,7 @@ async fn another_agents_ticket_stays_theirs() {
 }
 
 #[tokio::test]
-async fn nobody_withdraws_or_sees_another_customers_ticket() {
+async fn a_customer_cannot_cancel_or_see_the_ticket_of_another() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(SARI, "rahasia pelanggan").await;
@@ -123,7 +124,7 @@ async fn nobody_withdraws_or_sees_another_customers_ticket() {
 }
 
 #[tokio::test]
-async fn another_customers_draft_is_not_sent() {
+async fn a_customer_cannot_send_the_draft_of_another() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
     desk.say(SARI, "rahasia").await;
@@ -136,7 +137,7 @@ async fn another_customers_draft_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_button_drawn_for_an_earlier_state_changes_nothing() {
+async fn a_stale_button_changes_nothing() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, open) = desk.button(BUDI, "Buka");
@@ -148,7 +149,7 @@ async fn a_button_drawn_for_an_earlier_state_changes_nothing() {
 }
 
 #[tokio::test]
-async fn two_presses_at_once_are_one_step() {
+async fn two_concurrent_presses_take_one_step() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, complete) = desk.button(BUDI, "Selesai");
@@ -159,7 +160,7 @@ async fn two_presses_at_once_are_one_step() {
 }
 
 #[tokio::test]
-async fn the_same_update_twice_is_one_press() {
+async fn a_redelivered_press_is_handled_once() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.press(BUDI, "Selesai").await;
@@ -170,7 +171,7 @@ async fn the_same_update_twice_is_one_press() {
 }
 
 #[tokio::test]
-async fn forged_data_is_refused() {
+async fn forged_button_data_is_refused() {
     let desk = with_agent().await;
     let message = desk.last(BUDI).message_id;
     let nobody = uuid::Uuid::from_u128(7);
@@ -195,18 +196,18 @@ async fn forged_data_is_refused() {
 }
 
 #[tokio::test]
-async fn an_admins_buttons_for_what_is_gone_say_so() {
+async fn admin_buttons_for_missing_records_are_answered() {
     let desk = with_agent().await;
     let nobody = uuid::Uuid::from_u128(7);
     let message = desk.last(ADMIN).message_id;
-    for press in admins_presses(TicketId(nobody), PersonId(nobody)) {
+    for press in admin_actions(TicketId(nobody), PersonId(nobody)) {
         desk.press_data(ADMIN, message, &data(press)).await;
     }
     assert!(!desk.has(ADMIN, "tidak berwenang"), "{}", desk.chat_story(ADMIN));
 }
 
 #[tokio::test]
-async fn a_press_on_a_message_of_another_chat_draws_nothing_there_or_here() {
+async fn a_press_on_a_message_of_another_chat_is_refused() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, open) = desk.button(BUDI, "Buka");
@@ -221,7 +222,7 @@ async fn a_press_on_a_message_of_another_chat_draws_nothing_there_or_here() {
 }
 
 #[tokio::test]
-async fn a_former_admins_buttons_and_open_question_are_dead() {
+async fn the_buttons_and_open_prompt_of_a_former_admin_are_dead() {
     let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
     let link = desk.app().claim_link().await.unwrap().unwrap();
@@ -234,12 +235,12 @@ async fn a_former_admins_buttons_and_open_question_are_dead() {
     assert_eq!(desk.toast(SARI), "Anda tidak berwenang melakukan ini.");
     desk.say(SARI, "/agents").await;
     assert!(desk.last(SARI).text.contains("khusus admin"));
-    // The question that was open is none any more: what they write is a ticket.
+    // The open prompt is gone: a text becomes a draft.
     desk.say(SARI, "printer rusak").await;
     assert!(desk.last(SARI).button("Kirim").is_some());
 }
 
-/// Takes an admin's role away, as another program would.
+/// Makes an admin a customer directly in the store, as another program would.
 async fn demote(desk: &Desk, id: i64) {
     let app = desk.app();
     let store = app.engine.store();

@@ -1,9 +1,9 @@
-//! Two languages.
+//! The language of each person: Indonesian or English, by Telegram or by choice.
 use super::{BUDI, SARI, TOM, with_agent, with_customer};
 use crate::support::ADMIN;
 
 #[tokio::test]
-async fn the_language_is_telegrams_until_one_is_chosen() {
+async fn the_language_is_taken_from_telegram_until_one_is_chosen() {
     let desk = with_agent().await;
     desk.person(TOM, "Tom", "en-GB").await;
     desk.find(TOM, "Hello Tom!");
@@ -13,7 +13,7 @@ async fn the_language_is_telegrams_until_one_is_chosen() {
     assert!(desk.last(TOM).button("🇮🇩 Bahasa Indonesia").is_some());
     desk.press(TOM, "🇮🇩").await;
     assert_eq!(desk.toast(TOM), "🇮🇩 Baik, sekarang dalam bahasa Indonesia.");
-    // The choice stays, whatever Telegram goes on saying.
+    // The choice overrides the language code of later updates.
     desk.ticket(TOM, "printer rusak").await;
     desk.find(TOM, "Terkirim sebagai tiket");
     desk.say(SARI, "/language").await;
@@ -38,7 +38,7 @@ async fn the_language_can_be_named_with_the_command() {
 }
 
 #[tokio::test]
-async fn each_reads_the_same_ticket_in_their_own_language() {
+async fn each_person_reads_a_ticket_in_their_own_language() {
     let desk = with_agent().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "printer broken").await;
@@ -53,7 +53,7 @@ async fn each_reads_the_same_ticket_in_their_own_language() {
 }
 
 #[tokio::test]
-async fn cards_follow_when_a_language_is_chosen() {
+async fn live_cards_follow_a_language_change() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.say(BUDI, "/busy").await;

@@ -1,4 +1,4 @@
-//! Lists that are longer than a message: every one of their things can be reached by buttons.
+//! Paged lists: every entry of a list that is longer than a message can be reached by buttons.
 use super::{BUDI, SARI, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, PickerPurpose};
@@ -9,7 +9,7 @@ use antri::domain::ticket::{Ticket, TicketState};
 use antri::engine::ports::{Change, Write};
 use uuid::Uuid;
 
-/// More departments than a page has: D01 to D31 beside "Umum".
+/// Creates more departments than fit on a page: D01 to D31 besides "Umum".
 async fn many_departments(desk: &Desk) {
     let department = |n: u128| Department {
         id: DepartmentId(Uuid::from_u128(n)),
@@ -29,7 +29,7 @@ async fn many_departments(desk: &Desk) {
 }
 
 #[tokio::test]
-async fn departments_have_pages_and_one_comes_back_to_where_one_was() {
+async fn the_department_list_has_pages_and_back_returns_to_its_page() {
     let desk = with_customer().await;
     many_departments(&desk).await;
     desk.say(ADMIN, "/department").await;
@@ -44,7 +44,7 @@ async fn departments_have_pages_and_one_comes_back_to_where_one_was() {
 }
 
 #[tokio::test]
-async fn a_departments_categories_have_pages() {
+async fn the_categories_of_a_department_have_pages() {
     let desk = with_customer().await;
     for n in 1..=30 {
         desk.say(ADMIN, &format!("/category Umum - K{n:02}")).await;
@@ -61,7 +61,7 @@ async fn a_departments_categories_have_pages() {
 }
 
 #[tokio::test]
-async fn every_choice_of_a_department_has_pages() {
+async fn every_department_picker_has_pages() {
     let desk = with_customer().await;
     many_departments(&desk).await;
     desk.say(ADMIN, "/invite").await;
@@ -80,7 +80,7 @@ async fn every_choice_of_a_department_has_pages() {
 }
 
 #[tokio::test]
-async fn an_agents_departments_have_pages_and_a_switch_stays_on_its_page() {
+async fn the_departments_of_an_agent_have_pages_and_a_switch_stays_on_its_page() {
     let desk = with_agent().await;
     many_departments(&desk).await;
     desk.say(ADMIN, "/agents").await;
@@ -123,15 +123,15 @@ async fn every_ticket_can_be_reached_for_reassignment() {
 }
 
 #[tokio::test]
-async fn everybody_the_bot_knows_can_become_an_agent_by_buttons() {
+async fn every_known_person_can_be_picked_as_an_agent() {
     let desk = with_customer().await;
     for n in 0..50 {
         desk.person(1_000 + n, &format!("Orang{n:02}"), "id").await;
     }
     desk.say(ADMIN, "/addagent").await;
-    assert!(desk.last(ADMIN).button("1/…").is_some(), "the end is not looked for");
+    assert!(desk.last(ADMIN).button("1/…").is_some(), "the first page does not count the pages");
     let message = desk.last(ADMIN).message_id;
-    // 52 people with the admin and Sari, who was there first: the last page has both.
+    // 52 people: 50 new ones, the admin and Sari. The admin and Sari came first and are on the last page.
     desk.press_data(ADMIN, message, &data(ButtonAction::PickPage(PickerPurpose::AddAgent, 5))).await;
     desk.press(ADMIN, "▶️").await;
     assert!(desk.last(ADMIN).button("7/7").is_some(), "{}", desk.shown(ADMIN, message));

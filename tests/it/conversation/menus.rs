@@ -1,12 +1,14 @@
-//! The command menu of each role, in each language.
+//! Command menus of each role, in both languages.
 use super::{BUDI, SARI, TOM, with_customer};
 use crate::support::{ADMIN, Desk};
 
+/// Returns the commands in the menu of this person.
 fn menu(desk: &Desk, id: i64) -> Vec<String> {
     desk.sandbox.commands_for(id).into_iter().map(|(command, _)| command).collect()
 }
 
-fn described(desk: &Desk, id: i64, command: &str) -> String {
+/// Returns the description of a command in the menu of this person.
+fn description(desk: &Desk, id: i64, command: &str) -> String {
     let menu = desk.sandbox.commands_for(id);
     menu.into_iter().find(|(name, _)| name == command).map(|(_, words)| words).unwrap_or_default()
 }
@@ -16,7 +18,7 @@ const AGENT: [&str; 9] =
     ["online", "offline", "busy", "away", "myqueue", "status", "autoassign", "queue", "token"];
 
 #[tokio::test]
-async fn each_role_has_its_menu_as_soon_as_it_is_known() {
+async fn a_role_change_updates_the_command_menu() {
     let desk = with_customer().await;
     assert_eq!(menu(&desk, SARI), CUSTOMER);
     desk.agent(BUDI, "Budi").await;
@@ -25,7 +27,7 @@ async fn each_role_has_its_menu_as_soon_as_it_is_known() {
     for command in ["workload", "invite", "setmax", "reassign", "department", "category"] {
         assert!(admin.iter().any(|name| name == command), "{command}");
     }
-    assert!(!admin.iter().any(|name| name == "online"), "an admin who is no agent has no use for it");
+    assert!(!admin.iter().any(|name| name == "online"), "an admin who is no agent does not get it");
     desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
     assert!(menu(&desk, ADMIN).iter().any(|name| name == "online"));
     desk.say(ADMIN, "/removeagent Budi").await;
@@ -37,15 +39,15 @@ async fn each_role_has_its_menu_as_soon_as_it_is_known() {
 async fn the_menu_follows_the_language() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
-    assert_eq!(described(&desk, SARI, "new"), "Buat tiket baru");
-    assert_eq!(described(&desk, TOM, "new"), "Create a new ticket");
+    assert_eq!(description(&desk, SARI, "new"), "Buat tiket baru");
+    assert_eq!(description(&desk, TOM, "new"), "Create a new ticket");
     desk.say(SARI, "/language").await;
     desk.press(SARI, "🇬🇧").await;
-    assert_eq!(described(&desk, SARI, "new"), "Create a new ticket");
+    assert_eq!(description(&desk, SARI, "new"), "Create a new ticket");
 }
 
 #[tokio::test]
-async fn help_lists_what_the_menu_has() {
+async fn help_lists_every_command_of_the_menu() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     for id in [SARI, BUDI, ADMIN] {

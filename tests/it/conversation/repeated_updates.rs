@@ -1,10 +1,10 @@
-//! The desk dies, or its store goes away, in the middle of something that takes several steps: handled again, the message
-//! finds what is done and does the rest.
+//! Repeated updates: an operation of several commits is interrupted by a store outage. The repeated update
+//! finds the commits that are done and does the rest.
 use super::{BUDI, SARI, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, StoreFault};
 
-/// The desk's `nth` commit from now on is refused once: what was to follow it is done by handling the update again.
-fn break_off_at(desk: &Desk, nth: u32) {
+/// Lets the `nth` commit from now on fail once, so that the update is handled again.
+fn fail_commit(desk: &Desk, nth: u32) {
     let mut commits = 0;
     desk.faults.inject(move |called| {
         commits += u32::from(called == "commit");
@@ -12,31 +12,31 @@ fn break_off_at(desk: &Desk, nth: u32) {
     });
 }
 
-/// How many departments there are.
-async fn departments(desk: &Desk) -> usize {
+/// Returns the number of departments.
+async fn department_count(desk: &Desk) -> usize {
     desk.app().engine.store().departments().await.unwrap().len()
 }
 
 #[tokio::test]
-async fn a_department_is_made_once_though_its_question_could_not_be_closed() {
+async fn a_department_is_created_once_when_closing_its_prompt_fails() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
-    break_off_at(&desk, 2);
+    fail_commit(&desk, 2);
     desk.say(ADMIN, "Keuangan").await;
     desk.faults.clear();
     assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"), "{}", desk.chat_story(ADMIN));
     assert!(!desk.has(ADMIN, "sudah dipakai"));
-    assert_eq!(departments(&desk).await, 2);
+    assert_eq!(department_count(&desk).await, 2);
     desk.say(ADMIN, "terima kasih").await;
-    assert_eq!(departments(&desk).await, 2, "the question is closed");
+    assert_eq!(department_count(&desk).await, 2, "the prompt is closed");
 }
 
 #[tokio::test]
-async fn a_category_is_made_once_though_its_question_could_not_be_closed() {
+async fn a_category_is_created_once_when_closing_its_prompt_fails() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/category").await;
-    break_off_at(&desk, 2);
+    fail_commit(&desk, 2);
     desk.say(ADMIN, "Tagihan").await;
     desk.faults.clear();
     assert!(
@@ -49,24 +49,24 @@ async fn a_category_is_made_once_though_its_question_could_not_be_closed() {
 }
 
 #[tokio::test]
-async fn names_are_given_once_though_the_question_could_not_be_closed() {
+async fn a_rename_is_done_once_when_closing_its_prompt_fails() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.press(ADMIN, "Ganti nama").await;
-    break_off_at(&desk, 2);
+    fail_commit(&desk, 2);
     desk.say(ADMIN, "Jaringan").await;
     desk.faults.clear();
     assert!(desk.last(ADMIN).text.contains("🏢 Jaringan"), "{}", desk.chat_story(ADMIN));
     desk.press(ADMIN, "🏷 Pertanyaan").await;
     desk.press(ADMIN, "Ganti nama").await;
-    break_off_at(&desk, 2);
+    fail_commit(&desk, 2);
     desk.say(ADMIN, "Wifi").await;
     desk.faults.clear();
     assert!(desk.last(ADMIN).text.contains("• Wifi"), "{}", desk.chat_story(ADMIN));
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_answer() {
+async fn a_repeated_answer_to_a_closed_prompt_is_not_taken_for_a_ticket() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
@@ -78,7 +78,7 @@ async fn an_answer_that_comes_again_after_its_question_was_closed_is_still_an_an
 }
 
 #[tokio::test]
-async fn a_category_by_command_that_comes_again_is_not_taken() {
+async fn a_repeated_category_command_reports_no_name_conflict() {
     let desk = with_customer().await;
     desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
     desk.say(ADMIN, "/category Umum - Tagihan").await;
@@ -88,13 +88,13 @@ async fn a_category_by_command_that_comes_again_is_not_taken() {
         "{}",
         desk.chat_story(ADMIN)
     );
-    // By another message it is.
+    // A second message with the same name is a conflict.
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     assert!(desk.last(ADMIN).text.contains("sudah dipakai"));
 }
 
 #[tokio::test]
-async fn a_cancelled_question_that_comes_again_leaves_the_draft_alone() {
+async fn a_repeated_cancel_of_a_prompt_keeps_the_draft() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/new printer rusak").await;
     desk.say(ADMIN, "/department").await;
@@ -108,11 +108,11 @@ async fn a_cancelled_question_that_comes_again_leaves_the_draft_alone() {
 }
 
 #[tokio::test]
-async fn a_removal_that_broke_off_gives_the_tickets_back() {
+async fn an_interrupted_agent_removal_requeues_the_tickets() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.say(ADMIN, "/removeagent Budi").await;
-    break_off_at(&desk, 2);
+    fail_commit(&desk, 2);
     desk.press(ADMIN, "Berhentikan").await;
     desk.faults.clear();
     desk.find(BUDI, "tidak lagi menerima tiket");

@@ -1,10 +1,11 @@
-//! A press is answered soon, however long its work takes; and buttons that stand for nothing go away.
+//! Answers to presses: the spinner stops before slow work ends, and dead buttons are removed.
 use super::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, PagedList};
 use antri::domain::notice::{Button, Message, Outgoing, Rendered};
 
-/// Presses the button while calls of `method` are held up; returns what the answer said that came meanwhile.
+/// Presses the button while store calls of `method` are held. Returns the text of the answer that came
+/// meanwhile.
 async fn answer_while_held(desk: &Desk, method: &'static str, id: i64, label: &str) -> String {
     let (message, data) = desk.button(id, label);
     desk.faults.hold_calls_of(method);
@@ -17,7 +18,7 @@ async fn answer_while_held(desk: &Desk, method: &'static str, id: i64, label: &s
 }
 
 #[tokio::test]
-async fn a_slow_send_is_acknowledged_and_its_words_come_later() {
+async fn a_slow_send_is_acknowledged_before_its_result() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     assert_eq!(answer_while_held(&desk, "commit", SARI, "Kirim").await, "");
@@ -26,7 +27,7 @@ async fn a_slow_send_is_acknowledged_and_its_words_come_later() {
 }
 
 #[tokio::test]
-async fn a_slow_refusal_is_told_below() {
+async fn a_slow_refusal_is_sent_as_a_message() {
     let desk = with_customer().await;
     desk.ticket(SARI, "printer rusak").await;
     let (message, cancel) = desk.button(SARI, "Batal");
@@ -40,20 +41,20 @@ async fn a_slow_refusal_is_told_below() {
 }
 
 #[tokio::test]
-async fn what_is_known_before_the_work_is_said_before_it() {
+async fn a_result_that_is_certain_is_answered_before_the_work() {
     let desk = with_agent().await;
     desk.say(SARI, "printer rusak").await;
-    let told = answer_while_held(&desk, "drop_draft", SARI, "Batal").await;
-    assert_eq!(told, "✖️ Tiket tidak jadi dikirim.");
+    let toast = answer_while_held(&desk, "drop_draft", SARI, "Batal").await;
+    assert_eq!(toast, "✖️ Tiket tidak jadi dikirim.");
     desk.say(BUDI, "/status").await;
-    let told = answer_while_held(&desk, "commit", BUDI, "Matikan").await;
-    assert!(told.contains("Penugasan otomatis tidak aktif"), "{told}");
+    let toast = answer_while_held(&desk, "commit", BUDI, "Matikan").await;
+    assert!(toast.contains("Penugasan otomatis tidak aktif"), "{toast}");
     desk.say(SARI, "/language").await;
     assert!(answer_while_held(&desk, "commit", SARI, "English").await.contains("English it is"));
 }
 
 #[tokio::test]
-async fn an_admins_press_does_not_wait_for_its_work() {
+async fn an_admin_press_is_answered_before_its_work() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/department Umum").await;
     answer_while_held(&desk, "commit", ADMIN, "Jadikan kritis").await;
@@ -61,8 +62,8 @@ async fn an_admins_press_does_not_wait_for_its_work() {
     desk.find(ADMIN, "🚨 Kritis");
 }
 
-/// A message of the bot's with one button that carries this.
-async fn with_button(desk: &Desk, id: i64, data: &str) -> i64 {
+/// Sends a message with one button that carries this data. Returns the message.
+async fn send_button(desk: &Desk, id: i64, data: &str) -> i64 {
     let buttons = vec![vec![Button { label: "Lama".into(), data: data.into() }]];
     let text = Rendered { html: "<b>kartu</b> &lt;lama&gt;".into(), buttons };
     let out = Outgoing { chat: antri::domain::ids::ChatId(id), message: Message::Text(text) };
@@ -74,7 +75,7 @@ async fn with_button(desk: &Desk, id: i64, data: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn buttons_that_stand_for_nothing_go_away() {
+async fn a_press_on_a_dead_button_removes_the_keyboard() {
     let desk = with_customer().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;
@@ -85,12 +86,12 @@ async fn buttons_that_stand_for_nothing_go_away() {
         &data(ButtonAction::NewDepartment),
         &foreign,
     ] {
-        let message = with_button(&desk, SARI, stale).await;
+        let message = send_button(&desk, SARI, stale).await;
         desk.press_data(SARI, message, stale).await;
-        let left = desk.sandbox.message(SARI, message).unwrap();
-        assert_eq!((left.text.as_str(), left.keyboard.len()), ("kartu <lama>", 0), "{stale}");
+        let after = desk.sandbox.message(SARI, message).unwrap();
+        assert_eq!((after.text.as_str(), after.keyboard.len()), ("kartu <lama>", 0), "{stale}");
     }
-    let message = with_button(
+    let message = send_button(
         &desk,
         ADMIN,
         &data(ButtonAction::PickTicket(
@@ -108,7 +109,7 @@ async fn buttons_that_stand_for_nothing_go_away() {
 }
 
 #[tokio::test]
-async fn a_former_agents_queue_loses_its_buttons_and_a_forged_press_takes_none_away() {
+async fn the_press_of_a_former_agent_removes_the_keyboard_and_a_forged_press_keeps_it() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let queue = desk.last(BUDI).message_id;
@@ -123,16 +124,16 @@ async fn a_former_agents_queue_loses_its_buttons_and_a_forged_press_takes_none_a
 }
 
 #[tokio::test]
-async fn cancel_takes_the_previews_buttons_away() {
+async fn cancel_removes_the_preview_buttons() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     let (preview, send) = desk.button(SARI, "Kirim");
     desk.faults.inject_next("drop_draft", 1, crate::support::StoreFault::Unreachable);
     desk.say(SARI, "/cancel").await;
     desk.faults.clear();
-    let left = desk.sandbox.message(SARI, preview).unwrap();
+    let after = desk.sandbox.message(SARI, preview).unwrap();
     assert!(
-        left.keyboard.is_empty() && left.text.contains("tidak jadi dikirim"),
+        after.keyboard.is_empty() && after.text.contains("tidak jadi dikirim"),
         "{}",
         desk.chat_story(SARI)
     );
@@ -141,7 +142,7 @@ async fn cancel_takes_the_previews_buttons_away() {
 }
 
 #[tokio::test]
-async fn words_that_nobody_can_see_are_none() {
+async fn invisible_text_counts_as_empty() {
     let desk = with_customer().await;
     for blank in ["\u{200b}", "\u{2060}\u{2060}", "\u{ad}", "\u{feff}\u{200d}", "\u{3164}", "\u{2800}"] {
         desk.say(SARI, blank).await;

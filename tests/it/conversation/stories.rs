@@ -1,11 +1,11 @@
-//! The main stories as whole chats, in both languages: what people read, pinned.
+//! Snapshots of the main stories as whole chats, in both languages.
 use super::{BUDI, SARI, with_customer};
 use crate::support::{ADMIN, Desk};
 use antri::sandbox::MediaKind;
 use chrono::TimeDelta;
 
-/// Everybody in this story reads this language.
-async fn cast(language: &str) -> Desk {
+/// Returns a desk with a customer and a future agent, where everyone reads this language.
+async fn desk_in(language: &str) -> Desk {
     let desk = Desk::new().await;
     if language == "en" {
         desk.say(ADMIN, "/language").await;
@@ -16,7 +16,7 @@ async fn cast(language: &str) -> Desk {
     desk
 }
 
-/// The labels of the buttons that the stories need, in one language.
+/// Button labels of the stories in one language.
 struct Labels {
     send: &'static str,
     open: &'static str,
@@ -43,34 +43,35 @@ const EN: Labels = Labels {
     cancel: "Cancel",
 };
 
-/// A ticket waits, is assigned, worked on, held, completed; another is withdrawn. What is edited away later is in `seen`.
-async fn a_day(desk: &Desk, labels: &Labels) -> String {
+/// Plays one day: a ticket waits, is assigned, opened, held, resumed and completed; another one is cancelled.
+/// Returns the messages as they were before later edits.
+async fn play_day(desk: &Desk, labels: &Labels) -> String {
     let mut seen = Vec::new();
-    let mut look = |id| seen.push(desk.shown(id, desk.last(id).message_id));
+    let mut record = |id| seen.push(desk.shown(id, desk.last(id).message_id));
     desk.say(SARI, "/new").await;
-    look(SARI);
+    record(SARI);
     desk.say(SARI, "Internet mati sejak pagi").await;
     desk.attach(SARI, MediaKind::Photo, Some("lampu modem")).await;
-    look(SARI);
+    record(SARI);
     desk.press(SARI, labels.send).await;
-    look(SARI);
+    record(SARI);
     desk.say(ADMIN, &format!("/addagent {BUDI}")).await;
     desk.clock.advance(TimeDelta::seconds(601));
     desk.say(BUDI, "/online").await;
     let card = desk.button(BUDI, labels.open).0;
-    let mut look_at_card = || seen.push(desk.shown(BUDI, card));
-    look_at_card();
+    let mut record_card = || seen.push(desk.shown(BUDI, card));
+    record_card();
     for step in [labels.open, labels.hold, labels.resume] {
         desk.press(BUDI, step).await;
-        look_at_card();
+        record_card();
     }
     desk.say(SARI, "/new printer").await;
     desk.press(SARI, labels.send).await;
-    let mut look = |id| seen.push(desk.shown(id, desk.last(id).message_id));
+    let mut record = |id| seen.push(desk.shown(id, desk.last(id).message_id));
     desk.say(BUDI, "/myqueue").await;
-    look(BUDI);
+    record(BUDI);
     desk.say(SARI, "/mytickets").await;
-    look(SARI);
+    record(SARI);
     desk.press(SARI, &format!("{} 2", labels.cancel)).await;
     desk.press(BUDI, &format!("{} #1", labels.complete)).await;
     desk.say(BUDI, "/offline").await;
@@ -80,8 +81,8 @@ async fn a_day(desk: &Desk, labels: &Labels) -> String {
 
 #[tokio::test]
 async fn a_day_in_indonesian() {
-    let desk = cast("id").await;
-    let seen = a_day(&desk, &ID).await;
+    let desk = desk_in("id").await;
+    let seen = play_day(&desk, &ID).await;
     insta::assert_snapshot!("on_the_way_id", seen);
     insta::assert_snapshot!("customer_id", desk.chat_story(SARI));
     insta::assert_snapshot!("agent_id", desk.chat_story(BUDI));
@@ -89,34 +90,35 @@ async fn a_day_in_indonesian() {
 
 #[tokio::test]
 async fn a_day_in_english() {
-    let desk = cast("en").await;
-    let seen = a_day(&desk, &EN).await;
+    let desk = desk_in("en").await;
+    let seen = play_day(&desk, &EN).await;
     insta::assert_snapshot!("on_the_way_en", seen);
     insta::assert_snapshot!("customer_en", desk.chat_story(SARI));
     insta::assert_snapshot!("agent_en", desk.chat_story(BUDI));
 }
 
-/// An admin sets the desk up, looks at it, moves a ticket.
-async fn a_desk_is_run(desk: &Desk, labels: &Labels) -> String {
+/// Plays an admin who sets up the desk, reads its lists and reassigns a ticket. Returns the messages as they
+/// were before later edits.
+async fn play_admin(desk: &Desk, labels: &Labels) -> String {
     let mut seen = Vec::new();
-    let mut look = || seen.push(desk.shown(ADMIN, desk.last(ADMIN).message_id));
+    let mut record = || seen.push(desk.shown(ADMIN, desk.last(ADMIN).message_id));
     desk.say(ADMIN, "/help").await;
     desk.say(ADMIN, "/department HSI INDIBIZ").await;
-    look();
+    record();
     desk.press(ADMIN, "➕ ").await;
     for said in ["/category HSI INDIBIZ - TROUBLESHOOT", "/invite"] {
         desk.say(ADMIN, said).await;
     }
-    look();
+    record();
     desk.press(ADMIN, "HSI INDIBIZ").await;
     desk.say(ADMIN, "/addagent").await;
-    look();
+    record();
     desk.press(ADMIN, "Budi").await;
-    look();
+    record();
     desk.press(ADMIN, "HSI INDIBIZ").await;
     desk.say(BUDI, "/online").await;
-    for words in ["kabel putus", "lampu modem merah"] {
-        desk.say(SARI, words).await;
+    for text in ["kabel putus", "lampu modem merah"] {
+        desk.say(SARI, text).await;
         desk.press(SARI, "TROUBLESHOOT").await;
         desk.press(SARI, labels.send).await;
     }
@@ -125,21 +127,21 @@ async fn a_desk_is_run(desk: &Desk, labels: &Labels) -> String {
     for said in ["/workload", "/agents"] {
         desk.say(ADMIN, said).await;
     }
-    look();
+    record();
     desk.press(ADMIN, "Budi").await;
     desk.say(ADMIN, "/setmax").await;
     desk.press(ADMIN, "Budi").await;
-    look();
+    record();
     desk.press(ADMIN, "3").await;
     desk.say(ADMIN, "/reassign").await;
     desk.press(ADMIN, "TROUBLESHOOT").await;
-    look();
+    record();
     desk.press(ADMIN, "Sari").await;
     desk.say(ADMIN, "/removeagent Budi").await;
-    look();
+    record();
     desk.press(ADMIN, "✅").await;
     desk.say(ADMIN, "/category").await;
-    look();
+    record();
     desk.press(ADMIN, "HSI").await;
     desk.say(ADMIN, "/cancel").await;
     desk.say(ADMIN, "/queue").await;
@@ -148,25 +150,25 @@ async fn a_desk_is_run(desk: &Desk, labels: &Labels) -> String {
 }
 
 #[tokio::test]
-async fn a_desk_is_run_in_indonesian() {
-    let desk = cast("id").await;
-    let seen = a_desk_is_run(&desk, &ID).await;
+async fn an_admin_runs_a_desk_in_indonesian() {
+    let desk = desk_in("id").await;
+    let seen = play_admin(&desk, &ID).await;
     insta::assert_snapshot!("admins_questions_id", seen);
     insta::assert_snapshot!("admin_id", desk.chat_story(ADMIN));
     insta::assert_snapshot!("admins_agent_id", desk.chat_story(BUDI));
 }
 
 #[tokio::test]
-async fn a_desk_is_run_in_english() {
-    let desk = cast("en").await;
-    let seen = a_desk_is_run(&desk, &EN).await;
+async fn an_admin_runs_a_desk_in_english() {
+    let desk = desk_in("en").await;
+    let seen = play_admin(&desk, &EN).await;
     insta::assert_snapshot!("admins_questions_en", seen);
     insta::assert_snapshot!("admin_en", desk.chat_story(ADMIN));
     insta::assert_snapshot!("admins_agent_en", desk.chat_story(BUDI));
 }
 
 #[tokio::test]
-async fn silence_is_asked_about() {
+async fn a_silent_agent_is_asked_and_taken_offline() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     desk.say(BUDI, "/online").await;

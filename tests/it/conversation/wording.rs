@@ -1,4 +1,4 @@
-//! What people are told, where it was wrong or missing before.
+//! Regression tests for texts that were wrong or missing.
 use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
 use crate::support::ADMIN;
 use chrono::TimeDelta;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[tokio::test]
-async fn a_doubled_press_for_an_invitation_shows_one_link() {
+async fn a_double_press_of_invite_shows_one_link() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/invite").await;
@@ -17,13 +17,13 @@ async fn a_doubled_press_for_an_invitation_shows_one_link() {
     desk.press_data(ADMIN, message, &invite).await;
     assert_eq!(desk.shown(ADMIN, message), first);
     assert!(first.contains("join_"));
-    // Asked for by another message, it is another one.
+    // Another message creates another link.
     desk.say(ADMIN, "/invite Teknik").await;
     assert_ne!(desk.last(ADMIN).text, desk.sandbox.message(ADMIN, message).unwrap().text);
 }
 
 #[tokio::test]
-async fn a_doubled_press_asks_for_a_name_once() {
+async fn a_double_press_of_rename_prompts_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     let (message, rename) = desk.button(ADMIN, "Ganti nama");
@@ -35,30 +35,30 @@ async fn a_doubled_press_asks_for_a_name_once() {
 }
 
 #[tokio::test]
-async fn reassigning_reads_what_it_shows_and_not_all_that_is_held() {
+async fn the_reassign_list_reads_only_the_tickets_of_its_page() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(CITRA, "/online").await;
     for n in 1..=10 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
-    let (reads, all) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
-    let (count, whole) = (Arc::clone(&reads), Arc::clone(&all));
+    let (ticket_reads, full_reads) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (ticket_counter, full_counter) = (Arc::clone(&ticket_reads), Arc::clone(&full_reads));
     desk.faults.inject(move |called| {
-        count.fetch_add(u32::from(called == "ticket"), Ordering::SeqCst);
-        whole.fetch_add(u32::from(called == "all_held"), Ordering::SeqCst);
+        ticket_counter.fetch_add(u32::from(called == "ticket"), Ordering::SeqCst);
+        full_counter.fetch_add(u32::from(called == "all_held"), Ordering::SeqCst);
         None
     });
     desk.say(ADMIN, "/reassign").await;
     desk.faults.clear();
-    assert_eq!((reads.load(Ordering::SeqCst), all.load(Ordering::SeqCst)), (8, 0));
+    assert_eq!((ticket_reads.load(Ordering::SeqCst), full_reads.load(Ordering::SeqCst)), (8, 0));
     assert_eq!(desk.last(ADMIN).keyboard.concat().iter().filter(|b| b.text.starts_with('…')).count(), 8);
     desk.press(ADMIN, "▶️").await;
     assert_eq!(desk.last(ADMIN).keyboard.concat().iter().filter(|b| b.text.starts_with('…')).count(), 2);
 }
 
 #[tokio::test]
-async fn a_long_preview_says_that_all_is_kept() {
+async fn a_truncated_preview_says_that_the_whole_text_is_kept() {
     let desk = with_agent().await;
     for message in ["x".repeat(4_000), "y".repeat(1_000)] {
         desk.say(SARI, &message).await;
@@ -70,7 +70,7 @@ async fn a_long_preview_says_that_all_is_kept() {
 }
 
 #[tokio::test]
-async fn who_holds_too_many_reads_how_many_to_complete() {
+async fn an_agent_over_the_limit_reads_how_many_tickets_to_complete() {
     let desk = with_agent().await;
     for n in 1..=3 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
@@ -83,7 +83,7 @@ async fn who_holds_too_many_reads_how_many_to_complete() {
 }
 
 #[tokio::test]
-async fn who_is_busy_is_not_asked_whether_they_are_online() {
+async fn the_presence_question_to_a_busy_agent_does_not_say_online() {
     let desk = with_agent().await;
     desk.say(BUDI, "/busy").await;
     desk.pass(TimeDelta::seconds(1_801)).await;
@@ -93,7 +93,7 @@ async fn who_is_busy_is_not_asked_whether_they_are_online() {
 }
 
 #[tokio::test]
-async fn a_limit_that_is_no_number_is_said_to_be_none() {
+async fn a_limit_that_is_not_a_number_is_refused() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/setmax Budi x").await;
     assert!(desk.last(ADMIN).text.contains("angka 1 sampai"), "{}", desk.last(ADMIN).text);
@@ -102,7 +102,7 @@ async fn a_limit_that_is_no_number_is_said_to_be_none() {
 }
 
 #[tokio::test]
-async fn handing_a_ticket_to_somebody_who_is_away_is_said_so() {
+async fn reassigning_to_an_offline_agent_shows_the_status() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.ticket(SARI, "printer rusak").await;
@@ -117,7 +117,7 @@ async fn handing_a_ticket_to_somebody_who_is_away_is_said_so() {
 }
 
 #[tokio::test]
-async fn handing_a_ticket_to_another_department_is_said_so() {
+async fn reassigning_across_departments_shows_a_warning() {
     let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(SARI, "printer rusak").await;
@@ -126,24 +126,24 @@ async fn handing_a_ticket_to_another_department_is_said_so() {
     desk.say(ADMIN, "/reassign").await;
     desk.press(ADMIN, "menunggu").await;
     desk.press(ADMIN, "Budi").await;
-    let told = desk.last(ADMIN).text;
-    assert!(told.contains("⚠️ Budi tidak melayani departemen Teknik."), "{told}");
+    let answer = desk.last(ADMIN).text;
+    assert!(answer.contains("⚠️ Budi tidak melayani departemen Teknik."), "{answer}");
 }
 
 #[tokio::test]
-async fn numbers_in_a_customers_list_are_no_positions() {
+async fn the_list_numbers_of_mytickets_are_not_positions() {
     let desk = with_customer().await;
     desk.ticket(SARI, "satu").await;
     desk.ticket(SARI, "dua").await;
     desk.say(SARI, "/mytickets").await;
     let list = desk.last(SARI);
     assert!(list.text.contains("1. INC") && list.text.contains("2. INC"), "{}", list.text);
-    assert_eq!(list.text.matches('#').count(), 2, "only positions in the queue: {}", list.text);
+    assert_eq!(list.text.matches('#').count(), 2, "only queue positions have a #: {}", list.text);
     assert!(list.button("✖️ Batal 2").is_some());
 }
 
 #[tokio::test]
-async fn an_opened_card_keeps_no_position_that_passes() {
+async fn opening_a_ticket_removes_the_position_from_its_card() {
     let desk = with_agent().await;
     desk.ticket(SARI, "satu").await;
     desk.ticket(SARI, "dua").await;
@@ -154,7 +154,7 @@ async fn an_opened_card_keeps_no_position_that_passes() {
 }
 
 #[tokio::test]
-async fn a_department_has_one_name_for_everybody() {
+async fn department_names_are_not_translated() {
     let desk = with_agent().await;
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;

@@ -1,4 +1,4 @@
-//! Every update and answer must be what teloxide expects.
+//! The schema of updates and answers: teloxide must parse each of them.
 use antri::sandbox::{MediaKind, NewMedia};
 use serde_json::{Value, json};
 use teloxide::net::Download;
@@ -9,12 +9,12 @@ use teloxide::types::{
 
 use super::{Desk, SITI};
 
-/// All waiting updates; panics when teloxide does not understand one.
+/// Returns all pending updates. Panics if teloxide cannot parse one.
 async fn updates(desk: &Desk) -> Vec<Update> {
     let list = desk.call("getUpdates", json!({"offset": 0})).await;
     let list: Vec<Value> = serde_json::from_value(list).unwrap();
     let parse = |update: Value| {
-        // From text, as on the wire: teloxide cannot read an update from a `Value`.
+        // Parsed from text, because teloxide cannot read an update from a `Value`.
         let parsed: Update = serde_json::from_str(&update.to_string()).unwrap();
         assert!(!matches!(parsed.kind, UpdateKind::Error(_)), "{update}");
         parsed
@@ -29,7 +29,7 @@ fn media(update: &Update) -> &Media {
 }
 
 #[tokio::test]
-async fn every_update_parses() {
+async fn teloxide_parses_every_update() {
     let desk = Desk::open().await;
     let s = &desk.sandbox;
     s.send_text(SITI, "/new@antri_bot internet mati 🎫 https://antri.id");
@@ -86,7 +86,7 @@ async fn every_update_parses() {
 }
 
 #[tokio::test]
-async fn teloxide_understands_every_answer() {
+async fn teloxide_parses_every_answer() {
     let desk = Desk::started().await;
     let bot = desk.bot();
     let chat = ChatId(SITI);
@@ -107,7 +107,7 @@ async fn teloxide_understands_every_answer() {
 }
 
 #[tokio::test]
-async fn files_go_up_come_down_and_are_sent_again_by_id() {
+async fn files_are_uploaded_downloaded_and_resent_by_id() {
     let desk = Desk::started().await;
     let bot = desk.bot();
     let chat = ChatId(SITI);

@@ -1,11 +1,11 @@
-//! The page's API: state, events, acting for people, files, faults, and who may come in.
+//! The API of the sandbox page: state, events, actions of users, files, faults and access control.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Desk, SITI};
 
-/// The events of an open page, one by one.
+/// The event stream of an open page.
 struct Page {
     response: reqwest::Response,
     unread: String,
@@ -42,7 +42,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn a_page_gets_everything_and_then_every_change() {
+async fn a_page_gets_a_snapshot_and_then_every_change() {
     let desk = Desk::started().await;
     let mut page = Page::open(&desk).await;
     let snapshot = page.next().await;
@@ -95,7 +95,7 @@ async fn a_page_gets_everything_and_then_every_change() {
 }
 
 #[tokio::test]
-async fn the_page_acts_for_people() {
+async fn the_page_sends_and_blocks_on_behalf_of_a_user() {
     let desk = Desk::open().await;
     let users = format!("/sandbox/users/{SITI}");
     let (_, sent) = desk.post(&format!("{users}/messages"), json!({"text": "/start"})).await;
@@ -122,7 +122,7 @@ async fn the_page_acts_for_people() {
 }
 
 #[tokio::test]
-async fn faults_are_set_and_cleared_from_outside() {
+async fn faults_are_added_and_cleared_over_http() {
     let desk = Desk::started().await;
     let fault = json!({"method": "sendMessage", "times": 9, "fault": {"kind": "too_many_requests", "retry_after": 5}});
     assert_eq!(desk.post("/sandbox/faults", fault).await.0, 204);
@@ -143,12 +143,12 @@ async fn faults_are_set_and_cleared_from_outside() {
         let fault = json!({"times": 1, "method": "close", "fault": {"kind": kind}});
         assert_eq!(desk.post("/sandbox/faults", fault).await.0, 204, "{kind}");
     }
-    let odd = json!({"times": 1, "fault": {"kind": "rain"}});
-    assert_eq!(desk.post("/sandbox/faults", odd).await.0, 422);
+    let unknown = json!({"times": 1, "fault": {"kind": "rain"}});
+    assert_eq!(desk.post("/sandbox/faults", unknown).await.0, 422);
 }
 
 #[tokio::test]
-async fn only_this_machine_gets_the_page() {
+async fn foreign_hosts_and_origins_are_refused() {
     let desk = Desk::open().await;
     let get = |path: &str| desk.http.get(format!("{}{path}", desk.address));
     for path in ["/", "/assets/style.css", "/assets/app.js", "/sandbox/state"] {

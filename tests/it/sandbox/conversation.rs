@@ -1,4 +1,4 @@
-//! What people see: chats, menus, groups; and how tests wait for it.
+//! Chats, command menus and groups as users see them, and waits for them.
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -22,12 +22,15 @@ async fn a_chat_shows_both_sides_in_their_latest_state() {
     assert_eq!(sent["entities"].as_array().unwrap().len(), 2);
     let reply = json!({"chat_id": SITI, "text": "x", "reply_parameters": {"message_id": chat[0].message_id}});
     assert_eq!(desk.call("sendMessage", reply).await["reply_to_message"]["text"], "/start");
-    let lost = json!({"chat_id": SITI, "text": "x", "reply_parameters": {"message_id": 99}});
-    assert_eq!(desk.refused("sendMessage", lost).await, "400 Bad Request: message to be replied not found");
+    let missing = json!({"chat_id": SITI, "text": "x", "reply_parameters": {"message_id": 99}});
+    assert_eq!(
+        desk.refused("sendMessage", missing).await,
+        "400 Bad Request: message to be replied not found"
+    );
 }
 
 #[tokio::test]
-async fn copies_keep_what_was_sent_or_take_a_new_caption() {
+async fn a_copy_keeps_the_caption_or_takes_a_new_one() {
     let desk = Desk::started().await;
     let budi = desk.sandbox.add_user(NewUser { first_name: "Budi".to_owned(), ..NewUser::default() });
     desk.sandbox.send_text(budi.id, "/start");
@@ -35,10 +38,10 @@ async fn copies_keep_what_was_sent_or_take_a_new_caption() {
     let photo = desk.sandbox.send_media(SITI, NewMedia { caption, ..NewMedia::new(MediaKind::Photo, "p") });
     let copy = json!({"chat_id": budi.id, "from_chat_id": SITI, "message_id": photo});
     desk.call("copyMessage", copy.clone()).await;
-    let mut retold = copy;
-    retold["caption"] = json!("<i>baru</i>");
-    retold["parse_mode"] = json!("HTML");
-    desk.call("copyMessage", retold).await;
+    let mut with_caption = copy;
+    with_caption["caption"] = json!("<i>baru</i>");
+    with_caption["parse_mode"] = json!("HTML");
+    desk.call("copyMessage", with_caption).await;
     let chat = desk.sandbox.chat(budi.id);
     assert_eq!((chat[1].text.as_str(), chat[2].html.as_str()), ("modem mati", "<i>baru</i>"));
     let original = desk.sandbox.message(SITI, photo).unwrap();
@@ -70,7 +73,7 @@ async fn menus_follow_scope_and_language() {
 }
 
 #[tokio::test]
-async fn the_bot_answers_in_a_group_and_strangers_press_there() {
+async fn the_bot_sends_to_a_group_and_members_press_its_buttons() {
     let desk = Desk::started().await;
     let group = -1_001_234_567_890;
     desk.sandbox.send_in_group(group, None, "/queue@antri_bot");
@@ -84,16 +87,16 @@ async fn the_bot_answers_in_a_group_and_strangers_press_there() {
 }
 
 #[tokio::test]
-async fn a_wait_in_vain_shows_the_chats() {
+async fn a_timed_out_wait_shows_the_chats() {
     let desk = Desk::started().await;
     let wait = desk.sandbox.wait_for("a miracle", Duration::from_millis(1), |_| None::<()>);
     let panic = AssertUnwindSafe(wait).catch_unwind().await.unwrap_err();
-    let words = panic.downcast_ref::<String>().unwrap();
-    assert!(words.contains("a miracle") && words.contains("/start") && words.contains("Siti"), "{words}");
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(text.contains("a miracle") && text.contains("/start") && text.contains("Siti"), "{text}");
 }
 
 #[tokio::test]
-async fn people_who_write_again_have_unblocked_the_bot() {
+async fn a_message_unblocks_the_bot() {
     let desk = Desk::started().await;
     desk.sandbox.set_blocked(SITI, true);
     desk.sandbox.send_text(SITI, "back");

@@ -1,4 +1,4 @@
-//! Every fault, seen from the client; and what the sandbox did meanwhile.
+//! Injected faults as the client sees them, and the effect of the call in the sandbox.
 use std::time::Duration;
 
 use antri::sandbox::{Fault, FaultRule};
@@ -7,8 +7,9 @@ use teloxide::RequestError;
 use teloxide::prelude::*;
 use teloxide::types::ChatId;
 
-use super::{Desk, SITI, SOON, TOKEN};
+use super::{Desk, SITI, TOKEN, WAIT_TIMEOUT};
 
+/// Returns a rule that applies to Siti's next `sendMessage`.
 fn once(fault: Fault) -> FaultRule {
     FaultRule { method: Some("sendMessage".to_owned()), chat: Some(SITI), times: 1, fault }
 }
@@ -17,13 +18,13 @@ fn hi() -> Value {
     json!({"chat_id": SITI, "text": "hi"})
 }
 
-/// How many messages the bot has got through to Siti.
-fn through(desk: &Desk) -> usize {
+/// Returns the number of messages that reached Siti.
+fn received_count(desk: &Desk) -> usize {
     desk.sandbox.chat(SITI).iter().filter(|m| m.text == "hi").count()
 }
 
 #[tokio::test]
-async fn plain_refusals_do_nothing_and_happen_once() {
+async fn a_refusal_fault_sends_nothing_and_applies_once() {
     let desk = Desk::started().await;
     let cases = [
         (Fault::ServerError(502), "502 Bad Gateway"),
@@ -41,13 +42,13 @@ async fn plain_refusals_do_nothing_and_happen_once() {
         (Fault::Migrate { to: -100_500 }, "400 Bad Request: group chat was upgraded to a supergroup chat"),
         (Fault::TooManyRequests { retry_after: 7 }, "429 Too Many Requests: retry after 7"),
     ];
-    for (fault, words) in cases {
+    for (fault, description) in cases {
         desk.sandbox.faults().add(once(fault));
-        assert_eq!(desk.refused("sendMessage", hi()).await, words);
+        assert_eq!(desk.refused("sendMessage", hi()).await, description);
     }
-    assert_eq!(through(&desk), 0);
+    assert_eq!(received_count(&desk), 0);
     desk.call("sendMessage", hi()).await;
-    assert_eq!(through(&desk), 1);
+    assert_eq!(received_count(&desk), 1);
 }
 
 #[tokio::test]
@@ -64,7 +65,7 @@ async fn teloxide_reads_the_parameters_of_refusals() {
 }
 
 #[tokio::test]
-async fn rules_pick_method_and_chat_and_last_until_cleared() {
+async fn fault_rules_match_method_and_chat_until_cleared() {
     let desk = Desk::started().await;
     let any = FaultRule { method: None, chat: Some(SITI), times: u32::MAX, fault: Fault::ServerError(500) };
     desk.sandbox.faults().add(any);
@@ -80,14 +81,14 @@ async fn rules_pick_method_and_chat_and_last_until_cleared() {
 }
 
 #[tokio::test]
-async fn a_reset_gives_no_answer_and_after_success_the_work_is_done() {
+async fn a_reset_gives_no_answer_and_after_success_the_call_took_effect() {
     let desk = Desk::started().await;
     let url = format!("{}/bot{TOKEN}/sendMessage", desk.address);
-    for (fault, done) in [(Fault::ResetBefore, 0), (Fault::ResetAfterSuccess, 1)] {
+    for (fault, expected) in [(Fault::ResetBefore, 0), (Fault::ResetAfterSuccess, 1)] {
         desk.sandbox.faults().add(once(fault));
         let error = desk.http.post(&url).json(&hi()).send().await.unwrap_err();
         assert!(error.is_request() && !error.is_timeout(), "{error:?}");
-        assert_eq!(through(&desk), done);
+        assert_eq!(received_count(&desk), expected);
     }
     let outcomes: Vec<_> =
         desk.sandbox.requests().into_iter().skip(1).map(|r| (r.outcome, r.error.unwrap())).collect();
@@ -98,11 +99,11 @@ async fn a_reset_gives_no_answer_and_after_success_the_work_is_done() {
     desk.sandbox.faults().add(once(Fault::ResetAfterSuccess));
     let error = desk.bot().send_message(ChatId(SITI), "hi").await.unwrap_err();
     assert!(matches!(error, RequestError::Network(_)), "{error:?}");
-    assert_eq!(through(&desk), 2);
+    assert_eq!(received_count(&desk), 2);
 }
 
 #[tokio::test]
-async fn a_reset_behind_another_listener_is_an_answer_that_breaks_off() {
+async fn a_reset_behind_another_listener_truncates_the_answer() {
     let desk = Desk::started().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/bot{TOKEN}/sendMessage", listener.local_addr().unwrap());
@@ -110,37 +111,37 @@ async fn a_reset_behind_another_listener_is_an_answer_that_breaks_off() {
     desk.sandbox.faults().add(once(Fault::ResetAfterSuccess));
     let answer = async { desk.http.post(&url).json(&hi()).send().await?.bytes().await };
     assert!(answer.await.is_err());
-    assert_eq!(through(&desk), 1);
+    assert_eq!(received_count(&desk), 1);
     server.abort();
 }
 
 #[tokio::test]
-async fn a_hang_gives_no_answer_until_the_client_leaves() {
+async fn a_hang_gives_no_answer_until_the_client_disconnects() {
     let desk = Desk::started().await;
-    for (fault, done) in [(Fault::HangBefore, 0), (Fault::HangAfterSuccess, 1)] {
+    for (fault, expected) in [(Fault::HangBefore, 0), (Fault::HangAfterSuccess, 1)] {
         let name = format!("fault: {fault:?}");
         desk.sandbox.faults().add(once(fault));
         let call = desk.call("sendMessage", hi());
-        let hung = desk.sandbox.wait_for("the hang", SOON, |s| {
+        let hung = desk.sandbox.wait_for("the hang", WAIT_TIMEOUT, |s| {
             s.requests().iter().any(|r| r.error.as_deref() == Some(&name)).then_some(())
         });
         tokio::select! { _ = call => panic!("answered"), () = hung => {} }
-        assert_eq!(through(&desk), done);
+        assert_eq!(received_count(&desk), expected);
     }
     desk.call("sendMessage", hi()).await;
-    assert_eq!(through(&desk), 2);
+    assert_eq!(received_count(&desk), 2);
 }
 
 #[tokio::test]
-async fn a_delay_is_only_late() {
+async fn a_delayed_call_succeeds() {
     let desk = Desk::started().await;
     desk.sandbox.faults().add(once(Fault::Delay(Duration::from_millis(1))));
     desk.call("sendMessage", hi()).await;
-    assert_eq!((through(&desk), desk.sandbox.faults().remaining()), (1, 0));
+    assert_eq!((received_count(&desk), desk.sandbox.faults().remaining()), (1, 0));
 }
 
 #[tokio::test]
-async fn the_end_comes_at_once_with_polls_hangs_and_pages_open() {
+async fn shutdown_ends_open_polls_hangs_and_pages_at_once() {
     let desk = Desk::started().await;
     desk.sandbox.faults().add(once(Fault::HangBefore));
     let poll = desk.http.post(format!("{}/bot{TOKEN}/getUpdates", desk.address));
@@ -149,7 +150,9 @@ async fn the_end_comes_at_once_with_polls_hangs_and_pages_open() {
     let hang = tokio::spawn(hang.json(&hi()).send());
     let page = desk.http.get(format!("{}/sandbox/events", desk.address)).send().await.unwrap();
     desk.sandbox
-        .wait_for("both to wait", SOON, |s| (s.is_idle() && s.faults().remaining() == 0).then_some(()))
+        .wait_for("both to wait", WAIT_TIMEOUT, |s| {
+            (s.is_idle() && s.faults().remaining() == 0).then_some(())
+        })
         .await;
     desk.close().await;
     assert!(poll.await.unwrap().is_err());

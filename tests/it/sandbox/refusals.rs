@@ -1,4 +1,4 @@
-//! The sandbox refuses what Telegram refuses, in Telegram's words.
+//! Refused calls: the sandbox refuses the same calls as Telegram, with the same descriptions.
 use antri::sandbox::{NewMedia, NewUser};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn buttons(rows: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn tokens_methods_and_parameters() {
+async fn invalid_tokens_methods_and_parameters_are_refused() {
     let desk = Desk::started().await;
     let wrong = desk.http.get(format!("{}/bot4242:wrong/getMe", desk.address)).send().await.unwrap();
     assert_eq!(wrong.status().as_u16(), 401);
@@ -39,26 +39,26 @@ async fn tokens_methods_and_parameters() {
 }
 
 #[tokio::test]
-async fn texts_captions_and_entities() {
+async fn invalid_texts_captions_and_entities_are_refused() {
     let desk = Desk::started().await;
-    for (text, words) in [
+    for (text, description) in [
         (String::new(), "message text is empty"),
         (" \n ".to_owned(), "text must be non-empty"),
         ("x".repeat(4097), "message is too long"),
         ("🎫".repeat(2049), "message is too long"),
     ] {
         let refused = desk.refused("sendMessage", message(&text)).await;
-        assert_eq!(refused, format!("400 Bad Request: {words}"));
+        assert_eq!(refused, format!("400 Bad Request: {description}"));
     }
     desk.call("sendMessage", message(&"🎫".repeat(2048))).await;
-    for (html, words) in [
+    for (html, description) in [
         ("<h1>x</h1>", "Unsupported start tag \"h1\" at byte offset 0"),
         ("<b>x", "Can't find end tag corresponding to start tag \"b\""),
         ("a < b", "Unsupported start tag \"\" at byte offset 2"),
     ] {
         let params = json!({"chat_id": SITI, "text": html, "parse_mode": "HTML"});
         let refused = desk.refused("sendMessage", params).await;
-        assert_eq!(refused, format!("400 Bad Request: can't parse entities: {words}"));
+        assert_eq!(refused, format!("400 Bad Request: can't parse entities: {description}"));
     }
     let id = desk.sandbox.send_media(SITI, NewMedia::new(antri::sandbox::MediaKind::Photo, "p"));
     let file = desk.sandbox.message(SITI, id).unwrap().media.unwrap().file_id;
@@ -76,7 +76,7 @@ async fn texts_captions_and_entities() {
 }
 
 #[tokio::test]
-async fn keyboards() {
+async fn invalid_keyboards_are_refused() {
     let desk = Desk::started().await;
     let button = |data: &str| json!({"text": "x", "callback_data": data});
     desk.call("sendMessage", buttons(&json!([[button(&"x".repeat(64))]]))).await;
@@ -92,7 +92,7 @@ async fn keyboards() {
 }
 
 #[tokio::test]
-async fn chats_that_the_bot_may_not_write_to() {
+async fn messages_to_unknown_or_blocking_chats_are_refused() {
     let desk = Desk::started().await;
     let not_found = "400 Bad Request: chat not found";
     assert_eq!(desk.refused("sendMessage", json!({"chat_id": 5, "text": "x"})).await, not_found);
@@ -112,9 +112,9 @@ async fn chats_that_the_bot_may_not_write_to() {
 }
 
 #[tokio::test]
-async fn edits_and_deletions() {
+async fn invalid_edits_and_deletions_are_refused() {
     let desk = Desk::started().await;
-    let theirs = desk.sandbox.send_text(SITI, "hello");
+    let user_message = desk.sandbox.send_text(SITI, "hello");
     let sent = desk.call("sendMessage", message("hi")).await;
     let id = sent["message_id"].as_i64().unwrap();
     let edit = |id: i64, text: &str| json!({"chat_id": SITI, "message_id": id, "text": text});
@@ -128,7 +128,7 @@ async fn edits_and_deletions() {
         "400 Bad Request: message to edit not found"
     );
     assert_eq!(
-        desk.refused("editMessageText", edit(theirs, "x")).await,
+        desk.refused("editMessageText", edit(user_message, "x")).await,
         "400 Bad Request: message can't be edited"
     );
     assert_eq!(
@@ -136,17 +136,17 @@ async fn edits_and_deletions() {
         "400 Bad Request: there is no caption in the message to edit"
     );
     let delete = |id: i64| json!({"chat_id": SITI, "message_id": id});
-    desk.call("deleteMessage", delete(theirs)).await;
+    desk.call("deleteMessage", delete(user_message)).await;
     let gone = "400 Bad Request: message to delete not found";
-    assert_eq!(desk.refused("deleteMessage", delete(theirs)).await, gone);
-    desk.later(TimeDelta::hours(49));
+    assert_eq!(desk.refused("deleteMessage", delete(user_message)).await, gone);
+    desk.advance(TimeDelta::hours(49));
     assert_eq!(desk.refused("deleteMessage", delete(id)).await, "400 Bad Request: message can't be deleted");
-    assert!(desk.sandbox.message(SITI, theirs).unwrap().deleted);
-    assert!(desk.sandbox.chat(SITI).iter().all(|m| m.message_id != theirs));
+    assert!(desk.sandbox.message(SITI, user_message).unwrap().deleted);
+    assert!(desk.sandbox.chat(SITI).iter().all(|m| m.message_id != user_message));
 }
 
 #[tokio::test]
-async fn answers_to_presses() {
+async fn late_long_and_repeated_answers_to_presses_are_refused() {
     let desk = Desk::started().await;
     let sent = desk.call("sendMessage", buttons(&json!([[{"text": "x", "callback_data": "d"}]]))).await;
     let id = sent["message_id"].as_i64().unwrap();
@@ -155,22 +155,22 @@ async fn answers_to_presses() {
     let press = desk.sandbox.press(SITI, id, "d");
     let long = desk.refused("answerCallbackQuery", answer(&press, &"x".repeat(201))).await;
     assert_eq!(long, "400 Bad Request: MESSAGE_TOO_LONG");
-    desk.later(TimeDelta::seconds(15));
+    desk.advance(TimeDelta::seconds(15));
     desk.call("answerCallbackQuery", answer(&press, &"x".repeat(200))).await;
     assert_eq!(desk.refused("answerCallbackQuery", answer(&press, "again")).await, old);
     assert_eq!(desk.refused("answerCallbackQuery", answer("77", "x")).await, old);
     let late = desk.sandbox.press(SITI, id, "d");
-    desk.later(TimeDelta::seconds(16));
+    desk.advance(TimeDelta::seconds(16));
     assert_eq!(desk.refused("answerCallbackQuery", answer(&late, "x")).await, old);
     let toasts = desk.sandbox.toasts(SITI);
     assert_eq!((toasts.len(), toasts[0].text.len(), toasts[0].alert), (1, 200, false));
 }
 
 #[tokio::test]
-async fn commands() {
+async fn invalid_commands_are_refused() {
     let desk = Desk::started().await;
     let set = |name: &str, text: &str| json!({"commands": [{"command": name, "description": text}]});
-    for (name, text, words) in [
+    for (name, text, description) in [
         ("", "x", "command must be non-empty".to_owned()),
         (&*"a".repeat(33), "x", "command length must not exceed 32".to_owned()),
         ("Start", "x", "BOT_COMMAND_INVALID".to_owned()),
@@ -178,7 +178,10 @@ async fn commands() {
         ("start", "", "command description must be non-empty".to_owned()),
         ("start", &*"x".repeat(257), "command description length must not exceed 256".to_owned()),
     ] {
-        assert_eq!(desk.refused("setMyCommands", set(name, text)).await, format!("400 Bad Request: {words}"));
+        assert_eq!(
+            desk.refused("setMyCommands", set(name, text)).await,
+            format!("400 Bad Request: {description}")
+        );
     }
     let many: Value = (0..101).map(|n| json!({"command": format!("c{n}"), "description": "x"})).collect();
     let too_many = desk.refused("setMyCommands", json!({"commands": many})).await;
@@ -193,7 +196,7 @@ async fn commands() {
 }
 
 #[tokio::test]
-async fn rate_limits_when_they_are_on() {
+async fn rate_limits_are_enforced_when_switched_on() {
     let desk = Desk::started().await;
     desk.sandbox.enforce_limits(true);
     for _ in 0..20 {
@@ -202,7 +205,7 @@ async fn rate_limits_when_they_are_on() {
     let (status, answer) = desk.raw("sendMessage", message("x")).await;
     assert_eq!((status, &answer["parameters"]["retry_after"]), (429, &json!(1)));
     assert_eq!(answer["description"], "Too Many Requests: retry after 1");
-    desk.later(TimeDelta::seconds(1));
+    desk.advance(TimeDelta::seconds(1));
     desk.call("sendMessage", message("x")).await;
     assert_eq!(desk.raw("sendMessage", message("x")).await.0, 429);
     desk.sandbox.enforce_limits(false);

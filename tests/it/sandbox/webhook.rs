@@ -1,4 +1,4 @@
-//! Webhook delivery: in order, with the secret, until the bot takes it.
+//! Webhook delivery: in order, with the secret, retried until the bot accepts the update.
 use std::sync::{Arc, Mutex};
 
 use antri::sandbox::Sandbox;
@@ -7,24 +7,28 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::{Desk, SITI, SOON};
+use super::{Desk, SITI, WAIT_TIMEOUT};
 
-/// An update's id and the secret that came with it.
+/// The id of an update and the secret of its request.
 type Post = (i64, Option<String>);
 
-/// A bot's own server: notes what comes, and refuses as often as it is told to.
+/// The webhook server of a bot. It records every request, and refuses as many as `refusals` says.
 #[derive(Clone, Default)]
 struct Bot {
-    got: Arc<Mutex<Vec<Post>>>,
+    received: Arc<Mutex<Vec<Post>>>,
     refusals: Arc<Mutex<u32>>,
 }
 
 impl Bot {
     async fn listen(&self) -> String {
-        async fn take(State(bot): State<Bot>, headers: HeaderMap, Json(update): Json<Value>) -> StatusCode {
+        async fn receive(
+            State(bot): State<Bot>,
+            headers: HeaderMap,
+            Json(update): Json<Value>,
+        ) -> StatusCode {
             let secret =
                 headers.get("x-telegram-bot-api-secret-token").map(|v| v.to_str().unwrap().to_owned());
-            bot.got.lock().unwrap().push((update["update_id"].as_i64().unwrap(), secret));
+            bot.received.lock().unwrap().push((update["update_id"].as_i64().unwrap(), secret));
             let mut refusals = bot.refusals.lock().unwrap();
             if *refusals == 0 {
                 return StatusCode::OK;
@@ -34,22 +38,22 @@ impl Bot {
         }
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let app = Router::new().fallback(take).with_state(self.clone());
+        let app = Router::new().fallback(receive).with_state(self.clone());
         tokio::spawn(axum::serve(listener, app).into_future());
         url
     }
 
     fn ids(&self) -> Vec<i64> {
-        self.got.lock().unwrap().iter().map(|(id, _)| *id).collect()
+        self.received.lock().unwrap().iter().map(|(id, _)| *id).collect()
     }
 }
 
-async fn all_taken(sandbox: &Sandbox) {
-    sandbox.wait_for("all deliveries", SOON, |s| s.is_idle().then_some(())).await;
+async fn wait_for_deliveries(sandbox: &Sandbox) {
+    sandbox.wait_for("all deliveries", WAIT_TIMEOUT, |s| s.is_idle().then_some(())).await;
 }
 
 #[tokio::test]
-async fn updates_are_posted_with_the_secret_in_order_and_again_after_a_failure() {
+async fn updates_are_posted_in_order_with_the_secret_and_retried_after_a_failure() {
     let desk = Desk::started().await;
     let bot = Bot::default();
     *bot.refusals.lock().unwrap() = 2;
@@ -57,15 +61,15 @@ async fn updates_are_posted_with_the_secret_in_order_and_again_after_a_failure()
     let url = bot.listen().await;
     desk.call("setWebhook", json!({"url": url, "secret_token": "s-3_cret"})).await;
     desk.sandbox.send_text(SITI, "new");
-    all_taken(&desk.sandbox).await;
+    wait_for_deliveries(&desk.sandbox).await;
     assert_eq!(bot.ids(), [2, 2, 2, 3]);
-    assert!(bot.got.lock().unwrap().iter().all(|(_, secret)| secret.as_deref() == Some("s-3_cret")));
+    assert!(bot.received.lock().unwrap().iter().all(|(_, secret)| secret.as_deref() == Some("s-3_cret")));
     let info = desk.call("getWebhookInfo", json!({})).await;
     assert_eq!((&info["url"], &info["pending_update_count"]), (&json!(url), &json!(0)));
     assert_eq!(info["last_error_message"], "Wrong response from the webhook: 500 Internal Server Error");
     assert!(desk.bot_reads_webhook_info().await);
     desk.sandbox.redeliver(3);
-    all_taken(&desk.sandbox).await;
+    wait_for_deliveries(&desk.sandbox).await;
     assert_eq!(bot.ids(), [2, 2, 2, 3, 3]);
 }
 
@@ -75,7 +79,7 @@ async fn polling_and_a_webhook_exclude_each_other() {
     let poll = desk.refused("getUpdates", json!({"offset": 2, "timeout": 50}));
     let url = Bot::default().listen().await;
     let set = async {
-        desk.sandbox.wait_for("the poll", SOON, |s| s.is_idle().then_some(())).await;
+        desk.sandbox.wait_for("the poll", WAIT_TIMEOUT, |s| s.is_idle().then_some(())).await;
         desk.raw("setWebhook", json!({"url": url})).await
     };
     let (poll, (_, set)) = tokio::join!(poll, set);
@@ -93,14 +97,14 @@ async fn polling_and_a_webhook_exclude_each_other() {
 }
 
 #[tokio::test]
-async fn what_waits_can_be_dropped_and_a_deleted_webhook_gets_nothing() {
+async fn pending_updates_can_be_dropped_and_a_deleted_webhook_gets_no_update() {
     let desk = Desk::started().await;
     let bot = Bot::default();
     let url = bot.listen().await;
     desk.sandbox.send_text(SITI, "dropped");
     desk.call("setWebhook", json!({"url": url, "drop_pending_updates": true})).await;
     desk.sandbox.send_text(SITI, "posted");
-    all_taken(&desk.sandbox).await;
+    wait_for_deliveries(&desk.sandbox).await;
     desk.call("deleteWebhook", json!({})).await;
     desk.sandbox.send_text(SITI, "polled");
     let updates = desk.call("getUpdates", json!({})).await;
@@ -109,9 +113,9 @@ async fn what_waits_can_be_dropped_and_a_deleted_webhook_gets_nothing() {
 }
 
 #[tokio::test]
-async fn bad_webhooks_are_refused() {
+async fn invalid_webhooks_are_refused() {
     let desk = Desk::started().await;
-    for (params, words) in [
+    for (params, description) in [
         (json!({"url": "ftp://x.example/"}), "invalid webhook URL specified"),
         (json!({"url": "https://"}), "invalid webhook URL specified"),
         (
@@ -120,7 +124,7 @@ async fn bad_webhooks_are_refused() {
         ),
         (json!({"url": "https://x.example/", "secret_token": "a".repeat(257)}), "secret token is too long"),
     ] {
-        assert_eq!(desk.refused("setWebhook", params).await, format!("400 Bad Request: {words}"));
+        assert_eq!(desk.refused("setWebhook", params).await, format!("400 Bad Request: {description}"));
     }
 }
 

@@ -1,5 +1,5 @@
-//! A customer follows and withdraws their tickets.
-use super::{BUDI, SARI, TOM, five_tickets, with_agent, with_customer};
+//! The ticket list of a customer: states, positions and cancellation.
+use crate::conversation::{BUDI, SARI, TOM, five_tickets, numbers, with_agent, with_customer};
 
 #[tokio::test]
 async fn mytickets_shows_number_state_and_position() {
@@ -13,12 +13,12 @@ async fn mytickets_shows_number_state_and_position() {
     desk.say(SARI, "/mytickets").await;
     let list = desk.last(SARI);
     assert!(list.text.contains("🔵 Sedang dikerjakan") && list.text.contains("Posisi antrian: #1"));
-    assert!(list.button("Batal 1").is_none(), "what is being worked on can't be withdrawn");
+    assert!(list.button("Batal 1").is_none(), "a ticket in progress cannot be cancelled");
     assert!(list.button("Batal 2").is_some());
 }
 
 #[tokio::test]
-async fn a_waiting_ticket_can_be_withdrawn_from_its_card_and_from_the_list() {
+async fn a_waiting_ticket_can_be_cancelled_from_its_card_and_from_the_list() {
     let desk = with_customer().await;
     desk.ticket(SARI, "satu").await;
     desk.ticket(SARI, "dua").await;
@@ -27,11 +27,11 @@ async fn a_waiting_ticket_can_be_withdrawn_from_its_card_and_from_the_list() {
     desk.say(SARI, "/mytickets").await;
     desk.press(SARI, "Batal 1").await;
     assert!(desk.last(SARI).text.contains("sudah dibatalkan") || desk.last(SARI).text.contains("Dibatalkan"));
-    assert!(super::numbers(&desk).await.is_empty());
+    assert!(numbers(&desk).await.is_empty());
 }
 
 #[tokio::test]
-async fn withdrawing_an_assigned_ticket_tells_the_agent_and_refills_the_slot() {
+async fn cancelling_an_assigned_ticket_notifies_the_agent_and_refills_the_slot() {
     let desk = with_agent().await;
     five_tickets(&desk).await;
     desk.person(TOM, "Tom", "en").await;
@@ -46,18 +46,18 @@ async fn withdrawing_an_assigned_ticket_tells_the_agent_and_refills_the_slot() {
 }
 
 #[tokio::test]
-async fn a_ticket_opened_meanwhile_is_no_longer_withdrawn() {
+async fn a_ticket_in_progress_cannot_be_cancelled() {
     let desk = with_agent().await;
     desk.ticket(SARI, "satu").await;
     let (message, cancel) = desk.button(SARI, "Batal");
     desk.press(BUDI, "Buka").await;
     desk.press_data(SARI, message, &cancel).await;
     assert!(desk.toast(SARI).contains("🔵 Sedang dikerjakan"), "{}", desk.toast(SARI));
-    assert_eq!(super::numbers(&desk).await.len(), 1);
+    assert_eq!(numbers(&desk).await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_ticket_assigned_meanwhile_is_called_what_its_card_calls_it() {
+async fn a_refused_cancel_names_the_state_as_the_card_does() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     desk.ticket(SARI, "satu").await;

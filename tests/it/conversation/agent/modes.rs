@@ -1,5 +1,5 @@
-//! On the way from picking up to automatic assignment: manual, dual, rollout.
-use super::{BUDI, CITRA, SARI, second_department, with_agent};
+//! Assignment modes from pick-up to automatic assignment: manual, dual, auto, and the rollout percentage.
+use crate::conversation::{BUDI, CITRA, SARI, five_tickets, second_department, with_agent};
 use crate::support::ADMIN;
 use antri::domain::policy::{Mode, Percent};
 
@@ -17,7 +17,7 @@ async fn in_manual_mode_tickets_wait_to_be_picked_up() {
 }
 
 #[tokio::test]
-async fn of_two_who_pick_up_one_gets_it_and_the_other_is_told() {
+async fn the_second_pick_up_of_a_ticket_is_refused() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.change_settings(|s| s.mode = Mode::Manual).await;
@@ -28,13 +28,13 @@ async fn of_two_who_pick_up_one_gets_it_and_the_other_is_told() {
     desk.press(CITRA, "Ambil #1").await;
     assert!(desk.toast(CITRA).contains("🟡 Menunggu"), "{}", desk.toast(CITRA));
     assert!(!desk.has(CITRA, "kendala 1"));
-    assert!(desk.last(CITRA).text.contains("Tidak ada tiket yang menunggu"), "the list is drawn anew");
+    assert!(desk.last(CITRA).text.contains("Tidak ada tiket yang menunggu"), "the list is redrawn");
 }
 
 #[tokio::test]
-async fn a_full_agent_picks_up_nothing() {
+async fn a_full_agent_cannot_pick_up_a_ticket() {
     let desk = with_agent().await;
-    super::five_tickets(&desk).await;
+    five_tickets(&desk).await;
     desk.change_settings(|s| s.mode = Mode::Manual).await;
     desk.ticket(SARI, "kendala 6").await;
     desk.say(BUDI, "/queue").await;
@@ -43,7 +43,7 @@ async fn a_full_agent_picks_up_nothing() {
 }
 
 #[tokio::test]
-async fn in_dual_mode_who_opted_in_is_served_and_the_others_pick_up() {
+async fn dual_mode_assigns_to_opted_in_agents_and_others_pick_up() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.change_settings(|s| s.mode = Mode::Dual).await;
@@ -59,7 +59,7 @@ async fn in_dual_mode_who_opted_in_is_served_and_the_others_pick_up() {
 }
 
 #[tokio::test]
-async fn in_auto_mode_who_opted_out_picks_up_and_counts_for_nothing() {
+async fn in_auto_mode_an_opted_out_agent_picks_up_and_adds_no_capacity() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(CITRA, "/online").await;
@@ -73,7 +73,7 @@ async fn in_auto_mode_who_opted_out_picks_up_and_counts_for_nothing() {
     assert!(desk.last(CITRA).text.contains("ambil tiket lewat /queue"));
     desk.say(BUDI, "/busy").await;
     desk.ticket(SARI, "kendala 1").await;
-    // Who gets tickets by themselves needs no button; who does not, does.
+    // Only an agent without automatic assignment has the pick-up button.
     desk.say(BUDI, "/queue").await;
     assert!(desk.last(BUDI).button("Ambil").is_none());
     desk.say(CITRA, "/queue").await;
@@ -83,9 +83,9 @@ async fn in_auto_mode_who_opted_out_picks_up_and_counts_for_nothing() {
 }
 
 #[tokio::test]
-async fn who_opted_out_is_promised_no_ticket() {
+async fn the_queue_card_promises_no_ticket_to_an_opted_out_agent() {
     let desk = with_agent().await;
-    super::five_tickets(&desk).await;
+    five_tickets(&desk).await;
     desk.say(BUDI, "/autoassign off").await;
     for (command, held) in [("/setmax Budi 5", "5/5"), ("/setmax Budi 4", "5/4")] {
         desk.say(ADMIN, command).await;
@@ -101,7 +101,7 @@ async fn who_opted_out_is_promised_no_ticket() {
 }
 
 #[tokio::test]
-async fn in_manual_mode_the_footer_says_where_tickets_are() {
+async fn in_manual_mode_the_queue_card_points_to_the_queue_command() {
     let desk = with_agent().await;
     desk.change_settings(|s| s.mode = Mode::Manual).await;
     desk.say(BUDI, "/myqueue").await;
@@ -111,7 +111,7 @@ async fn in_manual_mode_the_footer_says_where_tickets_are() {
 }
 
 #[tokio::test]
-async fn what_the_rollout_leaves_out_waits_for_pick_up() {
+async fn a_ticket_outside_the_rollout_waits_for_pick_up() {
     let desk = with_agent().await;
     desk.change_settings(|s| s.rollout_percent = Percent::new(0).unwrap()).await;
     desk.ticket(SARI, "kendala 1").await;
@@ -122,10 +122,10 @@ async fn what_the_rollout_leaves_out_waits_for_pick_up() {
 }
 
 #[tokio::test]
-async fn only_what_one_may_pick_up_has_a_button() {
+async fn only_tickets_of_own_departments_have_a_pick_up_button() {
     let desk = with_agent().await;
     second_department(&desk).await;
-    // An admin who is an agent for one department sees all of them.
+    // An admin who is an agent of one department sees the tickets of all departments.
     desk.say(ADMIN, &format!("/addagent {ADMIN} Teknik")).await;
     desk.change_settings(|s| s.mode = Mode::Manual).await;
     for department in ["Umum", "Teknik"] {

@@ -1,20 +1,21 @@
-//! The first admin, and links.
-use super::{BUDI, CITRA, SARI, second_department, with_customer};
+//! Claim links for the first admin, and invitation links for agents.
+use crate::conversation::{BUDI, CITRA, SARI, second_department, with_customer};
 use crate::support::{ADMIN, Desk, Options, StoreFault};
 use chrono::TimeDelta;
 
-/// The payload of a link.
+/// Returns the start payload of a link.
 fn payload(link: &str) -> String {
     link.split("?start=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
 }
 
+/// Returns the start payload of a new invitation.
 async fn invitation(desk: &Desk) -> String {
     desk.say(ADMIN, "/invite").await;
     payload(&desk.last(ADMIN).text)
 }
 
 #[tokio::test]
-async fn a_desk_without_an_admin_is_claimed_once() {
+async fn a_desk_without_an_admin_can_be_claimed_once() {
     let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
     desk.person(BUDI, "Budi", "id").await;
@@ -23,11 +24,11 @@ async fn a_desk_without_an_admin_is_claimed_once() {
     desk.say(SARI, &format!("/start {code}")).await;
     desk.find(SARI, "Anda sekarang admin");
     desk.say(SARI, "/workload").await;
-    for spent in [&code, &later] {
-        desk.say(BUDI, &format!("/start {spent}")).await;
+    for used in [&code, &later] {
+        desk.say(BUDI, &format!("/start {used}")).await;
         assert!(desk.last(BUDI).text.contains("tidak berlaku"));
     }
-    // Opening one's own link again is no accident, and is answered.
+    // The admin who opens the used claim link again is greeted.
     desk.say(SARI, &format!("/start {code}")).await;
     assert!(desk.last(SARI).text.contains("Halo Sari"));
     assert!(desk.app().claim_link().await.unwrap().is_none());
@@ -55,13 +56,13 @@ async fn an_invitation_makes_one_agent() {
     desk.say(SARI, &format!("/start {code}")).await;
     assert!(desk.last(SARI).text.contains("tidak berlaku"));
     desk.press(BUDI, "🟢 Online").await;
-    // Who opens their own link again sees how they stand.
+    // The agent who opens the used invitation again sees their status.
     desk.say(BUDI, &format!("/start {code}")).await;
     assert!(desk.last(BUDI).text.contains("Status Anda"));
 }
 
 #[tokio::test]
-async fn an_invitation_expires_even_for_who_used_it() {
+async fn an_invitation_expires_also_for_the_person_who_used_it() {
     let desk = with_customer().await;
     let (first, second) = (invitation(&desk).await, invitation(&desk).await);
     desk.say(SARI, &format!("/start {first}")).await;
@@ -75,7 +76,7 @@ async fn an_invitation_expires_even_for_who_used_it() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_for_a_department_named_or_pressed() {
+async fn an_invitation_is_for_a_typed_or_picked_department() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/invite teknik").await;
@@ -99,17 +100,17 @@ async fn an_invitation_is_for_a_department_named_or_pressed() {
 }
 
 #[tokio::test]
-async fn an_agent_who_joins_one_more_department_by_a_link_is_announced() {
+async fn joining_another_department_by_a_link_is_announced_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.person(BUDI, "Budi", "id").await;
-    for (department, told) in [("Umum", 1), ("Teknik", 2)] {
+    for (department, notices) in [("Umum", 1), ("Teknik", 2)] {
         desk.say(ADMIN, &format!("/invite {department}")).await;
         let code = payload(&desk.last(ADMIN).text);
-        // Opened again it says nothing new.
+        // Opening the link again sends no second notice.
         for _ in 0..2 {
             desk.say(BUDI, &format!("/start {code}")).await;
-            assert_eq!(desk.count(ADMIN, "Budi menerima undangan"), told, "{department}");
+            assert_eq!(desk.count(ADMIN, "Budi menerima undangan"), notices, "{department}");
         }
     }
     assert!(desk.last(BUDI).text.contains("Departemen: Teknik, Umum"), "{}", desk.last(BUDI).text);
@@ -117,7 +118,7 @@ async fn an_agent_who_joins_one_more_department_by_a_link_is_announced() {
 }
 
 #[tokio::test]
-async fn an_admin_who_opens_an_invitation_becomes_an_agent_too() {
+async fn an_invitation_makes_an_admin_an_agent_too() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;
     desk.say(ADMIN, &format!("/start {code}")).await;
@@ -130,7 +131,7 @@ async fn an_admin_who_opens_an_invitation_becomes_an_agent_too() {
 }
 
 #[tokio::test]
-async fn who_was_removed_does_not_come_back_by_a_used_link() {
+async fn a_removed_agent_cannot_return_by_a_used_link() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;
     desk.say(SARI, &format!("/start {code}")).await;
@@ -140,7 +141,7 @@ async fn who_was_removed_does_not_come_back_by_a_used_link() {
     assert!(desk.last(SARI).text.contains("tidak berlaku: sudah dipakai"), "{}", desk.last(SARI).text);
     desk.say(SARI, "/online").await;
     assert!(desk.last(SARI).text.contains("khusus agen"));
-    // A new one works, and then the old one is no more than a look at how they stand.
+    // A new link works; after that the old link only shows the status.
     let next = invitation(&desk).await;
     for link in [next, code] {
         desk.say(SARI, &format!("/start {link}")).await;
@@ -150,7 +151,7 @@ async fn who_was_removed_does_not_come_back_by_a_used_link() {
 }
 
 #[tokio::test]
-async fn a_used_link_gives_back_no_department() {
+async fn a_used_link_restores_no_department() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/invite").await;
@@ -165,7 +166,7 @@ async fn a_used_link_gives_back_no_department() {
 }
 
 #[tokio::test]
-async fn a_link_that_was_spent_when_the_desk_died_still_gives_the_role() {
+async fn a_repeated_update_of_a_used_link_still_grants_the_role() {
     let desk = with_customer().await;
     let code = invitation(&desk).await;
     let mut commits = 0;

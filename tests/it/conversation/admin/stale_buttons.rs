@@ -1,5 +1,6 @@
-//! What an admin's button stands for is there no more: the press says so, and its message is drawn as things stand.
-use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
+//! Stale buttons of an admin: the agent, ticket or department behind the button is gone. The press says so,
+//! and its message is redrawn with the current state.
+use crate::conversation::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::ButtonAction;
 use antri::domain::ids::{DepartmentId, PersonId, TelegramId};
@@ -13,18 +14,18 @@ async fn department(desk: &Desk, name: &str) -> DepartmentId {
     all.iter().find(|department| department.name == name).unwrap().id
 }
 
-async fn remove(desk: &Desk, name: &str) {
+async fn remove_agent(desk: &Desk, name: &str) {
     desk.say(ADMIN, &format!("/removeagent {name}")).await;
     desk.press(ADMIN, "Berhentikan").await;
 }
 
-async fn retire(desk: &Desk, name: &str) {
+async fn retire_department(desk: &Desk, name: &str) {
     desk.say(ADMIN, &format!("/department {name}")).await;
     desk.press(ADMIN, "💤 Nonaktifkan").await;
 }
 
 #[tokio::test]
-async fn a_former_agents_buttons_lead_back_to_the_list() {
+async fn stale_buttons_for_a_former_agent_redraw_the_agent_list() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     second_department(&desk).await;
@@ -38,30 +39,30 @@ async fn a_former_agents_buttons_lead_back_to_the_list() {
     desk.say(ADMIN, "/agents").await;
     desk.press(ADMIN, "Budi").await;
     old.push(desk.button(ADMIN, "Teknik"));
-    remove(&desk, "Budi").await;
+    remove_agent(&desk, "Budi").await;
     for (message, data) in old {
         desk.press_data(ADMIN, message, &data).await;
         assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.", "{data}");
         let shown = desk.shown(ADMIN, message);
         assert!(shown.contains("Citra 0/5") && !shown.contains("Budi"), "{shown}");
     }
-    assert_eq!(desk.count(ADMIN, "tidak ditemukan"), 0, "the press was the place to say it");
+    assert_eq!(desk.count(ADMIN, "tidak ditemukan"), 0, "the toast already says it");
 }
 
 #[tokio::test]
-async fn an_agent_who_was_removed_elsewhere_is_none_any_more_here_either() {
+async fn a_second_removal_of_an_agent_shows_them_as_removed() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(ADMIN, "/removeagent Budi").await;
     let (message, yes) = desk.button(ADMIN, "Berhentikan");
-    remove(&desk, "Budi").await;
+    remove_agent(&desk, "Budi").await;
     desk.press_data(ADMIN, message, &yes).await;
     assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.");
     assert!(desk.shown(ADMIN, message).contains("Budi bukan agen lagi"));
 }
 
 #[tokio::test]
-async fn a_ticket_is_offered_again_when_the_chosen_agent_is_none_any_more() {
+async fn reassigning_to_a_former_agent_offers_the_ticket_again() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {
@@ -70,7 +71,7 @@ async fn a_ticket_is_offered_again_when_the_chosen_agent_is_none_any_more() {
     let number = numbers(&desk).await.remove(0);
     desk.say(ADMIN, &format!("/reassign {number}")).await;
     let (message, citra) = desk.button(ADMIN, "Citra");
-    remove(&desk, "Citra").await;
+    remove_agent(&desk, "Citra").await;
     desk.press_data(ADMIN, message, &citra).await;
     assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.");
     let shown = desk.shown(ADMIN, message);
@@ -81,7 +82,7 @@ async fn a_ticket_is_offered_again_when_the_chosen_agent_is_none_any_more() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_ended_leaves_the_list() {
+async fn picking_an_ended_ticket_removes_it_from_the_list() {
     let desk = with_agent().await;
     for text in ["printer rusak", "kabel putus"] {
         desk.ticket(SARI, text).await;
@@ -98,7 +99,7 @@ async fn a_ticket_that_ended_leaves_the_list() {
 }
 
 #[tokio::test]
-async fn nobody_is_invited_to_or_put_into_a_retired_department() {
+async fn invite_and_addagent_refuse_a_retired_department() {
     let desk = with_customer().await;
     for name in ["Teknik", "Keuangan"] {
         desk.department(name).await;
@@ -107,19 +108,19 @@ async fn nobody_is_invited_to_or_put_into_a_retired_department() {
     let invite = desk.button(ADMIN, "Teknik");
     desk.say(ADMIN, "/addagent @sari").await;
     let add = desk.button(ADMIN, "Teknik");
-    retire(&desk, "Teknik").await;
+    retire_department(&desk, "Teknik").await;
     for (message, data) in [invite, add] {
         desk.press_data(ADMIN, message, &data).await;
         assert_eq!(desk.toast(ADMIN), "Departemen itu sudah tidak aktif.");
         let shown = desk.shown(ADMIN, message);
         assert!(shown.contains("Keuangan") && !shown.contains("Teknik"), "{shown}");
     }
-    assert!(!desk.has(ADMIN, "start=join_"), "a link that nobody asked for");
+    assert!(!desk.has(ADMIN, "start=join_"), "a refused invitation sends no link");
     assert!(!desk.has(SARI, "sekarang agen"));
 }
 
 #[tokio::test]
-async fn an_agent_joins_no_retired_department() {
+async fn an_agent_cannot_join_a_retired_department() {
     let desk = with_agent().await;
     second_department(&desk).await;
     let press = data(ButtonAction::AgentDepartment(
@@ -127,7 +128,7 @@ async fn an_agent_joins_no_retired_department() {
         department(&desk, "Teknik").await,
         true,
     ));
-    retire(&desk, "Teknik").await;
+    retire_department(&desk, "Teknik").await;
     desk.say(ADMIN, "/agents").await;
     let message = desk.last(ADMIN).message_id;
     desk.press_data(ADMIN, message, &press).await;

@@ -1,9 +1,9 @@
-//! Files: in a draft, in an album, on their way to the agent.
-use super::{BUDI, SARI, with_agent, with_customer};
+//! Files of a ticket: in a draft, in an album, and as the agent receives them.
+use crate::conversation::{BUDI, SARI, with_agent, with_customer};
 use antri::sandbox::{MediaKind, NewMedia};
 
 #[tokio::test]
-async fn every_file_that_a_ticket_can_carry_arrives_at_the_agent() {
+async fn every_supported_kind_of_file_reaches_the_agent() {
     let desk = with_agent().await;
     let kinds = [MediaKind::Photo, MediaKind::Document, MediaKind::Voice, MediaKind::Video, MediaKind::Audio];
     for kind in kinds {
@@ -20,7 +20,7 @@ async fn every_file_that_a_ticket_can_carry_arrives_at_the_agent() {
 }
 
 #[tokio::test]
-async fn a_file_without_words_is_a_ticket_too() {
+async fn a_file_without_text_is_a_ticket() {
     let desk = with_agent().await;
     desk.attach(SARI, MediaKind::Voice, None).await;
     desk.press(SARI, "Kirim").await;
@@ -69,10 +69,10 @@ async fn a_second_album_gets_its_own_preview_below() {
 }
 
 #[tokio::test]
-async fn a_caption_can_begin_a_ticket_with_its_file() {
+async fn a_caption_can_start_a_draft_with_its_file() {
     let desk = with_customer().await;
-    desk.agent(super::BUDI, "Budi").await;
-    for (id, caption) in [(SARI, "/new layar pecah"), (super::BUDI, "/tiket"), (SARI, "/help layar")] {
+    desk.agent(BUDI, "Budi").await;
+    for (id, caption) in [(SARI, "/new layar pecah"), (BUDI, "/tiket"), (SARI, "/help layar")] {
         desk.attach(id, MediaKind::Photo, Some(caption)).await;
         assert!(desk.last(id).text.contains("📎"), "{caption}: {}", desk.chat_story(id));
     }
@@ -82,7 +82,7 @@ async fn a_caption_can_begin_a_ticket_with_its_file() {
 }
 
 #[tokio::test]
-async fn what_no_ticket_can_carry_is_refused_kindly_and_loses_nothing() {
+async fn an_unsupported_kind_of_file_is_refused_and_the_draft_is_kept() {
     let desk = with_customer().await;
     desk.say(SARI, "printer rusak").await;
     for kind in [MediaKind::Sticker, MediaKind::Location, MediaKind::Contact] {
@@ -94,7 +94,7 @@ async fn what_no_ticket_can_carry_is_refused_kindly_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn an_eleventh_file_is_left_out_and_said_so() {
+async fn an_eleventh_file_is_refused() {
     let desk = with_customer().await;
     for _ in 0..10 {
         desk.attach(SARI, MediaKind::Photo, None).await;

@@ -1,5 +1,5 @@
-//! Writing a ticket where there is a choice, and where something is in the way.
-use super::{SARI, second_department, with_customer};
+//! Drafts: the choice of a category, several messages, and the limits of text.
+use crate::conversation::{BUDI, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn the_category_is_asked_for_and_can_be_changed() {
 }
 
 #[tokio::test]
-async fn new_without_words_asks_for_the_category_first() {
+async fn new_without_text_asks_for_the_category_first() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(SARI, "/new").await;
@@ -27,7 +27,7 @@ async fn new_without_words_asks_for_the_category_first() {
     assert!(desk.last(SARI).text.contains("Apa yang bisa kami bantu?"));
     desk.say(SARI, "kabel putus").await;
     desk.press(SARI, "Kirim").await;
-    assert_eq!(super::numbers(&desk).await.len(), 1);
+    assert_eq!(numbers(&desk).await.len(), 1);
 }
 
 #[tokio::test]
@@ -49,45 +49,45 @@ async fn more_than_eight_categories_come_in_pages() {
     assert!(desk.last(SARI).text.contains("Umum - Jenis 8"));
 }
 
-async fn retire(desk: &Desk, department: &str, category: &str) {
+async fn retire_category(desk: &Desk, department: &str, category: &str) {
     desk.say(ADMIN, &format!("/department {department}")).await;
     desk.press(ADMIN, &format!("🏷 {category}")).await;
     desk.press(ADMIN, "Nonaktifkan").await;
 }
 
 #[tokio::test]
-async fn a_category_retired_meanwhile_is_asked_for_again() {
+async fn sending_with_a_retired_category_asks_for_the_category_again() {
     let desk = with_customer().await;
     for name in ["Tagihan", "Jaringan"] {
         desk.say(ADMIN, &format!("/category Umum - {name}")).await;
     }
     desk.say(SARI, "salah hitung").await;
     desk.press(SARI, "Tagihan").await;
-    retire(&desk, "Umum", "Tagihan").await;
+    retire_category(&desk, "Umum", "Tagihan").await;
     desk.press(SARI, "Kirim").await;
     assert!(desk.toast(SARI).contains("tidak tersedia"), "{}", desk.toast(SARI));
     let again = desk.last(SARI);
     assert!(again.text.contains("salah hitung") && again.button("Tagihan").is_none());
     desk.press(SARI, "Jaringan").await;
     desk.press(SARI, "Kirim").await;
-    assert_eq!(super::numbers(&desk).await.len(), 1);
+    assert_eq!(numbers(&desk).await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_category_retired_while_its_button_is_shown_is_not_taken() {
+async fn picking_a_retired_category_is_refused() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.say(ADMIN, "/category Umum - Jaringan").await;
     desk.say(SARI, "salah hitung").await;
-    retire(&desk, "Umum", "Tagihan").await;
+    retire_category(&desk, "Umum", "Tagihan").await;
     desk.press(SARI, "Tagihan").await;
     assert!(desk.toast(SARI).contains("tidak tersedia"));
     assert!(desk.last(SARI).button("Tagihan").is_none());
 }
 
 #[tokio::test]
-async fn a_department_without_agents_blocks_nobody_else() {
-    let desk = super::with_agent().await;
+async fn a_department_without_agents_does_not_block_another() {
+    let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(SARI, "tidak ada yang melayani").await;
     desk.press(SARI, "Teknik").await;
@@ -96,12 +96,12 @@ async fn a_department_without_agents_blocks_nobody_else() {
     desk.say(SARI, "yang ini dilayani").await;
     desk.press(SARI, "Umum").await;
     desk.press(SARI, "Kirim").await;
-    desk.find(super::BUDI, "yang ini dilayani");
-    assert!(!desk.has(super::BUDI, "tidak ada yang melayani"));
+    desk.find(BUDI, "yang ini dilayani");
+    assert!(!desk.has(BUDI, "tidak ada yang melayani"));
 }
 
 #[tokio::test]
-async fn an_empty_message_and_one_too_long_are_answered_and_nothing_is_lost() {
+async fn an_empty_or_too_long_message_is_refused_and_the_draft_is_kept() {
     let desk = with_customer().await;
     desk.say(SARI, "\u{202e}\u{feff}").await;
     assert!(desk.last(SARI).text.contains("kosong"));
@@ -115,37 +115,37 @@ async fn an_empty_message_and_one_too_long_are_answered_and_nothing_is_lost() {
 #[tokio::test]
 async fn messages_in_quick_succession_leave_one_preview_to_press() {
     let desk = with_customer().await;
-    for words in ["pertama", "kedua", "ketiga", "keempat"] {
-        desk.sandbox.send_text(SARI, words);
+    for text in ["pertama", "kedua", "ketiga", "keempat"] {
+        desk.sandbox.send_text(SARI, text);
     }
     desk.settle().await;
     let previews: Vec<_> =
         desk.sandbox.chat(SARI).into_iter().filter(|message| message.button("Kirim").is_some()).collect();
     let [preview] = previews.as_slice() else { panic!("{}", desk.chat_story(SARI)) };
     assert_eq!(preview.message_id, desk.last(SARI).message_id);
-    for words in ["pertama", "kedua", "ketiga", "keempat"] {
-        assert!(preview.text.contains(words), "{}", preview.text);
+    for text in ["pertama", "kedua", "ketiga", "keempat"] {
+        assert!(preview.text.contains(text), "{}", preview.text);
     }
 }
 
 #[tokio::test]
 async fn the_longest_message_of_telegram_fits_into_a_ticket() {
-    let desk = super::with_agent().await;
-    let words = format!("{}AKHIR", "x".repeat(4_091));
-    desk.ticket(SARI, &words).await;
-    desk.find(super::BUDI, "AKHIR");
+    let desk = with_agent().await;
+    let text = format!("{}AKHIR", "x".repeat(4_091));
+    desk.ticket(SARI, &text).await;
+    desk.find(BUDI, "AKHIR");
 }
 
 #[tokio::test]
-async fn ten_thousand_characters_arrive_at_the_agent_to_the_last() {
-    let desk = super::with_agent().await;
-    // Telegram's own clients send this as three messages.
+async fn ten_thousand_characters_reach_the_agent_in_full() {
+    let desk = with_agent().await;
+    // Telegram clients send a text of this length as three messages.
     let words: Vec<String> = (0..1_250).map(|n| format!("kata{n:04}")).collect();
     for message in words.chunks(450) {
         desk.say(SARI, &message.join(" ")).await;
     }
     desk.press(SARI, "Kirim").await;
-    let read: String = desk.sandbox.chat(super::BUDI).into_iter().map(|m| m.text + " ").collect();
-    let missing: Vec<_> = words.iter().filter(|word| !read.contains(*word)).collect();
+    let received: String = desk.sandbox.chat(BUDI).into_iter().map(|m| m.text + " ").collect();
+    let missing: Vec<_> = words.iter().filter(|word| !received.contains(*word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

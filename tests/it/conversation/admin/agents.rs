@@ -1,11 +1,13 @@
-//! An admin looks after the agents.
-use super::{BUDI, CITRA, SARI, five_tickets, numbers, second_department, with_agent, with_customer};
+//! Agents managed by an admin: adding, removing, departments, limits and the workload.
+use crate::conversation::{
+    BUDI, CITRA, SARI, five_tickets, numbers, second_department, with_agent, with_customer,
+};
 use crate::support::ADMIN;
 use antri::sandbox::NewUser;
 use chrono::TimeDelta;
 
 #[tokio::test]
-async fn somebody_known_becomes_an_agent_by_id_username_or_button() {
+async fn a_known_person_becomes_an_agent_by_id_username_or_button() {
     let desk = with_customer().await;
     for (id, name) in [(BUDI, "Budi"), (CITRA, "Citra"), (13, "Eka")] {
         desk.person(id, name, "id").await;
@@ -17,13 +19,13 @@ async fn somebody_known_becomes_an_agent_by_id_username_or_button() {
     for id in [BUDI, CITRA, 13] {
         desk.find(id, "Anda sekarang agen");
     }
-    // Who did it is told by the answer, and not once more.
+    // The admin reads the answer to their own action and gets no notice about it.
     assert_eq!(desk.count(ADMIN, "sekarang agen untuk Umum"), 3);
     assert_eq!(desk.count(ADMIN, "menerima undangan"), 0);
 }
 
 #[tokio::test]
-async fn strangers_and_unknown_departments_are_no_agents() {
+async fn addagent_refuses_unknown_people_and_departments() {
     let desk = with_customer().await;
     for wrong in ["/addagent @nobody", "/addagent 4711", "/addagent siapa"] {
         desk.say(ADMIN, wrong).await;
@@ -47,7 +49,7 @@ async fn the_department_of_a_new_agent_is_asked_for_when_there_are_several() {
 }
 
 #[tokio::test]
-async fn an_agents_departments_are_switched_and_tickets_follow() {
+async fn a_new_department_of_an_agent_assigns_its_waiting_tickets() {
     let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(SARI, "kabel putus").await;
@@ -66,7 +68,7 @@ async fn an_agents_departments_are_switched_and_tickets_follow() {
 }
 
 #[tokio::test]
-async fn the_limit_is_set_by_name_by_id_and_by_buttons() {
+async fn the_ticket_limit_is_set_by_name_by_id_and_by_buttons() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/setmax budi 7").await;
     assert!(desk.last(ADMIN).text.contains("Budi memegang paling banyak 7 tiket"));
@@ -87,7 +89,7 @@ async fn the_limit_is_set_by_name_by_id_and_by_buttons() {
 }
 
 #[tokio::test]
-async fn a_limit_below_what_is_held_takes_nothing_away_and_a_higher_one_fills_up() {
+async fn a_lower_limit_keeps_held_tickets_and_a_higher_one_assigns_more() {
     let desk = with_agent().await;
     five_tickets(&desk).await;
     desk.say(ADMIN, "/setmax Budi 2").await;
@@ -102,7 +104,7 @@ async fn a_limit_below_what_is_held_takes_nothing_away_and_a_higher_one_fills_up
 }
 
 #[tokio::test]
-async fn one_of_several_agents_of_a_name_is_asked_for() {
+async fn an_ambiguous_agent_name_asks_which_agent() {
     let desk = with_customer().await;
     for (id, name) in [(BUDI, "Budi Santoso"), (CITRA, "Budi Wijaya")] {
         desk.agent(id, name).await;
@@ -110,7 +112,7 @@ async fn one_of_several_agents_of_a_name_is_asked_for() {
     desk.say(ADMIN, "/setmax budi 7").await;
     assert!(desk.last(ADMIN).text.contains("Beberapa agen cocok"));
     desk.press(ADMIN, "Wijaya").await;
-    // The number was typed already.
+    // The limit was typed with the command.
     assert!(desk.last(ADMIN).text.contains("Budi Wijaya memegang paling banyak 7"));
     desk.say(ADMIN, "/setmax budi").await;
     desk.press(ADMIN, "Santoso").await;
@@ -119,7 +121,7 @@ async fn one_of_several_agents_of_a_name_is_asked_for() {
 }
 
 #[tokio::test]
-async fn agents_of_one_name_are_told_apart_by_their_usernames() {
+async fn agents_with_equal_names_are_listed_with_usernames() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     let (first_name, username) = ("Budi".into(), Some("budi_dua".into()));
@@ -137,12 +139,12 @@ async fn agents_of_one_name_are_told_apart_by_their_usernames() {
     desk.ticket(SARI, "printer rusak").await;
     let number = numbers(&desk).await.remove(0);
     desk.say(ADMIN, &format!("/reassign {number}")).await;
-    // The other one has the ticket, so nobody is mistaken for them.
+    // The agent of the same name holds the ticket and is not offered, so no username is needed.
     assert!(desk.last(ADMIN).button("🔴 Budi 0/5").is_some(), "{}", desk.chat_story(ADMIN));
 }
 
 #[tokio::test]
-async fn who_blocked_the_bot_is_not_offered_as_online() {
+async fn an_agent_who_blocked_the_bot_is_not_offered_as_online() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.ticket(SARI, "printer rusak").await;
@@ -161,7 +163,7 @@ async fn who_blocked_the_bot_is_not_offered_as_online() {
 }
 
 #[tokio::test]
-async fn the_number_at_the_end_of_a_name_is_no_limit() {
+async fn a_number_at_the_end_of_an_agent_name_is_not_parsed_as_a_limit() {
     let desk = with_customer().await;
     for (id, name) in [(BUDI, "agent 1"), (CITRA, "agent 2")] {
         desk.agent(id, name).await;
@@ -172,7 +174,7 @@ async fn the_number_at_the_end_of_a_name_is_no_limit() {
     assert!(desk.last(ADMIN).text.contains("agent 2 memegang paling banyak 7"));
     desk.say(ADMIN, "/removeagent agent 1").await;
     desk.press(ADMIN, "Berhentikan").await;
-    // Whoever is left must not lose five places because of a name.
+    // The removal of "agent 1" must not lower the limit of "agent 2".
     desk.say(ADMIN, "/setmax agent 2").await;
     assert!(desk.last(ADMIN).text.contains("Sekarang 7"));
 }
@@ -196,14 +198,14 @@ async fn a_removed_agents_tickets_go_back_to_the_queue() {
     assert!(desk.last(BUDI).text.contains("khusus agen"));
     desk.say(CITRA, "/online").await;
     desk.find(CITRA, "kendala 1");
-    // The same button once more finds no agent.
+    // A second press of the same button finds no agent.
     desk.press_data(ADMIN, message, &yes).await;
     desk.say(ADMIN, "/removeagent Budi").await;
     assert!(desk.last(ADMIN).text.contains("Tidak ada agen"));
 }
 
 #[tokio::test]
-async fn an_admin_who_is_no_agent_any_more_stays_an_admin_and_is_told_so() {
+async fn an_admin_removed_as_agent_stays_an_admin() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/addagent 900").await;
     desk.say(ADMIN, "/removeagent Dewi").await;
@@ -216,7 +218,7 @@ async fn an_admin_who_is_no_agent_any_more_stays_an_admin_and_is_told_so() {
 }
 
 #[tokio::test]
-async fn the_workload_shows_everybody() {
+async fn the_workload_shows_every_agent_and_the_queue() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/setmax Budi 2").await;
     desk.agent(CITRA, "Citra").await;
@@ -260,7 +262,7 @@ async fn more_than_ten_agents_come_in_pages() {
 }
 
 #[tokio::test]
-async fn without_agents_the_lists_say_what_to_do() {
+async fn empty_agent_lists_point_to_invite() {
     let desk = with_customer().await;
     for command in ["/agents", "/removeagent", "/setmax", "/workload"] {
         desk.say(ADMIN, command).await;

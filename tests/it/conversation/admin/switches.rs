@@ -1,8 +1,9 @@
-//! Admins' switches: a press carries what is wanted, so that pressed twice it is pressed once.
-use super::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
+//! Idempotent buttons of an admin. A button carries the wanted state, or the ticket's expected version, so a
+//! repeated or stale press changes nothing.
+use crate::conversation::{BUDI, CITRA, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, StoreFault};
 
-/// The newest button of this label is pressed twice at once.
+/// Presses the newest button with this label twice at once. Returns its message.
 async fn press_twice(desk: &Desk, label: &str) -> i64 {
     let (message, data) = desk.button(ADMIN, label);
     desk.sandbox.press(ADMIN, message, &data);
@@ -10,8 +11,9 @@ async fn press_twice(desk: &Desk, label: &str) -> i64 {
     message
 }
 
-/// The newest button of this label is pressed, and the desk has to handle the press a second time.
-async fn press_handled_again(desk: &Desk, label: &str) -> i64 {
+/// Presses the newest button with this label; the inbox delivers the update a second time. Returns the
+/// message.
+async fn press_with_repeated_update(desk: &Desk, label: &str) -> i64 {
     let (message, data) = desk.button(ADMIN, label);
     desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
     desk.press_data(ADMIN, message, &data).await;
@@ -20,7 +22,7 @@ async fn press_handled_again(desk: &Desk, label: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_departments_switches_pressed_twice_are_switched_once() {
+async fn a_double_press_switches_a_department_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     for (label, toast, shown) in [
@@ -42,22 +44,22 @@ async fn a_departments_switches_pressed_twice_are_switched_once() {
 }
 
 #[tokio::test]
-async fn a_switch_handled_again_after_a_crash_is_switched_once() {
+async fn a_repeated_update_switches_once() {
     let desk = with_customer().await;
     second_department(&desk).await;
     for (label, shown) in [("Jadikan kritis", "🚨 Kritis"), ("💤 Nonaktifkan", "💤 Tidak menerima")] {
-        let message = press_handled_again(&desk, label).await;
+        let message = press_with_repeated_update(&desk, label).await;
         assert!(desk.shown(ADMIN, message).contains(shown), "{}", desk.shown(ADMIN, message));
     }
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.say(ADMIN, "/department Umum").await;
     desk.press(ADMIN, "🏷 Tagihan").await;
-    let message = press_handled_again(&desk, "Nonaktifkan").await;
+    let message = press_with_repeated_update(&desk, "Nonaktifkan").await;
     assert!(desk.shown(ADMIN, message).contains("• Tagihan 💤"));
 }
 
 #[tokio::test]
-async fn a_categorys_switch_pressed_twice_is_switched_once() {
+async fn a_double_press_switches_a_category_once() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.say(ADMIN, "/department Umum").await;
@@ -72,7 +74,7 @@ async fn a_categorys_switch_pressed_twice_is_switched_once() {
 }
 
 #[tokio::test]
-async fn an_agents_department_pressed_twice_is_joined_or_left_once() {
+async fn a_double_press_joins_or_leaves_a_department_once() {
     let desk = with_agent().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/agents").await;
@@ -80,13 +82,13 @@ async fn an_agents_department_pressed_twice_is_joined_or_left_once() {
     let message = press_twice(&desk, "Teknik").await;
     assert_eq!(desk.toast(ADMIN), "✓ Budi melayani Teknik.");
     assert!(desk.shown(ADMIN, message).contains("[✓ Teknik]"), "{}", desk.shown(ADMIN, message));
-    press_handled_again(&desk, "✓ Teknik").await;
+    press_with_repeated_update(&desk, "✓ Teknik").await;
     assert_eq!(desk.toast(ADMIN), "Budi tidak melayani Teknik.");
     assert!(desk.shown(ADMIN, message).contains("[Teknik]"), "{}", desk.shown(ADMIN, message));
 }
 
 #[tokio::test]
-async fn a_switch_that_is_refused_is_drawn_as_things_stand() {
+async fn a_refused_switch_redraws_the_current_state() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/department Umum").await;
@@ -100,23 +102,27 @@ async fn a_switch_that_is_refused_is_drawn_as_things_stand() {
 }
 
 #[tokio::test]
-async fn a_ticket_put_back_twice_stays_with_who_got_it_next() {
+async fn a_second_requeue_leaves_the_ticket_with_its_next_agent() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     let number = numbers(&desk).await.remove(0);
     desk.say(ADMIN, &format!("/reassign {number}")).await;
     let (message, requeue) = desk.button(ADMIN, "Kembalikan ke antrian");
     desk.press_data(ADMIN, message, &requeue).await;
-    assert_eq!(desk.app().engine.store().all_held().await.unwrap().len(), 1, "back with the only one there");
+    assert_eq!(
+        desk.app().engine.store().all_held().await.unwrap().len(),
+        1,
+        "the only online agent gets it again"
+    );
     desk.press_data(ADMIN, message, &requeue).await;
     assert!(desk.toast(ADMIN).contains("🟡 Menunggu"), "{}", desk.toast(ADMIN));
     assert_eq!(desk.count(BUDI, "dikembalikan dari antrian Anda"), 1);
     let shown = desk.shown(ADMIN, message);
-    assert!(shown.contains("kembali ke antrian.") && !shown.contains('['), "the answer stays: {shown}");
+    assert!(shown.contains("kembali ke antrian.") && !shown.contains('['), "the first result stays: {shown}");
 }
 
 #[tokio::test]
-async fn a_ticket_put_back_by_a_double_tap_is_said_to_be_back() {
+async fn a_double_press_of_requeue_reports_the_ticket_as_queued() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.say(BUDI, "/busy").await;
@@ -128,7 +134,7 @@ async fn a_ticket_put_back_by_a_double_tap_is_said_to_be_back() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_moved_on_is_not_put_back_by_an_old_button() {
+async fn a_stale_requeue_button_does_not_move_the_ticket() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     desk.agent(CITRA, "Citra").await;
@@ -137,13 +143,13 @@ async fn a_ticket_that_moved_on_is_not_put_back_by_an_old_button() {
     let (message, requeue) = desk.button(ADMIN, "Kembalikan ke antrian");
     desk.say(ADMIN, &format!("/reassign {number} Citra")).await;
     desk.press_data(ADMIN, message, &requeue).await;
-    // What can be done now is asked for anew.
+    // The message offers the actions that are possible now.
     let shown = desk.shown(ADMIN, message);
     assert!(shown.contains("kepada siapa?") && shown.contains("Kembalikan ke antrian"), "{shown}");
 }
 
 #[tokio::test]
-async fn an_agent_removed_by_a_double_tap_is_said_to_be_none_any_more() {
+async fn a_double_press_of_remove_reports_one_removal() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(ADMIN, "/removeagent Citra").await;
@@ -154,7 +160,7 @@ async fn an_agent_removed_by_a_double_tap_is_said_to_be_none_any_more() {
 }
 
 #[tokio::test]
-async fn a_ticket_handed_over_twice_is_handed_over_once() {
+async fn a_double_press_reassigns_a_ticket_once() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {
@@ -169,7 +175,7 @@ async fn a_ticket_handed_over_twice_is_handed_over_once() {
 }
 
 #[tokio::test]
-async fn an_old_offer_moves_no_ticket_that_has_moved_on() {
+async fn a_stale_reassign_button_does_not_move_the_ticket() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
     for (id, name) in [(CITRA, "Citra"), (13, "Eka")] {

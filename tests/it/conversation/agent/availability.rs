@@ -1,5 +1,5 @@
-//! An agent comes, goes, is busy, falls silent.
-use super::{BUDI, SARI, five_tickets, with_agent, with_customer};
+//! Availability of an agent: commands, buttons, offline behaviour and the presence question.
+use crate::conversation::{BUDI, SARI, five_tickets, with_agent, with_customer};
 use crate::support::{Desk, Options};
 use antri::domain::person::Availability;
 use antri::domain::policy::OfflineBehaviour;
@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use std::time::Duration;
 
 #[tokio::test]
-async fn each_command_says_how_one_stands() {
+async fn each_availability_command_reports_the_status() {
     let desk = with_agent().await;
     for (command, shown) in [
         ("/busy", "🟠 Sibuk"),
@@ -23,7 +23,7 @@ async fn each_command_says_how_one_stands() {
 }
 
 #[tokio::test]
-async fn only_who_is_online_gets_tickets_and_coming_online_fills_the_queue() {
+async fn only_an_online_agent_gets_waiting_tickets() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     desk.ticket(SARI, "kendala 1").await;
@@ -36,7 +36,7 @@ async fn only_who_is_online_gets_tickets_and_coming_online_fills_the_queue() {
 }
 
 #[tokio::test]
-async fn the_buttons_do_what_the_commands_do() {
+async fn the_availability_buttons_work_like_the_commands() {
     let desk = with_customer().await;
     desk.agent(BUDI, "Budi").await;
     desk.ticket(SARI, "kendala 1").await;
@@ -50,7 +50,7 @@ async fn the_buttons_do_what_the_commands_do() {
 }
 
 #[tokio::test]
-async fn a_doubled_press_is_answered_below_once() {
+async fn a_double_press_sends_one_status_message() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let (message, offline) = desk.button(BUDI, "🔴 Offline");
@@ -63,11 +63,11 @@ async fn a_doubled_press_is_answered_below_once() {
 }
 
 #[tokio::test]
-async fn a_press_for_what_is_so_already_draws_its_card_anew() {
+async fn a_press_for_the_current_availability_redraws_its_card() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let queue = desk.button(BUDI, "🔴 Offline");
-    // This one is kept in step, the one above is not any more.
+    // This newer card is refreshed from now on; the one above is not.
     desk.say(BUDI, "/myqueue").await;
     desk.say(BUDI, "/status").await;
     let status = desk.button(BUDI, "🔴 Offline");
@@ -80,7 +80,7 @@ async fn a_press_for_what_is_so_already_draws_its_card_anew() {
         let shown = desk.shown(BUDI, message);
         assert!(shown.contains("🔴 Offline\n") && !shown.contains("[🔴 Offline]"), "{shown}");
     }
-    assert_eq!(desk.count(BUDI, "Status Anda"), before, "nothing new to say");
+    assert_eq!(desk.count(BUDI, "Status Anda"), before, "no second status message");
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn going_offline_keeps_the_tickets() {
 }
 
 #[tokio::test]
-async fn going_offline_gives_back_what_the_setting_says() {
+async fn going_offline_applies_the_offline_behaviour() {
     let desk = with_agent().await;
     desk.change_settings(|s| s.offline_behaviour = OfflineBehaviour::ReassignWaiting).await;
     desk.ticket(SARI, "dibuka").await;
@@ -113,7 +113,7 @@ async fn going_offline_gives_back_what_the_setting_says() {
 }
 
 #[tokio::test]
-async fn a_silent_agent_is_asked_and_answers_with_the_button() {
+async fn a_silent_agent_is_asked_and_stays_online_by_the_button() {
     let desk = with_agent().await;
     assert_eq!(desk.pass(TimeDelta::minutes(29)).await.asked, 0);
     assert_eq!(desk.pass(TimeDelta::minutes(1)).await.asked, 1);
@@ -125,9 +125,9 @@ async fn a_silent_agent_is_asked_and_answers_with_the_button() {
     desk.find(BUDI, "kendala 1");
 }
 
-/// The desk compares the wall clock with a steady one at each sweep.
+/// Each sweep compares the wall clock with a monotonic clock.
 #[tokio::test]
-async fn a_clock_that_somebody_sets_expires_nobody() {
+async fn a_wall_clock_jump_takes_no_agent_offline() {
     for hours in [1, -1] {
         let desk = Desk::with(Options { sweep_every: Duration::from_millis(5), ..Options::default() }).await;
         desk.agent(BUDI, "Budi").await;
@@ -135,7 +135,7 @@ async fn a_clock_that_somebody_sets_expires_nobody() {
         desk.clock.jump_wall_clock(TimeDelta::hours(hours));
         let app = desk.app();
         let agent = app.engine.seats()[0].person.id;
-        desk.until("everybody to count as just seen", async || {
+        desk.until("the presence record to carry the new time", async || {
             let record = desk.presence().get(agent, desk.now()).await.unwrap();
             record.is_some_and(|record| record.last_heartbeat == desk.now())
         })
@@ -148,7 +148,7 @@ async fn a_clock_that_somebody_sets_expires_nobody() {
 }
 
 #[tokio::test]
-async fn any_message_answers_the_question() {
+async fn any_message_answers_the_presence_question() {
     let desk = with_agent().await;
     desk.pass(TimeDelta::minutes(30)).await;
     desk.say(BUDI, "sebentar").await;
@@ -156,14 +156,14 @@ async fn any_message_answers_the_question() {
 }
 
 #[tokio::test]
-async fn without_an_answer_one_is_offline_and_told_so() {
+async fn an_unanswered_presence_question_takes_the_agent_offline() {
     let desk = with_agent().await;
     desk.ticket(SARI, "kendala 1").await;
     desk.pass(TimeDelta::minutes(30)).await;
     assert_eq!(desk.pass(TimeDelta::minutes(5)).await.taken_offline, 1);
-    let told = desk.find(BUDI, "sekarang offline").text;
-    assert!(told.contains("1 tiket tetap di antrian Anda"), "{told}");
-    // The question is still there, but comes too late.
+    let notice = desk.find(BUDI, "sekarang offline").text;
+    assert!(notice.contains("1 tiket tetap di antrian Anda"), "{notice}");
+    // The question is still shown; its button comes too late.
     desk.press(BUDI, "Ya, masih online").await;
     assert!(desk.toast(BUDI).contains("sudah offline"));
     desk.press(BUDI, "🟢 Online").await;
@@ -188,7 +188,7 @@ async fn autoassign_is_switched_by_command_and_by_button() {
 }
 
 #[tokio::test]
-async fn a_token_is_a_token() {
+async fn the_token_command_sends_a_jwt() {
     let desk = with_agent().await;
     desk.say(BUDI, "/token").await;
     let text = desk.last(BUDI).text;

@@ -1,8 +1,8 @@
-//! An admin moves tickets.
-use super::{BUDI, CITRA, SARI, five_tickets, numbers, with_agent, with_customer};
+//! Reassignment of tickets by an admin, by command and by button.
+use crate::conversation::{BUDI, CITRA, SARI, five_tickets, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
 
-/// Budi holds a ticket, Citra is there without one.
+/// Returns a desk where Budi holds a ticket and Citra holds none, and the number of that ticket.
 async fn two_agents() -> (Desk, String) {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
@@ -12,18 +12,18 @@ async fn two_agents() -> (Desk, String) {
 }
 
 #[tokio::test]
-async fn a_ticket_goes_to_another_agent_by_number_in_any_case() {
+async fn a_ticket_is_reassigned_by_number_in_any_letter_case() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, &format!("/reassign {} citra", number.to_lowercase())).await;
     assert!(desk.last(ADMIN).text.contains("sekarang di antrian Citra"));
     desk.find(CITRA, "printer rusak");
     desk.find(BUDI, "dialihkan ke Citra");
-    assert!(!desk.has(BUDI, "printer rusak"), "who no longer has it no longer reads it");
+    assert!(!desk.has(BUDI, "printer rusak"), "the former holder no longer sees the ticket");
     desk.find(SARI, "sekarang ditangani oleh Citra");
 }
 
 #[tokio::test]
-async fn the_last_four_characters_name_a_ticket() {
+async fn a_ticket_is_found_by_its_last_four_characters() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, &format!("/reassign {}", &number[16..])).await;
     assert!(desk.last(ADMIN).text.contains("kepada siapa?"));
@@ -37,7 +37,7 @@ async fn the_last_four_characters_name_a_ticket() {
 }
 
 #[tokio::test]
-async fn a_ticket_and_its_agent_are_chosen_by_buttons_only() {
+async fn reassign_works_with_buttons_only() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, "/reassign").await;
     desk.press(ADMIN, &number[16..]).await;
@@ -49,7 +49,7 @@ async fn a_ticket_and_its_agent_are_chosen_by_buttons_only() {
 }
 
 #[tokio::test]
-async fn several_agents_of_a_name_are_offered_for_the_ticket() {
+async fn an_ambiguous_agent_name_offers_every_match() {
     let (desk, number) = two_agents().await;
     desk.agent(13, "Citrawati").await;
     desk.say(ADMIN, &format!("/reassign {number} citr")).await;
@@ -59,7 +59,7 @@ async fn several_agents_of_a_name_are_offered_for_the_ticket() {
 }
 
 #[tokio::test]
-async fn a_full_agent_gets_it_only_anyway() {
+async fn reassigning_to_a_full_agent_needs_confirmation() {
     let desk = with_agent().await;
     five_tickets(&desk).await;
     desk.ticket(SARI, "kendala 6").await;
@@ -75,7 +75,7 @@ async fn a_full_agent_gets_it_only_anyway() {
 }
 
 #[tokio::test]
-async fn a_ticket_goes_back_to_the_queue_at_its_old_place() {
+async fn a_requeued_ticket_keeps_its_old_position() {
     let (desk, number) = two_agents().await;
     for id in [BUDI, CITRA] {
         desk.say(id, "/busy").await;
@@ -87,13 +87,13 @@ async fn a_ticket_goes_back_to_the_queue_at_its_old_place() {
     assert!(desk.last(ADMIN).text.contains("kembali ke antrian"));
     assert!(desk.find(SARI, "kembali ke antrian").text.contains("#1"), "{}", desk.chat_story(SARI));
     desk.find(BUDI, "dikembalikan dari antrian Anda");
-    // What stands for something that is no longer so is refused, and its buttons go.
+    // A second press of the stale button is refused.
     desk.press_data(ADMIN, message, &requeue).await;
     assert!(desk.toast(ADMIN).contains("Dalam antrian"), "{}", desk.toast(ADMIN));
 }
 
 #[tokio::test]
-async fn what_has_ended_is_not_moved() {
+async fn an_ended_ticket_is_not_reassigned() {
     let (desk, number) = two_agents().await;
     desk.say(ADMIN, &format!("/reassign {number}")).await;
     desk.press(BUDI, "Selesai").await;
@@ -106,10 +106,10 @@ async fn what_has_ended_is_not_moved() {
 }
 
 #[tokio::test]
-async fn who_serves_the_department_and_has_room_is_offered_first() {
+async fn online_agents_of_the_department_are_offered_first() {
     let (desk, number) = two_agents().await;
     desk.department("Teknik").await;
-    // An agent of one department only: the button of the other question.
+    // Eka serves Teknik only; the button of the department picker adds Farah to Umum.
     desk.person(13, "Eka", "id").await;
     desk.say(ADMIN, "/addagent 13 Teknik").await;
     desk.agent(14, "Farah").await;
@@ -121,12 +121,12 @@ async fn who_serves_the_department_and_has_room_is_offered_first() {
     let (message, _) = desk.button(ADMIN, "Farah");
     let shown = desk.shown(ADMIN, message);
     let at = |name: &str| shown.find(name).unwrap();
-    assert!(at("Farah") < at("Citra"), "who is online comes before who is not: {shown}");
-    assert!(at("Citra") < at("Eka"), "the department's own come first: {shown}");
+    assert!(at("Farah") < at("Citra"), "online agents come before offline ones: {shown}");
+    assert!(at("Citra") < at("Eka"), "agents of the department come first: {shown}");
 }
 
 #[tokio::test]
-async fn of_complete_and_reassign_one_wins_and_the_other_is_told() {
+async fn completing_a_ticket_after_its_reassignment_is_refused() {
     let (desk, number) = two_agents().await;
     let (message, complete) = desk.button(BUDI, "Selesai");
     desk.say(ADMIN, &format!("/reassign {number} Citra")).await;

@@ -1,11 +1,11 @@
-//! What waits, as agents and admins see it.
-use super::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
+//! The queue of waiting tickets as agents, admins and waiting customers see it.
+use crate::conversation::{BUDI, CITRA, SARI, TOM, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, StoreFault};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[tokio::test]
-async fn the_queue_shows_what_waits_without_pick_up_in_auto_mode() {
+async fn in_auto_mode_the_queue_lists_tickets_without_pick_up_buttons() {
     let desk = with_agent().await;
     desk.say(BUDI, "/queue").await;
     assert!(desk.last(BUDI).text.contains("Tidak ada tiket yang menunggu"));
@@ -21,7 +21,7 @@ async fn the_queue_shows_what_waits_without_pick_up_in_auto_mode() {
 }
 
 #[tokio::test]
-async fn who_waits_sees_agents_come_and_go() {
+async fn a_waiting_card_follows_the_number_of_online_agents() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     for id in [BUDI, CITRA] {
@@ -30,7 +30,7 @@ async fn who_waits_sees_agents_come_and_go() {
     desk.ticket(SARI, "kendala 1").await;
     let card = || desk.find(SARI, "Posisi").text;
     assert!(card().contains("Agen online: saat ini tidak ada"), "{}", card());
-    // Room for the first of two.
+    // Citra has a slot for the first of two tickets.
     desk.say(ADMIN, "/setmax Citra 1").await;
     desk.person(TOM, "Tom", "id").await;
     desk.ticket(TOM, "kendala 2").await;
@@ -43,13 +43,13 @@ async fn who_waits_sees_agents_come_and_go() {
 }
 
 #[tokio::test]
-async fn what_happens_while_a_queue_is_on_its_way_is_shown_by_it() {
+async fn an_assignment_during_the_send_of_a_queue_card_is_shown_on_it() {
     let desk = with_agent().await;
     desk.say(SARI, "kendala 1").await;
     let draft = desk.last(SARI);
-    // The card is there, and the desk has not noted yet that it is.
-    let looked = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&looked);
+    // The card is sent, and its delivery is not settled yet.
+    let reads = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&reads);
     desk.faults.inject(move |called| {
         counted.fetch_add(u32::from(called == "live_queues"), Ordering::SeqCst);
         (called == "settle").then_some(StoreFault::Held)
@@ -58,7 +58,7 @@ async fn what_happens_while_a_queue_is_on_its_way_is_shown_by_it() {
     desk.until("the card", async || desk.has(BUDI, "(0/5)")).await;
     let card = desk.find(BUDI, "(0/5)").message_id;
     desk.sandbox.press(SARI, draft.message_id, draft.button("Kirim").unwrap());
-    desk.until("the assignment to be looked at", async || looked.load(Ordering::SeqCst) > 0).await;
+    desk.until("the refresher to read the live queues", async || reads.load(Ordering::SeqCst) > 0).await;
     desk.faults.clear();
     desk.settle().await;
     let shown = desk.sandbox.message(BUDI, card).unwrap();
@@ -66,7 +66,7 @@ async fn what_happens_while_a_queue_is_on_its_way_is_shown_by_it() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_shown_nowhere_is_not_refreshed() {
+async fn a_queue_without_a_live_card_is_not_refreshed() {
     let desk = with_agent().await;
     let refreshes = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&refreshes);
@@ -83,7 +83,7 @@ async fn a_queue_that_is_shown_nowhere_is_not_refreshed() {
 }
 
 #[tokio::test]
-async fn a_former_agents_queue_is_closed() {
+async fn the_queue_card_of_a_former_agent_is_closed() {
     let desk = with_agent().await;
     desk.ticket(SARI, "kendala 1").await;
     desk.say(BUDI, "/myqueue").await;
@@ -96,7 +96,7 @@ async fn a_former_agents_queue_is_closed() {
 }
 
 #[tokio::test]
-async fn an_agent_sees_their_departments_and_an_admin_all() {
+async fn the_queue_lists_own_departments_for_agents_and_all_for_admins() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.person(BUDI, "Budi", "id").await;

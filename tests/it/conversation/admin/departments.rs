@@ -1,9 +1,9 @@
-//! An admin sets up departments and categories.
-use super::{SARI, second_department, with_agent, with_customer};
+//! Departments and categories: creation, renaming, retirement and the prompts for their names.
+use crate::conversation::{BUDI, SARI, second_department, with_agent, with_customer};
 use crate::support::ADMIN;
 
 #[tokio::test]
-async fn a_department_is_made_by_command_and_by_button() {
+async fn a_department_is_created_by_command_and_by_button() {
     let desk = with_customer().await;
     desk.department("HSI INDIBIZ").await;
     assert!(desk.last(ADMIN).text.contains("Departemen HSI INDIBIZ dibuat.\n👤 Belum ada agennya."));
@@ -11,7 +11,7 @@ async fn a_department_is_made_by_command_and_by_button() {
     desk.press(ADMIN, "Departemen baru").await;
     desk.say(ADMIN, "Keuangan").await;
     assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"));
-    // Naming one that exists shows it.
+    // The command with the name of an existing department shows it.
     desk.say(ADMIN, "/department hsi indibiz").await;
     assert!(!desk.last(ADMIN).text.contains("dibuat"));
     desk.press(ADMIN, "Kembali").await;
@@ -21,7 +21,7 @@ async fn a_department_is_made_by_command_and_by_button() {
 }
 
 #[tokio::test]
-async fn a_slip_in_a_departments_name_makes_no_department() {
+async fn an_unknown_department_name_is_confirmed_before_creation() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.say(ADMIN, "/department Tenkik").await;
@@ -41,7 +41,7 @@ async fn a_slip_in_a_departments_name_makes_no_department() {
 }
 
 #[tokio::test]
-async fn a_bad_name_keeps_the_question_open_until_cancelled() {
+async fn an_invalid_name_keeps_the_prompt_open_until_cancelled() {
     let desk = with_customer().await;
     second_department(&desk).await;
     desk.press(ADMIN, "Ganti nama").await;
@@ -59,7 +59,7 @@ async fn a_bad_name_keeps_the_question_open_until_cancelled() {
 }
 
 #[tokio::test]
-async fn another_command_drops_the_question() {
+async fn another_command_closes_the_prompt() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
@@ -70,7 +70,7 @@ async fn another_command_drops_the_question() {
 }
 
 #[tokio::test]
-async fn a_file_is_no_name_and_the_question_stays() {
+async fn a_file_is_refused_as_a_name_and_the_prompt_stays_open() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
@@ -81,7 +81,7 @@ async fn a_file_is_no_name_and_the_question_stays() {
 }
 
 #[tokio::test]
-async fn categories_are_made_renamed_and_retired() {
+async fn categories_are_created_renamed_and_retired() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     assert!(desk.last(ADMIN).text.contains("Kategori Umum - Tagihan ditambahkan"));
@@ -94,7 +94,7 @@ async fn categories_are_made_renamed_and_retired() {
         desk.say(ADMIN, wrong).await;
         assert!(desk.last(ADMIN).text.contains(answer), "{wrong}: {}", desk.last(ADMIN).text);
     }
-    // With one department nobody is asked which.
+    // With a single department the prompt for it is skipped.
     desk.say(ADMIN, "/category").await;
     desk.say(ADMIN, "Jaringan").await;
     desk.say(ADMIN, "/department Umum").await;
@@ -113,7 +113,7 @@ async fn categories_are_made_renamed_and_retired() {
 }
 
 #[tokio::test]
-async fn a_categorys_department_is_chosen_and_may_have_a_dash() {
+async fn the_department_of_a_new_category_is_picked_or_typed_even_with_a_dash() {
     let desk = with_customer().await;
     for name in ["HSI", "HSI - INDIBIZ"] {
         desk.department(name).await;
@@ -134,7 +134,7 @@ async fn a_categorys_department_is_chosen_and_may_have_a_dash() {
 }
 
 #[tokio::test]
-async fn critical_and_retired_are_switched_and_the_last_one_stays() {
+async fn a_department_can_be_critical_or_retired_except_the_last_one() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/department Umum").await;
     desk.press(ADMIN, "Jadikan kritis").await;
@@ -148,7 +148,7 @@ async fn critical_and_retired_are_switched_and_the_last_one_stays() {
     second_department(&desk).await;
     desk.press(ADMIN, "💤 Nonaktifkan").await;
     assert!(desk.last(ADMIN).text.contains("Tidak menerima tiket baru"));
-    // With one open department left, nobody is asked which.
+    // With a single open department the customer is not asked for a category.
     desk.say(SARI, "halo").await;
     assert!(desk.last(SARI).button("Kirim").is_some());
     desk.press(ADMIN, "Aktifkan kembali").await;
@@ -156,12 +156,12 @@ async fn critical_and_retired_are_switched_and_the_last_one_stays() {
 }
 
 #[tokio::test]
-async fn a_retired_departments_tickets_are_still_worked_on() {
+async fn tickets_of_a_retired_department_can_be_completed() {
     let desk = with_agent().await;
     desk.ticket(SARI, "sebelum").await;
     second_department(&desk).await;
     desk.say(ADMIN, "/department Umum").await;
     desk.press(ADMIN, "💤 Nonaktifkan").await;
-    desk.press(super::BUDI, "Selesai").await;
+    desk.press(BUDI, "Selesai").await;
     desk.find(SARI, "sudah selesai");
 }

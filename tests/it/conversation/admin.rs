@@ -1,0 +1,7 @@
+//! Conversations of an admin: agents, departments, links and the reassignment of tickets.
+mod agents;
+mod departments;
+mod links;
+mod stale_buttons;
+mod switches;
+mod tickets;
