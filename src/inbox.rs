@@ -24,25 +24,25 @@ pub struct Inbox {
     clock: Clock,
     arrived: Arc<Notify>,
     /// Whom to tell of updates, where another replica may be the one that handles them.
-    telling: Option<SignalBuffer>,
+    signal_buffer: Option<SignalBuffer>,
 }
 
 impl Inbox {
     /// The inbox of this store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, arrived: Arc::new(Notify::new()), telling: None }
+        Self { store, clock, arrived: Arc::new(Notify::new()), signal_buffer: None }
     }
 
     /// The same inbox, into which other replicas write too.
     #[must_use]
     pub fn with_replicas(self, telling: SignalBuffer) -> Self {
-        Self { telling: Some(telling), ..self }
+        Self { signal_buffer: Some(telling), ..self }
     }
 
     /// Whether other replicas write into it: then a row can come to light after a later one.
     fn is_shared(&self) -> bool {
-        self.telling.is_some()
+        self.signal_buffer.is_some()
     }
 
     /// There may be something new in it.
@@ -61,7 +61,7 @@ impl Inbox {
         fail::fail_point!("inbox-after-write");
         tracing::debug!(fresh, "updates accepted");
         self.wake();
-        if let Some(telling) = &self.telling {
+        if let Some(telling) = &self.signal_buffer {
             telling.updates();
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! Who is there. Kept in Redis, or, embedded, in memory; what memory forgets in a restart, the store's last activities bring
-//! back.
+//! Presence back ends: Redis, or the memory of this process. After a restart, the store's `last_activity` restores the
+//! records that memory lost.
 pub mod memory;
 pub mod redis;
 

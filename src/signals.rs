@@ -1,4 +1,4 @@
-//! How replicas on one store hear of each other: by a channel of Redis.
+//! Signal back ends: a Redis channel between the replicas on one store.
 pub mod redis;
 
 pub use redis::RedisSignals;

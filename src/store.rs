@@ -1,5 +1,5 @@
-//! Where the desk keeps what must not be lost. The embedded back end is one SQLite file and needs no server; the other is a
-//! MongoDB server, which several desks can share.
+//! Store back ends. The embedded one is a SQLite file and needs no server. The other is a MongoDB server, which several
+//! replicas can share.
 mod fifo_guard;
 pub mod mongo;
 pub mod sqlite;

@@ -112,8 +112,8 @@ pub(crate) fn goals(throughput: &[Throughput], costs: &[Cost], latency: &[Latenc
     }
 }
 
-/// Prints the latency goals, which are the same for every store.
-pub(crate) fn latency_goals(latency: &[Latency]) {
+/// Prints the latency goals of the embedded store.
+fn latency_goals(latency: &[Latency]) {
     if let Some(worst) = latency.iter().map(|l| ms(l.assigned.p99)).reduce(f64::max) {
         goal(
             worst < 50.0,

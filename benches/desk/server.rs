@@ -20,7 +20,7 @@ mod throughput;
 use crate::api_heartbeats;
 use crate::backend::Backend;
 use crate::latency;
-use crate::report::{latency as latency_line, latency_goals, latency_head};
+use crate::report::{latency as latency_line, latency_head};
 use antri::presence::{Memory, Redis};
 use redis_server::RedisServer;
 use secrecy::SecretString;
@@ -93,7 +93,7 @@ pub(crate) async fn assignment(size: &Size) {
     }
     println!("\nGoals on MongoDB");
     report::goals(&throughput);
-    latency_goals(&latency);
+    report::latency_goals(&latency);
 }
 
 /// Measures heartbeats: through the side API, and on Redis.

@@ -131,7 +131,7 @@ async fn parse(
         Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => return Some(Ok(update)),
         _ => tracing::error!(update = row.update_id, "an update that can't be read is put aside"),
     }
-    while let Err(error) = put_aside(&inbox, &engine, &row).await {
+    while let Err(error) = dead_letter(&inbox, &engine, &row).await {
         tracing::error!(%error, update = row.update_id, "not put aside yet");
         tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
     }
@@ -139,7 +139,7 @@ async fn parse(
     None
 }
 
-async fn put_aside(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {
+async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {
     let notice = Notice::UpdateDeadLettered { update: row.update_id };
     let admins = engine.store().admins().await?;
     let mut notices: Vec<_> =

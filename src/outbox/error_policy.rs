@@ -1,4 +1,4 @@
-//! What an answer of Telegram means for a delivery. Pure.
+//! Error policy of the outbox: maps Telegram's answer to the next step of a delivery. Pure.
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::engine::ports::Outcome;

@@ -32,7 +32,7 @@ pub struct Outbox {
     composer: Arc<dyn Compose>,
     telegram: Telegram,
     clock: Clock,
-    pace: Mutex<RateLimiter>,
+    rate_limiter: Mutex<RateLimiter>,
 }
 
 /// What a task of the worker's came to.
@@ -60,7 +60,7 @@ impl Outbox {
         clock: Clock,
         limits: RateLimits,
     ) -> Self {
-        Self { engine, composer, telegram, clock, pace: Mutex::new(RateLimiter::new(limits)) }
+        Self { engine, composer, telegram, clock, rate_limiter: Mutex::new(RateLimiter::new(limits)) }
     }
 
     /// Works until `stop`; then lets what is under way come to its end. Nothing is sent after `deadline`: whatever slept past
@@ -293,7 +293,7 @@ impl Outbox {
     }
 
     fn rate_limiter(&self) -> std::sync::MutexGuard<'_, RateLimiter> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rate_limiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,5 @@
-//! How a call can fail. The three cases ask for three different deeds: mend or give up, try again, or try again once at
-//! most because it may have been done.
+//! Errors of a Bot API call. Each variant needs another reaction: fix or give up, retry, or retry once at most because the
+//! call may have succeeded.
 use std::time::Duration;
 
 /// Why a call has no result. Never holds the token: URLs are taken out of transport errors.

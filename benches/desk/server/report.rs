@@ -3,7 +3,15 @@ use super::baseline::CALLERS;
 use super::heartbeats::Heartbeats;
 use super::throughput::Throughput;
 use crate::api_heartbeats::ApiHeartbeats;
+use crate::latency::Latency;
 use crate::report::goal;
+use crate::stats::ms;
+
+/// The most bare writes that may pass between an arrival and its committed assignment: the 99th percentile of the
+/// latency against the median of a bare write.
+const MAX_BARE_WRITES: f64 = 80.0;
+/// The most by which a backlog may lengthen that latency.
+const MAX_BACKLOG_GROWTH: f64 = 1.3;
 
 pub(crate) fn throughput_head(server: &str) {
     println!(
@@ -52,6 +60,31 @@ pub(crate) fn goals(results: &[Throughput]) {
     at_least(0.5, least(&|t| t.ratios.bulk), "bulk writes, tickets against tickets");
     at_least(0.5, least(&|t| t.ratios.bulk_documents), "bulk writes, documents against documents");
     at_least(5.0, least(&|t| t.ratios.ordered), "the ordered plan");
+}
+
+/// Prints the latency goals as ratios to bare writes of the same server in the same scenario, and to the same agents
+/// without a backlog. Absolute times would say more about the server than about the desk.
+pub(crate) fn latency_goals(results: &[Latency]) {
+    let to_bare = results.iter().map(|l| ms(l.assigned.p99) / ms(l.bare.p50));
+    if let Some(worst) = to_bare.reduce(f64::max) {
+        goal(
+            worst <= MAX_BARE_WRITES,
+            &format!(
+                "assignment committed within {MAX_BARE_WRITES:.0} bare writes (p99 to p50): {worst:.1} at worst"
+            ),
+        );
+    }
+    let empty = |full: &Latency| results.iter().find(|l| l.agents == full.agents && l.backlog == 0);
+    let with_backlog = results.iter().filter(|l| l.backlog > 0);
+    let growth = with_backlog.filter_map(|l| Some(ms(l.assigned.p99) / ms(empty(l)?.assigned.p99)));
+    if let Some(worst) = growth.reduce(f64::max) {
+        goal(
+            worst <= MAX_BACKLOG_GROWTH,
+            &format!(
+                "the same with a backlog, at most {MAX_BACKLOG_GROWTH} × that without: {worst:.2} at worst"
+            ),
+        );
+    }
 }
 
 fn at_least(minimum: f64, measured: f64, what: &str) {

@@ -65,7 +65,7 @@ enum Step {
     Reachable(u8, bool),
     Lost(u8, bool),
     /// Stops being an agent, or becomes one again.
-    Standing(u8),
+    Membership(u8),
     Policy {
         strategy: Choice,
         mode: Mode,
@@ -120,7 +120,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => (n(), n()).prop_map(|(agent, department)| Step::Department { agent, department }),
         1 => (n(), prop::bool::weighted(0.7)).prop_map(|(agent, yes)| Step::Reachable(agent, yes)),
         2 => (n(), any::<bool>()).prop_map(|(agent, lost)| Step::Lost(agent, lost)),
-        1 => n().prop_map(Step::Standing),
+        1 => n().prop_map(Step::Membership),
         1 => (any_choice(), any_mode(), prop::sample::select(vec![0, 50, 100, 100]))
             .prop_map(|(strategy, mode, rollout)| Step::Policy { strategy, mode, rollout }),
         1 => prop_oneof![4 => 1..60_i16, 1 => Just(-3_600_i16)].prop_map(Step::Clock),
@@ -163,7 +163,7 @@ fn every_history_keeps_the_invariants() {
 fn histories_come_to_what_they_are_about() {
     let mut runner = TestRunner::deterministic();
     let histories = (any_build(), prop::collection::vec(any_step(), 1..=STEPS));
-    let mut seen = world::Tally::default();
+    let mut seen = world::AssignmentCounts::default();
     for _ in 0..300 {
         let (build, steps) = histories.new_tree(&mut runner).unwrap().current();
         let mut world = World::new(&build);

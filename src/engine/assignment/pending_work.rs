@@ -1,6 +1,6 @@
-//! What is still to be done when whoever began it is gone. A verb's caller may hang up and a round's task may be ended at
-//! any await: then nobody follows up what was committed, or may have been. So it is owed from before until it is done, and
-//! the next round pays.
+//! Follow-up work that survives cancellation. A caller can be dropped at any `.await` after its commit was sent. The work
+//! that must follow (rounds, reloads of agents whose state is uncertain) is therefore registered before the commit. If the
+//! guard is dropped without `done()`, the next round does the work.
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::engine::ports::{Change, StoreError, Write};
 use crate::engine::{Engine, lock};

@@ -26,7 +26,7 @@ pub struct Assignment {
     /// Into which slot.
     pub slot: Slot,
     /// The agent's turn before this one, which counts again if this one is not committed.
-    pub former_turn: Option<Time>,
+    pub last_assigned_before: Option<Time>,
     /// The change that commits it.
     pub change: Change,
 }
@@ -54,7 +54,7 @@ impl Assignment {
         roster.update(self.agent, |seat| {
             seat.holds.retain(|_, held| *held != self.before.id);
             if let Some(profile) = seat.person.agent.as_mut().filter(|p| p.last_assigned == turn) {
-                profile.last_assigned = self.former_turn;
+                profile.last_assigned = self.last_assigned_before;
             }
         });
     }
@@ -95,7 +95,7 @@ fn assign(
     settings: &Settings,
     now: Time,
 ) -> Option<Assignment> {
-    let turn = roster.next_turn(now);
+    let turn = roster.next_assignment_time(now);
     let seat = roster.seat(agent)?;
     let profile = seat.profile()?;
     let (slot, held, max) = (seat.free_slot(), seat.held(), profile.max_tickets.get());
@@ -123,7 +123,7 @@ fn assign(
         }),
         notices: plan_handover(&after, agent, agent_chat, held + 1, max),
     };
-    Some(Assignment { before, after, agent, slot, former_turn, change })
+    Some(Assignment { before, after, agent, slot, last_assigned_before: former_turn, change })
 }
 
 fn decide(

@@ -32,7 +32,7 @@ pub struct Roster {
     seats: HashMap<PersonId, Seat>,
     benches: HashMap<DepartmentId, Bench>,
     strategy: Strategy,
-    last_turn: Option<Time>,
+    last_assignment: Option<Time>,
     /// How often each agent's seat has changed.
     stamps: HashMap<PersonId, u64>,
     reserved: HashMap<TicketId, Reserved>,
@@ -55,7 +55,7 @@ impl Roster {
             seats: HashMap::new(),
             benches: HashMap::new(),
             strategy,
-            last_turn: None,
+            last_assignment: None,
             stamps: HashMap::new(),
             reserved: HashMap::new(),
         }
@@ -111,7 +111,7 @@ impl Roster {
         }
         self.remove(person.id);
         if let Some(profile) = &person.agent {
-            self.last_turn = self.last_turn.max(profile.last_assigned);
+            self.last_assignment = self.last_assignment.max(profile.last_assigned);
             let seat = Seat { person, holds, lost };
             self.join_benches(&seat);
             self.seats.insert(seat.person.id, seat);
@@ -237,12 +237,12 @@ impl Roster {
     }
 
     /// A moment for the next turn: `now`, or just after the last turn, so that no two turns are the same.
-    pub fn next_turn(&mut self, now: Time) -> Time {
-        let turn = match self.last_turn {
+    pub fn next_assignment_time(&mut self, now: Time) -> Time {
+        let turn = match self.last_assignment {
             Some(last) if last >= now => last + chrono::TimeDelta::microseconds(1),
             _ => now,
         };
-        self.last_turn = Some(turn);
+        self.last_assignment = Some(turn);
         turn
     }
 

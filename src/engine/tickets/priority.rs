@@ -1,4 +1,4 @@
-//! How urgent a ticket is: an admin's override of the order of the queue.
+//! Priority of a ticket: an admin's override of the queue order.
 use super::steps::write_ticket;
 use crate::domain::Time;
 use crate::domain::event::{Action, AuditEvent};

@@ -1,4 +1,4 @@
-//! What must hold after every step, worked out from the desk alone: plainly, slowly, and without the roster's own means.
+//! Invariant checks of the planner's model tests. They are computed from the model alone, without the roster.
 use super::world::{DEPARTMENTS, World, dept};
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};

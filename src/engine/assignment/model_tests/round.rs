@@ -23,7 +23,7 @@ impl World {
             let waiting: Vec<_> = self.waiting().cloned().collect();
             self.seated_by = self.settings.strategy;
             self.roster.set_strategy(self.seated_by);
-            let plan = plan_round(&mut self.roster, waiting, &self.settings, self.now, &mut self.chance);
+            let plan = plan_round(&mut self.roster, waiting, &self.settings, self.now, &mut self.random);
             self.check_plan(&plan);
             if plan.is_empty() {
                 return self.check_nobody_waits_in_vain();

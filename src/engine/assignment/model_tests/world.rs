@@ -39,13 +39,13 @@ pub(in crate::engine) struct World {
     pub(in crate::engine) roster: Roster,
     /// The strategy by which the roster is in order; it follows the settings with the next round.
     pub(in crate::engine) seated_by: Strategy,
-    pub(in crate::engine) chance: ChaCha20Rng,
-    pub(in crate::engine) seen: Tally,
+    pub(in crate::engine) random: ChaCha20Rng,
+    pub(in crate::engine) seen: AssignmentCounts,
 }
 
 /// How often something worth testing came about.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Tally {
+pub(in crate::engine) struct AssignmentCounts {
     pub(in crate::engine) assigned: u32,
     /// Assignments that were planned and not committed.
     pub(in crate::engine) taken_back: u32,
@@ -116,8 +116,8 @@ impl World {
             opened: 0,
             roster,
             seated_by: build.strategy,
-            chance: ChaCha20Rng::seed_from_u64(build.seed),
-            seen: Tally::default(),
+            random: ChaCha20Rng::seed_from_u64(build.seed),
+            seen: AssignmentCounts::default(),
         }
     }
 
@@ -156,7 +156,7 @@ impl World {
             }),
             Step::Reachable(agent, reachable) => self.person(agent, |p| p.reachable = reachable),
             Step::Lost(agent, lost) => self.lose(agent, lost),
-            Step::Standing(agent) => self.standing(agent),
+            Step::Membership(agent) => self.membership(agent),
             Step::Policy { strategy, mode, rollout } => {
                 let rollout_percent = Percent::new(rollout).unwrap();
                 self.settings = Settings { strategy, mode, rollout_percent, ..self.settings.clone() };
@@ -283,7 +283,7 @@ impl World {
         self.roster.update(person.id, |seat| seat.lost = lost);
     }
 
-    fn standing(&mut self, agent: u8) {
+    fn membership(&mut self, agent: u8) {
         let n = usize::from(agent) % self.people.len();
         let was = self.people[n].agent.is_some();
         let (again, now, id) = (person(n, (agent % 8, 2, true), self.now).agent, self.now, self.people[n].id);

@@ -1,4 +1,4 @@
-//! What the roster takes over of a person, and what it keeps.
+//! Unit tests of the roster: the fields that a reload replaces, and the fields that it keeps.
 use super::*;
 use crate::domain::ids::{TelegramId, Version};
 use crate::domain::person::{AgentProfile, Availability, Locale, Role, Via};
