@@ -119,7 +119,7 @@ pub struct PressedMessage(pub i32);
 const OUTAGE_NOTICE_AFTER: Duration = Duration::from_secs(3);
 
 impl BotContext {
-    /// Runs work that uses the store. If it takes longer than [`OUTAGE_NOTICE_AFTER`], the chats get an
+    /// Runs work that uses the store. If it takes longer than `OUTAGE_NOTICE_AFTER`, the chats get an
     /// outage notice: a server that hangs returns no error.
     pub async fn with_outage_notice<T>(
         self: &Arc<Self>,

@@ -1,7 +1,7 @@
 //! Rendering: views in, Telegram's HTML and buttons out. No store, no clock, no network.
 //!
-//! Text that people wrote is escaped here and nowhere else: [`Words::html`] escapes every text argument, and
-//! [`Words::quote`] a description.
+//! Text that people wrote is escaped here and nowhere else: [`Localizer::html`] escapes every text argument, and
+//! [`Localizer::quote`] a description.
 mod admin;
 mod agent;
 mod customer;
@@ -66,7 +66,7 @@ impl Localizer<'_> {
         self.with(key, args, one_line)
     }
 
-    /// Returns [`Words::plain`], cut to the limit of a toast.
+    /// Returns [`Localizer::plain`], cut to the limit of a toast.
     #[must_use]
     pub fn toast(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         truncate(&self.plain(key, args), MAX_TOAST_UNITS)

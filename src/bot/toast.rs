@@ -1,6 +1,6 @@
 //! Toasts: answers to a press of a button. Telegram shows a spinner until the answer comes, and then the
 //! toast for a moment. So the answer bypasses the outbox, and is sent at once if its text does not depend on
-//! the work. Otherwise [`Toast::beside`] stops the spinner in time.
+//! the work. Otherwise [`Toast::run_with_ack`] stops the spinner in time.
 use super::context::BotContext;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,7 @@ impl Toast {
         Self(Arc::new(Inner { bot, callback_query_id, state: Mutex::default() }))
     }
 
-    /// Answers with a text. Telegram only shows the first answer; a later text is stored for [`Toast::late`].
+    /// Answers with a text. Telegram only shows the first answer; a later text is stored for [`Toast::take_late_text`].
     pub fn say(&self, text: String) {
         if self.is_answered(&text) {
             return;
@@ -88,14 +88,14 @@ impl Toast {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs the work behind the press. If it takes longer than [`ANSWER_WITHIN`], the press is answered
+    /// Runs the work behind the press. If it takes longer than `ANSWER_WITHIN`, the press is answered
     /// meanwhile.
     pub async fn run_with_ack<T>(&self, work: impl Future<Output = T>) -> T {
         run_with_timeout(work, || self.ack()).await
     }
 }
 
-/// Runs `work` to completion, and calls `on_timeout` if that takes longer than [`ANSWER_WITHIN`].
+/// Runs `work` to completion, and calls `on_timeout` if that takes longer than `ANSWER_WITHIN`.
 async fn run_with_timeout<T>(work: impl Future<Output = T>, on_timeout: impl FnOnce()) -> T {
     let mut work = pin!(work);
     tokio::select! {

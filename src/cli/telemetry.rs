@@ -48,7 +48,7 @@ const WIRE_TARGETS: [&str; 12] = [
 
 /// Why logging setup failed.
 #[derive(Debug, thiserror::Error)]
-pub enum TelemetryError {
+pub(super) enum TelemetryError {
     /// The filter does not parse. The filter of a loaded configuration does.
     #[error("invalid log filter")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
@@ -58,7 +58,7 @@ pub enum TelemetryError {
 }
 
 /// Starts logging for the whole process, including panics. Must be called once, by the program.
-pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
+pub(super) fn init(config: &LogConfig) -> Result<(), TelemetryError> {
     let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     // Unlike `set_global_default`, `try_init` also captures what teloxide logs with the `log` crate.
     subscriber(config, ansi, std::io::stderr)?.try_init()?;

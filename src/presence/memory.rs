@@ -17,7 +17,7 @@ pub struct Memory(Mutex<Records>);
 #[derive(Debug, Default)]
 struct Records {
     /// `agent:online:{agent_id}`
-    records: HashMap<PersonId, Expiring<PresenceRecord>>,
+    by_agent: HashMap<PersonId, Expiring<PresenceRecord>>,
     /// `agents:all`
     all: Members,
     /// `agents:dept:{department_id}`
@@ -85,21 +85,21 @@ impl Presence for Memory {
     async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
         let (until, twice) = (after(now, ttl), after(now, ttl.saturating_mul(2)));
         let agent = record.agent_id;
-        let mut desk = self.records();
-        desk.all.add(agent, now, twice);
+        let mut records = self.records();
+        records.all.add(agent, now, twice);
         for department in record.department_ids.iter().chain(&record.department_id) {
-            desk.departments.entry(*department).or_default().add(agent, now, twice);
+            records.departments.entry(*department).or_default().add(agent, now, twice);
         }
-        desk.records.insert(agent, Expiring { value: record, until });
+        records.by_agent.insert(agent, Expiring { value: record, until });
         Ok(())
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
-        let mut desk = self.records();
-        desk.records.remove(&agent);
-        desk.all.value.remove(&agent);
+        let mut records = self.records();
+        records.by_agent.remove(&agent);
+        records.all.value.remove(&agent);
         for department in departments {
-            if let Some(members) = desk.departments.get_mut(department) {
+            if let Some(members) = records.departments.get_mut(department) {
                 members.value.remove(&agent);
             }
         }
@@ -107,11 +107,11 @@ impl Presence for Memory {
     }
 
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
-        Ok(self.records().records.get(&agent).and_then(|record| record.alive(now)).cloned())
+        Ok(self.records().by_agent.get(&agent).and_then(|record| record.alive(now)).cloned())
     }
 
     async fn all(&self, now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Records { records, all, .. } = &mut *self.records();
+        let Records { by_agent: records, all, .. } = &mut *self.records();
         records.retain(|_, record| record.alive(now).is_some());
         Ok(all.living(records, |_| true, now))
     }
@@ -121,16 +121,16 @@ impl Presence for Memory {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Records { records, departments, .. } = &mut *self.records();
+        let Records { by_agent: records, departments, .. } = &mut *self.records();
         let Some(members) = departments.get_mut(&department) else { return Ok(Vec::new()) };
         // Who has left the department since is still in its set until that is read.
         Ok(members.living(records, |record| record.serves(department), now))
     }
 
     async fn memory_bytes(&self) -> Result<u64, PresenceError> {
-        let desk = self.records();
+        let records = self.records();
         let member = size_of::<PersonId>();
-        let sets = std::iter::once(&desk.all).chain(desk.departments.values());
+        let sets = std::iter::once(&records.all).chain(records.departments.values());
         let members: usize = sets.map(|set| set.value.capacity() * member).sum();
         let record = |r: &Expiring<PresenceRecord>| {
             let r = &r.value;
@@ -140,6 +140,6 @@ impl Presence for Memory {
                 + texts
                 + r.department_ids.capacity() * size_of::<DepartmentId>()
         };
-        Ok((members + desk.records.values().map(record).sum::<usize>()) as u64)
+        Ok((members + records.by_agent.values().map(record).sum::<usize>()) as u64)
     }
 }

@@ -51,8 +51,9 @@ impl Desk {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = sandbox.clone();
-        let server = tokio::spawn(async move { served.serve(listener, async { drop(stopped.await) }).await });
+        let telegram = sandbox.clone();
+        let server =
+            tokio::spawn(async move { telegram.serve(listener, async { drop(stopped.await) }).await });
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { sandbox, address, http, clock, stop: Some(stop), server }
     }

@@ -126,7 +126,7 @@ impl Environment {
         self.settle().await
     }
 
-    /// Waits until the desk is idle. Errors after [`IDLE_TIMEOUT`].
+    /// Waits until the desk is idle. Errors after `IDLE_TIMEOUT`.
     pub async fn settle(&self) -> anyhow::Result<()> {
         let mut changes = self.sandbox.changes();
         let idle = async {

@@ -87,7 +87,7 @@ impl Engine {
     }
 
     /// Runs `work` and keeps back the rounds that it asks for, so that a person reads the answer to what they did before
-    /// what follows from it in a round. Hand the second value to [`Engine::start_rounds`] when the answer is on its way; a process
+    /// what follows from it in a round. Hand the second value to [`Engine::start_deferred_rounds`] when the answer is on its way; a process
     /// that dies before that assigns at its next start.
     pub async fn defer_rounds<T>(&self, work: impl Future<Output = T>) -> (T, DeferredRounds<'_>) {
         self.deferring.fetch_add(1, Ordering::SeqCst);

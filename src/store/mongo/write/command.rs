@@ -168,7 +168,7 @@ impl<'c> UnitOfWork<'c> {
                 self.tickets.update(&mut self.agents, ticket, *expected, *guard)?;
             }
             Write::AssertQueueHead { department, tickets } => {
-                self.tickets.check_queue_head(*department, tickets)?
+                self.tickets.check_queue_head(*department, tickets)?;
             }
             Write::Person { person, expected } => {
                 let offset = self.take_offset();
