@@ -17,7 +17,7 @@ const TIMEOUT_MARGIN: Duration = Duration::from_secs(10);
 /// How long to wait after a failed poll.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How long the store may take to write updates down, before people are told. Less once it has been late.
-const CONFLICT_TOLERANCE: Duration = Duration::from_secs(3);
+const STORE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Polls until `stop`. After `deadline` another replica may be the one that polls, and is given way to when it does.
 pub async fn poll(
@@ -27,7 +27,7 @@ pub async fn poll(
     deadline: Arc<Deadline>,
     stop: CancellationToken,
 ) {
-    let (mut offset, mut no_webhook, mut patience) = (None, false, CONFLICT_TOLERANCE);
+    let (mut offset, mut no_webhook, mut patience) = (None, false, STORE_TIMEOUT);
     let nothing = json!({});
     while !stop.is_cancelled() {
         if !no_webhook {
@@ -52,7 +52,7 @@ pub async fn poll(
                 match accept(&inbox, updates, patience).await {
                     Ok(()) => {
                         offset = last.map(|id| id + 1).or(offset);
-                        patience = CONFLICT_TOLERANCE;
+                        patience = STORE_TIMEOUT;
                     }
                     Err(error) => {
                         // Not confirmed, so Telegram gives them again, and with them what came since: whoever writes now is

@@ -1,36 +1,47 @@
-//! The MongoDB store: the ordered collections, and one transaction for each batch of writes. Several replicas may share it.
+//! The MongoDB store: the ordered collections, and one transaction for each batch of writes. Several replicas
+//! may share it.
 //!
 //! # The life of a commit
 //!
-//! A commit is a list of changes. Each change writes a ticket, an agent's counters, an event and notices to chats, all of them or
-//! none. Two callers rarely write at the same moment on their own, so the store groups what waits (group commit).
+//! A commit is a list of changes. Each change writes a ticket, an agent's counters, an event and notices to
+//! chats, all of them or none. One transaction per caller would wait for the disk each time, so commands that
+//! wait share one (group commit).
 //!
 //! 1. `store.rs`: the engine calls `commit`, which makes a `Command` of the changes.
-//! 2. `write/queue.rs`: the command waits in a bounded channel. The task of the queue takes everything that is waiting.
-//! 3. `write/batch.rs`: the `TicketWriter` runs these commands in one transaction, and allocates their event and delivery numbers.
+//! 2. `write/queue.rs`: the command waits in a bounded channel. The task of the queue takes everything that
+//!    is waiting.
+//! 3. `write/batch.rs`: the `TicketWriter` runs these commands in one transaction, and allocates their event
+//!    and delivery numbers.
 //! 4. `tx.rs` with `tx/session.rs`: the transaction starts in the queue's session, with snapshot reads.
-//! 5. `write/command.rs`: the `UnitOfWork` loads what the changes need: `write/tickets.rs` reads tickets and queue heads (`read/queue.rs`),
-//!    `write/agents.rs` reads agents, `write/records.rs` reads people and other records, `inbox.rs` reads updates.
-//! 6. The same modules then apply the changes in memory, in order. They check versions, slots, guards, the FIFO rule
-//!    (`store/fifo_guard.rs`) and unique keys. A refused change writes nothing, and its neighbours are not affected.
-//! 7. The unit of work flushes: one insert or one bulk update per collection. Deliveries are inserted into `outbox_staged`
-//!    (`outbox/staging.rs`). The documents of tickets come last (`write/ticket_documents.rs`), with their arrival numbers.
-//! 8. `tx.rs` commits to a majority. If another transaction wrote the same documents, the server reports a conflict; steps 4 to 8 run
-//!    again with fresh reads, after a jittered delay, for at most ten seconds. A commit without an answer is sent again.
-//! 9. `write/batch.rs` invalidates the reference data if departments or settings were written, and replies to every caller.
+//! 5. `write/command.rs`: the `UnitOfWork` loads what the changes need: `write/tickets.rs` reads tickets and
+//!    queue heads (`read/queue.rs`), `write/agents.rs` reads agents, `write/records.rs` reads people and
+//!    other records, `inbox.rs` reads updates.
+//! 6. The same modules then apply the changes in memory, in order. They check versions, slots, guards, the
+//!    FIFO rule (`store/fifo_guard.rs`) and unique keys. A refused change writes nothing, and its neighbours
+//!    are not affected.
+//! 7. The unit of work flushes: one insert or one bulk update per collection. Deliveries are inserted into
+//!    `outbox_staged` (`outbox/staging.rs`). The documents of tickets come last
+//!    (`write/ticket_documents.rs`), with their arrival numbers.
+//! 8. `tx.rs` commits to a majority. If another transaction wrote the same documents, the server reports a
+//!    conflict (or a duplicate key). Then steps 4 to 8 run again with fresh reads, after a jittered delay,
+//!    for at most ten seconds. A commit without an answer is sent again.
+//! 9. `write/batch.rs` invalidates the reference data if departments or settings were written, and replies to
+//!    every caller.
 //!
-//! Deliveries then go their own way: `outbox/writer.rs` has a queue of its own. One transaction moves staged deliveries to the queues
-//! of their chats, settles what was sent and claims what is sent next (transactional outbox). It writes other documents than the
-//! ticket writer, so the two never conflict.
+//! Deliveries then go their own way: `outbox/writer.rs` has a queue of its own. One transaction moves staged
+//! deliveries to the queues of their chats, settles what was sent and claims what is sent next (transactional
+//! outbox). It writes other documents than the ticket writer, so the two never conflict.
 //!
 //! # Rules
 //!
-//! - A transaction uses nothing that was read outside of it. Replicas coordinate only through the database: two transactions that
-//!   write the same ticket, agent, chat or slot conflict, and the loser reads again.
-//! - Only `read/` caches, and only departments and settings, for 250 ms. `departments()` and `settings()` always read.
-//! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a ticket back into a queue, or
-//!   depends on a queue's head, advances `queue_epoch` in the same document. So all of these conflict with each other, and no ticket
-//!   is overtaken by one that did not see it.
+//! - A transaction uses nothing that was read outside of it. Event and delivery numbers are allocated
+//!   outside, and may have gaps. Replicas coordinate only through the database: two transactions that write
+//!   the same ticket, agent, chat or slot conflict, and the loser reads again.
+//! - Only `read/` caches, and only departments and settings, for 250 ms. `departments()` and `settings()`
+//!   always read.
+//! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a
+//!   ticket back into a queue, or depends on a queue's head, advances `queue_epoch` in the same document. So
+//!   all of these conflict with each other, and no ticket is overtaken by one that did not see it.
 mod client;
 mod codec;
 mod inbox;
@@ -101,7 +112,8 @@ use write::batch::{Queued, TicketWriter};
 use write::queue::WriteQueue;
 use write::ticket_documents::TakeOverDepths;
 
-/// The most statements in one command of the ticket queue: a ticket's document is small, and a command may have 48 MB.
+/// The most statements in one command of the ticket queue: a ticket's document is small, and a command may
+/// have 48 MB.
 const MAX_TICKET_STATEMENTS: usize = 1_000;
 /// The same for the outbox: a chat's document has at most about 640 KB.
 const MAX_OUTBOX_STATEMENTS: usize = 64;
@@ -125,8 +137,8 @@ pub struct Mongo {
 impl Mongo {
     /// Opens the store in a database of this server, and creates its collections and indexes.
     ///
-    /// Unavailable if the server can't be reached or is no replica set, if the database has another schema version, or if its
-    /// indexes have other options.
+    /// Unavailable if the server can't be reached or is no replica set, if the database has another schema
+    /// version, or if its indexes have other options.
     pub async fn open(uri: &SecretString, database: &str) -> Result<Self, StoreError> {
         let client = client::connect(uri).await?;
         client::server(&client).await?;

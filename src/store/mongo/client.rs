@@ -1,4 +1,5 @@
-//! The MongoDB client: connection options, the check of the server, and the database as reads outside of transactions use it.
+//! The MongoDB client: connection options, the check of the server, and the database as reads outside of
+//! transactions use it.
 use super::codec::Fields;
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;

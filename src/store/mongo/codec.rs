@@ -1,6 +1,7 @@
 //! Encoding and decoding of document fields: ids as text and times as dates, as the ordered schema has them.
 //!
-//! A date has milliseconds and the domain has microseconds, so the remainder is in a second field, `<name>_us`.
+//! A date has milliseconds and the domain has microseconds, so the remainder is in a second field,
+//! `<name>_us`.
 use crate::domain::Time;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, DateTime, Document, doc};
@@ -117,7 +118,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Returns the condition that a field is one of these ids. For a single id it is an equality, which some servers answer faster.
+/// Returns the condition that a field is one of these ids. For a single id it is an equality, which some
+/// servers answer faster.
 pub(super) fn among<T: ToString>(ids: &[T]) -> Bson {
     match ids {
         [one] => one.to_string().into(),

@@ -106,8 +106,8 @@ impl UpdateSet {
         was_pending
     }
 
-    /// Writes new and ended updates. Replicas that append conflict at the counter, so a reader that continues after a `seq` misses
-    /// no update.
+    /// Writes new and ended updates. Replicas that append conflict at the counter, so a reader that continues
+    /// after a `seq` misses no update.
     pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
         if !self.new.is_empty() {
             let first = tx.next_numbers("inbox", self.new.len() as u64).await?;

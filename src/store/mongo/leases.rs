@@ -11,7 +11,8 @@ use mongodb::options::ReturnDocument;
 /// Server error code: another replica inserted the same key.
 const DUPLICATE_KEY: i32 = 11_000;
 
-/// Renews the lease, or takes it if it is free or still has the `stale` mark. Each of the two is one conditional write.
+/// Renews the lease, or takes it if it is free or still has the `stale` mark. Each of the two is one
+/// conditional write.
 pub(super) async fn acquire(
     db: &Db,
     name: &str,

@@ -87,7 +87,8 @@ pub(super) const QUEUE_ALL_INDEX: &str = "queue_all";
 pub(super) const SLOT_INDEX: &str = "slot";
 pub(super) const LIVE_CARDS_INDEX: &str = "has_live_cards";
 
-/// All indexes. `status` and `assigned_agent` are ordered; the others make the cost of each query independent of the depth.
+/// All indexes. `status` and `assigned_agent` are ordered; the others make the cost of each query independent
+/// of the depth.
 const INDEXES: &[Index] = &[
     index(USERS, "telegram_id", || doc! { "telegram_id": 1 }).unique(),
     index(USERS, "username", || doc! { "username_key": 1, "created_seq": -1 })
@@ -136,7 +137,8 @@ const INDEXES: &[Index] = &[
     index(LIVE_CARDS, "groups", || doc! { "chat": 1 }).where_(|| doc! { "chat": { "$lt": 0_i64 } }),
 ];
 
-/// Collections without an index but `_id`. They are created at start-up, because creating one in a transaction is slow.
+/// Collections without an index but `_id`. They are created at start-up, because creating one in a
+/// transaction is slow.
 const UNINDEXED: &[&str] = &[SETTINGS, INVITES, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
 
 /// Creates the collections and indexes. An index that exists with other options is refused.
@@ -177,7 +179,8 @@ fn indexed_collections() -> Vec<&'static str> {
     names
 }
 
-/// Checks that each index of a collection exists with its options: without uniqueness a slot could be used twice.
+/// Checks that each index of a collection exists with its options: without uniqueness a slot could be used
+/// twice.
 async fn check_indexes(db: &Database, collection: &str) -> Result<(), StoreError> {
     let found: Vec<IndexModel> =
         db.collection::<Document>(collection).list_indexes().await?.try_collect().await?;

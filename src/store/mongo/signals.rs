@@ -1,7 +1,7 @@
 //! Signals over a change stream, for replicas that share a database and no Redis.
 //!
-//! A signal is a document that the server deletes a minute later. Listeners receive the insert over a change stream. After a lost
-//! connection the driver resumes the stream where it ended.
+//! A signal is a document that the server deletes a minute later. Listeners receive the insert over a change
+//! stream. After a lost connection the driver resumes the stream where it ended.
 use crate::engine::ports::{Signal, SignalError, Signals};
 use async_trait::async_trait;
 use futures::StreamExt;

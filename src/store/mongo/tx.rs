@@ -1,7 +1,8 @@
 //! Transactions: snapshot reads, majority commit, and retries with jittered backoff.
 //!
-//! All reads of a transaction see one snapshot, and other processes see all of its writes or none. If another transaction wrote
-//! one of the same documents since the snapshot, the server reports a conflict and the transaction is run again from the start.
+//! All reads of a transaction see one snapshot, and other processes see all of its writes or none. If another
+//! transaction wrote one of the same documents since the snapshot, the server reports a conflict and the
+//! transaction is run again from the start.
 pub(super) mod error;
 pub(super) mod session;
 pub(super) mod stats;
@@ -24,21 +25,22 @@ use tokio::time::Instant;
 
 /// How long a transaction is retried before it fails as unavailable.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a transaction conflicts before the sessions of other processes are killed, and how long until that is done again.
-/// Living processes make each other wait for less.
+/// How long a transaction conflicts before the sessions of other processes are killed, and how long until
+/// that is done again. Living processes make each other wait for less.
 const KILL_SESSIONS_AFTER: Duration = Duration::from_secs(1);
 /// The longest delay before a retry.
 const MAX_RETRY_DELAY_MS: u64 = 64;
 /// The delay before a commit whose result is unknown is sent again.
 const COMMIT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Action a transaction does.
+/// The work of one transaction. A conflict runs it again from the start, so it keeps no state.
 #[async_trait]
 pub(super) trait Work: Sync {
     /// The result.
     type Output: Send;
 
-    /// Reads and writes in `tx`. It is called again for each retry, so it must not keep state. `attempt` counts from 0.
+    /// Reads and writes in `tx`. It is called again for each retry, so it must not keep state. `attempt`
+    /// counts from 0.
     async fn run(&self, tx: &mut Tx<'_>, attempt: u32) -> Result<Self::Output, TxError>;
 }
 
@@ -87,8 +89,8 @@ pub(super) async fn run<W: Work>(session: &mut Session, work: &W) -> Result<W::O
     }
 }
 
-/// Returns an exponentially growing delay with full jitter. The jitter is taken from the elapsed time: nothing but the order of
-/// the retries depends on it.
+/// Returns an exponentially growing delay with full jitter. The jitter is taken from the elapsed time:
+/// nothing but the order of the retries depends on it.
 fn retry_delay(attempt: u32, start: Instant) -> Duration {
     let max = MAX_RETRY_DELAY_MS.min(1 << attempt.min(10));
     Duration::from_millis(u64::from(start.elapsed().subsec_nanos()) % max)
@@ -111,7 +113,8 @@ async fn try_once<W: Work>(session: &mut Session, work: &W, attempt: u32) -> Res
             Ok(output)
         }
         Err(error) => {
-            // If this fails, the next transaction in the session aborts it, or the server does after a minute.
+            // If this fails, the next transaction in the session aborts it, or the server does after a
+            // minute.
             drop(session.abort_transaction().await);
             Err(error)
         }
@@ -215,15 +218,16 @@ impl Tx<'_> {
         self.write(doc! { "delete": collection }, "deletes", deletes).await.map(drop)
     }
 
-    /// Takes the next `count` numbers of a counter; returns the first. Transactions that take numbers of the same counter
-    /// conflict, so the order of the numbers is the order in which they become visible.
+    /// Takes the next `count` numbers of a counter; returns the first. Transactions that take numbers of the
+    /// same counter conflict, so the order of the numbers is the order in which they become visible.
     pub(super) async fn next_numbers(&mut self, counter: &str, count: u64) -> Result<u64, TxError> {
         let counter = self.increment(counter, doc! { "value": int(count) }).await?;
         Ok(first_number(Fields(&counter).number("value")?, count))
     }
 
-    /// Takes `count` arrival numbers, which may be none; returns the first. With `reorders` the queue epoch advances. Transactions
-    /// that open tickets, put one back into a queue or depend on a queue's head conflict at this document.
+    /// Takes `count` arrival numbers, which may be none; returns the first. With `reorders` the queue epoch
+    /// advances. Transactions that open tickets, put one back into a queue or depend on a queue's head
+    /// conflict at this document.
     pub(super) async fn advance_arrivals(&mut self, count: u64, reorders: bool) -> Result<u64, TxError> {
         let steps = doc! { "value": int(count), "queue_epoch": i64::from(reorders) };
         let counter = self.increment("arrival", steps).await?;
@@ -263,8 +267,8 @@ impl Tx<'_> {
     }
 }
 
-/// Takes the next `count` numbers of a counter outside of any transaction; returns the first. A transaction that is retried leaves
-/// a gap.
+/// Takes the next `count` numbers of a counter outside of any transaction; returns the first. A transaction
+/// that is retried leaves a gap.
 pub(super) async fn allocate_numbers(db: &Database, counter: &str, count: u64) -> Result<u64, TxError> {
     let command = increment_command(counter, doc! { "value": int(count) });
     let counter = counter_of(db.run_command(command).await?)?;

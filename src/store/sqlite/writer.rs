@@ -39,7 +39,7 @@ enum Command {
     Close,
 }
 
-/// Action the writer has committed since it started.
+/// Counts of what the writer has committed since it started.
 #[derive(Debug, Default)]
 pub(super) struct WriteCounters {
     /// Committed transactions.

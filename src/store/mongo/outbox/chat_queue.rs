@@ -6,9 +6,11 @@ use crate::store::mongo::codec::Fields;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashSet;
 
-/// The most pending deliveries in a chat's document: a message has at most about 10 KB, and a document may have 16 MB.
+/// The most pending deliveries in a chat's document: a message has at most about 10 KB, and a document may
+/// have 16 MB.
 pub(super) const MAX_EMBEDDED_DELIVERIES: usize = 64;
-/// With fewer pending deliveries in the document, it is refilled from `outbox`. A transaction takes only a few of a chat.
+/// With fewer pending deliveries in the document, it is refilled from `outbox`. A transaction takes only a
+/// few of a chat.
 pub(super) const REFILL_BELOW: usize = 32;
 
 /// The queue of a chat.
@@ -67,7 +69,8 @@ impl ChatQueue {
             "in_flight": self.in_flight.as_ref().map(|(delivery, _)| delivery.document()),
             "pending": self.pending.iter().map(Delivery::document).collect::<Vec<_>>(),
             "overflow_count": self.overflow_count,
-            // The revision changes the document always: the server ignores an update that changes nothing, also for conflicts.
+            // The revision changes the document always: the server ignores an update that changes nothing,
+            // also for conflicts.
             "revision": self.revision.unwrap_or_default() + 1,
         }
     }

@@ -1,8 +1,8 @@
 //! The chat queues of a transaction, one document of `outbox_chats` per chat.
 //!
-//! The document is the lock of the chat's queue: each transaction that adds to it, claims from it or settles in it writes it, so two
-//! such transactions conflict. A long queue has only its first deliveries in the document. The others are in `outbox` and are moved
-//! to the document when there is room.
+//! The document is the lock of the chat's queue: each transaction that adds to it, claims from it or settles
+//! in it writes it, so two such transactions conflict. A long queue has only its first deliveries in the
+//! document. The others are in `outbox` and are moved to the document when there is room.
 use super::chat_queue::{ChatQueue, MAX_EMBEDDED_DELIVERIES, REFILL_BELOW};
 use super::staging::{Delivery, Staged};
 use crate::domain::Time;
@@ -25,7 +25,8 @@ pub(crate) fn due(now: Time) -> Document {
     doc! { "claimed": false, "not_before": { "$gt": 0_i64, "$lte": now.timestamp_micros() } }
 }
 
-/// Returns the filter of chats with a claimed delivery. It names `claimed_by` because the index is over that field.
+/// Returns the filter of chats with a claimed delivery. It names `claimed_by` because the index is over that
+/// field.
 pub(crate) fn claimed() -> Document {
     doc! { "claimed": true, "claimed_by": { "$gte": "" } }
 }
@@ -86,7 +87,8 @@ impl ChatQueues {
         Ok(())
     }
 
-    /// Moves the next deliveries from `outbox` to the document: all of them with `whole`, else as many as there is room for.
+    /// Moves the next deliveries from `outbox` to the document: all of them with `whole`, else as many as
+    /// there is room for.
     async fn refill(
         &mut self,
         tx: &mut Tx<'_>,
@@ -191,7 +193,8 @@ impl ChatQueues {
         claimed.into_iter().filter_map(&mut take).collect()
     }
 
-    /// Returns a claimed delivery to its queue, not to be sent before `until`. A younger one with the same coalesce key is dropped.
+    /// Returns a claimed delivery to its queue, not to be sent before `until`. A younger one with the same
+    /// coalesce key is dropped.
     pub(super) fn release(
         &mut self,
         chat: ChatId,

@@ -23,8 +23,8 @@ pub(crate) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
 
 /// Returns how many deliveries are not done: staged, pending, in flight and overflowed.
 pub(crate) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
-    // Staged ones first: one that is moved meanwhile is counted twice rather than not at all. While a group moves to a new id, its
-    // deliveries may be missed.
+    // Staged ones first: one that is moved meanwhile is counted twice rather than not at all. While a group
+    // moves to a new id, its deliveries may be missed.
     let staged = count_staged(db).await?;
     let in_flight = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [in_flight, { "$size": "$pending" }, "$overflow_count"] };
@@ -62,7 +62,8 @@ pub(super) struct ClaimResult {
 }
 
 impl Claim<'_> {
-    /// Claims deliveries of the loaded queues, which this transaction may have changed, and of all other ready chats.
+    /// Claims deliveries of the loaded queues, which this transaction may have changed, and of all other
+    /// ready chats.
     pub(super) async fn run(
         &self,
         tx: &mut Tx<'_>,

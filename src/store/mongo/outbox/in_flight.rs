@@ -34,7 +34,8 @@ impl InFlight {
         u64::try_from(id).is_ok_and(|id| self.chats.contains_key(&id))
     }
 
-    /// Returns the outcomes of deliveries in flight, with their chats. Others are ignored: they were settled or released.
+    /// Returns the outcomes of deliveries in flight, with their chats. Others are ignored: they were settled
+    /// or released.
     pub(super) fn filter_owned(&self, outcomes: &[(u64, Outcome)]) -> Vec<Settled> {
         let owned = |(id, outcome): &(u64, Outcome)| Some((*self.chats.get(id)?, *id, outcome.clone()));
         outcomes.iter().filter_map(owned).collect()
@@ -47,8 +48,8 @@ impl InFlight {
         }
     }
 
-    /// Sends claimed deliveries to the caller and adds them. If the caller was dropped, the next claim finds them. `has_more` says
-    /// that the database may have further unknown claims.
+    /// Sends claimed deliveries to the caller and adds them. If the caller was dropped, the next claim finds
+    /// them. `has_more` says that the database may have further unknown claims.
     pub(super) fn complete_claim(
         &mut self,
         reply: Reply<Vec<ClaimedDelivery>>,

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
 
-/// Action the outcomes of a transaction write beside the chat queues.
+/// Writes that the outcomes of a transaction need beside the chat queues.
 #[derive(Default)]
 pub(super) struct Settlement {
     cards: Vec<LiveCard>,

@@ -1,8 +1,8 @@
-//! The staging collection `outbox_staged`: deliveries that a commit enqueued and the outbox writer has not yet moved to the queues
-//! of their chats.
+//! The staging collection `outbox_staged`: deliveries that a commit enqueued and the outbox writer has not
+//! yet moved to the queues of their chats.
 //!
-//! A commit only inserts here, so it does not conflict with deliveries under way (transactional outbox). The deliveries of one
-//! commit share as few documents as possible, because the server's cost is per document.
+//! A commit only inserts here, so it does not conflict with deliveries under way (transactional outbox). The
+//! deliveries of one commit share as few documents as possible, because the server's cost is per document.
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
@@ -101,8 +101,8 @@ impl Delivery {
     }
 }
 
-/// Returns the documents of `outbox_staged` for these deliveries. Each has the id of its first delivery, so the documents are in the
-/// order of the deliveries.
+/// Returns the documents of `outbox_staged` for these deliveries. Each has the id of its first delivery, so
+/// the documents are in the order of the deliveries.
 pub(crate) fn staged_documents(deliveries: Vec<(ChatId, Delivery)>) -> Vec<Document> {
     let (mut documents, mut deliveries) = (Vec::new(), deliveries.into_iter().peekable());
     while let Some((_, first)) = deliveries.peek() {

@@ -1,6 +1,7 @@
 //! The outbox writer: settles and claims deliveries, both of one batch in one transaction.
 //!
-//! A claim first moves staged deliveries to the queues of their chats, so that commits need not read or write these queues.
+//! A claim first moves staged deliveries to the queues of their chats, so that commits need not read or write
+//! these queues.
 use super::chat_queues::ChatQueues;
 use super::claim::{Claim, ClaimResult};
 use super::in_flight::{InFlight, Settled};
@@ -98,8 +99,8 @@ impl OutboxWriter {
         drop(reply.send(tx::run(&mut self.session, &ReleaseClaims).await));
     }
 
-    /// Writes a batch in one transaction. If a document can't be decoded, settlements and claim get a transaction each. A claim is
-    /// repeated until all staged deliveries are in their queues.
+    /// Writes a batch in one transaction. If a document can't be decoded, settlements and claim get a
+    /// transaction each. A claim is repeated until all staged deliveries are in their queues.
     async fn write_batch(&mut self, batch: Batch) {
         let mut batches = VecDeque::from([batch]);
         while let Some(mut batch) = batches.pop_front().filter(|batch| !batch.is_empty()) {
@@ -133,7 +134,8 @@ impl OutboxWriter {
         tx::run(&mut self.session, &work).await
     }
 
-    /// Updates the deliveries in flight and replies to every caller. A caller that was dropped has cancelled the wait only.
+    /// Updates the deliveries in flight and replies to every caller. A caller that was dropped has cancelled
+    /// the wait only.
     fn reply(&mut self, batch: Batch, result: Result<BatchOutput, StoreError>) {
         let settled = result.as_ref().map(drop).map_err(Clone::clone);
         if settled.is_ok() {

@@ -1,7 +1,7 @@
 //! Coalesces point reads into batched `$in` queries.
 //!
-//! Keys that arrive while a query is running form the next batch. A caller never joins a query that was already sent, so a result is
-//! never older than its request. Nothing is kept between batches.
+//! Keys that arrive while a query is running form the next batch. A caller never joins a query that was
+//! already sent, so a result is never older than its request. Nothing is kept between batches.
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
 use std::collections::{HashMap, HashSet};
@@ -15,9 +15,9 @@ const MAX_BATCH_KEYS: usize = 256;
 
 /// A query by many keys of one kind.
 pub(crate) trait Loader: 'static {
-    /// Action is looked up.
+    /// The key that is looked up.
     type Key: Clone + Eq + Hash + Send + Sync;
-    /// Action is found.
+    /// The value that is found.
     type Value: Clone + Send + Sync;
 
     /// Returns the values of the keys that exist.

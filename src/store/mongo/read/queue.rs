@@ -1,7 +1,7 @@
 //! Reads of the waiting tickets: a queue's head, a page, its depth and a position.
 //!
-//! The depth of a queue is a sum: each process counts what it added and removed in documents of its own, so that replicas do not
-//! conflict at one number.
+//! The depth of a queue is a sum: each process counts what it added and removed in documents of its own, so
+//! that replicas do not conflict at one number.
 use super::coalesce::Loader;
 pub(crate) use super::tickets::Query;
 use crate::domain::Time;
@@ -39,7 +39,8 @@ pub(crate) fn oldest(department: DepartmentId, priority: Priority) -> Query {
         "department": department.to_string(),
         "rank": i32::from(priority.rank()),
     };
-    // The rank is in the order too, though it is constant: without it the index `status` has this order as well.
+    // The rank is in the order too, though it is constant: without it the index `status` has this order as
+    // well.
     Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1), index: None }
 }
 
@@ -85,7 +86,8 @@ impl DepthSums {
         sums.filter(|(_, sum)| *sum > 0).collect()
     }
 
-    /// Returns how many tickets of a department wait at a higher priority than `rank`, and how many at `rank`.
+    /// Returns how many tickets of a department wait at a higher priority than `rank`, and how many at
+    /// `rank`.
     fn before_and_at(&self, department: DepartmentId, rank: i64) -> (i64, i64) {
         let (mut before, mut at) = (0, 0);
         for (of, waiting) in self.0.get(&department).into_iter().flatten() {
@@ -99,8 +101,8 @@ impl DepthSums {
     }
 }
 
-/// Returns a ticket's position in its department. At the tail of its priority the depths are enough; further ahead the tickets
-/// before it are counted.
+/// Returns a ticket's position in its department. At the tail of its priority the depths are enough; further
+/// ahead the tickets before it are counted.
 pub(crate) async fn position(
     db: &Db,
     depths: &DepthSums,

@@ -71,7 +71,8 @@ impl ReferenceReader {
         Ok(self.settings.get(()).await?.unwrap_or_default())
     }
 
-    /// Returns both; a change by another replica may be missing for [`REFERENCE_DATA_TTL`]. Not for a decision whether to write.
+    /// Returns both; a change by another replica may be missing for [`REFERENCE_DATA_TTL`]. Not for a
+    /// decision whether to write.
     pub(crate) async fn cached(&self) -> Result<Arc<ReferenceData>, StoreError> {
         if let Some(data) = self.cache.get() {
             return Ok(data);

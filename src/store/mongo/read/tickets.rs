@@ -17,7 +17,8 @@ pub(crate) struct Query {
     pub(crate) sort: Document,
     pub(crate) skip: u64,
     pub(crate) limit: Option<usize>,
-    /// The index to use, if several would do. If only one fits it is not named, as some servers read the whole of a named index.
+    /// The index to use, if several would do. If only one fits it is not named, as some servers read the
+    /// whole of a named index.
     pub(crate) index: Option<&'static str>,
 }
 

@@ -1,5 +1,5 @@
-//! The queries that run with every ticket, message and update, for `explain`: none of them may scan documents that it does not
-//! return.
+//! The queries that run with every ticket, message and update, for `explain`: none of them may scan documents
+//! that it does not return.
 use super::{EVENTS, INBOX, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TICKETS, USERS};
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};

@@ -1,4 +1,5 @@
-//! The schema version of the database. There are no migrations before the first release: another version is refused.
+//! The schema version of the database. There are no migrations before the first release: another version is
+//! refused.
 use super::{SETTINGS, TICKET_QUEUE, VERSION_ID};
 use crate::engine::ports::StoreError;
 use crate::store::mongo::codec::Fields;

@@ -22,7 +22,8 @@ impl From<Error> for StoreError {
     }
 }
 
-/// Returns the error of the first server out of the driver's message, which describes every server in its own notation.
+/// Returns the error of the first server out of the driver's message, which describes every server in its own
+/// notation.
 fn first_cause(message: &str) -> &str {
     let (summary, servers) = message.split_once(" Topology:").unwrap_or((message, ""));
     let first = servers.split_once("Error: Kind: ").and_then(|(_, error)| error.split_once(", labels"));

@@ -1,8 +1,9 @@
-//! The session registry: one session per write queue, recorded in `tx_sessions` so that other processes can kill it.
+//! The session registry: one session per write queue, recorded in `tx_sessions` so that other processes can
+//! kill it.
 //!
-//! A process that is killed inside a transaction leaves it open. The server then holds its write locks until the transaction is a
-//! minute old. A process that conflicts for more than a second kills the recorded sessions of all other processes; a living one
-//! sees one more conflict and retries.
+//! A process that is killed inside a transaction leaves it open. The server then holds its write locks until
+//! the transaction is a minute old. A process that conflicts for more than a second kills the recorded
+//! sessions of all other processes; a living one sees one more conflict and retries.
 use super::error::TxError;
 use super::stats::TxCounters;
 use crate::engine::ports::StoreError;
@@ -14,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a session is used: well below the 30 minutes after which a server expires one, and below the time for which
-/// it stays recorded (`schema::SESSION_RECORD_TTL`).
+/// How long a session is used: well below the 30 minutes after which a server expires one, and below the time
+/// for which it stays recorded (`schema::SESSION_RECORD_TTL`).
 const MAX_SESSION_AGE: Duration = Duration::from_secs(600);
 
 /// The session of one write queue.

@@ -1,7 +1,7 @@
-//! DeliveryCounters of transactions, commands and documents: round trips are what a transaction costs.
+//! Counters of transactions, commands and documents: round trips are what a transaction costs.
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Action the write queues have sent to the server since the store was opened.
+/// Counts of what the write queues have sent to the server since the store was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TxStats {
     /// Committed transactions.

@@ -1,7 +1,8 @@
 //! The agents of a unit of work: guards, free slots, and the `agent_status` documents.
 //!
-//! Each assignment, release and profile change writes the agent's document. Two transactions that do so conflict there, so a guard
-//! that was checked holds until the commit, and `current_tickets` is the number of held tickets.
+//! Each assignment, release and profile change writes the agent's document. Two transactions that do so
+//! conflict there, so a guard that was checked holds until the commit, and `current_tickets` is the number of
+//! held tickets.
 use crate::domain::Time;
 use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Availability, Person};
@@ -25,8 +26,8 @@ struct Agent {
     /// Online, reachable, opted in.
     is_eligible: bool,
     held: i64,
-    /// The last assignment by the engine: as it was read, and with those of this transaction. Two may be committed in another order
-    /// than they were planned.
+    /// The last assignment by the engine: as it was read, and with those of this transaction. Two may be
+    /// committed in another order than they were planned.
     stored_last_assigned: Option<Time>,
     last_assigned: Option<Time>,
     /// The fields that are written with the person.
@@ -156,7 +157,8 @@ impl AgentSet {
         agent.mark_changed();
     }
 
-    /// Takes a slot; an assignment by the engine also sets `last_assigned`. Returns the position in the agent's queue.
+    /// Takes a slot; an assignment by the engine also sets `last_assigned`. Returns the position in the
+    /// agent's queue.
     pub(crate) fn take_slot(&mut self, hold: &Hold, ticket: TicketId, guard: Guard) -> i64 {
         self.slots.insert((hold.agent, hold.slot), Some(ticket));
         let agent = self.agents.entry(hold.agent).or_default();
@@ -204,7 +206,8 @@ impl AgentSet {
             if agent.last_assigned > agent.stored_last_assigned {
                 put_time(&mut set, "last_assigned", agent.last_assigned);
             }
-            // The revision changes the document always: the server ignores an update that changes nothing, also for conflicts.
+            // The revision changes the document always: the server ignores an update that changes nothing,
+            // also for conflicts.
             let update = doc! { "$set": set, "$inc": { "revision": 1_i64 } };
             updates.push(doc! { "q": key, "u": update, "upsert": agent.mark == Mark::New });
         }

@@ -31,8 +31,9 @@ impl BatchWriter for TicketWriter {
         queued.command.size()
     }
 
-    /// Writes all commands in one transaction. If one of them touches a document that can't be decoded, each is written in a
-    /// transaction of its own. Every caller waits for its own result, so no command depends on another of its batch.
+    /// Writes all commands in one transaction. If one of them touches a document that can't be decoded, each
+    /// is written in a transaction of its own. Every caller waits for its own result, so no command depends
+    /// on another of its batch.
     async fn write(&mut self, batch: Vec<Queued>) {
         let mut batches = VecDeque::from([batch]);
         while let Some(batch) = batches.pop_front() {
@@ -93,9 +94,10 @@ impl Work for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// Allocates numbers for events, deliveries and new people. This is done outside of the transaction, so that replicas do not
-    /// conflict at the counter; numbers may be skipped. It is done after the callers sent their commands: if one command depends
-    /// on the result of another, the later has the higher numbers.
+    /// Allocates numbers for events, deliveries and new people. This is done outside of the transaction, so
+    /// that replicas do not conflict at the counter; numbers may be skipped. It is done after the callers
+    /// sent their commands: if one command depends on the result of another, the later has the higher
+    /// numbers.
     async fn allocate_numbers(&self) -> Result<u64, TxError> {
         let deliveries: usize = self.commands.iter().map(|command| command.deliveries().count()).sum();
         let changes: usize = self.commands.iter().map(|command| command.changes().len()).sum();

@@ -1,7 +1,8 @@
 //! Commands of the ticket queue, and the unit of work that applies the commands of one batch.
 //!
-//! The unit of work loads every document that the commands need, applies the commands in memory in their order, and flushes what
-//! changed. A refused change writes nothing and does not abort the other changes of the transaction.
+//! The unit of work loads every document that the commands need, applies the commands in memory in their
+//! order, and flushes what changed. A refused change writes nothing and does not abort the other changes of
+//! the transaction.
 use super::agents::AgentSet;
 use super::records::{RecordSet, event_document};
 use super::tickets::TicketSet;
@@ -100,8 +101,8 @@ pub(crate) struct UnitOfWork<'c> {
 }
 
 impl<'c> UnitOfWork<'c> {
-    /// Reads all documents that the commands need from the transaction's snapshot. The first attempt relies on the unique indexes to
-    /// find duplicates; with `is_retry` they are read.
+    /// Reads all documents that the commands need from the transaction's snapshot. The first attempt relies
+    /// on the unique indexes to find duplicates; with `is_retry` they are read.
     pub(crate) async fn load(
         tx: &mut Tx<'_>,
         commands: &'c [Command],
@@ -201,8 +202,9 @@ impl<'c> UnitOfWork<'c> {
         self.next_offset - 1
     }
 
-    /// Writes everything that changed, numbered from `first_number`; returns the first arrival number. Tickets are last, because
-    /// all replicas conflict at the arrival counter: so it is locked for the shortest time.
+    /// Writes everything that changed, numbered from `first_number`; returns the first arrival number.
+    /// Tickets are last, because all replicas conflict at the arrival counter: so it is locked for the
+    /// shortest time.
     pub(crate) async fn flush(
         self,
         tx: &mut Tx<'_>,

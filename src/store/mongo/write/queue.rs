@@ -1,8 +1,8 @@
 //! A write queue with group commit.
 //!
-//! Callers send commands over a bounded channel. One task takes everything that is waiting, runs it in a single transaction and
-//! replies to each caller. The store has two queues, for ticket commands and for the outbox. They write disjoint documents, so
-//! they never conflict with each other.
+//! Callers send commands over a bounded channel. One task takes everything that is waiting, runs it in a
+//! single transaction and replies to each caller. The store has two queues, for ticket commands and for the
+//! outbox. They write disjoint documents, so they never conflict with each other.
 use crate::engine::ports::StoreError;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
@@ -10,14 +10,14 @@ use tokio::task::JoinHandle;
 
 /// How many commands wait in the channel before callers wait to send.
 const QUEUE_CAPACITY: usize = 1024;
-/// A batch takes commands until it has this many changes: enough to share the wait for durability, few enough that the first
-/// caller does not wait long.
+/// A batch takes commands until it has this many changes: enough to share the wait for durability, few enough
+/// that the first caller does not wait long.
 const MAX_BATCH_CHANGES: usize = 512;
 
 /// The reply channel of a command.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// Action a write queue does with the commands that waited together.
+/// The writer behind a queue: it takes the commands that waited together.
 pub(crate) trait BatchWriter: Send + 'static {
     /// A command with its reply channel.
     type Command: Send + 'static;

@@ -1,5 +1,5 @@
-//! The other records of a unit of work: people, departments, settings, incidents and invitations, each written over the version
-//! that was read; and the documents of events.
+//! The other records of a unit of work: people, departments, settings, incidents and invitations, each
+//! written over the version that was read; and the documents of events.
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::event::AuditEvent;

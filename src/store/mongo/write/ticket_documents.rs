@@ -1,5 +1,5 @@
-//! Documents of tickets: the immutable content in `tickets`, the state in `ticket_queue`, and the share of a process in
-//! `queue_depths`.
+//! Documents of tickets: the immutable content in `tickets`, the state in `ticket_queue`, and the share of a
+//! process in `queue_depths`.
 //!
 //! The documents of `ticket_queue` are small, because every step of a ticket writes one.
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
@@ -82,7 +82,8 @@ pub(crate) fn slot_release() -> Document {
     doc! { "holding": false, "slot": Bson::Null }
 }
 
-/// Returns the state fields that differ between two versions of a ticket. With `is_slot_released` the slot was freed in between.
+/// Returns the state fields that differ between two versions of a ticket. With `is_slot_released` the slot
+/// was freed in between.
 pub(crate) fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bool) -> Document {
     let mut before = state_fields(before);
     if is_slot_released {
@@ -159,8 +160,8 @@ pub(crate) fn reversed(text: &str) -> String {
 /// How many tickets a department gained or lost at each priority.
 pub(crate) type DepthChanges = HashMap<(DepartmentId, Priority), i64>;
 
-/// Returns the update statements that add to the depths that `process` has counted. Every process has documents of its own, so
-/// replicas do not conflict at them; the depth of a queue is the sum.
+/// Returns the update statements that add to the depths that `process` has counted. Every process has
+/// documents of its own, so replicas do not conflict at them; the depth of a queue is the sum.
 pub(crate) fn depth_updates(process: &str, changes: DepthChanges) -> Vec<Document> {
     let changes = changes.into_iter().filter(|(_, by)| *by != 0);
     changes
@@ -176,8 +177,8 @@ pub(crate) fn depth_updates(process: &str, changes: DepthChanges) -> Vec<Documen
         .collect()
 }
 
-/// Takes over the depth documents of all earlier processes, so that their number is bounded. A process that still runs starts new
-/// documents from 0; the sums do not change.
+/// Takes over the depth documents of all earlier processes, so that their number is bounded. A process that
+/// still runs starts new documents from 0; the sums do not change.
 pub(crate) struct TakeOverDepths<'a>(pub(crate) &'a str);
 
 #[async_trait]

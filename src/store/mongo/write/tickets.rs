@@ -1,4 +1,5 @@
-//! The tickets of a unit of work: new ones, and existing ones that are updated over the version that was read.
+//! The tickets of a unit of work: new ones, and existing ones that are updated over the version that was
+//! read.
 use super::agents::AgentSet;
 use super::ticket_documents::{
     DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_release,
@@ -57,17 +58,19 @@ pub(crate) struct TicketSet {
     numbers: HashSet<String>,
     /// How many open tickets each customer has whose number is limited.
     open_counts: HashMap<PersonId, usize>,
-    /// The first ticket of a department that the engine may assign, for departments with a [`Guard::FirstInQueue`].
+    /// The first ticket of a department that the engine may assign, for departments with a
+    /// [`Guard::FirstInQueue`].
     first_waiting: HashMap<DepartmentId, Priority>,
-    /// The first tickets of a department that the engine may assign, for departments with a [`Write::AssertQueueHead`].
+    /// The first tickets of a department that the engine may assign, for departments with a
+    /// [`Write::AssertQueueHead`].
     heads: HashMap<DepartmentId, Vec<TicketId>>,
     /// True if this transaction puts a ticket back into a queue or depends on a queue's head.
     reorders: bool,
 }
 
 impl TicketSet {
-    /// Reads the tickets that the changes need. Duplicates of new tickets are read only in a retry: they are rare, and in the first
-    /// attempt the unique indexes refuse them.
+    /// Reads the tickets that the changes need. Duplicates of new tickets are read only in a retry: they are
+    /// rare, and in the first attempt the unique indexes refuse them.
     pub(crate) async fn load<'a>(
         tx: &mut Tx<'_>,
         changes: impl Iterator<Item = &'a Change> + Clone,
@@ -278,8 +281,8 @@ impl TicketSet {
         self.opened.iter().filter_map(|id| self.entries.get(id))
     }
 
-    /// Returns the update statements of `ticket_queue`. Slots that another ticket takes are freed first, as the unique index is
-    /// checked after each statement.
+    /// Returns the update statements of `ticket_queue`. Slots that another ticket takes are freed first, as
+    /// the unique index is checked after each statement.
     fn update_statements(&self) -> Vec<Document> {
         let updated = || self.updated.iter().filter_map(|id| self.entries.get(id));
         let moved = updated().filter(|entry| entry.changes_slot());
