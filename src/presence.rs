@@ -1,5 +1,5 @@
-//! Who is there. Kept in Redis, or, embedded, in memory; what memory forgets in a restart, the store's last activities bring
-//! back.
+//! Presence records in Redis or, for an embedded desk, in memory. After a restart, records in memory are restored
+//! from the last activities in the store.
 pub mod memory;
 pub mod redis;
 

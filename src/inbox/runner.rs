@@ -113,8 +113,8 @@ impl Runner {
         }
     }
 
-    /// Counts the update against the quota of its chat. Messages count at their own time, other updates at the
-    /// time of receipt.
+    /// Counts an update against the quota of its chat. A message counts at the time when it was sent, a press at
+    /// the time of receipt; other updates are always admitted.
     fn admit(&self, update: &Update) -> Admission {
         let sent_at = match &update.kind {
             UpdateKind::Message(message) => message.date,

@@ -5,8 +5,8 @@ use crate::domain::ids::ChatId;
 use chrono::TimeDelta;
 use std::collections::HashMap;
 
-/// The number of chats above which full buckets are removed.
-const MAX_FULL_BUCKETS: usize = 10_000;
+/// The number of chat buckets above which full ones are removed.
+const PRUNE_ABOVE_BUCKETS: usize = 10_000;
 
 /// Rates in tokens per second, and burst sizes in tokens.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +112,7 @@ impl RateLimiter {
         }
         bucket.tokens -= 1.0;
         // A full bucket equals a new one, so it is removed: memory use follows the active chats.
-        if self.chats.len() > MAX_FULL_BUCKETS {
+        if self.chats.len() > PRUNE_ABOVE_BUCKETS {
             self.chats.retain(|_, b| {
                 b.tokens + (now - b.updated_at).to_std().unwrap_or_default().as_secs_f64() * rate < burst
             });
