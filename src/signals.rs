@@ -1,4 +1,4 @@
-//! How replicas on one store hear of each other: by a channel of Redis.
+//! Signals between the replicas on one store, over a Redis channel.
 pub mod redis;
 
 pub use redis::RedisSignals;

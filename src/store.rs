@@ -1,5 +1,5 @@
-//! Where the desk keeps what must not be lost. The embedded back end is one SQLite file and needs no server; the other is a
-//! MongoDB server, which several desks can share.
+//! Durable stores with two back ends. SQLite is embedded: one file, no server. MongoDB is a server that several
+//! desks can share.
 mod fifo_guard;
 pub mod mongo;
 pub mod sqlite;

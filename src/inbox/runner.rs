@@ -122,12 +122,10 @@ impl Runner {
             _ => return Admission::Admitted,
         };
         let Some(chat) = update.chat() else { return Admission::Admitted };
-        let admission = self.bot.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent_at);
+        let admission =
+            self.bot.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent_at);
         if admission == Admission::RejectedWithNotice {
-            tracing::warn!(
-                update = update.id.0,
-                "chat exceeded its quota; ignoring further updates"
-            );
+            tracing::warn!(update = update.id.0, "chat exceeded its quota; ignoring further updates");
         }
         admission
     }
@@ -210,7 +208,9 @@ impl Runner {
                 self.bot.engine.set_reachable(user, reachable).await?;
                 Ok(Vec::new())
             }
-            UpdateKind::Message(message) if !message.chat.is_private() => Ok(self.handle_group_message(message)),
+            UpdateKind::Message(message) if !message.chat.is_private() => {
+                Ok(self.handle_group_message(message))
+            }
             UpdateKind::Message(_) | UpdateKind::CallbackQuery(_) => {
                 self.handle_private_update(update, toast).await
             }
@@ -249,7 +249,8 @@ impl Runner {
         };
         let profile = profile_of(user);
         let engine = &self.bot.engine;
-        let stored_locale = engine.store().person_by_telegram(profile.telegram).await?.map(|person| person.locale);
+        let stored_locale =
+            engine.store().person_by_telegram(profile.telegram).await?.map(|person| person.locale);
         let locale = stored_locale.or(profile.locale).unwrap_or(engine.rules().default_locale);
         let words =
             Words { texts: &self.bot.texts, locale, now: self.clock.now(), zone: engine.rules().zone };

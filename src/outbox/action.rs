@@ -60,9 +60,10 @@ impl TelegramAction {
                 ))
             }
             Self::Edit { text, shown, .. } if *shown == Some(digest(text)) => None,
-            Self::Edit { message_id, text, .. } => {
-                Some(("editMessageText", with_text(json!({"chat_id": chat.0, "message_id": message_id}), text)))
-            }
+            Self::Edit { message_id, text, .. } => Some((
+                "editMessageText",
+                with_text(json!({"chat_id": chat.0, "message_id": message_id}), text),
+            )),
             Self::Menu(commands) => {
                 let commands: Vec<_> =
                     commands.iter().map(|(c, d)| json!({"command": c, "description": d})).collect();

@@ -32,7 +32,8 @@ pub(super) fn classify(
     idempotent: bool,
     now: Time,
 ) -> ErrorAction {
-    let retry_in = |wait: TimeDelta| ErrorAction::Settle(Outcome::Retry { until: now + wait, unknown: false });
+    let retry_in =
+        |wait: TimeDelta| ErrorAction::Settle(Outcome::Retry { until: now + wait, unknown: false });
     match error {
         CallError::Unknown(_) if idempotent => retry_in(backoff(attempts)),
         // The message may have been sent. One repeat is better than a loss; two would be spam.
@@ -52,7 +53,9 @@ pub(super) fn classify(
         CallError::NotSent(_) | CallError::Refused { code: 500.., .. } => retry_in(backoff(attempts)),
         // An operator has to correct the token; pending deliveries must not be dropped meanwhile.
         CallError::Refused { code: 401, .. } => retry_in(TimeDelta::seconds(60)),
-        CallError::Refused { code: 403, description, .. } => ErrorAction::MarkUnreachable(description.clone()),
+        CallError::Refused { code: 403, description, .. } => {
+            ErrorAction::MarkUnreachable(description.clone())
+        }
         CallError::Refused { code: 400, description, .. } => {
             let has = |part: &str| description.to_lowercase().contains(part);
             if has("message is not modified") {
@@ -86,7 +89,10 @@ mod tests {
         };
         let unknown_outcome = CallError::Unknown("timed out".into());
         assert_eq!(classify(&unknown_outcome, 0, 0, false, now), until(1, true));
-        assert!(matches!(classify(&unknown_outcome, 1, 1, false, now), ErrorAction::Settle(Outcome::Dropped(_))));
+        assert!(matches!(
+            classify(&unknown_outcome, 1, 1, false, now),
+            ErrorAction::Settle(Outcome::Dropped(_))
+        ));
         assert_eq!(classify(&unknown_outcome, 4, 4, true, now), until(16, false), "an edit");
         assert_eq!(classify(&CallError::NotSent("refused".into()), 3, 0, false, now), until(8, false));
         assert_eq!(classify(&refusal(502, "Bad Gateway"), 40, 0, false, now), until(60, false));

@@ -124,7 +124,8 @@ impl Outbox {
                 return Ok(PROBE_INTERVAL);
             }
             let now = self.clock.now();
-            let reserved = self.rate_limiter().reserve(MAX_PARALLEL_SENDS.saturating_sub(in_flight.len()), now);
+            let reserved =
+                self.rate_limiter().reserve(MAX_PARALLEL_SENDS.saturating_sub(in_flight.len()), now);
             let claimed = if reserved == 0 { Ok(Vec::new()) } else { store.claim(reserved, now).await };
             self.rate_limiter().give_back(reserved - claimed.as_ref().map_or(0, Vec::len));
             let claimed = claimed?;
