@@ -23,7 +23,7 @@ pub const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_me
 pub struct Inbox {
     store: Arc<dyn Store>,
     clock: Clock,
-    arrived: Arc<Notify>,
+    new_rows: Arc<Notify>,
     /// Tells other replicas of new updates. `None` if this process is the only one.
     signals: Option<SignalBuffer>,
 }
@@ -32,7 +32,7 @@ impl Inbox {
     /// Returns the inbox of `store`.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, arrived: Arc::new(Notify::new()), signals: None }
+        Self { store, clock, new_rows: Arc::new(Notify::new()), signals: None }
     }
 
     /// Returns an inbox that other replicas write to as well.
@@ -48,7 +48,7 @@ impl Inbox {
 
     /// Wakes the listener, because there may be new rows.
     pub fn wake(&self) {
-        self.arrived.notify_one();
+        self.new_rows.notify_one();
     }
 
     /// Stores updates; they are durable when it returns `Ok`. Values without an `update_id` are skipped.
@@ -68,8 +68,9 @@ impl Inbox {
         Ok(())
     }
 
-    async fn arrived(&self) {
-        self.arrived.notified().await;
+    /// Waits for [`Inbox::wake`].
+    async fn woken(&self) {
+        self.new_rows.notified().await;
     }
 }
 

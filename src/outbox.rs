@@ -1,8 +1,8 @@
-//! A transactional outbox for Telegram. The worker claims committed deliveries, composes and sends them within
-//! the rate limits and in the order of each chat, and settles them.
+//! A transactional outbox for Telegram. The worker claims committed deliveries, composes and sends them
+//! within the rate limits and in the order of each chat, and settles them.
 //!
-//! Telegram has no idempotency keys, so a claim is durable before the send. A delivery that an ended process had
-//! claimed may have been sent; it is sent at most once more, and the repeat is counted.
+//! Telegram has no idempotency keys, so a claim is durable before the send. A delivery that an ended process
+//! had claimed may have been sent; it is sent at most once more, and the repeat is counted.
 mod action;
 mod error_policy;
 pub mod rate_limit;

@@ -1,5 +1,5 @@
-//! Presence records in Redis or, for an embedded desk, in memory. After a restart, records in memory are restored
-//! from the last activities in the store.
+//! Presence records in Redis or, for an embedded desk, in memory. After a restart, records in memory are
+//! restored from the last activities in the store.
 pub mod memory;
 pub mod redis;
 

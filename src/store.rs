@@ -1,5 +1,5 @@
-//! Durable stores with two back ends. SQLite is embedded: one file, no server. MongoDB is a server that several
-//! desks can share.
+//! Durable stores with two back ends. SQLite is embedded: one file, no server. MongoDB is a server that
+//! several desks can share.
 mod fifo_guard;
 pub mod mongo;
 pub mod sqlite;

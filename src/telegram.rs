@@ -1,5 +1,5 @@
-//! A client for the Telegram Bot API. teloxide parses updates and runs the dispatcher, but requests use this client.
-//! The outbox must tell apart errors that teloxide does not: refused, not sent, and unknown outcome.
+//! A client for the Telegram Bot API. teloxide parses updates and runs the dispatcher, but requests use this
+//! client. The outbox must tell apart errors that teloxide does not: refused, not sent, and unknown outcome.
 mod error;
 pub mod login;
 
@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long a call may take before its outcome counts as unknown. Telegram responds within a second; the default
-/// of teloxide is 17 s.
+/// How long a call may take before its outcome counts as unknown. Telegram responds within a second; the
+/// default of teloxide is 17 s.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -84,8 +84,8 @@ struct Parameters {
 }
 
 impl Telegram {
-    /// Returns a client for the account of `token` at the server `base` (`TELEGRAM_API_URL`). Each call waits up to
-    /// `timeout` for its response.
+    /// Returns a client for the account of `token` at the server `base` (`TELEGRAM_API_URL`). Each call waits
+    /// up to `timeout` for its response.
     pub fn new(base: Url, token: SecretString, timeout: Duration) -> Result<Self, CallError> {
         // The timeout also applies to calls of teloxide, whose dispatcher calls `getMe` before it starts.
         let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(timeout);

@@ -1,5 +1,5 @@
-//! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an earlier
-//! process left pending.
+//! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an
+//! earlier process left pending.
 use super::{Inbox, chat_of};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
@@ -62,7 +62,8 @@ struct InboxReader {
     stop: StopFlag,
     page: VecDeque<InboxRow>,
     after: u64,
-    /// For a shared inbox, which each pass reads from its first row: the rows that were passed to the dispatcher.
+    /// For a shared inbox, which each pass reads from its first row: the rows that were passed to the
+    /// dispatcher.
     dispatched: BTreeSet<u64>,
     /// For a shared inbox: the rows that the current pass has read.
     seen: BTreeSet<u64>,
@@ -91,7 +92,7 @@ impl InboxReader {
     async fn next_page(&mut self) -> Option<()> {
         match self.inbox.store.pending_updates(self.after, PAGE_ROWS).await {
             Ok(rows) if rows.is_empty() => {
-                tokio::select! { () = self.inbox.arrived() => {} () = self.stop.clone() => return None }
+                tokio::select! { () = self.inbox.woken() => {} () = self.stop.clone() => return None }
                 if self.inbox.is_shared() {
                     self.restart();
                 }
@@ -108,8 +109,8 @@ impl InboxReader {
         Some(())
     }
 
-    /// Starts the next pass at the first row, because another replica can write a row before the last one read.
-    /// A dispatched row that the last pass did not see is handled, so it is forgotten.
+    /// Starts the next pass at the first row, because another replica can write a row before the last one
+    /// read. A dispatched row that the last pass did not see is handled, so it is forgotten.
     fn restart(&mut self) {
         self.after = 0;
         let seen = std::mem::take(&mut self.seen);

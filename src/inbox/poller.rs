@@ -21,8 +21,8 @@ const APPEND_TIMEOUT: Duration = Duration::from_secs(3);
 /// The timeout of a write after a failed one.
 const APPEND_RETRY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Polls until `stop`. After `deadline` another replica may poll; if it does, this one stops calling until the
-/// deadline is extended.
+/// Polls until `stop`. After `deadline` another replica may poll; if it does, this one stops calling until
+/// the deadline is extended.
 pub async fn poll(
     telegram: Telegram,
     inbox: Inbox,
@@ -102,7 +102,7 @@ fn log_poll_error(error: &CallError) {
     match error.code() {
         Some(409) => tracing::error!(
             %error,
-            "getUpdates conflict: another program polls this bot, or a webhook is set"
+            "getUpdates conflict: another program polls this bot or a webhook is set; only one can receive updates"
         ),
         Some(401 | 404) => tracing::error!(%error, "Telegram rejected the bot token: check TELOXIDE_TOKEN"),
         _ => tracing::warn!(%error, "getUpdates failed; retrying"),

@@ -1,6 +1,6 @@
-//! A runner that completes one update from the inbox. It records the person, runs the handlers, then marks the
-//! row as handled and enqueues the replies in one step. After three failed attempts the update becomes a dead
-//! letter; attempts that fail because the store is unavailable do not count.
+//! A runner that completes one update from the inbox. It records the person, runs the handlers, then marks
+//! the row as handled and enqueues the replies in one step. After three failed attempts the update becomes a
+//! dead letter; attempts that fail because the store is unavailable do not count.
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::handlers::common;
 use crate::bot::handlers::refusals::{explain, explain_toast};
@@ -113,8 +113,8 @@ impl Runner {
         }
     }
 
-    /// Counts an update against the quota of its chat. A message counts at the time when it was sent, a press at
-    /// the time of receipt; other updates are always admitted.
+    /// Counts an update against the quota of its chat. A message counts at the time when it was sent, a press
+    /// at the time of receipt; other updates are always admitted.
     fn admit(&self, update: &Update) -> Admission {
         let sent_at = match &update.kind {
             UpdateKind::Message(message) => message.date,
@@ -125,7 +125,7 @@ impl Runner {
         let admission =
             self.bot.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent_at);
         if admission == Admission::RejectedWithNotice {
-            tracing::warn!(update = update.id.0, "chat exceeded its quota; ignoring further updates");
+            tracing::warn!(update = update.id.0, "chat exceeded its quota; rejecting excess updates");
         }
         admission
     }
@@ -140,9 +140,9 @@ impl Runner {
         fail::fail_point!("inbox-before-handler");
         let engine = &self.bot.engine;
         let replies = AssertUnwindSafe(self.dispatch(update, admission, toast)).catch_unwind();
-        let (replies, rounds) = engine.defer_rounds(replies).await;
+        let (replies, deferred) = engine.defer_rounds(replies).await;
         let result = self.complete(update, replies).await;
-        engine.start_deferred_rounds(rounds);
+        engine.start_deferred_rounds(deferred);
         result
     }
 
@@ -305,7 +305,8 @@ impl Runner {
     }
 }
 
-/// Returns true if a press will always fail with this error: it belongs to another agent, or its target is gone.
+/// Returns true if a press will always fail with this error: it belongs to another agent, or its target is
+/// gone.
 fn is_permanent(error: &EngineError) -> bool {
     matches!(
         error,

@@ -18,7 +18,8 @@ use url::Url;
 
 /// The header in which Telegram sends the shared secret.
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
-/// The longest body. Updates have a few kilobytes; even the longest message with all entities stays far below.
+/// The longest body. Updates have a few kilobytes; even the longest message with all entities stays far
+/// below.
 const MAX_BODY_BYTES: usize = 1 << 20;
 /// How long a body may take, which is as long as its headers.
 const BODY_TIMEOUT: Duration = HEADER_TIMEOUT;

@@ -124,8 +124,8 @@ fn with_text(mut body: Value, text: &Rendered) -> Value {
     body
 }
 
-/// Returns a hash of the content of a message; the store holds it. If the hash function changes between builds,
-/// each card is edited once too often, and Telegram answers "message is not modified".
+/// Returns a hash of the content of a message; the store holds it. If the hash function changes between
+/// builds, each card is edited once too often, and Telegram answers "message is not modified".
 pub(super) fn digest(text: &Rendered) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.html.hash(&mut hasher);

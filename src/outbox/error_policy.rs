@@ -23,8 +23,8 @@ pub(super) fn backoff(attempts: u32) -> TimeDelta {
     TimeDelta::seconds((1_i64 << attempts.min(6)).min(60))
 }
 
-/// Classifies a failed call. Takes the number of earlier attempts and how many of them had an unknown outcome.
-/// The call is `idempotent` if repeating it has no visible effect.
+/// Classifies a failed call. Takes the number of earlier attempts and how many of them had an unknown
+/// outcome. The call is `idempotent` if repeating it has no visible effect.
 pub(super) fn classify(
     error: &CallError,
     attempts: u32,
@@ -40,8 +40,8 @@ pub(super) fn classify(
         CallError::Unknown(_) if unknown == 0 => {
             ErrorAction::Settle(Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: true })
         }
-        CallError::Unknown(why) => {
-            ErrorAction::Settle(Outcome::Dropped(format!("outcome unknown twice: {why}")))
+        CallError::Unknown(reason) => {
+            ErrorAction::Settle(Outcome::Dropped(format!("outcome unknown twice: {reason}")))
         }
         CallError::Refused { migrate_to: Some(chat), .. } => {
             ErrorAction::Settle(Outcome::Moved(ChatId(*chat)))

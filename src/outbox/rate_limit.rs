@@ -1,5 +1,5 @@
-//! A rate limiter with token buckets. Telegram allows about 30 messages per second over all chats and about one
-//! per second in a chat, with short bursts. Pure: the time is an argument.
+//! A rate limiter with token buckets. Telegram allows about 30 messages per second over all chats and about
+//! one per second in a chat, with short bursts. Pure: the time is an argument.
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use chrono::TimeDelta;

@@ -1,5 +1,5 @@
-//! The outbox worker. It claims as many deliveries as the rate limits and the parallelism allow, sends each in
-//! its own task and settles the outcomes.
+//! The outbox worker. It claims as many deliveries as the rate limits and the parallelism allow, sends each
+//! in its own task and settles the outcomes.
 use super::action::{Compose, TelegramAction};
 use super::error_policy::{ErrorAction, backoff, classify};
 use super::rate_limit::{RateLimiter, RateLimits};
@@ -16,13 +16,14 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-/// Deliveries in flight at once, each to another chat. Telegram accepts about 30 per second, and a response may
-/// take seconds.
+/// Deliveries in flight at once, each to another chat. Telegram accepts about 30 per second, and a response
+/// may take seconds.
 const MAX_PARALLEL_SENDS: usize = 128;
 /// The interval of probes while Telegram does not respond, and the pause after a failed store call.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
-/// The shortest and the longest pause between claims if nothing wakes the worker.
+/// The shortest pause between claims if nothing wakes the worker.
 const MIN_CLAIM_PAUSE: Duration = Duration::from_millis(5);
+/// The longest pause between claims if nothing wakes the worker.
 const MAX_CLAIM_PAUSE: Duration = Duration::from_secs(60);
 /// Attempts after which a delivery that panics is dropped.
 const MAX_ATTEMPTS: u32 = 3;
@@ -65,14 +66,14 @@ impl Outbox {
         Self { engine, composer, telegram, clock, rate_limiter: Mutex::new(RateLimiter::new(limits)) }
     }
 
-    /// Works until `stop`, then finishes the deliveries in flight. Sends nothing after `deadline`: a process that
-    /// was suspended past it must assume that another replica works on the outbox.
+    /// Works until `stop`, then finishes the deliveries in flight. Sends nothing after `deadline`: a process
+    /// that was suspended past it must assume that another replica works on the outbox.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
         let mut in_flight: JoinSet<TaskResult> = JoinSet::new();
         let (mut telegram_down, mut outcomes) = (false, Vec::new());
         loop {
-            // Read once per iteration. If a second read saw a later stop, the `select!` below might have no branch
-            // to wait for.
+            // Read once per iteration. If a second read saw a later stop, the `select!` below might have no
+            // branch to wait for.
             let stopping = stop.is_cancelled();
             let finished = std::mem::take(&mut outcomes);
             let pause = if stopping || telegram_down {
@@ -86,7 +87,8 @@ impl Outbox {
                 let (first_try, claimed) =
                     tokio::join!(self.settle(finished), self.claim_and_send(&mut in_flight, &deadline));
                 match claimed {
-                    // The claim may have run before the late settlement, which can make more deliveries claimable.
+                    // The claim may have run before the late settlement, which can make more deliveries
+                    // claimable.
                     Ok(_) if !first_try => MIN_CLAIM_PAUSE,
                     Ok(pause) => pause,
                     Err(error) => {
@@ -100,7 +102,8 @@ impl Outbox {
             }
             tokio::select! {
                 Some(first) = in_flight.join_next() => {
-                    if collect(first, &mut in_flight, &mut outcomes, &mut telegram_down) && !stop.is_cancelled() {
+                    let needs_probe = collect(first, &mut in_flight, &mut outcomes, &mut telegram_down);
+                    if needs_probe && !stop.is_cancelled() {
                         let (worker, stop) = (Arc::clone(&self), stop.clone());
                         in_flight.spawn(async move { TaskResult::Probe(worker.probe(&stop).await) });
                     }
@@ -178,7 +181,8 @@ impl Outbox {
         first_try
     }
 
-    /// Sends one delivery. A delivery that panics is dropped after some attempts, so it does not block its chat.
+    /// Sends one delivery. A delivery that panics is dropped after some attempts, so it does not block its
+    /// chat.
     async fn deliver(&self, delivery: ClaimedDelivery, deadline: &Deadline) -> DeliveryReport {
         let (id, attempts) = (delivery.id, delivery.attempts);
         let sent = AssertUnwindSafe(self.send(delivery, deadline)).catch_unwind().await;
@@ -201,8 +205,8 @@ impl Outbox {
             Err(error) => {
                 self.rate_limiter().give_back(1);
                 tracing::error!(%error, delivery = delivery.id, "failed to compose delivery");
-                if let StoreError::Corrupt(why) = error {
-                    return report(Outcome::Dropped(why));
+                if let StoreError::Corrupt(reason) = error {
+                    return report(Outcome::Dropped(reason));
                 }
                 return report(Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false });
             }
@@ -241,7 +245,7 @@ impl Outbox {
                     Err(error) => report(Outcome::Dropped(error.to_string())),
                 }
             }
-            ErrorAction::MarkUnreachable(why) => self.mark_unreachable(&delivery, why).await,
+            ErrorAction::MarkUnreachable(reason) => self.mark_unreachable(&delivery, reason).await,
             ErrorAction::Settle(outcome) => {
                 tracing::warn!(%error, delivery = delivery.id, attempts = delivery.attempts, ?outcome, "failed to send delivery");
                 let telegram_down = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
@@ -265,11 +269,12 @@ impl Outbox {
         Ok(action.card(delivery.chat, sent_id))
     }
 
-    /// Records that the person cannot be reached, for example because they blocked the bot, and drops the delivery.
-    async fn mark_unreachable(&self, delivery: &ClaimedDelivery, why: String) -> DeliveryReport {
+    /// Records that the person cannot be reached, for example because they blocked the bot, and drops the
+    /// delivery.
+    async fn mark_unreachable(&self, delivery: &ClaimedDelivery, reason: String) -> DeliveryReport {
         let (id, now) = (delivery.id, self.clock.now());
         match self.engine.set_reachable(TelegramId(delivery.chat.0), false).await {
-            Ok(()) => DeliveryReport { id, outcome: Outcome::Dropped(why), telegram_down: false },
+            Ok(()) => DeliveryReport { id, outcome: Outcome::Dropped(reason), telegram_down: false },
             Err(error) => {
                 tracing::error!(%error, "failed to record unreachable person");
                 let outcome = Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false };
@@ -278,8 +283,8 @@ impl Outbox {
         }
     }
 
-    /// Returns true if Telegram responds, even with an error. The probe uses an idempotent call, so it does not
-    /// use up the one repeat of a message with an unknown outcome.
+    /// Returns true if Telegram responds, even with an error. The probe uses an idempotent call, so it does
+    /// not use up the one repeat of a message with an unknown outcome.
     async fn probe(&self, stop: &CancellationToken) -> bool {
         let no_parameters = serde_json::json!({});
         let probe = self.telegram.call("getMe", &no_parameters);

@@ -1,5 +1,5 @@
-//! Presence in memory, with the semantics of the keys in Redis. Records expire; sets of agents live twice as long;
-//! a read of a set prunes members without a record.
+//! Presence in memory, with the semantics of the keys in Redis. Records expire; sets of agents live twice as
+//! long; a read of a set prunes members without a record.
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::presence::PresenceRecord;

@@ -1,8 +1,9 @@
 //! Presence in Redis: one expiring record per agent, and sets of agents that live twice as long.
 //!
-//! Each command names one key, so the keys may lie on different nodes. A write is one transaction; on a cluster,
-//! which has none over several keys, it is one pipeline in a safe order (`batch_writer`). Each call reconnects if
-//! necessary. A timeout is an error: presence is then unknown, which does not mean that no agent is online.
+//! Each command names one key, so the keys may lie on different nodes. A write is one transaction; on a
+//! cluster, which has none over several keys, it is one pipeline in a safe order (`batch_writer`). Each call
+//! reconnects if necessary. A timeout is an error: presence is then unknown, which does not mean that no
+//! agent is online.
 mod batch_writer;
 
 use crate::domain::Time;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 /// How long connecting and each response of the server may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
-/// Keys per pipeline of reads; each record has about 300 bytes.
+/// Keys or members per request; each record has about 300 bytes.
 const MAX_BATCH_KEYS: usize = 1_000;
 /// The key of the set of all agents who are online.
 const ALL_AGENTS: &str = "agents:all";
@@ -41,8 +42,8 @@ struct Server {
 }
 
 impl Redis {
-    /// Returns presence on the server at `address`, a `redis://` or `rediss://` URL, which need not be reachable
-    /// yet. Must be called inside the runtime.
+    /// Returns presence on the server at `address`, a `redis://` or `rediss://` URL, which need not be
+    /// reachable yet. Must be called inside the runtime.
     pub fn open(address: &str) -> Result<Self, PresenceError> {
         let settings = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(COMMAND_TIMEOUT))
@@ -102,8 +103,8 @@ impl Redis {
         Ok(live.into_values().collect())
     }
 
-    /// Removes members without a record from a set. A member whose heartbeat came in between is restored and its
-    /// record returned.
+    /// Removes members without a record from a set. A member whose heartbeat came in between is restored and
+    /// its record returned.
     async fn remove_orphans(
         &self,
         set: &str,

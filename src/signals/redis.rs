@@ -19,8 +19,8 @@ pub struct RedisSignals {
 }
 
 impl RedisSignals {
-    /// Returns the channel of the desk `desk_name` on the server at `address`, a `redis://` or `rediss://` URL,
-    /// which need not be reachable yet. Must be called inside the runtime.
+    /// Returns the channel of the desk `desk_name` on the server at `address`, a `redis://` or `rediss://`
+    /// URL, which need not be reachable yet. Must be called inside the runtime.
     pub fn open(address: &str, desk_name: &str) -> Result<Self, SignalError> {
         let settings = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(COMMAND_TIMEOUT))

@@ -1,7 +1,8 @@
 //! A single-value cache with a TTL and explicit invalidation.
 //!
-//! Take the `generation` before reading from the database. A value stored under an older generation is ignored, so
-//! a slow read cannot hide a newer write. It holds departments and settings, which almost every request needs.
+//! Take the `generation` before reading from the database. A value stored under an older generation is
+//! ignored, so a slow read cannot hide a newer write. It holds departments and settings, which almost every
+//! request needs.
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
 use crate::domain::policy::Settings;
@@ -45,8 +46,8 @@ impl<T> TtlCache<T> {
         Self { ttl, invalidations: AtomicU64::default(), value: Mutex::default() }
     }
 
-    /// Drops the value, and that of every read that has already started. Must be called after each write that may
-    /// change the value, before the writer gets its result.
+    /// Drops the value, and that of every read that has already started. Must be called after each write that
+    /// may change the value, before the writer gets its result.
     pub(super) fn invalidate(&self) {
         self.invalidations.fetch_add(1, Ordering::SeqCst);
     }

@@ -1,5 +1,5 @@
-//! Errors of Bot API calls. A caller corrects or gives up a refused call, retries a call that was not sent, and
-//! repeats a call with an unknown outcome at most once, because it may have been carried out.
+//! Errors of Bot API calls. A caller corrects or gives up a refused call, retries a call that was not sent,
+//! and repeats a call with an unknown outcome at most once, because it may have been carried out.
 use std::time::Duration;
 
 /// A failed call. It never contains the token, because URLs are removed from transport errors.
@@ -33,8 +33,8 @@ impl CallError {
         if not_sent { Self::NotSent(text) } else { Self::Unknown(text) }
     }
 
-    /// Returns true if the server refused with code `wanted` and a description that contains `part`, which must be
-    /// lower case. Upper and lower case of the description are equal.
+    /// Returns true if the server refused with code `wanted` and a description that contains `part`, which
+    /// must be lower case. Upper and lower case of the description are equal.
     #[must_use]
     pub fn message_contains(&self, wanted: u16, part: &str) -> bool {
         matches!(self, Self::Refused { code, description, .. }
@@ -50,7 +50,8 @@ impl CallError {
         }
     }
 
-    /// Returns true if a later repeat of the call may succeed: the server was rate limiting, failing or unreachable.
+    /// Returns true if a later repeat of the call may succeed: the server was rate limiting, failing or
+    /// unreachable.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {

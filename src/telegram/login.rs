@@ -45,7 +45,8 @@ pub fn of_mini_app(token: &SecretString, init_data: &str) -> Result<(Time, Teleg
     Ok((verify(&secret, fields.collect(), hash)?, TelegramId(user.id)))
 }
 
-/// Verifies that `hash` is the MAC of the sorted fields, one per line, in constant time. Returns the signing time.
+/// Verifies that `hash` is the MAC of the sorted fields, one per line, in constant time. Returns the signing
+/// time.
 fn verify(secret: &[u8], mut fields: Vec<(&str, &str)>, hash: &str) -> Result<Time, LoginProofError> {
     fields.sort_unstable();
     // A duplicate field is rejected, because its reader could use another value than the signer meant.

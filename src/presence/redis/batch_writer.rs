@@ -1,5 +1,5 @@
-//! A batch writer for presence. Writes that arrive while a transaction is in flight form the next batch, in their
-//! order of arrival. A heartbeat takes one round trip, and ten thousand simultaneous ones share a few.
+//! A batch writer for presence. Writes that arrive while a transaction is in flight form the next batch, in
+//! their order of arrival. A heartbeat takes one round trip, and ten thousand simultaneous ones share a few.
 use super::{ALL_AGENTS, Server, department_key, millis, presence_error, record_key};
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::engine::ports::PresenceError;
@@ -67,7 +67,8 @@ async fn run(server: Server, mut queue: mpsc::Receiver<(PresenceWrite, Reply)>) 
             result => {
                 let result = result.map_err(presence_error);
                 if result.is_err() {
-                    // Writes that were queued meanwhile fail too, so no caller waits for several timeouts in a row.
+                    // Writes that were queued meanwhile fail too, so no caller waits for several timeouts in
+                    // a row.
                     while let Ok((_, reply)) = queue.try_recv() {
                         drop(reply.send(result.clone()));
                     }
