@@ -1,5 +1,6 @@
-//! The inbox: every update is written down before Telegram is told that it arrived, and is done when its handler has ended
-//! and its answers are in the outbox: one atomic step. So an update is handled to its end once, whatever dies in between.
+//! A durable inbox for Telegram updates. Each update is stored before its receipt is confirmed to Telegram.
+//! One atomic step marks the update as handled and puts its replies into the outbox. So each update is
+//! completed exactly once, even if the process is killed in between.
 mod listener;
 pub mod poller;
 pub mod runner;
@@ -14,71 +15,72 @@ use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// The kinds of updates that the desk asks Telegram for.
+/// The kinds of updates that are requested from Telegram.
 pub const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
 
-/// The way into the inbox. Cheap to clone.
+/// A handle to the inbox. Cheap to clone.
 #[derive(Clone)]
 pub struct Inbox {
     store: Arc<dyn Store>,
     clock: Clock,
-    arrived: Arc<Notify>,
-    /// Whom to tell of updates, where another replica may be the one that handles them.
-    signal_buffer: Option<SignalBuffer>,
+    new_rows: Arc<Notify>,
+    /// Tells other replicas of new updates. `None` if this process is the only one.
+    signals: Option<SignalBuffer>,
 }
 
 impl Inbox {
-    /// The inbox of this store.
+    /// Returns the inbox of `store`.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, arrived: Arc::new(Notify::new()), signal_buffer: None }
+        Self { store, clock, new_rows: Arc::new(Notify::new()), signals: None }
     }
 
-    /// The same inbox, into which other replicas write too.
+    /// Returns an inbox that other replicas write to as well.
     #[must_use]
-    pub fn with_replicas(self, telling: SignalBuffer) -> Self {
-        Self { signal_buffer: Some(telling), ..self }
+    pub fn with_replicas(self, signals: SignalBuffer) -> Self {
+        Self { signals: Some(signals), ..self }
     }
 
-    /// Whether other replicas write into it: then a row can come to light after a later one.
+    /// Returns true if other replicas write to the inbox. A row can then become visible after a later row.
     fn is_shared(&self) -> bool {
-        self.signal_buffer.is_some()
+        self.signals.is_some()
     }
 
-    /// There may be something new in it.
+    /// Wakes the listener, because there may be new rows.
     pub fn wake(&self) {
-        self.arrived.notify_one();
+        self.new_rows.notify_one();
     }
 
-    /// Writes updates down. When it returns, they are safe. Something without an `update_id` is no update and is left out.
+    /// Stores updates; they are durable when it returns `Ok`. Values without an `update_id` are skipped.
     pub async fn append(&self, updates: Vec<Value>) -> Result<(), StoreError> {
         let rows: Vec<_> = updates.into_iter().filter_map(|update| Some((id_of(&update)?, update))).collect();
         if rows.is_empty() {
             return Ok(());
         }
         fail::fail_point!("inbox-before-write");
-        let fresh = self.store.append_updates(rows, self.clock.now()).await?;
+        let added = self.store.append_updates(rows, self.clock.now()).await?;
         fail::fail_point!("inbox-after-write");
-        tracing::debug!(fresh, "updates accepted");
+        tracing::debug!(added, "stored updates");
         self.wake();
-        if let Some(telling) = &self.signal_buffer {
-            telling.updates();
+        if let Some(signals) = &self.signals {
+            signals.updates();
         }
         Ok(())
     }
 
-    async fn arrived(&self) {
-        self.arrived.notified().await;
+    /// Waits for [`Inbox::wake`].
+    async fn woken(&self) {
+        self.new_rows.notified().await;
     }
 }
 
-/// Telegram's id of an update.
+/// Returns the `update_id` of a raw update.
 #[must_use]
 pub fn id_of(update: &Value) -> Option<i64> {
     update.get("update_id")?.as_i64()
 }
 
-/// The chat to which a raw update could be answered, when nothing else of it can be handled.
+/// Returns the id of the chat of a raw update. It can be answered even if the update cannot be parsed.
 #[must_use]
 pub fn chat_of(update: &Value) -> Option<i64> {
     let message = update.get("message").or_else(|| update.get("callback_query")?.get("message"))?;

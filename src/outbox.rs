@@ -1,8 +1,8 @@
-//! The outbox: what was committed to be told is told. Claims deliveries, has them put into words, sends them at Telegram's
-//! pace in the order of each chat, and says what became of them. The one place that knows Telegram's errors.
+//! A transactional outbox for Telegram. The worker claims committed deliveries, composes and sends them
+//! within the rate limits and in the order of each chat, and settles them.
 //!
-//! A message has no idempotency key at Telegram. So a claim is durable before the send: what an ended process had claimed
-//! may have been sent, is sent once more at most, and the repeat is counted.
+//! Telegram has no idempotency keys, so a claim is durable before the send. A delivery that an ended process
+//! had claimed may have been sent; it is sent at most once more, and the repeat is counted.
 mod action;
 mod error_policy;
 pub mod rate_limit;

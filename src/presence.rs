@@ -1,5 +1,5 @@
-//! Presence back ends: Redis, or the memory of this process. After a restart, the store's `last_activity` restores the
-//! records that memory lost.
+//! Presence records in Redis or, for an embedded desk, in memory. After a restart, records in memory are
+//! restored from the last activities in the store.
 pub mod memory;
 pub mod redis;
 

@@ -1,4 +1,4 @@
-//! Signal back ends: a Redis channel between the replicas on one store.
+//! Signals between the replicas on one store, over a Redis channel.
 pub mod redis;
 
 pub use redis::RedisSignals;

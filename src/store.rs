@@ -1,5 +1,5 @@
-//! Store back ends. The embedded one is a SQLite file and needs no server. The other is a MongoDB server, which several
-//! replicas can share.
+//! Durable stores with two back ends. SQLite is embedded: one file, no server. MongoDB is a server that
+//! several desks can share.
 mod fifo_guard;
 pub mod mongo;
 pub mod sqlite;

@@ -1,5 +1,5 @@
-//! Calls of the Bot API. teloxide reads updates and runs the dispatcher; requests go out through here, because delivery
-//! must know what teloxide's own sender does not tell apart: refused, not sent, or sent with the answer lost.
+//! A client for the Telegram Bot API. teloxide parses updates and runs the dispatcher, but requests use this
+//! client. The outbox must tell apart errors that teloxide does not: refused, not sent, and unknown outcome.
 mod error;
 pub mod login;
 
@@ -13,12 +13,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long a call may take before its outcome counts as unknown. Telegram answers within a second; teloxide waits 17.
+/// How long a call may take before its outcome counts as unknown. Telegram responds within a second; the
+/// default of teloxide is 17 s.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A bot's account at a Bot API server. Cheap to clone.
+/// A client for one bot account at a Bot API server. Cheap to clone.
 #[derive(Clone)]
 pub struct Telegram {
     client: reqwest::Client,
@@ -28,18 +29,18 @@ pub struct Telegram {
     errors: Arc<Errors>,
 }
 
-/// How many calls failed since the start, by how they did.
+/// Counters of failed calls since the start of the process, by kind of error.
 #[derive(Debug, Default)]
 pub struct Errors {
-    /// Telegram said no.
+    /// Refused for another reason than the two below.
     pub refused: AtomicU64,
-    /// Telegram said "later": 429.
+    /// Refused by the rate limit of Telegram: 429.
     pub limited: AtomicU64,
-    /// Telegram was broken: 5xx.
+    /// Failed by a server error: 5xx.
     pub broken: AtomicU64,
-    /// No connection.
+    /// Not sent, because there was no connection.
     pub not_sent: AtomicU64,
-    /// The answer was lost.
+    /// Sent without a complete response.
     pub unknown: AtomicU64,
 }
 
@@ -62,7 +63,7 @@ impl std::fmt::Debug for Telegram {
     }
 }
 
-/// Telegram's envelope.
+/// The envelope of a response.
 #[derive(Deserialize)]
 struct Envelope {
     ok: bool,
@@ -83,39 +84,40 @@ struct Parameters {
 }
 
 impl Telegram {
-    /// The account of `token` at the server `base` (`TELEGRAM_API_URL`); each call waits for its answer up to `timeout`.
+    /// Returns a client for the account of `token` at the server `base` (`TELEGRAM_API_URL`). Each call waits
+    /// up to `timeout` for its response.
     pub fn new(base: Url, token: SecretString, timeout: Duration) -> Result<Self, CallError> {
-        // The time-out is for teloxide's own calls too: its dispatcher asks for itself before it begins.
+        // The timeout also applies to calls of teloxide, whose dispatcher calls `getMe` before it starts.
         let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(timeout);
         let client = client.tcp_nodelay(true).build();
         let client = client.map_err(|error| CallError::NotSent(error.without_url().to_string()))?;
         Ok(Self { client, base, token, timeout, errors: Arc::default() })
     }
 
-    /// The same account as teloxide's bot, for the dispatcher.
+    /// Returns a teloxide bot for this account, for the dispatcher.
     pub fn teloxide(&self) -> teloxide::Bot {
         teloxide::Bot::with_client(self.token.expose_secret(), self.client.clone())
             .set_api_url(self.base.clone())
     }
 
-    /// How many calls failed.
+    /// Returns the counters of failed calls.
     #[must_use]
     pub fn errors(&self) -> &Errors {
         &self.errors
     }
 
-    /// The account's token: what Telegram signs log-ins with.
+    /// Returns the bot token, which also verifies log-ins.
     #[must_use]
     pub fn token(&self) -> &SecretString {
         &self.token
     }
 
-    /// Calls `method` with `body` as JSON.
+    /// Calls `method` with `body` as JSON and returns the result.
     pub async fn call(&self, method: &str, body: &impl Serialize) -> Result<Value, CallError> {
         self.call_within(method, body, self.timeout).await
     }
 
-    /// The same, with a time-out of its own: for long polling.
+    /// Like [`Telegram::call`], with another timeout, for long polling.
     pub async fn call_within(
         &self,
         method: &str,
@@ -136,10 +138,10 @@ impl Telegram {
         timeout: Duration,
     ) -> Result<Value, CallError> {
         let response = self.client.post(self.url(method)).json(body).timeout(timeout).send().await;
-        let response = response.map_err(CallError::of_transport)?;
+        let response = response.map_err(CallError::from_transport)?;
         let status = response.status();
-        let answer = response.bytes().await.map_err(CallError::of_transport)?;
-        match serde_json::from_slice::<Envelope>(&answer) {
+        let body = response.bytes().await.map_err(CallError::from_transport)?;
+        match serde_json::from_slice::<Envelope>(&body) {
             Ok(envelope) if envelope.ok => Ok(envelope.result),
             Ok(envelope) => Err(CallError::Refused {
                 code: if envelope.error_code == 0 { status.as_u16() } else { envelope.error_code },
@@ -147,8 +149,8 @@ impl Telegram {
                 retry_after: envelope.parameters.retry_after,
                 migrate_to: envelope.parameters.migrate_to_chat_id,
             }),
-            // A proxy's error page, or half an answer.
-            Err(_) if status.is_success() => Err(CallError::Unknown("an answer that is no JSON".into())),
+            // An error page of a proxy, or a truncated response.
+            Err(_) if status.is_success() => Err(CallError::Unknown("the response is not JSON".into())),
             Err(_) => Err(CallError::Refused {
                 code: status.as_u16(),
                 description: status.to_string(),

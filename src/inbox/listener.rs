@@ -1,4 +1,5 @@
-//! The update listener for teloxide's dispatcher: it reads the inbox, undone rows of an earlier life first.
+//! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an
+//! earlier process left pending.
 use super::{Inbox, chat_of};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
@@ -13,12 +14,12 @@ use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
 use teloxide::types::{Update, UpdateKind};
 use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 
-/// How many rows are read at once. Rows wait in the inbox, not in memory.
+/// Number of rows per read. Rows wait in the inbox, not in memory.
 const PAGE_ROWS: usize = 256;
-/// How long to wait when the inbox can't be read.
+/// The pause after a failed read or write of the inbox.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// Feeds the dispatcher from the inbox.
+/// A [`UpdateListener`] on the inbox.
 pub struct Listener {
     inbox: Inbox,
     engine: Arc<Engine>,
@@ -27,7 +28,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// A listener on this inbox.
+    /// Returns a listener on `inbox`.
     #[must_use]
     pub fn new(inbox: Inbox, engine: Arc<Engine>) -> Self {
         let (token, flag) = mk_stop_token();
@@ -55,84 +56,88 @@ impl<'a> AsUpdateStream<'a> for Listener {
     }
 }
 
-/// Where the reading of the inbox stands.
+/// The state of a read through the inbox.
 struct InboxReader {
     inbox: Inbox,
     stop: StopFlag,
     page: VecDeque<InboxRow>,
     after: u64,
-    /// In a shared inbox, which is read from its beginning each time: what was handed out, and what this time has shown.
-    given: BTreeSet<u64>,
-    shown: BTreeSet<u64>,
+    /// For a shared inbox, which each pass reads from its first row: the rows that were passed to the
+    /// dispatcher.
+    dispatched: BTreeSet<u64>,
+    /// For a shared inbox: the rows that the current pass has read.
+    seen: BTreeSet<u64>,
 }
 
-/// Every row not handled, in order, for ever; ends when stopped. What was read already is dropped then: it stays undone.
+/// Returns an endless stream of the pending rows, in order. It ends on `stop`; rows that were read but not
+/// dispatched are then dropped and stay pending.
 fn rows(inbox: Inbox, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> + Send {
-    let (page, given, shown) = (VecDeque::new(), BTreeSet::new(), BTreeSet::new());
-    let start = InboxReader { inbox, stop, page, after: 0, given, shown };
-    stream::unfold(start, async |mut reading| {
+    let (page, dispatched, seen) = (VecDeque::new(), BTreeSet::new(), BTreeSet::new());
+    let reader = InboxReader { inbox, stop, page, after: 0, dispatched, seen };
+    stream::unfold(reader, async |mut reader| {
         loop {
-            if reading.stop.is_stopped() {
+            if reader.stop.is_stopped() {
                 return None;
             }
-            if let Some(row) = reading.page.pop_front() {
-                return Some(((reading.inbox.clone(), row), reading));
+            if let Some(row) = reader.page.pop_front() {
+                return Some(((reader.inbox.clone(), row), reader));
             }
-            reading.next_page().await?;
+            reader.next_page().await?;
         }
     })
 }
 
 impl InboxReader {
-    /// Reads on, or waits for something to read. `None` when stopped.
+    /// Reads the next page, or waits for new rows. Returns `None` if stopped.
     async fn next_page(&mut self) -> Option<()> {
         match self.inbox.store.pending_updates(self.after, PAGE_ROWS).await {
             Ok(rows) if rows.is_empty() => {
-                tokio::select! { () = self.inbox.arrived() => {} () = self.stop.clone() => return None }
+                tokio::select! { () = self.inbox.woken() => {} () = self.stop.clone() => return None }
                 if self.inbox.is_shared() {
                     self.restart();
                 }
             }
             Ok(rows) => {
                 self.after = rows.last().map_or(self.after, |row| row.seq);
-                self.page = if self.inbox.is_shared() { self.not_given(rows) } else { rows.into() };
+                self.page = if self.inbox.is_shared() { self.not_dispatched(rows) } else { rows.into() };
             }
             Err(error) => {
-                tracing::error!(%error, "the inbox can't be read");
+                tracing::error!(%error, "failed to read inbox");
                 tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = self.stop.clone() => return None }
             }
         }
         Some(())
     }
 
-    /// From the first row on: one that another replica wrote can lie before the last that was read. What is no longer there
-    /// is handled.
+    /// Starts the next pass at the first row, because another replica can write a row before the last one
+    /// read. A dispatched row that the last pass did not see is handled, so it is forgotten.
     fn restart(&mut self) {
         self.after = 0;
-        let shown = std::mem::take(&mut self.shown);
-        self.given.retain(|seq| shown.contains(seq));
+        let seen = std::mem::take(&mut self.seen);
+        self.dispatched.retain(|seq| seen.contains(seq));
     }
 
-    fn not_given(&mut self, rows: Vec<InboxRow>) -> VecDeque<InboxRow> {
-        self.shown.extend(rows.iter().map(|row| row.seq));
-        rows.into_iter().filter(|row| self.given.insert(row.seq)).collect()
+    fn not_dispatched(&mut self, rows: Vec<InboxRow>) -> VecDeque<InboxRow> {
+        self.seen.extend(rows.iter().map(|row| row.seq));
+        rows.into_iter().filter(|row| self.dispatched.insert(row.seq)).collect()
     }
 }
 
-/// The row as teloxide's type. One that teloxide can't read is put aside here, for the dispatcher would drop it unseen.
+/// Parses a row into teloxide's [`Update`]. An update that teloxide cannot parse becomes a dead letter here,
+/// because the dispatcher would drop it silently.
 async fn parse(
     inbox: Inbox,
     engine: Arc<Engine>,
     stop: StopFlag,
     row: InboxRow,
 ) -> Option<Result<Update, StoreError>> {
-    // By way of text: teloxide's reader of updates does not work on a JSON value.
+    // teloxide's deserializer of updates needs text; it does not work on a JSON value.
     match serde_json::from_str::<Update>(&row.update.to_string()) {
         Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => return Some(Ok(update)),
-        _ => tracing::error!(update = row.update_id, "an update that can't be read is put aside"),
+        _ => tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters"),
     }
     while let Err(error) = dead_letter(&inbox, &engine, &row).await {
-        tracing::error!(%error, update = row.update_id, "not put aside yet");
+        tracing::error!(%error, update = row.update_id, "failed to write dead letter");
         tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
     }
     engine.wake_outbox();
@@ -144,8 +149,8 @@ async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(
     let admins = engine.store().admins().await?;
     let mut notices: Vec<_> =
         admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect();
-    // A private chat's id is its person's, and positive.
-    let person = chat_of(&row.update).filter(|chat| *chat > 0);
-    notices.extend(person.map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed)));
+    // The id of a private chat is positive and equals the id of its user.
+    let private_chat = chat_of(&row.update).filter(|chat| *chat > 0);
+    notices.extend(private_chat.map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed)));
     inbox.store.dead_letter(row.update_id, notices, inbox.clock.now()).await
 }

@@ -1,4 +1,5 @@
-//! Webhook mode: Telegram posts updates here. 200 means that the update is safe; anything else makes Telegram try again.
+//! A webhook that receives updates from Telegram. Status 200 means that the update is stored; on any other
+//! status Telegram sends the update again.
 use super::{ALLOWED_UPDATES, Inbox, chat_of};
 use crate::bot::context::BotContext;
 use crate::http_server::HEADER_TIMEOUT;
@@ -15,26 +16,27 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-/// The header in which Telegram proves that it is Telegram.
+/// The header in which Telegram sends the shared secret.
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
-/// Telegram's updates are a few kilobytes; the longest message with all its entities stays far below this.
+/// The longest body. Updates have a few kilobytes; even the longest message with all entities stays far
+/// below.
 const MAX_BODY_BYTES: usize = 1 << 20;
-/// How long a body may take: as long as the headers before it.
+/// How long a body may take, which is as long as its headers.
 const BODY_TIMEOUT: Duration = HEADER_TIMEOUT;
 
 #[derive(Clone)]
 struct WebhookState {
     inbox: Inbox,
-    desk: Arc<BotContext>,
+    bot: Arc<BotContext>,
     secret: SecretString,
 }
 
-/// The route at the path of `url`. Replicas that share the secret can all stand behind one address.
-pub fn router(inbox: Inbox, desk: Arc<BotContext>, url: &Url, secret: SecretString) -> Router {
-    Router::new().route(url.path(), post(receive)).with_state(WebhookState { inbox, desk, secret })
+/// Returns the route at the path of `url`. Replicas that share the secret can use one address.
+pub fn router(inbox: Inbox, bot: Arc<BotContext>, url: &Url, secret: SecretString) -> Router {
+    Router::new().route(url.path(), post(receive)).with_state(WebhookState { inbox, bot, secret })
 }
 
-/// Tells Telegram where to post. Never undone at the end: another replica may still be listening there.
+/// Sets the webhook at Telegram. It is not deleted on shutdown, because another replica may still serve it.
 pub async fn register(telegram: &Telegram, url: &Url, secret: &SecretString) -> Result<(), CallError> {
     let body = json!({
         "url": url.as_str(),
@@ -44,11 +46,11 @@ pub async fn register(telegram: &Telegram, url: &Url, secret: &SecretString) -> 
     telegram.call("setWebhook", &body).await.map(drop)
 }
 
-/// Who does not know the secret is not listened to: the body is read afterwards.
-async fn receive(State(door): State<WebhookState>, headers: HeaderMap, body: Body) -> StatusCode {
-    let given = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
-    if !bool::from(given.ct_eq(door.secret.expose_secret().as_bytes())) {
-        tracing::warn!("a webhook call without the right secret");
+/// Stores one update. The secret is checked before the body is read, so unauthorized callers cost little.
+async fn receive(State(state): State<WebhookState>, headers: HeaderMap, body: Body) -> StatusCode {
+    let secret = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
+    if !bool::from(secret.ct_eq(state.secret.expose_secret().as_bytes())) {
+        tracing::warn!("rejected webhook call with a wrong secret");
         return StatusCode::UNAUTHORIZED;
     }
     let body = match read(body).await {
@@ -60,25 +62,25 @@ async fn receive(State(door): State<WebhookState>, headers: HeaderMap, body: Bod
         return StatusCode::BAD_REQUEST;
     }
     let chat = chat_of(&update);
-    match door.desk.with_outage_notice(chat, door.inbox.append(vec![update])).await {
+    match state.bot.with_outage_notice(chat, state.inbox.append(vec![update])).await {
         Ok(()) => StatusCode::OK,
         Err(error) => {
-            tracing::error!(%error, "update not accepted");
-            door.desk.send_outage_notice(chat);
+            tracing::error!(%error, "failed to store update");
+            state.bot.send_outage_notice(chat);
             StatusCode::SERVICE_UNAVAILABLE
         }
     }
 }
 
-/// The whole body, in time and not too long.
+/// Returns the whole body, unless it exceeds [`MAX_BODY_BYTES`] or [`BODY_TIMEOUT`].
 async fn read(body: Body) -> Result<Bytes, StatusCode> {
-    let most = MAX_BODY_BYTES as u64;
-    if body.size_hint().lower() > most {
+    let max_bytes = MAX_BODY_BYTES as u64;
+    if body.size_hint().lower() > max_bytes {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES)).await {
         Ok(Ok(body)) => Ok(body),
-        // One of unknown length was too long after all, or the client hung up and hears nothing.
+        // A body of unknown length was too long, or the client has disconnected and gets no response.
         Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }

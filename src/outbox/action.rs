@@ -1,4 +1,4 @@
-//! A delivery put into words: the call that makes it.
+//! A Telegram action: the Bot API call that carries out a delivery.
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
@@ -9,43 +9,43 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Puts a delivery into words, in the reader's language and in the state of the moment.
+/// Composes deliveries in the language of their recipient and from the current state.
 #[async_trait]
 pub trait Compose: Send + Sync + 'static {
-    /// The deed for a message to a chat.
+    /// Returns the action that delivers `message` to `chat`.
     async fn compose(&self, chat: ChatId, message: &Message, now: Time)
     -> Result<TelegramAction, StoreError>;
 }
 
-/// What is to be done at Telegram.
+/// A call of the Bot API, without its chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TelegramAction {
-    /// A new message; with the card that it becomes.
+    /// Sends a message; the card is the one that the message becomes.
     Send(Rendered, Option<CardKey>),
-    /// A file.
+    /// Sends a file with a caption.
     SendFile(Attachment, String),
-    /// Other words in a message that is there; with the card that it is, and the digest of what it shows now.
+    /// Edits a message.
     Edit {
-        /// Which message.
+        /// The message to edit.
         message_id: i32,
-        /// The new words.
+        /// The new content.
         text: Rendered,
-        /// The card it is, when it is a live one.
+        /// The live card that the message is, if any.
         card: Option<CardKey>,
-        /// The digest of what it is known to show.
+        /// The digest of the current content, if known.
         shown: Option<u64>,
     },
-    /// The chat's command menu: command and description.
+    /// Sets the command menu of the chat: pairs of command and description.
     Menu(Vec<(String, String)>),
-    /// There is nothing (more) to do.
+    /// Makes no call.
     Nothing,
 }
 
 impl TelegramAction {
-    /// The method and its parameters; `None` when nothing has to be called.
+    /// Returns the method and its parameters. `None` if no call is needed.
     pub(super) fn call(&self, chat: ChatId) -> Option<(&'static str, Value)> {
         match self {
-            Self::Send(text, _) => Some(("sendMessage", words(json!({"chat_id": chat.0}), text))),
+            Self::Send(text, _) => Some(("sendMessage", with_text(json!({"chat_id": chat.0}), text))),
             Self::SendFile(file, caption) => {
                 let (method, field) = match file.kind {
                     FileKind::Photo => ("sendPhoto", "photo"),
@@ -60,9 +60,10 @@ impl TelegramAction {
                 ))
             }
             Self::Edit { text, shown, .. } if *shown == Some(digest(text)) => None,
-            Self::Edit { message_id, text, .. } => {
-                Some(("editMessageText", words(json!({"chat_id": chat.0, "message_id": message_id}), text)))
-            }
+            Self::Edit { message_id, text, .. } => Some((
+                "editMessageText",
+                with_text(json!({"chat_id": chat.0, "message_id": message_id}), text),
+            )),
             Self::Menu(commands) => {
                 let commands: Vec<_> =
                     commands.iter().map(|(c, d)| json!({"command": c, "description": d})).collect();
@@ -75,23 +76,23 @@ impl TelegramAction {
         }
     }
 
-    /// Whether it may be done any number of times: once or twice, everybody sees the same.
-    pub(super) fn is_repeatable(&self) -> bool {
+    /// Returns true if repeating the call has no visible effect.
+    pub(super) fn is_idempotent(&self) -> bool {
         matches!(self, Self::Edit { .. } | Self::Menu(_) | Self::Nothing)
     }
 
-    /// The live card that the message is after the call, given the answer's message id.
-    pub(super) fn card(&self, chat: ChatId, sent: Option<i32>) -> Option<LiveCard> {
+    /// Returns the live card after the call. `sent_id` is the id of a message that was sent.
+    pub(super) fn card(&self, chat: ChatId, sent_id: Option<i32>) -> Option<LiveCard> {
         let (key, message_id, text) = match self {
-            Self::Send(text, Some(key)) => (*key, sent?, text),
+            Self::Send(text, Some(key)) => (*key, sent_id?, text),
             Self::Edit { message_id, text, card: Some(key), .. } => (*key, *message_id, text),
             _ => return None,
         };
         Some(LiveCard { key, chat, message_id, digest: digest(text) })
     }
 
-    /// The same without marks: for the case that Telegram could not read them.
-    pub(super) fn plain(&self) -> Self {
+    /// Returns the action without HTML tags, for texts whose entities Telegram rejected.
+    pub(super) fn to_plain_text(&self) -> Self {
         let strip =
             |text: &Rendered| Rendered { html: strip_tags(&text.html), buttons: text.buttons.clone() };
         match self {
@@ -105,7 +106,8 @@ impl TelegramAction {
     }
 }
 
-fn words(mut body: Value, text: &Rendered) -> Value {
+/// Returns `body` with the text and the buttons.
+fn with_text(mut body: Value, text: &Rendered) -> Value {
     let rows: Vec<Vec<Value>> = text
         .buttons
         .iter()
@@ -122,8 +124,8 @@ fn words(mut body: Value, text: &Rendered) -> Value {
     body
 }
 
-/// A hash of what a message shows. Kept in the store, so it must not change between builds: it may (then a card is edited
-/// once too often, and Telegram says that it is not modified).
+/// Returns a hash of the content of a message; the store holds it. If the hash function changes between
+/// builds, each card is edited once too often, and Telegram answers "message is not modified".
 pub(super) fn digest(text: &Rendered) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.html.hash(&mut hasher);
@@ -133,14 +135,14 @@ pub(super) fn digest(text: &Rendered) -> u64 {
     hasher.finish()
 }
 
-/// Takes tags out. Entities stay, so that the text is still HTML, only without marks.
+/// Removes tags. Entities stay, so the text is still valid HTML.
 fn strip_tags(html: &str) -> String {
-    let mut inside = false;
+    let mut in_tag = false;
     html.chars()
         .filter(|c| {
-            let tag = inside || *c == '<';
-            inside = if *c == '<' { true } else { inside && *c != '>' };
-            !tag
+            let is_markup = in_tag || *c == '<';
+            in_tag = if *c == '<' { true } else { in_tag && *c != '>' };
+            !is_markup
         })
         .collect()
 }
@@ -150,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_edit_that_changes_nothing_is_no_call() {
+    fn an_edit_with_unchanged_content_makes_no_call() {
         let text = Rendered { html: "halo".into(), buttons: Vec::new() };
         let edit = |shown| TelegramAction::Edit { message_id: 1, text: text.clone(), card: None, shown };
         assert_eq!(edit(Some(digest(&text))).call(ChatId(1)), None);
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_has_no_tags_and_keeps_its_entities() {
+    fn strip_tags_removes_tags_and_keeps_entities() {
         assert_eq!(strip_tags("<b>a &lt; b</b> <a href=\"x\">c</a>"), "a &lt; b c");
     }
 }

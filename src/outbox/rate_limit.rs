@@ -1,32 +1,35 @@
-//! Telegram's pace: about 30 messages a second over all chats, about one a second in a chat, short bursts allowed. Pure:
-//! the moment is an argument.
+//! A rate limiter with token buckets. Telegram allows about 30 messages per second over all chats and about
+//! one per second in a chat, with short bursts. Pure: the time is an argument.
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use chrono::TimeDelta;
 use std::collections::HashMap;
 
-/// The limits to keep, as tokens a second and tokens at once.
+/// The number of chat buckets above which full ones are removed.
+const PRUNE_ABOVE_BUCKETS: usize = 10_000;
+
+/// Rates in tokens per second, and burst sizes in tokens.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimits {
-    /// Messages and edits a second over all chats (Telegram: "about 30").
+    /// Messages and edits per second over all chats (Telegram: "about 30").
     pub overall_per_second: f64,
-    /// Messages and edits a second in one private chat (Telegram: "about one").
+    /// Messages and edits per second in one private chat (Telegram: "about one").
     pub chat_per_second: f64,
-    /// How many may go to one private chat at once ("short bursts").
+    /// The burst size of one chat (Telegram: "short bursts"); a group has at most 20.
     pub chat_burst: f64,
-    /// Messages a second in one group (Telegram: 20 a minute).
+    /// Messages and edits per second in one group (Telegram: 20 per minute).
     pub group_per_second: f64,
 }
 
 impl RateLimits {
-    /// Telegram's own numbers.
+    /// The limits that Telegram documents.
     pub const TELEGRAM: Self = Self {
         overall_per_second: 30.0,
         chat_per_second: 1.0,
         chat_burst: 20.0,
         group_per_second: 20.0 / 60.0,
     };
-    /// No limits: for a sandbox that has none.
+    /// No limits, for a sandbox without limits.
     pub const NONE: Self = Self {
         overall_per_second: f64::INFINITY,
         chat_per_second: f64::INFINITY,
@@ -35,24 +38,25 @@ impl RateLimits {
     };
 }
 
-/// A bucket of tokens that fills up with time.
+/// A token bucket.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     tokens: f64,
-    at: Time,
+    updated_at: Time,
 }
 
 impl Bucket {
-    fn fill(&mut self, per_second: f64, burst: f64, now: Time) {
-        let seconds = (now - self.at).to_std().unwrap_or_default().as_secs_f64();
-        // Zero seconds of an infinite rate are no tokens, not a NaN.
+    /// Adds the tokens gained since the last refill, up to `burst`.
+    fn refill(&mut self, per_second: f64, burst: f64, now: Time) {
+        let seconds = (now - self.updated_at).to_std().unwrap_or_default().as_secs_f64();
+        // Avoids NaN: an infinite rate times zero seconds.
         let gained = if seconds > 0.0 { seconds * per_second } else { 0.0 };
         self.tokens = (self.tokens + gained).min(burst);
-        self.at = self.at.max(now);
+        self.updated_at = self.updated_at.max(now);
     }
 }
 
-/// What may go when.
+/// Token buckets for all chats together and for each chat.
 #[derive(Debug)]
 pub struct RateLimiter {
     limits: RateLimits,
@@ -61,56 +65,56 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// A pace that keeps these limits.
+    /// Returns a rate limiter with full buckets.
     #[must_use]
     pub fn new(limits: RateLimits) -> Self {
         Self { limits, overall: None, chats: HashMap::new() }
     }
 
-    /// Reserves tokens for messages over all chats: how many may go now, at most `wanted`. Each is either taken by one
-    /// message or given back.
+    /// Reserves up to `wanted` overall tokens and returns their number. Each must be used for one message or
+    /// returned with [`RateLimiter::give_back`].
     pub fn reserve(&mut self, wanted: usize, now: Time) -> usize {
         let rate = self.limits.overall_per_second;
-        let bucket = self.overall.get_or_insert(Bucket { tokens: rate, at: now });
-        bucket.fill(rate, rate, now);
-        let room = (0..wanted).take_while(|n| float(*n) + 1.0 <= bucket.tokens).count();
-        bucket.tokens -= float(room);
-        room
+        let bucket = self.overall.get_or_insert(Bucket { tokens: rate, updated_at: now });
+        bucket.refill(rate, rate, now);
+        let reserved = (0..wanted).take_while(|n| float(*n) + 1.0 <= bucket.tokens).count();
+        bucket.tokens -= float(reserved);
+        reserved
     }
 
-    /// Gives back tokens that no message took.
+    /// Returns reserved tokens that no message used.
     pub fn give_back(&mut self, tokens: usize) {
         if let Some(overall) = &mut self.overall {
             overall.tokens = (overall.tokens + float(tokens)).min(self.limits.overall_per_second);
         }
     }
 
-    /// When `reserve` will next give more than nothing.
+    /// Returns the time from which `reserve` gives at least one token.
     #[must_use]
-    pub fn next_room(&self, now: Time) -> Time {
+    pub fn next_token_at(&self, now: Time) -> Time {
         match self.overall {
             Some(bucket) if bucket.tokens < 1.0 => {
-                now + wait(1.0 - bucket.tokens, self.limits.overall_per_second)
+                now + time_to_gain(1.0 - bucket.tokens, self.limits.overall_per_second)
             }
             _ => now,
         }
     }
 
-    /// Takes the token for one message to `chat`, or says from when on it may go.
+    /// Takes the token for one message to `chat`. Errors with the time from which the message may be sent.
     pub fn take(&mut self, chat: ChatId, now: Time) -> Result<(), Time> {
         let RateLimits { chat_per_second, chat_burst, group_per_second, .. } = self.limits;
         let (rate, burst) =
             if chat.0 < 0 { (group_per_second, chat_burst.min(20.0)) } else { (chat_per_second, chat_burst) };
-        let bucket = self.chats.entry(chat).or_insert(Bucket { tokens: burst, at: now });
-        bucket.fill(rate, burst, now);
+        let bucket = self.chats.entry(chat).or_insert(Bucket { tokens: burst, updated_at: now });
+        bucket.refill(rate, burst, now);
         if bucket.tokens < 1.0 {
-            return Err(now + wait(1.0 - bucket.tokens, rate));
+            return Err(now + time_to_gain(1.0 - bucket.tokens, rate));
         }
         bucket.tokens -= 1.0;
-        // Full buckets say nothing that a new one would not: forget them, so that memory follows the chats in use.
-        if self.chats.len() > 10_000 {
+        // A full bucket equals a new one, so it is removed: memory use follows the active chats.
+        if self.chats.len() > PRUNE_ABOVE_BUCKETS {
             self.chats.retain(|_, b| {
-                b.tokens + (now - b.at).to_std().unwrap_or_default().as_secs_f64() * rate < burst
+                b.tokens + (now - b.updated_at).to_std().unwrap_or_default().as_secs_f64() * rate < burst
             });
         }
         Ok(())
@@ -121,8 +125,8 @@ fn float(n: usize) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-fn wait(tokens: f64, per_second: f64) -> TimeDelta {
-    // At least a millisecond, so that rounding never makes a wait of nothing.
+fn time_to_gain(tokens: f64, per_second: f64) -> TimeDelta {
+    // At least a millisecond, so that rounding never gives a wait of zero.
     TimeDelta::from_std(std::time::Duration::from_secs_f64((tokens / per_second).clamp(0.001, 3_600.0)))
         .unwrap_or(TimeDelta::seconds(1))
 }
@@ -136,48 +140,48 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_gets_its_burst_and_then_one_a_second() {
-        let mut pace = RateLimiter::new(RateLimits::TELEGRAM);
-        assert!((0..20).all(|_| pace.take(ChatId(1), at(0)).is_ok()));
-        let next = pace.take(ChatId(1), at(0)).unwrap_err();
+    fn a_chat_gets_its_burst_and_then_one_token_per_second() {
+        let mut limiter = RateLimiter::new(RateLimits::TELEGRAM);
+        assert!((0..20).all(|_| limiter.take(ChatId(1), at(0)).is_ok()));
+        let next = limiter.take(ChatId(1), at(0)).unwrap_err();
         assert_eq!(next, at(1_000));
-        assert!(pace.take(ChatId(2), at(0)).is_ok(), "other chats flow");
-        assert!(pace.take(ChatId(1), next).is_ok());
+        assert!(limiter.take(ChatId(2), at(0)).is_ok(), "other chats are not limited");
+        assert!(limiter.take(ChatId(1), next).is_ok());
     }
 
     #[test]
-    fn thirty_a_second_over_all_chats() {
-        let mut pace = RateLimiter::new(RateLimits::TELEGRAM);
+    fn all_chats_together_get_thirty_tokens_per_second() {
+        let mut limiter = RateLimiter::new(RateLimits::TELEGRAM);
         let mut sent = 0;
         for ms in (0..10_000).step_by(10) {
-            for _ in 0..pace.reserve(100, at(ms)) {
-                pace.take(ChatId(1_000 + sent), at(ms)).unwrap();
+            for _ in 0..limiter.reserve(100, at(ms)) {
+                limiter.take(ChatId(1_000 + sent), at(ms)).unwrap();
                 sent += 1;
             }
         }
-        assert!((320..=331).contains(&sent), "a burst of 30 and 30 a second for ten seconds, not {sent}");
-        assert!(pace.next_room(at(9_990)) > at(9_990));
+        assert!((320..=331).contains(&sent), "a burst of 30 and 30 per second for ten seconds, not {sent}");
+        assert!(limiter.next_token_at(at(9_990)) > at(9_990));
     }
 
     #[test]
-    fn what_is_reserved_is_not_given_twice() {
-        let mut pace = RateLimiter::new(RateLimits::TELEGRAM);
-        assert_eq!(pace.reserve(20, at(0)), 20);
-        assert_eq!(pace.reserve(20, at(0)), 10);
-        assert_eq!(pace.reserve(20, at(0)), 0);
-        pace.give_back(3);
-        assert_eq!(pace.reserve(20, at(0)), 3);
-        pace.give_back(100);
-        assert_eq!(pace.reserve(100, at(0)), 30, "never more than a second's");
+    fn reserved_tokens_are_not_reserved_again() {
+        let mut limiter = RateLimiter::new(RateLimits::TELEGRAM);
+        assert_eq!(limiter.reserve(20, at(0)), 20);
+        assert_eq!(limiter.reserve(20, at(0)), 10);
+        assert_eq!(limiter.reserve(20, at(0)), 0);
+        limiter.give_back(3);
+        assert_eq!(limiter.reserve(20, at(0)), 3);
+        limiter.give_back(100);
+        assert_eq!(limiter.reserve(100, at(0)), 30, "never more than the tokens of one second");
     }
 
     #[test]
-    fn without_limits_everything_may_go() {
-        let mut pace = RateLimiter::new(RateLimits::NONE);
-        assert_eq!(pace.reserve(64, at(0)), 64);
-        assert!((0..1_000).all(|_| pace.take(ChatId(1), at(0)).is_ok()));
-        assert_eq!(pace.reserve(64, at(1)), 64);
-        pace.give_back(64);
-        assert_eq!(pace.reserve(64, at(1)), 64);
+    fn without_limits_every_message_may_be_sent() {
+        let mut limiter = RateLimiter::new(RateLimits::NONE);
+        assert_eq!(limiter.reserve(64, at(0)), 64);
+        assert!((0..1_000).all(|_| limiter.take(ChatId(1), at(0)).is_ok()));
+        assert_eq!(limiter.reserve(64, at(1)), 64);
+        limiter.give_back(64);
+        assert_eq!(limiter.reserve(64, at(1)), 64);
     }
 }

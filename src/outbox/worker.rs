@@ -1,4 +1,5 @@
-//! The worker: claims as much as pace and parallelism allow, sends each delivery in a task of its own, settles what is done.
+//! The outbox worker. It claims as many deliveries as the rate limits and the parallelism allow, sends each
+//! in its own task and settles the outcomes.
 use super::action::{Compose, TelegramAction};
 use super::error_policy::{ErrorAction, backoff, classify};
 use super::rate_limit::{RateLimiter, RateLimits};
@@ -15,16 +16,17 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-/// How many deliveries are under way at once, each to another chat. Telegram takes about 30 a second, and may take seconds to
-/// answer one.
+/// Deliveries in flight at once, each to another chat. Telegram accepts about 30 per second, and a response
+/// may take seconds.
 const MAX_PARALLEL_SENDS: usize = 128;
-/// How often a silent Telegram is asked whether it answers again.
+/// The interval of probes while Telegram does not respond, and the pause after a failed store call.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
-/// The shortest and the longest wait for deliveries of which nobody tells.
-const MIN_WAIT: Duration = Duration::from_millis(5);
-const MAX_WAIT: Duration = Duration::from_secs(60);
-/// How often a delivery may panic before it is given up.
-const MAX_TRIES: u32 = 3;
+/// The shortest pause between claims if nothing wakes the worker.
+const MIN_CLAIM_PAUSE: Duration = Duration::from_millis(5);
+/// The longest pause between claims if nothing wakes the worker.
+const MAX_CLAIM_PAUSE: Duration = Duration::from_secs(60);
+/// Attempts after which a delivery that panics is dropped.
+const MAX_ATTEMPTS: u32 = 3;
 
 /// The outbox's worker.
 pub struct Outbox {
@@ -35,23 +37,24 @@ pub struct Outbox {
     rate_limiter: Mutex<RateLimiter>,
 }
 
-/// What a task of the worker's came to.
+/// The result of a task of the worker.
 enum TaskResult {
-    /// A delivery, and what became of it.
+    /// The result of a delivery.
     Delivery(DeliveryReport),
-    /// A question whether Telegram answers: it does, or not.
+    /// The result of a probe: true if Telegram responds.
     Probe(bool),
 }
 
-/// What became of one delivery, and whether Telegram seems to be out of reach.
+/// The result of one delivery.
 struct DeliveryReport {
     id: u64,
     outcome: Outcome,
-    silent: bool,
+    /// True if Telegram did not respond.
+    telegram_down: bool,
 }
 
 impl Outbox {
-    /// A worker for the engine's outbox.
+    /// Returns a worker for the outbox of `engine`.
     #[must_use]
     pub fn new(
         engine: Arc<Engine>,
@@ -63,28 +66,30 @@ impl Outbox {
         Self { engine, composer, telegram, clock, rate_limiter: Mutex::new(RateLimiter::new(limits)) }
     }
 
-    /// Works until `stop`; then lets what is under way come to its end. Nothing is sent after `deadline`: whatever slept past
-    /// it (a process that was stopped for a while) must take the outbox to be another replica's.
+    /// Works until `stop`, then finishes the deliveries in flight. Sends nothing after `deadline`: a process
+    /// that was suspended past it must assume that another replica works on the outbox.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
-        let mut under_way: JoinSet<TaskResult> = JoinSet::new();
-        let (mut silent, mut outcomes) = (false, Vec::new());
+        let mut in_flight: JoinSet<TaskResult> = JoinSet::new();
+        let (mut telegram_down, mut outcomes) = (false, Vec::new());
         loop {
-            // Asked once a turn: were it asked again further down, a stop in between would leave nothing to wait for.
+            // Read once per iteration. If a second read saw a later stop, the `select!` below might have no
+            // branch to wait for.
             let stopping = stop.is_cancelled();
-            let ended = std::mem::take(&mut outcomes);
-            let pause = if stopping || silent {
-                self.settle(ended).await;
+            let finished = std::mem::take(&mut outcomes);
+            let pause = if stopping || telegram_down {
+                self.settle(finished).await;
                 if !stopping {
                     self.stage_only().await;
                 }
                 PROBE_INTERVAL
             } else {
-                // Together, as a store does together what it is asked for at the same time.
-                let (at_once, started) =
-                    tokio::join!(self.settle(ended), self.claim_and_send(&mut under_way, &deadline));
-                match started {
-                    // The claim may have come before what makes way for more.
-                    Ok(_) if !at_once => MIN_WAIT,
+                // Concurrent, so that the store can batch both calls.
+                let (first_try, claimed) =
+                    tokio::join!(self.settle(finished), self.claim_and_send(&mut in_flight, &deadline));
+                match claimed {
+                    // The claim may have run before the late settlement, which can make more deliveries
+                    // claimable.
+                    Ok(_) if !first_try => MIN_CLAIM_PAUSE,
                     Ok(pause) => pause,
                     Err(error) => {
                         tracing::error!(%error, "the outbox can't be read");
@@ -92,14 +97,15 @@ impl Outbox {
                     }
                 }
             };
-            if stopping && under_way.is_empty() {
+            if stopping && in_flight.is_empty() {
                 return;
             }
             tokio::select! {
-                Some(first) = under_way.join_next() => {
-                    if collect(first, &mut under_way, &mut outcomes, &mut silent) && !stop.is_cancelled() {
+                Some(first) = in_flight.join_next() => {
+                    let needs_probe = collect(first, &mut in_flight, &mut outcomes, &mut telegram_down);
+                    if needs_probe && !stop.is_cancelled() {
                         let (worker, stop) = (Arc::clone(&self), stop.clone());
-                        under_way.spawn(async move { TaskResult::Probe(worker.probe(&stop).await) });
+                        in_flight.spawn(async move { TaskResult::Probe(worker.probe(&stop).await) });
                     }
                 }
                 () = self.engine.wait_for_deliveries(), if !stopping => {}
@@ -109,10 +115,10 @@ impl Outbox {
         }
     }
 
-    /// Claims what may go and starts sending it. Returns how long to wait if nothing else happens.
+    /// Claims deliveries and spawns a task for each. Returns the longest pause until the next claim.
     async fn claim_and_send(
         self: &Arc<Self>,
-        under_way: &mut JoinSet<TaskResult>,
+        in_flight: &mut JoinSet<TaskResult>,
         deadline: &Arc<Deadline>,
     ) -> Result<Duration, StoreError> {
         let store = self.engine.store();
@@ -121,175 +127,179 @@ impl Outbox {
                 return Ok(PROBE_INTERVAL);
             }
             let now = self.clock.now();
-            let room = self.rate_limiter().reserve(MAX_PARALLEL_SENDS.saturating_sub(under_way.len()), now);
-            let claimed = if room == 0 { Ok(Vec::new()) } else { store.claim(room, now).await };
-            self.rate_limiter().give_back(room - claimed.as_ref().map_or(0, Vec::len));
+            let reserved =
+                self.rate_limiter().reserve(MAX_PARALLEL_SENDS.saturating_sub(in_flight.len()), now);
+            let claimed = if reserved == 0 { Ok(Vec::new()) } else { store.claim(reserved, now).await };
+            self.rate_limiter().give_back(reserved - claimed.as_ref().map_or(0, Vec::len));
             let claimed = claimed?;
-            // Fewer than there was room for: hardly anything else may go now, so that is soon enough looked at again.
-            let (all, longest) = match claimed.len() {
-                0 => (true, MAX_WAIT),
-                some => (some < room, PROBE_INTERVAL),
+            // A claim below the limit has taken nearly all ready deliveries, so the loop can end.
+            let (drained, max_pause) = match claimed.len() {
+                0 => (true, MAX_CLAIM_PAUSE),
+                count => (count < reserved, PROBE_INTERVAL),
             };
             if !claimed.is_empty() {
                 fail::fail_point!("outbox-after-claim");
             }
             for delivery in claimed {
                 let (worker, deadline) = (Arc::clone(self), Arc::clone(deadline));
-                under_way
+                in_flight
                     .spawn(async move { TaskResult::Delivery(worker.deliver(delivery, &deadline).await) });
             }
-            if all {
-                let next = if room == 0 {
-                    Some(self.rate_limiter().next_room(now))
+            if drained {
+                let next = if reserved == 0 {
+                    Some(self.rate_limiter().next_token_at(now))
                 } else {
                     store.next_delivery_at().await?
                 };
-                let wait = next.map_or(longest, |at| (at - now).to_std().unwrap_or_default());
-                return Ok(wait.clamp(MIN_WAIT, longest));
+                let pause = next.map_or(max_pause, |at| (at - now).to_std().unwrap_or_default());
+                return Ok(pause.clamp(MIN_CLAIM_PAUSE, max_pause));
             }
         }
     }
 
-    /// While nothing is sent: a store may put what gathers there in order.
+    /// Lets the store stage new deliveries while nothing is sent.
     async fn stage_only(&self) {
         if let Err(error) = self.engine.store().claim(0, self.clock.now()).await {
             tracing::error!(%error, "the outbox can't be read");
         }
     }
 
-    /// Says what became of deliveries; and whether that was possible at once.
+    /// Settles deliveries. Returns true if the first try succeeded.
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>) -> bool {
         if outcomes.is_empty() {
             return true;
         }
-        let mut at_once = true;
+        let mut first_try = true;
         fail::fail_point!("outbox-before-mark");
-        // An outcome that can't be written is worth every try: without it the message goes out twice.
+        // Retried without limit: a delivery whose outcome is not stored is sent twice.
         while let Err(error) = self.engine.store().settle(outcomes.clone(), self.clock.now()).await {
-            tracing::error!(%error, "what was sent can't be marked");
-            at_once = false;
+            tracing::error!(%error, "failed to settle deliveries");
+            first_try = false;
             tokio::time::sleep(PROBE_INTERVAL).await;
         }
         fail::fail_point!("outbox-after-mark");
-        at_once
+        first_try
     }
 
-    /// Sends one delivery. One whose words can't be put together without a panic must not hold up its chat for ever.
+    /// Sends one delivery. A delivery that panics is dropped after some attempts, so it does not block its
+    /// chat.
     async fn deliver(&self, delivery: ClaimedDelivery, deadline: &Deadline) -> DeliveryReport {
         let (id, attempts) = (delivery.id, delivery.attempts);
         let sent = AssertUnwindSafe(self.send(delivery, deadline)).catch_unwind().await;
         sent.unwrap_or_else(|_| {
-            tracing::error!(delivery = id, attempts, "a delivery panicked");
-            let outcome = if attempts + 1 < MAX_TRIES {
+            tracing::error!(delivery = id, attempts, "delivery panicked");
+            let outcome = if attempts + 1 < MAX_ATTEMPTS {
                 Outcome::Retry { until: self.clock.now() + backoff(attempts), unknown: false }
             } else {
                 Outcome::Dropped("panicked".into())
             };
-            DeliveryReport { id, outcome, silent: false }
+            DeliveryReport { id, outcome, telegram_down: false }
         })
     }
 
     async fn send(&self, delivery: ClaimedDelivery, deadline: &Deadline) -> DeliveryReport {
         let now = self.clock.now();
-        let done = |outcome| DeliveryReport { id: delivery.id, outcome, silent: false };
-        let deed = match self.composer.compose(delivery.chat, &delivery.message, now).await {
-            Ok(deed) => deed,
+        let report = |outcome| DeliveryReport { id: delivery.id, outcome, telegram_down: false };
+        let action = match self.composer.compose(delivery.chat, &delivery.message, now).await {
+            Ok(action) => action,
             Err(error) => {
                 self.rate_limiter().give_back(1);
-                tracing::error!(%error, delivery = delivery.id, "can't be put into words");
-                if let StoreError::Corrupt(why) = error {
-                    return done(Outcome::Dropped(why));
+                tracing::error!(%error, delivery = delivery.id, "failed to compose delivery");
+                if let StoreError::Corrupt(reason) = error {
+                    return report(Outcome::Dropped(reason));
                 }
-                return done(Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false });
+                return report(Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false });
             }
         };
-        if deed.call(delivery.chat).is_none() {
+        if action.call(delivery.chat).is_none() {
             self.rate_limiter().give_back(1);
-            return done(Outcome::Sent(deed.card(delivery.chat, None)));
+            return report(Outcome::Sent(action.card(delivery.chat, None)));
         }
         if deadline.has_passed() {
             self.rate_limiter().give_back(1);
-            return done(Outcome::Retry { until: now, unknown: false });
+            return report(Outcome::Retry { until: now, unknown: false });
         }
-        let may_go = self.rate_limiter().take(delivery.chat, now);
-        if let Err(until) = may_go {
+        let permit = self.rate_limiter().take(delivery.chat, now);
+        if let Err(until) = permit {
             self.rate_limiter().give_back(1);
-            return done(Outcome::Retry { until, unknown: false });
+            return report(Outcome::Retry { until, unknown: false });
         }
         fail::fail_point!("outbox-before-send");
-        let result = self.call(&delivery, &deed).await;
+        let result = self.call(&delivery, &action).await;
         fail::fail_point!("outbox-after-send");
         let error = match result {
             Ok(card) => {
-                let waited = (self.clock.now() - delivery.committed_at).num_milliseconds();
-                tracing::debug!(delivery = delivery.id, waited_ms = waited, "delivered");
-                return done(Outcome::Sent(card));
+                let latency = (self.clock.now() - delivery.committed_at).num_milliseconds();
+                tracing::debug!(delivery = delivery.id, waited_ms = latency, "delivered");
+                return report(Outcome::Sent(card));
             }
             Err(error) => error,
         };
-        match classify(&error, delivery.attempts, delivery.unknown, deed.is_repeatable(), now) {
-            ErrorAction::Done => done(Outcome::Sent(deed.card(delivery.chat, None))),
-            ErrorAction::Plain => {
-                tracing::error!(%error, delivery = delivery.id, "marks that Telegram can't read: a bug; sending it plain");
-                let plain = deed.plain();
+        match classify(&error, delivery.attempts, delivery.unknown, action.is_idempotent(), now) {
+            ErrorAction::AlreadyApplied => report(Outcome::Sent(action.card(delivery.chat, None))),
+            ErrorAction::SendPlainText => {
+                tracing::error!(%error, delivery = delivery.id, "Telegram rejected message entities (bug); sending plain text");
+                let plain = action.to_plain_text();
                 match self.call(&delivery, &plain).await {
-                    Ok(card) => done(Outcome::Sent(card)),
-                    Err(error) => done(Outcome::Dropped(error.to_string())),
+                    Ok(card) => report(Outcome::Sent(card)),
+                    Err(error) => report(Outcome::Dropped(error.to_string())),
                 }
             }
-            ErrorAction::Unreachable(why) => self.unreachable(&delivery, why).await,
+            ErrorAction::MarkUnreachable(reason) => self.mark_unreachable(&delivery, reason).await,
             ErrorAction::Settle(outcome) => {
-                tracing::warn!(%error, delivery = delivery.id, attempts = delivery.attempts, ?outcome, "not delivered");
-                let silent = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
-                DeliveryReport { id: delivery.id, outcome, silent }
+                tracing::warn!(%error, delivery = delivery.id, attempts = delivery.attempts, ?outcome, "failed to send delivery");
+                let telegram_down = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
+                DeliveryReport { id: delivery.id, outcome, telegram_down }
             }
         }
     }
 
+    /// Makes the call of an action. Returns the live card that the message is afterwards.
     async fn call(
         &self,
         delivery: &ClaimedDelivery,
-        deed: &TelegramAction,
+        action: &TelegramAction,
     ) -> Result<Option<crate::domain::card::LiveCard>, CallError> {
-        let Some((method, body)) = deed.call(delivery.chat) else { return Ok(None) };
-        let answer = self.telegram.call(method, &body).await?;
-        let sent = answer
+        let Some((method, body)) = action.call(delivery.chat) else { return Ok(None) };
+        let result = self.telegram.call(method, &body).await?;
+        let sent_id = result
             .get("message_id")
             .and_then(serde_json::Value::as_i64)
             .and_then(|id| i32::try_from(id).ok());
-        Ok(deed.card(delivery.chat, sent))
+        Ok(action.card(delivery.chat, sent_id))
     }
 
-    /// The person blocked the bot: everybody who should know is told, and the delivery is given up.
-    async fn unreachable(&self, delivery: &ClaimedDelivery, why: String) -> DeliveryReport {
+    /// Records that the person cannot be reached, for example because they blocked the bot, and drops the
+    /// delivery.
+    async fn mark_unreachable(&self, delivery: &ClaimedDelivery, reason: String) -> DeliveryReport {
         let (id, now) = (delivery.id, self.clock.now());
         match self.engine.set_reachable(TelegramId(delivery.chat.0), false).await {
-            Ok(()) => DeliveryReport { id, outcome: Outcome::Dropped(why), silent: false },
+            Ok(()) => DeliveryReport { id, outcome: Outcome::Dropped(reason), telegram_down: false },
             Err(error) => {
-                tracing::error!(%error, "reachability not noted");
+                tracing::error!(%error, "failed to record unreachable person");
                 let outcome = Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false };
-                DeliveryReport { id, outcome, silent: false }
+                DeliveryReport { id, outcome, telegram_down: false }
             }
         }
     }
 
-    /// Whether Telegram answers (anything at all). A silent Telegram is asked with a call that can be repeated, so that
-    /// the one repeat of a message whose outcome is unknown isn't wasted.
+    /// Returns true if Telegram responds, even with an error. The probe uses an idempotent call, so it does
+    /// not use up the one repeat of a message with an unknown outcome.
     async fn probe(&self, stop: &CancellationToken) -> bool {
-        let nothing = serde_json::json!({});
-        let probe = self.telegram.call("getMe", &nothing);
+        let no_parameters = serde_json::json!({});
+        let probe = self.telegram.call("getMe", &no_parameters);
         let answer = tokio::select! {
             answer = probe => answer,
             () = stop.cancelled() => return false,
         };
-        let silent = matches!(answer, Err(CallError::NotSent(_) | CallError::Unknown(_)));
-        if silent {
+        let telegram_down = matches!(answer, Err(CallError::NotSent(_) | CallError::Unknown(_)));
+        if telegram_down {
             tokio::select! {
                 () = tokio::time::sleep(PROBE_INTERVAL) => {}
                 () = stop.cancelled() => {}
             }
         }
-        !silent
+        !telegram_down
     }
 
     fn rate_limiter(&self) -> std::sync::MutexGuard<'_, RateLimiter> {
@@ -297,30 +307,29 @@ impl Outbox {
     }
 }
 
-/// Notes what has ended: the first and all others that have ended meanwhile. Returns whether Telegram is to be asked whether
-/// it answers (again).
+/// Collects `first` and all other finished tasks. Returns true if a probe must be started.
 fn collect(
     first: Result<TaskResult, JoinError>,
-    under_way: &mut JoinSet<TaskResult>,
+    in_flight: &mut JoinSet<TaskResult>,
     outcomes: &mut Vec<(u64, Outcome)>,
-    silent: &mut bool,
+    telegram_down: &mut bool,
 ) -> bool {
-    let (mut ask, mut next) = (false, Some(first));
-    while let Some(ended) = next {
-        match ended {
+    let (mut needs_probe, mut next) = (false, Some(first));
+    while let Some(result) = next {
+        match result {
             Ok(TaskResult::Delivery(report)) => {
-                ask |= report.silent && !*silent;
-                *silent |= report.silent;
+                needs_probe |= report.telegram_down && !*telegram_down;
+                *telegram_down |= report.telegram_down;
                 outcomes.push((report.id, report.outcome));
             }
-            Ok(TaskResult::Probe(answers)) => {
-                *silent = !answers;
-                ask |= !answers;
+            Ok(TaskResult::Probe(responds)) => {
+                *telegram_down = !responds;
+                needs_probe |= !responds;
             }
-            // Panics are caught in the task, and nobody aborts one.
-            Err(error) => tracing::error!(%error, "a delivery broke off"),
+            // Cannot happen: tasks catch panics and are never aborted.
+            Err(error) => tracing::error!(%error, "delivery task failed"),
         }
-        next = under_way.try_join_next();
+        next = in_flight.try_join_next();
     }
-    ask
+    needs_probe
 }

@@ -1,5 +1,5 @@
-//! Presence in memory, with the semantics of the keys in Redis: records that expire, sets of agents that live twice as
-//! long, members without a record pruned when a set is read.
+//! Presence in memory, with the semantics of the keys in Redis. Records expire; sets of agents live twice as
+//! long; a read of a set prunes members without a record.
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::presence::PresenceRecord;
@@ -12,10 +12,10 @@ use std::time::Duration;
 
 /// Presence of one process.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<Records>);
+pub struct Memory(Mutex<Keyspace>);
 
 #[derive(Debug, Default)]
-struct Records {
+struct Keyspace {
     /// `agent:online:{agent_id}`
     by_agent: HashMap<PersonId, Expiring<PresenceRecord>>,
     /// `agents:all`
@@ -26,7 +26,7 @@ struct Records {
 
 type Members = Expiring<HashSet<PersonId>>;
 
-/// A value and the moment from which on it is no more.
+/// A value that expires at `until`.
 #[derive(Debug, Default)]
 struct Expiring<T> {
     value: T,
@@ -34,48 +34,50 @@ struct Expiring<T> {
 }
 
 impl<T> Expiring<T> {
-    fn alive(&self, now: Time) -> Option<&T> {
+    /// Returns the value, unless it has expired.
+    fn get(&self, now: Time) -> Option<&T> {
         (now < self.until).then_some(&self.value)
     }
 }
 
 impl Members {
+    /// Adds an agent and moves the expiry of the set to `until`.
     fn add(&mut self, agent: PersonId, now: Time, until: Time) {
-        if self.alive(now).is_none() {
+        if self.get(now).is_none() {
             self.value.clear();
         }
         self.value.insert(agent);
         self.until = until;
     }
 
-    /// The records of those in the set; the others are removed from it.
-    fn living(
+    /// Returns the live records of the members that belong in the set, by id. Other members are removed.
+    fn prune(
         &mut self,
         records: &HashMap<PersonId, Expiring<PresenceRecord>>,
         belongs: impl Fn(&PresenceRecord) -> bool,
         now: Time,
     ) -> Vec<PresenceRecord> {
-        if self.alive(now).is_none() {
+        if self.get(now).is_none() {
             self.value.clear();
         }
-        let mut found = Vec::with_capacity(self.value.len());
+        let mut live = Vec::with_capacity(self.value.len());
         self.value.retain(|agent| {
-            let record = records.get(agent).and_then(|record| record.alive(now)).filter(|r| belongs(r));
-            found.extend(record.cloned());
+            let record = records.get(agent).and_then(|record| record.get(now)).filter(|r| belongs(r));
+            live.extend(record.cloned());
             record.is_some()
         });
-        found.sort_unstable_by_key(|record| record.agent_id);
-        found
+        live.sort_unstable_by_key(|record| record.agent_id);
+        live
     }
 }
 
 impl Memory {
-    fn records(&self) -> MutexGuard<'_, Records> {
+    fn lock(&self) -> MutexGuard<'_, Keyspace> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn after(now: Time, ttl: Duration) -> Time {
+fn expiry(now: Time, ttl: Duration) -> Time {
     let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
     now.checked_add_signed(ttl).unwrap_or(Time::MAX_UTC)
 }
@@ -83,23 +85,23 @@ fn after(now: Time, ttl: Duration) -> Time {
 #[async_trait]
 impl Presence for Memory {
     async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError> {
-        let (until, twice) = (after(now, ttl), after(now, ttl.saturating_mul(2)));
+        let (until, set_until) = (expiry(now, ttl), expiry(now, ttl.saturating_mul(2)));
         let agent = record.agent_id;
-        let mut records = self.records();
-        records.all.add(agent, now, twice);
+        let mut keyspace = self.lock();
+        keyspace.all.add(agent, now, set_until);
         for department in record.department_ids.iter().chain(&record.department_id) {
-            records.departments.entry(*department).or_default().add(agent, now, twice);
+            keyspace.departments.entry(*department).or_default().add(agent, now, set_until);
         }
-        records.by_agent.insert(agent, Expiring { value: record, until });
+        keyspace.records.insert(agent, Expiring { value: record, until });
         Ok(())
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
-        let mut records = self.records();
-        records.by_agent.remove(&agent);
-        records.all.value.remove(&agent);
+        let mut keyspace = self.lock();
+        keyspace.records.remove(&agent);
+        keyspace.all.value.remove(&agent);
         for department in departments {
-            if let Some(members) = records.departments.get_mut(department) {
+            if let Some(members) = keyspace.departments.get_mut(department) {
                 members.value.remove(&agent);
             }
         }
@@ -107,13 +109,13 @@ impl Presence for Memory {
     }
 
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
-        Ok(self.records().by_agent.get(&agent).and_then(|record| record.alive(now)).cloned())
+        Ok(self.lock().records.get(&agent).and_then(|record| record.get(now)).cloned())
     }
 
     async fn all(&self, now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Records { by_agent: records, all, .. } = &mut *self.records();
-        records.retain(|_, record| record.alive(now).is_some());
-        Ok(all.living(records, |_| true, now))
+        let Keyspace { records, all, .. } = &mut *self.lock();
+        records.retain(|_, record| record.get(now).is_some());
+        Ok(all.prune(records, |_| true, now))
     }
 
     async fn in_department(
@@ -121,25 +123,25 @@ impl Presence for Memory {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Records { by_agent: records, departments, .. } = &mut *self.records();
+        let Keyspace { records, departments, .. } = &mut *self.lock();
         let Some(members) = departments.get_mut(&department) else { return Ok(Vec::new()) };
-        // Who has left the department since is still in its set until that is read.
-        Ok(members.living(records, |record| record.serves(department), now))
+        // An agent who left the department stays in its set until this read.
+        Ok(members.prune(records, |record| record.serves(department), now))
     }
 
     async fn memory_bytes(&self) -> Result<u64, PresenceError> {
-        let records = self.records();
-        let member = size_of::<PersonId>();
-        let sets = std::iter::once(&records.all).chain(records.departments.values());
-        let members: usize = sets.map(|set| set.value.capacity() * member).sum();
-        let record = |r: &Expiring<PresenceRecord>| {
+        let keyspace = self.lock();
+        let id_bytes = size_of::<PersonId>();
+        let sets = std::iter::once(&keyspace.all).chain(keyspace.departments.values());
+        let member_bytes: usize = sets.map(|set| set.value.capacity() * id_bytes).sum();
+        let record_bytes = |r: &Expiring<PresenceRecord>| {
             let r = &r.value;
             let texts = r.name.capacity() + r.email.capacity() + r.department.capacity();
-            member
+            id_bytes
                 + size_of::<PresenceRecord>()
                 + texts
                 + r.department_ids.capacity() * size_of::<DepartmentId>()
         };
-        Ok((members + records.by_agent.values().map(record).sum::<usize>()) as u64)
+        Ok((member_bytes + keyspace.records.values().map(record_bytes).sum::<usize>()) as u64)
     }
 }

@@ -1,5 +1,5 @@
-//! The FIFO rule within one commit: after an assignment of a department by the engine is rejected, all later assignments of that
-//! department by the engine in the same commit fail with [`CommitError::WouldOvertake`].
+//! The FIFO rule within one commit. After an engine assignment of a department is rejected, all later engine
+//! assignments of that department in the commit fail with [`CommitError::WouldOvertake`].
 use crate::domain::ids::DepartmentId;
 use crate::engine::ports::{Change, CommitError, Committed, Write};
 use std::collections::HashSet;

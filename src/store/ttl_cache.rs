@@ -1,7 +1,8 @@
 //! A single-value cache with a TTL and explicit invalidation.
 //!
-//! Take the `generation` before reading from the database. A value stored under an older generation is ignored, so a slow read
-//! cannot hide a newer write. It holds departments and settings, which almost every request needs.
+//! Take the `generation` before reading from the database. A value stored under an older generation is
+//! ignored, so a slow read cannot hide a newer write. It holds departments and settings, which almost every
+//! request needs.
 use crate::domain::department::Department;
 use crate::domain::ids::DepartmentId;
 use crate::domain::policy::Settings;
@@ -24,14 +25,14 @@ impl ReferenceData {
     }
 }
 
-/// The state of a cache at the start of a read: how often it was invalidated until then, and the time.
+/// The state of a cache at the start of a read: the number of invalidations until then, and the time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Generation {
     number: u64,
     started: Instant,
 }
 
-/// A value that is read again when it was invalidated or is older than `ttl`.
+/// A cached value. It expires when it is invalidated or older than `ttl`.
 #[derive(Debug)]
 pub(super) struct TtlCache<T> {
     ttl: Duration,
@@ -45,8 +46,8 @@ impl<T> TtlCache<T> {
         Self { ttl, invalidations: AtomicU64::default(), value: Mutex::default() }
     }
 
-    /// Drops the value, and that of every read that has started already. Must be called after each write that may change it,
-    /// before the writer is answered.
+    /// Drops the value, and that of every read that has already started. Must be called after each write that
+    /// may change the value, before the writer gets its result.
     pub(super) fn invalidate(&self) {
         self.invalidations.fetch_add(1, Ordering::SeqCst);
     }
@@ -77,7 +78,7 @@ mod tests {
 
     const TTL: Duration = Duration::from_millis(250);
 
-    fn read(cache: &TtlCache<u8>, value: u8) {
+    fn read_and_insert(cache: &TtlCache<u8>, value: u8) {
         let generation = cache.generation();
         cache.insert(generation, Arc::new(value));
     }
@@ -86,12 +87,12 @@ mod tests {
     async fn a_value_is_returned_until_it_is_invalidated_or_expires() {
         let cache = TtlCache::new(TTL);
         assert_eq!(cache.get(), None);
-        read(&cache, 1);
+        read_and_insert(&cache, 1);
         tokio::time::advance(TTL / 2).await;
         assert_eq!(cache.get().as_deref(), Some(&1));
         cache.invalidate();
         assert_eq!(cache.get(), None, "invalidated");
-        read(&cache, 2);
+        read_and_insert(&cache, 2);
         tokio::time::advance(TTL).await;
         assert_eq!(cache.get(), None, "expired");
     }

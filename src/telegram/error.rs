@@ -1,45 +1,47 @@
-//! Errors of a Bot API call. Each variant needs another reaction: fix or give up, retry, or retry once at most because the
-//! call may have succeeded.
+//! Errors of Bot API calls. A caller corrects or gives up a refused call, retries a call that was not sent,
+//! and repeats a call with an unknown outcome at most once, because it may have been carried out.
 use std::time::Duration;
 
-/// Why a call has no result. Never holds the token: URLs are taken out of transport errors.
+/// A failed call. It never contains the token, because URLs are removed from transport errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The server answered no; nothing was done.
+    /// The server refused the call and did nothing.
     #[error("{code} {description}")]
     Refused {
-        /// HTTP-like code.
+        /// The error code, like an HTTP status.
         code: u16,
-        /// Telegram's sentence.
+        /// The description from Telegram.
         description: String,
-        /// Wait this many seconds before the next message to this chat.
+        /// Seconds to wait before the next message to this chat.
         retry_after: Option<u32>,
-        /// The group is a supergroup now, with this id.
+        /// The id of the supergroup that the group was migrated to.
         migrate_to: Option<i64>,
     },
-    /// The request did not leave: no connection.
+    /// The request was not sent, because there was no connection.
     #[error("not sent: {0}")]
     NotSent(String),
-    /// The request left and no whole answer came back: it may have been done.
+    /// The request was sent but no complete response came back. The call may have been carried out.
     #[error("outcome unknown: {0}")]
     Unknown(String),
 }
 
 impl CallError {
-    pub(super) fn of_transport(error: reqwest::Error) -> Self {
-        let before_it_left = error.is_connect() || error.is_builder();
-        let text = innermost(&error.without_url());
-        if before_it_left { Self::NotSent(text) } else { Self::Unknown(text) }
+    /// Converts an error of the HTTP client.
+    pub(super) fn from_transport(error: reqwest::Error) -> Self {
+        let not_sent = error.is_connect() || error.is_builder();
+        let text = root_cause(&error.without_url());
+        if not_sent { Self::NotSent(text) } else { Self::Unknown(text) }
     }
 
-    /// Whether the server refused with this code and a sentence that contains `part` (in any case).
+    /// Returns true if the server refused with code `wanted` and a description that contains `part`, which
+    /// must be lower case. Upper and lower case of the description are equal.
     #[must_use]
     pub fn message_contains(&self, wanted: u16, part: &str) -> bool {
         matches!(self, Self::Refused { code, description, .. }
             if *code == wanted && description.to_lowercase().contains(part))
     }
 
-    /// How long the server wants to be left alone.
+    /// Returns the pause that the server asks for.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -48,7 +50,8 @@ impl CallError {
         }
     }
 
-    /// Whether the server may do the same call another time: it was busy, broken, or not there.
+    /// Returns true if a later repeat of the call may succeed: the server was rate limiting, failing or
+    /// unreachable.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -57,7 +60,7 @@ impl CallError {
         }
     }
 
-    /// The code of a refusal.
+    /// Returns the code of a refused call.
     #[must_use]
     pub fn code(&self) -> Option<u16> {
         match self {
@@ -67,8 +70,8 @@ impl CallError {
     }
 }
 
-/// The cause at the bottom of a chain of errors: "connection refused" says more than "error sending request".
-fn innermost(error: &dyn std::error::Error) -> String {
+/// Returns the last cause in a chain of errors: "connection refused" says more than "error sending request".
+fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(next) = cause.source() {
         cause = next;

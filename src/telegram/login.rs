@@ -1,4 +1,4 @@
-//! Log-ins that Telegram signs with the bot's token, checked as it documents: the Login Widget
+//! Verification of log-ins that Telegram signs with the bot token: the Login Widget
 //! (core.telegram.org/widgets/login) and Mini Apps (core.telegram.org/bots/webapps).
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
@@ -8,65 +8,66 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-/// How old a log-in may be: pages send it at once, and a stolen one should be worth little.
+/// The maximum age of a log-in. Pages send it immediately; a short validity limits the use of a stolen one.
 pub const MAX_AGE: TimeDelta = TimeDelta::minutes(5);
-/// How far Telegram's clock may be ahead of ours.
+/// How far the clock of Telegram may be ahead of the local clock.
 pub const MAX_SKEW: TimeDelta = TimeDelta::minutes(1);
 
-/// Telegram did not sign this, or it can't be read.
+/// The data cannot be parsed, or its signature is not from Telegram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not signed by Telegram")]
 pub struct LoginProofError;
 
-/// Who uses a Mini App.
+/// The user of a Mini App.
 #[derive(Deserialize)]
 struct MiniAppUser {
     id: i64,
 }
 
-/// When the Login Widget's data was signed, if it was. `fields` are all of them but the hash.
+/// Verifies data of the Login Widget and returns when it was signed. `fields` are all fields except the hash.
 pub fn of_widget(
     token: &SecretString,
     fields: Vec<(&str, &str)>,
     hash: &str,
 ) -> Result<Time, LoginProofError> {
     let secret = Sha256::digest(token.expose_secret().as_bytes());
-    check(&secret, fields, hash)
+    verify(&secret, fields, hash)
 }
 
-/// When a Mini App's data was signed, if it was, and who uses it.
+/// Verifies data of a Mini App and returns when it was signed, and its user.
 pub fn of_mini_app(token: &SecretString, init_data: &str) -> Result<(Time, TelegramId), LoginProofError> {
     let pairs: Vec<_> = url::form_urlencoded::parse(init_data.as_bytes()).collect();
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
     let user = get("user").and_then(|user| serde_json::from_str::<MiniAppUser>(user).ok());
     let (user, hash) = (user.ok_or(LoginProofError)?, get("hash").ok_or(LoginProofError)?);
     let fields = pairs.iter().filter(|(key, _)| key != "hash").map(|(k, v)| (k.as_ref(), v.as_ref()));
-    let secret = keyed(b"WebAppData", token.expose_secret().as_bytes())?.finalize().into_bytes();
-    Ok((check(&secret, fields.collect(), hash)?, TelegramId(user.id)))
+    let secret = hmac(b"WebAppData", token.expose_secret().as_bytes())?.finalize().into_bytes();
+    Ok((verify(&secret, fields.collect(), hash)?, TelegramId(user.id)))
 }
 
-/// Whether `hash` is that of the fields, sorted, one a line; compared in constant time.
-fn check(secret: &[u8], mut fields: Vec<(&str, &str)>, hash: &str) -> Result<Time, LoginProofError> {
+/// Verifies that `hash` is the MAC of the sorted fields, one per line, in constant time. Returns the signing
+/// time.
+fn verify(secret: &[u8], mut fields: Vec<(&str, &str)>, hash: &str) -> Result<Time, LoginProofError> {
     fields.sort_unstable();
-    // A field that is there twice would be one thing to the signature and another to its reader.
+    // A duplicate field is rejected, because its reader could use another value than the signer meant.
     if fields.windows(2).any(|pair| matches!(pair, [one, two] if one.0 == two.0)) {
         return Err(LoginProofError);
     }
     let lines: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let given = bytes(hash).ok_or(LoginProofError)?;
-    keyed(secret, lines.join("\n").as_bytes())?.verify_slice(&given).map_err(|_| LoginProofError)?;
+    let signature = decode_hex(hash).ok_or(LoginProofError)?;
+    hmac(secret, lines.join("\n").as_bytes())?.verify_slice(&signature).map_err(|_| LoginProofError)?;
     let date = fields.iter().find(|(name, _)| *name == "auth_date").and_then(|(_, date)| date.parse().ok());
     date.and_then(|seconds| Time::from_timestamp(seconds, 0)).ok_or(LoginProofError)
 }
 
-fn keyed(key: &[u8], message: &[u8]) -> Result<Hmac<Sha256>, LoginProofError> {
+fn hmac(key: &[u8], message: &[u8]) -> Result<Hmac<Sha256>, LoginProofError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| LoginProofError)?;
     mac.update(message);
     Ok(mac)
 }
 
-/// The bytes that hexadecimal digits stand for.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
+/// Decodes hexadecimal digits. Returns `None` if they are invalid.
+fn decode_hex(hex: &str) -> Option<Vec<u8>> {
     if !hex.is_ascii() || !hex.len().is_multiple_of(2) {
         return None;
     }
