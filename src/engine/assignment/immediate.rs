@@ -82,7 +82,7 @@ impl Engine {
         let plan = plan_round(&mut roster, vec![ticket.clone()], settings, now, random.rng());
         let immediate = plan.into_iter().next()?;
         roster.reserve(immediate.agent, immediate.slot, ticket.id);
-        Some(immediate.at_once())
+        Some(immediate.into_immediate())
     }
 
     /// Commits a new ticket, with its immediate assignment if there is one. The ticket is opened even if the store refuses
