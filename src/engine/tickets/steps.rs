@@ -77,7 +77,7 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// Returns the error that the step would return for this version, without applying it.
+    /// Checks a step of the holder on this version of the ticket without applying it. Errors if it would be refused.
     pub async fn check_step(
         &self,
         agent: PersonId,
