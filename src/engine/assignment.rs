@@ -1,5 +1,5 @@
-//! Assignment of tickets to agents: the pure planner, the roster of agents, and the two paths that commit its plans
-//! (rounds, and immediate assignment inside the opening commit).
+//! Assignment of tickets to agents: the pure planner, the roster of agents, and the two paths that commit its
+//! plans (rounds, and immediate assignment inside the opening commit).
 pub mod immediate;
 #[cfg(test)]
 pub(super) mod model_tests;

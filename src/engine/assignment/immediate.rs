@@ -1,9 +1,9 @@
-//! Immediate assignment: a ticket is opened and assigned in one commit.
+//! Immediate assignment: the second path to an assignment, inside the commit that opens the ticket.
 //!
-//! There are two paths to an assignment. A round drains the queues of its departments in queue order and retries what
-//! is refused, so every ticket that can be assigned gets an agent; a ticket waits for the next round, though.
-//! Immediate assignment saves that wait for a ticket with an empty queue ahead. It never delays or fails the opening:
-//! the store checks `Guard::FirstInQueue` in the commit, and when that refuses, the ticket stays queued for a round.
+//! A round guarantees progress: it drains the queues in order and retries refused assignments, but each
+//! ticket waits for it. Immediate assignment saves that wait for a ticket that is first in its queue. It
+//! guarantees only that it neither fails the opening nor overtakes a ticket: the store checks
+//! `Guard::FirstInQueue` in the commit, and a refused assignment leaves the ticket queued for a round.
 use super::pending_work::PendingWork;
 use super::planner::{Assignment, plan_round};
 use crate::domain::Time;
@@ -42,15 +42,15 @@ impl Drop for Reservation<'_> {
 }
 
 impl Engine {
-    /// Makes this process the assigner until the token is dropped. Only one replica assigns, because the rotation of the
-    /// agents is kept in its memory.
+    /// Makes this process the assigner until the token is dropped. Only one replica assigns, because the
+    /// rotation of the agents is kept in its memory.
     pub fn assigner(&self) -> Assigner<'_> {
         self.assigners.fetch_add(1, Ordering::SeqCst);
         Assigner(self)
     }
 
-    /// Commits `opening`, which opens `ticket`, with an immediate assignment if `queue_empty` and an agent is ready.
-    /// Returns the ticket as committed.
+    /// Commits `opening`, which opens `ticket`, with an immediate assignment if `queue_empty` and an agent is
+    /// ready. Returns the ticket as committed.
     pub(in crate::engine) async fn open_and_assign(
         &self,
         opening: Change,
@@ -71,8 +71,8 @@ impl Engine {
         opened
     }
 
-    /// Plans the assignment of a new ticket that is first in its queue, and reserves the slot in the roster. Returns
-    /// `None` when no agent is ready or another process is the assigner.
+    /// Plans the assignment of a new ticket that is first in its queue, and reserves the slot in the roster.
+    /// Returns `None` when no agent is ready or another process is the assigner.
     fn plan_immediate(&self, ticket: &Ticket, settings: &Settings, now: Time) -> Option<Assignment> {
         if self.assigners.load(Ordering::SeqCst) == 0 {
             return None;
@@ -85,8 +85,8 @@ impl Engine {
         Some(immediate.into_immediate())
     }
 
-    /// Commits a new ticket, with its immediate assignment if there is one. The ticket is opened even if the store refuses
-    /// the assignment, as another ticket may be ahead by then.
+    /// Commits a new ticket, with its immediate assignment if there is one. The ticket is opened even if the
+    /// store refuses the assignment, as another ticket may be ahead by then.
     async fn commit_opening(
         &self,
         opening: Change,
@@ -112,7 +112,8 @@ impl Engine {
         }
         self.wake_outbox();
         let missed = reservation.is_some_and(Reservation::release);
-        // A store error leaves the outcome unknown: the commit may have succeeded and only its answer was lost.
+        // A store error leaves the outcome unknown: the commit may have succeeded and only its answer was
+        // lost.
         if !matches!(opened, Err(CommitError::Store(_))) {
             guard.done();
         }
@@ -123,8 +124,8 @@ impl Engine {
                     self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
                 }
                 immediate.undo(&mut self.roster());
-                // A round may have found no free slot because of the reservation. The reload of the agent makes the next
-                // round consider them for all of their departments again.
+                // A round may have found no free slot because of the reservation. The reload of the agent
+                // makes the next round consider them for all of their departments again.
                 self.mark_uncertain(immediate.agent);
                 None
             }
@@ -140,9 +141,11 @@ impl Engine {
         };
         self.publish_assignment(&immediate);
         let mut roster = self.roster();
-        // The empty update advances the seat's stamp: a reload that read the agent before this commit reads again.
+        // The empty update advances the seat's stamp: a reload that read the agent before this commit reads
+        // again.
         roster.update(immediate.agent, |_| {});
-        // If the seat no longer has the ticket, the ticket has ended already or the agent was read before the commit.
+        // If the seat no longer has the ticket, the ticket has ended already or the agent was read before the
+        // commit.
         if missed || !roster.seat(immediate.agent).is_some_and(|seat| seat.has(ticket.id)) {
             drop(roster);
             self.mark_uncertain(immediate.agent);

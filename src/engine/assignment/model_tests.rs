@@ -1,5 +1,5 @@
-//! Model-based tests: random histories of a small desk against the pure planner and its roster. After every step of every
-//! history the invariants must hold.
+//! Model-based tests: random histories of a small desk against the pure planner and its roster. After every
+//! step of every history the invariants must hold.
 //!
 //! | file | what |
 //! |---|---|
@@ -29,7 +29,8 @@ enum Step {
         department: u8,
         rank: u8,
     },
-    /// A round. The store refuses the assignments in `refused` (by bit) as lost races; with `store_fails` it fails all.
+    /// A round. The store refuses the assignments in `refused` (by bit) as lost races; with `store_fails` it
+    /// fails all.
     Round {
         refused: u16,
         store_fails: bool,

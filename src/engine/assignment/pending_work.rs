@@ -1,6 +1,6 @@
-//! Pending work of the assigner: departments to serve and agents to reload. A command's future may be dropped, and a
-//! round's task may be ended, at any await; its commit may have succeeded all the same. So the follow-up of a commit is
-//! registered before the commit, and the next round does what is not marked as done.
+//! Pending work of the assigner: departments to serve and agents to reload. A command's future may be
+//! dropped, and a round's task may be ended, at any await; its commit may have succeeded all the same. So the
+//! follow-up of a commit is registered before the commit, and the next round does what is not marked as done.
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::engine::ports::{Change, StoreError, Write};
 use crate::engine::{Engine, lock};
@@ -12,7 +12,8 @@ use std::sync::atomic::Ordering;
 pub(in crate::engine) struct PendingWork {
     /// Departments with an event since their last batch.
     pub(in crate::engine) departments: BTreeSet<DepartmentId>,
-    /// Tickets and people on whom roster and store may disagree, because the outcome of a commit is uncertain.
+    /// Tickets and people on whom roster and store may disagree, because the outcome of a commit is
+    /// uncertain.
     tickets: BTreeSet<TicketId>,
     pub(in crate::engine) people: BTreeSet<PersonId>,
 }
@@ -95,14 +96,15 @@ impl Drop for WorkGuard<'_> {
 impl Engine {
     /// Registers work whose commit is about to begin.
     pub(in crate::engine) fn register(&self, work: PendingWork) -> WorkGuard<'_> {
-        WorkGuard { engine: self, work: work, reloads: false }
+        WorkGuard { engine: self, work, reloads: false }
     }
 
     /// Takes all pending work.
     pub(in crate::engine) fn take_pending_work(&self) -> WorkGuard<'_> {
         let mut work = lock(&self.pending_work);
         let reloads = !work.people.is_empty();
-        // The counter goes up under the lock, so that `has_uncertain_agents` sees these people at every moment.
+        // The counter goes up under the lock, so that `has_uncertain_agents` sees these people at every
+        // moment.
         self.reloading.fetch_add(usize::from(reloads), Ordering::SeqCst);
         WorkGuard { engine: self, work: std::mem::take(&mut work), reloads }
     }
@@ -113,12 +115,14 @@ impl Engine {
         self.wake.notify_one();
     }
 
-    /// Returns whether roster and store may disagree on a person, because the outcome of a commit is uncertain.
+    /// Returns whether roster and store may disagree on a person, because the outcome of a commit is
+    /// uncertain.
     pub(in crate::engine) fn has_uncertain_agents(&self) -> bool {
         !lock(&self.pending_work).people.is_empty() || self.reloading.load(Ordering::SeqCst) > 0
     }
 
-    /// Reloads the uncertain agents and adds their departments to the guard. The caller must hold the round lock.
+    /// Reloads the uncertain agents and adds their departments to the guard. The caller must hold the round
+    /// lock.
     pub(in crate::engine) async fn reload_uncertain(
         &self,
         guard: &mut WorkGuard<'_>,
@@ -126,8 +130,9 @@ impl Engine {
         if !guard.work.has_reloads() {
             return Ok(());
         }
-        // An abandoned commit may still be in flight. The embedded store commits in the order of the calls, so an empty commit
-        // waits for it; with another store the version and guard checks of the next write catch a late commit.
+        // An abandoned commit may still be in flight. The embedded store commits in the order of the calls,
+        // so an empty commit waits for it; with another store the version and guard checks of the next write
+        // catch a late commit.
         drop(self.store.commit(vec![Change::quiet(Write::Nothing)]).await);
         let mut people = guard.work.people.clone();
         for ticket in &guard.work.tickets {
@@ -147,8 +152,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Reloads the uncertain agents without a round. It sends no signal for their departments: the leader has one already,
-    /// and another one would bounce between the replicas.
+    /// Reloads the uncertain agents without a round. It sends no signal for their departments: the leader has
+    /// one already, and another one would bounce between the replicas.
     pub(in crate::engine) async fn reload_uncertain_only(&self) -> Result<(), StoreError> {
         if !lock(&self.pending_work).has_reloads() {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The planner: a pure function from roster, queued tickets, settings, time and randomness to assignments.
 //!
-//! It takes the tickets in queue order and assigns each to the next agent of its department. A department without a ready
-//! agent does not block the tickets of the others.
+//! It takes the tickets in queue order and assigns each to the next agent of its department. A department
+//! without a ready agent does not block the tickets of the others.
 use super::roster::Roster;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -32,8 +32,8 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Returns the assignment for a ticket that the change before this one opens. The refresh of the customer's card is
-    /// dropped: the card is not sent yet, and will show the agent.
+    /// Returns the assignment for a ticket that the change before this one opens. The refresh of the
+    /// customer's card is dropped: the card is not sent yet, and will show the agent.
     pub(in crate::engine) fn into_immediate(mut self) -> Self {
         self.change.notices.retain(|out| !matches!(out.message, Message::Refresh(CardKey::Status(_))));
         if let Write::Ticket { guard, .. } = &mut self.change.write {
@@ -47,8 +47,8 @@ impl Assignment {
         std::mem::replace(&mut self.change, Change::quiet(Write::Nothing))
     }
 
-    /// Undoes the assignment in `roster` after it was not committed: frees the slot and restores `last_assigned`. Several
-    /// assignments must be undone in reverse order of planning.
+    /// Undoes the assignment in `roster` after it was not committed: frees the slot and restores
+    /// `last_assigned`. Several assignments must be undone in reverse order of planning.
     pub fn undo(&self, roster: &mut Roster) {
         let assigned_at = self.after.hold().map(|hold| hold.assigned_at);
         roster.update(self.agent, |seat| {
@@ -60,8 +60,8 @@ impl Assignment {
     }
 }
 
-/// Plans one batch over the `queued` tickets and applies it to `roster`: if every assignment is committed, roster and store
-/// agree.
+/// Plans one batch over the `queued` tickets and applies it to `roster`: if every assignment is committed,
+/// roster and store agree.
 pub fn plan_round(
     roster: &mut Roster,
     mut queued: Vec<Ticket>,
@@ -88,7 +88,8 @@ pub fn plan_round(
     plan
 }
 
-/// Assigns one ticket to `agent` in the roster. Returns `None` if the agent has no seat or the ticket is not queued.
+/// Assigns one ticket to `agent` in the roster. Returns `None` if the agent has no seat or the ticket is not
+/// queued.
 fn assign(
     roster: &mut Roster,
     before: Ticket,
@@ -153,8 +154,8 @@ fn decision_record(
     }
 }
 
-/// Returns the messages of a handover: to the agent the task, the description and the files; to the customer the notice
-/// and a card refresh.
+/// Returns the messages of a handover: to the agent the task, the description and the files; to the customer
+/// the notice and a card refresh.
 #[must_use]
 pub fn plan_handover(
     ticket: &Ticket,

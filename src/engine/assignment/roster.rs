@@ -1,7 +1,7 @@
-//! The roster: an in-memory cache of the agents, for the planner. Per department it keeps the ready agents in assignment
-//! order and counts the others by skip reason. The store is authoritative: an agent on whom it disagrees is reloaded.
-//!
-//! The order is maintained with every change, so that a choice costs the same with ten agents and with ten thousand.
+//! The roster: an in-memory cache of the agents, for the planner. Per department it keeps the ready agents in
+//! assignment order and counts the others by skip reason. The store is authoritative: an agent on whom it
+//! disagrees is reloaded. Every change maintains the order, so a choice costs the same at any number of
+//! agents.
 mod seat;
 
 pub use seat::Seat;
@@ -87,10 +87,10 @@ impl Roster {
         self.seats.values()
     }
 
-    /// Replaces an agent's seat, or removes it if the person is no longer an agent. Reserved slots stay taken.
+    /// Replaces an agent's seat, or removes it if the person is no agent any more. It keeps reserved slots.
     ///
-    /// The seat keeps its `lost` flag and a later `last_activity`, which may not be stored yet. If the person's
-    /// `last_activity` is newer, another replica recorded it: the agent is not lost.
+    /// The seat keeps its `lost` flag and a later `last_activity`, which may not be stored yet. If the
+    /// person's `last_activity` is newer, another replica recorded it: the agent is not lost.
     pub fn put(&mut self, mut person: Person, mut holds: BTreeMap<Slot, TicketId>) {
         let mut missed = false;
         for (ticket, reserved) in self.reserved.iter_mut().filter(|(_, slot)| slot.agent == person.id) {
@@ -100,15 +100,16 @@ impl Roster {
             }
         }
         let seat = self.seats.get(&person.id);
-        if let (true, Some(known), Some(profile)) = (missed, seat.and_then(Seat::profile), &mut person.agent)
+        if let (true, Some(current), Some(profile)) =
+            (missed, seat.and_then(Seat::profile), &mut person.agent)
         {
-            profile.last_assigned = profile.last_assigned.max(known.last_assigned);
+            profile.last_assigned = profile.last_assigned.max(current.last_assigned);
         }
         let last_activity = |profile: Option<&AgentProfile>| profile.map(|profile| profile.last_activity);
         let active = last_activity(person.agent.as_ref()) > last_activity(seat.and_then(Seat::profile));
         let lost = seat.is_some_and(|seat| seat.lost) && !active;
-        if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
-            profile.last_activity = profile.last_activity.max(known.last_activity);
+        if let (Some(current), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
+            profile.last_activity = profile.last_activity.max(current.last_activity);
         }
         self.remove(person.id);
         if let Some(profile) = &person.agent {
@@ -119,23 +120,22 @@ impl Roster {
         }
     }
 
-    /// Updates the person of a seat and keeps the held tickets. An older version of the person changes nothing.
-    ///
-    /// A later `last_assigned` or `last_activity` of the seat is kept: these are written without a new version.
+    /// Updates the person of a seat and keeps the held tickets. An older version changes nothing. The seat
+    /// keeps a later `last_assigned` or `last_activity`: these are written without a new version.
     pub fn put_person(&mut self, mut person: Person) {
         let seat = self.seats.get(&person.id);
         if seat.is_some_and(|seat| seat.person.version > person.version) {
             return;
         }
         let holds = seat.map(|seat| seat.holds.clone()).unwrap_or_default();
-        if let (Some(known), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
-            profile.last_assigned = profile.last_assigned.max(known.last_assigned);
+        if let (Some(current), Some(profile)) = (seat.and_then(Seat::profile), &mut person.agent) {
+            profile.last_assigned = profile.last_assigned.max(current.last_assigned);
         }
         self.put(person, holds);
     }
 
-    /// Replaces all seats by `agents`, which were read when the seats had these `revisions`. Returns the agents whose seats
-    /// changed since then: their seats are not touched, and the caller must reload them.
+    /// Replaces all seats by `agents`, which were read when the seats had these `revisions`. Returns the
+    /// agents whose seats changed since then: their seats are not touched, and the caller must reload them.
     pub fn replace(
         &mut self,
         agents: Vec<Person>,
@@ -143,11 +143,11 @@ impl Roster {
         revisions: &HashMap<PersonId, u64>,
     ) -> Vec<PersonId> {
         let read: BTreeSet<_> = agents.iter().map(|agent| agent.id).collect();
-        let known: BTreeSet<_> = self.seats.keys().chain(revisions.keys()).copied().collect();
+        let all: BTreeSet<_> = self.seats.keys().chain(revisions.keys()).copied().collect();
         let changed =
             |roster: &Self, agent| roster.revision(agent) != revisions.get(&agent).copied().unwrap_or(0);
-        let overtaken: Vec<_> = known.union(&read).copied().filter(|agent| changed(self, *agent)).collect();
-        for agent in known.difference(&read).filter(|agent| !overtaken.contains(agent)) {
+        let overtaken: Vec<_> = all.union(&read).copied().filter(|agent| changed(self, *agent)).collect();
+        for agent in all.difference(&read).filter(|agent| !overtaken.contains(agent)) {
             self.remove(*agent);
         }
         for agent in agents.into_iter().filter(|agent| !overtaken.contains(&agent.id)) {
@@ -177,7 +177,7 @@ impl Roster {
         *self.revisions.entry(agent).or_default() += 1;
     }
 
-    /// Applies `change` to a seat and moves it to its new place in the order.
+    /// Applies `change` to a seat and updates its place in the order.
     pub fn update(&mut self, agent: PersonId, change: impl FnOnce(&mut Seat)) {
         if let Some(mut seat) = self.seats.remove(&agent) {
             self.unindex_seat(&seat);
@@ -188,13 +188,15 @@ impl Roster {
         }
     }
 
-    /// Reserves a slot for a ticket whose opening commit is in flight. A reload of the agent does not free the slot.
+    /// Reserves a slot for a ticket whose opening commit is in flight. A reload of the agent does not free
+    /// the slot.
     pub fn reserve(&mut self, agent: PersonId, slot: Slot, ticket: TicketId) {
         self.reserved.insert(ticket, Reserved { agent, slot, missed: false });
     }
 
-    /// Ends a reservation after the opening commit. Returns whether the agent was reloaded without the ticket in the
-    /// meantime: the ticket may have been assigned and have ended by then, so the caller must reload the agent.
+    /// Ends a reservation after the opening commit. Returns whether the agent was reloaded without the ticket
+    /// in the meantime: the ticket may have been assigned and have ended by then, so the caller must reload
+    /// the agent.
     pub fn release_reservation(&mut self, ticket: TicketId) -> bool {
         self.reserved.remove(&ticket).is_some_and(|reserved| reserved.missed)
     }
@@ -239,7 +241,7 @@ impl Roster {
         ready.iter().nth(nth).map(|(.., agent)| *agent)
     }
 
-    /// Returns the time of the next assignment: `now`, or 1 µs after the last one, so that no two times are equal.
+    /// Returns the time of the next assignment: `now`, or 1 µs after the last one, as times must differ.
     pub fn next_assigned_at(&mut self, now: Time) -> Time {
         let assigned_at = match self.last_assigned_at {
             Some(last) if last >= now => last + chrono::TimeDelta::microseconds(1),
@@ -263,7 +265,7 @@ impl Roster {
             .map_or_else(Vec::new, |b| b.ready.iter().take(MAX_NAMED_AGENTS).map(|(.., a)| *a).collect())
     }
 
-    /// Returns the agents that are skipped for a department's ticket: counts by reason, and a few of them by name.
+    /// Returns the agents skipped for a department's ticket: counts by reason, and a few by name.
     #[must_use]
     pub fn skipped_agents(&self, department: DepartmentId) -> SkippedAgents {
         let empty = DepartmentAgents::default();
@@ -284,7 +286,7 @@ impl Roster {
         (counts.into_iter().filter(|(_, n)| *n > 0).collect(), named)
     }
 
-    /// Returns the number of agents of a department who are online and not lost, with or without a free slot.
+    /// Returns the number of agents of a department who are online and not lost, even if they are full.
     #[must_use]
     pub fn online(&self, department: DepartmentId) -> u32 {
         self.departments.get(&department).map_or(0, |agents| {

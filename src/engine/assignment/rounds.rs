@@ -1,5 +1,6 @@
-//! Rounds of assignment: each event marks its department and wakes the assigner. One round serves all marked departments
-//! in batches, until no agent is ready or no ticket is queued. Wake-ups coalesce; the sweep is only a safety net.
+//! Rounds of assignment: each event marks its department and wakes the assigner. One round serves all marked
+//! departments in batches, until no agent is ready or no ticket is queued. Wake-ups coalesce; the sweep is
+//! only a safety net.
 use super::pending_work::PendingWork;
 use super::planner::{Assignment, plan_round};
 use crate::domain::Time;
@@ -14,8 +15,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{MutexGuard, RwLockWriteGuard};
 
-/// The most tickets that one batch assigns. A larger batch shares the cost of the durable commit among more tickets; a
-/// smaller one makes its first ticket wait less for the last.
+/// The most tickets that one batch assigns. A larger batch shares the cost of the durable commit among more
+/// tickets; a smaller one makes its first ticket wait less for the last.
 const MAX_BATCH_TICKETS: usize = 512;
 /// The smallest share of a batch that one department gets, however many departments there are.
 const MIN_TICKETS_PER_DEPARTMENT: usize = 16;
@@ -27,8 +28,8 @@ tokio::task_local! {
 
 type Deferred = Arc<Mutex<BTreeSet<DepartmentId>>>;
 
-/// A guard that defers the rounds of departments while it lives. A queued ticket beside a ready agent is no fault then.
-/// The drop starts the rounds, also when the handler was cancelled.
+/// A guard that defers the rounds of departments while it lives. A queued ticket beside a ready agent is no
+/// fault then. The drop starts the rounds, also when the handler was cancelled.
 #[must_use = "tickets wait until the rounds are started"]
 pub struct DeferredRounds<'a> {
     engine: &'a Engine,
@@ -41,15 +42,16 @@ impl Drop for DeferredRounds<'_> {
         if !departments.is_empty() {
             self.engine.request_round(departments);
         }
-        // The counter goes down after the departments are marked, so that `is_round_pending` is true all the time.
+        // The counter goes down after the departments are marked, so that `is_round_pending` is true all the
+        // time.
         self.engine.deferring.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Engine {
-    /// Loads the agents and the held tickets into the roster, and marks every department: the first round assigns the
-    /// tickets that were queued when the last process ended. It must run again when other replicas may have changed
-    /// anything.
+    /// Loads the agents and the held tickets into the roster, and marks every department: the first round
+    /// assigns the tickets that were queued when the last process ended. It must run again when other
+    /// replicas may have changed anything.
     pub async fn start(&self) -> Result<(), StoreError> {
         let round_lock = self.round.lock().await;
         let revisions = self.roster().revisions();
@@ -74,7 +76,8 @@ impl Engine {
         self.request_all_rounds().await
     }
 
-    /// Marks departments for the next round and wakes the assigner. Inside [`Engine::defer_rounds`] it only records them.
+    /// Marks departments for the next round and wakes the assigner. Inside [`Engine::defer_rounds`] it only
+    /// records them.
     pub(in crate::engine) fn request_round(&self, departments: impl IntoIterator<Item = DepartmentId>) {
         let departments: Vec<_> = departments.into_iter().collect();
         let deferred = DEFERRED.try_with(|deferred| lock(deferred).extend(&departments));
@@ -87,9 +90,9 @@ impl Engine {
         }
     }
 
-    /// Runs `handler` and defers the rounds that it requests, so that a person reads the answer before the notices of
-    /// these rounds. The caller must pass the guard to [`Engine::start_deferred_rounds`] once the answer is sent. If the
-    /// process dies before, the next start marks every department.
+    /// Runs `handler` and defers the rounds that it requests, so that a person reads the answer before the
+    /// notices of these rounds. The caller must pass the guard to [`Engine::start_deferred_rounds`] once the
+    /// answer is sent. If the process dies before, the next start marks every department.
     pub async fn defer_rounds<T>(&self, handler: impl Future<Output = T>) -> (T, DeferredRounds<'_>) {
         self.deferring.fetch_add(1, Ordering::SeqCst);
         let deferred = DeferredRounds { engine: self, departments: Deferred::default() };
@@ -109,9 +112,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Waits until no round and no immediate assignment is in progress, and blocks both while the guards live. A person's
-    /// commands on an agent or a queue use it. Timed jobs lock only the rounds: else every ticket that is opened in the
-    /// meantime would wait for a round.
+    /// Waits until no round and no immediate assignment is in progress, and blocks both while the guards
+    /// live. A person's commands on an agent or a queue use it. Timed jobs lock only the rounds: else every
+    /// ticket that is opened in the meantime would wait for a round.
     pub(in crate::engine) async fn pause_assignment(&self) -> (MutexGuard<'_, ()>, RwLockWriteGuard<'_, ()>) {
         // Lock order: round, then immediate assignment.
         (self.round.lock().await, self.immediate_assignment.write().await)
@@ -128,8 +131,9 @@ impl Engine {
         self.deferring.load(Ordering::SeqCst) > 0 || !lock(&self.pending_work).is_empty()
     }
 
-    /// Assigns tickets in the marked departments and returns how many were assigned. When the store fails or the future is
-    /// dropped, the departments stay marked, and the next round reloads the agents whose commits are uncertain.
+    /// Assigns tickets in the marked departments and returns how many were assigned. When the store fails or
+    /// the future is dropped, the departments stay marked, and the next round reloads the agents whose
+    /// commits are uncertain.
     pub async fn run_round(&self, now: Time) -> Result<usize, EngineError> {
         self.run_rounds(|| now).await
     }
@@ -150,16 +154,16 @@ impl Engine {
                 if empty_batches == MAX_ATTEMPTS {
                     return Err(EngineError::Contention);
                 }
-                // These departments may have more tickets. They join those marked in the meantime in the next batch, so
-                // that no department waits until another one is drained.
+                // These departments may have more tickets. They join those marked in the meantime in the next
+                // batch, so that no department waits until another one is drained.
                 lock(&self.pending_work).departments.extend(&guard.work.departments);
             }
             guard.done();
         }
     }
 
-    /// Plans and commits one batch for these departments. Returns how many assignments were committed, or `None` when the
-    /// plan is empty.
+    /// Plans and commits one batch for these departments. Returns how many assignments were committed, or
+    /// `None` when the plan is empty.
     async fn run_batch(
         &self,
         departments: &BTreeSet<DepartmentId>,
@@ -190,8 +194,9 @@ impl Engine {
                 .filter(|(_, free)| *free > 0)
                 .collect()
         };
-        // Each department has its share of a batch. A share that is used up may hide more tickets of its department, so
-        // tickets behind its last one wait for the next batch. Agents of several departments then get tickets in one order.
+        // Each department has its share of a batch. A share that is used up may hide more tickets of its
+        // department, so tickets behind its last one wait for the next batch. Agents of several departments
+        // then get tickets in one order.
         let share = MAX_BATCH_TICKETS.div_ceil(free_slots.len().max(1)).max(MIN_TICKETS_PER_DEPARTMENT);
         let (mut heads, mut end) = (Vec::new(), None);
         // The reads run concurrently, as each one costs a round trip to the database server.
@@ -218,7 +223,8 @@ impl Engine {
         Ok(heads)
     }
 
-    /// Commits a plan and undoes in the roster what the store refuses. Returns how many assignments were committed.
+    /// Commits a plan and undoes in the roster what the store refuses. Returns how many assignments were
+    /// committed.
     async fn commit_plan(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
         fail::fail_point!("engine-before-assign");
         // Commands of this process that requeue a ticket wait for the round; those of other replicas do not.
@@ -236,7 +242,8 @@ impl Engine {
             assigned += 1;
             self.publish_assignment(assignment);
         }
-        // All undos come before the reloads: if a reload fails, no slot stays taken by an assignment that was not committed.
+        // All undos come before the reloads: if a reload fails, no slot stays taken by an assignment that was
+        // not committed.
         let (mut disputed, mut overtaking) = (BTreeSet::new(), BTreeSet::new());
         for (assignment, result) in plan.iter().zip(results).rev() {
             let Err(error) = result else { continue };
@@ -253,8 +260,8 @@ impl Engine {
         if failure.is_none() {
             work_guard.done();
         }
-        // `WouldOvertake` says nothing against the agent. If nothing was assigned at all, the roster may be far off, so these
-        // agents are reloaded, too.
+        // `WouldOvertake` says nothing against the agent. If nothing was assigned at all, the roster may be
+        // far off, so these agents are reloaded, too.
         if assigned == 0 && reordered == 0 {
             disputed.extend(overtaking);
         }
@@ -278,8 +285,9 @@ impl Engine {
         });
     }
 
-    /// Reloads an agent after the store and the roster disagreed. The caller must hold the round lock: the store does not
-    /// have the assignments of a round in progress yet. If a command changes the seat during the read, it reads again.
+    /// Reloads an agent after the store and the roster disagreed. The caller must hold the round lock: the
+    /// store does not have the assignments of a round in progress yet. If a command changes the seat during
+    /// the read, it reads again.
     pub(in crate::engine) async fn reload_agent(&self, agent: PersonId) -> Result<(), StoreError> {
         loop {
             let revision = self.roster().revision(agent);

@@ -14,8 +14,8 @@ use crate::engine::error::EngineError;
 use crate::engine::ports::{Change, CommitError, UniqueKey, Write};
 use crate::engine::{Attempt, Engine};
 
-/// The most tickets that one customer may have open: enough for any real need, and a bound on one person's share of the
-/// queue.
+/// The most tickets that one customer may have open: enough for any real need, and a bound on one person's
+/// share of the queue.
 pub const MAX_OPEN_TICKETS: usize = 10;
 
 /// A ticket to be opened.
@@ -37,8 +37,8 @@ impl Engine {
         DraftId::in_order(now, self.random().id())
     }
 
-    /// Opens the ticket of a complete draft and deletes the draft. A repeated call with the same draft returns the same
-    /// ticket.
+    /// Opens the ticket of a complete draft and deletes the draft. A repeated call with the same draft
+    /// returns the same ticket.
     pub async fn send_draft(
         &self,
         customer: &Person,
@@ -59,8 +59,8 @@ impl Engine {
         Ok(ticket)
     }
 
-    /// Opens a ticket, or returns the one that was opened with this key. The same commit enqueues the notices to the
-    /// customer and to the agent of an immediate assignment.
+    /// Opens a ticket, or returns the one that was opened with this key. The same commit enqueues the notices
+    /// to the customer and to the agent of an immediate assignment.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
         let (department, category) = new.target;
         let found = self.store.opening_context(department, Priority::default()).await?;
@@ -104,8 +104,8 @@ impl Engine {
         .await
     }
 
-    /// Returns the ticket that was opened with this key, or `refusal` if there is none. A repeated request gets its ticket
-    /// even if the opening would be refused now.
+    /// Returns the ticket that was opened with this key, or `refusal` if there is none. A repeated request
+    /// gets its ticket even if the opening would be refused now.
     async fn existing_ticket_or(&self, key: &str, refusal: EngineError) -> Result<Ticket, EngineError> {
         self.store.ticket_by_key(key).await?.ok_or(refusal)
     }

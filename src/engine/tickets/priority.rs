@@ -11,8 +11,9 @@ use crate::engine::ports::{Change, Guard};
 use crate::engine::{Attempt, Engine};
 
 impl Engine {
-    /// Sets the priority of a ticket. A queued ticket moves within its department's queue, by arrival among tickets of equal
-    /// priority; a held ticket stays with its holder. A priority that the ticket already has changes nothing.
+    /// Sets the priority of a ticket. A queued ticket moves within its department's queue, by arrival among
+    /// tickets of equal priority; a held ticket stays with its holder. A priority that the ticket already has
+    /// changes nothing.
     pub async fn set_priority(
         &self,
         admin: &Person,

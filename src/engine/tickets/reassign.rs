@@ -1,4 +1,5 @@
-//! Handovers by people and releases: pick-up by an agent, reassignment by an admin, release back into the queue.
+//! Handovers by people and releases: pick-up by an agent, reassignment by an admin, release back into the
+//! queue.
 use super::steps::write_ticket;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -16,8 +17,8 @@ use crate::engine::{Attempt, Engine};
 use std::collections::BTreeSet;
 
 impl Engine {
-    /// Hands a queued ticket to the agent who picks it up. It is allowed in manual and dual mode, for a ticket that the
-    /// rollout leaves to pick-up, and for an agent who opted out of automatic assignment.
+    /// Hands a queued ticket to the agent who picks it up. It is allowed in manual and dual mode, for a
+    /// ticket that the rollout leaves to pick-up, and for an agent who opted out of automatic assignment.
     pub async fn pick_up(
         &self,
         agent: &Person,
@@ -45,8 +46,8 @@ impl Engine {
         .await
     }
 
-    /// Hands a ticket to an agent on behalf of an admin, from the queue or from another agent. A full agent gets it only
-    /// with `over_capacity`. With `drawn_for`, the ticket must still be at that version.
+    /// Hands a ticket to an agent on behalf of an admin, from the queue or from another agent. A full agent
+    /// gets it only with `over_capacity`. With `drawn_for`, the ticket must still be at that version.
     pub async fn reassign(
         &self,
         admin: &Person,
@@ -96,7 +97,8 @@ impl Engine {
             notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
         }
         let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
-        // The roster holds the slot before the commit, so that a step that ends the ticket right after it can free the slot.
+        // The roster holds the slot before the commit, so that a step that ends the ticket right after it can
+        // free the slot.
         self.roster().hold(agent.id, slot, after.id);
         let committed = self.commit_one(change).await;
         if committed.is_err() {
@@ -119,8 +121,8 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// Puts a held ticket back into the queue on behalf of an admin, at its old place. With `drawn_for`, the ticket must
-    /// still be at that version: a second press must not take it from the next holder.
+    /// Puts a held ticket back into the queue on behalf of an admin, at its old place. With `drawn_for`, the
+    /// ticket must still be at that version: a second press must not take it from the next holder.
     pub async fn requeue(
         &self,
         admin: &Person,
@@ -135,8 +137,8 @@ impl Engine {
         self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, unchanged, now).await
     }
 
-    /// Puts a ticket back into the queue if `applies` to it and its holder. The commit holds a notice to the customer, and
-    /// to the former holder when an admin did it.
+    /// Puts a ticket back into the queue if `applies` to it and its holder. The commit holds a notice to the
+    /// customer, and to the former holder when an admin did it.
     pub(in crate::engine) async fn release(
         &self,
         ticket: TicketId,
@@ -183,8 +185,8 @@ impl Engine {
         .await
     }
 
-    /// Releases those of an agent's tickets that `filter` selects, in queue order: a round in between must not assign a newer
-    /// one first.
+    /// Releases those of an agent's tickets that `filter` selects, in queue order: a round in between must
+    /// not assign a newer one first.
     pub(in crate::engine) async fn release_held(
         &self,
         agent: PersonId,
@@ -194,10 +196,12 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let mut held = self.store.held_by(agent).await?;
         held.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
-        // Each release checks the current ticket and holder: the ticket may be reassigned, or the agent may be back.
+        // Each release checks the current ticket and holder: the ticket may be reassigned, or the agent may
+        // be back.
         let applies = |ticket: &Ticket, holder: &Person| holder.id == agent && filter(ticket, holder);
         for ticket in &held {
-            // Another error means that the ticket ended or was reassigned in the meantime: nothing is left to release.
+            // Another error means that the ticket ended or was reassigned in the meantime: nothing is left to
+            // release.
             if let Err(EngineError::Store(error)) =
                 self.release(ticket.id, Actor::Engine, why, &applies, now).await
             {

@@ -44,7 +44,8 @@ impl Engine {
         .await
     }
 
-    /// Commits a step from `before` to `after`. The attempt is lost if the stored ticket is no longer `before`.
+    /// Commits a step from `before` to `after`. The attempt is lost if the stored ticket is no longer
+    /// `before`.
     async fn commit_step(
         &self,
         agent: PersonId,
@@ -77,7 +78,8 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// Checks a step of the holder on this version of the ticket without applying it. Errors if it would be refused.
+    /// Checks a step of the holder on this version of the ticket without applying it. Errors if it would be
+    /// refused.
     pub async fn check_step(
         &self,
         agent: PersonId,
@@ -167,8 +169,8 @@ impl Engine {
         }
     }
 
-    /// Returns the refreshes of a ticket's cards: the customer's and the (former) holder's. They belong to the commit that
-    /// changes the ticket: a crash after it must not leave an outdated card.
+    /// Returns the refreshes of a ticket's cards: the customer's and the (former) holder's. They belong to
+    /// the commit that changes the ticket: a crash after it must not leave an outdated card.
     pub(in crate::engine) async fn card_refreshes(
         &self,
         ticket: &Ticket,

@@ -1,4 +1,5 @@
-//! Invariants that must hold after every step, computed plainly from the desk, without the code of the roster.
+//! Invariants that must hold after every step, computed plainly from the desk, without the code of the
+//! roster.
 use super::world::{DEPARTMENTS, World, dept};
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -72,11 +73,11 @@ fn roster_equals_a_rebuilt_one(world: &World) {
         rebuilt.put(person.clone(), world.holds(person.id));
         rebuilt.update(person.id, |seat| seat.lost = world.lost.contains(&person.id));
     }
-    let kept = &world.roster;
-    assert_eq!(kept.seats().count(), rebuilt.seats().count());
+    let roster = &world.roster;
+    assert_eq!(roster.seats().count(), rebuilt.seats().count());
     for seat in rebuilt.seats() {
-        let known = kept.seat(seat.person.id).expect("every agent has a seat");
-        assert_eq!((&known.person, &known.holds, known.lost), (&seat.person, &seat.holds, seat.lost));
+        let actual = roster.seat(seat.person.id).expect("every agent has a seat");
+        assert_eq!((&actual.person, &actual.holds, actual.lost), (&seat.person, &seat.holds, seat.lost));
     }
     for department in (0..DEPARTMENTS).map(dept) {
         let view = |roster: &Roster| {
@@ -84,6 +85,6 @@ fn roster_equals_a_rebuilt_one(world: &World) {
                 (roster.ready(department), roster.online(department), roster.free_slots(department, 100));
             (numbers, roster.next_agents(department), roster.skipped_agents(department))
         };
-        assert_eq!(view(kept), view(&rebuilt));
+        assert_eq!(view(roster), view(&rebuilt));
     }
 }

@@ -1,5 +1,5 @@
-//! One modelled round: each choice of the plan is compared with a plain recomputation. The plan is then committed, refused
-//! or failed, as the step says.
+//! One modelled round: each choice of the plan is compared with a plain recomputation. The plan is then
+//! committed, refused or failed, as the step says.
 use super::checks::{agents, skip_reason};
 use super::world::World;
 use crate::domain::Time;
@@ -123,7 +123,8 @@ impl World {
         self.check_decision(decision, chosen.id, &eligible, department, loads);
     }
 
-    /// Checks the change: the next version under the strictest guard, and one notice each to agent and customer.
+    /// Checks the change: the next version under the strictest guard, and one notice each to agent and
+    /// customer.
     fn check_change(&self, assignment: &Assignment, (held, max): (usize, usize), agent: &Person) {
         let (before, after) = (&assignment.before, &assignment.after);
         assert_eq!(

@@ -1,5 +1,5 @@
-//! The model of a desk: agents, tickets and times as the store would have them, and the roster that follows step by step.
-//! Each step changes the roster as the engine's command of that name does.
+//! The model of a desk: agents, tickets and times as the store would have them, and the roster that follows
+//! step by step. Each step changes the roster as the engine's command of that name does.
 use super::Step;
 use crate::domain::Time;
 use crate::domain::ids::{

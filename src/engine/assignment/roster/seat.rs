@@ -1,4 +1,5 @@
-//! A seat: an agent's row in the roster, with the held tickets and the reason why the planner skips the agent.
+//! A seat: an agent's row in the roster, with the held tickets and the reason why the planner skips the
+//! agent.
 use crate::domain::Time;
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{PersonId, Slot, TicketId};
@@ -46,7 +47,8 @@ impl Seat {
         self.person.agent.as_ref()
     }
 
-    /// Returns whether the agent is unreachable, whatever the availability says: the presence is lost or the bot is blocked.
+    /// Returns whether the agent is unreachable, whatever the availability says: the presence is lost or the
+    /// bot is blocked.
     #[must_use]
     pub fn out_of_reach(&self) -> bool {
         self.lost || !self.person.reachable
@@ -63,15 +65,15 @@ impl Seat {
             Availability::Online if !self.person.reachable => Some(SkipReason::Unreachable),
             Availability::Online if self.lost => Some(SkipReason::Lost),
             Availability::Online if !profile.auto_assignment_enabled => Some(SkipReason::OptedOut),
-            // The count decides, not the slot: after an override or a lowered capacity an agent may hold high slots while
-            // a low one is free.
+            // The count decides, not the slot: after an override or a lowered capacity an agent may hold high
+            // slots while a low one is free.
             Availability::Online if self.held() >= profile.max_tickets.get() => Some(SkipReason::Full),
             Availability::Online => None,
         }
     }
 
-    /// Returns the agent's place in the order of the strategy. The share of slots taken is in millionths, which tells apart
-    /// any two shares of capacities up to 100.
+    /// Returns the agent's place in the order of the strategy. The share of slots taken is in millionths,
+    /// which tells apart any two shares of capacities up to 100.
     pub(in crate::engine) fn rotation_key(&self, strategy: Strategy) -> RotationKey {
         let profile = self.profile();
         let load = match strategy {
