@@ -1,5 +1,6 @@
-//! Assignment of tickets to agents: the pure planner, the roster of agents, and the two paths that commit its
-//! plans (rounds, and immediate assignment inside the opening commit).
+//! Assignment of tickets to agents: the pure planner, the roster of agents, and the pending work of the
+//! assigner. Two paths commit the planner's assignments: rounds, and immediate assignment inside the opening
+//! commit.
 pub mod immediate;
 #[cfg(test)]
 pub(super) mod model_tests;

@@ -2,7 +2,7 @@
 //!
 //! A round guarantees progress: it drains the queues in order and retries refused assignments, but each
 //! ticket waits for it. Immediate assignment saves that wait for a ticket that is first in its queue. It
-//! guarantees only that it neither fails the opening nor overtakes a ticket: the store checks
+//! guarantees only that it neither fails the opening nor overtakes a ticket. The store checks
 //! `Guard::FirstInQueue` in the commit, and a refused assignment leaves the ticket queued for a round.
 use super::pending_work::PendingWork;
 use super::planner::{Assignment, plan_round};

@@ -131,7 +131,7 @@ impl Engine {
             return Ok(());
         }
         // An abandoned commit may still be in flight. The embedded store commits in the order of the calls,
-        // so an empty commit waits for it; with another store the version and guard checks of the next write
+        // so an empty commit waits for it. With another store the version and guard checks of the next write
         // catch a late commit.
         drop(self.store.commit(vec![Change::quiet(Write::Nothing)]).await);
         let mut people = guard.work.people.clone();

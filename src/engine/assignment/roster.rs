@@ -195,8 +195,7 @@ impl Roster {
     }
 
     /// Ends a reservation after the opening commit. Returns whether the agent was reloaded without the ticket
-    /// in the meantime: the ticket may have been assigned and have ended by then, so the caller must reload
-    /// the agent.
+    /// in the meantime. The ticket may have ended by then, so the caller must reload the agent.
     pub fn release_reservation(&mut self, ticket: TicketId) -> bool {
         self.reserved.remove(&ticket).is_some_and(|reserved| reserved.missed)
     }

@@ -49,7 +49,7 @@ impl Drop for DeferredRounds<'_> {
 }
 
 impl Engine {
-    /// Loads the agents and the held tickets into the roster, and marks every department: the first round
+    /// Loads the agents and the held tickets into the roster, and marks every department. The first round
     /// assigns the tickets that were queued when the last process ended. It must run again when other
     /// replicas may have changed anything.
     pub async fn start(&self) -> Result<(), StoreError> {

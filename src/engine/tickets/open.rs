@@ -63,15 +63,15 @@ impl Engine {
     /// to the customer and to the agent of an immediate assignment.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
         let (department, category) = new.target;
-        let found = self.store.opening_context(department, Priority::default()).await?;
+        let context = self.store.opening_context(department, Priority::default()).await?;
         let offered = |d: &Department| d.offered().any(|c| c.id == category);
-        if !found.department.as_ref().is_some_and(offered) {
+        if !context.department.as_ref().is_some_and(offered) {
             return self.existing_ticket_or(&new.key, EngineError::NotFound).await;
         }
         self.retry(|| async {
-            let ticket = self.new_ticket(&new, &found.settings, now);
+            let ticket = self.new_ticket(&new, &context.settings, now);
             let online = self.roster().online(department);
-            let notice = Notice::Created { ticket: ticket.id, position: found.ahead + 1, online };
+            let notice = Notice::Created { ticket: ticket.id, position: context.ahead + 1, online };
             let opening = Change {
                 write: Write::OpenTicket {
                     ticket: Box::new(ticket.clone()),
@@ -81,7 +81,8 @@ impl Engine {
                 event: Some(AuditEvent::of(now, new.customer.id, ticket.id, Action::Opened)),
                 notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
             };
-            let opened = self.open_and_assign(opening, ticket, found.ahead == 0, &found.settings, now).await;
+            let opened =
+                self.open_and_assign(opening, ticket, context.ahead == 0, &context.settings, now).await;
             match opened {
                 Ok(ticket) => Ok(Attempt::Done(ticket)),
                 Err(CommitError::Duplicate(UniqueKey::Idempotency)) => {

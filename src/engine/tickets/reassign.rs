@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 impl Engine {
     /// Hands a queued ticket to the agent who picks it up. It is allowed in manual and dual mode, for a
-    /// ticket that the rollout leaves to pick-up, and for an agent who opted out of automatic assignment.
+    /// ticket outside of the rollout, and for an agent who opted out of automatic assignment.
     pub async fn pick_up(
         &self,
         agent: &Person,
