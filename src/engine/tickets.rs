@@ -1,4 +1,4 @@
-//! Commands on tickets: opening, the steps of the holder, reassignment, priority.
+//! Commands on tickets: opening, ticket steps of the holder, reassignment, priority.
 pub mod open;
 pub mod priority;
 pub mod reassign;

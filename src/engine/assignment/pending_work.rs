@@ -1,35 +1,36 @@
-//! Follow-up work that survives cancellation. A caller can be dropped at any `.await` after its commit was sent. The work
-//! that must follow (rounds, reloads of agents whose state is uncertain) is therefore registered before the commit. If the
-//! guard is dropped without `done()`, the next round does the work.
+//! Pending work of the assigner: departments to serve and agents to reload. A command's future may be
+//! dropped, and a round's task may be ended, at any await; its commit may have succeeded all the same. So the
+//! follow-up of a commit is registered before the commit, and the next round does what is not marked as done.
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::engine::ports::{Change, StoreError, Write};
 use crate::engine::{Engine, lock};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
-/// What rounds owe.
+/// The work that the next round must do.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct PendingWork {
-    /// Departments in which something happened.
+    /// Departments with an event since their last batch.
     pub(in crate::engine) departments: BTreeSet<DepartmentId>,
-    /// Tickets and people of whom the roster may know otherwise than the store: nobody heard what became of their commit.
+    /// Tickets and people on whom roster and store may disagree, because the outcome of a commit is
+    /// uncertain.
     tickets: BTreeSet<TicketId>,
     pub(in crate::engine) people: BTreeSet<PersonId>,
 }
 
 impl PendingWork {
-    /// What these changes bring about, if they were committed.
+    /// Returns the follow-up work of these changes, should they be committed.
     pub(in crate::engine) fn after_commit_of<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Self {
-        let mut owed = Self::default();
+        let mut work = Self::default();
         for change in changes {
             match &change.write {
-                Write::OpenTicket { ticket, .. } => drop(owed.departments.insert(ticket.department)),
+                Write::OpenTicket { ticket, .. } => drop(work.departments.insert(ticket.department)),
                 Write::Ticket { ticket, .. } => {
-                    owed.departments.insert(ticket.department);
-                    owed.tickets.insert(ticket.id);
+                    work.departments.insert(ticket.department);
+                    work.tickets.insert(ticket.id);
                 }
-                Write::Person { person, .. } => drop(owed.people.insert(person.id)),
-                Write::Department { department, .. } => drop(owed.departments.insert(department.id)),
+                Write::Person { person, .. } => drop(work.people.insert(person.id)),
+                Write::Department { department, .. } => drop(work.departments.insert(department.id)),
                 Write::AssertQueueHead { .. }
                 | Write::Settings { .. }
                 | Write::Incidents { .. }
@@ -37,10 +38,10 @@ impl PendingWork {
                 | Write::Nothing => {}
             }
         }
-        owed
+        work
     }
 
-    /// To read these people again.
+    /// Returns the work of reloading these people.
     pub(in crate::engine) fn reload(people: BTreeSet<PersonId>) -> Self {
         Self { people, ..Self::default() }
     }
@@ -60,17 +61,17 @@ impl PendingWork {
     }
 }
 
-/// What somebody is about to pay. Dropped before that, it is owed again, and a round is wanted.
-#[must_use = "owed again when it is dropped"]
+/// A guard over registered work. Dropped before `done`, it puts the work back and requests a round.
+#[must_use = "the work becomes pending when the guard is dropped"]
 pub(in crate::engine) struct WorkGuard<'a> {
     engine: &'a Engine,
     pub(in crate::engine) work: PendingWork,
-    /// Whether it came with doubts about people, which last until it is dropped.
+    /// Whether the guard counts in `Engine::reloading`, as it came with people to reload.
     reloads: bool,
 }
 
 impl WorkGuard<'_> {
-    /// Nothing of it is owed any more.
+    /// Marks the work as done.
     pub(in crate::engine) fn done(mut self) {
         self.work = PendingWork::default();
     }
@@ -79,9 +80,9 @@ impl WorkGuard<'_> {
 impl Drop for WorkGuard<'_> {
     fn drop(&mut self) {
         if !self.work.is_empty() {
-            if let Some(telling) = &self.engine.signal_buffer {
-                // Whoever works does not know either, and this replica may not be the one.
-                telling.uncertain(&self.work);
+            if let Some(signals) = &self.engine.signal_buffer {
+                // The assigner may be another replica, and it does not know the outcome either.
+                signals.uncertain(&self.work);
             }
             lock(&self.engine.pending_work).extend(std::mem::take(&mut self.work));
             self.engine.wake.notify_one();
@@ -93,74 +94,79 @@ impl Drop for WorkGuard<'_> {
 }
 
 impl Engine {
-    /// Takes `owed` on.
-    pub(in crate::engine) fn register(&self, owed: PendingWork) -> WorkGuard<'_> {
-        WorkGuard { engine: self, work: owed, reloads: false }
+    /// Registers work whose commit is about to begin.
+    pub(in crate::engine) fn register(&self, work: PendingWork) -> WorkGuard<'_> {
+        WorkGuard { engine: self, work, reloads: false }
     }
 
-    /// Takes on all that is owed by now.
+    /// Takes all pending work.
     pub(in crate::engine) fn take_pending_work(&self) -> WorkGuard<'_> {
-        let mut owed = lock(&self.pending_work);
-        let doubts = !owed.people.is_empty();
-        // Under the lock: the doubt is in the one place or in the other at every moment.
-        self.reloading.fetch_add(usize::from(doubts), Ordering::SeqCst);
-        WorkGuard { engine: self, work: std::mem::take(&mut owed), reloads: doubts }
+        let mut work = lock(&self.pending_work);
+        let reloads = !work.people.is_empty();
+        // The counter goes up under the lock, so that `has_uncertain_agents` sees these people at every
+        // moment.
+        self.reloading.fetch_add(usize::from(reloads), Ordering::SeqCst);
+        WorkGuard { engine: self, work: std::mem::take(&mut work), reloads }
     }
 
-    /// The next round reads this agent again and serves their departments.
+    /// Makes the next round reload this agent and serve their departments.
     pub(in crate::engine) fn mark_uncertain(&self, agent: PersonId) {
         lock(&self.pending_work).people.insert(agent);
         self.wake.notify_one();
     }
 
-    /// Whether the roster may know somebody otherwise than the store does, because nobody heard what became of a commit.
+    /// Returns whether roster and store may disagree on a person, because the outcome of a commit is
+    /// uncertain.
     pub(in crate::engine) fn has_uncertain_agents(&self) -> bool {
         !lock(&self.pending_work).people.is_empty() || self.reloading.load(Ordering::SeqCst) > 0
     }
 
-    /// Reads again whoever is in doubt, and marks their departments with what was taken. Only between rounds.
+    /// Reloads the uncertain agents and adds their departments to the guard. The caller must hold the round
+    /// lock.
     pub(in crate::engine) async fn reload_uncertain(
         &self,
-        taken: &mut WorkGuard<'_>,
+        guard: &mut WorkGuard<'_>,
     ) -> Result<(), StoreError> {
-        if !taken.work.has_reloads() {
+        if !guard.work.has_reloads() {
             return Ok(());
         }
-        // A commit that nobody waits for may still be under way. The embedded store writes in the order in which it was
-        // asked, so behind this one it has ended; of another store's the conditions of the next write catch what comes late.
+        // An abandoned commit may still be in flight. The embedded store commits in the order of the calls,
+        // so an empty commit waits for it. With another store the version and guard checks of the next write
+        // catch a late commit.
         drop(self.store.commit(vec![Change::quiet(Write::Nothing)]).await);
-        let mut people = taken.work.people.clone();
-        for ticket in &taken.work.tickets {
+        let mut people = guard.work.people.clone();
+        for ticket in &guard.work.tickets {
             people.extend(self.store.ticket(*ticket).await?.and_then(|ticket| ticket.holder()));
         }
-        let holds = |seat: &super::roster::Seat| seat.holds.values().any(|t| taken.work.tickets.contains(t));
+        let holds = |seat: &super::roster::Seat| seat.holds.values().any(|t| guard.work.tickets.contains(t));
         people.extend(self.roster().seats().filter(|seat| holds(seat)).map(|seat| seat.person.id));
         for person in people {
             let before = self.departments_of(person);
             self.reload_agent(person).await?;
-            taken.work.departments.extend(before.into_iter().chain(self.departments_of(person)));
+            guard.work.departments.extend(before.into_iter().chain(self.departments_of(person)));
             self.publish(crate::engine::events::Event::Agent(person));
         }
-        taken.work.tickets.clear();
-        taken.work.people.clear();
+        guard.work.tickets.clear();
+        guard.work.people.clear();
         self.wake_outbox();
         Ok(())
     }
 
-    /// The same without a round. Whoever works was told of the departments already: telling again would go to and fro.
+    /// Reloads the uncertain agents without a round. It sends no signal for their departments: the leader has
+    /// one already, and another one would bounce between the replicas.
     pub(in crate::engine) async fn reload_uncertain_only(&self) -> Result<(), StoreError> {
         if !lock(&self.pending_work).has_reloads() {
             return Ok(());
         }
-        let mut taken = self.take_pending_work();
-        self.reload_uncertain(&mut taken).await?;
-        let departments = std::mem::take(&mut taken.work.departments);
-        taken.done();
+        let mut guard = self.take_pending_work();
+        self.reload_uncertain(&mut guard).await?;
+        let departments = std::mem::take(&mut guard.work.departments);
+        guard.done();
         lock(&self.pending_work).departments.extend(departments);
         Ok(())
     }
 
-    /// The departments that somebody serves, as the roster has it.
+    /// Returns the departments that an agent serves, according to the roster.
     pub(in crate::engine) fn departments_of(&self, agent: PersonId) -> BTreeSet<DepartmentId> {
         let roster = self.roster();
         roster.seat(agent).and_then(|seat| seat.profile()).map(|p| p.departments.clone()).unwrap_or_default()

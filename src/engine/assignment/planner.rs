@@ -1,7 +1,7 @@
-//! The planner, pure: agents, waiting tickets, policy, a moment and chance in; assignments out.
+//! The planner: a pure function from roster, queued tickets, settings, time and randomness to assignments.
 //!
-//! It takes the tickets in the order of the queue and gives each to the next agent of its department, so a department
-//! whose agents are all busy holds up nobody else's tickets.
+//! It takes the tickets in queue order and assigns each to the next agent of its department. A department
+//! without a ready agent does not block the tickets of the others.
 use super::roster::Roster;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -14,27 +14,27 @@ use crate::engine::ports::{Change, Guard, Write};
 use rand::RngCore;
 use std::collections::BTreeSet;
 
-/// One ticket for one agent, with the reasons.
+/// One planned assignment of a ticket to an agent, with its change.
 #[derive(Debug, Clone)]
 pub struct Assignment {
     /// The ticket as it was read.
     pub before: Ticket,
-    /// The ticket as it is to be.
+    /// The ticket as the change writes it.
     pub after: Ticket,
-    /// Who gets it.
+    /// The agent.
     pub agent: PersonId,
-    /// Into which slot.
+    /// The slot that the ticket takes.
     pub slot: Slot,
-    /// The agent's turn before this one, which counts again if this one is not committed.
-    pub last_assigned_before: Option<Time>,
+    /// The agent's `last_assigned` before, which `undo` restores.
+    pub previous_last_assigned: Option<Time>,
     /// The change that commits it.
     pub change: Change,
 }
 
 impl Assignment {
-    /// The same for a ticket that is not opened yet, but by the change before this one. Its customer's card is not drawn yet,
-    /// either, and will show whose it is.
-    pub(in crate::engine) fn at_once(mut self) -> Self {
+    /// Returns the assignment for a ticket that the change before this one opens. The refresh of the
+    /// customer's card is dropped: the card is not sent yet, and will show the agent.
+    pub(in crate::engine) fn into_immediate(mut self) -> Self {
         self.change.notices.retain(|out| !matches!(out.message, Message::Refresh(CardKey::Status(_))));
         if let Write::Ticket { guard, .. } = &mut self.change.write {
             *guard = Guard::FirstInQueue;
@@ -42,44 +42,44 @@ impl Assignment {
         self
     }
 
-    /// The change, to be committed: it is needed once.
+    /// Takes the change out, to be committed. It can be taken once.
     pub(in crate::engine) fn take_change(&mut self) -> Change {
         std::mem::replace(&mut self.change, Change::quiet(Write::Nothing))
     }
 
-    /// Undoes in `roster` what planning this reserved there, because it was not committed: the slot is free, and the turn is
-    /// not spent. Of several, the last planned goes first.
+    /// Undoes the assignment in `roster` after it was not committed: frees the slot and restores
+    /// `last_assigned`. Several assignments must be undone in reverse order of planning.
     pub fn undo(&self, roster: &mut Roster) {
-        let turn = self.after.hold().map(|hold| hold.assigned_at);
+        let assigned_at = self.after.hold().map(|hold| hold.assigned_at);
         roster.update(self.agent, |seat| {
             seat.holds.retain(|_, held| *held != self.before.id);
-            if let Some(profile) = seat.person.agent.as_mut().filter(|p| p.last_assigned == turn) {
-                profile.last_assigned = self.last_assigned_before;
+            if let Some(profile) = seat.person.agent.as_mut().filter(|p| p.last_assigned == assigned_at) {
+                profile.last_assigned = self.previous_last_assigned;
             }
         });
     }
 }
 
-/// Plans one round over `waiting`, reserving in `roster` what it gives away: after a round of which nothing is refused, the
-/// roster is as the store is.
+/// Plans one batch over the `queued` tickets and applies it to `roster`: if every assignment is committed,
+/// roster and store agree.
 pub fn plan_round(
     roster: &mut Roster,
-    mut waiting: Vec<Ticket>,
+    mut queued: Vec<Ticket>,
     settings: &Settings,
     now: Time,
-    chance: &mut dyn RngCore,
+    random: &mut dyn RngCore,
 ) -> Vec<Assignment> {
     if settings.mode == Mode::Manual {
         return Vec::new();
     }
-    waiting.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
+    queued.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
     let mut exhausted: BTreeSet<DepartmentId> = BTreeSet::new();
     let mut plan = Vec::new();
-    for ticket in waiting.into_iter().filter(|ticket| ticket.auto) {
+    for ticket in queued.into_iter().filter(|ticket| ticket.auto) {
         if exhausted.contains(&ticket.department) {
             continue;
         }
-        let Some(agent) = roster.next(ticket.department, chance) else {
+        let Some(agent) = roster.next(ticket.department, random) else {
             exhausted.insert(ticket.department);
             continue;
         };
@@ -88,6 +88,8 @@ pub fn plan_round(
     plan
 }
 
+/// Assigns one ticket to `agent` in the roster. Returns `None` if the agent has no seat or the ticket is not
+/// queued.
 fn assign(
     roster: &mut Roster,
     before: Ticket,
@@ -95,18 +97,18 @@ fn assign(
     settings: &Settings,
     now: Time,
 ) -> Option<Assignment> {
-    let turn = roster.next_assignment_time(now);
+    let assigned_at = roster.next_assigned_at(now);
     let seat = roster.seat(agent)?;
     let profile = seat.profile()?;
     let (slot, held, max) = (seat.free_slot(), seat.held(), profile.max_tickets.get());
-    let former_turn = profile.last_assigned;
+    let previous_last_assigned = profile.last_assigned;
     let agent_chat = seat.person.chat();
-    let after = before.assign(agent, slot, turn).ok()?;
-    let decision = decide(roster, &before, agent, settings, (held, max));
+    let after = before.assign(agent, slot, assigned_at).ok()?;
+    let decision = decision_record(roster, &before, agent, settings, (held, max));
     roster.update(agent, |seat| {
         seat.holds.insert(slot, before.id);
         if let Some(profile) = &mut seat.person.agent {
-            profile.last_assigned = Some(turn);
+            profile.last_assigned = Some(assigned_at);
         }
     });
     let change = Change {
@@ -123,10 +125,11 @@ fn assign(
         }),
         notices: plan_handover(&after, agent, agent_chat, held + 1, max),
     };
-    Some(Assignment { before, after, agent, slot, last_assigned_before: former_turn, change })
+    Some(Assignment { before, after, agent, slot, previous_last_assigned, change })
 }
 
-fn decide(
+/// Returns the decision record of an assignment.
+fn decision_record(
     roster: &Roster,
     ticket: &Ticket,
     chosen: PersonId,
@@ -151,8 +154,8 @@ fn decide(
     }
 }
 
-/// Who is told when a ticket comes into an agent's hands: the agent, with the facts, all the words and the files, and the
-/// customer, whose card follows.
+/// Returns the messages of a handover: to the agent the task, the description and the files; to the customer
+/// the notice and a card refresh.
 #[must_use]
 pub fn plan_handover(
     ticket: &Ticket,
@@ -167,9 +170,8 @@ pub fn plan_handover(
         .attachments
         .iter()
         .map(|file| Notice::File { ticket: ticket.id, file: file.clone() });
-    // The task card begins with the first part.
-    let rest =
-        (1..ticket.description.parts().len()).map(|part| Notice::DescriptionPart { ticket: ticket.id, part });
+    // The task card holds the first part.
+    let rest = (1..ticket.description.parts().len()).map(|part| Notice::Localizer { ticket: ticket.id, part });
     let mut out: Vec<_> = std::iter::once(task)
         .chain(rest)
         .chain(files)

@@ -1,5 +1,5 @@
-//! A ticket is opened, and given away in the same breath where somebody is ready for it and nobody waits before it. Else it
-//! waits for a round.
+//! Ticket opening: from a draft or from the API, idempotent by key. The opening commit may hold an immediate
+//! assignment; otherwise the ticket waits for a round.
 use crate::domain::Time;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -10,70 +10,35 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
-use crate::engine::assignment::pending_work::PendingWork;
-use crate::engine::assignment::planner::{Assignment, plan_round};
 use crate::engine::error::EngineError;
-use crate::engine::events::Event;
-use crate::engine::ports::{Change, CommitError, Committed, StoreError, UniqueKey, Write};
+use crate::engine::ports::{Change, CommitError, UniqueKey, Write};
 use crate::engine::{Attempt, Engine};
-use std::sync::atomic::Ordering;
 
-/// How many tickets one customer may have open: enough for anybody in need, and a bound on what one person can do to the
-/// queue.
+/// The most tickets that one customer may have open: enough for any real need, and a bound on one person's
+/// share of the queue.
 pub const MAX_OPEN_TICKETS: usize = 10;
 
 /// A ticket to be opened.
 #[derive(Debug, Clone)]
 pub struct NewTicket<'a> {
-    /// The idempotency key: asking twice with one key opens one ticket.
+    /// The idempotency key: two requests with one key open one ticket.
     pub key: String,
-    /// Who opens it.
+    /// The customer who opens it.
     pub customer: &'a Person,
-    /// Where it goes.
+    /// The department and the category.
     pub target: (DepartmentId, CategoryId),
-    /// What it says.
+    /// The description of the problem.
     pub description: Description,
 }
 
-/// While it lives, this process is the one that assigns: what is opened here is given away at once where it can be.
-#[must_use = "new tickets wait for a round when it is gone"]
-pub struct Assigner<'a>(&'a Engine);
-
-impl Drop for Assigner<'_> {
-    fn drop(&mut self) {
-        self.0.assigners.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// The slot that a ticket gets as it is opened, kept free for it until that is over, however it ends.
-struct Reservation<'a>(&'a Engine, TicketId);
-
-impl Reservation<'_> {
-    /// It is over; whether the agent was read without the ticket meanwhile.
-    fn end(self) -> bool {
-        self.0.roster().release_reservation(self.1)
-    }
-}
-
-impl Drop for Reservation<'_> {
-    fn drop(&mut self) {
-        self.0.roster().release_reservation(self.1);
-    }
-}
-
 impl Engine {
-    /// This process assigns from now on. Of several replicas only one does, as agents' turns are kept in its memory.
-    pub fn assigner(&self) -> Assigner<'_> {
-        self.assigners.fetch_add(1, Ordering::SeqCst);
-        Assigner(self)
-    }
-
-    /// An id for a new draft.
+    /// Returns an id for a new draft.
     pub fn draft_id(&self, now: Time) -> DraftId {
         DraftId::in_order(now, self.random().id())
     }
 
-    /// Sends a draft: opens its ticket and forgets the draft. Sending the same draft again gives the same ticket.
+    /// Opens the ticket of a complete draft and deletes the draft. A repeated call with the same draft
+    /// returns the same ticket.
     pub async fn send_draft(
         &self,
         customer: &Person,
@@ -94,19 +59,19 @@ impl Engine {
         Ok(ticket)
     }
 
-    /// Opens a ticket, or finds the one that was opened with this key. The customer is told with the same commit, and so is
-    /// the agent who gets it at once.
+    /// Opens a ticket, or returns the one that was opened with this key. The same commit enqueues the notices
+    /// to the customer and to the agent of an immediate assignment.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
         let (department, category) = new.target;
-        let found = self.store.opening_context(department, Priority::default()).await?;
+        let context = self.store.opening_context(department, Priority::default()).await?;
         let offered = |d: &Department| d.offered().any(|c| c.id == category);
-        if !found.department.as_ref().is_some_and(offered) {
+        if !context.department.as_ref().is_some_and(offered) {
             return self.existing_ticket_or(&new.key, EngineError::NotFound).await;
         }
         self.retry(|| async {
-            let ticket = self.new_ticket(&new, &found.settings, now);
+            let ticket = self.new_ticket(&new, &context.settings, now);
             let online = self.roster().online(department);
-            let notice = Notice::Created { ticket: ticket.id, position: found.ahead + 1, online };
+            let notice = Notice::Created { ticket: ticket.id, position: context.ahead + 1, online };
             let opening = Change {
                 write: Write::OpenTicket {
                     ticket: Box::new(ticket.clone()),
@@ -116,15 +81,8 @@ impl Engine {
                 event: Some(AuditEvent::of(now, new.customer.id, ticket.id, Action::Opened)),
                 notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
             };
-            // Held until it is committed: nobody is taken out of the choice meanwhile.
-            let giving = self.immediate_assignment.try_read();
-            let gift = match (found.ahead, &giving) {
-                (0, Ok(_)) => self.plan_immediate(&ticket, &found.settings, now),
-                _ => None,
-            };
-            fail::fail_point!("engine-before-open");
-            let opened = self.commit_opening(opening, ticket, gift).await;
-            fail::fail_point!("engine-after-open");
+            let opened =
+                self.open_and_assign(opening, ticket, context.ahead == 0, &context.settings, now).await;
             match opened {
                 Ok(ticket) => Ok(Attempt::Done(ticket)),
                 Err(CommitError::Duplicate(UniqueKey::Idempotency)) => {
@@ -147,17 +105,18 @@ impl Engine {
         .await
     }
 
-    /// What was opened with this key stays opened, whatever stands against opening it now.
+    /// Returns the ticket that was opened with this key, or `refusal` if there is none. A repeated request
+    /// gets its ticket even if the opening would be refused now.
     async fn existing_ticket_or(&self, key: &str, refusal: EngineError) -> Result<Ticket, EngineError> {
         self.store.ticket_by_key(key).await?.ok_or(refusal)
     }
 
     fn new_ticket(&self, new: &NewTicket<'_>, settings: &Settings, now: Time) -> Ticket {
-        let mut chance = self.random();
-        let id = TicketId::in_order(now, chance.id());
+        let mut random = self.random();
+        let id = TicketId::in_order(now, random.id());
         Ticket {
             id,
-            number: chance.number(now, self.rules.zone),
+            number: random.number(now, self.rules.zone),
             version: Version::default(),
             arrival: Arrival::default(),
             customer: new.customer.id,
@@ -170,83 +129,5 @@ impl Engine {
             state: TicketState::Queued,
             created_at: now,
         }
-    }
-
-    /// Who gets a new ticket that has nobody before it, reserved in the roster; nobody when nobody is ready, and where
-    /// another process assigns.
-    fn plan_immediate(&self, ticket: &Ticket, settings: &Settings, now: Time) -> Option<Assignment> {
-        if self.assigners.load(Ordering::SeqCst) == 0 {
-            return None;
-        }
-        let (mut roster, mut chance) = (self.roster(), self.random());
-        roster.set_strategy(settings.strategy);
-        let plan = plan_round(&mut roster, vec![ticket.clone()], settings, now, chance.rng());
-        let gift = plan.into_iter().next()?;
-        roster.reserve(gift.agent, gift.slot, ticket.id);
-        Some(gift.at_once())
-    }
-
-    /// Commits a new ticket, with its assignment if there is one. The ticket is opened even if that is refused, as by then
-    /// somebody may wait before it.
-    async fn commit_opening(
-        &self,
-        opening: Change,
-        mut ticket: Ticket,
-        mut gift: Option<Assignment>,
-    ) -> Result<Ticket, CommitError> {
-        let changes: Vec<_> =
-            std::iter::once(opening).chain(gift.as_mut().map(Assignment::take_change)).collect();
-        let unheard = self.register(PendingWork::after_commit_of(&changes));
-        let reservation = gift.as_ref().map(|_| Reservation(self, ticket.id));
-        if gift.is_some() {
-            fail::fail_point!("engine-before-assign");
-        }
-        let mut results = self.store.commit(changes).await.into_iter();
-        let mut answer = || {
-            let unanswered = || Err(StoreError::Unavailable("no answer".into()).into());
-            results.next().unwrap_or_else(unanswered)
-        };
-        let (opened, given): (_, Option<Result<Committed, _>>) = (answer(), gift.as_ref().map(|_| answer()));
-        if gift.is_some() {
-            fail::fail_point!("engine-after-assign");
-        }
-        self.wake_outbox();
-        let missed = reservation.is_some_and(Reservation::end);
-        // When the store fails, only the answer may be lost.
-        if !matches!(opened, Err(CommitError::Store(_))) {
-            unheard.done();
-        }
-        let given = match (gift, given) {
-            (Some(gift), Some(Ok(_))) => Some(gift),
-            (Some(gift), refused) => {
-                if matches!(refused, Some(Err(CommitError::Conflict))) && opened.is_ok() {
-                    self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
-                }
-                gift.undo(&mut self.roster());
-                // Whoever found no room meanwhile because of what was reserved: read again, the agent is chosen anew for
-                // all of their departments.
-                self.mark_uncertain(gift.agent);
-                None
-            }
-            (None, _) => None,
-        };
-        ticket.arrival = opened?.arrival.unwrap_or_default();
-        let department = ticket.department;
-        tracing::info!(ticket = %ticket.number, %department, "opened");
-        self.publish(Event::Queued { ticket: ticket.id, department });
-        let Some(gift) = given else {
-            self.request_round([department]);
-            return Ok(ticket);
-        };
-        self.publish_assignment(&gift);
-        let mut roster = self.roster();
-        // It counts as a change: whoever began to read the agent before this was committed reads again.
-        roster.update(gift.agent, |_| {});
-        // Gone from there already: it has ended, or the agent was read before.
-        if missed || !roster.seat(gift.agent).is_some_and(|seat| seat.has(ticket.id)) {
-            drop(roster);
-            self.mark_uncertain(gift.agent);
-        }
-        Ok(Ticket { arrival: ticket.arrival, ..gift.after })
     }
 }

@@ -1,4 +1,4 @@
-//! Priority of a ticket: an admin's override of the queue order.
+//! Ticket priority: an admin's override of the queue order.
 use super::steps::write_ticket;
 use crate::domain::Time;
 use crate::domain::event::{Action, AuditEvent};
@@ -11,8 +11,9 @@ use crate::engine::ports::{Change, Guard};
 use crate::engine::{Attempt, Engine};
 
 impl Engine {
-    /// Makes a ticket more or less urgent. One that waits moves within its department's queue, among its equals by arrival;
-    /// one that is held stays with its holder. Asking for what is so already changes nothing.
+    /// Sets the priority of a ticket. A queued ticket moves within its department's queue, by arrival among
+    /// tickets of equal priority; a held ticket stays with its holder. A priority that the ticket already has
+    /// changes nothing.
     pub async fn set_priority(
         &self,
         admin: &Person,
@@ -37,18 +38,19 @@ impl Engine {
                 event: Some(AuditEvent::of(now, admin.id, ticket, what)),
                 notices: self.card_refreshes(&after, after.holder()).await?,
             };
-            let _between_rounds = self.pause_assignment().await;
+            let _assignment_pause = self.pause_assignment().await;
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, rank = priority.rank(), "reprioritised");
-                self.publish_moved(&after);
+                self.publish_reprioritised(&after);
             }
             Attempt::of(committed, after)
         })
         .await
     }
 
-    fn publish_moved(&self, ticket: &Ticket) {
+    /// Publishes the new priority; for a queued ticket it requests a round.
+    fn publish_reprioritised(&self, ticket: &Ticket) {
         if let Some(agent) = ticket.holder() {
             self.publish(Event::Updated { ticket: ticket.id, agent });
         } else {

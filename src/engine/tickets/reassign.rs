@@ -1,4 +1,5 @@
-//! Tickets that change hands otherwise than by the engine's choice: pick-up, reassignment, back to the queue.
+//! Handovers by people and releases: pick-up by an agent, reassignment by an admin, release back into the
+//! queue.
 use super::steps::write_ticket;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -16,8 +17,8 @@ use crate::engine::{Attempt, Engine};
 use std::collections::BTreeSet;
 
 impl Engine {
-    /// An agent takes a waiting ticket themselves: in manual and dual mode, one that the rollout leaves to pick-up, or when
-    /// they have opted out of automatic assignment.
+    /// Hands a queued ticket to the agent who picks it up. It is allowed in manual and dual mode, for a
+    /// ticket outside of the rollout, and for an agent who opted out of automatic assignment.
     pub async fn pick_up(
         &self,
         agent: &Person,
@@ -45,14 +46,14 @@ impl Engine {
         .await
     }
 
-    /// An admin gives a ticket to an agent, from the queue or from another agent. A full agent gets it only `anyway`. With
-    /// `drawn_for`, only if the ticket is still at that version.
+    /// Hands a ticket to an agent on behalf of an admin, from the queue or from another agent. A full agent
+    /// gets it only with `over_capacity`. With `drawn_for`, the ticket must still be at that version.
     pub async fn reassign(
         &self,
         admin: &Person,
         (ticket, drawn_for): (TicketId, Option<Version>),
         to: PersonId,
-        anyway: bool,
+        over_capacity: bool,
         now: Time,
     ) -> Result<Ticket, EngineError> {
         if !admin.is_admin() {
@@ -60,14 +61,14 @@ impl Engine {
         }
         self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
-            let what = Action::Reassigned { from: before.holder(), to, over_capacity: anyway };
-            let guard = if anyway { Guard::Override } else { Guard::Capacity };
+            let what = Action::Reassigned { from: before.holder(), to, over_capacity };
+            let guard = if over_capacity { Guard::Override } else { Guard::Capacity };
             self.hand_over(&before, to, guard, AuditEvent::of(now, admin.id, ticket, what)).await
         })
         .await
     }
 
-    /// One attempt to put a ticket into an agent's hands.
+    /// Makes one attempt to hand a ticket to an agent.
     async fn hand_over(
         &self,
         before: &Ticket,
@@ -75,14 +76,14 @@ impl Engine {
         guard: Guard,
         event: AuditEvent,
     ) -> Result<Attempt<Ticket>, EngineError> {
-        let _between_rounds = self.pause_assignment().await;
-        // As they are now: a capacity that was lowered a moment ago counts.
+        let _assignment_pause = self.pause_assignment().await;
+        // The agent is read from the store, so that a capacity that was lowered a moment ago counts.
         let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
         let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
         let held = self.store.held_by(to).await?;
         let (count, max) = (u16::try_from(held.len()).unwrap_or(u16::MAX), profile.max_tickets.get());
-        let slot = lowest_free(&held);
-        // First whether the step exists at all, then whether there is room: "they already have it" says more than "full".
+        let slot = lowest_free_slot(&held);
+        // The transition is checked before the capacity: "they already have it" says more than "full".
         let after = before
             .hand_over(agent.id, slot, event.at)
             .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
@@ -91,19 +92,20 @@ impl Engine {
         }
         let mut notices = plan_handover(&after, agent.id, agent.chat(), count + 1, max);
         if let Some(former) = self.holder_of(before).await? {
-            let taken = Notice::TaskWithdrawn { ticket: before.id, to: Some(agent.id) };
-            notices.push(Outgoing::notice(former.chat(), taken));
+            let withdrawn = Notice::TaskWithdrawn { ticket: before.id, to: Some(agent.id) };
+            notices.push(Outgoing::notice(former.chat(), withdrawn));
             notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
         }
         let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
-        // Before the commit, so that whoever ends the ticket right after it finds something to free.
+        // The roster holds the slot before the commit, so that a step that ends the ticket right after it can
+        // free the slot.
         self.roster().hold(agent.id, slot, after.id);
         let committed = self.commit_one(change).await;
         if committed.is_err() {
             self.roster().free(agent.id, after.id);
-            let doubt = self.register(PendingWork::reload([agent.id].into()));
+            let reload = self.register(PendingWork::reload([agent.id].into()));
             self.reload_agent(agent.id).await?;
-            doubt.done();
+            reload.done();
         } else {
             tracing::info!(ticket = %after.number, agent = %agent.id, from = ?before.holder(), "handed over");
             if let Some(former) = before.holder() {
@@ -119,8 +121,8 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// An admin puts a held ticket back into the queue, at its old place. With `drawn_for`, only if it is still at that
-    /// version: pressed twice, the second press must not take it from who got it next.
+    /// Puts a held ticket back into the queue on behalf of an admin, at its old place. With `drawn_for`, the
+    /// ticket must still be at that version: a second press must not take it from the next holder.
     pub async fn requeue(
         &self,
         admin: &Person,
@@ -135,29 +137,29 @@ impl Engine {
         self.release(ticket, Actor::Person(admin.id), ReleaseReason::Admin, unchanged, now).await
     }
 
-    /// Puts a ticket back into the queue if it and its holder still are as `wanted`; tells the customer, and the former
-    /// holder when an admin did it.
+    /// Puts a ticket back into the queue if `applies` to it and its holder. The commit holds a notice to the
+    /// customer, and to the former holder when an admin did it.
     pub(in crate::engine) async fn release(
         &self,
         ticket: TicketId,
         actor: Actor,
         why: ReleaseReason,
-        wanted: impl Fn(&Ticket, &Person) -> bool,
+        applies: impl Fn(&Ticket, &Person) -> bool,
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
-            // From the look to the commit: a holder who comes back comes before it or after it.
-            let _between_rounds = self.pause_assignment().await;
+            // The pause spans read and commit: the return of a holder comes before both or after both.
+            let _assignment_pause = self.pause_assignment().await;
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
-            let holder = self.holder_of(&before).await?.filter(|holder| wanted(&before, holder));
+            let holder = self.holder_of(&before).await?.filter(|holder| applies(&before, holder));
             let holder = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
             let from = holder.id;
             let after = before.release().map_err(refuse)?;
             let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
             if why == ReleaseReason::Admin {
-                let taken = Notice::TaskWithdrawn { ticket, to: None };
-                notices.push(Outgoing::notice(holder.chat(), taken));
+                let withdrawn = Notice::TaskWithdrawn { ticket, to: None };
+                notices.push(Outgoing::notice(holder.chat(), withdrawn));
             }
             notices.extend(self.card_refreshes(&after, Some(from)).await?);
             let change = Change {
@@ -172,7 +174,7 @@ impl Engine {
             };
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
-                tracing::info!(ticket = %after.number, %from, ?why, "back in the queue");
+                tracing::info!(ticket = %after.number, %from, ?why, "released");
                 self.release_slot(from, ticket);
                 self.request_round([after.department]);
                 self.publish(Event::Released { ticket, department: after.department, agent: Some(from) });
@@ -183,23 +185,25 @@ impl Engine {
         .await
     }
 
-    /// Gives back those of an agent's tickets that `which` chooses, in the order of the queue: a round in between must not
-    /// find the newer one first.
+    /// Releases those of an agent's tickets that `filter` selects, in queue order: a round in between must
+    /// not assign a newer one first.
     pub(in crate::engine) async fn release_held(
         &self,
         agent: PersonId,
         why: ReleaseReason,
-        which: impl Fn(&Ticket, &Person) -> bool,
+        filter: impl Fn(&Ticket, &Person) -> bool,
         now: Time,
     ) -> Result<(), StoreError> {
         let mut held = self.store.held_by(agent).await?;
         held.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
-        // Asked of each ticket and of its holder as they are by then: somebody else may have got it, the agent may be back.
-        let theirs = |ticket: &Ticket, holder: &Person| holder.id == agent && which(ticket, holder);
+        // Each release checks the current ticket and holder: the ticket may be reassigned, or the agent may
+        // be back.
+        let applies = |ticket: &Ticket, holder: &Person| holder.id == agent && filter(ticket, holder);
         for ticket in &held {
-            // Another refusal means that it ended or was taken meanwhile: then there is nothing to give back.
+            // Another error means that the ticket ended or was reassigned in the meantime: nothing is left to
+            // release.
             if let Err(EngineError::Store(error)) =
-                self.release(ticket.id, Actor::Engine, why, &theirs, now).await
+                self.release(ticket.id, Actor::Engine, why, &applies, now).await
             {
                 return Err(error);
             }
@@ -208,8 +212,8 @@ impl Engine {
     }
 }
 
-/// The lowest slot that none of these tickets takes.
-fn lowest_free(held: &[Ticket]) -> Slot {
+/// Returns the lowest slot that none of these tickets takes.
+fn lowest_free_slot(held: &[Ticket]) -> Slot {
     let taken: BTreeSet<u16> = held.iter().filter_map(|t| t.hold().map(|hold| hold.slot.0)).collect();
     Slot((0..u16::MAX).find(|n| !taken.contains(n)).unwrap_or(u16::MAX))
 }

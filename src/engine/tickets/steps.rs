@@ -1,4 +1,4 @@
-//! The life of a ticket that was opened: start, hold, resume, complete, cancel.
+//! Ticket steps: start, hold, resume and complete by the holder, cancel by the customer.
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent};
@@ -11,21 +11,21 @@ use crate::engine::events::Event;
 use crate::engine::ports::{Change, Guard, Write};
 use crate::engine::{Attempt, Engine};
 
-/// A step of the holder's.
+/// A step of the holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Open it.
+    /// Start the work.
     Start,
-    /// Put it on hold.
+    /// Put the ticket on hold.
     Hold,
-    /// Take it up again.
+    /// Resume the work.
     Resume,
-    /// Close it.
+    /// Complete the ticket.
     Complete,
 }
 
 impl Engine {
-    /// The holder takes a step. With `drawn_for`, only if the ticket is still at that version.
+    /// Applies a step of the holder. With `drawn_for`, the ticket must still be at that version.
     pub async fn step(
         &self,
         agent: PersonId,
@@ -37,15 +37,16 @@ impl Engine {
         self.retry(|| async {
             let before = self.at_version(ticket, drawn_for).await?;
             match step.of(&before, agent, now) {
-                Ok(after) => self.take_step(agent, step, &before, after, now).await,
+                Ok(after) => self.commit_step(agent, step, &before, after, now).await,
                 Err(refusal) => Err(EngineError::Refused(refusal, Box::new(before))),
             }
         })
         .await
     }
 
-    /// Makes `after` of a ticket, provided that it still is what it was `before`.
-    async fn take_step(
+    /// Commits a step from `before` to `after`. The attempt is lost if the stored ticket is no longer
+    /// `before`.
+    async fn commit_step(
         &self,
         agent: PersonId,
         step: Step,
@@ -68,7 +69,7 @@ impl Engine {
         let committed = self.commit_one(change).await;
         fail::fail_point!("engine-after-step");
         if committed.is_ok() {
-            tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "stepped");
+            tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "ticket step");
             match step {
                 Step::Complete => self.on_ticket_ended(&after, Some(agent)),
                 Step::Start | Step::Hold | Step::Resume => self.publish(Event::Updated { ticket, agent }),
@@ -77,7 +78,8 @@ impl Engine {
         Attempt::of(committed, after)
     }
 
-    /// Whether the holder's step would be taken, without taking it.
+    /// Checks a step of the holder on this version of the ticket without applying it. Errors if it would be
+    /// refused.
     pub async fn check_step(
         &self,
         agent: PersonId,
@@ -87,7 +89,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), EngineError> {
         let ticket = self.store.ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-        // Whose it is comes before what it is: a stranger learns nothing of the state.
+        // The owner is checked before the state: other people must not learn the state.
         if ticket.hold().is_some_and(|hold| hold.agent != agent) {
             return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)));
         }
@@ -99,7 +101,7 @@ impl Engine {
             .map_err(|refusal| EngineError::Refused(refusal, Box::new(ticket)))
     }
 
-    /// The customer withdraws a ticket that nobody has opened.
+    /// Cancels a ticket on behalf of its customer, as long as no agent has started it.
     pub async fn cancel(
         &self,
         customer: PersonId,
@@ -108,10 +110,10 @@ impl Engine {
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
-            // Whose it is comes before what it is: a stranger learns nothing of the state.
-            let known = self.at_version(ticket, None).await?;
-            if known.customer != customer {
-                return Err(EngineError::Refused(Refusal::NotYours, Box::new(known)));
+            // The owner is checked before the state: other people must not learn the state.
+            let current = self.at_version(ticket, None).await?;
+            if current.customer != customer {
+                return Err(EngineError::Refused(Refusal::NotYours, Box::new(current)));
             }
             let before = self.at_version(ticket, drawn_for).await?;
             let after = before
@@ -137,7 +139,7 @@ impl Engine {
         .await
     }
 
-    /// A ticket ended: the slot is free, and its holder can have another.
+    /// Frees the slot of an ended ticket and publishes its release.
     fn on_ticket_ended(&self, ticket: &Ticket, holder: Option<PersonId>) {
         if let Some(agent) = holder {
             self.release_slot(agent, ticket.id);
@@ -145,16 +147,16 @@ impl Engine {
         self.publish(Event::Released { ticket: ticket.id, department: ticket.department, agent: holder });
     }
 
-    /// Frees an agent's slot and marks the departments out of which it can be filled again.
+    /// Frees an agent's slot and requests a round for the departments of the agent.
     pub(in crate::engine) fn release_slot(&self, agent: PersonId, ticket: TicketId) {
         let mut roster = self.roster();
         roster.free(agent, ticket);
         let departments = roster.seat(agent).and_then(|s| s.profile()).map(|p| p.departments.clone());
-        // With the roster in hand: whoever sees that there is room sees that a round is wanted, too.
+        // The roster stays locked, so that a reader who sees the free slot also sees the requested round.
         self.request_round(departments.unwrap_or_default());
     }
 
-    /// The ticket as it is, if it is (still) at the version that the button was drawn for.
+    /// Returns the current ticket. Errors with `Stale` if the button was drawn for another version.
     pub(in crate::engine) async fn at_version(
         &self,
         id: TicketId,
@@ -167,8 +169,8 @@ impl Engine {
         }
     }
 
-    /// The cards of a ticket, its customer's and its (former) holder's, are brought up to date by the same commit: a crash
-    /// after it must not leave a card behind that shows what was.
+    /// Returns the refreshes of a ticket's cards: the customer's and the (former) holder's. They belong to
+    /// the commit that changes the ticket: a crash after it must not leave an outdated card.
     pub(in crate::engine) async fn card_refreshes(
         &self,
         ticket: &Ticket,
@@ -182,6 +184,7 @@ impl Engine {
         Ok(out)
     }
 
+    /// Returns the person who holds a ticket, if it is held.
     pub(in crate::engine) async fn holder_of(&self, ticket: &Ticket) -> Result<Option<Person>, EngineError> {
         match ticket.holder() {
             Some(holder) => Ok(self.store.person(holder).await?),
@@ -210,13 +213,13 @@ impl Step {
     }
 }
 
-/// The write that makes `after` of `before`.
+/// Returns the write that replaces `before` by `after`.
 pub(in crate::engine) fn write_ticket(after: &Ticket, before: &Ticket, guard: Guard) -> Write {
     Write::Ticket { ticket: Box::new(after.clone()), expected: before.version, guard }
 }
 
 impl AuditEvent {
-    /// Something that a person did to a ticket.
+    /// Returns the audit event of a person's action on a ticket.
     #[must_use]
     pub(in crate::engine) fn of(at: Time, by: PersonId, ticket: TicketId, what: Action) -> Self {
         Self { at, actor: Actor::Person(by), ticket: Some(ticket), what }

@@ -1,4 +1,5 @@
-//! Invariant checks of the planner's model tests. They are computed from the model alone, without the roster.
+//! Invariants that must hold after every step, computed plainly from the desk, without the code of the
+//! roster.
 use super::world::{DEPARTMENTS, World, dept};
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -7,13 +8,13 @@ use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::assignment::roster::Roster;
 use std::collections::BTreeSet;
 
-/// The agents among the people.
+/// Returns the people who are agents.
 pub(in crate::engine) fn agents(world: &World) -> impl Iterator<Item = (&Person, &AgentProfile)> {
     world.people.iter().filter_map(|person| Some((person, person.agent.as_ref()?)))
 }
 
-/// Why this agent gets no ticket of this department, by the policy's words; `None` when they are eligible.
-pub(in crate::engine) fn reason(
+/// Returns why the policy skips this agent for tickets of this department; `None` when they are eligible.
+pub(in crate::engine) fn skip_reason(
     person: &Person,
     department: DepartmentId,
     lost: &BTreeSet<PersonId>,
@@ -40,13 +41,14 @@ pub(in crate::engine) fn reason(
     }
 }
 
+/// Panics if an invariant is broken.
 pub(in crate::engine) fn after_step(world: &World) {
-    everything_is_counted(world);
+    every_ticket_is_counted_once(world);
     every_slot_is_used_once(world);
-    roster_is_as_if_built_anew(world);
+    roster_equals_a_rebuilt_one(world);
 }
 
-fn everything_is_counted(world: &World) {
+fn every_ticket_is_counted_once(world: &World) {
     let count = |is: fn(&TicketState) -> bool| world.tickets.iter().filter(|t| is(&t.state)).count();
     let queued = count(|s| matches!(s, TicketState::Queued));
     let held = count(|s| matches!(s, TicketState::Held(_)));
@@ -58,24 +60,24 @@ fn everything_is_counted(world: &World) {
 }
 
 fn every_slot_is_used_once(world: &World) {
-    let mut taken = BTreeSet::new();
+    let mut slots = BTreeSet::new();
     for hold in world.tickets.iter().filter_map(Ticket::hold) {
-        assert!(taken.insert((hold.agent, hold.slot)), "slot {:?} is used twice", hold.slot);
-        assert!(agents(world).any(|(person, _)| person.id == hold.agent), "held by somebody who is no agent");
+        assert!(slots.insert((hold.agent, hold.slot)), "slot {:?} is used twice", hold.slot);
+        assert!(agents(world).any(|(person, _)| person.id == hold.agent), "the holder is not an agent");
     }
 }
 
-fn roster_is_as_if_built_anew(world: &World) {
-    let mut anew = Roster::new(world.seated_by);
+fn roster_equals_a_rebuilt_one(world: &World) {
+    let mut rebuilt = Roster::new(world.roster_strategy);
     for (person, _) in agents(world) {
-        anew.put(person.clone(), world.holds(person.id));
-        anew.update(person.id, |seat| seat.lost = world.lost.contains(&person.id));
+        rebuilt.put(person.clone(), world.holds(person.id));
+        rebuilt.update(person.id, |seat| seat.lost = world.lost.contains(&person.id));
     }
-    let kept = &world.roster;
-    assert_eq!(kept.seats().count(), anew.seats().count());
-    for seat in anew.seats() {
-        let known = kept.seat(seat.person.id).expect("every agent has a seat");
-        assert_eq!((&known.person, &known.holds, known.lost), (&seat.person, &seat.holds, seat.lost));
+    let roster = &world.roster;
+    assert_eq!(roster.seats().count(), rebuilt.seats().count());
+    for seat in rebuilt.seats() {
+        let actual = roster.seat(seat.person.id).expect("every agent has a seat");
+        assert_eq!((&actual.person, &actual.holds, actual.lost), (&seat.person, &seat.holds, seat.lost));
     }
     for department in (0..DEPARTMENTS).map(dept) {
         let view = |roster: &Roster| {
@@ -83,6 +85,6 @@ fn roster_is_as_if_built_anew(world: &World) {
                 (roster.ready(department), roster.online(department), roster.free_slots(department, 100));
             (numbers, roster.next_agents(department), roster.skipped_agents(department))
         };
-        assert_eq!(view(kept), view(&anew));
+        assert_eq!(view(roster), view(&rebuilt));
     }
 }

@@ -1,6 +1,6 @@
-//! One round: the plan is followed choice by choice beside a plain re-computation of who should have got what, then
-//! committed, refused or failed as the step says.
-use super::checks::{agents, reason};
+//! One modelled round: each choice of the plan is compared with a plain recomputation. The plan is then
+//! committed, refused or failed, as the step says.
+use super::checks::{agents, skip_reason};
 use super::world::World;
 use crate::domain::Time;
 use crate::domain::event::{Action, Actor, Decision, MAX_NAMED_AGENTS};
@@ -13,69 +13,73 @@ use crate::engine::assignment::planner::{Assignment, plan_round};
 use crate::engine::ports::{Guard, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What each agent holds and when their last turn was, as the plan goes on.
+/// The held tickets and the last assignment of each agent, as the plan advances.
 type Loads = BTreeMap<PersonId, (usize, Option<Time>)>;
 
 impl World {
-    pub(in crate::engine) fn round(&mut self, refused: u16, broken: bool) {
+    pub(in crate::engine) fn round(&mut self, refused: u16, store_fails: bool) {
         let mut refused = refused;
         loop {
-            let waiting: Vec<_> = self.waiting().cloned().collect();
-            self.seated_by = self.settings.strategy;
-            self.roster.set_strategy(self.seated_by);
-            let plan = plan_round(&mut self.roster, waiting, &self.settings, self.now, &mut self.random);
+            let queued: Vec<_> = self.queued().cloned().collect();
+            self.roster_strategy = self.settings.strategy;
+            self.roster.set_strategy(self.roster_strategy);
+            let plan = plan_round(&mut self.roster, queued, &self.settings, self.now, &mut self.random);
             self.check_plan(&plan);
             if plan.is_empty() {
-                return self.check_nobody_waits_in_vain();
+                return self.check_no_assignable_ticket_is_queued();
             }
-            self.settle(&plan, refused, broken);
-            if broken {
+            self.commit(&plan, refused, store_fails);
+            if store_fails {
                 return;
             }
-            // What was refused is planned again; this time nobody comes in between.
+            // The refused tickets are planned again, this time without a refusal.
             refused = 0;
         }
     }
 
-    fn waiting(&self) -> impl Iterator<Item = &Ticket> {
+    fn queued(&self) -> impl Iterator<Item = &Ticket> {
         self.tickets.iter().filter(|t| t.state == TicketState::Queued)
     }
 
-    /// What the store makes of a plan, and the roster of the store's answers.
-    fn settle(&mut self, plan: &[Assignment], refused: u16, broken: bool) {
-        let lost = |n: usize| broken || refused & (1 << (n % 16)) != 0;
-        for (n, assignment) in plan.iter().enumerate().filter(|(n, _)| !lost(*n)) {
+    /// Commits the plan except for the refused assignments, which are undone in the roster.
+    fn commit(&mut self, plan: &[Assignment], refused: u16, store_fails: bool) {
+        let is_refused = |n: usize| store_fails || refused & (1 << (n % 16)) != 0;
+        for (n, assignment) in plan.iter().enumerate().filter(|(n, _)| !is_refused(*n)) {
             let ticket = self.tickets.iter_mut().find(|t| t.id == assignment.before.id).unwrap();
             assert_eq!(*ticket, assignment.before, "assignment {n} is of an older version");
             *ticket = assignment.after.clone();
-            self.seen.assigned += 1;
-            let turn = ticket.hold().unwrap().assigned_at;
+            self.coverage.assigned += 1;
+            let assigned_at = ticket.hold().unwrap().assigned_at;
             let agent = self.people.iter_mut().find(|p| p.id == assignment.agent).unwrap();
-            agent.agent.as_mut().unwrap().last_assigned = Some(turn);
+            agent.agent.as_mut().unwrap().last_assigned = Some(assigned_at);
         }
-        for (_, assignment) in plan.iter().enumerate().filter(|(n, _)| lost(*n)).rev() {
+        for (_, assignment) in plan.iter().enumerate().filter(|(n, _)| is_refused(*n)).rev() {
             assignment.undo(&mut self.roster);
-            self.seen.taken_back += 1;
+            self.coverage.undone += 1;
         }
     }
 
-    /// Each choice of the plan, in its order.
+    /// Checks each choice of the plan, in its order.
     fn check_plan(&self, plan: &[Assignment]) {
         assert!(self.settings.mode != Mode::Manual || plan.is_empty(), "manual mode assigns nothing");
-        let mut queue: Vec<&Ticket> = self.waiting().filter(|t| t.auto).collect();
+        let mut queue: Vec<&Ticket> = self.queued().filter(|t| t.auto).collect();
         queue.sort_by_key(|t| (t.priority, t.arrival));
         let mut loads: Loads = agents(self)
             .map(|(person, profile)| (person.id, (self.holds(person.id).len(), profile.last_assigned)))
             .collect();
-        let mut turns: BTreeSet<Time> = loads.values().filter_map(|(_, turn)| *turn).collect();
+        let mut assignment_times: BTreeSet<Time> =
+            loads.values().filter_map(|(_, last_assigned)| *last_assigned).collect();
         for assignment in plan {
             let first = queue.iter().position(|t| t.department == assignment.before.department).unwrap();
             assert_eq!(queue.remove(first).id, assignment.before.id, "out of order");
             self.check_choice(assignment, &loads);
             let hold = assignment.after.hold().unwrap();
             assert_eq!((hold.agent, hold.slot), (assignment.agent, assignment.slot));
-            assert!(turns.last().is_none_or(|last| *last < hold.assigned_at), "two turns at one moment");
-            turns.insert(hold.assigned_at);
+            assert!(
+                assignment_times.last().is_none_or(|last| *last < hold.assigned_at),
+                "two assignments at one moment"
+            );
+            assignment_times.insert(hold.assigned_at);
             let load = loads.get_mut(&assignment.agent).unwrap();
             *load = (load.0 + 1, Some(hold.assigned_at));
         }
@@ -85,25 +89,29 @@ impl World {
         let department = assignment.before.department;
         let held = |agent: PersonId| loads[&agent].0;
         let eligible: Vec<&Person> = agents(self)
-            .filter(|(person, _)| reason(person, department, &self.lost, held(person.id)).is_none())
+            .filter(|(person, _)| skip_reason(person, department, &self.lost, held(person.id)).is_none())
             .map(|(person, _)| person)
             .collect();
         let chosen = eligible.iter().find(|person| person.id == assignment.agent);
         let chosen = chosen.expect("the chosen agent is eligible");
         let max = |person: &Person| usize::from(person.agent.as_ref().unwrap().max_tickets.get());
-        assert!(held(chosen.id) < max(chosen), "above capacity by the engine's doing");
-        let turn = |person: &Person| (loads[&person.id].1, person.agent.as_ref().unwrap().assignment_order);
+        assert!(held(chosen.id) < max(chosen), "the engine assigned above the capacity");
+        let round_robin_key =
+            |person: &Person| (loads[&person.id].1, person.agent.as_ref().unwrap().assignment_order);
         match self.settings.strategy {
             Strategy::Random => {}
             Strategy::RoundRobin => {
-                let first = eligible.iter().min_by_key(|person| turn(person)).unwrap();
-                assert_eq!(first.id, chosen.id, "it was somebody else's turn");
+                let first = eligible.iter().min_by_key(|person| round_robin_key(person)).unwrap();
+                assert_eq!(first.id, chosen.id, "another agent was assigned less recently");
             }
             Strategy::LeastLoaded => {
-                // Shares compared as fractions, without rounding.
+                // The shares are compared as fractions, without rounding.
                 let less = |a: &Person, b: &Person| (held(a.id) * max(b)).cmp(&(held(b.id) * max(a)));
-                let first = eligible.iter().min_by(|a, b| less(a, b).then(turn(a).cmp(&turn(b)))).unwrap();
-                assert_eq!(first.id, chosen.id, "somebody else has less to do");
+                let first = eligible
+                    .iter()
+                    .min_by(|a, b| less(a, b).then(round_robin_key(a).cmp(&round_robin_key(b))))
+                    .unwrap();
+                assert_eq!(first.id, chosen.id, "another agent has a smaller share");
             }
         }
         self.check_change(assignment, (held(chosen.id), max(chosen)), chosen);
@@ -115,7 +123,8 @@ impl World {
         self.check_decision(decision, chosen.id, &eligible, department, loads);
     }
 
-    /// What goes to the store: the next version under the strictest guard, and exactly one word to each of the two.
+    /// Checks the change: the next version under the strictest guard, and one notice each to agent and
+    /// customer.
     fn check_change(&self, assignment: &Assignment, (held, max): (usize, usize), agent: &Person) {
         let (before, after) = (&assignment.before, &assignment.after);
         assert_eq!(
@@ -129,23 +138,23 @@ impl World {
         assert_eq!(after.version, before.version.next());
         let event = assignment.change.event.as_ref().unwrap();
         assert_eq!((event.at, event.actor, event.ticket), (self.now, Actor::Engine, Some(before.id)));
-        let mut told = (0, 0);
+        let mut notice_counts = (0, 0);
         for out in &assignment.change.notices {
             match &out.message {
                 Message::Notice(Notice::NewTask { ticket, agent: to, position, held: all, max: most }) => {
                     assert_eq!((*ticket, *to, out.chat), (before.id, agent.id, agent.chat()));
                     assert_eq!((usize::from(*position), usize::from(*all)), (held + 1, held + 1));
                     assert_eq!(usize::from(*most), max);
-                    told.0 += 1;
+                    notice_counts.0 += 1;
                 }
                 Message::Notice(Notice::Assigned { ticket, agent: to }) => {
                     assert_eq!((*ticket, *to, out.chat), (before.id, agent.id, before.customer_chat));
-                    told.1 += 1;
+                    notice_counts.1 += 1;
                 }
                 _ => {}
             }
         }
-        assert_eq!(told, (1, 1), "agent and customer are told once each");
+        assert_eq!(notice_counts, (1, 1), "agent and customer get one notice each");
     }
 
     fn check_decision(
@@ -157,12 +166,12 @@ impl World {
         loads: &Loads,
     ) {
         let reasons: BTreeMap<PersonId, _> = agents(self)
-            .filter_map(|(p, _)| Some((p.id, reason(p, department, &self.lost, loads[&p.id].0)?)))
+            .filter_map(|(p, _)| Some((p.id, skip_reason(p, department, &self.lost, loads[&p.id].0)?)))
             .collect();
         assert_eq!(decision.considered.first(), Some(&chosen), "the chosen agent comes first");
         assert_eq!(decision.considered.len(), eligible.len().min(MAX_NAMED_AGENTS));
         let named: BTreeSet<_> = decision.considered.iter().collect();
-        assert_eq!(named.len(), decision.considered.len(), "nobody is named twice");
+        assert_eq!(named.len(), decision.considered.len(), "no agent is named twice");
         assert!(named.iter().all(|agent| eligible.iter().any(|person| person.id == **agent)));
         assert_eq!(decision.eligible as usize, eligible.len());
         let mut skipped = BTreeMap::new();
@@ -170,7 +179,7 @@ impl World {
             *skipped.entry(*reason).or_insert(0_u32) += 1;
         }
         assert_eq!(decision.skipped.iter().copied().collect::<BTreeMap<_, _>>(), skipped);
-        assert_eq!(eligible.len() + reasons.len(), agents(self).count(), "everybody is counted");
+        assert_eq!(eligible.len() + reasons.len(), agents(self).count(), "every agent is counted");
         assert!(decision.skipped_named.len() <= MAX_NAMED_AGENTS);
         assert!(decision.skipped_named.iter().all(|(agent, reason)| reasons.get(agent) == Some(reason)));
         let (settings, max) = (&self.settings, eligible.iter().find(|p| p.id == chosen).unwrap());
@@ -181,17 +190,17 @@ impl World {
         assert_eq!(decision.load.1, max.agent.as_ref().unwrap().max_tickets.get());
     }
 
-    /// After a round no ticket waits for the engine while somebody could have it.
-    fn check_nobody_waits_in_vain(&self) {
+    /// Checks that after a round no ticket is queued while an agent is ready for it.
+    fn check_no_assignable_ticket_is_queued(&self) {
         if self.settings.mode == Mode::Manual {
             return;
         }
-        let vain = |ticket: &&Ticket| {
+        let assignable = |ticket: &&Ticket| {
             let ready =
-                |p: &Person| reason(p, ticket.department, &self.lost, self.holds(p.id).len()).is_none();
+                |p: &Person| skip_reason(p, ticket.department, &self.lost, self.holds(p.id).len()).is_none();
             ticket.auto && agents(self).any(|(person, _)| ready(person))
         };
-        let vain: Vec<TicketId> = self.waiting().filter(vain).map(|t| t.id).collect();
-        assert_eq!(vain, Vec::new(), "tickets wait while somebody is ready");
+        let assignable: Vec<TicketId> = self.queued().filter(assignable).map(|t| t.id).collect();
+        assert_eq!(assignable, Vec::new(), "tickets are queued while an agent is ready");
     }
 }

@@ -1,5 +1,5 @@
-//! A small desk as the store would have it (agents, tickets, turns), with the roster that follows it step by step. What
-//! each step does to the roster is what the engine's verb of that name does.
+//! The model of a desk: agents, tickets and times as the store would have them, and the roster that follows
+//! step by step. Each step changes the roster as the engine's command of that name does.
 use super::Step;
 use crate::domain::Time;
 use crate::domain::ids::{
@@ -19,9 +19,9 @@ use uuid::Uuid;
 
 pub(in crate::engine) const DEPARTMENTS: u8 = 3;
 
-/// What a desk begins with.
+/// The initial desk: per agent the departments (by bit), the capacity, and whether they are online.
 #[derive(Debug, Clone)]
-pub(in crate::engine) struct Build {
+pub(in crate::engine) struct Setup {
     pub(in crate::engine) agents: Vec<(u8, u16, bool)>,
     pub(in crate::engine) strategy: Strategy,
     pub(in crate::engine) mode: Mode,
@@ -31,28 +31,28 @@ pub(in crate::engine) struct Build {
 pub(in crate::engine) struct World {
     pub(in crate::engine) now: Time,
     pub(in crate::engine) settings: Settings,
-    /// People with an agent's profile, and those who had one.
+    /// The agents and the former agents.
     pub(in crate::engine) people: Vec<Person>,
     pub(in crate::engine) lost: BTreeSet<PersonId>,
     pub(in crate::engine) tickets: Vec<Ticket>,
     pub(in crate::engine) opened: usize,
     pub(in crate::engine) roster: Roster,
-    /// The strategy by which the roster is in order; it follows the settings with the next round.
-    pub(in crate::engine) seated_by: Strategy,
+    /// The strategy that orders the roster; the next round takes it from the settings.
+    pub(in crate::engine) roster_strategy: Strategy,
     pub(in crate::engine) random: ChaCha20Rng,
-    pub(in crate::engine) seen: AssignmentCounts,
+    pub(in crate::engine) coverage: Coverage,
 }
 
-/// How often something worth testing came about.
+/// The number of times that a history reached the cases worth testing.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct AssignmentCounts {
+pub(in crate::engine) struct Coverage {
     pub(in crate::engine) assigned: u32,
-    /// Assignments that were planned and not committed.
-    pub(in crate::engine) taken_back: u32,
-    /// Tickets back in the queue because their holder left.
+    /// Assignments that were planned and undone.
+    pub(in crate::engine) undone: u32,
+    /// Tickets that were released because their holder left.
     pub(in crate::engine) released: u32,
-    /// Steps after which somebody held more than they can.
-    pub(in crate::engine) above: u32,
+    /// Steps after which an agent held more tickets than the capacity.
+    pub(in crate::engine) over_capacity_steps: u32,
 }
 
 pub(in crate::engine) fn dept(n: u8) -> DepartmentId {
@@ -64,7 +64,7 @@ fn departments(bits: u8) -> BTreeSet<DepartmentId> {
 }
 
 fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
-    // Ids in another order than the agents': nothing may depend on their being the same.
+    // The order of the ids differs from the order of the agents: nothing may depend on their being equal.
     let id = (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let profile = AgentProfile {
         departments: departments(bits),
@@ -99,10 +99,10 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
 }
 
 impl World {
-    pub(in crate::engine) fn new(build: &Build) -> Self {
+    pub(in crate::engine) fn new(setup: &Setup) -> Self {
         let now = Time::from_timestamp(1_764_831_173, 0).unwrap();
-        let settings = Settings { strategy: build.strategy, mode: build.mode, ..Settings::default() };
-        let people: Vec<_> = build.agents.iter().enumerate().map(|(n, a)| person(n, *a, now)).collect();
+        let settings = Settings { strategy: setup.strategy, mode: setup.mode, ..Settings::default() };
+        let people: Vec<_> = setup.agents.iter().enumerate().map(|(n, a)| person(n, *a, now)).collect();
         let mut roster = Roster::new(settings.strategy);
         for person in &people {
             roster.put(person.clone(), BTreeMap::new());
@@ -115,9 +115,9 @@ impl World {
             tickets: Vec::new(),
             opened: 0,
             roster,
-            seated_by: build.strategy,
-            random: ChaCha20Rng::seed_from_u64(build.seed),
-            seen: AssignmentCounts::default(),
+            roster_strategy: setup.strategy,
+            random: ChaCha20Rng::seed_from_u64(setup.seed),
+            coverage: Coverage::default(),
         }
     }
 
@@ -126,11 +126,11 @@ impl World {
         self.tickets.iter().filter_map(hold).collect()
     }
 
-    pub(in crate::engine) fn take(&mut self, step: &Step) {
+    pub(in crate::engine) fn apply(&mut self, step: &Step) {
         self.now += TimeDelta::milliseconds(10);
         match *step {
             Step::Open { department, rank } => self.open(department, rank),
-            Step::Round { refused, broken } => self.round(refused, broken),
+            Step::Round { refused, store_fails } => self.round(refused, store_fails),
             Step::Start(t) => self.by_holder(t, |t, by, now| t.start(by, now).ok()),
             Step::Hold(t) => self.by_holder(t, |t, by, _| t.pause(by).ok()),
             Step::Resume(t) => self.by_holder(t, |t, by, _| t.resume(by).ok()),
@@ -143,7 +143,7 @@ impl World {
                 queued.then(|| Ticket { priority, version: t.version.next(), ..t.clone() })
             }),
             Step::PickUp { ticket, agent } => self.pick_up(ticket, agent),
-            Step::Reassign { ticket, agent, anyway } => self.hand(ticket, agent, anyway),
+            Step::Reassign { ticket, agent, over_capacity } => self.reassign(ticket, agent, over_capacity),
             Step::Availability { agent, to, behaviour } => self.availability(agent, to, behaviour),
             Step::Capacity(agent, max) => {
                 self.profile(agent, |p| p.max_tickets = Capacity::new(max).unwrap());
@@ -155,16 +155,16 @@ impl World {
                 }
             }),
             Step::Reachable(agent, reachable) => self.person(agent, |p| p.reachable = reachable),
-            Step::Lost(agent, lost) => self.lose(agent, lost),
-            Step::Membership(agent) => self.membership(agent),
+            Step::Lost(agent, lost) => self.set_lost(agent, lost),
+            Step::Membership(agent) => self.toggle_membership(agent),
             Step::Policy { strategy, mode, rollout } => {
                 let rollout_percent = Percent::new(rollout).unwrap();
                 self.settings = Settings { strategy, mode, rollout_percent, ..self.settings.clone() };
             }
             Step::Clock(seconds) => self.now += TimeDelta::seconds(i64::from(seconds)),
         }
-        let above = |seat: &Seat| seat.profile().is_some_and(|p| seat.held() > p.max_tickets.get());
-        self.seen.above += u32::from(self.roster.seats().any(above));
+        let over_capacity = |seat: &Seat| seat.profile().is_some_and(|p| seat.held() > p.max_tickets.get());
+        self.coverage.over_capacity_steps += u32::from(self.roster.seats().any(over_capacity));
     }
 
     fn open(&mut self, department: u8, rank: u8) {
@@ -188,7 +188,7 @@ impl World {
         });
     }
 
-    /// Writes a ticket's next version, if the change can be made, and frees the slot that it leaves.
+    /// Writes the next version of a ticket if `change` returns one, and frees the slot of a former holder.
     fn change(&mut self, ticket: u8, change: impl FnOnce(&Ticket, Time) -> Option<Ticket>) {
         let Some(n) = usize::from(ticket).checked_rem(self.tickets.len()) else { return };
         let Some(after) = change(&self.tickets[n], self.now) else { return };
@@ -208,24 +208,24 @@ impl World {
         let serves = person.agent.as_ref().is_some_and(|p| p.departments.contains(&before.department));
         let for_pick_up = self.settings.mode != Mode::Auto || !before.auto;
         if before.state == TicketState::Queued && serves && for_pick_up {
-            self.hand(ticket, agent, false);
+            self.reassign(ticket, agent, false);
         }
     }
 
-    fn hand(&mut self, ticket: u8, agent: u8, anyway: bool) {
+    fn reassign(&mut self, ticket: u8, agent: u8, over_capacity: bool) {
         let person = &self.people[usize::from(agent) % self.people.len()];
         let (id, held) = (person.id, self.holds(person.id));
         let Some(max) = person.agent.as_ref().map(|p| usize::from(p.max_tickets.get())) else { return };
-        if held.len() >= max && !anyway {
+        if held.len() >= max && !over_capacity {
             return;
         }
         let slot = Slot((0..u16::MAX).find(|n| !held.contains_key(&Slot(*n))).unwrap());
-        let mut handed = None;
+        let mut reassigned = None;
         self.change(ticket, |t, now| {
-            handed = t.hand_over(id, slot, now).ok();
-            handed.clone()
+            reassigned = t.hand_over(id, slot, now).ok();
+            reassigned.clone()
         });
-        if let Some(ticket) = handed {
+        if let Some(ticket) = reassigned {
             self.roster.hold(id, slot, ticket.id);
         }
     }
@@ -257,24 +257,24 @@ impl World {
                 OfflineBehaviour::ReassignAll => true,
             });
         } else {
-            // Whoever says how available they are shows a sign of life.
-            self.lose(agent, false);
+            // A chosen availability is activity: the agent is not lost.
+            self.set_lost(agent, false);
         }
     }
 
-    fn release(&mut self, agent: PersonId, which: impl Fn(&Ticket) -> bool) {
+    fn release(&mut self, agent: PersonId, filter: impl Fn(&Ticket) -> bool) {
         for n in 0..self.tickets.len() {
-            if self.tickets[n].holder() == Some(agent) && which(&self.tickets[n]) {
+            if self.tickets[n].holder() == Some(agent) && filter(&self.tickets[n]) {
                 self.tickets[n] = self.tickets[n].release().unwrap();
                 self.roster.free(agent, self.tickets[n].id);
-                self.seen.released += 1;
+                self.coverage.released += 1;
             }
         }
     }
 
-    fn lose(&mut self, agent: u8, lost: bool) {
+    fn set_lost(&mut self, agent: u8, lost: bool) {
         let person = &self.people[usize::from(agent) % self.people.len()];
-        // Of somebody who is no agent there is no presence to lose.
+        // A person who is no agent has no presence to lose.
         if lost && person.agent.is_some() {
             self.lost.insert(person.id);
         } else {
@@ -283,15 +283,15 @@ impl World {
         self.roster.update(person.id, |seat| seat.lost = lost);
     }
 
-    fn membership(&mut self, agent: u8) {
+    fn toggle_membership(&mut self, agent: u8) {
         let n = usize::from(agent) % self.people.len();
-        let was = self.people[n].agent.is_some();
+        let was_agent = self.people[n].agent.is_some();
         let (again, now, id) = (person(n, (agent % 8, 2, true), self.now).agent, self.now, self.people[n].id);
         self.person(agent, |p| {
-            p.agent = again.filter(|_| !was).map(|a| AgentProfile { last_activity: now, ..a });
+            p.agent = again.filter(|_| !was_agent).map(|a| AgentProfile { last_activity: now, ..a });
         });
         self.lost.remove(&id);
-        if was {
+        if was_agent {
             self.release(id, |_| true);
         }
     }

@@ -1,4 +1,5 @@
-//! One agent as the planner sees them: what they hold, and whether they get more.
+//! A seat: an agent's row in the roster, with the held tickets and the reason why the planner skips the
+//! agent.
 use crate::domain::Time;
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{PersonId, Slot, TicketId};
@@ -6,52 +7,54 @@ use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Strategy;
 use std::collections::BTreeMap;
 
-pub(in crate::engine) type Rank = (u64, Option<Time>, u32, PersonId);
+/// The sort key of the assignment order: (share of slots taken, last assignment, assignment order, id).
+pub(in crate::engine) type RotationKey = (u64, Option<Time>, u32, PersonId);
 
-/// An agent with what they hold.
+/// An agent with the held tickets.
 #[derive(Debug, Clone)]
 pub struct Seat {
     /// The agent.
     pub person: Person,
-    /// Their tickets, by slot.
+    /// The held tickets, by slot.
     pub holds: BTreeMap<Slot, TicketId>,
-    /// Whether their presence was lost (known not to be there, for all that their availability says).
+    /// Whether the presence record expired: the agent is gone, although the availability may say otherwise.
     pub lost: bool,
 }
 
 impl Seat {
-    /// How many tickets they hold.
+    /// Returns the number of held tickets.
     #[must_use]
     pub fn held(&self) -> u16 {
         u16::try_from(self.holds.len()).unwrap_or(u16::MAX)
     }
 
-    /// Whether they hold a ticket.
+    /// Returns whether the agent holds this ticket.
     #[must_use]
     pub fn has(&self, ticket: TicketId) -> bool {
         self.holds.values().any(|held| *held == ticket)
     }
 
-    /// The lowest free slot, at or above their capacity if all below are taken.
+    /// Returns the lowest free slot. It is at or above the capacity if all slots below are taken.
     #[must_use]
     pub fn free_slot(&self) -> Slot {
         let taken = |n: u16| self.holds.contains_key(&Slot(n));
         Slot((0..u16::MAX).find(|n| !taken(*n)).unwrap_or(u16::MAX))
     }
 
-    /// The profile, which every seat's person has.
+    /// Returns the agent's profile, which the person of every seat has.
     #[must_use]
     pub fn profile(&self) -> Option<&AgentProfile> {
         self.person.agent.as_ref()
     }
 
-    /// Whether nothing reaches them, for all that their availability says: their presence was lost, or they blocked the bot.
+    /// Returns whether the agent is unreachable, whatever the availability says: the presence is lost or the
+    /// bot is blocked.
     #[must_use]
     pub fn out_of_reach(&self) -> bool {
         self.lost || !self.person.reachable
     }
 
-    /// Why they get no ticket of a department of theirs; `None` when they are eligible.
+    /// Returns why the planner skips the agent in all of their departments; `None` when they are eligible.
     #[must_use]
     pub fn skip(&self) -> Option<SkipReason> {
         let Some(profile) = self.profile() else { return Some(SkipReason::OtherDepartment) };
@@ -62,16 +65,16 @@ impl Seat {
             Availability::Online if !self.person.reachable => Some(SkipReason::Unreachable),
             Availability::Online if self.lost => Some(SkipReason::Lost),
             Availability::Online if !profile.auto_assignment_enabled => Some(SkipReason::OptedOut),
-            // By the count, not by the slot: whoever was given one "anyway", or had their capacity lowered, may hold high
+            // The count decides, not the slot: after an override or a lowered capacity an agent may hold high
             // slots while a low one is free.
             Availability::Online if self.held() >= profile.max_tickets.get() => Some(SkipReason::Full),
             Availability::Online => None,
         }
     }
 
-    /// The place in the order of the strategy: (share of slots taken, last turn, order, id). The share in millionths: fine
-    /// enough to tell any two shares of capacities up to 100 apart.
-    pub(in crate::engine) fn rank(&self, strategy: Strategy) -> Rank {
+    /// Returns the agent's place in the order of the strategy. The share of slots taken is in millionths,
+    /// which tells apart any two shares of capacities up to 100.
+    pub(in crate::engine) fn rotation_key(&self, strategy: Strategy) -> RotationKey {
         let profile = self.profile();
         let load = match strategy {
             Strategy::LeastLoaded => {

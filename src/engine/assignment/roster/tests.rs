@@ -1,4 +1,4 @@
-//! Unit tests of the roster: the fields that a reload replaces, and the fields that it keeps.
+//! Tests of roster updates: which fields a newer person replaces and which ones the seat keeps.
 use super::*;
 use crate::domain::ids::{TelegramId, Version};
 use crate::domain::person::{AgentProfile, Availability, Locale, Role, Via};
@@ -46,19 +46,19 @@ fn seated(roster: &Roster) -> &Person {
 }
 
 #[test]
-fn an_older_version_of_a_person_changes_nothing() {
+fn put_person_ignores_an_older_version() {
     let mut roster = Roster::new(Strategy::RoundRobin);
     roster.put_person(agent(2, 3));
     roster.put_person(agent(1, 9));
     assert_eq!(*seated(&roster), agent(2, 3));
     roster.put_person(Person { agent: None, ..agent(1, 3) });
-    assert_eq!(*seated(&roster), agent(2, 3), "neither do they leave by it");
+    assert_eq!(*seated(&roster), agent(2, 3), "an older version does not remove the seat");
     roster.put_person(agent(3, 9));
     assert_eq!(*seated(&roster), agent(3, 9));
 }
 
 #[test]
-fn a_reserved_slot_stays_taken_until_the_store_knows() {
+fn reserved_slot_stays_taken_until_its_release() {
     let (slot, ticket) = (Slot(0), TicketId::from_random([2; 16]));
     let ani = agent(1, 3).id;
     let mut roster = Roster::new(Strategy::RoundRobin);
@@ -68,31 +68,31 @@ fn a_reserved_slot_stays_taken_until_the_store_knows() {
         roster.update(ani, |seat| seat.person.agent.as_mut().unwrap().last_assigned = Some(at(30)));
         roster.reserve(ani, slot, ticket);
     };
-    let turn = |roster: &Roster| seated(roster).agent.as_ref().unwrap().last_assigned;
+    let last_assigned = |roster: &Roster| seated(roster).agent.as_ref().unwrap().last_assigned;
     hold(&mut roster);
-    assert!(!roster.release_reservation(ticket), "nobody read her meanwhile");
+    assert!(!roster.release_reservation(ticket), "the agent was not reloaded");
 
     hold(&mut roster);
     roster.put(agent(1, 3), BTreeMap::new());
-    assert!(roster.seat(ani).unwrap().has(ticket), "what was read is older than it");
-    assert_eq!(turn(&roster), Some(at(30)), "and so is the turn");
+    assert!(roster.seat(ani).unwrap().has(ticket), "the reload is older than the reservation");
+    assert_eq!(last_assigned(&roster), Some(at(30)), "last_assigned is kept, too");
     roster.put(agent(1, 3), BTreeMap::from([(Slot(2), ticket)]));
-    assert_eq!(roster.seat(ani).unwrap().held(), 1, "not twice, where it was moved meanwhile");
-    assert!(roster.release_reservation(ticket), "she is to be read once more");
+    assert_eq!(roster.seat(ani).unwrap().held(), 1, "a ticket in another slot is not counted twice");
+    assert!(roster.release_reservation(ticket), "the agent must be reloaded");
 
     hold(&mut roster);
     roster.free(ani, ticket);
     roster.put(agent(1, 3), BTreeMap::new());
-    assert_eq!(roster.seat(ani).unwrap().held(), 0, "it has ended already");
+    assert_eq!(roster.seat(ani).unwrap().held(), 0, "the ticket has ended already");
 }
 
 #[test]
-fn turns_and_signs_of_life_never_go_back_with_a_person() {
+fn put_person_keeps_later_last_assigned_and_last_activity() {
     let mut roster = Roster::new(Strategy::RoundRobin);
     roster.put_person(agent(1, 3));
-    let mut read_before = agent(2, 5);
-    let profile = read_before.agent.as_mut().unwrap();
+    let mut stale = agent(2, 5);
+    let profile = stale.agent.as_mut().unwrap();
     (profile.last_assigned, profile.last_activity) = (None, at(5));
-    roster.put_person(read_before);
+    roster.put_person(stale);
     assert_eq!(*seated(&roster), agent(2, 5));
 }
