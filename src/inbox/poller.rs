@@ -102,7 +102,7 @@ fn log_poll_error(error: &CallError) {
     match error.code() {
         Some(409) => tracing::error!(
             %error,
-            "getUpdates conflict: another program polls this bot or a webhook is set; only one can receive updates"
+            "getUpdates conflict: another program polls this bot or a webhook is set; only one can get updates"
         ),
         Some(401 | 404) => tracing::error!(%error, "Telegram rejected the bot token: check TELOXIDE_TOKEN"),
         _ => tracing::warn!(%error, "getUpdates failed; retrying"),

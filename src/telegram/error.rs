@@ -33,8 +33,8 @@ impl CallError {
         if not_sent { Self::NotSent(text) } else { Self::Unknown(text) }
     }
 
-    /// Returns true if the server refused with code `wanted` and a description that contains `part`, which
-    /// must be lower case. Upper and lower case of the description are equal.
+    /// Returns true if the server refused with code `wanted` and a description that contains `part`.
+    /// The case of the description is ignored; `part` must be lower case.
     #[must_use]
     pub fn message_contains(&self, wanted: u16, part: &str) -> bool {
         matches!(self, Self::Refused { code, description, .. }
