@@ -65,7 +65,8 @@ impl Runner {
         match &update.kind {
             UpdateKind::CallbackQuery(query) => {
                 let toast = Toast::new(Arc::clone(&runner.bot), query.id.0.clone());
-                Box::pin(toast.run_with_ack(runner.run_to_completion(&update, admission, Some(&toast)))).await;
+                Box::pin(toast.run_with_ack(runner.run_to_completion(&update, admission, Some(&toast))))
+                    .await;
             }
             _ => runner.run_to_completion(&update, admission, None).await,
         }
@@ -178,7 +179,8 @@ impl Runner {
         if store.record_failure(id, error).await? < MAX_ATTEMPTS {
             return Ok(false);
         }
-        let mut notices = self.bot.engine.notices_to_admins(&Notice::UpdateDeadLettered { update: id }).await?;
+        let mut notices =
+            self.bot.engine.notices_to_admins(&Notice::UpdateDeadLettered { update: id }).await?;
         if let Some(chat) = update.chat().filter(|chat| chat.is_private()) {
             notices.push(Outgoing::notice(ChatId(chat.id.0), Notice::UpdateFailed));
         }
@@ -276,7 +278,7 @@ impl Runner {
         let mut replies = result.or_else(|error| self.reply_to_error(&request, update, toast, error))?;
         if let Some(toast) = toast {
             toast.ack();
-            replies.extend(toast.late().map(|text| request.text(unmarked(&text))));
+            replies.extend(toast.take_late_text().map(|text| request.text(plain_message(&text))));
         }
         Ok(replies)
     }
@@ -291,7 +293,7 @@ impl Runner {
         error: EngineError,
     ) -> HandlerResult {
         let mut replies = Vec::new();
-        match (toast, explain_toast(&self.bot, request, &error)) {
+        match (toast, refusal_toast(&self.bot, request, &error)) {
             (_, None) => return Err(error),
             (Some(toast), Some(text)) => toast.say(text),
             (None, Some(_)) => replies.extend(refusal_message(&self.bot, request, &error)),

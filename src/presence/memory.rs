@@ -92,13 +92,13 @@ impl Presence for Memory {
         for department in record.department_ids.iter().chain(&record.department_id) {
             keyspace.departments.entry(*department).or_default().add(agent, now, set_until);
         }
-        keyspace.records.insert(agent, Expiring { value: record, until });
+        keyspace.by_agent.insert(agent, Expiring { value: record, until });
         Ok(())
     }
 
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
         let mut keyspace = self.lock();
-        keyspace.records.remove(&agent);
+        keyspace.by_agent.remove(&agent);
         keyspace.all.value.remove(&agent);
         for department in departments {
             if let Some(members) = keyspace.departments.get_mut(department) {
@@ -109,11 +109,11 @@ impl Presence for Memory {
     }
 
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
-        Ok(self.lock().records.get(&agent).and_then(|record| record.get(now)).cloned())
+        Ok(self.lock().by_agent.get(&agent).and_then(|record| record.get(now)).cloned())
     }
 
     async fn all(&self, now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Keyspace { records, all, .. } = &mut *self.lock();
+        let Keyspace { by_agent: records, all, .. } = &mut *self.lock();
         records.retain(|_, record| record.get(now).is_some());
         Ok(all.prune(records, |_| true, now))
     }
@@ -123,7 +123,7 @@ impl Presence for Memory {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Keyspace { records, departments, .. } = &mut *self.lock();
+        let Keyspace { by_agent: records, departments, .. } = &mut *self.lock();
         let Some(members) = departments.get_mut(&department) else { return Ok(Vec::new()) };
         // An agent who left the department stays in its set until this read.
         Ok(members.prune(records, |record| record.serves(department), now))
@@ -142,6 +142,6 @@ impl Presence for Memory {
                 + texts
                 + r.department_ids.capacity() * size_of::<DepartmentId>()
         };
-        Ok((member_bytes + keyspace.records.values().map(record_bytes).sum::<usize>()) as u64)
+        Ok((member_bytes + keyspace.by_agent.values().map(record_bytes).sum::<usize>()) as u64)
     }
 }

@@ -171,7 +171,8 @@ pub fn plan_handover(
         .iter()
         .map(|file| Notice::File { ticket: ticket.id, file: file.clone() });
     // The task card holds the first part.
-    let rest = (1..ticket.description.parts().len()).map(|part| Notice::Localizer { ticket: ticket.id, part });
+    let rest =
+        (1..ticket.description.parts().len()).map(|part| Notice::DescriptionPart { ticket: ticket.id, part });
     let mut out: Vec<_> = std::iter::once(task)
         .chain(rest)
         .chain(files)
