@@ -1,7 +1,9 @@
-//! Configuration from environment variables. There is one struct per topic; the doc of each field names its variable.
+//! Configuration from environment variables. There is one struct per topic; the doc of each field names its
+//! variable.
 //!
-//! The configuration is read once, at the start. An invalid value is never replaced by the default: [`Config::load`] collects
-//! all problems and reports them together. Secrets are [`secrecy::SecretString`]s, which neither `Debug` nor an error shows.
+//! The configuration is read once, at the start. An invalid value is never replaced by the default:
+//! [`Config::load`] collects all problems and reports them together. Secrets are [`secrecy::SecretString`]s,
+//! which neither `Debug` nor an error shows.
 pub mod desk;
 pub mod env;
 pub mod http;

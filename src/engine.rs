@@ -1,6 +1,5 @@
-//! Ticket engine: the operations that people and programs call. An operation reads what it needs, or uses the
-//! version it wrote last. It plans with pure functions and commits a conditional write; after a lost race it
-//! reads and plans again.
+//! Ticket engine: the operations that people and programs call. An operation reads what it needs,
+//! plans with pure functions and commits a conditional write. After a lost race it reads and plans again.
 //!
 //! | module | content |
 //! |---|---|

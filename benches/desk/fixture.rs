@@ -183,7 +183,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
     let offset = TimeDelta::milliseconds(100) * i32::try_from(n).unwrap_or(i32::MAX);
     let at = now - TimeDelta::days(30) + offset;
     let ticket = Ticket {
-        id: TicketId::in_order(at, uuid(5, n).into_bytes()),
+        id: TicketId::time_ordered(at, uuid(5, n).into_bytes()),
         number: TicketNumber::new(at.naive_utc(), u32::try_from(n % 676).unwrap_or_default()),
         version: Version(0),
         arrival: Arrival(0),
@@ -197,6 +197,6 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         state: TicketState::Queued,
         created_at: at,
     };
-    let key = format!("draft {}", DraftId::in_order(at, uuid(7, n).into_bytes()));
+    let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));
     Change::quiet(Write::OpenTicket { ticket: Box::new(ticket), key, limit: None })
 }

@@ -1,7 +1,7 @@
 //! Rendering: views in, Telegram's HTML and buttons out. No store, no clock, no network.
 //!
-//! Text that people wrote is escaped here and nowhere else: [`Localizer::html`] escapes every text argument, and
-//! [`Localizer::quote`] a description.
+//! Text that people wrote is escaped here and nowhere else: [`Localizer::html`] escapes every text argument,
+//! and [`Localizer::quote`] a description.
 mod admin;
 mod agent;
 mod customer;

@@ -38,7 +38,8 @@ impl Toast {
         Self(Arc::new(Inner { bot, callback_query_id, state: Mutex::default() }))
     }
 
-    /// Answers with a text. Telegram only shows the first answer; a later text is stored for [`Toast::take_late_text`].
+    /// Answers with a text. Telegram only shows the first answer; a later text is stored for
+    /// [`Toast::take_late_text`].
     pub fn say(&self, text: String) {
         if self.is_answered(&text) {
             return;

@@ -15,19 +15,20 @@ const MAX_SECONDS: u64 = 7 * 24 * 3_600;
 /// The desk's admins and defaults.
 #[derive(Debug, Clone)]
 pub struct DeskConfig {
-    /// `ADMIN_IDS`: Telegram ids of people who are always admins, separated by commas or blanks. No default. If it is unset,
-    /// the log has a link, and the first person who opens it becomes the admin.
+    /// `ADMIN_IDS`: Telegram ids of people who are always admins, separated by commas or blanks. No default.
+    /// If it is unset, the log has a link, and the first person who opens it becomes the admin.
     pub admin_ids: Vec<TelegramId>,
-    /// `DEFAULT_LOCALE`: the language, `id` or `en`, for people who use neither, for groups, and for the names in a new desk.
-    /// Default `id`.
+    /// `DEFAULT_LOCALE`: the language, `id` or `en`, for people who use neither, for groups, and for the
+    /// names in a new desk. Default `id`.
     pub default_locale: Locale,
-    /// `TIMEZONE`: the time zone of ticket numbers and displayed times, a name from the tz database. Default `Asia/Jakarta`.
+    /// `TIMEZONE`: the time zone of ticket numbers and displayed times, a name from the tz database. Default
+    /// `Asia/Jakarta`.
     pub timezone: Tz,
-    /// `GRACE_PERIOD`: seconds that an agent has to come back before they are offline, after lost heartbeats or an unanswered
-    /// "still online?". Default 300. Initial value: later the setting in the store counts.
+    /// `GRACE_PERIOD`: seconds that an agent has to come back before they are offline, after lost heartbeats
+    /// or an unanswered "still online?". Default 300. Initial value: later the setting in the store counts.
     pub grace_period: Seed,
-    /// `AGENT_IDLE_TIMEOUT`: seconds without activity until the bot asks an agent who is online through Telegram "still
-    /// online?". Default 1800. Initial value: later the setting in the store counts.
+    /// `AGENT_IDLE_TIMEOUT`: seconds without activity until the bot asks an agent who is online through
+    /// Telegram "still online?". Default 1800. Initial value: later the setting in the store counts.
     pub idle_timeout: Seed,
 }
 
@@ -101,8 +102,8 @@ impl DeskConfig {
         }
     }
 
-    /// Returns the variables whose value differs from the stored setting and is therefore ignored: name, value in the
-    /// environment, value in the store.
+    /// Returns the variables whose value differs from the stored setting and is therefore ignored: name,
+    /// value in the environment, value in the store.
     pub fn overruled<'a>(
         &'a self,
         stored: &'a Settings,

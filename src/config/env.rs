@@ -12,7 +12,8 @@ const SHOWN: usize = 80;
 /// Text of an error about a value that is secret or may contain a secret.
 const NOT_SHOWN: &str = "the value (not shown) won't do";
 
-/// Variables and their values. Records the names that were read, so that a test can compare them with `.env.example`.
+/// Variables and their values. Records the names that were read, so that a test can compare them with
+/// `.env.example`.
 #[derive(Default)]
 pub struct Env {
     /// The value is `None` if it is not UTF-8.
@@ -21,8 +22,8 @@ pub struct Env {
 }
 
 impl Env {
-    /// Reads the environment of the process and the `.env` file in the working directory or a parent of it. The environment
-    /// overrides the file. The environment of the process is not changed.
+    /// Reads the environment of the process and the `.env` file in the working directory or a parent of it.
+    /// The environment overrides the file. The environment of the process is not changed.
     pub fn process() -> Result<Self, ConfigError> {
         let mut env = Self::default();
         match dotenvy::dotenv_iter() {
@@ -76,7 +77,8 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// Returns an error with one problem. `what` says what is wrong with the variable `name` and what is expected.
+    /// Returns an error with one problem. `what` says what is wrong with the variable `name` and what is
+    /// expected.
     #[must_use]
     pub fn one(name: &'static str, what: &str) -> Self {
         Self { problems: vec![format!("{name}: {what}")] }
@@ -97,8 +99,9 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// One pass over an [`Env`]. Every method records the name as read and treats an empty or blank value as unset. An invalid
-/// value is recorded as a problem; the returned value is then irrelevant, because [`Reader::finish`] fails.
+/// One pass over an [`Env`]. Every method records the name as read and treats an empty or blank value as
+/// unset. An invalid value is recorded as a problem; the returned value is then irrelevant, because
+/// [`Reader::finish`] fails.
 pub(super) struct Reader<'a> {
     env: &'a Env,
     problems: Vec<String>,
@@ -206,8 +209,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns the part of an invalid value that an error may repeat. Returns `None` if the value may contain a password, key or
-/// token, because people paste secrets into the wrong line.
+/// Returns the part of an invalid value that an error may repeat. Returns `None` if the value may contain a
+/// password, key or token, because people paste secrets into the wrong line.
 fn repeatable(text: &str) -> Option<String> {
     let longest = text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c)).map(str::len).max();
     if text.contains('@') || longest >= Some(30) {

@@ -12,18 +12,20 @@ const MIN_SECRET: usize = 32;
 pub struct HttpConfig {
     /// `HTTP_ADDR`: the listen address and port of the side API and the webhook. Default `127.0.0.1:8080`.
     pub addr: SocketAddr,
-    /// `JWT_SECRET`: the key that signs and checks bearer tokens, at least 32 bytes, equal on all replicas. Secret. No default.
-    /// If it is unset, no token is issued or accepted.
+    /// `JWT_SECRET`: the key that signs and checks bearer tokens, at least 32 bytes, equal on all replicas.
+    /// Secret. No default. If it is unset, no token is issued or accepted.
     pub jwt_secret: Option<SecretString>,
-    /// `CORS_ORIGINS`: origins of web pages that may call the side API, such as `https://desk.example`, separated by commas or
-    /// blanks. No default.
+    /// `CORS_ORIGINS`: origins of web pages that may call the side API, such as `https://desk.example`,
+    /// separated by commas or blanks. No default.
     pub cors_origins: Vec<String>,
-    /// `RATE_PER_TOKEN`: requests per second of one person's tokens, with bursts of five seconds' worth. Default 20.
+    /// `RATE_PER_TOKEN`: requests per second of one person's tokens, with bursts of five seconds' worth.
+    /// Default 20.
     pub rate_per_token: u32,
-    /// `RATE_PER_ADDRESS`: requests per second from one address, with bursts of five seconds' worth. Default 100.
+    /// `RATE_PER_ADDRESS`: requests per second from one address, with bursts of five seconds' worth. Default
+    /// 100.
     pub rate_per_address: u32,
-    /// `TRUSTED_PROXIES`: IP addresses of proxies whose `X-Forwarded-For` header is trusted, separated by commas or blanks. No
-    /// default.
+    /// `TRUSTED_PROXIES`: IP addresses of proxies whose `X-Forwarded-For` header is trusted, separated by
+    /// commas or blanks. No default.
     pub trusted_proxies: Vec<IpAddr>,
 }
 

@@ -10,7 +10,8 @@ const MAX_SECONDS: u64 = 24 * 3_600;
 pub struct PresenceConfig {
     /// `AGENT_STATUS_TTL`: seconds that a presence record lasts after a heartbeat. Default 300.
     pub status_ttl: Duration,
-    /// `HEARTBEAT_INTERVAL`: seconds between the heartbeats of a client. Default 180. Must be less than `AGENT_STATUS_TTL`.
+    /// `HEARTBEAT_INTERVAL`: seconds between the heartbeats of a client. Default 180. Must be less than
+    /// `AGENT_STATUS_TTL`.
     pub heartbeat_interval: Duration,
 }
 

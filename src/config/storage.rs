@@ -17,8 +17,8 @@ pub struct StorageConfig {
 /// Address of a MongoDB replica set.
 #[derive(Debug, Clone)]
 pub struct MongoConfig {
-    /// `MONGODB_URI`: the replica set that stores everything, `mongodb://` or `mongodb+srv://`. Secret, because it may contain
-    /// a password. No default. If it is unset, the embedded store is used.
+    /// `MONGODB_URI`: the replica set that stores everything, `mongodb://` or `mongodb+srv://`. Secret,
+    /// because it may contain a password. No default. If it is unset, the embedded store is used.
     pub uri: SecretString,
     /// `MONGODB_DB`: the name of the database. Default `antri`. Ignored without `MONGODB_URI`.
     pub database: String,
@@ -27,8 +27,8 @@ pub struct MongoConfig {
 /// Address of a Redis server.
 #[derive(Debug, Clone)]
 pub enum RedisConfig {
-    /// `REDIS_URL`: the server that stores presence, `redis://` or `rediss://`. Secret, because it may contain a password. No
-    /// default. If `REDIS_HOST` is unset too, presence is in memory.
+    /// `REDIS_URL`: the server that stores presence, `redis://` or `rediss://`. Secret, because it may
+    /// contain a password. No default. If `REDIS_HOST` is unset too, presence is in memory.
     Url(SecretString),
     /// The address in parts.
     Server {

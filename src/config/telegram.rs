@@ -13,7 +13,8 @@ const WEBHOOK_SHAPE: &str = "an https:// address, without user name, ? and #, { 
 /// The bot's account, and its webhook if it has one.
 #[derive(Debug, Clone)]
 pub struct TelegramConfig {
-    /// `TELOXIDE_TOKEN`: the bot's token from @BotFather. Secret. No default. `antri run` needs it, the demo does not.
+    /// `TELOXIDE_TOKEN`: the bot's token from @BotFather. Secret. No default. `antri run` needs it, the demo
+    /// does not.
     pub token: Option<SecretString>,
     /// `TELEGRAM_API_URL`: the Bot API server, without the token. Default `https://api.telegram.org`.
     pub api_url: Url,
@@ -24,12 +25,13 @@ pub struct TelegramConfig {
 /// Address and secret of the webhook.
 #[derive(Debug, Clone)]
 pub struct WebhookConfig {
-    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. `http` is allowed with another
-    /// `TELEGRAM_API_URL`, because such a server allows it. No segment of its path may begin with `:` or `*`. No default. If it
-    /// is unset, the bot uses long polling.
+    /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. `http` is allowed with
+    /// another `TELEGRAM_API_URL`, because such a server allows it. No segment of its path may begin with `:`
+    /// or `*`. No default. If it is unset, the bot uses long polling.
     pub url: Url,
-    /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, which Telegram sends with each update. Secret. No default. Required with
-    /// `WEBHOOK_URL` and equal on all replicas; a generated secret would invalidate those of the other replicas.
+    /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, which Telegram sends with each update. Secret. No
+    /// default. Required with `WEBHOOK_URL` and equal on all replicas; a generated secret would invalidate
+    /// those of the other replicas.
     pub secret: SecretString,
 }
 
@@ -79,8 +81,8 @@ impl TelegramConfig {
     }
 }
 
-/// Returns whether the text has the form of a bot token. Telegram documents no length; known tokens have 35 characters after
-/// the colon.
+/// Returns whether the text has the form of a bot token. Telegram documents no length; known tokens have 35
+/// characters after the colon.
 fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(bot, key)| {
         (1..=19).contains(&bot.len())
@@ -98,7 +100,8 @@ fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-".contains(&byte)
 }
 
-/// Returns the address of a webhook. Its path is a route of the router, so it must not contain the router's patterns.
+/// Returns the address of a webhook. Its path is a route of the router, so it must not contain the router's
+/// patterns.
 fn webhook_url(text: &str, own_server: bool) -> Option<Url> {
     let plain = |url: &Url| !url.path().split('/').any(|part| part.starts_with([':', '*']));
     let secure = |url: &Url| own_server || url.scheme() == "https";

@@ -21,7 +21,7 @@ macro_rules! uuid_id {
             /// created one after the other are neighbours in an index of any size, which suits records that
             /// are created by the thousand.
             #[must_use]
-            pub fn in_order(now: Time, bytes: [u8; 16]) -> Self {
+            pub fn time_ordered(now: Time, bytes: [u8; 16]) -> Self {
                 let [random @ .., _, _, _, _, _, _] = bytes;
                 let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn time_ordered_ids_sort_by_time() {
-        let id = |millis, byte| TicketId::in_order(Time::from_timestamp_millis(millis).unwrap(), [byte; 16]);
+        let id =
+            |millis, byte| TicketId::time_ordered(Time::from_timestamp_millis(millis).unwrap(), [byte; 16]);
         assert!(id(1_000, 255) < id(1_001, 0) && id(1_001, 0) < id(1_001, 1));
         assert_eq!(id(0, 7).0.get_version_num(), 7);
     }

@@ -269,8 +269,8 @@ impl Outbox {
         Ok(action.card(delivery.chat, sent_id))
     }
 
-    /// Marks a person who blocked the bot as unreachable and drops the delivery. The engine notifies everyone who
-    /// is affected.
+    /// Marks a person who blocked the bot as unreachable and drops the delivery. The engine notifies everyone
+    /// who is affected.
     async fn mark_unreachable(&self, delivery: &ClaimedDelivery, reason: String) -> DeliveryReport {
         let (id, now) = (delivery.id, self.clock.now());
         match self.engine.set_reachable(TelegramId(delivery.chat.0), false).await {

@@ -7,8 +7,8 @@ use crate::latency::Latency;
 use crate::report::goal;
 use crate::stats::ms;
 
-/// The most bare writes that may pass between an arrival and its committed assignment: the 99th percentile of the
-/// latency against the median of a bare write.
+/// The most bare writes that may pass between an arrival and its committed assignment: the 99th percentile of
+/// the latency against the median of a bare write.
 const MAX_BARE_WRITES: f64 = 80.0;
 /// The most by which a backlog may lengthen that latency.
 const MAX_BACKLOG_GROWTH: f64 = 1.3;
@@ -62,8 +62,8 @@ pub(crate) fn goals(results: &[Throughput]) {
     at_least(5.0, least(&|t| t.ratios.ordered), "the ordered plan");
 }
 
-/// Prints the latency goals as ratios to bare writes of the same server in the same scenario, and to the same agents
-/// without a backlog. Absolute times would say more about the server than about the desk.
+/// Prints the latency goals as ratios to bare writes of the same server in the same scenario, and to the same
+/// agents without a backlog. Absolute times would say more about the server than about the desk.
 pub(crate) fn latency_goals(results: &[Latency]) {
     let to_bare = results.iter().map(|l| ms(l.assigned.p99) / ms(l.bare.p50));
     if let Some(worst) = to_bare.reduce(f64::max) {

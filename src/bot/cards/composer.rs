@@ -220,7 +220,7 @@ impl Composer {
                     Some(to) => Some(self.name(*to).await?),
                     None => None,
                 };
-                self.number(*ticket).await?.map(|number| NoticeView::TaskTaken { number, to })
+                self.number(*ticket).await?.map(|number| NoticeView::TaskWithdrawn { number, to })
             }
             Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
@@ -272,7 +272,7 @@ impl Composer {
                 let department = department.map(|department| department.name).unwrap_or_default();
                 Some(NoticeView::Alert { alert: *alert, department, over: *over })
             }
-            Notice::UpdateFailed => Some(NoticeView::SomethingBroke),
+            Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }
 

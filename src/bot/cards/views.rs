@@ -248,7 +248,7 @@ pub enum NoticeView {
         number: TicketNumber,
     },
     /// To the agent: the ticket was taken from them.
-    TaskTaken {
+    TaskWithdrawn {
         /// The ticket.
         number: TicketNumber,
         /// The name of the new holder; `None` if the ticket is back in the queue.
@@ -310,5 +310,5 @@ pub enum NoticeView {
         over: bool,
     },
     /// To the person whose update became a dead letter.
-    SomethingBroke,
+    UpdateFailed,
 }

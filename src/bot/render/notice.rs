@@ -32,8 +32,8 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::Completed { number } => with_number("notice-completed", number),
         NoticeView::Cancelled { number } => with_number("notice-cancelled", number),
         NoticeView::TaskCancelled { number } => with_number("notice-task-cancelled", number),
-        NoticeView::TaskTaken { number, to: None } => with_number("notice-task-requeued", number),
-        NoticeView::TaskTaken { number, to: Some(to) } => with_agent("notice-task-taken", number, to),
+        NoticeView::TaskWithdrawn { number, to: None } => with_number("notice-task-requeued", number),
+        NoticeView::TaskWithdrawn { number, to: Some(to) } => with_agent("notice-task-taken", number, to),
         NoticeView::Requeued { number, position: None } => with_number("notice-requeued", number),
         NoticeView::Requeued { number, position: Some(position) } => localizer
             .message("notice-requeued-at", &[("number", number.into()), ("position", (*position).into())]),
@@ -78,6 +78,6 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             };
             localizer.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
         }
-        NoticeView::SomethingBroke => localizer.message("notice-something-broke", &[]),
+        NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }
 }

@@ -95,6 +95,8 @@ impl Engine {
     ) -> Result<Ticket, CommitError> {
         let changes: Vec<_> =
             std::iter::once(opening).chain(immediate.as_mut().map(Assignment::take_change)).collect();
+        // Locals are dropped in reverse order: on cancellation the reservation ends before the pending work is
+        // handed to the next round, so that round finds the slot free.
         let guard = self.register(PendingWork::after_commit_of(&changes));
         let reservation = immediate.as_ref().map(|_| Reservation(self, ticket.id));
         if immediate.is_some() {

@@ -34,7 +34,7 @@ pub struct NewTicket<'a> {
 impl Engine {
     /// Returns an id for a new draft.
     pub fn draft_id(&self, now: Time) -> DraftId {
-        DraftId::in_order(now, self.random().id())
+        DraftId::time_ordered(now, self.random().id())
     }
 
     /// Opens the ticket of a complete draft and deletes the draft. A repeated call with the same draft
@@ -113,7 +113,7 @@ impl Engine {
 
     fn new_ticket(&self, new: &NewTicket<'_>, settings: &Settings, now: Time) -> Ticket {
         let mut random = self.random();
-        let id = TicketId::in_order(now, random.id());
+        let id = TicketId::time_ordered(now, random.id());
         Ticket {
             id,
             number: random.number(now, self.rules.zone),

@@ -3,6 +3,7 @@
 use super::actors::{Actors, DEPARTMENTS};
 use crate::support::redis::RedisServer;
 use crate::support::{ADMIN, TOKEN, WAIT_TIMEOUT, mongod};
+use antri::app::MAX_REFRESH_INTERVAL;
 use antri::app::Storage;
 use antri::config::storage::{MongoConfig, StorageConfig};
 use antri::domain::Time;
@@ -27,6 +28,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// The time without a change after which a desk is idle: longer than the card refresher pauses.
+const QUIET_TIME: Duration = MAX_REFRESH_INTERVAL.saturating_add(Duration::from_millis(200));
 
 /// One desk under test, with the servers that it uses.
 pub(crate) struct Environment {
@@ -168,13 +172,21 @@ impl Environment {
         conn.query_row(query, [], |row| row.get(0)).unwrap_or(1)
     }
 
-    /// Waits until the running desk has no pending update and no pending delivery.
+    /// Waits until the running desk has no pending update and no pending delivery, and stays so for longer
+    /// than the card refresher pauses. A refresh that it enqueues while the desk stops would be left in the
+    /// outbox.
     pub(crate) async fn settle(&self) {
         let mut changes = self.sandbox.changes();
         let waiting = async {
-            while !self.sandbox.is_idle() || self.pending_work().await != 0 {
-                // Some work of the desk does not show in a chat, so the counts are polled.
-                let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
+            loop {
+                while !self.sandbox.is_idle() || self.pending_work().await != 0 {
+                    // Some work of the desk does not show in a chat, so the counts are polled.
+                    let _ = tokio::time::timeout(Duration::from_millis(5), changes.changed()).await;
+                }
+                let is_quiet = tokio::time::timeout(QUIET_TIME, changes.changed()).await.is_err();
+                if is_quiet && self.pending_work().await == 0 {
+                    return;
+                }
             }
         };
         let settled = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;

@@ -120,7 +120,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     }
     let number = ticket(Status::Queued).number;
     all.push(notice(localizer, &NoticeView::Assigned { number: number.clone(), agent: text.into() }));
-    all.push(notice(localizer, &NoticeView::TaskTaken { number, to: Some(text.into()) }));
+    all.push(notice(localizer, &NoticeView::TaskWithdrawn { number, to: Some(text.into()) }));
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into() }));
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));

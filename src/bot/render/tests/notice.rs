@@ -67,8 +67,8 @@ fn every_notice() {
         ("completed", NoticeView::Completed { number: number() }),
         ("cancelled", NoticeView::Cancelled { number: number() }),
         ("task_cancelled", NoticeView::TaskCancelled { number: number() }),
-        ("task_taken", NoticeView::TaskTaken { number: number(), to: Some(name()) }),
-        ("task_requeued", NoticeView::TaskTaken { number: number(), to: None }),
+        ("task_taken", NoticeView::TaskWithdrawn { number: number(), to: Some(name()) }),
+        ("task_requeued", NoticeView::TaskWithdrawn { number: number(), to: None }),
         ("requeued", NoticeView::Requeued { number: number(), position: None }),
         ("requeued_at", NoticeView::Requeued { number: number(), position: Some(2) }),
         ("still_online", NoticeView::StillOnline { availability: Availability::Online, minutes: 5 }),
@@ -83,7 +83,7 @@ fn every_notice() {
         ("agent_unreachable", NoticeView::AgentUnreachable { person: name() }),
         ("customer_unreachable", NoticeView::CustomerUnreachable { number: number() }),
         ("update_put_aside", NoticeView::DeadLetter { update: 987_654_321 }),
-        ("something_broke", NoticeView::SomethingBroke),
+        ("something_broke", NoticeView::UpdateFailed),
     ];
     for (name, view) in notices {
         check(&format!("notice_{name}"), |w| notice(w, &view));
