@@ -4,6 +4,7 @@
 //! takes the old value and returns the new one, or an error that says why it is refused.
 pub mod alert;
 pub mod card;
+pub mod day;
 pub mod department;
 pub mod draft;
 pub mod event;

@@ -3,9 +3,9 @@ use super::Engine;
 use super::assignment::roster::Seat;
 use super::ports::{Presence, StoreError};
 use crate::domain::Time;
+use crate::domain::day::start_of_day;
 use crate::domain::ids::{ChatId, PersonId};
 use crate::domain::person::Availability;
-use chrono::{NaiveTime, TimeZone, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -49,9 +49,7 @@ impl Engine {
     /// Returns when the day of `now` began in the desk's time zone.
     #[must_use]
     pub fn start_of_day(&self, now: Time) -> Time {
-        let zone = self.rules.zone;
-        let day = now.with_timezone(&zone).date_naive().and_time(NaiveTime::MIN);
-        zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&Utc))
+        start_of_day(now, self.rules.zone)
     }
 }
 

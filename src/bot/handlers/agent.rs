@@ -4,7 +4,6 @@ use crate::bot::callback::{ButtonAction, PagedList, Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
 use crate::bot::toast::Toast;
-use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::Actor;
 use crate::domain::ids::{TicketId, Version};
@@ -12,7 +11,6 @@ use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Role, Via};
 use crate::engine::error::EngineError;
 use crate::engine::tickets::steps::Step as TicketStep;
-use chrono::TimeZone;
 use std::sync::Arc;
 use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind};
 
@@ -168,16 +166,10 @@ async fn status_text(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered,
     let localizer = ctx.localizer(bot);
     let view = bot
         .views
-        .status(&ctx.person, midnight(ctx.now, localizer.zone))
+        .status(&ctx.person, bot.engine.start_of_day(ctx.now))
         .await?
         .ok_or(EngineError::Forbidden)?;
     Ok(render::status(&localizer, &view))
-}
-
-/// Returns when the day of `now` began in the configured time zone.
-fn midnight(now: Time, zone: chrono_tz::Tz) -> Time {
-    let day = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
-    zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&chrono::Utc))
 }
 
 /// `/autoassign on|off`; without an argument it shows the status.
