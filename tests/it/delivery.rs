@@ -1,5 +1,6 @@
 //! Delivery when Telegram rejects, hangs, limits, or is unreachable: each message is sent once and in order,
 //! and other chats are not blocked.
 mod faults;
+mod incidents;
 mod people;
 mod rate_limit;
