@@ -128,6 +128,8 @@ pub enum ButtonAction {
     Invite(DepartmentId),
     /// Reassigns a ticket to an agent; `true` overrides the agent's capacity.
     Reassign(TicketId, Version, PersonId, bool),
+    /// Shows another page of the agents to whom a ticket can be reassigned.
+    ReassignPage(TicketId, u16),
     /// Puts a ticket back in the queue.
     Requeue(TicketId, Version),
     /// Adds an agent to a department (`true`) or removes them from it.

@@ -2,7 +2,9 @@
 use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
-use super::handlers::admin::{agents, capacity, choices, departments, invite, name_prompts, reassign};
+use super::handlers::admin::{
+    agents, capacity, choices, departments, invite, name_prompts, reassign,
+};
 use super::handlers::{agent, common, customer};
 use dptree::case;
 use std::sync::Arc;
@@ -118,6 +120,7 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::Reassign(ticket, version, agent, even_if_full)]
                 .endpoint(reassign::reassign_pressed),
         )
+        .branch(case![ButtonAction::ReassignPage(ticket, page)].endpoint(reassign::agent_page))
         .branch(case![ButtonAction::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
         .branch(
             case![ButtonAction::AgentDepartment(agent, department, serves)]

@@ -207,7 +207,7 @@ impl Runner {
                 let reachable =
                     !matches!(member.new_chat_member.kind, ChatMemberKind::Banned(_) | ChatMemberKind::Left);
                 let user = TelegramId(signed_id(member.from.id.0));
-                self.bot.engine.set_reachable(user, reachable).await?;
+                self.bot.engine.set_reachable(user, reachable, self.clock.now()).await?;
                 Ok(Vec::new())
             }
             UpdateKind::Message(message) if !message.chat.is_private() => {

@@ -273,7 +273,7 @@ impl Outbox {
     /// who is affected.
     async fn mark_unreachable(&self, delivery: &ClaimedDelivery, reason: String) -> DeliveryReport {
         let (id, now) = (delivery.id, self.clock.now());
-        match self.engine.set_reachable(TelegramId(delivery.chat.0), false).await {
+        match self.engine.set_reachable(TelegramId(delivery.chat.0), false, now).await {
             Ok(()) => DeliveryReport { id, outcome: Outcome::Dropped(reason), telegram_down: false },
             Err(error) => {
                 tracing::error!(%error, "failed to record unreachable person");

@@ -4,3 +4,4 @@ mod faults;
 mod incidents;
 mod people;
 mod rate_limit;
+mod unreachable_agents;

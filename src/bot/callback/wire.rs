@@ -140,6 +140,7 @@ impl ButtonAction {
                     u8::from(even_if_full)
                 )
             }
+            Self::ReassignPage(t, page) => format!("rp:{}:{page}", encode_id(t.0)),
             Self::Requeue(t, v) => format!("rq:{}:{}", encode_id(t.0), v.0),
             Self::AgentDepartment(p, d, on) => {
                 format!("gd:{}:{}:{}", encode_id(p.0), encode_id(d.0), u8::from(on))
@@ -200,6 +201,7 @@ impl ButtonAction {
             ["ra", t, v, p, even_if_full] => {
                 Self::Reassign(ticket(t)?, decode_version(v)?, person(p)?, flag(even_if_full)?)
             }
+            ["rp", t, page] => Self::ReassignPage(ticket(t)?, page.parse().ok()?),
             ["rq", t, v] => Self::Requeue(ticket(t)?, version(v)?),
             ["gd", p, d, on] => Self::AgentDepartment(person(p)?, department(d)?, flag(on)?),
             ["dl", purpose, page] => {
@@ -232,6 +234,7 @@ mod tests {
         let actions = [
             ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
             ButtonAction::Reassign(t, Version(u64::MAX), p, true),
+            ButtonAction::ReassignPage(t, u16::MAX),
             ButtonAction::Requeue(t, Version(u64::MAX)),
             ButtonAction::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
             ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(p), u16::MAX),

@@ -127,6 +127,7 @@ impl Engine {
             priority: Priority::default(),
             auto: settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
+            former_holders: Vec::new(),
             created_at: now,
         }
     }

@@ -42,6 +42,7 @@ fn admin_actions(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
         ButtonAction::AddAgent(agent, department),
         ButtonAction::Invite(department),
         ButtonAction::Reassign(ticket, Version(1), agent, true),
+        ButtonAction::ReassignPage(ticket, 1),
         ButtonAction::Requeue(ticket, Version(1)),
         ButtonAction::AgentDepartment(agent, department, true),
         ButtonAction::Departments(DepartmentPickerPurpose::Show, 0),
