@@ -81,6 +81,8 @@ pub enum DepartmentPickerPurpose {
     Newcomer(PersonId),
     /// `/agents`: switches the membership of this agent in the departments.
     Agent(PersonId),
+    /// A retired department: chooses the department that gets its waiting tickets.
+    Relocation(DepartmentId),
 }
 
 /// The action of a button.
@@ -148,6 +150,8 @@ pub enum ButtonAction {
     CriticalDepartment(DepartmentId, bool),
     /// Retires a department (`true`) or reopens it.
     RetireDepartment(DepartmentId, bool),
+    /// Moves the waiting tickets of the first department to the second.
+    RelocateQueue(DepartmentId, DepartmentId),
     /// Opens the prompt for the name of a new category.
     NewCategory(DepartmentId),
     /// Shows a category.

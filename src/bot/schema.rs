@@ -3,7 +3,7 @@ use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
-    agents, capacity, choices, departments, invite, name_prompts, reassign,
+    agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
 };
 use super::handlers::{agent, common, customer};
 use dptree::case;
@@ -135,6 +135,7 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),
         )
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
+        .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::NewCategory(department)].endpoint(name_prompts::new_category))
         .branch(case![ButtonAction::Category(category)].endpoint(departments::show_category))
         .branch(case![ButtonAction::RenameCategory(category)].endpoint(name_prompts::rename_category))

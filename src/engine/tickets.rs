@@ -2,4 +2,5 @@
 pub mod open;
 pub mod priority;
 pub mod reassign;
+pub mod relocate;
 pub mod steps;

@@ -35,6 +35,7 @@ impl DepartmentPickerPurpose {
             Self::Category => "c".into(),
             Self::Newcomer(person) => format!("n{}", encode_id(person.0)),
             Self::Agent(person) => format!("g{}", encode_id(person.0)),
+            Self::Relocation(department) => format!("m{}", encode_id(department.0)),
         }
     }
 
@@ -46,6 +47,7 @@ impl DepartmentPickerPurpose {
             ("c", _) => Some(Self::Category),
             (_, 'n') => person().map(Self::Newcomer),
             (_, 'g') => person().map(Self::Agent),
+            (_, 'm') => person().map(|id| Self::Relocation(DepartmentId(id.0))),
             _ => None,
         }
     }
@@ -152,6 +154,7 @@ impl ButtonAction {
             Self::RenameDepartment(d) => format!("Dr:{}", encode_id(d.0)),
             Self::CriticalDepartment(d, on) => format!("Dc:{}:{}", encode_id(d.0), u8::from(on)),
             Self::RetireDepartment(d, on) => format!("Dx:{}:{}", encode_id(d.0), u8::from(on)),
+            Self::RelocateQueue(from, to) => format!("Dq:{}:{}", encode_id(from.0), encode_id(to.0)),
             Self::NewCategory(d) => format!("Cn:{}", encode_id(d.0)),
             Self::Category(c) => format!("C:{}", encode_id(c.0)),
             Self::RenameCategory(c) => format!("Cr:{}", encode_id(c.0)),
@@ -213,6 +216,7 @@ impl ButtonAction {
             ["Dr", d] => Self::RenameDepartment(department(d)?),
             ["Dc", d, on] => Self::CriticalDepartment(department(d)?, flag(on)?),
             ["Dx", d, on] => Self::RetireDepartment(department(d)?, flag(on)?),
+            ["Dq", from, to] => Self::RelocateQueue(department(from)?, department(to)?),
             ["Cn", d] => Self::NewCategory(department(d)?),
             ["C", c] => Self::Category(category(c)?),
             ["Cr", c] => Self::RenameCategory(category(c)?),
@@ -241,6 +245,8 @@ mod tests {
             ButtonAction::Departments(DepartmentPickerPurpose::Agent(p), 0),
             ButtonAction::Departments(DepartmentPickerPurpose::Show, u16::MAX),
             ButtonAction::RetireCategory(CategoryId(t.0), true),
+            ButtonAction::RelocateQueue(DepartmentId(t.0), DepartmentId(p.0)),
+            ButtonAction::Departments(DepartmentPickerPurpose::Relocation(DepartmentId(t.0)), u16::MAX),
             ButtonAction::AddAgent(p, DepartmentId(Uuid::nil())),
             ButtonAction::CancelTicket(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),

@@ -2,6 +2,7 @@
 mod agents;
 mod departments;
 mod links;
+mod relocation;
 mod returns;
 mod stale_buttons;
 mod switches;

@@ -55,6 +55,8 @@ fn admin_actions(ticket: TicketId, agent: PersonId) -> Vec<ButtonAction> {
         ButtonAction::RenameDepartment(department),
         ButtonAction::CriticalDepartment(department, true),
         ButtonAction::RetireDepartment(department, true),
+        ButtonAction::RelocateQueue(department, department),
+        ButtonAction::Departments(DepartmentPickerPurpose::Relocation(department), 0),
         ButtonAction::NewCategory(department),
         ButtonAction::Category(category),
         ButtonAction::RenameCategory(category),
