@@ -36,7 +36,7 @@ pub(in crate::sandbox) fn routes() -> Router<Sandbox> {
         .route("/sandbox/updates", post(deliver))
         .route("/sandbox/users/{id}/block", post(block))
         .route("/sandbox/files/{file_id}", get(file))
-        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
+        .route("/sandbox/faults", get(count_faults).post(add_fault).delete(clear_faults))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
 
@@ -266,6 +266,11 @@ async fn add_fault(State(sandbox): State<Sandbox>, Json(new): Json<FaultRequest>
     let FaultRequest { method, chat, times, fault } = new;
     sandbox.faults().add(FaultRule { method, chat, times, fault: fault.into() });
     StatusCode::NO_CONTENT
+}
+
+/// Returns how many rules are not used up.
+async fn count_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
+    Json(json!({"rules": sandbox.faults().remaining()}))
 }
 
 async fn clear_faults(State(sandbox): State<Sandbox>) -> StatusCode {
