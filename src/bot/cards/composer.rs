@@ -265,6 +265,17 @@ impl Composer {
             Notice::AgentUnreachable { person } => {
                 Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
             }
+            Notice::PartUndelivered { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::PartUndelivered { number })
+            }
+            Notice::SendAgain { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::SendAgain { number })
+            }
+            Notice::Undelivered { chat } => {
+                let person = store.recipient(*chat).await?;
+                let recipient = person.map_or_else(|| format!("#{}", chat.0), |person| person.name);
+                Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
+            }
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
                 let mut departments = store.departments().await?.into_iter();
