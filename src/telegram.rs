@@ -1,6 +1,7 @@
 //! A client for the Telegram Bot API. teloxide parses updates and runs the dispatcher, but requests use this
 //! client. The outbox must tell apart errors that teloxide does not: refused, not sent, and unknown outcome.
 mod error;
+pub mod incoming;
 pub mod login;
 
 pub use error::CallError;

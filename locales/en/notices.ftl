@@ -11,6 +11,7 @@ notice-something-broke = ⚠️ Sorry, we failed to process your last message. T
 
 notice-words = 📄 <code>{ $number }</code> ({ $part }/{ $parts })
 notice-file = 📎 <code>{ $number }</code>
+notice-part-lost = ⚠️ One thing that the customer sent with ticket <code>{ $number }</code> could not be brought here.
 notice-task-cancelled = ✖️ The customer cancelled ticket <code>{ $number }</code>; it has left your queue.
 notice-task-taken = ↪️ Ticket <code>{ $number }</code> was handed to <b>{ $agent }</b>.
 notice-task-requeued = ↩️ Ticket <code>{ $number }</code> went from your queue back to the common one.

@@ -11,6 +11,7 @@ notice-something-broke = ⚠️ Maaf, pesan Anda yang terakhir gagal kami proses
 
 notice-words = 📄 <code>{ $number }</code> ({ $part }/{ $parts })
 notice-file = 📎 <code>{ $number }</code>
+notice-part-lost = ⚠️ Satu kiriman pelanggan pada tiket <code>{ $number }</code> tidak dapat dibawa ke sini.
 notice-task-cancelled = ✖️ Tiket <code>{ $number }</code> dibatalkan oleh pelanggan dan sudah keluar dari antrian Anda.
 notice-task-taken = ↪️ Tiket <code>{ $number }</code> dialihkan ke <b>{ $agent }</b>.
 notice-task-requeued = ↩️ Tiket <code>{ $number }</code> dikembalikan dari antrian Anda ke antrian umum.

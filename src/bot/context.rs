@@ -64,11 +64,19 @@ pub struct RequestContext {
     pub person: Person,
     /// The chat that the update came from and the answer goes to.
     pub chat: ChatId,
+    /// The topic of the chat that the update came from; answers go there.
+    pub thread: Option<i32>,
     /// When the update is handled.
     pub now: Time,
 }
 
 impl RequestContext {
+    /// Returns a new message to where the update came from.
+    #[must_use]
+    fn answer(&self, message: Message) -> Outgoing {
+        Outgoing { chat: self.chat, message: message.in_thread(self.thread) }
+    }
+
     /// Returns the localizer for the person.
     #[must_use]
     pub fn localizer<'a>(&self, bot: &'a BotContext) -> Localizer<'a> {
@@ -83,7 +91,7 @@ impl RequestContext {
     /// Returns a message with this text.
     #[must_use]
     pub fn text(&self, text: Rendered) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Text(text) }
+        self.answer(Message::Text(text))
     }
 
     /// Returns a message without buttons: the text of `key`.
@@ -95,7 +103,7 @@ impl RequestContext {
     /// Returns a message with this card.
     #[must_use]
     pub fn card(&self, key: CardKey) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Card(key) }
+        self.answer(Message::Card(key))
     }
 
     /// Returns an edit of the pressed message to this text.

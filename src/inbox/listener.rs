@@ -5,13 +5,14 @@ use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::engine::Engine;
 use crate::engine::ports::{InboxRow, StoreError};
+use crate::telegram::incoming;
 use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
-use teloxide::types::{Update, UpdateKind};
+use teloxide::types::Update;
 use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 
 /// Number of rows per read. Rows wait in the inbox, not in memory.
@@ -123,19 +124,21 @@ impl InboxReader {
     }
 }
 
-/// Parses a row into teloxide's [`Update`]. An update that teloxide cannot parse becomes a dead letter here,
-/// because the dispatcher would drop it silently.
+/// Reads a row, and returns the minimal update for teloxide's dispatcher. An update that cannot be read
+/// becomes a dead letter here, because the dispatcher would drop it silently.
 async fn parse(
     inbox: Inbox,
     engine: Arc<Engine>,
     stop: StopFlag,
     row: InboxRow,
 ) -> Option<Result<Update, StoreError>> {
-    // teloxide's deserializer of updates needs text; it does not work on a JSON value.
-    match serde_json::from_str::<Update>(&row.update.to_string()) {
-        Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => return Some(Ok(update)),
-        _ => tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters"),
+    let incoming = incoming::read(&row.update);
+    let update = incoming.as_ref().and_then(|incoming| incoming::minimal_update(row.update_id, incoming));
+    if let (Some(incoming), Some(update)) = (incoming, update) {
+        inbox.hold_dispatched(row.update_id, incoming);
+        return Some(Ok(update));
     }
+    tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters");
     while let Err(error) = dead_letter(&inbox, &engine, &row).await {
         tracing::error!(%error, update = row.update_id, "failed to write dead letter");
         tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }

@@ -1,9 +1,9 @@
 //! A Telegram action: the Bot API call that carries out a delivery.
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::content::{Attachment, ContentKind, MessageSource};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Rendered};
-use crate::domain::text::{Attachment, FileKind};
 use crate::engine::ports::StoreError;
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -23,7 +23,25 @@ pub enum TelegramAction {
     /// Sends a message; the card is the one that the message becomes.
     Send(Rendered, Option<CardKey>),
     /// Sends a file with a caption.
-    SendFile(Attachment, String),
+    SendFile {
+        /// The file.
+        file: Attachment,
+        /// The caption, for kinds that can have one.
+        caption: String,
+        /// The message that it replies to.
+        reply_to: Option<i32>,
+    },
+    /// Sends files as one album, with a caption on the first.
+    SendAlbum(Vec<Attachment>, String),
+    /// Copies messages of one chat, in the order of their ids.
+    Copy {
+        /// The messages.
+        sources: Vec<MessageSource>,
+        /// The message that the copy replies to.
+        reply_to: Option<i32>,
+    },
+    /// Makes the call in a topic of the chat.
+    InThread(i32, Box<TelegramAction>),
     /// Edits a message.
     Edit {
         /// The message to edit.
@@ -42,22 +60,70 @@ pub enum TelegramAction {
 }
 
 impl TelegramAction {
+    /// Returns the action that sends attachments as one message or album; `None` if they can be neither sent
+    /// nor copied.
+    #[must_use]
+    pub fn attachments(files: &[Attachment], caption: &str, reply_to: Option<i32>) -> Option<Self> {
+        let sources: Option<Vec<_>> = files.iter().map(|file| file.source).collect();
+        let caption = caption.to_owned();
+        match files {
+            [] => None,
+            [file] if file.has_file() => Some(Self::SendFile { file: file.clone(), caption, reply_to }),
+            [_] => Some(Self::Copy { sources: sources?, reply_to }),
+            files if files.iter().all(Attachment::has_file) => Some(Self::SendAlbum(files.to_vec(), caption)),
+            _ => {
+                let mut sources = sources?;
+                sources.sort_by_key(|source| source.message_id);
+                Some(Self::Copy { sources, reply_to })
+            }
+        }
+    }
+
     /// Returns the method and its parameters. `None` if no call is needed.
     pub(super) fn call(&self, chat: ChatId) -> Option<(&'static str, Value)> {
         match self {
             Self::Send(text, _) => Some(("sendMessage", with_text(json!({"chat_id": chat.0}), text))),
-            Self::SendFile(file, caption) => {
-                let (method, field) = match file.kind {
-                    FileKind::Photo => ("sendPhoto", "photo"),
-                    FileKind::Document => ("sendDocument", "document"),
-                    FileKind::Voice => ("sendVoice", "voice"),
-                    FileKind::Video => ("sendVideo", "video"),
-                    FileKind::Audio => ("sendAudio", "audio"),
-                };
-                Some((
-                    method,
-                    json!({"chat_id": chat.0, field: file.file_id, "caption": caption, "parse_mode": "HTML"}),
-                ))
+            Self::SendFile { file, caption, reply_to } => {
+                let (method, field) = file_call(&file.kind)?;
+                let mut body = json!({"chat_id": chat.0, field: file.file_id});
+                if file.kind.has_caption() {
+                    insert(&mut body, "caption", json!(caption));
+                    insert(&mut body, "parse_mode", json!("HTML"));
+                }
+                Some((method, with_reply(body, *reply_to)))
+            }
+            Self::SendAlbum(files, caption) => {
+                let media = files.iter().enumerate().filter_map(|(at, file)| {
+                    let mut media = json!({"type": file_call(&file.kind)?.1, "media": file.file_id});
+                    if at == 0 {
+                        insert(&mut media, "caption", json!(caption));
+                        insert(&mut media, "parse_mode", json!("HTML"));
+                    }
+                    Some(media)
+                });
+                let media: Vec<_> = media.collect();
+                Some(("sendMediaGroup", json!({"chat_id": chat.0, "media": media})))
+            }
+            Self::Copy { sources, reply_to } => {
+                let from = sources.first()?;
+                let body = json!({"chat_id": chat.0, "from_chat_id": from.chat.0});
+                if sources.len() == 1 {
+                    let mut body = body;
+                    insert(&mut body, "message_id", json!(from.message_id));
+                    return Some(("copyMessage", with_reply(body, *reply_to)));
+                }
+                let ids: Vec<_> = sources.iter().map(|source| source.message_id).collect();
+                let mut body = body;
+                insert(&mut body, "message_ids", json!(ids));
+                Some(("copyMessages", body))
+            }
+            Self::InThread(thread, action) => {
+                let (method, mut body) = action.call(chat)?;
+                // Edits and menus name their place otherwise.
+                if method.starts_with("send") || method.starts_with("copy") {
+                    insert(&mut body, "message_thread_id", json!(thread));
+                }
+                Some((method, body))
             }
             Self::Edit { text, shown, .. } if *shown == Some(digest(text)) => None,
             Self::Edit { message_id, text, .. } => Some((
@@ -78,7 +144,11 @@ impl TelegramAction {
 
     /// Returns true if repeating the call has no visible effect.
     pub(super) fn is_idempotent(&self) -> bool {
-        matches!(self, Self::Edit { .. } | Self::Menu(_) | Self::Nothing)
+        match self {
+            Self::Edit { .. } | Self::Menu(_) | Self::Nothing => true,
+            Self::InThread(_, action) => action.is_idempotent(),
+            _ => false,
+        }
     }
 
     /// Returns the live card after the call. `sent_id` is the id of a message that was sent.
@@ -86,6 +156,7 @@ impl TelegramAction {
         let (key, message_id, text) = match self {
             Self::Send(text, Some(key)) => (*key, sent_id?, text),
             Self::Edit { message_id, text, card: Some(key), .. } => (*key, *message_id, text),
+            Self::InThread(_, action) => return action.card(chat, sent_id),
             _ => return None,
         };
         Some(LiveCard { key, chat, message_id, digest: digest(text) })
@@ -100,10 +171,52 @@ impl TelegramAction {
             Self::Edit { message_id, text, card, .. } => {
                 Self::Edit { message_id: *message_id, text: strip(text), card: *card, shown: None }
             }
-            Self::SendFile(file, caption) => Self::SendFile(file.clone(), strip_tags(caption)),
-            Self::Menu(_) | Self::Nothing => self.clone(),
+            Self::SendFile { file, caption, reply_to } => {
+                Self::SendFile { file: file.clone(), caption: strip_tags(caption), reply_to: *reply_to }
+            }
+            Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
+            Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
+            Self::Copy { .. } | Self::Menu(_) | Self::Nothing => self.clone(),
         }
     }
+
+    /// Returns the action for the chat itself, if this one is for a topic of it.
+    pub(super) fn without_thread(&self) -> Option<&Self> {
+        match self {
+            Self::InThread(_, action) => Some(action),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the method that sends a file of this kind, and the parameter that holds the file.
+fn file_call(kind: &ContentKind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        ContentKind::Photo => ("sendPhoto", "photo"),
+        ContentKind::Document => ("sendDocument", "document"),
+        ContentKind::Voice => ("sendVoice", "voice"),
+        ContentKind::Video => ("sendVideo", "video"),
+        ContentKind::Audio => ("sendAudio", "audio"),
+        ContentKind::Animation => ("sendAnimation", "animation"),
+        ContentKind::VideoNote => ("sendVideoNote", "video_note"),
+        ContentKind::Sticker => ("sendSticker", "sticker"),
+        _ => return None,
+    })
+}
+
+fn insert(body: &mut Value, field: &str, value: Value) {
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
+/// Returns `body` as a reply, if there is a message that it replies to.
+fn with_reply(mut body: Value, reply_to: Option<i32>) -> Value {
+    if let Some(message_id) = reply_to {
+        let reply = json!({"message_id": message_id, "allow_sending_without_reply": true});
+        insert(&mut body, "reply_parameters", reply);
+    }
+    body
 }
 
 /// Returns `body` with the text and the buttons.

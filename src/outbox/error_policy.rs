@@ -16,6 +16,8 @@ pub(super) enum ErrorAction {
     MarkUnreachable(String),
     /// Send the message without markup: Telegram rejected its entities.
     SendPlainText,
+    /// Send the message to the chat itself: the topic is gone.
+    SendWithoutThread,
 }
 
 /// Returns the backoff after `attempts` failed attempts: 1, 2, 4 … 60 seconds.
@@ -62,6 +64,8 @@ pub(super) fn classify(
                 ErrorAction::AlreadyApplied
             } else if has("can't parse entities") {
                 ErrorAction::SendPlainText
+            } else if has("message thread not found") || has("topic_deleted") || has("topic_closed") {
+                ErrorAction::SendWithoutThread
             } else if has("chat not found") {
                 ErrorAction::MarkUnreachable(description.clone())
             } else {

@@ -245,6 +245,17 @@ impl Outbox {
                     Err(error) => report(Outcome::Dropped(error.to_string())),
                 }
             }
+            ErrorAction::SendWithoutThread => {
+                tracing::warn!(%error, delivery = delivery.id, "topic is gone; sending to the chat itself");
+                let result = match action.without_thread() {
+                    Some(action) => self.call(&delivery, action).await,
+                    None => Err(error),
+                };
+                match result {
+                    Ok(card) => report(Outcome::Sent(card)),
+                    Err(error) => report(Outcome::Dropped(error.to_string())),
+                }
+            }
             ErrorAction::MarkUnreachable(reason) => self.mark_unreachable(&delivery, reason).await,
             ErrorAction::Settle(outcome) => {
                 tracing::warn!(%error, delivery = delivery.id, attempts = delivery.attempts, ?outcome, "failed to send delivery");

@@ -6,9 +6,9 @@ use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
 use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
+use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::PART_CHARS;
 
 /// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]
@@ -28,6 +28,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             card(format!("{head}\n\n{}", localizer.quote(text, PART_CHARS)), [])
         }
         NoticeView::File { number } => with_number("notice-file", number),
+        NoticeView::LostPart { number } => with_number("notice-part-lost", number),
         NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
         NoticeView::Completed { number } => with_number("notice-completed", number),
         NoticeView::Cancelled { number } => with_number("notice-cancelled", number),

@@ -63,6 +63,7 @@ fn every_notice() {
         ("created_assigned_at_once", created(Status::Assigned, 1)),
         ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
         ("file", NoticeView::File { number: number() }),
+        ("part_lost", NoticeView::LostPart { number: number() }),
         ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
         ("completed", NoticeView::Completed { number: number() }),
         ("cancelled", NoticeView::Cancelled { number: number() }),
