@@ -182,9 +182,11 @@ fn missing(name: &str) -> BotApiError {
         "message_id" => "message identifier is not specified".to_owned(),
         "file_id" => "file_id not specified".to_owned(),
         "action" => "wrong parameter action in request".to_owned(),
-        "photo" | "document" | "voice" | "video" | "audio" | "sticker" => {
-            format!("there is no {name} in the request")
+        "photo" | "document" | "voice" | "video" | "audio" | "sticker" | "animation" | "video_note" => {
+            format!("there is no {} in the request", name.replace('_', " "))
         }
+        "latitude" | "longitude" => format!("{name} is empty"),
+        "message_ids" => "message identifiers are not specified".to_owned(),
         _ => format!("parameter \"{name}\" is required"),
     })
 }
@@ -203,7 +205,7 @@ mod tests {
     #[test]
     fn built_in_schema_parses_and_method_names_match_in_any_case() {
         let schema = Schema::built_in();
-        assert_eq!(schema.methods.len(), 28);
+        assert_eq!(schema.methods.len(), 41);
         assert_eq!(schema.method("SendMessage"), Some("sendMessage"));
         assert_eq!(schema.method("sendTelepathy"), None);
     }

@@ -2,7 +2,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,7 @@ const MAX_BODY_BYTES: usize = 51 << 20;
 /// The outcome of a request: a reply, or a fault of the connection.
 enum RequestOutcome {
     Replied(Result<Reply, BotApiError>),
+    Answered(Response),
     Hang,
     Reset,
 }
@@ -56,6 +57,7 @@ async fn handle_request(State(sandbox): State<Sandbox>, request: Request) -> Res
     match call(&sandbox, method, request).await {
         RequestOutcome::Replied(Ok(reply)) => reply.into_response(),
         RequestOutcome::Replied(Err(error)) => error.into_response(),
+        RequestOutcome::Answered(response) => response,
         RequestOutcome::Hang => std::future::pending().await,
         RequestOutcome::Reset => reset(connection).await,
     }
@@ -95,6 +97,12 @@ async fn call(sandbox: &Sandbox, requested: &str, request: Request) -> RequestOu
         return reject(error);
     }
     match &fault {
+        Some(Fault::RawAnswer { status, content_type, body }) => {
+            finish(*status, Some("fault: RawAnswer".to_owned()));
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let headers = [(header::CONTENT_TYPE, content_type.clone())];
+            return RequestOutcome::Answered((status, headers, body.clone()).into_response());
+        }
         Some(Fault::HangBefore) => {
             finish(0, Some("fault: HangBefore".to_owned()));
             return RequestOutcome::Hang;
@@ -163,6 +171,9 @@ fn download(sandbox: &Sandbox, token: &str, path: &str) -> Response {
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
+        if let Some(raw) = self.raw {
+            return ([(header::CONTENT_TYPE, "application/json")], raw).into_response();
+        }
         let mut body = json!({"ok": true, "result": self.result});
         if let (Some(description), Some(body)) = (self.description, body.as_object_mut()) {
             body.insert("description".to_owned(), Value::from(description));
