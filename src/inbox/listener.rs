@@ -1,6 +1,6 @@
 //! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an
 //! earlier process left pending.
-use super::{Inbox, chat_of};
+use super::{ALLOWED_UPDATES, Inbox, chat_of};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::engine::Engine;
@@ -138,13 +138,32 @@ async fn parse(
         inbox.hold_dispatched(row.update_id, incoming);
         return Some(Ok(update));
     }
-    tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters");
-    while let Err(error) = dead_letter(&inbox, &engine, &row).await {
-        tracing::error!(%error, update = row.update_id, "failed to write dead letter");
+    // A server that does not know `allowed_updates` of a later version sends kinds that nobody asked for.
+    let is_asked = ALLOWED_UPDATES.iter().any(|kind| row.update.get(kind).is_some());
+    if is_asked {
+        tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters");
+    } else {
+        tracing::debug!(update = row.update_id, "dropped update of another kind");
+    }
+    while let Err(error) = discard(&inbox, &engine, &row, is_asked).await {
+        tracing::error!(%error, update = row.update_id, "failed to discard update");
         tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
     }
     engine.wake_outbox();
     None
+}
+
+/// Removes a row that is not handled. One of a kind that was asked for becomes a dead letter.
+async fn discard(
+    inbox: &Inbox,
+    engine: &Engine,
+    row: &InboxRow,
+    is_asked: bool,
+) -> Result<(), StoreError> {
+    if is_asked {
+        return dead_letter(inbox, engine, row).await;
+    }
+    inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await
 }
 
 async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {
