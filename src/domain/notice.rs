@@ -122,6 +122,21 @@ pub enum Notice {
         /// The ticket.
         ticket: TicketId,
     },
+    /// To the agent: a file or a part of the description could not be brought.
+    PartUndelivered {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// To the customer: a file or a part of the description did not reach the agent.
+    SendAgain {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// To the admins: a message was given up. Several pending ones are sent as one.
+    Undelivered {
+        /// The chat that did not get it.
+        chat: ChatId,
+    },
     /// To the admins: the handler of an update failed repeatedly, and the update became a dead letter.
     UpdateDeadLettered {
         /// Telegram's `update_id`.
@@ -232,6 +247,26 @@ impl Message {
         }
     }
 
+    /// Returns true if it only keeps something up to date. It never delays a new message, so it waits alone
+    /// and not with its chat.
+    #[must_use]
+    pub fn is_refresh(&self) -> bool {
+        self.priority_class() > 0
+    }
+
+    /// Returns the ticket if this brings a part of it that the agent gets in no other way.
+    #[must_use]
+    pub fn ticket_part(&self) -> Option<TicketId> {
+        match self {
+            Self::Notice(
+                Notice::File { ticket, .. }
+                | Notice::Album { ticket, .. }
+                | Notice::DescriptionPart { ticket, .. },
+            ) => Some(*ticket),
+            _ => None,
+        }
+    }
+
     /// Returns the key by which deliveries coalesce: of the pending deliveries to a chat with the same key,
     /// only one is sent.
     #[must_use]
@@ -241,6 +276,7 @@ impl Message {
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Menu => Some("menu".to_owned()),
             Self::InThread { message, .. } => message.coalesce_key(),
+            Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::content::{Attachment, ContentKind, MessageSource};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Rendered};
-use crate::engine::ports::StoreError;
+use crate::engine::ports::{Outcome, StoreError};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -160,6 +160,23 @@ impl TelegramAction {
             _ => return None,
         };
         Some(LiveCard { key, chat, message_id, digest: digest(text) })
+    }
+
+    /// Returns the action that sends the text of an edit as a new message, because its message is gone. If
+    /// nobody needs that, returns the outcome that settles the delivery.
+    pub(super) fn to_new_message(&self, message: &Message) -> Result<Self, Outcome> {
+        let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
+        match message {
+            // The answer to a press.
+            Message::Edit { .. } => Ok(Self::Send(text.clone(), None)),
+            Message::Redraw { card, .. } => Ok(Self::Send(text.clone(), Some(*card))),
+            // The agent works on the ticket by its card, and the customer sends the draft by its card.
+            Message::Refresh(key @ (CardKey::Task(..) | CardKey::Draft(_))) if card.is_some() => {
+                Ok(Self::Send(text.clone(), Some(*key)))
+            }
+            Message::Refresh(key) => Err(Outcome::CardGone(*key, *message_id)),
+            _ => Err(Outcome::Sent(None)),
+        }
     }
 
     /// Returns the action without HTML tags, for texts whose entities Telegram rejected.

@@ -116,7 +116,7 @@ impl Composer {
             _ => None,
         };
         Ok(TelegramAction::attachments(files, &caption, reply_to).unwrap_or_else(|| {
-            TelegramAction::Send(render::notice(localizer, &NoticeView::LostPart { number }), None)
+            TelegramAction::Send(render::notice(localizer, &NoticeView::PartUndelivered { number }), None)
         }))
     }
 
@@ -290,6 +290,17 @@ impl Composer {
             Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
             Notice::AgentUnreachable { person } => {
                 Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
+            }
+            Notice::PartUndelivered { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::PartUndelivered { number })
+            }
+            Notice::SendAgain { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::SendAgain { number })
+            }
+            Notice::Undelivered { chat } => {
+                let person = store.recipient(*chat).await?;
+                let recipient = person.map_or_else(|| format!("#{}", chat.0), |person| person.name);
+                Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
             }
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {

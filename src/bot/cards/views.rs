@@ -226,11 +226,6 @@ pub enum NoticeView {
         /// The ticket.
         number: TicketNumber,
     },
-    /// To the agent: a part of this ticket's description cannot be sent to them.
-    LostPart {
-        /// The ticket.
-        number: TicketNumber,
-    },
     /// To the customer: an agent got the ticket.
     Assigned {
         /// The ticket.
@@ -300,6 +295,23 @@ pub enum NoticeView {
     CustomerUnreachable {
         /// The ticket.
         number: TicketNumber,
+    },
+    /// To the agent: a part of this ticket could not be brought.
+    PartUndelivered {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the customer: a part of this ticket did not reach the agent.
+    SendAgain {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the admins: a message was given up.
+    Undelivered {
+        /// The name of the person who did not get it, or the number of the chat.
+        recipient: String,
+        /// How many were given up in all.
+        total: u64,
     },
     /// To the admins: an update became a dead letter.
     DeadLetter {

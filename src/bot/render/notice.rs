@@ -28,7 +28,6 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             card(format!("{head}\n\n{}", localizer.quote(text, PART_CHARS)), [])
         }
         NoticeView::File { number } => with_number("notice-file", number),
-        NoticeView::LostPart { number } => with_number("notice-part-lost", number),
         NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
         NoticeView::Completed { number } => with_number("notice-completed", number),
         NoticeView::Cancelled { number } => with_number("notice-cancelled", number),
@@ -61,6 +60,11 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::Joined { person: who } => with_name("notice-joined", who),
         NoticeView::AgentUnreachable { person: who } => with_name("notice-agent-unreachable", who),
         NoticeView::CustomerUnreachable { number } => with_number("notice-customer-unreachable", number),
+        NoticeView::PartUndelivered { number } => with_number("notice-part-undelivered", number),
+        NoticeView::SendAgain { number } => with_number("notice-send-again", number),
+        NoticeView::Undelivered { recipient, total } => {
+            localizer.message("notice-undelivered", &[("name", name(recipient)), ("total", (*total).into())])
+        }
         NoticeView::DeadLetter { update } => {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }

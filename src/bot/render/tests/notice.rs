@@ -63,7 +63,6 @@ fn every_notice() {
         ("created_assigned_at_once", created(Status::Assigned, 1)),
         ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
         ("file", NoticeView::File { number: number() }),
-        ("part_lost", NoticeView::LostPart { number: number() }),
         ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
         ("completed", NoticeView::Completed { number: number() }),
         ("cancelled", NoticeView::Cancelled { number: number() }),
@@ -83,6 +82,9 @@ fn every_notice() {
         ("joined", NoticeView::Joined { person: name() }),
         ("agent_unreachable", NoticeView::AgentUnreachable { person: name() }),
         ("customer_unreachable", NoticeView::CustomerUnreachable { number: number() }),
+        ("part_undelivered", NoticeView::PartUndelivered { number: number() }),
+        ("send_again", NoticeView::SendAgain { number: number() }),
+        ("undelivered", NoticeView::Undelivered { recipient: name(), total: 3 }),
         ("update_put_aside", NoticeView::DeadLetter { update: 987_654_321 }),
         ("something_broke", NoticeView::UpdateFailed),
     ];
