@@ -190,7 +190,8 @@ impl FormattedText {
                 EntityKind::Blockquote | EntityKind::ExpandableBlockquote if !words.is_empty() => {
                     let breaks = words.trim_end().match_indices('\n').map(|(at, _)| from + at + 1);
                     // A quote in the middle of a line would not read as one.
-                    let begins_line = self.text.get(..from).is_some_and(|b| b.is_empty() || b.ends_with('\n'));
+                    let begins_line =
+                        self.text.get(..from).is_some_and(|b| b.is_empty() || b.ends_with('\n'));
                     let starts = begins_line.then_some(from).into_iter().chain(breaks);
                     insertions.extend(starts.map(|at| (at, "> ".to_owned())));
                 }

@@ -218,6 +218,13 @@ pub enum Message {
     Retire(CardKey),
     /// The person's command menu, for their role and language.
     Menu,
+    /// An edit of a message that Telegram names by an inline id only.
+    Inline {
+        /// Telegram's id.
+        inline_message_id: String,
+        /// The edit; its message id has no meaning to Telegram.
+        message: Box<Message>,
+    },
     /// A message to a topic of the chat: an answer goes where it was asked for.
     InThread {
         /// Telegram's id of the topic.
@@ -243,7 +250,7 @@ impl Message {
         match self {
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
             Self::Refresh(_) | Self::Redraw { .. } | Self::Menu => 1,
-            Self::InThread { message, .. } => message.priority_class(),
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
         }
     }
 
@@ -275,7 +282,7 @@ impl Message {
             Self::Refresh(key) => Some(format!("refresh {key}")),
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Menu => Some("menu".to_owned()),
-            Self::InThread { message, .. } => message.coalesce_key(),
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
             Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
             _ => None,
         }

@@ -154,12 +154,7 @@ async fn parse(
 }
 
 /// Removes a row that is not handled. One of a kind that was asked for becomes a dead letter.
-async fn discard(
-    inbox: &Inbox,
-    engine: &Engine,
-    row: &InboxRow,
-    is_asked: bool,
-) -> Result<(), StoreError> {
+async fn discard(inbox: &Inbox, engine: &Engine, row: &InboxRow, is_asked: bool) -> Result<(), StoreError> {
     if is_asked {
         return dead_letter(inbox, engine, row).await;
     }

@@ -38,6 +38,14 @@ impl Received {
         }
     }
 
+    /// Returns the inline id of a pressed message that Telegram does not name otherwise.
+    pub(super) fn inline_message_id(&self) -> Option<String> {
+        match &self.incoming {
+            Incoming::Press(press) if press.message.is_none() => press.inline_message_id.clone(),
+            _ => None,
+        }
+    }
+
     /// Returns the topic that the update came from.
     pub(super) fn thread(&self) -> Option<i32> {
         match &self.incoming {

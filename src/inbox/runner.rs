@@ -273,7 +273,13 @@ impl Runner {
         let now = self.clock.now();
         let person = self.bot.engine.register_person(&Received::profile_of(user), now).await?;
         self.bot.engine.on_activity(&person, now).await?;
-        let request = RequestContext { chat: person.chat(), thread: update.thread(), person, now };
+        let request = RequestContext {
+            chat: person.chat(),
+            thread: update.thread(),
+            inline_message_id: update.inline_message_id(),
+            person,
+            now,
+        };
         let mut deps = dptree::deps![Arc::clone(&self.bot), request.clone(), update.update.clone()];
         match &update.incoming {
             Incoming::Message(message) | Incoming::Edited(message) => {

@@ -1,7 +1,8 @@
 //! A Telegram action: the Bot API call that carries out a delivery.
+use super::attachments;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
-use crate::domain::content::{Attachment, ContentKind, MessageSource};
+use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Rendered};
 use crate::engine::ports::{Outcome, StoreError};
@@ -42,6 +43,8 @@ pub enum TelegramAction {
     },
     /// Makes the call in a topic of the chat.
     InThread(i32, Box<TelegramAction>),
+    /// Makes the edit of a message that Telegram names by an inline id.
+    Inline(String, Box<TelegramAction>),
     /// Edits a message.
     Edit {
         /// The message to edit.
@@ -84,44 +87,24 @@ impl TelegramAction {
         match self {
             Self::Send(text, _) => Some(("sendMessage", with_text(json!({"chat_id": chat.0}), text))),
             Self::SendFile { file, caption, reply_to } => {
-                let (method, field) = file_call(&file.kind)?;
-                let mut body = json!({"chat_id": chat.0, field: file.file_id});
-                if file.kind.has_caption() {
-                    insert(&mut body, "caption", json!(caption));
-                    insert(&mut body, "parse_mode", json!("HTML"));
-                }
-                Some((method, with_reply(body, *reply_to)))
+                attachments::send_file(chat, file, caption, *reply_to)
             }
-            Self::SendAlbum(files, caption) => {
-                let media = files.iter().enumerate().filter_map(|(at, file)| {
-                    let mut media = json!({"type": file_call(&file.kind)?.1, "media": file.file_id});
-                    if at == 0 {
-                        insert(&mut media, "caption", json!(caption));
-                        insert(&mut media, "parse_mode", json!("HTML"));
-                    }
-                    Some(media)
-                });
-                let media: Vec<_> = media.collect();
-                Some(("sendMediaGroup", json!({"chat_id": chat.0, "media": media})))
-            }
-            Self::Copy { sources, reply_to } => {
-                let from = sources.first()?;
-                let body = json!({"chat_id": chat.0, "from_chat_id": from.chat.0});
-                if sources.len() == 1 {
-                    let mut body = body;
-                    insert(&mut body, "message_id", json!(from.message_id));
-                    return Some(("copyMessage", with_reply(body, *reply_to)));
+            Self::SendAlbum(files, caption) => Some(attachments::send_album(chat, files, caption)),
+            Self::Copy { sources, reply_to } => attachments::copy(chat, sources, *reply_to),
+            Self::Inline(id, action) => {
+                let (method, mut body) = action.call(chat)?;
+                if let Some(fields) = body.as_object_mut() {
+                    fields.remove("chat_id");
+                    fields.remove("message_id");
+                    fields.insert("inline_message_id".to_owned(), json!(id));
                 }
-                let ids: Vec<_> = sources.iter().map(|source| source.message_id).collect();
-                let mut body = body;
-                insert(&mut body, "message_ids", json!(ids));
-                Some(("copyMessages", body))
+                Some((method, body))
             }
             Self::InThread(thread, action) => {
                 let (method, mut body) = action.call(chat)?;
                 // Edits and menus name their place otherwise.
                 if method.starts_with("send") || method.starts_with("copy") {
-                    insert(&mut body, "message_thread_id", json!(thread));
+                    attachments::insert(&mut body, "message_thread_id", json!(thread));
                 }
                 Some((method, body))
             }
@@ -146,7 +129,7 @@ impl TelegramAction {
     pub(super) fn is_idempotent(&self) -> bool {
         match self {
             Self::Edit { .. } | Self::Menu(_) | Self::Nothing => true,
-            Self::InThread(_, action) => action.is_idempotent(),
+            Self::InThread(_, action) | Self::Inline(_, action) => action.is_idempotent(),
             _ => false,
         }
     }
@@ -165,6 +148,9 @@ impl TelegramAction {
     /// Returns the action that sends the text of an edit as a new message, because its message is gone. If
     /// nobody needs that, returns the outcome that settles the delivery.
     pub(super) fn to_new_message(&self, message: &Message) -> Result<Self, Outcome> {
+        if let (Self::Inline(_, action), Message::Inline { message, .. }) = (self, message) {
+            return action.to_new_message(message);
+        }
         let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
         match message {
             // The answer to a press.
@@ -193,6 +179,7 @@ impl TelegramAction {
             }
             Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
             Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
+            Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
             Self::Copy { .. } | Self::Menu(_) | Self::Nothing => self.clone(),
         }
     }
@@ -204,36 +191,6 @@ impl TelegramAction {
             _ => None,
         }
     }
-}
-
-/// Returns the method that sends a file of this kind, and the parameter that holds the file.
-fn file_call(kind: &ContentKind) -> Option<(&'static str, &'static str)> {
-    Some(match kind {
-        ContentKind::Photo => ("sendPhoto", "photo"),
-        ContentKind::Document => ("sendDocument", "document"),
-        ContentKind::Voice => ("sendVoice", "voice"),
-        ContentKind::Video => ("sendVideo", "video"),
-        ContentKind::Audio => ("sendAudio", "audio"),
-        ContentKind::Animation => ("sendAnimation", "animation"),
-        ContentKind::VideoNote => ("sendVideoNote", "video_note"),
-        ContentKind::Sticker => ("sendSticker", "sticker"),
-        _ => return None,
-    })
-}
-
-fn insert(body: &mut Value, field: &str, value: Value) {
-    if let Some(fields) = body.as_object_mut() {
-        fields.insert(field.to_owned(), value);
-    }
-}
-
-/// Returns `body` as a reply, if there is a message that it replies to.
-fn with_reply(mut body: Value, reply_to: Option<i32>) -> Value {
-    if let Some(message_id) = reply_to {
-        let reply = json!({"message_id": message_id, "allow_sending_without_reply": true});
-        insert(&mut body, "reply_parameters", reply);
-    }
-    body
 }
 
 /// Returns `body` with the text and the buttons.

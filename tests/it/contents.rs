@@ -6,6 +6,7 @@ mod edits;
 mod fuzz;
 mod generated;
 mod inputs;
+mod presses;
 mod threads;
 
 use crate::support::Desk;

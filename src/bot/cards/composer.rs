@@ -56,6 +56,10 @@ impl Compose for Composer {
             Message::Notice(Notice::Album { ticket, files }) => {
                 self.attachments(*ticket, files, (recipient.as_ref(), &localizer)).await
             }
+            Message::Inline { inline_message_id, message } => {
+                let action = Box::pin(self.compose(chat, message, now)).await?;
+                Ok(TelegramAction::Inline(inline_message_id.clone(), Box::new(action)))
+            }
             Message::InThread { thread, message } => {
                 let action = Box::pin(self.compose(chat, message, now)).await?;
                 Ok(TelegramAction::InThread(*thread, Box::new(action)))

@@ -122,8 +122,11 @@ pub async fn not_your_command(bot: Arc<BotContext>, ctx: RequestContext, command
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
 pub fn pressed_message(press: Arc<Press>, ctx: RequestContext) -> Option<PressedMessage> {
-    let message = press.message.as_ref().filter(|message| message.chat.id == ctx.chat)?;
-    Some(PressedMessage(message.message_id))
+    match &press.message {
+        Some(message) => (message.chat.id == ctx.chat).then_some(PressedMessage(message.message_id)),
+        // The data says what is wanted, and the engine decides by the sender who may do it.
+        None => press.inline_message_id.as_deref().map(PressedMessage::of_inline),
+    }
 }
 
 /// Returns the action of the pressed button.

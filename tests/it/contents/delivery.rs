@@ -109,6 +109,28 @@ async fn copies_and_round_videos_reply_to_the_card_of_their_ticket() {
 }
 
 #[tokio::test]
+async fn a_copy_that_is_refused_is_named_to_the_agent_and_the_customer() {
+    let desk = desk().await;
+    desk.sandbox.send_raw(ANI, json!({"hologram": {"data": "x"}, "caption": "begini kantornya"}));
+    desk.settle().await;
+    desk.press(ANI, "✅ Kirim").await;
+    desk.find(BUDI, "begini kantornya");
+    desk.find(BUDI, "tidak bisa dikirim ke Anda");
+    desk.find(ANI, "tidak sampai ke agen kami");
+}
+
+#[tokio::test]
+async fn a_reply_to_a_file_in_another_chat_brings_the_file() {
+    let desk = desk().await;
+    let origin = json!({"type": "hidden_user", "sender_user_name": "Bos", "date": 1});
+    let reply = json!({"origin": origin, "photo": [{"file_id": "P7", "file_unique_id": "p7"}]});
+    desk.sandbox.send_raw(ANI, json!({"text": "yang ini rusak", "external_reply": reply}));
+    desk.settle().await;
+    let preview = desk.last(ANI).text;
+    assert!(preview.contains("> Bos\nyang ini rusak") && preview.contains("1 berkas"), "{preview}");
+}
+
+#[tokio::test]
 async fn an_eleventh_file_leaves_its_words_in_the_draft() {
     let desk = desk().await;
     for _ in 0..10 {

@@ -85,7 +85,9 @@ pub(super) fn messages() -> Vec<(String, Value, Expected)> {
     all.extend(["community_chat_added", "community_chat_removed"].map(service));
     let widget = json!({"widget": {"html": "<b>x</b>", "data": {"a": [1]}}});
     all.push(("widget of 10.4".to_owned(), widget, Expected::Part));
-    for (name, value) in [("hologram", json!({"file_id": "h"})), ("aroma", json!([1])), ("mood", json!("glad"))] {
+    for (name, value) in
+        [("hologram", json!({"file_id": "h"})), ("aroma", json!([1])), ("mood", json!("glad"))]
+    {
         let invented = json!({name: value, "caption": WORDS, "is_odd": true});
         all.push((format!("invented {name}, with a caption"), invented, Expected::Words));
         all.push((format!("invented {name}"), json!({name: value}), Expected::Part));
@@ -207,7 +209,9 @@ async fn service_messages_do_not_answer_a_question_and_unknown_entities_do() {
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
     let before = desk.count(ADMIN, "");
-    for (n, field) in (0_i64..).zip(fields("Message").into_iter().skip_while(|f| f.name != "new_chat_members")) {
+    for (n, field) in
+        (0_i64..).zip(fields("Message").into_iter().skip_while(|f| f.name != "new_chat_members"))
+    {
         let mut message = update(ADMIN, &json!({field.name: example(&field, false)}));
         message["message"]["message_id"] = json!(3_000 + n);
         if field.name != "reply_markup" {

@@ -27,7 +27,11 @@ async fn becomes_a_ticket(name: &str, words: &[&str], kind: Option<MediaKind>) {
     desk.press(ANI, "✅ Kirim").await;
     for words in words {
         assert!(preview.text.contains(words), "{name}: {words:?} is not in the draft: {}", preview.text);
-        assert!(desk.has(BUDI, words), "{name}: {words:?} does not reach the agent: {}", desk.transcript(BUDI));
+        assert!(
+            desk.has(BUDI, words),
+            "{name}: {words:?} does not reach the agent: {}",
+            desk.transcript(BUDI)
+        );
     }
     let got: Vec<_> = desk.sandbox.chat(BUDI).into_iter().filter_map(|message| message.media).collect();
     let got: Vec<_> = got.iter().map(|media| media.kind).collect();
@@ -69,7 +73,8 @@ async fn contents_that_are_no_files_reach_the_agent() {
     becomes_a_ticket("kind_contact", &["👤 Budi +6281100000"], Some(MediaKind::Contact)).await;
     becomes_a_ticket("kind_poll", &["📊 Kapan?"], Some(MediaKind::Poll)).await;
     // The sandbox shows these two as messages without a file.
-    for (name, words) in [("kind_checklist", "Yang rusak\n• printer"), ("kind_rich_message", "Internet mati")] {
+    for (name, words) in [("kind_checklist", "Yang rusak\n• printer"), ("kind_rich_message", "Internet mati")]
+    {
         let desk = after(name).await;
         desk.press(ANI, "✅ Kirim").await;
         assert!(desk.has(BUDI, words), "{name}: {}", desk.transcript(BUDI));
@@ -105,8 +110,10 @@ async fn an_answer_goes_to_the_topic_or_to_the_chat_if_it_is_gone() {
     let answers = desk.sandbox.requests().into_iter().filter(|request| request.method == "sendMessage");
     let answers: Vec<_> =
         answers.filter(|request| request.params["text"].to_string().contains("halo dari topik")).collect();
-    let threads: Vec<_> =
-        answers.iter().map(|request| (request.outcome, request.params.get("message_thread_id").cloned())).collect();
+    let threads: Vec<_> = answers
+        .iter()
+        .map(|request| (request.outcome, request.params.get("message_thread_id").cloned()))
+        .collect();
     assert_eq!(threads, [(400, Some(77.into())), (200, None)]);
     assert_eq!(desk.last(ANI).from, Side::Bot);
 }

@@ -155,7 +155,12 @@ pub async fn create_department_pressed(
     pressed: PressedMessage,
     press: Arc<Press>,
 ) -> HandlerResult {
-    let text = press.message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
+    let Some(message) = &press.message else {
+        // Telegram does not show the message, so the name is asked for.
+        let prompt = (Prompt::NewDepartment, "department-ask-name", "");
+        return ask_in_place(&bot, &ctx, &toast, pressed, prompt).await;
+    };
+    let text = &message.text;
     let bold = text.entities.iter().find(|entity| entity.kind == EntityKind::Bold);
     let bold = bold.ok_or(EngineError::NotFound)?;
     let name = text.slice(byte_at(&text.text, bold.offset), byte_at(&text.text, bold.end())).text;
