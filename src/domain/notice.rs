@@ -2,9 +2,9 @@
 //! when it is sent, in the recipient's language.
 use super::alert::Alert;
 use super::card::CardKey;
+use super::content::Attachment;
 use super::ids::{ChatId, PersonId, TicketId};
 use super::person::Role;
-use super::text::Attachment;
 use serde::{Deserialize, Serialize};
 
 /// A notice to one chat. It is committed together with the change that it is about.
@@ -46,6 +46,13 @@ pub enum Notice {
         ticket: TicketId,
         /// The file.
         file: Attachment,
+    },
+    /// To the agent: files of the ticket's description that the customer sent as one album.
+    Album {
+        /// The ticket.
+        ticket: TicketId,
+        /// The files.
+        files: Vec<Attachment>,
     },
     /// To the customer: the ticket was assigned.
     Assigned {
@@ -211,15 +218,39 @@ pub enum Message {
     Retire(CardKey),
     /// The person's command menu, for their role and language.
     Menu,
+    /// An edit of a message that Telegram names by an inline id only.
+    Inline {
+        /// Telegram's id.
+        inline_message_id: String,
+        /// The edit; its message id has no meaning to Telegram.
+        message: Box<Message>,
+    },
+    /// A message to a topic of the chat: an answer goes where it was asked for.
+    InThread {
+        /// Telegram's id of the topic.
+        thread: i32,
+        /// The message.
+        message: Box<Message>,
+    },
 }
 
 impl Message {
+    /// Returns the message for a topic of its chat, if there is one.
+    #[must_use]
+    pub fn in_thread(self, thread: Option<i32>) -> Self {
+        match thread {
+            Some(thread) => Self::InThread { thread, message: Box::new(self) },
+            None => self,
+        }
+    }
+
     /// Returns its priority class within the chat: 0 for new messages, 1 for refreshes, which go after them.
     #[must_use]
     pub fn priority_class(&self) -> u8 {
         match self {
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
             Self::Refresh(_) | Self::Redraw { .. } | Self::Menu => 1,
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
         }
     }
 
@@ -234,9 +265,11 @@ impl Message {
     #[must_use]
     pub fn ticket_part(&self) -> Option<TicketId> {
         match self {
-            Self::Notice(Notice::File { ticket, .. } | Notice::DescriptionPart { ticket, .. }) => {
-                Some(*ticket)
-            }
+            Self::Notice(
+                Notice::File { ticket, .. }
+                | Notice::Album { ticket, .. }
+                | Notice::DescriptionPart { ticket, .. },
+            ) => Some(*ticket),
             _ => None,
         }
     }
@@ -249,6 +282,7 @@ impl Message {
             Self::Refresh(key) => Some(format!("refresh {key}")),
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Menu => Some("menu".to_owned()),
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
             Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
             _ => None,
         }

@@ -40,6 +40,7 @@ macro_rules! store_contract {
     ($name:ident, $backend:ty) => {
         store_contract! { @cases $name, $backend,
             tickets: opening_assigns_increasing_arrivals_and_keeps_every_field,
+            tickets: a_content_write_changes_the_description_only,
             tickets: idempotency_keys_and_numbers_stay_unique_after_the_end,
             tickets: the_open_tickets_of_a_customer_are_limited,
             tickets: a_rejected_change_does_not_affect_the_rest_of_its_batch,
