@@ -107,7 +107,8 @@ impl Engine {
         }
         let before = self.store.incidents().await?;
         let announced = state.announced.get_or_insert_with(|| before.announced());
-        let after = before.update(&conditions, now);
+        let can_notify = self.store.admins().await?.iter().any(|admin| admin.reachable);
+        let after = before.update(&conditions, can_notify, now);
         if after != before {
             self.commit_incidents(&before, &after).await?;
         }
@@ -121,7 +122,7 @@ impl Engine {
 
     async fn commit_incidents(&self, before: &Incidents, after: &Incidents) -> Result<(), EngineError> {
         let mut notices = Vec::new();
-        for (alert, over) in after.announcements(&before.announced()) {
+        for (alert, over) in after.notifications(before) {
             notices.extend(self.alert_notices(alert, over).await?);
         }
         let write = Write::Incidents { incidents: after.clone(), expected: before.version };
@@ -133,11 +134,11 @@ impl Engine {
         }
     }
 
-    /// Returns the notices to the admins; none if the department is retired or gone.
+    /// Returns the notices to the admins. There are none when a retired department needs no agent any more.
     async fn alert_notices(&self, alert: Alert, over: bool) -> Result<Vec<Outgoing>, EngineError> {
-        let departments = self.store.departments().await?;
-        let gone = |id| departments.iter().all(|department| department.id != id || department.retired);
-        if alert.department().is_some_and(gone) {
+        if let (Alert::NobodyOnline(id), true) = (alert, over)
+            && self.store.department(id).await?.is_none_or(|department| department.retired)
+        {
             return Ok(Vec::new());
         }
         self.notices_to_admins(&Notice::Alert { alert, over }).await
@@ -176,14 +177,17 @@ impl Engine {
         let mut conditions = Conditions::new();
         let depths = self.store.depths().await?;
         oldest_waits.retain(|id, _| depths.get(id).is_some_and(|depth| *depth > 0));
-        for department in self.store.departments().await?.into_iter().filter(|d| !d.retired) {
+        for department in self.store.departments().await? {
             let id = department.id;
+            let has_queue = depths.get(&id).is_some_and(|depth| *depth > 0);
+            if department.retired && !has_queue {
+                continue;
+            }
             if self.online(id) == 0 {
                 let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(UNSTAFFED_ALERT_AFTER) };
                 conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
-            let has_queue = depths.get(&id).is_some_and(|depth| *depth > 0);
             if has_queue && !oldest_waits.get(&id).is_some_and(|wait| wait.is_fresh(now)) {
                 // The query costs the more the longer the queue is on a server that reads whole index ranges.
                 match self.oldest_waiting(id).await? {

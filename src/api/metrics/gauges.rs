@@ -71,9 +71,13 @@ impl Gauges {
 
     async fn read_departments(&self, api: &Api) -> Result<(), StoreError> {
         let (depths, now) = (api.engine.store().depths().await?, api.now());
-        for department in api.engine.store().departments().await?.into_iter().filter(|d| !d.retired) {
-            let labels = DepartmentLabels { department: department.name };
+        for department in api.engine.store().departments().await? {
             let depth = depths.get(&department.id).copied().unwrap_or(0);
+            // A retired department counts until its last ticket has left the queue.
+            if department.retired && depth == 0 {
+                continue;
+            }
+            let labels = DepartmentLabels { department: department.name };
             self.online.get_or_create(&labels).set(api.engine.online(department.id).into());
             self.critical.get_or_create(&labels).set(department.critical.into());
             self.depth.get_or_create(&labels).set(i64::try_from(depth).unwrap_or(i64::MAX));
