@@ -28,6 +28,7 @@ pub mod replicas;
 pub mod settings;
 pub mod sweep;
 pub mod tickets;
+mod undelivered;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;

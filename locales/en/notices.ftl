@@ -42,6 +42,9 @@ notice-no-longer-agent = You are no longer an agent and receive no more tickets.
 notice-joined = 👋 <b>{ $name }</b> accepted an invitation and has joined.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> blocked this bot and gets no tickets until it is unblocked.
 notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> failed again and again and was put aside. Details are in the log.
+notice-part-undelivered = ⚠️ A file or a part of ticket <code>{ $number }</code> can't be brought to you: Telegram does not accept it any more. The customer was asked to send it again.
+notice-send-again = ⚠️ Something that you sent for ticket <code>{ $number }</code> did not reach our agent. Please send that file or text again.
+notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram refused it, or twice did not say whether it arrived. Messages given up so far: { $total }. Details are in the log.
 
 # Incidents, for admins: when they begin, and when they are over.
 

@@ -35,6 +35,9 @@ notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. And
 notice-joined = 👋 <b>{ $name }</b> menerima undangan dan sudah bergabung.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> memblokir bot ini dan tidak menerima tiket sampai blokirnya dibuka.
 notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> berulang kali gagal diproses dan disisihkan. Rinciannya ada di log.
+notice-part-undelivered = ⚠️ Satu lampiran atau bagian dari tiket <code>{ $number }</code> tidak bisa dikirim ke Anda karena ditolak Telegram. Pelanggan sudah diminta mengirimnya lagi.
+notice-send-again = ⚠️ Sebagian kiriman Anda untuk tiket <code>{ $number }</code> tidak sampai ke agen kami. Mohon kirim lagi berkas atau teks itu.
+notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Rinciannya ada di log.
 
 # Gangguan, untuk admin: saat mulai, dan saat selesai.
 

@@ -2,10 +2,11 @@
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 use crate::domain::Time;
 use crate::domain::alert::Alert;
+use crate::domain::description::Description;
+use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
 
@@ -218,9 +219,9 @@ pub enum NoticeView {
         /// The number of the part, from 1, and of all parts.
         part: (usize, usize),
         /// The text.
-        text: String,
+        text: FormattedText,
     },
-    /// To the agent: a file of this ticket's description. The text is the file's caption.
+    /// To the agent: a file or album of this ticket's description. The text is the caption.
     File {
         /// The ticket.
         number: TicketNumber,
@@ -294,6 +295,23 @@ pub enum NoticeView {
     CustomerUnreachable {
         /// The ticket.
         number: TicketNumber,
+    },
+    /// To the agent: a part of this ticket could not be brought.
+    PartUndelivered {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the customer: a part of this ticket did not reach the agent.
+    SendAgain {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the admins: a message was given up.
+    Undelivered {
+        /// The name of the person who did not get it, or the number of the chat.
+        recipient: String,
+        /// How many were given up in all.
+        total: u64,
     },
     /// To the admins: an update became a dead letter.
     DeadLetter {

@@ -6,9 +6,9 @@ use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
 use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
+use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::PART_CHARS;
 
 /// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]
@@ -60,6 +60,11 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::Joined { person: who } => with_name("notice-joined", who),
         NoticeView::AgentUnreachable { person: who } => with_name("notice-agent-unreachable", who),
         NoticeView::CustomerUnreachable { number } => with_number("notice-customer-unreachable", number),
+        NoticeView::PartUndelivered { number } => with_number("notice-part-undelivered", number),
+        NoticeView::SendAgain { number } => with_number("notice-send-again", number),
+        NoticeView::Undelivered { recipient, total } => {
+            localizer.message("notice-undelivered", &[("name", name(recipient)), ("total", (*total).into())])
+        }
         NoticeView::DeadLetter { update } => {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }

@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::body::{Input, buffer};
@@ -24,6 +24,8 @@ enum RequestOutcome {
     Answered(Response),
     Hang,
     Reset,
+    /// A page of a proxy: its status, and the address of a redirect.
+    Page(u16, Option<String>),
 }
 
 impl Sandbox {
@@ -62,6 +64,7 @@ async fn handle_request(State(sandbox): State<Sandbox>, request: Request) -> Res
         RequestOutcome::Replied(Ok(reply)) => reply.into_response(),
         RequestOutcome::Replied(Err(error)) => error.into_response(),
         RequestOutcome::Answered(response) => response,
+        RequestOutcome::Page(status, location) => page(status, location),
         RequestOutcome::Hang => std::future::pending().await,
         RequestOutcome::Reset => reset(connection).await,
     }
@@ -103,7 +106,11 @@ async fn call(
         }
         (Ok(input), Some(method)) => (input, method),
     };
-    let fault = sandbox.inner.faults.take(method, chat_of(sandbox, &input.params));
+    let mut fault = sandbox.inner.faults.take(method, chat_of(sandbox, &input.params));
+    if let Some(Fault::After(delay, later)) = fault {
+        tokio::time::sleep(delay).await;
+        fault = Some(*later);
+    }
     if let Some(error) = fault.as_ref().and_then(Fault::error) {
         return reject(error);
     }
@@ -122,6 +129,14 @@ async fn call(
             finish(0, Some("fault: ResetBefore".to_owned()));
             return RequestOutcome::Reset;
         }
+        Some(Fault::Page(status)) => {
+            finish(*status, Some("fault: Page".to_owned()));
+            return RequestOutcome::Page(*status, None);
+        }
+        Some(Fault::Redirect(location)) => {
+            finish(307, Some("fault: Redirect".to_owned()));
+            return RequestOutcome::Page(307, Some(location.clone()));
+        }
         Some(Fault::Delay(delay)) => tokio::time::sleep(*delay).await,
         _ => {}
     }
@@ -132,6 +147,10 @@ async fn call(
             finish(status, Some("fault: HangAfterSuccess".to_owned()));
             RequestOutcome::Hang
         }
+        Some(Fault::PageAfterSuccess(page)) => {
+            finish(status, Some("fault: PageAfterSuccess".to_owned()));
+            RequestOutcome::Page(page, None)
+        }
         Some(Fault::ResetAfterSuccess) => {
             finish(status, Some("fault: ResetAfterSuccess".to_owned()));
             RequestOutcome::Reset
@@ -141,6 +160,16 @@ async fn call(
             RequestOutcome::Replied(result)
         }
     }
+}
+
+/// Returns a page of a proxy.
+fn page(status: u16, location: Option<String>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = (status, Html("<html><h1>This is a proxy.</h1></html>")).into_response();
+    if let Some(Ok(location)) = location.map(TryInto::try_into) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
 }
 
 async fn validate_and_run(sandbox: &Sandbox, method: &str, input: &Input) -> Result<Reply, BotApiError> {

@@ -26,6 +26,16 @@ pub enum Fault {
     Forbidden,
     /// 400 "can't parse entities"; the method does not run.
     BadEntities,
+    /// 400 with this description; the method does not run.
+    BadRequest(String),
+    /// A page of a proxy with this status in place of the answer; the method does not run.
+    Page(u16),
+    /// The method runs, then a page of a proxy with this status stands in place of the answer.
+    PageAfterSuccess(u16),
+    /// 307 to this address; the method does not run.
+    Redirect(String),
+    /// Another fault after a delay (by tokio's clock).
+    After(Duration, Box<Fault>),
     /// 400 with `migrate_to_chat_id`: the group has become a supergroup; the method does not run.
     Migrate {
         /// The supergroup's id.
@@ -126,6 +136,7 @@ impl Fault {
             Self::BadEntities => {
                 bad_request("can't parse entities: Unsupported start tag \"fault\" at byte offset 0")
             }
+            Self::BadRequest(description) => bad_request(description),
             Self::Migrate { to } => BotApiError::Migrated { to: *to },
             Self::UnknownMethod => BotApiError::NotFound,
             Self::Conflict => BotApiError::Conflict(crate::sandbox::updates::queue::OTHER_POLLER),
@@ -134,6 +145,10 @@ impl Fault {
             | Self::ResetAfterSuccess
             | Self::ResetBefore
             | Self::RawAnswer { .. }
+            | Self::Page(_)
+            | Self::PageAfterSuccess(_)
+            | Self::Redirect(_)
+            | Self::After(..)
             | Self::Delay(_) => return None,
         })
     }

@@ -4,7 +4,9 @@ use super::Backend;
 use super::fixture::*;
 use antri::domain::event::Action;
 use antri::domain::ids::TelegramId;
-use antri::engine::ports::{CommitError, Guard, OutboxStore, Outcome, Store, StoreError, TicketStore};
+use antri::engine::ports::{
+    CommitError, DropReason, Guard, OutboxStore, Outcome, Store, StoreError, TicketStore,
+};
 use antri::store::Sqlite;
 use antri::store::sqlite::{DATABASE_FILE, FileState, Options, inspect, look_up};
 use async_trait::async_trait;
@@ -267,7 +269,7 @@ async fn unknown_outcomes_repeats_and_drops_are_counted() {
     let claimed = store.claim(9, at(1)).await.unwrap();
     let outcomes = vec![
         (claimed[0].id, Outcome::Retry { until: at(2), unknown: true }),
-        (claimed[1].id, Outcome::Dropped("blocked".to_owned())),
+        (claimed[1].id, Outcome::Dropped(DropReason::Unreachable, "blocked".to_owned())),
     ];
     store.settle(outcomes, at(1)).await.unwrap();
     assert_eq!(store.release_orphaned_claims().await.unwrap(), 1);

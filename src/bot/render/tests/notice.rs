@@ -82,6 +82,9 @@ fn every_notice() {
         ("joined", NoticeView::Joined { person: name() }),
         ("agent_unreachable", NoticeView::AgentUnreachable { person: name() }),
         ("customer_unreachable", NoticeView::CustomerUnreachable { number: number() }),
+        ("part_undelivered", NoticeView::PartUndelivered { number: number() }),
+        ("send_again", NoticeView::SendAgain { number: number() }),
+        ("undelivered", NoticeView::Undelivered { recipient: name(), total: 3 }),
         ("update_put_aside", NoticeView::DeadLetter { update: 987_654_321 }),
         ("something_broke", NoticeView::UpdateFailed),
     ];
