@@ -1,4 +1,5 @@
 //! Chats of the sandbox: users, messages, files, callback queries, command menus.
+pub(super) mod detect;
 pub(super) mod entities;
 pub(super) mod files;
 pub(super) mod groups;

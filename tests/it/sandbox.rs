@@ -1,6 +1,7 @@
 //! The sandbox over real HTTP, compared with the Bot API that it simulates.
 mod api_schema;
 mod client_api;
+mod clients;
 mod contents;
 mod conversation;
 mod faults;

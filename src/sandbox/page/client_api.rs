@@ -164,9 +164,10 @@ async fn edit(
     Path(user): Path<i64>,
     Json(edit): Json<EditRequest>,
 ) -> StatusCode {
-    match sandbox.write(|state| state.edit_by_user(user, edit.message_id, &edit.text)) {
-        true => StatusCode::NO_CONTENT,
-        false => StatusCode::NOT_FOUND,
+    if sandbox.write(|state| state.edit_by_user(user, edit.message_id, &edit.text)) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
     }
 }
 

@@ -1,5 +1,5 @@
 //! The menus of the demo page: links that start the bot, closed panes, faults; its first steps and its languages.
-use super::{BUDI, CITRA, DESKTOP, DEWI, Demo, PHONE, SARI, button, containing, pane, received};
+use super::{BUDI, CITRA, DESKTOP, DEWI, Demo, PHONE, SARI, button, containing, has_class, pane, received};
 
 /// Returns the entry of the open menu that contains this text.
 fn entry(text: &str) -> String {
@@ -27,6 +27,10 @@ async fn an_invite_link_is_opened_as_the_chosen_person() {
     // A claim link that somebody pastes works in the same way.
     let claim = "https://t.me/antri_demo_bot?start=claim_unknown";
     demo.write(SARI, claim).await;
+    // The bot's answer moves the link once more.
+    let answer = format!("/following-sibling::*[{}]", has_class("in"));
+    let link = format!("{}//*[@data-message]{}", pane(SARI), containing("claim_unknown"));
+    demo.wait_displayed(&format!("{link}{answer}")).await;
     demo.click(&format!("{}//a[contains(@href, 'claim_unknown')]", pane(SARI))).await;
     demo.click(&entry("Citra")).await;
     demo.wait_displayed(&format!(

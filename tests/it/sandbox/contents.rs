@@ -26,7 +26,7 @@ const KINDS: [MediaKind; 13] = [
 
 impl Desk {
     /// Adds Budi, who has pressed Start.
-    async fn budi(&self) -> i64 {
+    fn budi(&self) -> i64 {
         let budi = self.sandbox.add_user(NewUser { first_name: "Budi".to_owned(), ..NewUser::default() });
         self.sandbox.send_text(budi.id, "/start");
         budi.id
@@ -64,7 +64,7 @@ async fn teloxide_sends_every_kind_of_content() {
 #[tokio::test]
 async fn every_kind_of_content_is_copied() {
     let desk = Desk::started().await;
-    let budi = desk.budi().await;
+    let budi = desk.budi();
     for kind in KINDS {
         let caption = Some("lihat".to_owned());
         let id = desk.sandbox.send_media(SITI, NewMedia { caption, ..NewMedia::new(kind, "x") });
@@ -82,7 +82,7 @@ async fn every_kind_of_content_is_copied() {
 #[tokio::test]
 async fn several_copies_keep_their_albums_and_skip_what_is_gone() {
     let desk = Desk::started().await;
-    let budi = desk.budi().await;
+    let budi = desk.budi();
     let part =
         |text: &str| NewMedia { caption: Some(text.to_owned()), ..NewMedia::new(MediaKind::Photo, text) };
     let album = desk.sandbox.send_album(SITI, vec![part("a"), part("b"), part("c")]);

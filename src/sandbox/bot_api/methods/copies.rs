@@ -39,9 +39,10 @@ const COPYABLE_FIELDS: [&str; 19] = [
 ];
 
 pub(in crate::sandbox) fn copy_message(state: &mut State, call: &Call<'_>) -> MethodResult {
-    let caption = match call.params.contains_key("caption") {
-        true => Some(call.formatted("caption", "caption_entities")?.checked_caption()?),
-        false => None,
+    let caption = if call.params.contains_key("caption") {
+        Some(call.formatted("caption", "caption_entities")?.checked_caption()?)
+    } else {
+        None
     };
     let new = state.outgoing(call)?;
     let from = state.readable_chat(call.chat("from_chat_id"))?;

@@ -54,13 +54,13 @@ pub(in crate::sandbox) async fn get_updates(
         let batch = sandbox.read(|state| state.updates.poll(guard.poll, limit))?;
         let timed_out = batch.is_empty() && timeout_at(deadline, changes.changed()).await.is_err();
         if timed_out || !batch.is_empty() {
-            return Ok(updates_reply(batch));
+            return Ok(updates_reply(&batch));
         }
     }
 }
 
 /// Returns the updates as one reply. An update that is no JSON makes the whole body raw.
-fn updates_reply(batch: Vec<Update>) -> Reply {
+fn updates_reply(batch: &[Update]) -> Reply {
     let parsed: Option<Vec<Value>> = batch
         .iter()
         .map(|update| match update {
