@@ -19,6 +19,7 @@ fn update(fields: &Value) -> Value {
     json!({"update_id": 7_002, "message": message})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the callers make it in place")]
 fn message(fields: Value) -> Arc<IncomingMessage> {
     let update = update(&fields);
     let incoming = read(&update).expect("it can be read");

@@ -42,11 +42,11 @@ pub(super) fn words(kind: &ContentKind, content: &Value) -> String {
         }
         ContentKind::Poll => {
             let head = ["question", "description"].iter().filter_map(|field| text(content, field));
-            listed("📊", head.collect(), elements(content, "options"))
+            listed("📊", &head.collect::<Vec<_>>(), elements(content, "options"))
         }
         ContentKind::Checklist => {
-            let head = text(content, "title").into_iter().collect();
-            listed("☑️", head, elements(content, "tasks"))
+            let head = text(content, "title").unwrap_or_default();
+            listed("☑️", &[head], elements(content, "tasks"))
         }
         ContentKind::RichMessage | ContentKind::Widget | ContentKind::Other(_) => {
             let mut words = String::new();
@@ -69,7 +69,7 @@ fn position(location: &Value) -> Option<String> {
 }
 
 /// Returns a heading, and each element on a line of its own.
-fn listed(symbol: &str, head: Vec<&str>, elements: &[Value]) -> Vec<String> {
+fn listed(symbol: &str, head: &[&str], elements: &[Value]) -> Vec<String> {
     let is_done = |element: &Value| element.get("completion_date").is_some();
     let lines = elements.iter().filter_map(|element| {
         let bullet = if is_done(element) { "✓" } else { "•" };
@@ -105,7 +105,7 @@ fn collect(value: &Value, words: &mut String) {
                 }
             }
             if let Some(url) = text(value, "url").filter(|url| !words.ends_with(url)) {
-                words.push_str(&format!(" ({url})"));
+                words.extend([" (", url, ")"]);
             }
         }
         _ => {}

@@ -20,8 +20,12 @@ fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
 async fn oldest_per_priority(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
     let mut first = Vec::new();
     for priority in Priority::ALL {
-        let since = store.oldest_waiting_at(department_id(department), priority).await.unwrap();
-        first.push(since.map(|since| u64::try_from((since - at(-1)).num_minutes()).unwrap()));
+        let oldest = store.oldest_waiting(department_id(department), priority).await.unwrap();
+        first.push(oldest.map(|oldest| {
+            let n = u64::try_from((oldest.opened_at - at(-1)).num_minutes()).unwrap();
+            assert_eq!(oldest.id, ticket_id(n));
+            n
+        }));
     }
     first
 }
