@@ -241,6 +241,16 @@ impl Message {
         }
     }
 
+    /// Returns the coalesce key of the pending delivery that makes this one needless: the buttons of a card
+    /// that was not sent yet need not be removed.
+    #[must_use]
+    pub fn superseding_key(&self) -> Option<String> {
+        match self {
+            Self::Retire(key) => Some(card_key(*key)),
+            _ => None,
+        }
+    }
+
     /// Returns the key by which deliveries coalesce: of the pending deliveries to a chat with the same key,
     /// only one is sent.
     #[must_use]
@@ -249,10 +259,16 @@ impl Message {
             Self::Refresh(key) => Some(format!("refresh {key}")),
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Menu => Some("menu".to_owned()),
+            Self::Card(key) => Some(card_key(*key)),
             Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
             _ => None,
         }
     }
+}
+
+/// Returns the coalesce key of a new card.
+fn card_key(key: CardKey) -> String {
+    format!("card {key}")
 }
 
 /// A rendered message: Telegram's HTML, and buttons below.

@@ -13,6 +13,7 @@ mod mongo;
 mod mongo_outbox;
 mod mongo_replicas;
 mod outbox;
+mod outbox_classes;
 mod outbox_faults;
 mod people;
 mod property;
@@ -109,6 +110,10 @@ macro_rules! store_contract {
             outbox: notices_of_a_change_go_out_in_order,
             outbox: what_a_claim_had_no_room_for_goes_with_the_next,
             outbox: what_is_ready_without_a_claim_goes_with_the_next,
+            outbox_classes: traffic_classes_share_what_may_be_sent,
+            outbox_classes: what_a_class_leaves_goes_to_the_others,
+            outbox_classes: an_urgent_delivery_makes_its_chat_urgent,
+            outbox_classes: a_new_card_is_sent_once_in_its_newest_state,
             cards: live_cards_are_one_per_slot,
             cards: live_queues_lists_only_the_agents_own_queues,
             cards: cards_of_ended_tickets_are_pruned,

@@ -203,7 +203,7 @@ pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>)
     let expected = [
         String::new(), // the edit, and the refresh of the other chat with it
         format!("refresh {slot}"),
-        String::new(), // the card
+        format!("card {slot}"),
         format!("refresh {slot}"),
         "menu".to_owned(),
         "redraw 4".to_owned(),
