@@ -5,6 +5,7 @@
 //! had claimed may have been sent; it is sent at most once more, and the repeat is counted. After a second
 //! unknown outcome it is given up, and the admins are told.
 mod action;
+mod attachments;
 mod error_policy;
 pub mod rate_limit;
 mod sender;

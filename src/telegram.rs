@@ -2,6 +2,7 @@
 //! client. The outbox must tell apart errors that teloxide does not: refused, not sent, and unknown outcome.
 mod answer;
 mod error;
+pub mod incoming;
 pub mod login;
 
 pub use error::CallError;

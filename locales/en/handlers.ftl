@@ -27,9 +27,12 @@ default-category = Question
 
 # A customer writes a ticket.
 
-unsupported = Sorry, a ticket can't hold this kind of message yet. Please send text, a photo, document, voice note, video or audio.
+unsupported = Sorry, we can't pass paid media on to an agent. Please send it as an ordinary photo or video.
 staff-hint = To open a ticket, press /new. To see all commands, press /help.
 empty = Your message is empty. Tell us what is wrong, or send a photo, document, voice note or video.
+edited-too-late = ✏️ Ticket <code>{ $number }</code> has been sent already, so the change to that message is not part of it. Anything to add? Just write a new message here.
+forwarded = ↪️ Forwarded
+forwarded-from = ↪️ Forwarded from { $name }
 nothing-to-cancel = There is nothing to cancel.
 draft-moved = ⬇️ Your ticket goes on below.
 draft-dropped = ✖️ The ticket was not sent.
@@ -73,6 +76,7 @@ too-many-open = You have { $max } unfinished tickets. Please wait for one to be 
 no-pick-up = Tickets are assigned by themselves, so there is no need to pick them up.
 no-draft = There is no ticket to send.
 too-long = Too long: { $length } characters, at most { $max }. Please shorten it; your ticket has not changed.
+too-long-for-rest = The text of that message is too long ({ $length } characters), so only its file is in the ticket. Please shorten the text and send it again.
 too-many-files = At most { $max } files a ticket. The last file was left out.
 bad-invite = This link does not work: used, expired or mistyped. Please ask for a new one.
 name-taken = That name is taken.

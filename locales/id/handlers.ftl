@@ -27,9 +27,12 @@ default-category = Pertanyaan
 
 # Pelanggan menulis tiket.
 
-unsupported = Maaf, kiriman seperti ini belum bisa dimasukkan ke tiket. Silakan kirim tulisan, foto, dokumen, pesan suara, video, atau audio.
+unsupported = Maaf, media berbayar tidak bisa kami teruskan kepada agen. Silakan kirim sebagai foto atau video biasa.
 staff-hint = Untuk membuat tiket, tekan /new. Untuk melihat semua perintah, tekan /help.
 empty = Pesan Anda kosong. Tuliskan kendala Anda, atau kirim foto, dokumen, pesan suara, atau video.
+edited-too-late = ✏️ Tiket <code>{ $number }</code> sudah terkirim, jadi perubahan pada pesan itu tidak ikut masuk. Ada yang perlu ditambahkan? Cukup tulis pesan baru di sini.
+forwarded = ↪️ Diteruskan
+forwarded-from = ↪️ Diteruskan dari { $name }
 nothing-to-cancel = Tidak ada yang perlu dibatalkan.
 draft-moved = ⬇️ Tiket Anda berlanjut di bawah.
 draft-dropped = ✖️ Tiket tidak jadi dikirim.
@@ -73,6 +76,7 @@ too-many-open = Anda sudah punya { $max } tiket yang belum selesai. Mohon tunggu
 no-pick-up = Tiket dibagikan otomatis, jadi tidak perlu diambil sendiri.
 no-draft = Tidak ada tiket yang bisa dikirim.
 too-long = Tulisan terlalu panjang: { $length } karakter, paling banyak { $max }. Silakan persingkat; tiket Anda tidak berubah.
+too-long-for-rest = Tulisan pada kiriman itu terlalu panjang ({ $length } karakter), jadi hanya berkasnya yang masuk ke tiket. Silakan persingkat tulisannya, lalu kirim lagi.
 too-many-files = Paling banyak { $max } berkas per tiket. Berkas terakhir tidak dimasukkan.
 bad-invite = Tautan ini tidak berlaku: sudah dipakai, kedaluwarsa, atau salah. Mintalah tautan baru.
 name-taken = Nama itu sudah dipakai.

@@ -73,7 +73,8 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
 
 /// Runs teloxide's dispatcher on the inbox: the updates of one chat in order, chats concurrently.
 async fn dispatch(app: &App, stop: &CancellationToken) {
-    let runner = Arc::new(Runner::new(Arc::clone(&app.desk), app.clock.clone(), stop.clone()));
+    let runner =
+        Arc::new(Runner::new(Arc::clone(&app.desk), app.inbox.clone(), app.clock.clone(), stop.clone()));
     let bot = app.desk.telegram.teloxide();
     while !stop.is_cancelled() {
         let mut dispatcher = Dispatcher::builder(bot.clone(), dptree::endpoint(Runner::handle))

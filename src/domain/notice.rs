@@ -2,9 +2,9 @@
 //! when it is sent, in the recipient's language.
 use super::alert::Alert;
 use super::card::CardKey;
+use super::content::Attachment;
 use super::ids::{ChatId, PersonId, TicketId};
 use super::person::Role;
-use super::text::Attachment;
 use serde::{Deserialize, Serialize};
 
 /// A notice to one chat. It is committed together with the change that it is about.
@@ -46,6 +46,13 @@ pub enum Notice {
         ticket: TicketId,
         /// The file.
         file: Attachment,
+    },
+    /// To the agent: files of the ticket's description that the customer sent as one album.
+    Album {
+        /// The ticket.
+        ticket: TicketId,
+        /// The files.
+        files: Vec<Attachment>,
     },
     /// To the customer: the ticket was assigned.
     Assigned {
@@ -211,15 +218,48 @@ pub enum Message {
     Retire(CardKey),
     /// The person's command menu, for their role and language.
     Menu,
+    /// An edit of a message that Telegram names by an inline id only.
+    Inline {
+        /// Telegram's id.
+        inline_message_id: String,
+        /// The edit; its message id has no meaning to Telegram.
+        message: Box<Message>,
+    },
+    /// A message to a topic of the chat: an answer goes where it was asked for.
+    InThread {
+        /// Telegram's id of the topic.
+        thread: i32,
+        /// The message.
+        message: Box<Message>,
+    },
 }
 
 impl Message {
+    /// Returns the message for a topic of its chat, if there is one.
+    #[must_use]
+    pub fn in_thread(self, thread: Option<i32>) -> Self {
+        match thread {
+            Some(thread) => Self::InThread { thread, message: Box::new(self) },
+            None => self,
+        }
+    }
+
     /// Returns its priority class within the chat: 0 for new messages, 1 for refreshes, which go after them.
     #[must_use]
     pub fn priority_class(&self) -> u8 {
         match self {
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
             Self::Refresh(_) | Self::Redraw { .. } | Self::Menu => 1,
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
+        }
+    }
+
+    /// Returns the message without the place that it is for.
+    #[must_use]
+    pub fn inner(&self) -> &Self {
+        match self {
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.inner(),
+            _ => self,
         }
     }
 
@@ -233,10 +273,12 @@ impl Message {
     /// Returns the ticket if this brings a part of it that the agent gets in no other way.
     #[must_use]
     pub fn ticket_part(&self) -> Option<TicketId> {
-        match self {
-            Self::Notice(Notice::File { ticket, .. } | Notice::DescriptionPart { ticket, .. }) => {
-                Some(*ticket)
-            }
+        match self.inner() {
+            Self::Notice(
+                Notice::File { ticket, .. }
+                | Notice::Album { ticket, .. }
+                | Notice::DescriptionPart { ticket, .. },
+            ) => Some(*ticket),
             _ => None,
         }
     }
@@ -245,7 +287,7 @@ impl Message {
     /// that was not sent yet need not be removed.
     #[must_use]
     pub fn superseding_key(&self) -> Option<String> {
-        match self {
+        match self.inner() {
             Self::Retire(key) => Some(card_key(*key)),
             _ => None,
         }
@@ -260,6 +302,7 @@ impl Message {
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Menu => Some("menu".to_owned()),
             Self::Card(key) => Some(card_key(*key)),
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
             Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
             _ => None,
         }

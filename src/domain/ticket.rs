@@ -3,9 +3,9 @@
 //! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
 //! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
 use super::Time;
+use super::description::Description;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
-use super::text::Description;
 use serde::{Deserialize, Serialize};
 
 /// The priority of a ticket. The order of the variants is the order of the queue.

@@ -22,7 +22,7 @@ impl TrafficClass {
     /// Returns the class of `message`.
     #[must_use]
     pub fn of(message: &Message) -> Self {
-        match message {
+        match message.inner() {
             Message::Notice(notice) => Self::of_notice(notice),
             Message::Card(key) | Message::Redraw { card: key, .. } => match key {
                 CardKey::Task(..) | CardKey::MyQueue(..) | CardKey::Queue(..) | CardKey::Workload(..) => {
@@ -40,6 +40,7 @@ impl TrafficClass {
             Notice::NewTask { .. }
             | Notice::DescriptionPart { .. }
             | Notice::File { .. }
+            | Notice::Album { .. }
             | Notice::TaskCancelled { .. }
             | Notice::TaskWithdrawn { .. }
             | Notice::StillOnline { .. }

@@ -16,13 +16,16 @@ use crate::domain::ticket::Priority;
 use chrono::TimeDelta;
 use futures::future::try_join_all;
 pub(super) use heartbeat_window::HeartbeatWindow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// How long a department that is not critical may be without an online agent.
 const UNSTAFFED_ALERT_AFTER: Duration = Duration::from_secs(300);
 /// How long presence or the store may be unreachable: it may only be restarting.
 const OUTAGE_ALERT_AFTER: Duration = Duration::from_secs(10);
+/// How long the age of a department's oldest waiting ticket is remembered. A ticket that returns to the queue
+/// may be older than the remembered one; its alert is late by this time at most.
+const OLDEST_WAIT_TTL: Duration = Duration::from_secs(60);
 /// Timeout of one evaluation; half of it for presence.
 const EVALUATION_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -34,6 +37,27 @@ pub(super) struct IncidentState {
     announced: Option<BTreeSet<Alert>>,
     /// When the store became unreachable, and whether that was announced.
     outage: Option<(Time, bool)>,
+    /// The oldest waiting ticket of each department that has a queue.
+    oldest_waits: HashMap<DepartmentId, OldestWait>,
+}
+
+/// The oldest waiting ticket of a department, as read from the store.
+#[derive(Debug, Clone, Copy)]
+struct OldestWait {
+    opened_at: Time,
+    read_at: Time,
+}
+
+impl OldestWait {
+    /// Returns true if the ticket has waited too long.
+    fn is_too_long(self, now: Time) -> bool {
+        now - self.opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into())
+    }
+
+    /// Returns true if the ticket need not be read again: it has not waited too long, and the read is recent.
+    fn is_fresh(self, now: Time) -> bool {
+        !self.is_too_long(now) && now - self.read_at < delta(OLDEST_WAIT_TTL)
+    }
 }
 
 impl Engine {
@@ -71,7 +95,7 @@ impl Engine {
         outage_announced: bool,
         now: Time,
     ) -> Result<(), EngineError> {
-        let mut conditions = self.department_conditions(now).await?;
+        let mut conditions = self.department_conditions(&mut state.oldest_waits, now).await?;
         if outage_announced {
             conditions.insert(Alert::StoreAway, TimeDelta::zero());
         }
@@ -144,23 +168,31 @@ impl Engine {
     }
 
     /// Returns the conditions of the departments.
-    async fn department_conditions(&self, now: Time) -> Result<Conditions, StoreError> {
+    async fn department_conditions(
+        &self,
+        oldest_waits: &mut HashMap<DepartmentId, OldestWait>,
+        now: Time,
+    ) -> Result<Conditions, StoreError> {
         let mut conditions = Conditions::new();
         let depths = self.store.depths().await?;
+        oldest_waits.retain(|id, _| depths.get(id).is_some_and(|depth| *depth > 0));
         for department in self.store.departments().await?.into_iter().filter(|d| !d.retired) {
-            if self.online(department.id) == 0 {
+            let id = department.id;
+            if self.online(id) == 0 {
                 let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(UNSTAFFED_ALERT_AFTER) };
-                conditions.insert(Alert::NobodyOnline(department.id), min_duration);
+                conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
-            let has_queue = depths.get(&department.id).is_some_and(|depth| *depth > 0);
-            if has_queue
-                && self
-                    .oldest_waiting(department.id)
-                    .await?
-                    .is_some_and(|opened_at| now - opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into()))
-            {
-                conditions.insert(Alert::TicketWaits(department.id), TimeDelta::zero());
+            let has_queue = depths.get(&id).is_some_and(|depth| *depth > 0);
+            if has_queue && !oldest_waits.get(&id).is_some_and(|wait| wait.is_fresh(now)) {
+                // The query costs the more the longer the queue is on a server that reads whole index ranges.
+                match self.oldest_waiting(id).await? {
+                    Some(opened_at) => oldest_waits.insert(id, OldestWait { opened_at, read_at: now }),
+                    None => oldest_waits.remove(&id),
+                };
+            }
+            if oldest_waits.get(&id).is_some_and(|wait| wait.is_too_long(now)) {
+                conditions.insert(Alert::TicketWaits(id), TimeDelta::zero());
             }
         }
         Ok(conditions)

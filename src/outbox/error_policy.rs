@@ -11,6 +11,8 @@ const REPEAT_DELAY: TimeDelta = TimeDelta::seconds(5);
 /// Parts of Telegram's descriptions of a message that an edit can't reach.
 const MESSAGE_GONE: [&str; 3] =
     ["message to edit not found", "message can't be edited", "message_id_invalid"];
+/// Parts of Telegram's descriptions of a topic that does not take messages.
+const TOPIC_GONE: [&str; 3] = ["message thread not found", "topic_deleted", "topic_closed"];
 
 /// The next step after a failed call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub(super) enum ErrorAction {
     MarkUnreachable(String),
     /// Send the message without markup: Telegram rejected its entities.
     SendPlainText,
+    /// Send the message to the chat itself: the topic is gone.
+    SendWithoutThread,
     /// The message to edit is gone, or can't be edited any more.
     MessageGone,
     /// Move the deliveries of the chat to its new id.
@@ -73,6 +77,8 @@ pub(super) fn classify(
                 ErrorAction::AlreadyApplied
             } else if has("can't parse entities") {
                 ErrorAction::SendPlainText
+            } else if TOPIC_GONE.into_iter().any(has) {
+                ErrorAction::SendWithoutThread
             } else if has("chat not found") {
                 ErrorAction::MarkUnreachable(error.to_string())
             } else if idempotent && MESSAGE_GONE.into_iter().any(has) {
@@ -129,6 +135,8 @@ mod tests {
         ));
         let refused = ErrorAction::GiveUp(DropReason::Refused);
         assert_eq!(classify(&refusal(404, "Not Found"), 0, 0, false, now), refused);
+        let no_topic = refusal(400, "Bad Request: message thread not found");
+        assert_eq!(classify(&no_topic, 0, 0, false, now), ErrorAction::SendWithoutThread);
         let gone = refusal(400, "Bad Request: message to edit not found");
         assert_eq!(classify(&gone, 0, 0, true, now), ErrorAction::MessageGone);
         assert_eq!(classify(&gone, 0, 0, false, now), refused, "a message edits nothing");

@@ -166,6 +166,13 @@ impl Sender {
                 ErrorAction::SendPlainText => {
                     return self.give_up(delivery, DropReason::Refused, error.to_string()).await;
                 }
+                ErrorAction::SendWithoutThread => match action.without_thread() {
+                    Some(inner) => {
+                        tracing::warn!(%error, delivery = id, "topic is gone; sending to the chat itself");
+                        action = inner.clone();
+                    }
+                    None => return self.give_up(delivery, DropReason::Refused, error.to_string()).await,
+                },
                 ErrorAction::MessageGone => match action.to_new_message(&delivery.message) {
                     Ok(message) => action = message,
                     Err(outcome) => {
@@ -206,7 +213,7 @@ impl Sender {
         {
             self.waits().add(delivery.chat, method, until, self.clock.now());
         }
-        match delivery.message {
+        match delivery.message.inner() {
             // The old card keeps its buttons for a while; the new card must not wait for that.
             Message::Retire(_) => Outcome::Sent(None),
             Message::Edit { .. } => Outcome::Postponed(until),

@@ -4,10 +4,10 @@
 //! wait for all who wrote before.
 use crate::domain::traffic::TrafficClass;
 
-/// One turn in the cycle: a class, and whether its newest delivery goes instead of its oldest.
-type Turn = (TrafficClass, bool);
+/// One share of the cycle: a class, and whether its newest delivery goes instead of its oldest.
+type Share = (TrafficClass, bool);
 
-const CYCLE: [Turn; 10] = [
+const CYCLE: [Share; 10] = [
     (TrafficClass::Staff, false),
     (TrafficClass::Words, false),
     (TrafficClass::Cards, true),
@@ -30,12 +30,12 @@ pub(super) struct Quota {
     pub(super) newest: usize,
 }
 
-/// Returns the quotas of the next `limit` turns after `taken` turns, most urgent class first. A class that
+/// Returns the quotas of the next `limit` turns after `served` turns, most urgent class first. A class that
 /// does not use its quota leaves it to the others.
-pub(super) fn quotas(taken: usize, limit: usize) -> [Quota; TrafficClass::ALL.len()] {
-    let turns = CYCLE.iter().cycle().skip(taken % CYCLE.len()).take(limit);
+pub(super) fn quotas(served: usize, limit: usize) -> [Quota; TrafficClass::ALL.len()] {
+    let shares = CYCLE.iter().cycle().skip(served % CYCLE.len()).take(limit);
     TrafficClass::ALL.map(|class| {
-        let count = |newest| turns.clone().filter(|turn| **turn == (class, newest)).count();
+        let count = |newest| shares.clone().filter(|share| **share == (class, newest)).count();
         Quota { class, oldest: count(false), newest: count(true) }
     })
 }

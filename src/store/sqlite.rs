@@ -65,7 +65,7 @@ pub struct Sqlite {
     /// event.
     last_now_micros: Arc<AtomicI64>,
     /// The turns of the traffic classes that claims have taken.
-    turns: AtomicUsize,
+    served: AtomicUsize,
 }
 
 impl Sqlite {
@@ -92,7 +92,7 @@ impl Sqlite {
             readers,
             reference_data,
             last_now_micros: Arc::default(),
-            turns: AtomicUsize::default(),
+            served: AtomicUsize::default(),
         })
     }
 

@@ -13,7 +13,6 @@ mod mongo;
 mod mongo_outbox;
 mod mongo_replicas;
 mod outbox;
-mod outbox_classes;
 mod outbox_faults;
 mod people;
 mod property;
@@ -41,6 +40,7 @@ macro_rules! store_contract {
     ($name:ident, $backend:ty) => {
         store_contract! { @cases $name, $backend,
             tickets: opening_assigns_increasing_arrivals_and_keeps_every_field,
+            tickets: a_content_write_changes_the_description_only,
             tickets: idempotency_keys_and_numbers_stay_unique_after_the_end,
             tickets: the_open_tickets_of_a_customer_are_limited,
             tickets: a_rejected_change_does_not_affect_the_rest_of_its_batch,
@@ -110,10 +110,10 @@ macro_rules! store_contract {
             outbox: notices_of_a_change_go_out_in_order,
             outbox: what_a_claim_had_no_room_for_goes_with_the_next,
             outbox: what_is_ready_without_a_claim_goes_with_the_next,
-            outbox_classes: traffic_classes_share_what_may_be_sent,
-            outbox_classes: what_a_class_leaves_goes_to_the_others,
-            outbox_classes: an_urgent_delivery_makes_its_chat_urgent,
-            outbox_classes: a_new_card_is_sent_once_in_its_newest_state,
+            outbox: traffic_classes_share_what_may_be_sent,
+            outbox: what_a_class_leaves_goes_to_the_others,
+            outbox: an_urgent_delivery_makes_its_chat_urgent,
+            outbox: a_new_card_is_sent_once_in_its_newest_state,
             cards: live_cards_are_one_per_slot,
             cards: live_queues_lists_only_the_agents_own_queues,
             cards: cards_of_ended_tickets_are_pruned,

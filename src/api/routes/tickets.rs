@@ -6,10 +6,10 @@ use crate::api::http::error::ApiError;
 use crate::api::http::extract::{JsonBody, TicketRef};
 use crate::api::json::ticket::{PlacedTicket, TicketBody, may_see};
 use crate::domain::department::Department;
+use crate::domain::description::Description;
 use crate::domain::ids::{CategoryId, DepartmentId, PersonId, TelegramId, TicketId};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
-use crate::domain::text::Description;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::tickets::open::NewTicket;
 use crate::engine::tickets::steps::Step;
@@ -240,7 +240,7 @@ fn target(
 }
 
 fn parse_description(text: &str) -> std::result::Result<Description, ApiError> {
-    let description = Description::default().append(text, None);
+    let description = Description::of_text(text);
     let description = description.map_err(crate::engine::error::EngineError::from)?;
     if description.is_empty() {
         return Err(ApiError::unprocessable("bad_description", "the description says nothing"));

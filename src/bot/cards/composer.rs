@@ -7,6 +7,7 @@ use crate::bot::render;
 use crate::bot::render::{Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
+use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
@@ -50,11 +51,18 @@ impl Compose for Composer {
                 TelegramAction::Menu(menu::menu(&localizer, person.role, person.agent.is_some()))
             })),
             Message::Notice(Notice::File { ticket, file }) => {
-                let Some(ticket) = self.engine.store().ticket(*ticket).await? else {
-                    return Ok(TelegramAction::Nothing);
-                };
-                let caption = render::notice(&localizer, &NoticeView::File { number: ticket.number });
-                Ok(TelegramAction::SendFile(file.clone(), caption.html))
+                self.attachments(*ticket, std::slice::from_ref(file), (recipient.as_ref(), &localizer)).await
+            }
+            Message::Notice(Notice::Album { ticket, files }) => {
+                self.attachments(*ticket, files, (recipient.as_ref(), &localizer)).await
+            }
+            Message::Inline { inline_message_id, message } => {
+                let action = Box::pin(self.compose(chat, message, now)).await?;
+                Ok(TelegramAction::Inline(inline_message_id.clone(), Box::new(action)))
+            }
+            Message::InThread { thread, message } => {
+                let action = Box::pin(self.compose(chat, message, now)).await?;
+                Ok(TelegramAction::InThread(*thread, Box::new(action)))
             }
             Message::Notice(notice) => {
                 let view = self.view(notice).await?;
@@ -92,6 +100,28 @@ impl Composer {
         let rules = self.engine.config();
         let locale: Locale = recipient.map_or(rules.default_locale, |person| person.locale);
         Localizer { texts: &self.texts, locale, now, zone: rules.zone }
+    }
+
+    /// Sends files and other parts of a description. What has no caption replies to the card of its ticket.
+    async fn attachments(
+        &self,
+        ticket: TicketId,
+        files: &[Attachment],
+        (recipient, localizer): (Option<&Person>, &Localizer<'_>),
+    ) -> Result<TelegramAction, StoreError> {
+        let Some(number) = self.number(ticket).await? else { return Ok(TelegramAction::Nothing) };
+        let caption = render::notice(localizer, &NoticeView::File { number: number.clone() }).html;
+        let has_caption = |files: &[Attachment]| files.iter().all(|file| file.kind.has_caption());
+        let reply_to = match recipient {
+            Some(agent) if !has_caption(files) => {
+                let card = self.engine.store().live_card(CardKey::Task(ticket, agent.id)).await?;
+                card.map(|card| card.message_id)
+            }
+            _ => None,
+        };
+        Ok(TelegramAction::attachments(files, &caption, reply_to).unwrap_or_else(|| {
+            TelegramAction::Send(render::notice(localizer, &NoticeView::PartUndelivered { number }), None)
+        }))
     }
 
     /// Edits the live message of a card. The page that it shows stays.
@@ -243,14 +273,14 @@ impl Composer {
             }
             Notice::DescriptionPart { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
                 let parts = ticket.description.parts();
-                let text = (*parts.get(*part)?).to_owned();
+                let text = parts.get(*part)?.clone();
                 Some(NoticeView::DescriptionPart {
                     number: ticket.number,
                     part: (part + 1, parts.len()),
                     text,
                 })
             }),
-            Notice::File { ticket, .. } => {
+            Notice::File { ticket, .. } | Notice::Album { ticket, .. } => {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
             }
             Notice::StillOnline { agent, minutes } => {

@@ -236,7 +236,7 @@ impl ViewLoader {
             id: draft.id,
             person_name: name.to_owned(),
             label: draft.target.filter(|_| choose.is_none()).and_then(label),
-            description: draft.description.clone(),
+            description: draft.description(),
             choices: shown.iter().map(|(_, category, label)| (*category, label.clone())).collect(),
             page,
             pages,

@@ -2,10 +2,11 @@
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 use crate::domain::Time;
 use crate::domain::alert::Alert;
+use crate::domain::description::Description;
+use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
 
@@ -218,9 +219,9 @@ pub enum NoticeView {
         /// The number of the part, from 1, and of all parts.
         part: (usize, usize),
         /// The text.
-        text: String,
+        text: FormattedText,
     },
-    /// To the agent: a file of this ticket's description. The text is the file's caption.
+    /// To the agent: a file or album of this ticket's description. The text is the caption.
     File {
         /// The ticket.
         number: TicketNumber,

@@ -12,9 +12,9 @@ use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Role, Via};
 use crate::engine::error::EngineError;
 use crate::engine::tickets::steps::Step as TicketStep;
+use crate::telegram::incoming::Press;
 use chrono::TimeZone;
 use std::sync::Arc;
-use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind};
 
 /// `/online`.
 pub async fn online(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
@@ -47,9 +47,9 @@ pub async fn go_online(
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
-    query: CallbackQuery,
+    press: Arc<Press>,
 ) -> HandlerResult {
-    set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Online).await
+    set_availability_pressed(&bot, ctx, &toast, (pressed, &press), Availability::Online).await
 }
 
 /// Handles 🔴 Offline.
@@ -58,9 +58,9 @@ pub async fn go_offline(
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
-    query: CallbackQuery,
+    press: Arc<Press>,
 ) -> HandlerResult {
-    set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Offline).await
+    set_availability_pressed(&bot, ctx, &toast, (pressed, &press), Availability::Offline).await
 }
 
 /// Handles an availability button on the queue, the status or a greeting. The pressed card is redrawn with
@@ -69,7 +69,7 @@ async fn set_availability_pressed(
     bot: &BotContext,
     ctx: RequestContext,
     toast: &Toast,
-    (pressed, query): (PressedMessage, &CallbackQuery),
+    (pressed, press): (PressedMessage, &Press),
     to: Availability,
 ) -> HandlerResult {
     let Some(profile) = &ctx.person.agent else { return Err(EngineError::Forbidden) };
@@ -83,7 +83,7 @@ async fn set_availability_pressed(
         ctx.person.clone()
     };
     let ctx = RequestContext { person, ..ctx };
-    Ok(match identifying_button(query) {
+    Ok(match identifying_button(press) {
         Some(ButtonAction::ShowPage(PagedList::MyQueue, page)) => {
             let mut out = vec![ctx.redraw(pressed, CardKey::MyQueue(ctx.person.id, page))];
             out.extend(if is_change { status_answer(bot, &ctx).await? } else { Vec::new() });
@@ -107,14 +107,11 @@ fn is_already(profile: &AgentProfile, to: Availability) -> bool {
 
 /// Returns the button that identifies the kind of card: on the queue the button for its page, on the status
 /// the switch for automatic assignment.
-fn identifying_button(query: &CallbackQuery) -> Option<ButtonAction> {
-    let rows = &query.regular_message()?.reply_markup()?.inline_keyboard;
+fn identifying_button(press: &Press) -> Option<ButtonAction> {
+    let buttons = &press.message.as_ref()?.buttons;
     // From the end: the refresh button carries the current page, the page buttons above it carry the
     // neighbours.
-    let mut actions = rows.iter().flatten().rev().filter_map(|button| match &button.kind {
-        InlineKeyboardButtonKind::CallbackData(data) => ButtonAction::decode(data),
-        _ => None,
-    });
+    let mut actions = buttons.iter().rev().filter_map(|data| ButtonAction::decode(data));
     actions.find(|action| {
         matches!(action, ButtonAction::ShowPage(PagedList::MyQueue, _) | ButtonAction::AutoAssign(_))
     })

@@ -3,7 +3,8 @@ use super::parts::{card, name, steps};
 use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{StatusView, TaskView, TicketView};
-use crate::domain::text::Description;
+use crate::domain::description::Description;
+use crate::domain::formatted::FormattedText;
 use crate::domain::ticket::Status;
 
 /// Renders a ticket for the agent who got it: its state, the ordered facts, the customer's text, and the
@@ -59,9 +60,17 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
 /// messages.
 fn first_part(description: &Description) -> Description {
     let parts = description.parts();
-    let first = parts.first().copied().unwrap_or_default();
-    let text = if parts.len() > 1 { format!("{first} …") } else { first.to_owned() };
-    Description { text, attachments: description.attachments.clone() }
+    let mut first = parts.first().cloned().unwrap_or_default();
+    if parts.len() > 1 {
+        first.text.push_str(" …");
+    }
+    with_text(first, description)
+}
+
+/// Returns the description with another text.
+pub(super) fn with_text(text: FormattedText, description: &Description) -> Description {
+    let FormattedText { text, entities } = text;
+    Description { text, entities, attachments: description.attachments.clone(), messages: Vec::new() }
 }
 
 /// Renders a ticket that has ended or has another holder: its state, without buttons.

@@ -6,9 +6,9 @@ use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
 use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
+use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::PART_CHARS;
 
 /// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]

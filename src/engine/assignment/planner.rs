@@ -165,11 +165,10 @@ pub fn plan_handover(
     max: u16,
 ) -> Vec<Outgoing> {
     let task = Notice::NewTask { ticket: ticket.id, agent, position: held, held, max };
-    let files = ticket
-        .description
-        .attachments
-        .iter()
-        .map(|file| Notice::File { ticket: ticket.id, file: file.clone() });
+    let files = ticket.description.attachment_groups().into_iter().map(|files| match files.as_slice() {
+        [file] => Notice::File { ticket: ticket.id, file: file.clone() },
+        _ => Notice::Album { ticket: ticket.id, files },
+    });
     // The task card holds the first part.
     let rest =
         (1..ticket.description.parts().len()).map(|part| Notice::DescriptionPart { ticket: ticket.id, part });

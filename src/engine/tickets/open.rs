@@ -2,13 +2,13 @@
 //! assignment; otherwise the ticket waits for a round.
 use crate::domain::Time;
 use crate::domain::department::Department;
+use crate::domain::description::Description;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Action, AuditEvent};
 use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
-use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::ports::{Change, CommitError, UniqueKey, Write};
@@ -45,15 +45,11 @@ impl Engine {
         draft: &Draft,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        let (Some(target), true) = (draft.target, draft.is_complete()) else {
+        let description = draft.description();
+        let Some(target) = draft.target.filter(|_| !description.is_empty()) else {
             return Err(EngineError::NoDraft);
         };
-        let new = NewTicket {
-            key: format!("draft {}", draft.id),
-            customer,
-            target,
-            description: draft.description.clone(),
-        };
+        let new = NewTicket { key: format!("draft {}", draft.id), customer, target, description };
         let ticket = self.open(new, now).await?;
         self.store.drop_draft(draft).await?;
         Ok(ticket)

@@ -45,6 +45,15 @@ pub enum Fault {
     UnknownMethod,
     /// 409, as if another getUpdates call had replaced this one.
     Conflict,
+    /// These bytes in place of the Bot API's answer, for example the page of a proxy; the method does not run.
+    RawAnswer {
+        /// The HTTP status.
+        status: u16,
+        /// The header `Content-Type`.
+        content_type: String,
+        /// The body; it need not be JSON or UTF-8.
+        body: Vec<u8>,
+    },
     /// The method runs after this delay (by tokio's clock).
     Delay(Duration),
 }
@@ -135,6 +144,7 @@ impl Fault {
             | Self::HangBefore
             | Self::ResetAfterSuccess
             | Self::ResetBefore
+            | Self::RawAnswer { .. }
             | Self::Page(_)
             | Self::PageAfterSuccess(_)
             | Self::Redirect(_)

@@ -129,11 +129,11 @@ type RawDelivery = (u64, ChatId, Micros, u32, u32, String);
 /// Claims the heads of at most `limit` chats that are due and have nothing in flight. Drops a delivery whose
 /// message can't be parsed.
 ///
-/// If more are due, the traffic classes take turns, of which `turns` were taken before.
+/// If more are due, the traffic classes take turns, of which `served` were taken before.
 pub(super) fn claim(
     conn: &Connection,
     limit: usize,
-    turns: usize,
+    served: usize,
     now: Time,
 ) -> rusqlite::Result<Vec<ClaimedDelivery>> {
     conn.prepare_cached(MAKE_DUE_READY)?.execute([Micros(now)])?;
@@ -143,7 +143,7 @@ pub(super) fn claim(
         .query_row([row_count(limit.saturating_add(1))], |row| row.get::<_, usize>(0))?;
     let mut left = limit;
     if count > limit {
-        for Quota { class, oldest, newest } in quotas(turns, limit) {
+        for Quota { class, oldest, newest } in quotas(served, limit) {
             for (sql, wanted) in [(READY_OLDEST, oldest), (READY_NEWEST, newest)] {
                 if wanted > 0 {
                     let ready = read_ready(conn, sql, params![row_count(wanted), class.rank()])?;

@@ -251,8 +251,8 @@ impl OutboxStore for Sqlite {
 
     async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.observe_now(now);
-        let turns = self.turns.fetch_add(limit, Ordering::Relaxed);
-        self.write(move |conn| outbox::claim(conn, limit, turns, now)).await
+        let served = self.served.fetch_add(limit, Ordering::Relaxed);
+        self.write(move |conn| outbox::claim(conn, limit, served, now)).await
     }
 
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {

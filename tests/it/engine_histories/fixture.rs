@@ -3,11 +3,11 @@ use crate::support::{FaultInjector, FaultStore};
 use antri::app::embedded;
 use antri::domain::Time;
 use antri::domain::department::Department;
+use antri::domain::description::Description;
 use antri::domain::event::Actor;
 use antri::domain::ids::{DepartmentId, PersonId, TelegramId};
 use antri::domain::person::{AgentProfile, Availability, Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
-use antri::domain::text::Description;
 use antri::domain::ticket::Ticket;
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
@@ -145,7 +145,7 @@ impl Fixture {
         let all = self.departments().await;
         let department = &all[department % all.len()];
         let target = (department.id, department.categories[0].id);
-        let description = Description::default().append("Internet mati", None).unwrap();
+        let description = Description::of_text("Internet mati").unwrap();
         self.engine.open(NewTicket { key, customer, target, description }, self.now()).await
     }
 

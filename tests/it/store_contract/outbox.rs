@@ -1,4 +1,8 @@
 //! The outbox: order, priority classes and coalescing.
+mod classes;
+
+pub(crate) use classes::*;
+
 use super::fixture::*;
 use antri::domain::card::CardKey;
 use antri::domain::event::Action;

@@ -1,8 +1,9 @@
 //! Tickets: opened once, written over the version that was read, found again.
 use super::fixture::*;
+use antri::domain::content::{Attachment, ContentKind};
+use antri::domain::description::Description;
 use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::ids::{ChatId, Slot, Version};
-use antri::domain::text::{Attachment, Description, FileKind};
 use antri::domain::ticket::{Priority, Status, Ticket, TicketState};
 use antri::engine::ports::{Change, CommitError, Guard, Store, UniqueKey, Write};
 use std::sync::Arc;
@@ -11,10 +12,15 @@ use std::sync::Arc;
 type Transition = fn(&Ticket) -> Ticket;
 
 pub(crate) async fn opening_assigns_increasing_arrivals_and_keeps_every_field(store: Arc<dyn Store>) {
-    let file = Attachment { kind: FileKind::Voice, file_id: "AwACAgUAAx".to_owned() };
+    let formatted = formatted("baris satu\n\"dua\" <b>&");
     let given = Ticket {
         customer_chat: ChatId(-1_001_234),
-        description: Description { text: "baris satu\n\"dua\" <b>&".to_owned(), attachments: vec![file] },
+        description: Description {
+            text: formatted.text,
+            entities: formatted.entities,
+            attachments: vec![attachment(), Attachment::file(ContentKind::Other("hologram".into()), "")],
+            messages: vec![7, 8],
+        },
         priority: Priority::Urgent,
         auto: false,
         ..ticket(1)
@@ -32,6 +38,28 @@ pub(crate) async fn opening_assigns_increasing_arrivals_and_keeps_every_field(st
     assert_eq!(store.ticket_by_key("nobody's").await.unwrap(), None);
     let nothing = one(&*store, Change::quiet(Write::Nothing)).await.unwrap();
     assert_eq!(nothing.arrival, None, "only an opened ticket arrives");
+}
+
+pub(crate) async fn a_content_write_changes_the_description_only(store: Arc<dyn Store>) {
+    join(&*store, [1], 5).await;
+    let queued = open(&*store, ticket(1)).await;
+    one(&*store, giving(&queued, 1, 0, Guard::Capacity)).await.unwrap();
+    for id in [queued.id, open(&*store, ticket(2)).await.id] {
+        let before = read(&*store, id).await;
+        let description = Description {
+            text: "lebih panjang".into(),
+            attachments: vec![attachment()],
+            ..before.description.clone()
+        };
+        let after = Ticket { version: before.version.next(), description, ..before.clone() };
+        let write = || {
+            Change::quiet(Write::TicketContent { ticket: Box::new(after.clone()), expected: before.version })
+        };
+        one(&*store, write()).await.unwrap();
+        assert_eq!(read(&*store, id).await, after);
+        assert_eq!(one(&*store, write()).await, Err(CommitError::Conflict), "the version has moved on");
+    }
+    assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 1);
 }
 
 pub(crate) async fn idempotency_keys_and_numbers_stay_unique_after_the_end(store: Arc<dyn Store>) {

@@ -16,8 +16,8 @@ use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
 use crate::engine::departments::{DepartmentEdit, checked_name};
 use crate::engine::error::EngineError;
+use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
-use teloxide::types::Message;
 
 /// `/department [name]`: shows the list, or the department of that name, or offers to create it.
 pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
@@ -36,7 +36,7 @@ pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
 pub async fn category(
     bot: Arc<BotContext>,
     ctx: RequestContext,
-    message: Message,
+    message: Arc<IncomingMessage>,
     arg: String,
 ) -> HandlerResult {
     if arg.trim().is_empty() {
@@ -57,7 +57,7 @@ pub async fn category(
     let existing = bot.engine.store().departments().await?;
     let matching = split_candidates(&arg).filter_map(|(d, c)| Some((by_name(&existing, d)?.id, c))).last();
     let Some((id, name)) = matching else { return Ok(no_such_department(&bot, &ctx, department)) };
-    Ok(vec![ctx.text(create_category_and_confirm(&bot, &ctx, message.id, id, name).await?)])
+    Ok(vec![ctx.text(create_category_and_confirm(&bot, &ctx, message.message_id, id, name).await?)])
 }
 
 /// Returns the question for the department of a new category.

@@ -2,13 +2,13 @@
 //! step by step. Each step changes the roster as the engine's command of that name does.
 use super::Step;
 use crate::domain::Time;
+use crate::domain::description::Description;
 use crate::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
 };
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use crate::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy};
-use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::assignment::roster::{Roster, Seat};
 use chrono::TimeDelta;

@@ -156,8 +156,8 @@ impl ChatQueues {
     }
 
     /// Returns the chats whose next delivery may be sent at `now`, at most `limit`: the most urgent and oldest
-    /// first. If there are more, the traffic classes take turns, of which `turns` were taken before.
-    pub(super) fn ready(&self, now: Time, limit: usize, turns: usize) -> Vec<ChatId> {
+    /// first. If there are more, the traffic classes take turns, of which `served` were taken before.
+    pub(super) fn ready(&self, now: Time, limit: usize, served: usize) -> Vec<ChatId> {
         let now = now.timestamp_micros();
         let ready =
             self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.next_at() <= now);
@@ -167,7 +167,7 @@ impl ChatQueues {
         ready.sort_unstable();
         if ready.len() > limit {
             let mut first = Vec::with_capacity(limit);
-            for Quota { class, oldest, newest } in quotas(turns, limit) {
+            for Quota { class, oldest, newest } in quotas(served, limit) {
                 let is_of_class = |(rank, ..): &(i64, i64, ChatId)| *rank == i64::from(class.rank());
                 let (mut of_class, others): (Vec<_>, Vec<_>) = ready.into_iter().partition(is_of_class);
                 first.extend(of_class.drain(..oldest.min(of_class.len())));

@@ -50,7 +50,7 @@ pub(super) struct Claim<'a> {
     /// The most deliveries; 0 only moves staged ones to their queues.
     pub(super) limit: usize,
     /// The turns of the traffic classes that earlier claims have taken.
-    pub(super) turns: usize,
+    pub(super) served: usize,
     pub(super) now: Time,
     pub(super) in_flight: &'a InFlight,
     pub(super) process: &'a str,
@@ -94,7 +94,7 @@ impl Claim<'_> {
         queues.add_documents(tx, found, &HashSet::new()).await?;
         if has_more {
             // These are of the most urgent class only, perhaps.
-            for Quota { class, oldest, newest } in quotas(self.turns, self.limit) {
+            for Quota { class, oldest, newest } in quotas(self.served, self.limit) {
                 for (wanted, is_newest) in [(oldest, false), (newest, true)] {
                     if wanted > 0 {
                         let (filter, order) = ready_in(class, is_newest);
@@ -106,7 +106,7 @@ impl Claim<'_> {
             }
         }
         let mut claimed = Vec::new();
-        for chat in queues.ready(self.now, self.limit, self.turns) {
+        for chat in queues.ready(self.now, self.limit, self.served) {
             while let Some(delivery) = queues.pop(chat) {
                 match decode(chat, &delivery) {
                     Ok(one) => {

@@ -43,7 +43,7 @@ pub(crate) struct OutboxWriter {
     session: Session,
     in_flight: InFlight,
     /// The turns of the traffic classes that claims have taken.
-    turns: usize,
+    served: usize,
 }
 
 impl BatchWriter for OutboxWriter {
@@ -89,7 +89,7 @@ impl BatchWriter for OutboxWriter {
 
 impl OutboxWriter {
     pub(crate) fn new(session: Session) -> Self {
-        Self { session, in_flight: InFlight::default(), turns: 0 }
+        Self { session, in_flight: InFlight::default(), served: 0 }
     }
 
     async fn release_claims(&mut self, reply: Reply<u64>) {
@@ -128,7 +128,7 @@ impl OutboxWriter {
         let process = self.session.process.clone();
         let claim = batch.claim.as_ref().map(|(limit, now, _)| Claim {
             limit: *limit,
-            turns: self.turns,
+            served: self.served,
             now: *now,
             in_flight: &self.in_flight,
             process: &process,
@@ -136,7 +136,7 @@ impl OutboxWriter {
         let work = OutboxTx { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
         let result = tx::run(&mut self.session, &work).await;
         let limit = batch.claim.as_ref().map_or(0, |(limit, ..)| *limit);
-        self.turns = self.turns.wrapping_add(limit);
+        self.served = self.served.wrapping_add(limit);
         result
     }
 

@@ -2,9 +2,9 @@
 //! process in `queue_depths`.
 //!
 //! The documents of `ticket_queue` are small, because every step of a ticket writes one.
+use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
-use crate::domain::text::Description;
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
 use crate::store::mongo::codec::{Fields, date, fields, int, put_time};

@@ -1,6 +1,6 @@
 //! Traffic classes of the outbox: shares of a claim when more is ready than may be sent.
-use super::fixture::*;
-use super::outbox::{refresh, said, settle};
+use super::super::fixture::*;
+use super::{refresh, said, settle};
 use antri::domain::card::CardKey;
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Notice, Outgoing};
