@@ -82,8 +82,8 @@ async fn staff_do_not_wait_behind_the_cards_of_customers() {
     desk.enqueue_text(3, "jawaban").await;
     assert!(seconds_until(&desk, before, 2, "Internet mati").await <= 2, "behind 300 cards");
     assert!(desk.has(3, "jawaban"), "{}", desk.transcript(3));
-    let sent = previews(&desk, 1_001..=1_300).iter().sum::<usize>();
-    assert!((1..300).contains(&sent), "cards do not starve, and {sent} are no backlog");
+    let shown = previews(&desk, 1_001..=1_300).iter().sum::<usize>();
+    assert!((1..300).contains(&shown), "cards do not starve, and {shown} are no backlog");
 }
 
 #[tokio::test]
