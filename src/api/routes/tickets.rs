@@ -74,8 +74,9 @@ pub(in crate::api) async fn create(
         return Ok(Answer::ok("The ticket was opened before", api.ticket_body(&existing).await?));
     }
     let (engine, now) = (Arc::clone(&api.engine), api.now());
-    let open =
-        async move { engine.open(NewTicket { key, customer: &customer, target, description }, now).await };
+    let open = async move {
+        engine.open(NewTicket { key, customer: &customer, target, description, thread: None }, now).await
+    };
     let ticket = Api::run(open).await?;
     Ok(Answer::ok("Ticket opened", api.ticket_body(&ticket).await?).with_status(StatusCode::CREATED))
 }
