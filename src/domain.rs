@@ -5,6 +5,7 @@
 pub mod alert;
 pub mod card;
 pub mod content;
+pub mod day;
 pub mod department;
 pub mod description;
 pub mod draft;

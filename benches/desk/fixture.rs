@@ -195,6 +195,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         priority: Priority::Low,
         auto,
         state: TicketState::Queued,
+        former_holders: Vec::new(),
         created_at: at,
     };
     let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));

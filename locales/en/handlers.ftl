@@ -48,6 +48,14 @@ cancelled = ✖️ Ticket cancelled
 
 toast-online = 🟢 You are online
 toast-offline = 🔴 You are offline
+offline-kept = { $count ->
+    [one] 📌 { $count } ticket stays in your queue. You can still complete it.
+   *[other] 📌 { $count } tickets stay in your queue. You can still complete them.
+}
+offline-released = { $count ->
+    [one] ↩️ { $count } ticket went back to the common queue.
+   *[other] ↩️ { $count } tickets went back to the common queue.
+}
 toast-started = ▶️ Ticket opened
 toast-completed = ✅ Ticket completed
 toast-held = ⏸ Ticket on hold
@@ -58,6 +66,7 @@ still-here-as = 🙋 Thank you. Your status stays { $availability }.
 still-here-late = You are offline by now. Press /online to get tickets again.
 autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
 autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.
+autoassign-on-manual = ▶️ Noted. At present nobody gets tickets automatically, so pick them up in /queue. Once the admins switch automatic assignment on, tickets come to you by themselves.
 autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves. Pick them up in /queue.
 token =
     🔑 Your token, good for { $hours } hours. Share it with nobody.

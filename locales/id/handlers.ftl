@@ -48,6 +48,12 @@ cancelled = ✖️ Tiket dibatalkan
 
 toast-online = 🟢 Anda online
 toast-offline = 🔴 Anda offline
+offline-kept = { $count ->
+   *[other] 📌 { $count } tiket tetap di antrian Anda dan masih bisa Anda selesaikan.
+}
+offline-released = { $count ->
+   *[other] ↩️ { $count } tiket kembali ke antrian umum.
+}
 toast-started = ▶️ Tiket dibuka
 toast-completed = ✅ Tiket selesai
 toast-held = ⏸ Tiket ditunda
@@ -58,6 +64,7 @@ still-here-as = 🙋 Terima kasih. Status Anda tetap { $availability }.
 still-here-late = Anda sudah offline. Tekan /online untuk menerima tiket lagi.
 autoassign-usage = Gunakan <code>/autoassign on</code> atau <code>/autoassign off</code>.
 autoassign-on = ▶️ Penugasan otomatis aktif: tiket masuk sendiri ke antrian Anda.
+autoassign-on-manual = ▶️ Tercatat. Saat ini penugasan otomatis tidak aktif untuk semua, jadi ambil tiket lewat /queue. Begitu admin mengaktifkannya, tiket masuk sendiri ke antrian Anda.
 autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk sendiri. Ambil tiket lewat /queue.
 token =
     🔑 Token Anda, berlaku { $hours } jam. Jangan bagikan kepada siapa pun.

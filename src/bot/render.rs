@@ -17,7 +17,7 @@ mod time;
 mod tests;
 
 pub use admin::{agent_card, workload};
-pub use agent::{status, task_card};
+pub use agent::{new_task_card, status, task_card};
 pub use customer::{draft, my_tickets, status_card};
 pub use department::{category_card, category_page, department_card, departments};
 pub use formatted::{html_of, truncated};

@@ -2,7 +2,9 @@
 use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
-use super::handlers::admin::{agents, capacity, choices, departments, invite, name_prompts, reassign};
+use super::handlers::admin::{
+    agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
+};
 use super::handlers::{agent, common, customer, draft_messages};
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -123,6 +125,7 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::Reassign(ticket, version, agent, even_if_full)]
                 .endpoint(reassign::reassign_pressed),
         )
+        .branch(case![ButtonAction::ReassignPage(ticket, page)].endpoint(reassign::agent_page))
         .branch(case![ButtonAction::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
         .branch(
             case![ButtonAction::AgentDepartment(agent, department, serves)]
@@ -137,6 +140,7 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),
         )
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
+        .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::NewCategory(department)].endpoint(name_prompts::new_category))
         .branch(case![ButtonAction::Category(category)].endpoint(departments::show_category))
         .branch(case![ButtonAction::RenameCategory(category)].endpoint(name_prompts::rename_category))

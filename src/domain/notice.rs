@@ -3,7 +3,7 @@
 use super::alert::Alert;
 use super::card::CardKey;
 use super::content::Attachment;
-use super::ids::{ChatId, PersonId, TicketId};
+use super::ids::{ChatId, DepartmentId, PersonId, TicketId};
 use super::person::Role;
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +116,34 @@ pub enum Notice {
     AgentUnreachable {
         /// The agent.
         person: PersonId,
+        /// Number of their tickets that go back to the queue.
+        #[serde(default)]
+        released: u16,
+        /// Number of tickets that they keep.
+        #[serde(default)]
+        kept: u16,
+    },
+    /// To the admins: a ticket that an admin had put back returned to its former holder, as no other agent
+    /// could take it.
+    Returned {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+    },
+    /// To the agent: an admin changed how many tickets they can hold.
+    CapacityChanged {
+        /// Number of tickets that they hold.
+        held: u16,
+        /// The new capacity.
+        max: u16,
+    },
+    /// To the agent: an admin changed the departments that they serve.
+    DepartmentsChanged {
+        /// The department.
+        department: DepartmentId,
+        /// Whether they serve it now.
+        serves: bool,
     },
     /// To the agent who holds the ticket: its customer blocked the bot.
     CustomerUnreachable {

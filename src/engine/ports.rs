@@ -22,7 +22,7 @@ pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Out
 pub use presence::{Presence, PresenceError};
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
-pub use tickets::{OpeningContext, QueueDepths, TicketStore};
+pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.

@@ -3,4 +3,5 @@ mod amend;
 pub mod open;
 pub mod priority;
 pub mod reassign;
+pub mod relocate;
 pub mod steps;

@@ -218,7 +218,7 @@ impl Runner {
         match &update.incoming {
             Incoming::Membership { chat, from, is_member } => {
                 if chat.is_private {
-                    self.bot.engine.set_reachable(from.id, *is_member).await?;
+                    self.bot.engine.set_reachable(from.id, *is_member, self.clock.now()).await?;
                 }
                 Ok(Vec::new())
             }

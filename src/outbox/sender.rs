@@ -237,7 +237,7 @@ impl Sender {
     /// who is affected.
     async fn mark_unreachable(&self, delivery: &ClaimedDelivery, details: String) -> DeliveryReport {
         let (id, now) = (delivery.id, self.clock.now());
-        match self.engine.set_reachable(TelegramId(delivery.chat.0), false).await {
+        match self.engine.set_reachable(TelegramId(delivery.chat.0), false, now).await {
             Ok(()) => report(id, Outcome::Dropped(DropReason::Unreachable, details)),
             Err(error) => {
                 tracing::error!(%error, "failed to record unreachable person");

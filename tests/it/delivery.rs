@@ -2,7 +2,9 @@
 //! and other chats are not blocked.
 mod answers;
 mod faults;
+mod incidents;
 mod people;
 mod rate_limit;
 mod undelivered;
+mod unreachable_agents;
 mod waits;

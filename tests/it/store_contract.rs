@@ -48,6 +48,8 @@ macro_rules! store_contract {
             tickets: a_ticket_write_with_a_stale_version_conflicts,
             tickets: every_ticket_state_is_read_back_as_written,
             tickets: an_ended_ticket_cannot_be_queued_again,
+            tickets: former_holders_are_kept_through_the_states_that_follow,
+            tickets: a_relocated_ticket_leaves_one_queue_and_joins_the_other,
             tickets: a_slot_holds_one_ticket_until_it_is_completed_or_released,
             tickets: open_tickets_are_found_by_the_suffix_of_their_number,
             tickets: the_tickets_of_a_customer_list_open_ones_first,

@@ -145,7 +145,10 @@ impl Composer {
         let previous = self.engine.store().live_card(key).await?;
         Ok(previous.map_or(TelegramAction::Nothing, |previous| TelegramAction::Edit {
             message_id: previous.message_id,
-            text: localizer.message("draft-moved", &[]),
+            text: match key {
+                CardKey::Task(..) => localizer.message("task-moved", &[]),
+                _ => localizer.message("draft-moved", &[]),
+            },
             card: None,
             shown: None,
         }))
@@ -182,7 +185,7 @@ impl Composer {
             },
             CardKey::Task(id, agent) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::task_card(localizer, &self.views.ticket(&ticket, agent).await?);
+                    let text = render::new_task_card(localizer, &self.views.task(&ticket, agent).await?);
                     Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
@@ -292,8 +295,20 @@ impl Composer {
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
             Notice::NoLongerAgent => Some(NoticeView::NoLongerAgent),
             Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
-            Notice::AgentUnreachable { person } => {
-                Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
+            Notice::AgentUnreachable { person, released, kept } => {
+                let person = self.name(*person).await?;
+                Some(NoticeView::AgentUnreachable { person, released: *released, kept: *kept })
+            }
+            Notice::Returned { ticket, agent } => {
+                let agent = self.name(*agent).await?;
+                self.number(*ticket).await?.map(|number| NoticeView::Returned { number, agent })
+            }
+            Notice::CapacityChanged { held, max } => {
+                Some(NoticeView::CapacityChanged { held: *held, max: *max })
+            }
+            Notice::DepartmentsChanged { department, serves } => {
+                let department = store.department(*department).await?;
+                department.map(|d| NoticeView::DepartmentsChanged { department: d.name, serves: *serves })
             }
             Notice::PartUndelivered { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::PartUndelivered { number })

@@ -191,8 +191,10 @@ pub struct StatusView {
     pub availability: Availability,
     /// Whether their presence is lost.
     pub lost: bool,
-    /// Whether they get tickets automatically.
+    /// Whether they take part in automatic assignment.
     pub auto: bool,
+    /// Whether the desk is in manual mode, in which nobody gets tickets automatically.
+    pub is_manual: bool,
     /// Tickets they hold.
     pub held: u16,
     /// Tickets they can hold.
@@ -290,6 +292,31 @@ pub enum NoticeView {
     AgentUnreachable {
         /// The agent's name.
         person: String,
+        /// Tickets that go back to the queue.
+        released: u16,
+        /// Tickets that they keep.
+        kept: u16,
+    },
+    /// To the admins: a ticket returned to its former holder.
+    Returned {
+        /// The ticket.
+        number: TicketNumber,
+        /// The agent's name.
+        agent: String,
+    },
+    /// To the agent: an admin changed their capacity.
+    CapacityChanged {
+        /// Tickets that they hold.
+        held: u16,
+        /// Tickets that they can hold.
+        max: u16,
+    },
+    /// To the agent: an admin added them to a department or removed them from it.
+    DepartmentsChanged {
+        /// The name of the department.
+        department: String,
+        /// Whether they serve it now.
+        serves: bool,
     },
     /// To the agent who holds the ticket: its customer blocked the bot.
     CustomerUnreachable {

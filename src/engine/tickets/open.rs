@@ -61,11 +61,23 @@ impl Engine {
     /// Opens a ticket, or returns the one that was opened with this key. The same commit enqueues the notices
     /// to the customer and to the agent of an immediate assignment.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
+        self.open_or_existing(new, now).await.map(|(ticket, _)| ticket)
+    }
+
+    /// As [`Engine::open`]. Returns also whether this call opened the ticket.
+    pub async fn open_or_existing(
+        &self,
+        new: NewTicket<'_>,
+        now: Time,
+    ) -> Result<(Ticket, bool), EngineError> {
         let (department, category) = new.target;
         let context = self.store.opening_context(department, Priority::default()).await?;
         let offered = |d: &Department| d.offered().any(|c| c.id == category);
         if !context.department.as_ref().is_some_and(offered) {
-            return self.existing_ticket_or(&new.key, EngineError::NotFound).await;
+            return self
+                .existing_ticket_or(&new.key, EngineError::NotFound)
+                .await
+                .map(|ticket| (ticket, false));
         }
         self.retry(|| async {
             let ticket = self.new_ticket(&new, &context.settings, now);
@@ -86,10 +98,10 @@ impl Engine {
             let opened =
                 self.open_and_assign(opening, ticket, context.ahead == 0, &context.settings, now).await;
             match opened {
-                Ok(ticket) => Ok(Attempt::Done(ticket)),
+                Ok(ticket) => Ok(Attempt::Done((ticket, true))),
                 Err(CommitError::Duplicate(UniqueKey::Idempotency)) => {
                     let ticket = self.store.ticket_by_key(&new.key).await?;
-                    Ok(ticket.map_or(Attempt::Lost, Attempt::Done))
+                    Ok(ticket.map_or(Attempt::Lost, |ticket| Attempt::Done((ticket, false))))
                 }
                 Err(
                     CommitError::Duplicate(UniqueKey::Number)
@@ -100,7 +112,7 @@ impl Engine {
                 Err(CommitError::TooManyOpen) => self
                     .existing_ticket_or(&new.key, EngineError::TooManyOpen(MAX_OPEN_TICKETS))
                     .await
-                    .map(Attempt::Done),
+                    .map(|ticket| Attempt::Done((ticket, false))),
                 Err(CommitError::Store(error)) => Err(error.into()),
             }
         })
@@ -129,6 +141,7 @@ impl Engine {
             priority: Priority::default(),
             auto: settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
+            former_holders: Vec::new(),
             created_at: now,
         }
     }

@@ -81,6 +81,7 @@ CREATE TABLE tickets (
   ended_by        BLOB,
   ended_at        INTEGER,
   description     TEXT    NOT NULL,                   -- JSON
+  former_holders  TEXT,                               -- JSON; null if there are none
   CHECK (status IN ('queued', 'assigned', 'in_progress', 'pending', 'completed', 'cancelled')),
   CHECK ((status IN ('assigned', 'in_progress', 'pending')) = (agent IS NOT NULL)),
   CHECK ((agent IS NULL) = (slot IS NULL) AND (agent IS NULL) = (assigned_at IS NULL)),

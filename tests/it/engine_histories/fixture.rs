@@ -8,7 +8,7 @@ use antri::domain::event::Actor;
 use antri::domain::ids::{DepartmentId, PersonId, TelegramId};
 use antri::domain::person::{AgentProfile, Availability, Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
-use antri::domain::ticket::Ticket;
+use antri::domain::ticket::{RETURN_DELAY, Ticket};
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, DirectoryStore, Presence, Store, TicketStore, Write};
@@ -154,6 +154,13 @@ impl Fixture {
         let ticket = self.open(customer, 0).await.unwrap();
         self.run_rounds().await;
         self.ticket(&ticket).await
+    }
+
+    /// Lets the delay of returns to former holders pass, as the assigner's timer does, and runs rounds.
+    pub(super) async fn run_returns(&self) {
+        self.advance(RETURN_DELAY.num_seconds());
+        self.engine.request_returns(self.now());
+        self.run_rounds().await;
     }
 
     /// Runs rounds until none is requested; returns the number of assignments.

@@ -122,7 +122,7 @@ async fn leaves_during_assignment(behaviour: OfflineBehaviour) {
         oracle::check(&fixture).await;
         fixture.advance(1);
         fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
-        fixture.run_rounds().await;
+        fixture.run_returns().await;
         assert!(fixture.held_count(agent.id).await > 0);
     }
 }

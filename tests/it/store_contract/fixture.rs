@@ -93,6 +93,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         priority: Priority::Normal,
         auto: true,
         state: TicketState::Queued,
+        former_holders: Vec::new(),
         created_at: at(i64::try_from(n).unwrap()),
     }
 }

@@ -117,8 +117,9 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
         Alert::HeartbeatsFail,
         Alert::StoreAway,
     ];
-    let list =
-        alerts.map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway }).to_vec();
+    let list = alerts
+        .map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway, notified: false })
+        .to_vec();
     let first = Incidents { list, version: Version(1) };
     assert_eq!(one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
     one(&*store, write(&first, 0)).await.unwrap();

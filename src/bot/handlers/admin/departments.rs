@@ -5,6 +5,7 @@ use super::department_lookup::{
 };
 use super::department_picker::department_rows;
 use super::name_prompts::{create_category_and_confirm, offer_to_create, open_prompt};
+use super::relocation::relocation_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::refusal_toast;
@@ -116,6 +117,10 @@ pub async fn set_retired(
 ) -> HandlerResult {
     let edited = bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetRetired(retired)).await;
     let key = if retired { "department-now-retired" } else { "department-not-retired" };
+    if retired && let Ok(department) = &edited {
+        toast.say(ctx.localizer(&bot).toast(key, &[("name", (&department.name).into())]));
+        return Ok(vec![ctx.edit(pressed, relocation_question(&bot, &ctx, id, 0).await?)]);
+    }
     show_edited(&bot, &ctx, &toast, (pressed, id, None), edited.map(|d| (key, d.name))).await
 }
 

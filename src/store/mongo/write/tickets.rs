@@ -241,6 +241,7 @@ impl TicketSet {
             priority: ticket.priority,
             auto: ticket.auto,
             state: ticket.state.clone(),
+            former_holders: ticket.former_holders.clone(),
             ..entry.now.clone()
         };
         Ok(())
