@@ -1,5 +1,7 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
+mod exceptions;
+
 use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
@@ -295,32 +297,13 @@ impl Composer {
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
             Notice::NoLongerAgent => Some(NoticeView::NoLongerAgent),
             Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
-            Notice::AgentUnreachable { person, released, kept } => {
-                let person = self.name(*person).await?;
-                Some(NoticeView::AgentUnreachable { person, released: *released, kept: *kept })
-            }
-            Notice::Returned { ticket, agent } => {
-                let agent = self.name(*agent).await?;
-                self.number(*ticket).await?.map(|number| NoticeView::Returned { number, agent })
-            }
-            Notice::CapacityChanged { held, max } => {
-                Some(NoticeView::CapacityChanged { held: *held, max: *max })
-            }
-            Notice::DepartmentsChanged { department, serves } => {
-                let department = store.department(*department).await?;
-                department.map(|d| NoticeView::DepartmentsChanged { department: d.name, serves: *serves })
-            }
-            Notice::PartUndelivered { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::PartUndelivered { number })
-            }
-            Notice::SendAgain { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::SendAgain { number })
-            }
-            Notice::Undelivered { chat } => {
-                let person = store.recipient(*chat).await?;
-                let recipient = person.map_or_else(|| format!("#{}", chat.0), |person| person.name);
-                Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
-            }
+            Notice::AgentUnreachable { .. }
+            | Notice::Returned { .. }
+            | Notice::CapacityChanged { .. }
+            | Notice::DepartmentsChanged { .. }
+            | Notice::PartUndelivered { .. }
+            | Notice::SendAgain { .. }
+            | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
                 let mut departments = store.departments().await?.into_iter();

@@ -109,3 +109,19 @@ async fn the_alert_rules_name_only_existing_metrics() {
         assert!(exists, "there is no {name}");
     }
 }
+
+#[tokio::test]
+async fn a_retired_department_has_metrics_until_its_last_ticket_left_the_queue() {
+    let desk = desk().await;
+    desk.department("Teknik").await;
+    desk.say(SARI, "kendala").await;
+    desk.press(SARI, "Teknik - Pertanyaan").await;
+    desk.press(SARI, "Kirim").await;
+    desk.say(ADMIN, "/department Teknik").await;
+    desk.press(ADMIN, "Nonaktifkan").await;
+    let depth = r#"antri_queue_depth{department="Teknik"}"#;
+    assert!((value(&scrape(&desk).await, depth) - 1.0).abs() < 1e-9);
+    desk.press(ADMIN, "Umum").await;
+    let text = scrape(&desk).await;
+    assert!(!text.contains("Teknik"), "{text}");
+}

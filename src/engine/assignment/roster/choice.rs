@@ -41,6 +41,19 @@ fn rank(ticket: &Ticket, agent: PersonId, now: Time) -> Rank {
     }
 }
 
+/// Returns the best rank of the ready agents of a department.
+fn best_rank(agents: &DepartmentAgents, ticket: &Ticket, now: Time) -> Option<Rank> {
+    let mut best = None;
+    for (.., agent) in &agents.ready {
+        let rank = rank(ticket, *agent, now);
+        if rank == Rank::Neutral {
+            return Some(rank);
+        }
+        best = Some(best.map_or(rank, |best: Rank| best.min(rank)));
+    }
+    best
+}
+
 impl Roster {
     /// Returns the next agent for a ticket, in the order of the strategy. The customer gets their own ticket
     /// only if no other agent is ready. A former holder gets it only if nobody else is ready, and not before
@@ -48,7 +61,7 @@ impl Roster {
     pub fn choose(&self, ticket: &Ticket, now: Time, random: &mut dyn RngCore) -> Choice {
         let Some(agents) = self.departments.get(&ticket.department) else { return Choice::Nobody };
         // Nearly every ticket has a neutral agent, so the ranks of the others are not computed for it.
-        match self.best_rank(agents, ticket, now) {
+        match best_rank(agents, ticket, now) {
             None => Choice::Nobody,
             Some(Rank::ReturnsAt(at)) => Choice::ReturnsAt(at),
             Some(best) => self
@@ -61,20 +74,8 @@ impl Roster {
     #[must_use]
     pub fn has_agent_for(&self, ticket: &Ticket, now: Time) -> bool {
         let agents = self.departments.get(&ticket.department);
-        let best = agents.and_then(|agents| self.best_rank(agents, ticket, now));
+        let best = agents.and_then(|agents| best_rank(agents, ticket, now));
         best.is_some_and(|best| !matches!(best, Rank::ReturnsAt(_)))
-    }
-
-    fn best_rank(&self, agents: &DepartmentAgents, ticket: &Ticket, now: Time) -> Option<Rank> {
-        let mut best = None;
-        for (.., agent) in &agents.ready {
-            let rank = rank(ticket, *agent, now);
-            if rank == Rank::Neutral {
-                return Some(rank);
-            }
-            best = Some(best.map_or(rank, |best: Rank| best.min(rank)));
-        }
-        best
     }
 
     fn next(
