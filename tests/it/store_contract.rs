@@ -123,6 +123,7 @@ macro_rules! store_contract {
             outbox_faults: a_chat_moved_into_a_busy_one_waits_for_its_delivery,
             outbox_faults: orphaned_claims_are_released,
             outbox_faults: a_second_settlement_is_ignored,
+            outbox_faults: the_time_of_a_change_without_an_event_never_goes_back,
         }
     };
     (@cases $name:ident, $backend:ty, $($module:ident: $case:ident,)*) => {
