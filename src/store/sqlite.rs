@@ -138,7 +138,8 @@ impl Sqlite {
     }
 
     fn observe_now(&self, now: Time) {
-        self.last_now_micros.store(now.timestamp_micros(), Ordering::Relaxed);
+        // Callers run concurrently: an older time may come after a newer one.
+        self.last_now_micros.fetch_max(now.timestamp_micros(), Ordering::Relaxed);
     }
 
     fn last_now(&self) -> Time {
