@@ -28,10 +28,10 @@ default-category = Pertanyaan
 # Pelanggan menulis tiket.
 
 unsupported = Maaf, kiriman seperti ini belum bisa dimasukkan ke tiket. Silakan kirim tulisan, foto, dokumen, pesan suara, video, atau audio.
-staff-hint = Untuk membuat tiket, tekan /new. Untuk melihat semua perintah, tekan /help.
+staff-hint = Pesan ini tidak dikirim ke pelanggan. Untuk membuat tiket, tekan /new.
 empty = Pesan Anda kosong. Tuliskan kendala Anda, atau kirim foto, dokumen, pesan suara, atau video.
 nothing-to-cancel = Tidak ada yang perlu dibatalkan.
-draft-moved = ⬇️ Tiket Anda berlanjut di bawah.
+draft-moved = ⬇️ Lanjut di bawah.
 draft-dropped = ✖️ Tiket tidak jadi dikirim.
 category-gone = Kategori itu sudah tidak tersedia. Silakan pilih yang lain.
 draft-incomplete = Tiket belum lengkap. Ikuti petunjuk pada pesan ini.
@@ -66,7 +66,7 @@ token-off = API belum diaktifkan. Pengelola server perlu mengisi JWT_SECRET.
 stands = Tiket { $number } sekarang: { $state }.
 not-yours = Tiket ini bukan milik Anda.
 already-theirs = Tiket { $number } sudah di antrian agen itu.
-not-found = Yang Anda cari tidak ditemukan.
+not-found = Data ini sudah tidak ada. Silakan buka menunya lagi.
 full = Antrian sudah penuh ({ $held }/{ $max }).
 other-department = Tiket ini milik departemen lain.
 too-many-open = Anda sudah punya { $max } tiket yang belum selesai. Mohon tunggu salah satunya selesai, atau batalkan lewat /mytickets.
@@ -77,4 +77,4 @@ too-many-files = Paling banyak { $max } berkas per tiket. Berkas terakhir tidak 
 bad-invite = Tautan ini tidak berlaku: sudah dipakai, kedaluwarsa, atau salah. Mintalah tautan baru.
 name-taken = Nama itu sudah dipakai.
 bad-name = Nama harus 1 sampai { $max } karakter.
-last-one = Yang terakhir harus tetap ada.
+last-one = Yang terakhir tidak bisa dinonaktifkan; harus ada minimal satu.
