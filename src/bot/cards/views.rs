@@ -6,7 +6,6 @@ pub use notice::NoticeView;
 
 use crate::domain::Time;
 use crate::domain::description::Description;
-use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Availability;
