@@ -176,6 +176,8 @@ pub struct DraftView {
     pub label: Option<String>,
     /// Its text and files so far.
     pub description: Description,
+    /// Whether a category was chosen before, and the customer chooses another one.
+    pub rechoosing: bool,
     /// The categories to choose from on this page, with their labels.
     pub choices: Vec<(CategoryId, String)>,
     /// The page of categories shown, from 0.

@@ -16,7 +16,7 @@ pub(crate) async fn a_queue_head_counts_what_was_written_before_it(store: Arc<dy
     // A ticket that leaves the queue uncovers those behind it.
     all(&*store, vec![giving(&opened[0], 1, 0, Guard::Override), head(&[2, 3, 4])]).await;
     // A ticket that comes back is before those that arrived later.
-    let back = read(&*store, ticket_id(1)).await.release().unwrap();
+    let back = read(&*store, ticket_id(1)).await.release(false, at(9)).unwrap();
     let answers = store.commit(vec![moving(back, Guard::None), head(&[2])]).await;
     assert_eq!(answers[1], Err(CommitError::Conflict));
     assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [1, 2, 3, 4]);
