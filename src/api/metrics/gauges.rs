@@ -1,4 +1,5 @@
 //! Gauges that are read when Prometheus scrapes.
+use super::labels::LabelText;
 use crate::api::Api;
 use crate::engine::ports::StoreError;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The label of a department.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DepartmentLabels {
-    department: String,
+    department: LabelText,
 }
 
 /// The label of a kind of error.
@@ -72,7 +73,7 @@ impl Gauges {
     async fn read_departments(&self, api: &Api) -> Result<(), StoreError> {
         let (depths, now) = (api.engine.store().depths().await?, api.now());
         for department in api.engine.store().departments().await?.into_iter().filter(|d| !d.retired) {
-            let labels = DepartmentLabels { department: department.name };
+            let labels = DepartmentLabels { department: LabelText::new(&department.name) };
             let depth = depths.get(&department.id).copied().unwrap_or(0);
             self.online.get_or_create(&labels).set(api.engine.online(department.id).into());
             self.critical.get_or_create(&labels).set(department.critical.into());
