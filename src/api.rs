@@ -92,6 +92,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         // Merged with full paths, because nesting rewrites the path of each request, and most requests are
         // heartbeats.
         .merge(routes::agent_status::routes())
+        .merge(routes::departments::routes())
         .nest("/api/agents", routes::agents::routes())
         .nest("/api/auth", routes::login::routes())
         .nest("/api/queue", routes::queue::routes())

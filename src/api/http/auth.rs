@@ -17,7 +17,8 @@ pub(in crate::api) struct Staff(pub(in crate::api) Person);
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Admin(pub(in crate::api) Person);
 
-/// An extractor for callers who are agents, including admins who are agents, too.
+/// An extractor for callers who are agents, including admins who are agents, too. Rejects other admins with
+/// 409.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Agent {
     pub(in crate::api) person: Person,
@@ -75,7 +76,7 @@ impl FromRequestParts<Arc<Api>> for Agent {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let Staff(person) = Staff::from_request_parts(parts, api).await?;
-        let profile = person.agent.clone().ok_or_else(ApiError::no_agent)?;
+        let profile = person.agent.clone().ok_or_else(ApiError::not_an_agent)?;
         Ok(Self { person, profile })
     }
 }

@@ -147,7 +147,7 @@ pub(in crate::api) async fn in_department(
 ) -> Result<Vec<AgentPresence>> {
     let id = DepartmentId(id);
     if !api.engine.store().departments().await?.iter().any(|department| department.id == id) {
-        return Err(ApiError::not_found("department_not_found", "there is no such department"));
+        return Err(ApiError::no_department());
     }
     let records = api.engine.presence().in_department(id, api.now()).await?;
     Ok(Answer::ok("Online agents of the department", with_loads(&api, records)))

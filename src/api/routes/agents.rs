@@ -65,9 +65,7 @@ pub(in crate::api) async fn change(
         Ok::<_, crate::engine::error::EngineError>(())
     };
     // The extractor checked the admin, so a 404 means that the person is no agent.
-    Api::run(operation)
-        .await
-        .map_err(|error| if error.is_not_found() { ApiError::no_agent() } else { error })?;
+    Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Agent changed", api.agent_load(id).await?))
 }
 

@@ -121,7 +121,7 @@ pub(in crate::api) async fn all(
         api.engine.store().departments().await?.into_iter().map(|department| department.id).collect();
     departments.retain(|id| query.department_id.is_none_or(|wanted| wanted == id.0));
     if departments.is_empty() {
-        return Err(ApiError::not_found("department_not_found", "there is no such department"));
+        return Err(ApiError::no_department());
     }
     let page = match query.status {
         QueueStatus::Queued => api.waiting(&departments, offset, limit).await?,
@@ -166,7 +166,8 @@ pub(in crate::api) async fn reassign(
             None => engine.requeue(&admin, (id, None), now).await,
         }
     };
-    let ticket = Api::run(operation).await?;
+    // Tickets are never deleted, so a 404 means that the person is no agent.
+    let ticket = Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Ticket reassigned", api.ticket_body(&ticket).await?))
 }
 

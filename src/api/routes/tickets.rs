@@ -76,7 +76,7 @@ pub(in crate::api) async fn create(
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let open =
         async move { engine.open(NewTicket { key, customer: &customer, target, description }, now).await };
-    let ticket = Api::run(open).await?;
+    let ticket = Api::run(open).await.map_err(|error| error.or_missing(not_offered))?;
     Ok(Answer::ok("Ticket opened", api.ticket_body(&ticket).await?).with_status(StatusCode::CREATED))
 }
 
@@ -166,7 +166,9 @@ impl Api {
                 return Err(ApiError::bad("bad_id", "a ticket is named by its id or its number"));
             }
         };
-        let not_found = || ApiError::not_found("ticket_not_found", "there is no such ticket");
+        let not_found = || {
+            ApiError::not_found("ticket_not_found", "there is no such ticket among those that you may see")
+        };
         found.filter(|ticket| may_see(caller, ticket)).ok_or_else(not_found)
     }
 
@@ -225,18 +227,27 @@ fn target(
     body: &NewTicketBody,
     departments: &[Department],
 ) -> std::result::Result<(DepartmentId, CategoryId), ApiError> {
-    let matches = |d: DepartmentId, c: CategoryId| {
-        body.department_id.is_none_or(|id| id == d.0) && body.category_id.is_none_or(|id| id == c.0)
-    };
-    let offers = departments.iter().flat_map(|d| d.offered().map(|c| (d.id, c.id)));
-    let mut matching = offers.filter(|(d, c)| matches(*d, *c));
+    let is_department = |d: &&Department| body.department_id.is_none_or(|id| id == d.id.0);
+    let mut in_department = departments.iter().filter(is_department).peekable();
+    if in_department.peek().is_none() {
+        return Err(ApiError::no_department());
+    }
+    let offers = in_department.flat_map(|d| d.offered().map(|c| (d.id, c.id)));
+    let mut matching = offers.filter(|(_, c)| body.category_id.is_none_or(|id| id == c.0));
     match (matching.next(), matching.next()) {
         (Some(target), None) => Ok(target),
         (Some(_), Some(_)) => {
-            Err(ApiError::unprocessable("category_needed", "there are several categories: say which"))
+            let message = "there are several categories: name one of /api/departments with category_id";
+            Err(ApiError::unprocessable("category_needed", message))
         }
-        (None, _) => Err(ApiError::not_found("category_not_found", "there is no such category")),
+        (None, _) => Err(not_offered()),
     }
+}
+
+/// Returns the 404 of a category that takes no new tickets.
+fn not_offered() -> ApiError {
+    let message = "no such category takes new tickets; /api/departments lists those that do";
+    ApiError::not_found("category_not_found", message)
 }
 
 fn parse_description(text: &str) -> std::result::Result<Description, ApiError> {

@@ -12,20 +12,21 @@ use serde_json::{Value, json};
 
 /// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
 /// is unknown.
-const ENDPOINTS: [(&str, &str, u16, u16); 24] = [
-    ("POST", "/api/agent-status/heartbeat", 200, 404),
+const ENDPOINTS: [(&str, &str, u16, u16); 25] = [
+    ("POST", "/api/agent-status/heartbeat", 200, 409),
     ("GET", "/api/agent-status/online", 200, 200),
     ("GET", "/api/agent-status/department/{id}", 404, 404),
     ("GET", "/api/agent-status/agent/{id}", 404, 404),
     ("GET", "/api/agent-status/stats", 200, 200),
     ("GET", "/api/agent-status/workload", 403, 200),
-    ("POST", "/api/agent-status/offline", 200, 404),
-    ("POST", "/api/agent-status/go-online", 200, 404),
-    ("POST", "/api/agent-status/go-offline", 200, 404),
-    ("GET", "/api/queue/my-queue", 200, 404),
+    ("POST", "/api/agent-status/offline", 200, 409),
+    ("POST", "/api/agent-status/go-online", 200, 409),
+    ("POST", "/api/agent-status/go-offline", 200, 409),
+    ("GET", "/api/queue/my-queue", 200, 409),
     ("GET", "/api/queue", 403, 200),
     ("PATCH", "/api/queue/{id}", 403, 404),
     ("POST", "/api/queue/{id}/reassign", 403, 404),
+    ("GET", "/api/departments", 200, 200),
     ("POST", "/api/tickets", 404, 404),
     ("GET", "/api/tickets/{id}", 404, 404),
     ("POST", "/api/tickets/{id}/start", 404, 404),

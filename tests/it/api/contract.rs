@@ -16,6 +16,7 @@ POST /api/agent-status/offline
 POST /api/agent-status/go-online
 POST /api/agent-status/go-offline
 GET /api/agent-status/workload
+GET /api/departments
 GET /api/queue/my-queue
 GET /api/queue
 PATCH /api/queue/{ticket}

@@ -150,12 +150,12 @@ async fn the_next_heartbeat_of_a_removed_agent_is_refused() {
     heartbeat(&tokens[0]).await.data();
 
     // An admin who was also an agent stays an admin.
-    heartbeat(&tokens[1]).await.refused(404, "agent_not_found");
+    heartbeat(&tokens[1]).await.refused(409, "not_an_agent");
     desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
     heartbeat(&tokens[1]).await.data();
     desk.say(ADMIN, &format!("/removeagent {ADMIN}")).await;
     desk.press(ADMIN, "✅").await;
-    heartbeat(&tokens[1]).await.refused(404, "agent_not_found");
+    heartbeat(&tokens[1]).await.refused(409, "not_an_agent");
 }
 
 #[tokio::test]
