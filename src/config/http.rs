@@ -2,10 +2,16 @@
 use super::env::Reader;
 use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 use url::Url;
 
 /// Shortest key in bytes. HS256 needs a key as long as its signature.
 const MIN_SECRET: usize = 32;
+
+/// Shortest session: as long as a token of the bot.
+const MIN_SESSION_SECONDS: u64 = 12 * 3_600;
+/// Longest session: a year.
+const MAX_SESSION_SECONDS: u64 = 366 * 24 * 3_600;
 
 /// Listen address, tokens and limits of the side API.
 #[derive(Debug, Clone)]
@@ -15,6 +21,9 @@ pub struct HttpConfig {
     /// `JWT_SECRET`: the key that signs and checks bearer tokens, at least 32 bytes, equal on all replicas.
     /// Secret. No default. If it is unset, no token is issued or accepted.
     pub jwt_secret: Option<SecretString>,
+    /// `SESSION_LIFETIME`: seconds after a log-in until its session ends, however often its tokens are renewed.
+    /// At least 43200. Default 2592000 (30 days).
+    pub session_lifetime: Duration,
     /// `CORS_ORIGINS`: origins of web pages that may call the side API, such as `https://desk.example`,
     /// separated by commas or blanks. No default.
     pub cors_origins: Vec<String>,
@@ -34,6 +43,7 @@ impl Default for HttpConfig {
         Self {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8_080)),
             jwt_secret: None,
+            session_lifetime: Duration::from_secs(30 * 24 * 3_600),
             cors_origins: Vec::new(),
             rate_per_token: 20,
             rate_per_address: 100,
@@ -56,6 +66,11 @@ impl HttpConfig {
                 "JWT_SECRET",
                 "at least 32 bytes; make one with `openssl rand -hex 32`",
                 |text| text.len() >= MIN_SECRET,
+            ),
+            session_lifetime: read.seconds(
+                "SESSION_LIFETIME",
+                default.session_lifetime,
+                MIN_SESSION_SECONDS..=MAX_SESSION_SECONDS,
             ),
             cors_origins: read.list(
                 "CORS_ORIGINS",

@@ -1,15 +1,19 @@
 //! Error responses: a status, a stable code for programs, and a message for developers. Internal errors are
 //! only logged in detail.
+use crate::domain::sessions::LoginRefusal;
 use crate::domain::ticket::Refusal;
 use crate::engine::agents::heartbeat::HeartbeatError;
 use crate::engine::error::EngineError;
 use crate::engine::ports::{PresenceError, StoreError};
+use crate::engine::sessions::LoginError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// How long a person who logged in too often should wait. Used log-ins are forgotten after five minutes.
+const LOGIN_RETRY_SECONDS: u64 = 60;
 /// The code of the engine's 404. A route that knows what is missing replaces it.
 const NOT_FOUND: &str = "not_found";
 
@@ -138,6 +142,18 @@ impl From<HeartbeatError> for ApiError {
             HeartbeatError::Engine(EngineError::Forbidden | EngineError::NotFound) => Self::not_an_agent(),
             HeartbeatError::Engine(error) => error.into(),
             HeartbeatError::Presence(error) => error.into(),
+        }
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Refused(LoginRefusal::Used) => {
+                Self::unauthorized("used_login", "this log-in was used before; log in again")
+            }
+            LoginError::Refused(LoginRefusal::TooMany) => Self::too_many(LOGIN_RETRY_SECONDS),
+            LoginError::Engine(error) => error.into(),
         }
     }
 }

@@ -39,7 +39,7 @@ mod code {
     pub(super) const GOING_AWAY: u16 = 1_001;
     /// The store failed; the client may try again.
     pub(super) const TRY_AGAIN: u16 = 1_013;
-    /// No token, a bad one, or one that has expired.
+    /// No token, a bad one, one that has expired, or one of a session that was ended.
     pub(super) const UNAUTHORIZED: u16 = 4_401;
     /// The person is no agent or admin any more.
     pub(super) const FORBIDDEN: u16 = 4_403;
@@ -108,6 +108,8 @@ struct Connection {
     api: Arc<Api>,
     socket: WebSocket,
     person: PersonId,
+    /// The epoch of the token. The socket closes when the person's sessions are ended.
+    epoch: u32,
     scope: Scope,
     /// The ticket versions of the last snapshot; events with older versions are not sent.
     snapshot_versions: HashMap<TicketId, u64>,
@@ -131,6 +133,7 @@ impl Connection {
             api,
             socket,
             person: person.id,
+            epoch: claims.epoch,
             scope,
             snapshot_versions: HashMap::new(),
             events,
@@ -224,6 +227,9 @@ impl Connection {
         let Some(person) = staff else {
             return Err(CloseReason::Close(code::FORBIDDEN, "not staff any more"));
         };
+        if person.sessions.epoch != self.epoch {
+            return Err(CloseReason::Close(code::UNAUTHORIZED, "the session was ended"));
+        }
         let scope = scope(&person);
         if scope != self.scope {
             self.scope = scope;

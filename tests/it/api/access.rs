@@ -2,7 +2,7 @@
 //! bodies.
 use super::{BUDI, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
-use antri::auth_token::{TOKEN_LIFETIME, issue};
+use antri::auth_token::{Session, TOKEN_LIFETIME, issue};
 use antri::domain::person::Role;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -188,7 +188,8 @@ async fn invalid_tokens_are_refused_with_401() {
 async fn the_stored_role_overrides_the_role_in_the_token() {
     let desk = desk().await;
     let budi = desk.person_by_telegram_id(BUDI).await;
-    let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), TOKEN_LIFETIME).unwrap();
+    let session = Session { role: Role::Admin, ..Session::new(&budi, desk.now()) };
+    let claimed = issue(&JWT_SECRET.into(), &session, desk.now(), TOKEN_LIFETIME).unwrap();
     send(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
     send(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;

@@ -3,10 +3,10 @@
 use super::socket::{Page, refused, reported, request, with_token};
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Options, http};
-use antri::auth_token::issue;
+use antri::auth_token::{Session, issue};
 use antri::config::http::HttpConfig;
 use antri::domain::ids::DepartmentId;
-use antri::domain::person::{Availability, Role};
+use antri::domain::person::Availability;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -101,14 +101,9 @@ async fn unauthorized_sockets_are_refused() {
     let mut in_url = with_token(address, &token);
     *in_url.uri_mut() = format!("ws://{address}/api/ws?token={token}").parse().unwrap();
     assert_eq!(refused(address, in_url).await, 400);
-    let person = desk.person_by_telegram_id(ADMIN).await.id;
-    let expired = issue(
-        &JWT_SECRET.into(),
-        person,
-        Role::Admin,
-        desk.now() - TimeDelta::hours(1),
-        TimeDelta::minutes(1),
-    );
+    let then = desk.now() - TimeDelta::hours(1);
+    let session = Session::new(&desk.person_by_telegram_id(ADMIN).await, then);
+    let expired = issue(&JWT_SECRET.into(), &session, then, TimeDelta::minutes(1));
     for bad in ["rubbish", &expired.unwrap()] {
         assert_eq!(refused(address, with_token(address, bad)).await, 401);
     }
@@ -119,9 +114,8 @@ async fn unauthorized_sockets_are_refused() {
 #[tokio::test]
 async fn a_socket_closes_on_token_expiry_role_loss_and_shutdown() {
     let desk = desk().await;
-    let budi = desk.person_by_telegram_id(BUDI).await.id;
-    let short_lived =
-        issue(&JWT_SECRET.into(), budi, Role::Agent, desk.now(), TimeDelta::seconds(1)).unwrap();
+    let session = Session::new(&desk.person_by_telegram_id(BUDI).await, desk.now());
+    let short_lived = issue(&JWT_SECRET.into(), &session, desk.now(), TimeDelta::seconds(1)).unwrap();
     let start = std::time::Instant::now();
     let mut page = Page::at(desk.app().addr, &short_lived).await;
     assert_eq!(page.closed().await, 4_401);

@@ -38,12 +38,12 @@ pub(super) fn mini_app(token: &str, id: i64, date: i64) -> Value {
 }
 
 /// Posts a login to `/api/auth/{endpoint}`.
-async fn log_in(desk: &Desk, endpoint: &str, body: &Value) -> Reply {
+pub(super) async fn log_in(desk: &Desk, endpoint: &str, body: &Value) -> Reply {
     Reply::of(desk.request("POST", &format!("/api/auth/{endpoint}")).json(body)).await
 }
 
-type Sign = fn(&str, i64, i64) -> Value;
-const LOGINS: [(&str, Sign); 2] = [("telegram", widget), ("miniapp", mini_app)];
+pub(super) type Sign = fn(&str, i64, i64) -> Value;
+pub(super) const LOGINS: [(&str, Sign); 2] = [("telegram", widget), ("miniapp", mini_app)];
 
 #[tokio::test]
 async fn a_signed_login_returns_a_token_for_its_person() {
@@ -80,6 +80,19 @@ async fn old_and_foreign_logins_are_refused() {
         }
         let other = LOGINS.iter().find(|(name, _)| *name != endpoint).unwrap().1;
         log_in(&desk, endpoint, &other(TOKEN, BUDI, now)).await.refused(422, "bad_body");
+    }
+}
+
+/// The signed text has one field a line, so a name with a line feed could hold the line of another field.
+#[tokio::test]
+async fn a_login_with_control_characters_is_refused() {
+    let desk = desk().await;
+    let now = desk.now().timestamp();
+    for name in ["Budi\nid=1", "Bu\u{0}di", "Budi\r", "\u{9b}31m"] {
+        let check = format!("auth_date={now}\nfirst_name={name}\nid={BUDI}");
+        let hash = hex(&hmac(&Sha256::digest(TOKEN), &check));
+        let body = json!({"id": BUDI, "first_name": name, "auth_date": now, "hash": hash});
+        log_in(&desk, "telegram", &body).await.refused(401, "bad_login");
     }
 }
 
