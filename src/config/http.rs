@@ -33,6 +33,11 @@ pub struct HttpConfig {
     /// `RATE_PER_ADDRESS`: requests per second from one address, with bursts of five seconds' worth. Default
     /// 100.
     pub rate_per_address: u32,
+    /// `HTTP_HEADER_TIMEOUT`: seconds that a client may take to send the headers of a request. Default 15.
+    pub header_timeout: Duration,
+    /// `HTTP_IDLE_TIMEOUT`: seconds that a connection without a request stays open. Longer than a balancer in
+    /// front keeps its connections. Default 90.
+    pub idle_timeout: Duration,
     /// `TRUSTED_PROXIES`: IP addresses of proxies whose `X-Forwarded-For` header is trusted, separated by
     /// commas or blanks. No default.
     pub trusted_proxies: Vec<IpAddr>,
@@ -47,6 +52,8 @@ impl Default for HttpConfig {
             cors_origins: Vec::new(),
             rate_per_token: 20,
             rate_per_address: 100,
+            header_timeout: Duration::from_secs(15),
+            idle_timeout: Duration::from_secs(90),
             trusted_proxies: Vec::new(),
         }
     }
@@ -79,10 +86,12 @@ impl HttpConfig {
             ),
             rate_per_token: read.or("RATE_PER_TOKEN", default.rate_per_token, RATE, rate),
             rate_per_address: read.or("RATE_PER_ADDRESS", default.rate_per_address, RATE, rate),
+            header_timeout: read.seconds("HTTP_HEADER_TIMEOUT", default.header_timeout, 1..=3_600),
+            idle_timeout: read.seconds("HTTP_IDLE_TIMEOUT", default.idle_timeout, 1..=3_600),
             trusted_proxies: read.list(
                 "TRUSTED_PROXIES",
                 "IP addresses with commas or blanks between them",
-                |text| text.parse().ok(),
+                |text| text.parse::<IpAddr>().ok().map(|address| address.to_canonical()),
             ),
         }
     }
