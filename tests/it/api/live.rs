@@ -130,6 +130,53 @@ async fn a_socket_closes_on_token_expiry_role_loss_and_shutdown() {
 }
 
 #[tokio::test]
+async fn the_close_handshake_is_finished() {
+    let desk = desk().await;
+    assert!(Page::of(&desk, BUDI).await.close_cleanly().await);
+    // Also before the client has said who it is.
+    let stream = tokio::net::TcpStream::connect(desk.app().addr).await.unwrap();
+    let mut page = Page::over(stream, request(desk.app().addr)).await;
+    assert!(page.close_cleanly().await);
+}
+
+/// Masked frames of a client, with a mask of zeros.
+#[tokio::test]
+async fn an_unreadable_frame_is_answered_with_its_close_code() {
+    let desk = desk().await;
+    let large = [&[0x81, 0xfe, 0x50, 0x00, 0, 0, 0, 0][..], &[b'x'; 0x5000]].concat();
+    let huge = [&[0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0][..], &[b'x'; 0x10_0000]].concat();
+    for (frame, code) in [
+        (&[0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28][..], 1_007),
+        (&[0xf1, 0x80, 0, 0, 0, 0], 1_002),
+        (&[0x83, 0x80, 0, 0, 0, 0], 1_002),
+        (&large, 1_009),
+        (&huge, 1_009),
+    ] {
+        let mut page = Page::of(&desk, BUDI).await;
+        page.send_raw(frame).await;
+        assert_eq!(page.closed().await, code, "{:?}", &frame[..6]);
+    }
+}
+
+#[tokio::test]
+async fn a_person_has_a_bounded_number_of_sockets() {
+    let desk = desk().await;
+    let mut pages = Vec::new();
+    for _ in 0..50 {
+        pages.push(Page::of(&desk, BUDI).await);
+    }
+    let token = desk.token(BUDI).await;
+    let open = async || {
+        let stream = tokio::net::TcpStream::connect(desk.app().addr).await.unwrap();
+        Page::over(stream, with_token(desk.app().addr, &token)).await
+    };
+    assert_eq!(open().await.closed().await, 4_429);
+    Page::of(&desk, CITRA).await;
+    assert!(pages.pop().unwrap().close_cleanly().await);
+    desk.until("a free place", async || open().await.next().await.is_ok()).await;
+}
+
+#[tokio::test]
 async fn an_agent_gets_events_of_their_departments_and_held_tickets() {
     let desk = desk().await;
     let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
