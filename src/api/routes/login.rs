@@ -26,12 +26,32 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/refresh", post(refresh))
 }
 
-/// The data of Telegram's Login Widget, unchanged.
+/// A number of the Login Widget. Its callback gives numbers, and its redirect gives text.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::api) enum WidgetNumber {
+    /// From the callback.
+    Number(i64),
+    /// From the query of the redirect.
+    Text(String),
+}
+
+impl WidgetNumber {
+    /// Returns the text that Telegram signed.
+    fn signed_text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// The data of Telegram's Login Widget, unchanged: of its callback, or of its redirect's query.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct WidgetLogin {
     /// Their Telegram id.
-    id: i64,
+    id: WidgetNumber,
     /// Their first name.
     first_name: Option<String>,
     /// Their last name.
@@ -41,7 +61,7 @@ pub(in crate::api) struct WidgetLogin {
     /// The URL of their picture.
     photo_url: Option<String>,
     /// When they logged in, in seconds of Unix time.
-    auth_date: i64,
+    auth_date: WidgetNumber,
     /// Telegram's signature.
     hash: String,
 }
@@ -71,14 +91,13 @@ pub(in crate::api) struct Session {
 }
 
 /// Log in with the Login Widget's data.
-#[utoipa::path(post, path = "/api/auth/telegram", tag = "login", request_body = WidgetLogin,
+#[utoipa::path(post, operation_id = "logInWithWidget", path = "/api/auth/telegram", tag = "login", request_body = WidgetLogin,
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn widget(
     State(api): State<Arc<Api>>,
     JsonBody(login): JsonBody<WidgetLogin>,
 ) -> Result<Session> {
-    let date = login.auth_date.to_string();
-    let id = login.id.to_string();
+    let (date, id) = (login.auth_date.signed_text(), login.id.signed_text());
     let mut fields = vec![("id", id.as_str()), ("auth_date", date.as_str())];
     let optional = [
         ("first_name", &login.first_name),
@@ -88,12 +107,13 @@ pub(in crate::api) async fn widget(
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
     let signed_at = of_widget(api.telegram.token(), fields, &login.hash);
-    let (user, hash) = (TelegramId(login.id), login.hash);
-    api.log_in(signed_at.map(|signed_at| LoginProof { signed_at, user, hash })).await
+    let user = id.parse().map(TelegramId).map_err(|_| LoginProofError);
+    let proof = signed_at.and_then(|signed_at| Ok(LoginProof { signed_at, user: user?, hash: login.hash }));
+    api.log_in(proof).await
 }
 
 /// Log in with a Mini App's data.
-#[utoipa::path(post, path = "/api/auth/miniapp", tag = "login", request_body = MiniAppLogin,
+#[utoipa::path(post, operation_id = "logInWithMiniApp", path = "/api/auth/miniapp", tag = "login", request_body = MiniAppLogin,
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn miniapp(
     State(api): State<Arc<Api>>,
@@ -104,7 +124,7 @@ pub(in crate::api) async fn miniapp(
 
 /// Returns a new token for one that is still valid, with the current role. The session still ends
 /// `SESSION_LIFETIME` after the log-in.
-#[utoipa::path(post, path = "/api/auth/refresh", tag = "login", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "renewToken", path = "/api/auth/refresh", tag = "login", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn refresh(
     State(api): State<Arc<Api>>,

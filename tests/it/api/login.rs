@@ -65,6 +65,22 @@ async fn a_signed_login_returns_a_token_for_its_person() {
     }
 }
 
+/// The widget's redirect gives all fields as text.
+#[tokio::test]
+async fn a_login_by_redirect_is_accepted() {
+    let desk = desk().await;
+    let mut body = widget(TOKEN, BUDI, desk.now().timestamp());
+    for field in ["id", "auth_date"] {
+        body[field] = json!(body[field].to_string());
+    }
+    for (field, text) in [("id", "3"), ("id", "02"), ("id", "x"), ("auth_date", "1"), ("id", "")] {
+        let mut edited = body.clone();
+        edited[field] = json!(text);
+        log_in(&desk, "telegram", &edited).await.refused(401, "bad_login");
+    }
+    assert_eq!(log_in(&desk, "telegram", &body).await.data()["name"], "Budi");
+}
+
 #[tokio::test]
 async fn old_and_foreign_logins_are_refused() {
     let desk = desk().await;
