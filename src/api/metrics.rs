@@ -110,7 +110,7 @@ impl Metrics {
 }
 
 /// Everything that is measured, for Prometheus. Open to this machine; others need a token.
-#[utoipa::path(get, path = "/metrics", tag = "operation",
+#[utoipa::path(get, operation_id = "getMetrics", path = "/metrics", tag = "operation",
     responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
 pub(super) async fn metrics(
     State(api): State<Arc<Api>>,

@@ -136,14 +136,14 @@ fn error_response(meaning: &str) -> RefOr<utoipa::openapi::Response> {
 static CONTRACT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Contract::openapi);
 
 /// This document.
-#[utoipa::path(get, path = "/api/openapi.json", tag = "operation",
+#[utoipa::path(get, operation_id = "getContract", path = "/api/openapi.json", tag = "operation",
     responses((status = 200, body = serde_json::Value, content_type = "application/json")))]
 pub(super) async fn contract() -> Response {
     Json(&*CONTRACT).into_response()
 }
 
 /// A page that shows this document. It loads nothing from elsewhere.
-#[utoipa::path(get, path = "/docs", tag = "operation",
+#[utoipa::path(get, operation_id = "getDocs", path = "/docs", tag = "operation",
     responses((status = 200, body = String, content_type = "text/html")))]
 pub(super) async fn docs() -> Response {
     let policy =

@@ -38,7 +38,7 @@ pub(in crate::api) struct CategoryBody {
 }
 
 /// Lists the departments that take new tickets, with their categories. Retired ones are left out.
-#[utoipa::path(get, path = "/api/departments", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "listDepartments", path = "/api/departments", tag = "tickets", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Vec<DepartmentBody>>)))]
 pub(in crate::api) async fn list(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentBody>> {
     let departments = api.engine.store().departments().await?;

@@ -99,7 +99,7 @@ pub(in crate::api) struct Reassignment {
 }
 
 /// Lists the tickets that the calling agent holds.
-#[utoipa::path(get, path = "/api/queue/my-queue", tag = "queue", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getMyQueue", path = "/api/queue/my-queue", tag = "queue", security(("bearer" = [])),
     responses((status = 200, body = Envelope<MyQueue>)))]
 pub(in crate::api) async fn mine(State(api): State<Arc<Api>>, agent: Agent) -> Result<MyQueue> {
     let held = api.engine.store().held_by(agent.person.id).await?;
@@ -109,7 +109,7 @@ pub(in crate::api) async fn mine(State(api): State<Arc<Api>>, agent: Agent) -> R
 }
 
 /// Lists the waiting or the held tickets.
-#[utoipa::path(get, path = "/api/queue", tag = "queue", security(("bearer" = [])), params(QueueQuery),
+#[utoipa::path(get, operation_id = "listQueue", path = "/api/queue", tag = "queue", security(("bearer" = [])), params(QueueQuery),
     responses((status = 200, body = Envelope<QueuePage>)))]
 pub(in crate::api) async fn all(
     State(api): State<Arc<Api>>,
@@ -131,7 +131,7 @@ pub(in crate::api) async fn all(
 }
 
 /// Changes the priority of a ticket.
-#[utoipa::path(patch, path = "/api/queue/{ticket}", tag = "queue", security(("bearer" = [])),
+#[utoipa::path(patch, operation_id = "changeTicketPriority", path = "/api/queue/{ticket}", tag = "queue", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), request_body = QueueChange,
     responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn reprioritise(
@@ -147,7 +147,7 @@ pub(in crate::api) async fn reprioritise(
 }
 
 /// Gives a ticket to an agent, or back to the queue.
-#[utoipa::path(post, path = "/api/queue/{ticket}/reassign", tag = "queue", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "reassignTicket", path = "/api/queue/{ticket}/reassign", tag = "queue", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), request_body = Reassignment,
     responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn reassign(

@@ -48,12 +48,16 @@ pub(in crate::api) struct NewTicketBody {
     /// The category; optional if there is only one.
     category_id: Option<Uuid>,
     /// The description; it must contain a visible character.
-    #[schema(min_length = 1, max_length = 12_288, pattern = "[^\\p{C}\\p{Z}\\p{M}]")]
+    #[schema(
+        min_length = 1,
+        max_length = 12_288,
+        pattern = "[!-~¡-¬®-ʯΑ-ΡΣ-ώА-ҁא-תء-غक-हก-ฮぁ-ゖァ-ヺ一-龥가-힣]"
+    )]
     description: String,
 }
 
 /// Opens a ticket. A second request with the same `Idempotency-Key` returns 200 with the first ticket.
-#[utoipa::path(post, path = "/api/tickets", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "openTicket", path = "/api/tickets", tag = "tickets", security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$")),
     request_body = NewTicketBody,
     responses((status = 201, body = Envelope<TicketBody>), (status = 200, body = Envelope<TicketBody>)))]
@@ -81,7 +85,7 @@ pub(in crate::api) async fn create(
 }
 
 /// Returns one ticket, by its id or its number.
-#[utoipa::path(get, path = "/api/tickets/{ticket}", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getTicket", path = "/api/tickets/{ticket}", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<PlacedTicket>)))]
 pub(in crate::api) async fn show(
     State(api): State<Arc<Api>>,
@@ -94,7 +98,7 @@ pub(in crate::api) async fn show(
 }
 
 /// The holder starts the ticket.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/start", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "startTicket", path = "/api/tickets/{ticket}/start", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn start(
     state: State<Arc<Api>>,
@@ -105,7 +109,7 @@ pub(in crate::api) async fn start(
 }
 
 /// The holder puts the ticket on hold.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/hold", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "holdTicket", path = "/api/tickets/{ticket}/hold", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn hold(
     state: State<Arc<Api>>,
@@ -116,7 +120,7 @@ pub(in crate::api) async fn hold(
 }
 
 /// The holder resumes the ticket.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/resume", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "resumeTicket", path = "/api/tickets/{ticket}/resume", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn resume(
     state: State<Arc<Api>>,
@@ -127,7 +131,7 @@ pub(in crate::api) async fn resume(
 }
 
 /// The holder completes the ticket; the next waiting ticket is assigned automatically.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/complete", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "completeTicket", path = "/api/tickets/{ticket}/complete", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn complete(
     state: State<Arc<Api>>,
