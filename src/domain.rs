@@ -4,9 +4,13 @@
 //! takes the old value and returns the new one, or an error that says why it is refused.
 pub mod alert;
 pub mod card;
+pub mod content;
+pub mod day;
 pub mod department;
+pub mod description;
 pub mod draft;
 pub mod event;
+pub mod formatted;
 pub mod ids;
 pub mod invite;
 pub mod notice;
@@ -18,6 +22,7 @@ pub mod quota;
 pub mod sessions;
 pub mod text;
 pub mod ticket;
+pub mod traffic;
 
 /// A point in time in UTC. Stored and compared with a resolution of one microsecond.
 pub type Time = chrono::DateTime<chrono::Utc>;

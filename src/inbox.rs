@@ -3,6 +3,7 @@
 //! completed exactly once, even if the process is killed in between.
 mod listener;
 pub mod poller;
+mod received;
 pub mod runner;
 pub mod webhook;
 
@@ -11,12 +12,14 @@ pub use listener::Listener;
 use crate::clock::Clock;
 use crate::engine::ports::{Store, StoreError};
 use crate::engine::replicas::SignalBuffer;
+use crate::telegram::incoming::Incoming;
 use serde_json::Value;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// The kinds of updates that are requested from Telegram.
-pub const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+pub const ALLOWED_UPDATES: [&str; 4] = ["message", "edited_message", "callback_query", "my_chat_member"];
 
 /// A handle to the inbox. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +27,9 @@ pub struct Inbox {
     store: Arc<dyn Store>,
     clock: Clock,
     new_rows: Arc<Notify>,
+    /// The content of the updates that were passed to the dispatcher, until they are handled. teloxide's type
+    /// carries no data of ours.
+    dispatched: Arc<Mutex<HashMap<i64, Incoming>>>,
     /// Tells other replicas of new updates. `None` if this process is the only one.
     signals: Option<SignalBuffer>,
 }
@@ -32,7 +38,7 @@ impl Inbox {
     /// Returns the inbox of `store`.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, new_rows: Arc::new(Notify::new()), signals: None }
+        Self { store, clock, new_rows: Arc::default(), dispatched: Arc::default(), signals: None }
     }
 
     /// Returns an inbox that other replicas write to as well.
@@ -68,6 +74,16 @@ impl Inbox {
         Ok(())
     }
 
+    /// Holds the content of an update for [`Inbox::take_dispatched`].
+    fn hold_dispatched(&self, update_id: i64, incoming: Incoming) {
+        self.dispatched.lock().unwrap_or_else(PoisonError::into_inner).insert(update_id, incoming);
+    }
+
+    /// Takes the content of an update that the dispatcher has passed on.
+    fn take_dispatched(&self, update_id: i64) -> Option<Incoming> {
+        self.dispatched.lock().unwrap_or_else(PoisonError::into_inner).remove(&update_id)
+    }
+
     /// Waits for [`Inbox::wake`].
     async fn woken(&self) {
         self.new_rows.notified().await;
@@ -83,6 +99,7 @@ pub fn id_of(update: &Value) -> Option<i64> {
 /// Returns the id of the chat of a raw update. It can be answered even if the update cannot be parsed.
 #[must_use]
 pub fn chat_of(update: &Value) -> Option<i64> {
-    let message = update.get("message").or_else(|| update.get("callback_query")?.get("message"))?;
+    let message = ["message", "edited_message"].iter().find_map(|kind| update.get(kind));
+    let message = message.or_else(|| update.get("callback_query")?.get("message"))?;
     message.get("chat")?.get("id")?.as_i64()
 }

@@ -12,14 +12,14 @@ back = ◀️ Back
 pick-agent = Choose an agent:
 no-such-agent = There is no agent “{ $name }”. Use a name, an @username or a Telegram id.
 several-agents = Several agents match “{ $name }”. Choose one:
-invite-which = 👋 An invitation to which department?
+invite-which = 👋 Invite an agent to which department?
 invite-all = All departments
 invite-link =
-    👋 An agent's invitation to <b>{ $department }</b>:
+    👋 Agent invitation for <b>{ $department }</b>:
     { $link }
 
     Works for 24 hours, for one person.
-addagent-pick = Who becomes an agent? Choose among those who wrote last, or type <code>/addagent @username</code>.
+addagent-pick = Who should become an agent? Pick someone who wrote recently, or type <code>/addagent @username</code>.
 addagent-nobody = The bot knows nobody else yet. Ask them to press Start, or send an /invite link.
 addagent-unknown = The bot does not know “{ $name }” yet. Ask them to press Start, or send an /invite link.
 addagent-which = Which department does <b>{ $name }</b> serve?
@@ -32,15 +32,12 @@ removeagent-sure = { $count ->
 removeagent-yes = ✅ Remove
 removeagent-done = ✅ <b>{ $name }</b> is no longer an agent.
 setmax-ask = How many tickets at most for <b>{ $name }</b>? Now { $max }. Another number: <code>/setmax { $name } 12</code>
-setmax-done = ✅ <b>{ $name }</b> holds at most { $max } { $max ->
-    [one] ticket
-   *[other] tickets
-}.
+setmax-done = ✅ Ticket limit for <b>{ $name }</b> is now { $max }.
 setmax-range = The limit is a number from 1 to { $max }.
 
 # Admin: tickets.
 
-reassign-pick = Which ticket goes to somebody else?
+reassign-pick = Which ticket do you want to reassign?
 reassign-none = No ticket is waiting or being worked on.
 reassign-label = …{ $tail } · { $label } · { $holder }
 reassign-waiting = waiting
@@ -50,6 +47,10 @@ reassign-done = ↪️ Ticket <code>{ $number }</code> is now in <b>{ $agent }</
 reassign-not-there = ⚠️ <b>{ $agent }</b> is { $availability } now, so the ticket may have to wait there.
 reassign-elsewhere = ⚠️ <b>{ $agent }</b> does not serve the department { $department }.
 reassign-queued = ↩️ Ticket <code>{ $number }</code> is back in the queue.
+reassign-returns = ℹ️ No other agent can take it now, so it goes back to <b>{ $agent }</b> in { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}, unless another agent becomes free first.
 reassign-full = <b>{ $agent }</b>'s queue is full ({ $held }/{ $max }). Reassign anyway?
 reassign-anyway = ✅ Anyway
 no-such-ticket = There is no ticket “{ $text }”. Use its number, or the last four characters of it.
@@ -76,6 +77,15 @@ department-now-critical = 🚨 { $name } is critical now.
 department-not-critical = { $name } is not critical.
 department-now-retired = 💤 { $name } takes no new tickets.
 department-not-retired = ▶️ { $name } takes new tickets.
+relocation-ask = 💤 <b>{ $name }</b> takes no new tickets. { $count ->
+    [one] { $count } ticket still waits there.
+   *[other] { $count } tickets still wait there.
+} Move to another department, or let its agents serve them?
+relocation-keep = 👤 Its agents serve them
+relocation-done = ↪️ { $count ->
+    [one] { $count } waiting ticket
+   *[other] { $count } waiting tickets
+} moved from <b>{ $from }</b> to <b>{ $to }</b>.
 department-created = ✅ Department <b>{ $name }</b> created.
 department-no-agents = 👤 It has no agents yet. Add some with /agents, or invite somebody with /invite.
 department-ask-name = What is the new department called? Write its name, or /cancel.

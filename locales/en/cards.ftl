@@ -3,6 +3,7 @@
 draft-choose =
     Hello <b>{ $name }</b>! 👋
     Please choose a category for your ticket.
+draft-choose-again = 🏷 Choose a category for your ticket.
 draft-so-far = What you have written so far:
 draft-describe =
     Hello <b>{ $name }</b>! 👋
@@ -11,7 +12,7 @@ draft-describe =
     How can we help? Write it here, or send a photo, document, voice message or video with a caption.
 draft-preview = 📝 <b>Your ticket is ready to send</b>
 draft-long = ✂️ Only the beginning is shown here. All { $length } characters are kept and sent.
-draft-preview-hint = All right? Press ✅ Send. Something to add? Just write it, and we put it into this ticket.
+draft-preview-hint = Looks good? Tap ✅ Send. Anything to add? Just write it and we'll add it to this ticket.
 
 # Customer's cards: one ticket, and the list of theirs.
 
@@ -50,6 +51,7 @@ task-cancelled = ✖️ The customer cancelled this ticket.
 task-requeued = ↩️ This ticket is back in the queue.
 task-with = ↪️ This ticket is now with <b>{ $agent }</b>.
 task-gone = ↩️ This ticket is no longer in your queue.
+task-moved = ⬇️ This ticket came to you again. See below.
 
 # Agent's cards: their own queue.
 
@@ -85,6 +87,7 @@ waiting-since = Received: { $when }
 status-head = 👤 <b>Your status</b>
 status-load = Active tickets: { $held }/{ $max }
 status-auto = Automatic assignment: { $auto }
+status-auto-manual = Automatic assignment: off for everybody at present; pick tickets up in /queue
 status-departments = Departments: { $departments }
 status-waiting = Pending in queue: { $count ->
     [one] { $count } ticket
@@ -111,4 +114,4 @@ workload-free = Total capacity: { $count ->
 }
 
 agent-head = 👤 <b>{ $name }</b>
-agent-unreachable = ⚠️ Blocked this bot, so gets no tickets until it is unblocked.
+agent-unreachable = ⚠️ Has blocked this bot and gets no tickets until they unblock it.

@@ -1,6 +1,6 @@
 # Kabar untuk pelanggan.
 
-notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon menunggu sebentar.
+notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
 notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih! Masih ada kendala? Cukup kirim pesan di sini.
 notice-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
 notice-requeued = ⏳ Tiket <code>{ $number }</code> akan ditangani oleh agen lain. Anda tidak perlu melakukan apa pun.
@@ -14,7 +14,7 @@ notice-file = 📎 <code>{ $number }</code>
 notice-task-cancelled = ✖️ Tiket <code>{ $number }</code> dibatalkan oleh pelanggan dan sudah keluar dari antrian Anda.
 notice-task-taken = ↪️ Tiket <code>{ $number }</code> dialihkan ke <b>{ $agent }</b>.
 notice-task-requeued = ↩️ Tiket <code>{ $number }</code> dikembalikan dari antrian Anda ke antrian umum.
-notice-customer-unreachable = ⚠️ Pelanggan tiket <code>{ $number }</code> memblokir bot ini, jadi kabar kita tidak sampai kepadanya.
+notice-customer-unreachable = ⚠️ Pelanggan tiket <code>{ $number }</code> memblokir bot ini, jadi pesan dari bot tidak sampai kepadanya.
 notice-still-online =
     🙋 <b>Masih online?</b>
     Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
@@ -30,11 +30,27 @@ notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $co
 
 notice-role-customer = Anda sekarang terdaftar sebagai pelanggan dan tidak lagi menerima tiket. Terima kasih atas kerja sama Anda.
 notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Online untuk mulai menerima tiket, atau /help untuk melihat semua perintah.
-notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
+notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah. Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
+notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
+    [0] Saat ini Anda tidak memegang tiket.
+   *[other] Saat ini Anda memegang { $held } tiket.
+}
+notice-department-joined = 🏢 Sekarang Anda menerima tiket departemen <b>{ $department }</b>.
+notice-department-left = 🏢 Anda tidak lagi menerima tiket baru departemen <b>{ $department }</b>. Tiket yang sudah Anda pegang tetap pada Anda.
 notice-joined = 👋 <b>{ $name }</b> menerima undangan dan sudah bergabung.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> memblokir bot ini dan tidak menerima tiket sampai blokirnya dibuka.
+notice-agent-released = { $released ->
+   *[other] { $released } tiket kembali ke antrian.
+}
+notice-agent-kept = { $kept ->
+   *[other] { $kept } tiket tetap di antriannya; alihkan lewat /reassign.
+}
+notice-returned = ↩️ Tiket <code>{ $number }</code> kembali kepada <b>{ $agent }</b>, karena tidak ada agen lain yang bisa menerimanya. Pilih agen lain lewat /reassign.
 notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> berulang kali gagal diproses dan disisihkan. Rinciannya ada di log.
+notice-part-undelivered = ⚠️ Satu lampiran atau bagian dari tiket <code>{ $number }</code> tidak bisa dikirim ke Anda karena ditolak Telegram. Pelanggan sudah diminta mengirimnya lagi.
+notice-send-again = ⚠️ Sebagian kiriman Anda untuk tiket <code>{ $number }</code> tidak sampai ke agen kami. Mohon kirim lagi berkas atau teks itu.
+notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Rinciannya ada di log.
 
 # Gangguan, untuk admin: saat mulai, dan saat selesai.
 

@@ -5,14 +5,14 @@ mod heartbeat_window;
 
 use super::error::EngineError;
 use super::events::Event;
-use super::ports::{Change, StoreError, Write};
+use super::ports::{Change, StoreError, WaitingTicket, Write};
 use super::sweep::delta;
 use super::{Attempt, Engine, lock};
 use crate::domain::Time;
 use crate::domain::alert::{Alert, Conditions, Incidents, MAX_WAIT_MINUTES};
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
-use crate::domain::ticket::Priority;
+use crate::domain::ticket::{Priority, Status};
 use chrono::TimeDelta;
 use futures::future::try_join_all;
 pub(super) use heartbeat_window::HeartbeatWindow;
@@ -44,19 +44,14 @@ pub(super) struct IncidentState {
 /// The oldest waiting ticket of a department, as read from the store.
 #[derive(Debug, Clone, Copy)]
 struct OldestWait {
-    opened_at: Time,
+    ticket: WaitingTicket,
     read_at: Time,
 }
 
 impl OldestWait {
     /// Returns true if the ticket has waited too long.
     fn is_too_long(self, now: Time) -> bool {
-        now - self.opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into())
-    }
-
-    /// Returns true if the ticket need not be read again: it has not waited too long, and the read is recent.
-    fn is_fresh(self, now: Time) -> bool {
-        !self.is_too_long(now) && now - self.read_at < delta(OLDEST_WAIT_TTL)
+        now - self.ticket.opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into())
     }
 }
 
@@ -107,7 +102,8 @@ impl Engine {
         }
         let before = self.store.incidents().await?;
         let announced = state.announced.get_or_insert_with(|| before.announced());
-        let after = before.update(&conditions, now);
+        let can_notify = self.store.admins().await?.iter().any(|admin| admin.reachable);
+        let after = before.update(&conditions, can_notify, now);
         if after != before {
             self.commit_incidents(&before, &after).await?;
         }
@@ -121,7 +117,7 @@ impl Engine {
 
     async fn commit_incidents(&self, before: &Incidents, after: &Incidents) -> Result<(), EngineError> {
         let mut notices = Vec::new();
-        for (alert, over) in after.announcements(&before.announced()) {
+        for (alert, over) in after.notifications(before) {
             notices.extend(self.alert_notices(alert, over).await?);
         }
         let write = Write::Incidents { incidents: after.clone(), expected: before.version };
@@ -133,11 +129,11 @@ impl Engine {
         }
     }
 
-    /// Returns the notices to the admins; none if the department is retired or gone.
+    /// Returns the notices to the admins. There are none when a retired department needs no agent any more.
     async fn alert_notices(&self, alert: Alert, over: bool) -> Result<Vec<Outgoing>, EngineError> {
-        let departments = self.store.departments().await?;
-        let gone = |id| departments.iter().all(|department| department.id != id || department.retired);
-        if alert.department().is_some_and(gone) {
+        if let (Alert::NobodyOnline(id), true) = (alert, over)
+            && self.store.department(id).await?.is_none_or(|department| department.retired)
+        {
             return Ok(Vec::new());
         }
         self.notices_to_admins(&Notice::Alert { alert, over }).await
@@ -176,18 +172,20 @@ impl Engine {
         let mut conditions = Conditions::new();
         let depths = self.store.depths().await?;
         oldest_waits.retain(|id, _| depths.get(id).is_some_and(|depth| *depth > 0));
-        for department in self.store.departments().await?.into_iter().filter(|d| !d.retired) {
+        for department in self.store.departments().await? {
             let id = department.id;
+            let has_queue = depths.get(&id).is_some_and(|depth| *depth > 0);
+            if department.retired && !has_queue {
+                continue;
+            }
             if self.online(id) == 0 {
                 let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(UNSTAFFED_ALERT_AFTER) };
                 conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
-            let has_queue = depths.get(&id).is_some_and(|depth| *depth > 0);
-            if has_queue && !oldest_waits.get(&id).is_some_and(|wait| wait.is_fresh(now)) {
-                // The query costs the more the longer the queue is on a server that reads whole index ranges.
+            if has_queue && !self.is_current(oldest_waits.get(&id), now).await? {
                 match self.oldest_waiting(id).await? {
-                    Some(opened_at) => oldest_waits.insert(id, OldestWait { opened_at, read_at: now }),
+                    Some(ticket) => oldest_waits.insert(id, OldestWait { ticket, read_at: now }),
                     None => oldest_waits.remove(&id),
                 };
             }
@@ -198,10 +196,25 @@ impl Engine {
         Ok(conditions)
     }
 
-    /// Returns when the oldest queued ticket of a department was opened.
-    pub async fn oldest_waiting(&self, department: DepartmentId) -> Result<Option<Time>, StoreError> {
-        let oldest = Priority::ALL.map(|priority| self.store.oldest_waiting_at(department, priority));
-        Ok(try_join_all(oldest).await?.into_iter().flatten().min())
+    /// Returns true if a remembered oldest ticket need not be read again: it has not waited too long and was
+    /// read recently, or it has waited too long and still waits. A point read is cheap on every server;
+    /// the oldest of a long queue is not on one that reads whole index ranges.
+    async fn is_current(&self, wait: Option<&OldestWait>, now: Time) -> Result<bool, StoreError> {
+        let Some(wait) = wait else { return Ok(false) };
+        if !wait.is_too_long(now) {
+            return Ok(now - wait.read_at < delta(OLDEST_WAIT_TTL));
+        }
+        let ticket = self.store.ticket(wait.ticket.id).await?;
+        Ok(ticket.is_some_and(|ticket| ticket.status() == Status::Queued))
+    }
+
+    /// Returns the oldest queued ticket of a department.
+    pub async fn oldest_waiting(
+        &self,
+        department: DepartmentId,
+    ) -> Result<Option<WaitingTicket>, StoreError> {
+        let oldest = Priority::ALL.map(|priority| self.store.oldest_waiting(department, priority));
+        Ok(try_join_all(oldest).await?.into_iter().flatten().min_by_key(|ticket| ticket.opened_at))
     }
 
     /// Counts a heartbeat that was accepted or failed.

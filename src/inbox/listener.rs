@@ -1,17 +1,18 @@
 //! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an
 //! earlier process left pending.
-use super::{Inbox, chat_of};
+use super::{ALLOWED_UPDATES, Inbox, chat_of};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::engine::Engine;
 use crate::engine::ports::{InboxRow, StoreError};
+use crate::telegram::incoming;
 use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
-use teloxide::types::{Update, UpdateKind};
+use teloxide::types::Update;
 use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 
 /// Number of rows per read. Rows wait in the inbox, not in memory.
@@ -123,25 +124,41 @@ impl InboxReader {
     }
 }
 
-/// Parses a row into teloxide's [`Update`]. An update that teloxide cannot parse becomes a dead letter here,
-/// because the dispatcher would drop it silently.
+/// Reads a row, and returns the minimal update for teloxide's dispatcher. An update that cannot be read
+/// becomes a dead letter here, because the dispatcher would drop it silently.
 async fn parse(
     inbox: Inbox,
     engine: Arc<Engine>,
     stop: StopFlag,
     row: InboxRow,
 ) -> Option<Result<Update, StoreError>> {
-    // teloxide's deserializer of updates needs text; it does not work on a JSON value.
-    match serde_json::from_str::<Update>(&row.update.to_string()) {
-        Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => return Some(Ok(update)),
-        _ => tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters"),
+    let incoming = incoming::read(&row.update);
+    let update = incoming.as_ref().and_then(|incoming| incoming::minimal_update(row.update_id, incoming));
+    if let (Some(incoming), Some(update)) = (incoming, update) {
+        inbox.hold_dispatched(row.update_id, incoming);
+        return Some(Ok(update));
     }
-    while let Err(error) = dead_letter(&inbox, &engine, &row).await {
-        tracing::error!(%error, update = row.update_id, "failed to write dead letter");
+    // A server that does not know `allowed_updates` of a later version sends kinds that nobody asked for.
+    let is_asked = ALLOWED_UPDATES.iter().any(|kind| row.update.get(kind).is_some());
+    if is_asked {
+        tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters");
+    } else {
+        tracing::debug!(update = row.update_id, "dropped update of another kind");
+    }
+    while let Err(error) = discard(&inbox, &engine, &row, is_asked).await {
+        tracing::error!(%error, update = row.update_id, "failed to discard update");
         tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
     }
     engine.wake_outbox();
     None
+}
+
+/// Removes a row that is not handled. One of a kind that was asked for becomes a dead letter.
+async fn discard(inbox: &Inbox, engine: &Engine, row: &InboxRow, is_asked: bool) -> Result<(), StoreError> {
+    if is_asked {
+        return dead_letter(inbox, engine, row).await;
+    }
+    inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await
 }
 
 async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {

@@ -40,6 +40,7 @@ macro_rules! store_contract {
     ($name:ident, $backend:ty) => {
         store_contract! { @cases $name, $backend,
             tickets: opening_assigns_increasing_arrivals_and_keeps_every_field,
+            tickets: a_content_write_changes_the_description_only,
             tickets: idempotency_keys_and_numbers_stay_unique_after_the_end,
             tickets: the_open_tickets_of_a_customer_are_limited,
             tickets: a_rejected_change_does_not_affect_the_rest_of_its_batch,
@@ -47,6 +48,8 @@ macro_rules! store_contract {
             tickets: a_ticket_write_with_a_stale_version_conflicts,
             tickets: every_ticket_state_is_read_back_as_written,
             tickets: an_ended_ticket_cannot_be_queued_again,
+            tickets: former_holders_are_kept_through_the_states_that_follow,
+            tickets: a_relocated_ticket_leaves_one_queue_and_joins_the_other,
             tickets: a_slot_holds_one_ticket_until_it_is_completed_or_released,
             tickets: open_tickets_are_found_by_the_suffix_of_their_number,
             tickets: the_tickets_of_a_customer_list_open_ones_first,
@@ -64,6 +67,8 @@ macro_rules! store_contract {
             immediate_assignment: an_immediate_assignment_does_not_overtake_a_waiting_ticket,
             guards: a_rejected_assignment_is_not_overtaken_within_its_commit,
             guards: a_batch_with_a_stale_queue_head_overtakes_no_ticket,
+            concurrency: a_queue_head_counts_what_was_written_before_it,
+            concurrency: concurrent_commands_agree_on_the_queue_head,
             immediate_assignment: an_immediate_assignment_ignores_tickets_that_do_not_come_first,
             immediate_assignment: an_immediate_assignment_requires_an_eligible_agent_with_a_free_slot,
             concurrency: concurrent_assignments_of_one_ticket_have_one_winner,
@@ -109,6 +114,10 @@ macro_rules! store_contract {
             outbox: notices_of_a_change_go_out_in_order,
             outbox: what_a_claim_had_no_room_for_goes_with_the_next,
             outbox: what_is_ready_without_a_claim_goes_with_the_next,
+            outbox: traffic_classes_share_what_may_be_sent,
+            outbox: what_a_class_leaves_goes_to_the_others,
+            outbox: an_urgent_delivery_makes_its_chat_urgent,
+            outbox: a_new_card_is_sent_once_in_its_newest_state,
             cards: live_cards_are_one_per_slot,
             cards: live_queues_lists_only_the_agents_own_queues,
             cards: cards_of_ended_tickets_are_pruned,
@@ -120,6 +129,11 @@ macro_rules! store_contract {
             outbox_faults: a_chat_moved_into_a_busy_one_waits_for_its_delivery,
             outbox_faults: orphaned_claims_are_released,
             outbox_faults: a_second_settlement_is_ignored,
+            outbox_faults: the_time_of_a_change_without_an_event_never_goes_back,
+            outbox_faults: a_postponed_delivery_waits_alone,
+            outbox_faults: a_postponed_delivery_keeps_its_wait_and_its_place,
+            outbox_faults: a_card_that_is_gone_is_forgotten,
+            outbox_faults: given_up_deliveries_are_counted_by_reason,
         }
     };
     (@cases $name:ident, $backend:ty, $($module:ident: $case:ident,)*) => {

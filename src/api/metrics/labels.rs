@@ -31,7 +31,8 @@ impl EncodeLabelValue for LabelText {
 /// Returns the method of a request as a label: one of HTTP's own, or `other`, because clients may send any
 /// word.
 pub(in crate::api) fn method_label(method: &Method) -> &'static str {
-    const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    const METHODS: [&str; 9] =
+        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
     METHODS.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 

@@ -18,11 +18,12 @@ use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
     Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore,
+    StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
+use std::sync::atomic::Ordering;
 
 /// Rows of each table that one transaction prunes, so that other writes can run in between.
 const MAX_PRUNE_ROWS: usize = 1_000;
@@ -113,12 +114,12 @@ impl TicketStore for Sqlite {
         self.read(move |conn| queue::page(conn, &departments, offset, limit)).await
     }
 
-    async fn oldest_waiting_at(
+    async fn oldest_waiting(
         &self,
         department: DepartmentId,
         priority: Priority,
-    ) -> Result<Option<Time>, StoreError> {
-        self.read(move |conn| queue::oldest_waiting_at(conn, department, priority)).await
+    ) -> Result<Option<WaitingTicket>, StoreError> {
+        self.read(move |conn| queue::oldest_waiting(conn, department, priority)).await
     }
 
     async fn depths(&self) -> Result<QueueDepths, StoreError> {
@@ -250,7 +251,8 @@ impl OutboxStore for Sqlite {
 
     async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.observe_now(now);
-        self.write(move |conn| outbox::claim(conn, limit, now)).await
+        let served = self.served.fetch_add(limit, Ordering::Relaxed);
+        self.write(move |conn| outbox::claim(conn, limit, served, now)).await
     }
 
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {

@@ -2,7 +2,8 @@
 use super::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, PagedList};
-use antri::domain::notice::{Button, Message, Outgoing, Rendered};
+use antri::domain::notice::rendered::{Button, Rendered};
+use antri::domain::notice::{Message, Outgoing};
 
 /// Presses the button while store calls of `method` are held. Returns the text of the answer that came
 /// meanwhile.
@@ -117,7 +118,7 @@ async fn the_press_of_a_former_agent_removes_the_keyboard_and_a_forged_press_kee
     assert!(desk.sandbox.message(BUDI, queue).unwrap().button("Segarkan").is_some());
     let refresh = desk.button(BUDI, "Segarkan").1;
     desk.say(ADMIN, "/removeagent Budi").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     desk.press_data(BUDI, queue, &refresh).await;
     assert!(desk.toast(BUDI).contains("tidak berwenang"));
     assert!(desk.sandbox.message(BUDI, queue).unwrap().keyboard.is_empty());

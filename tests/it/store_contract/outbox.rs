@@ -1,9 +1,14 @@
 //! The outbox: order, priority classes and coalescing.
+mod classes;
+
+pub(crate) use classes::*;
+
 use super::fixture::*;
 use antri::domain::card::CardKey;
 use antri::domain::event::Action;
 use antri::domain::ids::ChatId;
-use antri::domain::notice::{Message, Outgoing, Rendered};
+use antri::domain::notice::rendered::Rendered;
+use antri::domain::notice::{Message, Outgoing};
 use antri::engine::ports::{ClaimedDelivery, Outcome, Store};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -203,7 +208,7 @@ pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>)
     let expected = [
         String::new(), // the edit, and the refresh of the other chat with it
         format!("refresh {slot}"),
-        String::new(), // the card
+        format!("card {slot}"),
         format!("refresh {slot}"),
         "menu".to_owned(),
         "redraw 4".to_owned(),

@@ -2,13 +2,15 @@
 //! read.
 use super::agents::AgentSet;
 use super::ticket_documents::{
-    DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_release,
+    DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_of, slot_release,
     without_content,
 };
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId, Version};
+use crate::domain::description::Description;
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId, Version};
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
-use crate::store::mongo::codec::{Fields, among, limit as rows};
+use crate::store::fifo_guard::{HeadTicket, begins_with};
+use crate::store::mongo::codec::{Fields, among, fields, limit as rows};
 use crate::store::mongo::read::queue::{Query, auto_head};
 use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE, TICKETS};
 use crate::store::mongo::tx::Tx;
@@ -43,16 +45,14 @@ impl Entry {
     }
 }
 
-fn slot_of(ticket: &Ticket) -> Option<(PersonId, Slot)> {
-    ticket.hold().map(|hold| (hold.agent, hold.slot))
-}
-
 /// The tickets of a unit of work.
 #[derive(Default)]
 pub(crate) struct TicketSet {
     entries: HashMap<TicketId, Entry>,
     opened: Vec<TicketId>,
     updated: Vec<TicketId>,
+    /// The tickets whose description is written.
+    described: HashMap<TicketId, Description>,
     /// Idempotency keys and ticket numbers that are taken.
     keys: HashSet<String>,
     numbers: HashSet<String>,
@@ -63,7 +63,7 @@ pub(crate) struct TicketSet {
     first_waiting: HashMap<DepartmentId, Priority>,
     /// The first tickets of a department that the engine may assign, for departments with a
     /// [`Write::AssertQueueHead`].
-    heads: HashMap<DepartmentId, Vec<TicketId>>,
+    heads: HashMap<DepartmentId, Vec<Ticket>>,
     /// True if this transaction puts a ticket back into a queue or depends on a queue's head.
     reorders: bool,
 }
@@ -94,6 +94,7 @@ impl TicketSet {
                         next_in.insert(ticket.department);
                     }
                 }
+                Write::TicketContent { ticket, .. } => drop(written.insert(ticket.id)),
                 Write::AssertQueueHead { department, tickets } => {
                     let most = heads.entry(*department).or_default();
                     *most = tickets.len().max(*most);
@@ -102,14 +103,13 @@ impl TicketSet {
             }
         }
         for department in next_in {
-            for doc in find_head(tx, department, 1).await? {
-                set.first_waiting.insert(department, without_content(&doc)?.priority);
+            for first in find_head(tx, department, 1).await? {
+                set.first_waiting.insert(department, first.priority);
             }
         }
         for (department, most) in heads {
-            let head = find_head(tx, department, most.max(1)).await?;
-            let head = head.iter().map(|doc| Ok(TicketId(Fields(doc).id("ticket_id")?)));
-            set.heads.insert(department, head.collect::<Result<_, StoreError>>()?);
+            // Commands of this batch may take each of the written tickets out of the queue.
+            set.heads.insert(department, find_head(tx, department, most + written.len() + 1).await?);
         }
         let ids: Vec<_> = if is_retry {
             written.union(&opened).map(ToString::to_string).collect()
@@ -147,15 +147,23 @@ impl TicketSet {
         self.entries.values().filter_map(|entry| entry.now.holder()).collect()
     }
 
-    /// Checks that the tickets of a department that wait for the engine begin with these.
+    /// Checks that the tickets of a department that wait for the engine begin with these, after what the
+    /// commands before it changed.
     pub(crate) fn check_queue_head(
         &mut self,
         department: DepartmentId,
         tickets: &[TicketId],
     ) -> Result<(), CommitError> {
         self.reorders = true;
-        let head = self.heads.get(&department).map(Vec::as_slice).unwrap_or_default();
-        if head.starts_with(tickets) { Ok(()) } else { Err(CommitError::Conflict) }
+        let read = self.heads.get(&department).into_iter().flatten();
+        let unchanged = read.filter(|ticket| !self.entries.contains_key(&ticket.id));
+        let changed = self.entries.values().map(|entry| {
+            let opened =
+                entry.new_key.as_ref().and_then(|_| self.opened.iter().position(|id| *id == entry.now.id));
+            HeadTicket { ticket: &entry.now, opened }
+        });
+        let head = unchanged.map(|ticket| HeadTicket { ticket, opened: None }).chain(changed);
+        if begins_with(department, head, tickets) { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
     /// Opens a ticket; returns how many this transaction has opened before it.
@@ -237,9 +245,15 @@ impl TicketSet {
             priority: ticket.priority,
             auto: ticket.auto,
             state: ticket.state.clone(),
+            former_holders: ticket.former_holders.clone(),
             ..entry.now.clone()
         };
         Ok(())
+    }
+
+    /// Writes the description of a ticket that was updated.
+    pub(crate) fn set_description(&mut self, ticket: &Ticket) {
+        self.described.insert(ticket.id, ticket.description.clone());
     }
 
     /// Returns true if another ticket comes before a new one, whether it was read or is of this transaction.
@@ -274,6 +288,11 @@ impl TicketSet {
         let inserts = self.opened_entries().map(|entry| insert_document(&entry.stored, &entry.row));
         tx.insert(TICKET_QUEUE, inserts.collect()).await?;
         tx.bulk_update(TICKET_QUEUE, self.update_statements()).await?;
+        let described = self.described.iter().map(|(id, description)| {
+            let set = doc! { "description": fields(description)? };
+            Ok(doc! { "q": { "_id": id.to_string() }, "u": { "$set": set } })
+        });
+        tx.bulk_update(TICKETS, described.collect::<Result<_, StoreError>>()?).await?;
         Ok(first_arrival)
     }
 
@@ -321,11 +340,8 @@ impl TicketSet {
 }
 
 /// Returns the first tickets of a department that the engine may assign.
-async fn find_head(
-    tx: &mut Tx<'_>,
-    department: DepartmentId,
-    limit: usize,
-) -> Result<Vec<Document>, TxError> {
-    let Query { filter, sort, .. } = auto_head(department, limit);
-    tx.find_sorted(TICKET_QUEUE, filter, sort, rows(limit)).await
+async fn find_head(tx: &mut Tx<'_>, id: DepartmentId, limit: usize) -> Result<Vec<Ticket>, TxError> {
+    let Query { filter, sort, .. } = auto_head(id, limit);
+    let head = tx.find_sorted(TICKET_QUEUE, filter, sort, rows(limit)).await?;
+    Ok(head.iter().map(without_content).collect::<Result<_, StoreError>>()?)
 }
