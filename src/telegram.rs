@@ -2,6 +2,7 @@
 //! client. The outbox must tell apart errors that teloxide does not: refused, not sent, and unknown outcome.
 mod error;
 pub mod login;
+mod updates;
 
 pub use error::CallError;
 

@@ -1,13 +1,16 @@
 //! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an
 //! earlier process left pending.
+use super::raw_update::{is_unreadable, requested_fields, scan_chat, unrequested_kind};
+use super::status::TaskState;
 use super::{Inbox, chat_of};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::engine::Engine;
 use crate::engine::ports::{InboxRow, StoreError};
-use futures::Stream;
+use futures::{FutureExt, Stream};
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::{BTreeSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
@@ -50,8 +53,9 @@ impl<'a> AsUpdateStream<'a> for Listener {
 
     fn as_stream(&'a mut self) -> Self::Stream {
         let (engine, stop) = (Arc::clone(&self.engine), self.flag.clone());
+        self.inbox.status.dispatcher.set(TaskState::Working);
         rows(self.inbox.clone(), self.flag.clone())
-            .filter_map(move |(inbox, row)| parse(inbox, Arc::clone(&engine), stop.clone(), row))
+            .filter_map(move |(inbox, row)| take(inbox, Arc::clone(&engine), stop.clone(), row))
             .boxed()
     }
 }
@@ -123,6 +127,52 @@ impl InboxReader {
     }
 }
 
+/// Takes a row: completes it without an effect if its kind was not requested, dead-letters it if it cannot be
+/// read, and parses it otherwise.
+async fn take(
+    inbox: Inbox,
+    engine: Arc<Engine>,
+    stop: StopFlag,
+    mut row: InboxRow,
+) -> Option<Result<Update, StoreError>> {
+    if is_unreadable(&row.update) {
+        bury(&inbox, &engine, stop, &row, "not readable as JSON").await;
+        return None;
+    }
+    // An earlier build may have stored such a row.
+    let names = row.update.as_object().into_iter().flat_map(|fields| fields.keys().map(String::as_bytes));
+    if let Some(kind) = unrequested_kind(names) {
+        inbox.status.count_dropped(kind);
+        while let Err(error) = inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await {
+            tracing::error!(%error, update = row.update_id, "failed to drop update");
+            tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
+        }
+        return None;
+    }
+    requested_fields(&mut row.update);
+    parse_contained(inbox, engine, stop, row).await
+}
+
+/// Parses a row. A panic in a parser makes a dead letter of this update, and does not reach the dispatcher.
+async fn parse_contained(
+    inbox: Inbox,
+    engine: Arc<Engine>,
+    stop: StopFlag,
+    row: InboxRow,
+) -> Option<Result<Update, StoreError>> {
+    let parsing = async {
+        fail::fail_point!("inbox-parse", |_| None);
+        parse(inbox.clone(), Arc::clone(&engine), stop.clone(), row.clone()).await
+    };
+    match AssertUnwindSafe(parsing).catch_unwind().await {
+        Ok(parsed) => parsed,
+        Err(_) => {
+            bury(&inbox, &engine, stop, &row, "parsing panicked").await;
+            None
+        }
+    }
+}
+
 /// Parses a row into teloxide's [`Update`]. An update that teloxide cannot parse becomes a dead letter here,
 /// because the dispatcher would drop it silently.
 async fn parse(
@@ -134,23 +184,35 @@ async fn parse(
     // teloxide's deserializer of updates needs text; it does not work on a JSON value.
     match serde_json::from_str::<Update>(&row.update.to_string()) {
         Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => return Some(Ok(update)),
-        _ => tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters"),
+        _ => bury(&inbox, &engine, stop, &row, "not an update that teloxide can parse").await,
     }
-    while let Err(error) = dead_letter(&inbox, &engine, &row).await {
-        tracing::error!(%error, update = row.update_id, "failed to write dead letter");
-        tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
-    }
-    engine.wake_outbox();
     None
 }
 
-async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {
+/// Makes a dead letter of a row; retries until it is stored, or until `stop`.
+async fn bury(inbox: &Inbox, engine: &Engine, stop: StopFlag, row: &InboxRow, reason: &str) {
+    tracing::error!(update = row.update_id, reason, "failed to parse update; moving it to dead letters");
+    while let Err(error) = dead_letter(inbox, engine, row, reason).await {
+        tracing::error!(%error, update = row.update_id, "failed to write dead letter");
+        tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return }
+    }
+    engine.wake_outbox();
+}
+
+async fn dead_letter(
+    inbox: &Inbox,
+    engine: &Engine,
+    row: &InboxRow,
+    reason: &str,
+) -> Result<(), StoreError> {
     let notice = Notice::UpdateDeadLettered { update: row.update_id };
     let admins = engine.store().admins().await?;
     let mut notices: Vec<_> =
         admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect();
     // The id of a private chat is positive and equals the id of its user.
-    let private_chat = chat_of(&row.update).filter(|chat| *chat > 0);
+    let scanned = || scan_chat(row.update.as_str()?.as_bytes());
+    let private_chat = chat_of(&row.update).or_else(scanned).filter(|chat| *chat > 0);
     notices.extend(private_chat.map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed)));
+    inbox.store.record_failure(row.update_id, reason).await?;
     inbox.store.dead_letter(row.update_id, notices, inbox.clock.now()).await
 }

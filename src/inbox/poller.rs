@@ -1,11 +1,14 @@
 //! Long polling for updates. A batch is stored in the inbox before the next `getUpdates` call confirms it.
-use super::{ALLOWED_UPDATES, Inbox, chat_of, id_of};
+use super::raw_update::{Answer, RawUpdate, read_answer};
+use super::status::TaskState;
+use super::{ALLOWED_UPDATES, Inbox};
 use crate::bot::context::BotContext;
 use crate::clock::Deadline;
 use crate::engine::ports::StoreError;
 use crate::telegram::{CallError, Telegram};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +24,33 @@ const APPEND_TIMEOUT: Duration = Duration::from_secs(3);
 /// The timeout of a write after a failed one.
 const APPEND_RETRY_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// How often an answer whose updates cannot be told apart is fetched again: first whole, then one update.
+const MAX_WHOLE_TRIES: u32 = 2;
+const MAX_SINGLE_TRIES: u32 = 3;
+/// A poll that brings nothing new sooner than this is answered at once; the next one waits.
+const MIN_POLL_DURATION: Duration = Duration::from_secs(1);
+/// The pause after the first poll that is answered at once with nothing new; it doubles with each.
+const MIN_IDLE_DELAY: Duration = Duration::from_millis(100);
+/// The longest pause between polls that bring nothing new.
+const MAX_IDLE_DELAY: Duration = Duration::from_secs(5);
+/// How much of an answer that cannot be read is kept.
+const MAX_KEPT_BYTES: usize = 1 << 20;
+
+/// The state of the polling loop.
+struct Poller {
+    telegram: Telegram,
+    inbox: Inbox,
+    bot: Arc<BotContext>,
+    deadline: Arc<Deadline>,
+    stop: CancellationToken,
+    offset: Option<i64>,
+    append_timeout: Duration,
+    /// How often in succession the updates of an answer could not be told apart.
+    inseparable: u32,
+    /// The pause after the next poll that brings nothing new.
+    idle_delay: Duration,
+}
+
 /// Polls until `stop`. After `deadline` another replica may poll; if it does, this one stops calling until
 /// the deadline is extended.
 pub async fn poll(
@@ -30,72 +60,143 @@ pub async fn poll(
     deadline: Arc<Deadline>,
     stop: CancellationToken,
 ) {
-    let (mut offset, mut webhook_deleted, mut append_timeout) = (None, false, APPEND_TIMEOUT);
-    let no_parameters = json!({});
-    while !stop.is_cancelled() {
-        if !webhook_deleted {
-            // Telegram refuses every poll while a webhook from an earlier configuration is set.
-            let result = tokio::select! {
-                result = telegram.call("deleteWebhook", &no_parameters) => result,
-                () = stop.cancelled() => return,
+    let (offset, append_timeout, inseparable, idle_delay) = (None, APPEND_TIMEOUT, 0, MIN_IDLE_DELAY);
+    let status = Arc::clone(inbox.status());
+    status.polls.set(TaskState::Failing);
+    let mut poller =
+        Poller { telegram, inbox, bot, deadline, stop, offset, append_timeout, inseparable, idle_delay };
+    poller.run().await;
+    status.polls.set(TaskState::Absent);
+}
+
+impl Poller {
+    async fn run(&mut self) {
+        let (mut webhook_deleted, no_parameters) = (false, json!({}));
+        while !self.stop.is_cancelled() {
+            if !webhook_deleted {
+                // Telegram refuses every poll while a webhook from an earlier configuration is set.
+                let result = tokio::select! {
+                    result = self.telegram.call("deleteWebhook", &no_parameters) => result,
+                    () = self.stop.cancelled() => return,
+                };
+                if let Err(error) = result {
+                    tracing::warn!(%error, "failed to delete webhook");
+                }
+            }
+            let started = self.inbox.clock.steady();
+            let answer = tokio::select! {
+                answer = get_updates(&self.telegram, self.offset, self.limit()) => answer,
+                () = self.stop.cancelled() => return,
             };
-            if let Err(error) = result {
-                tracing::warn!(%error, "failed to delete webhook");
+            let elapsed = self.inbox.clock.steady().saturating_sub(started);
+            match answer {
+                Ok(body) => {
+                    webhook_deleted = true;
+                    self.process(&body, elapsed).await;
+                }
+                Err(error) => self.process_error(&error).await,
             }
         }
-        let batch = tokio::select! {
-            batch = get_updates(&telegram, offset) => batch,
-            () = stop.cancelled() => return,
-        };
-        match batch {
-            Ok(updates) => {
-                webhook_deleted = true;
-                let last = updates.iter().filter_map(id_of).max();
-                let chats: Vec<_> = updates.iter().filter_map(chat_of).collect();
-                match append(&inbox, updates, append_timeout).await {
-                    Ok(()) => {
-                        offset = last.map(|id| id + 1).or(offset);
-                        append_timeout = APPEND_TIMEOUT;
-                    }
-                    Err(error) => {
-                        // Telegram sends unconfirmed updates again, together with later ones. So people who
-                        // write during the outage get a notice too.
-                        tracing::error!(%error, "failed to store updates");
-                        bot.send_outage_notice(chats);
-                        append_timeout = APPEND_RETRY_TIMEOUT;
-                        pause(RETRY_DELAY, &stop).await;
-                    }
+    }
+
+    /// Returns how many updates to request: one at a time while they cannot be told apart.
+    fn limit(&self) -> u8 {
+        if self.inseparable < MAX_WHOLE_TRIES { 100 } else { 1 }
+    }
+
+    async fn process(&mut self, body: &[u8], elapsed: Duration) {
+        let answer = read_answer(body);
+        let state = if answer == Answer::Foreign { TaskState::Failing } else { TaskState::Working };
+        self.inbox.status.polls.set(state);
+        match answer {
+            Answer::Updates(updates) => {
+                // One update at a time until it is past; then the batches are whole again.
+                self.inseparable = 0;
+                let next = updates.iter().map(|update| update.id).max().map(|id| id.saturating_add(1));
+                let brings_news = next.is_some() && next != self.offset;
+                self.store(updates, next).await;
+                if brings_news {
+                    self.idle_delay = MIN_IDLE_DELAY;
+                } else if elapsed < MIN_POLL_DURATION {
+                    self.pause_idle().await;
                 }
+            }
+            Answer::Inseparable(id) => self.skip_inseparable(id.or(self.offset), body).await,
+            Answer::Foreign => {
+                tracing::warn!(bytes = body.len(), "getUpdates was not answered by the Bot API; retrying");
+                self.pause_idle().await;
+            }
+        }
+    }
+
+    /// Stores updates; `next` is the offset that confirms them.
+    async fn store(&mut self, updates: Vec<RawUpdate>, next: Option<i64>) {
+        let chats: Vec<_> = updates.iter().filter_map(|update| update.chat).collect();
+        match append(&self.inbox, updates, self.append_timeout).await {
+            Ok(()) => {
+                self.offset = next.or(self.offset);
+                self.append_timeout = APPEND_TIMEOUT;
             }
             Err(error) => {
-                log_poll_error(&error);
-                while error.code() == Some(409) && deadline.has_passed() && !stop.is_cancelled() {
-                    pause(RETRY_DELAY, &stop).await;
-                }
-                pause(error.retry_after().unwrap_or(RETRY_DELAY), &stop).await;
+                // Telegram sends unconfirmed updates again, together with later ones. So people who write
+                // during the outage get a notice too.
+                tracing::error!(%error, "failed to store updates");
+                self.bot.send_outage_notice(chats);
+                self.append_timeout = APPEND_RETRY_TIMEOUT;
+                pause(RETRY_DELAY, &self.stop).await;
             }
         }
+    }
+
+    /// Fetches an answer whose updates cannot be told apart again, then one update at a time. After some
+    /// tries its first update is stored as it came, becomes a dead letter, and the offset moves past it.
+    async fn skip_inseparable(&mut self, id: Option<i64>, body: &[u8]) {
+        self.inseparable = self.inseparable.saturating_add(1);
+        tracing::error!(update = id, tries = self.inseparable, "failed to tell updates of getUpdates apart");
+        match id {
+            Some(id) if self.inseparable >= MAX_WHOLE_TRIES + MAX_SINGLE_TRIES => {
+                let raw = body.get(..MAX_KEPT_BYTES).unwrap_or(body);
+                self.store(vec![RawUpdate::unreadable(id, raw)], Some(id.saturating_add(1))).await;
+                if self.offset == Some(id.saturating_add(1)) {
+                    self.inbox.status.skipped.fetch_add(1, Ordering::Relaxed);
+                    // The next one is fetched alone too, since another of the batch may be the culprit.
+                    self.inseparable = MAX_WHOLE_TRIES;
+                }
+            }
+            _ => self.pause_idle().await,
+        }
+    }
+
+    async fn process_error(&mut self, error: &CallError) {
+        self.inbox.status.polls.set(TaskState::Failing);
+        log_poll_error(error);
+        while error.code() == Some(409) && self.deadline.has_passed() && !self.stop.is_cancelled() {
+            pause(RETRY_DELAY, &self.stop).await;
+        }
+        pause(error.retry_after().unwrap_or(RETRY_DELAY), &self.stop).await;
+    }
+
+    /// Pauses after a poll that brought nothing new; each pause is twice as long as the last.
+    async fn pause_idle(&mut self) {
+        pause(self.idle_delay, &self.stop).await;
+        self.idle_delay = (self.idle_delay * 2).min(MAX_IDLE_DELAY);
     }
 }
 
 /// Stores updates. A hanging store counts as unavailable after `append_timeout`. If its write succeeds later,
 /// the retried updates are recognised by their ids.
-async fn append(inbox: &Inbox, updates: Vec<Value>, append_timeout: Duration) -> Result<(), StoreError> {
+async fn append(inbox: &Inbox, updates: Vec<RawUpdate>, append_timeout: Duration) -> Result<(), StoreError> {
     let timed_out = || StoreError::Unavailable("the store timed out".to_owned());
     timeout(append_timeout, inbox.append(updates)).await.unwrap_or_else(|_| Err(timed_out()))
 }
 
-async fn get_updates(telegram: &Telegram, offset: Option<i64>) -> Result<Vec<Value>, CallError> {
+async fn get_updates(telegram: &Telegram, offset: Option<i64>, limit: u8) -> Result<Vec<u8>, CallError> {
     let mut body =
-        json!({"timeout": LONG_POLL_TIMEOUT.as_secs(), "limit": 100, "allowed_updates": ALLOWED_UPDATES});
+        json!({"timeout": LONG_POLL_TIMEOUT.as_secs(), "limit": limit, "allowed_updates": ALLOWED_UPDATES});
     if let (Some(offset), Some(fields)) = (offset, body.as_object_mut()) {
         fields.insert("offset".into(), json!(offset));
     }
-    let result = telegram.call_within("getUpdates", &body, LONG_POLL_TIMEOUT + TIMEOUT_MARGIN).await?;
-    match result {
-        Value::Array(updates) => Ok(updates),
-        _ => Ok(Vec::new()),
-    }
+    telegram.get_updates(&body, LONG_POLL_TIMEOUT + TIMEOUT_MARGIN).await
 }
 
 fn log_poll_error(error: &CallError) {

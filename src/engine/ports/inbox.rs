@@ -12,7 +12,7 @@ pub struct InboxRow {
     pub seq: u64,
     /// Telegram's id of the update.
     pub update_id: i64,
-    /// The update, unchanged.
+    /// The update, unchanged. A string holds the raw text of one that is no JSON, or whose row is damaged.
     pub update: Value,
     /// How often its handler has failed.
     pub failures: u32,

@@ -31,18 +31,19 @@ pub(super) async fn pending_updates(db: &Db, after: u64, limit: usize) -> Result
     let inbox = db.collection(INBOX);
     let find = inbox.find(pending(after)).sort(doc! { "seq": 1 }).limit(rows(limit));
     let docs = db.all(find).await?;
-    docs.iter()
-        .map(|doc| {
-            let f = Fields(doc);
-            let update = serde_json::from_str(f.text("body")?);
-            Ok(InboxRow {
-                seq: f.number("seq")?,
-                update_id: f.int("_id")?,
-                update: update.map_err(|error| StoreError::Corrupt(format!("{INBOX}: {error}")))?,
-                failures: f.number("failures")?,
-            })
-        })
-        .collect()
+    Ok(docs.iter().filter_map(row).collect())
+}
+
+/// Returns a row. A body that is no JSON, or no text, becomes a string and does not hide the rows after it.
+fn row(doc: &Document) -> Option<InboxRow> {
+    let f = Fields(doc);
+    let (Ok(seq), Ok(update_id)) = (f.number("seq"), f.int("_id")) else {
+        tracing::error!(id = ?doc.get("_id"), "failed to read row of the inbox: no number");
+        return None;
+    };
+    let body = f.text("body").map_or_else(|_| format!("{:?}", doc.get("body")), str::to_owned);
+    let update = serde_json::from_str(&body).unwrap_or(Value::String(body));
+    Some(InboxRow { seq, update_id, update, failures: f.number("failures").unwrap_or(u32::MAX) })
 }
 
 /// Deletes the updates that were handled before this time.

@@ -35,8 +35,12 @@ pub(super) fn pending(conn: &Connection, after: u64, limit: usize) -> rusqlite::
     let mut query = conn.prepare_cached(PENDING)?;
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let rows = query.query_map(params![after, row_count(limit)], |row| {
-        let Json(update) = row.get(2)?;
-        Ok(InboxRow { seq: row.get(0)?, update_id: row.get(1)?, update, failures: row.get(3)? })
+        // A body that is no JSON, or no text, must not hide the rows after it.
+        let body = row.get_ref(2)?.as_bytes().unwrap_or_default();
+        let update = serde_json::from_slice(body)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()));
+        let failures = row.get(3).unwrap_or(u32::MAX);
+        Ok(InboxRow { seq: row.get(0)?, update_id: row.get(1)?, update, failures })
     })?;
     rows.collect()
 }
