@@ -4,9 +4,13 @@
 //! takes the old value and returns the new one, or an error that says why it is refused.
 pub mod alert;
 pub mod card;
+pub mod content;
+pub mod day;
 pub mod department;
+pub mod description;
 pub mod draft;
 pub mod event;
+pub mod formatted;
 pub mod ids;
 pub mod invite;
 pub mod notice;

@@ -28,6 +28,7 @@ pub mod replicas;
 pub mod settings;
 pub mod sweep;
 pub mod tickets;
+mod undelivered;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
@@ -103,6 +104,8 @@ pub struct Engine {
     heartbeat_window: Mutex<incidents::HeartbeatWindow>,
     /// Signals for the other replicas, if there are any.
     signal_buffer: Option<replicas::SignalBuffer>,
+    /// The departments with tickets that wait until they may return to a former holder.
+    returns: Mutex<assignment::returns::Returns>,
     /// Counters of events that should be rare.
     pub faults: FaultCounters,
 }
@@ -135,6 +138,7 @@ impl Engine {
             incident_state: tokio::sync::Mutex::default(),
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
+            returns: Mutex::default(),
             faults: FaultCounters::default(),
         }
     }

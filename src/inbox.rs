@@ -5,6 +5,7 @@ mod json_scan;
 mod listener;
 pub mod poller;
 mod raw_update;
+mod received;
 pub mod runner;
 pub mod status;
 pub mod webhook;
@@ -15,15 +16,17 @@ pub use raw_update::RawUpdate;
 use crate::clock::Clock;
 use crate::engine::ports::{Store, StoreError};
 use crate::engine::replicas::SignalBuffer;
+use crate::telegram::incoming::Incoming;
 use raw_update::is_unreadable;
 use serde_json::Value;
 use status::IntakeStatus;
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// The kinds of updates that are requested from Telegram.
-pub const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+pub const ALLOWED_UPDATES: [&str; 4] = ["message", "edited_message", "callback_query", "my_chat_member"];
 
 /// A handle to the inbox. Cheap to clone.
 #[derive(Clone)]
@@ -32,6 +35,9 @@ pub struct Inbox {
     clock: Clock,
     new_rows: Arc<Notify>,
     status: Arc<IntakeStatus>,
+    /// The content of the updates that were passed to the dispatcher, until they are handled. teloxide's type
+    /// carries no data of ours.
+    dispatched: Arc<Mutex<HashMap<i64, Incoming>>>,
     /// Tells other replicas of new updates. `None` if this process is the only one.
     signals: Option<SignalBuffer>,
 }
@@ -40,8 +46,8 @@ impl Inbox {
     /// Returns the inbox of `store`.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        let (new_rows, status) = Default::default();
-        Self { store, clock, new_rows, status, signals: None }
+        let (new_rows, dispatched, status) = Default::default();
+        Self { store, clock, new_rows, dispatched, status, signals: None }
     }
 
     /// Returns an inbox that other replicas write to as well.
@@ -97,6 +103,16 @@ impl Inbox {
         Ok(())
     }
 
+    /// Holds the content of an update for [`Inbox::take_dispatched`].
+    fn hold_dispatched(&self, update_id: i64, incoming: Incoming) {
+        self.dispatched.lock().unwrap_or_else(PoisonError::into_inner).insert(update_id, incoming);
+    }
+
+    /// Takes the content of an update that the dispatcher has passed on.
+    fn take_dispatched(&self, update_id: i64) -> Option<Incoming> {
+        self.dispatched.lock().unwrap_or_else(PoisonError::into_inner).remove(&update_id)
+    }
+
     /// Waits for [`Inbox::wake`].
     async fn woken(&self) {
         self.new_rows.notified().await;
@@ -106,6 +122,7 @@ impl Inbox {
 /// Returns the id of the chat of a raw update. It can be answered even if the update cannot be parsed.
 #[must_use]
 pub fn chat_of(update: &Value) -> Option<i64> {
-    let message = update.get("message").or_else(|| update.get("callback_query")?.get("message"))?;
+    let message = ["message", "edited_message"].iter().find_map(|kind| update.get(kind));
+    let message = message.or_else(|| update.get("callback_query")?.get("message"))?;
     message.get("chat")?.get("id")?.as_i64()
 }

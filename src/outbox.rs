@@ -2,10 +2,14 @@
 //! within the rate limits and in the order of each chat, and settles them.
 //!
 //! Telegram has no idempotency keys, so a claim is durable before the send. A delivery that an ended process
-//! had claimed may have been sent; it is sent at most once more, and the repeat is counted.
+//! had claimed may have been sent; it is sent at most once more, and the repeat is counted. After a second
+//! unknown outcome it is given up, and the admins are told.
 mod action;
+mod attachments;
 mod error_policy;
 pub mod rate_limit;
+mod sender;
+mod waits;
 mod worker;
 
 pub use action::{Compose, TelegramAction};

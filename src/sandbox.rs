@@ -19,7 +19,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use chats::views::{Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, Side, Toast, User};
+pub use chats::user_messages::UserMessage;
+pub use chats::views::{
+    Button, ChatMessage, Media, MediaKind, NewMedia, NewUser, PressMode, Side, Toast, User,
+};
 pub use control::faults::{Fault, FaultRule, Faults};
 pub use control::journal::RecordedRequest;
 

@@ -3,13 +3,13 @@ use crate::backend::Backend;
 use antri::clock::Clock;
 use antri::domain::Time;
 use antri::domain::department::{Category, Department};
+use antri::domain::description::Description;
 use antri::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, DraftId, PersonId, TelegramId, TicketId, Version,
 };
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use antri::domain::policy::Capacity;
-use antri::domain::text::Description;
 use antri::domain::ticket::{Priority, Ticket, TicketState};
 use antri::engine::EngineConfig;
 use antri::engine::ports::{Change, Outcome, Store, Write};
@@ -68,7 +68,7 @@ pub(crate) fn agent_id(n: u64) -> PersonId {
 }
 
 pub(crate) fn description(n: u64) -> Description {
-    Description { text: format!("#{n} {DESCRIPTION}"), attachments: Vec::new() }
+    Description { text: format!("#{n} {DESCRIPTION}"), ..Description::default() }
 }
 
 pub(crate) fn rules() -> EngineConfig {
@@ -195,6 +195,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         priority: Priority::Low,
         auto,
         state: TicketState::Queued,
+        former_holders: Vec::new(),
         created_at: at,
     };
     let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));

@@ -50,6 +50,10 @@ reassign-done = ↪️ Ticket <code>{ $number }</code> is now in <b>{ $agent }</
 reassign-not-there = ⚠️ <b>{ $agent }</b> is { $availability } now, so the ticket may have to wait there.
 reassign-elsewhere = ⚠️ <b>{ $agent }</b> does not serve the department { $department }.
 reassign-queued = ↩️ Ticket <code>{ $number }</code> is back in the queue.
+reassign-returns = ℹ️ No other agent can take it now, so it goes back to <b>{ $agent }</b> in { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}, unless another agent becomes free first.
 reassign-full = <b>{ $agent }</b>'s queue is full ({ $held }/{ $max }). Reassign anyway?
 reassign-anyway = ✅ Anyway
 no-such-ticket = There is no ticket “{ $text }”. Use its number, or the last four characters of it.
@@ -76,6 +80,15 @@ department-now-critical = 🚨 { $name } is critical now.
 department-not-critical = { $name } is not critical.
 department-now-retired = 💤 { $name } takes no new tickets.
 department-not-retired = ▶️ { $name } takes new tickets.
+relocation-ask = 💤 <b>{ $name }</b> takes no new tickets. { $count ->
+    [one] { $count } ticket still waits there.
+   *[other] { $count } tickets still wait there.
+} Move to another department, or let its agents serve them?
+relocation-keep = 👤 Its agents serve them
+relocation-done = ↪️ { $count ->
+    [one] { $count } waiting ticket
+   *[other] { $count } waiting tickets
+} moved from <b>{ $from }</b> to <b>{ $to }</b>.
 department-created = ✅ Department <b>{ $name }</b> created.
 department-no-agents = 👤 It has no agents yet. Add some with /agents, or invite somebody with /invite.
 department-ask-name = What is the new department called? Write its name, or /cancel.

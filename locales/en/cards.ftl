@@ -50,6 +50,7 @@ task-cancelled = ✖️ The customer cancelled this ticket.
 task-requeued = ↩️ This ticket is back in the queue.
 task-with = ↪️ This ticket is now with <b>{ $agent }</b>.
 task-gone = ↩️ This ticket is no longer in your queue.
+task-moved = ⬇️ This ticket came to you again. See below.
 
 # Agent's cards: their own queue.
 
@@ -85,6 +86,7 @@ waiting-since = Received: { $when }
 status-head = 👤 <b>Your status</b>
 status-load = Active tickets: { $held }/{ $max }
 status-auto = Automatic assignment: { $auto }
+status-auto-manual = Automatic assignment: off for everybody at present; pick tickets up in /queue
 status-departments = Departments: { $departments }
 status-waiting = Pending in queue: { $count ->
     [one] { $count } ticket

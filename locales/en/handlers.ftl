@@ -27,9 +27,12 @@ default-category = Question
 
 # A customer writes a ticket.
 
-unsupported = Sorry, a ticket can't hold this kind of message yet. Please send text, a photo, document, voice note, video or audio.
+unsupported = Sorry, we can't pass paid media on to an agent. Please send it as an ordinary photo or video.
 staff-hint = To open a ticket, press /new. To see all commands, press /help.
 empty = Your message is empty. Tell us what is wrong, or send a photo, document, voice note or video.
+edited-too-late = ✏️ Ticket <code>{ $number }</code> has been sent already, so the change to that message is not part of it. Anything to add? Just write a new message here.
+forwarded = ↪️ Forwarded
+forwarded-from = ↪️ Forwarded from { $name }
 nothing-to-cancel = There is nothing to cancel.
 draft-moved = ⬇️ Your ticket goes on below.
 draft-dropped = ✖️ The ticket was not sent.
@@ -45,6 +48,14 @@ cancelled = ✖️ Ticket cancelled
 
 toast-online = 🟢 You are online
 toast-offline = 🔴 You are offline
+offline-kept = { $count ->
+    [one] 📌 { $count } ticket stays in your queue. You can still complete it.
+   *[other] 📌 { $count } tickets stay in your queue. You can still complete them.
+}
+offline-released = { $count ->
+    [one] ↩️ { $count } ticket went back to the common queue.
+   *[other] ↩️ { $count } tickets went back to the common queue.
+}
 toast-started = ▶️ Ticket opened
 toast-completed = ✅ Ticket completed
 toast-held = ⏸ Ticket on hold
@@ -55,6 +66,7 @@ still-here-as = 🙋 Thank you. Your status stays { $availability }.
 still-here-late = You are offline by now. Press /online to get tickets again.
 autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
 autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.
+autoassign-on-manual = ▶️ Noted. At present nobody gets tickets automatically, so pick them up in /queue. Once the admins switch automatic assignment on, tickets come to you by themselves.
 autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves. Pick them up in /queue.
 token =
     🔑 Your token, good for { $hours } hours. Share it with nobody.
@@ -73,6 +85,7 @@ too-many-open = You have { $max } unfinished tickets. Please wait for one to be 
 no-pick-up = Tickets are assigned by themselves, so there is no need to pick them up.
 no-draft = There is no ticket to send.
 too-long = Too long: { $length } characters, at most { $max }. Please shorten it; your ticket has not changed.
+too-long-for-rest = The text of that message is too long ({ $length } characters), so only its file is in the ticket. Please shorten the text and send it again.
 too-many-files = At most { $max } files a ticket. The last file was left out.
 bad-invite = This link does not work: used, expired or mistyped. Please ask for a new one.
 name-taken = That name is taken.

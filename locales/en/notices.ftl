@@ -39,9 +39,28 @@ notice-role-customer = You are a customer now and no longer receive tickets. Tha
 notice-role-agent = 👋 Welcome, you are an agent now! Press 🟢 Online to start receiving tickets, or /help for all commands.
 notice-role-admin = 👋 You are an admin now. Press /help for all commands.
 notice-no-longer-agent = You are no longer an agent and receive no more tickets. You are still an admin.
+notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
+    [0] You have no tickets at the moment.
+    [one] You have { $held } ticket at the moment.
+   *[other] You have { $held } tickets at the moment.
+}
+notice-department-joined = 🏢 You now receive tickets of the department <b>{ $department }</b>.
+notice-department-left = 🏢 You no longer receive new tickets of the department <b>{ $department }</b>. Those that you have stay with you.
 notice-joined = 👋 <b>{ $name }</b> accepted an invitation and has joined.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> blocked this bot and gets no tickets until it is unblocked.
+notice-agent-released = { $released ->
+    [one] { $released } ticket goes back to the queue.
+   *[other] { $released } tickets go back to the queue.
+}
+notice-agent-kept = { $kept ->
+    [one] { $kept } ticket stays in their queue; move it with /reassign.
+   *[other] { $kept } tickets stay in their queue; move them with /reassign.
+}
+notice-returned = ↩️ Ticket <code>{ $number }</code> is with <b>{ $agent }</b> again: nobody else had room for it. Choose somebody with /reassign.
 notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> failed again and again and was put aside. Details are in the log.
+notice-part-undelivered = ⚠️ A file or a part of ticket <code>{ $number }</code> can't be brought to you: Telegram does not accept it any more. The customer was asked to send it again.
+notice-send-again = ⚠️ Something that you sent for ticket <code>{ $number }</code> did not reach our agent. Please send that file or text again.
+notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram refused it, or twice did not say whether it arrived. Messages given up so far: { $total }. Details are in the log.
 
 # Incidents, for admins: when they begin, and when they are over.
 

@@ -46,6 +46,7 @@ reassign-done = ↪️ Tiket <code>{ $number }</code> sekarang di antrian <b>{ $
 reassign-not-there = ⚠️ Status <b>{ $agent }</b> saat ini { $availability }, jadi tiket ini mungkin harus menunggu di sana.
 reassign-elsewhere = ⚠️ <b>{ $agent }</b> tidak melayani departemen { $department }.
 reassign-queued = ↩️ Tiket <code>{ $number }</code> kembali ke antrian.
+reassign-returns = ℹ️ Saat ini tidak ada agen lain yang bisa menerimanya, jadi { $minutes } menit lagi tiket ini kembali kepada <b>{ $agent }</b>, kecuali ada agen lain yang bisa lebih dulu.
 reassign-full = Antrian <b>{ $agent }</b> penuh ({ $held }/{ $max }). Tetap alihkan?
 reassign-anyway = ✅ Tetap alihkan
 no-such-ticket = Tidak ada tiket “{ $text }”. Gunakan nomornya, atau empat karakter terakhirnya.
@@ -72,6 +73,13 @@ department-now-critical = 🚨 { $name } sekarang kritis.
 department-not-critical = { $name } tidak kritis.
 department-now-retired = 💤 { $name } tidak menerima tiket baru.
 department-not-retired = ▶️ { $name } menerima tiket baru.
+relocation-ask = 💤 <b>{ $name }</b> tidak menerima tiket baru. { $count ->
+   *[other] Masih ada { $count } tiket yang menunggu di sana.
+} Pindahkan ke departemen lain, atau biarkan agennya melayani?
+relocation-keep = 👤 Tetap dilayani agennya
+relocation-done = ↪️ { $count ->
+   *[other] { $count } tiket yang menunggu
+} dipindahkan dari <b>{ $from }</b> ke <b>{ $to }</b>.
 department-created = ✅ Departemen <b>{ $name }</b> dibuat.
 department-no-agents = 👤 Belum ada agennya. Tambahkan lewat /agents, atau undang seseorang lewat /invite.
 department-ask-name = Apa nama departemen baru? Tulis namanya, atau /cancel.

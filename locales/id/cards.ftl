@@ -47,6 +47,7 @@ task-cancelled = ✖️ Tiket ini dibatalkan oleh pelanggan.
 task-requeued = ↩️ Tiket ini sudah kembali ke antrian.
 task-with = ↪️ Tiket ini sekarang ditangani oleh <b>{ $agent }</b>.
 task-gone = ↩️ Tiket ini tidak lagi di antrian Anda.
+task-moved = ⬇️ Tiket ini masuk lagi ke antrian Anda. Lihat di bawah.
 
 # Kartu agen: antrian sendiri.
 
@@ -73,6 +74,7 @@ waiting-since = Masuk: { $when }
 status-head = 👤 <b>Status Anda</b>
 status-load = Tiket aktif: { $held }/{ $max }
 status-auto = Penugasan otomatis: { $auto }
+status-auto-manual = Penugasan otomatis: saat ini tidak aktif untuk semua; ambil tiket lewat /queue
 status-departments = Departemen: { $departments }
 status-waiting = Menunggu di antrian: { $count } tiket
 status-today = Hari ini: { $assigned } tiket masuk, { $completed } selesai

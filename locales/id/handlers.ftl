@@ -27,9 +27,12 @@ default-category = Pertanyaan
 
 # Pelanggan menulis tiket.
 
-unsupported = Maaf, kiriman seperti ini belum bisa dimasukkan ke tiket. Silakan kirim tulisan, foto, dokumen, pesan suara, video, atau audio.
+unsupported = Maaf, media berbayar tidak bisa kami teruskan kepada agen. Silakan kirim sebagai foto atau video biasa.
 staff-hint = Untuk membuat tiket, tekan /new. Untuk melihat semua perintah, tekan /help.
 empty = Pesan Anda kosong. Tuliskan kendala Anda, atau kirim foto, dokumen, pesan suara, atau video.
+edited-too-late = ✏️ Tiket <code>{ $number }</code> sudah terkirim, jadi perubahan pada pesan itu tidak ikut masuk. Ada yang perlu ditambahkan? Cukup tulis pesan baru di sini.
+forwarded = ↪️ Diteruskan
+forwarded-from = ↪️ Diteruskan dari { $name }
 nothing-to-cancel = Tidak ada yang perlu dibatalkan.
 draft-moved = ⬇️ Tiket Anda berlanjut di bawah.
 draft-dropped = ✖️ Tiket tidak jadi dikirim.
@@ -45,6 +48,12 @@ cancelled = ✖️ Tiket dibatalkan
 
 toast-online = 🟢 Anda online
 toast-offline = 🔴 Anda offline
+offline-kept = { $count ->
+   *[other] 📌 { $count } tiket tetap di antrian Anda dan masih bisa Anda selesaikan.
+}
+offline-released = { $count ->
+   *[other] ↩️ { $count } tiket kembali ke antrian umum.
+}
 toast-started = ▶️ Tiket dibuka
 toast-completed = ✅ Tiket selesai
 toast-held = ⏸ Tiket ditunda
@@ -55,6 +64,7 @@ still-here-as = 🙋 Terima kasih. Status Anda tetap { $availability }.
 still-here-late = Anda sudah offline. Tekan /online untuk menerima tiket lagi.
 autoassign-usage = Gunakan <code>/autoassign on</code> atau <code>/autoassign off</code>.
 autoassign-on = ▶️ Penugasan otomatis aktif: tiket masuk sendiri ke antrian Anda.
+autoassign-on-manual = ▶️ Tercatat. Saat ini penugasan otomatis tidak aktif untuk semua, jadi ambil tiket lewat /queue. Begitu admin mengaktifkannya, tiket masuk sendiri ke antrian Anda.
 autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk sendiri. Ambil tiket lewat /queue.
 token =
     🔑 Token Anda, berlaku { $hours } jam. Jangan bagikan kepada siapa pun.
@@ -73,6 +83,7 @@ too-many-open = Anda sudah punya { $max } tiket yang belum selesai. Mohon tunggu
 no-pick-up = Tiket dibagikan otomatis, jadi tidak perlu diambil sendiri.
 no-draft = Tidak ada tiket yang bisa dikirim.
 too-long = Tulisan terlalu panjang: { $length } karakter, paling banyak { $max }. Silakan persingkat; tiket Anda tidak berubah.
+too-long-for-rest = Tulisan pada kiriman itu terlalu panjang ({ $length } karakter), jadi hanya berkasnya yang masuk ke tiket. Silakan persingkat tulisannya, lalu kirim lagi.
 too-many-files = Paling banyak { $max } berkas per tiket. Berkas terakhir tidak dimasukkan.
 bad-invite = Tautan ini tidak berlaku: sudah dipakai, kedaluwarsa, atau salah. Mintalah tautan baru.
 name-taken = Nama itu sudah dipakai.

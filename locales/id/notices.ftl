@@ -32,9 +32,25 @@ notice-role-customer = Anda sekarang terdaftar sebagai pelanggan dan tidak lagi 
 notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Online untuk mulai menerima tiket, atau /help untuk melihat semua perintah.
 notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
+notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
+    [0] Saat ini Anda tidak memegang tiket.
+   *[other] Saat ini Anda memegang { $held } tiket.
+}
+notice-department-joined = 🏢 Sekarang Anda menerima tiket departemen <b>{ $department }</b>.
+notice-department-left = 🏢 Anda tidak lagi menerima tiket baru departemen <b>{ $department }</b>. Tiket yang sudah Anda pegang tetap pada Anda.
 notice-joined = 👋 <b>{ $name }</b> menerima undangan dan sudah bergabung.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> memblokir bot ini dan tidak menerima tiket sampai blokirnya dibuka.
+notice-agent-released = { $released ->
+   *[other] { $released } tiket kembali ke antrian.
+}
+notice-agent-kept = { $kept ->
+   *[other] { $kept } tiket tetap di antriannya; alihkan lewat /reassign.
+}
+notice-returned = ↩️ Tiket <code>{ $number }</code> kembali kepada <b>{ $agent }</b>, karena tidak ada agen lain yang bisa menerimanya. Pilih agen lain lewat /reassign.
 notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> berulang kali gagal diproses dan disisihkan. Rinciannya ada di log.
+notice-part-undelivered = ⚠️ Satu lampiran atau bagian dari tiket <code>{ $number }</code> tidak bisa dikirim ke Anda karena ditolak Telegram. Pelanggan sudah diminta mengirimnya lagi.
+notice-send-again = ⚠️ Sebagian kiriman Anda untuk tiket <code>{ $number }</code> tidak sampai ke agen kami. Mohon kirim lagi berkas atau teks itu.
+notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Rinciannya ada di log.
 
 # Gangguan, untuk admin: saat mulai, dan saat selesai.
 

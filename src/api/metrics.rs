@@ -1,5 +1,6 @@
 //! The Prometheus endpoint `/metrics`: counters and histograms since the start, and gauges that are read at
 //! each scrape.
+mod deliveries;
 mod gauges;
 mod latency;
 
@@ -123,6 +124,7 @@ pub(super) async fn metrics(
     let mut registry = Registry::with_prefix("antri");
     api.metrics.register(&mut registry);
     Gauges::read(&api).await?.register(&mut registry);
+    deliveries::register(&api.engine.store().counters().await?, &mut registry);
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|_| ApiError::internal())?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response())

@@ -73,7 +73,8 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
 
 /// Runs teloxide's dispatcher on the inbox: the updates of one chat in order, chats concurrently.
 async fn dispatch(app: &App, stop: &CancellationToken) {
-    let runner = Arc::new(Runner::new(Arc::clone(&app.desk), app.clock.clone(), stop.clone()));
+    let runner =
+        Arc::new(Runner::new(Arc::clone(&app.desk), app.inbox.clone(), app.clock.clone(), stop.clone()));
     let bot = app.desk.telegram.teloxide();
     while !stop.is_cancelled() {
         let mut dispatcher = Dispatcher::builder(bot.clone(), dptree::endpoint(Runner::handle))
@@ -112,11 +113,23 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     }
 }
 
-/// Runs the assigner: one batch of rounds whenever a round is requested.
+/// Runs the assigner: one batch of rounds whenever a round is requested, or a ticket may return to a former
+/// holder.
 async fn assign(engine: Arc<Engine>, clock: Clock, stop: CancellationToken) {
     let _assigner = engine.assigner();
     loop {
-        tokio::select! { () = engine.round_requested() => {} () = stop.cancelled() => return }
+        let return_due = async {
+            match engine.next_return_at() {
+                Some(at) => tokio::time::sleep((at - clock.now()).to_std().unwrap_or_default()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = engine.round_requested() => {}
+            () = return_due => {}
+            () = stop.cancelled() => return,
+        }
+        engine.request_returns(clock.now());
         if let Err(error) = engine.run_rounds(|| clock.now()).await {
             // The departments stay pending; the wake-up is repeated after a delay.
             tracing::error!(%error, "assignment round failed");

@@ -81,6 +81,8 @@ pub enum DepartmentPickerPurpose {
     Newcomer(PersonId),
     /// `/agents`: switches the membership of this agent in the departments.
     Agent(PersonId),
+    /// A retired department: chooses the department that gets its waiting tickets.
+    Relocation(DepartmentId),
 }
 
 /// The action of a button.
@@ -128,6 +130,8 @@ pub enum ButtonAction {
     Invite(DepartmentId),
     /// Reassigns a ticket to an agent; `true` overrides the agent's capacity.
     Reassign(TicketId, Version, PersonId, bool),
+    /// Shows another page of the agents to whom a ticket can be reassigned.
+    ReassignPage(TicketId, u16),
     /// Puts a ticket back in the queue.
     Requeue(TicketId, Version),
     /// Adds an agent to a department (`true`) or removes them from it.
@@ -146,6 +150,8 @@ pub enum ButtonAction {
     CriticalDepartment(DepartmentId, bool),
     /// Retires a department (`true`) or reopens it.
     RetireDepartment(DepartmentId, bool),
+    /// Moves the waiting tickets of the first department to the second.
+    RelocateQueue(DepartmentId, DepartmentId),
     /// Opens the prompt for the name of a new category.
     NewCategory(DepartmentId),
     /// Shows a category.

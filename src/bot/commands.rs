@@ -1,7 +1,7 @@
 //! Bot commands: parsing, and the audience of each. The check of the audience only allows a helpful answer;
 //! the engine authorizes.
 use crate::domain::person::{Person, Role};
-use teloxide::types::Message;
+use crate::telegram::incoming::IncomingMessage;
 use teloxide::utils::command::BotCommands;
 
 /// A command with its argument.
@@ -132,12 +132,11 @@ impl ParsedCommand {
     /// Parses a message of any kind. Of captions only `/new` is a command; any other caption belongs to a
     /// ticket.
     #[must_use]
-    pub fn from_message(message: &Message, bot_username: &str) -> Option<Self> {
-        match (message.text(), message.caption()) {
-            (Some(text), _) => Self::parse(text, bot_username),
-            (None, Some(caption)) => Self::parse(caption, bot_username)
+    pub fn from_message(message: &IncomingMessage, bot_username: &str) -> Option<Self> {
+        match message.plain_text() {
+            Some(text) => Self::parse(text, bot_username),
+            None => Self::parse(&message.text.text, bot_username)
                 .filter(|parsed| matches!(parsed, Self::Known(Command::New(_)))),
-            (None, None) => None,
         }
     }
 

@@ -15,6 +15,7 @@ use crate::i18n::{Arg, Texts};
 use crate::telegram::Telegram;
 use secrecy::SecretString;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -64,11 +65,21 @@ pub struct RequestContext {
     pub person: Person,
     /// The chat that the update came from and the answer goes to.
     pub chat: ChatId,
+    /// The topic of the chat that the update came from; answers go there.
+    pub thread: Option<i32>,
+    /// The inline id of the pressed message, if Telegram names it by that only.
+    pub inline_message_id: Option<String>,
     /// When the update is handled.
     pub now: Time,
 }
 
 impl RequestContext {
+    /// Returns a new message to where the update came from.
+    #[must_use]
+    fn answer(&self, message: Message) -> Outgoing {
+        Outgoing { chat: self.chat, message: message.in_thread(self.thread) }
+    }
+
     /// Returns the localizer for the person.
     #[must_use]
     pub fn localizer<'a>(&self, bot: &'a BotContext) -> Localizer<'a> {
@@ -83,7 +94,7 @@ impl RequestContext {
     /// Returns a message with this text.
     #[must_use]
     pub fn text(&self, text: Rendered) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Text(text) }
+        self.answer(Message::Text(text))
     }
 
     /// Returns a message without buttons: the text of `key`.
@@ -95,25 +106,48 @@ impl RequestContext {
     /// Returns a message with this card.
     #[must_use]
     pub fn card(&self, key: CardKey) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Card(key) }
+        self.answer(Message::Card(key))
     }
 
     /// Returns an edit of the pressed message to this text.
     #[must_use]
     pub fn edit(&self, pressed: PressedMessage, text: Rendered) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Edit { message_id: pressed.0, text } }
+        self.pressed(pressed, Message::Edit { message_id: pressed.0, text })
     }
 
     /// Returns a redraw of the pressed message as this card.
     #[must_use]
     pub fn redraw(&self, pressed: PressedMessage, card: CardKey) -> Outgoing {
-        Outgoing { chat: self.chat, message: Message::Redraw { message_id: pressed.0, card } }
+        self.pressed(pressed, Message::Redraw { message_id: pressed.0, card })
+    }
+
+    /// Returns the edit of a message of this chat, or of the pressed message that has an inline id.
+    fn pressed(&self, pressed: PressedMessage, edit: Message) -> Outgoing {
+        let message = match &self.inline_message_id {
+            Some(id) if PressedMessage::of_inline(id) == pressed => {
+                Message::Inline { inline_message_id: id.clone(), message: Box::new(edit) }
+            }
+            _ => edit,
+        };
+        Outgoing { chat: self.chat, message }
     }
 }
 
-/// The message whose button was pressed.
-#[derive(Debug, Clone, Copy)]
+/// The message whose button was pressed: Telegram's id, or a negative number made of its inline id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PressedMessage(pub i32);
+
+impl PressedMessage {
+    /// Returns the message with this inline id. Different ids have different numbers, as far as their hash
+    /// tells them apart; the numbers are the same in every process of this build.
+    #[must_use]
+    pub fn of_inline(inline_message_id: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        inline_message_id.hash(&mut hasher);
+        let [first, second, third, fourth, ..] = hasher.finish().to_le_bytes();
+        Self(-1 - i32::from_le_bytes([first, second, third, fourth & 0x7f]))
+    }
+}
 
 /// How long work with the store may take before an outage notice is sent.
 const OUTAGE_NOTICE_AFTER: Duration = Duration::from_secs(3);

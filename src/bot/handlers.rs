@@ -4,4 +4,5 @@ pub mod admin;
 pub mod agent;
 pub mod common;
 pub mod customer;
+pub mod draft_messages;
 pub mod refusals;

@@ -6,6 +6,7 @@ mod admin;
 mod agent;
 mod customer;
 mod department;
+mod formatted;
 mod length;
 mod notice;
 mod parts;
@@ -16,9 +17,10 @@ mod time;
 mod tests;
 
 pub use admin::{agent_card, workload};
-pub use agent::{status, task_card};
+pub use agent::{new_task_card, status, task_card};
 pub use customer::{draft, my_tickets, status_card};
 pub use department::{category_card, category_page, department_card, departments};
+pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
@@ -28,6 +30,7 @@ pub use crate::i18n::Arg;
 
 use crate::bot::callback::ButtonAction;
 use crate::domain::Time;
+use crate::domain::formatted::FormattedText;
 use crate::domain::person::Locale;
 use crate::domain::text::clean;
 use crate::i18n::Texts;
@@ -87,15 +90,16 @@ impl Localizer<'_> {
     /// Returns text that a person wrote, as a block quote of at most `max_units` UTF-16 units; long quotes
     /// are folded. Empty if there is no text, or if `max_units` is 0.
     #[must_use]
-    pub fn quote(&self, text: &str, max_units: usize) -> String {
-        let text = truncate(&clean(text), max_units);
+    pub fn quote(&self, text: &FormattedText, max_units: usize) -> String {
+        let text = truncated(&text.cleaned(), max_units);
         if text.is_empty() {
-            return text;
+            return String::new();
         }
-        let long =
-            text.encode_utf16().count() > MAX_UNFOLDED_QUOTE.0 || text.lines().count() > MAX_UNFOLDED_QUOTE.1;
+        let words = &text.text;
+        let long = words.encode_utf16().count() > MAX_UNFOLDED_QUOTE.0
+            || words.lines().count() > MAX_UNFOLDED_QUOTE.1;
         let open = if long { "<blockquote expandable>" } else { "<blockquote>" };
-        format!("{open}{}</blockquote>", escape(&text))
+        format!("{open}{}</blockquote>", html_of(&text))
     }
 
     fn with(&self, key: &str, args: &[(&str, Arg<'_>)], map_text: impl Fn(&str) -> String) -> String {

@@ -2,29 +2,36 @@
 use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
-use super::handlers::admin::{agents, capacity, choices, departments, invite, name_prompts, reassign};
-use super::handlers::{agent, common, customer};
+use super::handlers::admin::{
+    agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
+};
+use super::handlers::{agent, common, customer, draft_messages};
+use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
 use std::sync::Arc;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
-use teloxide::types::{Message, Update};
+use teloxide::types::Update;
 
 /// A node of the handler tree.
 pub type HandlerTree = dptree::Handler<'static, HandlerResult, DpHandlerDescription>;
 
 /// Returns the tree for all updates. A dispatch provides an [`Update`], an [`Arc<BotContext>`], a
-/// [`RequestContext`] and, for presses, a [`super::toast::Toast`].
+/// [`RequestContext`] and, for messages, an [`Arc<IncomingMessage>`]; for presses, a press and a
+/// [`super::toast::Toast`]. The [`Update`] has no content.
 #[must_use]
 pub fn schema() -> HandlerTree {
-    dptree::entry().branch(Update::filter_message().branch(messages()).endpoint(common::message)).branch(
-        Update::filter_callback_query()
-            .branch(dptree::filter_map(common::pressed_message).branch(buttons()))
-            .endpoint(common::unknown_button),
-    )
+    dptree::entry()
+        .branch(Update::filter_message().branch(messages()).endpoint(common::message))
+        .branch(Update::filter_edited_message().endpoint(draft_messages::on_edit))
+        .branch(
+            Update::filter_callback_query()
+                .branch(dptree::filter_map(common::pressed_message).branch(buttons()))
+                .endpoint(common::unknown_button),
+        )
 }
 
 fn messages() -> HandlerTree {
-    dptree::filter_map(|message: Message, bot: Arc<BotContext>| {
+    dptree::filter_map(|message: Arc<IncomingMessage>, bot: Arc<BotContext>| {
         ParsedCommand::from_message(&message, &bot.bot_username)
     })
     .branch(case![ParsedCommand::Unknown(name)].endpoint(common::unknown_command))
@@ -48,7 +55,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Help].endpoint(common::help))
         .branch(case![Command::Language(arg)].endpoint(common::language))
         .branch(case![Command::Cancel].endpoint(customer::cancel_draft))
-        .branch(case![Command::New(text)].endpoint(customer::new))
+        .branch(case![Command::New(text)].endpoint(draft_messages::new))
         .branch(case![Command::MyTickets].endpoint(customer::my_tickets))
         .branch(case![Command::Online].endpoint(agent::online))
         .branch(case![Command::Offline].endpoint(agent::offline))
@@ -118,6 +125,7 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::Reassign(ticket, version, agent, even_if_full)]
                 .endpoint(reassign::reassign_pressed),
         )
+        .branch(case![ButtonAction::ReassignPage(ticket, page)].endpoint(reassign::agent_page))
         .branch(case![ButtonAction::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
         .branch(
             case![ButtonAction::AgentDepartment(agent, department, serves)]
@@ -132,6 +140,7 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),
         )
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
+        .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::NewCategory(department)].endpoint(name_prompts::new_category))
         .branch(case![ButtonAction::Category(category)].endpoint(departments::show_category))
         .branch(case![ButtonAction::RenameCategory(category)].endpoint(name_prompts::rename_category))

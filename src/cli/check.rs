@@ -22,6 +22,9 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
         store(config).await,
         presence(config).await,
         http(config).await,
+        tokens(config),
+        admins(config),
+        texts(config),
     ];
     for (part, result) in &lines {
         match result {
@@ -113,6 +116,36 @@ async fn presence(config: &Config) -> Line {
         Ok(format!("Redis, records live {ttl} s"))
     };
     ("presence", result.await)
+}
+
+fn tokens(config: &Config) -> Line {
+    let text = match &config.http.jwt_secret {
+        Some(_) => "JWT_SECRET is set",
+        None => "JWT_SECRET is not set: the side API accepts no token, and /token gives none",
+    };
+    ("tokens", Ok(text.to_owned()))
+}
+
+fn admins(config: &Config) -> Line {
+    let ids: Vec<String> = config.desk.admin_ids.iter().map(|id| id.0.to_string()).collect();
+    let text = if ids.is_empty() {
+        "ADMIN_IDS is not set: while there is no admin, the log has a link for the first one".to_owned()
+    } else {
+        format!("Telegram ids {}", ids.join(", "))
+    };
+    ("admins", Ok(text))
+}
+
+fn texts(config: &Config) -> Line {
+    let desk = &config.desk;
+    let now = Clock::system().now().with_timezone(&desk.timezone);
+    let text = format!(
+        "language {} (DEFAULT_LOCALE), time zone {} (TIMEZONE), now {}",
+        desk.default_locale.tag(),
+        desk.timezone.name(),
+        now.format("%Y-%m-%d %H:%M")
+    );
+    ("texts", Ok(text))
 }
 
 async fn http(config: &Config) -> Line {

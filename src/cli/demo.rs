@@ -3,15 +3,17 @@
 pub mod script;
 pub mod stage;
 
+use crate::domain::person::Locale;
+use anyhow::Context;
 use clap::Parser;
 use stage::Environment;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// The default address of the page.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:7700";
+const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7700);
 
 /// The arguments of the demo.
 #[derive(Parser, Debug, Clone)]
@@ -22,9 +24,13 @@ pub struct Args {
     /// The seed of the random generator; the same seed gives the same story
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// The address of the page; port 0 takes any free port
-    #[arg(long, default_value = DEFAULT_ADDRESS)]
-    pub addr: SocketAddr,
+    /// The address of the page, one of this machine's own, such as 127.0.0.1:7700; port 0 takes any free port.
+    /// Without it, 127.0.0.1:7700, or any free port if that one is taken
+    #[arg(long, value_parser = loopback_address)]
+    pub addr: Option<SocketAddr>,
+    /// The language of the people in the demo: id or en
+    #[arg(long, default_value = "id", value_parser = locale)]
+    pub locale: Locale,
     /// The log filter, as in RUST_LOG
     #[arg(long, default_value = "warn", value_parser = log_filter)]
     pub log: String,
@@ -35,18 +41,44 @@ fn log_filter(text: &str) -> Result<String, tracing_subscriber::filter::ParseErr
     tracing_subscriber::EnvFilter::builder().parse(text).map(|_| text.to_owned())
 }
 
+/// Reads an address of the page. Anybody who reaches the page can act as every person in the demo, so only this
+/// machine may.
+fn loopback_address(text: &str) -> Result<SocketAddr, String> {
+    let addr: SocketAddr =
+        text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:7700".to_owned())?;
+    if addr.ip().is_loopback() {
+        return Ok(addr);
+    }
+    let port = addr.port();
+    Err(format!(
+        "the demo's page has no log-in, so it is served to this machine only: use 127.0.0.1:{port}. From another \
+         machine, forward the port, for example with `ssh -L {port}:127.0.0.1:{port}`"
+    ))
+}
+
+/// Reads the tag of a locale.
+fn locale(text: &str) -> Result<Locale, &'static str> {
+    Locale::ALL.into_iter().find(|locale| locale.tag() == text).ok_or("must be id or en")
+}
+
+/// Binds the address of the page: the given one, or else the default or any free port.
+async fn bind(given: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
+    if let Some(addr) = given {
+        return TcpListener::bind(addr).await.with_context(|| format!("failed to bind --addr {addr}"));
+    }
+    match TcpListener::bind(DEFAULT_ADDRESS).await {
+        Ok(listener) => Ok(listener),
+        // Another process uses the default port.
+        Err(_) => Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?),
+    }
+}
+
 /// Plays the script, or serves the page until `stop`.
 pub async fn main(args: Args, stop: CancellationToken) -> anyhow::Result<ExitCode> {
     if args.script {
-        return script::play(args.seed, stop).await;
+        return script::play(args.seed, args.locale, stop).await;
     }
-    let listener = match TcpListener::bind(args.addr).await {
-        Ok(listener) => listener,
-        // Another process uses the default port, so any free port is taken.
-        Err(_) if args.addr.to_string() == DEFAULT_ADDRESS => TcpListener::bind((args.addr.ip(), 0)).await?,
-        Err(error) => anyhow::bail!("failed to bind {}: {error}", args.addr),
-    };
-    let stage = Environment::start(listener, args.seed).await?;
+    let stage = Environment::start(bind(args.addr).await?, args.seed, args.locale).await?;
     stage.open().await?;
     println!("Antri's demo is open: {}", stage.url);
     println!("Its side API: http://{} (send /token as an agent or the admin)", stage.app.addr);

@@ -57,6 +57,9 @@ pub struct Incident {
     pub since: Time,
     /// Whether it has lasted long enough to be announced.
     pub announced: bool,
+    /// Whether an admin was notified of it. False while there is no admin who can be.
+    #[serde(default)]
+    pub notified: bool,
 }
 
 /// All incidents of a desk. The store keeps them, so that the next evaluation, after a restart or on another
@@ -79,19 +82,38 @@ impl Incidents {
         self.list.iter().filter(|incident| incident.announced).map(|incident| incident.alert).collect()
     }
 
-    /// Returns the incidents after an evaluation found these conditions. The version changes only if the list
-    /// does.
+    /// Returns the incidents after an evaluation found these conditions. `can_notify` says whether there is an
+    /// admin who can be notified. The version changes only if the list does.
     #[must_use]
-    pub fn update(&self, conditions: &Conditions, now: Time) -> Self {
+    pub fn update(&self, conditions: &Conditions, can_notify: bool, now: Time) -> Self {
         let existing = |alert| self.list.iter().find(|incident| incident.alert == alert);
         let list = conditions.iter().map(|(alert, min_duration)| {
             let (since, announced) =
                 existing(*alert).map_or((now, false), |incident| (incident.since, incident.announced));
-            Incident { alert: *alert, since, announced: announced || now - since >= *min_duration }
+            let announced = announced || now - since >= *min_duration;
+            Incident { alert: *alert, since, announced, notified: announced && can_notify }
         });
         let list: Vec<_> = list.collect();
         let version = if list == self.list { self.version } else { self.version.next() };
         Self { list, version }
+    }
+
+    /// Returns what to notify the admins of compared to the incidents before: first the alerts that are over,
+    /// then those that began.
+    #[must_use]
+    pub fn notifications(&self, before: &Self) -> Vec<(Alert, bool)> {
+        let notified = |incidents: &Self| -> BTreeSet<Alert> {
+            incidents
+                .list
+                .iter()
+                .filter(|incident| incident.notified)
+                .map(|incident| incident.alert)
+                .collect()
+        };
+        let (earlier, now) = (notified(before), notified(self));
+        let lasts = |alert: &Alert| self.list.iter().any(|incident| incident.alert == *alert);
+        let over = earlier.iter().filter(|alert| !lasts(alert)).map(|alert| (*alert, true));
+        over.chain(now.difference(&earlier).map(|alert| (*alert, false))).collect()
     }
 
     /// Returns what to announce compared to `before`: first the alerts that are over, then those that began.
@@ -119,7 +141,7 @@ mod tests {
     fn a_lasting_condition_is_announced_when_it_begins_and_ends() {
         let mut incidents = Incidents::default();
         let mut step = |now, alerts: &[Alert]| {
-            let next = incidents.update(&conditions(10, alerts), at(now));
+            let next = incidents.update(&conditions(10, alerts), true, at(now));
             let announced = next.announcements(&incidents.announced());
             incidents = next;
             announced
@@ -138,16 +160,40 @@ mod tests {
         let mut incidents = Incidents::default();
         for second in 0..60 {
             let alerts: &[_] = if second % 10 == 9 { &[] } else { &[Alert::PresenceAway] };
-            incidents = incidents.update(&conditions(10, alerts), at(second));
+            incidents = incidents.update(&conditions(10, alerts), true, at(second));
             assert_eq!(incidents.announced(), BTreeSet::new(), "at {second}");
         }
     }
 
     #[test]
     fn the_version_changes_with_the_list() {
-        let first = Incidents::default().update(&conditions(5, &[Alert::HeartbeatsFail]), at(0));
+        let first = Incidents::default().update(&conditions(5, &[Alert::HeartbeatsFail]), true, at(0));
         assert_eq!(first.version, Version(1));
-        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), at(4)), first);
-        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), at(5)).version, Version(2));
+        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), true, at(4)), first);
+        assert_eq!(first.update(&conditions(5, &[Alert::HeartbeatsFail]), true, at(5)).version, Version(2));
+    }
+
+    #[test]
+    fn an_incident_is_notified_once_an_admin_can_be() {
+        let mut incidents = Incidents::default();
+        let mut step = |now, can_notify, alerts: &[Alert]| {
+            let next = incidents.update(&conditions(10, alerts), can_notify, at(now));
+            let announced = next.announcements(&incidents.announced());
+            let notified = next.notifications(&incidents);
+            incidents = next;
+            (announced, notified)
+        };
+        let (began, over) = ((Alert::PresenceAway, false), (Alert::PresenceAway, true));
+        assert_eq!(step(0, false, &[Alert::PresenceAway]), (vec![], vec![]));
+        assert_eq!(step(10, false, &[Alert::PresenceAway]), (vec![began], vec![]), "nobody can be notified");
+        assert_eq!(step(20, true, &[Alert::PresenceAway]), (vec![], vec![began]), "an admin is back");
+        assert_eq!(step(30, true, &[Alert::PresenceAway]), (vec![], vec![]));
+        assert_eq!(step(40, false, &[Alert::PresenceAway]), (vec![], vec![]));
+        assert_eq!(step(50, true, &[Alert::PresenceAway]), (vec![], vec![began]), "another admin may be new");
+        assert_eq!(step(60, true, &[]), (vec![over], vec![over]));
+        // An incident of which nobody was notified ends without a notice.
+        assert_eq!(step(70, false, &[Alert::StoreAway]), (vec![], vec![]));
+        assert_eq!(step(80, false, &[Alert::StoreAway]).1, []);
+        assert_eq!(step(90, true, &[]), (vec![(Alert::StoreAway, true)], vec![]));
     }
 }

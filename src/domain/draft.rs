@@ -1,7 +1,9 @@
 //! Drafts: tickets that a customer has not sent yet.
 use super::Time;
+use super::content::Attachment;
+use super::description::{Description, DescriptionError, MAX_ATTACHMENTS};
+use super::formatted::FormattedText;
 use super::ids::{CategoryId, DepartmentId, DraftId, PersonId};
-use super::text::{Attachment, Description, DescriptionError};
 use serde::{Deserialize, Serialize};
 
 /// An unsent ticket. A person has at most one; it survives restarts.
@@ -13,42 +15,130 @@ pub struct Draft {
     pub person: PersonId,
     /// The department and category, once chosen.
     pub target: Option<(DepartmentId, CategoryId)>,
-    /// The description so far.
-    pub description: Description,
-    /// Telegram's ids of the newest messages in it.
+    /// What the customer has written so far, in order of arrival.
     #[serde(default)]
-    pub messages: Vec<i32>,
-    /// The album of the newest message. An album's parts arrive one by one and are shown together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub album: Option<String>,
+    pub parts: Vec<DraftPart>,
     /// When it was created.
     pub created_at: Time,
 }
 
-/// Number of message ids that a draft remembers: many more than one chat can have in flight when the process
-/// is killed.
-const MAX_MESSAGE_IDS: usize = 200;
+/// The content of one message in a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct DraftPart {
+    /// Telegram's id of the message.
+    pub message_id: i32,
+    /// The album of the message. An album's parts arrive one by one and are shown together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
+    /// Its text.
+    #[serde(default)]
+    pub text: FormattedText,
+    /// Its files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
 
 impl Draft {
+    /// Returns the description so far.
+    #[must_use]
+    pub fn description(&self) -> Description {
+        let mut description = Description::default();
+        for part in &self.parts {
+            // Parts are within the limits, since each was admitted by them.
+            description = description.append(&part.text, &part.attachments).unwrap_or(description);
+            description.messages.push(part.message_id);
+        }
+        description
+    }
+
     /// Returns true if it can be sent: it has a category and a description.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.target.is_some() && !self.description.is_empty()
+        self.target.is_some() && !self.description().is_empty()
     }
 
-    /// Returns this draft with one more message. An update is handled again if the process was killed before
-    /// it was marked as handled; its message is then in the draft already and changes nothing.
-    pub fn with(
-        mut self,
-        message: i32,
-        text: &str,
-        file: Option<Attachment>,
-    ) -> Result<Self, DescriptionError> {
-        if !self.messages.contains(&message) {
-            self.description = self.description.append(text, file)?;
-            self.messages.push(message);
-            self.messages.drain(..self.messages.len().saturating_sub(MAX_MESSAGE_IDS));
+    /// Returns the album of the newest message.
+    #[must_use]
+    pub fn album(&self) -> Option<&str> {
+        self.parts.last()?.album.as_deref()
+    }
+
+    /// Returns true if a message is part of it.
+    #[must_use]
+    pub fn has_message(&self, message_id: i32) -> bool {
+        self.parts.iter().any(|part| part.message_id == message_id)
+    }
+
+    /// Returns this draft with a message, and what of it does not fit. A text that is too long does not take
+    /// the files along, nor the other way round. A message that is part already is replaced: it was edited,
+    /// or its update is handled again after a crash.
+    #[must_use]
+    pub fn with(mut self, part: DraftPart) -> (Self, Vec<DescriptionError>) {
+        let at = self.parts.iter().position(|other| other.message_id == part.message_id);
+        let previous = at.map(|at| self.parts.remove(at));
+        let at = at.unwrap_or(self.parts.len());
+        let mut part = part;
+        let (others, mut refused) = (self.description(), Vec::new());
+        if let Err(error) = others.append(&part.text, &[]) {
+            refused.push(error);
+            part.text = previous.map(|previous| previous.text).unwrap_or_default();
         }
-        Ok(self)
+        let room = MAX_ATTACHMENTS.saturating_sub(others.attachments.len());
+        if part.attachments.len() > room {
+            refused.push(DescriptionError::TooManyFiles);
+            part.attachments.truncate(room);
+        }
+        if !(part.text.cleaned().is_empty() && part.attachments.is_empty()) {
+            self.parts.insert(at, part);
+        }
+        (self, refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::content::ContentKind;
+    use super::super::description::MAX_DESCRIPTION_CHARS;
+    use super::*;
+    use uuid::Uuid;
+
+    fn draft() -> Draft {
+        Draft {
+            id: DraftId(Uuid::nil()),
+            person: PersonId(Uuid::nil()),
+            target: None,
+            parts: Vec::new(),
+            created_at: Time::UNIX_EPOCH,
+        }
+    }
+
+    fn part(message_id: i32, text: &str, files: usize) -> DraftPart {
+        let attachments = vec![Attachment::file(ContentKind::Photo, "p"); files];
+        DraftPart { message_id, text: text.into(), attachments, album: None }
+    }
+
+    #[test]
+    fn a_repeated_message_changes_nothing_and_an_edited_one_its_place() {
+        let (draft, _) = draft().with(part(1, "satu", 0));
+        let (draft, _) = draft.with(part(2, "dua", 1));
+        assert_eq!(draft.clone().with(part(1, "satu", 0)), (draft.clone(), Vec::new()));
+        let (edited, _) = draft.with(part(1, "SATU", 0));
+        assert_eq!(edited.description().text, "SATU\ndua");
+        let (emptied, _) = edited.with(part(1, "  ", 0));
+        assert_eq!((emptied.description().text, emptied.parts.len()), ("dua".into(), 1));
+    }
+
+    #[test]
+    fn one_part_that_does_not_fit_does_not_take_the_rest_along() {
+        let long = "x".repeat(MAX_DESCRIPTION_CHARS + 1);
+        let (draft, refused) = draft().with(part(1, &long, 1));
+        assert_eq!(refused, [DescriptionError::TooLong(long.len())]);
+        assert_eq!((draft.description().text.as_str(), draft.description().attachments.len()), ("", 1));
+        let (draft, _) = draft.with(part(2, "", 9));
+        let (draft, refused) = draft.with(part(3, "kata", 1));
+        assert_eq!(refused, [DescriptionError::TooManyFiles]);
+        assert_eq!((draft.description().text.as_str(), draft.description().attachments.len()), ("kata", 10));
+        let (edited, refused) = draft.with(part(3, &long, 0));
+        assert_eq!((refused.len(), edited.description().text.as_str()), (1, "kata"), "the old words stay");
     }
 }

@@ -72,6 +72,13 @@ pub enum Action {
         /// The new priority.
         to: Priority,
     },
+    /// An admin moved it, while it waited, to another department.
+    Relocated {
+        /// The department before.
+        from: DepartmentId,
+        /// The department now.
+        to: DepartmentId,
+    },
     /// It went back to the queue.
     Released {
         /// The agent who held it.
@@ -107,6 +114,8 @@ pub enum ReleaseReason {
     Removed,
     /// An admin put it back.
     Admin,
+    /// The holder blocked the bot, or their account is gone.
+    Unreachable,
 }
 
 /// Why the engine skipped an agent of the department.
@@ -129,6 +138,10 @@ pub enum SkipReason {
     Full,
     /// Serves other departments.
     OtherDepartment,
+    /// Held the ticket before, and released it or lost it.
+    FormerHolder,
+    /// Opened the ticket as a customer.
+    OwnTicket,
 }
 
 impl AuditEvent {

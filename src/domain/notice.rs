@@ -2,9 +2,9 @@
 //! when it is sent, in the recipient's language.
 use super::alert::Alert;
 use super::card::CardKey;
-use super::ids::{ChatId, PersonId, TicketId};
+use super::content::Attachment;
+use super::ids::{ChatId, DepartmentId, PersonId, TicketId};
 use super::person::Role;
-use super::text::Attachment;
 use serde::{Deserialize, Serialize};
 
 /// A notice to one chat. It is committed together with the change that it is about.
@@ -46,6 +46,13 @@ pub enum Notice {
         ticket: TicketId,
         /// The file.
         file: Attachment,
+    },
+    /// To the agent: files of the ticket's description that the customer sent as one album.
+    Album {
+        /// The ticket.
+        ticket: TicketId,
+        /// The files.
+        files: Vec<Attachment>,
     },
     /// To the customer: the ticket was assigned.
     Assigned {
@@ -109,11 +116,54 @@ pub enum Notice {
     AgentUnreachable {
         /// The agent.
         person: PersonId,
+        /// Number of their tickets that go back to the queue.
+        #[serde(default)]
+        released: u16,
+        /// Number of tickets that they keep.
+        #[serde(default)]
+        kept: u16,
+    },
+    /// To the admins: a ticket that an admin had put back returned to its former holder, as no other agent
+    /// could take it.
+    Returned {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+    },
+    /// To the agent: an admin changed how many tickets they can hold.
+    CapacityChanged {
+        /// Number of tickets that they hold.
+        held: u16,
+        /// The new capacity.
+        max: u16,
+    },
+    /// To the agent: an admin changed the departments that they serve.
+    DepartmentsChanged {
+        /// The department.
+        department: DepartmentId,
+        /// Whether they serve it now.
+        serves: bool,
     },
     /// To the agent who holds the ticket: its customer blocked the bot.
     CustomerUnreachable {
         /// The ticket.
         ticket: TicketId,
+    },
+    /// To the agent: a file or a part of the description could not be brought.
+    PartUndelivered {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// To the customer: a file or a part of the description did not reach the agent.
+    SendAgain {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// To the admins: a message was given up. Several pending ones are sent as one.
+    Undelivered {
+        /// The chat that did not get it.
+        chat: ChatId,
     },
     /// To the admins: the handler of an update failed repeatedly, and the update became a dead letter.
     UpdateDeadLettered {
@@ -196,15 +246,59 @@ pub enum Message {
     Retire(CardKey),
     /// The person's command menu, for their role and language.
     Menu,
+    /// An edit of a message that Telegram names by an inline id only.
+    Inline {
+        /// Telegram's id.
+        inline_message_id: String,
+        /// The edit; its message id has no meaning to Telegram.
+        message: Box<Message>,
+    },
+    /// A message to a topic of the chat: an answer goes where it was asked for.
+    InThread {
+        /// Telegram's id of the topic.
+        thread: i32,
+        /// The message.
+        message: Box<Message>,
+    },
 }
 
 impl Message {
+    /// Returns the message for a topic of its chat, if there is one.
+    #[must_use]
+    pub fn in_thread(self, thread: Option<i32>) -> Self {
+        match thread {
+            Some(thread) => Self::InThread { thread, message: Box::new(self) },
+            None => self,
+        }
+    }
+
     /// Returns its priority class within the chat: 0 for new messages, 1 for refreshes, which go after them.
     #[must_use]
     pub fn priority_class(&self) -> u8 {
         match self {
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
             Self::Refresh(_) | Self::Redraw { .. } | Self::Menu => 1,
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
+        }
+    }
+
+    /// Returns true if it only keeps something up to date. It never delays a new message, so it waits alone
+    /// and not with its chat.
+    #[must_use]
+    pub fn is_refresh(&self) -> bool {
+        self.priority_class() > 0
+    }
+
+    /// Returns the ticket if this brings a part of it that the agent gets in no other way.
+    #[must_use]
+    pub fn ticket_part(&self) -> Option<TicketId> {
+        match self {
+            Self::Notice(
+                Notice::File { ticket, .. }
+                | Notice::Album { ticket, .. }
+                | Notice::DescriptionPart { ticket, .. },
+            ) => Some(*ticket),
+            _ => None,
         }
     }
 
@@ -216,6 +310,8 @@ impl Message {
             Self::Refresh(key) => Some(format!("refresh {key}")),
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Menu => Some("menu".to_owned()),
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
+            Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
             _ => None,
         }
     }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct TicketNumber(String);
 
+/// Length of a number in characters.
+const LENGTH: usize = 20;
 /// Count of numbers in one tenth of a second: the pairs of two letters.
 pub const NUMBERS_PER_TENTH: u32 = 26 * 26;
 
@@ -32,6 +34,12 @@ impl TicketNumber {
                 .enumerate()
                 .all(|(i, b)| if i < 15 { b.is_ascii_digit() } else { b.is_ascii_uppercase() });
         is_valid.then_some(Self(text))
+    }
+
+    /// Returns the first ticket number in a text.
+    #[must_use]
+    pub fn find_in(text: &str) -> Option<Self> {
+        text.match_indices("INC").find_map(|(at, _)| Self::parse(text.get(at..at + LENGTH)?))
     }
 
     /// Returns the number as text.

@@ -111,8 +111,8 @@ pub struct AgentProfile {
     pub last_online: Option<Time>,
     /// When they were asked whether they are still online, until they answer.
     pub asked_at: Option<Time>,
-    /// Set while they are offline and their tickets are still to be released. After a crash the sweep
-    /// completes the release.
+    /// Set while they are offline or unreachable and their tickets are still to be released. After a crash
+    /// the sweep completes the release.
     pub release_due: Option<OfflineBehaviour>,
     /// When the engine last assigned them a ticket. Written with the assignment, not with the person.
     pub last_assigned: Option<Time>,
@@ -190,6 +190,16 @@ impl Person {
     #[must_use]
     pub fn prompt_for(&self, message: i32) -> Option<Prompt> {
         self.prompt.filter(|_| self.answered_by.is_none_or(|by| by == message))
+    }
+
+    /// Marks them as reachable. Tickets that were to be released because they were not stay with them.
+    pub fn set_reachable(&mut self) {
+        if !self.reachable
+            && let Some(profile) = self.agent.as_mut().filter(|p| p.availability != Availability::Offline)
+        {
+            profile.release_due = None;
+        }
+        self.reachable = true;
     }
 
     /// Returns true if they are an admin.

@@ -3,10 +3,16 @@
 //! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
 //! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
 use super::Time;
+use super::description::Description;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
-use super::text::Description;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+
+/// How long a released ticket stays away from its former holder, if no other agent takes it.
+pub const RETURN_DELAY: TimeDelta = TimeDelta::minutes(1);
+/// Number of former holders that a ticket keeps, the latest ones.
+const MAX_FORMER_HOLDERS: usize = 16;
 
 /// The priority of a ticket. The order of the variants is the order of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
@@ -94,6 +100,18 @@ pub struct Hold {
     pub paused: bool,
 }
 
+/// An agent who held a ticket and released it, or from whom it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerHolder {
+    /// The agent.
+    pub agent: PersonId,
+    /// When the last hold of this agent ended.
+    pub at: Time,
+    /// Whether an admin ended it.
+    #[serde(default)]
+    pub by_admin: bool,
+}
+
 /// The data of a ticket in each state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -145,6 +163,8 @@ pub struct Ticket {
     pub auto: bool,
     /// Its state.
     pub state: TicketState,
+    /// The agents whose holds ended before the ticket did, each once, in the order in which they ended.
+    pub former_holders: Vec<FormerHolder>,
     /// When it was opened.
     pub created_at: Time,
 }
@@ -233,9 +253,21 @@ impl Ticket {
     }
 
     /// Puts a held ticket back into the queue, at its old place: its arrival number does not change.
-    pub fn release(&self) -> Result<Self, Refusal> {
+    pub fn release(&self, by_admin: bool, now: Time) -> Result<Self, Refusal> {
+        let Some(hold) = self.hold() else { return Err(Refusal::State(self.status())) };
+        Ok(self.with(TicketState::Queued).with_former_holder(hold.agent, by_admin, now))
+    }
+
+    /// Returns this agent's record among the former holders.
+    #[must_use]
+    pub fn former_holder(&self, agent: PersonId) -> Option<FormerHolder> {
+        self.former_holders.iter().find(|former| former.agent == agent).copied()
+    }
+
+    /// Moves a queued ticket to a category of another department. It keeps its arrival number.
+    pub fn relocate(&self, department: DepartmentId, category: CategoryId) -> Result<Self, Refusal> {
         match self.state {
-            TicketState::Held(_) => Ok(self.with(TicketState::Queued)),
+            TicketState::Queued => Ok(Self { department, category, ..self.with(TicketState::Queued) }),
             _ => Err(Refusal::State(self.status())),
         }
     }
@@ -244,8 +276,10 @@ impl Ticket {
     pub fn hand_over(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match &self.state {
             TicketState::Held(hold) if hold.agent == agent => Err(Refusal::AlreadyTheirs),
-            TicketState::Queued | TicketState::Held(_) => {
-                Ok(self.with(TicketState::Held(new_hold(agent, slot, now))))
+            TicketState::Queued => Ok(self.with(TicketState::Held(new_hold(agent, slot, now)))),
+            TicketState::Held(former) => {
+                let after = self.with(TicketState::Held(new_hold(agent, slot, now)));
+                Ok(after.with_former_holder(former.agent, true, now))
             }
             _ => Err(Refusal::State(self.status())),
         }
@@ -282,6 +316,22 @@ impl Ticket {
 
     fn with(&self, state: TicketState) -> Self {
         Self { state, version: self.version.next(), ..self.clone() }
+    }
+
+    fn with_former_holder(mut self, agent: PersonId, by_admin: bool, at: Time) -> Self {
+        self.former_holders.retain(|former| former.agent != agent);
+        self.former_holders.push(FormerHolder { agent, at, by_admin });
+        self.former_holders.drain(..self.former_holders.len().saturating_sub(MAX_FORMER_HOLDERS));
+        self
+    }
+}
+
+impl FormerHolder {
+    /// Returns when the ticket may return to the agent; `None` if it may at `now`. A clock that was set back
+    /// by more than the delay ends the delay, because the real time is unknown then.
+    #[must_use]
+    pub fn returns_at(&self, now: Time) -> Option<Time> {
+        ((now - self.at).abs() < RETURN_DELAY).then(|| self.at + RETURN_DELAY)
     }
 }
 

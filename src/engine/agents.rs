@@ -4,3 +4,4 @@ pub mod heartbeat;
 pub mod membership;
 pub(super) mod presence_monitor;
 pub mod presence_policy;
+mod reachability;

@@ -6,5 +6,7 @@ pub mod immediate;
 pub(super) mod model_tests;
 pub(super) mod pending_work;
 pub mod planner;
+pub(super) mod queue_heads;
+pub mod returns;
 pub mod roster;
 pub mod rounds;

@@ -5,24 +5,27 @@ mod heartbeat_window;
 
 use super::error::EngineError;
 use super::events::Event;
-use super::ports::{Change, StoreError, Write};
+use super::ports::{Change, StoreError, WaitingTicket, Write};
 use super::sweep::delta;
 use super::{Attempt, Engine, lock};
 use crate::domain::Time;
 use crate::domain::alert::{Alert, Conditions, Incidents, MAX_WAIT_MINUTES};
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
-use crate::domain::ticket::Priority;
+use crate::domain::ticket::{Priority, Status};
 use chrono::TimeDelta;
 use futures::future::try_join_all;
 pub(super) use heartbeat_window::HeartbeatWindow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// How long a department that is not critical may be without an online agent.
 const UNSTAFFED_ALERT_AFTER: Duration = Duration::from_secs(300);
 /// How long presence or the store may be unreachable: it may only be restarting.
 const OUTAGE_ALERT_AFTER: Duration = Duration::from_secs(10);
+/// How long the age of a department's oldest waiting ticket is remembered. A ticket that returns to the queue
+/// may be older than the remembered one; its alert is late by this time at most.
+const OLDEST_WAIT_TTL: Duration = Duration::from_secs(60);
 /// Timeout of one evaluation; half of it for presence.
 const EVALUATION_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -34,6 +37,22 @@ pub(super) struct IncidentState {
     announced: Option<BTreeSet<Alert>>,
     /// When the store became unreachable, and whether that was announced.
     outage: Option<(Time, bool)>,
+    /// The oldest waiting ticket of each department that has a queue.
+    oldest_waits: HashMap<DepartmentId, OldestWait>,
+}
+
+/// The oldest waiting ticket of a department, as read from the store.
+#[derive(Debug, Clone, Copy)]
+struct OldestWait {
+    ticket: WaitingTicket,
+    read_at: Time,
+}
+
+impl OldestWait {
+    /// Returns true if the ticket has waited too long.
+    fn is_too_long(self, now: Time) -> bool {
+        now - self.ticket.opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into())
+    }
 }
 
 impl Engine {
@@ -71,7 +90,7 @@ impl Engine {
         outage_announced: bool,
         now: Time,
     ) -> Result<(), EngineError> {
-        let mut conditions = self.department_conditions(now).await?;
+        let mut conditions = self.department_conditions(&mut state.oldest_waits, now).await?;
         if outage_announced {
             conditions.insert(Alert::StoreAway, TimeDelta::zero());
         }
@@ -83,7 +102,8 @@ impl Engine {
         }
         let before = self.store.incidents().await?;
         let announced = state.announced.get_or_insert_with(|| before.announced());
-        let after = before.update(&conditions, now);
+        let can_notify = self.store.admins().await?.iter().any(|admin| admin.reachable);
+        let after = before.update(&conditions, can_notify, now);
         if after != before {
             self.commit_incidents(&before, &after).await?;
         }
@@ -97,7 +117,7 @@ impl Engine {
 
     async fn commit_incidents(&self, before: &Incidents, after: &Incidents) -> Result<(), EngineError> {
         let mut notices = Vec::new();
-        for (alert, over) in after.announcements(&before.announced()) {
+        for (alert, over) in after.notifications(before) {
             notices.extend(self.alert_notices(alert, over).await?);
         }
         let write = Write::Incidents { incidents: after.clone(), expected: before.version };
@@ -109,11 +129,11 @@ impl Engine {
         }
     }
 
-    /// Returns the notices to the admins; none if the department is retired or gone.
+    /// Returns the notices to the admins. There are none when a retired department needs no agent any more.
     async fn alert_notices(&self, alert: Alert, over: bool) -> Result<Vec<Outgoing>, EngineError> {
-        let departments = self.store.departments().await?;
-        let gone = |id| departments.iter().all(|department| department.id != id || department.retired);
-        if alert.department().is_some_and(gone) {
+        if let (Alert::NobodyOnline(id), true) = (alert, over)
+            && self.store.department(id).await?.is_none_or(|department| department.retired)
+        {
             return Ok(Vec::new());
         }
         self.notices_to_admins(&Notice::Alert { alert, over }).await
@@ -144,32 +164,57 @@ impl Engine {
     }
 
     /// Returns the conditions of the departments.
-    async fn department_conditions(&self, now: Time) -> Result<Conditions, StoreError> {
+    async fn department_conditions(
+        &self,
+        oldest_waits: &mut HashMap<DepartmentId, OldestWait>,
+        now: Time,
+    ) -> Result<Conditions, StoreError> {
         let mut conditions = Conditions::new();
         let depths = self.store.depths().await?;
-        for department in self.store.departments().await?.into_iter().filter(|d| !d.retired) {
-            if self.online(department.id) == 0 {
+        oldest_waits.retain(|id, _| depths.get(id).is_some_and(|depth| *depth > 0));
+        for department in self.store.departments().await? {
+            let id = department.id;
+            let has_queue = depths.get(&id).is_some_and(|depth| *depth > 0);
+            if department.retired && !has_queue {
+                continue;
+            }
+            if self.online(id) == 0 {
                 let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(UNSTAFFED_ALERT_AFTER) };
-                conditions.insert(Alert::NobodyOnline(department.id), min_duration);
+                conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
-            let has_queue = depths.get(&department.id).is_some_and(|depth| *depth > 0);
-            if has_queue
-                && self
-                    .oldest_waiting(department.id)
-                    .await?
-                    .is_some_and(|opened_at| now - opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into()))
-            {
-                conditions.insert(Alert::TicketWaits(department.id), TimeDelta::zero());
+            if has_queue && !self.is_current(oldest_waits.get(&id), now).await? {
+                match self.oldest_waiting(id).await? {
+                    Some(ticket) => oldest_waits.insert(id, OldestWait { ticket, read_at: now }),
+                    None => oldest_waits.remove(&id),
+                };
+            }
+            if oldest_waits.get(&id).is_some_and(|wait| wait.is_too_long(now)) {
+                conditions.insert(Alert::TicketWaits(id), TimeDelta::zero());
             }
         }
         Ok(conditions)
     }
 
-    /// Returns when the oldest queued ticket of a department was opened.
-    pub async fn oldest_waiting(&self, department: DepartmentId) -> Result<Option<Time>, StoreError> {
-        let oldest = Priority::ALL.map(|priority| self.store.oldest_waiting_at(department, priority));
-        Ok(try_join_all(oldest).await?.into_iter().flatten().min())
+    /// Returns true if a remembered oldest ticket need not be read again: it has not waited too long and was
+    /// read recently, or it has waited too long and still waits. A point read is cheap on every server;
+    /// the oldest of a long queue is not on one that reads whole index ranges.
+    async fn is_current(&self, wait: Option<&OldestWait>, now: Time) -> Result<bool, StoreError> {
+        let Some(wait) = wait else { return Ok(false) };
+        if !wait.is_too_long(now) {
+            return Ok(now - wait.read_at < delta(OLDEST_WAIT_TTL));
+        }
+        let ticket = self.store.ticket(wait.ticket.id).await?;
+        Ok(ticket.is_some_and(|ticket| ticket.status() == Status::Queued))
+    }
+
+    /// Returns the oldest queued ticket of a department.
+    pub async fn oldest_waiting(
+        &self,
+        department: DepartmentId,
+    ) -> Result<Option<WaitingTicket>, StoreError> {
+        let oldest = Priority::ALL.map(|priority| self.store.oldest_waiting(department, priority));
+        Ok(try_join_all(oldest).await?.into_iter().flatten().min_by_key(|ticket| ticket.opened_at))
     }
 
     /// Counts a heartbeat that was accepted or failed.

@@ -87,14 +87,15 @@ impl Engine {
         let locale =
             if person.locale_chosen { person.locale } else { profile.locale.unwrap_or(person.locale) };
         let role = if self.rules.admin_ids.contains(&profile.telegram) { Role::Admin } else { person.role };
-        Person {
+        let mut person = Person {
             name: name_of(profile),
             username: profile.username.clone(),
             locale,
             role,
-            reachable: true,
             ..person.clone()
-        }
+        };
+        person.set_reachable();
+        person
     }
 
     fn new_customer(&self, profile: &Profile, now: Time) -> Person {
@@ -126,6 +127,15 @@ impl Engine {
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
         let _paused = self.pause_assignment().await;
+        self.change_person_while_paused(id, change).await
+    }
+
+    /// As [`Engine::change_person`]. The caller must have paused assignment.
+    pub(super) async fn change_person_while_paused(
+        &self,
+        id: PersonId,
+        change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
+    ) -> Result<Person, EngineError> {
         let person = self
             .retry(|| async {
                 let before = self.store.person(id).await?.ok_or(EngineError::NotFound)?;
@@ -181,36 +191,11 @@ impl Engine {
         .await
     }
 
-    /// Records that a person blocked or unblocked the bot. A blocked agent gets no tickets, and the admins
-    /// get a notice. The agents of a blocked customer get a notice, and the cards of the tickets show it.
-    pub async fn set_reachable(&self, telegram: TelegramId, reachable: bool) -> Result<(), EngineError> {
-        let Some(person) = self.store.person_by_telegram(telegram).await? else { return Ok(()) };
-        if person.reachable == reachable {
-            return Ok(());
-        }
-        let mut notices = Vec::new();
-        if !reachable && person.agent.is_some() {
-            notices.extend(self.notices_to_admins(&Notice::AgentUnreachable { person: person.id }).await?);
-        }
-        for ticket in self.store.tickets_of(person.id, super::tickets::open::MAX_OPEN_TICKETS).await? {
-            let Some(holder) = self.holder_of(&ticket).await? else { continue };
-            let notice = Notice::CustomerUnreachable { ticket: ticket.id };
-            notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), notice)));
-            notices.push(Outgoing::refresh(holder.chat(), CardKey::Task(ticket.id, holder.id)));
-        }
-        notices.extend(self.holder_card_refreshes(person.id).await?);
-        notices.retain(|out| out.chat != person.chat());
-        self.change_person(person.id, |person: &mut Person| {
-            person.reachable = reachable;
-            Ok((None, notices.clone()))
-        })
-        .await?;
-        tracing::info!(person = %person.id, reachable, "reachability changed");
-        Ok(())
-    }
-
     /// Returns refreshes of the cards that show a customer's reachability to the holders of their tickets.
-    async fn holder_card_refreshes(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
+    pub(super) async fn holder_card_refreshes(
+        &self,
+        customer: PersonId,
+    ) -> Result<Vec<Outgoing>, EngineError> {
         let mut cards = Vec::new();
         for ticket in self.store.tickets_of(customer, super::tickets::open::MAX_OPEN_TICKETS).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };

@@ -18,11 +18,11 @@ pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
-pub use outbox::{ClaimedDelivery, DeliveryCounters, OutboxStore, Outcome};
+pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
 pub use presence::{Presence, PresenceError};
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
-pub use tickets::{OpeningContext, QueueDepths, TicketStore};
+pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.

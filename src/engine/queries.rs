@@ -3,9 +3,9 @@ use super::Engine;
 use super::assignment::roster::Seat;
 use super::ports::{Presence, StoreError};
 use crate::domain::Time;
-use crate::domain::ids::{ChatId, PersonId};
+use crate::domain::day::start_of_day;
+use crate::domain::ids::{ChatId, DepartmentId, PersonId};
 use crate::domain::person::Availability;
-use chrono::{NaiveTime, TimeZone, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,6 +20,26 @@ impl Engine {
     #[must_use]
     pub fn loads(&self) -> HashMap<PersonId, u16> {
         self.roster().seats().map(|seat| (seat.person.id, seat.held())).collect()
+    }
+
+    /// Returns the number of agents of a department who are online and not lost, with or without a free slot.
+    #[must_use]
+    pub fn online(&self, department: DepartmentId) -> u32 {
+        self.roster().online(department)
+    }
+
+    /// Returns whether an agent's presence is lost.
+    #[must_use]
+    pub fn is_lost(&self, agent: PersonId) -> bool {
+        self.roster().seat(agent).is_some_and(|seat| seat.lost)
+    }
+
+    /// Returns all seats, in the order in which their people became agents.
+    #[must_use]
+    pub fn seats(&self) -> Vec<Seat> {
+        let mut seats: Vec<_> = self.roster().seats().cloned().collect();
+        seats.sort_by_key(|seat| seat.profile().map_or(0, |p| p.assignment_order));
+        seats
     }
 
     /// Returns an agent's seat.
@@ -49,9 +69,7 @@ impl Engine {
     /// Returns when the day of `now` began in the desk's time zone.
     #[must_use]
     pub fn start_of_day(&self, now: Time) -> Time {
-        let zone = self.rules.zone;
-        let day = now.with_timezone(&zone).date_naive().and_time(NaiveTime::MIN);
-        zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&Utc))
+        start_of_day(now, self.rules.zone)
     }
 }
 

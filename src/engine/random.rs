@@ -1,10 +1,12 @@
 //! Random source of ids, codes and ticket numbers: seeded once, injected by the composition root.
 use crate::domain::Time;
 use crate::domain::number::{NUMBERS_PER_TENTH, TicketNumber};
+use chrono::{LocalResult, TimeZone};
 use chrono_tz::Tz;
 use rand::{Rng, RngCore};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
+use std::ops::Range;
 
 /// A random number generator, and the ticket numbers given out in the current tenth of a second.
 #[derive(Debug)]
@@ -54,24 +56,42 @@ impl Random {
     }
 
     /// Returns the number of a ticket opened at `now`, shown in `zone`. A source never returns a number
-    /// twice: when the 676 numbers of a tenth of a second are used up, it takes those of the next one. Among
-    /// several sources the store's unique key decides.
+    /// twice: when the 676 numbers of a tenth of a second are used up, it takes those of the next one. In an
+    /// hour that the clock repeats, the two passes have one half of the numbers each. Among several sources
+    /// the store's unique key decides.
     pub fn number(&mut self, now: Time, zone: Tz) -> TicketNumber {
         let tenth = now.timestamp_millis().div_euclid(100);
+        let limit = letter_pairs(self.tenth.0, zone).len();
         self.tenth = match self.tenth {
             (last, _) if tenth > last => (tenth, 1),
-            (last, NUMBERS_PER_TENTH) => (last + 1, 1),
+            (last, used) if used as usize >= limit => (last + 1, 1),
             (last, used) => (last, used + 1),
         };
-        // 113 and 676 have no common divisor, so 676 steps visit every pair of letters once.
+        // 113 has no common divisor with 676 or 338, so the steps visit every pair of letters once.
         self.letter_pair = (self.letter_pair + 113) % NUMBERS_PER_TENTH;
-        let at = Time::from_timestamp_millis(self.tenth.0 * 100).unwrap_or(now);
-        TicketNumber::new(at.with_timezone(&zone).naive_local(), self.letter_pair)
+        let pairs = letter_pairs(self.tenth.0, zone);
+        let letter_pair = pairs.start + self.letter_pair % (pairs.end - pairs.start);
+        TicketNumber::new(instant(self.tenth.0).with_timezone(&zone).naive_local(), letter_pair)
     }
 
     /// Returns the generator, for choices.
     pub fn rng(&mut self) -> &mut dyn RngCore {
         &mut self.rng
+    }
+}
+
+fn instant(tenth: i64) -> Time {
+    Time::from_timestamp_millis(tenth * 100).unwrap_or_default()
+}
+
+/// Returns the pairs of letters for a tenth of a second: all of them, or one half if the local clock shows
+/// this tenth twice.
+fn letter_pairs(tenth: i64, zone: Tz) -> Range<u32> {
+    let local = instant(tenth).with_timezone(&zone);
+    match zone.from_local_datetime(&local.naive_local()) {
+        LocalResult::Ambiguous(first, _) if first == local => 0..NUMBERS_PER_TENTH / 2,
+        LocalResult::Ambiguous(..) => NUMBERS_PER_TENTH / 2..NUMBERS_PER_TENTH,
+        LocalResult::Single(_) | LocalResult::None => 0..NUMBERS_PER_TENTH,
     }
 }
 
@@ -86,6 +106,26 @@ mod tests {
         let now = Time::from_timestamp_millis(1_764_831_173_600).unwrap();
         let numbers: HashSet<_> = (0..5_000).map(|_| random.number(now, chrono_tz::Asia::Jakarta)).collect();
         assert_eq!(numbers.len(), 5_000);
+    }
+
+    /// The last hour before the end of summer time and the hour after it show the same local times.
+    #[test]
+    fn numbers_in_a_repeated_hour_are_unique() {
+        let (zone, hour) = (chrono_tz::Africa::Cairo, chrono::TimeDelta::hours(1));
+        let first: Time = "2026-10-29T20:15:00.300Z".parse().unwrap();
+        let local = |at: Time| at.with_timezone(&zone).naive_local();
+        assert_eq!(local(first), local(first + hour), "the hour is repeated");
+        // Two sources, as before and after a restart. Together they use up all numbers of the tenth.
+        for seed in 1..20 {
+            let (mut before, mut after) = (Random::seeded(seed), Random::seeded(seed));
+            let half = NUMBERS_PER_TENTH / 2;
+            let numbers: HashSet<_> = (0..half).map(|_| before.number(first, zone)).collect();
+            let again: HashSet<_> = (0..half).map(|_| after.number(first + hour, zone)).collect();
+            let shown = |number: &TicketNumber| number.as_str()[..18].to_owned();
+            let tenths: HashSet<_> = numbers.iter().chain(&again).map(shown).collect();
+            assert_eq!((numbers.len(), again.len(), tenths.len()), (338, 338, 1), "of one local tenth");
+            assert!(numbers.is_disjoint(&again));
+        }
     }
 
     #[test]

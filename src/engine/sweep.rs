@@ -57,14 +57,20 @@ impl Engine {
     }
 
     async fn sweep_tickets(&self, now: Time) -> Result<usize, EngineError> {
+        // The timer of the assigner may be a moment behind.
+        self.request_returns(now);
         self.run_round(now).await?;
         let ready: BTreeSet<_> = self.roster().ready_departments().into_iter().collect();
         let missed = {
             let _no_round = self.round.lock().await;
-            let heads = self.queue_heads(&ready).await?;
+            let heads = self.queue_heads(&ready, 0).await?.tickets;
             let auto = self.store.settings().await?.mode != crate::domain::policy::Mode::Manual;
             if auto && !self.is_round_pending() {
-                heads.iter().filter(|ticket| ticket.created_at + MIN_WAIT_BEFORE_FAULT < now).count()
+                let roster = self.roster();
+                let is_missed = |ticket: &&Ticket| {
+                    ticket.created_at + MIN_WAIT_BEFORE_FAULT < now && roster.has_agent_for(ticket, now)
+                };
+                heads.iter().filter(is_missed).count()
             } else {
                 0
             }

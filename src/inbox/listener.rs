@@ -1,20 +1,21 @@
 //! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an
 //! earlier process left pending.
-use super::raw_update::{is_unreadable, requested_fields, scan_chat, unrequested_kind};
+use super::raw_update::{is_unreadable, scan_chat, unrequested_kind};
 use super::status::TaskState;
 use super::{Inbox, chat_of};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::engine::Engine;
 use crate::engine::ports::{InboxRow, StoreError};
-use futures::{FutureExt, Stream};
+use crate::telegram::incoming::{self, Incoming};
+use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::{BTreeSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
-use teloxide::types::{Update, UpdateKind};
+use teloxide::types::Update;
 use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 
 /// Number of rows per read. Rows wait in the inbox, not in memory.
@@ -128,68 +129,49 @@ impl InboxReader {
 }
 
 /// Takes a row: completes it without an effect if its kind was not requested, dead-letters it if it cannot be
-/// read, and parses it otherwise.
+/// read, and otherwise returns the minimal update for teloxide's dispatcher.
 async fn take(
     inbox: Inbox,
     engine: Arc<Engine>,
     stop: StopFlag,
-    mut row: InboxRow,
+    row: InboxRow,
 ) -> Option<Result<Update, StoreError>> {
     if is_unreadable(&row.update) {
         bury(&inbox, &engine, stop, &row, "not readable as JSON").await;
         return None;
     }
-    // An earlier build may have stored such a row.
+    // A webhook of an earlier build may have stored such a row.
     let names = row.update.as_object().into_iter().flat_map(|fields| fields.keys().map(String::as_bytes));
     if let Some(kind) = unrequested_kind(names) {
         inbox.status.count_dropped(kind);
-        while let Err(error) = inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await {
+        while let Err(error) = inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await
+        {
             tracing::error!(%error, update = row.update_id, "failed to drop update");
             tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
         }
         return None;
     }
-    requested_fields(&mut row.update);
-    parse_contained(inbox, engine, stop, row).await
-}
-
-/// Parses a row. A panic in a parser makes a dead letter of this update, and does not reach the dispatcher.
-async fn parse_contained(
-    inbox: Inbox,
-    engine: Arc<Engine>,
-    stop: StopFlag,
-    row: InboxRow,
-) -> Option<Result<Update, StoreError>> {
-    let parsing = async {
-        fail::fail_point!("inbox-parse", |_| None);
-        parse(inbox.clone(), Arc::clone(&engine), stop.clone(), row.clone()).await
-    };
-    match AssertUnwindSafe(parsing).catch_unwind().await {
-        Ok(parsed) => parsed,
-        Err(_) => {
-            bury(&inbox, &engine, stop, &row, "parsing panicked").await;
-            None
+    match std::panic::catch_unwind(AssertUnwindSafe(|| parse(&row))) {
+        Ok(Some((incoming, update))) => {
+            inbox.hold_dispatched(row.update_id, incoming);
+            return Some(Ok(update));
         }
-    }
-}
-
-/// Parses a row into teloxide's [`Update`]. An update that teloxide cannot parse becomes a dead letter here,
-/// because the dispatcher would drop it silently.
-async fn parse(
-    inbox: Inbox,
-    engine: Arc<Engine>,
-    stop: StopFlag,
-    row: InboxRow,
-) -> Option<Result<Update, StoreError>> {
-    // teloxide's deserializer of updates needs text; it does not work on a JSON value.
-    match serde_json::from_str::<Update>(&row.update.to_string()) {
-        Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => return Some(Ok(update)),
-        _ => bury(&inbox, &engine, stop, &row, "not an update that teloxide can parse").await,
+        Ok(None) => bury(&inbox, &engine, stop, &row, "not an update that can be read").await,
+        Err(_) => bury(&inbox, &engine, stop, &row, "parsing panicked").await,
     }
     None
 }
 
-/// Makes a dead letter of a row; retries until it is stored, or until `stop`.
+/// Reads a row as our type, and as the minimal update for teloxide.
+fn parse(row: &InboxRow) -> Option<(Incoming, Update)> {
+    fail::fail_point!("inbox-parse");
+    let incoming = incoming::read(&row.update)?;
+    let update = incoming::minimal_update(row.update_id, &incoming)?;
+    Some((incoming, update))
+}
+
+/// Makes a dead letter of a row, because the dispatcher would drop it silently. Retries until it is stored,
+/// or until `stop`.
 async fn bury(inbox: &Inbox, engine: &Engine, stop: StopFlag, row: &InboxRow, reason: &str) {
     tracing::error!(update = row.update_id, reason, "failed to parse update; moving it to dead letters");
     while let Err(error) = dead_letter(inbox, engine, row, reason).await {

@@ -184,12 +184,6 @@ pub(super) fn scan_chat(raw: &[u8]) -> Option<i64> {
     })
 }
 
-/// Removes the fields of an update that were not requested: teloxide looks at the first field only.
-pub(super) fn requested_fields(update: &mut Value) {
-    let Some(fields) = update.as_object_mut() else { return };
-    fields.retain(|name, _| name == "update_id" || ALLOWED_UPDATES.contains(&name.as_str()));
-}
-
 /// Returns true for the raw text that stands for an update that could not be parsed.
 pub(super) fn is_unreadable(update: &Value) -> bool {
     !update.is_object()

@@ -8,21 +8,22 @@ use crate::bot::render::{Localizer, plain_message};
 use crate::bot::schema::{HandlerTree, schema};
 use crate::bot::toast::Toast;
 use crate::clock::Clock;
-use crate::domain::ids::{ChatId, TelegramId};
+use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message as Delivery, Notice, Outgoing};
-use crate::domain::person::Locale;
 use crate::domain::quota::Admission;
 use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
-use crate::engine::people::Profile;
 use crate::engine::ports::StoreError;
+use crate::inbox::Inbox;
+use crate::inbox::received::Received;
+use crate::telegram::incoming::{Incoming, IncomingMessage};
 use futures::FutureExt;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use teloxide::types::{ChatMemberKind, Update, UpdateKind, User};
+use teloxide::types::Update;
 use tokio_util::sync::CancellationToken;
 
 /// Failed attempts after which an update becomes a dead letter.
@@ -35,6 +36,7 @@ const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// Handles the updates of the inbox.
 pub struct Runner {
     bot: Arc<BotContext>,
+    inbox: Inbox,
     clock: Clock,
     handlers: HandlerTree,
     stop: CancellationToken,
@@ -51,8 +53,8 @@ enum Failure {
 impl Runner {
     /// Returns a runner. After `stop`, an update whose attempt fails stays pending until the next start.
     #[must_use]
-    pub fn new(bot: Arc<BotContext>, clock: Clock, stop: CancellationToken) -> Self {
-        Self { bot, clock, handlers: schema(), stop }
+    pub fn new(bot: Arc<BotContext>, inbox: Inbox, clock: Clock, stop: CancellationToken) -> Self {
+        Self { bot, inbox, clock, handlers: schema(), stop }
     }
 
     /// Handles one update; the endpoint of the dispatcher.
@@ -61,22 +63,27 @@ impl Runner {
         if runner.stop.is_cancelled() {
             return Ok(());
         }
-        let admission = runner.admit(&update);
-        match &update.kind {
-            UpdateKind::CallbackQuery(query) => {
-                let toast = Toast::new(Arc::clone(&runner.bot), query.id.0.clone());
-                Box::pin(toast.run_with_ack(runner.run_to_completion(&update, admission, Some(&toast))))
+        let Some(incoming) = runner.inbox.take_dispatched(i64::from(update.id.0)) else {
+            tracing::error!(update = update.id.0, "update has no content; leaving it pending");
+            return Ok(());
+        };
+        let received = Received { update, incoming };
+        let admission = runner.admit(&received);
+        match &received.incoming {
+            Incoming::Press(press) => {
+                let toast = Toast::new(Arc::clone(&runner.bot), press.query_id.clone());
+                Box::pin(toast.run_with_ack(runner.run_to_completion(&received, admission, Some(&toast))))
                     .await;
             }
-            _ => runner.run_to_completion(&update, admission, None).await,
+            _ => runner.run_to_completion(&received, admission, None).await,
         }
         Ok(())
     }
 
     /// Repeats attempts until the update is handled or a dead letter, or until `stop`.
-    async fn run_to_completion(&self, update: &Update, admission: Admission, toast: Option<&Toast>) {
+    async fn run_to_completion(&self, update: &Received, admission: Admission, toast: Option<&Toast>) {
         let mut backoff = MIN_RETRY_DELAY;
-        let chat = update.chat().map(|chat| chat.id.0);
+        let chat = update.chat_id();
         while let Err(failure) =
             self.bot.with_outage_notice(chat, self.attempt(update, admission, toast)).await
         {
@@ -95,19 +102,19 @@ impl Runner {
     }
 
     /// Logs and records a failed attempt. Returns true if the update became a dead letter.
-    async fn handle_failure(&self, update: &Update, failure: Failure) -> bool {
+    async fn handle_failure(&self, update: &Received, failure: Failure) -> bool {
         match failure {
             Failure::StoreUnavailable(error) => {
-                tracing::error!(%error, update = update.id.0, "store unavailable; retrying update");
+                tracing::error!(%error, update = update.id(), "store unavailable; retrying update");
                 if !self.stop.is_cancelled() {
-                    self.bot.send_outage_notice(update.chat().map(|chat| chat.id.0));
+                    self.bot.send_outage_notice(update.chat_id());
                 }
                 false
             }
             Failure::Handler(error) => {
-                tracing::error!(%error, update = update.id.0, "handler failed");
+                tracing::error!(%error, update = update.id(), "handler failed");
                 self.record_failure(update, &error).await.unwrap_or_else(|error| {
-                    tracing::error!(%error, update = update.id.0, "failed to record handler failure");
+                    tracing::error!(%error, update = update.id(), "failed to record handler failure");
                     false
                 })
             }
@@ -116,17 +123,18 @@ impl Runner {
 
     /// Counts an update against the quota of its chat. A message counts at the time when it was sent, a press
     /// at the time of receipt; other updates are always admitted.
-    fn admit(&self, update: &Update) -> Admission {
-        let sent_at = match &update.kind {
-            UpdateKind::Message(message) => message.date,
-            UpdateKind::CallbackQuery(_) => self.clock.now(),
-            _ => return Admission::Admitted,
+    fn admit(&self, update: &Received) -> Admission {
+        let sent_at = match &update.incoming {
+            Incoming::Message(message) => message.date.unwrap_or_else(|| self.clock.now()),
+            Incoming::Edited(_) | Incoming::Press(_) => self.clock.now(),
+            Incoming::Membership { .. } => return Admission::Admitted,
         };
-        let Some(chat) = update.chat() else { return Admission::Admitted };
-        let admission =
-            self.bot.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat.id.0, sent_at);
+        // A press on a message that Telegram does not name counts for the chat of the person.
+        let private = || update.from().map(|user| user.id.0);
+        let Some(chat) = update.chat_id().or_else(private) else { return Admission::Admitted };
+        let admission = self.bot.quotas.lock().unwrap_or_else(PoisonError::into_inner).take(chat, sent_at);
         if admission == Admission::RejectedWithNotice {
-            tracing::warn!(update = update.id.0, "chat exceeded its quota; rejecting excess updates");
+            tracing::warn!(update = update.id(), "chat exceeded its quota; rejecting excess updates");
         }
         admission
     }
@@ -134,7 +142,7 @@ impl Runner {
     /// Makes one attempt: runs the handlers and completes the update.
     async fn attempt(
         &self,
-        update: &Update,
+        update: &Received,
         admission: Admission,
         toast: Option<&Toast>,
     ) -> Result<(), Failure> {
@@ -150,7 +158,7 @@ impl Runner {
     /// Marks the update as handled and enqueues its replies. Errors if the handler failed or panicked.
     async fn complete(
         &self,
-        update: &Update,
+        update: &Received,
         replies: std::thread::Result<HandlerResult>,
     ) -> Result<(), Failure> {
         let replies = match replies {
@@ -164,7 +172,7 @@ impl Runner {
         fail::fail_point!("inbox-before-handled");
         let store = self.bot.engine.store();
         store
-            .complete_update(i64::from(update.id.0), replies, self.clock.now())
+            .complete_update(update.id(), replies, self.clock.now())
             .await
             .map_err(Failure::StoreUnavailable)?;
         fail::fail_point!("inbox-after-handled");
@@ -174,15 +182,15 @@ impl Runner {
 
     /// Records a handler failure. Returns true if the update became a dead letter; the admins and the sender
     /// then get a notice.
-    async fn record_failure(&self, update: &Update, error: &str) -> Result<bool, EngineError> {
-        let (store, id) = (self.bot.engine.store(), i64::from(update.id.0));
+    async fn record_failure(&self, update: &Received, error: &str) -> Result<bool, EngineError> {
+        let (store, id) = (self.bot.engine.store(), update.id());
         if store.record_failure(id, error).await? < MAX_ATTEMPTS {
             return Ok(false);
         }
         let mut notices =
             self.bot.engine.notices_to_admins(&Notice::UpdateDeadLettered { update: id }).await?;
-        if let Some(chat) = update.chat().filter(|chat| chat.is_private()) {
-            notices.push(Outgoing::notice(ChatId(chat.id.0), Notice::UpdateFailed));
+        if let Some(chat) = update.chat().filter(|chat| chat.is_private) {
+            notices.push(Outgoing::notice(chat.id, Notice::UpdateFailed));
         }
         store.dead_letter(id, notices, self.clock.now()).await?;
         self.bot.engine.wake_outbox();
@@ -190,7 +198,12 @@ impl Runner {
     }
 
     /// Returns the replies of the handlers to the update, or the quota notice.
-    async fn dispatch(&self, update: &Update, admission: Admission, toast: Option<&Toast>) -> HandlerResult {
+    async fn dispatch(
+        &self,
+        update: &Received,
+        admission: Admission,
+        toast: Option<&Toast>,
+    ) -> HandlerResult {
         match admission {
             Admission::Admitted => {}
             // A rejected press is answered too, because its spinner turns until then.
@@ -202,32 +215,28 @@ impl Runner {
                 };
             }
         }
-        match &update.kind {
-            UpdateKind::MyChatMember(member) if member.chat.is_private() => {
-                let reachable =
-                    !matches!(member.new_chat_member.kind, ChatMemberKind::Banned(_) | ChatMemberKind::Left);
-                let user = TelegramId(signed_id(member.from.id.0));
-                self.bot.engine.set_reachable(user, reachable).await?;
+        match &update.incoming {
+            Incoming::Membership { chat, from, is_member } => {
+                if chat.is_private {
+                    self.bot.engine.set_reachable(from.id, *is_member, self.clock.now()).await?;
+                }
                 Ok(Vec::new())
             }
-            UpdateKind::Message(message) if !message.chat.is_private() => {
-                Ok(self.handle_group_message(message))
-            }
-            UpdateKind::Message(_) | UpdateKind::CallbackQuery(_) => {
-                self.handle_private_update(update, toast).await
-            }
-            _ => Ok(Vec::new()),
+            Incoming::Message(message) if !message.chat.is_private => Ok(self.handle_group_message(message)),
+            Incoming::Edited(message) if !message.chat.is_private => Ok(Vec::new()),
+            _ => self.handle_private_update(update, toast).await,
         }
     }
 
     /// Returns the replies to a group message. The bot only serves private chats: it says so in reply to a
     /// command, and ignores other group messages.
-    fn handle_group_message(&self, message: &teloxide::types::Message) -> Vec<Outgoing> {
-        if let Some(new_id) = message.migrate_to_chat_id() {
-            tracing::info!(from = message.chat.id.0, to = new_id.0, "group was migrated to a supergroup");
+    fn handle_group_message(&self, message: &IncomingMessage) -> Vec<Outgoing> {
+        if let Some(new_id) = message.migrate_to {
+            tracing::info!(from = message.chat.id.0, to = new_id, "group was migrated to a supergroup");
         }
         let username = &self.bot.bot_username;
-        if !message.text().is_some_and(|text| crate::bot::commands::is_addressed_to_bot(text, username)) {
+        if !message.plain_text().is_some_and(|text| crate::bot::commands::is_addressed_to_bot(text, username))
+        {
             return Vec::new();
         }
         let rules = self.bot.engine.config();
@@ -238,36 +247,49 @@ impl Runner {
             zone: rules.zone,
         };
         let text = words.message("only-in-private", &[("link", format!("https://t.me/{username}").into())]);
-        vec![Outgoing { chat: ChatId(message.chat.id.0), message: Delivery::Text(text) }]
+        vec![Outgoing { chat: message.chat.id, message: Delivery::Text(text).in_thread(message.thread) }]
     }
 
     /// Returns the notice that an update was rejected by the quota. Groups get none, because the notice
     /// addresses one person.
-    async fn quota_notice(&self, update: &Update) -> HandlerResult {
-        let Some(user) =
-            update.from().filter(|_| update.chat().is_some_and(teloxide::types::Chat::is_private))
-        else {
+    async fn quota_notice(&self, update: &Received) -> HandlerResult {
+        let Some(user) = update.from().filter(|_| update.chat().is_none_or(|chat| chat.is_private)) else {
             return Ok(Vec::new());
         };
-        let profile = profile_of(user);
+        let profile = Received::profile_of(user);
         let engine = &self.bot.engine;
         let stored_locale =
             engine.store().person_by_telegram(profile.telegram).await?.map(|person| person.locale);
         let locale = stored_locale.or(profile.locale).unwrap_or(engine.config().default_locale);
         let words =
             Localizer { texts: &self.bot.texts, locale, now: self.clock.now(), zone: engine.config().zone };
-        let message = Delivery::Text(words.message("too-fast", &[]));
-        Ok(vec![Outgoing { chat: ChatId(profile.telegram.0), message }])
+        let message = Delivery::Text(words.message("too-fast", &[])).in_thread(update.thread());
+        Ok(vec![Outgoing { chat: ChatId::from(profile.telegram), message }])
     }
 
     /// Records the sender and runs the handlers. Errors that the sender can act on become replies.
-    async fn handle_private_update(&self, update: &Update, toast: Option<&Toast>) -> HandlerResult {
+    async fn handle_private_update(&self, update: &Received, toast: Option<&Toast>) -> HandlerResult {
         let Some(user) = update.from().filter(|user| !user.is_bot) else { return Ok(Vec::new()) };
         let now = self.clock.now();
-        let person = self.bot.engine.register_person(&profile_of(user), now).await?;
+        let person = self.bot.engine.register_person(&Received::profile_of(user), now).await?;
         self.bot.engine.on_activity(&person, now).await?;
-        let request = RequestContext { chat: person.chat(), person, now };
-        let mut deps = dptree::deps![Arc::clone(&self.bot), request.clone(), update.clone()];
+        let request = RequestContext {
+            chat: person.chat(),
+            thread: update.thread(),
+            inline_message_id: update.inline_message_id(),
+            person,
+            now,
+        };
+        let mut deps = dptree::deps![Arc::clone(&self.bot), request.clone(), update.update.clone()];
+        match &update.incoming {
+            Incoming::Message(message) | Incoming::Edited(message) => {
+                deps.insert(Arc::clone(message));
+            }
+            Incoming::Press(press) => {
+                deps.insert(Arc::clone(press));
+            }
+            Incoming::Membership { .. } => {}
+        }
         if let Some(toast) = toast {
             deps.insert(toast.clone());
         }
@@ -288,7 +310,7 @@ impl Runner {
     fn reply_to_error(
         &self,
         request: &RequestContext,
-        update: &Update,
+        update: &Received,
         toast: Option<&Toast>,
         error: EngineError,
     ) -> HandlerResult {
@@ -298,10 +320,10 @@ impl Runner {
             (Some(toast), Some(text)) => toast.say(text),
             (None, Some(_)) => replies.extend(refusal_message(&self.bot, request, &error)),
         }
-        if let UpdateKind::CallbackQuery(query) = &update.kind
+        if let Incoming::Press(press) = &update.incoming
             && is_permanent(&error)
         {
-            replies.extend(common::without_buttons(query, request));
+            replies.extend(common::without_buttons(press, request));
         }
         Ok(replies)
     }
@@ -314,18 +336,4 @@ fn is_permanent(error: &EngineError) -> bool {
         error,
         EngineError::Forbidden | EngineError::NotFound | EngineError::Refused(Refusal::NotYours, _)
     )
-}
-
-fn profile_of(user: &User) -> Profile {
-    Profile {
-        telegram: TelegramId(signed_id(user.id.0)),
-        name: user.full_name(),
-        username: user.username.clone(),
-        locale: user.language_code.as_deref().and_then(Locale::from_tag),
-    }
-}
-
-/// Converts a Telegram id, which has at most 52 significant bits.
-fn signed_id(id: u64) -> i64 {
-    i64::try_from(id).unwrap_or(i64::MAX)
 }

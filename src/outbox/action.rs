@@ -1,10 +1,11 @@
 //! A Telegram action: the Bot API call that carries out a delivery.
+use super::attachments;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
+use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Rendered};
-use crate::domain::text::{Attachment, FileKind};
-use crate::engine::ports::StoreError;
+use crate::engine::ports::{Outcome, StoreError};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -23,7 +24,27 @@ pub enum TelegramAction {
     /// Sends a message; the card is the one that the message becomes.
     Send(Rendered, Option<CardKey>),
     /// Sends a file with a caption.
-    SendFile(Attachment, String),
+    SendFile {
+        /// The file.
+        file: Attachment,
+        /// The caption, for kinds that can have one.
+        caption: String,
+        /// The message that it replies to.
+        reply_to: Option<i32>,
+    },
+    /// Sends files as one album, with a caption on the first.
+    SendAlbum(Vec<Attachment>, String),
+    /// Copies messages of one chat, in the order of their ids.
+    Copy {
+        /// The messages.
+        sources: Vec<MessageSource>,
+        /// The message that the copy replies to.
+        reply_to: Option<i32>,
+    },
+    /// Makes the call in a topic of the chat.
+    InThread(i32, Box<TelegramAction>),
+    /// Makes the edit of a message that Telegram names by an inline id.
+    Inline(String, Box<TelegramAction>),
     /// Edits a message.
     Edit {
         /// The message to edit.
@@ -42,22 +63,50 @@ pub enum TelegramAction {
 }
 
 impl TelegramAction {
+    /// Returns the action that sends attachments as one message or album; `None` if they can be neither sent
+    /// nor copied.
+    #[must_use]
+    pub fn attachments(files: &[Attachment], caption: &str, reply_to: Option<i32>) -> Option<Self> {
+        let sources: Option<Vec<_>> = files.iter().map(|file| file.source).collect();
+        let caption = caption.to_owned();
+        match files {
+            [] => None,
+            [file] if file.has_file() => Some(Self::SendFile { file: file.clone(), caption, reply_to }),
+            [_] => Some(Self::Copy { sources: sources?, reply_to }),
+            files if files.iter().all(Attachment::has_file) => Some(Self::SendAlbum(files.to_vec(), caption)),
+            _ => {
+                let mut sources = sources?;
+                sources.sort_by_key(|source| source.message_id);
+                Some(Self::Copy { sources, reply_to })
+            }
+        }
+    }
+
     /// Returns the method and its parameters. `None` if no call is needed.
     pub(super) fn call(&self, chat: ChatId) -> Option<(&'static str, Value)> {
         match self {
             Self::Send(text, _) => Some(("sendMessage", with_text(json!({"chat_id": chat.0}), text))),
-            Self::SendFile(file, caption) => {
-                let (method, field) = match file.kind {
-                    FileKind::Photo => ("sendPhoto", "photo"),
-                    FileKind::Document => ("sendDocument", "document"),
-                    FileKind::Voice => ("sendVoice", "voice"),
-                    FileKind::Video => ("sendVideo", "video"),
-                    FileKind::Audio => ("sendAudio", "audio"),
-                };
-                Some((
-                    method,
-                    json!({"chat_id": chat.0, field: file.file_id, "caption": caption, "parse_mode": "HTML"}),
-                ))
+            Self::SendFile { file, caption, reply_to } => {
+                attachments::send_file(chat, file, caption, *reply_to)
+            }
+            Self::SendAlbum(files, caption) => Some(attachments::send_album(chat, files, caption)),
+            Self::Copy { sources, reply_to } => attachments::copy(chat, sources, *reply_to),
+            Self::Inline(id, action) => {
+                let (method, mut body) = action.call(chat)?;
+                if let Some(fields) = body.as_object_mut() {
+                    fields.remove("chat_id");
+                    fields.remove("message_id");
+                    fields.insert("inline_message_id".to_owned(), json!(id));
+                }
+                Some((method, body))
+            }
+            Self::InThread(thread, action) => {
+                let (method, mut body) = action.call(chat)?;
+                // Edits and menus name their place otherwise.
+                if method.starts_with("send") || method.starts_with("copy") {
+                    attachments::insert(&mut body, "message_thread_id", json!(thread));
+                }
+                Some((method, body))
             }
             Self::Edit { text, shown, .. } if *shown == Some(digest(text)) => None,
             Self::Edit { message_id, text, .. } => Some((
@@ -78,7 +127,11 @@ impl TelegramAction {
 
     /// Returns true if repeating the call has no visible effect.
     pub(super) fn is_idempotent(&self) -> bool {
-        matches!(self, Self::Edit { .. } | Self::Menu(_) | Self::Nothing)
+        match self {
+            Self::Edit { .. } | Self::Menu(_) | Self::Nothing => true,
+            Self::InThread(_, action) | Self::Inline(_, action) => action.is_idempotent(),
+            _ => false,
+        }
     }
 
     /// Returns the live card after the call. `sent_id` is the id of a message that was sent.
@@ -86,9 +139,30 @@ impl TelegramAction {
         let (key, message_id, text) = match self {
             Self::Send(text, Some(key)) => (*key, sent_id?, text),
             Self::Edit { message_id, text, card: Some(key), .. } => (*key, *message_id, text),
+            Self::InThread(_, action) => return action.card(chat, sent_id),
             _ => return None,
         };
         Some(LiveCard { key, chat, message_id, digest: digest(text) })
+    }
+
+    /// Returns the action that sends the text of an edit as a new message, because its message is gone. If
+    /// nobody needs that, returns the outcome that settles the delivery.
+    pub(super) fn to_new_message(&self, message: &Message) -> Result<Self, Outcome> {
+        if let (Self::Inline(_, action), Message::Inline { message, .. }) = (self, message) {
+            return action.to_new_message(message);
+        }
+        let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
+        match message {
+            // The answer to a press.
+            Message::Edit { .. } => Ok(Self::Send(text.clone(), None)),
+            Message::Redraw { card, .. } => Ok(Self::Send(text.clone(), Some(*card))),
+            // The agent works on the ticket by its card, and the customer sends the draft by its card.
+            Message::Refresh(key @ (CardKey::Task(..) | CardKey::Draft(_))) if card.is_some() => {
+                Ok(Self::Send(text.clone(), Some(*key)))
+            }
+            Message::Refresh(key) => Err(Outcome::CardGone(*key, *message_id)),
+            _ => Err(Outcome::Sent(None)),
+        }
     }
 
     /// Returns the action without HTML tags, for texts whose entities Telegram rejected.
@@ -100,8 +174,21 @@ impl TelegramAction {
             Self::Edit { message_id, text, card, .. } => {
                 Self::Edit { message_id: *message_id, text: strip(text), card: *card, shown: None }
             }
-            Self::SendFile(file, caption) => Self::SendFile(file.clone(), strip_tags(caption)),
-            Self::Menu(_) | Self::Nothing => self.clone(),
+            Self::SendFile { file, caption, reply_to } => {
+                Self::SendFile { file: file.clone(), caption: strip_tags(caption), reply_to: *reply_to }
+            }
+            Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
+            Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
+            Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
+            Self::Copy { .. } | Self::Menu(_) | Self::Nothing => self.clone(),
+        }
+    }
+
+    /// Returns the action for the chat itself, if this one is for a topic of it.
+    pub(super) fn without_thread(&self) -> Option<&Self> {
+        match self {
+            Self::InThread(_, action) => Some(action),
+            _ => None,
         }
     }
 }

@@ -1,21 +1,43 @@
 //! An error policy: maps a failed Telegram call to the next step of its delivery. Pure.
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
-use crate::engine::ports::Outcome;
+use crate::engine::ports::DropReason;
 use crate::telegram::CallError;
 use chrono::TimeDelta;
+
+/// The pause before the one repeat of a message whose outcome is unknown. Whatever broke the first attempt
+/// should be over by then.
+const REPEAT_DELAY: TimeDelta = TimeDelta::seconds(5);
+/// Parts of Telegram's descriptions of a message that an edit can't reach.
+const MESSAGE_GONE: [&str; 3] =
+    ["message to edit not found", "message can't be edited", "message_id_invalid"];
+/// Parts of Telegram's descriptions of a topic that does not take messages.
+const TOPIC_GONE: [&str; 3] = ["message thread not found", "topic_deleted", "topic_closed"];
 
 /// The next step after a failed call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ErrorAction {
-    /// Settle the delivery with this outcome.
-    Settle(Outcome),
+    /// Make the call again.
+    Retry {
+        /// The earliest time of the next attempt.
+        until: Time,
+        /// Whether Telegram may have carried it out all the same.
+        unknown: bool,
+    },
+    /// Give the delivery up.
+    GiveUp(DropReason),
     /// Settle the delivery as sent: the message already has this content.
     AlreadyApplied,
     /// Mark the person as unreachable: they blocked the bot or never started it.
     MarkUnreachable(String),
     /// Send the message without markup: Telegram rejected its entities.
     SendPlainText,
+    /// Send the message to the chat itself: the topic is gone.
+    SendWithoutThread,
+    /// The message to edit is gone, or can't be edited any more.
+    MessageGone,
+    /// Move the deliveries of the chat to its new id.
+    Move(ChatId),
 }
 
 /// Returns the backoff after `attempts` failed attempts: 1, 2, 4 … 60 seconds.
@@ -32,20 +54,15 @@ pub(super) fn classify(
     idempotent: bool,
     now: Time,
 ) -> ErrorAction {
-    let retry_in =
-        |wait: TimeDelta| ErrorAction::Settle(Outcome::Retry { until: now + wait, unknown: false });
+    let retry_in = |wait: TimeDelta| ErrorAction::Retry { until: now + wait, unknown: false };
     match error {
         CallError::Unknown(_) if idempotent => retry_in(backoff(attempts)),
         // The message may have been sent. One repeat is better than a loss; two would be spam.
         CallError::Unknown(_) if unknown == 0 => {
-            ErrorAction::Settle(Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: true })
+            ErrorAction::Retry { until: now + REPEAT_DELAY, unknown: true }
         }
-        CallError::Unknown(reason) => {
-            ErrorAction::Settle(Outcome::Dropped(format!("outcome unknown twice: {reason}")))
-        }
-        CallError::Refused { migrate_to: Some(chat), .. } => {
-            ErrorAction::Settle(Outcome::Moved(ChatId(*chat)))
-        }
+        CallError::Unknown(_) => ErrorAction::GiveUp(DropReason::OutcomeUnknown),
+        CallError::Refused { migrate_to: Some(chat), .. } => ErrorAction::Move(ChatId(*chat)),
         CallError::Refused { retry_after: Some(seconds), .. } => {
             retry_in(TimeDelta::seconds(i64::from(*seconds)))
         }
@@ -53,23 +70,25 @@ pub(super) fn classify(
         CallError::NotSent(_) | CallError::Refused { code: 500.., .. } => retry_in(backoff(attempts)),
         // An operator has to correct the token; pending deliveries must not be dropped meanwhile.
         CallError::Refused { code: 401, .. } => retry_in(TimeDelta::seconds(60)),
-        CallError::Refused { code: 403, description, .. } => {
-            ErrorAction::MarkUnreachable(description.clone())
-        }
+        CallError::Refused { code: 403, .. } => ErrorAction::MarkUnreachable(error.to_string()),
         CallError::Refused { code: 400, description, .. } => {
             let has = |part: &str| description.to_lowercase().contains(part);
             if has("message is not modified") {
                 ErrorAction::AlreadyApplied
             } else if has("can't parse entities") {
                 ErrorAction::SendPlainText
+            } else if TOPIC_GONE.into_iter().any(has) {
+                ErrorAction::SendWithoutThread
             } else if has("chat not found") {
-                ErrorAction::MarkUnreachable(description.clone())
+                ErrorAction::MarkUnreachable(error.to_string())
+            } else if idempotent && MESSAGE_GONE.into_iter().any(has) {
+                ErrorAction::MessageGone
             } else {
-                ErrorAction::Settle(Outcome::Dropped(description.clone()))
+                ErrorAction::GiveUp(DropReason::Refused)
             }
         }
         // Final errors, such as a method that an older self-hosted server does not know.
-        CallError::Refused { .. } => ErrorAction::Settle(Outcome::Dropped(error.to_string())),
+        CallError::Refused { .. } => ErrorAction::GiveUp(DropReason::Refused),
     }
 }
 
@@ -84,15 +103,14 @@ mod tests {
     #[test]
     fn classify_maps_each_error_to_its_action() {
         let now = Time::from_timestamp(1_764_800_000, 0).unwrap();
-        let until = |seconds, unknown| {
-            ErrorAction::Settle(Outcome::Retry { until: now + TimeDelta::seconds(seconds), unknown })
-        };
+        let until =
+            |seconds, unknown| ErrorAction::Retry { until: now + TimeDelta::seconds(seconds), unknown };
         let unknown_outcome = CallError::Unknown("timed out".into());
-        assert_eq!(classify(&unknown_outcome, 0, 0, false, now), until(1, true));
-        assert!(matches!(
+        assert_eq!(classify(&unknown_outcome, 0, 0, false, now), until(5, true));
+        assert_eq!(
             classify(&unknown_outcome, 1, 1, false, now),
-            ErrorAction::Settle(Outcome::Dropped(_))
-        ));
+            ErrorAction::GiveUp(DropReason::OutcomeUnknown)
+        );
         assert_eq!(classify(&unknown_outcome, 4, 4, true, now), until(16, false), "an edit");
         assert_eq!(classify(&CallError::NotSent("refused".into()), 3, 0, false, now), until(8, false));
         assert_eq!(classify(&refusal(502, "Bad Gateway"), 40, 0, false, now), until(60, false));
@@ -115,9 +133,12 @@ mod tests {
             classify(&refusal(403, "Forbidden: bot was blocked by the user"), 0, 0, false, now),
             ErrorAction::MarkUnreachable(_)
         ));
-        assert!(matches!(
-            classify(&refusal(404, "Not Found"), 0, 0, false, now),
-            ErrorAction::Settle(Outcome::Dropped(_))
-        ));
+        let refused = ErrorAction::GiveUp(DropReason::Refused);
+        assert_eq!(classify(&refusal(404, "Not Found"), 0, 0, false, now), refused);
+        let no_topic = refusal(400, "Bad Request: message thread not found");
+        assert_eq!(classify(&no_topic, 0, 0, false, now), ErrorAction::SendWithoutThread);
+        let gone = refusal(400, "Bad Request: message to edit not found");
+        assert_eq!(classify(&gone, 0, 0, true, now), ErrorAction::MessageGone);
+        assert_eq!(classify(&gone, 0, 0, false, now), refused, "a message edits nothing");
     }
 }

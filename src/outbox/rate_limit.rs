@@ -8,6 +8,9 @@ use std::collections::HashMap;
 /// The number of chat buckets above which full ones are removed.
 const PRUNE_ABOVE_BUCKETS: usize = 10_000;
 
+/// The tokens of a chat that refreshes leave for messages.
+const KEPT_FOR_MESSAGES: f64 = 3.0;
+
 /// Rates in tokens per second, and burst sizes in tokens.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimits {
@@ -100,15 +103,18 @@ impl RateLimiter {
         }
     }
 
-    /// Takes the token for one message to `chat`. Errors with the time from which the message may be sent.
-    pub fn take(&mut self, chat: ChatId, now: Time) -> Result<(), Time> {
+    /// Takes the token for one message to `chat`. A `refresh` leaves some tokens for messages. Errors with the
+    /// time from which it may be sent.
+    pub fn take(&mut self, chat: ChatId, refresh: bool, now: Time) -> Result<(), Time> {
         let RateLimits { chat_per_second, chat_burst, group_per_second, .. } = self.limits;
         let (rate, burst) =
             if chat.0 < 0 { (group_per_second, chat_burst.min(20.0)) } else { (chat_per_second, chat_burst) };
         let bucket = self.chats.entry(chat).or_insert(Bucket { tokens: burst, updated_at: now });
         bucket.refill(rate, burst, now);
-        if bucket.tokens < 1.0 {
-            return Err(now + time_to_gain(1.0 - bucket.tokens, rate));
+        // With an infinite rate, the burst is infinite too.
+        let needed = if refresh { 1.0 + KEPT_FOR_MESSAGES.min(burst - 1.0) } else { 1.0 };
+        if bucket.tokens < needed {
+            return Err(now + time_to_gain(needed - bucket.tokens, rate));
         }
         bucket.tokens -= 1.0;
         // A full bucket equals a new one, so it is removed: memory use follows the active chats.
@@ -142,11 +148,22 @@ mod tests {
     #[test]
     fn a_chat_gets_its_burst_and_then_one_token_per_second() {
         let mut limiter = RateLimiter::new(RateLimits::TELEGRAM);
-        assert!((0..20).all(|_| limiter.take(ChatId(1), at(0)).is_ok()));
-        let next = limiter.take(ChatId(1), at(0)).unwrap_err();
+        assert!((0..20).all(|_| limiter.take(ChatId(1), false, at(0)).is_ok()));
+        let next = limiter.take(ChatId(1), false, at(0)).unwrap_err();
         assert_eq!(next, at(1_000));
-        assert!(limiter.take(ChatId(2), at(0)).is_ok(), "other chats are not limited");
-        assert!(limiter.take(ChatId(1), next).is_ok());
+        assert!(limiter.take(ChatId(2), false, at(0)).is_ok(), "other chats are not limited");
+        assert!(limiter.take(ChatId(1), false, next).is_ok());
+    }
+
+    #[test]
+    fn refreshes_leave_tokens_for_messages() {
+        let mut limiter = RateLimiter::new(RateLimits::TELEGRAM);
+        let refreshes = (0..20).take_while(|_| limiter.take(ChatId(1), true, at(0)).is_ok()).count();
+        assert_eq!(refreshes, 17);
+        let next = limiter.take(ChatId(1), true, at(0)).unwrap_err();
+        assert_eq!(next, at(1_000));
+        assert!((0..3).all(|_| limiter.take(ChatId(1), false, at(0)).is_ok()));
+        assert!(limiter.take(ChatId(1), false, at(0)).is_err());
     }
 
     #[test]
@@ -155,7 +172,7 @@ mod tests {
         let mut sent = 0;
         for ms in (0..10_000).step_by(10) {
             for _ in 0..limiter.reserve(100, at(ms)) {
-                limiter.take(ChatId(1_000 + sent), at(ms)).unwrap();
+                limiter.take(ChatId(1_000 + sent), false, at(ms)).unwrap();
                 sent += 1;
             }
         }
@@ -179,7 +196,7 @@ mod tests {
     fn without_limits_every_message_may_be_sent() {
         let mut limiter = RateLimiter::new(RateLimits::NONE);
         assert_eq!(limiter.reserve(64, at(0)), 64);
-        assert!((0..1_000).all(|_| limiter.take(ChatId(1), at(0)).is_ok()));
+        assert!((0..1_000).all(|_| limiter.take(ChatId(1), false, at(0)).is_ok()));
         assert_eq!(limiter.reserve(64, at(1)), 64);
         limiter.give_back(64);
         assert_eq!(limiter.reserve(64, at(1)), 64);

@@ -27,10 +27,11 @@ impl Sandbox {
 }
 
 /// The assets: name, content type and content.
-const ASSETS: [(&str, &str, &str); 7] = [
+const ASSETS: [(&str, &str, &str); 8] = [
     ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
     ("composer.js", "text/javascript; charset=utf-8", include_str!("page/composer.js")),
+    ("faults.js", "text/javascript; charset=utf-8", include_str!("page/faults.js")),
     ("common.js", "text/javascript; charset=utf-8", include_str!("page/common.js")),
     ("message.js", "text/javascript; charset=utf-8", include_str!("page/message.js")),
     ("pane.js", "text/javascript; charset=utf-8", include_str!("page/pane.js")),

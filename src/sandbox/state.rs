@@ -9,7 +9,7 @@ use crate::sandbox::chats::entities::Kind;
 use crate::sandbox::chats::files::Files;
 use crate::sandbox::chats::menus::Menus;
 use crate::sandbox::chats::message::{Message, NewMessage};
-use crate::sandbox::chats::views::{Toast, User};
+use crate::sandbox::chats::views::{PressMode, Toast, User};
 use crate::sandbox::control::journal::Journal;
 use crate::sandbox::control::rate_limit::RateLimiter;
 use crate::sandbox::updates::queue::UpdateQueue;
@@ -25,13 +25,19 @@ pub(in crate::sandbox) struct Bot {
     pub(in crate::sandbox) id: i64,
     pub(in crate::sandbox) username: String,
     pub(in crate::sandbox) name: String,
+    /// Whether private chats with the bot can have topics.
+    pub(in crate::sandbox) has_topics: bool,
 }
+
+/// The topics of a chat by `message_thread_id`: their names, `None` for deleted ones.
+pub(in crate::sandbox) type Topics = BTreeMap<i64, Option<String>>;
 
 #[derive(Default)]
 pub(in crate::sandbox) struct Chat {
     /// Whether the bot has access to the chat: the user has written first, or it is a group.
     pub(in crate::sandbox) started: bool,
     pub(in crate::sandbox) messages: BTreeMap<i64, Message>,
+    pub(in crate::sandbox) topics: Topics,
 }
 
 /// A press of a button, and whether the bot has answered it.
@@ -57,6 +63,7 @@ pub(in crate::sandbox) struct State {
     pub(in crate::sandbox) updates: UpdateQueue,
     /// By callback query id.
     pub(in crate::sandbox) presses: BTreeMap<String, Press>,
+    pub(in crate::sandbox) press_mode: PressMode,
     /// The answers to each user's presses.
     pub(in crate::sandbox) toasts: BTreeMap<i64, Vec<Toast>>,
     pub(in crate::sandbox) menus: Menus,
@@ -66,6 +73,7 @@ pub(in crate::sandbox) struct State {
     /// The feed for open pages.
     pub(in crate::sandbox) events: broadcast::Sender<Value>,
     last_message_id: i64,
+    last_album_id: i64,
 }
 
 impl State {
@@ -76,12 +84,14 @@ impl State {
                 id: options.bot_id,
                 username: options.bot_username.clone(),
                 name: options.bot_name.clone(),
+                has_topics: false,
             },
             users: BTreeMap::new(),
             chats: BTreeMap::new(),
             files: Files::default(),
             updates: UpdateQueue::default(),
             presses: BTreeMap::new(),
+            press_mode: PressMode::default(),
             toasts: BTreeMap::new(),
             menus: Menus::default(),
             rate_limiter: RateLimiter::default(),
@@ -89,6 +99,7 @@ impl State {
             webhook: None,
             events: broadcast::Sender::new(EVENT_FEED_CAPACITY),
             last_message_id: 0,
+            last_album_id: 0,
         }
     }
 
@@ -101,21 +112,21 @@ impl State {
         self.chats.get(&chat)?.messages.get(&id)
     }
 
-    /// Returns a message that is not deleted.
+    /// Returns a message that the bot can access.
     pub(in crate::sandbox) fn existing_message(&self, chat: i64, id: i64) -> Option<&Message> {
-        self.message(chat, id).filter(|m| !m.deleted)
+        self.message(chat, id).filter(|m| !m.deleted && !m.hidden)
     }
 
     /// Adds a message to its chat, publishes the event, and returns the message.
     pub(in crate::sandbox) fn insert_message(&mut self, mut new: NewMessage) -> Message {
-        self.last_message_id += 1;
+        let id = self.next_message_id();
         // Telegram drops mentions of unknown users.
         new.body.entities.retain(|e| match e.kind {
             Kind::TextMention { user } => self.users.contains_key(&user),
             _ => true,
         });
         let message = Message {
-            id: self.last_message_id,
+            id,
             chat: new.chat,
             date: self.now().timestamp(),
             edit_date: None,
@@ -125,13 +136,37 @@ impl State {
             keyboard: new.keyboard,
             media_group_id: new.media_group_id,
             reply_to: new.reply_to,
+            thread: new.thread,
+            envelope: new.envelope,
+            content: new.content,
+            reaction: None,
             deleted: false,
+            hidden: false,
         };
-        let chat = self.chats.entry(new.chat).or_default();
-        chat.messages.insert(message.id, message.clone());
-        let view = message.view(self.bot.id);
-        self.emit(json!({"type": "message", "chat": message.chat, "message": view}));
+        self.put_message(&message);
         message
+    }
+
+    /// Puts a new or changed message into its chat, and publishes the event.
+    pub(in crate::sandbox) fn put_message(&mut self, message: &Message) {
+        self.last_message_id = self.last_message_id.max(message.id);
+        let chat = self.chats.entry(message.chat).or_default();
+        let kind =
+            if chat.messages.insert(message.id, message.clone()).is_some() { "edited" } else { "message" };
+        let view = message.view(self.bot.id);
+        self.emit(json!({"type": kind, "chat": message.chat, "message": view}));
+    }
+
+    /// Returns an unused message id. Ids of all chats come from one sequence.
+    pub(in crate::sandbox) fn next_message_id(&mut self) -> i64 {
+        self.last_message_id += 1;
+        self.last_message_id
+    }
+
+    /// Returns an unused album id (`media_group_id`).
+    pub(in crate::sandbox) fn next_album_id(&mut self) -> String {
+        self.last_album_id += 1;
+        format!("{}", 13_900_000_000_000_000 + self.last_album_id)
     }
 
     /// Queues an update of this kind for the bot.

@@ -2,11 +2,12 @@
 //! and repeats a call with an unknown outcome at most once, because it may have been carried out.
 use std::time::Duration;
 
-/// A failed call. It never contains the token, because URLs are removed from transport errors.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// A failed call. It never contains the token, because URLs are removed from transport errors. Its `Display`
+/// and its `Debug` hold no words of people, which a description can quote.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The server refused the call and did nothing.
-    #[error("{code} {description}")]
+    /// The Bot API refused the call and did nothing.
+    #[error("{code} {}", known_part(description))]
     Refused {
         /// The error code, like an HTTP status.
         code: u16,
@@ -17,7 +18,7 @@ pub enum CallError {
         /// The id of the supergroup that the group was migrated to.
         migrate_to: Option<i64>,
     },
-    /// The request was not sent, because there was no connection.
+    /// The request did not reach the Bot API: there was no connection, or a proxy turned it away.
     #[error("not sent: {0}")]
     NotSent(String),
     /// The request was sent but no complete response came back. The call may have been carried out.
@@ -68,6 +69,73 @@ impl CallError {
             _ => None,
         }
     }
+}
+
+impl std::fmt::Debug for CallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CallError({self})")
+    }
+}
+
+/// Descriptions of the Bot API that an operator would search for.
+const KNOWN_DESCRIPTIONS: [&str; 47] = [
+    "can't parse entities",
+    "message is not modified",
+    "message to edit not found",
+    "message to reply not found",
+    "message to be replied not found",
+    "message to copy not found",
+    "message can't be edited",
+    "message identifier is not specified",
+    "message text is empty",
+    "message is too long",
+    "message caption is too long",
+    "message thread not found",
+    "message_thread_not_found",
+    "topic_closed",
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "user_id_invalid",
+    "group chat was upgraded to a supergroup chat",
+    "not enough rights",
+    "have no rights to send a message",
+    "need administrator rights",
+    "wrong file identifier",
+    "wrong remote file",
+    "wrong type of the web page content",
+    "failed to get http url content",
+    "file is too big",
+    "button_data_invalid",
+    "query is too old",
+    "bot was blocked by the user",
+    "user is deactivated",
+    "bot was kicked",
+    "bot can't initiate conversation with a user",
+    "bot can't send messages to bots",
+    "too many requests",
+    "unauthorized",
+    "not found",
+    "terminated by other getupdates request",
+    "can't use getupdates method while webhook is active",
+    "bad gateway",
+    "gateway timeout",
+    "internal server error",
+    "service unavailable",
+    "logged out",
+    "bad webhook",
+    "conflict",
+    "forbidden",
+];
+
+/// Returns the known part of `description`. An unknown description may quote what people wrote.
+fn known_part(description: &str) -> &str {
+    let lower = description.to_ascii_lowercase();
+    let mut known = KNOWN_DESCRIPTIONS.iter().filter_map(|known| {
+        let at = lower.find(known)?;
+        description.get(at..at + known.len())
+    });
+    known.next().unwrap_or("(a description that is not logged)")
 }
 
 /// Returns the last cause in a chain of errors: "connection refused" says more than "error sending request".

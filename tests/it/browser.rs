@@ -2,7 +2,10 @@
 //! of the page.
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests write screenshots of the page into that folder.
+mod menus;
+
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, Environment, SARI};
+use antri::domain::person::Locale;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -20,7 +23,7 @@ use tokio::net::TcpListener;
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 const DESKTOP: Window = Window { width: 1440, height: 900, phone: false };
 const PHONE: Window = Window { width: 390, height: 844, phone: true };
-const CHROMIUM_FLAGS: [&str; 12] = [
+const CHROMIUM_FLAGS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +35,6 @@ const CHROMIUM_FLAGS: [&str; 12] = [
     "--disable-sync",
     // The page on 127.0.0.1 is reached without the proxy of the machine's settings.
     "--no-proxy-server",
-    "--lang=en-US",
     // Without animations no click misses its target, and every screenshot shows a finished page.
     "--force-prefers-reduced-motion",
 ];
@@ -148,19 +150,27 @@ struct Demo {
 
 impl Demo {
     async fn open(window: Window) -> Self {
+        Self::open_in(window, "en-US").await
+    }
+
+    /// Opens the page in a browser of this language.
+    async fn open_in(window: Window, language: &str) -> Self {
         let driver = Driver::start();
         let profile = TempDir::with_prefix("antri-browser-").unwrap();
         let mut capabilities = ChromeCapabilities::new();
         for flag in CHROMIUM_FLAGS {
             capabilities.add_arg(flag).unwrap();
         }
+        capabilities.add_arg(&format!("--lang={language}")).unwrap();
+        capabilities.add_arg(&format!("--accept-lang={language}")).unwrap();
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let page = WebDriver::builder(&driver.url, capabilities).connect().await.unwrap();
         page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, Duration::from_millis(20))));
         page.cmd(window).await.unwrap();
 
-        let stage = Environment::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), 7).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stage = Environment::start(listener, 7, Locale::Id).await.unwrap();
         stage.open().await.unwrap();
         page.goto(&stage.url).await.unwrap();
         let demo = Self { page, driver, profile, stage };

@@ -1,4 +1,5 @@
 //! The command line: the reports of `check` and `token`, and the files that they leave alone.
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -95,6 +96,76 @@ fn check_reports_unreachable_mongodb_in_plain_text() {
     let output = String::from_utf8(antri(dir.path(), &["check"], &env).stdout).unwrap();
     assert!(output.contains("FAIL  store") && output.contains("Connection refused"), "{output}");
     assert!(!output.contains('{'), "the driver's own notation: {output}");
+}
+
+#[test]
+fn check_reports_tokens_admins_language_and_time_zone() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = check(dir.path(), "data");
+    for line in [
+        "ok    tokens    JWT_SECRET is not set: the side API accepts no token, and /token gives none\n",
+        "ok    admins    ADMIN_IDS is not set: while there is no admin, the log has a link for the first one\n",
+        "ok    texts     language id (DEFAULT_LOCALE), time zone Asia/Jakarta (TIMEZONE), now 20",
+    ] {
+        assert!(output.contains(line), "{line}\n{output}");
+    }
+    let env = [
+        ("DATA_DIR", "data"),
+        ("TELEGRAM_API_URL", "http://127.0.0.1:1"),
+        ("JWT_SECRET", "a secret of thirty-two bytes or more"),
+        ("ADMIN_IDS", "22 11"),
+        ("DEFAULT_LOCALE", "en"),
+        ("TIMEZONE", "Europe/Berlin"),
+    ];
+    let output = String::from_utf8(antri(dir.path(), &["check"], &env).stdout).unwrap();
+    for line in [
+        "ok    tokens    JWT_SECRET is set\n",
+        "ok    admins    Telegram ids 11, 22\n",
+        "language en (DEFAULT_LOCALE), time zone Europe/Berlin (TIMEZONE)",
+    ] {
+        assert!(output.contains(line), "{line}\n{output}");
+    }
+    assert!(!output.contains("thirty-two"), "{output}");
+}
+
+/// Runs `antri demo` with these arguments, which it must refuse. Returns its standard error.
+fn refused_demo(args: &[&str]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let out = antri(dir.path(), &[&["demo"], args].concat(), &[]);
+    assert!(!out.status.success(), "{out:?}");
+    String::from_utf8(out.stderr).unwrap()
+}
+
+#[test]
+fn the_demo_refuses_a_busy_address_that_was_asked_for() {
+    // Also its default address, which it may leave only if nobody asked for it. Who else uses it does not matter.
+    let taken = std::net::TcpListener::bind("127.0.0.1:7700");
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_antri"))
+        .args(["demo", "--addr", "127.0.0.1:7700"])
+        .env_clear()
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let _ = demo.kill();
+    let out = demo.wait_with_output().unwrap();
+    drop(taken);
+    let error = String::from_utf8(out.stderr).unwrap();
+    assert_eq!((said.as_str(), out.status.code()), ("", Some(1)), "{error}");
+    assert!(error.contains("failed to bind --addr 127.0.0.1:7700") && error.contains("in use"), "{error}");
+}
+
+#[test]
+fn the_demo_refuses_addresses_that_others_can_reach_and_says_why() {
+    for addr in ["0.0.0.0:7711", "[::]:7711", "192.0.2.7:7711"] {
+        let output = refused_demo(&["--addr", addr]);
+        assert!(output.contains("served to this machine only"), "{output}");
+        assert!(output.contains("127.0.0.1:7711"), "{output}");
+    }
+    assert!(refused_demo(&["--addr", "7711"]).contains("an IP address and a port"));
+    assert!(refused_demo(&["--locale", "fr"]).contains("must be id or en"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod actors;
 mod balancer;
 mod durable_state;
 mod environment;
+mod faulty_telegram;
 mod fleet;
 mod load;
 mod oracle;

@@ -1,5 +1,10 @@
 //! Delivery when Telegram rejects, hangs, limits, or is unreachable: each message is sent once and in order,
 //! and other chats are not blocked.
+mod answers;
 mod faults;
+mod incidents;
 mod people;
 mod rate_limit;
+mod undelivered;
+mod unreachable_agents;
+mod waits;

@@ -6,6 +6,8 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod contents;
+#[cfg(test)]
 mod conversation;
 #[cfg(test)]
 mod crash;

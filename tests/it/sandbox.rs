@@ -1,10 +1,14 @@
 //! The sandbox over real HTTP, compared with the Bot API that it simulates.
 mod api_schema;
 mod client_api;
+mod clients;
+mod contents;
 mod conversation;
 mod faults;
 mod polling;
+mod raw;
 mod refusals;
+mod threads;
 mod webhook;
 
 use std::sync::{Arc, Mutex};

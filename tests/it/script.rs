@@ -3,9 +3,10 @@
 use std::process::Command;
 
 /// Returns the transcript of a seed without times: creation lines, and the time digits of ticket numbers.
-fn transcript(seed: &str) -> String {
+fn transcript(seed: &str, more: &[&str]) -> String {
     let out = Command::new(env!("CARGO_BIN_EXE_antri"))
         .args(["demo", "--script", "--seed", seed])
+        .args(more)
         .output()
         .unwrap();
     let text = String::from_utf8(out.stdout).unwrap();
@@ -15,8 +16,10 @@ fn transcript(seed: &str) -> String {
 
 /// Returns a line of the transcript without times.
 fn without_times(line: &str) -> String {
-    if line.contains("Dibuat: ") {
-        return "Dibuat".into();
+    for word in ["Dibuat: ", "Created: "] {
+        if line.contains(word) {
+            return word.into();
+        }
     }
     line.split(' ')
         .map(|word| match word.strip_prefix("INC") {
@@ -30,7 +33,23 @@ fn without_times(line: &str) -> String {
 
 #[test]
 fn the_demo_story_holds_and_is_repeatable_by_seed() {
-    let text = transcript("5");
+    let text = transcript("5", &[]);
+    assert_facts(&text);
+    assert!(text.contains("[ ✅ Kirim ]") && text.contains("Posisi antrian: #1"), "{text}");
+    assert_eq!(text, transcript("5", &[]));
+    assert_ne!(text, transcript("6", &[]), "the seed decides the letters of ticket numbers");
+}
+
+#[test]
+fn the_demo_story_holds_in_english() {
+    let text = transcript("5", &["--locale", "en"]);
+    assert_facts(&text);
+    assert!(text.contains("[ ✅ Send ]") && text.contains("It gets slow every evening."), "{text}");
+    assert!(!text.contains("Kirim") && !text.contains("antrian"), "{text}");
+}
+
+/// Asserts that a transcript holds every fact of the story.
+fn assert_facts(text: &str) {
     for fact in [
         "✓ Sari's ticket is Budi's, at #1",
         "✓ Wati's ticket is Citra's, at #2",
@@ -44,6 +63,4 @@ fn the_demo_story_holds_and_is_repeatable_by_seed() {
     ] {
         assert!(text.contains(fact), "{fact}\n{text}");
     }
-    assert_eq!(text, transcript("5"));
-    assert_ne!(text, transcript("6"), "the seed decides the letters of ticket numbers");
 }

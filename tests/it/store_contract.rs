@@ -40,6 +40,7 @@ macro_rules! store_contract {
     ($name:ident, $backend:ty) => {
         store_contract! { @cases $name, $backend,
             tickets: opening_assigns_increasing_arrivals_and_keeps_every_field,
+            tickets: a_content_write_changes_the_description_only,
             tickets: idempotency_keys_and_numbers_stay_unique_after_the_end,
             tickets: the_open_tickets_of_a_customer_are_limited,
             tickets: a_rejected_change_does_not_affect_the_rest_of_its_batch,
@@ -47,6 +48,8 @@ macro_rules! store_contract {
             tickets: a_ticket_write_with_a_stale_version_conflicts,
             tickets: every_ticket_state_is_read_back_as_written,
             tickets: an_ended_ticket_cannot_be_queued_again,
+            tickets: former_holders_are_kept_through_the_states_that_follow,
+            tickets: a_relocated_ticket_leaves_one_queue_and_joins_the_other,
             tickets: a_slot_holds_one_ticket_until_it_is_completed_or_released,
             tickets: open_tickets_are_found_by_the_suffix_of_their_number,
             tickets: the_tickets_of_a_customer_list_open_ones_first,
@@ -120,6 +123,10 @@ macro_rules! store_contract {
             outbox_faults: a_chat_moved_into_a_busy_one_waits_for_its_delivery,
             outbox_faults: orphaned_claims_are_released,
             outbox_faults: a_second_settlement_is_ignored,
+            outbox_faults: a_postponed_delivery_waits_alone,
+            outbox_faults: a_postponed_delivery_keeps_its_wait_and_its_place,
+            outbox_faults: a_card_that_is_gone_is_forgotten,
+            outbox_faults: given_up_deliveries_are_counted_by_reason,
         }
     };
     (@cases $name:ident, $backend:ty, $($module:ident: $case:ident,)*) => {

@@ -11,7 +11,8 @@ import sys
 METHODS = """getMe getUpdates setWebhook deleteWebhook getWebhookInfo logOut close sendMessage copyMessage sendPhoto
 sendDocument sendVoice sendVideo sendAudio sendSticker sendChatAction editMessageText editMessageCaption
 editMessageReplyMarkup deleteMessage answerCallbackQuery setMyCommands getMyCommands deleteMyCommands setMyDescription
-setMyShortDescription getFile getChat""".split()
+setMyShortDescription getFile getChat copyMessages sendAnimation sendVideoNote sendMediaGroup sendLocation sendVenue
+sendContact sendDice sendPoll setMessageReaction createForumTopic editForumTopic deleteForumTopic""".split()
 PRIMITIVE_TYPES = {"Integer", "String", "Boolean", "Float", "InputFile", "True"}
 SOURCE = "github.com/PaulSonOfLars/telegram-bot-api-spec (MIT), cut by tests/tools/cut-bot-api.py"
 

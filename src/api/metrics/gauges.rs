@@ -71,14 +71,18 @@ impl Gauges {
 
     async fn read_departments(&self, api: &Api) -> Result<(), StoreError> {
         let (depths, now) = (api.engine.store().depths().await?, api.now());
-        for department in api.engine.store().departments().await?.into_iter().filter(|d| !d.retired) {
-            let labels = DepartmentLabels { department: department.name };
+        for department in api.engine.store().departments().await? {
             let depth = depths.get(&department.id).copied().unwrap_or(0);
+            // A retired department counts until its last ticket has left the queue.
+            if department.retired && depth == 0 {
+                continue;
+            }
+            let labels = DepartmentLabels { department: department.name };
             self.online.get_or_create(&labels).set(api.engine.online(department.id).into());
             self.critical.get_or_create(&labels).set(department.critical.into());
             self.depth.get_or_create(&labels).set(i64::try_from(depth).unwrap_or(i64::MAX));
-            let since = if depth == 0 { None } else { api.engine.oldest_waiting(department.id).await? };
-            let age = since.map_or(0, |since| (now - since).num_milliseconds().max(0));
+            let oldest = if depth == 0 { None } else { api.engine.oldest_waiting(department.id).await? };
+            let age = oldest.map_or(0, |oldest| (now - oldest.opened_at).num_milliseconds().max(0));
             let millis = u32::try_from(age).unwrap_or(u32::MAX);
             self.oldest.get_or_create(&labels).set(f64::from(millis) / 1_000.0);
         }

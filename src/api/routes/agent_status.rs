@@ -177,9 +177,11 @@ pub(in crate::api) async fn agent(
     responses((status = 200, body = Envelope<Vec<DepartmentStats>>)))]
 pub(in crate::api) async fn stats(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentStats>> {
     let records = api.engine.presence().all(api.now()).await?;
-    let departments = api.engine.store().departments().await?;
-    let stats =
-        departments.into_iter().filter(|d| !d.retired).map(|d| department_stats(d, &records)).collect();
+    let (store, mut departments) = (api.engine.store(), api.engine.store().departments().await?);
+    let depths = store.depths().await?;
+    // A retired department counts until its last ticket has left the queue.
+    departments.retain(|d| !d.retired || depths.contains_key(&d.id));
+    let stats = departments.into_iter().map(|d| department_stats(d, &records)).collect();
     Ok(Answer::ok("Online agents by department", stats))
 }
 

@@ -6,10 +6,11 @@ use crate::api::http::error::ApiError;
 use crate::api::http::extract::{JsonBody, TicketRef};
 use crate::api::json::ticket::{PlacedTicket, TicketBody, may_see};
 use crate::domain::department::Department;
+use crate::domain::description::Description;
+use crate::domain::event::Action;
 use crate::domain::ids::{CategoryId, DepartmentId, PersonId, TelegramId, TicketId};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
-use crate::domain::text::Description;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::tickets::open::NewTicket;
 use crate::engine::tickets::steps::Step;
@@ -65,18 +66,22 @@ pub(in crate::api) async fn create(
 ) -> Result<TicketBody> {
     let key = format!("api {} {}", caller.id, api.idempotency_key(&headers)?);
     let customer = api.customer(&body).await?;
-    let target = target(&body, &api.engine.store().departments().await?)?;
     let description = parse_description(&body.description)?;
+    let target = target(&body, &api.engine.store().departments().await?);
     if let Some(existing) = api.engine.store().ticket_by_key(&key).await? {
-        if existing.customer != customer.id || existing.description != description {
-            return Err(ApiError::conflict("idempotency_conflict", "this key opened another ticket"));
-        }
-        return Ok(Answer::ok("The ticket was opened before", api.ticket_body(&existing).await?));
+        return api.opened_before(&existing, (customer.id, target.ok(), &description)).await;
     }
-    let (engine, now) = (Arc::clone(&api.engine), api.now());
-    let open =
-        async move { engine.open(NewTicket { key, customer: &customer, target, description }, now).await };
-    let ticket = Api::run(open).await?;
+    let target = target?;
+    let (engine, now, customer_id, wanted) =
+        (Arc::clone(&api.engine), api.now(), customer.id, description.clone());
+    let open = async move {
+        engine.open_or_existing(NewTicket { key, customer: &customer, target, description }, now).await
+    };
+    let (ticket, is_new) = Api::run(open).await?;
+    if !is_new {
+        // A request with the same key was faster.
+        return api.opened_before(&ticket, (customer_id, Some(target), &wanted)).await;
+    }
     Ok(Answer::ok("Ticket opened", api.ticket_body(&ticket).await?).with_status(StatusCode::CREATED))
 }
 
@@ -151,6 +156,27 @@ async fn step(
 }
 
 impl Api {
+    /// Returns the answer for a ticket that the key of the request opened before. Errors unless the request is
+    /// the same. Without a target, which may have been retired since, the rest is compared.
+    async fn opened_before(
+        &self,
+        existing: &Ticket,
+        (customer, target, description): (PersonId, Option<(DepartmentId, CategoryId)>, &Description),
+    ) -> Result<TicketBody> {
+        let is_same_target = match target {
+            Some(target) if target != (existing.department, existing.category) => {
+                // A ticket that was moved since had another target when it was opened.
+                let history = self.engine.store().history(existing.id).await?;
+                history.iter().any(|event| matches!(event.what, Action::Relocated { .. }))
+            }
+            _ => true,
+        };
+        if existing.customer != customer || existing.description != *description || !is_same_target {
+            return Err(ApiError::conflict("idempotency_conflict", "this key opened another ticket"));
+        }
+        Ok(Answer::ok("The ticket was opened before", self.ticket_body(existing).await?))
+    }
+
     /// Returns the ticket of a path. Errors with 404 also if the caller may not see it, so as not to reveal
     /// that it exists.
     pub(in crate::api) async fn visible(
@@ -240,7 +266,7 @@ fn target(
 }
 
 fn parse_description(text: &str) -> std::result::Result<Description, ApiError> {
-    let description = Description::default().append(text, None);
+    let description = Description::of_text(text);
     let description = description.map_err(crate::engine::error::EngineError::from)?;
     if description.is_empty() {
         return Err(ApiError::unprocessable("bad_description", "the description says nothing"));

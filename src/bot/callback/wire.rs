@@ -35,6 +35,7 @@ impl DepartmentPickerPurpose {
             Self::Category => "c".into(),
             Self::Newcomer(person) => format!("n{}", encode_id(person.0)),
             Self::Agent(person) => format!("g{}", encode_id(person.0)),
+            Self::Relocation(department) => format!("m{}", encode_id(department.0)),
         }
     }
 
@@ -46,6 +47,7 @@ impl DepartmentPickerPurpose {
             ("c", _) => Some(Self::Category),
             (_, 'n') => person().map(Self::Newcomer),
             (_, 'g') => person().map(Self::Agent),
+            (_, 'm') => person().map(|id| Self::Relocation(DepartmentId(id.0))),
             _ => None,
         }
     }
@@ -140,6 +142,7 @@ impl ButtonAction {
                     u8::from(even_if_full)
                 )
             }
+            Self::ReassignPage(t, page) => format!("rp:{}:{page}", encode_id(t.0)),
             Self::Requeue(t, v) => format!("rq:{}:{}", encode_id(t.0), v.0),
             Self::AgentDepartment(p, d, on) => {
                 format!("gd:{}:{}:{}", encode_id(p.0), encode_id(d.0), u8::from(on))
@@ -151,6 +154,7 @@ impl ButtonAction {
             Self::RenameDepartment(d) => format!("Dr:{}", encode_id(d.0)),
             Self::CriticalDepartment(d, on) => format!("Dc:{}:{}", encode_id(d.0), u8::from(on)),
             Self::RetireDepartment(d, on) => format!("Dx:{}:{}", encode_id(d.0), u8::from(on)),
+            Self::RelocateQueue(from, to) => format!("Dq:{}:{}", encode_id(from.0), encode_id(to.0)),
             Self::NewCategory(d) => format!("Cn:{}", encode_id(d.0)),
             Self::Category(c) => format!("C:{}", encode_id(c.0)),
             Self::RenameCategory(c) => format!("Cr:{}", encode_id(c.0)),
@@ -200,6 +204,7 @@ impl ButtonAction {
             ["ra", t, v, p, even_if_full] => {
                 Self::Reassign(ticket(t)?, decode_version(v)?, person(p)?, flag(even_if_full)?)
             }
+            ["rp", t, page] => Self::ReassignPage(ticket(t)?, page.parse().ok()?),
             ["rq", t, v] => Self::Requeue(ticket(t)?, version(v)?),
             ["gd", p, d, on] => Self::AgentDepartment(person(p)?, department(d)?, flag(on)?),
             ["dl", purpose, page] => {
@@ -211,6 +216,7 @@ impl ButtonAction {
             ["Dr", d] => Self::RenameDepartment(department(d)?),
             ["Dc", d, on] => Self::CriticalDepartment(department(d)?, flag(on)?),
             ["Dx", d, on] => Self::RetireDepartment(department(d)?, flag(on)?),
+            ["Dq", from, to] => Self::RelocateQueue(department(from)?, department(to)?),
             ["Cn", d] => Self::NewCategory(department(d)?),
             ["C", c] => Self::Category(category(c)?),
             ["Cr", c] => Self::RenameCategory(category(c)?),
@@ -232,12 +238,15 @@ mod tests {
         let actions = [
             ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
             ButtonAction::Reassign(t, Version(u64::MAX), p, true),
+            ButtonAction::ReassignPage(t, u16::MAX),
             ButtonAction::Requeue(t, Version(u64::MAX)),
             ButtonAction::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
             ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(p), u16::MAX),
             ButtonAction::Departments(DepartmentPickerPurpose::Agent(p), 0),
             ButtonAction::Departments(DepartmentPickerPurpose::Show, u16::MAX),
             ButtonAction::RetireCategory(CategoryId(t.0), true),
+            ButtonAction::RelocateQueue(DepartmentId(t.0), DepartmentId(p.0)),
+            ButtonAction::Departments(DepartmentPickerPurpose::Relocation(DepartmentId(t.0)), u16::MAX),
             ButtonAction::AddAgent(p, DepartmentId(Uuid::nil())),
             ButtonAction::CancelTicket(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),

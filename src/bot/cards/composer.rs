@@ -1,5 +1,7 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
+mod exceptions;
+
 use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
@@ -7,6 +9,7 @@ use crate::bot::render;
 use crate::bot::render::{Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
+use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
@@ -50,11 +53,18 @@ impl Compose for Composer {
                 TelegramAction::Menu(menu::menu(&localizer, person.role, person.agent.is_some()))
             })),
             Message::Notice(Notice::File { ticket, file }) => {
-                let Some(ticket) = self.engine.store().ticket(*ticket).await? else {
-                    return Ok(TelegramAction::Nothing);
-                };
-                let caption = render::notice(&localizer, &NoticeView::File { number: ticket.number });
-                Ok(TelegramAction::SendFile(file.clone(), caption.html))
+                self.attachments(*ticket, std::slice::from_ref(file), (recipient.as_ref(), &localizer)).await
+            }
+            Message::Notice(Notice::Album { ticket, files }) => {
+                self.attachments(*ticket, files, (recipient.as_ref(), &localizer)).await
+            }
+            Message::Inline { inline_message_id, message } => {
+                let action = Box::pin(self.compose(chat, message, now)).await?;
+                Ok(TelegramAction::Inline(inline_message_id.clone(), Box::new(action)))
+            }
+            Message::InThread { thread, message } => {
+                let action = Box::pin(self.compose(chat, message, now)).await?;
+                Ok(TelegramAction::InThread(*thread, Box::new(action)))
             }
             Message::Notice(notice) => {
                 let view = self.view(notice).await?;
@@ -94,6 +104,28 @@ impl Composer {
         Localizer { texts: &self.texts, locale, now, zone: rules.zone }
     }
 
+    /// Sends files and other parts of a description. What has no caption replies to the card of its ticket.
+    async fn attachments(
+        &self,
+        ticket: TicketId,
+        files: &[Attachment],
+        (recipient, localizer): (Option<&Person>, &Localizer<'_>),
+    ) -> Result<TelegramAction, StoreError> {
+        let Some(number) = self.number(ticket).await? else { return Ok(TelegramAction::Nothing) };
+        let caption = render::notice(localizer, &NoticeView::File { number: number.clone() }).html;
+        let has_caption = |files: &[Attachment]| files.iter().all(|file| file.kind.has_caption());
+        let reply_to = match recipient {
+            Some(agent) if !has_caption(files) => {
+                let card = self.engine.store().live_card(CardKey::Task(ticket, agent.id)).await?;
+                card.map(|card| card.message_id)
+            }
+            _ => None,
+        };
+        Ok(TelegramAction::attachments(files, &caption, reply_to).unwrap_or_else(|| {
+            TelegramAction::Send(render::notice(localizer, &NoticeView::PartUndelivered { number }), None)
+        }))
+    }
+
     /// Edits the live message of a card. The page that it shows stays.
     async fn refresh(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
         let Some(live) = self.engine.store().live_card(key).await? else {
@@ -115,7 +147,10 @@ impl Composer {
         let previous = self.engine.store().live_card(key).await?;
         Ok(previous.map_or(TelegramAction::Nothing, |previous| TelegramAction::Edit {
             message_id: previous.message_id,
-            text: localizer.message("draft-moved", &[]),
+            text: match key {
+                CardKey::Task(..) => localizer.message("task-moved", &[]),
+                _ => localizer.message("draft-moved", &[]),
+            },
             card: None,
             shown: None,
         }))
@@ -152,7 +187,7 @@ impl Composer {
             },
             CardKey::Task(id, agent) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::task_card(localizer, &self.views.ticket(&ticket, agent).await?);
+                    let text = render::new_task_card(localizer, &self.views.task(&ticket, agent).await?);
                     Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
@@ -243,14 +278,14 @@ impl Composer {
             }
             Notice::DescriptionPart { ticket, part } => store.ticket(*ticket).await?.and_then(|ticket| {
                 let parts = ticket.description.parts();
-                let text = (*parts.get(*part)?).to_owned();
+                let text = parts.get(*part)?.clone();
                 Some(NoticeView::DescriptionPart {
                     number: ticket.number,
                     part: (part + 1, parts.len()),
                     text,
                 })
             }),
-            Notice::File { ticket, .. } => {
+            Notice::File { ticket, .. } | Notice::Album { ticket, .. } => {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
             }
             Notice::StillOnline { agent, minutes } => {
@@ -262,9 +297,13 @@ impl Composer {
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
             Notice::NoLongerAgent => Some(NoticeView::NoLongerAgent),
             Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
-            Notice::AgentUnreachable { person } => {
-                Some(NoticeView::AgentUnreachable { person: self.name(*person).await? })
-            }
+            Notice::AgentUnreachable { .. }
+            | Notice::Returned { .. }
+            | Notice::CapacityChanged { .. }
+            | Notice::DepartmentsChanged { .. }
+            | Notice::PartUndelivered { .. }
+            | Notice::SendAgain { .. }
+            | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
                 let mut departments = store.departments().await?.into_iter();

@@ -2,7 +2,7 @@
 //! view is loaded.
 use super::views::{
     AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView,
-    TICKETS_PER_PAGE, TicketStatusView, TicketView, WaitingView, WorkloadView,
+    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
@@ -11,7 +11,7 @@ use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DepartmentId, PersonId};
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Mode;
-use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::ticket::{Status, Ticket, TicketState};
 use crate::engine::Engine;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::{Store, StoreError};
@@ -71,7 +71,9 @@ impl ViewLoader {
         };
         let position = match (&ticket.state, position) {
             (TicketState::Queued, None) => {
-                Some(self.store().position(ticket.department, ticket.priority, ticket.arrival).await?)
+                let place = (ticket.department, ticket.priority, ticket.arrival);
+                // Zero: the ticket was assigned since it was read.
+                Some(self.store().position(place.0, place.1, place.2).await?).filter(|position| *position > 0)
             }
             (TicketState::Queued, given) => given,
             _ => None,
@@ -94,6 +96,24 @@ impl ViewLoader {
             customer_reachable,
             assigned_at: ticket.hold().map(|hold| hold.assigned_at),
             description: ticket.description.clone(),
+        })
+    }
+
+    /// Returns a ticket for the agent who holds it or held it, with its place in the agent's queue.
+    pub async fn task(&self, ticket: &Ticket, agent: PersonId) -> Result<TaskView, StoreError> {
+        let view = self.ticket(ticket, agent).await?;
+        // Only a ticket that was not opened yet shows its place.
+        let held = match view.status {
+            Status::Assigned if view.held_by_viewer => self.store().held_by(agent).await?,
+            _ => Vec::new(),
+        };
+        let position = held.iter().position(|held| held.id == ticket.id).map_or(0, |at| at + 1);
+        let max = self.engine.seat(agent).map_or(0, |seat| seat.capacity());
+        Ok(TaskView {
+            ticket: view,
+            position: saturating_u16(position),
+            held: saturating_u16(held.len()),
+            max,
         })
     }
 
@@ -236,7 +256,7 @@ impl ViewLoader {
             id: draft.id,
             person_name: name.to_owned(),
             label: draft.target.filter(|_| choose.is_none()).and_then(label),
-            description: draft.description.clone(),
+            description: draft.description(),
             choices: shown.iter().map(|(_, category, label)| (*category, label.clone())).collect(),
             page,
             pages,
@@ -257,6 +277,7 @@ impl ViewLoader {
             availability: profile.availability,
             lost: self.engine.is_lost(person.id),
             auto: profile.auto_assignment_enabled,
+            is_manual: self.store().settings().await?.mode == Mode::Manual,
             held: saturating_u16(self.store().held_by(person.id).await?.len()),
             max: profile.max_tickets.get(),
             today: self.store().assignment_counts(person.id, today).await?,

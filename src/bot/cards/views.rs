@@ -1,11 +1,15 @@
 //! View models of cards and notices: plain values with every name resolved. `view_loader` loads them from the
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
+mod notice;
+
+pub use notice::NoticeView;
+
 use crate::domain::Time;
-use crate::domain::alert::Alert;
+use crate::domain::description::Description;
+use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
-use crate::domain::person::{Availability, Role};
-use crate::domain::text::Description;
+use crate::domain::person::Availability;
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
 
@@ -190,8 +194,10 @@ pub struct StatusView {
     pub availability: Availability,
     /// Whether their presence is lost.
     pub lost: bool,
-    /// Whether they get tickets automatically.
+    /// Whether they take part in automatic assignment.
     pub auto: bool,
+    /// Whether the desk is in manual mode, in which nobody gets tickets automatically.
+    pub is_manual: bool,
     /// Tickets they hold.
     pub held: u16,
     /// Tickets they can hold.
@@ -202,113 +208,4 @@ pub struct StatusView {
     pub waiting: u64,
     /// The names of their departments.
     pub departments: Vec<String>,
-}
-
-/// A notice with its names resolved; one variant for each of [`crate::domain::notice::Notice`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoticeView {
-    /// To the customer: the ticket was opened. The first state of the status card.
-    Created(TicketStatusView),
-    /// To the agent: a new ticket. The first state of the task card.
-    NewTask(TaskView),
-    /// To the agent: a further part of this ticket's description.
-    DescriptionPart {
-        /// The ticket.
-        number: TicketNumber,
-        /// The number of the part, from 1, and of all parts.
-        part: (usize, usize),
-        /// The text.
-        text: String,
-    },
-    /// To the agent: a file of this ticket's description. The text is the file's caption.
-    File {
-        /// The ticket.
-        number: TicketNumber,
-    },
-    /// To the customer: an agent got the ticket.
-    Assigned {
-        /// The ticket.
-        number: TicketNumber,
-        /// The agent's name.
-        agent: String,
-    },
-    /// To the customer: the ticket is completed.
-    Completed {
-        /// The ticket.
-        number: TicketNumber,
-    },
-    /// To the customer: the ticket is cancelled.
-    Cancelled {
-        /// The ticket.
-        number: TicketNumber,
-    },
-    /// To the agent: the customer cancelled the ticket.
-    TaskCancelled {
-        /// The ticket.
-        number: TicketNumber,
-    },
-    /// To the agent: the ticket was taken from them.
-    TaskWithdrawn {
-        /// The ticket.
-        number: TicketNumber,
-        /// The name of the new holder; `None` if the ticket is back in the queue.
-        to: Option<String>,
-    },
-    /// To the customer: the ticket is back in the queue.
-    Requeued {
-        /// The ticket.
-        number: TicketNumber,
-        /// Its position, while it still waits.
-        position: Option<u64>,
-    },
-    /// To the agent: are you still there?
-    StillOnline {
-        /// The availability that they chose.
-        availability: Availability,
-        /// How many minutes they have to answer.
-        minutes: u32,
-    },
-    /// To the agent: taken offline, since there was no answer.
-    TakenOffline {
-        /// Tickets that they keep.
-        kept: u16,
-    },
-    /// To a person: the role changed.
-    RoleChanged {
-        /// The new role.
-        role: Role,
-    },
-    /// To an admin: the person is no agent any more.
-    NoLongerAgent,
-    /// To the admins: an invitation was accepted.
-    Joined {
-        /// The name of the new agent.
-        person: String,
-    },
-    /// To the admins: an agent blocked the bot.
-    AgentUnreachable {
-        /// The agent's name.
-        person: String,
-    },
-    /// To the agent who holds the ticket: its customer blocked the bot.
-    CustomerUnreachable {
-        /// The ticket.
-        number: TicketNumber,
-    },
-    /// To the admins: an update became a dead letter.
-    DeadLetter {
-        /// Telegram's `update_id`.
-        update: i64,
-    },
-    /// To the admins: an incident began or is over.
-    Alert {
-        /// The alert.
-        alert: Alert,
-        /// The name of the department that it is about.
-        department: String,
-        /// Whether it is over.
-        over: bool,
-    },
-    /// To the person whose update became a dead letter.
-    UpdateFailed,
 }

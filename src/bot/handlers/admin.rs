@@ -11,3 +11,4 @@ mod matching;
 pub mod name_prompts;
 mod pickers;
 pub mod reassign;
+pub mod relocation;

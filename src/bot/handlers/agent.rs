@@ -4,17 +4,16 @@ use crate::bot::callback::{ButtonAction, PagedList, Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
 use crate::bot::toast::Toast;
-use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::Actor;
 use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Role, Via};
+use crate::domain::policy::Mode;
 use crate::engine::error::EngineError;
 use crate::engine::tickets::steps::Step as TicketStep;
-use chrono::TimeZone;
+use crate::telegram::incoming::Press;
 use std::sync::Arc;
-use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind};
 
 /// `/online`.
 pub async fn online(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
@@ -37,8 +36,26 @@ pub async fn away(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
 }
 
 async fn set_availability(bot: &BotContext, ctx: RequestContext, to: Availability) -> HandlerResult {
+    let held = bot.engine.store().held_by(ctx.person.id).await?.len();
     let person = bot.engine.set_availability(ctx.person.id, to, ctx.now).await?;
-    status_answer(bot, &RequestContext { person, ..ctx }).await
+    let ctx = RequestContext { person, ..ctx };
+    Ok(vec![ctx.text(changed_text(bot, &ctx, held).await?)])
+}
+
+/// Returns the status after a change of availability. An agent who went offline reads what became of the
+/// tickets that they `held`.
+async fn changed_text(bot: &BotContext, ctx: &RequestContext, held: usize) -> Result<Rendered, EngineError> {
+    let mut text = status_text(bot, ctx).await?;
+    if ctx.person.availability() == Availability::Offline && held > 0 {
+        let localizer = ctx.localizer(bot);
+        let kept = bot.engine.store().held_by(ctx.person.id).await?.len();
+        let lines = [(held.saturating_sub(kept), "offline-released"), (kept, "offline-kept")];
+        let lines = lines.into_iter().filter(|(count, _)| *count > 0);
+        let lines: Vec<_> =
+            lines.map(|(count, key)| localizer.html(key, &[("count", count.into())])).collect();
+        text.html = format!("{}\n\n{}", text.html, lines.join("\n"));
+    }
+    Ok(text)
 }
 
 /// Handles 🟢 Online.
@@ -47,9 +64,9 @@ pub async fn go_online(
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
-    query: CallbackQuery,
+    press: Arc<Press>,
 ) -> HandlerResult {
-    set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Online).await
+    set_availability_pressed(&bot, ctx, &toast, (pressed, &press), Availability::Online).await
 }
 
 /// Handles 🔴 Offline.
@@ -58,9 +75,9 @@ pub async fn go_offline(
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
-    query: CallbackQuery,
+    press: Arc<Press>,
 ) -> HandlerResult {
-    set_availability_pressed(&bot, ctx, &toast, (pressed, &query), Availability::Offline).await
+    set_availability_pressed(&bot, ctx, &toast, (pressed, &press), Availability::Offline).await
 }
 
 /// Handles an availability button on the queue, the status or a greeting. The pressed card is redrawn with
@@ -69,7 +86,7 @@ async fn set_availability_pressed(
     bot: &BotContext,
     ctx: RequestContext,
     toast: &Toast,
-    (pressed, query): (PressedMessage, &CallbackQuery),
+    (pressed, press): (PressedMessage, &Press),
     to: Availability,
 ) -> HandlerResult {
     let Some(profile) = &ctx.person.agent else { return Err(EngineError::Forbidden) };
@@ -77,20 +94,24 @@ async fn set_availability_pressed(
     toast.say(ctx.localizer(bot).toast(key, &[]));
     let lost = to == Availability::Online && bot.engine.is_lost(ctx.person.id);
     let is_change = lost || !is_already(profile, to);
+    let held = bot.engine.store().held_by(ctx.person.id).await?.len();
     let person = if is_change {
         bot.engine.set_availability(ctx.person.id, to, ctx.now).await?
     } else {
         ctx.person.clone()
     };
     let ctx = RequestContext { person, ..ctx };
-    Ok(match identifying_button(query) {
+    Ok(match identifying_button(press) {
         Some(ButtonAction::ShowPage(PagedList::MyQueue, page)) => {
             let mut out = vec![ctx.redraw(pressed, CardKey::MyQueue(ctx.person.id, page))];
-            out.extend(if is_change { status_answer(bot, &ctx).await? } else { Vec::new() });
+            if is_change {
+                out.push(ctx.text(changed_text(bot, &ctx, held).await?));
+            }
             out
         }
+        Some(_) if is_change => vec![ctx.edit(pressed, changed_text(bot, &ctx, held).await?)],
         Some(_) => vec![ctx.edit(pressed, status_text(bot, &ctx).await?)],
-        None if is_change => status_answer(bot, &ctx).await?,
+        None if is_change => vec![ctx.text(changed_text(bot, &ctx, held).await?)],
         None => Vec::new(),
     })
 }
@@ -107,14 +128,11 @@ fn is_already(profile: &AgentProfile, to: Availability) -> bool {
 
 /// Returns the button that identifies the kind of card: on the queue the button for its page, on the status
 /// the switch for automatic assignment.
-fn identifying_button(query: &CallbackQuery) -> Option<ButtonAction> {
-    let rows = &query.regular_message()?.reply_markup()?.inline_keyboard;
+fn identifying_button(press: &Press) -> Option<ButtonAction> {
+    let buttons = &press.message.as_ref()?.buttons;
     // From the end: the refresh button carries the current page, the page buttons above it carry the
     // neighbours.
-    let mut actions = rows.iter().flatten().rev().filter_map(|button| match &button.kind {
-        InlineKeyboardButtonKind::CallbackData(data) => ButtonAction::decode(data),
-        _ => None,
-    });
+    let mut actions = buttons.iter().rev().filter_map(|data| ButtonAction::decode(data));
     actions.find(|action| {
         matches!(action, ButtonAction::ShowPage(PagedList::MyQueue, _) | ButtonAction::AutoAssign(_))
     })
@@ -168,16 +186,10 @@ async fn status_text(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered,
     let localizer = ctx.localizer(bot);
     let view = bot
         .views
-        .status(&ctx.person, midnight(ctx.now, localizer.zone))
+        .status(&ctx.person, bot.engine.start_of_day(ctx.now))
         .await?
         .ok_or(EngineError::Forbidden)?;
     Ok(render::status(&localizer, &view))
-}
-
-/// Returns when the day of `now` began in the configured time zone.
-fn midnight(now: Time, zone: chrono_tz::Tz) -> Time {
-    let day = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
-    zone.from_local_datetime(&day).earliest().map_or(now, |at| at.with_timezone(&chrono::Utc))
 }
 
 /// `/autoassign on|off`; without an argument it shows the status.
@@ -189,7 +201,7 @@ pub async fn auto_assign(bot: Arc<BotContext>, ctx: RequestContext, arg: String)
         _ => return Ok(vec![ctx.message(&bot, "autoassign-usage", &[])]),
     };
     bot.engine.set_auto(Actor::Person(ctx.person.id), ctx.person.id, on, ctx.now).await?;
-    Ok(vec![ctx.message(&bot, auto_key(on), &[])])
+    Ok(vec![ctx.message(&bot, auto_key(&bot, on).await?, &[])])
 }
 
 /// Handles the switch for automatic assignment.
@@ -200,14 +212,20 @@ pub async fn set_auto(
     pressed: PressedMessage,
     on: bool,
 ) -> HandlerResult {
-    toast.say(ctx.localizer(&bot).toast(auto_key(on), &[]));
+    toast.say(ctx.localizer(&bot).toast(auto_key(&bot, on).await?, &[]));
     let person = bot.engine.set_auto(Actor::Person(ctx.person.id), ctx.person.id, on, ctx.now).await?;
     let ctx = RequestContext { person, ..ctx };
     Ok(vec![ctx.edit(pressed, status_text(&bot, &ctx).await?)])
 }
 
-fn auto_key(on: bool) -> &'static str {
-    if on { "autoassign-on" } else { "autoassign-off" }
+/// Returns the key of the text that says what a switch of automatic assignment means in the current mode.
+async fn auto_key(bot: &BotContext, on: bool) -> Result<&'static str, EngineError> {
+    let is_manual = bot.engine.store().settings().await?.mode == Mode::Manual;
+    Ok(match (on, is_manual) {
+        (true, false) => "autoassign-on",
+        (true, true) => "autoassign-on-manual",
+        (false, _) => "autoassign-off",
+    })
 }
 
 /// `/token`: a bearer token for the side API.

@@ -1,19 +1,18 @@
 //! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
 use super::admin::name_prompts;
-use super::{agent, customer};
+use super::{agent, draft_messages};
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::menu;
-use crate::bot::render::{Localizer, Rendered, labelled};
+use crate::bot::render::{Localizer, Rendered, html_of, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{Locale, Person};
 use crate::engine::error::EngineError;
+use crate::telegram::incoming::{IncomingMessage, Press};
 use std::sync::Arc;
-use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind, Message};
-use teloxide::utils::render::RenderMessageTextHelper;
 
 /// `/start`, with the payload of a link if there is one.
 pub async fn start(bot: Arc<BotContext>, ctx: RequestContext, payload: String) -> HandlerResult {
@@ -86,14 +85,22 @@ pub async fn close_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Co
 }
 
 /// Handles a message that is no command: the answer to a prompt, or text and files for a draft.
-pub async fn message(bot: Arc<BotContext>, ctx: RequestContext, message: Message) -> HandlerResult {
-    let prompt = ctx.person.prompt_for(message.id.0).filter(|_| ctx.person.is_admin());
+pub async fn message(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    message: Arc<IncomingMessage>,
+) -> HandlerResult {
+    // A pinned message, a payment or a new topic is no word of the person.
+    if message.is_service() {
+        return Ok(Vec::new());
+    }
+    let prompt = ctx.person.prompt_for(message.message_id).filter(|_| ctx.person.is_admin());
     if let Some(prompt) = prompt {
         // A photo has no text and so is no valid name: the prompt stays open.
-        return name_prompts::on_answer(&bot, &ctx, prompt, message.id, message.text().unwrap_or_default())
-            .await;
+        let name = message.plain_text().unwrap_or_default();
+        return name_prompts::on_answer(&bot, &ctx, prompt, message.message_id, name).await;
     }
-    customer::on_message(&bot, &ctx, &message).await
+    draft_messages::on_message(&bot, &ctx, &message).await
 }
 
 /// Answers an unknown command.
@@ -114,33 +121,30 @@ pub async fn not_your_command(bot: Arc<BotContext>, ctx: RequestContext, command
 /// own chat: the answer is drawn there, and message ids are valid in one chat only.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
-pub fn pressed_message(query: CallbackQuery, ctx: RequestContext) -> Option<PressedMessage> {
-    query
-        .message
-        .filter(|message| message.chat().id.0 == ctx.chat.0)
-        .map(|message| PressedMessage(message.id().0))
+pub fn pressed_message(press: Arc<Press>, ctx: RequestContext) -> Option<PressedMessage> {
+    match &press.message {
+        Some(message) => (message.chat.id == ctx.chat).then_some(PressedMessage(message.message_id)),
+        // The data says what is wanted, and the engine decides by the sender who may do it.
+        None => press.inline_message_id.as_deref().map(PressedMessage::of_inline),
+    }
 }
 
 /// Returns the action of the pressed button.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
-pub fn decode_action(query: CallbackQuery) -> Option<ButtonAction> {
-    ButtonAction::decode(query.data.as_deref()?)
+pub fn decode_action(press: Arc<Press>) -> Option<ButtonAction> {
+    ButtonAction::decode(press.data.as_deref()?)
 }
 
 /// Returns an edit that removes the buttons from the pressed message, because they are stale. It is `None`
 /// unless the message is in the person's own chat and still shows the pressed button: otherwise it belongs to
 /// another person or is already current.
 #[must_use]
-pub fn without_buttons(query: &CallbackQuery, ctx: &RequestContext) -> Option<Outgoing> {
-    let message = query.regular_message().filter(|message| message.chat.id.0 == ctx.chat.0)?;
-    let shown = message.reply_markup()?.inline_keyboard.iter().flatten();
-    let decode_action = |kind: &InlineKeyboardButtonKind| match kind {
-        InlineKeyboardButtonKind::CallbackData(data) => Some(data) == query.data.as_ref(),
-        _ => false,
-    };
-    let html = shown.map(|button| &button.kind).any(decode_action).then(|| message.html_text())??;
-    Some(ctx.edit(PressedMessage(message.id.0), Rendered { html, buttons: Vec::new() }))
+pub fn without_buttons(press: &Press, ctx: &RequestContext) -> Option<Outgoing> {
+    let message = press.message.as_ref().filter(|message| message.chat.id == ctx.chat)?;
+    let is_shown = message.buttons.iter().any(|data| Some(data) == press.data.as_ref());
+    let html = (is_shown && !message.text.is_empty()).then(|| html_of(&message.text))?;
+    Some(ctx.edit(PressedMessage(message.message_id), Rendered { html, buttons: Vec::new() }))
 }
 
 /// Answers a button that this version does not draw.
@@ -148,10 +152,10 @@ pub async fn unknown_button(
     bot: Arc<BotContext>,
     ctx: RequestContext,
     toast: Toast,
-    query: CallbackQuery,
+    press: Arc<Press>,
 ) -> HandlerResult {
     toast.say(ctx.localizer(&bot).toast("unknown-press", &[]));
-    Ok(without_buttons(&query, &ctx).into_iter().collect())
+    Ok(without_buttons(&press, &ctx).into_iter().collect())
 }
 
 /// Refuses a button of a role that the person does not have.

@@ -8,52 +8,21 @@ use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
 use crate::domain::notice::{Message as OutgoingMessage, Outgoing};
-use crate::domain::text::{Attachment, Description, FileKind};
 use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
+use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
-use teloxide::types::Message;
-
-/// `/new [text]`, as a message or as the caption of a file. An open draft is continued and shown again, so no
-/// text is lost.
-pub async fn new(bot: Arc<BotContext>, ctx: RequestContext, message: Message, text: String) -> HandlerResult {
-    let file = content(&message).and_then(|(_, file)| file);
-    let draft = open_draft(&bot, &ctx).await?.with(message.id.0, &text, file)?;
-    save_draft(&bot, &ctx, Draft { album: album(&message), ..draft }).await
-}
-
-/// Handles a message that is neither a command nor an answer to a prompt: adds it to the draft, or starts
-/// one.
-pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Message) -> HandlerResult {
-    let Some((text, file)) = content(message) else {
-        return Ok(vec![ctx.message(bot, "unsupported", &[])]);
-    };
-    let has_draft = bot.engine.store().draft(ctx.person.id).await?.is_some();
-    if !has_draft && crate::bot::commands::Audience::Staff.admits(&ctx.person) {
-        return Ok(vec![ctx.message(bot, "staff-hint", &[])]);
-    }
-    let draft = open_draft(bot, ctx).await?;
-    // The parts of an album arrive one by one; the first part's card is enough.
-    let album = album(message);
-    let later_part = album.is_some() && draft.album == album;
-    let draft = Draft { album, ..draft.with(message.id.0, text, file)? };
-    if draft.description.is_empty() {
-        return Ok(vec![ctx.message(bot, "empty", &[])]);
-    }
-    if later_part {
-        bot.engine.store().put_draft(draft).await?;
-        let message = OutgoingMessage::Refresh(CardKey::Draft(ctx.person.id));
-        return Ok(vec![Outgoing { chat: ctx.chat, message }]);
-    }
-    save_draft(bot, ctx, draft).await
-}
 
 /// `/cancel`: closes the open prompt, or else drops the draft.
-pub async fn cancel_draft(bot: Arc<BotContext>, ctx: RequestContext, message: Message) -> HandlerResult {
+pub async fn cancel_draft(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    message: Arc<IncomingMessage>,
+) -> HandlerResult {
     // If the update is handled again, it must not drop the draft as well.
-    if ctx.person.prompt_for(message.id.0).is_some() {
-        bot.engine.answer_prompt(ctx.person.id, message.id.0).await?;
+    if ctx.person.prompt_for(message.message_id).is_some() {
+        bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
         return Ok(vec![ctx.message(&bot, "dismissed", &[])]);
     }
     let Some(draft) = bot.engine.store().draft(ctx.person.id).await? else {
@@ -192,7 +161,7 @@ pub async fn cancel_ticket(
 }
 
 /// Returns the person's draft, or a new one. A new draft has its category if there is only one.
-async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, EngineError> {
+pub(super) async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, EngineError> {
     if let Some(draft) = bot.engine.store().draft(ctx.person.id).await? {
         return Ok(draft);
     }
@@ -205,16 +174,14 @@ async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, Eng
         id: bot.engine.draft_id(ctx.now),
         person: ctx.person.id,
         target,
-        description: Description::default(),
-        messages: Vec::new(),
-        album: None,
+        parts: Vec::new(),
         created_at: ctx.now,
     })
 }
 
 /// Saves the draft and sends its card anew, below the last message. The previous card loses its buttons, so
 /// that only one has any.
-async fn save_draft(bot: &BotContext, ctx: &RequestContext, draft: Draft) -> HandlerResult {
+pub(super) async fn save_draft(bot: &BotContext, ctx: &RequestContext, draft: Draft) -> HandlerResult {
     let (store, key) = (bot.engine.store(), CardKey::Draft(ctx.person.id));
     let has_draft = store.draft(ctx.person.id).await?.is_some_and(|before| before.id == draft.id);
     store.put_draft(draft).await?;
@@ -262,28 +229,4 @@ async fn ticket_number_for(
     let ticket = bot.engine.store().ticket_by_key(&format!("draft {id}")).await?;
     // A draft of another person is not disclosed.
     Ok(ticket.filter(|ticket| ticket.customer == ctx.person.id).map(|ticket| ticket.number))
-}
-
-/// Returns the id of the album that a message is part of.
-fn album(message: &Message) -> Option<String> {
-    message.media_group_id().map(|id| id.0.clone())
-}
-
-/// Returns the text and the file of a message; `None` for a kind that no ticket can hold.
-fn content(message: &Message) -> Option<(&str, Option<Attachment>)> {
-    let file = |kind, id: &teloxide::types::FileId| Some(Attachment { kind, file_id: id.0.clone() });
-    let attachment = if let Some(largest) = message.photo().and_then(|sizes| sizes.last()) {
-        file(FileKind::Photo, &largest.file.id)
-    } else if let Some(video) = message.video() {
-        file(FileKind::Video, &video.file.id)
-    } else if let Some(document) = message.document() {
-        file(FileKind::Document, &document.file.id)
-    } else if let Some(voice) = message.voice() {
-        file(FileKind::Voice, &voice.file.id)
-    } else if let Some(audio) = message.audio() {
-        file(FileKind::Audio, &audio.file.id)
-    } else {
-        return message.text().map(|text| (text, None));
-    };
-    Some((message.caption().unwrap_or_default(), attachment))
 }

@@ -1,8 +1,9 @@
 //! Texts for refusals: each engine error that a person can act on.
 use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::render::{Arg, Localizer};
+use crate::domain::description::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS};
 use crate::domain::ids::PersonId;
-use crate::domain::text::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
+use crate::domain::text::MAX_NAME_CHARS;
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::error::EngineError;
 use crate::engine::ports::UniqueKey;

@@ -3,7 +3,8 @@ use super::parts::{card, name, steps};
 use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{StatusView, TaskView, TicketView};
-use crate::domain::text::Description;
+use crate::domain::description::Description;
+use crate::domain::formatted::FormattedText;
 use crate::domain::ticket::Status;
 
 /// Renders a ticket for the agent who got it: its state, the ordered facts, the customer's text, and the
@@ -17,13 +18,13 @@ pub fn task_card(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
     task(localizer, ticket, head, &[])
 }
 
-/// Renders the first state of the task card. If the ticket has changed before the notice is sent, it is the
-/// current card.
-pub(super) fn new_task_card(localizer: &Localizer<'_>, view: &TaskView) -> Rendered {
+/// Renders the task card with the heading and the facts of a new ticket until the agent opens it; afterwards
+/// the current card.
+#[must_use]
+pub fn new_task_card(localizer: &Localizer<'_>, view: &TaskView) -> Rendered {
     if view.ticket.status != Status::Assigned || !is_held_by_viewer(&view.ticket) {
         return task_card(localizer, &view.ticket);
     }
-    // The values at the assignment. The queue changes without this card, so only its first state shows them.
     let at_assignment = [
         localizer.html("line-position", &[("position", view.position.into())]),
         String::new(),
@@ -59,9 +60,17 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
 /// messages.
 fn first_part(description: &Description) -> Description {
     let parts = description.parts();
-    let first = parts.first().copied().unwrap_or_default();
-    let text = if parts.len() > 1 { format!("{first} …") } else { first.to_owned() };
-    Description { text, attachments: description.attachments.clone() }
+    let mut first = parts.first().cloned().unwrap_or_default();
+    if parts.len() > 1 {
+        first.text.push_str(" …");
+    }
+    with_text(first, description)
+}
+
+/// Returns the description with another text.
+pub(super) fn with_text(text: FormattedText, description: &Description) -> Description {
+    let FormattedText { text, entities } = text;
+    Description { text, entities, attachments: description.attachments.clone(), messages: Vec::new() }
 }
 
 /// Renders a ticket that has ended or has another holder: its state, without buttons.
@@ -93,7 +102,11 @@ pub fn status(localizer: &Localizer<'_>, view: &StatusView) -> Rendered {
         localizer.availability_line(view.availability, view.lost),
         String::new(),
         localizer.html("status-load", &[("held", view.held.into()), ("max", view.max.into())]),
-        localizer.html("status-auto", &[("auto", localizer.on_or_off(view.auto).into())]),
+        if view.is_manual {
+            localizer.html("status-auto-manual", &[])
+        } else {
+            localizer.html("status-auto", &[("auto", localizer.on_or_off(view.auto).into())])
+        },
         localizer.html("status-departments", &[("departments", localizer.names(&view.departments).into())]),
         localizer.html("status-waiting", &[("count", view.waiting.into())]),
         localizer.html("status-today", &[("assigned", assigned.into()), ("completed", completed.into())]),

@@ -1,11 +1,12 @@
 //! Cards for customers: the draft, the live card of one ticket, the list of their tickets.
+use super::agent::with_text;
 use super::parts::{card, name, numbered};
-use super::{Button, Localizer, Rendered, labelled, truncate};
+use super::{Button, Localizer, Rendered, labelled, truncated};
 use crate::bot::callback::{ButtonAction, PagedList, Surface};
 use crate::bot::cards::views::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
 };
-use crate::domain::text::{Description, PART_CHARS, clean};
+use crate::domain::description::{Description, PART_CHARS};
 use crate::domain::ticket::Status;
 
 /// The length of the description's excerpt on a ticket's card, in UTF-16 units.
@@ -58,11 +59,11 @@ fn preview(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendere
 
 /// Returns what a preview has room for. If that is not the whole text, a note says that nothing is lost.
 fn excerpt_with_note(localizer: &Localizer<'_>, description: &Description) -> (Description, Vec<String>) {
-    let whole = clean(&description.text);
-    let text = truncate(&whole, PART_CHARS);
-    let note =
-        (text != whole).then(|| localizer.html("draft-long", &[("length", whole.chars().count().into())]));
-    (Description { text, attachments: description.attachments.clone() }, note.into_iter().collect())
+    let whole = description.formatted().cleaned();
+    let text = truncated(&whole, PART_CHARS);
+    let length = || whole.text.chars().count().into();
+    let note = (text != whole).then(|| localizer.html("draft-long", &[("length", length())]));
+    (with_text(text, description), note.into_iter().collect())
 }
 
 fn change(localizer: &Localizer<'_>, view: &DraftView) -> Vec<Button> {
@@ -105,10 +106,8 @@ fn status_lines(localizer: &Localizer<'_>, view: &TicketStatusView, head: &str) 
     };
     let below: Vec<String> = below.into_iter().collect();
     // Enough to recognize the ticket; the customer's own message above has the whole text.
-    let excerpt = Description {
-        text: truncate(&clean(&ticket.description.text), EXCERPT_UNITS),
-        attachments: ticket.description.attachments.clone(),
-    };
+    let text = truncated(&ticket.description.formatted().cleaned(), EXCERPT_UNITS);
+    let excerpt = with_text(text, &ticket.description);
     let html = localizer.with_description(&above, &excerpt, &below);
     let cancel = is_cancellable(ticket).then(|| {
         localizer

@@ -6,9 +6,9 @@ use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
 use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
+use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::PART_CHARS;
 
 /// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]
@@ -58,8 +58,30 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::RoleChanged { role: Role::Admin } => localizer.message("notice-role-admin", &[]),
         NoticeView::NoLongerAgent => localizer.message("notice-no-longer-agent", &[]),
         NoticeView::Joined { person: who } => with_name("notice-joined", who),
-        NoticeView::AgentUnreachable { person: who } => with_name("notice-agent-unreachable", who),
+        NoticeView::AgentUnreachable { person: who, released, kept } => {
+            let args = [("name", name(who)), ("released", (*released).into()), ("kept", (*kept).into())];
+            let mut text = localizer.message("notice-agent-unreachable", &args);
+            let has_tickets = [(*released, "notice-agent-released"), (*kept, "notice-agent-kept")];
+            for (_, key) in has_tickets.into_iter().filter(|(count, _)| *count > 0) {
+                text.html = format!("{} {}", text.html, localizer.html(key, &args));
+            }
+            text
+        }
+        NoticeView::Returned { number, agent } => with_agent("notice-returned", number, agent),
+        NoticeView::CapacityChanged { held, max } => {
+            let args = [("held", (*held).into()), ("max", (*max).into())];
+            localizer.message("notice-capacity-changed", &args)
+        }
+        NoticeView::DepartmentsChanged { department, serves } => {
+            let key = if *serves { "notice-department-joined" } else { "notice-department-left" };
+            localizer.message(key, &[("department", name(department))])
+        }
         NoticeView::CustomerUnreachable { number } => with_number("notice-customer-unreachable", number),
+        NoticeView::PartUndelivered { number } => with_number("notice-part-undelivered", number),
+        NoticeView::SendAgain { number } => with_number("notice-send-again", number),
+        NoticeView::Undelivered { recipient, total } => {
+            localizer.message("notice-undelivered", &[("name", name(recipient)), ("total", (*total).into())])
+        }
         NoticeView::DeadLetter { update } => {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }

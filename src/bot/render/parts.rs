@@ -2,8 +2,8 @@
 use super::{Arg, Button, Localizer, MAX_TEXT_UNITS, Rendered, labelled, truncate, utf16_units};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{TICKETS_PER_PAGE, TicketView};
+use crate::domain::description::Description;
 use crate::domain::person::{Availability, Role};
-use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Status};
 
 /// The longest name on a card, in UTF-16 units.
@@ -204,7 +204,7 @@ impl Localizer<'_> {
             + utf16_units(&below)
             + files.as_deref().map_or(0, utf16_units)
             + MARGIN_UNITS;
-        let quote = self.quote(&description.text, MAX_TEXT_UNITS.saturating_sub(used));
+        let quote = self.quote(&description.formatted(), MAX_TEXT_UNITS.saturating_sub(used));
         let middle: Vec<String> = [quote].into_iter().filter(|q| !q.is_empty()).chain(files).collect();
         let parts = [above, lines(&middle), below];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")

@@ -4,9 +4,10 @@
 use super::*;
 use crate::bot::callback::MAX_DATA_BYTES;
 use crate::bot::cards::views::{TaskView, TicketView};
+use crate::domain::content::{Attachment, ContentKind};
+use crate::domain::description::Description;
 use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
-use crate::domain::text::{Attachment, Description, FileKind};
 use crate::domain::ticket::{Priority, Status};
 use chrono::{Duration, TimeZone, Utc};
 use std::sync::LazyLock;
@@ -41,8 +42,8 @@ fn person(n: u128) -> PersonId {
 }
 
 fn description_of(text: &str, files: usize) -> Description {
-    let file = Attachment { kind: FileKind::Photo, file_id: "AgACAgUAAx".into() };
-    Description { text: text.into(), attachments: vec![file; files] }
+    let file = Attachment::file(ContentKind::Photo, "AgACAgUAAx");
+    Description { text: text.into(), attachments: vec![file; files], ..Description::default() }
 }
 
 fn ticket(status: Status) -> TicketView {

@@ -59,8 +59,9 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Starts the sandbox on this listener, and the desk against it. No messages are sent yet.
-    pub async fn start(listener: TcpListener, seed: u64) -> anyhow::Result<Self> {
+    /// Starts the sandbox on this listener, and the desk against it. The people use this language. No messages are
+    /// sent yet.
+    pub async fn start(listener: TcpListener, seed: u64, locale: Locale) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let now = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {
@@ -75,7 +76,7 @@ impl Environment {
                 id: Some(id),
                 first_name: name.into(),
                 username: Some(username.into()),
-                language_code: Some("id".into()),
+                language_code: Some(locale.tag().into()),
                 label: Some(label.into()),
                 ..NewUser::default()
             });
@@ -87,7 +88,7 @@ impl Environment {
         let files = TempDir::with_prefix("antri-demo-")?;
         let back_ends = embedded(files.path())?;
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let app = Arc::new(App::start(setup(&url, &back_ends, clock, seed, api)?).await?);
+        let app = Arc::new(App::start(setup(&url, &back_ends, clock, (seed, locale), api)?).await?);
         let stop = CancellationToken::new();
         let (running_app, stopped) = (Arc::clone(&app), stop.clone());
         let running = tokio::spawn(async move { running_app.run(stopped).await });
@@ -152,7 +153,7 @@ fn setup(
     url: &str,
     back_ends: &crate::app::Embedded,
     clock: Clock,
-    seed: u64,
+    (seed, locale): (u64, Locale),
     listener: TcpListener,
 ) -> anyhow::Result<Setup> {
     let mut random = Random::seeded(seed);
@@ -168,7 +169,7 @@ fn setup(
         listener,
         rules: EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
-            default_locale: Locale::Id,
+            default_locale: locale,
             admin_ids: vec![TelegramId(DEWI)],
             presence_ttl: Duration::from_secs(300),
         },

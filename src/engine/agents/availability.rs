@@ -154,18 +154,15 @@ impl Engine {
         agent: PersonId,
         now: Time,
     ) -> Result<(), EngineError> {
-        let profile = self.store.person(agent).await?.and_then(|person| person.agent);
-        let Some(due) = profile.and_then(|profile| profile.release_due) else { return Ok(()) };
-        let releases = |ticket: &Ticket| match due {
-            OfflineBehaviour::Keep => false,
-            OfflineBehaviour::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
-            OfflineBehaviour::ReassignAll => true,
-        };
+        let Some(person) = self.store.person(agent).await? else { return Ok(()) };
+        let Some(due) = person.agent.and_then(|profile| profile.release_due) else { return Ok(()) };
+        let why = if person.reachable { ReleaseReason::Offline } else { ReleaseReason::Unreachable };
+        let releases = |ticket: &Ticket| due.releases(ticket);
         let is_due =
             |holder: &Person| holder.agent.as_ref().is_some_and(|profile| profile.release_due == Some(due));
         self.retry(|| async {
             let and_due = |ticket: &Ticket, holder: &Person| releases(ticket) && is_due(holder);
-            self.release_held(agent, ReleaseReason::Offline, and_due, now).await?;
+            self.release_held(agent, why, and_due, now).await?;
             let _paused = self.pause_assignment().await;
             let Some(person) = self.store.person(agent).await?.filter(is_due) else {
                 return Ok(Attempt::Done(()));

@@ -131,7 +131,9 @@ impl Engine {
             if let Some(link) = link {
                 record_link(person, link);
             }
+            let mut added = Vec::new();
             if let Some(profile) = &mut person.agent {
+                added.extend(wanted.difference(&profile.departments).copied());
                 profile.departments.extend(&wanted);
             } else {
                 person.agent = Some(new_profile(wanted.clone(), settings.default_capacity, order, now));
@@ -144,6 +146,10 @@ impl Engine {
                 // A new agent's notice explains the agent's commands, also to an admin.
                 notices = vec![Outgoing::notice(person.chat(), NEW_AGENT_NOTICE), menu(person)];
             }
+            added.retain(|_| actor != Actor::Person(id));
+            notices.extend(added.into_iter().map(|department| {
+                Outgoing::notice(person.chat(), Notice::DepartmentsChanged { department, serves: true })
+            }));
             // An agent who joins one more department also uses an invitation. Admins who did it themselves
             // are informed by the answer to their command.
             notices.extend(joined.iter().filter(|out| link.is_some() && out.chat != person.chat()).cloned());
@@ -193,7 +199,9 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        self.change_membership(Actor::Person(admin.id), id, now, |profile| {
+        let held = u16::try_from(self.store.held_by(id).await?.len()).unwrap_or(u16::MAX);
+        let notice = Notice::CapacityChanged { held, max: max.get() };
+        self.change_membership((Actor::Person(admin.id), Some(notice)), id, now, |profile| {
             profile.max_tickets = max;
             format!("max_tickets={}", max.get())
         })
@@ -208,7 +216,7 @@ impl Engine {
         on: bool,
         now: Time,
     ) -> Result<Person, EngineError> {
-        self.change_membership(actor, id, now, |profile| {
+        self.change_membership((actor, None), id, now, |profile| {
             profile.auto_assignment_enabled = on;
             format!("auto_assignment_enabled={on}")
         })
@@ -226,7 +234,8 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        self.change_membership(Actor::Person(admin.id), id, now, |profile| {
+        let notice = Notice::DepartmentsChanged { department, serves };
+        self.change_membership((Actor::Person(admin.id), Some(notice)), id, now, |profile| {
             if serves {
                 profile.departments.insert(department);
             } else {
@@ -237,17 +246,20 @@ impl Engine {
         .await
     }
 
-    /// For an admin, a person who is no longer an agent is `NotFound`, not `Forbidden`.
+    /// Changes an agent's profile, and notifies an agent who did not do it themselves. For an admin, a person
+    /// who is no longer an agent is `NotFound`, not `Forbidden`.
     async fn change_membership(
         &self,
-        actor: Actor,
+        (actor, notice): (Actor, Option<Notice>),
         id: PersonId,
         now: Time,
         change: impl Fn(&mut AgentProfile) -> String,
     ) -> Result<Person, EngineError> {
+        let chat = self.chat_of(id).await?.filter(|_| actor != Actor::Person(id));
+        let notice = chat.zip(notice).map(|(chat, notice)| Outgoing::notice(chat, notice));
         let changed = self.change_agent(id, |profile: &mut AgentProfile| {
             let what = change(profile);
-            (Some(membership_event(now, actor, id, &what)), Vec::new())
+            (Some(membership_event(now, actor, id, &what)), notice.iter().cloned().collect())
         });
         match changed.await {
             Err(EngineError::Forbidden) if actor != Actor::Person(id) => Err(EngineError::NotFound),

@@ -80,7 +80,7 @@ impl Engine {
         let (mut roster, mut random) = (self.roster(), self.random());
         roster.set_strategy(settings.strategy);
         let plan = plan_round(&mut roster, vec![ticket.clone()], settings, now, random.rng());
-        let immediate = plan.into_iter().next()?;
+        let immediate = plan.assignments.into_iter().next()?;
         roster.reserve(immediate.agent, immediate.slot, ticket.id);
         Some(immediate.into_immediate())
     }

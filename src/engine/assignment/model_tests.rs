@@ -63,6 +63,8 @@ enum Step {
         department: u8,
     },
     Reachable(u8, bool),
+    /// An agent is asked whether they are still online, or answers.
+    Asked(u8, bool),
     Lost(u8, bool),
     /// A person stops being an agent, or becomes one again.
     Membership(u8),
@@ -112,7 +114,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => number().prop_map(Step::Resume),
         5 => number().prop_map(Step::Complete),
         1 => number().prop_map(Step::Cancel),
-        1 => number().prop_map(Step::Requeue),
+        6 => number().prop_map(Step::Requeue),
         1 => (number(), 0..4_u8).prop_map(|(ticket, rank)| Step::Rank(ticket, rank)),
         2 => (number(), number()).prop_map(|(ticket, agent)| Step::PickUp { ticket, agent }),
         4 => (number(), number(), any::<bool>())
@@ -123,11 +125,12 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => (number(), prop::bool::weighted(0.7)).prop_map(|(agent, on)| Step::OptIn(agent, on)),
         1 => (number(), number()).prop_map(|(agent, department)| Step::Department { agent, department }),
         1 => (number(), prop::bool::weighted(0.7)).prop_map(|(agent, yes)| Step::Reachable(agent, yes)),
+        2 => (number(), any::<bool>()).prop_map(|(agent, asked)| Step::Asked(agent, asked)),
         2 => (number(), any::<bool>()).prop_map(|(agent, lost)| Step::Lost(agent, lost)),
         1 => number().prop_map(Step::Membership),
         1 => (any_strategy(), any_mode(), prop::sample::select(vec![0, 50, 100, 100]))
             .prop_map(|(strategy, mode, rollout)| Step::Policy { strategy, mode, rollout }),
-        1 => prop_oneof![4 => 1..60_i16, 1 => Just(-3_600_i16)].prop_map(Step::Clock),
+        4 => prop_oneof![8 => 20..120_i16, 1 => Just(-3_600_i16)].prop_map(Step::Clock),
     ]
 }
 
@@ -167,7 +170,7 @@ fn histories_reach_the_interesting_cases() {
     let mut runner = TestRunner::deterministic();
     let histories = (any_setup(), prop::collection::vec(any_step(), 1..=MAX_STEPS));
     let mut coverage = world::Coverage::default();
-    for _ in 0..300 {
+    for _ in 0..1_000 {
         let (setup, steps) = histories.new_tree(&mut runner).unwrap().current();
         let mut world = World::new(&setup);
         for step in &steps {
@@ -176,12 +179,18 @@ fn histories_reach_the_interesting_cases() {
         coverage.assigned += world.coverage.assigned;
         coverage.undone += world.coverage.undone;
         coverage.released += world.coverage.released;
+        coverage.returned += world.coverage.returned;
+        coverage.delayed += world.coverage.delayed;
+        coverage.own += world.coverage.own;
         coverage.over_capacity_steps += world.coverage.over_capacity_steps;
     }
     assert!(
         coverage.assigned > 300
             && coverage.undone > 50
             && coverage.released > 50
+            && coverage.returned > 5
+            && coverage.delayed > 20
+            && coverage.own > 10
             && coverage.over_capacity_steps > 30,
         "{coverage:?}"
     );

@@ -2,17 +2,21 @@
 //!
 //! It takes the tickets in queue order and assigns each to the next agent of its department. A department
 //! without a ready agent does not block the tickets of the others.
-use super::roster::Roster;
+use super::roster::{Choice, Roster};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::event::{Action, Actor, AuditEvent, Decision};
+use crate::domain::event::{Action, Actor, AuditEvent, Decision, MAX_NAMED_AGENTS, SkipReason};
 use crate::domain::ids::{DepartmentId, PersonId, Slot};
 use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::policy::{Mode, Settings};
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::{Change, Guard, Write};
 use rand::RngCore;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most tickets that one batch assigns. A larger batch shares the cost of the durable commit among more
+/// tickets; a smaller one makes its first ticket wait less for the last.
+pub const MAX_BATCH_TICKETS: usize = 512;
 
 /// One planned assignment of a ticket to an agent, with its change.
 #[derive(Debug, Clone)]
@@ -60,30 +64,48 @@ impl Assignment {
     }
 }
 
+/// A plan of one batch.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The assignments, in the order of the queue.
+    pub assignments: Vec<Assignment>,
+    /// The departments with tickets that only their former holders could get, and when the first of these
+    /// tickets may return.
+    pub returns: BTreeMap<DepartmentId, Time>,
+}
+
 /// Plans one batch over the `queued` tickets and applies it to `roster`: if every assignment is committed,
-/// roster and store agree.
+/// roster and store agree. A batch has at most [`MAX_BATCH_TICKETS`] assignments.
 pub fn plan_round(
     roster: &mut Roster,
     mut queued: Vec<Ticket>,
     settings: &Settings,
     now: Time,
     random: &mut dyn RngCore,
-) -> Vec<Assignment> {
+) -> Plan {
+    let mut plan = Plan::default();
     if settings.mode == Mode::Manual {
-        return Vec::new();
+        return plan;
     }
     queued.sort_by_key(|ticket| (ticket.priority, ticket.arrival));
     let mut exhausted: BTreeSet<DepartmentId> = BTreeSet::new();
-    let mut plan = Vec::new();
     for ticket in queued.into_iter().filter(|ticket| ticket.auto) {
         if exhausted.contains(&ticket.department) {
             continue;
         }
-        let Some(agent) = roster.next(ticket.department, random) else {
-            exhausted.insert(ticket.department);
-            continue;
-        };
-        plan.extend(assign(roster, ticket, agent, settings, now));
+        match roster.choose(&ticket, now, random) {
+            Choice::Agent(agent) => plan.assignments.extend(assign(roster, ticket, agent, settings, now)),
+            Choice::ReturnsAt(at) => {
+                plan.returns
+                    .entry(ticket.department)
+                    .and_modify(|first| *first = at.min(*first))
+                    .or_insert(at);
+            }
+            Choice::Nobody => drop(exhausted.insert(ticket.department)),
+        }
+        if plan.assignments.len() == MAX_BATCH_TICKETS {
+            break;
+        }
     }
     plan
 }
@@ -104,7 +126,7 @@ fn assign(
     let previous_last_assigned = profile.last_assigned;
     let agent_chat = seat.person.chat();
     let after = before.assign(agent, slot, assigned_at).ok()?;
-    let decision = decision_record(roster, &before, agent, settings, (held, max));
+    let decision = decision_record(roster, (&before, now), agent, settings, (held, max));
     roster.update(agent, |seat| {
         seat.holds.insert(slot, before.id);
         if let Some(profile) = &mut seat.person.agent {
@@ -131,22 +153,32 @@ fn assign(
 /// Returns the decision record of an assignment.
 fn decision_record(
     roster: &Roster,
-    ticket: &Ticket,
+    (ticket, now): (&Ticket, Time),
     chosen: PersonId,
     settings: &Settings,
     load: (u16, u16),
 ) -> Decision {
-    let mut considered = roster.next_agents(ticket.department);
-    considered.retain(|agent| *agent != chosen);
+    let passed_over = roster.passed_over(ticket, chosen, now);
+    let mut except: Vec<_> = passed_over.iter().map(|(agent, _)| *agent).collect();
+    except.push(chosen);
+    let mut considered = roster.next_agents(ticket.department, &except);
     considered.insert(0, chosen);
-    considered.truncate(crate::domain::event::MAX_NAMED_AGENTS);
-    let (skipped, skipped_named) = roster.skipped_agents(ticket.department);
+    considered.truncate(MAX_NAMED_AGENTS);
+    let (mut skipped, mut skipped_named) = roster.skipped_agents(ticket.department);
+    for reason in [SkipReason::FormerHolder, SkipReason::OwnTicket] {
+        let count = passed_over.iter().filter(|(_, why)| *why == reason).count();
+        skipped.extend((count > 0).then_some((reason, u32::try_from(count).unwrap_or(u32::MAX))));
+    }
+    let passed_over_count = u32::try_from(passed_over.len()).unwrap_or(u32::MAX);
+    // Why somebody who was ready did not get the ticket is asked more often than why others were not ready.
+    skipped_named.splice(0..0, passed_over);
+    skipped_named.truncate(MAX_NAMED_AGENTS);
     Decision {
         department: ticket.department,
         strategy: settings.strategy,
         mode: settings.mode,
         rollout_percent: settings.rollout_percent,
-        eligible: roster.ready(ticket.department),
+        eligible: roster.ready(ticket.department).saturating_sub(passed_over_count),
         considered,
         skipped,
         skipped_named,
@@ -164,20 +196,20 @@ pub fn plan_handover(
     held: u16,
     max: u16,
 ) -> Vec<Outgoing> {
+    // A former holder's old card is retired first, so that the new one is the only one with buttons.
+    let retired = ticket.former_holder(agent).map(|_| CardKey::Task(ticket.id, agent));
+    let retired = retired.map(|card| Outgoing { chat: agent_chat, message: Message::Retire(card) });
     let task = Notice::NewTask { ticket: ticket.id, agent, position: held, held, max };
-    let files = ticket
-        .description
-        .attachments
-        .iter()
-        .map(|file| Notice::File { ticket: ticket.id, file: file.clone() });
+    let files = ticket.description.attachment_groups().into_iter().map(|files| match files.as_slice() {
+        [file] => Notice::File { ticket: ticket.id, file: file.clone() },
+        _ => Notice::Album { ticket: ticket.id, files },
+    });
     // The task card holds the first part.
     let rest =
         (1..ticket.description.parts().len()).map(|part| Notice::DescriptionPart { ticket: ticket.id, part });
-    let mut out: Vec<_> = std::iter::once(task)
-        .chain(rest)
-        .chain(files)
-        .map(|notice| Outgoing::notice(agent_chat, notice))
-        .collect();
+    let news = std::iter::once(task).chain(rest).chain(files);
+    let mut out: Vec<_> =
+        retired.into_iter().chain(news.map(|notice| Outgoing::notice(agent_chat, notice))).collect();
     out.push(Outgoing::notice(ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent }));
     out.push(Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id)));
     out

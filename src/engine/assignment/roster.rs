@@ -2,8 +2,10 @@
 //! assignment order and counts the others by skip reason. The store is authoritative: an agent on whom it
 //! disagrees is reloaded. Every change maintains the order, so a choice costs the same at any number of
 //! agents.
+mod choice;
 mod seat;
 
+pub use choice::Choice;
 pub use seat::Seat;
 
 use crate::domain::Time;
@@ -11,7 +13,6 @@ use crate::domain::event::{MAX_NAMED_AGENTS, SkipReason};
 use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Person};
 use crate::domain::policy::Strategy;
-use rand::RngCore;
 use seat::RotationKey;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -230,16 +231,6 @@ impl Roster {
         free_slots
     }
 
-    /// Returns the next agent of a department in the order of the strategy.
-    pub fn next(&self, department: DepartmentId, random: &mut dyn RngCore) -> Option<PersonId> {
-        let ready = &self.departments.get(&department)?.ready;
-        let nth = match self.strategy {
-            Strategy::RoundRobin | Strategy::LeastLoaded => 0,
-            Strategy::Random => usize::try_from(random.next_u64() % (ready.len().max(1) as u64)).ok()?,
-        };
-        ready.iter().nth(nth).map(|(.., agent)| *agent)
-    }
-
     /// Returns the time of the next assignment: `now`, or 1 µs after the last one, as times must differ.
     pub fn next_assigned_at(&mut self, now: Time) -> Time {
         let assigned_at = match self.last_assigned_at {
@@ -254,14 +245,6 @@ impl Roster {
     #[must_use]
     pub fn ready(&self, department: DepartmentId) -> u32 {
         self.departments.get(&department).map_or(0, |b| u32::try_from(b.ready.len()).unwrap_or(u32::MAX))
-    }
-
-    /// Returns the first few ready agents of a department, in the order of the strategy.
-    #[must_use]
-    pub fn next_agents(&self, department: DepartmentId) -> Vec<PersonId> {
-        self.departments
-            .get(&department)
-            .map_or_else(Vec::new, |b| b.ready.iter().take(MAX_NAMED_AGENTS).map(|(.., a)| *a).collect())
     }
 
     /// Returns the agents skipped for a department's ticket: counts by reason, and a few by name.

@@ -2,24 +2,18 @@
 //! departments in batches, until no agent is ready or no ticket is queued. Wake-ups coalesce; the sweep is
 //! only a safety net.
 use super::pending_work::PendingWork;
-use super::planner::{Assignment, plan_round};
+use super::planner::{Assignment, MAX_BATCH_TICKETS, plan_round};
+use super::queue_heads::assert_queue_heads;
 use crate::domain::Time;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
-use crate::domain::ticket::{Priority, Ticket};
+use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
-use crate::engine::ports::{Change, CommitError, StoreError, Write};
+use crate::engine::ports::{CommitError, StoreError};
 use crate::engine::{Engine, MAX_ATTEMPTS, lock};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{MutexGuard, RwLockWriteGuard};
-
-/// The most tickets that one batch assigns. A larger batch shares the cost of the durable commit among more
-/// tickets; a smaller one makes its first ticket wait less for the last.
-const MAX_BATCH_TICKETS: usize = 512;
-/// The smallest share of a batch that one department gets, however many departments there are.
-const MIN_TICKETS_PER_DEPARTMENT: usize = 16;
 
 tokio::task_local! {
     /// The departments that the commands of one handler marked.
@@ -169,66 +163,44 @@ impl Engine {
         departments: &BTreeSet<DepartmentId>,
         now: Time,
     ) -> Result<Option<usize>, EngineError> {
-        let (settings, queued) = tokio::try_join!(self.store.settings(), self.queue_heads(departments))?;
-        let plan = {
-            let (mut roster, mut random) = (self.roster(), self.random());
-            roster.set_strategy(settings.strategy);
-            plan_round(&mut roster, queued, &settings, now, random.rng())
-        };
-        if plan.is_empty() {
+        let mut further = 0;
+        loop {
+            let (settings, heads) =
+                tokio::try_join!(self.store.settings(), self.queue_heads(departments, further))?;
+            let queued = heads.tickets.iter().map(|ticket| (ticket.department, ticket.id)).collect();
+            let plan = {
+                let (mut roster, mut random) = (self.roster(), self.random());
+                roster.set_strategy(settings.strategy);
+                plan_round(&mut roster, heads.tickets, &settings, now, random.rng())
+            };
+            if !plan.assignments.is_empty() {
+                return self.commit_plan(plan.assignments, queued).await.map(Some);
+            }
+            // Tickets that only their former holders could get may hide others behind them.
+            if plan.returns.keys().any(|department| heads.cut.contains(department)) {
+                further = (2 * further).max(MAX_BATCH_TICKETS);
+                continue;
+            }
+            self.set_returns(departments, &plan.returns);
             return Ok(None);
         }
-        self.commit_plan(plan).await.map(Some)
     }
 
-    /// Returns the heads of the queues, up to the free slots of the ready agents.
-    pub(in crate::engine) async fn queue_heads(
+    /// Commits a plan over these queued tickets and undoes in the roster what the store refuses. Returns how
+    /// many assignments were committed.
+    async fn commit_plan(
         &self,
-        departments: &BTreeSet<DepartmentId>,
-    ) -> Result<Vec<Ticket>, StoreError> {
-        let free_slots: Vec<_> = {
-            let roster = self.roster();
-            departments
-                .iter()
-                .map(|d| (*d, roster.free_slots(*d, MAX_BATCH_TICKETS)))
-                .filter(|(_, free)| *free > 0)
-                .collect()
-        };
-        // Each department has its share of a batch. A share that is used up may hide more tickets of its
-        // department, so tickets behind its last one wait for the next batch. Agents of several departments
-        // then get tickets in one order.
-        let share = MAX_BATCH_TICKETS.div_ceil(free_slots.len().max(1)).max(MIN_TICKETS_PER_DEPARTMENT);
-        let (mut heads, mut end) = (Vec::new(), None);
-        // The reads run concurrently, as each one costs a round trip to the database server.
-        let reads = free_slots.iter().map(|(department, free)| {
-            let limit = (*free).min(share);
-            async move {
-                let head = self.store.queue_head(*department, true, limit).await?;
-                Ok::<_, StoreError>((*free, limit, head))
-            }
-        });
-        for (free, limit, head) in futures::future::try_join_all(reads).await? {
-            if let Some(last) = head.last()
-                && limit < free
-                && head.len() == limit
-            {
-                let place = (last.priority, last.arrival);
-                end = Some(end.map_or(place, |end: (Priority, Arrival)| end.min(place)));
-            }
-            heads.extend(head);
+        mut plan: Vec<Assignment>,
+        queued: Vec<(DepartmentId, TicketId)>,
+    ) -> Result<usize, EngineError> {
+        if let Err(error) = self.announce_returns(&mut plan).await {
+            plan.iter().rev().for_each(|assignment| assignment.undo(&mut self.roster()));
+            return Err(error.into());
         }
-        heads.sort_by_key(|ticket: &Ticket| (ticket.priority, ticket.arrival));
-        heads.retain(|ticket| end.is_none_or(|end| (ticket.priority, ticket.arrival) <= end));
-        heads.truncate(MAX_BATCH_TICKETS);
-        Ok(heads)
-    }
-
-    /// Commits a plan and undoes in the roster what the store refuses. Returns how many assignments were
-    /// committed.
-    async fn commit_plan(&self, mut plan: Vec<Assignment>) -> Result<usize, EngineError> {
         fail::fail_point!("engine-before-assign");
         // Commands of this process that requeue a ticket wait for the round; those of other replicas do not.
-        let mut changes = if self.signal_buffer.is_some() { assert_queue_heads(&plan) } else { Vec::new() };
+        let mut changes =
+            if self.signal_buffer.is_some() { assert_queue_heads(&plan, queued) } else { Vec::new() };
         let assertions = changes.len();
         changes.extend(plan.iter_mut().map(Assignment::take_change));
         let work_guard = self.register(PendingWork::after_commit_of(&changes));
@@ -303,38 +275,5 @@ impl Engine {
                 return Ok(());
             }
         }
-    }
-}
-
-/// Returns the changes that assert that the tickets of a plan still are the heads of their queues.
-fn assert_queue_heads(plan: &[Assignment]) -> Vec<Change> {
-    let mut heads: BTreeMap<DepartmentId, Vec<TicketId>> = BTreeMap::new();
-    for assignment in plan {
-        heads.entry(assignment.before.department).or_default().push(assignment.before.id);
-    }
-    let head = |(department, tickets)| Change::quiet(Write::AssertQueueHead { department, tickets });
-    heads.into_iter().map(head).collect()
-}
-
-/// Read access to the roster, for views.
-impl Engine {
-    /// Returns the number of agents of a department who are online and not lost, with or without a free slot.
-    #[must_use]
-    pub fn online(&self, department: DepartmentId) -> u32 {
-        self.roster().online(department)
-    }
-
-    /// Returns whether an agent's presence is lost.
-    #[must_use]
-    pub fn is_lost(&self, agent: PersonId) -> bool {
-        self.roster().seat(agent).is_some_and(|seat| seat.lost)
-    }
-
-    /// Returns all seats, in the order in which their people became agents.
-    #[must_use]
-    pub fn seats(&self) -> Vec<super::roster::Seat> {
-        let mut seats: Vec<_> = self.roster().seats().cloned().collect();
-        seats.sort_by_key(|seat| seat.profile().map_or(0, |p| p.assignment_order));
-        seats
     }
 }

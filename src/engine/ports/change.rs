@@ -43,7 +43,7 @@ pub enum Write {
         /// [`CommitError::TooManyOpen`]. A limit against abuse: concurrent processes may exceed it by a few.
         limit: Option<usize>,
     },
-    /// Updates a ticket.
+    /// Updates a ticket, except for its description.
     Ticket {
         /// The new ticket; its version follows the expected one.
         ticket: Box<Ticket>,
@@ -51,6 +51,14 @@ pub enum Write {
         expected: Version,
         /// The condition on the agent who gets it.
         guard: Guard,
+    },
+    /// Updates the description of an open ticket; other writes leave it unchanged. Its state, holder and place
+    /// in the queue stay as they were read.
+    TicketContent {
+        /// The new ticket; its version follows the expected one.
+        ticket: Box<Ticket>,
+        /// The version that was read.
+        expected: Version,
     },
     /// Writes nothing. Asserts that the tickets of a department that the engine may assign begin with these,
     /// in this order. Otherwise it is rejected with [`CommitError::Conflict`], and later assignments by the

@@ -36,10 +36,59 @@ pub enum Outcome {
         /// Whether Telegram may have delivered it all the same.
         unknown: bool,
     },
-    /// Given up for this reason. The store keeps it for the admins; it is never retried.
-    Dropped(String),
+    /// Not delivered yet, and only this delivery waits until then: the chat goes on.
+    Postponed(Time),
+    /// The message of this live card is gone: the card is forgotten if it is still this message.
+    CardGone(CardKey, i32),
+    /// Given up for this reason, with the details. The store keeps it for the admins; it is never retried.
+    Dropped(DropReason, String),
     /// The chat has a new id: this delivery and all others of the chat that are pending move to it.
     Moved(ChatId),
+}
+
+/// The reason for which a delivery is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DropReason {
+    /// The person blocked the bot, or the chat does not exist.
+    Unreachable,
+    /// Telegram refused it for good.
+    Refused,
+    /// Two attempts had an unknown outcome; a third could be a third copy.
+    OutcomeUnknown,
+    /// This build can't read or compose it.
+    Unreadable,
+    /// It failed by a bug of this program.
+    Failed,
+}
+
+impl DropReason {
+    /// All reasons.
+    pub const ALL: [Self; 5] =
+        [Self::Unreachable, Self::Refused, Self::OutcomeUnknown, Self::Unreadable, Self::Failed];
+
+    /// Returns its name in metrics and in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::Unreadable => "unreadable",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Returns the name of its stored counter.
+    #[must_use]
+    pub fn counter(self) -> &'static str {
+        match self {
+            Self::Unreachable => "dropped_unreachable",
+            Self::Refused => "dropped_refused",
+            Self::OutcomeUnknown => "dropped_outcome_unknown",
+            Self::Unreadable => "dropped_unreadable",
+            Self::Failed => "dropped_failed",
+        }
+    }
 }
 
 /// Counters of deliveries and updates that did not go as intended.
@@ -52,6 +101,8 @@ pub struct DeliveryCounters {
     pub unknown: u64,
     /// Deliveries given up, since the store was created.
     pub dropped: u64,
+    /// The same by reason, in the order of [`DropReason::ALL`].
+    pub dropped_by: [u64; DropReason::ALL.len()],
     /// Dead letters of the inbox that exist now.
     pub dead_letters: u64,
 }

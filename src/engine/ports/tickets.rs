@@ -24,6 +24,15 @@ pub struct OpeningContext {
 /// Number of queued tickets per department.
 pub type QueueDepths = HashMap<DepartmentId, u64>;
 
+/// A queued ticket, as the incident monitor needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingTicket {
+    /// The ticket.
+    pub id: TicketId,
+    /// When it was opened, to the millisecond.
+    pub opened_at: Time,
+}
+
 /// The tickets, the queues of the departments and the audit events, and the commit of a [`Change`] of any
 /// record.
 #[async_trait]
@@ -70,13 +79,13 @@ pub trait TicketStore: Send + Sync + 'static {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError>;
-    /// Returns when the longest-waiting queued ticket of a department and priority was opened, to the
-    /// millisecond. The cost does not depend on the queue's depth.
-    async fn oldest_waiting_at(
+    /// Returns the queued ticket of a department and priority that arrived first. The cost does not depend on
+    /// the queue's depth.
+    async fn oldest_waiting(
         &self,
         department: DepartmentId,
         priority: Priority,
-    ) -> Result<Option<Time>, StoreError>;
+    ) -> Result<Option<WaitingTicket>, StoreError>;
     /// Returns the number of queued tickets of each department. The cost does not depend on the depths.
     async fn depths(&self) -> Result<QueueDepths, StoreError>;
     /// Returns a queued ticket's position in its department, from 1. At the tail of its priority the cost

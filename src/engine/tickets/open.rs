@@ -2,13 +2,13 @@
 //! assignment; otherwise the ticket waits for a round.
 use crate::domain::Time;
 use crate::domain::department::Department;
+use crate::domain::description::Description;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Action, AuditEvent};
 use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, TicketId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
-use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::ports::{Change, CommitError, UniqueKey, Write};
@@ -45,15 +45,11 @@ impl Engine {
         draft: &Draft,
         now: Time,
     ) -> Result<Ticket, EngineError> {
-        let (Some(target), true) = (draft.target, draft.is_complete()) else {
+        let description = draft.description();
+        let Some(target) = draft.target.filter(|_| !description.is_empty()) else {
             return Err(EngineError::NoDraft);
         };
-        let new = NewTicket {
-            key: format!("draft {}", draft.id),
-            customer,
-            target,
-            description: draft.description.clone(),
-        };
+        let new = NewTicket { key: format!("draft {}", draft.id), customer, target, description };
         let ticket = self.open(new, now).await?;
         self.store.drop_draft(draft).await?;
         Ok(ticket)
@@ -62,11 +58,23 @@ impl Engine {
     /// Opens a ticket, or returns the one that was opened with this key. The same commit enqueues the notices
     /// to the customer and to the agent of an immediate assignment.
     pub async fn open(&self, new: NewTicket<'_>, now: Time) -> Result<Ticket, EngineError> {
+        self.open_or_existing(new, now).await.map(|(ticket, _)| ticket)
+    }
+
+    /// As [`Engine::open`]. Returns also whether this call opened the ticket.
+    pub async fn open_or_existing(
+        &self,
+        new: NewTicket<'_>,
+        now: Time,
+    ) -> Result<(Ticket, bool), EngineError> {
         let (department, category) = new.target;
         let context = self.store.opening_context(department, Priority::default()).await?;
         let offered = |d: &Department| d.offered().any(|c| c.id == category);
         if !context.department.as_ref().is_some_and(offered) {
-            return self.existing_ticket_or(&new.key, EngineError::NotFound).await;
+            return self
+                .existing_ticket_or(&new.key, EngineError::NotFound)
+                .await
+                .map(|ticket| (ticket, false));
         }
         self.retry(|| async {
             let ticket = self.new_ticket(&new, &context.settings, now);
@@ -84,10 +92,10 @@ impl Engine {
             let opened =
                 self.open_and_assign(opening, ticket, context.ahead == 0, &context.settings, now).await;
             match opened {
-                Ok(ticket) => Ok(Attempt::Done(ticket)),
+                Ok(ticket) => Ok(Attempt::Done((ticket, true))),
                 Err(CommitError::Duplicate(UniqueKey::Idempotency)) => {
                     let ticket = self.store.ticket_by_key(&new.key).await?;
-                    Ok(ticket.map_or(Attempt::Lost, Attempt::Done))
+                    Ok(ticket.map_or(Attempt::Lost, |ticket| Attempt::Done((ticket, false))))
                 }
                 Err(
                     CommitError::Duplicate(UniqueKey::Number)
@@ -98,7 +106,7 @@ impl Engine {
                 Err(CommitError::TooManyOpen) => self
                     .existing_ticket_or(&new.key, EngineError::TooManyOpen(MAX_OPEN_TICKETS))
                     .await
-                    .map(Attempt::Done),
+                    .map(|ticket| Attempt::Done((ticket, false))),
                 Err(CommitError::Store(error)) => Err(error.into()),
             }
         })
@@ -127,6 +135,7 @@ impl Engine {
             priority: Priority::default(),
             auto: settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
+            former_holders: Vec::new(),
             created_at: now,
         }
     }

@@ -155,13 +155,14 @@ impl Engine {
             let holder = self.holder_of(&before).await?.filter(|holder| applies(&before, holder));
             let holder = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
             let from = holder.id;
-            let after = before.release().map_err(refuse)?;
+            let after = before.release(why == ReleaseReason::Admin, now).map_err(refuse)?;
             let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
             if why == ReleaseReason::Admin {
                 let withdrawn = Notice::TaskWithdrawn { ticket, to: None };
                 notices.push(Outgoing::notice(holder.chat(), withdrawn));
             }
-            notices.extend(self.card_refreshes(&after, Some(from)).await?);
+            let card_holder = Some(from).filter(|_| holder.reachable);
+            notices.extend(self.card_refreshes(&after, card_holder).await?);
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(AuditEvent {

@@ -2,8 +2,9 @@
 use std::collections::HashMap;
 
 use axum::RequestExt;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::{Map, Value};
@@ -22,33 +23,27 @@ pub(in crate::sandbox) struct Upload {
 pub(in crate::sandbox) struct Input {
     pub(in crate::sandbox) params: Map<String, Value>,
     pub(in crate::sandbox) files: HashMap<String, Upload>,
-    /// Whether all values are still text, because the body was no JSON. The schema knows their types.
-    pub(in crate::sandbox) untyped: bool,
 }
 
 impl Input {
-    /// Reads the parameters. Errors if the body is malformed or too large.
-    pub(in crate::sandbox) async fn read(request: Request) -> Result<Self, BotApiError> {
-        let mut input = Self { untyped: true, ..Self::default() };
-        let query = request.uri().query().unwrap_or_default().to_owned();
-        input.add_form(query.as_bytes());
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    /// Reads the parameters. Errors if the body is malformed.
+    pub(in crate::sandbox) async fn read(request: &Parts, body: Bytes) -> Result<Self, BotApiError> {
+        let mut input = Self::default();
+        input.add_form(request.uri.query().unwrap_or_default().as_bytes());
+        let content_type = request.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type =
             content_type.and_then(|k| k.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
         match content_type.as_str() {
-            "multipart/form-data" => input.add_multipart(request).await?,
+            "multipart/form-data" => {
+                input.add_multipart(Request::from_parts(request.clone(), Body::from(body))).await?;
+            }
             "application/json" => {
-                let body = read_body(request).await?;
                 if !body.trim_ascii().is_empty() {
                     let object = serde_json::from_slice::<Map<String, Value>>(&body);
                     input.params.extend(object.map_err(|_| bad_request("can't parse JSON object"))?);
-                    input.untyped = false;
                 }
             }
-            _ => {
-                let body = read_body(request).await?;
-                input.add_form(&body);
-            }
+            _ => input.add_form(&body),
         }
         Ok(input)
     }
@@ -86,8 +81,12 @@ impl Input {
     }
 }
 
-async fn read_body(request: Request) -> Result<Bytes, BotApiError> {
-    Bytes::from_request(request, &()).await.map_err(|e| rejection_error(&e.into_response()))
+/// Reads the whole body of a request. Errors if it is too large or was cut off.
+pub(in crate::sandbox) async fn buffer(request: Request) -> (Parts, Result<Bytes, BotApiError>) {
+    let (parts, body) = request.into_parts();
+    let whole = Request::from_parts(parts.clone(), body);
+    let body = Bytes::from_request(whole, &()).await.map_err(|e| rejection_error(&e.into_response()));
+    (parts, body)
 }
 
 fn rejection_error(rejection: &axum::response::Response) -> BotApiError {

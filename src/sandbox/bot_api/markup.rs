@@ -35,7 +35,33 @@ pub(in crate::sandbox) fn keyboard(params: &Map<String, Value>) -> Result<Option
         return Err(bad_request("reply markup is too long"));
     }
     rows.into_iter().flatten().try_for_each(check_button)?;
-    Ok(Some(markup.clone()))
+    let mut markup = markup.clone();
+    complete_urls(&mut markup);
+    Ok(Some(markup))
+}
+
+/// Adds the scheme to the buttons' links that have none, as Telegram does.
+fn complete_urls(markup: &mut Value) {
+    let rows = markup.get_mut("inline_keyboard").and_then(Value::as_array_mut).into_iter().flatten();
+    for button in rows.filter_map(Value::as_array_mut).flatten() {
+        if let Some(url) = button.get_mut("url") {
+            *url = Value::from(full_url(url.as_str().unwrap_or_default()));
+        }
+    }
+}
+
+/// Returns a link with its scheme: `http://` if it has none.
+fn full_url(url: &str) -> String {
+    let has_scheme = url.contains("://") || url.starts_with("tg:");
+    if has_scheme { url.to_owned() } else { format!("http://{url}") }
+}
+
+fn is_valid_url(url: &str) -> bool {
+    let has_scheme = full_url(url) == url;
+    url::Url::parse(&full_url(url)).is_ok_and(|u| match u.scheme() {
+        "http" | "https" => has_scheme || u.host_str().is_some_and(|host| host.contains('.')),
+        scheme => matches!(scheme, "tg" | "ton" | "tonsite"),
+    })
 }
 
 fn check_button(button: &Value) -> Result<(), BotApiError> {
@@ -53,10 +79,7 @@ fn check_button(button: &Value) -> Result<(), BotApiError> {
     if text("callback_data").is_some_and(|data| data.len() > MAX_CALLBACK_DATA_BYTES) {
         return Err(bad_request("BUTTON_DATA_INVALID"));
     }
-    let is_valid = |url: &str| {
-        url::Url::parse(url).is_ok_and(|u| matches!(u.scheme(), "http" | "https" | "tg" | "ton" | "tonsite"))
-    };
-    if text("url").is_some_and(|url| !is_valid(url)) {
+    if text("url").is_some_and(|url| !is_valid_url(url)) {
         return Err(bad_request("BUTTON_URL_INVALID"));
     }
     Ok(())
@@ -107,9 +130,18 @@ mod tests {
         assert!(one(json!({"text": "x"})).is_err());
         assert!(one(json!({"text": " ", "callback_data": "a"})).is_err());
         assert_eq!(one(json!({"text": "x", "url": "https://t.me/a?start=b"})), Ok(true));
-        assert_eq!(
-            one(json!({"text": "x", "url": "javascript:alert(1)"})),
-            Err("Bad Request: BUTTON_URL_INVALID".to_owned())
-        );
+        assert_eq!(one(json!({"text": "x", "url": "t.me/a?start=b"})), Ok(true));
+        assert_eq!(one(json!({"text": "x", "url": "tg://user?id=5"})), Ok(true));
+        for url in ["javascript:alert(1)", "localhost", "just words", "ftp://a.example/"] {
+            let refused = Err("Bad Request: BUTTON_URL_INVALID".to_owned());
+            assert_eq!(one(json!({"text": "x", "url": url})), refused, "{url}");
+        }
+    }
+
+    #[test]
+    fn links_without_a_scheme_get_one() {
+        let params = json!({"reply_markup": {"inline_keyboard": [[{"text": "x", "url": "t.me/a"}]]}});
+        let markup = keyboard(params.as_object().unwrap()).unwrap().unwrap();
+        assert_eq!(markup["inline_keyboard"][0][0]["url"], "http://t.me/a");
     }
 }

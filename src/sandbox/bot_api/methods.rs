@@ -1,10 +1,15 @@
 //! Bot API methods that the sandbox implements. Other methods of the schema are answered with 404.
+mod albums;
 mod commands;
+mod contents;
+mod copies;
 mod edits;
 mod media;
 mod messages;
 mod presses;
 mod queries;
+mod reactions;
+mod topics;
 mod updates;
 
 use std::collections::HashMap;
@@ -13,7 +18,9 @@ use serde_json::{Map, Value};
 
 use super::body::Upload;
 use super::error::{BotApiError, bad_request};
+use super::markup;
 use crate::sandbox::Sandbox;
+use crate::sandbox::chats::message::{NewMessage, Sender};
 use crate::sandbox::chats::text::Formatted;
 use crate::sandbox::state::State;
 
@@ -27,6 +34,8 @@ pub(in crate::sandbox) struct Call<'a> {
 /// A successful reply.
 pub(in crate::sandbox) struct Reply {
     pub(in crate::sandbox) result: Value,
+    /// The whole body, if the result cannot be written as JSON.
+    pub(in crate::sandbox) raw: Option<Vec<u8>>,
     /// The `description` that Telegram adds to some results.
     pub(in crate::sandbox) description: Option<&'static str>,
 }
@@ -36,12 +45,12 @@ type MethodResult = Result<Value, BotApiError>;
 /// Runs the method of the request.
 pub(in crate::sandbox) async fn run(sandbox: &Sandbox, call: &Call<'_>) -> Result<Reply, BotApiError> {
     let result = match call.method {
-        "getUpdates" => updates::get_updates(sandbox, call).await,
+        "getUpdates" => return updates::get_updates(sandbox, call).await,
         "setWebhook" => return updates::set_webhook(sandbox, call),
         "deleteWebhook" => return Ok(updates::delete_webhook(sandbox, call)),
         _ => sandbox.write(|state| run_now(state, call)),
     };
-    result.map(|result| Reply { result, description: None })
+    result.map(Reply::new)
 }
 
 fn run_now(state: &mut State, call: &Call<'_>) -> MethodResult {
@@ -51,12 +60,22 @@ fn run_now(state: &mut State, call: &Call<'_>) -> MethodResult {
         "getFile" => queries::get_file(state, call),
         "getWebhookInfo" => Ok(updates::get_webhook_info(state)),
         "sendMessage" => messages::send_message(state, call),
-        "copyMessage" => messages::copy_message(state, call),
+        "copyMessage" => copies::copy_message(state, call),
+        "copyMessages" => copies::copy_messages(state, call),
+        "sendMediaGroup" => albums::send_media_group(state, call),
+        "sendLocation" => contents::send_location(state, call),
+        "sendVenue" => contents::send_venue(state, call),
+        "sendContact" => contents::send_contact(state, call),
+        "sendDice" => contents::send_dice(state, call),
+        "sendPoll" => contents::send_poll(state, call),
+        "setMessageReaction" => reactions::set_reaction(state, call),
+        "createForumTopic" => topics::create(state, call),
+        "editForumTopic" => topics::edit(state, call),
+        "deleteForumTopic" => topics::delete(state, call),
         "deleteMessage" => messages::delete_message(state, call),
         "sendChatAction" => messages::send_chat_action(state, call),
-        "sendPhoto" | "sendDocument" | "sendVoice" | "sendVideo" | "sendAudio" | "sendSticker" => {
-            media::send_media(state, call)
-        }
+        "sendPhoto" | "sendDocument" | "sendVoice" | "sendVideo" | "sendAudio" | "sendSticker"
+        | "sendAnimation" | "sendVideoNote" => media::send_media(state, call),
         "editMessageText" => edits::edit_text(state, call),
         "editMessageCaption" => edits::edit_caption(state, call),
         "editMessageReplyMarkup" => edits::edit_keyboard(state, call),
@@ -76,6 +95,12 @@ pub(in crate::sandbox) fn chat_id(params: &Map<String, Value>, name: &str) -> Op
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
+impl Reply {
+    pub(in crate::sandbox) fn new(result: Value) -> Self {
+        Self { result, raw: None, description: None }
+    }
+}
+
 impl State {
     /// Returns the chat that a request names. The bot must have access to it.
     fn readable_chat(&self, chat: Option<i64>) -> Result<i64, BotApiError> {
@@ -91,6 +116,18 @@ impl State {
         }
         Ok(chat)
     }
+
+    /// Returns an empty message of the bot to the chat, the topic and the original that a request names, with
+    /// the keyboard of the request.
+    fn outgoing(&self, call: &Call<'_>) -> Result<NewMessage, BotApiError> {
+        let keyboard = markup::keyboard(call.params)?;
+        let chat = self.writable_chat(call.chat("chat_id"))?;
+        let mut new = NewMessage::new(chat, Sender::Bot, Formatted::default());
+        new.thread = self.thread(chat, call.int("message_thread_id"))?;
+        new.keyboard = keyboard;
+        messages::reply(self, &mut new, call)?;
+        Ok(new)
+    }
 }
 
 impl Call<'_> {
@@ -104,6 +141,10 @@ impl Call<'_> {
 
     fn int(&self, name: &str) -> Option<i64> {
         self.params.get(name).and_then(Value::as_i64)
+    }
+
+    fn number(&self, name: &str) -> Option<f64> {
+        self.params.get(name).and_then(Value::as_f64)
     }
 
     fn flag(&self, name: &str) -> bool {

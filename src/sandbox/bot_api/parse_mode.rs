@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::error::{BotApiError, bad_request};
 use super::html;
-use crate::sandbox::chats::entities;
+use crate::sandbox::chats::detect::detect;
 use crate::sandbox::chats::entities::Entity;
 use crate::sandbox::chats::text::{Formatted, printable, utf16_len};
 
@@ -38,7 +38,7 @@ impl Formatted {
             _ => return Err(bad_request("unsupported parse_mode")),
         };
         parsed.trim();
-        let found = entities::detect(&parsed.text, &parsed.entities);
+        let found = detect(&parsed.text, &parsed.entities);
         parsed.entities.extend(found);
         parsed.entities.sort_by_key(|e| (e.offset, usize::MAX - e.length));
         Ok(parsed)

@@ -1,4 +1,6 @@
 //! Bot API schema of requests, and validation of requests against it.
+mod coerce;
+
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
@@ -45,25 +47,6 @@ impl Schema {
     /// Returns whether the method has this parameter.
     pub(in crate::sandbox) fn has_param(&self, method: &str, name: &str) -> bool {
         self.methods.get(method).is_some_and(|fields| fields.contains_key(name))
-    }
-
-    /// Converts form fields, which are all text, to the JSON types of the method's parameters.
-    pub(in crate::sandbox) fn coerce(&self, method: &str, params: &mut Map<String, Value>) {
-        let Some(fields) = self.methods.get(method) else { return };
-        for (name, value) in params {
-            let (Some(field), Some(text)) = (fields.get(name), value.as_str()) else { continue };
-            if field.types.iter().any(|t| t == "String" || t == "InputFile") {
-                continue;
-            }
-            let text = match text {
-                "True" => "true",
-                "False" => "false",
-                text => text,
-            };
-            if let Ok(typed) = serde_json::from_str(text) {
-                *value = typed;
-            }
-        }
     }
 
     /// Errors on missing parameters and wrong types. Returns the unknown parameters, which Telegram ignores.
@@ -115,6 +98,14 @@ impl Schema {
         path: &str,
         unknown: &mut Vec<String>,
     ) -> Result<(), String> {
+        // The elements of one array can have different types.
+        let elements: Vec<String> =
+            types.iter().filter_map(|t| t.strip_prefix("Array of ")).map(str::to_owned).collect();
+        if let (Some(items), true) = (value.as_array(), elements.len() > 1) {
+            return items.iter().enumerate().try_for_each(|(at, item)| {
+                self.check_any(&elements, item, name, &format!("{path}[{at}]"), unknown)
+            });
+        }
         let mut best: Option<Vec<String>> = None;
         let mut first_error = None;
         for expected in types {
@@ -177,14 +168,15 @@ fn wrong_type(name: &str, word: &str) -> String {
 /// Returns Telegram's error for a missing parameter. Some parameters have a message of their own.
 fn missing(name: &str) -> BotApiError {
     bad_request(match name {
-        "chat_id" | "from_chat_id" => format!("{name} is empty"),
+        "chat_id" | "from_chat_id" | "latitude" | "longitude" => format!("{name} is empty"),
         "text" => "message text is empty".to_owned(),
         "message_id" => "message identifier is not specified".to_owned(),
         "file_id" => "file_id not specified".to_owned(),
         "action" => "wrong parameter action in request".to_owned(),
-        "photo" | "document" | "voice" | "video" | "audio" | "sticker" => {
-            format!("there is no {name} in the request")
+        "photo" | "document" | "voice" | "video" | "audio" | "sticker" | "animation" | "video_note" => {
+            format!("there is no {} in the request", name.replace('_', " "))
         }
+        "message_ids" => "message identifiers are not specified".to_owned(),
         _ => format!("parameter \"{name}\" is required"),
     })
 }
@@ -203,7 +195,7 @@ mod tests {
     #[test]
     fn built_in_schema_parses_and_method_names_match_in_any_case() {
         let schema = Schema::built_in();
-        assert_eq!(schema.methods.len(), 28);
+        assert_eq!(schema.methods.len(), 41);
         assert_eq!(schema.method("SendMessage"), Some("sendMessage"));
         assert_eq!(schema.method("sendTelepathy"), None);
     }
@@ -220,6 +212,8 @@ mod tests {
             check("sendMessage", json!({"chat_id": 1, "text": 5})),
             Err("Bad Request: field \"text\" must be of type String".to_owned())
         );
+        let mixed = json!([{"type": "photo", "media": "a"}, {"type": "video", "media": "b", "duration": 3}]);
+        assert_eq!(check("sendMediaGroup", json!({"chat_id": 1, "media": mixed})), Ok(vec![]));
         let no_label = json!({"chat_id": 1, "text": "x", "reply_markup": {"inline_keyboard": [[{"callback_data": "b"}]]}});
         assert_eq!(check("sendMessage", no_label), Err("Bad Request: can't find field \"text\"".to_owned()));
     }
@@ -236,18 +230,5 @@ mod tests {
         );
         let scope = json!({"commands": [{"command": "a", "description": "b"}], "scope": {"type": "chat", "chat_id": 4}});
         assert_eq!(check("setMyCommands", scope), Ok(vec![]));
-    }
-
-    #[test]
-    fn form_fields_are_converted_to_the_type_of_the_parameter() {
-        let markup = json!({"inline_keyboard": [[{"text": "True", "callback_data": "b"}]]});
-        let text = markup.to_string();
-        let mut params = json!({"chat_id": "12", "message_id": "5", "text": "7", "reply_markup": text});
-        let params = params.as_object_mut().unwrap();
-        Schema::built_in().coerce("editMessageText", params);
-        assert_eq!(params.get("message_id"), Some(&json!(5)));
-        assert_eq!(params.get("text"), Some(&json!("7")));
-        assert_eq!(params.get("reply_markup"), Some(&markup));
-        assert_eq!(params.get("chat_id"), Some(&json!("12")));
     }
 }

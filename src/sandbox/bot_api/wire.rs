@@ -3,11 +3,9 @@ use serde_json::{Map, Value, json};
 
 use crate::sandbox::chats::entities::Entity;
 use crate::sandbox::chats::message::{ANONYMOUS_ADMIN, Attachment, Message, Rendition, Sender};
+use crate::sandbox::chats::text::Formatted;
 use crate::sandbox::chats::views::{MediaKind, User};
 use crate::sandbox::state::State;
-
-/// Latitude and longitude of every shared location: Monas, Jakarta.
-const SHARED_LOCATION: (f64, f64) = (-6.175_39, 106.827_15);
 
 impl State {
     pub(in crate::sandbox) fn bot_json(&self) -> Value {
@@ -53,6 +51,8 @@ impl State {
             }
         };
         put(&mut json, "from", from);
+        put(&mut json, "message_thread_id", message.thread.map(Value::from));
+        put(&mut json, "is_topic_message", message.thread.map(|_| Value::from(true)));
         put(&mut json, "media_group_id", message.media_group_id.clone().map(Value::from));
         put(&mut json, "reply_markup", message.keyboard.clone());
         let original = message.reply_to.and_then(|id| self.message(message.chat, id));
@@ -61,7 +61,13 @@ impl State {
             "reply_to_message",
             original.map(|m| self.message_json(&Message { reply_to: None, ..m.clone() })),
         );
-        self.put_content(&mut json, message);
+        match &message.content {
+            Some(content) => json.extend(content.clone()),
+            None => self.put_content(&mut json, message),
+        }
+        json.extend(message.envelope.clone());
+        // A null in the envelope of a test leaves the field out.
+        json.retain(|name, value| !(value.is_null() && message.envelope.contains_key(name)));
         Value::Object(json)
     }
 
@@ -73,16 +79,33 @@ impl State {
     fn put_content(&self, json: &mut Map<String, Value>, message: &Message) {
         let (text, entities) = match &message.attachment {
             Some(attachment) => {
-                let (name, value) = self.media_json(attachment, message);
+                let (name, value) = self.media_json(attachment);
+                // A venue has its location beside it, and a GIF is also a document, for older bots.
+                match attachment.kind {
+                    MediaKind::Venue => put(json, "location", value.get("location").cloned()),
+                    MediaKind::Animation => put(json, "document", Some(value.clone())),
+                    _ => {}
+                }
                 put(json, name, Some(value));
                 ("caption", "caption_entities")
             }
             None => ("text", "entities"),
         };
-        if !message.body.text.is_empty() {
-            put(json, text, Some(json!(message.body.text)));
+        self.put_text(json, &message.body, text, entities);
+    }
+
+    /// Puts a text or caption and its entities into a message, if there are any.
+    pub(in crate::sandbox) fn put_text(
+        &self,
+        json: &mut Map<String, Value>,
+        body: &Formatted,
+        text: &str,
+        entities: &str,
+    ) {
+        if !body.text.is_empty() {
+            put(json, text, Some(json!(body.text)));
         }
-        let found: Vec<Value> = message.body.entities.iter().filter_map(|e| self.entity_json(e)).collect();
+        let found: Vec<Value> = body.entities.iter().filter_map(|e| self.entity_json(e)).collect();
         if !found.is_empty() {
             put(json, entities, Some(Value::from(found)));
         }
@@ -92,7 +115,10 @@ impl State {
         entity.to_json(|id| self.user_json(id))
     }
 
-    fn media_json(&self, attachment: &Attachment, message: &Message) -> (&'static str, Value) {
+    fn media_json(&self, attachment: &Attachment) -> (&'static str, Value) {
+        if let Some(data) = &attachment.data {
+            return (attachment.kind.field_name(), data.clone());
+        }
         match attachment.kind {
             MediaKind::Photo => {
                 let size = |r: &Rendition| {
@@ -100,23 +126,22 @@ impl State {
                 };
                 ("photo", attachment.renditions.iter().map(size).collect())
             }
-            MediaKind::Location => {
-                ("location", json!({"latitude": SHARED_LOCATION.0, "longitude": SHARED_LOCATION.1}))
-            }
-            MediaKind::Contact => ("contact", self.contact_json(message)),
             kind => {
                 let Some(file) = attachment.renditions.last() else { return ("document", Value::Null) };
                 let numbers: &[(&str, u32)] = match kind {
                     MediaKind::Voice => &[("duration", 4)],
                     MediaKind::Audio => &[("duration", 180)],
-                    MediaKind::Video => &[("duration", 12), ("width", file.width), ("height", file.height)],
+                    MediaKind::VideoNote => &[("duration", 9), ("length", file.width)],
+                    MediaKind::Video | MediaKind::Animation => {
+                        &[("duration", 12), ("width", file.width), ("height", file.height)]
+                    }
                     MediaKind::Sticker => &[("width", file.width), ("height", file.height)],
                     _ => &[],
                 };
                 let mut json = self.file_json(file, numbers);
                 if kind == MediaKind::Sticker {
                     json.extend(sticker_flags());
-                } else {
+                } else if kind != MediaKind::VideoNote {
                     put(&mut json, "mime_type", attachment.mime.clone().map(Value::from));
                     let has_name = kind != MediaKind::Voice;
                     put(
@@ -141,15 +166,6 @@ impl State {
             put(&mut json, name, Some(json!(number)));
         }
         json
-    }
-
-    fn contact_json(&self, message: &Message) -> Value {
-        let user = match message.sender {
-            Sender::User(id) => self.users.get(&id),
-            _ => None,
-        };
-        let name = user.map_or("Somebody", |u| u.first_name.as_str());
-        json!({"phone_number": "+6281200000000", "first_name": name, "user_id": user.map(|u| u.id)})
     }
 }
 

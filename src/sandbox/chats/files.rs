@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use axum::body::Bytes;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 
 use super::message::{Attachment, Rendition};
 use crate::sandbox::chats::views::MediaKind;
@@ -52,7 +53,8 @@ impl Files {
             MediaKind::Photo => &[(90, 60), (1280, 853)],
             MediaKind::Video => &[(1280, 720)],
             MediaKind::Sticker => &[(512, 512)],
-            MediaKind::Location | MediaKind::Contact => &[],
+            MediaKind::Animation => &[(480, 270)],
+            MediaKind::VideoNote => &[(384, 384)],
             _ => &[(0, 0)],
         };
         let first = self.last_number + 1;
@@ -79,8 +81,37 @@ impl Files {
             };
             self.by_id.insert(rendition.file_id.clone(), file);
         }
-        let has_file = !renditions.is_empty();
-        Attachment { kind, renditions, file_name: name, mime: has_file.then_some(mime), size: bytes.len() }
+        Attachment { kind, renditions, file_name: name, mime: Some(mime), size: bytes.len(), data: None }
+    }
+
+    /// Returns the file that a message of a test names, as an attachment. An unknown file is stored without
+    /// bytes.
+    pub(in crate::sandbox) fn adopt(&mut self, kind: MediaKind, file_id: &str, json: &Value) -> Attachment {
+        if let Some(known) = self.attach(file_id) {
+            return known;
+        }
+        let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+        let side = |name: &str| json.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        self.last_number += 1;
+        let renditions = vec![Rendition {
+            file_id: file_id.to_owned(),
+            width: side("width").or(side("length")).unwrap_or_default(),
+            height: side("height").or(side("length")).unwrap_or_default(),
+        }];
+        let (name, path) = (text("file_name"), download_path(kind, self.last_number, None));
+        let file = File {
+            kind,
+            bytes: Bytes::new(),
+            mime: text("mime_type").unwrap_or_else(|| default_mime(kind).to_owned()),
+            name: name.clone(),
+            unique_id: text("file_unique_id").unwrap_or_else(|| format!("AQAD{:08x}", self.last_number)),
+            path: path.clone(),
+            renditions: renditions.clone(),
+        };
+        let mime = Some(file.mime.clone());
+        self.by_path.insert(path, file_id.to_owned());
+        self.by_id.insert(file_id.to_owned(), file);
+        Attachment { kind, renditions, file_name: name, mime, size: 0, data: None }
     }
 
     /// Returns the attachment for a file id that a bot sends again.
@@ -91,6 +122,7 @@ impl Files {
             file_name: file.name.clone(),
             mime: Some(file.mime.clone()),
             size: file.bytes.len(),
+            data: None,
         })
     }
 }
@@ -110,6 +142,8 @@ fn download_path(kind: MediaKind, number: u64, name: Option<&str>) -> String {
         MediaKind::Photo => ("photos", "jpg"),
         MediaKind::Voice => ("voice", "oga"),
         MediaKind::Video => ("videos", "mp4"),
+        MediaKind::Animation => ("animations", "mp4"),
+        MediaKind::VideoNote => ("video_notes", "mp4"),
         MediaKind::Audio => ("music", "mp3"),
         MediaKind::Sticker => ("stickers", "webp"),
         _ => ("documents", "bin"),
@@ -121,7 +155,7 @@ fn default_mime(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Photo => "image/jpeg",
         MediaKind::Voice => "audio/ogg",
-        MediaKind::Video => "video/mp4",
+        MediaKind::Video | MediaKind::Animation | MediaKind::VideoNote => "video/mp4",
         MediaKind::Audio => "audio/mpeg",
         MediaKind::Sticker => "image/webp",
         _ => "application/octet-stream",

@@ -1,6 +1,4 @@
-//! Group messages, and updates that a test makes by hand or repeats.
-use serde_json::Value;
-
+//! Group messages, and updates that a test repeats.
 use super::message::{NewMessage, Sender};
 use super::users::UnknownUser;
 use crate::sandbox::Sandbox;
@@ -26,12 +24,6 @@ impl Sandbox {
             state.enqueue_update("message", &state.message_json(&message));
             message.id
         })
-    }
-
-    /// Queues an update as given; a missing `update_id` is added.
-    pub fn deliver_raw(&self, update: Value) {
-        let now = self.now();
-        self.write(|state| state.updates.enqueue_raw(update, now));
     }
 
     /// Queues an earlier update again under its old id, as Telegram does after a lost answer.

@@ -1,5 +1,5 @@
 //! Messages: the stored form, and its view for users.
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::sandbox::chats::render::safe_html;
 use crate::sandbox::chats::text::Formatted;
@@ -26,16 +26,23 @@ pub(in crate::sandbox) struct Rendition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) struct Attachment {
     pub(in crate::sandbox) kind: MediaKind,
-    /// Sorted by size, smallest first; empty for locations and contacts.
+    /// Sorted by size, smallest first; empty if the content is no file.
     pub(in crate::sandbox) renditions: Vec<Rendition>,
     pub(in crate::sandbox) file_name: Option<String>,
     pub(in crate::sandbox) mime: Option<String>,
     /// The size of the largest rendition in bytes.
     pub(in crate::sandbox) size: usize,
+    /// The JSON of a content that is no file, for example a location.
+    pub(in crate::sandbox) data: Option<Value>,
 }
 
 impl Attachment {
-    /// Returns the id of the largest rendition; empty for locations and contacts.
+    /// Returns a content that is no file.
+    pub(in crate::sandbox) fn of_data(kind: MediaKind, data: Value) -> Self {
+        Self { kind, renditions: Vec::new(), file_name: None, mime: None, size: 0, data: Some(data) }
+    }
+
+    /// Returns the id of the largest rendition; empty if the content is no file.
     pub(in crate::sandbox) fn file_id(&self) -> &str {
         self.renditions.last().map(|r| r.file_id.as_str()).unwrap_or_default()
     }
@@ -55,7 +62,17 @@ pub(in crate::sandbox) struct Message {
     pub(in crate::sandbox) keyboard: Option<Value>,
     pub(in crate::sandbox) media_group_id: Option<String>,
     pub(in crate::sandbox) reply_to: Option<i64>,
+    /// The topic (`message_thread_id`).
+    pub(in crate::sandbox) thread: Option<i64>,
+    /// Fields that describe the message, not its content: the forward origin, a quote.
+    pub(in crate::sandbox) envelope: Map<String, Value>,
+    /// The content as given by a test, in place of the body and the attachment.
+    pub(in crate::sandbox) content: Option<Map<String, Value>>,
+    /// The bot's reaction, an emoji.
+    pub(in crate::sandbox) reaction: Option<String>,
     pub(in crate::sandbox) deleted: bool,
+    /// Whether the bot can no longer access it, although the user still sees it.
+    pub(in crate::sandbox) hidden: bool,
 }
 
 /// A message that is not yet in its chat: without id and date.
@@ -67,11 +84,25 @@ pub(in crate::sandbox) struct NewMessage {
     pub(in crate::sandbox) keyboard: Option<Value>,
     pub(in crate::sandbox) media_group_id: Option<String>,
     pub(in crate::sandbox) reply_to: Option<i64>,
+    pub(in crate::sandbox) thread: Option<i64>,
+    pub(in crate::sandbox) envelope: Map<String, Value>,
+    pub(in crate::sandbox) content: Option<Map<String, Value>>,
 }
 
 impl NewMessage {
     pub(in crate::sandbox) fn new(chat: i64, sender: Sender, body: Formatted) -> Self {
-        Self { chat, sender, body, attachment: None, keyboard: None, media_group_id: None, reply_to: None }
+        Self {
+            chat,
+            sender,
+            body,
+            attachment: None,
+            keyboard: None,
+            media_group_id: None,
+            reply_to: None,
+            thread: None,
+            envelope: Map::new(),
+            content: None,
+        }
     }
 }
 
@@ -97,8 +128,13 @@ impl Message {
                 file_name: a.file_name.clone(),
                 mime: a.mime.clone(),
                 size: a.size,
+                data: a.data.clone(),
             }),
             keyboard: self.keyboard.as_ref().map(buttons).unwrap_or_default(),
+            media_group_id: self.media_group_id.clone(),
+            thread: self.thread,
+            reply_to: self.reply_to,
+            reaction: self.reaction.clone(),
             deleted: self.deleted,
         }
     }

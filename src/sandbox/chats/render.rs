@@ -70,7 +70,13 @@ fn tags(kind: &Kind) -> (&'static str, &'static str) {
         Kind::TextLink { .. } | Kind::Url { .. } => ("", "</a>"),
         Kind::Blockquote { expandable: false } => ("<blockquote>", "</blockquote>"),
         Kind::Blockquote { expandable: true } => ("<blockquote expandable>", "</blockquote>"),
-        Kind::TextMention { .. } | Kind::BotCommand | Kind::Mention => ("", ""),
+        Kind::TextMention { .. }
+        | Kind::BotCommand
+        | Kind::Mention
+        | Kind::Hashtag
+        | Kind::Cashtag
+        | Kind::Email
+        | Kind::PhoneNumber => ("", ""),
     }
 }
 

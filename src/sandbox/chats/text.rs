@@ -1,5 +1,5 @@
 //! Text of a message with its entities. Lengths are counted in UTF-16 units, as Telegram does.
-use super::entities;
+use super::detect::detect;
 use super::entities::Entity;
 
 /// A text or caption with its entities.
@@ -17,7 +17,7 @@ pub(in crate::sandbox) fn utf16_len(text: &str) -> usize {
 impl Formatted {
     /// Returns a text typed by a user: without formatting; commands, mentions and links become entities.
     pub(in crate::sandbox) fn typed(text: &str) -> Self {
-        Self { text: text.to_owned(), entities: entities::detect(text, &[]) }
+        Self { text: text.to_owned(), entities: detect(text, &[]) }
     }
 
     /// Trims white space at the end, and at the start up to the first entity, as Telegram does.

@@ -1,8 +1,8 @@
 //! Actions of users: join, send messages and media, block the bot.
 use axum::body::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::message::{NewMessage, Sender};
+use super::message::{Attachment, NewMessage, Sender};
 use crate::sandbox::Sandbox;
 use crate::sandbox::chats::text::Formatted;
 use crate::sandbox::chats::views::{MediaKind, NewMedia, NewUser, User};
@@ -10,6 +10,9 @@ use crate::sandbox::state::State;
 
 /// The first id that is assigned to users without an id of their own.
 const FIRST_ID: i64 = 100_001;
+
+/// Latitude and longitude of every shared location: Monas, Jakarta.
+const SHARED_LOCATION: (f64, f64) = (-6.175_39, 106.827_15);
 
 /// No user with this id was added.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,15 +77,7 @@ impl Sandbox {
 
     pub(in crate::sandbox) fn try_send_media(&self, user: i64, media: NewMedia) -> Result<i64, UnknownUser> {
         self.write(|state| {
-            let can_have_caption =
-                !matches!(media.kind, MediaKind::Sticker | MediaKind::Location | MediaKind::Contact);
-            let caption = media.caption.filter(|_| can_have_caption).unwrap_or_default();
-            let caption = Formatted::typed(&caption);
-            let mut new = NewMessage::new(user, Sender::User(user), caption);
-            let bytes = Bytes::from(media.bytes);
-            new.attachment = Some(state.files.store(media.kind, &bytes, media.file_name, media.mime));
-            new.media_group_id =
-                media.media_group_id.filter(|_| can_have_caption && media.kind != MediaKind::Voice);
+            let new = state.media_message(user, media);
             state.receive_message(user, new)
         })
     }
@@ -93,8 +88,55 @@ impl Sandbox {
 }
 
 impl State {
+    /// Returns the message of a user with this file, location or other content.
+    pub(in crate::sandbox) fn media_message(&mut self, user: i64, media: NewMedia) -> NewMessage {
+        let kind = media.kind;
+        let caption = media.caption.filter(|_| kind.can_have_caption()).unwrap_or_default();
+        let mut new = NewMessage::new(user, Sender::User(user), Formatted::typed(&caption));
+        let bytes = Bytes::from(media.bytes);
+        new.attachment = Some(match self.shared_data(user, kind) {
+            Some(data) => Attachment::of_data(kind, data),
+            None => self.files.store(kind, &bytes, media.file_name, media.mime),
+        });
+        let in_albums = kind.can_have_caption() && !matches!(kind, MediaKind::Voice | MediaKind::Animation);
+        new.media_group_id = media.media_group_id.filter(|_| in_albums);
+        new
+    }
+
+    /// Returns the JSON of a content without a file that a user sends; `None` for files.
+    fn shared_data(&self, user: i64, kind: MediaKind) -> Option<Value> {
+        let location = json!({"latitude": SHARED_LOCATION.0, "longitude": SHARED_LOCATION.1});
+        Some(match kind {
+            MediaKind::Location => location,
+            MediaKind::Venue => json!({"location": location, "title": "Monas", "address": "Jakarta Pusat"}),
+            MediaKind::Contact => {
+                let name = self.users.get(&user).map_or("Somebody", |u| u.first_name.as_str());
+                json!({"phone_number": "+6281200000000", "first_name": name, "user_id": user})
+            }
+            MediaKind::Dice => json!({"emoji": "🎲", "value": 4}),
+            MediaKind::Poll => json!({
+                "id": "5000000000000000001",
+                "question": "Kapan teknisi datang?",
+                "options": [{"persistent_id": "0", "text": "Pagi", "voter_count": 0},
+                    {"persistent_id": "1", "text": "Sore", "voter_count": 0}],
+                "total_voter_count": 0,
+                "is_closed": false,
+                "is_anonymous": true,
+                "type": "regular",
+                "allows_multiple_answers": false,
+                "allows_revoting": false,
+                "members_only": false,
+            }),
+            _ => return None,
+        })
+    }
+
     /// Adds a user's message to their chat with the bot, and queues the update.
-    fn receive_message(&mut self, user: i64, new: NewMessage) -> Result<i64, UnknownUser> {
+    pub(in crate::sandbox) fn receive_message(
+        &mut self,
+        user: i64,
+        new: NewMessage,
+    ) -> Result<i64, UnknownUser> {
         self.set_blocked(user, false)?;
         self.chats.entry(user).or_default().started = true;
         let message = self.insert_message(new);

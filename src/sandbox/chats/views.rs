@@ -1,5 +1,6 @@
 //! Views of users and chats for tests, the demo and the page.
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A user to add.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -66,6 +67,16 @@ pub enum MediaKind {
     Location,
     /// A phone number; has no bytes.
     Contact,
+    /// A silent video that repeats (GIF).
+    Animation,
+    /// A round video.
+    VideoNote,
+    /// A place with a name; has no bytes.
+    Venue,
+    /// An emoji with a random value; has no bytes.
+    Dice,
+    /// A poll; has no bytes.
+    Poll,
 }
 
 impl MediaKind {
@@ -80,7 +91,20 @@ impl MediaKind {
             Self::Sticker => "sticker",
             Self::Location => "location",
             Self::Contact => "contact",
+            Self::Animation => "animation",
+            Self::VideoNote => "video_note",
+            Self::Venue => "venue",
+            Self::Dice => "dice",
+            Self::Poll => "poll",
         }
+    }
+
+    /// Returns whether a message of this kind can have a caption.
+    pub(in crate::sandbox) fn can_have_caption(self) -> bool {
+        matches!(
+            self,
+            Self::Photo | Self::Document | Self::Voice | Self::Video | Self::Audio | Self::Animation
+        )
     }
 }
 
@@ -134,6 +158,18 @@ pub struct ChatMessage {
     pub media: Option<Media>,
     /// The inline keyboard, row by row; empty if there is none.
     pub keyboard: Vec<Vec<Button>>,
+    /// The album of which the message is a part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_group_id: Option<String>,
+    /// The topic of the chat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<i64>,
+    /// The message that it replies to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<i64>,
+    /// The bot's reaction to it, an emoji.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<String>,
     /// Whether it was deleted; only [`Sandbox::message`](crate::sandbox::Sandbox::message) returns deleted
     /// messages.
     pub deleted: bool,
@@ -156,7 +192,7 @@ impl ChatMessage {
 pub struct Media {
     /// The kind.
     pub kind: MediaKind,
-    /// The file, for `/sandbox/files/<file_id>`; empty for locations and contacts.
+    /// The file, for `/sandbox/files/<file_id>`; empty if the content is no file.
     pub file_id: String,
     /// The file's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,6 +202,9 @@ pub struct Media {
     pub mime: Option<String>,
     /// The size in bytes.
     pub size: usize,
+    /// The Bot API's JSON of a content that is no file: location, venue, contact, dice, poll.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
 }
 
 /// A button of an inline keyboard.
@@ -190,4 +229,16 @@ pub struct Toast {
     pub text: String,
     /// Whether it was a dialog that the user must dismiss, not a temporary notification.
     pub alert: bool,
+}
+
+/// The way in which the bot gets presses (`callback_query_mode` of Bot API 10.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PressMode {
+    /// With `message`, which is an `InaccessibleMessage` if the bot can no longer access it.
+    #[default]
+    Message,
+    /// With `inline_message_id` in place of `message`, if the bot can no longer access the message.
+    Auto,
+    /// With `inline_message_id` in place of `message`, always.
+    Inline,
 }

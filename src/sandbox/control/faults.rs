@@ -26,6 +26,16 @@ pub enum Fault {
     Forbidden,
     /// 400 "can't parse entities"; the method does not run.
     BadEntities,
+    /// 400 with this description; the method does not run.
+    BadRequest(String),
+    /// A page of a proxy with this status in place of the answer; the method does not run.
+    Page(u16),
+    /// The method runs, then a page of a proxy with this status stands in place of the answer.
+    PageAfterSuccess(u16),
+    /// 307 to this address; the method does not run.
+    Redirect(String),
+    /// Another fault after a delay (by tokio's clock).
+    After(Duration, Box<Fault>),
     /// 400 with `migrate_to_chat_id`: the group has become a supergroup; the method does not run.
     Migrate {
         /// The supergroup's id.
@@ -35,6 +45,15 @@ pub enum Fault {
     UnknownMethod,
     /// 409, as if another getUpdates call had replaced this one.
     Conflict,
+    /// These bytes in place of the Bot API's answer, for example the page of a proxy; the method does not run.
+    RawAnswer {
+        /// The HTTP status.
+        status: u16,
+        /// The header `Content-Type`.
+        content_type: String,
+        /// The body; it need not be JSON or UTF-8.
+        body: Vec<u8>,
+    },
     /// The method runs after this delay (by tokio's clock).
     Delay(Duration),
 }
@@ -117,6 +136,7 @@ impl Fault {
             Self::BadEntities => {
                 bad_request("can't parse entities: Unsupported start tag \"fault\" at byte offset 0")
             }
+            Self::BadRequest(description) => bad_request(description),
             Self::Migrate { to } => BotApiError::Migrated { to: *to },
             Self::UnknownMethod => BotApiError::NotFound,
             Self::Conflict => BotApiError::Conflict(crate::sandbox::updates::queue::OTHER_POLLER),
@@ -124,6 +144,11 @@ impl Fault {
             | Self::HangBefore
             | Self::ResetAfterSuccess
             | Self::ResetBefore
+            | Self::RawAnswer { .. }
+            | Self::Page(_)
+            | Self::PageAfterSuccess(_)
+            | Self::Redirect(_)
+            | Self::After(..)
             | Self::Delay(_) => return None,
         })
     }

@@ -2,6 +2,7 @@
 
 import { api, attachMenu, avatar, el, fullName, icon, listen, openMenu, loadSetting, saveSetting } from "./common.js";
 import { Pane } from "./pane.js";
+import { showFaultSwitch } from "./faults.js";
 import { locale, strings } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
@@ -42,6 +43,17 @@ function showTheme() {
 
 systemDark.addEventListener("change", showTheme);
 showTheme();
+
+/* A hint for the first visit, until it is dismissed */
+
+byId("hint").hidden = loadSetting("hint", "") === "seen";
+byId("hint-close").append(icon("close"));
+byId("hint-close").addEventListener("click", () => {
+  saveSetting("hint", "seen");
+  byId("hint").hidden = true;
+});
+
+showFaultSwitch(byId("faults"));
 
 /* Panes and their tabs */
 
@@ -127,10 +139,15 @@ function showPane(id) {
   if (pane.atEnd) pane.scrollToEnd();
 }
 
+/** Returns the entry of a menu for the person of a pane. */
+function personEntry({ user, composer: { commands } }, action) {
+  return { user, commands, text: fullName(user), action: () => action(user) };
+}
+
 attachMenu(byId("closed"), strings.reopen, () =>
   [...panes.values()]
     .filter(({ pane }) => closed.has(pane.user.id))
-    .map(({ pane: { user } }) => ({ user, text: fullName(user), action: () => showPane(user.id) })),
+    .map(({ pane }) => personEntry(pane, (user) => showPane(user.id))),
 );
 
 /** Shows the tabs when the panes do not all fit into the window. */
@@ -150,11 +167,7 @@ function openLink(anchor, payload) {
     if (pane.user.blocked) await pane.composer.unblock();
     pane.composer.send({ text: payload ? `/start ${payload}` : "/start" });
   };
-  const people = [...panes.values()].map(({ pane: { user } }) => ({
-    user,
-    text: fullName(user),
-    action: () => start(user),
-  }));
+  const people = [...panes.values()].map(({ pane }) => personEntry(pane, start));
   const addEntry = { icon: "plus", text: strings.addPerson, action: () => openPersonDialog(start) };
   openMenu(anchor, strings.openAs, [...people, addEntry]);
 }

@@ -2,6 +2,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -12,9 +13,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::{Stream, StreamExt};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::sandbox::Sandbox;
+use crate::sandbox::chats::user_messages::UserMessage;
 use crate::sandbox::chats::users::UnknownUser;
 use crate::sandbox::chats::views::{MediaKind, NewMedia, NewUser, User};
 use crate::sandbox::control::faults::{Fault, FaultRule};
@@ -28,10 +30,13 @@ pub(in crate::sandbox) fn routes() -> Router<Sandbox> {
         .route("/sandbox/events", get(events))
         .route("/sandbox/users", post(add_user))
         .route("/sandbox/users/{id}/messages", post(send))
+        .route("/sandbox/users/{id}/raw", post(send_raw))
+        .route("/sandbox/users/{id}/edit", post(edit))
         .route("/sandbox/users/{id}/press", post(press))
+        .route("/sandbox/updates", post(deliver))
         .route("/sandbox/users/{id}/block", post(block))
         .route("/sandbox/files/{file_id}", get(file))
-        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
+        .route("/sandbox/faults", get(count_faults).post(add_fault).delete(clear_faults))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
 
@@ -55,10 +60,27 @@ async fn add_user(State(sandbox): State<Sandbox>, Json(user): Json<NewUser>) -> 
     Json(sandbox.add_user(user))
 }
 
-/// A message of a user: a text, or a file in base64.
+/// A message of a user, and its place in the chat.
+#[derive(Deserialize)]
+struct SendRequest {
+    #[serde(flatten)]
+    content: Content,
+    #[serde(default)]
+    entities: Option<Value>,
+    #[serde(default)]
+    thread: Option<i64>,
+    #[serde(default)]
+    reply_to: Option<i64>,
+    #[serde(default)]
+    quote: Option<String>,
+    #[serde(default)]
+    forward_origin: Option<Value>,
+}
+
+/// A text, or a file in base64.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum SendRequest {
+enum Content {
     Media {
         kind: MediaKind,
         #[serde(default)]
@@ -80,20 +102,73 @@ enum SendRequest {
 async fn send(
     State(sandbox): State<Sandbox>,
     Path(user): Path<i64>,
-    Json(message): Json<SendRequest>,
+    Json(request): Json<SendRequest>,
 ) -> Result<Response, UnknownUser> {
-    let id = match message {
-        SendRequest::Text { text } => sandbox.try_send_text(user, &text)?,
-        SendRequest::Media { kind, caption, file_name, mime, data, media_group_id } => {
+    let mut message = match request.content {
+        Content::Text { text } => UserMessage::text(text),
+        Content::Media { kind, caption, file_name, mime, data, media_group_id } => {
             let Ok(bytes) = STANDARD.decode(data) else {
                 let body = json!({"error": "data is not base64"});
                 return Ok((StatusCode::BAD_REQUEST, Json(body)).into_response());
             };
-            let media = NewMedia { kind, caption, file_name, mime, bytes, media_group_id };
-            sandbox.try_send_media(user, media)?
+            UserMessage::media(NewMedia { kind, caption, file_name, mime, bytes, media_group_id })
         }
     };
+    message = request.entities.into_iter().fold(message, UserMessage::with_entities);
+    message = request.thread.into_iter().fold(message, UserMessage::in_thread);
+    message = request.reply_to.into_iter().fold(message, UserMessage::replying_to);
+    message = request.quote.into_iter().fold(message, |message, quote| message.quoting(&quote));
+    message = request.forward_origin.into_iter().fold(message, UserMessage::forwarded_from);
+    let id = sandbox.try_send(user, message)?;
     Ok(Json(json!({"message_id": id})).into_response())
+}
+
+/// Sends a message with any fields.
+async fn send_raw(
+    State(sandbox): State<Sandbox>,
+    Path(user): Path<i64>,
+    Json(message): Json<Map<String, Value>>,
+) -> Result<Json<Value>, UnknownUser> {
+    let id = sandbox.try_send_raw(user, &message)?;
+    Ok(Json(json!({"message_id": id})))
+}
+
+/// Queues the body in the place of an update. In a body that is no JSON object, `{update_id}` becomes the id.
+async fn deliver(State(sandbox): State<Sandbox>, body: Bytes) -> StatusCode {
+    match serde_json::from_slice::<Map<String, Value>>(&body) {
+        Ok(update) => sandbox.deliver_raw(Value::Object(update)),
+        Err(_) => drop(sandbox.deliver_bytes(|id| replace_id(&body, id))),
+    }
+    StatusCode::NO_CONTENT
+}
+
+fn replace_id(body: &[u8], id: i64) -> Vec<u8> {
+    let mark = b"{update_id}";
+    match body.windows(mark.len()).position(|part| part == mark) {
+        Some(at) => {
+            let (before, rest) = body.split_at(at);
+            [before, id.to_string().as_bytes(), rest.get(mark.len()..).unwrap_or_default()].concat()
+        }
+        None => body.to_vec(),
+    }
+}
+
+#[derive(Deserialize)]
+struct EditRequest {
+    message_id: i64,
+    text: String,
+}
+
+async fn edit(
+    State(sandbox): State<Sandbox>,
+    Path(user): Path<i64>,
+    Json(edit): Json<EditRequest>,
+) -> StatusCode {
+    if sandbox.write(|state| state.edit_by_user(user, edit.message_id, &edit.text)) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    }
 }
 
 #[derive(Deserialize)]
@@ -162,6 +237,7 @@ enum FaultKind {
     Migrate { to: i64 },
     UnknownMethod,
     Conflict,
+    RawAnswer { status: u16, content_type: String, body: String },
     Delay { millis: u64 },
 }
 
@@ -179,6 +255,9 @@ impl From<FaultKind> for Fault {
             FaultKind::Migrate { to } => Self::Migrate { to },
             FaultKind::UnknownMethod => Self::UnknownMethod,
             FaultKind::Conflict => Self::Conflict,
+            FaultKind::RawAnswer { status, content_type, body } => {
+                Self::RawAnswer { status, content_type, body: body.into_bytes() }
+            }
             FaultKind::Delay { millis } => Self::Delay(Duration::from_millis(millis)),
         }
     }
@@ -188,6 +267,11 @@ async fn add_fault(State(sandbox): State<Sandbox>, Json(new): Json<FaultRequest>
     let FaultRequest { method, chat, times, fault } = new;
     sandbox.faults().add(FaultRule { method, chat, times, fault: fault.into() });
     StatusCode::NO_CONTENT
+}
+
+/// Returns how many rules are not used up.
+async fn count_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
+    Json(json!({"rules": sandbox.faults().remaining()}))
 }
 
 async fn clear_faults(State(sandbox): State<Sandbox>) -> StatusCode {

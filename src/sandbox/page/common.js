@@ -24,6 +24,7 @@ const iconPaths = {
   close: "M6 6l12 12M18 6L6 18",
   contact: "M4 5h16v14H4zM12 9.2a2 2 0 1 0 0 .1M8.5 15.5c1-2 6-2 7 0",
   document: "M7 3h7l5 5v13H7zM14 3v5h5",
+  bolt: "M13 2.5L4.5 13.5H11l-1 8 8.5-11H12z",
   dots: "M12 5.5v.01M12 12v.01M12 18.5v.01",
   down: "M5 9l7 7 7-7",
   location: "M12 21c-4-5-6.5-8-6.5-11.2a6.5 6.5 0 0 1 13 0C18.5 13 16 16 12 21zM12 12a2.2 2.2 0 1 0 0-.01",
@@ -65,30 +66,42 @@ export function avatar(user) {
 }
 
 /** The role for each prefix of a label, in both languages. Each role has a colour. */
-const roleByLabelPrefix = { customer: "customer", pelanggan: "customer", agen: "agent", admin: "admin" };
+const roleByLabelPrefix = { customer: "customer", pelanggan: "customer", agent: "agent", agen: "agent", admin: "admin" };
 
 /** The role that a command in a person's menu implies; the first match counts. */
 const roleByCommand = { workload: "admin", online: "agent", mytickets: "customer" };
 
-/** Returns the label of a person. A label that names a role shows the role of the command menu, which the bot can change. */
+/**
+ * Returns the label of a person. A label that names a role shows the role of the command menu, which the bot can
+ * change, in the page's language.
+ */
 export function labelChip(user, commands) {
   if (!user.label) return null;
-  const labelRole = roleByLabelPrefix[Object.keys(roleByLabelPrefix).find((prefix) => user.label.toLowerCase().startsWith(prefix))];
+  const prefix = Object.keys(roleByLabelPrefix).find((name) => user.label.toLowerCase().startsWith(name));
   const menuRole = roleByCommand[Object.keys(roleByCommand).find((name) => commands.some(({ command }) => command === name))];
+  const labelRole = roleByLabelPrefix[prefix];
   const role = labelRole && (menuRole ?? labelRole);
-  return el(`span.chip.${role ?? "other"}`, { "data-testid": "role" }, role === labelRole ? user.label : strings.roles[role]);
+  // "Agent 2" keeps its number as long as the person has that role.
+  const rest = role === labelRole ? user.label.slice(prefix?.length ?? 0) : "";
+  return el(`span.chip.${role ?? "other"}`, { "data-testid": "role" }, role ? strings.roles[role] + rest : user.label);
 }
 
 /* Menus are popovers: the browser closes them on Escape or a click outside, and restores the focus. */
 
 function fillMenu(box, title, items) {
-  const entries = items.map(({ icon: name, user, text, danger, action }, index) =>
+  const entries = items.map(({ icon: name, user, commands, text, danger, checked, action }, index) =>
     el(
       danger ? "button.entry.danger" : "button.entry",
-      { type: "button", role: "menuitem", autofocus: index === 0, onclick: () => (box.hidePopover(), action()) },
+      {
+        type: "button",
+        role: checked == null ? "menuitem" : "menuitemradio",
+        "aria-checked": checked == null ? null : String(checked),
+        autofocus: index === 0,
+        onclick: () => (box.hidePopover(), action()),
+      },
       user ? avatar(user) : icon(name),
       el("span", {}, text),
-      user && labelChip(user),
+      user && labelChip(user, commands),
     ),
   );
   box.replaceChildren(el("p.menu-title", {}, title), ...entries);
@@ -174,6 +187,14 @@ export const api = {
   press: (user, message_id, data) => post(`/${user}/press`, { message_id, data }),
   block: (user, blocked) => post(`/${user}/block`, { blocked }),
   file: (id) => `/sandbox/files/${encodeURIComponent(id)}`,
+  faults: async () => (await (await fetch("/sandbox/faults")).json()).rules,
+  setFault: async (rule) => {
+    await fetch("/sandbox/faults", { method: "DELETE" });
+    if (!rule) return;
+    const headers = { "content-type": "application/json" };
+    const response = await fetch("/sandbox/faults", { method: "POST", headers, body: JSON.stringify(rule) });
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  },
 };
 
 /** Follows the event stream while the page is open. Every connection begins with a snapshot. */

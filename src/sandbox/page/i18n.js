@@ -54,10 +54,25 @@ const en = {
   you: "You",
   kinds: {
     photo: "Photo", document: "Document", voice: "Voice message", video: "Video",
-    audio: "Audio", sticker: "Sticker", location: "Location", contact: "Contact",
+    audio: "Audio", sticker: "Sticker", location: "Location", contact: "Contact", animation: "GIF",
+    video_note: "Video message", venue: "Venue", dice: "Dice", poll: "Poll",
   },
   tooBig: (limit) => `Files up to ${limit} can be sent here.`,
   failed: "That did not reach the sandbox. Is it still running?",
+  hintLabel: "First steps",
+  hintClose: "Hide the first steps",
+  hintCustomer: "Customer: write what is broken, then press ✅.",
+  hintAgent: "Agent: the ticket comes by itself. Press ▶️, then ✅.",
+  hintAdmin: "Admin: try /workload. ⚡ makes Telegram fail.",
+  faults: "Make Telegram fail",
+  faultsOff: "Telegram works",
+  faultKinds: {
+    away: "Telegram is away (502)",
+    slow: "Telegram answers 3 s late",
+    busy: "Too many requests (429, 5 s, three times)",
+    lost: "The answer to the next message is lost",
+  },
+  faultsOn: (name) => `Fault: ${name}`,
 };
 
 const id = {
@@ -114,10 +129,25 @@ const id = {
   you: "Anda",
   kinds: {
     photo: "Foto", document: "Dokumen", voice: "Pesan suara", video: "Video",
-    audio: "Audio", sticker: "Stiker", location: "Lokasi", contact: "Kontak",
+    audio: "Audio", sticker: "Stiker", location: "Lokasi", contact: "Kontak", animation: "GIF",
+    video_note: "Pesan video", venue: "Tempat", dice: "Dadu", poll: "Polling",
   },
   tooBig: (limit) => `Di sini berkas yang bisa dikirim paling besar ${limit}.`,
   failed: "Tidak sampai ke sandbox. Apakah masih berjalan?",
+  hintLabel: "Langkah pertama",
+  hintClose: "Sembunyikan langkah pertama",
+  hintCustomer: "Pelanggan: tulis kendalanya, lalu tekan ✅.",
+  hintAgent: "Agen: tiket masuk sendiri. Tekan ▶️, lalu ✅.",
+  hintAdmin: "Admin: coba /workload. ⚡ membuat Telegram bermasalah.",
+  faults: "Buat Telegram bermasalah",
+  faultsOff: "Telegram lancar",
+  faultKinds: {
+    away: "Telegram tidak bisa dihubungi (502)",
+    slow: "Telegram menjawab 3 detik terlambat",
+    busy: "Terlalu banyak permintaan (429, 5 detik, tiga kali)",
+    lost: "Jawaban untuk pesan berikutnya hilang",
+  },
+  faultsOn: (name) => `Gangguan: ${name}`,
 };
 
 export const locale = navigator.language.toLowerCase().startsWith("id") ? "id" : "en";

@@ -66,10 +66,21 @@ function textNode(message) {
   return node;
 }
 
+/** Returns the words for a content without a file. */
+function describe({ kind, data }) {
+  if (!data) return "";
+  if (kind === "location") return `${data.latitude}, ${data.longitude}`;
+  if (kind === "venue") return `${data.title}, ${data.address}`;
+  if (kind === "contact") return [data.first_name, data.last_name, data.phone_number].filter(Boolean).join(" ");
+  if (kind === "dice") return `${data.emoji} ${data.value}`;
+  if (kind === "poll") return [data.question, ...data.options.map(({ text }) => text)].join(" · ");
+  return "";
+}
+
 function fileCard(media) {
   const hasFile = media.size > 0;
   const title = media.file_name ?? strings.kinds[media.kind] ?? media.kind;
-  const detail = [media.file_name && strings.kinds[media.kind], hasFile && size(media.size)].filter(Boolean).join(" · ");
+  const detail = [media.file_name && strings.kinds[media.kind], hasFile && size(media.size), describe(media)].filter(Boolean).join(" · ");
   return el(
     hasFile ? "a.card" : "div.card",
     hasFile ? { href: api.file(media.file_id), download: media.file_name ?? media.kind } : {},

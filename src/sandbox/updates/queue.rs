@@ -1,6 +1,7 @@
 //! Queue of pending updates, with Telegram's rules for delivery, confirmation and expiry.
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
@@ -18,10 +19,27 @@ const OPT_IN_KINDS: [&str; 3] = ["chat_member", "message_reaction", "message_rea
 const MAX_HISTORY_UPDATES: usize = 10_000;
 const MAX_PENDING_AGE: TimeDelta = TimeDelta::hours(24);
 
+/// An update as the bot gets it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::sandbox) enum Update {
+    Json(Value),
+    /// Bytes that need not be JSON, or not even UTF-8.
+    Raw(Bytes),
+}
+
+impl Update {
+    pub(in crate::sandbox) fn bytes(&self) -> Bytes {
+        match self {
+            Self::Json(value) => Bytes::from(value.to_string()),
+            Self::Raw(bytes) => bytes.clone(),
+        }
+    }
+}
+
 struct QueuedUpdate {
     id: i64,
     queued_at: DateTime<Utc>,
-    update: Value,
+    update: Update,
     /// Whether the update stays in the queue although the offset has confirmed its id. Cleared by delivery.
     ignores_offset: bool,
     /// Whether a request to the webhook carries it.
@@ -33,7 +51,7 @@ struct QueuedUpdate {
 pub(in crate::sandbox) struct UpdateQueue {
     pending: VecDeque<QueuedUpdate>,
     /// The last updates by id, delivered or not.
-    history: BTreeMap<i64, Value>,
+    history: BTreeMap<i64, Update>,
     last_id: i64,
     /// `None` means all kinds but [`OPT_IN_KINDS`].
     allowed: Option<BTreeSet<String>>,
@@ -52,7 +70,8 @@ impl UpdateQueue {
         };
         if is_allowed {
             self.last_id += 1;
-            self.push(self.last_id, json!({"update_id": self.last_id, kind: content}), now, false);
+            let update = json!({"update_id": self.last_id, kind: content});
+            self.push(self.last_id, Update::Json(update), now, false);
         }
     }
 
@@ -64,7 +83,18 @@ impl UpdateQueue {
             update.insert("update_id".to_owned(), json!(id));
         }
         self.last_id = self.last_id.max(id);
-        self.push(id, update, now, given.is_some());
+        self.push(id, Update::Json(update), now, given.is_some());
+    }
+
+    /// Queues bytes in the place of an update and returns its id. `make` gets the id.
+    pub(in crate::sandbox) fn enqueue_bytes(
+        &mut self,
+        make: impl FnOnce(i64) -> Vec<u8>,
+        now: DateTime<Utc>,
+    ) -> i64 {
+        self.last_id += 1;
+        self.push(self.last_id, Update::Raw(make(self.last_id).into()), now, false);
+        self.last_id
     }
 
     /// Queues an earlier update again; returns false if there was none with this id.
@@ -74,7 +104,7 @@ impl UpdateQueue {
         true
     }
 
-    fn push(&mut self, id: i64, update: Value, queued_at: DateTime<Utc>, ignores_offset: bool) {
+    fn push(&mut self, id: i64, update: Update, queued_at: DateTime<Utc>, ignores_offset: bool) {
         self.history.insert(id, update.clone());
         if self.history.len() > MAX_HISTORY_UPDATES {
             self.history.pop_first();
@@ -119,7 +149,7 @@ impl UpdateQueue {
     }
 
     /// Returns the updates for this call, empty if none is pending. Errors if the call was terminated.
-    pub(in crate::sandbox) fn poll(&mut self, poll: u64, limit: usize) -> Result<Vec<Value>, BotApiError> {
+    pub(in crate::sandbox) fn poll(&mut self, poll: u64, limit: usize) -> Result<Vec<Update>, BotApiError> {
         if poll != self.current_poll {
             return Err(BotApiError::Conflict(self.termination_reason));
         }
@@ -146,14 +176,17 @@ impl UpdateQueue {
         self.polling = false;
     }
 
-    /// Returns the last updates, oldest first, delivered or not.
+    /// Returns the last updates that are JSON, oldest first, delivered or not.
     pub(in crate::sandbox) fn history(&self) -> impl Iterator<Item = &Value> {
-        self.history.values()
+        self.history.values().filter_map(|update| match update {
+            Update::Json(value) => Some(value),
+            Update::Raw(_) => None,
+        })
     }
 
     /// Returns the oldest update that may be sent to the webhook: the first pending one of its chat, if it is
     /// not in flight. The update is marked as posted.
-    pub(in crate::sandbox) fn claim_post(&mut self) -> Option<Value> {
+    pub(in crate::sandbox) fn claim_post(&mut self) -> Option<Update> {
         let mut chats = BTreeSet::new();
         let free =
             self.pending.iter_mut().find(|queued| chats.insert(chat_of(&queued.update)) && !queued.posted)?;
@@ -163,7 +196,7 @@ impl UpdateQueue {
 
     /// Removes a posted update that the webhook accepted, or makes it claimable again. Does nothing if the
     /// update was dropped meanwhile.
-    pub(in crate::sandbox) fn settle_post(&mut self, update: &Value, accepted: bool) {
+    pub(in crate::sandbox) fn settle_post(&mut self, update: &Update, accepted: bool) {
         let Some(index) = self.pending.iter().position(|queued| queued.posted && queued.update == *update)
         else {
             return;
@@ -194,7 +227,8 @@ impl UpdateQueue {
 }
 
 /// Returns the chat of an update, or else its user. Updates of one chat are posted one after the other.
-fn chat_of(update: &Value) -> Option<i64> {
+fn chat_of(update: &Update) -> Option<i64> {
+    let Update::Json(update) = update else { return None };
     let content = update.as_object()?.iter().find(|(kind, _)| *kind != "update_id")?.1;
     let message = content.get("message").unwrap_or(content);
     message.get("chat").or_else(|| content.get("from"))?.get("id")?.as_i64()
@@ -212,7 +246,11 @@ mod tests {
         let poll = queue.begin_poll(offset, false, now).unwrap();
         let batch = queue.poll(poll, 100).unwrap();
         queue.end_poll(poll);
-        batch.iter().map(|u| u["update_id"].as_i64().unwrap()).collect()
+        let id = |update: &Update| match update {
+            Update::Json(value) => value["update_id"].as_i64().unwrap(),
+            Update::Raw(_) => panic!("no JSON"),
+        };
+        batch.iter().map(id).collect()
     }
 
     fn queue_with(kinds: &[&str]) -> UpdateQueue {

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use serde_json::Value;
+use axum::http::header;
 use tokio::sync::watch;
 
+use super::queue::Update;
 use crate::sandbox::{Inner, Sandbox};
 
 /// The delay after a failed delivery; it doubles up to [`MAX_RETRY_DELAY`].
@@ -41,7 +42,7 @@ impl Webhook {
 struct Delivery {
     url: String,
     secret: Option<String>,
-    update: Value,
+    update: Update,
 }
 
 /// The next step of a delivery task.
@@ -103,7 +104,8 @@ fn next(sandbox: &Sandbox, generation: u64) -> Next {
 }
 
 async fn post(client: &reqwest::Client, delivery: &Delivery) -> Result<(), String> {
-    let mut request = client.post(&delivery.url).json(&delivery.update);
+    let request = client.post(&delivery.url).header(header::CONTENT_TYPE, "application/json");
+    let mut request = request.body(delivery.update.bytes());
     if let Some(secret) = &delivery.secret {
         request = request.header("X-Telegram-Bot-Api-Secret-Token", secret);
     }
@@ -115,7 +117,7 @@ async fn post(client: &reqwest::Client, delivery: &Delivery) -> Result<(), Strin
     }
 }
 
-fn record_result(sandbox: &Sandbox, generation: u64, update: &Value, error: Option<&String>) {
+fn record_result(sandbox: &Sandbox, generation: u64, update: &Update, error: Option<&String>) {
     sandbox.write(|state| {
         let now = state.now().timestamp();
         let Some(webhook) = state.webhook.as_mut().filter(|w| w.generation == generation) else { return };

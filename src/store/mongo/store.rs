@@ -23,7 +23,7 @@ use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
     Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore,
+    StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -126,12 +126,12 @@ impl TicketStore for Mongo {
         tickets::find(&self.db, queue::page(departments, offset, limit)).await
     }
 
-    async fn oldest_waiting_at(
+    async fn oldest_waiting(
         &self,
         department: DepartmentId,
         priority: Priority,
-    ) -> Result<Option<Time>, StoreError> {
-        queue::oldest_waiting_at(&self.db, department, priority).await
+    ) -> Result<Option<WaitingTicket>, StoreError> {
+        queue::oldest_waiting(&self.db, department, priority).await
     }
 
     async fn depths(&self) -> Result<QueueDepths, StoreError> {

@@ -14,6 +14,7 @@ const AGENT_QUEUES: &str = "SELECT key, chat, message_id, digest FROM live_cards
 pub(super) const PRUNABLE: &str =
     "SELECT ended_at, ticket FROM card_prune_queue WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2";
 const DEQUEUE: &str = "DELETE FROM card_prune_queue WHERE ended_at = ?1 AND ticket = ?2";
+const FORGET: &str = "DELETE FROM live_cards WHERE slot = ?1 AND message_id = ?2";
 const DELETE: &str = "DELETE FROM live_cards WHERE slot = ?1";
 /// Deletes the slots with the prefix `?1` and a blank: '!' is the character after the blank.
 pub(super) const DELETE_BY_PREFIX: &str =
@@ -34,6 +35,11 @@ pub(super) fn write(conn: &Connection, card: &LiveCard) -> rusqlite::Result<()> 
     let LiveCard { key, chat, message_id, digest } = card;
     let mut write = conn.prepare_cached(WRITE)?;
     write.execute(params![key.slot(), Json(key), chat, message_id, digest.cast_signed()]).map(drop)
+}
+
+/// Deletes the live card in the slot of `key` if it is this message.
+pub(super) fn forget(conn: &Connection, key: CardKey, message_id: i32) -> rusqlite::Result<()> {
+    conn.prepare_cached(FORGET)?.execute(params![key.slot(), message_id]).map(drop)
 }
 
 /// Returns the live card in the slot of `key`.

@@ -3,7 +3,7 @@ use super::writer::mark_reference_data_changed;
 use super::{events, outbox, people, queue, reference_data, tickets};
 use crate::domain::Time;
 use crate::domain::ids::Arrival;
-use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
+use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, Write};
 use crate::store::fifo_guard::FifoGuard;
 use rusqlite::Connection;
 
@@ -31,6 +31,9 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
             arrival = Some(tickets::open(conn, ticket, key, *limit)?);
         }
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
+        Write::TicketContent { ticket, expected } => {
+            tickets::write(conn, ticket, *expected, Guard::None)?;
+        }
         Write::AssertQueueHead { department, tickets } => {
             let head = queue::head(conn, *department, true, tickets.len())?;
             if !head.iter().map(|ticket| ticket.id).eq(tickets.iter().copied()) {
@@ -54,7 +57,9 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
     }
     if let Some(event) = &change.event {
         let ticket_arrival = match &change.write {
-            Write::Ticket { ticket, .. } if event.ticket == Some(ticket.id) => {
+            Write::Ticket { ticket, .. } | Write::TicketContent { ticket, .. }
+                if event.ticket == Some(ticket.id) =>
+            {
                 Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())
             }
             _ => arrival,

@@ -1,6 +1,6 @@
 //! Counters: those in the file, which outlive a restart, and the write statistics of this process.
 use super::writer::WriteCounters;
-use crate::engine::ports::DeliveryCounters;
+use crate::engine::ports::{DeliveryCounters, DropReason};
 use rusqlite::{Connection, params};
 use std::sync::atomic::Ordering;
 
@@ -41,11 +41,16 @@ pub(super) fn add(conn: &Connection, name: &str, more: u64) -> rusqlite::Result<
 
 /// Returns the stored counters and the number of dead updates in the inbox.
 pub(super) fn read(conn: &Connection) -> rusqlite::Result<DeliveryCounters> {
-    let stored = |name| conn.prepare_cached(READ)?.query_row([name], |row| row.get(0));
+    let stored = |name: &str| conn.prepare_cached(READ)?.query_row([name], |row| row.get(0));
+    let mut dropped_by = [0; DropReason::ALL.len()];
+    for (count, reason) in dropped_by.iter_mut().zip(DropReason::ALL) {
+        *count = stored(reason.counter())?;
+    }
     Ok(DeliveryCounters {
         repeats: stored(REPEATED_SENDS)?,
         unknown: stored(UNKNOWN_OUTCOMES)?,
         dropped: stored(DROPPED_DELIVERIES)?,
+        dropped_by,
         dead_letters: conn.prepare_cached(COUNT_DEAD_UPDATES)?.query_row([], |row| row.get(0))?,
     })
 }

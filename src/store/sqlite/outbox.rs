@@ -7,17 +7,20 @@ use super::{cards, counters};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
-use crate::engine::ports::{ClaimedDelivery, Outcome};
+use crate::engine::ports::{ClaimedDelivery, DropReason, Outcome};
 use rusqlite::{Connection, OptionalExtension, params};
 
 const ENQUEUE: &str = "INSERT INTO outbox (chat, priority_class, committed_at, coalesce_key, message)
     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
-// A new delivery becomes the head only if no delivery of the same or a better class is pending.
+// A new delivery becomes the head only if no delivery of the same or a better class is pending that does not
+// wait by itself. A wait of the old head does not apply to the new one.
 const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, head) VALUES (?1, ?2, ?3)
-    ON CONFLICT (chat) DO UPDATE SET priority_class = excluded.priority_class, head = excluded.head
-        WHERE claimed = 0 AND excluded.priority_class < priority_class";
+    ON CONFLICT (chat) DO UPDATE SET priority_class = excluded.priority_class, head = excluded.head,
+            not_before = chat_not_before
+        WHERE claimed = 0 AND (excluded.priority_class < priority_class
+            OR excluded.priority_class = priority_class AND not_before > chat_not_before)";
 pub(super) const MAKE_DUE_READY: &str =
-    "UPDATE outbox_chats INDEXED BY outbox_chats_delayed SET not_before = 0
+    "UPDATE outbox_chats INDEXED BY outbox_chats_delayed SET not_before = 0, chat_not_before = 0
     WHERE claimed = 0 AND not_before > 0 AND not_before <= ?1";
 pub(super) const READY: &str =
     "SELECT o.id, o.chat, o.committed_at, o.attempts, o.unknown_outcomes, o.message
@@ -31,15 +34,18 @@ pub(super) const DELETE_DUPLICATE: &str = "DELETE FROM outbox INDEXED BY outbox_
     WHERE claimed = 0 AND coalesce_key IS NOT NULL
         AND (chat, coalesce_key) = (SELECT chat, coalesce_key FROM outbox WHERE id = ?1)";
 pub(super) const RELEASE: &str = "UPDATE outbox
-    SET claimed = 0, attempts = attempts + 1, unknown_outcomes = unknown_outcomes + ?2
+    SET claimed = 0, attempts = attempts + 1, unknown_outcomes = unknown_outcomes + ?2, not_before = ?3
     WHERE id = ?1 AND claimed = 1 RETURNING chat";
-/// Sets the head of a chat to its next pending delivery, which must wait until `?2` at least.
-pub(super) const ADVANCE: &str = "INSERT INTO outbox_chats (chat, claimed, not_before, priority_class, head)
-    SELECT chat, EXISTS (SELECT 1 FROM outbox WHERE chat = ?1 AND claimed = 1), ?2, priority_class, id
+/// Sets the head of a chat to its next pending delivery; the chat must wait until `?2` at least.
+pub(super) const ADVANCE: &str =
+    "INSERT INTO outbox_chats (chat, claimed, not_before, chat_not_before, priority_class, head)
+    SELECT chat, EXISTS (SELECT 1 FROM outbox WHERE chat = ?1 AND claimed = 1), max(not_before, ?2), ?2,
+            priority_class, id
         FROM outbox INDEXED BY outbox_pending WHERE chat = ?1 AND claimed = 0
-        ORDER BY priority_class, id LIMIT 1
+        ORDER BY priority_class, not_before, id LIMIT 1
     ON CONFLICT (chat) DO UPDATE SET claimed = excluded.claimed, priority_class = excluded.priority_class,
-        head = excluded.head, not_before = max(not_before, excluded.not_before)";
+        head = excluded.head, not_before = max(chat_not_before, excluded.not_before),
+        chat_not_before = max(chat_not_before, excluded.chat_not_before)";
 pub(super) const DELETE_EMPTY_CHAT: &str = "DELETE FROM outbox_chats
     WHERE chat = ?1 AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat = ?1 AND claimed = 1)";
 const KEEP_DROPPED: &str =
@@ -96,7 +102,7 @@ pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Res
             Ok(message) => {
                 claimed.push(ClaimedDelivery { id, chat, message, committed_at, attempts, unknown });
             }
-            Err(error) => drop_delivery(conn, id, &format!("unreadable: {error}"), now)?,
+            Err(error) => drop_delivery(conn, id, DropReason::Unreadable, &error.to_string(), now)?,
         }
     }
     Ok(claimed)
@@ -117,12 +123,21 @@ pub(super) fn settle(conn: &Connection, id: u64, outcome: &Outcome, now: Time) -
             advance(conn, chat, 0)
         }
         Outcome::Retry { until, unknown } => {
-            let Some(chat) = release(conn, id, *unknown)? else { return Ok(()) };
+            let Some(chat) = release(conn, id, *unknown, 0)? else { return Ok(()) };
             advance(conn, chat, until.timestamp_micros())
         }
-        Outcome::Dropped(reason) => drop_delivery(conn, id, reason, now),
+        Outcome::Postponed(until) => {
+            let Some(chat) = release(conn, id, false, until.timestamp_micros())? else { return Ok(()) };
+            advance(conn, chat, 0)
+        }
+        Outcome::CardGone(key, message_id) => {
+            let Some((chat, _)) = delete(conn, id)? else { return Ok(()) };
+            cards::forget(conn, *key, *message_id)?;
+            advance(conn, chat, 0)
+        }
+        Outcome::Dropped(reason, details) => drop_delivery(conn, id, *reason, details, now),
         Outcome::Moved(to) => {
-            let Some(from) = release(conn, id, false)? else { return Ok(()) };
+            let Some(from) = release(conn, id, false, 0)? else { return Ok(()) };
             conn.prepare_cached(MOVE)?.execute([from, *to])?;
             conn.prepare_cached(MOVE_CARDS)?.execute([from, *to])?;
             advance(conn, from, 0)?;
@@ -137,7 +152,7 @@ pub(super) fn release_orphaned_claims(conn: &Connection) -> rusqlite::Result<u64
     let claimed: Vec<u64> =
         conn.prepare_cached(CLAIMED)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for id in &claimed {
-        if let Some(chat) = release(conn, *id, true)? {
+        if let Some(chat) = release(conn, *id, true, 0)? {
             advance(conn, chat, 0)?;
         }
     }
@@ -148,20 +163,34 @@ fn delete(conn: &Connection, id: u64) -> rusqlite::Result<Option<(ChatId, u32)>>
     conn.prepare_cached(DELETE)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
-/// Makes a claimed delivery pending again. A pending delivery with the same coalesce key is deleted, so the
+/// Makes a claimed delivery pending again; it alone waits until `not_before`. A pending delivery with the same coalesce key is deleted, so the
 /// older one keeps its place.
-fn release(conn: &Connection, id: u64, outcome_is_unknown: bool) -> rusqlite::Result<Option<ChatId>> {
+fn release(
+    conn: &Connection,
+    id: u64,
+    outcome_is_unknown: bool,
+    not_before: i64,
+) -> rusqlite::Result<Option<ChatId>> {
     conn.prepare_cached(DELETE_DUPLICATE)?.execute([id])?;
     if outcome_is_unknown {
         counters::add(conn, counters::UNKNOWN_OUTCOMES, 1)?;
     }
-    conn.prepare_cached(RELEASE)?.query_row(params![id, outcome_is_unknown], |row| row.get(0)).optional()
+    let values = params![id, outcome_is_unknown, not_before];
+    conn.prepare_cached(RELEASE)?.query_row(values, |row| row.get(0)).optional()
 }
 
-fn drop_delivery(conn: &Connection, id: u64, reason: &str, now: Time) -> rusqlite::Result<()> {
-    conn.prepare_cached(KEEP_DROPPED)?.execute(params![id, Micros(now), reason])?;
+fn drop_delivery(
+    conn: &Connection,
+    id: u64,
+    reason: DropReason,
+    details: &str,
+    now: Time,
+) -> rusqlite::Result<()> {
+    let text = format!("{}: {details}", reason.name());
+    conn.prepare_cached(KEEP_DROPPED)?.execute(params![id, Micros(now), text])?;
     let Some((chat, _)) = delete(conn, id)? else { return Ok(()) };
     counters::add(conn, counters::DROPPED_DELIVERIES, 1)?;
+    counters::add(conn, reason.counter(), 1)?;
     advance(conn, chat, 0)
 }
 

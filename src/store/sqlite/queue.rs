@@ -2,11 +2,10 @@
 //! arrival.
 use super::codec::{Micros, row_count};
 use super::tickets::{many, one, tickets};
-use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId};
 use crate::domain::ticket::{Priority, Ticket};
-use crate::engine::ports::QueueDepths;
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::engine::ports::{QueueDepths, WaitingTicket};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(super) const HEAD_AUTO: &str = tickets!(
     "INDEXED BY tickets_queue_auto WHERE department = ?1 AND status = 'queued' AND auto_assignment = 1
@@ -42,7 +41,7 @@ pub(super) const POSITION: &str = "SELECT
     END";
 /// Selects the older one of the first tickets of both indexes at one priority.
 pub(super) const OLDEST_WAITING: &str =
-    "SELECT created_at FROM tickets WHERE arrival = (SELECT min(first) FROM (
+    "SELECT id, created_at FROM tickets WHERE arrival = (SELECT min(first) FROM (
         SELECT min(arrival) AS first FROM tickets INDEXED BY tickets_queue_auto
             WHERE department = ?1 AND priority = ?2 AND status = 'queued' AND auto_assignment = 1
         UNION ALL SELECT min(arrival) FROM tickets INDEXED BY tickets_queue_manual
@@ -101,12 +100,13 @@ pub(super) fn position(
     conn.prepare_cached(POSITION)?.query_row(params![department, priority, arrival], |row| row.get(0))
 }
 
-/// Returns when the oldest queued ticket of this priority was opened.
-pub(super) fn oldest_waiting_at(
+/// Returns the oldest queued ticket of this priority.
+pub(super) fn oldest_waiting(
     conn: &Connection,
     department: DepartmentId,
     priority: Priority,
-) -> rusqlite::Result<Option<Time>> {
+) -> rusqlite::Result<Option<WaitingTicket>> {
     let mut query = conn.prepare_cached(OLDEST_WAITING)?;
-    query.query_row(params![department, priority], |row| Ok(row.get::<_, Micros>(0)?.0)).optional()
+    let read = |row: &Row<'_>| Ok(WaitingTicket { id: row.get(0)?, opened_at: row.get::<_, Micros>(1)?.0 });
+    query.query_row(params![department, priority], read).optional()
 }

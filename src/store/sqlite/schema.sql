@@ -81,6 +81,7 @@ CREATE TABLE tickets (
   ended_by        BLOB,
   ended_at        INTEGER,
   description     TEXT    NOT NULL,                   -- JSON
+  former_holders  TEXT,                               -- JSON; null if there are none
   CHECK (status IN ('queued', 'assigned', 'in_progress', 'pending', 'completed', 'cancelled')),
   CHECK ((status IN ('assigned', 'in_progress', 'pending')) = (agent IS NOT NULL)),
   CHECK ((agent IS NULL) = (slot IS NULL) AND (agent IS NULL) = (assigned_at IS NULL)),
@@ -158,10 +159,11 @@ CREATE TABLE outbox (
   committed_at     INTEGER NOT NULL,
   attempts         INTEGER NOT NULL DEFAULT 0,
   unknown_outcomes INTEGER NOT NULL DEFAULT 0,        -- attempts of which nobody knows whether Telegram acted
+  not_before       INTEGER NOT NULL DEFAULT 0,        -- of this delivery alone; its chat goes on
   coalesce_key     TEXT,                              -- one pending delivery per chat and key
   message          TEXT    NOT NULL                   -- JSON
 ) STRICT;
-CREATE INDEX outbox_pending ON outbox (chat, priority_class) WHERE claimed = 0;
+CREATE INDEX outbox_pending ON outbox (chat, priority_class, not_before) WHERE claimed = 0;
 CREATE UNIQUE INDEX outbox_claimed ON outbox (chat) WHERE claimed = 1;
 CREATE UNIQUE INDEX outbox_coalesce ON outbox (chat, coalesce_key)
   WHERE claimed = 0 AND coalesce_key IS NOT NULL;
@@ -171,7 +173,8 @@ CREATE UNIQUE INDEX outbox_coalesce ON outbox (chat, coalesce_key)
 CREATE TABLE outbox_chats (
   chat           INTEGER PRIMARY KEY,
   claimed        INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),  -- 1: one is in flight
-  not_before     INTEGER NOT NULL DEFAULT 0,        -- 0: the next delivery may go now
+  not_before     INTEGER NOT NULL DEFAULT 0,        -- of the chat and of the head; 0: the head may go now
+  chat_not_before INTEGER NOT NULL DEFAULT 0,       -- of the chat alone
   priority_class INTEGER NOT NULL,                  -- of the head
   head           INTEGER NOT NULL                   -- the next delivery; not valid while claimed
 ) STRICT;

@@ -18,7 +18,7 @@ use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
     Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore,
+    StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -113,12 +113,12 @@ impl TicketStore for Sqlite {
         self.read(move |conn| queue::page(conn, &departments, offset, limit)).await
     }
 
-    async fn oldest_waiting_at(
+    async fn oldest_waiting(
         &self,
         department: DepartmentId,
         priority: Priority,
-    ) -> Result<Option<Time>, StoreError> {
-        self.read(move |conn| queue::oldest_waiting_at(conn, department, priority)).await
+    ) -> Result<Option<WaitingTicket>, StoreError> {
+        self.read(move |conn| queue::oldest_waiting(conn, department, priority)).await
     }
 
     async fn depths(&self) -> Result<QueueDepths, StoreError> {

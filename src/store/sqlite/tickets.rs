@@ -4,7 +4,7 @@ use super::error::is_unique_violation;
 use super::people;
 use crate::domain::ids::{Arrival, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
-use crate::domain::ticket::{Hold, Ticket, TicketState};
+use crate::domain::ticket::{FormerHolder, Hold, Ticket, TicketState};
 use crate::engine::ports::{CommitError, Guard, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
@@ -14,7 +14,7 @@ macro_rules! tickets {
         concat!(
             "SELECT arrival, id, number, version, customer, customer_chat, department, category, priority,
                 auto_assignment, created_at, description, status, agent, slot, assigned_at, opened_at,
-                ended_by, ended_at
+                ended_by, ended_at, former_holders
              FROM tickets ",
             $rest
         )
@@ -56,9 +56,9 @@ pub(super) const ALL_HELD: &str = tickets!("INDEXED BY tickets_held WHERE agent 
 
 const INSERT: &str =
     "INSERT INTO tickets (id, number, idempotency_key, version, customer, customer_chat, created_at,
-        department, category, priority, auto_assignment, status, description)
+        department, category, priority, auto_assignment, status, description, former_holders)
     VALUES (:id, :number, :idempotency_key, :version, :customer, :customer_chat, :created_at,
-        :department, :category, :priority, :auto_assignment, 'queued', :description)";
+        :department, :category, :priority, :auto_assignment, 'queued', :description, :former_holders)";
 // ASSIGN, UPDATE and END are separate statements, because SQLite rewrites every index entry with a column
 // that a statement sets. An assignment touches no index of ended tickets and leaves description and queue
 // order alone. The statements find the row by its rowid, the arrival, and check the id together with the
@@ -77,7 +77,8 @@ pub(super) const FIRST_IN_QUEUE: &str = "SELECT arrival FROM tickets t WHERE id 
 pub(super) const UPDATE: &str =
     "UPDATE tickets SET version = :version, department = :department, category = :category,
         priority = :priority, auto_assignment = :auto_assignment, description = :description,
-        status = :status, agent = :agent, slot = :slot, assigned_at = :assigned_at, opened_at = :opened_at
+        status = :status, agent = :agent, slot = :slot, assigned_at = :assigned_at, opened_at = :opened_at,
+        former_holders = :former_holders
     WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
 pub(super) const END: &str = "UPDATE tickets SET version = :version, status = :status,
         agent = NULL, slot = NULL, assigned_at = NULL, opened_at = NULL, ended_by = :by, ended_at = :at
@@ -98,6 +99,7 @@ pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         created_at: row.get::<_, Micros>(10)?.0,
         description: row.get::<_, Json<_>>(11)?.0,
         state: state(row)?,
+        former_holders: row.get::<_, Option<Json<_>>>(19)?.map(|json| json.0).unwrap_or_default(),
     })
 }
 
@@ -183,6 +185,7 @@ pub(super) fn open(
         ":customer": t.customer, ":customer_chat": t.customer_chat, ":created_at": Micros(t.created_at),
         ":department": t.department, ":category": t.category, ":priority": t.priority,
         ":auto_assignment": t.auto, ":description": Json(&t.description),
+        ":former_holders": former_holders(t),
     });
     match written {
         Ok(_) => Ok(Arrival(conn.last_insert_rowid().cast_unsigned())),
@@ -270,5 +273,11 @@ fn update(conn: &Connection, t: &Ticket, expected: Version, hold: Option<&Hold>)
         ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
         ":assigned_at": hold.map(|h| Micros(h.assigned_at)),
         ":opened_at": hold.and_then(|h| h.opened_at).map(Micros),
+        ":former_holders": former_holders(t),
     })
+}
+
+/// Returns the column of the former holders: null for the many tickets without any.
+fn former_holders(t: &Ticket) -> Option<Json<&[FormerHolder]>> {
+    (!t.former_holders.is_empty()).then_some(Json(&t.former_holders))
 }

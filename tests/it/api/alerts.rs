@@ -5,6 +5,7 @@ use super::{BUDI, CITRA, SARI, desk};
 use crate::replicas::Wire;
 use crate::support::{ADMIN, Desk, Options, StoreFault, UnreachablePresence};
 use antri::domain::alert::Alert;
+use antri::domain::policy::OfflineBehaviour;
 use antri::engine::departments::DepartmentEdit;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -112,6 +113,23 @@ async fn the_wait_alert_uses_the_oldest_ticket_of_any_priority() {
     assert!(!desk.has(ADMIN, "15 menit"));
     check_after(&desk, 1).await;
     assert!(desk.has(ADMIN, "15 menit"), "{}", desk.transcript(ADMIN));
+}
+
+/// The age of the oldest ticket is remembered for a minute, because reading it is slow on some servers.
+#[tokio::test]
+async fn a_ticket_that_returned_to_the_queue_alerts_within_a_minute() {
+    let desk = desk().await;
+    desk.change_settings(|s| s.offline_behaviour = OfflineBehaviour::ReassignWaiting).await;
+    desk.say(BUDI, "/online").await;
+    desk.ticket(SARI, "yang lama").await;
+    desk.say(BUDI, "/busy").await;
+    check_after(&desk, 600).await;
+    desk.ticket(SARI, "yang baru").await;
+    check_after(&desk, 299).await;
+    desk.say(BUDI, "/offline").await;
+    check_after(&desk, 59).await;
+    check_after(&desk, 1).await;
+    assert!(desk.has(ADMIN, "🚨 Ada tiket di Umum yang sudah menunggu"), "{}", desk.transcript(ADMIN));
 }
 
 /// The incident of a retired department ends without the message that an agent is online again.

@@ -56,6 +56,9 @@ async fn every_required_metric_is_exposed() {
         ("antri_sweep_finds_total", 0.0),
         ("antri_conflicts_total", 0.0),
         (r#"antri_telegram_errors_total{kind="refused"}"#, 0.0),
+        (r#"antri_deliveries_dropped_total{reason="refused"}"#, 0.0),
+        (r#"antri_deliveries_dropped_total{reason="outcome_unknown"}"#, 0.0),
+        ("antri_deliveries_repeated_total", 0.0),
     ] {
         assert!((value(&text, line) - wanted).abs() < 1e-9, "{line} is not {wanted}:\n{text}");
     }
@@ -105,4 +108,20 @@ async fn the_alert_rules_name_only_existing_metrics() {
             text.lines().filter_map(|line| line.strip_prefix(name)).any(|rest| rest.starts_with(['{', ' ']));
         assert!(exists, "there is no {name}");
     }
+}
+
+#[tokio::test]
+async fn a_retired_department_has_metrics_until_its_last_ticket_left_the_queue() {
+    let desk = desk().await;
+    desk.department("Teknik").await;
+    desk.say(SARI, "kendala").await;
+    desk.press(SARI, "Teknik - Pertanyaan").await;
+    desk.press(SARI, "Kirim").await;
+    desk.say(ADMIN, "/department Teknik").await;
+    desk.press(ADMIN, "Nonaktifkan").await;
+    let depth = r#"antri_queue_depth{department="Teknik"}"#;
+    assert!((value(&scrape(&desk).await, depth) - 1.0).abs() < 1e-9);
+    desk.press(ADMIN, "Umum").await;
+    let text = scrape(&desk).await;
+    assert!(!text.contains("Teknik"), "{text}");
 }

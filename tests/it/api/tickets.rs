@@ -16,6 +16,13 @@ async fn create(desk: &Desk, by: i64, key: Option<&str>, body: Value) -> Reply {
     reply
 }
 
+/// Creates a department. Returns its id.
+async fn department(desk: &Desk, name: &str) -> DepartmentId {
+    desk.department(name).await;
+    let all = desk.app().engine.store().departments().await.unwrap();
+    all.iter().find(|department| department.name == name).unwrap().id
+}
+
 /// Opens a ticket of Sari. Returns its number.
 async fn opened(desk: &Desk, text: &str) -> String {
     let reply = create(desk, BUDI, None, json!({"customer_telegram_id": SARI, "description": text})).await;
@@ -76,7 +83,41 @@ async fn concurrent_requests_with_one_key_open_one_ticket() {
     let ids: std::collections::BTreeSet<_> =
         replies.iter().map(|reply| reply.data()["ticket_id"].to_string()).collect();
     assert_eq!(ids.len(), 1);
+    let created = replies.iter().filter(|reply| reply.status == 201).count();
+    assert_eq!((created, replies.iter().filter(|reply| reply.status == 200).count()), (1, 15));
     assert_eq!(desk.get(ADMIN, "/api/queue").await.data()["total"], 1);
+    desk.settle().await;
+}
+
+#[tokio::test]
+async fn concurrent_requests_with_one_key_and_different_bodies_open_one_ticket() {
+    let desk = desk().await;
+    let other = department(&desk, "Teknik").await;
+    let token = desk.token(BUDI).await;
+    let first = desk.app().engine.store().departments().await.unwrap();
+    let umum = first.iter().find(|d| d.name == "Umum").unwrap().id.0;
+    for differs_by in ["description", "department_id", "customer_telegram_id"] {
+        let send = |n: i64| {
+            let mut body =
+                json!({"customer_telegram_id": SARI, "description": "rusak", "department_id": umum});
+            match differs_by {
+                "description" => body[differs_by] = json!(format!("rusak {n}")),
+                "department_id" => body[differs_by] = json!(if n == 0 { umum } else { other.0 }),
+                _ => body[differs_by] = json!(if n == 0 { SARI } else { CITRA }),
+            }
+            let request = desk.request("POST", "/api/tickets").bearer_auth(&token).json(&body);
+            Reply::of(request.header("Idempotency-Key", format!("k {differs_by}").replace(' ', "-")))
+        };
+        let count = if differs_by == "description" { 10 } else { 2 };
+        let replies = futures::future::join_all((0..count).map(send)).await;
+        let statuses: Vec<_> = replies.iter().map(|reply| reply.status).collect();
+        let of = |status: u16| statuses.iter().filter(|s| **s == status).count() as i64;
+        assert_eq!((of(201), of(409)), (1, count - 1), "{differs_by}: {statuses:?}");
+        for reply in replies.into_iter().filter(|reply| reply.status == 409) {
+            reply.refused(409, "idempotency_conflict");
+        }
+    }
+    assert_eq!(desk.get(ADMIN, "/api/queue").await.data()["total"], 3);
     desk.settle().await;
 }
 

@@ -2,6 +2,8 @@
 mod agents;
 mod departments;
 mod links;
+mod relocation;
+mod returns;
 mod stale_buttons;
 mod switches;
 mod tickets;

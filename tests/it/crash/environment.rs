@@ -128,6 +128,7 @@ impl Environment {
         let settings = Settings {
             version: defaults.version.next(),
             offline_behaviour: OfflineBehaviour::ReassignWaiting,
+            default_capacity: Capacity::new(self.actors.capacity).unwrap(),
             ..defaults.clone()
         };
         let write = Write::Settings { settings, expected: defaults.version };
@@ -143,8 +144,6 @@ impl Environment {
             let person = meet(&engine, agent.id, &agent.name).await;
             let serves: Vec<_> = agent.serves.iter().map(|n| departments[*n]).collect();
             engine.add_agent(Actor::Person(admin.id), person.id, &serves, now()).await.unwrap();
-            let capacity = Capacity::new(self.actors.capacity).unwrap();
-            engine.set_capacity(&admin, person.id, capacity, now()).await.unwrap();
         }
         storage.close().await;
         std::fs::create_dir(self.data()).unwrap();

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// The longest time in which no chat changes.
-const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(100);
 /// The number of completed tickets after which an agent takes a break.
 const BREAK_AFTER: usize = 7;
 

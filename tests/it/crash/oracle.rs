@@ -4,8 +4,10 @@ use super::durable_state;
 use super::durable_state::{DurableState, Row};
 use super::environment::Environment;
 use super::story::{Outcome, is_queue, is_status};
+use antri::domain::Time;
 use antri::domain::event::{Action, AuditEvent};
 use antri::domain::ids::{PersonId, TicketId};
+use antri::domain::ticket::RETURN_DELAY;
 use antri::sandbox::RecordedRequest;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -70,6 +72,8 @@ fn replay(tickets: &[Row], events: &[AuditEvent], capacity: usize, label: &str) 
     let mut holder: HashMap<TicketId, PersonId> = HashMap::new();
     let mut opened: BTreeSet<TicketId> = BTreeSet::new();
     let mut history = History::default();
+    // When an agent last lost a ticket: it does not return to them for a while.
+    let mut former: HashMap<(TicketId, PersonId), Time> = HashMap::new();
     for event in events {
         let lost = matches!(event.what, Action::Availability { lost: true, .. });
         assert!(!lost, "{label}: an agent was taken offline: {:?}", event.what);
@@ -80,7 +84,10 @@ fn replay(tickets: &[Row], events: &[AuditEvent], capacity: usize, label: &str) 
             Action::Assigned { agent, .. } => {
                 assert!(waiting.remove(&id), "{label}: {} was not waiting when it was assigned", row.number);
                 let older = waiting.iter().map(|other| rows[other]);
-                let mut older = older.filter(|o| o.department == row.department && o.arrival < row.arrival);
+                let is_older = |o: &&Row| o.department == row.department && o.arrival < row.arrival;
+                let may_return =
+                    |o: &&Row| former.get(&(o.id, *agent)).is_none_or(|at| event.at - *at >= RETURN_DELAY);
+                let mut older = older.filter(is_older).filter(may_return);
                 let overtaken = older.next().map(|o| &o.number);
                 let story = || story(events, &rows, row);
                 assert_eq!(overtaken, None, "{label}: overtaken by {}:\n{}", row.number, story());
@@ -92,6 +99,7 @@ fn replay(tickets: &[Row], events: &[AuditEvent], capacity: usize, label: &str) 
             Action::Released { from, .. } => {
                 assert_eq!(holder.remove(&id).as_ref(), Some(from), "{label}: not released by its holder");
                 assert!(waiting.insert(id), "{label}: it was waiting already");
+                former.insert((id, *from), event.at);
                 *history.released.entry(id).or_default() += 1;
             }
             Action::Completed => {

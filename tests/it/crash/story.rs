@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 /// The number of completed tickets after which an agent takes a break.
 const BREAK_AFTER: usize = 2;
-const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(150);
 
 /// The result of a story, for the oracle.
 #[derive(Debug, Default)]

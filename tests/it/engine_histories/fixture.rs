@@ -3,12 +3,12 @@ use crate::support::{FaultInjector, FaultStore};
 use antri::app::embedded;
 use antri::domain::Time;
 use antri::domain::department::Department;
+use antri::domain::description::Description;
 use antri::domain::event::Actor;
 use antri::domain::ids::{DepartmentId, PersonId, TelegramId};
 use antri::domain::person::{AgentProfile, Availability, Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
-use antri::domain::text::Description;
-use antri::domain::ticket::Ticket;
+use antri::domain::ticket::{RETURN_DELAY, Ticket};
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, DirectoryStore, Presence, Store, TicketStore, Write};
@@ -145,7 +145,7 @@ impl Fixture {
         let all = self.departments().await;
         let department = &all[department % all.len()];
         let target = (department.id, department.categories[0].id);
-        let description = Description::default().append("Internet mati", None).unwrap();
+        let description = Description::of_text("Internet mati").unwrap();
         self.engine.open(NewTicket { key, customer, target, description }, self.now()).await
     }
 
@@ -154,6 +154,13 @@ impl Fixture {
         let ticket = self.open(customer, 0).await.unwrap();
         self.run_rounds().await;
         self.ticket(&ticket).await
+    }
+
+    /// Lets the delay of returns to former holders pass, as the assigner's timer does, and runs rounds.
+    pub(super) async fn run_returns(&self) {
+        self.advance(RETURN_DELAY.num_seconds());
+        self.engine.request_returns(self.now());
+        self.run_rounds().await;
     }
 
     /// Runs rounds until none is requested; returns the number of assignments.

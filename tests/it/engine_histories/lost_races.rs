@@ -102,6 +102,7 @@ async fn an_agent_online_again_during_the_release_keeps_the_rest() {
     unblock(&fixture, leave).await.unwrap();
     back.await.unwrap();
     fixture.run_rounds().await;
+    fixture.run_returns().await;
     assert_eq!(fixture.held_count(agent.id).await, 2);
     assert_eq!(fixture.person(&agent).await.agent.unwrap().release_due, None);
     oracle::check(&fixture).await;

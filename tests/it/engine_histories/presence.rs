@@ -139,6 +139,8 @@ async fn an_agent_who_does_not_answer_still_online_is_set_offline() {
         // The agent is online again: waiting tickets are assigned without a sweep.
         fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
         fixture.run_rounds().await;
+        assert_eq!(fixture.held_count(agent.id).await, kept_count(behaviour), "not back at once");
+        fixture.run_returns().await;
         assert_eq!(fixture.held_count(agent.id).await, 2);
         oracle::check(&fixture).await;
     }
@@ -165,6 +167,7 @@ async fn an_agent_whose_client_is_silent_is_lost_then_set_offline() {
         // They come online while marked as lost: the round that this requests must not skip them.
         fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
         fixture.run_rounds().await;
+        fixture.run_returns().await;
         assert_eq!((fixture.held_count(agent.id).await, fixture.engine.is_lost(agent.id)), (3, false));
         oracle::check(&fixture).await;
     }

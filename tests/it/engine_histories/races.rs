@@ -1,11 +1,10 @@
 //! The races of the fault table, each with enough concurrent callers to lose it.
 use super::fixture::{Fixture, with_offline_behaviour};
 use super::oracle;
-use antri::domain::draft::Draft;
+use antri::domain::draft::{Draft, DraftPart};
 use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, OfflineBehaviour, Settings};
-use antri::domain::text::Description;
 use antri::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use antri::engine::error::EngineError;
 use antri::engine::ports::DirectoryStore;
@@ -123,7 +122,7 @@ async fn leaves_during_assignment(behaviour: OfflineBehaviour) {
         oracle::check(&fixture).await;
         fixture.advance(1);
         fixture.engine.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
-        fixture.run_rounds().await;
+        fixture.run_returns().await;
         assert!(fixture.held_count(agent.id).await > 0);
     }
 }
@@ -145,9 +144,7 @@ async fn concurrent_sends_of_one_draft_open_one_ticket() {
         id: fixture.engine.draft_id(fixture.now()),
         person: customer.id,
         target: Some((department.id, department.categories[0].id)),
-        description: Description::default().append("Internet mati", None).unwrap(),
-        messages: Vec::new(),
-        album: None,
+        parts: vec![DraftPart { message_id: 1, text: "Internet mati".into(), ..DraftPart::default() }],
         created_at: fixture.now(),
     };
     fixture.store.put_draft(draft.clone()).await.unwrap();

@@ -165,7 +165,9 @@ impl Scenario {
                 let department = all[usize::from(department) % all.len()].id;
                 engine.set_department(admin, self.agent(agent).id, (department, serves), now).await.map(drop)
             }
-            Command::Reachable(agent, yes) => engine.set_reachable(self.agent(agent).telegram, yes).await,
+            Command::Reachable(agent, yes) => {
+                engine.set_reachable(self.agent(agent).telegram, yes, now).await
+            }
             Command::Renamed(agent) => {
                 let telegram = self.agent(agent).telegram.0;
                 let renamed = Profile { name: format!("{telegram} as {agent}"), ..profile(telegram) };

@@ -152,6 +152,7 @@ async fn tickets_of_a_removed_agent_are_released_even_after_a_crash() {
     // The process ends right after the profile is removed.
     let agent = fixture.agent(100, 5, &[]).await;
     fixture.run_rounds().await;
+    fixture.run_returns().await;
     assert_eq!(fixture.held_count(agent.id).await, 2);
     let mut person = fixture.person(&agent).await;
     person.agent = None;

@@ -2,6 +2,7 @@
 //! person.
 use crate::crash::{DeskProcess, Environment, Outcome, play};
 use crate::support::TOKEN;
+use antri::sandbox::{Fault, FaultRule};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ async fn no_log_line_holds_a_token_a_secret_or_a_text_of_a_person() {
     let log_settings = [("RUST_LOG", "trace"), ("LOG_FORMAT", "json"), ("JWT_SECRET", JWT_SECRET)];
     let process = DeskProcess::with(&environment, None, &log_settings);
     let outcome: Outcome = play(environment.sandbox.clone()).await;
+    quote_words_in_errors(&environment).await;
     environment.sandbox.send_text(201, "/token");
     environment.settle().await;
     let token = environment.sandbox.chat(201).pop().unwrap().text;
@@ -41,6 +43,30 @@ async fn no_log_line_holds_a_token_a_secret_or_a_text_of_a_person() {
         assert_eq!(leak, None, "{secret:?} is in the log");
         assert!(!answers.contains(secret), "{secret:?} is in an answer: {answers}");
     }
+}
+
+/// Makes Telegram refuse calls with descriptions that quote what a person wrote.
+async fn quote_words_in_errors(environment: &Environment) {
+    let words = "Keluhan rahasia";
+    let descriptions = [
+        format!("can't parse entities: Unsupported start tag \"{words}\" at byte offset 3"),
+        format!("{words}: {words}"),
+        words.to_owned(),
+    ];
+    let faults = descriptions.into_iter().map(Fault::BadRequest);
+    for (chat, fault) in [202, 203, 204].into_iter().zip(faults) {
+        for method in ["sendMessage", "setMyCommands", "editMessageText", "answerCallbackQuery"] {
+            let rule =
+                FaultRule { method: Some(method.into()), chat: Some(chat), times: 1, fault: fault.clone() };
+            environment.sandbox.faults().add(rule);
+        }
+        environment.sandbox.send_text(chat, "/help");
+        environment.sandbox.send_text(chat, "/language");
+    }
+    environment.settle().await;
+    let remaining = environment.sandbox.faults().remaining();
+    assert!(remaining < 12, "no fault was used");
+    environment.sandbox.faults().clear();
 }
 
 /// Returns the address of the side API, from the log of the desk.

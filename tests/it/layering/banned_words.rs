@@ -103,7 +103,7 @@ pub(super) const BANNED_NAMES: &[(&str, &str)] = &[
     ("take_in", "`apply`"),
     ("to_its_end", "`run_to_completion`"),
     ("vacate", "`release_slot`"),
-    ("waits_since", "`oldest_waiting_at`"),
+    ("waits_since", "`oldest_waiting`"),
     ("words_of", "`alert_notices`"),
     ("wrote", "`on_message`"),
     // Constants name what is limited, and the unit where the type doesn't say it.

@@ -23,9 +23,10 @@ async fn invalid_tokens_methods_and_parameters_are_refused() {
     assert_eq!(desk.refused("sendTelepathy", json!({})).await, "404 Not Found");
     assert_eq!(desk.refused("logOut", json!({})).await, "404 Not Found");
     assert_eq!(desk.refused("sendMessage", json!({"text": "x"})).await, "400 Bad Request: chat_id is empty");
+    let rows = json!({"chat_id": SITI, "text": "x", "entities": [5]});
     assert_eq!(
-        desk.refused("sendMessage", json!({"chat_id": SITI, "text": 5})).await,
-        "400 Bad Request: field \"text\" must be of type String"
+        desk.refused("sendMessage", rows).await,
+        "400 Bad Request: field \"entities\" must be of type Object"
     );
     assert_eq!(
         desk.refused("deleteMessage", json!({"chat_id": SITI})).await,

@@ -2,6 +2,7 @@
 use std::sync::{Arc, Mutex};
 
 use antri::sandbox::Sandbox;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Json, Router};
@@ -126,6 +127,24 @@ async fn invalid_webhooks_are_refused() {
     ] {
         assert_eq!(desk.refused("setWebhook", params).await, format!("400 Bad Request: {description}"));
     }
+}
+
+#[tokio::test]
+async fn bytes_are_posted_as_given() {
+    let desk = Desk::started().await;
+    let bodies: Arc<Mutex<Vec<Bytes>>> = Arc::default();
+    let received = bodies.clone();
+    let app = Router::new().fallback(async move |body: Bytes| received.lock().unwrap().push(body));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, app).into_future());
+    desk.call("setWebhook", json!({"url": url})).await;
+    desk.sandbox.deliver_bytes(|id| [id.to_string().as_bytes(), b" \xff".as_slice()].concat());
+    desk.sandbox.send_text(SITI, "after");
+    wait_for_deliveries(&desk.sandbox).await;
+    let mut received: Vec<Bytes> = bodies.lock().unwrap().clone();
+    received.sort();
+    assert_eq!((received.len(), &received[0][..]), (2, b"2 \xff".as_slice()));
 }
 
 impl Desk {

@@ -5,7 +5,6 @@ use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::draft::Draft;
 use antri::domain::ids::{ChatId, DraftId};
 use antri::domain::notice::{Message, Outgoing};
-use antri::domain::text::Description;
 use antri::domain::ticket::Ticket;
 use antri::engine::ports::{Guard, Outcome, Store};
 use std::sync::Arc;
@@ -62,9 +61,7 @@ pub(crate) async fn dropping_a_draft_removes_its_card(store: Arc<dyn Store>) {
         id: DraftId(uuid(9, n)),
         person: who(1),
         target: None,
-        description: Description::default(),
-        messages: Vec::new(),
-        album: None,
+        parts: Vec::new(),
         created_at: at(1),
     };
     let key = CardKey::Draft(who(1));

@@ -4,7 +4,9 @@ use super::Backend;
 use super::fixture::*;
 use antri::domain::event::Action;
 use antri::domain::ids::TelegramId;
-use antri::engine::ports::{CommitError, Guard, OutboxStore, Outcome, Store, StoreError, TicketStore};
+use antri::engine::ports::{
+    CommitError, DropReason, Guard, OutboxStore, Outcome, Store, StoreError, TicketStore,
+};
 use antri::store::Sqlite;
 use antri::store::sqlite::{DATABASE_FILE, FileState, Options, inspect, look_up};
 use async_trait::async_trait;
@@ -116,19 +118,19 @@ async fn a_file_of_a_newer_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
     set_version(dir.path(), 99);
-    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 6)", "run that version"]).await;
+    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 7)", "run that version"]).await;
 }
 
 #[tokio::test]
 async fn a_file_of_an_unreleased_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
-    for version in 1..=5 {
+    for version in 1..=6 {
         set_version(dir.path(), version);
-        let version = format!("unreleased build of Antri (schema {version}; this one uses 6)");
+        let version = format!("unreleased build of Antri (schema {version}; this one uses 7)");
         assert_refused(dir.path(), &[&version, "move the file away"]).await;
     }
-    set_version(dir.path(), 6);
+    set_version(dir.path(), 7);
     assert_eq!(inspect(dir.path()), Ok(FileState::Idle));
     Sqlite::open(dir.path()).unwrap();
 }
@@ -267,7 +269,7 @@ async fn unknown_outcomes_repeats_and_drops_are_counted() {
     let claimed = store.claim(9, at(1)).await.unwrap();
     let outcomes = vec![
         (claimed[0].id, Outcome::Retry { until: at(2), unknown: true }),
-        (claimed[1].id, Outcome::Dropped("blocked".to_owned())),
+        (claimed[1].id, Outcome::Dropped(DropReason::Unreachable, "blocked".to_owned())),
     ];
     store.settle(outcomes, at(1)).await.unwrap();
     assert_eq!(store.release_orphaned_claims().await.unwrap(), 1);

@@ -1,6 +1,9 @@
 //! Fixtures of the contract: people, tickets and changes that are named by small numbers.
 use antri::domain::Time;
+use antri::domain::content::{Attachment, ContentKind, MessageSource};
+use antri::domain::description::Description;
 use antri::domain::event::{Action, Actor, AuditEvent};
+use antri::domain::formatted::{Entity, EntityKind, FormattedText};
 use antri::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
 };
@@ -8,7 +11,6 @@ use antri::domain::notice::{Message, Outgoing, Rendered};
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use antri::domain::policy::Capacity;
-use antri::domain::text::Description;
 use antri::domain::ticket::{Priority, Ticket, TicketState};
 use antri::engine::ports::{Change, CommitError, Committed, Guard, Store, Write};
 use std::collections::BTreeSet;
@@ -87,10 +89,11 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         customer_chat: ChatId(1_900),
         department: department_id(1),
         category: CategoryId(uuid(4, 1)),
-        description: Description { text: format!("Internet mati #{n}"), attachments: Vec::new() },
+        description: Description { text: format!("Internet mati #{n}"), ..Description::default() },
         priority: Priority::Normal,
         auto: true,
         state: TicketState::Queued,
+        former_holders: Vec::new(),
         created_at: at(i64::try_from(n).unwrap()),
     }
 }
@@ -167,4 +170,26 @@ pub(crate) async fn join(store: &dyn Store, agents: impl IntoIterator<Item = u64
 /// Returns the numbers of these tickets.
 pub(crate) fn ticket_numbers(tickets: &[Ticket]) -> Vec<u64> {
     tickets.iter().map(|t| t.id.0.as_u64_pair().1 & 0xFFFF_FFFF).collect()
+}
+
+/// Returns a text with every kind of entity that has data.
+pub(super) fn formatted(text: &str) -> FormattedText {
+    let kinds = [
+        EntityKind::Bold,
+        EntityKind::Pre(Some("rust".into())),
+        EntityKind::Pre(None),
+        EntityKind::TextLink("https://contoh.example".into()),
+        EntityKind::TextMention(77),
+        EntityKind::CustomEmoji("5368324170671202286".into()),
+        EntityKind::DateTime(1_789_300_800, Some("wDT".into())),
+        EntityKind::Other("something_new".into()),
+    ];
+    let entities = kinds.into_iter().enumerate().map(|(n, kind)| Entity { offset: n, length: 1, kind });
+    FormattedText { text: text.to_owned(), entities: entities.collect() }
+}
+
+/// Returns an attachment with every field set.
+pub(super) fn attachment() -> Attachment {
+    let source = Some(MessageSource { chat: ChatId(77), message_id: 7 });
+    Attachment { source, album: Some("album".into()), ..Attachment::file(ContentKind::Voice, "AwACAgUAAx") }
 }

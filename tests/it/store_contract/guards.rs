@@ -198,7 +198,7 @@ pub(crate) async fn a_batch_with_a_stale_queue_head_overtakes_no_ticket(store: A
     };
     let second = giving(&opened[1], 1, 1, Guard::Eligible);
     // The first ticket is released between the read of the queue and the commit.
-    let back = read(&*store, ticket_id(1)).await.release().unwrap();
+    let back = read(&*store, ticket_id(1)).await.release(false, at(9)).unwrap();
     one(&*store, moving(back.clone(), Guard::None)).await.unwrap();
     let answers = store.commit(vec![head(&[2]), second.clone()]).await;
     assert_eq!(answers, [Err(CommitError::Conflict), Err(CommitError::WouldOvertake)]);

@@ -3,7 +3,7 @@ use super::Backend;
 use super::fixture::*;
 use super::mongo::{Served, open_store};
 use super::outbox::said;
-use antri::engine::ports::{ClaimedDelivery, OutboxStore, Outcome};
+use antri::engine::ports::{ClaimedDelivery, DropReason, OutboxStore, Outcome};
 use antri::store::Mongo;
 use std::sync::Arc;
 
@@ -57,7 +57,12 @@ async fn a_released_delivery_is_not_settled_by_its_first_claimer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_outcome_does_not_settle_a_later_delivery() {
     let late = |until| Outcome::Retry { until, unknown: true };
-    for outcome in [Outcome::Sent(None), Outcome::Dropped("gone".to_owned()), late(at(1)), late(at(2))] {
+    for outcome in [
+        Outcome::Sent(None),
+        Outcome::Dropped(DropReason::Failed, "gone".to_owned()),
+        late(at(1)),
+        late(at(2)),
+    ] {
         let (store, other, going) = one_claimed().await;
         assert_eq!(other.release_orphaned_claims().await.unwrap(), 1);
         let again = other.claim(10, at(1)).await.unwrap().remove(0);

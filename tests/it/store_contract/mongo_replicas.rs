@@ -121,7 +121,7 @@ async fn a_ticket_that_waits_at_another_replica_is_not_overtaken() {
 async fn a_ticket_that_another_replica_requeued_is_not_overtaken() {
     let (store, other) = two_replicas(1, 5).await;
     let held = read(&*other, ticket_id(1)).await;
-    one(&*other, moving(held.release().unwrap(), Guard::None)).await.unwrap();
+    one(&*other, moving(held.release(false, at(9)).unwrap(), Guard::None)).await.unwrap();
     assert_eq!(opened_and_given(&*store, ticket(2), 1, 1).await, (true, false), "one waits");
 }
 

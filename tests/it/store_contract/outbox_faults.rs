@@ -4,7 +4,7 @@ use super::outbox::{claim, drain, refresh, said, settle};
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing};
-use antri::engine::ports::{ClaimedDelivery, Outcome, Store};
+use antri::engine::ports::{ClaimedDelivery, DropReason, Outcome, Store};
 use std::sync::Arc;
 
 fn retry_at(seconds: i64, unknown: bool) -> Outcome {
@@ -62,7 +62,7 @@ pub(crate) async fn a_retried_refresh_is_coalesced_with_a_newer_one(store: Arc<d
 pub(crate) async fn a_dropped_delivery_unblocks_its_chat(store: Arc<dyn Store>) {
     store.enqueue(vec![text(10, "satu"), text(10, "dua")], at(1)).await.unwrap();
     let claimed = claim(&*store, 2).await.remove(0);
-    settle(&*store, &claimed, Outcome::Dropped("Forbidden: bot was blocked by the user".to_owned())).await;
+    settle(&*store, &claimed, Outcome::Dropped(DropReason::Unreachable, "403".to_owned())).await;
     assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     assert_eq!(drain(&*store, 3).await, ["dua"]);
     assert_eq!(store.release_orphaned_claims().await.unwrap(), 0);
@@ -129,7 +129,7 @@ pub(crate) async fn a_second_settlement_is_ignored(store: Arc<dyn Store>) {
     settle(&*store, &first, Outcome::Sent(None)).await;
     for outcome in [
         retry_at(50, true),
-        Outcome::Dropped("no".to_owned()),
+        Outcome::Dropped(DropReason::Refused, "no".to_owned()),
         Outcome::Moved(ChatId(9)),
         Outcome::Sent(None),
     ] {
@@ -139,4 +139,85 @@ pub(crate) async fn a_second_settlement_is_ignored(store: Arc<dyn Store>) {
     assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     assert_eq!(drain(&*store, 3).await, ["dua"]);
     store.settle(Vec::new(), at(3)).await.unwrap();
+}
+
+pub(crate) async fn a_postponed_delivery_waits_alone(store: Arc<dyn Store>) {
+    let cards = [CardKey::Status(ticket_id(1)), CardKey::Status(ticket_id(2))];
+    store.enqueue(vec![refresh(10, cards[0])], at(1)).await.unwrap();
+    let claimed = claim(&*store, 2).await.remove(0);
+    settle(&*store, &claimed, Outcome::Postponed(at(100))).await;
+    assert_eq!(claim(&*store, 3).await, []);
+    assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(100)));
+    store.enqueue(vec![text(10, "satu"), refresh(10, cards[1]), text(10, "dua")], at(4)).await.unwrap();
+    let other = format!("refresh {}", cards[1]);
+    assert_eq!(drain(&*store, 5).await, ["satu".to_owned(), "dua".to_owned(), other], "the chat goes on");
+    assert_eq!((store.pending_deliveries().await.unwrap(), claim(&*store, 99).await), (1, Vec::new()));
+    assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(100)));
+    let again = claim(&*store, 100).await.remove(0);
+    assert_eq!((again.id, again.unknown), (claimed.id, 0));
+    settle(&*store, &again, Outcome::Sent(None)).await;
+    assert_eq!(store.pending_deliveries().await.unwrap(), 0);
+}
+
+pub(crate) async fn a_postponed_delivery_keeps_its_wait_and_its_place(store: Arc<dyn Store>) {
+    let card = CardKey::Status(ticket_id(1));
+    store.enqueue(vec![refresh(10, card)], at(1)).await.unwrap();
+    let claimed = claim(&*store, 2).await.remove(0);
+    settle(&*store, &claimed, Outcome::Postponed(at(100))).await;
+    // A newer one is coalesced with it.
+    store.enqueue(vec![refresh(10, card)], at(3)).await.unwrap();
+    assert_eq!((store.pending_deliveries().await.unwrap(), claim(&*store, 4).await), (1, Vec::new()));
+
+    // A wait of the chat applies as well, whichever is longer.
+    store.enqueue(vec![text(10, "satu")], at(5)).await.unwrap();
+    let words = claim(&*store, 6).await.remove(0);
+    settle(&*store, &words, retry_at(150, false)).await;
+    assert_eq!(claim(&*store, 149).await, []);
+    assert_eq!(drain(&*store, 150).await, ["satu".to_owned(), format!("refresh {card}")]);
+
+    // A message to a chat that waits does not end the wait of the chat.
+    store.enqueue(vec![text(20, "dua"), refresh(20, card)], at(160)).await.unwrap();
+    let words = claim(&*store, 161).await.remove(0);
+    settle(&*store, &words, retry_at(200, false)).await;
+    store.enqueue(vec![text(20, "tiga")], at(162)).await.unwrap();
+    assert_eq!(claim(&*store, 199).await, []);
+    assert_eq!(drain(&*store, 200).await, ["dua".to_owned(), "tiga".to_owned(), format!("refresh {card}")]);
+}
+
+pub(crate) async fn a_card_that_is_gone_is_forgotten(store: Arc<dyn Store>) {
+    let key = CardKey::Status(ticket_id(1));
+    let send = async |message_id| {
+        store.enqueue(vec![Outgoing { chat: ChatId(10), message: Message::Card(key) }], at(1)).await.unwrap();
+        let claimed = claim(&*store, 1).await.remove(0);
+        let card = LiveCard { key, chat: ChatId(10), message_id, digest: 2 };
+        settle(&*store, &claimed, Outcome::Sent(Some(card))).await;
+    };
+    let refreshed = async |gone| {
+        store.enqueue(vec![refresh(10, key), text(10, "lalu")], at(2)).await.unwrap();
+        assert_eq!(words(&claim(&*store, 2).await), ["lalu"]);
+        // The chat has one claim at a time; end it to reach the refresh.
+        store.release_orphaned_claims().await.unwrap();
+        let again = claim(&*store, 2).await.remove(0);
+        settle(&*store, &again, Outcome::Sent(None)).await;
+        let claimed = claim(&*store, 2).await.remove(0);
+        settle(&*store, &claimed, Outcome::CardGone(key, gone)).await;
+        assert_eq!(store.pending_deliveries().await.unwrap(), 0);
+        store.live_card(key).await.unwrap().map(|card| card.message_id)
+    };
+    send(1).await;
+    assert_eq!(refreshed(1).await, None);
+    send(2).await;
+    assert_eq!(refreshed(1).await, Some(2), "another message is the card by now");
+}
+
+pub(crate) async fn given_up_deliveries_are_counted_by_reason(store: Arc<dyn Store>) {
+    for (n, reason) in (1..).zip(DropReason::ALL) {
+        for _ in 0..n {
+            store.enqueue(vec![text(10, "kabar")], at(1)).await.unwrap();
+            let claimed = claim(&*store, 1).await.remove(0);
+            settle(&*store, &claimed, Outcome::Dropped(reason, "why".to_owned())).await;
+        }
+    }
+    let counters = store.counters().await.unwrap();
+    assert_eq!((counters.dropped, counters.dropped_by), (15, [1, 2, 3, 4, 5]));
 }

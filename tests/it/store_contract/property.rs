@@ -60,7 +60,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
                 1 => t.pause(by),
                 2 => t.resume(by),
                 3 => t.complete(by, at(2)),
-                4 => t.release(),
+                4 => t.release(false, at(9)),
                 _ => t.cancel(who(900), at(3)),
             };
             Some(moving(next.ok()?, Guard::None))

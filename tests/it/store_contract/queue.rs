@@ -20,8 +20,12 @@ fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
 async fn oldest_per_priority(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
     let mut first = Vec::new();
     for priority in Priority::ALL {
-        let since = store.oldest_waiting_at(department_id(department), priority).await.unwrap();
-        first.push(since.map(|since| u64::try_from((since - at(-1)).num_minutes()).unwrap()));
+        let oldest = store.oldest_waiting(department_id(department), priority).await.unwrap();
+        first.push(oldest.map(|oldest| {
+            let n = u64::try_from((oldest.opened_at - at(-1)).num_minutes()).unwrap();
+            assert_eq!(oldest.id, ticket_id(n));
+            n
+        }));
     }
     first
 }
@@ -55,7 +59,7 @@ pub(crate) async fn a_released_ticket_returns_to_its_queue_position(store: Arc<d
     let opened = open_tickets(&*store, 1..=4).await;
     one(&*store, giving(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
     assert_eq!(page(&*store).await, [1, 3, 4]);
-    let back = read(&*store, opened[1].id).await.release().unwrap();
+    let back = read(&*store, opened[1].id).await.release(false, at(9)).unwrap();
     one(&*store, moving(back, Guard::None)).await.unwrap();
     assert_eq!(page(&*store).await, [1, 2, 3, 4]);
     assert_eq!(read(&*store, opened[1].id).await.arrival, opened[1].arrival);
@@ -113,7 +117,7 @@ pub(crate) async fn the_oldest_waiting_time_is_tracked_per_priority(store: Arc<d
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(5), Some(1), Some(4), Some(3)]);
     // The ticket returns to its old position.
     let held = read(&*store, ticket_id(2)).await;
-    one(&*store, moving(held.release().unwrap(), Guard::None)).await.unwrap();
+    one(&*store, moving(held.release(false, at(9)).unwrap(), Guard::None)).await.unwrap();
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(2), Some(1), Some(4), Some(3)]);
 }
 
@@ -134,7 +138,7 @@ pub(crate) async fn queue_depths_follow_every_ticket_write(store: Arc<dyn Store>
     let held = read(&*store, opened[0].id).await;
     one(&*store, moving(held.start(who(1), at(101)).unwrap(), Guard::None)).await.unwrap();
     depths(2, 1).await;
-    let back = read(&*store, held.id).await.release().unwrap();
+    let back = read(&*store, held.id).await.release(false, at(9)).unwrap();
     one(&*store, moving(back, Guard::None)).await.unwrap();
     depths(3, 1).await;
     reprioritise(&*store, 2, Priority::Urgent).await;

@@ -2,11 +2,10 @@
 use super::fixture::*;
 use antri::domain::alert::{Alert, Incident, Incidents};
 use antri::domain::department::{Category, Department};
-use antri::domain::draft::Draft;
+use antri::domain::draft::{Draft, DraftPart};
 use antri::domain::ids::{CategoryId, DraftId, Version};
 use antri::domain::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
-use antri::domain::text::Description;
 use antri::engine::ports::{Change, CommitError, Store, UniqueKey, Write};
 use std::sync::Arc;
 
@@ -118,8 +117,9 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
         Alert::HeartbeatsFail,
         Alert::StoreAway,
     ];
-    let list =
-        alerts.map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway }).to_vec();
+    let list = alerts
+        .map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway, notified: false })
+        .to_vec();
     let first = Incidents { list, version: Version(1) };
     assert_eq!(one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
     one(&*store, write(&first, 0)).await.unwrap();
@@ -158,9 +158,12 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
         id: DraftId(uuid(5, n)),
         person: who(1),
         target: None,
-        description: Description { text: words.to_owned(), attachments: Vec::new() },
-        messages: vec![7],
-        album: Some("album".into()),
+        parts: vec![DraftPart {
+            message_id: 7,
+            album: Some("album".into()),
+            text: formatted(words),
+            attachments: vec![attachment()],
+        }],
         created_at: at(1),
     };
     assert_eq!(store.draft(who(1)).await.unwrap(), None);

@@ -2,11 +2,10 @@
 use super::Backend;
 use super::fixture::*;
 use antri::domain::card::{CardKey, LiveCard};
-use antri::domain::draft::Draft;
+use antri::domain::draft::{Draft, DraftPart};
 use antri::domain::event::Action;
 use antri::domain::ids::{ChatId, DraftId};
 use antri::domain::notice::{Message, Outgoing};
-use antri::domain::text::Description;
 use antri::engine::ports::{Guard, Outcome};
 use serde_json::json;
 
@@ -24,9 +23,7 @@ pub(crate) async fn a_restart_keeps_all_acknowledged_data<B: Backend>() {
         id: DraftId(uuid(5, 1)),
         person: who(3),
         target: None,
-        description: Description::default(),
-        messages: vec![7],
-        album: None,
+        parts: vec![DraftPart { message_id: 7, text: "halo".into(), ..DraftPart::default() }],
         created_at: at(1),
     };
     store.put_draft(draft.clone()).await.unwrap();

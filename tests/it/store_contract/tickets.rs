@@ -1,8 +1,9 @@
 //! Tickets: opened once, written over the version that was read, found again.
 use super::fixture::*;
+use antri::domain::content::{Attachment, ContentKind};
+use antri::domain::description::Description;
 use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::ids::{ChatId, Slot, Version};
-use antri::domain::text::{Attachment, Description, FileKind};
 use antri::domain::ticket::{Priority, Status, Ticket, TicketState};
 use antri::engine::ports::{Change, CommitError, Guard, Store, UniqueKey, Write};
 use std::sync::Arc;
@@ -11,10 +12,15 @@ use std::sync::Arc;
 type Transition = fn(&Ticket) -> Ticket;
 
 pub(crate) async fn opening_assigns_increasing_arrivals_and_keeps_every_field(store: Arc<dyn Store>) {
-    let file = Attachment { kind: FileKind::Voice, file_id: "AwACAgUAAx".to_owned() };
+    let formatted = formatted("baris satu\n\"dua\" <b>&");
     let given = Ticket {
         customer_chat: ChatId(-1_001_234),
-        description: Description { text: "baris satu\n\"dua\" <b>&".to_owned(), attachments: vec![file] },
+        description: Description {
+            text: formatted.text,
+            entities: formatted.entities,
+            attachments: vec![attachment(), Attachment::file(ContentKind::Other("hologram".into()), "")],
+            messages: vec![7, 8],
+        },
         priority: Priority::Urgent,
         auto: false,
         ..ticket(1)
@@ -32,6 +38,28 @@ pub(crate) async fn opening_assigns_increasing_arrivals_and_keeps_every_field(st
     assert_eq!(store.ticket_by_key("nobody's").await.unwrap(), None);
     let nothing = one(&*store, Change::quiet(Write::Nothing)).await.unwrap();
     assert_eq!(nothing.arrival, None, "only an opened ticket arrives");
+}
+
+pub(crate) async fn a_content_write_changes_the_description_only(store: Arc<dyn Store>) {
+    join(&*store, [1], 5).await;
+    let queued = open(&*store, ticket(1)).await;
+    one(&*store, giving(&queued, 1, 0, Guard::Capacity)).await.unwrap();
+    for id in [queued.id, open(&*store, ticket(2)).await.id] {
+        let before = read(&*store, id).await;
+        let description = Description {
+            text: "lebih panjang".into(),
+            attachments: vec![attachment()],
+            ..before.description.clone()
+        };
+        let after = Ticket { version: before.version.next(), description, ..before.clone() };
+        let write = || {
+            Change::quiet(Write::TicketContent { ticket: Box::new(after.clone()), expected: before.version })
+        };
+        one(&*store, write()).await.unwrap();
+        assert_eq!(read(&*store, id).await, after);
+        assert_eq!(one(&*store, write()).await, Err(CommitError::Conflict), "the version has moved on");
+    }
+    assert_eq!(store.depths().await.unwrap().values().sum::<u64>(), 1);
 }
 
 pub(crate) async fn idempotency_keys_and_numbers_stay_unique_after_the_end(store: Arc<dyn Store>) {
@@ -145,7 +173,7 @@ pub(crate) async fn every_ticket_state_is_read_back_as_written(store: Arc<dyn St
         (|t| t.resume(who(1)).unwrap(), Status::Assigned),
         (|t| t.start(who(1), at(2)).unwrap(), Status::InProgress),
         (|t| t.pause(who(1)).unwrap(), Status::Pending),
-        (|t| t.release().unwrap(), Status::Queued),
+        (|t| t.release(false, at(9)).unwrap(), Status::Queued),
         (|t| t.hand_over(who(1), Slot(0), at(3)).unwrap(), Status::Assigned),
         (|t| t.hand_over(who(2), Slot(1), at(4)).unwrap(), Status::Assigned),
         (|t| t.complete(who(2), at(5)).unwrap(), Status::Completed),
@@ -180,7 +208,7 @@ pub(crate) async fn a_slot_holds_one_ticket_until_it_is_completed_or_released(st
     let done = read(&*store, opened[0].id).await.complete(who(1), at(200)).unwrap();
     one(&*store, moving(done, Guard::None)).await.unwrap();
     one(&*store, giving(&opened[2], 1, 0, Guard::Eligible)).await.unwrap();
-    let back = read(&*store, opened[2].id).await.release().unwrap();
+    let back = read(&*store, opened[2].id).await.release(false, at(9)).unwrap();
     one(&*store, moving(back, Guard::None)).await.unwrap();
     one(&*store, giving(&opened[3], 1, 0, Guard::Eligible)).await.unwrap();
     assert_eq!(store.all_held().await.unwrap().len(), 2);
@@ -283,4 +311,45 @@ pub(crate) async fn assignment_counts_cover_received_and_completed_tickets(store
     assert_eq!(store.assignment_counts(who(1), at(31)).await.unwrap(), (0, 0));
     assert_eq!(store.assignment_counts(who(2), at(0)).await.unwrap(), (0, 1));
     assert_eq!(store.assignment_counts(who(9), at(0)).await.unwrap(), (0, 0));
+}
+
+pub(crate) async fn former_holders_are_kept_through_the_states_that_follow(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 5).await;
+    open(&*store, ticket(1)).await;
+    let steps: [Transition; 6] = [
+        |t| t.assign(who(1), Slot(0), at(1)).unwrap(),
+        |t| t.release(true, at(2)).unwrap(),
+        |t| t.assign(who(2), Slot(0), at(3)).unwrap(),
+        |t| t.release(false, at(4)).unwrap(),
+        |t| t.hand_over(who(1), Slot(0), at(5)).unwrap(),
+        |t| t.hand_over(who(2), Slot(0), at(6)).unwrap(),
+    ];
+    for (step, count) in steps.into_iter().zip([0, 1, 1, 2, 2, 2]) {
+        let next = step(&read(&*store, ticket_id(1)).await);
+        let guard = if next.hold().is_some() { Guard::Capacity } else { Guard::None };
+        one(&*store, moving(next.clone(), guard)).await.unwrap();
+        let stored = read(&*store, ticket_id(1)).await;
+        assert_eq!((&stored, stored.former_holders.len()), (&next, count));
+    }
+    let agents: Vec<_> = read(&*store, ticket_id(1)).await.former_holders;
+    assert_eq!(agents.iter().map(|former| former.agent).collect::<Vec<_>>(), [who(2), who(1)]);
+    let done = read(&*store, ticket_id(1)).await.complete(who(2), at(7)).unwrap();
+    one(&*store, moving(done.clone(), Guard::None)).await.unwrap();
+    assert_eq!(read(&*store, ticket_id(1)).await, done);
+}
+
+pub(crate) async fn a_relocated_ticket_leaves_one_queue_and_joins_the_other(store: Arc<dyn Store>) {
+    for n in 1..=2 {
+        open(&*store, ticket(n)).await;
+    }
+    let category = antri::domain::ids::CategoryId(uuid::Uuid::from_u128(77));
+    let moved = read(&*store, ticket_id(1)).await.relocate(department_id(2), category).unwrap();
+    one(&*store, moving(moved.clone(), Guard::None)).await.unwrap();
+    assert_eq!(read(&*store, ticket_id(1)).await, moved);
+    let depths = store.depths().await.unwrap();
+    assert_eq!((depths[&department_id(1)], depths[&department_id(2)]), (1, 1));
+    for (department, n) in [(1, 2), (2, 1)] {
+        let head = store.queue_head(department_id(department), true, 9).await.unwrap();
+        assert_eq!(head.iter().map(|t| t.id).collect::<Vec<_>>(), [ticket_id(n)]);
+    }
 }

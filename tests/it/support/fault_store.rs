@@ -16,7 +16,7 @@ use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
     Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, Store,
-    StoreError, TicketStore,
+    StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -180,7 +180,7 @@ fault_store! {
     all_held() -> Vec<Ticket>;
     queue_head(department: DepartmentId, auto: bool, limit: usize) -> Vec<Ticket>;
     queue_page(departments: &[DepartmentId], offset: usize, limit: usize) -> Vec<Ticket>;
-    oldest_waiting_at(department: DepartmentId, priority: Priority) -> Option<Time>;
+    oldest_waiting(department: DepartmentId, priority: Priority) -> Option<WaitingTicket>;
     depths() -> QueueDepths;
     position(department: DepartmentId, priority: Priority, arrival: Arrival) -> u64;
     history(ticket: TicketId) -> Vec<AuditEvent>;

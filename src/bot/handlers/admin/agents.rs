@@ -1,6 +1,6 @@
 //! Admin handlers for the workload and for agents: adding, removing, departments.
 use super::department_lookup::{
-    ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, open_departments,
+    ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, staffed_departments,
 };
 use super::department_picker::{department_question, department_rows, page_of_department};
 use super::pickers;
@@ -43,7 +43,7 @@ pub async fn add_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -
     let Some(person) = person else {
         return Ok(vec![ctx.message(&bot, "addagent-unknown", &[("name", handle.into())])]);
     };
-    let departments = open_departments(&bot).await?;
+    let departments = staffed_departments(&bot).await?;
     if department.is_empty() && departments.len() > 1 {
         return Ok(vec![ctx.text(new_agent_department_question(&bot, &ctx, &person, (&departments, 0)))]);
     }
@@ -61,7 +61,7 @@ pub async fn add_agent_pressed(
     pressed: PressedMessage,
     (id, department): (PersonId, DepartmentId),
 ) -> HandlerResult {
-    let departments = open_departments(&bot).await?;
+    let departments = staffed_departments(&bot).await?;
     if is_gone(&departments, department) {
         let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
         toast.say(ctx.localizer(&bot).toast("department-gone", &[]));
@@ -151,7 +151,7 @@ pub async fn agent_department(
     pressed: PressedMessage,
     (agent, department, serves): (PersonId, DepartmentId, bool),
 ) -> HandlerResult {
-    let (localizer, open) = (ctx.localizer(&bot), open_departments(&bot).await?);
+    let (localizer, open) = (ctx.localizer(&bot), staffed_departments(&bot).await?);
     // `ALL_DEPARTMENTS` is no match: no switch carries it.
     let open_department = open.iter().find(|d| d.id == department);
     match (open_department, seat_of(&bot, agent)) {
@@ -185,7 +185,7 @@ pub(in crate::bot::handlers) async fn agent_card(
     let localizer = ctx.localizer(bot);
     let line = bot.views.agent(agent).await?.ok_or(EngineError::NotFound)?;
     let mut card = render::agent_card(&localizer, &line);
-    let departments = open_departments(bot).await?;
+    let departments = staffed_departments(bot).await?;
     if departments.len() > 1 {
         let switch = |department: &Department| {
             let name = department.name.clone();

@@ -2,11 +2,12 @@
 use super::agents::{add_and_confirm, agent_card, new_agent_department_question, removal_question};
 use super::capacity::capacity_question;
 use super::department_cards::department_list;
-use super::department_lookup::{ALL_DEPARTMENTS, open_departments};
+use super::department_lookup::{ALL_DEPARTMENTS, open_departments, staffed_departments};
 use super::departments::new_category_department_question;
 use super::invite::invite_department_question;
 use super::pickers;
 use super::pickers::require_agent;
+use super::relocation::relocation_question;
 use crate::bot::callback::{DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
@@ -62,7 +63,7 @@ async fn pick_new_agent(
 ) -> HandlerResult {
     let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
     toast.ack();
-    let departments = open_departments(bot).await?;
+    let departments = staffed_departments(bot).await?;
     let text = match departments.len() {
         0 | 1 => add_and_confirm(bot, ctx, id, &departments, ALL_DEPARTMENTS).await?,
         _ => new_agent_department_question(bot, ctx, &person, (&departments, 0)),
@@ -85,8 +86,10 @@ pub async fn department_page(
         DepartmentPickerPurpose::Invite => invite_department_question(&bot, &ctx, &open, page),
         DepartmentPickerPurpose::Newcomer(id) => {
             let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
-            new_agent_department_question(&bot, &ctx, &person, (&open, page))
+            let departments = staffed_departments(&bot).await?;
+            new_agent_department_question(&bot, &ctx, &person, (&departments, page))
         }
+        DepartmentPickerPurpose::Relocation(from) => relocation_question(&bot, &ctx, from, page).await?,
         DepartmentPickerPurpose::Agent(agent) => {
             match require_agent(&bot, &ctx, &toast, pressed, (PickerPurpose::Agent, agent)).await? {
                 Ok(_) => agent_card(&bot, &ctx, agent, page).await?,

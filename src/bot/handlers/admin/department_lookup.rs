@@ -18,6 +18,15 @@ pub(in crate::bot::handlers) async fn open_departments(
     Ok(all)
 }
 
+/// Returns the departments that need agents: those that are open, and retired ones in which tickets wait.
+pub(in crate::bot::handlers) async fn staffed_departments(
+    bot: &BotContext,
+) -> Result<Vec<Department>, EngineError> {
+    let (mut all, depths) = (bot.engine.store().departments().await?, bot.engine.store().depths().await?);
+    all.retain(|department| !department.retired || depths.contains_key(&department.id));
+    Ok(all)
+}
+
 /// Returns true if a button's department is not open any more: it may have been retired after the button was
 /// drawn.
 pub(in crate::bot::handlers) fn is_gone(open: &[Department], id: DepartmentId) -> bool {

@@ -5,6 +5,7 @@ use super::department_lookup::{
 };
 use super::department_picker::department_rows;
 use super::name_prompts::{create_category_and_confirm, offer_to_create, open_prompt};
+use super::relocation::relocation_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::refusal_toast;
@@ -16,8 +17,8 @@ use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
 use crate::engine::departments::{DepartmentEdit, checked_name};
 use crate::engine::error::EngineError;
+use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
-use teloxide::types::Message;
 
 /// `/department [name]`: shows the list, or the department of that name, or offers to create it.
 pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
@@ -36,7 +37,7 @@ pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
 pub async fn category(
     bot: Arc<BotContext>,
     ctx: RequestContext,
-    message: Message,
+    message: Arc<IncomingMessage>,
     arg: String,
 ) -> HandlerResult {
     if arg.trim().is_empty() {
@@ -57,7 +58,7 @@ pub async fn category(
     let existing = bot.engine.store().departments().await?;
     let matching = split_candidates(&arg).filter_map(|(d, c)| Some((by_name(&existing, d)?.id, c))).last();
     let Some((id, name)) = matching else { return Ok(no_such_department(&bot, &ctx, department)) };
-    Ok(vec![ctx.text(create_category_and_confirm(&bot, &ctx, message.id, id, name).await?)])
+    Ok(vec![ctx.text(create_category_and_confirm(&bot, &ctx, message.message_id, id, name).await?)])
 }
 
 /// Returns the question for the department of a new category.
@@ -116,6 +117,10 @@ pub async fn set_retired(
 ) -> HandlerResult {
     let edited = bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetRetired(retired)).await;
     let key = if retired { "department-now-retired" } else { "department-not-retired" };
+    if retired && let Ok(department) = &edited {
+        toast.say(ctx.localizer(&bot).toast(key, &[("name", (&department.name).into())]));
+        return Ok(vec![ctx.edit(pressed, relocation_question(&bot, &ctx, id, 0).await?)]);
+    }
     show_edited(&bot, &ctx, &toast, (pressed, id, None), edited.map(|d| (key, d.name))).await
 }
 

@@ -11,14 +11,14 @@ use crate::domain::department::Department;
 use crate::domain::ids::{ChatId, DepartmentId};
 use crate::domain::invite::Grant;
 use crate::engine::error::EngineError;
+use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
-use teloxide::types::Message;
 
 /// `/invite [department]`.
 pub async fn invite(
     bot: Arc<BotContext>,
     ctx: RequestContext,
-    message: Message,
+    message: Arc<IncomingMessage>,
     arg: String,
 ) -> HandlerResult {
     let departments = open_departments(&bot).await?;
@@ -28,7 +28,7 @@ pub async fn invite(
     let Some(department) = find_open_or_all(&departments, &arg) else {
         return Ok(no_such_department(&bot, &ctx, &arg));
     };
-    let request_message = (ctx.chat, message.id.0);
+    let request_message = (ctx.chat, message.message_id);
     Ok(vec![ctx.text(invite_message(&bot, &ctx, request_message, (&departments, department)).await?)])
 }
 

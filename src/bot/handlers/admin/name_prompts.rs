@@ -8,13 +8,14 @@ use crate::bot::render;
 use crate::bot::render::{Arg, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::department::Department;
+use crate::domain::formatted::{EntityKind, byte_at};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::departments::DepartmentEdit;
 use crate::engine::error::EngineError;
+use crate::telegram::incoming::Press;
 use std::sync::Arc;
-use teloxide::types::{CallbackQuery, MessageEntityKind, MessageId};
 use uuid::Uuid;
 
 /// The most departments with a similar name that are offered.
@@ -73,7 +74,7 @@ pub async fn on_answer(
     bot: &BotContext,
     ctx: &RequestContext,
     prompt: Prompt,
-    message: MessageId,
+    message: i32,
     name: &str,
 ) -> HandlerResult {
     let answer = match prompt {
@@ -91,7 +92,7 @@ pub async fn on_answer(
             department_card(bot, ctx, &department, render::category_page(&department, id)).await?
         }
     };
-    bot.engine.answer_prompt(ctx.person.id, message.0).await?;
+    bot.engine.answer_prompt(ctx.person.id, message).await?;
     Ok(vec![ctx.text(answer)])
 }
 
@@ -152,19 +153,25 @@ pub async fn create_department_pressed(
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
-    query: CallbackQuery,
+    press: Arc<Press>,
 ) -> HandlerResult {
-    let entities = query.regular_message().and_then(|message| message.parse_entities()).unwrap_or_default();
-    let name = entities.iter().find(|entity| *entity.kind() == MessageEntityKind::Bold);
-    let name = name.ok_or(EngineError::NotFound)?.text();
+    let Some(message) = &press.message else {
+        // Telegram does not show the message, so the name is asked for.
+        let prompt = (Prompt::NewDepartment, "department-ask-name", "");
+        return ask_in_place(&bot, &ctx, &toast, pressed, prompt).await;
+    };
+    let text = &message.text;
+    let bold = text.entities.iter().find(|entity| entity.kind == EntityKind::Bold);
+    let bold = bold.ok_or(EngineError::NotFound)?;
+    let name = text.slice(byte_at(&text.text, bold.offset), byte_at(&text.text, bold.end())).text;
     toast.ack();
-    Ok(vec![ctx.edit(pressed, create_and_confirm(&bot, &ctx, MessageId(pressed.0), name).await?)])
+    Ok(vec![ctx.edit(pressed, create_and_confirm(&bot, &ctx, pressed.0, &name).await?)])
 }
 
 async fn create_and_confirm(
     bot: &BotContext,
     ctx: &RequestContext,
-    message: MessageId,
+    message: i32,
     name: &str,
 ) -> Result<Rendered, EngineError> {
     let localizer = ctx.localizer(bot);
@@ -183,7 +190,7 @@ async fn create_and_confirm(
 pub(in crate::bot::handlers) async fn create_category_and_confirm(
     bot: &BotContext,
     ctx: &RequestContext,
-    message: MessageId,
+    message: i32,
     department: DepartmentId,
     name: &str,
 ) -> Result<Rendered, EngineError> {
@@ -195,8 +202,8 @@ pub(in crate::bot::handlers) async fn create_category_and_confirm(
 
 /// Returns the id for what this message creates: the person's id combined with the message's number, so no
 /// other message has it. It is the same if the update is handled again after a crash.
-fn id_from_message(ctx: &RequestContext, message: MessageId) -> Uuid {
-    Uuid::from_u128(ctx.person.id.0.as_u128() ^ u128::from(message.0.cast_unsigned()))
+fn id_from_message(ctx: &RequestContext, message: i32) -> Uuid {
+    Uuid::from_u128(ctx.person.id.0.as_u128() ^ u128::from(message.cast_unsigned()))
 }
 
 #[cfg(test)]

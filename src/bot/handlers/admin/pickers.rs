@@ -15,7 +15,7 @@ use crate::engine::error::EngineError;
 /// The most agents with a similar name that are offered.
 const MAX_SUGGESTED_AGENTS: usize = 20;
 /// Buttons on a page.
-const CHOICES_PER_PAGE: u16 = 8;
+pub(super) const CHOICES_PER_PAGE: u16 = 8;
 
 /// Returns the seat of an agent; `None` for a person who is no agent.
 pub(in crate::bot::handlers) fn seat_of(bot: &BotContext, agent: PersonId) -> Option<Seat> {

@@ -6,6 +6,7 @@ use super::pickers::{find_one_agent, picker_message, seat_of};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::{refusal_text, refusal_toast};
+use crate::bot::paging::page_of;
 use crate::bot::render::{Arg, Button, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::event::{Action, Actor, ReleaseReason};
@@ -18,10 +19,6 @@ use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use std::cmp::Reverse;
 use std::sync::Arc;
-
-/// The most agents that are offered, best suited first. An agent beyond them can be chosen by typing the
-/// name.
-const MAX_OFFERED_AGENTS: usize = 20;
 
 /// `/reassign [<ticket> [agent]]`.
 pub async fn reassign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
@@ -36,7 +33,7 @@ pub async fn reassign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
         Err(question) => return Ok(vec![question]),
     };
     if agent.trim().is_empty() {
-        return Ok(vec![ctx.text(agent_question(&bot, &ctx, &ticket)?)]);
+        return Ok(vec![ctx.text(agent_question(&bot, &ctx, &ticket, 0)?)]);
     }
     let chosen = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
     match find_one_agent(&bot, &ctx, agent, PickerPurpose::Reassign, chosen) {
@@ -75,7 +72,7 @@ pub async fn pick_ticket(
     pressed: PressedMessage,
     (purpose, ticket): (PickerPurpose, TicketId),
 ) -> HandlerResult {
-    let text = match agent_question_by_id(&bot, &ctx, ticket).await {
+    let text = match agent_question_by_id(&bot, &ctx, (ticket, 0)).await {
         Ok(text) => {
             toast.ack();
             text
@@ -94,13 +91,31 @@ pub async fn pick_ticket(
 async fn agent_question_by_id(
     bot: &BotContext,
     ctx: &RequestContext,
-    ticket: TicketId,
+    (ticket, page): (TicketId, u16),
 ) -> Result<Rendered, EngineError> {
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    agent_question(bot, ctx, &ticket)
+    agent_question(bot, ctx, &ticket, page)
 }
 
-fn agent_question(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> Result<Rendered, EngineError> {
+/// Shows another page of the agents for a ticket.
+pub async fn agent_page(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, page): (TicketId, u16),
+) -> HandlerResult {
+    let text = agent_question_by_id(&bot, &ctx, (ticket, page)).await;
+    answer_action(&bot, &ctx, &toast, pressed, text)
+}
+
+/// Returns the question for the agent who gets a ticket, with a page of all agents, best suited first.
+fn agent_question(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    ticket: &Ticket,
+    page: u16,
+) -> Result<Rendered, EngineError> {
     let localizer = ctx.localizer(bot);
     let held = ticket.hold().is_some();
     if !held && ticket.state != TicketState::Queued {
@@ -110,8 +125,13 @@ fn agent_question(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> Re
     seats.retain(|seat| Some(seat.person.id) != ticket.holder());
     seats.sort_by_key(|seat| suitability(seat, ticket));
     let action = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
-    let agents = pickers::agent_buttons(&localizer, &seats, seats.iter().take(MAX_OFFERED_AGENTS), action);
+    let (page, pages, shown) = page_of(&seats, page, pickers::CHOICES_PER_PAGE);
+    let agents = pickers::agent_buttons(&localizer, &seats, shown, action);
     let mut buttons: Vec<Vec<Button>> = agents.into_iter().map(|button| vec![button]).collect();
+    let page_buttons = localizer.page_row(page, pages, |page| ButtonAction::ReassignPage(ticket.id, page));
+    if !page_buttons.is_empty() {
+        buttons.push(page_buttons);
+    }
     if held {
         buttons
             .push(vec![localizer.button("reassign-queue", ButtonAction::Requeue(ticket.id, ticket.version))]);
@@ -121,12 +141,15 @@ fn agent_question(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> Re
 }
 
 /// Returns the sort key of an agent for a ticket. Agents of its department come first, then agents who could
-/// get it now, then those nearest to that, then those with the most free slots.
+/// get it now, then those with a free slot, then those nearest to online, then those with the most free
+/// slots.
 fn suitability(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
     let profile = seat.profile();
     let is_other_department = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
     let room = profile.map_or(0, |p| p.max_tickets.get().saturating_sub(seat.held()));
-    (is_other_department, seat.skip().map(Reverse), Reverse(room))
+    let is_former = ticket.former_holder(seat.person.id).is_some();
+    let can_get = seat.skip().is_none() && !is_former;
+    (is_other_department, !can_get, room == 0, seat.skip().map(Reverse), Reverse(room))
 }
 
 /// Handles the chosen agent. `even_if_full` overrides the agent's capacity.
@@ -141,7 +164,7 @@ pub async fn reassign_pressed(
         reassign_and_confirm(&bot, &ctx, (ticket, version), agent, even_if_full).await
     } else {
         toast.say(ctx.localizer(&bot).toast("agent-gone", &[]));
-        agent_question_by_id(&bot, &ctx, ticket).await
+        agent_question_by_id(&bot, &ctx, (ticket, 0)).await
     };
     match text {
         // An earlier press of the same button reassigned the ticket.
@@ -161,15 +184,35 @@ pub async fn requeue_pressed(
     pressed: PressedMessage,
     (ticket, version): (TicketId, Version),
 ) -> HandlerResult {
-    let text = |t: &Ticket| ctx.localizer(&bot).message("reassign-queued", &[("number", (&t.number).into())]);
     let requeued = bot.engine.requeue(&ctx.person, (ticket, Some(version)), ctx.now).await;
     if let Err(error @ EngineError::Refused(_, now)) = &requeued
         && was_requeued_by(&bot, ctx.person.id, now, version).await?
     {
         toast.say(refusal_toast(&bot, &ctx, error).unwrap_or_default());
-        return Ok(vec![ctx.edit(pressed, text(now))]);
+        return Ok(vec![ctx.edit(pressed, requeued_message(&bot, &ctx, now).await?)]);
     }
-    answer_action(&bot, &ctx, &toast, pressed, requeued.map(|ticket| text(&ticket)))
+    let text = match requeued {
+        Ok(ticket) => Ok(requeued_message(&bot, &ctx, &ticket).await?),
+        Err(error) => Err(error),
+    };
+    answer_action(&bot, &ctx, &toast, pressed, text)
+}
+
+/// Returns the answer for a ticket that was put back. It says whether and why the ticket returns to its former
+/// holder.
+async fn requeued_message(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    ticket: &Ticket,
+) -> Result<Rendered, EngineError> {
+    let localizer = ctx.localizer(bot);
+    let mut text = localizer.message("reassign-queued", &[("number", (&ticket.number).into())]);
+    if let Some((agent, at)) = bot.engine.next_return(ticket, ctx.now) {
+        let minutes = (at - ctx.now).num_seconds().max(0).cast_unsigned().div_ceil(60);
+        let args = [("agent", Arg::from(name_of(bot, agent).await?)), ("minutes", minutes.into())];
+        text.html = format!("{}\n{}", text.html, localizer.html("reassign-returns", &args));
+    }
+    Ok(text)
 }
 
 /// Returns true if an earlier press by this admin put the ticket back. It may have been assigned again at
@@ -210,7 +253,7 @@ fn answer_action(
     let Some(text) = refusal_toast(bot, ctx, &error) else { return Err(error) };
     toast.say(text);
     let redrawn = match &error {
-        EngineError::Stale(now) | EngineError::Refused(_, now) => agent_question(bot, ctx, now).ok(),
+        EngineError::Stale(now) | EngineError::Refused(_, now) => agent_question(bot, ctx, now, 0).ok(),
         _ => None,
     };
     let text = redrawn.or_else(|| refusal_text(bot, ctx, &error));

@@ -50,6 +50,7 @@ fn status_view(availability: Availability) -> StatusView {
         availability,
         lost: false,
         auto: true,
+        is_manual: false,
         held: 3,
         max: 5,
         today: (10, 7),
@@ -66,5 +67,7 @@ fn status_in_every_availability() {
     check("status_busy", |w| status(w, &status_view(Availability::Busy)));
     let away = StatusView { departments: Vec::new(), ..status_view(Availability::Away) };
     check("status_away", |w| status(w, &away));
+    let manual = StatusView { is_manual: true, ..status_view(Availability::Online) };
+    check("status_manual", |w| status(w, &manual));
     check("status_offline", |w| status(w, &status_view(Availability::Offline)));
 }

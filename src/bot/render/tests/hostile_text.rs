@@ -101,6 +101,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                     availability: Availability::Away,
                     lost: false,
                     auto: true,
+                    is_manual: false,
                     held: 1,
                     max: 0,
                     today: (1, 2),
@@ -122,7 +123,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all.push(notice(localizer, &NoticeView::Assigned { number: number.clone(), agent: text.into() }));
     all.push(notice(localizer, &NoticeView::TaskWithdrawn { number, to: Some(text.into()) }));
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
-    all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into() }));
+    all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
     all.push(notice(localizer, &NoticeView::Alert { alert, department: text.into(), over: false }));
     all

@@ -3,12 +3,12 @@
 use super::checks::{agents, skip_reason};
 use super::world::World;
 use crate::domain::Time;
-use crate::domain::event::{Action, Actor, Decision, MAX_NAMED_AGENTS};
+use crate::domain::event::{Action, Actor, Decision, MAX_NAMED_AGENTS, SkipReason};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::person::Person;
 use crate::domain::policy::{Mode, Strategy};
-use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::ticket::{RETURN_DELAY, Ticket, TicketState};
 use crate::engine::assignment::planner::{Assignment, plan_round};
 use crate::engine::ports::{Guard, Write};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,11 +24,12 @@ impl World {
             self.roster_strategy = self.settings.strategy;
             self.roster.set_strategy(self.roster_strategy);
             let plan = plan_round(&mut self.roster, queued, &self.settings, self.now, &mut self.random);
-            self.check_plan(&plan);
-            if plan.is_empty() {
+            self.check_plan(&plan.assignments);
+            if plan.assignments.is_empty() {
+                self.check_returns(&plan.returns);
                 return self.check_no_assignable_ticket_is_queued();
             }
-            self.commit(&plan, refused, store_fails);
+            self.commit(&plan.assignments, refused, store_fails);
             if store_fails {
                 return;
             }
@@ -49,6 +50,8 @@ impl World {
             assert_eq!(*ticket, assignment.before, "assignment {n} is of an older version");
             *ticket = assignment.after.clone();
             self.coverage.assigned += 1;
+            self.coverage.returned += u32::from(ticket.former_holder(assignment.agent).is_some());
+            self.coverage.own += u32::from(ticket.customer == assignment.agent);
             let assigned_at = ticket.hold().unwrap().assigned_at;
             let agent = self.people.iter_mut().find(|p| p.id == assignment.agent).unwrap();
             agent.agent.as_mut().unwrap().last_assigned = Some(assigned_at);
@@ -70,8 +73,12 @@ impl World {
         let mut assignment_times: BTreeSet<Time> =
             loads.values().filter_map(|(_, last_assigned)| *last_assigned).collect();
         for assignment in plan {
-            let first = queue.iter().position(|t| t.department == assignment.before.department).unwrap();
-            assert_eq!(queue.remove(first).id, assignment.before.id, "out of order");
+            let at = queue.iter().position(|t| t.id == assignment.before.id).expect("planned twice");
+            let overtaken = queue[..at].iter().filter(|t| t.department == assignment.before.department);
+            for ticket in overtaken {
+                assert!(self.candidates(ticket, &loads).is_empty(), "out of order");
+            }
+            queue.remove(at);
             self.check_choice(assignment, &loads);
             let hold = assignment.after.hold().unwrap();
             assert_eq!((hold.agent, hold.slot), (assignment.agent, assignment.slot));
@@ -85,30 +92,54 @@ impl World {
         }
     }
 
-    fn check_choice(&self, assignment: &Assignment, loads: &Loads) {
-        let department = assignment.before.department;
-        let held = |agent: PersonId| loads[&agent].0;
-        let eligible: Vec<&Person> = agents(self)
-            .filter(|(person, _)| skip_reason(person, department, &self.lost, held(person.id)).is_none())
+    /// Returns how an agent ranks for a ticket, best first: anybody, then its customer, then a former holder.
+    /// `None` if it may not return to them yet.
+    fn rank(&self, ticket: &Ticket, agent: PersonId) -> Option<u8> {
+        let former = ticket.former_holders.iter().rfind(|former| former.agent == agent);
+        match former.map(|former| (self.now - former.at).abs() >= RETURN_DELAY) {
+            Some(false) => None,
+            Some(true) => Some(2),
+            None => Some(u8::from(ticket.customer == agent)),
+        }
+    }
+
+    fn ready(&self, ticket: &Ticket, loads: &Loads) -> impl Iterator<Item = &Person> {
+        agents(self)
+            .filter(|(person, _)| {
+                skip_reason(person, ticket.department, &self.lost, loads[&person.id].0).is_none()
+            })
             .map(|(person, _)| person)
-            .collect();
+    }
+
+    /// Returns the ready agents who rank best for a ticket.
+    fn candidates(&self, ticket: &Ticket, loads: &Loads) -> Vec<&Person> {
+        let best = self.ready(ticket, loads).filter_map(|person| self.rank(ticket, person.id)).min();
+        let is_best = |person: &&Person| best.is_some() && self.rank(ticket, person.id) == best;
+        self.ready(ticket, loads).filter(is_best).collect()
+    }
+
+    fn check_choice(&self, assignment: &Assignment, loads: &Loads) {
+        let held = |agent: PersonId| loads[&agent].0;
+        let eligible = self.candidates(&assignment.before, loads);
         let chosen = eligible.iter().find(|person| person.id == assignment.agent);
         let chosen = chosen.expect("the chosen agent is eligible");
         let max = |person: &Person| usize::from(person.agent.as_ref().unwrap().max_tickets.get());
         assert!(held(chosen.id) < max(chosen), "the engine assigned above the capacity");
+        let asked = |person: &Person| person.agent.as_ref().unwrap().asked_at.is_some();
+        assert!(!asked(chosen) || eligible.iter().all(|person| asked(person)), "an agent who answers waits");
+        let eligible_first = eligible.iter().filter(|person| asked(person) == asked(chosen));
         let round_robin_key =
             |person: &Person| (loads[&person.id].1, person.agent.as_ref().unwrap().assignment_order);
         match self.settings.strategy {
             Strategy::Random => {}
             Strategy::RoundRobin => {
-                let first = eligible.iter().min_by_key(|person| round_robin_key(person)).unwrap();
+                let first = eligible_first.min_by_key(|person| round_robin_key(person)).unwrap();
                 assert_eq!(first.id, chosen.id, "another agent was assigned less recently");
             }
             Strategy::LeastLoaded => {
                 // The shares are compared as fractions, without rounding.
                 let less = |a: &Person, b: &Person| (held(a.id) * max(b)).cmp(&(held(b.id) * max(a)));
-                let first = eligible
-                    .iter()
+                let first = eligible_first
                     .min_by(|a, b| less(a, b).then(round_robin_key(a).cmp(&round_robin_key(b))))
                     .unwrap();
                 assert_eq!(first.id, chosen.id, "another agent has a smaller share");
@@ -120,7 +151,7 @@ impl World {
             panic!("no decision record")
         };
         assert_eq!(*agent, chosen.id);
-        self.check_decision(decision, chosen.id, &eligible, department, loads);
+        self.check_decision(decision, (&assignment.before, chosen.id), &eligible, loads);
     }
 
     /// Checks the change: the next version under the strictest guard, and one notice each to agent and
@@ -160,14 +191,19 @@ impl World {
     fn check_decision(
         &self,
         decision: &Decision,
-        chosen: PersonId,
+        (ticket, chosen): (&Ticket, PersonId),
         eligible: &[&Person],
-        department: DepartmentId,
         loads: &Loads,
     ) {
-        let reasons: BTreeMap<PersonId, _> = agents(self)
+        let department = ticket.department;
+        let mut reasons: BTreeMap<PersonId, _> = agents(self)
             .filter_map(|(p, _)| Some((p.id, skip_reason(p, department, &self.lost, loads[&p.id].0)?)))
             .collect();
+        for person in self.ready(ticket, loads).filter(|p| eligible.iter().all(|other| other.id != p.id)) {
+            let is_own = self.rank(ticket, person.id) == Some(1);
+            let reason = if is_own { SkipReason::OwnTicket } else { SkipReason::FormerHolder };
+            reasons.insert(person.id, reason);
+        }
         assert_eq!(decision.considered.first(), Some(&chosen), "the chosen agent comes first");
         assert_eq!(decision.considered.len(), eligible.len().min(MAX_NAMED_AGENTS));
         let named: BTreeSet<_> = decision.considered.iter().collect();
@@ -190,17 +226,35 @@ impl World {
         assert_eq!(decision.load.1, max.agent.as_ref().unwrap().max_tickets.get());
     }
 
+    fn loads(&self) -> Loads {
+        let load = |person: &Person| (self.holds(person.id).len(), None);
+        agents(self).map(|(person, _)| (person.id, load(person))).collect()
+    }
+
     /// Checks that after a round no ticket is queued while an agent is ready for it.
     fn check_no_assignable_ticket_is_queued(&self) {
         if self.settings.mode == Mode::Manual {
             return;
         }
-        let assignable = |ticket: &&Ticket| {
-            let ready =
-                |p: &Person| skip_reason(p, ticket.department, &self.lost, self.holds(p.id).len()).is_none();
-            ticket.auto && agents(self).any(|(person, _)| ready(person))
-        };
+        let loads = self.loads();
+        let assignable = |ticket: &&Ticket| ticket.auto && !self.candidates(ticket, &loads).is_empty();
         let assignable: Vec<TicketId> = self.queued().filter(assignable).map(|t| t.id).collect();
         assert_eq!(assignable, Vec::new(), "tickets are queued while an agent is ready");
+    }
+
+    /// Checks that the timer knows when each department's next ticket may return to a former holder.
+    fn check_returns(&mut self, returns: &BTreeMap<DepartmentId, Time>) {
+        let (loads, mut expected) = (self.loads(), BTreeMap::new());
+        for ticket in self.queued().filter(|t| t.auto && self.settings.mode != Mode::Manual) {
+            let former = |person: &Person| ticket.former_holders.iter().find(|f| f.agent == person.id);
+            let times =
+                self.ready(ticket, &loads).filter_map(|person| Some(former(person)?.at + RETURN_DELAY));
+            if let Some(at) = times.min() {
+                let first = expected.entry(ticket.department).or_insert(at);
+                *first = at.min(*first);
+            }
+        }
+        assert_eq!(*returns, expected, "the next return of each department");
+        self.coverage.delayed += u32::from(!returns.is_empty());
     }
 }

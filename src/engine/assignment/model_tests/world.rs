@@ -2,13 +2,13 @@
 //! step by step. Each step changes the roster as the engine's command of that name does.
 use super::Step;
 use crate::domain::Time;
+use crate::domain::description::Description;
 use crate::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
 };
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use crate::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy};
-use crate::domain::text::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::assignment::roster::{Roster, Seat};
 use chrono::TimeDelta;
@@ -51,6 +51,12 @@ pub(in crate::engine) struct Coverage {
     pub(in crate::engine) undone: u32,
     /// Tickets that were released because their holder left.
     pub(in crate::engine) released: u32,
+    /// Tickets that were assigned to a former holder.
+    pub(in crate::engine) returned: u32,
+    /// Rounds that left a ticket waiting for its return.
+    pub(in crate::engine) delayed: u32,
+    /// Tickets that were assigned to the person who opened them.
+    pub(in crate::engine) own: u32,
     /// Steps after which an agent held more tickets than the capacity.
     pub(in crate::engine) over_capacity_steps: u32,
 }
@@ -136,7 +142,7 @@ impl World {
             Step::Resume(t) => self.by_holder(t, |t, by, _| t.resume(by).ok()),
             Step::Complete(t) => self.by_holder(t, |t, by, now| t.complete(by, now).ok()),
             Step::Cancel(t) => self.change(t, |t, now| t.cancel(t.customer, now).ok()),
-            Step::Requeue(t) => self.change(t, |t, _| t.release().ok()),
+            Step::Requeue(t) => self.change(t, |t, now| t.release(true, now).ok()),
             Step::Rank(t, rank) => self.change(t, |t, _| {
                 let queued = t.state == TicketState::Queued;
                 let priority = Priority::from_rank(rank)?;
@@ -155,6 +161,10 @@ impl World {
                 }
             }),
             Step::Reachable(agent, reachable) => self.person(agent, |p| p.reachable = reachable),
+            Step::Asked(agent, asked) => {
+                let now = self.now;
+                self.profile(agent, |p| p.asked_at = asked.then_some(now));
+            }
             Step::Lost(agent, lost) => self.set_lost(agent, lost),
             Step::Membership(agent) => self.toggle_membership(agent),
             Step::Policy { strategy, mode, rollout } => {
@@ -176,7 +186,12 @@ impl World {
             number: TicketNumber::new(self.now.naive_utc(), 0),
             version: Version(0),
             arrival: Arrival(n),
-            customer: PersonId(Uuid::from_u64_pair(0, 9)),
+            // Some tickets are an agent's own.
+            customer: if n.is_multiple_of(3) {
+                self.people[self.opened % self.people.len()].id
+            } else {
+                PersonId(Uuid::from_u64_pair(0, 9))
+            },
             customer_chat: ChatId(900),
             department: dept(department),
             category: CategoryId(Uuid::nil()),
@@ -184,6 +199,7 @@ impl World {
             priority: Priority::from_rank(rank).unwrap(),
             auto: self.settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
+            former_holders: Vec::new(),
             created_at: self.now,
         });
     }
@@ -265,7 +281,7 @@ impl World {
     fn release(&mut self, agent: PersonId, filter: impl Fn(&Ticket) -> bool) {
         for n in 0..self.tickets.len() {
             if self.tickets[n].holder() == Some(agent) && filter(&self.tickets[n]) {
-                self.tickets[n] = self.tickets[n].release().unwrap();
+                self.tickets[n] = self.tickets[n].release(false, self.now).unwrap();
                 self.roster.free(agent, self.tickets[n].id);
                 self.coverage.released += 1;
             }

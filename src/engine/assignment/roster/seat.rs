@@ -7,8 +7,9 @@ use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Strategy;
 use std::collections::BTreeMap;
 
-/// The sort key of the assignment order: (share of slots taken, last assignment, assignment order, id).
-pub(in crate::engine) type RotationKey = (u64, Option<Time>, u32, PersonId);
+/// The sort key of the assignment order: (asked whether they are still online, share of slots taken, last
+/// assignment, assignment order, id).
+pub(in crate::engine) type RotationKey = (bool, u64, Option<Time>, u32, PersonId);
 
 /// An agent with the held tickets.
 #[derive(Debug, Clone)]
@@ -72,7 +73,8 @@ impl Seat {
         }
     }
 
-    /// Returns the agent's place in the order of the strategy. The share of slots taken is in millionths,
+    /// Returns the agent's place in the order of the strategy. An agent who was asked whether they are still
+    /// online, and has not answered, comes after all others. The share of slots taken is in millionths,
     /// which tells apart any two shares of capacities up to 100.
     pub(in crate::engine) fn rotation_key(&self, strategy: Strategy) -> RotationKey {
         let profile = self.profile();
@@ -83,6 +85,7 @@ impl Seat {
             Strategy::RoundRobin | Strategy::Random => 0,
         };
         (
+            profile.is_some_and(|p| p.asked_at.is_some()),
             load,
             profile.and_then(|p| p.last_assigned),
             profile.map_or(0, |p| p.assignment_order),

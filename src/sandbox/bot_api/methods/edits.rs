@@ -5,6 +5,7 @@ use super::{Call, MethodResult};
 use crate::sandbox::bot_api::error::{BotApiError, bad_request};
 use crate::sandbox::bot_api::markup;
 use crate::sandbox::chats::message::{Message, Sender};
+use crate::sandbox::chats::presses::parse_inline_message_id;
 use crate::sandbox::chats::text::Formatted;
 use crate::sandbox::state::State;
 
@@ -21,7 +22,7 @@ pub(in crate::sandbox) fn edit_text(state: &mut State, call: &Call<'_>) -> Metho
     if old.attachment.is_some() {
         return Err(bad_request("there is no text in the message to edit"));
     }
-    replace(state, &old, body, keyboard)
+    replace(state, call, &old, body, keyboard)
 }
 
 pub(in crate::sandbox) fn edit_caption(state: &mut State, call: &Call<'_>) -> MethodResult {
@@ -31,20 +32,22 @@ pub(in crate::sandbox) fn edit_caption(state: &mut State, call: &Call<'_>) -> Me
     if old.attachment.is_none() {
         return Err(bad_request("there is no caption in the message to edit"));
     }
-    replace(state, &old, body, keyboard)
+    replace(state, call, &old, body, keyboard)
 }
 
 pub(in crate::sandbox) fn edit_keyboard(state: &mut State, call: &Call<'_>) -> MethodResult {
     let keyboard = markup::keyboard(call.params)?;
     let old = editable(state, call)?;
     let body = old.body.clone();
-    replace(state, &old, body, keyboard)
+    replace(state, call, &old, body, keyboard)
 }
 
 /// Returns the message that the request names. It must exist and be the bot's own.
 fn editable(state: &State, call: &Call<'_>) -> Result<Message, BotApiError> {
-    if call.params.contains_key("inline_message_id") {
-        return Err(bad_request("MESSAGE_ID_INVALID"));
+    if let Some(id) = call.text("inline_message_id") {
+        let message = parse_inline_message_id(id).and_then(|(chat, id)| state.message(chat, id));
+        let message = message.filter(|m| !m.deleted && m.sender == Sender::Bot);
+        return message.cloned().ok_or_else(|| bad_request("MESSAGE_ID_INVALID"));
     }
     if !call.params.contains_key("chat_id") {
         return Err(bad_request("chat_id is empty"));
@@ -59,17 +62,20 @@ fn editable(state: &State, call: &Call<'_>) -> Result<Message, BotApiError> {
 }
 
 /// Replaces the content of a message. An edit without a keyboard removes the old one, as in Telegram.
-fn replace(state: &mut State, old: &Message, body: Formatted, keyboard: Option<Value>) -> MethodResult {
+fn replace(
+    state: &mut State,
+    call: &Call<'_>,
+    old: &Message,
+    body: Formatted,
+    keyboard: Option<Value>,
+) -> MethodResult {
     let now = state.now();
     state.rate_limiter.acquire(old.chat, now)?;
     if old.body == body && old.keyboard == keyboard {
         return Err(bad_request(NOT_MODIFIED));
     }
-    let new = Message { body, keyboard, edit_date: Some(now.timestamp()), ..old.clone() };
-    if let Some(chat) = state.chats.get_mut(&new.chat) {
-        chat.messages.insert(new.id, new.clone());
-    }
-    let view = new.view(state.bot.id);
-    state.emit(json!({"type": "edited", "chat": new.chat, "message": view}));
-    Ok(state.message_json(&new))
+    let content = old.content.clone().filter(|_| old.body == body);
+    let new = Message { body, keyboard, content, edit_date: Some(now.timestamp()), ..old.clone() };
+    state.put_message(&new);
+    Ok(if call.params.contains_key("inline_message_id") { json!(true) } else { state.message_json(&new) })
 }

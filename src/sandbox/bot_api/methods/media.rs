@@ -1,9 +1,8 @@
 //! Methods that send files: uploads, or files that the bot names by id.
-use super::messages::{replied_to, send};
+use super::messages::send;
 use super::{Call, MethodResult};
 use crate::sandbox::bot_api::error::{BotApiError, bad_request};
-use crate::sandbox::bot_api::markup;
-use crate::sandbox::chats::message::{Attachment, NewMessage, Sender};
+use crate::sandbox::chats::message::Attachment;
 use crate::sandbox::chats::text::Formatted;
 use crate::sandbox::chats::views::MediaKind;
 use crate::sandbox::state::State;
@@ -20,29 +19,42 @@ pub(in crate::sandbox) fn send_media(state: &mut State, call: &Call<'_>) -> Meth
         "sendVideo" => MediaKind::Video,
         "sendAudio" => MediaKind::Audio,
         "sendSticker" => MediaKind::Sticker,
+        "sendAnimation" => MediaKind::Animation,
+        "sendVideoNote" => MediaKind::VideoNote,
         _ => MediaKind::Document,
     };
-    let caption = match kind {
-        MediaKind::Sticker => Formatted::default(),
-        _ => call.formatted("caption", "caption_entities")?.checked_caption()?,
+    let caption = if kind.can_have_caption() {
+        call.formatted("caption", "caption_entities")?.checked_caption()?
+    } else {
+        Formatted::default()
     };
-    let keyboard = markup::keyboard(call.params)?;
-    let chat = state.writable_chat(call.chat("chat_id"))?;
-    let reply_to = replied_to(state, chat, call)?;
-    let mut new = NewMessage::new(chat, Sender::Bot, caption);
-    new.attachment = Some(attachment(state, call, kind)?);
-    new.keyboard = keyboard;
-    new.reply_to = reply_to;
+    let mut new = state.outgoing(call)?;
+    new.body = caption;
+    let name = kind.field_name();
+    let reference = call.text(name).filter(|given| !given.is_empty());
+    let reference =
+        reference.ok_or_else(|| bad_request(format!("there is no {} in the request", word(kind))))?;
+    new.attachment = Some(attachment(state, call, kind, reference)?);
     send(state, new)
 }
 
-fn attachment(state: &mut State, call: &Call<'_>, kind: MediaKind) -> Result<Attachment, BotApiError> {
-    let name = kind.field_name();
-    let reference = call.text(name).filter(|g| !g.is_empty());
-    let reference = reference.ok_or_else(|| bad_request(format!("there is no {name} in the request")))?;
+/// Returns the name of a kind in Telegram's errors.
+fn word(kind: MediaKind) -> String {
+    kind.field_name().replace('_', " ")
+}
+
+/// Returns the file that a parameter names: an upload, or a file that the bot has seen before.
+pub(in crate::sandbox) fn attachment(
+    state: &mut State,
+    call: &Call<'_>,
+    kind: MediaKind,
+    reference: &str,
+) -> Result<Attachment, BotApiError> {
     if let Some(part) = reference.strip_prefix("attach://") {
-        let upload =
-            call.files.get(part).ok_or_else(|| bad_request(format!("there is no {name} in the request")))?;
+        let upload = call
+            .files
+            .get(part)
+            .ok_or_else(|| bad_request(format!("there is no {} in the request", word(kind))))?;
         if upload.bytes.is_empty() {
             return Err(bad_request("file must be non-empty"));
         }
@@ -57,7 +69,9 @@ fn attachment(state: &mut State, call: &Call<'_>, kind: MediaKind) -> Result<Att
     }
     let attachment = state.files.attach(reference);
     let attachment = attachment.ok_or_else(|| bad_request("wrong file identifier/HTTP URL specified"))?;
-    if attachment.kind != kind {
+    // A GIF is a document, too.
+    let is_gif_as_document = (attachment.kind, kind) == (MediaKind::Animation, MediaKind::Document);
+    if attachment.kind != kind && !is_gif_as_document {
         return Err(bad_request(format!("can't use file of type {:?} as {kind:?}", attachment.kind)));
     }
     Ok(attachment)

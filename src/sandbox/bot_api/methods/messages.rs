@@ -1,11 +1,11 @@
-//! Methods that send, copy and delete messages, and send chat actions.
+//! Methods that send and delete messages, and send chat actions.
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
 use super::{Call, MethodResult};
 use crate::sandbox::bot_api::error::{BotApiError, bad_request};
-use crate::sandbox::bot_api::markup;
 use crate::sandbox::chats::message::{NewMessage, Sender};
+use crate::sandbox::chats::text::{Formatted, utf16_len};
 use crate::sandbox::state::State;
 
 /// The age up to which a bot can delete a message.
@@ -30,11 +30,7 @@ pub(in crate::sandbox) fn send_message(state: &mut State, call: &Call<'_>) -> Me
         return Err(bad_request("message text is empty"));
     }
     let body = call.formatted("text", "entities")?.checked_message()?;
-    let keyboard = markup::keyboard(call.params)?;
-    let chat = state.writable_chat(call.chat("chat_id"))?;
-    let mut new = NewMessage::new(chat, Sender::Bot, body);
-    new.keyboard = keyboard;
-    new.reply_to = replied_to(state, chat, call)?;
+    let new = NewMessage { body, ..state.outgoing(call)? };
     send(state, new)
 }
 
@@ -46,38 +42,29 @@ pub(in crate::sandbox) fn send(state: &mut State, new: NewMessage) -> MethodResu
     Ok(state.message_json(&message))
 }
 
-/// Returns the message to which the new one replies, if the request names one.
-pub(in crate::sandbox) fn replied_to(
+/// Makes the new message a reply, if the request names an original. A reply goes into the original's topic.
+pub(in crate::sandbox) fn reply(
     state: &State,
-    chat: i64,
+    new: &mut NewMessage,
     call: &Call<'_>,
-) -> Result<Option<i64>, BotApiError> {
-    let Some(reply) = call.params.get("reply_parameters") else { return Ok(None) };
-    let original = reply.get("message_id").and_then(Value::as_i64).unwrap_or_default();
+) -> Result<(), BotApiError> {
+    let Some(reply) = call.params.get("reply_parameters") else { return Ok(()) };
+    let id = reply.get("message_id").and_then(Value::as_i64).unwrap_or_default();
     let optional = reply.get("allow_sending_without_reply").and_then(Value::as_bool).unwrap_or_default();
-    match state.existing_message(chat, original) {
-        Some(original) => Ok(Some(original.id)),
-        None if optional => Ok(None),
-        None => Err(bad_request("message to be replied not found")),
-    }
-}
-
-pub(in crate::sandbox) fn copy_message(state: &mut State, call: &Call<'_>) -> MethodResult {
-    let keyboard = markup::keyboard(call.params)?;
-    let chat = state.writable_chat(call.chat("chat_id"))?;
-    let from = state.readable_chat(call.chat("from_chat_id"))?;
-    let id = call.int("message_id").unwrap_or_default();
-    let original =
-        state.existing_message(from, id).ok_or_else(|| bad_request("message to copy not found"))?.clone();
-    let mut new = NewMessage::new(chat, Sender::Bot, original.body);
-    if original.attachment.is_some() && call.params.contains_key("caption") {
-        new.body = call.formatted("caption", "caption_entities")?.checked_caption()?;
-    }
-    new.attachment = original.attachment;
-    new.keyboard = keyboard;
-    new.reply_to = replied_to(state, chat, call)?;
-    let copy = send(state, new)?;
-    Ok(json!({"message_id": copy.get("message_id")}))
+    let Some(original) = state.existing_message(new.chat, id) else {
+        return if optional { Ok(()) } else { Err(bad_request("message to be replied not found")) };
+    };
+    new.reply_to = Some(original.id);
+    new.thread = new.thread.or(original.thread);
+    let text = |name: &str| reply.get(name).and_then(Value::as_str);
+    let Some(quote) = text("quote").filter(|quote| !quote.is_empty()) else { return Ok(()) };
+    let quote = Formatted::parse(quote, text("quote_parse_mode"), reply.get("quote_entities"))?;
+    let Some((before, _)) = original.body.text.split_once(&quote.text) else {
+        return Err(bad_request("QUOTE_TEXT_INVALID"));
+    };
+    let quote = json!({"text": quote.text, "position": utf16_len(before), "is_manual": true});
+    new.envelope.insert("quote".to_owned(), quote);
+    Ok(())
 }
 
 pub(in crate::sandbox) fn delete_message(state: &mut State, call: &Call<'_>) -> MethodResult {
@@ -102,6 +89,7 @@ pub(in crate::sandbox) fn send_chat_action(state: &mut State, call: &Call<'_>) -
         return Err(bad_request("wrong parameter action in request"));
     }
     let chat = state.writable_chat(call.chat("chat_id"))?;
+    state.thread(chat, call.int("message_thread_id"))?;
     state.emit(json!({"type": "action", "chat": chat, "action": action}));
     Ok(json!(true))
 }

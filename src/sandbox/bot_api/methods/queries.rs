@@ -16,6 +16,7 @@ pub(in crate::sandbox) fn get_me(state: &State) -> Value {
         "supports_inline_queries": false,
         "can_connect_to_business": false,
         "has_main_web_app": false,
+        "has_topics_enabled": state.bot.has_topics,
     });
     merge(&mut me, capabilities);
     me

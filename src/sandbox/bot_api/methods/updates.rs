@@ -1,14 +1,16 @@
 //! Methods for update delivery: long polling and the webhook.
 use std::time::Duration;
 
+use axum::body::Bytes;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Call, MethodResult, Reply};
+use super::{Call, Reply};
 use crate::sandbox::Sandbox;
 use crate::sandbox::bot_api::error::{BotApiError, bad_request};
 use crate::sandbox::state::State;
 use crate::sandbox::updates::queue;
+use crate::sandbox::updates::queue::Update;
 use crate::sandbox::updates::webhook;
 use crate::sandbox::updates::webhook::Webhook;
 
@@ -30,7 +32,10 @@ impl Drop for PollGuard<'_> {
     }
 }
 
-pub(in crate::sandbox) async fn get_updates(sandbox: &Sandbox, call: &Call<'_>) -> MethodResult {
+pub(in crate::sandbox) async fn get_updates(
+    sandbox: &Sandbox,
+    call: &Call<'_>,
+) -> Result<Reply, BotApiError> {
     let offset = call.int("offset").unwrap_or_default();
     let limit = call.int("limit").unwrap_or(MAX_BATCH_UPDATES).clamp(1, MAX_BATCH_UPDATES);
     let limit = usize::try_from(limit).unwrap_or(1);
@@ -49,9 +54,26 @@ pub(in crate::sandbox) async fn get_updates(sandbox: &Sandbox, call: &Call<'_>) 
         let batch = sandbox.read(|state| state.updates.poll(guard.poll, limit))?;
         let timed_out = batch.is_empty() && timeout_at(deadline, changes.changed()).await.is_err();
         if timed_out || !batch.is_empty() {
-            return Ok(Value::from(batch));
+            return Ok(updates_reply(&batch));
         }
     }
+}
+
+/// Returns the updates as one reply. An update that is no JSON makes the whole body raw.
+fn updates_reply(batch: &[Update]) -> Reply {
+    let parsed: Option<Vec<Value>> = batch
+        .iter()
+        .map(|update| match update {
+            Update::Json(value) => Some(value.clone()),
+            Update::Raw(_) => None,
+        })
+        .collect();
+    if let Some(parsed) = parsed {
+        return Reply::new(Value::from(parsed));
+    }
+    let updates: Vec<Bytes> = batch.iter().map(Update::bytes).collect();
+    let body = [b"{\"ok\":true,\"result\":[".as_slice(), &updates.join(b",".as_slice()), b"]}"].concat();
+    Reply { raw: Some(body), ..Reply::new(Value::Null) }
 }
 
 pub(in crate::sandbox) fn set_webhook(sandbox: &Sandbox, call: &Call<'_>) -> Result<Reply, BotApiError> {
@@ -123,5 +145,5 @@ pub(in crate::sandbox) fn get_webhook_info(state: &State) -> Value {
 }
 
 fn success(description: &'static str) -> Reply {
-    Reply { result: json!(true), description: Some(description) }
+    Reply { description: Some(description), ..Reply::new(json!(true)) }
 }

@@ -13,6 +13,13 @@ pub(super) const MAX_EMBEDDED_DELIVERIES: usize = 64;
 /// few of a chat.
 pub(super) const REFILL_BELOW: usize = 32;
 
+/// What waits after an attempt, and until when: microseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wait {
+    OfChat(i64),
+    OfDelivery(i64),
+}
+
 /// The queue of a chat.
 #[derive(Debug, Default)]
 pub(super) struct ChatQueue {
@@ -20,7 +27,7 @@ pub(super) struct ChatQueue {
     pub(super) revision: Option<i64>,
     /// The delivery that was claimed, and the process that claimed it.
     pub(super) in_flight: Option<(Delivery, String)>,
-    /// Microseconds since 1970; 0 means at once.
+    /// The wait of the whole chat, in microseconds since 1970; 0 means none.
     pub(super) not_before: i64,
     /// In order of delivery.
     pub(super) pending: Vec<Delivery>,
@@ -48,7 +55,7 @@ impl ChatQueue {
         let queue = Self {
             revision: Some(f.int("revision")?),
             in_flight: in_flight.map(claimed).transpose()?,
-            not_before: f.int("not_before")?,
+            not_before: f.int("chat_not_before")?,
             pending,
             overflow_count: f.int("overflow_count")?,
             ..Self::default()
@@ -58,12 +65,13 @@ impl ChatQueue {
 
     /// Returns the document of `outbox_chats`.
     pub(super) fn document(&self, chat: ChatId) -> Document {
-        let (priority_class, head) = self.pending.first().map_or((0, 0), |first| first.sort_key);
+        let (priority_class, head) = self.next().map_or((0, 0), |(_, next)| next.sort_key);
         doc! {
             "_id": chat.0,
             "claimed": self.in_flight.is_some(),
             "claimed_by": self.in_flight.as_ref().map(|(_, process)| process),
-            "not_before": self.not_before,
+            "not_before": self.next_at(),
+            "chat_not_before": self.not_before,
             "priority_class": priority_class,
             "head": head,
             "in_flight": self.in_flight.as_ref().map(|(delivery, _)| delivery.document()),
@@ -77,6 +85,20 @@ impl ChatQueue {
 
     pub(super) fn is_empty(&self) -> bool {
         self.in_flight.is_none() && self.pending.is_empty() && self.overflow_count <= 0
+    }
+
+    /// Returns the delivery that is sent next, with its index: of the first class, one that does not wait by
+    /// itself, or else the one that waits shortest.
+    pub(super) fn next(&self) -> Option<(usize, &Delivery)> {
+        let class = self.pending.first()?.sort_key.0;
+        let of_class =
+            self.pending.iter().enumerate().take_while(|(_, delivery)| delivery.sort_key.0 == class);
+        of_class.min_by_key(|(_, delivery)| (delivery.not_before(), delivery.id()))
+    }
+
+    /// Returns when the next delivery may be sent. Microseconds since 1970; 0 means at once.
+    pub(super) fn next_at(&self) -> i64 {
+        self.not_before.max(self.next().map_or(0, |(_, next)| next.not_before()))
     }
 
     /// Returns true if a delivery with this coalesce key is pending.

@@ -3,7 +3,7 @@
 //! The document is the lock of the chat's queue: each transaction that adds to it, claims from it or settles
 //! in it writes it, so two such transactions conflict. A long queue has only its first deliveries in the
 //! document. The others are in `outbox` and are moved to the document when there is room.
-use super::chat_queue::{ChatQueue, MAX_EMBEDDED_DELIVERIES, REFILL_BELOW};
+use super::chat_queue::{ChatQueue, MAX_EMBEDDED_DELIVERIES, REFILL_BELOW, Wait};
 use super::staging::{Delivery, Staged};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
@@ -142,9 +142,9 @@ impl ChatQueues {
     pub(super) fn ready(&self, now: Time) -> Vec<ChatId> {
         let now = now.timestamp_micros();
         let ready =
-            self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.not_before <= now);
+            self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.next_at() <= now);
         let mut ready: Vec<_> =
-            ready.filter_map(|(chat, queue)| Some((queue.pending.first()?.sort_key, *chat))).collect();
+            ready.filter_map(|(chat, queue)| Some((queue.next()?.1.sort_key, *chat))).collect();
         ready.sort_unstable();
         ready.into_iter().map(|(_, chat)| chat).collect()
     }
@@ -153,7 +153,8 @@ impl ChatQueues {
     pub(super) fn pop(&mut self, chat: ChatId) -> Option<Delivery> {
         let queue = self.touch(chat);
         queue.not_before = 0;
-        (!queue.pending.is_empty()).then(|| queue.pending.remove(0))
+        let (index, _) = queue.next()?;
+        Some(queue.pending.remove(index))
     }
 
     /// Marks a delivery as claimed by `process`.
@@ -193,16 +194,20 @@ impl ChatQueues {
         claimed.into_iter().filter_map(&mut take).collect()
     }
 
-    /// Returns a claimed delivery to its queue, not to be sent before `until`. A younger one with the same
-    /// coalesce key is dropped.
+    /// Returns a claimed delivery to its queue, with a wait of the chat or of itself. A younger one with the
+    /// same coalesce key is dropped.
     pub(super) fn release(
         &mut self,
         chat: ChatId,
         mut delivery: Delivery,
-        until: i64,
+        wait: Wait,
         unknown: bool,
     ) -> Result<(), StoreError> {
-        delivery.record_attempt(unknown)?;
+        let (of_chat, of_delivery) = match wait {
+            Wait::OfChat(until) => (until, 0),
+            Wait::OfDelivery(until) => (0, until),
+        };
+        delivery.record_attempt(unknown, of_delivery)?;
         self.touched.insert(chat);
         let queue = self.queues.entry(chat).or_default();
         if let Some(key) = delivery.coalesce_key() {
@@ -212,7 +217,7 @@ impl ChatQueues {
                 self.superseded.push(doc! { "chat": chat.0, "coalesce_key": key });
             }
         }
-        queue.not_before = queue.not_before.max(until);
+        queue.not_before = queue.not_before.max(of_chat);
         queue.push(delivery);
         Ok(())
     }

@@ -5,7 +5,7 @@ use super::settle::Settlement;
 use super::staging::{Delivery, count_staged};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
-use crate::engine::ports::{ClaimedDelivery, StoreError};
+use crate::engine::ports::{ClaimedDelivery, DropReason, StoreError};
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, date, limit as rows};
 use crate::store::mongo::schema::{OUTBOX_CHATS, OUTBOX_DROPPED};
@@ -99,7 +99,8 @@ impl Claim<'_> {
                     }
                     // A delivery that can't be decoded must not block its chat.
                     Err(error) => {
-                        settlement.give_up(chat, delivery, format!("unreadable: {error}"), self.now);
+                        let (reason, details) = (DropReason::Unreadable, error.to_string());
+                        settlement.give_up(chat, delivery, reason, &details, self.now);
                     }
                 }
             }
@@ -109,7 +110,7 @@ impl Claim<'_> {
 
     /// Ends the delays that are over: the chats are ready then.
     pub(super) async fn end_delays(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
-        let end = doc! { "q": due(self.now), "u": { "$set": { "not_before": 0_i64 } }, "multi": true };
+        let end = doc! { "q": due(self.now), "u": { "$set": { "not_before": 0_i64, "chat_not_before": 0_i64 } }, "multi": true };
         tx.update_any(OUTBOX_CHATS, vec![end]).await.map(drop)
     }
 }

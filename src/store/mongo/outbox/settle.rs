@@ -1,11 +1,12 @@
 //! Outcomes of claimed deliveries: done, postponed, given up, or moved to another chat.
+use super::chat_queue::Wait;
 use super::chat_queues::{ChatQueues, claimed};
 use super::in_flight::Settled;
 use super::staging::Delivery;
 use crate::domain::Time;
-use crate::domain::card::LiveCard;
+use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
-use crate::engine::ports::{Outcome, StoreError};
+use crate::engine::ports::{DropReason, Outcome, StoreError};
 use crate::store::mongo::codec::{int, nested, put_time};
 use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, OUTBOX_CHATS, OUTBOX_DROPPED};
 use crate::store::mongo::tx::error::TxError;
@@ -21,6 +22,8 @@ pub(super) struct Settlement {
     dropped: Vec<Document>,
     counts: HashMap<&'static str, i64>,
     moved: Vec<(ChatId, ChatId)>,
+    /// Live cards to forget, each with the message that is gone.
+    gone: Vec<(CardKey, i32)>,
 }
 
 impl Settlement {
@@ -43,7 +46,11 @@ impl Settlement {
             Outcome::Retry { until, unknown } => {
                 self.release(queues, (*chat, delivery), until.timestamp_micros(), *unknown)?;
             }
-            Outcome::Dropped(reason) => self.give_up(*chat, delivery, reason.clone(), now),
+            Outcome::Postponed(until) => {
+                queues.release(*chat, delivery, Wait::OfDelivery(until.timestamp_micros()), false)?;
+            }
+            Outcome::CardGone(key, message_id) => self.gone.push((*key, *message_id)),
+            Outcome::Dropped(reason, details) => self.give_up(*chat, delivery, *reason, details, now),
             Outcome::Moved(to) => {
                 self.release(queues, (*chat, delivery), 0, false)?;
                 queues.relocate(*chat, *to);
@@ -63,14 +70,22 @@ impl Settlement {
         if unknown {
             self.count("unknown");
         }
-        queues.release(chat, delivery, until, unknown)
+        queues.release(chat, delivery, Wait::OfChat(until), unknown)
     }
 
     /// Moves a delivery to `outbox_dropped`.
-    pub(super) fn give_up(&mut self, chat: ChatId, delivery: Delivery, reason: String, now: Time) {
+    pub(super) fn give_up(
+        &mut self,
+        chat: ChatId,
+        delivery: Delivery,
+        reason: DropReason,
+        details: &str,
+        now: Time,
+    ) {
         self.count("dropped");
+        self.count(reason.counter());
         let mut dropped = delivery.into_standalone(chat);
-        dropped.insert("reason", reason);
+        dropped.insert("reason", format!("{}: {details}", reason.name()));
         put_time(&mut dropped, "at", Some(now));
         self.dropped.push(dropped);
     }
@@ -82,6 +97,8 @@ impl Settlement {
     pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
         tx.insert(OUTBOX_DROPPED, self.dropped).await?;
         tx.bulk_update(LIVE_CARDS, self.cards.iter().map(card_upsert).collect::<Result<_, _>>()?).await?;
+        let gone = self.gone.iter().map(|(key, id)| doc! { "_id": key.slot(), "message_id": *id });
+        tx.delete(LIVE_CARDS, gone.collect::<Vec<_>>()).await?;
         // Only groups move, and their ids are negative.
         for (from, to) in self.moved.into_iter().filter(|(from, _)| from.0 < 0) {
             let update = doc! { "q": { "chat": from.0 }, "u": { "$set": { "chat": to.0 } }, "multi": true };

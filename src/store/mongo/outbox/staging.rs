@@ -91,12 +91,19 @@ impl Delivery {
         self.doc.get_str("coalesce_key").ok()
     }
 
-    /// Counts an attempt that failed, or whose outcome is unknown.
-    pub(crate) fn record_attempt(&mut self, unknown: bool) -> Result<(), StoreError> {
+    /// Returns the time until which this delivery waits while its chat goes on. Microseconds since 1970.
+    pub(crate) fn not_before(&self) -> i64 {
+        self.doc.get_i64("not_before").unwrap_or_default()
+    }
+
+    /// Counts an attempt that failed, or whose outcome is unknown. The delivery alone waits until
+    /// `not_before`.
+    pub(crate) fn record_attempt(&mut self, unknown: bool, not_before: i64) -> Result<(), StoreError> {
         let f = self.fields();
         let (attempts, times) = (f.int("attempts")? + 1, f.int("unknown")? + i64::from(unknown));
         self.doc.insert("attempts", attempts);
         self.doc.insert("unknown", times);
+        self.doc.insert("not_before", not_before);
         Ok(())
     }
 }

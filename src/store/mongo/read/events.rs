@@ -2,7 +2,7 @@
 use crate::domain::Time;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::{PersonId, TicketId};
-use crate::engine::ports::{DeliveryCounters, StoreError};
+use crate::engine::ports::{DeliveryCounters, DropReason, StoreError};
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::Fields;
 use crate::store::mongo::schema::{COUNTERS, EVENTS, INBOX};
@@ -38,7 +38,8 @@ pub(crate) async fn assignment_counts(
 
 /// Returns the counters of the outbox, and how many updates are dead.
 pub(crate) async fn counters(db: &Db) -> Result<DeliveryCounters, StoreError> {
-    let named = doc! { "_id": { "$in": ["repeats", "unknown", "dropped"] } };
+    let names = ["repeats", "unknown", "dropped"].into_iter().chain(DropReason::ALL.map(DropReason::counter));
+    let named = doc! { "_id": { "$in": names.collect::<Vec<_>>() } };
     let mut counters = DeliveryCounters::default();
     for doc in db.all(db.collection(COUNTERS).find(named)).await? {
         let f = Fields(&doc);
@@ -46,7 +47,11 @@ pub(crate) async fn counters(db: &Db) -> Result<DeliveryCounters, StoreError> {
         match f.text("_id")? {
             "repeats" => counters.repeats = count,
             "unknown" => counters.unknown = count,
-            _ => counters.dropped = count,
+            "dropped" => counters.dropped = count,
+            name => {
+                let reasons = counters.dropped_by.iter_mut().zip(DropReason::ALL);
+                reasons.filter(|(_, reason)| reason.counter() == name).for_each(|(by, _)| *by = count);
+            }
         }
     }
     counters.dead_letters = db.collection(INBOX).count_documents(doc! { "state": "dead" }).await?;

@@ -4,10 +4,9 @@
 //! that replicas do not conflict at one number.
 use super::coalesce::Loader;
 pub(crate) use super::tickets::Query;
-use crate::domain::Time;
-use crate::domain::ids::{Arrival, DepartmentId};
+use crate::domain::ids::{Arrival, DepartmentId, TicketId};
 use crate::domain::ticket::Priority;
-use crate::engine::ports::{QueueDepths, StoreError};
+use crate::engine::ports::{QueueDepths, StoreError, WaitingTicket};
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, int};
 use crate::store::mongo::schema::{QUEUE_ALL_INDEX, QUEUE_DEPTHS, TICKET_QUEUE};
@@ -44,16 +43,21 @@ pub(crate) fn oldest(department: DepartmentId, priority: Priority) -> Query {
     Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1), index: None }
 }
 
-/// Returns when the oldest ticket of a department at a priority was opened.
-pub(crate) async fn oldest_waiting_at(
+/// Returns the oldest ticket of a department at a priority.
+pub(crate) async fn oldest_waiting(
     db: &Db,
     department: DepartmentId,
     priority: Priority,
-) -> Result<Option<Time>, StoreError> {
+) -> Result<Option<WaitingTicket>, StoreError> {
     let Query { filter, sort, .. } = oldest(department, priority);
     let queue = db.collection(TICKET_QUEUE);
-    let first = queue.find_one(filter).sort(sort).projection(doc! { "created_at": 1 }).await?;
-    first.map(|first| Fields(&first).time("created_at")).transpose()
+    let first =
+        queue.find_one(filter).sort(sort).projection(doc! { "ticket_id": 1, "created_at": 1 }).await?;
+    let read = |first: Document| {
+        let fields = Fields(&first);
+        Ok(WaitingTicket { id: TicketId(fields.id("ticket_id")?), opened_at: fields.time("created_at")? })
+    };
+    first.map(read).transpose()
 }
 
 /// How many tickets wait in each department: of each process and priority, the rank and the count.

@@ -86,7 +86,9 @@ impl AgentSet {
         let mut profiles = HashSet::new();
         for change in changes {
             match &change.write {
-                Write::Ticket { ticket, .. } => ids.extend(ticket.holder()),
+                Write::Ticket { ticket, .. } | Write::TicketContent { ticket, .. } => {
+                    ids.extend(ticket.holder());
+                }
                 Write::Person { person, .. } => {
                     ids.insert(person.id);
                     profiles.extend(person.agent.as_ref().map(|_| person.id));

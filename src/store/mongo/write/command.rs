@@ -10,7 +10,7 @@ use crate::domain::Time;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::Arrival;
 use crate::domain::notice::Outgoing;
-use crate::engine::ports::{Change, CommitError, Committed, StoreError, Write};
+use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, Write};
 use crate::store::fifo_guard::FifoGuard;
 use crate::store::mongo::codec::int;
 use crate::store::mongo::inbox::{UpdateEnd, UpdateSet};
@@ -167,6 +167,10 @@ impl<'c> UnitOfWork<'c> {
             }
             Write::Ticket { ticket, expected, guard } => {
                 self.tickets.update(&mut self.agents, ticket, *expected, *guard)?;
+            }
+            Write::TicketContent { ticket, expected } => {
+                self.tickets.update(&mut self.agents, ticket, *expected, Guard::None)?;
+                self.tickets.set_description(ticket);
             }
             Write::AssertQueueHead { department, tickets } => {
                 self.tickets.check_queue_head(*department, tickets)?;

@@ -51,6 +51,7 @@ impl RecordSet {
                 }
                 Write::OpenTicket { .. }
                 | Write::Ticket { .. }
+                | Write::TicketContent { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Nothing => {}
             }

@@ -2,10 +2,10 @@
 //! process in `queue_depths`.
 //!
 //! The documents of `ticket_queue` are small, because every step of a ticket writes one.
+use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
-use crate::domain::text::Description;
-use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
+use crate::domain::ticket::{FormerHolder, Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
 use crate::store::mongo::codec::{Fields, date, fields, int, put_time};
 use crate::store::mongo::schema::QUEUE_DEPTHS;
@@ -70,6 +70,9 @@ fn state_fields(ticket: &Ticket) -> Document {
     put_time(&mut doc, "assigned_at", hold.map(|hold| hold.assigned_at));
     put_time(&mut doc, "opened_at", hold.and_then(|hold| hold.opened_at));
     put_time(&mut doc, "ended_at", ended.map(|(_, at)| at));
+    if !ticket.former_holders.is_empty() {
+        doc.insert("former_holders", ticket.former_holders.iter().map(former_holder).collect::<Vec<_>>());
+    }
     if ended.is_some() {
         // Unset when the live cards of the ticket are deleted.
         doc.insert("has_live_cards", true);
@@ -90,6 +93,21 @@ pub(crate) fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bo
         before.extend(slot_release());
     }
     state_fields(now).into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect()
+}
+
+fn former_holder(former: &FormerHolder) -> Document {
+    let mut doc = doc! { "agent": former.agent.to_string(), "by_admin": former.by_admin };
+    put_time(&mut doc, "at", Some(former.at));
+    doc
+}
+
+fn former_holders(f: Fields<'_>) -> Result<Vec<FormerHolder>, StoreError> {
+    let all = f.get("former_holders").and_then(Bson::as_array).into_iter().flatten();
+    let former = |doc: &Document| {
+        let f = Fields(doc);
+        Ok(FormerHolder { agent: PersonId(f.id("agent")?), at: f.time("at")?, by_admin: f.flag("by_admin")? })
+    };
+    all.filter_map(Bson::as_document).map(former).collect()
 }
 
 fn priority_name(priority: Priority) -> &'static str {
@@ -119,6 +137,7 @@ pub(crate) fn without_content(doc: &Document) -> Result<Ticket, StoreError> {
         priority: Priority::from_rank(f.number("rank")?).ok_or_else(|| unknown("rank"))?,
         auto: f.flag("auto")?,
         state: state(f)?.ok_or_else(|| unknown("status"))?,
+        former_holders: former_holders(f)?,
         created_at: f.time("created_at")?,
     })
 }

@@ -5,10 +5,11 @@ use super::ticket_documents::{
     DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_release,
     without_content,
 };
+use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
-use crate::store::mongo::codec::{Fields, among, limit as rows};
+use crate::store::mongo::codec::{Fields, among, fields, limit as rows};
 use crate::store::mongo::read::queue::{Query, auto_head};
 use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE, TICKETS};
 use crate::store::mongo::tx::Tx;
@@ -53,6 +54,8 @@ pub(crate) struct TicketSet {
     entries: HashMap<TicketId, Entry>,
     opened: Vec<TicketId>,
     updated: Vec<TicketId>,
+    /// The tickets whose description is written.
+    described: HashMap<TicketId, Description>,
     /// Idempotency keys and ticket numbers that are taken.
     keys: HashSet<String>,
     numbers: HashSet<String>,
@@ -94,6 +97,7 @@ impl TicketSet {
                         next_in.insert(ticket.department);
                     }
                 }
+                Write::TicketContent { ticket, .. } => drop(written.insert(ticket.id)),
                 Write::AssertQueueHead { department, tickets } => {
                     let most = heads.entry(*department).or_default();
                     *most = tickets.len().max(*most);
@@ -237,9 +241,15 @@ impl TicketSet {
             priority: ticket.priority,
             auto: ticket.auto,
             state: ticket.state.clone(),
+            former_holders: ticket.former_holders.clone(),
             ..entry.now.clone()
         };
         Ok(())
+    }
+
+    /// Writes the description of a ticket that was updated.
+    pub(crate) fn set_description(&mut self, ticket: &Ticket) {
+        self.described.insert(ticket.id, ticket.description.clone());
     }
 
     /// Returns true if another ticket comes before a new one, whether it was read or is of this transaction.
@@ -274,6 +284,11 @@ impl TicketSet {
         let inserts = self.opened_entries().map(|entry| insert_document(&entry.stored, &entry.row));
         tx.insert(TICKET_QUEUE, inserts.collect()).await?;
         tx.bulk_update(TICKET_QUEUE, self.update_statements()).await?;
+        let described = self.described.iter().map(|(id, description)| {
+            let set = doc! { "description": fields(description)? };
+            Ok(doc! { "q": { "_id": id.to_string() }, "u": { "$set": set } })
+        });
+        tx.bulk_update(TICKETS, described.collect::<Result<_, StoreError>>()?).await?;
         Ok(first_arrival)
     }
 

@@ -269,3 +269,20 @@ async fn empty_agent_lists_point_to_invite() {
         assert!(desk.last(ADMIN).text.contains("/invite"), "{command}: {}", desk.last(ADMIN).text);
     }
 }
+
+#[tokio::test]
+async fn a_changed_limit_or_department_is_announced_to_the_agent() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/setmax Budi 7").await;
+    let notice = desk.find(BUDI, "Batas tiket Anda sekarang 7").text;
+    desk.say(ADMIN, "/setmax Budi 7").await;
+    assert_eq!(desk.count(BUDI, "Batas tiket Anda"), 1, "a limit that stays is no news: {notice}");
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Budi").await;
+    desk.press(ADMIN, "Teknik").await;
+    desk.find(BUDI, "Sekarang Anda menerima tiket departemen Teknik");
+    desk.press(ADMIN, "✓ Teknik").await;
+    desk.find(BUDI, "tidak lagi menerima tiket baru departemen Teknik");
+}

@@ -146,3 +146,34 @@ async fn more_than_eight_tickets_are_offered_in_pages() {
     desk.press(ADMIN, "▶️").await;
     assert!(desk.last(ADMIN).button("…").is_some(), "the ninth is on the second page");
 }
+
+#[tokio::test]
+async fn reassign_offers_every_agent_in_pages_and_free_ones_first() {
+    let (desk, number) = two_agents().await;
+    for n in 1..=28 {
+        desk.agent(100 + n, &format!("Agen {n:02}")).await;
+    }
+    // Agen 28 is the only one who could get it now; Agen 27 is online and full.
+    desk.say(ADMIN, "/setmax Agen 27 1").await;
+    desk.say(BUDI, "/offline").await;
+    desk.say(127, "/online").await;
+    desk.ticket(SARI, "kendala lain").await;
+    desk.say(128, "/online").await;
+    desk.say(ADMIN, &format!("/reassign {number}")).await;
+    let names = || -> Vec<String> {
+        let rows = desk.last(ADMIN).keyboard;
+        let labels = rows.into_iter().flatten().map(|button| button.text);
+        labels.filter(|label| label.contains("/")).filter(|label| label.contains(' ')).collect()
+    };
+    let mut offered = names();
+    assert!(offered[0].contains("Agen 28"), "{offered:?}");
+    for _ in 0..3 {
+        desk.press(ADMIN, "▶️").await;
+        offered.extend(names());
+    }
+    let unique: std::collections::BTreeSet<_> = offered.iter().collect();
+    assert_eq!((offered.len(), unique.len()), (29, 29), "everybody but the holder: {offered:?}");
+    assert!(offered[28].contains("Agen 27"), "the full one is the last: {offered:?}");
+    desk.press(ADMIN, "Agen 27").await;
+    assert!(desk.last(ADMIN).text.contains("penuh (1/1)"), "{}", desk.last(ADMIN).text);
+}

@@ -194,3 +194,31 @@ async fn the_token_command_sends_a_jwt() {
     let text = desk.last(BUDI).text;
     assert!(text.contains("eyJ") && text.split('.').count() >= 3, "{text}");
 }
+
+#[tokio::test]
+async fn an_agent_who_goes_offline_reads_what_becomes_of_the_tickets() {
+    for by_button in [false, true] {
+        let desk = with_agent().await;
+        let go_offline = async || {
+            desk.say(BUDI, "/status").await;
+            if by_button {
+                desk.press(BUDI, "🔴 Offline").await
+            } else {
+                desk.say(BUDI, "/offline").await
+            }
+            desk.last(BUDI).text
+        };
+        assert!(!go_offline().await.contains("antrian Anda"), "without tickets there is nothing to say");
+        desk.say(BUDI, "/online").await;
+        desk.ticket(SARI, "kendala 1").await;
+        desk.press(BUDI, "Buka").await;
+        desk.ticket(SARI, "kendala 2").await;
+        let text = go_offline().await;
+        assert!(text.contains("2 tiket tetap di antrian Anda"), "{text}");
+        desk.say(BUDI, "/online").await;
+        desk.change_settings(|s| s.offline_behaviour = OfflineBehaviour::ReassignWaiting).await;
+        let text = go_offline().await;
+        assert!(text.contains("1 tiket kembali ke antrian umum"), "{text}");
+        assert!(text.contains("1 tiket tetap di antrian Anda"), "{text}");
+    }
+}

@@ -141,3 +141,20 @@ async fn only_tickets_of_own_departments_have_a_pick_up_button() {
         desk.chat_story(ADMIN)
     );
 }
+
+#[tokio::test]
+async fn in_manual_mode_every_answer_says_that_nothing_is_assigned_automatically() {
+    let desk = with_agent().await;
+    desk.change_settings(|s| s.mode = Mode::Manual).await;
+    for command in ["/autoassign on", "/status", "/myqueue"] {
+        desk.say(BUDI, command).await;
+        let text = desk.last(BUDI).text.to_lowercase();
+        assert!(text.contains("penugasan otomatis") && text.contains("tidak aktif"), "{command}: {text}");
+        assert!(text.contains("/queue") && !text.contains("otomatis: aktif"), "{command}: {text}");
+    }
+    desk.change_settings(|s| s.mode = Mode::Auto).await;
+    desk.say(BUDI, "/autoassign on").await;
+    assert!(desk.last(BUDI).text.contains("masuk sendiri ke antrian Anda"));
+    desk.say(BUDI, "/status").await;
+    assert!(desk.last(BUDI).text.contains("Penugasan otomatis: aktif"));
+}

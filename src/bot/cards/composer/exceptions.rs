@@ -1,0 +1,41 @@
+//! Loading of the notices about agents who change or can't be reached, and about deliveries that failed.
+use super::Composer;
+use crate::bot::cards::views::NoticeView;
+use crate::domain::notice::Notice;
+use crate::engine::ports::StoreError;
+
+impl Composer {
+    /// Loads a notice about an agent or a delivery; `None` for other kinds, and if its ticket is gone.
+    pub(super) async fn exception_view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
+        let store = self.engine.store();
+        Ok(match notice {
+            Notice::AgentUnreachable { person, released, kept } => {
+                let person = self.name(*person).await?;
+                Some(NoticeView::AgentUnreachable { person, released: *released, kept: *kept })
+            }
+            Notice::Returned { ticket, agent } => {
+                let agent = self.name(*agent).await?;
+                self.number(*ticket).await?.map(|number| NoticeView::Returned { number, agent })
+            }
+            Notice::CapacityChanged { held, max } => {
+                Some(NoticeView::CapacityChanged { held: *held, max: *max })
+            }
+            Notice::DepartmentsChanged { department, serves } => {
+                let department = store.department(*department).await?;
+                department.map(|d| NoticeView::DepartmentsChanged { department: d.name, serves: *serves })
+            }
+            Notice::PartUndelivered { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::PartUndelivered { number })
+            }
+            Notice::SendAgain { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::SendAgain { number })
+            }
+            Notice::Undelivered { chat } => {
+                let person = store.recipient(*chat).await?;
+                let recipient = person.map_or_else(|| format!("#{}", chat.0), |person| person.name);
+                Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
+            }
+            _ => None,
+        })
+    }
+}

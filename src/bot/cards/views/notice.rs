@@ -1,0 +1,157 @@
+//! View models of notices, one for each kind.
+use super::{TaskView, TicketStatusView};
+use crate::domain::alert::Alert;
+use crate::domain::formatted::FormattedText;
+use crate::domain::number::TicketNumber;
+use crate::domain::person::{Availability, Role};
+
+/// A notice with its names resolved; one variant for each of [`crate::domain::notice::Notice`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeView {
+    /// To the customer: the ticket was opened. The first state of the status card.
+    Created(TicketStatusView),
+    /// To the agent: a new ticket. The first state of the task card.
+    NewTask(TaskView),
+    /// To the agent: a further part of this ticket's description.
+    DescriptionPart {
+        /// The ticket.
+        number: TicketNumber,
+        /// The number of the part, from 1, and of all parts.
+        part: (usize, usize),
+        /// The text.
+        text: FormattedText,
+    },
+    /// To the agent: a file or album of this ticket's description. The text is the caption.
+    File {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the customer: an agent got the ticket.
+    Assigned {
+        /// The ticket.
+        number: TicketNumber,
+        /// The agent's name.
+        agent: String,
+    },
+    /// To the customer: the ticket is completed.
+    Completed {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the customer: the ticket is cancelled.
+    Cancelled {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the agent: the customer cancelled the ticket.
+    TaskCancelled {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the agent: the ticket was taken from them.
+    TaskWithdrawn {
+        /// The ticket.
+        number: TicketNumber,
+        /// The name of the new holder; `None` if the ticket is back in the queue.
+        to: Option<String>,
+    },
+    /// To the customer: the ticket is back in the queue.
+    Requeued {
+        /// The ticket.
+        number: TicketNumber,
+        /// Its position, while it still waits.
+        position: Option<u64>,
+    },
+    /// To the agent: are you still there?
+    StillOnline {
+        /// The availability that they chose.
+        availability: Availability,
+        /// How many minutes they have to answer.
+        minutes: u32,
+    },
+    /// To the agent: taken offline, since there was no answer.
+    TakenOffline {
+        /// Tickets that they keep.
+        kept: u16,
+    },
+    /// To a person: the role changed.
+    RoleChanged {
+        /// The new role.
+        role: Role,
+    },
+    /// To an admin: the person is no agent any more.
+    NoLongerAgent,
+    /// To the admins: an invitation was accepted.
+    Joined {
+        /// The name of the new agent.
+        person: String,
+    },
+    /// To the admins: an agent blocked the bot.
+    AgentUnreachable {
+        /// The agent's name.
+        person: String,
+        /// Tickets that go back to the queue.
+        released: u16,
+        /// Tickets that they keep.
+        kept: u16,
+    },
+    /// To the admins: a ticket returned to its former holder.
+    Returned {
+        /// The ticket.
+        number: TicketNumber,
+        /// The agent's name.
+        agent: String,
+    },
+    /// To the agent: an admin changed their capacity.
+    CapacityChanged {
+        /// Tickets that they hold.
+        held: u16,
+        /// Tickets that they can hold.
+        max: u16,
+    },
+    /// To the agent: an admin added them to a department or removed them from it.
+    DepartmentsChanged {
+        /// The name of the department.
+        department: String,
+        /// Whether they serve it now.
+        serves: bool,
+    },
+    /// To the agent who holds the ticket: its customer blocked the bot.
+    CustomerUnreachable {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the agent: a part of this ticket could not be brought.
+    PartUndelivered {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the customer: a part of this ticket did not reach the agent.
+    SendAgain {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the admins: a message was given up.
+    Undelivered {
+        /// The name of the person who did not get it, or the number of the chat.
+        recipient: String,
+        /// How many were given up in all.
+        total: u64,
+    },
+    /// To the admins: an update became a dead letter.
+    DeadLetter {
+        /// Telegram's `update_id`.
+        update: i64,
+    },
+    /// To the admins: an incident began or is over.
+    Alert {
+        /// The alert.
+        alert: Alert,
+        /// The name of the department that it is about.
+        department: String,
+        /// Whether it is over.
+        over: bool,
+    },
+    /// To the person whose update became a dead letter.
+    UpdateFailed,
+}

@@ -1,0 +1,247 @@
+//! Messages of a customer: added to the draft, to the ticket that their album was sent with, or edited.
+use super::customer::{open_draft, save_draft};
+use super::refusals::refusal_message;
+use crate::bot::commands::{Audience, Command, ParsedCommand};
+use crate::bot::context::{BotContext, HandlerResult, RequestContext};
+use crate::domain::card::CardKey;
+use crate::domain::content::{Attachment, MessageSource};
+use crate::domain::description::DescriptionError;
+use crate::domain::draft::{Draft, DraftPart};
+use crate::domain::formatted::{Entity, EntityKind, FormattedText, units};
+use crate::domain::notice::{Message, Outgoing};
+use crate::domain::number::TicketNumber;
+use crate::domain::text::shorten;
+use crate::domain::ticket::Ticket;
+use crate::engine::error::EngineError;
+use crate::engine::ports::StoreError;
+use crate::engine::tickets::open::MAX_OPEN_TICKETS;
+use crate::telegram::incoming::IncomingMessage;
+use std::sync::Arc;
+
+/// The longest excerpt of a message that the customer replies to, in characters.
+const MAX_REPLY_CHARS: usize = 120;
+/// Number of a customer's tickets in which an album or an edited message is looked for.
+const MAX_RECENT_TICKETS: usize = MAX_OPEN_TICKETS + 5;
+
+/// The content of a message for a draft, and whether a part of it cannot reach an agent.
+struct NewPart {
+    part: DraftPart,
+    is_lossy: bool,
+}
+
+/// `/new [text]`, as a message or as the caption of a file. An open draft is continued and shown again, so no
+/// text is lost.
+pub async fn new(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    message: Arc<IncomingMessage>,
+    argument: String,
+) -> HandlerResult {
+    let draft = open_draft(&bot, &ctx).await?;
+    let part = new_part(&bot, &ctx, &message, &draft, &argument_of(&message, &argument));
+    add(&bot, &ctx, draft, part, true).await
+}
+
+/// Handles a message that is neither a command nor an answer to a prompt: adds it to the draft, or starts
+/// one. A part of an album whose ticket was sent meanwhile joins the ticket.
+pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &IncomingMessage) -> HandlerResult {
+    let stored = bot.engine.store().draft(ctx.person.id).await?;
+    let is_in_draft = |album: &str| stored.as_ref().is_some_and(|draft| draft.description().has_album(album));
+    if let Some(album) = message.album.as_deref().filter(|album| !is_in_draft(album))
+        && let Some(ticket) = recent_ticket(bot, ctx, |ticket| ticket.description.has_album(album)).await?
+        && !ticket.status().is_end()
+    {
+        return join_ticket(bot, ctx, message, &ticket).await;
+    }
+    if stored.is_none() && Audience::Staff.admits(&ctx.person) {
+        return Ok(vec![ctx.message(bot, "staff-hint", &[])]);
+    }
+    let draft = match stored {
+        Some(draft) => draft,
+        None => open_draft(bot, ctx).await?,
+    };
+    let part = new_part(bot, ctx, message, &draft, &message.text);
+    add(bot, ctx, draft, part, false).await
+}
+
+/// Handles an edited message: a draft follows it. An edit of a message that a ticket was sent with changes
+/// nothing any more, so the customer gets a hint.
+pub async fn on_edit(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    message: Arc<IncomingMessage>,
+) -> HandlerResult {
+    let stored = bot.engine.store().draft(ctx.person.id).await?;
+    if let Some(draft) = stored.filter(|draft| draft.has_message(message.message_id)) {
+        let text = match ParsedCommand::from_message(&message, &bot.bot_username) {
+            Some(ParsedCommand::Known(Command::New(argument))) => argument_of(&message, &argument),
+            _ => message.text.clone(),
+        };
+        let NewPart { part, .. } = new_part(&bot, &ctx, &message, &draft, &text);
+        let (draft, refused) = draft.with(part);
+        bot.engine.store().put_draft(draft).await?;
+        let refresh = Message::Refresh(CardKey::Draft(ctx.person.id));
+        let refusals = refusals(&bot, &ctx, &refused, false).into_iter();
+        return Ok(refusals.chain([Outgoing { chat: ctx.chat, message: refresh }]).collect());
+    }
+    let text = message.text.readable().cleaned().text;
+    let is_source = |ticket: &Ticket| ticket.description.messages.contains(&message.message_id);
+    match recent_ticket(&bot, &ctx, is_source).await? {
+        Some(ticket) if !text.is_empty() && !ticket.description.text.contains(&text) => {
+            Ok(vec![ctx.message(&bot, "edited-too-late", &[("number", (&ticket.number).into())])])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Adds a message to the draft, and tells the customer what of it does not fit. `is_shown` shows the draft
+/// even if it is empty.
+async fn add(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    draft: Draft,
+    NewPart { part, is_lossy }: NewPart,
+    is_shown: bool,
+) -> HandlerResult {
+    // The parts of an album arrive one by one; the first part's card is enough.
+    let is_later_part = part.album.is_some() && draft.album() == part.album.as_deref();
+    let (message_id, before) = (part.message_id, draft.parts.len());
+    let (draft, refused) = draft.with(part);
+    let is_added = draft.has_message(message_id);
+    let mut out = refusals(bot, ctx, &refused, is_added);
+    if is_lossy {
+        out.push(ctx.message(bot, "unsupported", &[]));
+    }
+    if !is_added && !is_shown {
+        // Text that nobody can see is no reason for silence.
+        let is_silent = out.is_empty();
+        out.extend(is_silent.then(|| ctx.message(bot, "empty", &[])));
+        return Ok(out);
+    }
+    if is_later_part && draft.parts.len() > before {
+        bot.engine.store().put_draft(draft).await?;
+        let message = Message::Refresh(CardKey::Draft(ctx.person.id));
+        out.push(Outgoing { chat: ctx.chat, message });
+        return Ok(out);
+    }
+    out.extend(save_draft(bot, ctx, draft).await?);
+    Ok(out)
+}
+
+/// Adds a part of an album to its ticket.
+async fn join_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+    ticket: &Ticket,
+) -> HandlerResult {
+    let (text, attachments) = (message.text.clone(), attachments_of(message));
+    let part = DraftPart { message_id: message.message_id, album: message.album.clone(), text, attachments };
+    let refused = bot.engine.add_late_part(ticket.id, &part).await?;
+    Ok(refusals(bot, ctx, &refused, true))
+}
+
+/// Returns the newest of the customer's recent tickets that matches.
+async fn recent_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    matches: impl Fn(&Ticket) -> bool,
+) -> Result<Option<Ticket>, StoreError> {
+    let tickets = bot.engine.store().tickets_of(ctx.person.id, MAX_RECENT_TICKETS).await?;
+    Ok(tickets.into_iter().filter(matches).max_by_key(|ticket| ticket.created_at))
+}
+
+/// Returns an answer for each thing that did not fit. `is_added` is true if the rest of the message was
+/// added.
+fn refusals(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    refused: &[DescriptionError],
+    is_added: bool,
+) -> Vec<Outgoing> {
+    let answer = |error: &DescriptionError| match error {
+        DescriptionError::TooLong(length) if is_added => {
+            Some(ctx.message(bot, "too-long-for-rest", &[("length", (*length).into())]))
+        }
+        error => refusal_message(bot, ctx, &EngineError::Description(error.clone())),
+    };
+    refused.iter().filter_map(answer).collect()
+}
+
+/// Returns the argument of a command with its entities. It is the end of the text.
+fn argument_of(message: &IncomingMessage, argument: &str) -> FormattedText {
+    let text = &message.text.text;
+    let end = text.trim_end().len();
+    let argument = argument.trim_end();
+    if text.get(..end).is_some_and(|text| text.ends_with(argument)) {
+        message.text.slice(end - argument.len(), end)
+    } else {
+        argument.into()
+    }
+}
+
+/// Returns the content of a message for a draft: where it comes from, what it replies to, its text and the
+/// words of its content.
+fn new_part(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+    draft: &Draft,
+    text: &FormattedText,
+) -> NewPart {
+    let attachments = attachments_of(message);
+    let is_lossy = message.content().is_some_and(|content| !content.kind.can_be_copied());
+    let (message_id, album) = (message.message_id, message.album.clone());
+    let mut lines = FormattedText::default();
+    if !(text.cleaned().is_empty() && message.words.is_empty() && attachments.is_empty()) {
+        let forwarded = message.forward_origin.as_ref().map(|origin| {
+            let key = if origin.name.is_empty() { "forwarded" } else { "forwarded-from" };
+            ctx.localizer(bot).plain(key, &[("name", origin.name.as_str().into())])
+        });
+        lines.push_line(&forwarded.as_deref().unwrap_or_default().into());
+        lines.push_line(&replied_to(message, draft).map(quoted).unwrap_or_default());
+        lines.push_line(text);
+        lines.push_line(&message.words.as_str().into());
+    }
+    NewPart { part: DraftPart { message_id, album, text: lines, attachments }, is_lossy }
+}
+
+/// Returns the attachments of a message: its content, and the file that it replies to in another chat.
+fn attachments_of(message: &IncomingMessage) -> Vec<Attachment> {
+    let source = Some(MessageSource { chat: message.chat.id, message_id: message.message_id });
+    let own = message.content().filter(|content| content.kind.can_be_copied()).map(|content| Attachment {
+        kind: content.kind.clone(),
+        file_id: content.file_id.clone(),
+        source,
+        album: message.album.clone(),
+    });
+    let external = message.external_reply.as_ref().and_then(|reply| reply.content.as_ref());
+    let external = external.map(|content| Attachment::file(content.kind.clone(), &content.file_id));
+    own.into_iter().chain(external.filter(Attachment::has_file)).collect()
+}
+
+/// Returns what a message replies to, as far as the draft does not show it anyway: what it quotes, the
+/// number of a ticket, the beginning of an own message, the sender of a message in another chat.
+fn replied_to(message: &IncomingMessage, draft: &Draft) -> Option<String> {
+    if let Some(external) = &message.external_reply {
+        let name = external.origin.as_ref().map(|origin| origin.name.as_str()).unwrap_or_default();
+        let quote = message.quote.as_ref().map(|quote| quote.text.as_str()).unwrap_or_default();
+        return Some(
+            [name, quote].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": "),
+        );
+    }
+    if let Some(quote) = &message.quote {
+        return Some(quote.text.clone());
+    }
+    let reply = message.reply.as_ref()?;
+    if reply.from_bot {
+        return TicketNumber::find_in(&reply.text.text).map(|number| number.to_string());
+    }
+    let is_shown = draft.has_message(reply.message_id);
+    (!is_shown).then(|| shorten(&reply.text.text, MAX_REPLY_CHARS))
+}
+
+fn quoted(text: String) -> FormattedText {
+    let entities = vec![Entity { offset: 0, length: units(&text), kind: EntityKind::Blockquote }];
+    FormattedText { text, entities }
+}
