@@ -4,6 +4,7 @@ mod backends;
 mod embedded;
 mod incident_monitor;
 mod leadership;
+mod received_signals;
 mod run;
 mod tasks;
 

@@ -21,6 +21,7 @@ pub mod presence;
 pub mod quota;
 pub mod text;
 pub mod ticket;
+pub mod traffic;
 
 /// A point in time in UTC. Stored and compared with a resolution of one microsecond.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -2,6 +2,7 @@
 //! several desks can share.
 mod fifo_guard;
 pub mod mongo;
+mod round_robin;
 pub mod sqlite;
 mod ttl_cache;
 

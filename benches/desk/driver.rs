@@ -134,6 +134,7 @@ pub(crate) async fn open_nth(fixture: &Fixture, engine: &Engine, clock: &Clock, 
         customer: fixture.customer(n),
         target: (department(n), category(n)),
         description: description(n),
+        thread: None,
     };
     engine.open(new, clock.now()).await.expect("a ticket is opened")
 }

@@ -12,14 +12,14 @@ back = ◀️ Back
 pick-agent = Choose an agent:
 no-such-agent = There is no agent “{ $name }”. Use a name, an @username or a Telegram id.
 several-agents = Several agents match “{ $name }”. Choose one:
-invite-which = 👋 An invitation to which department?
+invite-which = 👋 Invite an agent to which department?
 invite-all = All departments
 invite-link =
-    👋 An agent's invitation to <b>{ $department }</b>:
+    👋 Agent invitation for <b>{ $department }</b>:
     { $link }
 
     Works for 24 hours, for one person.
-addagent-pick = Who becomes an agent? Choose among those who wrote last, or type <code>/addagent @username</code>.
+addagent-pick = Who should become an agent? Pick someone who wrote recently, or type <code>/addagent @username</code>.
 addagent-nobody = The bot knows nobody else yet. Ask them to press Start, or send an /invite link.
 addagent-unknown = The bot does not know “{ $name }” yet. Ask them to press Start, or send an /invite link.
 addagent-which = Which department does <b>{ $name }</b> serve?
@@ -32,15 +32,12 @@ removeagent-sure = { $count ->
 removeagent-yes = ✅ Remove
 removeagent-done = ✅ <b>{ $name }</b> is no longer an agent.
 setmax-ask = How many tickets at most for <b>{ $name }</b>? Now { $max }. Another number: <code>/setmax { $name } 12</code>
-setmax-done = ✅ <b>{ $name }</b> holds at most { $max } { $max ->
-    [one] ticket
-   *[other] tickets
-}.
+setmax-done = ✅ Ticket limit for <b>{ $name }</b> is now { $max }.
 setmax-range = The limit is a number from 1 to { $max }.
 
 # Admin: tickets.
 
-reassign-pick = Which ticket goes to somebody else?
+reassign-pick = Which ticket do you want to reassign?
 reassign-none = No ticket is waiting or being worked on.
 reassign-label = …{ $tail } · { $label } · { $holder }
 reassign-waiting = waiting

@@ -3,6 +3,7 @@
 draft-choose =
     Hello <b>{ $name }</b>! 👋
     Please choose a category for your ticket.
+draft-choose-again = 🏷 Choose a category for your ticket.
 draft-so-far = What you have written so far:
 draft-describe =
     Hello <b>{ $name }</b>! 👋
@@ -11,7 +12,7 @@ draft-describe =
     How can we help? Write it here, or send a photo, document, voice message or video with a caption.
 draft-preview = 📝 <b>Your ticket is ready to send</b>
 draft-long = ✂️ Only the beginning is shown here. All { $length } characters are kept and sent.
-draft-preview-hint = All right? Press ✅ Send. Something to add? Just write it, and we put it into this ticket.
+draft-preview-hint = Looks good? Tap ✅ Send. Anything to add? Just write it and we'll add it to this ticket.
 
 # Customer's cards: one ticket, and the list of theirs.
 
@@ -113,4 +114,4 @@ workload-free = Total capacity: { $count ->
 }
 
 agent-head = 👤 <b>{ $name }</b>
-agent-unreachable = ⚠️ Blocked this bot, so gets no tickets until it is unblocked.
+agent-unreachable = ⚠️ Has blocked this bot and gets no tickets until they unblock it.

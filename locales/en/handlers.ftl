@@ -2,7 +2,7 @@
 
 start-customer =
     Hello <b>{ $name }</b>! 👋
-    Welcome. Just tell us what is wrong, in words or with a photo, document, voice note or video, and we make a ticket of it.
+    Welcome. Just tell us what is wrong, in words or with a photo, document, voice note or video, and we'll turn it into a ticket.
 
     /new – open a new ticket
     /mytickets – see your tickets
@@ -21,20 +21,20 @@ forbidden = You are not allowed to do this.
 dismissed = All right, never mind.
 only-in-private = Let's go on in a private chat: { $link }
 store-away = ⚠️ The desk has a problem right now. What you sent is not lost and will be handled as soon as it is back.
-too-fast = 🐢 That was a lot at once, and some of it was left out. Please wait a moment, then send again what got no answer.
+too-fast = 🐢 That was a lot at once, and some of it was left out. Please wait a moment, then resend anything that got no reply.
 default-department = General
 default-category = Question
 
 # A customer writes a ticket.
 
 unsupported = Sorry, we can't pass paid media on to an agent. Please send it as an ordinary photo or video.
-staff-hint = To open a ticket, press /new. To see all commands, press /help.
+staff-hint = This message was not sent to the customer. To open a ticket, press /new.
 empty = Your message is empty. Tell us what is wrong, or send a photo, document, voice note or video.
 edited-too-late = ✏️ Ticket <code>{ $number }</code> has been sent already, so the change to that message is not part of it. Anything to add? Just write a new message here.
 forwarded = ↪️ Forwarded
 forwarded-from = ↪️ Forwarded from { $name }
 nothing-to-cancel = There is nothing to cancel.
-draft-moved = ⬇️ Your ticket goes on below.
+draft-moved = ⬇️ Continued below.
 draft-dropped = ✖️ The ticket was not sent.
 category-gone = That category is no longer available. Please choose another one.
 draft-incomplete = The ticket is not complete yet. This message tells you what is missing.
@@ -63,13 +63,13 @@ toast-resumed = ▶️ Ticket resumed
 toast-picked-up = 🙋 The ticket is in your queue
 still-here = 🙋 Thank you, you stay online.
 still-here-as = 🙋 Thank you. Your status stays { $availability }.
-still-here-late = You are offline by now. Press /online to get tickets again.
+still-here-late = You are already offline. Press /online to get tickets again.
 autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
 autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.
 autoassign-on-manual = ▶️ Noted. At present nobody gets tickets automatically, so pick them up in /queue. Once the admins switch automatic assignment on, tickets come to you by themselves.
 autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves. Pick them up in /queue.
 token =
-    🔑 Your token, good for { $hours } hours. Share it with nobody.
+    🔑 Your token, good for { $hours } hours. Keep it secret.
     <code>{ $token }</code>
 token-off = The API is not switched on. The server's admin has to set JWT_SECRET.
 
@@ -78,7 +78,7 @@ token-off = The API is not switched on. The server's admin has to set JWT_SECRET
 stands = Ticket { $number } is now: { $state }.
 not-yours = This ticket is not yours.
 already-theirs = Ticket { $number } is in that agent's queue already.
-not-found = What you are looking for was not found.
+not-found = This is no longer there. Please open the menu again.
 full = The queue is full ({ $held }/{ $max }).
 other-department = This ticket belongs to another department.
 too-many-open = You have { $max } unfinished tickets. Please wait for one to be done, or cancel one with /mytickets.
@@ -86,8 +86,8 @@ no-pick-up = Tickets are assigned by themselves, so there is no need to pick the
 no-draft = There is no ticket to send.
 too-long = Too long: { $length } characters, at most { $max }. Please shorten it; your ticket has not changed.
 too-long-for-rest = The text of that message is too long ({ $length } characters), so only its file is in the ticket. Please shorten the text and send it again.
-too-many-files = At most { $max } files a ticket. The last file was left out.
+too-many-files = A ticket can hold up to { $max } files. The last one was not added.
 bad-invite = This link does not work: used, expired or mistyped. Please ask for a new one.
 name-taken = That name is taken.
-bad-name = A name has 1 to { $max } characters.
-last-one = The last one has to stay.
+bad-name = A name must be 1 to { $max } characters long.
+last-one = At least one must remain.

@@ -30,7 +30,7 @@ command-category = Manage categories
 
 help-line = /{ $command } – { $description }
 help-head = 💡 <b>What you can do</b>
-help-customer-hint = The easiest way: just send a message here, and we make it a ticket.
+help-customer-hint = The easiest way: just send a message here, and we'll turn it into a ticket.
 help-group-customer = <b>Your tickets</b>
 help-group-agent = <b>Agent</b>
 help-group-admin = <b>Admin</b>

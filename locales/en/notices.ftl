@@ -3,7 +3,7 @@
 notice-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. They will take care of it.
 notice-completed = ✅ Ticket <code>{ $number }</code> is completed. Thank you! Still not right? Just send a message here.
 notice-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
-notice-requeued = ⏳ Ticket <code>{ $number }</code> goes to another agent. You need not do anything.
+notice-requeued = ⏳ Ticket <code>{ $number }</code> is being passed to another agent. You don't need to do anything.
 notice-requeued-at = ⏳ Ticket <code>{ $number }</code> is back in the queue, at position #{ $position }. Your turn still counts from when you created it.
 notice-something-broke = ⚠️ Sorry, we failed to process your last message. The admins have been told. Please try once more.
 
@@ -13,8 +13,8 @@ notice-words = 📄 <code>{ $number }</code> ({ $part }/{ $parts })
 notice-file = 📎 <code>{ $number }</code>
 notice-task-cancelled = ✖️ The customer cancelled ticket <code>{ $number }</code>; it has left your queue.
 notice-task-taken = ↪️ Ticket <code>{ $number }</code> was handed to <b>{ $agent }</b>.
-notice-task-requeued = ↩️ Ticket <code>{ $number }</code> went from your queue back to the common one.
-notice-customer-unreachable = ⚠️ The customer of ticket <code>{ $number }</code> blocked this bot, so our news doesn't reach them.
+notice-task-requeued = ↩️ Ticket <code>{ $number }</code> was moved from your queue back to the shared queue.
+notice-customer-unreachable = ⚠️ The customer of ticket <code>{ $number }</code> has blocked this bot, so our messages don't reach them.
 notice-still-online =
     🙋 <b>Still online?</b>
     We have not seen you for a while. Without an answer you go offline in { $minutes ->
@@ -37,7 +37,7 @@ notice-taken-offline = 🔴 There was no answer, so you are offline now. { $coun
 
 notice-role-customer = You are a customer now and no longer receive tickets. Thank you for your work.
 notice-role-agent = 👋 Welcome, you are an agent now! Press 🟢 Online to start receiving tickets, or /help for all commands.
-notice-role-admin = 👋 You are an admin now. Press /help for all commands.
+notice-role-admin = 👋 You are an admin now. Press /help for all commands. Next step: invite agents with /invite, or make yourself an agent with /addagent.
 notice-no-longer-agent = You are no longer an agent and receive no more tickets. You are still an admin.
 notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
     [0] You have no tickets at the moment.
@@ -47,7 +47,7 @@ notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
 notice-department-joined = 🏢 You now receive tickets of the department <b>{ $department }</b>.
 notice-department-left = 🏢 You no longer receive new tickets of the department <b>{ $department }</b>. Those that you have stay with you.
 notice-joined = 👋 <b>{ $name }</b> accepted an invitation and has joined.
-notice-agent-unreachable = ⚠️ <b>{ $name }</b> blocked this bot and gets no tickets until it is unblocked.
+notice-agent-unreachable = ⚠️ <b>{ $name }</b> has blocked this bot and gets no tickets until they unblock it.
 notice-agent-released = { $released ->
     [one] { $released } ticket goes back to the queue.
    *[other] { $released } tickets go back to the queue.
@@ -68,8 +68,8 @@ alert-nobody-online = 🚨 Nobody is online in <b>{ $department }</b>.
 alert-nobody-online-over = ✅ Somebody is online in <b>{ $department }</b> again.
 alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than { $minutes } minutes.
 alert-ticket-waits-over = ✅ No ticket in <b>{ $department }</b> waits too long any more.
-alert-heartbeats-fail = 🚨 Many heartbeats of agents fail. Details are in the log.
-alert-heartbeats-fail-over = ✅ Heartbeats of agents arrive again.
+alert-heartbeats-fail = 🚨 Many agent heartbeats are failing. Details are in the log.
+alert-heartbeats-fail-over = ✅ Agent heartbeats arrive again.
 alert-store-away = 🚨 The database could not be reached.
 alert-store-away-over = ✅ The database can be reached again.
 alert-presence-away = 🚨 Redis, which knows who is online, can't be reached. Nobody is taken offline because of it.

@@ -19,19 +19,19 @@ invite-link =
     { $link }
 
     Berlaku 24 jam, untuk satu orang.
-addagent-pick = Siapa yang menjadi agen? Pilih dari yang terakhir menghubungi bot, atau ketik <code>/addagent @username</code>.
+addagent-pick = Siapa yang akan dijadikan agen? Pilih dari yang terakhir menghubungi bot, atau ketik <code>/addagent @username</code>.
 addagent-nobody = Belum ada orang lain yang dikenal bot. Minta calon agen menekan Start, atau kirim tautan /invite.
 addagent-unknown = Bot belum mengenal “{ $name }”. Minta orangnya menekan Start, atau kirim tautan /invite.
 addagent-which = <b>{ $name }</b> melayani departemen mana?
 addagent-done = ✅ <b>{ $name }</b> sekarang agen untuk <b>{ $department }</b>.
 removeagent-sure = { $count ->
-    [0] Berhentikan <b>{ $name }</b> sebagai agen? Tidak ada tiket di antriannya.
-   *[other] Berhentikan <b>{ $name }</b> sebagai agen? { $count } tiket kembali ke antrian.
+    [0] Cabut peran agen <b>{ $name }</b>? Tidak ada tiket di antriannya.
+   *[other] Cabut peran agen <b>{ $name }</b>? { $count } tiket kembali ke antrian.
 }
-removeagent-yes = ✅ Berhentikan
+removeagent-yes = ✅ Cabut peran
 removeagent-done = ✅ <b>{ $name }</b> bukan agen lagi.
 setmax-ask = Berapa tiket paling banyak untuk <b>{ $name }</b>? Sekarang { $max }. Angka lain: <code>/setmax { $name } 12</code>
-setmax-done = ✅ <b>{ $name }</b> memegang paling banyak { $max } tiket.
+setmax-done = ✅ Batas tiket <b>{ $name }</b> sekarang { $max }.
 setmax-range = Batas tiket adalah angka 1 sampai { $max }.
 
 # Admin: tiket.

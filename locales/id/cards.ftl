@@ -3,6 +3,7 @@
 draft-choose =
     Halo <b>{ $name }</b>! 👋
     Silakan pilih kategori tiket Anda.
+draft-choose-again = 🏷 Pilih kategori tiket Anda.
 draft-so-far = Yang sudah Anda tulis:
 draft-describe =
     Halo <b>{ $name }</b>! 👋

@@ -1,6 +1,6 @@
 # Kabar untuk pelanggan.
 
-notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon menunggu sebentar.
+notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
 notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih! Masih ada kendala? Cukup kirim pesan di sini.
 notice-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
 notice-requeued = ⏳ Tiket <code>{ $number }</code> akan ditangani oleh agen lain. Anda tidak perlu melakukan apa pun.
@@ -14,7 +14,7 @@ notice-file = 📎 <code>{ $number }</code>
 notice-task-cancelled = ✖️ Tiket <code>{ $number }</code> dibatalkan oleh pelanggan dan sudah keluar dari antrian Anda.
 notice-task-taken = ↪️ Tiket <code>{ $number }</code> dialihkan ke <b>{ $agent }</b>.
 notice-task-requeued = ↩️ Tiket <code>{ $number }</code> dikembalikan dari antrian Anda ke antrian umum.
-notice-customer-unreachable = ⚠️ Pelanggan tiket <code>{ $number }</code> memblokir bot ini, jadi kabar kita tidak sampai kepadanya.
+notice-customer-unreachable = ⚠️ Pelanggan tiket <code>{ $number }</code> memblokir bot ini, jadi pesan dari bot tidak sampai kepadanya.
 notice-still-online =
     🙋 <b>Masih online?</b>
     Sudah lama tidak ada aktivitas dari Anda. Tanpa jawaban dalam { $minutes } menit, Anda akan menjadi offline.
@@ -30,7 +30,7 @@ notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $co
 
 notice-role-customer = Anda sekarang terdaftar sebagai pelanggan dan tidak lagi menerima tiket. Terima kasih atas kerja sama Anda.
 notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Online untuk mulai menerima tiket, atau /help untuk melihat semua perintah.
-notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
+notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah. Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
 notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
     [0] Saat ini Anda tidak memegang tiket.

@@ -4,16 +4,14 @@
 //! work; it is not needed for correctness. Every write is conditional, so a former leader that has not
 //! noticed the loss cannot corrupt data. Telegram calls cannot be undone, so the leader checks its deadline
 //! before each.
+use super::received_signals::ReceivedSignals;
 use super::{App, ReplicaSetup, tasks};
 use crate::clock::Deadline;
-use crate::domain::ids::ReplicaId;
-use crate::engine::ports::{Lease, LeaseStamp, Signal};
+use crate::engine::ports::{Lease, LeaseStamp, Signal, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// The name of the leader's lease in the store.
 const LEADER_LEASE: &str = "work";
@@ -34,8 +32,6 @@ const FALLBACK_POLL_INTERVAL: Duration = Duration::from_secs(1);
 const RELOAD_EVERY_N_POLLS: u32 = 15;
 /// How long to wait before subscribing to signals again.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
-/// How many received signals may wait to be applied.
-const SIGNAL_QUEUE_CAPACITY: usize = 256;
 
 /// The last lease stamp of another replica, and the steady time at which it was first observed.
 #[derive(Default)]
@@ -184,18 +180,21 @@ async fn publish_signals(app: &App, replicas: &ReplicaSetup) {
 
 /// Subscribes to the signals of the other replicas, and applies them in order.
 async fn receive_signals(app: &App, replicas: &ReplicaSetup) {
-    let (sender, mut receiver) = mpsc::channel(SIGNAL_QUEUE_CAPACITY);
+    let (sender, reload, mut received) = ReceivedSignals::new();
     let apply_all = async {
-        while let Some(signal) = receiver.recv().await {
-            apply(app, replicas, signal).await;
+        while let Some(signal) = received.next().await {
+            if let Err(error) = apply(app, replicas, signal).await {
+                tracing::error!(%error, "failed to apply signal from replica; reloading everything");
+                tokio::time::sleep(RETRY_DELAY).await;
+                reload.request();
+            }
         }
     };
     let subscribe = async {
         loop {
             // Signals sent before the subscription are lost to this replica, so it reloads everything once.
-            let reload_sender = sender.clone();
-            let reload = Signal { reload_all: true, updates: true, ..Signal::new(ReplicaId(Uuid::nil())) };
-            let on_subscribed = move || drop(reload_sender.try_send(reload));
+            let reload = reload.clone();
+            let on_subscribed = move || reload.request();
             let error = replicas.signals.receive(sender.clone(), Box::new(on_subscribed)).await;
             tracing::warn!(%error, "lost the subscription to signals; subscribing again");
             tokio::time::sleep(RETRY_DELAY).await;
@@ -204,14 +203,12 @@ async fn receive_signals(app: &App, replicas: &ReplicaSetup) {
     tokio::join!(apply_all, subscribe);
 }
 
-async fn apply(app: &App, replicas: &ReplicaSetup, signal: Signal) {
+async fn apply(app: &App, replicas: &ReplicaSetup, signal: Signal) -> Result<(), StoreError> {
     if signal.sender == replicas.id {
-        return;
+        return Ok(());
     }
     if signal.updates {
         app.inbox.wake();
     }
-    if let Err(error) = app.engine.apply_signal(signal).await {
-        tracing::error!(%error, "failed to apply signal from replica");
-    }
+    app.engine.apply_signal(signal).await
 }

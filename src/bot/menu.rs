@@ -16,6 +16,8 @@ const CUSTOMER: &[MenuEntry] = &[("new", "command-new"), ("mytickets", "command-
 
 const QUEUE: MenuEntry = ("queue", "command-queue");
 
+const TOKEN: MenuEntry = ("token", "command-token");
+
 const AGENT: &[MenuEntry] = &[
     ("online", "command-online"),
     ("offline", "command-offline"),
@@ -25,7 +27,7 @@ const AGENT: &[MenuEntry] = &[
     ("status", "command-status"),
     ("autoassign", "command-autoassign"),
     QUEUE,
-    ("token", "command-token"),
+    TOKEN,
 ];
 
 const ADMIN: &[MenuEntry] = &[
@@ -39,6 +41,7 @@ const ADMIN: &[MenuEntry] = &[
     ("reassign", "command-reassign"),
     ("department", "command-department"),
     ("category", "command-category"),
+    TOKEN,
 ];
 
 /// Returns the groups of a role, with the key of each heading. The most needed group comes first.

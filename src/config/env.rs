@@ -131,6 +131,12 @@ impl<'a> Reader<'a> {
         Some(value.trim()).filter(|text| !text.is_empty())
     }
 
+    /// Returns true if the variable has a value, valid or not.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        let value = self.env.values.get(name);
+        value.is_some_and(|value| value.as_ref().is_none_or(|text| !text.trim().is_empty()))
+    }
+
     /// Returns the parsed value if it is set. `expected` describes valid values for the error.
     pub(super) fn optional<T>(
         &mut self,

@@ -1,6 +1,7 @@
 //! Storage configuration: the store (SQLite or MongoDB) and presence (memory or Redis).
 use super::env::Reader;
 use secrecy::{ExposeSecret, SecretString};
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 /// Store and presence.
@@ -80,7 +81,9 @@ impl RedisConfig {
             has_scheme(text, &["redis", "rediss"])
         });
         let host = read.optional("REDIS_HOST", "a host name or address, without redis:// and port", |text| {
-            url::Host::parse(text).ok().map(|_| text.to_owned())
+            // An IPv6 address may stand without the brackets that a URL needs.
+            let bare = text.parse::<Ipv6Addr>().ok().map(|address| format!("[{address}]"));
+            bare.or_else(|| url::Host::parse(text).ok().map(|_| text.to_owned()))
         });
         let port = read.optional("REDIS_PORT", "a port from 1 to 65535", |text| {
             text.parse().ok().filter(|port| *port > 0)
@@ -94,7 +97,9 @@ impl RedisConfig {
         let (port, db) = (port.unwrap_or(6_379), db.unwrap_or(0));
         let parts =
             [("REDIS_PORT", port != 6_379), ("REDIS_PASSWORD", password.is_some()), ("REDIS_DB", db != 0)];
-        for (name, _) in parts.iter().filter(|(_, is_set)| *is_set && host.is_none()) {
+        // A host that is invalid is a problem by itself, and was named above.
+        let without_host = !read.is_set("REDIS_HOST");
+        for (name, _) in parts.iter().filter(|(_, is_set)| *is_set && without_host) {
             read.problem(name, "set without REDIS_HOST, expected both or neither");
         }
         url.map(Self::Url).or_else(|| host.map(|host| Self::Server { host, port, password, db }))
@@ -106,16 +111,22 @@ impl RedisConfig {
         match self {
             Self::Url(url) => url.expose_secret().to_owned(),
             Self::Server { host, port, password, db } => {
-                let plain = format!("redis://{host}:{port}/{db}");
-                let with_password = password.as_ref().and_then(|password| {
-                    let mut url = url::Url::parse(&plain).ok()?;
-                    url.set_password(Some(password.expose_secret())).ok()?;
-                    Some(url.to_string())
-                });
-                with_password.unwrap_or(plain)
+                let password = password.as_ref().map(|password| url_encoded(password.expose_secret()));
+                let user_info = password.map_or_else(String::new, |password| format!(":{password}@"));
+                format!("redis://{user_info}{host}:{port}/{db}")
             }
         }
     }
+}
+
+/// Returns a text as a part of a URL means it. Every other character is encoded, also `%`: an encoder for
+/// whole URLs takes `%41` as encoded already, and the password would be another one.
+fn url_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
 }
 
 fn has_scheme(text: &str, schemes: &[&str]) -> bool {

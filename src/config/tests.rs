@@ -164,6 +164,28 @@ fn servers_are_named_by_an_address_or_in_parts() {
     assert_eq!(address(whole), "redis://:a%2Fb%40c@cache:6380/3");
 }
 
+#[test]
+fn a_redis_password_and_host_reach_the_client_as_they_were_set() {
+    use redis::{ConnectionAddr, IntoConnectionInfo};
+    fn info<const N: usize>(settings: [(&str, &str); N]) -> redis::ConnectionInfo {
+        let redis = load(settings).unwrap().storage.redis.unwrap();
+        redis.address().into_connection_info().unwrap()
+    }
+    for password in ["%41bc", "50%25", "%", "%zz", "a:b@c/d?e#f", "kata sandi é", "\\\"'[]"] {
+        let info = info([("REDIS_HOST", "cache"), ("REDIS_PASSWORD", password)]);
+        assert_eq!(info.redis_settings().password(), Some(password));
+    }
+    for host in ["::1", "[::1]", "2001:db8::7", "192.0.2.1", "cache.example"] {
+        let ConnectionAddr::Tcp(name, port) = info([("REDIS_HOST", host)]).addr().clone() else {
+            panic!("{host} is not reached over TCP")
+        };
+        assert_eq!((name.as_str(), port), (host.trim_matches(['[', ']']), 6_379));
+    }
+    // A wrong host is one problem, not one more for each other part.
+    let wrong = problems([("REDIS_HOST", "a b"), ("REDIS_PORT", "6380"), ("REDIS_PASSWORD", "x")]);
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+}
+
 /// Part of each secret in these tests. No printed text may contain it.
 const CANARY: &str = "CANARY";
 

@@ -282,6 +282,15 @@ impl Message {
         }
     }
 
+    /// Returns the message without the place that it is for.
+    #[must_use]
+    pub fn inner(&self) -> &Self {
+        match self {
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.inner(),
+            _ => self,
+        }
+    }
+
     /// Returns true if it only keeps something up to date. It never delays a new message, so it waits alone
     /// and not with its chat.
     #[must_use]
@@ -292,12 +301,22 @@ impl Message {
     /// Returns the ticket if this brings a part of it that the agent gets in no other way.
     #[must_use]
     pub fn ticket_part(&self) -> Option<TicketId> {
-        match self {
+        match self.inner() {
             Self::Notice(
                 Notice::File { ticket, .. }
                 | Notice::Album { ticket, .. }
                 | Notice::DescriptionPart { ticket, .. },
             ) => Some(*ticket),
+            _ => None,
+        }
+    }
+
+    /// Returns the coalesce key of the pending delivery that makes this one needless: the buttons of a card
+    /// that was not sent yet need not be removed.
+    #[must_use]
+    pub fn superseding_key(&self) -> Option<String> {
+        match self.inner() {
+            Self::Retire(key) => Some(card_key(*key)),
             _ => None,
         }
     }
@@ -310,11 +329,17 @@ impl Message {
             Self::Refresh(key) => Some(format!("refresh {key}")),
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Menu => Some("menu".to_owned()),
+            Self::Card(key) => Some(card_key(*key)),
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
             Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
             _ => None,
         }
     }
+}
+
+/// Returns the coalesce key of a new card.
+fn card_key(key: CardKey) -> String {
+    format!("card {key}")
 }
 
 /// A rendered message: Telegram's HTML, and buttons below.

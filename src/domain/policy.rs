@@ -131,7 +131,9 @@ impl Percent {
 }
 
 /// The desk's settings. The environment gives the initial value; after that the store's value is used.
+/// A field that a stored record lacks, because an older build wrote it, has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// The strategy of assignment.
     pub strategy: Strategy,
@@ -169,6 +171,17 @@ impl Default for Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stored_settings_without_a_field_load_with_its_default() {
+        assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default());
+        let stored = serde_json::to_value(Settings::default()).unwrap();
+        for field in stored.as_object().unwrap().keys() {
+            let mut older = stored.clone();
+            older.as_object_mut().unwrap().remove(field);
+            assert_eq!(serde_json::from_value::<Settings>(older).unwrap(), Settings::default(), "{field}");
+        }
+    }
 
     #[test]
     fn a_percentage_is_stable_monotonic_and_roughly_exact() {

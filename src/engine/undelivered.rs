@@ -15,7 +15,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), EngineError> {
         // A report that can't be delivered is not reported again.
-        if matches!(message, Message::Notice(Notice::Undelivered { .. })) {
+        if matches!(message.inner(), Message::Notice(Notice::Undelivered { .. })) {
             return Ok(());
         }
         let part_of = match message.ticket_part() {

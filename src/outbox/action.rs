@@ -151,6 +151,9 @@ impl TelegramAction {
         if let (Self::Inline(_, action), Message::Inline { message, .. }) = (self, message) {
             return action.to_new_message(message);
         }
+        if let (Self::InThread(thread, action), Message::InThread { message, .. }) = (self, message) {
+            return Ok(Self::InThread(*thread, Box::new(action.to_new_message(message)?)));
+        }
         let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
         match message {
             // The answer to a press.

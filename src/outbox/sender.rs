@@ -213,7 +213,7 @@ impl Sender {
         {
             self.waits().add(delivery.chat, method, until, self.clock.now());
         }
-        match delivery.message {
+        match delivery.message.inner() {
             // The old card keeps its buttons for a while; the new card must not wait for that.
             Message::Retire(_) => Outcome::Sent(None),
             Message::Edit { .. } => Outcome::Postponed(until),

@@ -191,7 +191,8 @@ impl Mongo {
     }
 
     fn observe_time(&self, now: Time) {
-        self.last_time.store(now.timestamp_micros(), Ordering::Relaxed);
+        // Callers run concurrently: an older time may come after a newer one.
+        self.last_time.fetch_max(now.timestamp_micros(), Ordering::Relaxed);
     }
 
     fn last_time(&self) -> Time {

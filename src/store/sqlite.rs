@@ -37,7 +37,7 @@ use rusqlite::Connection;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
@@ -64,6 +64,8 @@ pub struct Sqlite {
     /// The latest `now` of any call, in microseconds: the enqueue time of notices in a change without an
     /// event.
     last_now_micros: Arc<AtomicI64>,
+    /// The turns of the traffic classes that claims have taken.
+    served: AtomicUsize,
 }
 
 impl Sqlite {
@@ -90,6 +92,7 @@ impl Sqlite {
             readers,
             reference_data,
             last_now_micros: Arc::default(),
+            served: AtomicUsize::default(),
         })
     }
 
@@ -135,7 +138,8 @@ impl Sqlite {
     }
 
     fn observe_now(&self, now: Time) {
-        self.last_now_micros.store(now.timestamp_micros(), Ordering::Relaxed);
+        // Callers run concurrently: an older time may come after a newer one.
+        self.last_now_micros.fetch_max(now.timestamp_micros(), Ordering::Relaxed);
     }
 
     fn last_now(&self) -> Time {

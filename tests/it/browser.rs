@@ -88,7 +88,7 @@ async fn the_command_menu_of_the_page_lists_the_commands_of_the_role() {
     demo.write(DEWI, &format!("/addagent {SARI}")).await;
     demo.wait_displayed(&role("Agent")).await;
     demo.write(DEWI, "/removeagent Sari").await;
-    demo.click(&button(DEWI, "✅ Berhentikan")).await;
+    demo.click(&button(DEWI, "✅ Cabut peran")).await;
     demo.wait_displayed(&role("Customer")).await;
 
     // The menu of a customer has other commands.

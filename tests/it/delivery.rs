@@ -1,6 +1,7 @@
 //! Delivery when Telegram rejects, hangs, limits, or is unreachable: each message is sent once and in order,
 //! and other chats are not blocked.
 mod answers;
+mod classes;
 mod faults;
 mod incidents;
 mod people;

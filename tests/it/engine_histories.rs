@@ -9,12 +9,14 @@
 //! | `immediate_assignment` | tickets that are assigned in their opening commit |
 //! | `races` | the races of the fault table |
 //! | `cancellation` | rounds and commands that are dropped, and answers that are lost |
+//! | `conflict_counts` | what counts as a lost race |
 //! | `lost_races` | writes by others between a read and the write that depends on it |
 //! | `presence` | presence, idle agents, clock jumps |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `invites` | claims, invites, limits |
 mod cancellation;
+mod conflict_counts;
 mod fixture;
 mod immediate_assignment;
 mod invites;

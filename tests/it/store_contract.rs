@@ -17,6 +17,7 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
+mod queue_heads;
 mod reference_data;
 mod reopen;
 mod tickets;
@@ -67,6 +68,8 @@ macro_rules! store_contract {
             immediate_assignment: an_immediate_assignment_does_not_overtake_a_waiting_ticket,
             guards: a_rejected_assignment_is_not_overtaken_within_its_commit,
             guards: a_batch_with_a_stale_queue_head_overtakes_no_ticket,
+            queue_heads: a_queue_head_counts_what_was_written_before_it,
+            queue_heads: concurrent_commands_agree_on_the_queue_head,
             immediate_assignment: an_immediate_assignment_ignores_tickets_that_do_not_come_first,
             immediate_assignment: an_immediate_assignment_requires_an_eligible_agent_with_a_free_slot,
             concurrency: concurrent_assignments_of_one_ticket_have_one_winner,
@@ -112,6 +115,10 @@ macro_rules! store_contract {
             outbox: notices_of_a_change_go_out_in_order,
             outbox: what_a_claim_had_no_room_for_goes_with_the_next,
             outbox: what_is_ready_without_a_claim_goes_with_the_next,
+            outbox: traffic_classes_share_what_may_be_sent,
+            outbox: what_a_class_leaves_goes_to_the_others,
+            outbox: an_urgent_delivery_makes_its_chat_urgent,
+            outbox: a_new_card_is_sent_once_in_its_newest_state,
             cards: live_cards_are_one_per_slot,
             cards: live_queues_lists_only_the_agents_own_queues,
             cards: cards_of_ended_tickets_are_pruned,
@@ -123,6 +130,7 @@ macro_rules! store_contract {
             outbox_faults: a_chat_moved_into_a_busy_one_waits_for_its_delivery,
             outbox_faults: orphaned_claims_are_released,
             outbox_faults: a_second_settlement_is_ignored,
+            outbox_faults: the_time_of_a_change_without_an_event_never_goes_back,
             outbox_faults: a_postponed_delivery_waits_alone,
             outbox_faults: a_postponed_delivery_keeps_its_wait_and_its_place,
             outbox_faults: a_card_that_is_gone_is_forgotten,

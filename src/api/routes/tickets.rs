@@ -75,7 +75,8 @@ pub(in crate::api) async fn create(
     let (engine, now, customer_id, wanted) =
         (Arc::clone(&api.engine), api.now(), customer.id, description.clone());
     let open = async move {
-        engine.open_or_existing(NewTicket { key, customer: &customer, target, description }, now).await
+        let new = NewTicket { key, customer: &customer, target, description, thread: None };
+        engine.open_or_existing(new, now).await
     };
     let (ticket, is_new) = Api::run(open).await?;
     if !is_new {

@@ -257,6 +257,7 @@ impl ViewLoader {
             person_name: name.to_owned(),
             label: draft.target.filter(|_| choose.is_none()).and_then(label),
             description: draft.description(),
+            rechoosing: draft.target.is_some() && choose.is_some(),
             choices: shown.iter().map(|(_, category, label)| (*category, label.clone())).collect(),
             page,
             pages,

@@ -6,7 +6,6 @@ pub use notice::NoticeView;
 
 use crate::domain::Time;
 use crate::domain::description::Description;
-use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Availability;
@@ -177,6 +176,8 @@ pub struct DraftView {
     pub label: Option<String>,
     /// Its text and files so far.
     pub description: Description,
+    /// Whether a category was chosen before, and the customer chooses another one.
+    pub rechoosing: bool,
     /// The categories to choose from on this page, with their labels.
     pub choices: Vec<(CategoryId, String)>,
     /// The page of categories shown, from 0.

@@ -89,7 +89,7 @@ pub async fn send(
         toast.say(ctx.localizer(&bot).toast("draft-incomplete", &[]));
         return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
     }
-    match bot.engine.send_draft(&ctx.person, &draft, ctx.now).await {
+    match bot.engine.send_draft(&ctx.person, &draft, ctx.thread, ctx.now).await {
         Ok(_) => toast.say(ctx.localizer(&bot).toast("sent", &[])),
         Err(error) => return answer_unsent(&bot, &ctx, &toast, pressed, (draft, error)).await,
     }

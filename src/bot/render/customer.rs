@@ -23,7 +23,11 @@ pub fn draft(localizer: &Localizer<'_>, view: &DraftView) -> Rendered {
 }
 
 fn choose_category(localizer: &Localizer<'_>, view: &DraftView) -> Rendered {
-    let mut above = vec![localizer.html("draft-choose", &[("name", name(&view.person_name))])];
+    let mut above = vec![if view.rechoosing {
+        localizer.html("draft-choose-again", &[])
+    } else {
+        localizer.html("draft-choose", &[("name", name(&view.person_name))])
+    }];
     if !view.description.is_empty() {
         above.push(String::new());
         above.push(localizer.html("draft-so-far", &[]));

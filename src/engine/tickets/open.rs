@@ -6,7 +6,7 @@ use crate::domain::description::Description;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Action, AuditEvent};
 use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, TicketId, Version};
-use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
@@ -29,6 +29,8 @@ pub struct NewTicket<'a> {
     pub target: (DepartmentId, CategoryId),
     /// The description of the problem.
     pub description: Description,
+    /// The topic of the customer's chat that it was sent from; its status card goes there.
+    pub thread: Option<i32>,
 }
 
 impl Engine {
@@ -43,13 +45,14 @@ impl Engine {
         &self,
         customer: &Person,
         draft: &Draft,
+        thread: Option<i32>,
         now: Time,
     ) -> Result<Ticket, EngineError> {
         let description = draft.description();
         let Some(target) = draft.target.filter(|_| !description.is_empty()) else {
             return Err(EngineError::NoDraft);
         };
-        let new = NewTicket { key: format!("draft {}", draft.id), customer, target, description };
+        let new = NewTicket { key: format!("draft {}", draft.id), customer, target, description, thread };
         let ticket = self.open(new, now).await?;
         self.store.drop_draft(draft).await?;
         Ok(ticket)
@@ -87,7 +90,10 @@ impl Engine {
                     limit: Some(MAX_OPEN_TICKETS),
                 },
                 event: Some(AuditEvent::of(now, new.customer.id, ticket.id, Action::Opened)),
-                notices: vec![Outgoing::notice(ticket.customer_chat, notice)],
+                notices: vec![Outgoing {
+                    chat: ticket.customer_chat,
+                    message: Message::Notice(notice).in_thread(new.thread),
+                }],
             };
             let opened =
                 self.open_and_assign(opening, ticket, context.ahead == 0, &context.settings, now).await;

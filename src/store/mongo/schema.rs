@@ -126,7 +126,7 @@ const INDEXES: &[Index] = &[
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
     index(OUTBOX, "overflow", || doc! { "chat": 1, "priority_class": 1, "_id": 1 }),
     index(OUTBOX_CHATS, "claimed", || doc! { "claimed_by": 1 }).where_(|| doc! { "claimed": true }),
-    index(OUTBOX_CHATS, "ready", || doc! { "priority_class": 1, "head": 1 })
+    index(OUTBOX_CHATS, "ready", || doc! { "traffic_class": 1, "head": 1 })
         .where_(|| doc! { "claimed": false, "not_before": 0_i64 }),
     index(OUTBOX_CHATS, "delayed", || doc! { "not_before": 1 })
         .where_(|| doc! { "claimed": false, "not_before": { "$gt": 0_i64 } }),

@@ -7,28 +7,49 @@ use super::{cards, counters};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
+use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::{ClaimedDelivery, DropReason, Outcome};
+use crate::store::round_robin::{Quota, quotas};
 use rusqlite::{Connection, OptionalExtension, params};
 
-const ENQUEUE: &str = "INSERT INTO outbox (chat, priority_class, committed_at, coalesce_key, message)
-    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+const ENQUEUE: &str = "INSERT INTO outbox
+    (chat, priority_class, traffic_class, committed_at, coalesce_key, message)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+const IS_PENDING: &str = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_coalesce
+    WHERE chat = ?1 AND coalesce_key = ?2 AND claimed = 0 AND coalesce_key IS NOT NULL)";
 // A new delivery becomes the head only if no delivery of the same or a better class is pending that does not
 // wait by itself. A wait of the old head does not apply to the new one.
-const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, head) VALUES (?1, ?2, ?3)
+const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, traffic_class, head)
+    VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (chat) DO UPDATE SET priority_class = excluded.priority_class, head = excluded.head,
-            not_before = chat_not_before
+            not_before = chat_not_before, traffic_class = min(traffic_class, excluded.traffic_class)
         WHERE claimed = 0 AND (excluded.priority_class < priority_class
             OR excluded.priority_class = priority_class AND not_before > chat_not_before)";
+/// Makes the traffic class of a chat as urgent as that of a new delivery.
+const RAISE_CLASS: &str = "UPDATE outbox_chats SET traffic_class = ?2 WHERE chat = ?1 AND traffic_class > ?2";
 pub(super) const MAKE_DUE_READY: &str =
     "UPDATE outbox_chats INDEXED BY outbox_chats_delayed SET not_before = 0, chat_not_before = 0
     WHERE claimed = 0 AND not_before > 0 AND not_before <= ?1";
 pub(super) const READY: &str =
     "SELECT o.id, o.chat, o.committed_at, o.attempts, o.unknown_outcomes, o.message
     FROM outbox_chats c INDEXED BY outbox_chats_ready CROSS JOIN outbox o ON o.id = c.head
-    WHERE c.claimed = 0 AND c.not_before = 0 ORDER BY c.priority_class, c.head LIMIT ?1";
+    WHERE c.claimed = 0 AND c.not_before = 0 ORDER BY c.traffic_class, c.head LIMIT ?1";
+pub(super) const READY_OLDEST: &str =
+    "SELECT o.id, o.chat, o.committed_at, o.attempts, o.unknown_outcomes, o.message
+    FROM outbox_chats c INDEXED BY outbox_chats_ready CROSS JOIN outbox o ON o.id = c.head
+    WHERE c.claimed = 0 AND c.not_before = 0 AND c.traffic_class = ?2 ORDER BY c.head LIMIT ?1";
+pub(super) const READY_NEWEST: &str =
+    "SELECT o.id, o.chat, o.committed_at, o.attempts, o.unknown_outcomes, o.message
+    FROM outbox_chats c INDEXED BY outbox_chats_ready CROSS JOIN outbox o ON o.id = c.head
+    WHERE c.claimed = 0 AND c.not_before = 0 AND c.traffic_class = ?2 ORDER BY c.head DESC LIMIT ?1";
+/// Counts the chats that are ready, at most `?1`.
+pub(super) const COUNT_READY: &str =
+    "SELECT count(*) FROM (SELECT 1 FROM outbox_chats INDEXED BY outbox_chats_ready
+    WHERE claimed = 0 AND not_before = 0 LIMIT ?1)";
 const CLAIM: &str = "UPDATE outbox SET claimed = 1 WHERE id = ?1";
 const CLAIM_CHAT: &str = "UPDATE outbox_chats SET claimed = 1 WHERE chat = ?1";
-const DELETE: &str = "DELETE FROM outbox WHERE id = ?1 AND claimed = 1 RETURNING chat, unknown_outcomes";
+const DELETE: &str = "DELETE FROM outbox WHERE id = ?1 AND claimed = 1
+    RETURNING chat, unknown_outcomes, traffic_class";
 /// Deletes the pending delivery that has the chat and the coalesce key of a claimed one.
 pub(super) const DELETE_DUPLICATE: &str = "DELETE FROM outbox INDEXED BY outbox_coalesce
     WHERE claimed = 0 AND coalesce_key IS NOT NULL
@@ -36,14 +57,17 @@ pub(super) const DELETE_DUPLICATE: &str = "DELETE FROM outbox INDEXED BY outbox_
 pub(super) const RELEASE: &str = "UPDATE outbox
     SET claimed = 0, attempts = attempts + 1, unknown_outcomes = unknown_outcomes + ?2, not_before = ?3
     WHERE id = ?1 AND claimed = 1 RETURNING chat";
-/// Sets the head of a chat to its next pending delivery; the chat must wait until `?2` at least.
-pub(super) const ADVANCE: &str =
-    "INSERT INTO outbox_chats (chat, claimed, not_before, chat_not_before, priority_class, head)
+/// Sets the head of a chat to its next pending delivery; the chat must wait until `?2` at least. A traffic
+/// class that is more urgent than `?3` is that of a later delivery, so it stays.
+pub(super) const ADVANCE: &str = "INSERT INTO outbox_chats
+        (chat, claimed, not_before, chat_not_before, priority_class, traffic_class, head)
     SELECT chat, EXISTS (SELECT 1 FROM outbox WHERE chat = ?1 AND claimed = 1), max(not_before, ?2), ?2,
-            priority_class, id
+            priority_class, traffic_class, id
         FROM outbox INDEXED BY outbox_pending WHERE chat = ?1 AND claimed = 0
         ORDER BY priority_class, not_before, id LIMIT 1
     ON CONFLICT (chat) DO UPDATE SET claimed = excluded.claimed, priority_class = excluded.priority_class,
+        traffic_class = min(excluded.traffic_class,
+            CASE WHEN traffic_class < ?3 THEN traffic_class ELSE excluded.traffic_class END),
         head = excluded.head, not_before = max(chat_not_before, excluded.not_before),
         chat_not_before = max(chat_not_before, excluded.chat_not_before)";
 pub(super) const DELETE_EMPTY_CHAT: &str = "DELETE FROM outbox_chats
@@ -62,17 +86,35 @@ const COUNT: &str = "SELECT count(*) FROM outbox";
 pub(super) const PRUNE: &str = "DELETE FROM dropped_deliveries
     WHERE id IN (SELECT id FROM dropped_deliveries WHERE dropped_at < ?1 LIMIT ?2)";
 
+/// No traffic class: nothing has left the queue.
+const NO_CLASS: u8 = u8::MAX;
+
 /// Enqueues deliveries in this order. A delivery whose coalesce key is pending in its chat is left out.
 pub(super) fn enqueue(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
     // After a delivery to the same chat with the same or a better class, the head of the chat is right
     // already.
     let mut previous: Option<(ChatId, u8)> = None;
+    let is_pending = |chat: ChatId, key: String| {
+        conn.prepare_cached(IS_PENDING)?.query_row(params![chat, key], |row| row.get::<_, bool>(0))
+    };
     for Outgoing { chat, message } in out {
+        if let Some(key) = message.superseding_key()
+            && is_pending(*chat, key)?
+        {
+            continue;
+        }
         let (class, key) = (message.priority_class(), message.coalesce_key());
+        let traffic = TrafficClass::of(message).rank();
         let mut insert = conn.prepare_cached(ENQUEUE)?;
-        if insert.execute(params![chat, class, Micros(now), key, Json(message)])? > 0 {
+        if insert.execute(params![chat, class, traffic, Micros(now), key, Json(message)])? > 0 {
+            let mut is_offered = false;
             if previous.is_none_or(|(last_chat, last_class)| last_chat != *chat || last_class > class) {
-                conn.prepare_cached(OFFER_HEAD)?.execute(params![chat, class, conn.last_insert_rowid()])?;
+                let head = conn.last_insert_rowid();
+                let mut offer = conn.prepare_cached(OFFER_HEAD)?;
+                is_offered = offer.execute(params![chat, class, traffic, head])? > 0;
+            }
+            if !is_offered && traffic < TrafficClass::Cards.rank() {
+                conn.prepare_cached(RAISE_CLASS)?.execute(params![chat, traffic])?;
             }
             previous = Some((*chat, class));
         }
@@ -86,15 +128,55 @@ type RawDelivery = (u64, ChatId, Micros, u32, u32, String);
 
 /// Claims the heads of at most `limit` chats that are due and have nothing in flight. Drops a delivery whose
 /// message can't be parsed.
-pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Result<Vec<ClaimedDelivery>> {
+///
+/// If more are due, the traffic classes take turns, of which `served` were taken before.
+pub(super) fn claim(
+    conn: &Connection,
+    limit: usize,
+    served: usize,
+    now: Time,
+) -> rusqlite::Result<Vec<ClaimedDelivery>> {
     conn.prepare_cached(MAKE_DUE_READY)?.execute([Micros(now)])?;
-    let ready: Vec<RawDelivery> = conn
-        .prepare_cached(READY)?
-        .query_map([row_count(limit)], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-        })?
-        .collect::<Result<_, _>>()?;
-    let mut claimed = Vec::with_capacity(ready.len());
+    let mut claimed = Vec::new();
+    let count = conn
+        .prepare_cached(COUNT_READY)?
+        .query_row([row_count(limit.saturating_add(1))], |row| row.get::<_, usize>(0))?;
+    let mut left = limit;
+    if count > limit {
+        for Quota { class, oldest, newest } in quotas(served, limit) {
+            for (sql, wanted) in [(READY_OLDEST, oldest), (READY_NEWEST, newest)] {
+                if wanted > 0 {
+                    let ready = read_ready(conn, sql, params![row_count(wanted), class.rank()])?;
+                    left = left.saturating_sub(ready.len());
+                    claim_rows(conn, ready, now, &mut claimed)?;
+                }
+            }
+        }
+    }
+    // What a class leaves of its turns goes to the most urgent of the others.
+    if count > 0 && left > 0 {
+        claim_rows(conn, read_ready(conn, READY, params![row_count(left)])?, now, &mut claimed)?;
+    }
+    Ok(claimed)
+}
+
+fn read_ready(
+    conn: &Connection,
+    sql: &str,
+    values: &[&dyn rusqlite::ToSql],
+) -> rusqlite::Result<Vec<RawDelivery>> {
+    let row = |row: &rusqlite::Row<'_>| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+    };
+    conn.prepare_cached(sql)?.query_map(values, row)?.collect()
+}
+
+fn claim_rows(
+    conn: &Connection,
+    ready: Vec<RawDelivery>,
+    now: Time,
+    claimed: &mut Vec<ClaimedDelivery>,
+) -> rusqlite::Result<()> {
     for (id, chat, Micros(committed_at), attempts, unknown, message) in ready {
         conn.prepare_cached(CLAIM)?.execute([id])?;
         conn.prepare_cached(CLAIM_CHAT)?.execute([chat])?;
@@ -105,7 +187,7 @@ pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Res
             Err(error) => drop_delivery(conn, id, DropReason::Unreadable, &error.to_string(), now)?,
         }
     }
-    Ok(claimed)
+    Ok(())
 }
 
 /// Applies the outcome of a claimed delivery and advances its chat. Does nothing if the delivery is not
@@ -113,35 +195,35 @@ pub(super) fn claim(conn: &Connection, limit: usize, now: Time) -> rusqlite::Res
 pub(super) fn settle(conn: &Connection, id: u64, outcome: &Outcome, now: Time) -> rusqlite::Result<()> {
     match outcome {
         Outcome::Sent(card) => {
-            let Some((chat, unknown_outcomes)) = delete(conn, id)? else { return Ok(()) };
+            let Some((chat, unknown_outcomes, class)) = delete(conn, id)? else { return Ok(()) };
             if unknown_outcomes > 0 {
                 counters::add(conn, counters::REPEATED_SENDS, 1)?;
             }
             if let Some(card) = card {
                 cards::write(conn, card)?;
             }
-            advance(conn, chat, 0)
+            advance(conn, chat, 0, class)
         }
         Outcome::Retry { until, unknown } => {
             let Some(chat) = release(conn, id, *unknown, 0)? else { return Ok(()) };
-            advance(conn, chat, until.timestamp_micros())
+            advance(conn, chat, until.timestamp_micros(), NO_CLASS)
         }
         Outcome::Postponed(until) => {
             let Some(chat) = release(conn, id, false, until.timestamp_micros())? else { return Ok(()) };
-            advance(conn, chat, 0)
+            advance(conn, chat, 0, NO_CLASS)
         }
         Outcome::CardGone(key, message_id) => {
-            let Some((chat, _)) = delete(conn, id)? else { return Ok(()) };
+            let Some((chat, _, class)) = delete(conn, id)? else { return Ok(()) };
             cards::forget(conn, *key, *message_id)?;
-            advance(conn, chat, 0)
+            advance(conn, chat, 0, class)
         }
         Outcome::Dropped(reason, details) => drop_delivery(conn, id, *reason, details, now),
         Outcome::Moved(to) => {
             let Some(from) = release(conn, id, false, 0)? else { return Ok(()) };
             conn.prepare_cached(MOVE)?.execute([from, *to])?;
             conn.prepare_cached(MOVE_CARDS)?.execute([from, *to])?;
-            advance(conn, from, 0)?;
-            advance(conn, *to, 0)
+            advance(conn, from, 0, NO_CLASS)?;
+            advance(conn, *to, 0, NO_CLASS)
         }
     }
 }
@@ -153,14 +235,16 @@ pub(super) fn release_orphaned_claims(conn: &Connection) -> rusqlite::Result<u64
         conn.prepare_cached(CLAIMED)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for id in &claimed {
         if let Some(chat) = release(conn, *id, true, 0)? {
-            advance(conn, chat, 0)?;
+            advance(conn, chat, 0, NO_CLASS)?;
         }
     }
     Ok(claimed.len() as u64)
 }
 
-fn delete(conn: &Connection, id: u64) -> rusqlite::Result<Option<(ChatId, u32)>> {
-    conn.prepare_cached(DELETE)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+/// Returns the chat of the deleted delivery, its unknown outcomes and its traffic class.
+fn delete(conn: &Connection, id: u64) -> rusqlite::Result<Option<(ChatId, u32, u8)>> {
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    conn.prepare_cached(DELETE)?.query_row([id], row).optional()
 }
 
 /// Makes a claimed delivery pending again; it alone waits until `not_before`. A pending delivery with the same coalesce key is deleted, so the
@@ -188,14 +272,15 @@ fn drop_delivery(
 ) -> rusqlite::Result<()> {
     let text = format!("{}: {details}", reason.name());
     conn.prepare_cached(KEEP_DROPPED)?.execute(params![id, Micros(now), text])?;
-    let Some((chat, _)) = delete(conn, id)? else { return Ok(()) };
+    let Some((chat, _, class)) = delete(conn, id)? else { return Ok(()) };
     counters::add(conn, counters::DROPPED_DELIVERIES, 1)?;
     counters::add(conn, reason.counter(), 1)?;
-    advance(conn, chat, 0)
+    advance(conn, chat, 0, class)
 }
 
-fn advance(conn: &Connection, chat: ChatId, not_before_micros: i64) -> rusqlite::Result<()> {
-    if conn.prepare_cached(ADVANCE)?.execute(params![chat, not_before_micros])? == 0 {
+/// Sets the next delivery of a chat, after one of traffic class `sent` has left its queue.
+fn advance(conn: &Connection, chat: ChatId, not_before_micros: i64, sent: u8) -> rusqlite::Result<()> {
+    if conn.prepare_cached(ADVANCE)?.execute(params![chat, not_before_micros, sent])? == 0 {
         conn.prepare_cached(DELETE_EMPTY_CHAT)?.execute([chat])?;
     }
     Ok(())

@@ -46,6 +46,9 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     inbox::PRUNE,
     outbox::MAKE_DUE_READY,
     outbox::READY,
+    outbox::READY_OLDEST,
+    outbox::READY_NEWEST,
+    outbox::COUNT_READY,
     outbox::DELETE_DUPLICATE,
     outbox::RELEASE,
     outbox::ADVANCE,
@@ -109,12 +112,13 @@ fn fill_queue(conn: &Connection, depth: i64) {
 /// other chats.
 fn fill_outbox(conn: &Connection, depth: i64) {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-        INSERT INTO outbox (chat, priority_class, committed_at, message) SELECT ?2, ?3, 0, '\"menu\"' FROM n";
+        INSERT INTO outbox (chat, priority_class, traffic_class, committed_at, message)
+        SELECT ?2, ?3, 2 * ?3 + 1, 0, '\"menu\"' FROM n";
     for (rows, chat, class) in
         [(depth, 1, 0), (depth, 1, 1)].into_iter().chain((2..12).map(|chat| (1, chat, 0)))
     {
         conn.execute(sql, [rows, chat, class]).unwrap();
-        conn.execute(outbox::ADVANCE, [chat, 0]).unwrap();
+        conn.execute(outbox::ADVANCE, [chat, 0, 9]).unwrap();
     }
 }
 
@@ -153,10 +157,14 @@ fn a_claim_costs_the_same_with_any_backlog() {
         fill_outbox(&conn, depth);
         let due = steps(&conn, outbox::MAKE_DUE_READY, &[Value::Integer(1)]);
         let ready = steps(&conn, outbox::READY, &[Value::Integer(100)]);
-        let first = outbox::claim(&conn, 100, crate::domain::Time::UNIX_EPOCH).unwrap();
+        let first = outbox::claim(&conn, 100, 0, crate::domain::Time::UNIX_EPOCH).unwrap();
         assert_eq!(first.len(), 11);
         conn.execute("DELETE FROM outbox WHERE id = 1", []).unwrap();
-        [due, ready, steps(&conn, outbox::ADVANCE, &[Value::Integer(1), Value::Integer(0)])]
+        [
+            due,
+            ready,
+            steps(&conn, outbox::ADVANCE, &[Value::Integer(1), Value::Integer(0), Value::Integer(1)]),
+        ]
     };
     assert_eq!(cost(100), cost(50_000));
 }

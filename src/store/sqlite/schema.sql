@@ -155,6 +155,7 @@ CREATE TABLE outbox (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
   chat             INTEGER NOT NULL,
   priority_class   INTEGER NOT NULL CHECK (priority_class IN (0, 1)),  -- 0 messages, 1 refreshes
+  traffic_class    INTEGER NOT NULL,                  -- of TrafficClass, 0 is the most urgent
   claimed          INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),
   committed_at     INTEGER NOT NULL,
   attempts         INTEGER NOT NULL DEFAULT 0,
@@ -176,9 +177,10 @@ CREATE TABLE outbox_chats (
   not_before     INTEGER NOT NULL DEFAULT 0,        -- of the chat and of the head; 0: the head may go now
   chat_not_before INTEGER NOT NULL DEFAULT 0,       -- of the chat alone
   priority_class INTEGER NOT NULL,                  -- of the head
+  traffic_class  INTEGER NOT NULL,                  -- the most urgent of what is pending
   head           INTEGER NOT NULL                   -- the next delivery; not valid while claimed
 ) STRICT;
-CREATE INDEX outbox_chats_ready   ON outbox_chats (priority_class, head) WHERE claimed = 0 AND not_before = 0;
+CREATE INDEX outbox_chats_ready   ON outbox_chats (traffic_class, head) WHERE claimed = 0 AND not_before = 0;
 CREATE INDEX outbox_chats_delayed ON outbox_chats (not_before)           WHERE claimed = 0 AND not_before > 0;
 
 -- Deliveries that were given up, kept for the admins until they are pruned.

@@ -23,6 +23,7 @@ use crate::engine::ports::{
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
+use std::sync::atomic::Ordering;
 
 /// Rows of each table that one transaction prunes, so that other writes can run in between.
 const MAX_PRUNE_ROWS: usize = 1_000;
@@ -250,7 +251,8 @@ impl OutboxStore for Sqlite {
 
     async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.observe_now(now);
-        self.write(move |conn| outbox::claim(conn, limit, now)).await
+        let served = self.served.fetch_add(limit, Ordering::Relaxed);
+        self.write(move |conn| outbox::claim(conn, limit, served, now)).await
     }
 
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {

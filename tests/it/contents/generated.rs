@@ -94,8 +94,25 @@ pub(super) fn messages() -> Vec<(String, Value, Expected)> {
         let text = json!({name: value, "text": WORDS});
         all.push((format!("invented {name} beside a text"), text, Expected::Words));
     }
+    all.extend(odd_values().map(|(name, fields)| (name.to_owned(), fields, Expected::Words)));
     all.extend(entities());
     all
+}
+
+/// Values that a strict type refuses.
+fn odd_values() -> [(&'static str, Value); 6] {
+    let document = json!({"file_id": "D1", "mime_type": "no mime type", "file_size": 1_u64 << 40});
+    let link = json!([{"type": "text_link", "offset": 0, "length": 4, "url": "http://"}]);
+    let mention = json!([{"type": "text_mention", "offset": 0, "length": 4, "user": {"id": "x"}}]);
+    let keyboard = json!({"inline_keyboard": [[{"text": "a", "button_of_next_year": {}}, 7], "x"]});
+    [
+        ("a document with an odd type and size", json!({"document": document, "caption": WORDS})),
+        ("a link that is none", json!({"text": WORDS, "entities": link})),
+        ("a mention of nobody", json!({"text": WORDS, "entities": mention})),
+        ("unknown buttons", json!({"text": WORDS, "reply_markup": keyboard})),
+        ("an odd date and album", json!({"text": WORDS, "date": "soon", "media_group_id": 7})),
+        ("an odd sender's language", json!({"text": WORDS, "via_bot": 7, "sender_chat": "x"})),
+    ]
 }
 
 /// Texts, captions and quotes with each kind of entity.

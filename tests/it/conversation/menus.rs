@@ -31,7 +31,7 @@ async fn a_role_change_updates_the_command_menu() {
     desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
     assert!(menu(&desk, ADMIN).iter().any(|name| name == "online"));
     desk.say(ADMIN, "/removeagent Budi").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     assert_eq!(menu(&desk, BUDI), CUSTOMER);
 }
 

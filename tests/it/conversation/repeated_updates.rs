@@ -113,7 +113,7 @@ async fn an_interrupted_agent_removal_requeues_the_tickets() {
     desk.ticket(SARI, "printer rusak").await;
     desk.say(ADMIN, "/removeagent Budi").await;
     fail_commit(&desk, 2);
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     desk.faults.clear();
     desk.find(BUDI, "tidak lagi menerima tiket");
     desk.find(SARI, "kembali ke antrian");

@@ -117,7 +117,7 @@ async fn the_press_of_a_former_agent_removes_the_keyboard_and_a_forged_press_kee
     assert!(desk.sandbox.message(BUDI, queue).unwrap().button("Segarkan").is_some());
     let refresh = desk.button(BUDI, "Segarkan").1;
     desk.say(ADMIN, "/removeagent Budi").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     desk.press_data(BUDI, queue, &refresh).await;
     assert!(desk.toast(BUDI).contains("tidak berwenang"));
     assert!(desk.sandbox.message(BUDI, queue).unwrap().keyboard.is_empty());

@@ -171,6 +171,34 @@ impl Environment {
         conn.query_row(query, [], |row| row.get(0)).unwrap_or(1)
     }
 
+    /// Waits until no delivery is left whose outcome an earlier kill made unknown. Another kill would make it
+    /// unknown twice, and the desk gives up such a delivery.
+    pub(crate) async fn wait_for_repeats(&self) {
+        let waiting = async {
+            while self.pending_repeats().await != 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let done = tokio::time::timeout(WAIT_TIMEOUT, waiting).await;
+        assert!(done.is_ok(), "the desk does not repeat what was interrupted");
+    }
+
+    /// Returns the number of pending deliveries with an unknown outcome.
+    async fn pending_repeats(&self) -> u64 {
+        if let Some(db) = &self.database {
+            let unknown = |field: &str| doc! { field: { "$gt": 0_i64 } };
+            let chats = doc! { "$or": [unknown("in_flight.unknown"), unknown("pending.unknown")] };
+            let in_chats = db.collection::<Document>("outbox_chats").count_documents(chats).await.unwrap();
+            let overflow = db.collection::<Document>("outbox").count_documents(unknown("unknown")).await;
+            return in_chats + overflow.unwrap();
+        }
+        let file = self.data().join(DATABASE_FILE);
+        let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let query = "SELECT count(*) FROM outbox WHERE unknown_outcomes > 0";
+        // A file that cannot be read at this moment is being written.
+        conn.query_row(query, [], |row| row.get(0)).unwrap_or(1)
+    }
+
     /// Waits until the running desk has no pending update and no pending delivery, and stays so for longer
     /// than the card refresher pauses. A refresh that it enqueues while the desk stops would be left in the
     /// outbox.

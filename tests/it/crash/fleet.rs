@@ -60,6 +60,7 @@ impl<'a> Fleet<'a> {
             for _ in 0..rng.random_range(changes_per_kill.clone()) {
                 changes.changed().await.unwrap();
             }
+            self.environment.wait_for_repeats().await;
             let index = rng.random_range(0..self.processes.len());
             self.processes.remove(index).kill().await;
             let process = self.start_process(index);

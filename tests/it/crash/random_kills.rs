@@ -36,13 +36,13 @@ async fn restart_repeatedly(environment: Environment, seed: u64, end: End) {
                 }
             };
         }
-        if end == End::Stop {
-            // A desk that does not handle signals yet is killed by SIGTERM.
-            environment
-                .sandbox
-                .wait_for("a poll", WAIT_TIMEOUT, |_| (self::polls(&environment) > polls).then_some(()))
-                .await;
-        }
+        // A desk that does not handle signals yet is killed by SIGTERM, and it has not released the claims of
+        // the one before.
+        environment
+            .sandbox
+            .wait_for("a poll", WAIT_TIMEOUT, |_| (self::polls(&environment) > polls).then_some(()))
+            .await;
+        environment.wait_for_repeats().await;
         let mut changes = environment.sandbox.changes();
         let moment = async {
             for _ in 0..rng.random_range(2..70) {

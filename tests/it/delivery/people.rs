@@ -54,7 +54,7 @@ async fn the_agent_is_notified_that_the_customer_is_unreachable() {
     open(&desk, 1, "Internet mati").await;
     desk.sandbox.set_blocked(1, true);
     desk.settle().await;
-    desk.find(2, "memblokir bot ini, jadi kabar kita tidak sampai");
+    desk.find(2, "memblokir bot ini, jadi pesan dari bot tidak sampai");
     let card = || desk.sandbox.chat(2).into_iter().find(|m| m.button("✅ Selesai").is_some()).unwrap().text;
     let line = "⚠️ Pelanggan saat ini tidak dapat dihubungi";
     assert!(card().contains(line), "{}", card());

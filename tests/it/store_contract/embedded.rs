@@ -118,19 +118,19 @@ async fn a_file_of_a_newer_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
     set_version(dir.path(), 99);
-    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 7)", "run that version"]).await;
+    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 8)", "run that version"]).await;
 }
 
 #[tokio::test]
 async fn a_file_of_an_unreleased_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
-    for version in 1..=6 {
+    for version in 1..=7 {
         set_version(dir.path(), version);
-        let version = format!("unreleased build of Antri (schema {version}; this one uses 7)");
+        let version = format!("unreleased build of Antri (schema {version}; this one uses 8)");
         assert_refused(dir.path(), &[&version, "move the file away"]).await;
     }
-    set_version(dir.path(), 7);
+    set_version(dir.path(), 8);
     assert_eq!(inspect(dir.path()), Ok(FileState::Idle));
     Sqlite::open(dir.path()).unwrap();
 }

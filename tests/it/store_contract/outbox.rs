@@ -1,4 +1,8 @@
 //! The outbox: order, priority classes and coalescing.
+mod classes;
+
+pub(crate) use classes::*;
+
 use super::fixture::*;
 use antri::domain::card::CardKey;
 use antri::domain::event::Action;
@@ -203,7 +207,7 @@ pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>)
     let expected = [
         String::new(), // the edit, and the refresh of the other chat with it
         format!("refresh {slot}"),
-        String::new(), // the card
+        format!("card {slot}"),
         format!("refresh {slot}"),
         "menu".to_owned(),
         "redraw 4".to_owned(),

@@ -4,7 +4,7 @@ use super::outbox::{claim, drain, refresh, said, settle};
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing};
-use antri::engine::ports::{ClaimedDelivery, DropReason, Outcome, Store};
+use antri::engine::ports::{Change, ClaimedDelivery, DropReason, Outcome, Store, Write};
 use std::sync::Arc;
 
 fn retry_at(seconds: i64, unknown: bool) -> Outcome {
@@ -139,6 +139,17 @@ pub(crate) async fn a_second_settlement_is_ignored(store: Arc<dyn Store>) {
     assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     assert_eq!(drain(&*store, 3).await, ["dua"]);
     store.settle(Vec::new(), at(3)).await.unwrap();
+}
+
+pub(crate) async fn the_time_of_a_change_without_an_event_never_goes_back(store: Arc<dyn Store>) {
+    // Callers run concurrently: the later call may name the earlier time.
+    store.enqueue(vec![text(10, "satu")], at(100)).await.unwrap();
+    store.enqueue(vec![text(11, "dua")], at(50)).await.unwrap();
+    let change = Change { notices: vec![text(12, "tiga")], ..Change::quiet(Write::Nothing) };
+    all(&*store, vec![change]).await;
+    let claimed = claim(&*store, 200).await;
+    let times: Vec<_> = claimed.iter().map(|one| (said(one), one.committed_at)).collect();
+    assert!(times.contains(&("tiga".to_owned(), at(100))), "{times:?}");
 }
 
 pub(crate) async fn a_postponed_delivery_waits_alone(store: Arc<dyn Store>) {

@@ -10,6 +10,7 @@ pub(super) fn draft_view(label: Option<&str>, description: Description) -> Draft
         person_name: "Siti".into(),
         label: label.map(Into::into),
         description,
+        rechoosing: false,
         choices: vec![
             (category(1), "HSI INDIBIZ - TROUBLESHOOT".into()),
             (category(2), "WMSLite - PUSH BIMA".into()),
@@ -25,6 +26,16 @@ fn a_draft_asks_for_the_category_first() {
     check("draft_choose", |w| draft(w, &draft_view(None, Description::default())));
     let paged = DraftView { page: 1, pages: 3, ..draft_view(None, description_of("Internet mati", 1)) };
     check("draft_choose_second_page", |w| draft(w, &paged));
+}
+
+#[test]
+fn another_choice_of_the_category_does_not_greet_again() {
+    let again = DraftView { rechoosing: true, ..draft_view(None, Description::default()) };
+    for (locale, wanted) in
+        [(Locale::Id, "🏷 Pilih kategori tiket Anda."), (Locale::En, "🏷 Choose a category for your ticket.")]
+    {
+        assert_eq!(draft(&localizer(locale), &again).html, wanted);
+    }
 }
 
 #[test]

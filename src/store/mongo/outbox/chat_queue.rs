@@ -66,6 +66,7 @@ impl ChatQueue {
     /// Returns the document of `outbox_chats`.
     pub(super) fn document(&self, chat: ChatId) -> Document {
         let (priority_class, head) = self.next().map_or((0, 0), |(_, next)| next.sort_key);
+        let traffic_class = self.traffic_class();
         doc! {
             "_id": chat.0,
             "claimed": self.in_flight.is_some(),
@@ -73,6 +74,7 @@ impl ChatQueue {
             "not_before": self.next_at(),
             "chat_not_before": self.not_before,
             "priority_class": priority_class,
+            "traffic_class": traffic_class,
             "head": head,
             "in_flight": self.in_flight.as_ref().map(|(delivery, _)| delivery.document()),
             "pending": self.pending.iter().map(Delivery::document).collect::<Vec<_>>(),
@@ -94,6 +96,11 @@ impl ChatQueue {
         let of_class =
             self.pending.iter().enumerate().take_while(|(_, delivery)| delivery.sort_key.0 == class);
         of_class.min_by_key(|(_, delivery)| (delivery.not_before(), delivery.id()))
+    }
+
+    /// Returns the rank of the most urgent traffic class of the pending deliveries.
+    pub(super) fn traffic_class(&self) -> i64 {
+        self.pending.iter().map(Delivery::traffic_class).min().unwrap_or_default()
     }
 
     /// Returns when the next delivery may be sent. Microseconds since 1970; 0 means at once.

@@ -7,17 +7,33 @@ use super::chat_queue::{ChatQueue, MAX_EMBEDDED_DELIVERIES, REFILL_BELOW, Wait};
 use super::staging::{Delivery, Staged};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
+use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::codec::limit;
 use crate::store::mongo::schema::{OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use crate::store::round_robin::{Quota, quotas};
 use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
 
 /// Returns the filter and order of chats whose next delivery may be sent at once.
 pub(crate) fn ready() -> (Document, Document) {
-    (doc! { "claimed": false, "not_before": 0_i64 }, doc! { "priority_class": 1, "head": 1 })
+    (doc! { "claimed": false, "not_before": 0_i64 }, doc! { "traffic_class": 1, "head": 1 })
+}
+
+/// Returns the filter and order of such chats in one traffic class: oldest delivery first, or newest.
+pub(crate) fn ready_in(class: TrafficClass, newest: bool) -> (Document, Document) {
+    let (mut filter, order) = ready();
+    filter.insert("traffic_class", i64::from(class.rank()));
+    (
+        filter,
+        if newest {
+            doc! { "traffic_class": -1, "head": -1 }
+        } else {
+            order
+        },
+    )
 }
 
 /// Returns the filter of chats whose delay ends at `now` or before.
@@ -109,8 +125,8 @@ impl ChatQueues {
         }
         if queue.overflow_count > 0 {
             queue.overflow_from = queue.pending.last().map(|last| last.sort_key);
-            let refreshes = doc! { "chat": chat.0, "priority_class": 1_i64 };
-            for doc in tx.find(OUTBOX, refreshes).await? {
+            let coalesced = doc! { "chat": chat.0, "coalesce_key": { "$exists": true } };
+            for doc in tx.find(OUTBOX, coalesced).await? {
                 queue.overflow_keys.extend(doc.get_str("coalesce_key").ok().map(str::to_owned));
             }
         }
@@ -132,21 +148,39 @@ impl ChatQueues {
         self.unstaged = staged.documents;
         for (chat, delivery) in staged.deliveries {
             let queue = self.touch(chat);
-            if delivery.coalesce_key().is_none_or(|key| !queue.has_key(key)) {
+            let mut keys = delivery.coalesce_key().into_iter().chain(delivery.superseding_key());
+            if keys.all(|key| !queue.has_key(key)) {
                 queue.push(delivery);
             }
         }
     }
 
-    /// Returns the chats whose next delivery may be sent at `now`, in the order of these deliveries.
-    pub(super) fn ready(&self, now: Time) -> Vec<ChatId> {
+    /// Returns the chats whose next delivery may be sent at `now`, at most `limit`: the most urgent and oldest
+    /// first. If there are more, the traffic classes take turns, of which `served` were taken before.
+    pub(super) fn ready(&self, now: Time, limit: usize, served: usize) -> Vec<ChatId> {
         let now = now.timestamp_micros();
         let ready =
             self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.next_at() <= now);
-        let mut ready: Vec<_> =
-            ready.filter_map(|(chat, queue)| Some((queue.next()?.1.sort_key, *chat))).collect();
+        let of =
+            |(chat, queue): (&ChatId, &ChatQueue)| Some((queue.traffic_class(), queue.next()?.1.id(), *chat));
+        let mut ready: Vec<_> = ready.filter_map(of).collect();
         ready.sort_unstable();
-        ready.into_iter().map(|(_, chat)| chat).collect()
+        if ready.len() > limit {
+            let mut first = Vec::with_capacity(limit);
+            for Quota { class, oldest, newest } in quotas(served, limit) {
+                let is_of_class = |(rank, ..): &(i64, i64, ChatId)| *rank == i64::from(class.rank());
+                let (mut of_class, others): (Vec<_>, Vec<_>) = ready.into_iter().partition(is_of_class);
+                first.extend(of_class.drain(..oldest.min(of_class.len())));
+                first.extend(of_class.drain(of_class.len().saturating_sub(newest)..));
+                ready = others;
+                ready.extend(of_class);
+            }
+            // What a class leaves of its turns goes to the most urgent of the others.
+            ready.sort_unstable();
+            first.extend(ready);
+            ready = first;
+        }
+        ready.into_iter().take(limit).map(|(.., chat)| chat).collect()
     }
 
     /// Takes the next delivery out of a chat's queue.

@@ -1,5 +1,5 @@
 //! Claims of deliveries, at most one per chat; and the queries over the outbox.
-use super::chat_queues::{ChatQueues, claimed_by, due, ready};
+use super::chat_queues::{ChatQueues, claimed_by, due, ready, ready_in};
 use super::in_flight::InFlight;
 use super::settle::Settlement;
 use super::staging::{Delivery, count_staged};
@@ -11,6 +11,7 @@ use crate::store::mongo::codec::{Fields, date, limit as rows};
 use crate::store::mongo::schema::{OUTBOX_CHATS, OUTBOX_DROPPED};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use crate::store::round_robin::{Quota, quotas};
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, doc};
 use std::collections::HashSet;
@@ -48,6 +49,8 @@ pub(crate) async fn next_due(db: &Db) -> Result<Option<Time>, StoreError> {
 pub(super) struct Claim<'a> {
     /// The most deliveries; 0 only moves staged ones to their queues.
     pub(super) limit: usize,
+    /// The turns of the traffic classes that earlier claims have taken.
+    pub(super) served: usize,
     pub(super) now: Time,
     pub(super) in_flight: &'a InFlight,
     pub(super) process: &'a str,
@@ -87,9 +90,23 @@ impl Claim<'_> {
         // The loaded chats may be among those found, and not be ready any more.
         let most = self.limit.saturating_add(queues.len());
         let found = tx.find_sorted(OUTBOX_CHATS, filter, order, rows(most)).await?;
+        let (has_more, loaded) = (found.len() == most, queues.len());
         queues.add_documents(tx, found, &HashSet::new()).await?;
+        if has_more {
+            // These are of the most urgent class only, perhaps.
+            for Quota { class, oldest, newest } in quotas(self.served, self.limit) {
+                for (wanted, is_newest) in [(oldest, false), (newest, true)] {
+                    if wanted > 0 {
+                        let (filter, order) = ready_in(class, is_newest);
+                        let wanted = rows(wanted.saturating_add(loaded));
+                        let found = tx.find_sorted(OUTBOX_CHATS, filter, order, wanted).await?;
+                        queues.add_documents(tx, found, &HashSet::new()).await?;
+                    }
+                }
+            }
+        }
         let mut claimed = Vec::new();
-        for chat in queues.ready(self.now).into_iter().take(self.limit) {
+        for chat in queues.ready(self.now, self.limit, self.served) {
             while let Some(delivery) = queues.pop(chat) {
                 match decode(chat, &delivery) {
                     Ok(one) => {

@@ -6,6 +6,7 @@
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
+use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, date, limit, nested};
@@ -36,6 +37,7 @@ impl Delivery {
         let mut doc = doc! {
             "id": id,
             "priority_class": priority_class,
+            "traffic_class": i64::from(TrafficClass::of(&outgoing.message).rank()),
             "since": date(since),
             "since_us": since.timestamp_micros().rem_euclid(1_000),
             "attempts": 0_i64,
@@ -44,6 +46,9 @@ impl Delivery {
         };
         if let Some(key) = outgoing.message.coalesce_key() {
             doc.insert("coalesce_key", key);
+        }
+        if let Some(key) = outgoing.message.superseding_key() {
+            doc.insert("superseding_key", key);
         }
         Ok(Self { sort_key: (priority_class, id), doc })
     }
@@ -89,6 +94,16 @@ impl Delivery {
     /// Returns the key under which pending deliveries of a chat are merged.
     pub(crate) fn coalesce_key(&self) -> Option<&str> {
         self.doc.get_str("coalesce_key").ok()
+    }
+
+    /// Returns the key of the pending delivery that makes this one needless.
+    pub(crate) fn superseding_key(&self) -> Option<&str> {
+        self.doc.get_str("superseding_key").ok()
+    }
+
+    /// Returns the rank of its traffic class.
+    pub(crate) fn traffic_class(&self) -> i64 {
+        self.doc.get_i64("traffic_class").unwrap_or_default()
     }
 
     /// Returns the time until which this delivery waits while its chat goes on. Microseconds since 1970.
@@ -165,12 +180,19 @@ fn deliveries_of(mut document: Document) -> Result<Vec<Document>, StoreError> {
 /// Returns how many deliveries the staged ones will become: those with the same coalesce key become one.
 pub(crate) async fn count_staged(db: &Db) -> Result<u64, StoreError> {
     let (mut messages, mut refreshes): (u64, HashMap<i64, HashSet<String>>) = Default::default();
-    let keys = doc! { "deliveries.chat": 1, "deliveries.coalesce_key": 1 };
+    // Those that a pending one may make needless.
+    let mut needless: Vec<(i64, String)> = Vec::new();
+    let keys = doc! { "deliveries.chat": 1, "deliveries.coalesce_key": 1, "deliveries.superseding_key": 1 };
     for document in db.all(db.collection(OUTBOX_STAGED).find(doc! {}).projection(keys)).await? {
         for doc in deliveries_of(document)? {
             if let Ok(key) = doc.get_str("coalesce_key") {
                 let chat = Fields(&doc).int("chat")?;
                 refreshes.entry(chat).or_default().insert(key.to_owned());
+            } else if let Ok(key) = doc.get_str("superseding_key") {
+                let chat = Fields(&doc).int("chat")?;
+                if !refreshes.entry(chat).or_default().contains(key) {
+                    needless.push((chat, key.to_owned()));
+                }
             } else {
                 messages += 1;
             }
@@ -181,17 +203,21 @@ pub(crate) async fn count_staged(db: &Db) -> Result<u64, StoreError> {
         let queues = db.collection(OUTBOX_CHATS);
         let find = queues.find(doc! { "_id": { "$in": &chats } });
         for queue in db.all(find.projection(doc! { "pending.coalesce_key": 1 })).await? {
-            let staged = refreshes.entry(Fields(&queue).int("_id")?).or_default();
+            let chat = Fields(&queue).int("_id")?;
+            let staged = refreshes.entry(chat).or_default();
             for pending in queue.get_array("pending").into_iter().flatten().filter_map(Bson::as_document) {
-                staged.remove(pending.get_str("coalesce_key").unwrap_or_default());
+                let key = pending.get_str("coalesce_key").unwrap_or_default();
+                staged.remove(key);
+                needless.retain(|(of, superseding)| *of != chat || superseding != key);
             }
         }
         let overflow = db.collection(OUTBOX);
-        let find = overflow.find(doc! { "chat": { "$in": chats }, "priority_class": 1_i64 });
+        let find = overflow.find(doc! { "chat": { "$in": chats }, "coalesce_key": { "$exists": true } });
         for doc in db.all(find.projection(doc! { "chat": 1, "coalesce_key": 1 })).await? {
-            let staged = refreshes.entry(Fields(&doc).int("chat")?).or_default();
-            staged.remove(doc.get_str("coalesce_key").unwrap_or_default());
+            let (chat, key) = (Fields(&doc).int("chat")?, doc.get_str("coalesce_key").unwrap_or_default());
+            refreshes.entry(chat).or_default().remove(key);
+            needless.retain(|(of, superseding)| *of != chat || superseding != key);
         }
     }
-    Ok(messages + refreshes.values().map(|keys| keys.len() as u64).sum::<u64>())
+    Ok(messages + needless.len() as u64 + refreshes.values().map(|keys| keys.len() as u64).sum::<u64>())
 }

@@ -42,6 +42,8 @@ impl Batch {
 pub(crate) struct OutboxWriter {
     session: Session,
     in_flight: InFlight,
+    /// The turns of the traffic classes that claims have taken.
+    served: usize,
 }
 
 impl BatchWriter for OutboxWriter {
@@ -87,7 +89,7 @@ impl BatchWriter for OutboxWriter {
 
 impl OutboxWriter {
     pub(crate) fn new(session: Session) -> Self {
-        Self { session, in_flight: InFlight::default() }
+        Self { session, in_flight: InFlight::default(), served: 0 }
     }
 
     async fn release_claims(&mut self, reply: Reply<u64>) {
@@ -126,12 +128,16 @@ impl OutboxWriter {
         let process = self.session.process.clone();
         let claim = batch.claim.as_ref().map(|(limit, now, _)| Claim {
             limit: *limit,
+            served: self.served,
             now: *now,
             in_flight: &self.in_flight,
             process: &process,
         });
         let work = OutboxTx { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
-        tx::run(&mut self.session, &work).await
+        let result = tx::run(&mut self.session, &work).await;
+        let limit = batch.claim.as_ref().map_or(0, |(limit, ..)| *limit);
+        self.served = self.served.wrapping_add(limit);
+        result
     }
 
     /// Updates the deliveries in flight and replies to every caller. A caller that was dropped has cancelled

@@ -39,9 +39,9 @@ pub(crate) async fn assignment_counts(
 /// Returns the counters of the outbox, and how many updates are dead.
 pub(crate) async fn counters(db: &Db) -> Result<DeliveryCounters, StoreError> {
     let names = ["repeats", "unknown", "dropped"].into_iter().chain(DropReason::ALL.map(DropReason::counter));
-    let named = doc! { "_id": { "$in": names.collect::<Vec<_>>() } };
+    let filter = doc! { "_id": { "$in": names.collect::<Vec<_>>() } };
     let mut counters = DeliveryCounters::default();
-    for doc in db.all(db.collection(COUNTERS).find(named)).await? {
+    for doc in db.all(db.collection(COUNTERS).find(filter)).await? {
         let f = Fields(&doc);
         let count = f.number("value")?;
         match f.text("_id")? {

@@ -4,6 +4,7 @@ use super::{EVENTS, INBOX, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TI
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};
 use crate::domain::ticket::Priority;
+use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::inbox;
 use crate::store::mongo::outbox::{chat_queues, staging};
@@ -27,6 +28,7 @@ fn queries() -> Vec<(&'static str, Document)> {
         (collection, command)
     };
     let ((ready, order), (staged, by_id)) = (chat_queues::ready(), staging::oldest_staged());
+    let newest_cards = chat_queues::ready_in(TrafficClass::Cards, true);
     let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
     vec![
         find(TICKET_QUEUE, tickets::held_by(&[agent]), doc! {}),
@@ -49,6 +51,7 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(EVENTS, events::of_agent(agent, Time::UNIX_EPOCH), doc! { "micros": 1 }),
         find(INBOX, inbox::pending(0), doc! { "seq": 1 }),
         find(OUTBOX_CHATS, ready, order),
+        find(OUTBOX_CHATS, newest_cards.0, newest_cards.1),
         find(OUTBOX_CHATS, chat_queues::due(Time::UNIX_EPOCH), doc! { "not_before": 1 }),
         find(OUTBOX_CHATS, chat_queues::claimed(), doc! {}),
         find(OUTBOX_CHATS, chat_queues::claimed_by("p"), doc! {}),

@@ -66,7 +66,7 @@ pub(crate) struct TicketSet {
     first_waiting: HashMap<DepartmentId, Priority>,
     /// The first tickets of a department that the engine may assign, for departments with a
     /// [`Write::AssertQueueHead`].
-    heads: HashMap<DepartmentId, Vec<TicketId>>,
+    heads: HashMap<DepartmentId, Vec<Ticket>>,
     /// True if this transaction puts a ticket back into a queue or depends on a queue's head.
     reorders: bool,
 }
@@ -111,8 +111,9 @@ impl TicketSet {
             }
         }
         for (department, most) in heads {
-            let head = find_head(tx, department, most.max(1)).await?;
-            let head = head.iter().map(|doc| Ok(TicketId(Fields(doc).id("ticket_id")?)));
+            // Commands of this batch may take each of the written tickets out of the queue.
+            let head = find_head(tx, department, most + written.len() + 1).await?;
+            let head = head.iter().map(without_content);
             set.heads.insert(department, head.collect::<Result<_, StoreError>>()?);
         }
         let ids: Vec<_> = if is_retry {
@@ -151,15 +152,30 @@ impl TicketSet {
         self.entries.values().filter_map(|entry| entry.now.holder()).collect()
     }
 
-    /// Checks that the tickets of a department that wait for the engine begin with these.
+    /// Checks that the tickets of a department that wait for the engine begin with these, after what the
+    /// commands before it changed.
     pub(crate) fn check_queue_head(
         &mut self,
         department: DepartmentId,
         tickets: &[TicketId],
     ) -> Result<(), CommitError> {
         self.reorders = true;
-        let head = self.heads.get(&department).map(Vec::as_slice).unwrap_or_default();
-        if head.starts_with(tickets) { Ok(()) } else { Err(CommitError::Conflict) }
+        let read = self.heads.get(&department).into_iter().flatten();
+        let unchanged =
+            read.filter(|ticket| !self.entries.contains_key(&ticket.id)).map(|ticket| (ticket, None));
+        let changed = self.entries.values().map(|entry| {
+            // A new ticket has no arrival number yet; it comes after all that have one.
+            let new = entry.new_key.as_ref().map(|_| self.opened.iter().position(|id| *id == entry.now.id));
+            (&entry.now, new)
+        });
+        let mut waiting: Vec<_> = unchanged
+            .chain(changed)
+            .filter(|(t, _)| t.department == department && t.auto && t.state == TicketState::Queued)
+            .collect();
+        waiting.sort_by_key(|(ticket, new)| (ticket.priority, *new, ticket.arrival));
+        let same =
+            waiting.len() >= tickets.len() && waiting.iter().zip(tickets).all(|((t, _), id)| t.id == *id);
+        if same { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
     /// Opens a ticket; returns how many this transaction has opened before it.

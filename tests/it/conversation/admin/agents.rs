@@ -71,7 +71,7 @@ async fn a_new_department_of_an_agent_assigns_its_waiting_tickets() {
 async fn the_ticket_limit_is_set_by_name_by_id_and_by_buttons() {
     let desk = with_agent().await;
     desk.say(ADMIN, "/setmax budi 7").await;
-    assert!(desk.last(ADMIN).text.contains("Budi memegang paling banyak 7 tiket"));
+    assert!(desk.last(ADMIN).text.contains("Batas tiket Budi sekarang 7"));
     desk.say(ADMIN, "/setmax 11 6").await;
     desk.say(ADMIN, "/setmax @budi").await;
     assert!(desk.last(ADMIN).text.contains("Sekarang 6"));
@@ -113,11 +113,11 @@ async fn an_ambiguous_agent_name_asks_which_agent() {
     assert!(desk.last(ADMIN).text.contains("Beberapa agen cocok"));
     desk.press(ADMIN, "Wijaya").await;
     // The limit was typed with the command.
-    assert!(desk.last(ADMIN).text.contains("Budi Wijaya memegang paling banyak 7"));
+    assert!(desk.last(ADMIN).text.contains("Batas tiket Budi Wijaya sekarang 7"));
     desk.say(ADMIN, "/setmax budi").await;
     desk.press(ADMIN, "Santoso").await;
     desk.press(ADMIN, "4").await;
-    assert!(desk.last(ADMIN).text.contains("Budi Santoso memegang paling banyak 4"));
+    assert!(desk.last(ADMIN).text.contains("Batas tiket Budi Santoso sekarang 4"));
 }
 
 #[tokio::test]
@@ -171,9 +171,9 @@ async fn a_number_at_the_end_of_an_agent_name_is_not_parsed_as_a_limit() {
     desk.say(ADMIN, "/setmax Agent 2").await;
     assert!(desk.last(ADMIN).text.contains("paling banyak untuk agent 2? Sekarang 5"));
     desk.say(ADMIN, "/setmax agent 2 7").await;
-    assert!(desk.last(ADMIN).text.contains("agent 2 memegang paling banyak 7"));
+    assert!(desk.last(ADMIN).text.contains("Batas tiket agent 2 sekarang 7"));
     desk.say(ADMIN, "/removeagent agent 1").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     // The removal of "agent 1" must not lower the limit of "agent 2".
     desk.say(ADMIN, "/setmax agent 2").await;
     assert!(desk.last(ADMIN).text.contains("Sekarang 7"));
@@ -189,7 +189,7 @@ async fn a_removed_agents_tickets_go_back_to_the_queue() {
     assert!(desk.last(ADMIN).text.contains("1 tiket kembali ke antrian"));
     desk.press(ADMIN, "Batal").await;
     desk.say(ADMIN, "/removeagent budi").await;
-    let (message, yes) = desk.button(ADMIN, "Berhentikan");
+    let (message, yes) = desk.button(ADMIN, "Cabut peran");
     desk.press_data(ADMIN, message, &yes).await;
     assert!(desk.last(ADMIN).text.contains("Budi bukan agen lagi"));
     desk.find(BUDI, "tidak lagi menerima tiket");
@@ -209,7 +209,7 @@ async fn an_admin_removed_as_agent_stays_an_admin() {
     let desk = with_customer().await;
     desk.say(ADMIN, "/addagent 900").await;
     desk.say(ADMIN, "/removeagent Dewi").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     desk.find(ADMIN, "Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.");
     assert!(!desk.has(ADMIN, "Anda sekarang admin"));
     desk.say(ADMIN, "/online").await;

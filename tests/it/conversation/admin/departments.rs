@@ -141,10 +141,10 @@ async fn a_department_can_be_critical_or_retired_except_the_last_one() {
     assert!(desk.last(ADMIN).text.contains("🚨 Kritis"));
     desk.press(ADMIN, "Tidak lagi kritis").await;
     desk.press(ADMIN, "💤 Nonaktifkan").await;
-    assert!(desk.toast(ADMIN).contains("terakhir harus tetap ada"));
+    assert!(desk.toast(ADMIN).contains("terakhir tidak bisa dinonaktifkan"));
     desk.press(ADMIN, "🏷 Pertanyaan").await;
     desk.press(ADMIN, "Nonaktifkan").await;
-    assert!(desk.toast(ADMIN).contains("terakhir harus tetap ada"));
+    assert!(desk.toast(ADMIN).contains("terakhir tidak bisa dinonaktifkan"));
     second_department(&desk).await;
     desk.press(ADMIN, "💤 Nonaktifkan").await;
     assert!(desk.last(ADMIN).text.contains("Tidak menerima tiket baru"));

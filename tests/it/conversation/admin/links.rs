@@ -68,7 +68,7 @@ async fn an_invitation_expires_also_for_the_person_who_used_it() {
     desk.say(SARI, &format!("/start {first}")).await;
     desk.clock.advance(TimeDelta::hours(25));
     desk.say(ADMIN, "/removeagent Sari").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     for code in [first, second, "join_nonsense".into(), "claim_".into()] {
         desk.say(SARI, &format!("/start {code}")).await;
         assert!(desk.last(SARI).text.contains("tidak berlaku"), "{code}");
@@ -136,7 +136,7 @@ async fn a_removed_agent_cannot_return_by_a_used_link() {
     let code = invitation(&desk).await;
     desk.say(SARI, &format!("/start {code}")).await;
     desk.say(ADMIN, "/removeagent Sari").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     desk.say(SARI, &format!("/start {code}")).await;
     assert!(desk.last(SARI).text.contains("tidak berlaku: sudah dipakai"), "{}", desk.last(SARI).text);
     desk.say(SARI, "/online").await;

@@ -16,7 +16,7 @@ async fn department(desk: &Desk, name: &str) -> DepartmentId {
 
 async fn remove_agent(desk: &Desk, name: &str) {
     desk.say(ADMIN, &format!("/removeagent {name}")).await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
 }
 
 async fn retire_department(desk: &Desk, name: &str) {
@@ -54,7 +54,7 @@ async fn a_second_removal_of_an_agent_shows_them_as_removed() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(ADMIN, "/removeagent Budi").await;
-    let (message, yes) = desk.button(ADMIN, "Berhentikan");
+    let (message, yes) = desk.button(ADMIN, "Cabut peran");
     remove_agent(&desk, "Budi").await;
     desk.press_data(ADMIN, message, &yes).await;
     assert_eq!(desk.toast(ADMIN), "Orang itu bukan agen lagi.");

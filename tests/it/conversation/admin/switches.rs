@@ -97,7 +97,7 @@ async fn a_refused_switch_redraws_the_current_state() {
     desk.press(ADMIN, "💤 Nonaktifkan").await;
     desk.say(ADMIN, "/category Umum - Tagihan").await;
     desk.press_data(ADMIN, message, &retire).await;
-    assert!(desk.toast(ADMIN).contains("terakhir harus tetap ada"));
+    assert!(desk.toast(ADMIN).contains("terakhir tidak bisa dinonaktifkan"));
     assert!(desk.shown(ADMIN, message).contains("• Tagihan"), "{}", desk.shown(ADMIN, message));
 }
 
@@ -151,7 +151,7 @@ async fn a_double_press_of_remove_reports_one_removal() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;
     desk.say(ADMIN, "/removeagent Citra").await;
-    let message = press_twice(&desk, "Berhentikan").await;
+    let message = press_twice(&desk, "Cabut peran").await;
     let shown = desk.shown(ADMIN, message);
     assert!(shown.contains("✅ Citra bukan agen lagi.") && !shown.contains("Pilih agen"), "{shown}");
     assert_eq!(desk.count(CITRA, "tidak lagi menerima tiket"), 1);

@@ -89,7 +89,7 @@ async fn the_queue_card_of_a_former_agent_is_closed() {
     desk.say(BUDI, "/myqueue").await;
     let card = desk.last(BUDI).message_id;
     desk.say(ADMIN, "/removeagent Budi").await;
-    desk.press(ADMIN, "Berhentikan").await;
+    desk.press(ADMIN, "Cabut peran").await;
     let shown = desk.sandbox.message(BUDI, card).unwrap();
     assert_eq!(shown.text, "Anda bukan agen lagi, jadi antrian ini sudah ditutup.");
     assert!(shown.keyboard.is_empty());

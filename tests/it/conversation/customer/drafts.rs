@@ -13,6 +13,8 @@ async fn the_category_is_asked_for_and_can_be_changed() {
     assert!(desk.last(SARI).text.contains("Kategori: Teknik - Pertanyaan"));
     assert_eq!(desk.last(SARI).message_id, question.message_id, "the question becomes the preview");
     desk.press(SARI, "Ganti kategori").await;
+    let again = desk.last(SARI).text;
+    assert!(again.starts_with("🏷 Pilih kategori") && !again.contains("Halo"), "{again}");
     desk.press(SARI, "Umum - Pertanyaan").await;
     desk.press(SARI, "Kirim").await;
     assert!(desk.find(SARI, "Posisi antrian").text.contains("Kategori: Umum - Pertanyaan"));
