@@ -181,12 +181,7 @@ async fn bury(inbox: &Inbox, engine: &Engine, stop: StopFlag, row: &InboxRow, re
     engine.wake_outbox();
 }
 
-async fn dead_letter(
-    inbox: &Inbox,
-    engine: &Engine,
-    row: &InboxRow,
-    reason: &str,
-) -> Result<(), StoreError> {
+async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow, reason: &str) -> Result<(), StoreError> {
     let notice = Notice::UpdateDeadLettered { update: row.update_id };
     let admins = engine.store().admins().await?;
     let mut notices: Vec<_> =
@@ -195,6 +190,5 @@ async fn dead_letter(
     let scanned = || scan_chat(row.update.as_str()?.as_bytes());
     let private_chat = chat_of(&row.update).or_else(scanned).filter(|chat| *chat > 0);
     notices.extend(private_chat.map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed)));
-    inbox.store.record_failure(row.update_id, reason).await?;
-    inbox.store.dead_letter(row.update_id, notices, inbox.clock.now()).await
+    inbox.store.dead_letter(row.update_id, reason, notices, inbox.clock.now()).await
 }

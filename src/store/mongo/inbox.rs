@@ -11,11 +11,13 @@ use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 /// How the handling of an update ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum UpdateEnd {
     Handled,
-    /// Given up after failures.
-    Dead,
+    /// Given up.
+    Dead {
+        reason: String,
+    },
 }
 
 /// Returns the filter of updates that wait, from after `seq`.
@@ -92,7 +94,7 @@ impl UpdateSet {
     }
 
     /// Ends an update; returns true if it was waiting until now.
-    pub(super) fn end(&mut self, id: i64, end: UpdateEnd, now: Time) -> bool {
+    pub(super) fn end(&mut self, id: i64, end: &UpdateEnd, now: Time) -> bool {
         let was_pending = self.pending.get_mut(&id).is_some_and(|pending| std::mem::replace(pending, false));
         if was_pending {
             // A handled update is kept for deduplication, without its body.
@@ -100,7 +102,9 @@ impl UpdateSet {
                 UpdateEnd::Handled => {
                     doc! { "$set": { "state": "done", "ended_at": date(now) }, "$unset": { "body": "" } }
                 }
-                UpdateEnd::Dead => doc! { "$set": { "state": "dead", "ended_at": date(now) } },
+                UpdateEnd::Dead { reason } => {
+                    doc! { "$set": { "state": "dead", "ended_at": date(now), "error": reason } }
+                }
             };
             self.ended.push(doc! { "q": { "_id": id }, "u": change });
         }

@@ -20,7 +20,7 @@ const RECORD_FAILURE: &str =
     "UPDATE inbox SET failures = failures + 1, error = ?2 WHERE update_id = ?1 AND state = 'new'";
 const FAILURES: &str = "SELECT failures FROM inbox WHERE update_id = ?1";
 const DEAD_LETTER: &str =
-    "UPDATE inbox SET state = 'dead', ended_at = ?2 WHERE update_id = ?1 AND state = 'new'";
+    "UPDATE inbox SET state = 'dead', ended_at = ?2, error = ?3 WHERE update_id = ?1 AND state = 'new'";
 pub(super) const PRUNE: &str = "DELETE FROM inbox WHERE seq IN
     (SELECT seq FROM inbox INDEXED BY inbox_done WHERE state = 'done' AND ended_at < ?1 LIMIT ?2)";
 
@@ -52,24 +52,20 @@ pub(super) fn complete(
     answers: &[Outgoing],
     now: Time,
 ) -> rusqlite::Result<()> {
-    end(conn, COMPLETE, update_id, answers, now)
+    let ended = conn.prepare_cached(COMPLETE)?.execute(params![update_id, Micros(now)])?;
+    if ended > 0 { outbox::enqueue(conn, answers, now) } else { Ok(()) }
 }
 
-/// Marks an update as dead and enqueues the notices about it. Does nothing if it is done or dead already.
+/// Marks an update as dead, with the reason, and enqueues the notices about it. Does nothing if it is done or dead already.
 pub(super) fn dead_letter(
     conn: &Connection,
     update_id: i64,
+    reason: &str,
     notices: &[Outgoing],
     now: Time,
 ) -> rusqlite::Result<()> {
-    end(conn, DEAD_LETTER, update_id, notices, now)
-}
-
-fn end(conn: &Connection, sql: &str, update_id: i64, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
-    if conn.prepare_cached(sql)?.execute(params![update_id, Micros(now)])? > 0 {
-        outbox::enqueue(conn, out, now)?;
-    }
-    Ok(())
+    let ended = conn.prepare_cached(DEAD_LETTER)?.execute(params![update_id, Micros(now), reason])?;
+    if ended > 0 { outbox::enqueue(conn, notices, now) } else { Ok(()) }
 }
 
 /// Records a failure of the update's handler and returns the number of failures so far.
