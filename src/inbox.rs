@@ -81,7 +81,11 @@ impl Inbox {
         self.store_rows(rows).await?;
         // Counted once, when they are confirmed to Telegram.
         for update in unrequested {
-            tracing::debug!(update = update.id, kind = update.unrequested, "dropped update of unrequested kind");
+            tracing::debug!(
+                update = update.id,
+                kind = update.unrequested,
+                "dropped update of unrequested kind"
+            );
             self.status.count_dropped(update.unrequested.unwrap_or("other"));
         }
         self.status.unreadable.fetch_add(unreadable as u64, Ordering::Relaxed);

@@ -118,7 +118,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_apart_is_refused() {
-        for json in ["", "[", "[1", "[1,", "[1,]", "[1 2]", "{\"a\"}", "{\"a\":}", "[\"]", "[{]", "[,1]", "]", "{1:2}"] {
+        for json in [
+            "", "[", "[1", "[1,", "[1,]", "[1 2]", "{\"a\"}", "{\"a\":}", "[\"]", "[{]", "[,1]", "]", "{1:2}",
+        ] {
             assert!(elements(json.as_bytes()).is_none() && members(json.as_bytes()).is_none(), "{json}");
         }
     }

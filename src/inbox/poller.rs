@@ -24,8 +24,11 @@ const APPEND_TIMEOUT: Duration = Duration::from_secs(3);
 /// The timeout of a write after a failed one.
 const APPEND_RETRY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How often an answer whose updates cannot be told apart is fetched again: first whole, then one update.
-const MAX_WHOLE_TRIES: u32 = 2;
+/// How many updates an answer holds at most; Telegram allows no more.
+const BATCH_LIMIT: u8 = 100;
+/// How often a batch whose updates cannot be told apart is fetched before its updates are fetched one by one.
+const MAX_BATCH_TRIES: u32 = 2;
+/// How often a single update that cannot be told apart is fetched before it is skipped.
 const MAX_SINGLE_TRIES: u32 = 3;
 /// A poll that brings nothing new sooner than this is answered at once; the next one waits.
 const MIN_POLL_DURATION: Duration = Duration::from_secs(1);
@@ -33,9 +36,6 @@ const MIN_POLL_DURATION: Duration = Duration::from_secs(1);
 const MIN_IDLE_DELAY: Duration = Duration::from_millis(100);
 /// The longest pause between polls that bring nothing new.
 const MAX_IDLE_DELAY: Duration = Duration::from_secs(5);
-/// How much of an answer that cannot be read is kept.
-const MAX_KEPT_BYTES: usize = 1 << 20;
-
 /// The state of the polling loop.
 struct Poller {
     telegram: Telegram,
@@ -45,8 +45,10 @@ struct Poller {
     stop: CancellationToken,
     offset: Option<i64>,
     append_timeout: Duration,
-    /// How often in succession the updates of an answer could not be told apart.
+    /// How often in succession the updates of an answer could not be told apart, with the same limit.
     inseparable: u32,
+    /// How many more updates are fetched one by one, until all of an inseparable batch are past.
+    one_by_one: u8,
     /// The pause after the next poll that brings nothing new.
     idle_delay: Duration,
 }
@@ -60,11 +62,20 @@ pub async fn poll(
     deadline: Arc<Deadline>,
     stop: CancellationToken,
 ) {
-    let (offset, append_timeout, inseparable, idle_delay) = (None, APPEND_TIMEOUT, 0, MIN_IDLE_DELAY);
     let status = Arc::clone(inbox.status());
     status.polls.set(TaskState::Failing);
-    let mut poller =
-        Poller { telegram, inbox, bot, deadline, stop, offset, append_timeout, inseparable, idle_delay };
+    let mut poller = Poller {
+        telegram,
+        inbox,
+        bot,
+        deadline,
+        stop,
+        offset: None,
+        append_timeout: APPEND_TIMEOUT,
+        inseparable: 0,
+        one_by_one: 0,
+        idle_delay: MIN_IDLE_DELAY,
+    };
     poller.run().await;
     status.polls.set(TaskState::Absent);
 }
@@ -99,9 +110,9 @@ impl Poller {
         }
     }
 
-    /// Returns how many updates to request: one at a time while they cannot be told apart.
+    /// Returns how many updates to request.
     fn limit(&self) -> u8 {
-        if self.inseparable < MAX_WHOLE_TRIES { 100 } else { 1 }
+        if self.one_by_one == 0 { BATCH_LIMIT } else { 1 }
     }
 
     async fn process(&mut self, body: &[u8], elapsed: Duration) {
@@ -110,11 +121,14 @@ impl Poller {
         self.inbox.status.polls.set(state);
         match answer {
             Answer::Updates(updates) => {
-                // One update at a time until it is past; then the batches are whole again.
                 self.inseparable = 0;
                 let next = updates.iter().map(|update| update.id).max().map(|id| id.saturating_add(1));
                 let brings_news = next.is_some() && next != self.offset;
-                self.store(updates, next).await;
+                let is_empty = updates.is_empty();
+                if self.store(updates, next).await {
+                    // No update is left of the batch if there is none at all.
+                    self.one_by_one = if is_empty { 0 } else { self.one_by_one.saturating_sub(1) };
+                }
                 if brings_news {
                     self.idle_delay = MIN_IDLE_DELAY;
                 } else if elapsed < MIN_POLL_DURATION {
@@ -129,13 +143,14 @@ impl Poller {
         }
     }
 
-    /// Stores updates; `next` is the offset that confirms them.
-    async fn store(&mut self, updates: Vec<RawUpdate>, next: Option<i64>) {
+    /// Stores updates and returns whether that succeeded; `next` is the offset that confirms them.
+    async fn store(&mut self, updates: Vec<RawUpdate>, next: Option<i64>) -> bool {
         let chats: Vec<_> = updates.iter().filter_map(|update| update.chat).collect();
         match append(&self.inbox, updates, self.append_timeout).await {
             Ok(()) => {
                 self.offset = next.or(self.offset);
                 self.append_timeout = APPEND_TIMEOUT;
+                true
             }
             Err(error) => {
                 // Telegram sends unconfirmed updates again, together with later ones. So people who write
@@ -144,27 +159,31 @@ impl Poller {
                 self.bot.send_outage_notice(chats);
                 self.append_timeout = APPEND_RETRY_TIMEOUT;
                 pause(RETRY_DELAY, &self.stop).await;
+                false
             }
         }
     }
 
-    /// Fetches an answer whose updates cannot be told apart again, then one update at a time. After some
-    /// tries its first update is stored as it came, becomes a dead letter, and the offset moves past it.
+    /// Counts an answer whose updates cannot be told apart, so that it is fetched again: the batch first, then its
+    /// updates one by one. A single update that stays unreadable becomes a dead letter with the raw bytes, and
+    /// the offset moves past it.
     async fn skip_inseparable(&mut self, id: Option<i64>, body: &[u8]) {
         self.inseparable = self.inseparable.saturating_add(1);
         tracing::error!(update = id, tries = self.inseparable, "failed to tell updates of getUpdates apart");
-        match id {
-            Some(id) if self.inseparable >= MAX_WHOLE_TRIES + MAX_SINGLE_TRIES => {
-                let raw = body.get(..MAX_KEPT_BYTES).unwrap_or(body);
-                self.store(vec![RawUpdate::unreadable(id, raw)], Some(id.saturating_add(1))).await;
-                if self.offset == Some(id.saturating_add(1)) {
-                    self.inbox.status.skipped.fetch_add(1, Ordering::Relaxed);
-                    // The next one is fetched alone too, since another of the batch may be the culprit.
-                    self.inseparable = MAX_WHOLE_TRIES;
-                }
+        if self.one_by_one == 0 && self.inseparable >= MAX_BATCH_TRIES {
+            (self.one_by_one, self.inseparable) = (BATCH_LIMIT, 0);
+        } else if self.one_by_one > 0
+            && self.inseparable >= MAX_SINGLE_TRIES
+            && let Some(id) = id
+        {
+            if self.store(vec![RawUpdate::unreadable(id, body)], Some(id.saturating_add(1))).await {
+                self.inbox.status.skipped.fetch_add(1, Ordering::Relaxed);
+                // The rest of the batch is fetched one by one too, since it can hold another such update.
+                (self.one_by_one, self.inseparable) = (self.one_by_one - 1, 0);
             }
-            _ => self.pause_idle().await,
+            return;
         }
+        self.pause_idle().await;
     }
 
     async fn process_error(&mut self, error: &CallError) {
@@ -191,12 +210,13 @@ async fn append(inbox: &Inbox, updates: Vec<RawUpdate>, append_timeout: Duration
 }
 
 async fn get_updates(telegram: &Telegram, offset: Option<i64>, limit: u8) -> Result<Vec<u8>, CallError> {
-    let mut body =
-        json!({"timeout": LONG_POLL_TIMEOUT.as_secs(), "limit": limit, "allowed_updates": ALLOWED_UPDATES});
+    // One by one, an empty answer must come at once: it ends the batch.
+    let timeout = if limit == 1 { Duration::ZERO } else { LONG_POLL_TIMEOUT };
+    let mut body = json!({"timeout": timeout.as_secs(), "limit": limit, "allowed_updates": ALLOWED_UPDATES});
     if let (Some(offset), Some(fields)) = (offset, body.as_object_mut()) {
         fields.insert("offset".into(), json!(offset));
     }
-    telegram.get_updates(&body, LONG_POLL_TIMEOUT + TIMEOUT_MARGIN).await
+    telegram.get_updates(&body, timeout + TIMEOUT_MARGIN).await
 }
 
 fn log_poll_error(error: &CallError) {

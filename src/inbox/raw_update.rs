@@ -7,6 +7,11 @@ use serde_json::Value;
 /// The deepest nesting of an update that is parsed. It stays below the recursion limit of `serde_json`.
 pub(super) const MAX_NESTING: usize = 120;
 
+/// The longest update that is parsed. Written again it stays below 16 MB, the limit of a MongoDB document.
+const MAX_UPDATE_BYTES: usize = 4 << 20;
+/// How much of an update that cannot be parsed is kept.
+const MAX_KEPT_BYTES: usize = 1 << 20;
+
 /// The kinds of updates of Bot API 10.1, for the label of a metric.
 const KNOWN_KINDS: [&str; 25] = [
     "message",
@@ -50,9 +55,10 @@ pub struct RawUpdate {
 }
 
 impl RawUpdate {
-    /// Returns an update that could not be read, with its raw bytes.
+    /// Returns an update that could not be read, with its raw bytes up to [`MAX_KEPT_BYTES`].
     pub(super) fn unreadable(id: i64, raw: &[u8]) -> Self {
-        Self { id, value: Value::String(escape(raw)), chat: scan_chat(raw), unrequested: None }
+        let kept = escape(raw.get(..MAX_KEPT_BYTES).unwrap_or(raw));
+        Self { id, value: Value::String(kept), chat: scan_chat(raw), unrequested: None }
     }
 }
 
@@ -101,25 +107,24 @@ pub(super) fn read_answer(body: &[u8]) -> Answer {
 /// Reads one update; returns `None` if it has no `update_id`.
 pub(super) fn read_update(raw: &[u8]) -> Option<RawUpdate> {
     let id = member(raw, "update_id").and_then(integer).or_else(|| first_integer(raw, "update_id"))?;
-    let unrequested =
-        members(raw).and_then(|fields| unrequested_kind(fields.iter().map(|(name, _)| *name)));
+    let unrequested = members(raw).and_then(|fields| unrequested_kind(fields.iter().map(|(name, _)| *name)));
     Some(match parse(raw) {
         Some(value) => RawUpdate { id, chat: chat_of(&value), unrequested, value },
         None => RawUpdate { unrequested, ..RawUpdate::unreadable(id, raw) },
     })
 }
 
-/// Parses JSON. Bytes that are not UTF-8, lone surrogates and control characters become U+FFFD. Returns
-/// `None` for what is no object, and for all else that the parser refuses.
+/// Parses JSON. Bytes that are not UTF-8 and lone surrogates become U+FFFD, control characters spaces. Returns
+/// `None` for what is no object, too long or nested too deeply, and for all else that the parser refuses.
 fn parse(raw: &[u8]) -> Option<Value> {
-    if nesting(raw) > MAX_NESTING {
+    if raw.len() > MAX_UPDATE_BYTES || nesting(raw) > MAX_NESTING {
         return None;
     }
     let value = serde_json::from_slice(raw).or_else(|_| serde_json::from_str(&repair(raw))).ok()?;
     Some(value).filter(Value::is_object)
 }
 
-/// Returns how deep the brackets are nested, also those inside strings.
+/// Returns how deep the brackets outside strings are nested.
 fn nesting(raw: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in raw {
@@ -171,7 +176,8 @@ fn code_unit(text: &str) -> Option<u16> {
 
 /// Returns the bytes as text; those that are not UTF-8 are written as `\xff`.
 fn escape(raw: &[u8]) -> String {
-    let chunks = raw.utf8_chunks().map(|chunk| format!("{}{}", chunk.valid(), chunk.invalid().escape_ascii()));
+    let chunks =
+        raw.utf8_chunks().map(|chunk| format!("{}{}", chunk.valid(), chunk.invalid().escape_ascii()));
     chunks.collect()
 }
 
@@ -226,7 +232,10 @@ mod tests {
             );
             let found = updates(body.as_bytes());
             assert_eq!(found[0].chat, Some(5), "{odd}");
-            assert!(is_unreadable(&found[0].value) && found[0].value.as_str().unwrap().contains(odd), "{odd}");
+            assert!(
+                is_unreadable(&found[0].value) && found[0].value.as_str().unwrap().contains(odd),
+                "{odd}"
+            );
             assert_eq!((found[1].id, &found[1].value["message"]), (8, &json!({})), "{odd}");
         }
         let raw = read_update(b"{\"update_id\":7,\"x\":1e999,\"y\":\"\xff\"}").unwrap();

@@ -1,6 +1,6 @@
 //! Status and counters of the intake: what `/readyz` and `/metrics` say about polls, dispatcher and inbox.
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Whether a task works in this process. A standby and webhook mode have tasks that do not run.
