@@ -1,6 +1,7 @@
 //! The inbox: each update is appended once and completed once. It becomes a dead letter if it cannot be
 //! handled, and it survives outages.
 mod dead_letters;
+mod parser_panics;
 mod quick_polls;
 mod repeats;
 mod secrets;
