@@ -7,4 +7,5 @@ mod repeats;
 mod secrets;
 mod store_outage;
 mod unclean;
+mod unreadable_rows;
 mod webhook;
