@@ -35,7 +35,11 @@ pub fn arm() {
             }
         }
     });
-    activate(PANIC_VARIABLE, |passes_left| assert_ne!(passes_left, 0, "injected panic"));
+    activate(PANIC_VARIABLE, panic_once);
+}
+
+fn panic_once(passes_left: i64) {
+    assert_ne!(passes_left, 0, "injected panic");
 }
 
 /// Calls `action` at each pass of the failpoint that `variable` names, with the number of passes that are left.

@@ -141,8 +141,9 @@ async fn take(
         return None;
     }
     // A webhook of an earlier build may have stored such a row.
-    let names = row.update.as_object().into_iter().flat_map(|fields| fields.keys().map(String::as_bytes));
-    if let Some(kind) = unrequested_kind(names) {
+    let fields = row.update.as_object();
+    let names: Vec<_> = fields.into_iter().flat_map(|fields| fields.keys().map(String::as_bytes)).collect();
+    if let Some(kind) = unrequested_kind(&names) {
         inbox.status.count_dropped(kind);
         while let Err(error) = inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await
         {

@@ -64,9 +64,9 @@ impl RawUpdate {
 
 /// Returns `None` if one of these names of an update's fields is one of [`ALLOWED_UPDATES`]; otherwise its kind,
 /// "other" for one that Bot API 10.1 does not have.
-pub(super) fn unrequested_kind<'a>(names: impl Iterator<Item = &'a [u8]> + Clone) -> Option<&'static str> {
-    let stands_in = |kind: &&str| names.clone().any(|name| name == kind.as_bytes());
-    if ALLOWED_UPDATES.iter().any(|kind| stands_in(kind)) {
+pub(super) fn unrequested_kind(names: &[&[u8]]) -> Option<&'static str> {
+    let stands_in = |kind: &&str| names.contains(&kind.as_bytes());
+    if ALLOWED_UPDATES.iter().any(stands_in) {
         return None;
     }
     Some(KNOWN_KINDS.into_iter().find(|kind| stands_in(kind)).unwrap_or("other"))
@@ -107,7 +107,8 @@ pub(super) fn read_answer(body: &[u8]) -> Answer {
 /// Reads one update; returns `None` if it has no `update_id`.
 pub(super) fn read_update(raw: &[u8]) -> Option<RawUpdate> {
     let id = member(raw, "update_id").and_then(integer).or_else(|| first_integer(raw, "update_id"))?;
-    let unrequested = members(raw).and_then(|fields| unrequested_kind(fields.iter().map(|(name, _)| *name)));
+    let names = members(raw).map(|fields| fields.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let unrequested = names.and_then(|names| unrequested_kind(&names));
     Some(match parse(raw) {
         Some(value) => RawUpdate { id, chat: chat_of(&value), unrequested, value },
         None => RawUpdate { unrequested, ..RawUpdate::unreadable(id, raw) },
