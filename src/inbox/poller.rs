@@ -124,10 +124,12 @@ impl Poller {
                 self.inseparable = 0;
                 let next = updates.iter().map(|update| update.id).max().map(|id| id.saturating_add(1));
                 let brings_news = next.is_some() && next != self.offset;
-                let is_empty = updates.is_empty();
-                if self.store(updates, next).await {
-                    // No update is left of the batch if there is none at all.
-                    self.one_by_one = if is_empty { 0 } else { self.one_by_one.saturating_sub(1) };
+                if updates.is_empty() {
+                    // All updates are confirmed, so no offset is needed. After a quiet week ids go on at a random
+                    // number, which an old offset could hide. No update is left of an inseparable batch.
+                    (self.offset, self.one_by_one) = (None, 0);
+                } else if self.store(updates, next).await {
+                    self.one_by_one = self.one_by_one.saturating_sub(1);
                 }
                 if brings_news {
                     self.idle_delay = MIN_IDLE_DELAY;
