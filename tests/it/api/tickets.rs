@@ -109,9 +109,9 @@ async fn concurrent_requests_with_one_key_and_different_bodies_open_one_ticket()
             Reply::of(request.header("Idempotency-Key", format!("k {differs_by}").replace(' ', "-")))
         };
         let count = if differs_by == "description" { 10 } else { 2 };
-        let replies = futures::future::join_all((0..count).map(send)).await;
+        let replies = futures::future::join_all((0_usize..count).map(send)).await;
         let statuses: Vec<_> = replies.iter().map(|reply| reply.status).collect();
-        let of = |status: u16| statuses.iter().filter(|s| **s == status).count() as i64;
+        let of = |status: u16| statuses.iter().filter(|s| **s == status).count();
         assert_eq!((of(201), of(409)), (1, count - 1), "{differs_by}: {statuses:?}");
         for reply in replies.into_iter().filter(|reply| reply.status == 409) {
             reply.refused(409, "idempotency_conflict");
