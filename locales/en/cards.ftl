@@ -36,7 +36,7 @@ tickets-empty = You have no tickets yet. Need help? Just send a message here, or
 tickets-one = <b>{ $at }.</b> <code>{ $number }</code>
 ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
 ticket-label = { $label }
-ticket-unreachable = ⚠️ The customer can't be reached at present.
+ticket-unreachable = ⚠️ The customer can't be reached at the moment.
 
 # Agent's cards: one ticket.
 
