@@ -1,6 +1,7 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod exceptions;
+mod readers;
 
 use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
@@ -71,6 +72,11 @@ impl Compose for Composer {
                 Ok(view.map_or(TelegramAction::Nothing, |view| {
                     TelegramAction::Send(render::notice(&localizer, &view), notice.card())
                 }))
+            }
+            Message::Card(key) | Message::Redraw { card: key, .. }
+                if !self.may_read(recipient.as_ref(), *key).await? =>
+            {
+                Ok(TelegramAction::Nothing)
             }
             Message::Card(key) => {
                 let card = self.card(*key, &localizer).await?;
