@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::Time;
 use crate::engine::Engine;
+use crate::http_server::{ServerLimits, connection_limit};
 use crate::telegram::Telegram;
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
@@ -51,6 +52,17 @@ impl Api {
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
         Arc::new(Self { engine, telegram, clock, config, tokens, health, limits, live, metrics })
+    }
+
+    /// Returns the limits of the server that serves the routes.
+    #[must_use]
+    pub fn server_limits(&self) -> ServerLimits {
+        ServerLimits {
+            header_timeout: self.config.header_timeout,
+            idle_timeout: self.config.idle_timeout,
+            max_connections: connection_limit(),
+            trusted_proxies: self.config.trusted_proxies.clone(),
+        }
     }
 
     fn now(&self) -> Time {
@@ -92,6 +104,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         // Merged with full paths, because nesting rewrites the path of each request, and most requests are
         // heartbeats.
         .merge(routes::agent_status::routes())
+        .merge(routes::departments::routes())
         .nest("/api/agents", routes::agents::routes())
         .nest("/api/auth", routes::login::routes())
         .nest("/api/queue", routes::queue::routes())
@@ -110,6 +123,11 @@ pub fn router(api: &Arc<Api>) -> Router {
         .layer(cors(&api.config.cors_origins))
         .layer(from_fn_with_state(Arc::clone(api), http::middleware::log_request))
         .with_state(Arc::clone(api))
+}
+
+/// Returns other routes of the same server with the API's limit on rejected requests of one address.
+pub fn limit_rejected(api: &Arc<Api>, routes: Router) -> Router {
+    http::rate_limit::limit_rejected(api, routes)
 }
 
 /// Returns the CORS layer: only pages of these origins may call.

@@ -3,7 +3,7 @@
 //! A token does not authorize: permissions are read from the store, because a token outlives a demotion.
 use crate::domain::Time;
 use crate::domain::ids::PersonId;
-use crate::domain::person::Role;
+use crate::domain::person::{Person, Role};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretString};
@@ -19,6 +19,28 @@ pub const WEB_TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(1);
 /// secret.
 const AUDIENCE: &str = "antri";
 
+/// A person's session, which begins when they log in or get a token from the bot. A renewed token belongs to
+/// the session of the token that it renews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// The person.
+    pub person: PersonId,
+    /// Their role, for front ends.
+    pub role: Role,
+    /// Their epoch (see [`crate::domain::sessions`]).
+    pub epoch: u32,
+    /// When the session began.
+    pub began: Time,
+}
+
+impl Session {
+    /// Returns a session of this person that begins at `now`.
+    #[must_use]
+    pub fn new(person: &Person, now: Time) -> Self {
+        Self { person: person.id, role: person.role, epoch: person.sessions.epoch, began: now }
+    }
+}
+
 /// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
@@ -30,8 +52,22 @@ pub struct Claims {
     pub exp: i64,
     /// The time of issue, in seconds of Unix time.
     pub iat: i64,
+    /// When the session began, in seconds of Unix time. Absent in tokens of older builds.
+    #[serde(default)]
+    auth_time: Option<i64>,
+    /// The person's epoch at the time of issue.
+    #[serde(default)]
+    pub epoch: u32,
     /// Always `antri`.
     aud: String,
+}
+
+impl Claims {
+    /// Returns when the session began.
+    #[must_use]
+    pub fn began(&self) -> Time {
+        Time::from_timestamp(self.auth_time.unwrap_or(self.iat), 0).unwrap_or_default()
+    }
 }
 
 /// Why a token is rejected. The message holds nothing of the token.
@@ -45,20 +81,21 @@ pub enum TokenError {
     Expired,
 }
 
-/// Returns a token for a person, valid for `lifetime` from `now` (see [`TOKEN_LIFETIME`]). Errors only if
+/// Returns a token of a session, valid for `lifetime` from `now` (see [`TOKEN_LIFETIME`]). Errors only if
 /// signing fails.
 pub fn issue(
     secret: &SecretString,
-    person: PersonId,
-    role: Role,
+    session: &Session,
     now: Time,
     lifetime: TimeDelta,
 ) -> Result<String, TokenError> {
     let claims = Claims {
-        sub: person,
-        role,
+        sub: session.person,
+        role: session.role,
         exp: (now + lifetime).timestamp(),
         iat: now.timestamp(),
+        auth_time: Some(session.began.timestamp()),
+        epoch: session.epoch,
         aud: AUDIENCE.to_owned(),
     };
     let key = EncodingKey::from_secret(secret.expose_secret().as_bytes());
@@ -120,6 +157,10 @@ mod tests {
         PersonId::from_random([7; 16])
     }
 
+    fn session() -> Session {
+        Session { person: person(), role: Role::Admin, epoch: 3, began: now() - TimeDelta::days(1) }
+    }
+
     fn valid_claims() -> Value {
         let (iat, exp) = (now().timestamp(), now().timestamp() + 60);
         json!({"sub": person(), "role": "agent", "exp": exp, "iat": iat, "aud": "antri"})
@@ -148,9 +189,10 @@ mod tests {
 
     #[test]
     fn an_issued_token_is_accepted_until_it_expires() {
-        let token = issue(&secret(), person(), Role::Admin, now(), TOKEN_LIFETIME).unwrap();
+        let token = issue(&secret(), &session(), now(), TOKEN_LIFETIME).unwrap();
         let claims = verify(&secret(), &token, now()).unwrap();
         assert_eq!((claims.sub, claims.role), (person(), Role::Admin));
+        assert_eq!((claims.began(), claims.epoch), (session().began, 3));
         assert_eq!(claims.exp - claims.iat, 12 * 3_600);
         assert!(verify(&secret(), &token, now() + TOKEN_LIFETIME - TimeDelta::seconds(1)).is_ok());
         assert_eq!(verify(&secret(), &token, now() + TOKEN_LIFETIME), Err(TokenError::Expired));
@@ -158,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_token_signed_with_another_secret_is_rejected() {
-        let token = issue(&secret(), person(), Role::Admin, now(), TOKEN_LIFETIME).unwrap();
+        let token = issue(&secret(), &session(), now(), TOKEN_LIFETIME).unwrap();
         let other = "another secret of thirty-two bytes or more".into();
         assert_eq!(verify(&other, &token, now()), Err(TokenError::Invalid));
     }

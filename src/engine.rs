@@ -25,6 +25,7 @@ pub mod ports;
 pub mod queries;
 pub mod random;
 pub mod replicas;
+pub mod sessions;
 pub mod settings;
 pub mod sweep;
 pub mod tickets;

@@ -6,7 +6,7 @@ use crate::fixture::{Fixture, Scenario, agent_id};
 use crate::stats::{median, rate};
 use crate::telegram;
 use antri::app::App;
-use antri::auth_token::{TOKEN_LIFETIME, issue};
+use antri::auth_token::{Session, TOKEN_LIFETIME, issue};
 use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::domain::person::Role;
@@ -99,8 +99,9 @@ pub(crate) async fn run(
 /// Returns the HTTP request of the nth agent's heartbeat.
 fn heartbeat_request(n: u64) -> Vec<u8> {
     let secret = SecretString::from(SECRET);
-    let token =
-        issue(&secret, agent_id(n), Role::Agent, Clock::system().now(), TOKEN_LIFETIME).expect("a token");
+    let now = Clock::system().now();
+    let session = Session { person: agent_id(n), role: Role::Agent, epoch: 0, began: now };
+    let token = issue(&secret, &session, now, TOKEN_LIFETIME).expect("a token");
     format!(
         "POST /api/agent-status/heartbeat HTTP/1.1\r\nhost: desk\r\nauthorization: Bearer {token}\r\n\
          content-length: 0\r\n\r\n"

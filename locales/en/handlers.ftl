@@ -75,6 +75,9 @@ autoassign-off = ⏸ Automatic assignment is off: new tickets are not assigned t
 token =
     🔑 Your token, valid for { $hours } hours. Keep it secret.
     <code>{ $token }</code>
+    If somebody else has it: <code>/token revoke</code> ends all your sessions.
+token-revoked = 🔒 All your sessions have ended. Nobody can use your old tokens any more. /token gives you a new one.
+token-usage = Use /token for a new token, or <code>/token revoke</code> to end all your sessions.
 token-off = The API is not switched on. The server's admin has to set JWT_SECRET.
 
 # Why something can't be done.

@@ -73,6 +73,9 @@ autoassign-off = ⏸ Penugasan otomatis tidak aktif: tiket baru tidak masuk send
 token =
     🔑 Token Anda, berlaku { $hours } jam. Jangan bagikan kepada siapa pun.
     <code>{ $token }</code>
+    Kalau orang lain memilikinya: <code>/token cabut</code> mengakhiri semua sesi Anda.
+token-revoked = 🔒 Semua sesi Anda sudah berakhir. Token lama tidak bisa dipakai lagi oleh siapa pun. /token memberi Anda token baru.
+token-usage = Gunakan /token untuk token baru, atau <code>/token cabut</code> untuk mengakhiri semua sesi Anda.
 token-off = API belum diaktifkan. Pengelola server perlu mengisi JWT_SECRET.
 
 # Mengapa sesuatu tidak bisa.

@@ -2,4 +2,5 @@
 pub(super) mod alerts;
 pub(super) mod events;
 pub(super) mod snapshot;
+mod socket_slots;
 pub(super) mod websocket;

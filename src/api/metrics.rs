@@ -2,6 +2,7 @@
 //! each scrape.
 mod deliveries;
 mod gauges;
+pub(super) mod labels;
 mod latency;
 
 use super::Api;
@@ -12,6 +13,7 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use gauges::Gauges;
+use labels::{LabelText, method_label};
 use latency::Latency;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -28,11 +30,12 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 /// The route of heartbeats.
 const HEARTBEAT_PATH: &str = "/api/agent-status/heartbeat";
 
-/// The labels of a request.
+/// The labels of a request. Each has few values, whatever clients send: a series is kept for every value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
-    route: String,
+    method: &'static str,
+    /// A route of the router, not the path of the request.
+    route: LabelText,
     status: u16,
 }
 
@@ -76,7 +79,7 @@ impl Metrics {
         status: u16,
         duration: Duration,
     ) -> Option<bool> {
-        let labels = RequestLabels { method: method.as_str().to_owned(), route: route.to_owned(), status };
+        let labels = RequestLabels { method: method_label(method), route: LabelText::new(route), status };
         self.requests.get_or_create(&labels).observe(duration.as_secs_f64());
         if route != HEARTBEAT_PATH {
             return None;
@@ -108,7 +111,7 @@ impl Metrics {
 }
 
 /// Everything that is measured, for Prometheus. Open to this machine; others need a token.
-#[utoipa::path(get, path = "/metrics", tag = "operation",
+#[utoipa::path(get, operation_id = "getMetrics", path = "/metrics", tag = "operation",
     responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
 pub(super) async fn metrics(
     State(api): State<Arc<Api>>,

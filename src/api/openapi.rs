@@ -5,7 +5,7 @@ use super::http::extract::TicketRef;
 use super::live::snapshot::Snapshot;
 use super::live::websocket;
 use super::metrics;
-use super::routes::{agent_status, agents, health, login, queue, settings, tickets, workload};
+use super::routes::{agent_status, agents, departments, health, login, queue, settings, tickets, workload};
 use axum::Json;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -43,7 +43,7 @@ const ERROR_RESPONSES: [(&str, &str); 9] = [
         agent_status::heartbeat, agent_status::online, agent_status::in_department, agent_status::agent,
         agent_status::stats, agent_status::offline, agent_status::go_online, agent_status::go_offline,
         workload::workload, queue::mine, queue::all, queue::reprioritise, queue::reassign,
-        tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
+        departments::list, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
@@ -80,9 +80,11 @@ impl Modify for CommonParts {
             components.schemas.insert(NEW_TICKET_SCHEMA.into(), with_customer_id(body));
         }
         for (path, item) in &mut contract.paths.paths {
-            let operations = [&mut item.get, &mut item.post, &mut item.patch];
-            for operation in operations.into_iter().flatten() {
-                add_error_responses(path, operation);
+            let operations = [(&mut item.get, false), (&mut item.post, true), (&mut item.patch, true)];
+            for (operation, writes) in operations {
+                if let Some(operation) = operation {
+                    add_error_responses(path, operation, writes);
+                }
             }
         }
     }
@@ -102,18 +104,18 @@ fn with_customer_id(body: RefOr<Schema>) -> RefOr<Schema> {
 }
 
 /// Adds the error responses that the operation can return.
-fn add_error_responses(path: &str, operation: &mut Operation) {
+fn add_error_responses(path: &str, operation: &mut Operation, writes: bool) {
     let has_path_parameter = path.contains('{');
     let has_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
     let (body, token) = (operation.request_body.is_some(), operation.security.is_some());
     let login = path.starts_with("/api/auth/");
-    let changes = path.starts_with("/api/tickets") || path.starts_with("/api/queue/{");
     for (status, meaning) in ERROR_RESPONSES {
         let is_possible = match status {
             "400" => has_parameters || body || path == "/api/ws",
             "401" | "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
             "404" => has_path_parameter || token,
-            "409" => changes,
+            // The route of an agent's own queue refuses an admin who is no agent.
+            "409" => token && (writes || path == "/api/queue/my-queue"),
             "413" | "429" => true,
             "422" => body,
             _ => token || login || path == "/metrics",
@@ -134,14 +136,14 @@ fn error_response(meaning: &str) -> RefOr<utoipa::openapi::Response> {
 static CONTRACT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Contract::openapi);
 
 /// This document.
-#[utoipa::path(get, path = "/api/openapi.json", tag = "operation",
+#[utoipa::path(get, operation_id = "getContract", path = "/api/openapi.json", tag = "operation",
     responses((status = 200, body = serde_json::Value, content_type = "application/json")))]
 pub(super) async fn contract() -> Response {
     Json(&*CONTRACT).into_response()
 }
 
 /// A page that shows this document. It loads nothing from elsewhere.
-#[utoipa::path(get, path = "/docs", tag = "operation",
+#[utoipa::path(get, operation_id = "getDocs", path = "/docs", tag = "operation",
     responses((status = 200, body = String, content_type = "text/html")))]
 pub(super) async fn docs() -> Response {
     let policy =

@@ -42,10 +42,11 @@ fn serve_http(app: &App, http_tasks: &TaskTracker, stop: &CancellationToken) -> 
     let mut router = api::router(&app.api);
     if let Some(config) = &app.webhook {
         let (inbox, bot) = (app.inbox.clone(), Arc::clone(&app.desk));
-        router = router.merge(webhook::router(inbox, bot, &config.url, config.secret.clone()));
+        let webhook = webhook::router(inbox, bot, &config.url, config.secret.clone());
+        router = router.merge(api::limit_rejected(&app.api, webhook));
     }
     http_tasks.spawn(Arc::clone(&app.api).run_live(stop.clone()));
-    http_tasks.spawn(serve(listener, router, stop.clone()));
+    http_tasks.spawn(serve(listener, router, app.api.server_limits(), stop.clone()));
     Ok(())
 }
 

@@ -37,8 +37,8 @@ pub enum Command {
     AutoAssign(String),
     /// `/queue`: lists the tickets that wait.
     Queue,
-    /// `/token`: issues a bearer token for the side API.
-    Token,
+    /// `/token`: issues a bearer token for the side API, or ends all sessions.
+    Token(String),
     /// `/workload`: shows the load of all agents.
     Workload,
     /// `/agents`: lists the agents.
@@ -103,7 +103,7 @@ impl Command {
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_) => Audience::Agents,
-            Self::Queue | Self::Token => Audience::Staff,
+            Self::Queue | Self::Token(_) => Audience::Staff,
             Self::Workload
             | Self::Agents
             | Self::Invite(_)

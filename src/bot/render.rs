@@ -25,7 +25,7 @@ pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
 
-pub use crate::domain::notice::{Button, Rendered};
+pub use crate::domain::notice::rendered::{Button, Rendered};
 pub use crate::i18n::Arg;
 
 use crate::bot::callback::ButtonAction;

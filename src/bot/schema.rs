@@ -65,7 +65,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Status].endpoint(agent::status))
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
         .branch(case![Command::Queue].endpoint(agent::queue))
-        .branch(case![Command::Token].endpoint(agent::token))
+        .branch(case![Command::Token(argument)].endpoint(agent::token))
         .branch(case![Command::Workload].endpoint(agents::workload))
         .branch(case![Command::Agents].endpoint(agents::agents))
         .branch(case![Command::Invite(arg)].endpoint(invite::invite))

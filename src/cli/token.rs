@@ -1,6 +1,6 @@
 //! The `antri token` command: prints a bearer token of the side API, for operators and front-end developers.
 //! It works while the desk runs.
-use crate::auth_token::{TOKEN_LIFETIME, issue};
+use crate::auth_token::{Session, TOKEN_LIFETIME, issue};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::ids::TelegramId;
@@ -24,6 +24,7 @@ pub(super) async fn token(config: &Config, telegram_id: i64) -> anyhow::Result<E
     if person.role == Role::Customer && person.agent.is_none() {
         bail!("{telegram_id} is a customer: only agents and admins use the side API");
     }
-    println!("{}", issue(secret, person.id, person.role, Clock::system().now(), TOKEN_LIFETIME)?);
+    let now = Clock::system().now();
+    println!("{}", issue(secret, &Session::new(&person, now), now, TOKEN_LIFETIME)?);
     Ok(ExitCode::SUCCESS)
 }

@@ -2,10 +2,16 @@
 use super::env::Reader;
 use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 use url::Url;
 
 /// Shortest key in bytes. HS256 needs a key as long as its signature.
 const MIN_SECRET: usize = 32;
+
+/// Shortest session: as long as a token of the bot.
+const MIN_SESSION_SECONDS: u64 = 12 * 3_600;
+/// Longest session: a year.
+const MAX_SESSION_SECONDS: u64 = 366 * 24 * 3_600;
 
 /// Listen address, tokens and limits of the side API.
 #[derive(Debug, Clone)]
@@ -15,6 +21,9 @@ pub struct HttpConfig {
     /// `JWT_SECRET`: the key that signs and checks bearer tokens, at least 32 bytes, equal on all replicas.
     /// Secret. No default. If it is unset, no token is issued or accepted.
     pub jwt_secret: Option<SecretString>,
+    /// `SESSION_LIFETIME`: seconds after a log-in until its session ends, however often its tokens are renewed.
+    /// At least 43200. Default 2592000 (30 days).
+    pub session_lifetime: Duration,
     /// `CORS_ORIGINS`: origins of web pages that may call the side API, such as `https://desk.example`,
     /// separated by commas or blanks. No default.
     pub cors_origins: Vec<String>,
@@ -24,6 +33,11 @@ pub struct HttpConfig {
     /// `RATE_PER_ADDRESS`: requests per second from one address, with bursts of five seconds' worth. Default
     /// 100.
     pub rate_per_address: u32,
+    /// `HTTP_HEADER_TIMEOUT`: seconds that a client may take to send the headers of a request. Default 15.
+    pub header_timeout: Duration,
+    /// `HTTP_IDLE_TIMEOUT`: seconds that a connection without a request stays open. Longer than a balancer in
+    /// front keeps its connections. Default 90.
+    pub idle_timeout: Duration,
     /// `TRUSTED_PROXIES`: IP addresses of proxies whose `X-Forwarded-For` header is trusted, separated by
     /// commas or blanks. No default.
     pub trusted_proxies: Vec<IpAddr>,
@@ -34,9 +48,12 @@ impl Default for HttpConfig {
         Self {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8_080)),
             jwt_secret: None,
+            session_lifetime: Duration::from_secs(30 * 24 * 3_600),
             cors_origins: Vec::new(),
             rate_per_token: 20,
             rate_per_address: 100,
+            header_timeout: Duration::from_secs(15),
+            idle_timeout: Duration::from_secs(90),
             trusted_proxies: Vec::new(),
         }
     }
@@ -57,6 +74,11 @@ impl HttpConfig {
                 "at least 32 bytes; make one with `openssl rand -hex 32`",
                 |text| text.len() >= MIN_SECRET,
             ),
+            session_lifetime: read.seconds(
+                "SESSION_LIFETIME",
+                default.session_lifetime,
+                MIN_SESSION_SECONDS..=MAX_SESSION_SECONDS,
+            ),
             cors_origins: read.list(
                 "CORS_ORIGINS",
                 "origins such as https://desk.example (no path, no *) with commas or blanks between them",
@@ -64,10 +86,12 @@ impl HttpConfig {
             ),
             rate_per_token: read.or("RATE_PER_TOKEN", default.rate_per_token, RATE, rate),
             rate_per_address: read.or("RATE_PER_ADDRESS", default.rate_per_address, RATE, rate),
+            header_timeout: read.seconds("HTTP_HEADER_TIMEOUT", default.header_timeout, 1..=3_600),
+            idle_timeout: read.seconds("HTTP_IDLE_TIMEOUT", default.idle_timeout, 1..=3_600),
             trusted_proxies: read.list(
                 "TRUSTED_PROXIES",
                 "IP addresses with commas or blanks between them",
-                |text| text.parse().ok(),
+                |text| text.parse::<IpAddr>().ok().map(|address| address.to_canonical()),
             ),
         }
     }

@@ -1,10 +1,13 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
+pub mod rendered;
+
 use super::alert::Alert;
 use super::card::CardKey;
 use super::content::Attachment;
 use super::ids::{ChatId, DepartmentId, PersonId, TicketId};
 use super::person::Role;
+use rendered::Rendered;
 use serde::{Deserialize, Serialize};
 
 /// A notice to one chat. It is committed together with the change that it is about.
@@ -340,23 +343,4 @@ impl Message {
 /// Returns the coalesce key of a new card.
 fn card_key(key: CardKey) -> String {
     format!("card {key}")
-}
-
-/// A rendered message: Telegram's HTML, and buttons below.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct Rendered {
-    /// HTML in Telegram's dialect. Text that people wrote is already escaped.
-    pub html: String,
-    /// Rows of buttons.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub buttons: Vec<Vec<Button>>,
-}
-
-/// A button under a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Button {
-    /// Its label.
-    pub label: String,
-    /// Callback data that Telegram sends back when it is pressed: at most 64 bytes.
-    pub data: String,
 }

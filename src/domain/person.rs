@@ -2,6 +2,7 @@
 use super::Time;
 use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
+use super::sessions::Sessions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -167,6 +168,9 @@ pub struct Person {
     /// The codes of the invitations that they used, newest last. A code grants its role only once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
+    /// Their sessions of the side API.
+    #[serde(default, skip_serializing_if = "Sessions::is_default")]
+    pub sessions: Sessions,
     /// When the bot first met them.
     pub created_at: Time,
     /// The record's version.

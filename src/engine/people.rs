@@ -1,6 +1,7 @@
 //! Operations on people: registration, language, reachability.
 use super::error::EngineError;
 use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
+use super::sessions::end_sessions_after_lost_role;
 use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -114,6 +115,7 @@ impl Engine {
             prompt: None,
             answered_by: None,
             links: Vec::new(),
+            sessions: crate::domain::sessions::Sessions::default(),
             created_at: now,
             version: Version::default(),
         }
@@ -144,6 +146,7 @@ impl Engine {
                 if person == before {
                     return Ok(Attempt::Done(person));
                 }
+                end_sessions_after_lost_role(&before, &mut person);
                 person.version = before.version.next();
                 let write =
                     Write::Person { person: Box::new(person.clone()), expected: Some(before.version) };

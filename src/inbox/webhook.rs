@@ -2,7 +2,6 @@
 //! status Telegram sends the update again.
 use super::{ALLOWED_UPDATES, Inbox, chat_of};
 use crate::bot::context::BotContext;
-use crate::http_server::HEADER_TIMEOUT;
 use crate::telegram::{CallError, Telegram};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
@@ -11,9 +10,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
+use tokio::time::Instant;
 use url::Url;
 
 /// The header in which Telegram sends the shared secret.
@@ -21,19 +21,43 @@ const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 /// The longest body. Updates have a few kilobytes; even the longest message with all entities stays far
 /// below.
 const MAX_BODY_BYTES: usize = 1 << 20;
-/// How long a body may take, which is as long as its headers.
-const BODY_TIMEOUT: Duration = HEADER_TIMEOUT;
+/// The shortest interval between two log lines about rejected calls.
+const REJECTION_LOG_INTERVAL: Duration = Duration::from_secs(60);
+/// How long a body may take.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 #[derive(Clone)]
 struct WebhookState {
     inbox: Inbox,
     bot: Arc<BotContext>,
     secret: SecretString,
+    rejections: Arc<Rejections>,
+}
+
+/// The log of rejected calls. Anybody can make them, so one line a minute tells how many there were.
+#[derive(Debug, Default)]
+struct Rejections(Mutex<(Option<Instant>, u64)>);
+
+impl Rejections {
+    fn log(&self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (logged_at, count) = &mut *state;
+        *count += 1;
+        if logged_at.is_none_or(|at| at.elapsed() >= REJECTION_LOG_INTERVAL) {
+            tracing::warn!(calls = *count, "rejected webhook calls with a wrong secret");
+            (*logged_at, *count) = (Some(Instant::now()), 0);
+        }
+    }
 }
 
 /// Returns the route at the path of `url`. Replicas that share the secret can use one address.
 pub fn router(inbox: Inbox, bot: Arc<BotContext>, url: &Url, secret: SecretString) -> Router {
-    Router::new().route(url.path(), post(receive)).with_state(WebhookState { inbox, bot, secret })
+    Router::new().route(url.path(), post(receive)).with_state(WebhookState {
+        inbox,
+        bot,
+        secret,
+        rejections: Arc::default(),
+    })
 }
 
 /// Sets the webhook at Telegram. It is not deleted on shutdown, because another replica may still serve it.
@@ -50,7 +74,7 @@ pub async fn register(telegram: &Telegram, url: &Url, secret: &SecretString) -> 
 async fn receive(State(state): State<WebhookState>, headers: HeaderMap, body: Body) -> StatusCode {
     let secret = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
     if !bool::from(secret.ct_eq(state.secret.expose_secret().as_bytes())) {
-        tracing::warn!("rejected webhook call with a wrong secret");
+        state.rejections.log();
         return StatusCode::UNAUTHORIZED;
     }
     let body = match read(body).await {

@@ -18,6 +18,17 @@ pub const MAX_SKEW: TimeDelta = TimeDelta::minutes(1);
 #[error("not signed by Telegram")]
 pub struct LoginProofError;
 
+/// A log-in that Telegram signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginProof {
+    /// When it was signed.
+    pub signed_at: Time,
+    /// The user.
+    pub user: TelegramId,
+    /// The signature, which no other log-in has.
+    pub hash: String,
+}
+
 /// The user of a Mini App.
 #[derive(Deserialize)]
 struct MiniAppUser {
@@ -34,15 +45,16 @@ pub fn of_widget(
     verify(&secret, fields, hash)
 }
 
-/// Verifies data of a Mini App and returns when it was signed, and its user.
-pub fn of_mini_app(token: &SecretString, init_data: &str) -> Result<(Time, TelegramId), LoginProofError> {
+/// Verifies data of a Mini App.
+pub fn of_mini_app(token: &SecretString, init_data: &str) -> Result<LoginProof, LoginProofError> {
     let pairs: Vec<_> = url::form_urlencoded::parse(init_data.as_bytes()).collect();
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
     let user = get("user").and_then(|user| serde_json::from_str::<MiniAppUser>(user).ok());
     let (user, hash) = (user.ok_or(LoginProofError)?, get("hash").ok_or(LoginProofError)?);
     let fields = pairs.iter().filter(|(key, _)| key != "hash").map(|(k, v)| (k.as_ref(), v.as_ref()));
     let secret = hmac(b"WebAppData", token.expose_secret().as_bytes())?.finalize().into_bytes();
-    Ok((verify(&secret, fields.collect(), hash)?, TelegramId(user.id)))
+    let signed_at = verify(&secret, fields.collect(), hash)?;
+    Ok(LoginProof { signed_at, user: TelegramId(user.id), hash: hash.to_owned() })
 }
 
 /// Verifies that `hash` is the MAC of the sorted fields, one per line, in constant time. Returns the signing
@@ -51,6 +63,10 @@ fn verify(secret: &[u8], mut fields: Vec<(&str, &str)>, hash: &str) -> Result<Ti
     fields.sort_unstable();
     // A duplicate field is rejected, because its reader could use another value than the signer meant.
     if fields.windows(2).any(|pair| matches!(pair, [one, two] if one.0 == two.0)) {
+        return Err(LoginProofError);
+    }
+    // The signed text has one field a line, so a field with a line feed could stand for two.
+    if fields.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains(char::is_control))) {
         return Err(LoginProofError);
     }
     let lines: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();

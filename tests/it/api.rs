@@ -14,6 +14,7 @@ mod metrics;
 mod middleware;
 mod presence;
 mod queue;
+mod sessions;
 mod settings;
 mod side_api_examples;
 mod socket;

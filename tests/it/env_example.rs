@@ -83,6 +83,7 @@ fn other_value(name: &str, default: &str) -> &'static str {
         "TIMEZONE" => "UTC",
         "RUST_LOG" => "debug",
         "LOG_FORMAT" => "json",
+        "SESSION_LIFETIME" => "86400",
         _ if default.parse::<u64>().is_ok() => "200",
         _ => panic!("add a valid value for {name} here"),
     }

@@ -17,7 +17,6 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
-mod queue_heads;
 mod reference_data;
 mod reopen;
 mod tickets;
@@ -68,8 +67,8 @@ macro_rules! store_contract {
             immediate_assignment: an_immediate_assignment_does_not_overtake_a_waiting_ticket,
             guards: a_rejected_assignment_is_not_overtaken_within_its_commit,
             guards: a_batch_with_a_stale_queue_head_overtakes_no_ticket,
-            queue_heads: a_queue_head_counts_what_was_written_before_it,
-            queue_heads: concurrent_commands_agree_on_the_queue_head,
+            concurrency: a_queue_head_counts_what_was_written_before_it,
+            concurrency: concurrent_commands_agree_on_the_queue_head,
             immediate_assignment: an_immediate_assignment_ignores_tickets_that_do_not_come_first,
             immediate_assignment: an_immediate_assignment_requires_an_eligible_agent_with_a_free_slot,
             concurrency: concurrent_assignments_of_one_ticket_have_one_winner,

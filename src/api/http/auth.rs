@@ -3,21 +3,28 @@
 use super::error::ApiError;
 use crate::api::Api;
 use crate::auth_token::{Claims, TokenError};
+use crate::domain::Time;
 use crate::domain::person::{AgentProfile, Person, Role};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// An extractor for callers who are agents or admins.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Staff(pub(in crate::api) Person);
 
+/// An extractor for callers who are agents or admins, with the claims of their token.
+#[derive(Debug, Clone)]
+pub(in crate::api) struct StaffSession(pub(in crate::api) Person, pub(in crate::api) Claims);
+
 /// An extractor for callers who are admins.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Admin(pub(in crate::api) Person);
 
-/// An extractor for callers who are agents, including admins who are agents, too.
+/// An extractor for callers who are agents, including admins who are agents, too. Rejects other admins with
+/// 409.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Agent {
     pub(in crate::api) person: Person,
@@ -39,7 +46,20 @@ impl Api {
         if person.role == Role::Customer {
             return Err(ApiError::forbidden());
         }
+        let over = |why| ApiError::unauthorized("session_over", why);
+        if claims.epoch != person.sessions.epoch {
+            return Err(over("all sessions of this person were ended; log in again"));
+        }
+        if self.session_end(&claims) <= self.now() {
+            return Err(over("the session has ended; log in again"));
+        }
         Ok((person, claims))
+    }
+
+    /// Returns when the session of a token ends, however often its tokens are renewed.
+    pub(in crate::api) fn session_end(&self, claims: &Claims) -> Time {
+        let lifetime = TimeDelta::from_std(self.config.session_lifetime).unwrap_or(TimeDelta::MAX);
+        claims.began().checked_add_signed(lifetime).unwrap_or(Time::MAX_UTC)
     }
 }
 
@@ -53,11 +73,20 @@ fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
     token.map(|(_, token)| token.trim()).ok_or_else(missing_header)
 }
 
+impl FromRequestParts<Arc<Api>> for StaffSession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let (person, claims) = api.authenticate(bearer_token(parts)?).await?;
+        Ok(Self(person, claims))
+    }
+}
+
 impl FromRequestParts<Arc<Api>> for Staff {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
-        Ok(Self(api.authenticate(bearer_token(parts)?).await?.0))
+        Ok(Self(StaffSession::from_request_parts(parts, api).await?.0))
     }
 }
 
@@ -75,7 +104,7 @@ impl FromRequestParts<Arc<Api>> for Agent {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let Staff(person) = Staff::from_request_parts(parts, api).await?;
-        let profile = person.agent.clone().ok_or_else(ApiError::no_agent)?;
+        let profile = person.agent.clone().ok_or_else(ApiError::not_an_agent)?;
         Ok(Self { person, profile })
     }
 }

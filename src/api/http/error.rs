@@ -1,14 +1,21 @@
 //! Error responses: a status, a stable code for programs, and a message for developers. Internal errors are
 //! only logged in detail.
+use crate::domain::sessions::LoginRefusal;
 use crate::domain::ticket::Refusal;
 use crate::engine::agents::heartbeat::HeartbeatError;
 use crate::engine::error::EngineError;
 use crate::engine::ports::{PresenceError, StoreError};
+use crate::engine::sessions::LoginError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// How long a person who logged in too often should wait. Used log-ins are forgotten after five minutes.
+const LOGIN_RETRY_SECONDS: u64 = 60;
+/// The code of the engine's 404. A route that knows what is missing replaces it.
+const NOT_FOUND: &str = "not_found";
 
 /// The envelope of an error response.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,7 +25,7 @@ pub(in crate::api) struct Failure {
     /// A description of the error, for developers.
     message: String,
     /// The error code, for programs.
-    #[schema(example = "not_found")]
+    #[schema(example = "ticket_not_found")]
     error: String,
 }
 
@@ -58,7 +65,19 @@ impl ApiError {
 
     /// Returns a 404 for an id that is not an agent's.
     pub(in crate::api) fn no_agent() -> Self {
-        Self::not_found("agent_not_found", "there is no such agent")
+        Self::not_found("agent_not_found", "there is no agent with this id")
+    }
+
+    /// Returns a 404 for an id that is not a department's.
+    pub(in crate::api) fn no_department() -> Self {
+        Self::not_found("department_not_found", "there is no department with this id")
+    }
+
+    /// Returns a 409 for an admin who is no agent.
+    pub(in crate::api) fn not_an_agent() -> Self {
+        let message =
+            "you are no agent, and only agents can be online and hold tickets; /addagent makes an admin one";
+        Self::conflict("not_an_agent", message)
     }
 
     /// Returns a 409.
@@ -82,9 +101,9 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "something broke; the log says what")
     }
 
-    /// Returns whether this is a 404.
-    pub(in crate::api) fn is_not_found(&self) -> bool {
-        self.status == StatusCode::NOT_FOUND
+    /// Returns `missing` in place of the engine's 404, which does not say what is missing.
+    pub(in crate::api) fn or_missing(self, missing: impl FnOnce() -> Self) -> Self {
+        if self.code == NOT_FOUND { missing() } else { self }
     }
 }
 
@@ -120,9 +139,21 @@ impl From<HeartbeatError> for ApiError {
     fn from(error: HeartbeatError) -> Self {
         match error {
             // The extractor found an agent, who was removed since.
-            HeartbeatError::Engine(EngineError::Forbidden | EngineError::NotFound) => Self::no_agent(),
+            HeartbeatError::Engine(EngineError::Forbidden | EngineError::NotFound) => Self::not_an_agent(),
             HeartbeatError::Engine(error) => error.into(),
             HeartbeatError::Presence(error) => error.into(),
+        }
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Refused(LoginRefusal::Used) => {
+                Self::unauthorized("used_login", "this log-in was used before; log in again")
+            }
+            LoginError::Refused(LoginRefusal::TooMany) => Self::too_many(LOGIN_RETRY_SECONDS),
+            LoginError::Engine(error) => error.into(),
         }
     }
 }
@@ -132,18 +163,30 @@ impl From<EngineError> for ApiError {
         let text = error.to_string();
         match error {
             EngineError::Refused(Refusal::NotYours, _) => Self::new(StatusCode::FORBIDDEN, "not_yours", text),
-            EngineError::Refused(Refusal::State(_), _) => Self::conflict("wrong_state", text),
+            EngineError::Refused(Refusal::State(_), _) => {
+                Self::conflict("wrong_state", format!("{text}, and this state does not allow the request"))
+            }
             EngineError::Refused(Refusal::AlreadyTheirs, _) => Self::conflict("already_theirs", text),
             EngineError::Stale(_) => Self::conflict("stale", text),
             EngineError::Forbidden => Self::forbidden(),
-            EngineError::NotFound => Self::not_found("not_found", "there is no such thing"),
-            EngineError::Full(..) => Self::conflict("agent_full", text),
-            EngineError::OtherDepartment => Self::conflict("other_department", text),
-            EngineError::TooManyOpen(_) => Self::conflict("too_many_open", text),
+            EngineError::NotFound => Self::not_found(NOT_FOUND, "it was removed while the request ran"),
+            EngineError::Full(held, max) => {
+                let message =
+                    format!("the agent holds {held} tickets and can hold {max}; `anyway` overrides it");
+                Self::conflict("agent_full", message)
+            }
+            EngineError::OtherDepartment => {
+                Self::conflict("other_department", "the agent does not serve the ticket's department")
+            }
+            EngineError::TooManyOpen(max) => {
+                Self::conflict("too_many_open", format!("the customer has {max} open tickets, the maximum"))
+            }
             EngineError::NoPickUp => Self::conflict("no_pick_up", text),
             EngineError::Taken(_) => Self::conflict("taken", text),
             EngineError::LastOne => Self::conflict("last_one", text),
-            EngineError::Contention => Self::conflict("contention", text),
+            EngineError::Contention => {
+                Self::conflict("contention", "others changed the same record again and again; try again")
+            }
             EngineError::Description(_) => Self::unprocessable("bad_description", text),
             EngineError::BadName => Self::unprocessable("bad_name", text),
             EngineError::NoDraft | EngineError::BadInvite => Self::bad("bad_request", text),

@@ -2,6 +2,7 @@
 //! limit of the body, and the responses for unknown paths and methods.
 use super::error::ApiError;
 use crate::api::Api;
+use crate::api::metrics::labels::method_label;
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -30,7 +31,8 @@ pub(in crate::api) async fn log_request(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %method, route);
+    let known = method_label(&method);
+    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method = known, route);
     let started_at = api.clock.steady();
     let mut response = next.run(request).instrument(span.clone()).await;
     let duration = api.clock.steady().saturating_sub(started_at);

@@ -3,13 +3,15 @@
 use super::error::ApiError;
 use crate::api::Api;
 use crate::domain::ids::PersonId;
+use crate::http_server::address::{client_network, forwarded_address};
+use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderMap;
-use axum::middleware::Next;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -82,17 +84,29 @@ impl Api {
     /// Returns the client's address: the peer, or the address that a trusted proxy forwards. Returns `None`
     /// if a peer that is not trusted sends `X-Forwarded-For`, since it can claim any address.
     pub(in crate::api) fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
-        let trusted = |address: &IpAddr| self.config.trusted_proxies.contains(address);
+        let peer = peer.to_canonical();
+        let trusted =
+            |address: IpAddr| self.config.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == address);
         let forwarded = headers.get_all("x-forwarded-for");
-        let forwarded =
-            forwarded.iter().filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
-        let forwarded: Vec<_> = forwarded.map(|text| text.trim().parse::<IpAddr>().ok()).collect();
-        if !trusted(&peer) {
+        // An entry that can't be read is an address, too: it is not a proxy's.
+        let forwarded = forwarded.iter().flat_map(|value| value.to_str().unwrap_or("?").split(','));
+        let forwarded: Vec<_> = forwarded.map(forwarded_address).collect();
+        if !trusted(peer) {
             return forwarded.is_empty().then_some(peer);
         }
         // Each proxy appends its peer, so the last address that is not a trusted proxy is the client.
-        let client = forwarded.into_iter().rev().find(|hop| hop.is_none_or(|address| !trusted(&address)));
+        let client = forwarded.into_iter().rev().find(|hop| hop.is_none_or(|address| !trusted(address)));
         client.unwrap_or(Some(peer))
+    }
+
+    /// Returns the address whose bucket a request uses.
+    fn request_address(&self, request: &Request) -> Option<IpAddr> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+        Some(self.client_address(peer, request.headers()).unwrap_or(peer))
+    }
+
+    fn take_of_address(&self, address: IpAddr) -> Result<(), Duration> {
+        self.limits.addresses.take(client_network(address), self.clock.steady())
     }
 }
 
@@ -102,23 +116,27 @@ pub(in crate::api) async fn limit_address(
     request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    if let Some(peer) = peer {
-        let address = api.client_address(peer, request.headers()).unwrap_or(peer);
-        if let Err(wait) = api.limits.addresses.take(client_key(address), api.clock.steady()) {
-            return too_many(wait).into_response();
-        }
+    if let Some(Err(wait)) = api.request_address(&request).map(|address| api.take_of_address(address)) {
+        return too_many(wait).into_response();
     }
     next.run(request).await
 }
 
-/// Returns the key of a client: its IPv4 address or its IPv6 /64 network, since an IPv6 client has many
-/// addresses.
-fn client_key(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-        address @ IpAddr::V4(_) => address,
+/// Returns routes that are not the API's with a limit on rejected requests: each takes a token of its address,
+/// and gets 429 when there is none. Accepted requests are not limited.
+pub(in crate::api) fn limit_rejected(api: &Arc<Api>, routes: Router) -> Router {
+    routes.layer(from_fn_with_state(Arc::clone(api), limit_if_rejected))
+}
+
+async fn limit_if_rejected(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let address = api.request_address(&request);
+    let response = next.run(request).await;
+    if response.status() == StatusCode::UNAUTHORIZED
+        && let Some(Err(wait)) = address.map(|address| api.take_of_address(address))
+    {
+        return too_many(wait).into_response();
     }
+    response
 }
 
 fn too_many(wait: Duration) -> ApiError {
@@ -140,14 +158,5 @@ mod tests {
         assert!(limiter.take("a", at(500)).is_err());
         assert!((0..10).all(|_| limiter.take("a", at(60_000)).is_ok()));
         assert!(limiter.take("a", at(60_000)).is_err());
-    }
-
-    #[test]
-    fn addresses_of_one_ipv6_network_share_a_bucket() {
-        let key = |text: &str| client_key(text.parse().unwrap());
-        assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:1"));
-        assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
-        assert_eq!(key("::ffff:10.0.0.1"), key("10.0.0.1"));
-        assert_ne!(key("10.0.0.1"), key("10.0.0.2"));
     }
 }

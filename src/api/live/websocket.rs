@@ -17,6 +17,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, interval, sleep, timeout};
+use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 
 /// The sub-protocol of the API.
 const PROTOCOL: &str = "antri";
@@ -28,6 +29,10 @@ const MAX_FRAME_BYTES: usize = 16 * 1_024;
 const AUTH_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long sending a frame may take.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the client may take to answer a close frame.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection stays open after the close frame that tells of an unreadable frame.
+const UNREADABLE_LINGER: Duration = Duration::from_secs(1);
 /// How often the client is pinged and its access is checked again.
 const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// How long a client may be silent before the connection is closed.
@@ -37,12 +42,20 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 mod code {
     /// The desk shuts down.
     pub(super) const GOING_AWAY: u16 = 1_001;
+    /// The client broke the protocol.
+    pub(super) const PROTOCOL_ERROR: u16 = 1_002;
+    /// A text frame is not UTF-8.
+    pub(super) const NOT_UTF8: u16 = 1_007;
+    /// A frame is larger than the maximum.
+    pub(super) const TOO_LARGE: u16 = 1_009;
     /// The store failed; the client may try again.
     pub(super) const TRY_AGAIN: u16 = 1_013;
-    /// No token, a bad one, or one that has expired.
+    /// No token, a bad one, one that has expired, or one of a session that was ended.
     pub(super) const UNAUTHORIZED: u16 = 4_401;
     /// The person is no agent or admin any more.
     pub(super) const FORBIDDEN: u16 = 4_403;
+    /// The person has too many sockets.
+    pub(super) const TOO_MANY: u16 = 4_429;
 }
 
 /// The first frame of a client that sent no token among the protocols.
@@ -58,7 +71,7 @@ struct AuthFrame {
 /// `queue_stats`, `alert`; after a reader fell behind, `snapshot` again, which replaces everything. A
 /// ticket's event says what happened; its data is the ticket as it is now. Closed with 4401 when the token
 /// expires.
-#[utoipa::path(get, path = "/api/ws", tag = "live",
+#[utoipa::path(get, operation_id = "openSocket", path = "/api/ws", tag = "live",
     responses((status = 101, description = "The socket is open")))]
 pub(in crate::api) async fn open(
     State(api): State<Arc<Api>>,
@@ -97,10 +110,29 @@ impl Api {
     }
 }
 
-/// Why a connection ends: with a close code and reason, or because the client is gone.
+/// Why a connection ends.
 enum CloseReason {
+    /// The desk closes it, with this code and reason.
     Close(u16, &'static str),
+    /// The client sent an unreadable frame. It gets this code; its further frames can't be read.
+    Unreadable(u16, &'static str),
+    /// The client closes it.
+    ClosedByClient,
+    /// The client is gone.
     Gone,
+}
+
+impl CloseReason {
+    /// Returns the reason that a failed read gives.
+    fn of(error: axum::Error) -> Self {
+        match error.into_inner().downcast_ref::<WsError>() {
+            Some(WsError::Capacity(_)) => Self::Unreadable(code::TOO_LARGE, "the frame is too large"),
+            Some(WsError::Utf8(_)) => Self::Unreadable(code::NOT_UTF8, "the text is not UTF-8"),
+            Some(WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => Self::Gone,
+            Some(WsError::Protocol(_)) => Self::Unreadable(code::PROTOCOL_ERROR, "the frame can't be read"),
+            _ => Self::Gone,
+        }
+    }
 }
 
 /// The connection of one client.
@@ -108,6 +140,8 @@ struct Connection {
     api: Arc<Api>,
     socket: WebSocket,
     person: PersonId,
+    /// The epoch of the token. The socket closes when the person's sessions are ended.
+    epoch: u32,
     scope: Scope,
     /// The ticket versions of the last snapshot; events with older versions are not sent.
     snapshot_versions: HashMap<TicketId, u64>,
@@ -120,9 +154,12 @@ impl Connection {
         let (person, claims) = match authenticated {
             Some(authenticated) => authenticated,
             None => match authenticate(&api, &mut socket).await {
-                Some(authenticated) => authenticated,
-                None => return close(socket, code::UNAUTHORIZED, "say who you are").await,
+                Ok(authenticated) => authenticated,
+                Err(reason) => return finish(socket, reason).await,
             },
+        };
+        let Some(_slot) = api.live.slots.take(person.id) else {
+            return finish(socket, CloseReason::Close(code::TOO_MANY, "too many sockets")).await;
         };
         let seconds = (claims.exp - api.now().timestamp()).max(0);
         let expiry = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
@@ -131,14 +168,14 @@ impl Connection {
             api,
             socket,
             person: person.id,
+            epoch: claims.epoch,
             scope,
             snapshot_versions: HashMap::new(),
             events,
             last_frame_at: Instant::now(),
         };
-        if let CloseReason::Close(code, reason) = connection.run(expiry).await {
-            close(connection.socket, code, reason).await;
-        }
+        let reason = connection.run(expiry).await;
+        finish(connection.socket, reason).await;
     }
 
     /// Sends the snapshot, then events, until there is a reason to close.
@@ -154,7 +191,7 @@ impl Connection {
                 () = &mut expired => Err(CloseReason::Close(code::UNAUTHORIZED, "the token has expired")),
                 () = closing.cancelled() => Err(CloseReason::Close(code::GOING_AWAY, "the desk closes")),
                 event = self.events.recv() => self.on_event(event).await,
-                frame = self.socket.recv() => self.on_client_frame(frame.as_ref()),
+                frame = self.socket.recv() => self.on_client_frame(frame),
                 _ = ping.tick() => self.recheck_access(true).await,
             };
         }
@@ -201,14 +238,10 @@ impl Connection {
     }
 
     /// Records that the client is alive; the content of its frames is ignored.
-    fn on_client_frame(&mut self, frame: Option<&Result<Message, axum::Error>>) -> Result<(), CloseReason> {
-        match frame {
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(CloseReason::Gone),
-            Some(Ok(_)) => {
-                self.last_frame_at = Instant::now();
-                Ok(())
-            }
-        }
+    fn on_client_frame(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), CloseReason> {
+        read_frame(frame)?;
+        self.last_frame_at = Instant::now();
+        Ok(())
     }
 
     /// Checks that the client is alive and still staff. Sends a new snapshot if its scope has changed, else a
@@ -224,6 +257,9 @@ impl Connection {
         let Some(person) = staff else {
             return Err(CloseReason::Close(code::FORBIDDEN, "not staff any more"));
         };
+        if person.sessions.epoch != self.epoch {
+            return Err(CloseReason::Close(code::UNAUTHORIZED, "the session was ended"));
+        }
         let scope = scope(&person);
         if scope != self.scope {
             self.scope = scope;
@@ -244,17 +280,45 @@ impl Connection {
     }
 }
 
-/// Reads the first frame and authenticates its token. Returns `None` if that fails or takes too long.
-async fn authenticate(api: &Api, socket: &mut WebSocket) -> Option<(Person, Claims)> {
-    let Ok(Some(Ok(Message::Text(text)))) = timeout(AUTH_TIMEOUT, socket.recv()).await else { return None };
-    let frame: AuthFrame = serde_json::from_str(&text).ok()?;
-    api.authenticate(&frame.token).await.ok()
+/// Returns the frame that was read. Errors if the client closes the connection, or if it can't be read.
+fn read_frame(frame: Option<Result<Message, axum::Error>>) -> Result<Message, CloseReason> {
+    match frame {
+        Some(Ok(Message::Close(_))) => Err(CloseReason::ClosedByClient),
+        Some(Ok(message)) => Ok(message),
+        Some(Err(error)) => Err(CloseReason::of(error)),
+        None => Err(CloseReason::Gone),
+    }
 }
 
-async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
-    let frame = CloseFrame { code, reason: reason.into() };
-    // An error means that the client is gone.
-    let _ = timeout(SEND_TIMEOUT, socket.send(Message::Close(Some(frame)))).await;
+/// Reads the first frame and authenticates its token. Errors if that fails or takes too long.
+async fn authenticate(api: &Api, socket: &mut WebSocket) -> Result<(Person, Claims), CloseReason> {
+    let unauthorized = || CloseReason::Close(code::UNAUTHORIZED, "say who you are");
+    let frame = timeout(AUTH_TIMEOUT, socket.recv()).await.map_err(|_| unauthorized())?;
+    let Message::Text(text) = read_frame(frame)? else { return Err(unauthorized()) };
+    let frame: AuthFrame = serde_json::from_str(&text).map_err(|_| unauthorized())?;
+    api.authenticate(&frame.token).await.map_err(|_| unauthorized())
+}
+
+/// Ends the connection with a close handshake: the answer to the client's close frame is sent, or the
+/// client's answer to ours is awaited. Without it the client would see an abnormal closure.
+async fn finish(mut socket: WebSocket, reason: CloseReason) {
+    if let CloseReason::Close(code, reason) | CloseReason::Unreadable(code, reason) = reason {
+        let frame = CloseFrame { code, reason: reason.into() };
+        let sent = timeout(SEND_TIMEOUT, socket.send(Message::Close(Some(frame)))).await;
+        if !matches!(sent, Ok(Ok(()))) {
+            return;
+        }
+    }
+    match reason {
+        CloseReason::Close(..) | CloseReason::ClosedByClient => {
+            // Reading sends the pending answer, and ends when both sides have closed.
+            let closed = async { while let Some(Ok(_)) = socket.recv().await {} };
+            let _ = timeout(CLOSE_TIMEOUT, closed).await;
+        }
+        // A connection that is closed with unread bytes is reset, and the client would lose the close frame.
+        CloseReason::Unreadable(..) => sleep(UNREADABLE_LINGER).await,
+        CloseReason::Gone => {}
+    }
 }
 
 fn scope(person: &Person) -> Scope {

@@ -1,4 +1,5 @@
 //! Gauges that are read when Prometheus scrapes.
+use super::labels::LabelText;
 use crate::api::Api;
 use crate::engine::ports::StoreError;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The label of a department.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DepartmentLabels {
-    department: String,
+    department: LabelText,
 }
 
 /// The label of a kind of error.
@@ -77,7 +78,7 @@ impl Gauges {
             if department.retired && depth == 0 {
                 continue;
             }
-            let labels = DepartmentLabels { department: department.name };
+            let labels = DepartmentLabels { department: LabelText::new(&department.name) };
             self.online.get_or_create(&labels).set(api.engine.online(department.id).into());
             self.critical.get_or_create(&labels).set(department.critical.into());
             self.depth.get_or_create(&labels).set(i64::try_from(depth).unwrap_or(i64::MAX));

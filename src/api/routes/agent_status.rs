@@ -110,7 +110,7 @@ pub(in crate::api) struct DepartmentStats {
 
 /// Records a heartbeat of the agent. Send one every `HEARTBEAT_INTERVAL` seconds; without one for
 /// `AGENT_STATUS_TTL` seconds the agent counts as absent.
-#[utoipa::path(post, path = "/api/agent-status/heartbeat", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "sendHeartbeat", path = "/api/agent-status/heartbeat", tag = "agent status", security(("bearer" = [])),
     request_body(content = Option<Heartbeat>),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn heartbeat(
@@ -129,7 +129,7 @@ pub(in crate::api) async fn heartbeat(
 }
 
 /// Lists the agents who are present.
-#[utoipa::path(get, path = "/api/agent-status/online", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "listOnlineAgents", path = "/api/agent-status/online", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Vec<AgentPresence>>)))]
 pub(in crate::api) async fn online(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<AgentPresence>> {
     let records = api.engine.presence().all(api.now()).await?;
@@ -137,7 +137,7 @@ pub(in crate::api) async fn online(State(api): State<Arc<Api>>, _: Staff) -> Res
 }
 
 /// Lists the agents of a department who are present.
-#[utoipa::path(get, path = "/api/agent-status/department/{department_id}", tag = "agent status",
+#[utoipa::path(get, operation_id = "listOnlineAgentsOfDepartment", path = "/api/agent-status/department/{department_id}", tag = "agent status",
     security(("bearer" = [])), params(("department_id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Vec<AgentPresence>>)))]
 pub(in crate::api) async fn in_department(
@@ -147,14 +147,14 @@ pub(in crate::api) async fn in_department(
 ) -> Result<Vec<AgentPresence>> {
     let id = DepartmentId(id);
     if !api.engine.store().departments().await?.iter().any(|department| department.id == id) {
-        return Err(ApiError::not_found("department_not_found", "there is no such department"));
+        return Err(ApiError::no_department());
     }
     let records = api.engine.presence().in_department(id, api.now()).await?;
     Ok(Answer::ok("Online agents of the department", with_loads(&api, records)))
 }
 
 /// Returns one agent, present or not.
-#[utoipa::path(get, path = "/api/agent-status/agent/{agent_id}", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getAgentStatus", path = "/api/agent-status/agent/{agent_id}", tag = "agent status", security(("bearer" = [])),
     params(("agent_id" = Uuid, Path)), responses((status = 200, body = Envelope<AgentPresence>)))]
 pub(in crate::api) async fn agent(
     State(api): State<Arc<Api>>,
@@ -173,7 +173,7 @@ pub(in crate::api) async fn agent(
 }
 
 /// Counts the present agents by department.
-#[utoipa::path(get, path = "/api/agent-status/stats", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getPresenceStats", path = "/api/agent-status/stats", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Vec<DepartmentStats>>)))]
 pub(in crate::api) async fn stats(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentStats>> {
     let records = api.engine.presence().all(api.now()).await?;
@@ -186,21 +186,21 @@ pub(in crate::api) async fn stats(State(api): State<Arc<Api>>, _: Staff) -> Resu
 }
 
 /// The agent logs out.
-#[utoipa::path(post, path = "/api/agent-status/offline", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "logOut", path = "/api/agent-status/offline", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn offline(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
     set_availability(state, agent, Availability::Offline, "Agent is now offline").await
 }
 
 /// The agent goes online; waiting tickets are assigned to them at once.
-#[utoipa::path(post, path = "/api/agent-status/go-online", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "goOnline", path = "/api/agent-status/go-online", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn go_online(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
     set_availability(state, agent, Availability::Online, "You are now online").await
 }
 
 /// The agent goes offline; the desk's offline behaviour decides about their tickets.
-#[utoipa::path(post, path = "/api/agent-status/go-offline", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "goOffline", path = "/api/agent-status/go-offline", tag = "agent status", security(("bearer" = [])),
     responses((status = 200, body = Envelope<AgentNow>)))]
 pub(in crate::api) async fn go_offline(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
     set_availability(state, agent, Availability::Offline, "You are now offline").await

@@ -31,7 +31,7 @@ pub(in crate::api) struct AgentChange {
 }
 
 /// Returns one agent.
-#[utoipa::path(get, path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getAgent", path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
     params(("agent_id" = Uuid, Path)), responses((status = 200, body = Envelope<AgentLoad>)))]
 pub(in crate::api) async fn show(
     State(api): State<Arc<Api>>,
@@ -42,7 +42,7 @@ pub(in crate::api) async fn show(
 }
 
 /// Changes an agent.
-#[utoipa::path(patch, path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
+#[utoipa::path(patch, operation_id = "changeAgent", path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
     params(("agent_id" = Uuid, Path)), request_body = AgentChange,
     responses((status = 200, body = Envelope<AgentLoad>)))]
 pub(in crate::api) async fn change(
@@ -65,9 +65,7 @@ pub(in crate::api) async fn change(
         Ok::<_, crate::engine::error::EngineError>(())
     };
     // The extractor checked the admin, so a 404 means that the person is no agent.
-    Api::run(operation)
-        .await
-        .map_err(|error| if error.is_not_found() { ApiError::no_agent() } else { error })?;
+    Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Agent changed", api.agent_load(id).await?))
 }
 

@@ -47,13 +47,13 @@ pub(in crate::api) struct Ready {
 }
 
 /// Returns 200 while the process runs.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, body = Envelope<Alive>)))]
+#[utoipa::path(get, operation_id = "getLiveness", path = "/healthz", tag = "operation", responses((status = 200, body = Envelope<Alive>)))]
 pub(in crate::api) async fn healthz() -> Answer<Alive> {
     Answer::ok("alive", Alive { version: env!("CARGO_PKG_VERSION") })
 }
 
 /// Returns 200 if store, presence and Telegram answer, else 503.
-#[utoipa::path(get, path = "/readyz", tag = "operation",
+#[utoipa::path(get, operation_id = "getReadiness", path = "/readyz", tag = "operation",
     responses((status = 200, body = Envelope<Ready>), (status = 503, body = Envelope<Ready>)))]
 pub(in crate::api) async fn readyz(State(api): State<Arc<Api>>) -> Response {
     let (store, presence, telegram) =

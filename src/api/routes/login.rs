@@ -1,19 +1,19 @@
 //! Routes of `/api/auth`: log-ins of web pages with Telegram, and renewal of tokens.
 use crate::api::Api;
-use crate::api::http::auth::Staff;
+use crate::api::http::auth::StaffSession;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::JsonBody;
 use crate::api::json::enums::RoleWord;
-use crate::auth_token::{WEB_TOKEN_LIFETIME, issue};
+use crate::auth_token::{self, WEB_TOKEN_LIFETIME, issue};
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::{Person, Role};
-use crate::telegram::login::{LoginProofError, MAX_AGE, MAX_SKEW, of_mini_app, of_widget};
+use crate::telegram::login::{LoginProof, LoginProofError, MAX_AGE, MAX_SKEW, of_mini_app, of_widget};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -26,12 +26,32 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/refresh", post(refresh))
 }
 
-/// The data of Telegram's Login Widget, unchanged.
+/// A number of the Login Widget. Its callback gives numbers, and its redirect gives text.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::api) enum WidgetNumber {
+    /// From the callback.
+    Number(i64),
+    /// From the query of the redirect.
+    Text(String),
+}
+
+impl WidgetNumber {
+    /// Returns the text that Telegram signed.
+    fn signed_text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// The data of Telegram's Login Widget, unchanged: of its callback, or of its redirect's query.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct WidgetLogin {
     /// Their Telegram id.
-    id: i64,
+    id: WidgetNumber,
     /// Their first name.
     first_name: Option<String>,
     /// Their last name.
@@ -41,7 +61,7 @@ pub(in crate::api) struct WidgetLogin {
     /// The URL of their picture.
     photo_url: Option<String>,
     /// When they logged in, in seconds of Unix time.
-    auth_date: i64,
+    auth_date: WidgetNumber,
     /// Telegram's signature.
     hash: String,
 }
@@ -71,14 +91,13 @@ pub(in crate::api) struct Session {
 }
 
 /// Log in with the Login Widget's data.
-#[utoipa::path(post, path = "/api/auth/telegram", tag = "login", request_body = WidgetLogin,
+#[utoipa::path(post, operation_id = "logInWithWidget", path = "/api/auth/telegram", tag = "login", request_body = WidgetLogin,
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn widget(
     State(api): State<Arc<Api>>,
     JsonBody(login): JsonBody<WidgetLogin>,
 ) -> Result<Session> {
-    let date = login.auth_date.to_string();
-    let id = login.id.to_string();
+    let (date, id) = (login.auth_date.signed_text(), login.id.signed_text());
     let mut fields = vec![("id", id.as_str()), ("auth_date", date.as_str())];
     let optional = [
         ("first_name", &login.first_name),
@@ -87,12 +106,14 @@ pub(in crate::api) async fn widget(
         ("photo_url", &login.photo_url),
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
-    let signed = of_widget(api.telegram.token(), fields, &login.hash);
-    api.log_in(signed.map(|signed_at| (signed_at, TelegramId(login.id)))).await
+    let signed_at = of_widget(api.telegram.token(), fields, &login.hash);
+    let user = id.parse().map(TelegramId).map_err(|_| LoginProofError);
+    let proof = signed_at.and_then(|signed_at| Ok(LoginProof { signed_at, user: user?, hash: login.hash }));
+    api.log_in(proof).await
 }
 
 /// Log in with a Mini App's data.
-#[utoipa::path(post, path = "/api/auth/miniapp", tag = "login", request_body = MiniAppLogin,
+#[utoipa::path(post, operation_id = "logInWithMiniApp", path = "/api/auth/miniapp", tag = "login", request_body = MiniAppLogin,
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn miniapp(
     State(api): State<Arc<Api>>,
@@ -101,39 +122,49 @@ pub(in crate::api) async fn miniapp(
     api.log_in(of_mini_app(api.telegram.token(), &login.init_data)).await
 }
 
-/// Returns a new token for one that is still valid, with the current role.
-#[utoipa::path(post, path = "/api/auth/refresh", tag = "login", security(("bearer" = [])),
+/// Returns a new token for one that is still valid, with the current role. The session still ends
+/// `SESSION_LIFETIME` after the log-in.
+#[utoipa::path(post, operation_id = "renewToken", path = "/api/auth/refresh", tag = "login", security(("bearer" = [])),
     responses((status = 200, body = Envelope<Session>)))]
-pub(in crate::api) async fn refresh(State(api): State<Arc<Api>>, Staff(person): Staff) -> Result<Session> {
-    Ok(Answer::ok("Token renewed", api.session(&person)?))
+pub(in crate::api) async fn refresh(
+    State(api): State<Arc<Api>>,
+    StaffSession(person, claims): StaffSession,
+) -> Result<Session> {
+    let lifetime = WEB_TOKEN_LIFETIME.min(api.session_end(&claims) - api.now());
+    Ok(Answer::ok("Token renewed", api.session(&person, claims.began(), lifetime)?))
 }
 
 impl Api {
-    async fn log_in(
-        &self,
-        signed: std::result::Result<(Time, TelegramId), LoginProofError>,
-    ) -> Result<Session> {
-        let (signed_at, user) =
-            signed.map_err(|_| ApiError::unauthorized("bad_login", "Telegram did not sign this"))?;
-        let age = self.now() - signed_at;
+    async fn log_in(&self, proof: std::result::Result<LoginProof, LoginProofError>) -> Result<Session> {
+        let login = proof.map_err(|_| ApiError::unauthorized("bad_login", "Telegram did not sign this"))?;
+        let age = self.now() - login.signed_at;
         if age > MAX_AGE || age < -MAX_SKEW {
             return Err(ApiError::unauthorized("old_login", "log in again: this is too old"));
         }
-        let person = self.engine.store().person_by_telegram(user).await?;
+        let person = self.engine.store().person_by_telegram(login.user).await?;
         // A person unknown to the bot gets the same error as a customer.
         let staff = person.filter(|person| person.role != Role::Customer).ok_or_else(ApiError::forbidden)?;
         self.limit_person(staff.id)?;
-        Ok(Answer::ok("Logged in", self.session(&staff)?))
+        let (engine, now, until) = (Arc::clone(&self.engine), self.now(), login.signed_at + MAX_AGE);
+        let used = async move { engine.use_login(staff.id, &login.hash, until, now).await };
+        let staff = Api::run(used).await?;
+        Ok(Answer::ok("Logged in", self.session(&staff, now, WEB_TOKEN_LIFETIME)?))
     }
 
-    fn session(&self, person: &Person) -> std::result::Result<Session, ApiError> {
+    fn session(
+        &self,
+        person: &Person,
+        began: Time,
+        lifetime: TimeDelta,
+    ) -> std::result::Result<Session, ApiError> {
         let no_secret = || ApiError::unauthorized("no_tokens", "this desk gives no tokens");
         let secret = self.config.jwt_secret.as_ref().ok_or_else(no_secret)?;
         let now = self.now();
-        let token = issue(secret, person.id, person.role, now, WEB_TOKEN_LIFETIME);
+        let session = auth_token::Session { began, ..auth_token::Session::new(person, now) };
+        let token = issue(secret, &session, now, lifetime);
         Ok(Session {
             token: token.map_err(|_| ApiError::internal())?,
-            expires_at: now + WEB_TOKEN_LIFETIME,
+            expires_at: now + lifetime,
             agent_id: person.id.0,
             name: person.name.clone(),
             role: person.role.into(),

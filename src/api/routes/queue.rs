@@ -99,7 +99,7 @@ pub(in crate::api) struct Reassignment {
 }
 
 /// Lists the tickets that the calling agent holds.
-#[utoipa::path(get, path = "/api/queue/my-queue", tag = "queue", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getMyQueue", path = "/api/queue/my-queue", tag = "queue", security(("bearer" = [])),
     responses((status = 200, body = Envelope<MyQueue>)))]
 pub(in crate::api) async fn mine(State(api): State<Arc<Api>>, agent: Agent) -> Result<MyQueue> {
     let held = api.engine.store().held_by(agent.person.id).await?;
@@ -109,7 +109,7 @@ pub(in crate::api) async fn mine(State(api): State<Arc<Api>>, agent: Agent) -> R
 }
 
 /// Lists the waiting or the held tickets.
-#[utoipa::path(get, path = "/api/queue", tag = "queue", security(("bearer" = [])), params(QueueQuery),
+#[utoipa::path(get, operation_id = "listQueue", path = "/api/queue", tag = "queue", security(("bearer" = [])), params(QueueQuery),
     responses((status = 200, body = Envelope<QueuePage>)))]
 pub(in crate::api) async fn all(
     State(api): State<Arc<Api>>,
@@ -121,7 +121,7 @@ pub(in crate::api) async fn all(
         api.engine.store().departments().await?.into_iter().map(|department| department.id).collect();
     departments.retain(|id| query.department_id.is_none_or(|wanted| wanted == id.0));
     if departments.is_empty() {
-        return Err(ApiError::not_found("department_not_found", "there is no such department"));
+        return Err(ApiError::no_department());
     }
     let page = match query.status {
         QueueStatus::Queued => api.waiting(&departments, offset, limit).await?,
@@ -131,7 +131,7 @@ pub(in crate::api) async fn all(
 }
 
 /// Changes the priority of a ticket.
-#[utoipa::path(patch, path = "/api/queue/{ticket}", tag = "queue", security(("bearer" = [])),
+#[utoipa::path(patch, operation_id = "changeTicketPriority", path = "/api/queue/{ticket}", tag = "queue", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), request_body = QueueChange,
     responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn reprioritise(
@@ -147,7 +147,7 @@ pub(in crate::api) async fn reprioritise(
 }
 
 /// Gives a ticket to an agent, or back to the queue.
-#[utoipa::path(post, path = "/api/queue/{ticket}/reassign", tag = "queue", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "reassignTicket", path = "/api/queue/{ticket}/reassign", tag = "queue", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), request_body = Reassignment,
     responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn reassign(
@@ -166,7 +166,8 @@ pub(in crate::api) async fn reassign(
             None => engine.requeue(&admin, (id, None), now).await,
         }
     };
-    let ticket = Api::run(operation).await?;
+    // Tickets are never deleted, so a 404 means that the person is no agent.
+    let ticket = Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Ticket reassigned", api.ticket_body(&ticket).await?))
 }
 

@@ -65,14 +65,14 @@ pub(in crate::api) struct SettingsChange {
 }
 
 /// Returns the settings.
-#[utoipa::path(get, path = "/api/settings", tag = "settings", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getSettings", path = "/api/settings", tag = "settings", security(("bearer" = [])),
     responses((status = 200, body = Envelope<SettingsBody>)))]
 pub(in crate::api) async fn show(State(api): State<Arc<Api>>, _: Admin) -> Result<SettingsBody> {
     Ok(Answer::ok("Settings", api.engine.store().settings().await?.into()))
 }
 
 /// Changes the settings.
-#[utoipa::path(patch, path = "/api/settings", tag = "settings", security(("bearer" = [])),
+#[utoipa::path(patch, operation_id = "changeSettings", path = "/api/settings", tag = "settings", security(("bearer" = [])),
     request_body = SettingsChange, responses((status = 200, body = Envelope<SettingsBody>)))]
 pub(in crate::api) async fn change(
     State(api): State<Arc<Api>>,

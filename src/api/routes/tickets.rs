@@ -49,12 +49,16 @@ pub(in crate::api) struct NewTicketBody {
     /// The category; optional if there is only one.
     category_id: Option<Uuid>,
     /// The description; it must contain a visible character.
-    #[schema(min_length = 1, max_length = 12_288, pattern = "[^\\p{C}\\p{Z}\\p{M}]")]
+    #[schema(
+        min_length = 1,
+        max_length = 12_288,
+        pattern = "[!-~¡-¬®-ʯΑ-ΡΣ-ώА-ҁא-תء-غक-हก-ฮぁ-ゖァ-ヺ一-龥가-힣]"
+    )]
     description: String,
 }
 
 /// Opens a ticket. A second request with the same `Idempotency-Key` returns 200 with the first ticket.
-#[utoipa::path(post, path = "/api/tickets", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "openTicket", path = "/api/tickets", tag = "tickets", security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$")),
     request_body = NewTicketBody,
     responses((status = 201, body = Envelope<TicketBody>), (status = 200, body = Envelope<TicketBody>)))]
@@ -78,7 +82,7 @@ pub(in crate::api) async fn create(
         let new = NewTicket { key, customer: &customer, target, description, thread: None };
         engine.open_or_existing(new, now).await
     };
-    let (ticket, is_new) = Api::run(open).await?;
+    let (ticket, is_new) = Api::run(open).await.map_err(|error| error.or_missing(not_offered))?;
     if !is_new {
         // A request with the same key was faster.
         return api.opened_before(&ticket, (customer_id, Some(target), &wanted)).await;
@@ -87,7 +91,7 @@ pub(in crate::api) async fn create(
 }
 
 /// Returns one ticket, by its id or its number.
-#[utoipa::path(get, path = "/api/tickets/{ticket}", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getTicket", path = "/api/tickets/{ticket}", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<PlacedTicket>)))]
 pub(in crate::api) async fn show(
     State(api): State<Arc<Api>>,
@@ -100,7 +104,7 @@ pub(in crate::api) async fn show(
 }
 
 /// The holder starts the ticket.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/start", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "startTicket", path = "/api/tickets/{ticket}/start", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn start(
     state: State<Arc<Api>>,
@@ -111,7 +115,7 @@ pub(in crate::api) async fn start(
 }
 
 /// The holder puts the ticket on hold.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/hold", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "holdTicket", path = "/api/tickets/{ticket}/hold", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn hold(
     state: State<Arc<Api>>,
@@ -122,7 +126,7 @@ pub(in crate::api) async fn hold(
 }
 
 /// The holder resumes the ticket.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/resume", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "resumeTicket", path = "/api/tickets/{ticket}/resume", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn resume(
     state: State<Arc<Api>>,
@@ -133,7 +137,7 @@ pub(in crate::api) async fn resume(
 }
 
 /// The holder completes the ticket; the next waiting ticket is assigned automatically.
-#[utoipa::path(post, path = "/api/tickets/{ticket}/complete", tag = "tickets", security(("bearer" = [])),
+#[utoipa::path(post, operation_id = "completeTicket", path = "/api/tickets/{ticket}/complete", tag = "tickets", security(("bearer" = [])),
     params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn complete(
     state: State<Arc<Api>>,
@@ -193,7 +197,9 @@ impl Api {
                 return Err(ApiError::bad("bad_id", "a ticket is named by its id or its number"));
             }
         };
-        let not_found = || ApiError::not_found("ticket_not_found", "there is no such ticket");
+        let not_found = || {
+            ApiError::not_found("ticket_not_found", "there is no such ticket among those that you may see")
+        };
         found.filter(|ticket| may_see(caller, ticket)).ok_or_else(not_found)
     }
 
@@ -252,18 +258,27 @@ fn target(
     body: &NewTicketBody,
     departments: &[Department],
 ) -> std::result::Result<(DepartmentId, CategoryId), ApiError> {
-    let matches = |d: DepartmentId, c: CategoryId| {
-        body.department_id.is_none_or(|id| id == d.0) && body.category_id.is_none_or(|id| id == c.0)
-    };
-    let offers = departments.iter().flat_map(|d| d.offered().map(|c| (d.id, c.id)));
-    let mut matching = offers.filter(|(d, c)| matches(*d, *c));
+    let is_department = |d: &&Department| body.department_id.is_none_or(|id| id == d.id.0);
+    let mut in_department = departments.iter().filter(is_department).peekable();
+    if in_department.peek().is_none() {
+        return Err(ApiError::no_department());
+    }
+    let offers = in_department.flat_map(|d| d.offered().map(|c| (d.id, c.id)));
+    let mut matching = offers.filter(|(_, c)| body.category_id.is_none_or(|id| id == c.0));
     match (matching.next(), matching.next()) {
         (Some(target), None) => Ok(target),
         (Some(_), Some(_)) => {
-            Err(ApiError::unprocessable("category_needed", "there are several categories: say which"))
+            let message = "there are several categories: name one of /api/departments with category_id";
+            Err(ApiError::unprocessable("category_needed", message))
         }
-        (None, _) => Err(ApiError::not_found("category_not_found", "there is no such category")),
+        (None, _) => Err(not_offered()),
     }
+}
+
+/// Returns the 404 of a category that takes no new tickets.
+fn not_offered() -> ApiError {
+    let message = "no such category takes new tickets; /api/departments lists those that do";
+    ApiError::not_found("category_not_found", message)
 }
 
 fn parse_description(text: &str) -> std::result::Result<Description, ApiError> {

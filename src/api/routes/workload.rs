@@ -55,7 +55,7 @@ pub(in crate::api) struct DepartmentQueue {
 }
 
 /// Returns every agent's load with today's totals, and the queue statistics.
-#[utoipa::path(get, path = "/api/agent-status/workload", tag = "agent status", security(("bearer" = [])),
+#[utoipa::path(get, operation_id = "getWorkload", path = "/api/agent-status/workload", tag = "agent status", security(("bearer" = [])),
     params(Paging), responses((status = 200, body = Envelope<Workload>)))]
 pub(in crate::api) async fn workload(
     State(api): State<Arc<Api>>,

@@ -1,4 +1,5 @@
 //! Agent handlers: availability, the own queue, the status.
+use crate::auth_token::{Session, TOKEN_LIFETIME, issue};
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
@@ -6,7 +7,7 @@ use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::event::Actor;
 use crate::domain::notice::Outgoing;
-use crate::domain::person::{AgentProfile, Availability, Role, Via};
+use crate::domain::person::{AgentProfile, Availability, Via};
 use crate::domain::policy::Mode;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::Press;
@@ -225,15 +226,23 @@ async fn auto_key(bot: &BotContext, on: bool) -> Result<&'static str, EngineErro
     })
 }
 
-/// `/token`: a bearer token for the side API.
-pub async fn token(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    let role = if ctx.person.is_admin() { Role::Admin } else { Role::Agent };
+/// `/token`: a bearer token for the side API. `/token revoke` ends all sessions of the person.
+pub async fn token(bot: Arc<BotContext>, ctx: RequestContext, argument: String) -> HandlerResult {
+    if REVOKE.iter().any(|word| argument.trim().eq_ignore_ascii_case(word)) {
+        bot.engine.end_sessions(ctx.person.id, ctx.now).await?;
+        return Ok(vec![ctx.message(&bot, "token-revoked", &[])]);
+    }
+    if !argument.trim().is_empty() {
+        return Ok(vec![ctx.message(&bot, "token-usage", &[])]);
+    }
     let Some(secret) = &bot.jwt_secret else { return Ok(vec![ctx.message(&bot, "token-off", &[])]) };
-    let Ok(token) =
-        crate::auth_token::issue(secret, ctx.person.id, role, ctx.now, crate::auth_token::TOKEN_LIFETIME)
-    else {
+    let session = Session::new(&ctx.person, ctx.now);
+    let Ok(token) = issue(secret, &session, ctx.now, TOKEN_LIFETIME) else {
         return Ok(vec![ctx.message(&bot, "token-off", &[])]);
     };
-    let hours = crate::auth_token::TOKEN_LIFETIME.num_hours();
+    let hours = TOKEN_LIFETIME.num_hours();
     Ok(vec![ctx.message(&bot, "token", &[("token", token.into()), ("hours", hours.into())])])
 }
+
+/// The arguments of `/token` that end all sessions, in the languages of the desk.
+const REVOKE: [&str; 2] = ["revoke", "cabut"];

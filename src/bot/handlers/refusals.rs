@@ -87,7 +87,7 @@ pub fn refusal_text(
     bot: &BotContext,
     ctx: &RequestContext,
     error: &EngineError,
-) -> Option<crate::domain::notice::Rendered> {
+) -> Option<crate::domain::notice::rendered::Rendered> {
     let localizer = ctx.localizer(bot);
     describe(error, &localizer, ctx.person.id).map(|(key, args)| localizer.message(key, &args))
 }

@@ -2,7 +2,7 @@
 //! bodies.
 use super::{BUDI, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Reply};
-use antri::auth_token::{TOKEN_LIFETIME, issue};
+use antri::auth_token::{Session, TOKEN_LIFETIME, issue};
 use antri::domain::person::Role;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -12,20 +12,21 @@ use serde_json::{Value, json};
 
 /// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
 /// is unknown.
-const ENDPOINTS: [(&str, &str, u16, u16); 24] = [
-    ("POST", "/api/agent-status/heartbeat", 200, 404),
+const ENDPOINTS: [(&str, &str, u16, u16); 25] = [
+    ("POST", "/api/agent-status/heartbeat", 200, 409),
     ("GET", "/api/agent-status/online", 200, 200),
     ("GET", "/api/agent-status/department/{id}", 404, 404),
     ("GET", "/api/agent-status/agent/{id}", 404, 404),
     ("GET", "/api/agent-status/stats", 200, 200),
     ("GET", "/api/agent-status/workload", 403, 200),
-    ("POST", "/api/agent-status/offline", 200, 404),
-    ("POST", "/api/agent-status/go-online", 200, 404),
-    ("POST", "/api/agent-status/go-offline", 200, 404),
-    ("GET", "/api/queue/my-queue", 200, 404),
+    ("POST", "/api/agent-status/offline", 200, 409),
+    ("POST", "/api/agent-status/go-online", 200, 409),
+    ("POST", "/api/agent-status/go-offline", 200, 409),
+    ("GET", "/api/queue/my-queue", 200, 409),
     ("GET", "/api/queue", 403, 200),
     ("PATCH", "/api/queue/{id}", 403, 404),
     ("POST", "/api/queue/{id}/reassign", 403, 404),
+    ("GET", "/api/departments", 200, 200),
     ("POST", "/api/tickets", 404, 404),
     ("GET", "/api/tickets/{id}", 404, 404),
     ("POST", "/api/tickets/{id}/start", 404, 404),
@@ -187,7 +188,8 @@ async fn invalid_tokens_are_refused_with_401() {
 async fn the_stored_role_overrides_the_role_in_the_token() {
     let desk = desk().await;
     let budi = desk.person_by_telegram_id(BUDI).await;
-    let claimed = issue(&JWT_SECRET.into(), budi.id, Role::Admin, desk.now(), TOKEN_LIFETIME).unwrap();
+    let session = Session { role: Role::Admin, ..Session::new(&budi, desk.now()) };
+    let claimed = issue(&JWT_SECRET.into(), &session, desk.now(), TOKEN_LIFETIME).unwrap();
     send(&desk, "GET", "/api/settings", Some(&claimed)).await.refused(403, "forbidden");
     send(&desk, "GET", "/api/queue/my-queue", Some(&claimed)).await.data();
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;

@@ -16,6 +16,7 @@ POST /api/agent-status/offline
 POST /api/agent-status/go-online
 POST /api/agent-status/go-offline
 GET /api/agent-status/workload
+GET /api/departments
 GET /api/queue/my-queue
 GET /api/queue
 PATCH /api/queue/{ticket}
@@ -62,6 +63,37 @@ async fn the_contract_has_every_endpoint_and_no_other() {
         assert!(!["no_such_path", "no_such_method"].contains(&reply.body["error"].as_str().unwrap_or("")));
     }
     check_references(&contract, &contract);
+}
+
+/// Generators of clients need a name for each operation, and patterns of every language.
+#[tokio::test]
+async fn operations_have_unique_ids_and_patterns_are_portable() {
+    let desk = desk().await;
+    let contract = Reply::of(desk.request("GET", "/api/openapi.json")).await.body;
+    let paths = contract["paths"].as_object().unwrap();
+    let operations = paths.values().flat_map(|item| item.as_object().unwrap().values());
+    let ids: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "{ids:?}");
+    assert!(ids.iter().all(|id| id.chars().all(|c| c.is_ascii_alphanumeric())), "{ids:?}");
+    let mut found = Vec::new();
+    patterns(&contract, &mut found);
+    assert!(found.len() >= 3, "{found:?}");
+    for pattern in found {
+        assert!(!pattern.contains(['\\', '?']), "{pattern} needs an extension of some language");
+    }
+}
+
+/// Collects the patterns in this part of the contract.
+fn patterns<'a>(part: &'a Value, found: &mut Vec<&'a str>) {
+    match part {
+        Value::Object(fields) => {
+            found.extend(fields.get("pattern").and_then(Value::as_str));
+            fields.values().for_each(|value| patterns(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| patterns(value, found)),
+        _ => {}
+    }
 }
 
 /// Panics if a `$ref` in this part of the contract does not resolve.

@@ -3,10 +3,10 @@
 use super::socket::{Page, refused, reported, request, with_token};
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, JWT_SECRET, Options, http};
-use antri::auth_token::issue;
+use antri::auth_token::{Session, issue};
 use antri::config::http::HttpConfig;
 use antri::domain::ids::DepartmentId;
-use antri::domain::person::{Availability, Role};
+use antri::domain::person::Availability;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -101,14 +101,9 @@ async fn unauthorized_sockets_are_refused() {
     let mut in_url = with_token(address, &token);
     *in_url.uri_mut() = format!("ws://{address}/api/ws?token={token}").parse().unwrap();
     assert_eq!(refused(address, in_url).await, 400);
-    let person = desk.person_by_telegram_id(ADMIN).await.id;
-    let expired = issue(
-        &JWT_SECRET.into(),
-        person,
-        Role::Admin,
-        desk.now() - TimeDelta::hours(1),
-        TimeDelta::minutes(1),
-    );
+    let then = desk.now() - TimeDelta::hours(1);
+    let session = Session::new(&desk.person_by_telegram_id(ADMIN).await, then);
+    let expired = issue(&JWT_SECRET.into(), &session, then, TimeDelta::minutes(1));
     for bad in ["rubbish", &expired.unwrap()] {
         assert_eq!(refused(address, with_token(address, bad)).await, 401);
     }
@@ -119,9 +114,8 @@ async fn unauthorized_sockets_are_refused() {
 #[tokio::test]
 async fn a_socket_closes_on_token_expiry_role_loss_and_shutdown() {
     let desk = desk().await;
-    let budi = desk.person_by_telegram_id(BUDI).await.id;
-    let short_lived =
-        issue(&JWT_SECRET.into(), budi, Role::Agent, desk.now(), TimeDelta::seconds(1)).unwrap();
+    let session = Session::new(&desk.person_by_telegram_id(BUDI).await, desk.now());
+    let short_lived = issue(&JWT_SECRET.into(), &session, desk.now(), TimeDelta::seconds(1)).unwrap();
     let start = std::time::Instant::now();
     let mut page = Page::at(desk.app().addr, &short_lived).await;
     assert_eq!(page.closed().await, 4_401);
@@ -133,6 +127,53 @@ async fn a_socket_closes_on_token_expiry_role_loss_and_shutdown() {
     let mut page = Page::of(&desk, ADMIN).await;
     desk.stop().await;
     assert_eq!(page.closed().await, 1_001);
+}
+
+#[tokio::test]
+async fn the_close_handshake_is_finished() {
+    let desk = desk().await;
+    assert!(Page::of(&desk, BUDI).await.close_cleanly().await);
+    // Also before the client has said who it is.
+    let stream = tokio::net::TcpStream::connect(desk.app().addr).await.unwrap();
+    let mut page = Page::over(stream, request(desk.app().addr)).await;
+    assert!(page.close_cleanly().await);
+}
+
+/// Masked frames of a client, with a mask of zeros.
+#[tokio::test]
+async fn an_unreadable_frame_is_answered_with_its_close_code() {
+    let desk = desk().await;
+    let large = [&[0x81, 0xfe, 0x50, 0x00, 0, 0, 0, 0][..], &[b'x'; 0x5000]].concat();
+    let huge = [&[0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0][..], &[b'x'; 0x10_0000]].concat();
+    for (frame, code) in [
+        (&[0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28][..], 1_007),
+        (&[0xf1, 0x80, 0, 0, 0, 0], 1_002),
+        (&[0x83, 0x80, 0, 0, 0, 0], 1_002),
+        (&large, 1_009),
+        (&huge, 1_009),
+    ] {
+        let mut page = Page::of(&desk, BUDI).await;
+        page.send_raw(frame).await;
+        assert_eq!(page.closed().await, code, "{:?}", &frame[..6]);
+    }
+}
+
+#[tokio::test]
+async fn a_person_has_a_bounded_number_of_sockets() {
+    let desk = desk().await;
+    let mut pages = Vec::new();
+    for _ in 0..50 {
+        pages.push(Page::of(&desk, BUDI).await);
+    }
+    let token = desk.token(BUDI).await;
+    let open = async || {
+        let stream = tokio::net::TcpStream::connect(desk.app().addr).await.unwrap();
+        Page::over(stream, with_token(desk.app().addr, &token)).await
+    };
+    assert_eq!(open().await.closed().await, 4_429);
+    Page::of(&desk, CITRA).await;
+    assert!(pages.pop().unwrap().close_cleanly().await);
+    desk.until("a free place", async || open().await.next().await.is_ok()).await;
 }
 
 #[tokio::test]

@@ -38,12 +38,12 @@ pub(super) fn mini_app(token: &str, id: i64, date: i64) -> Value {
 }
 
 /// Posts a login to `/api/auth/{endpoint}`.
-async fn log_in(desk: &Desk, endpoint: &str, body: &Value) -> Reply {
+pub(super) async fn log_in(desk: &Desk, endpoint: &str, body: &Value) -> Reply {
     Reply::of(desk.request("POST", &format!("/api/auth/{endpoint}")).json(body)).await
 }
 
-type Sign = fn(&str, i64, i64) -> Value;
-const LOGINS: [(&str, Sign); 2] = [("telegram", widget), ("miniapp", mini_app)];
+pub(super) type Sign = fn(&str, i64, i64) -> Value;
+pub(super) const LOGINS: [(&str, Sign); 2] = [("telegram", widget), ("miniapp", mini_app)];
 
 #[tokio::test]
 async fn a_signed_login_returns_a_token_for_its_person() {
@@ -65,6 +65,22 @@ async fn a_signed_login_returns_a_token_for_its_person() {
     }
 }
 
+/// The widget's redirect gives all fields as text.
+#[tokio::test]
+async fn a_login_by_redirect_is_accepted() {
+    let desk = desk().await;
+    let mut body = widget(TOKEN, BUDI, desk.now().timestamp());
+    for field in ["id", "auth_date"] {
+        body[field] = json!(body[field].to_string());
+    }
+    for (field, text) in [("id", "3"), ("id", "02"), ("id", "x"), ("auth_date", "1"), ("id", "")] {
+        let mut edited = body.clone();
+        edited[field] = json!(text);
+        log_in(&desk, "telegram", &edited).await.refused(401, "bad_login");
+    }
+    assert_eq!(log_in(&desk, "telegram", &body).await.data()["name"], "Budi");
+}
+
 #[tokio::test]
 async fn old_and_foreign_logins_are_refused() {
     let desk = desk().await;
@@ -80,6 +96,19 @@ async fn old_and_foreign_logins_are_refused() {
         }
         let other = LOGINS.iter().find(|(name, _)| *name != endpoint).unwrap().1;
         log_in(&desk, endpoint, &other(TOKEN, BUDI, now)).await.refused(422, "bad_body");
+    }
+}
+
+/// The signed text has one field a line, so a name with a line feed could hold the line of another field.
+#[tokio::test]
+async fn a_login_with_control_characters_is_refused() {
+    let desk = desk().await;
+    let now = desk.now().timestamp();
+    for name in ["Budi\nid=1", "Bu\u{0}di", "Budi\r", "\u{9b}31m"] {
+        let check = format!("auth_date={now}\nfirst_name={name}\nid={BUDI}");
+        let hash = hex(&hmac(&Sha256::digest(TOKEN), &check));
+        let body = json!({"id": BUDI, "first_name": name, "auth_date": now, "hash": hash});
+        log_in(&desk, "telegram", &body).await.refused(401, "bad_login");
     }
 }
 

@@ -94,6 +94,45 @@ async fn a_loopback_address_from_an_untrusted_proxy_is_refused() {
     Reply::of(claimed).await.refused(401, "missing_token");
 }
 
+/// A series is kept for every label value, so a client must not be able to choose one.
+#[tokio::test]
+async fn label_values_do_not_come_from_clients() {
+    let desk = desk().await;
+    let series = async || {
+        let text = scrape(&desk).await;
+        text.lines().filter(|line| line.starts_with("antri_requests_seconds_count")).count()
+    };
+    Reply::of(desk.request("BREW", "/healthz")).await;
+    Reply::of(desk.request("BREW", "/nowhere")).await;
+    Reply::of(desk.request("GET", "/api/tickets/one")).await;
+    series().await;
+    let before = series().await;
+    for n in 0..50 {
+        Reply::of(desk.request(&format!("BREW{n}"), "/healthz")).await.refused(405, "no_such_method");
+        Reply::of(desk.request(&format!("X-{n}"), &format!("/{n}"))).await.refused(404, "no_such_path");
+        let path = format!("/api/tickets/{n}?q={n}");
+        let request = desk.request("GET", &path).header("x-request-id", n).header("user-agent", n);
+        Reply::of(request).await.refused(401, "missing_token");
+    }
+    assert_eq!(series().await, before);
+    let text = scrape(&desk).await;
+    let other = r#"antri_requests_seconds_count{method="other",route="/healthz",status="405"}"#;
+    assert!((value(&text, other) - 51.0).abs() < 1e-9, "{text}");
+}
+
+#[tokio::test]
+async fn words_of_people_are_escaped_in_labels() {
+    let desk = desk().await;
+    let admin = desk.person_by_telegram_id(ADMIN).await;
+    let id = antri::domain::ids::DepartmentId(uuid::Uuid::from_u128(9));
+    desk.app().engine.add_department(&admin, id, r#"Toko "Maju" \ C:\n"#, "Kasir").await.unwrap();
+    let text = scrape(&desk).await;
+    let escaped = r#"{department="Toko \"Maju\" \\ C:\\n"}"#;
+    for metric in ["online_agents", "department_critical", "queue_depth", "queue_oldest_seconds"] {
+        assert!(text.contains(&format!("antri_{metric}{escaped} ")), "{metric}:\n{text}");
+    }
+}
+
 #[tokio::test]
 async fn the_alert_rules_name_only_existing_metrics() {
     let desk = desk().await;

@@ -87,3 +87,24 @@ async fn the_address_rate_limit_uses_the_address_from_the_trusted_proxy() {
     // Addresses before the one that the trusted proxy added are ignored.
     from("198.51.100.7,203.0.113.9").await.refused(429, "too_many_requests");
 }
+
+/// A proxy may be named in any spelling, and may forward addresses with ports: each client has its own limit.
+#[tokio::test]
+async fn addresses_are_compared_in_one_spelling() {
+    for proxy in ["127.0.0.1", "::ffff:127.0.0.1"] {
+        let trusted_proxies = vec![proxy.parse().unwrap()];
+        let desk = desk_with(HttpConfig { rate_per_address: 2, trusted_proxies, ..http() }).await;
+        let from =
+            |address: &str| Reply::of(desk.request("GET", "/nowhere").header("x-forwarded-for", address));
+        for spelling in ["203.0.113.9:4711", "::ffff:203.0.113.9", "[::ffff:203.0.113.9]:443", "203.0.113.9"]
+        {
+            from(spelling).await.refused(404, "no_such_path");
+            from(&format!("{spelling}, 127.0.0.1:80")).await.refused(404, "no_such_path");
+        }
+        from("203.0.113.9:1").await.refused(404, "no_such_path");
+        from("203.0.113.9:2").await.refused(404, "no_such_path");
+        from("203.0.113.9:3").await.refused(429, "too_many_requests");
+        from("203.0.113.10:3").await.refused(404, "no_such_path");
+        from("[2001:db8::7]:443").await.refused(404, "no_such_path");
+    }
+}

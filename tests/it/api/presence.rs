@@ -147,15 +147,17 @@ async fn the_next_heartbeat_of_a_removed_agent_is_refused() {
     heartbeat(&tokens[0]).await.refused(403, "forbidden");
     assert_eq!(desk.get(ADMIN, "/api/agent-status/online").await.data().as_array().unwrap().len(), 0);
     desk.agent(BUDI, "Budi").await;
-    heartbeat(&tokens[0]).await.data();
+    heartbeat(&tokens[0]).await.refused(401, "session_over");
+    heartbeat(&desk.token(BUDI).await).await.data();
 
     // An admin who was also an agent stays an admin.
-    heartbeat(&tokens[1]).await.refused(404, "agent_not_found");
+    heartbeat(&tokens[1]).await.refused(409, "not_an_agent");
     desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
     heartbeat(&tokens[1]).await.data();
     desk.say(ADMIN, &format!("/removeagent {ADMIN}")).await;
     desk.press(ADMIN, "✅").await;
-    heartbeat(&tokens[1]).await.refused(404, "agent_not_found");
+    heartbeat(&tokens[1]).await.refused(401, "session_over");
+    heartbeat(&desk.token(ADMIN).await).await.refused(409, "not_an_agent");
 }
 
 #[tokio::test]

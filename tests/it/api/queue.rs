@@ -104,7 +104,7 @@ async fn an_admin_reassigns_or_requeues_a_ticket() {
     assert_eq!(reassign(&all[1], json!({"agent_id": null})).await.data()["status"], "queued");
     reassign(&all[1], json!({"agent_id": null})).await.refused(409, "wrong_state");
     for no_agent in ["550e8400-e29b-41d4-a716-446655440000", &id(&desk, SARI).await] {
-        reassign(&all[1], json!({"agent_id": no_agent})).await.refused(404, "not_found");
+        reassign(&all[1], json!({"agent_id": no_agent})).await.refused(404, "agent_not_found");
     }
     for bad in
         [json!({"agent_id": {"$ne": null}}), json!({"agent_id": budi, "anyway": 1}), json!({"agent": budi})]

@@ -70,6 +70,24 @@ impl Page {
         Self::at(desk.app().addr, &desk.token(person).await).await
     }
 
+    /// Sends a frame that the WebSocket library would not send, as raw bytes.
+    pub(super) async fn send_raw(&mut self, bytes: &[u8]) {
+        use tokio::io::AsyncWriteExt;
+        self.socket.get_mut().write_all(bytes).await.unwrap();
+    }
+
+    /// Closes the socket from this side. Returns whether the desk finishes the handshake.
+    pub(super) async fn close_cleanly(&mut self) -> bool {
+        self.socket.send(Message::Close(None)).await.unwrap();
+        loop {
+            match tokio::time::timeout(WAIT_TIMEOUT, self.socket.next()).await.expect("nothing comes") {
+                Some(Ok(Message::Close(_))) => return true,
+                Some(Ok(_)) => {}
+                None | Some(Err(_)) => return false,
+            }
+        }
+    }
+
     pub(super) async fn say(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.unwrap();
     }

@@ -102,7 +102,7 @@ pub(super) fn messages() -> Vec<(String, Value, Expected)> {
 /// Values that a strict type refuses.
 fn odd_values() -> [(&'static str, Value); 6] {
     let document = json!({"file_id": "D1", "mime_type": "no mime type", "file_size": 1_u64 << 40});
-    let link = json!([{"type": "text_link", "offset": 0, "length": 4, "url": "http://"}]);
+    let link = json!([{"type": "text_link", "offset": 5, "length": 5, "url": "http://"}]);
     let mention = json!([{"type": "text_mention", "offset": 0, "length": 4, "user": {"id": "x"}}]);
     let keyboard = json!({"inline_keyboard": [[{"text": "a", "button_of_next_year": {}}, 7], "x"]});
     [

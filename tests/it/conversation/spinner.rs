@@ -2,7 +2,8 @@
 use super::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, PagedList};
-use antri::domain::notice::{Button, Message, Outgoing, Rendered};
+use antri::domain::notice::rendered::{Button, Rendered};
+use antri::domain::notice::{Message, Outgoing};
 
 /// Presses the button while store calls of `method` are held. Returns the text of the answer that came
 /// meanwhile.

@@ -4,6 +4,7 @@ use crate::support::{ADMIN, TOKEN};
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::ExposeSecret;
 use std::fs::{File, OpenOptions};
+use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -12,6 +13,8 @@ use tokio::process::{Child, Command};
 
 /// The time within which a desk must exit after SIGTERM.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time within which a desk must start.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running desk. It is killed when this is dropped.
 pub(crate) struct DeskProcess {
@@ -27,9 +30,39 @@ impl DeskProcess {
 
     /// Starts the program with further environment variables.
     pub(crate) fn with(environment: &Environment, point: Option<&str>, env: &[(&str, &str)]) -> Self {
+        Self::spawn(Command::new(env!("CARGO_BIN_EXE_antri")), environment, point, env)
+    }
+
+    /// Starts the program with at most this many file descriptors.
+    pub(crate) fn limited(environment: &Environment, descriptors: u32, env: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("bash");
+        command.arg("-c").arg(format!(r#"ulimit -n {descriptors} && exec "$0" "$@""#));
+        command.arg(env!("CARGO_BIN_EXE_antri"));
+        Self::spawn(command, environment, None, env)
+    }
+
+    /// Waits until the desk serves HTTP, and returns its address.
+    pub(crate) async fn http_address(&self) -> SocketAddr {
+        let started = Instant::now();
+        loop {
+            let log = self.log();
+            let mut starts = log.lines().rev().filter(|line| line.contains("desk started"));
+            if let Some(word) = starts.next().and_then(|line| line.split("http=").nth(1)) {
+                return word.split_whitespace().next().unwrap().parse().unwrap();
+            }
+            assert!(started.elapsed() < START_TIMEOUT, "the desk does not start:\n{log}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn spawn(
+        mut command: Command,
+        environment: &Environment,
+        point: Option<&str>,
+        env: &[(&str, &str)],
+    ) -> Self {
         let log = environment.dir.path().join("log");
         let file: File = OpenOptions::new().create(true).append(true).open(&log).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_antri"));
         command
             .arg("run")
             .current_dir(environment.dir.path())

@@ -7,7 +7,8 @@ use antri::domain::formatted::{Entity, EntityKind, FormattedText};
 use antri::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
 };
-use antri::domain::notice::{Message, Outgoing, Rendered};
+use antri::domain::notice::rendered::Rendered;
+use antri::domain::notice::{Message, Outgoing};
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use antri::domain::policy::Capacity;
@@ -54,6 +55,7 @@ pub(crate) fn person(n: u64) -> Person {
         prompt: None,
         answered_by: None,
         links: Vec::new(),
+        sessions: antri::domain::sessions::Sessions::default(),
         created_at: at(0),
         version: Version(0),
     }

@@ -1,8 +1,8 @@
 //! Requests to a test desk's side API.
 use super::{Desk, JWT_SECRET};
-use antri::auth_token::{TOKEN_LIFETIME, issue};
+use antri::auth_token::{Session, TOKEN_LIFETIME, issue};
 use antri::domain::ids::TelegramId;
-use antri::domain::person::{Person, Role};
+use antri::domain::person::Person;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ impl Desk {
     /// Returns a bearer token of a person.
     pub(crate) async fn token(&self, id: i64) -> String {
         let person = self.person_by_telegram_id(id).await;
-        issue(&JWT_SECRET.into(), person.id, Role::Agent, self.now(), TOKEN_LIFETIME).unwrap()
+        issue(&JWT_SECRET.into(), &Session::new(&person, self.now()), self.now(), TOKEN_LIFETIME).unwrap()
     }
 
     /// Returns a request without credentials.

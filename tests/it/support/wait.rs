@@ -3,7 +3,8 @@
 use super::{Desk, WAIT_TIMEOUT};
 use antri::domain::Time;
 use antri::domain::ids::ChatId;
-use antri::domain::notice::{Message, Outgoing, Rendered};
+use antri::domain::notice::rendered::Rendered;
+use antri::domain::notice::{Message, Outgoing};
 use antri::engine::ports::DeliveryCounters;
 use antri::sandbox::{Fault, FaultRule, RecordedRequest};
 use chrono::TimeDelta;

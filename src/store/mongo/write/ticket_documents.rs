@@ -219,3 +219,7 @@ impl Work for TakeOverDepths<'_> {
         tx.bulk_update(QUEUE_DEPTHS, depth_updates(self.0, sums)).await
     }
 }
+
+pub(crate) fn slot_of(ticket: &Ticket) -> Option<(PersonId, Slot)> {
+    ticket.hold().map(|hold| (hold.agent, hold.slot))
+}

@@ -2,13 +2,14 @@
 //! read.
 use super::agents::AgentSet;
 use super::ticket_documents::{
-    DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_release,
+    DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_of, slot_release,
     without_content,
 };
 use crate::domain::description::Description;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId, Version};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId, Version};
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
+use crate::store::fifo_guard::{HeadTicket, begins_with};
 use crate::store::mongo::codec::{Fields, among, fields, limit as rows};
 use crate::store::mongo::read::queue::{Query, auto_head};
 use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE, TICKETS};
@@ -42,10 +43,6 @@ impl Entry {
     fn changes_slot(&self) -> bool {
         slot_of(&self.stored) != slot_of(&self.now)
     }
-}
-
-fn slot_of(ticket: &Ticket) -> Option<(PersonId, Slot)> {
-    ticket.hold().map(|hold| (hold.agent, hold.slot))
 }
 
 /// The tickets of a unit of work.
@@ -106,15 +103,13 @@ impl TicketSet {
             }
         }
         for department in next_in {
-            for doc in find_head(tx, department, 1).await? {
-                set.first_waiting.insert(department, without_content(&doc)?.priority);
+            for first in find_head(tx, department, 1).await? {
+                set.first_waiting.insert(department, first.priority);
             }
         }
         for (department, most) in heads {
             // Commands of this batch may take each of the written tickets out of the queue.
-            let head = find_head(tx, department, most + written.len() + 1).await?;
-            let head = head.iter().map(without_content);
-            set.heads.insert(department, head.collect::<Result<_, StoreError>>()?);
+            set.heads.insert(department, find_head(tx, department, most + written.len() + 1).await?);
         }
         let ids: Vec<_> = if is_retry {
             written.union(&opened).map(ToString::to_string).collect()
@@ -161,21 +156,14 @@ impl TicketSet {
     ) -> Result<(), CommitError> {
         self.reorders = true;
         let read = self.heads.get(&department).into_iter().flatten();
-        let unchanged =
-            read.filter(|ticket| !self.entries.contains_key(&ticket.id)).map(|ticket| (ticket, None));
+        let unchanged = read.filter(|ticket| !self.entries.contains_key(&ticket.id));
         let changed = self.entries.values().map(|entry| {
-            // A new ticket has no arrival number yet; it comes after all that have one.
-            let new = entry.new_key.as_ref().map(|_| self.opened.iter().position(|id| *id == entry.now.id));
-            (&entry.now, new)
+            let opened =
+                entry.new_key.as_ref().and_then(|_| self.opened.iter().position(|id| *id == entry.now.id));
+            HeadTicket { ticket: &entry.now, opened }
         });
-        let mut waiting: Vec<_> = unchanged
-            .chain(changed)
-            .filter(|(t, _)| t.department == department && t.auto && t.state == TicketState::Queued)
-            .collect();
-        waiting.sort_by_key(|(ticket, new)| (ticket.priority, *new, ticket.arrival));
-        let same =
-            waiting.len() >= tickets.len() && waiting.iter().zip(tickets).all(|((t, _), id)| t.id == *id);
-        if same { Ok(()) } else { Err(CommitError::Conflict) }
+        let head = unchanged.map(|ticket| HeadTicket { ticket, opened: None }).chain(changed);
+        if begins_with(department, head, tickets) { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
     /// Opens a ticket; returns how many this transaction has opened before it.
@@ -352,11 +340,8 @@ impl TicketSet {
 }
 
 /// Returns the first tickets of a department that the engine may assign.
-async fn find_head(
-    tx: &mut Tx<'_>,
-    department: DepartmentId,
-    limit: usize,
-) -> Result<Vec<Document>, TxError> {
-    let Query { filter, sort, .. } = auto_head(department, limit);
-    tx.find_sorted(TICKET_QUEUE, filter, sort, rows(limit)).await
+async fn find_head(tx: &mut Tx<'_>, id: DepartmentId, limit: usize) -> Result<Vec<Ticket>, TxError> {
+    let Query { filter, sort, .. } = auto_head(id, limit);
+    let head = tx.find_sorted(TICKET_QUEUE, filter, sort, rows(limit)).await?;
+    Ok(head.iter().map(without_content).collect::<Result<_, StoreError>>()?)
 }

@@ -163,7 +163,7 @@ async fn reassign_offers_every_agent_in_pages_and_free_ones_first() {
     let names = || -> Vec<String> {
         let rows = desk.last(ADMIN).keyboard;
         let labels = rows.into_iter().flatten().map(|button| button.text);
-        labels.filter(|label| label.contains("/")).filter(|label| label.contains(' ')).collect()
+        labels.filter(|label| label.contains('/')).filter(|label| label.contains(' ')).collect()
     };
     let mut offered = names();
     assert!(offered[0].contains("Agen 28"), "{offered:?}");

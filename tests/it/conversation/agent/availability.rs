@@ -202,9 +202,9 @@ async fn an_agent_who_goes_offline_reads_what_becomes_of_the_tickets() {
         let go_offline = async || {
             desk.say(BUDI, "/status").await;
             if by_button {
-                desk.press(BUDI, "🔴 Offline").await
+                desk.press(BUDI, "🔴 Offline").await;
             } else {
-                desk.say(BUDI, "/offline").await
+                desk.say(BUDI, "/offline").await;
             }
             desk.last(BUDI).text
         };

@@ -1,0 +1,21 @@
+//! Rendered messages: Telegram's HTML with buttons, as cards, notices and answers are sent.
+use serde::{Deserialize, Serialize};
+
+/// A rendered message: Telegram's HTML, and buttons below.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Rendered {
+    /// HTML in Telegram's dialect. Text that people wrote is already escaped.
+    pub html: String,
+    /// Rows of buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Vec<Button>>,
+}
+
+/// A button under a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// Its label.
+    pub label: String,
+    /// Callback data that Telegram sends back when it is pressed: at most 64 bytes.
+    pub data: String,
+}
