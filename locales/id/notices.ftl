@@ -30,7 +30,9 @@ notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $co
 
 notice-role-customer = Anda sekarang terdaftar sebagai pelanggan dan tidak lagi menerima tiket. Terima kasih atas kerja sama Anda.
 notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Online untuk mulai menerima tiket, atau /help untuk melihat semua perintah.
-notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah. Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
+notice-role-admin =
+    👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
+    Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
 notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
     [0] Saat ini Anda tidak memegang tiket.
