@@ -17,13 +17,13 @@ notice-task-requeued = ↩️ Ticket <code>{ $number }</code> was moved from you
 notice-customer-unreachable = ⚠️ The customer of ticket <code>{ $number }</code> has blocked this bot, so our messages don't reach them.
 notice-still-online =
     🙋 <b>Still online?</b>
-    We have not seen you for a while. Without an answer you go offline in { $minutes ->
+    We have not seen you for a while. If you don't answer, you will go offline in { $minutes ->
         [one] { $minutes } minute.
        *[other] { $minutes } minutes.
     }
 notice-still-there =
     🙋 <b>Still there?</b>
-    We have not seen you for a while. Without an answer you go offline in { $minutes ->
+    We have not seen you for a while. If you don't answer, you will go offline in { $minutes ->
         [one] { $minutes } minute.
        *[other] { $minutes } minutes.
     }
@@ -37,7 +37,9 @@ notice-taken-offline = 🔴 There was no answer, so you are offline now. { $coun
 
 notice-role-customer = You are a customer now and no longer receive tickets. Thank you for your work.
 notice-role-agent = 👋 Welcome, you are an agent now! Press 🟢 Online to start receiving tickets, or /help for all commands.
-notice-role-admin = 👋 You are an admin now. Press /help for all commands. Next step: invite agents with /invite, or make yourself an agent with /addagent.
+notice-role-admin =
+    👋 You are an admin now. Press /help for all commands.
+    Next step: invite agents with /invite, or make yourself an agent with /addagent.
 notice-no-longer-agent = You are no longer an agent and receive no more tickets. You are still an admin.
 notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
     [0] You have no tickets at the moment.
@@ -45,7 +47,7 @@ notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
    *[other] You have { $held } tickets at the moment.
 }
 notice-department-joined = 🏢 You now receive tickets of the department <b>{ $department }</b>.
-notice-department-left = 🏢 You no longer receive new tickets of the department <b>{ $department }</b>. Those that you have stay with you.
+notice-department-left = 🏢 You no longer receive new tickets of the department <b>{ $department }</b>. You keep the ones you already have.
 notice-joined = 👋 <b>{ $name }</b> accepted an invitation and has joined.
 notice-agent-unreachable = ⚠️ <b>{ $name }</b> has blocked this bot and gets no tickets until they unblock it.
 notice-agent-released = { $released ->
