@@ -17,6 +17,7 @@ use crate::config::http::HttpConfig;
 use crate::domain::Time;
 use crate::engine::Engine;
 use crate::http_server::{ServerLimits, connection_limit};
+use crate::inbox::status::IntakeStatus;
 use crate::telegram::Telegram;
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
@@ -34,6 +35,7 @@ use tower_http::cors::CorsLayer;
 pub struct Api {
     engine: Arc<Engine>,
     telegram: Telegram,
+    intake: Arc<IntakeStatus>,
     clock: Clock,
     config: HttpConfig,
     /// Verifies tokens; `None` without `JWT_SECRET`.
@@ -47,11 +49,17 @@ pub struct Api {
 impl Api {
     /// Returns an API over this engine.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, telegram: Telegram, clock: Clock, config: HttpConfig) -> Arc<Self> {
+    pub fn new(
+        engine: Arc<Engine>,
+        telegram: Telegram,
+        intake: Arc<IntakeStatus>,
+        clock: Clock,
+        config: HttpConfig,
+    ) -> Arc<Self> {
         let limits = http::rate_limit::RateLimits::new(config.rate_per_address, config.rate_per_token);
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
-        Arc::new(Self { engine, telegram, clock, config, tokens, health, limits, live, metrics })
+        Arc::new(Self { engine, telegram, intake, clock, config, tokens, health, limits, live, metrics })
     }
 
     /// Returns the limits of the server that serves the routes.

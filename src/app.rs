@@ -142,11 +142,12 @@ impl App {
             quotas: Mutex::new(Quotas::new(setup.quota)),
             outage_notices_sent: Mutex::new(HashMap::new()),
         });
-        let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), clock.clone(), setup.http);
+        let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
+        let intake = Arc::clone(inbox.status());
+        let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), intake, clock.clone(), setup.http);
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), views, texts });
         let outbox =
             Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.rate_limits);
-        let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
         let app = Self {
             inbox: match engine.signal_buffer() {
                 Some(signals) => inbox.with_replicas(signals.clone()),

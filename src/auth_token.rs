@@ -27,7 +27,7 @@ pub struct Session {
     pub person: PersonId,
     /// Their role, for front ends.
     pub role: Role,
-    /// Their epoch (see [`crate::domain::sessions`]).
+    /// Their epoch (see [`crate::domain::person::sessions`]).
     pub epoch: u32,
     /// When the session began.
     pub began: Time,

@@ -79,7 +79,7 @@ fn load_config() -> anyhow::Result<Config> {
     Ok(Config::load(&Env::process()?)?)
 }
 
-/// Returns a token that is cancelled by Ctrl-C or SIGTERM.
+/// Returns a token that is cancelled by Ctrl-C, SIGTERM or SIGHUP.
 fn stop_on_signal() -> CancellationToken {
     let stop = CancellationToken::new();
     let on_signal = stop.clone();
@@ -97,9 +97,12 @@ fn stop_on_signal() -> CancellationToken {
 async fn wait_for_signal() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut term = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
+    // Sent when the terminal closes. Its default action would end the process without draining.
+    let mut hangup = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
     tokio::select! {
         result = tokio::signal::ctrl_c() => result.context("failed to listen for SIGINT"),
         _ = term.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
     }
 }
 

@@ -19,7 +19,6 @@ pub mod person;
 pub mod policy;
 pub mod presence;
 pub mod quota;
-pub mod sessions;
 pub mod text;
 pub mod ticket;
 pub mod traffic;

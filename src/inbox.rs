@@ -1,20 +1,27 @@
 //! A durable inbox for Telegram updates. Each update is stored before its receipt is confirmed to Telegram.
 //! One atomic step marks the update as handled and puts its replies into the outbox. So each update is
 //! completed exactly once, even if the process is killed in between.
+mod json_scan;
 mod listener;
 pub mod poller;
+mod raw_update;
 mod received;
 pub mod runner;
+pub mod status;
 pub mod webhook;
 
 pub use listener::Listener;
+pub use raw_update::RawUpdate;
 
 use crate::clock::Clock;
 use crate::engine::ports::{Store, StoreError};
 use crate::engine::replicas::SignalBuffer;
 use crate::telegram::incoming::Incoming;
+use raw_update::is_unreadable;
 use serde_json::Value;
+use status::IntakeStatus;
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
@@ -27,6 +34,7 @@ pub struct Inbox {
     store: Arc<dyn Store>,
     clock: Clock,
     new_rows: Arc<Notify>,
+    status: Arc<IntakeStatus>,
     /// The content of the updates that were passed to the dispatcher, until they are handled. teloxide's type
     /// carries no data of ours.
     dispatched: Arc<Mutex<HashMap<i64, Incoming>>>,
@@ -38,7 +46,8 @@ impl Inbox {
     /// Returns the inbox of `store`.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, new_rows: Arc::default(), dispatched: Arc::default(), signals: None }
+        let (new_rows, dispatched, status) = Default::default();
+        Self { store, clock, new_rows, dispatched, status, signals: None }
     }
 
     /// Returns an inbox that other replicas write to as well.
@@ -57,9 +66,33 @@ impl Inbox {
         self.new_rows.notify_one();
     }
 
-    /// Stores updates; they are durable when it returns `Ok`. Values without an `update_id` are skipped.
-    pub async fn append(&self, updates: Vec<Value>) -> Result<(), StoreError> {
-        let rows: Vec<_> = updates.into_iter().filter_map(|update| Some((id_of(&update)?, update))).collect();
+    /// Returns the status of the intake.
+    #[must_use]
+    pub fn status(&self) -> &Arc<IntakeStatus> {
+        &self.status
+    }
+
+    /// Stores updates; they are durable when it returns `Ok`. Those of kinds that were not requested are dropped.
+    pub async fn append(&self, updates: Vec<RawUpdate>) -> Result<(), StoreError> {
+        let (unrequested, updates): (Vec<_>, Vec<_>) =
+            updates.into_iter().partition(|update| update.unrequested.is_some());
+        let unreadable = updates.iter().filter(|update| is_unreadable(&update.value)).count();
+        let rows: Vec<_> = updates.into_iter().map(|update| (update.id, update.value)).collect();
+        self.store_rows(rows).await?;
+        // Counted once, when they are confirmed to Telegram.
+        for update in unrequested {
+            tracing::debug!(
+                update = update.id,
+                kind = update.unrequested,
+                "dropped update of unrequested kind"
+            );
+            self.status.count_dropped(update.unrequested.unwrap_or("other"));
+        }
+        self.status.unreadable.fetch_add(unreadable as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn store_rows(&self, rows: Vec<(i64, Value)>) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -88,12 +121,6 @@ impl Inbox {
     async fn woken(&self) {
         self.new_rows.notified().await;
     }
-}
-
-/// Returns the `update_id` of a raw update.
-#[must_use]
-pub fn id_of(update: &Value) -> Option<i64> {
-    update.get("update_id")?.as_i64()
 }
 
 /// Returns the id of the chat of a raw update. It can be answered even if the update cannot be parsed.

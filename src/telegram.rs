@@ -4,6 +4,7 @@ mod answer;
 mod error;
 pub mod incoming;
 pub mod login;
+mod updates;
 
 pub use error::CallError;
 

@@ -155,7 +155,7 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         prompt: None,
         answered_by: None,
         links: Vec::new(),
-        sessions: antri::domain::sessions::Sessions::default(),
+        sessions: antri::domain::person::sessions::Sessions::default(),
         created_at: now,
         version: Version(0),
     }

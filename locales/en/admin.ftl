@@ -6,7 +6,7 @@ agent-label = { $dot } { $name } { $held }/{ $max }
 agent-gone = That person is no longer an agent.
 agent-department-in = ✓ { $name }
 agent-department-joined = ✓ { $name } serves { $department }.
-agent-department-left = { $name } does not serve { $department }.
+agent-department-left = { $name } no longer serves { $department }.
 agent-departments-hint = Tap a department to add or remove it.
 back = ◀️ Back
 pick-agent = Choose an agent:
@@ -31,9 +31,9 @@ removeagent-sure = { $count ->
 }
 removeagent-yes = ✅ Remove
 removeagent-done = ✅ <b>{ $name }</b> is no longer an agent.
-setmax-ask = How many tickets at most for <b>{ $name }</b>? Now { $max }. Another number: <code>/setmax { $name } 12</code>
+setmax-ask = What should the ticket limit for <b>{ $name }</b> be? It is { $max } now. For another number: <code>/setmax { $name } 12</code>
 setmax-done = ✅ Ticket limit for <b>{ $name }</b> is now { $max }.
-setmax-range = The limit is a number from 1 to { $max }.
+setmax-range = The limit must be a number from 1 to { $max }.
 
 # Admin: tickets.
 
@@ -41,7 +41,7 @@ reassign-pick = Which ticket do you want to reassign?
 reassign-none = No ticket is waiting or being worked on.
 reassign-label = …{ $tail } · { $label } · { $holder }
 reassign-waiting = waiting
-reassign-to = Who gets ticket <code>{ $number }</code>?
+reassign-to = Who should get ticket <code>{ $number }</code>?
 reassign-queue = ↩️ Back to the queue
 reassign-done = ↪️ Ticket <code>{ $number }</code> is now in <b>{ $agent }</b>'s queue.
 reassign-not-there = ⚠️ <b>{ $agent }</b> is { $availability } now, so the ticket may have to wait there.
@@ -95,7 +95,7 @@ category-head = 🏷 <b>{ $label }</b>
 category-retired = 💤 Not offered to customers.
 category-now-retired = 💤 { $name } is not offered to customers.
 category-not-retired = ▶️ { $name } is offered to customers.
-category-which = A new category in which department?
+category-which = Which department is the new category for?
 category-ask-name = What is the new category in <b>{ $name }</b> called? Write its name, or /cancel.
 category-ask-rename = What is the new name of <b>{ $name }</b>? Write it, or /cancel.
 category-created = ✅ Category <b>{ $label }</b> added.

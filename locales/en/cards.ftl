@@ -36,12 +36,15 @@ tickets-empty = You have no tickets yet. Need help? Just send a message here, or
 tickets-one = <b>{ $at }.</b> <code>{ $number }</code>
 ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
 ticket-label = { $label }
-ticket-unreachable = ⚠️ The customer can't be reached at present.
+ticket-subject = 💬 { $subject }
+ticket-unreachable = ⚠️ The customer can't be reached at the moment.
 
 # Agent's cards: one ticket.
 
 task-new = 🎫 <b>A new ticket was added to your queue!</b>
 task-number = Ticket: <code>{ $number }</code>
+task-customer = Customer: { $name } (@{ $username })
+task-customer-link = Customer: <a href="tg://user?id={ $id }">{ $name }</a>
 task-load = { $max ->
     [one] You have { $held }/{ $max } active ticket.
    *[other] You have { $held }/{ $max } active tickets.

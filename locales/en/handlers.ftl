@@ -19,7 +19,7 @@ for-admins = This command is for admins. Press /help to see yours.
 unknown-press = This button no longer works.
 forbidden = You are not allowed to do this.
 dismissed = All right, never mind.
-only-in-private = Let's go on in a private chat: { $link }
+only-in-private = Let's continue in a private chat: { $link }
 store-away = ⚠️ The desk has a problem right now. What you sent is not lost and will be handled as soon as it is back.
 too-fast = 🐢 That was a lot at once, and some of it was left out. Please wait a moment, then resend anything that got no reply.
 default-department = General
@@ -30,16 +30,20 @@ default-category = Question
 unsupported = Sorry, we can't pass paid media on to an agent. Please send it as an ordinary photo or video.
 staff-hint = This message was not sent to the customer. To open a ticket, press /new.
 empty = Your message is empty. Tell us what is wrong, or send a photo, document, voice note or video.
-edited-too-late = ✏️ Ticket <code>{ $number }</code> has been sent already, so the change to that message is not part of it. Anything to add? Just write a new message here.
+edited-too-late = ✏️ Ticket <code>{ $number }</code> has already been sent, so your edit is not part of it. Anything to add? Just write a new message here.
 forwarded = ↪️ Forwarded
 forwarded-from = ↪️ Forwarded from { $name }
 nothing-to-cancel = There is nothing to cancel.
 draft-moved = ⬇️ Continued below.
 draft-dropped = ✖️ The ticket was not sent.
+draft-drop-sure = Discard the ticket you are writing?
+draft-restored = ↩️ Your ticket is back.
+undo-too-late = More than a minute has passed, so this can no longer be undone.
+cancel-sure = Cancel ticket <code>{ $number }</code>?
 category-gone = That category is no longer available. Please choose another one.
 draft-incomplete = The ticket is not complete yet. This message tells you what is missing.
 sent = ✅ Ticket sent
-sent-before = This ticket was sent already.
+sent-before = This ticket has already been sent.
 draft-gone = This ticket is gone. Write a new message to start again.
 draft-sent = ✅ Sent as ticket <code>{ $number }</code>.
 cancelled = ✖️ Ticket cancelled
@@ -53,8 +57,8 @@ offline-kept = { $count ->
    *[other] 📌 { $count } tickets stay in your queue. You can still complete them.
 }
 offline-released = { $count ->
-    [one] ↩️ { $count } ticket went back to the common queue.
-   *[other] ↩️ { $count } tickets went back to the common queue.
+    [one] ↩️ { $count } ticket went back to the shared queue.
+   *[other] ↩️ { $count } tickets went back to the shared queue.
 }
 toast-started = ▶️ Ticket opened
 toast-completed = ✅ Ticket completed
@@ -65,11 +69,11 @@ still-here = 🙋 Thank you, you stay online.
 still-here-as = 🙋 Thank you. Your status stays { $availability }.
 still-here-late = You are already offline. Press /online to get tickets again.
 autoassign-usage = Use <code>/autoassign on</code> or <code>/autoassign off</code>.
-autoassign-on = ▶️ Automatic assignment is on: tickets come to you by themselves.
-autoassign-on-manual = ▶️ Noted. At present nobody gets tickets automatically, so pick them up in /queue. Once the admins switch automatic assignment on, tickets come to you by themselves.
-autoassign-off = ⏸ Automatic assignment is off: new tickets don't come by themselves. Pick them up in /queue.
+autoassign-on = ▶️ Automatic assignment is on: tickets are assigned to you automatically.
+autoassign-on-manual = ▶️ Noted. At the moment nobody gets tickets automatically, so pick them up in /queue. Once the admins switch automatic assignment on, tickets are assigned to you automatically.
+autoassign-off = ⏸ Automatic assignment is off: new tickets are not assigned to you. Pick them up in /queue.
 token =
-    🔑 Your token, good for { $hours } hours. Keep it secret.
+    🔑 Your token, valid for { $hours } hours. Keep it secret.
     <code>{ $token }</code>
     If somebody else has it: <code>/token revoke</code> ends all your sessions.
 token-revoked = 🔒 All your sessions have ended. Nobody can use your old tokens any more. /token gives you a new one.
@@ -80,12 +84,12 @@ token-off = The API is not switched on. The server's admin has to set JWT_SECRET
 
 stands = Ticket { $number } is now: { $state }.
 not-yours = This ticket is not yours.
-already-theirs = Ticket { $number } is in that agent's queue already.
-not-found = This is no longer there. Please open the menu again.
+already-theirs = Ticket { $number } is already in that agent's queue.
+not-found = This no longer exists. Please open the menu again.
 full = The queue is full ({ $held }/{ $max }).
 other-department = This ticket belongs to another department.
 too-many-open = You have { $max } unfinished tickets. Please wait for one to be done, or cancel one with /mytickets.
-no-pick-up = Tickets are assigned by themselves, so there is no need to pick them up.
+no-pick-up = Tickets are assigned automatically, so there is no need to pick them up.
 no-draft = There is no ticket to send.
 too-long = Too long: { $length } characters, at most { $max }. Please shorten it; your ticket has not changed.
 too-long-for-rest = The text of that message is too long ({ $length } characters), so only its file is in the ticket. Please shorten the text and send it again.

@@ -6,7 +6,7 @@ agent-label = { $dot } { $name } { $held }/{ $max }
 agent-gone = Orang itu bukan agen lagi.
 agent-department-in = ✓ { $name }
 agent-department-joined = ✓ { $name } melayani { $department }.
-agent-department-left = { $name } tidak melayani { $department }.
+agent-department-left = { $name } tidak lagi melayani { $department }.
 agent-departments-hint = Ketuk departemen untuk menambah atau melepasnya.
 back = ◀️ Kembali
 pick-agent = Pilih agen:
@@ -30,13 +30,13 @@ removeagent-sure = { $count ->
 }
 removeagent-yes = ✅ Cabut peran
 removeagent-done = ✅ <b>{ $name }</b> bukan agen lagi.
-setmax-ask = Berapa tiket paling banyak untuk <b>{ $name }</b>? Sekarang { $max }. Angka lain: <code>/setmax { $name } 12</code>
+setmax-ask = Berapa batas tiket untuk <b>{ $name }</b>? Sekarang { $max }. Angka lain: <code>/setmax { $name } 12</code>
 setmax-done = ✅ Batas tiket <b>{ $name }</b> sekarang { $max }.
-setmax-range = Batas tiket adalah angka 1 sampai { $max }.
+setmax-range = Batas tiket harus angka 1 sampai { $max }.
 
 # Admin: tiket.
 
-reassign-pick = Tiket mana yang dialihkan?
+reassign-pick = Tiket mana yang ingin dialihkan?
 reassign-none = Tidak ada tiket yang menunggu atau sedang ditangani.
 reassign-label = …{ $tail } · { $label } · { $holder }
 reassign-waiting = menunggu

@@ -36,12 +36,15 @@ tickets-empty = Anda belum punya tiket. Perlu bantuan? Cukup kirim pesan di sini
 tickets-one = <b>{ $at }.</b> <code>{ $number }</code>
 ticket-head = <b>#{ $at }</b> • <code>{ $number }</code>
 ticket-label = { $label }
+ticket-subject = 💬 { $subject }
 ticket-unreachable = ⚠️ Pelanggan saat ini tidak dapat dihubungi.
 
 # Kartu agen: satu tiket.
 
 task-new = 🎫 <b>Tiket baru ditambahkan ke antrian Anda!</b>
 task-number = Ticket: <code>{ $number }</code>
+task-customer = Pelanggan: { $name } (@{ $username })
+task-customer-link = Pelanggan: <a href="tg://user?id={ $id }">{ $name }</a>
 task-load = Anda memiliki { $held }/{ $max } tiket aktif.
 task-completed = ✅ Tiket ini sudah selesai.
 task-cancelled = ✖️ Tiket ini dibatalkan oleh pelanggan.

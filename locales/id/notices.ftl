@@ -30,7 +30,9 @@ notice-taken-offline = 🔴 Tidak ada jawaban, jadi Anda sekarang offline. { $co
 
 notice-role-customer = Anda sekarang terdaftar sebagai pelanggan dan tidak lagi menerima tiket. Terima kasih atas kerja sama Anda.
 notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Online untuk mulai menerima tiket, atau /help untuk melihat semua perintah.
-notice-role-admin = 👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah. Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
+notice-role-admin =
+    👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
+    Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
 notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
     [0] Saat ini Anda tidak memegang tiket.
@@ -47,7 +49,7 @@ notice-agent-kept = { $kept ->
    *[other] { $kept } tiket tetap di antriannya; alihkan lewat /reassign.
 }
 notice-returned = ↩️ Tiket <code>{ $number }</code> kembali kepada <b>{ $agent }</b>, karena tidak ada agen lain yang bisa menerimanya. Pilih agen lain lewat /reassign.
-notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> berulang kali gagal diproses dan disisihkan. Rinciannya ada di log.
+notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> tidak bisa diproses dan disisihkan. Pesan lain tetap berjalan seperti biasa. Rinciannya ada di log.
 notice-part-undelivered = ⚠️ Satu lampiran atau bagian dari tiket <code>{ $number }</code> tidak bisa dikirim ke Anda karena ditolak Telegram. Pelanggan sudah diminta mengirimnya lagi.
 notice-send-again = ⚠️ Sebagian kiriman Anda untuk tiket <code>{ $number }</code> tidak sampai ke agen kami. Mohon kirim lagi berkas atau teks itu.
 notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Rinciannya ada di log.

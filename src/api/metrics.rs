@@ -2,6 +2,7 @@
 //! each scrape.
 mod deliveries;
 mod gauges;
+mod intake;
 pub(super) mod labels;
 mod latency;
 
@@ -128,6 +129,7 @@ pub(super) async fn metrics(
     api.metrics.register(&mut registry);
     Gauges::read(&api).await?.register(&mut registry);
     deliveries::register(&api.engine.store().counters().await?, &mut registry);
+    intake::register(&api.intake, &mut registry);
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|_| ApiError::internal())?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response())

@@ -7,6 +7,7 @@ use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::inbox::runner::Runner;
+use crate::inbox::status::TaskState;
 use crate::inbox::{Listener, poller};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -76,7 +77,10 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     let runner =
         Arc::new(Runner::new(Arc::clone(&app.desk), app.inbox.clone(), app.clock.clone(), stop.clone()));
     let bot = app.desk.telegram.teloxide();
+    let state = &app.inbox.status().dispatcher;
     while !stop.is_cancelled() {
+        // The listener sets it to working when the dispatcher begins to read it.
+        state.set(TaskState::Failing);
         let mut dispatcher = Dispatcher::builder(bot.clone(), dptree::endpoint(Runner::handle))
             .dependencies(dptree::deps![Arc::clone(&runner)])
             .worker_queue_size(WORKER_QUEUE_CAPACITY)
@@ -92,6 +96,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
         };
         match ended {
             Some(ended) => {
+                state.set(TaskState::Failing);
                 match ended {
                     Ok(()) => tracing::error!("dispatcher stopped unexpectedly; restarting it"),
                     Err(error) => tracing::warn!(%error, "failed to start dispatcher; retrying"),
@@ -111,6 +116,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
             }
         }
     }
+    state.set(TaskState::Absent);
 }
 
 /// Runs the assigner: one batch of rounds whenever a round is requested, or a ticket may return to a former

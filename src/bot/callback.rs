@@ -90,18 +90,30 @@ pub enum DepartmentPickerPurpose {
 pub enum ButtonAction {
     /// An agent takes a step with a ticket that they hold.
     Task(Step, TicketId, Version, Surface),
+    /// An agent has a ticket that they hold brought again: its card and its files.
+    ShowTask(TicketId, Surface),
     /// An agent takes a ticket from the queue.
     PickUp(TicketId, Version, Surface),
-    /// A customer cancels a ticket.
+    /// Asks whether a customer's ticket is to be cancelled.
     CancelTicket(TicketId, Version, Surface),
+    /// A customer cancels a ticket.
+    CancelConfirmed(TicketId, Version, Surface),
+    /// A customer keeps the ticket after all.
+    KeepTicket(TicketId, Surface),
     /// Chooses the category of a draft.
     DraftCategory(DraftId, CategoryId),
     /// Shows another page of categories for a draft.
     DraftCategories(DraftId, u16),
     /// Sends the draft.
     DraftSend(DraftId),
-    /// Drops the draft.
+    /// Asks whether the draft is to be dropped.
     DraftCancel(DraftId),
+    /// Drops the draft.
+    DraftDrop(DraftId),
+    /// Keeps the draft after all.
+    DraftKeep(DraftId),
+    /// Restores the draft that was dropped a moment ago.
+    DraftUndo(DraftId),
     /// Answers "Are you still there?" with yes.
     StillHere,
     /// Goes online.

@@ -2,6 +2,8 @@
 //! in the same chat.
 pub mod admin;
 pub mod agent;
+pub mod agent_tickets;
+pub mod cancel;
 pub mod common;
 pub mod customer;
 pub mod draft_messages;

@@ -5,7 +5,7 @@ use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
     agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
 };
-use super::handlers::{agent, common, customer, draft_messages};
+use super::handlers::{agent, agent_tickets, cancel, common, customer, draft_messages};
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Start(payload)].endpoint(common::start))
         .branch(case![Command::Help].endpoint(common::help))
         .branch(case![Command::Language(arg)].endpoint(common::language))
-        .branch(case![Command::Cancel].endpoint(customer::cancel_draft))
+        .branch(case![Command::Cancel].endpoint(cancel::cancel_draft))
         .branch(case![Command::New(text)].endpoint(draft_messages::new))
         .branch(case![Command::MyTickets].endpoint(customer::my_tickets))
         .branch(case![Command::Online].endpoint(agent::online))
@@ -85,13 +85,21 @@ fn buttons() -> HandlerTree {
             })
             .endpoint(common::not_your_button),
         )
-        .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent::task))
-        .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent::pick_up))
-        .branch(case![ButtonAction::CancelTicket(ticket, version, surface)].endpoint(customer::cancel_ticket))
+        .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent_tickets::task))
+        .branch(case![ButtonAction::ShowTask(ticket, surface)].endpoint(agent_tickets::show))
+        .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent_tickets::pick_up))
+        .branch(case![ButtonAction::CancelTicket(ticket, version, surface)].endpoint(cancel::ask_ticket))
+        .branch(
+            case![ButtonAction::CancelConfirmed(ticket, version, surface)].endpoint(cancel::cancel_ticket),
+        )
+        .branch(case![ButtonAction::KeepTicket(ticket, surface)].endpoint(cancel::keep_ticket))
         .branch(case![ButtonAction::DraftCategory(draft, category)].endpoint(customer::choose_category))
         .branch(case![ButtonAction::DraftCategories(draft, page)].endpoint(customer::categories))
         .branch(case![ButtonAction::DraftSend(draft)].endpoint(customer::send))
-        .branch(case![ButtonAction::DraftCancel(draft)].endpoint(customer::drop_draft))
+        .branch(case![ButtonAction::DraftCancel(draft)].endpoint(cancel::ask_draft))
+        .branch(case![ButtonAction::DraftDrop(draft)].endpoint(cancel::drop_draft))
+        .branch(case![ButtonAction::DraftKeep(draft)].endpoint(cancel::keep_draft))
+        .branch(case![ButtonAction::DraftUndo(draft)].endpoint(cancel::undo_draft))
         .branch(case![ButtonAction::StillHere].endpoint(agent::still_here))
         .branch(case![ButtonAction::GoOnline].endpoint(agent::go_online))
         .branch(case![ButtonAction::GoOffline].endpoint(agent::go_offline))
@@ -108,8 +116,8 @@ fn buttons() -> HandlerTree {
 
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
-    use ButtonAction::{AutoAssign, GoOffline, GoOnline, PickUp, StillHere, Task};
-    matches!(action, Task(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
+    use ButtonAction::{AutoAssign, GoOffline, GoOnline, PickUp, ShowTask, StillHere, Task};
+    matches!(action, Task(..) | ShowTask(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
 }
 
 fn admin_buttons() -> HandlerTree {

@@ -1,10 +1,14 @@
 //! Failpoints for the crash tests (feature `failpoints`): kill this process by SIGKILL at a named point, like
-//! a power cut.
+//! a power cut, or panic there.
 use crate::outbox::rate_limit::RateLimits;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The variable that holds the failpoint, and how often it is passed before: `outbox-after-send`,
 /// `outbox-after-send:3`.
 pub const VARIABLE: &str = "ANTRI_CRASH_AT";
+
+/// The variable that holds a failpoint at which the process panics, once, and how often it is passed before.
+pub const PANIC_VARIABLE: &str = "ANTRI_PANIC_AT";
 
 /// The variable that removes the rate limits of calls to Telegram if it is `none`. The simulated Telegram of
 /// the tests has no limits, and with them a story takes a minute.
@@ -20,13 +24,10 @@ pub fn limits() -> RateLimits {
     }
 }
 
-/// Activates the failpoint that [`VARIABLE`] names, if it is set.
+/// Activates the failpoints that [`VARIABLE`] and [`PANIC_VARIABLE`] name, if they are set.
 pub fn arm() {
-    let Ok(value) = std::env::var(VARIABLE) else { return };
-    let (point, passes) = value.split_once(':').unwrap_or((&value, "0"));
-    let remaining = std::sync::atomic::AtomicI64::new(passes.parse().unwrap_or(0));
-    let activated = fail::cfg_callback(point, move || {
-        if remaining.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) <= 0 {
+    activate(VARIABLE, |passes_left| {
+        if passes_left <= 0 {
             let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
             // The signal is delivered asynchronously; nothing after the failpoint may run.
             loop {
@@ -34,6 +35,19 @@ pub fn arm() {
             }
         }
     });
+    activate(PANIC_VARIABLE, panic_once);
+}
+
+fn panic_once(passes_left: i64) {
+    assert_ne!(passes_left, 0, "injected panic");
+}
+
+/// Calls `action` at each pass of the failpoint that `variable` names, with the number of passes that are left.
+fn activate(variable: &str, action: impl Fn(i64) + Send + Sync + 'static) {
+    let Ok(value) = std::env::var(variable) else { return };
+    let (point, passes) = value.split_once(':').unwrap_or((&value, "0"));
+    let remaining = AtomicI64::new(passes.parse().unwrap_or(0));
+    let activated = fail::cfg_callback(point, move || action(remaining.fetch_sub(1, Ordering::SeqCst)));
     if let Err(error) = activated {
         tracing::error!(error, "failed to activate failpoint");
     }

@@ -8,7 +8,10 @@ const API_URL: &str = "https://api.telegram.org";
 
 const TOKEN_SHAPE: &str = "a token of @BotFather: digits, a colon, about 35 letters, digits, _ or -";
 
-const WEBHOOK_SHAPE: &str = "an https:// address, without user name, ? and #, { and }, and with no part of its path that begins with : or *";
+const WEBHOOK_SHAPE: &str = "an https:// address, without user name, ? and #, { and }, with no part of its path that begins with : or *, and with a path other than those of the side API (/api, all below it, /docs, /healthz, /readyz, /metrics)";
+
+/// First segments of the side API's paths. The router panics if the webhook has the path of one of its routes.
+const API_SEGMENTS: [&str; 5] = ["api", "docs", "healthz", "readyz", "metrics"];
 
 /// The bot's account, and its webhook if it has one.
 #[derive(Debug, Clone)]
@@ -27,7 +30,7 @@ pub struct TelegramConfig {
 pub struct WebhookConfig {
     /// `WEBHOOK_URL`: the public `https` address to which Telegram posts updates. `http` is allowed with
     /// another `TELEGRAM_API_URL`, because such a server allows it. No segment of its path may begin with `:`
-    /// or `*`. No default. If it is unset, the bot uses long polling.
+    /// or `*`, and its path must not be one of the side API. No default. If it is unset, the bot uses long polling.
     pub url: Url,
     /// `WEBHOOK_SECRET`: 1 to 256 of `A-Z a-z 0-9 _ -`, which Telegram sends with each update. Secret. No
     /// default. Required with `WEBHOOK_URL` and equal on all replicas; a generated secret would invalidate
@@ -101,11 +104,12 @@ fn is_key_byte(byte: u8) -> bool {
 }
 
 /// Returns the address of a webhook. Its path is a route of the router, so it must not contain the router's
-/// patterns.
+/// patterns, nor be a path of the side API.
 fn webhook_url(text: &str, own_server: bool) -> Option<Url> {
     let plain = |url: &Url| !url.path().split('/').any(|part| part.starts_with([':', '*']));
     let secure = |url: &Url| own_server || url.scheme() == "https";
-    server_url(text).filter(|url| secure(url) && plain(url) && !text.contains(['{', '}']))
+    let free = |url: &Url| !url.path().split('/').nth(1).is_some_and(|first| API_SEGMENTS.contains(&first));
+    server_url(text).filter(|url| secure(url) && plain(url) && free(url) && !text.contains(['{', '}']))
 }
 
 /// Returns a server's base address. A path with a colon is rejected, because it contains a token.

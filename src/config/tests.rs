@@ -131,6 +131,19 @@ fn what_a_router_would_take_for_a_pattern_is_no_webhook() {
 }
 
 #[test]
+fn a_path_of_the_side_api_is_no_webhook() {
+    let url = |path: &str| format!("https://desk.example{path}");
+    for bad in ["/api", "/api/hook", "/api/tickets", "/docs", "/healthz", "/readyz", "/metrics", "/x/../docs"]
+    {
+        let found = problems([("WEBHOOK_URL", url(bad).as_str()), ("WEBHOOK_SECRET", "x")]);
+        assert!(found.len() == 1 && found[0].starts_with("WEBHOOK_URL: "), "{bad}: {found:?}");
+    }
+    for good in ["/apis", "/hook/api", "//api"] {
+        assert!(load([("WEBHOOK_URL", url(good).as_str()), ("WEBHOOK_SECRET", "x")]).is_ok(), "{good}");
+    }
+}
+
+#[test]
 fn a_token_has_a_shape() {
     for bad in ["12345", ":abc", "bot123:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao", "123:short"] {
         assert_eq!(problems([("TELOXIDE_TOKEN", bad)]).len(), 1, "{bad}");

@@ -1,7 +1,7 @@
 //! Descriptions of tickets: formatted text and attachments, within limits.
 use super::content::Attachment;
 use super::formatted::{Entity, FormattedText};
-use super::text::is_combining;
+use super::text::{is_combining, shorten};
 use serde::{Deserialize, Serialize};
 
 /// Maximum length of a description in characters: three of Telegram's longest messages.
@@ -11,6 +11,9 @@ pub const MAX_DESCRIPTION_CHARS: usize = 12_288;
 pub const PART_CHARS: usize = 3_400;
 /// Maximum number of files of a ticket; a Telegram album holds ten, too.
 pub const MAX_ATTACHMENTS: usize = 10;
+
+/// Maximum length of a subject, in characters.
+const MAX_SUBJECT_CHARS: usize = 40;
 
 /// The description of a ticket: text, files, or both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -67,6 +70,12 @@ impl Description {
         }
         parts.push(text.tail(from));
         parts
+    }
+
+    /// Returns the beginning of the text on one line, for lists; empty without text.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        shorten(&self.text.split_whitespace().collect::<Vec<_>>().join(" "), MAX_SUBJECT_CHARS)
     }
 
     /// Returns true if it has neither text nor files.

@@ -4,7 +4,11 @@ use super::content::Attachment;
 use super::description::{Description, DescriptionError, MAX_ATTACHMENTS};
 use super::formatted::FormattedText;
 use super::ids::{CategoryId, DepartmentId, DraftId, PersonId};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+
+/// How long a cancelled draft can be restored.
+const UNDO_PERIOD: TimeDelta = TimeDelta::minutes(1);
 
 /// An unsent ticket. A person has at most one; it survives restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +24,9 @@ pub struct Draft {
     pub parts: Vec<DraftPart>,
     /// When it was created.
     pub created_at: Time,
+    /// When the customer cancelled it. It is kept for a while, so that they can undo that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<Time>,
 }
 
 /// The content of one message in a draft.
@@ -55,6 +62,19 @@ impl Draft {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.target.is_some() && !self.description().is_empty()
+    }
+
+    /// Returns true unless it was cancelled.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.cancelled_at.is_none()
+    }
+
+    /// Returns the draft before its cancellation, if that can still be undone at `now`.
+    #[must_use]
+    pub fn undone(self, now: Time) -> Option<Self> {
+        let is_recent = self.cancelled_at.is_some_and(|at| now - at < UNDO_PERIOD);
+        is_recent.then_some(Self { cancelled_at: None, ..self })
     }
 
     /// Returns the album of the newest message.
@@ -109,6 +129,7 @@ mod tests {
             target: None,
             parts: Vec::new(),
             created_at: Time::UNIX_EPOCH,
+            cancelled_at: None,
         }
     }
 

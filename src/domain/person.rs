@@ -1,9 +1,11 @@
 //! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
+pub mod sessions;
+
 use super::Time;
 use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
-use super::sessions::Sessions;
 use serde::{Deserialize, Serialize};
+use sessions::Sessions;
 use std::collections::BTreeSet;
 
 /// The languages of the desk.

@@ -47,7 +47,7 @@ pub enum EngineError {
     #[error("a name has 1 to {} characters", crate::domain::text::MAX_NAME_CHARS)]
     BadName,
     /// The last department, category or admin cannot be removed.
-    #[error("the last one has to stay")]
+    #[error("at least one must remain")]
     LastOne,
     /// Too many concurrent writers; the operation gave up.
     #[error("too many writers at once")]

@@ -115,7 +115,7 @@ impl Engine {
             prompt: None,
             answered_by: None,
             links: Vec::new(),
-            sessions: crate::domain::sessions::Sessions::default(),
+            sessions: crate::domain::person::sessions::Sessions::default(),
             created_at: now,
             version: Version::default(),
         }

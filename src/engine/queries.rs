@@ -4,6 +4,7 @@ use super::assignment::roster::Seat;
 use super::ports::{Presence, StoreError};
 use crate::domain::Time;
 use crate::domain::day::start_of_day;
+use crate::domain::draft::Draft;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId};
 use crate::domain::person::Availability;
 use std::collections::HashMap;
@@ -46,6 +47,11 @@ impl Engine {
     #[must_use]
     pub fn seat(&self, agent: PersonId) -> Option<Seat> {
         self.roster().seat(agent).cloned()
+    }
+
+    /// Returns the ticket that a person is writing; `None` if they cancelled it.
+    pub async fn draft_of(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
+        Ok(self.store.draft(person).await?.filter(Draft::is_open))
     }
 
     /// Returns a person's name. An agent's comes from the roster.

@@ -5,8 +5,8 @@ use super::{Engine, lock};
 use crate::domain::Time;
 use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::ids::PersonId;
+use crate::domain::person::sessions::LoginRefusal;
 use crate::domain::person::{Person, Role};
-use crate::domain::sessions::LoginRefusal;
 use std::sync::{Mutex, PoisonError};
 
 /// Why a log-in gives no token.

@@ -125,8 +125,8 @@ async fn a_connection_above_the_maximum_waits_while_all_others_handle_requests()
     assert!(waiting.is_err(), "the third waits");
     server.go_on.notify_one();
     let mut byte = [0];
-    let served = timeout(Duration::from_secs(5), third.read(&mut byte)).await.unwrap();
-    assert_eq!(served.unwrap(), 1, "an idle connection made room");
+    let read = timeout(Duration::from_secs(5), third.read(&mut byte)).await.unwrap();
+    assert_eq!(read.unwrap(), 1, "an idle connection made room");
     server.go_on.notify_one();
 }
 

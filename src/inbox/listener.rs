@@ -1,14 +1,17 @@
 //! An update listener that feeds teloxide's dispatcher from the inbox. It starts with the rows that an
 //! earlier process left pending.
-use super::{ALLOWED_UPDATES, Inbox, chat_of};
+use super::raw_update::{is_unreadable, scan_chat, unrequested_kind};
+use super::status::TaskState;
+use super::{Inbox, chat_of};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::engine::Engine;
 use crate::engine::ports::{InboxRow, StoreError};
-use crate::telegram::incoming;
+use crate::telegram::incoming::{self, Incoming};
 use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
 use std::collections::{BTreeSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
@@ -51,8 +54,9 @@ impl<'a> AsUpdateStream<'a> for Listener {
 
     fn as_stream(&'a mut self) -> Self::Stream {
         let (engine, stop) = (Arc::clone(&self.engine), self.flag.clone());
+        self.inbox.status.dispatcher.set(TaskState::Working);
         rows(self.inbox.clone(), self.flag.clone())
-            .filter_map(move |(inbox, row)| parse(inbox, Arc::clone(&engine), stop.clone(), row))
+            .filter_map(move |(inbox, row)| take(inbox, Arc::clone(&engine), stop.clone(), row))
             .boxed()
     }
 }
@@ -124,50 +128,68 @@ impl InboxReader {
     }
 }
 
-/// Reads a row, and returns the minimal update for teloxide's dispatcher. An update that cannot be read
-/// becomes a dead letter here, because the dispatcher would drop it silently.
-async fn parse(
+/// Takes a row: completes it without an effect if its kind was not requested, dead-letters it if it cannot be
+/// read, and otherwise returns the minimal update for teloxide's dispatcher.
+async fn take(
     inbox: Inbox,
     engine: Arc<Engine>,
     stop: StopFlag,
     row: InboxRow,
 ) -> Option<Result<Update, StoreError>> {
-    let incoming = incoming::read(&row.update);
-    let update = incoming.as_ref().and_then(|incoming| incoming::minimal_update(row.update_id, incoming));
-    if let (Some(incoming), Some(update)) = (incoming, update) {
-        inbox.hold_dispatched(row.update_id, incoming);
-        return Some(Ok(update));
+    if is_unreadable(&row.update) {
+        bury(&inbox, &engine, stop, &row, "not readable as JSON").await;
+        return None;
     }
-    // A server that does not know `allowed_updates` of a later version sends kinds that nobody asked for.
-    let is_asked = ALLOWED_UPDATES.iter().any(|kind| row.update.get(kind).is_some());
-    if is_asked {
-        tracing::error!(update = row.update_id, "failed to parse update; moving it to dead letters");
-    } else {
-        tracing::debug!(update = row.update_id, "dropped update of another kind");
+    // A webhook of an earlier build may have stored such a row.
+    let fields = row.update.as_object();
+    let names: Vec<_> = fields.into_iter().flat_map(|fields| fields.keys().map(String::as_bytes)).collect();
+    if let Some(kind) = unrequested_kind(&names) {
+        inbox.status.count_dropped(kind);
+        while let Err(error) = inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await
+        {
+            tracing::error!(%error, update = row.update_id, "failed to drop update");
+            tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
+        }
+        return None;
     }
-    while let Err(error) = discard(&inbox, &engine, &row, is_asked).await {
-        tracing::error!(%error, update = row.update_id, "failed to discard update");
-        tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return None }
+    match std::panic::catch_unwind(AssertUnwindSafe(|| parse(&row))) {
+        Ok(Some((incoming, update))) => {
+            inbox.hold_dispatched(row.update_id, incoming);
+            return Some(Ok(update));
+        }
+        Ok(None) => bury(&inbox, &engine, stop, &row, "not an update that can be read").await,
+        Err(_) => bury(&inbox, &engine, stop, &row, "parsing panicked").await,
     }
-    engine.wake_outbox();
     None
 }
 
-/// Removes a row that is not handled. One of a kind that was asked for becomes a dead letter.
-async fn discard(inbox: &Inbox, engine: &Engine, row: &InboxRow, is_asked: bool) -> Result<(), StoreError> {
-    if is_asked {
-        return dead_letter(inbox, engine, row).await;
-    }
-    inbox.store.complete_update(row.update_id, Vec::new(), inbox.clock.now()).await
+/// Reads a row as our type, and as the minimal update for teloxide.
+fn parse(row: &InboxRow) -> Option<(Incoming, Update)> {
+    fail::fail_point!("inbox-parse");
+    let incoming = incoming::read(&row.update)?;
+    let update = incoming::minimal_update(row.update_id, &incoming)?;
+    Some((incoming, update))
 }
 
-async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow) -> Result<(), StoreError> {
+/// Makes a dead letter of a row, because the dispatcher would drop it silently. Retries until it is stored,
+/// or until `stop`.
+async fn bury(inbox: &Inbox, engine: &Engine, stop: StopFlag, row: &InboxRow, reason: &str) {
+    tracing::error!(update = row.update_id, reason, "failed to parse update; moving it to dead letters");
+    while let Err(error) = dead_letter(inbox, engine, row, reason).await {
+        tracing::error!(%error, update = row.update_id, "failed to write dead letter");
+        tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.clone() => return }
+    }
+    engine.wake_outbox();
+}
+
+async fn dead_letter(inbox: &Inbox, engine: &Engine, row: &InboxRow, reason: &str) -> Result<(), StoreError> {
     let notice = Notice::UpdateDeadLettered { update: row.update_id };
     let admins = engine.store().admins().await?;
     let mut notices: Vec<_> =
         admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect();
     // The id of a private chat is positive and equals the id of its user.
-    let private_chat = chat_of(&row.update).filter(|chat| *chat > 0);
+    let scanned = || scan_chat(row.update.as_str()?.as_bytes());
+    let private_chat = chat_of(&row.update).or_else(scanned).filter(|chat| *chat > 0);
     notices.extend(private_chat.map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed)));
-    inbox.store.dead_letter(row.update_id, notices, inbox.clock.now()).await
+    inbox.store.dead_letter(row.update_id, reason, notices, inbox.clock.now()).await
 }

@@ -192,7 +192,7 @@ impl Runner {
         if let Some(chat) = update.chat().filter(|chat| chat.is_private) {
             notices.push(Outgoing::notice(chat.id, Notice::UpdateFailed));
         }
-        store.dead_letter(id, notices, self.clock.now()).await?;
+        store.dead_letter(id, error, notices, self.clock.now()).await?;
         self.bot.engine.wake_outbox();
         Ok(true)
     }

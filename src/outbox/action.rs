@@ -57,6 +57,8 @@ pub enum TelegramAction {
         /// The digest of the current content, if known.
         shown: Option<u64>,
     },
+    /// Deletes a message. One that cannot be deleted any more is edited to a text without buttons.
+    Delete(i32, Rendered),
     /// Sets the command menu of the chat: pairs of command and description.
     Menu(Vec<(String, String)>),
     /// Makes no call.
@@ -114,6 +116,9 @@ impl TelegramAction {
                 "editMessageText",
                 with_text(json!({"chat_id": chat.0, "message_id": message_id}), text),
             )),
+            Self::Delete(message_id, _) => {
+                Some(("deleteMessage", json!({"chat_id": chat.0, "message_id": message_id})))
+            }
             Self::Menu(commands) => {
                 let commands: Vec<_> =
                     commands.iter().map(|(c, d)| json!({"command": c, "description": d})).collect();
@@ -129,7 +134,7 @@ impl TelegramAction {
     /// Returns true if repeating the call has no visible effect.
     pub(super) fn is_idempotent(&self) -> bool {
         match self {
-            Self::Edit { .. } | Self::Menu(_) | Self::Nothing => true,
+            Self::Edit { .. } | Self::Delete(..) | Self::Menu(_) | Self::Nothing => true,
             Self::InThread(_, action) | Self::Inline(_, action) => action.is_idempotent(),
             _ => false,
         }
@@ -154,6 +159,10 @@ impl TelegramAction {
         }
         if let (Self::InThread(thread, action), Message::InThread { message, .. }) = (self, message) {
             return Ok(Self::InThread(*thread, Box::new(action.to_new_message(message)?)));
+        }
+        if let Self::Delete(message_id, text) = self {
+            let text = text.clone();
+            return Ok(Self::Edit { message_id: *message_id, text, card: None, shown: None });
         }
         let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
         match message {
@@ -184,7 +193,7 @@ impl TelegramAction {
             Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
             Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
             Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
-            Self::Copy { .. } | Self::Menu(_) | Self::Nothing => self.clone(),
+            Self::Copy { .. } | Self::Delete(..) | Self::Menu(_) | Self::Nothing => self.clone(),
         }
     }
 

@@ -8,9 +8,14 @@ use chrono::TimeDelta;
 /// The pause before the one repeat of a message whose outcome is unknown. Whatever broke the first attempt
 /// should be over by then.
 const REPEAT_DELAY: TimeDelta = TimeDelta::seconds(5);
-/// Parts of Telegram's descriptions of a message that an edit can't reach.
-const MESSAGE_GONE: [&str; 3] =
-    ["message to edit not found", "message can't be edited", "message_id_invalid"];
+/// Parts of Telegram's descriptions of a message that an edit or a deletion can't reach.
+const MESSAGE_GONE: [&str; 5] = [
+    "message to edit not found",
+    "message can't be edited",
+    "message to delete not found",
+    "message can't be deleted",
+    "message_id_invalid",
+];
 /// Parts of Telegram's descriptions of a topic that does not take messages.
 const TOPIC_GONE: [&str; 3] = ["message thread not found", "topic_deleted", "topic_closed"];
 

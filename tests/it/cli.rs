@@ -177,3 +177,23 @@ fn an_invalid_log_filter_is_reported_with_its_option_and_value() {
     assert!(output.contains("--log") && output.contains("antri=loud"), "{output}");
     assert!(!output.contains("RUST_LOG"), "{output}");
 }
+
+#[test]
+fn every_stop_signal_drains_the_desk() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut demo = Command::new(env!("CARGO_BIN_EXE_antri"))
+            .args(["demo", "--addr", "127.0.0.1:0"])
+            .env_clear()
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Its first line says that it runs. The pipe stays open, because it may say more.
+        let mut stdout = BufReader::new(demo.stdout.take().unwrap());
+        let mut said = String::new();
+        stdout.read_line(&mut said).unwrap();
+        kill_process(Pid::from_raw(demo.id().try_into().unwrap()).unwrap(), signal).unwrap();
+        let status = demo.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "{signal:?}: {status:?}, after {said:?}");
+    }
+}

@@ -9,6 +9,7 @@ mod groups;
 mod locale;
 mod long_lists;
 mod menus;
+mod readers;
 mod repeated_updates;
 mod spinner;
 mod stories;

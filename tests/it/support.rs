@@ -118,7 +118,7 @@ impl Desk {
         let desk = Self {
             sandbox,
             clock,
-            backends: Backends::from_env(),
+            backends: options.backends.map_or_else(Backends::from_env, |make| make()),
             api_url,
             faults: FaultInjector::default(),
             webhook_target: Mutex::default(),

@@ -1,6 +1,6 @@
 //! Error responses: a status, a stable code for programs, and a message for developers. Internal errors are
 //! only logged in detail.
-use crate::domain::sessions::LoginRefusal;
+use crate::domain::person::sessions::LoginRefusal;
 use crate::domain::ticket::Refusal;
 use crate::engine::agents::heartbeat::HeartbeatError;
 use crate::engine::error::EngineError;

@@ -9,6 +9,7 @@ use crate::engine::ports::StoreError;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -36,6 +37,12 @@ pub(in crate::api) struct TicketBody {
     category: String,
     /// The customer who opened it.
     customer_id: Uuid,
+    /// The customer's name.
+    customer_name: Option<String>,
+    /// The customer's Telegram username, without `@`.
+    customer_username: Option<String>,
+    /// The customer's Telegram id.
+    customer_telegram_id: Option<i64>,
     /// Its description.
     description: String,
     /// How many files are attached to it, in Telegram.
@@ -96,14 +103,20 @@ impl Api {
         tickets: &[Ticket],
     ) -> Result<Vec<TicketBody>, StoreError> {
         let departments = self.engine.store().departments().await?;
-        let mut names = HashMap::new();
-        for agent in tickets.iter().filter_map(agent_of) {
-            if let std::collections::hash_map::Entry::Vacant(entry) = names.entry(agent) {
+        let (mut agents, mut customers) = (HashMap::new(), HashMap::new());
+        for ticket in tickets {
+            if let Some(agent) = agent_of(ticket)
+                && let Entry::Vacant(entry) = agents.entry(agent)
+            {
                 entry.insert(self.engine.name_of(agent).await?);
             }
+            if let Entry::Vacant(entry) = customers.entry(ticket.customer) {
+                entry.insert(self.engine.store().person(ticket.customer).await?);
+            }
         }
-        let name = |ticket| agent_of(ticket).and_then(|agent| names.get(&agent).cloned().flatten());
-        Ok(tickets.iter().map(|ticket| to_body(ticket, &departments, name(ticket))).collect())
+        let name = |ticket| agent_of(ticket).and_then(|agent| agents.get(&agent).cloned().flatten());
+        let customer = |ticket: &Ticket| customers.get(&ticket.customer).and_then(Option::as_ref);
+        Ok(tickets.iter().map(|t| to_body(t, &departments, name(t), customer(t))).collect())
     }
 
     /// Returns the JSON body of a ticket.
@@ -113,11 +126,17 @@ impl Api {
             Some(agent) => self.engine.name_of(agent).await?,
             None => None,
         };
-        Ok(to_body(ticket, &departments, name))
+        let customer = self.engine.store().person(ticket.customer).await?;
+        Ok(to_body(ticket, &departments, name, customer.as_ref()))
     }
 }
 
-fn to_body(ticket: &Ticket, departments: &[Department], agent: Option<String>) -> TicketBody {
+fn to_body(
+    ticket: &Ticket,
+    departments: &[Department],
+    agent: Option<String>,
+    customer: Option<&Person>,
+) -> TicketBody {
     let department = departments.iter().find(|d| d.id == ticket.department);
     let category = department.and_then(|d| d.category(ticket.category));
     TicketBody {
@@ -131,6 +150,9 @@ fn to_body(ticket: &Ticket, departments: &[Department], agent: Option<String>) -
         category_id: ticket.category.0,
         category: category.map(|c| c.name.clone()).unwrap_or_default(),
         customer_id: ticket.customer.0,
+        customer_name: customer.map(|person| person.name.clone()),
+        customer_username: customer.and_then(|person| person.username.clone()),
+        customer_telegram_id: customer.map(|person| person.telegram.0),
         description: ticket.description.text.clone(),
         attachments: ticket.description.attachments.len(),
         auto: ticket.auto,

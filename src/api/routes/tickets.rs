@@ -259,11 +259,11 @@ fn target(
     departments: &[Department],
 ) -> std::result::Result<(DepartmentId, CategoryId), ApiError> {
     let is_department = |d: &&Department| body.department_id.is_none_or(|id| id == d.id.0);
-    let mut in_department = departments.iter().filter(is_department).peekable();
-    if in_department.peek().is_none() {
+    let mut candidates = departments.iter().filter(is_department).peekable();
+    if candidates.peek().is_none() {
         return Err(ApiError::no_department());
     }
-    let offers = in_department.flat_map(|d| d.offered().map(|c| (d.id, c.id)));
+    let offers = candidates.flat_map(|d| d.offered().map(|c| (d.id, c.id)));
     let mut matching = offers.filter(|(_, c)| body.category_id.is_none_or(|id| id == c.0));
     match (matching.next(), matching.next()) {
         (Some(target), None) => Ok(target),

@@ -110,12 +110,18 @@ impl ButtonAction {
             Self::Task(step, t, v, s) => {
                 format!("t:{}:{}:{}:{}", to_code(STEP_CODES, step), encode_id(t.0), v.0, s.code())
             }
+            Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelTicket(t, v, s) => format!("c:{}:{}:{}", encode_id(t.0), v.0, s.code()),
+            Self::CancelConfirmed(t, v, s) => format!("cy:{}:{}:{}", encode_id(t.0), v.0, s.code()),
+            Self::KeepTicket(t, s) => format!("ck:{}:{}", encode_id(t.0), s.code()),
             Self::DraftCategory(d, c) => format!("dc:{}:{}", encode_id(d.0), encode_id(c.0)),
             Self::DraftCategories(d, page) => format!("dp:{}:{page}", encode_id(d.0)),
             Self::DraftSend(d) => format!("ds:{}", encode_id(d.0)),
             Self::DraftCancel(d) => format!("dx:{}", encode_id(d.0)),
+            Self::DraftDrop(d) => format!("dy:{}", encode_id(d.0)),
+            Self::DraftKeep(d) => format!("dk:{}", encode_id(d.0)),
+            Self::DraftUndo(d) => format!("du:{}", encode_id(d.0)),
             Self::StillHere => "here".into(),
             Self::GoOnline => "on".into(),
             Self::GoOffline => "off".into(),
@@ -182,12 +188,18 @@ impl ButtonAction {
             ["t", step, t, v, s] => {
                 Self::Task(from_code(STEP_CODES, step)?, ticket(t)?, version(v)?, Surface::parse(s)?)
             }
+            ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["c", t, v, s] => Self::CancelTicket(ticket(t)?, version(v)?, Surface::parse(s)?),
+            ["cy", t, v, s] => Self::CancelConfirmed(ticket(t)?, version(v)?, Surface::parse(s)?),
+            ["ck", t, s] => Self::KeepTicket(ticket(t)?, Surface::parse(s)?),
             ["dc", d, c] => Self::DraftCategory(draft(d)?, category(c)?),
             ["dp", d, page] => Self::DraftCategories(draft(d)?, page.parse().ok()?),
             ["ds", d] => Self::DraftSend(draft(d)?),
             ["dx", d] => Self::DraftCancel(draft(d)?),
+            ["dy", d] => Self::DraftDrop(draft(d)?),
+            ["dk", d] => Self::DraftKeep(draft(d)?),
+            ["du", d] => Self::DraftUndo(draft(d)?),
             ["here"] => Self::StillHere,
             ["on"] => Self::GoOnline,
             ["off"] => Self::GoOffline,
@@ -237,6 +249,7 @@ mod tests {
         let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(7)));
         let actions = [
             ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
+            ButtonAction::ShowTask(t, Surface::MyQueue(u16::MAX)),
             ButtonAction::Reassign(t, Version(u64::MAX), p, true),
             ButtonAction::ReassignPage(t, u16::MAX),
             ButtonAction::Requeue(t, Version(u64::MAX)),
@@ -248,7 +261,9 @@ mod tests {
             ButtonAction::RelocateQueue(DepartmentId(t.0), DepartmentId(p.0)),
             ButtonAction::Departments(DepartmentPickerPurpose::Relocation(DepartmentId(t.0)), u16::MAX),
             ButtonAction::AddAgent(p, DepartmentId(Uuid::nil())),
-            ButtonAction::CancelTicket(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
+            ButtonAction::CancelConfirmed(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
+            ButtonAction::KeepTicket(t, Surface::MyTickets(u16::MAX)),
+            ButtonAction::DraftUndo(DraftId(t.0)),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),
         ];

@@ -1,6 +1,7 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod exceptions;
+mod readers;
 
 use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
@@ -72,6 +73,11 @@ impl Compose for Composer {
                     TelegramAction::Send(render::notice(&localizer, &view), notice.card())
                 }))
             }
+            Message::Card(key) | Message::Redraw { card: key, .. }
+                if !self.may_read(recipient.as_ref(), *key).await? =>
+            {
+                Ok(TelegramAction::Nothing)
+            }
             Message::Card(key) => {
                 let card = self.card(*key, &localizer).await?;
                 Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
@@ -142,18 +148,16 @@ impl Composer {
         }))
     }
 
-    /// Removes the buttons of a live card that is about to be sent anew.
+    /// Deletes the message of a live card that is about to be sent anew.
     async fn retire(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
-        let previous = self.engine.store().live_card(key).await?;
-        Ok(previous.map_or(TelegramAction::Nothing, |previous| TelegramAction::Edit {
-            message_id: previous.message_id,
-            text: match key {
-                CardKey::Task(..) => localizer.message("task-moved", &[]),
-                _ => localizer.message("draft-moved", &[]),
-            },
-            card: None,
-            shown: None,
-        }))
+        let Some(previous) = self.engine.store().live_card(key).await? else {
+            return Ok(TelegramAction::Nothing);
+        };
+        let moved = match key {
+            CardKey::Task(..) => "task-moved",
+            _ => "draft-moved",
+        };
+        Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))
     }
 
     /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
@@ -221,7 +225,8 @@ impl Composer {
         localizer: &Localizer<'_>,
     ) -> Result<Option<Rendered>, StoreError> {
         let store = self.engine.store();
-        let (Some(draft), Some(person)) = (store.draft(person).await?, store.person(person).await?) else {
+        let (Some(draft), Some(person)) = (self.engine.draft_of(person).await?, store.person(person).await?)
+        else {
             return Ok(None);
         };
         Ok(Some(render::draft(localizer, &self.views.draft(&draft, &person.name, None).await?)))

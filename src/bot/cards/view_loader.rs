@@ -1,8 +1,8 @@
 //! A loader of the views that cards show. Positions, loads and counts are computed from the tickets when a
 //! view is loaded.
 use super::views::{
-    AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, DraftView, MyTicketsView, QueueView, StatusView,
-    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
+    AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, QueueView,
+    StatusView, TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
@@ -78,9 +78,11 @@ impl ViewLoader {
             (TicketState::Queued, given) => given,
             _ => None,
         };
-        // Only the holder is shown whether the customer can be reached.
-        let customer_reachable = ticket.holder() != Some(viewer)
-            || self.store().recipient(ticket.customer_chat).await?.is_none_or(|customer| customer.reachable);
+        // Only the holder is shown who the customer is, and whether they can be reached.
+        let customer = match ticket.holder() {
+            Some(holder) if holder == viewer => self.store().recipient(ticket.customer_chat).await?,
+            _ => None,
+        };
         let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
         Ok(TicketView {
             id: ticket.id,
@@ -93,7 +95,8 @@ impl ViewLoader {
             position,
             holder: holder_name,
             held_by_viewer: holder == Some(viewer),
-            customer_reachable,
+            customer_reachable: customer.as_ref().is_none_or(|customer| customer.reachable),
+            customer: customer.map(CustomerName::from),
             assigned_at: ticket.hold().map(|hold| hold.assigned_at),
             description: ticket.description.clone(),
         })

@@ -6,9 +6,9 @@ pub use notice::NoticeView;
 
 use crate::domain::Time;
 use crate::domain::description::Description;
-use crate::domain::ids::{CategoryId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DraftId, PersonId, TelegramId, TicketId, Version};
 use crate::domain::number::TicketNumber;
-use crate::domain::person::Availability;
+use crate::domain::person::{Availability, Person};
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
 
@@ -44,10 +44,29 @@ pub struct TicketView {
     pub held_by_viewer: bool,
     /// False if its customer blocked the bot, so that no message reaches them. Only loaded for the holder.
     pub customer_reachable: bool,
+    /// The customer who wrote it. Only loaded for the holder.
+    pub customer: Option<CustomerName>,
     /// When the holder got it.
     pub assigned_at: Option<Time>,
     /// What the customer wrote.
     pub description: Description,
+}
+
+/// A customer as the holder of their ticket sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerName {
+    /// Their name.
+    pub name: String,
+    /// Their Telegram username without `@`, if they have one.
+    pub username: Option<String>,
+    /// Their Telegram id, for a link to them.
+    pub telegram: TelegramId,
+}
+
+impl From<Person> for CustomerName {
+    fn from(person: Person) -> Self {
+        Self { name: person.name, username: person.username, telegram: person.telegram }
+    }
 }
 
 /// A ticket for its customer: the live card of one ticket.

@@ -1,18 +1,15 @@
-//! Agent handlers: availability, the own queue, the steps of a ticket.
-use super::refusals::refusal_toast;
+//! Agent handlers: availability, the own queue, the status.
 use crate::auth_token::{Session, TOKEN_LIFETIME, issue};
-use crate::bot::callback::{ButtonAction, PagedList, Step, Surface};
+use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::event::Actor;
-use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Via};
 use crate::domain::policy::Mode;
 use crate::engine::error::EngineError;
-use crate::engine::tickets::steps::Step as TicketStep;
 use crate::telegram::incoming::Press;
 use std::sync::Arc;
 
@@ -249,70 +246,3 @@ pub async fn token(bot: Arc<BotContext>, ctx: RequestContext, argument: String) 
 
 /// The arguments of `/token` that end all sessions, in the languages of the desk.
 const REVOKE: [&str; 2] = ["revoke", "cabut"];
-
-/// Handles ▶️ ✅ ⏸ on a ticket. The step is checked first, so the press is answered before the commit. If the
-/// commit then fails because another change was faster, a message says so.
-pub async fn task(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
-    pressed: PressedMessage,
-    (step, ticket, version, surface): (Step, TicketId, Version, Surface),
-) -> HandlerResult {
-    let (ticket_step, key) = engine_step(step);
-    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
-    if let Err(error) = bot.engine.check_step(ctx.person.id, ticket, ticket_step, version, ctx.now).await {
-        return answer_refusal(&bot, &ctx, &toast, error, redrawn);
-    }
-    toast.say(ctx.localizer(&bot).toast(key, &[]));
-    match bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await {
-        Ok(_) => Ok(vec![redrawn]),
-        Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
-    }
-}
-
-/// Handles 🙋 on a waiting ticket.
-pub async fn pick_up(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
-    pressed: PressedMessage,
-    (ticket, version, surface): (TicketId, Version, Surface),
-) -> HandlerResult {
-    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
-    match bot.engine.pick_up(&ctx.person, ticket, Some(version), ctx.now).await {
-        Ok(_) => {
-            toast.say(ctx.localizer(&bot).toast("toast-picked-up", &[]));
-            Ok(vec![redrawn])
-        }
-        Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
-    }
-}
-
-/// Answers a press with a refusal that has a text for people, and redraws the card. Other errors are
-/// returned.
-fn answer_refusal(
-    bot: &BotContext,
-    ctx: &RequestContext,
-    toast: &Toast,
-    error: EngineError,
-    redrawn: Outgoing,
-) -> HandlerResult {
-    match refusal_toast(bot, ctx, &error) {
-        Some(text) => {
-            toast.say(text);
-            Ok(vec![redrawn])
-        }
-        None => Err(error),
-    }
-}
-
-/// Returns the engine's step, and the key of the toast.
-fn engine_step(step: Step) -> (TicketStep, &'static str) {
-    match step {
-        Step::Start => (TicketStep::Start, "toast-started"),
-        Step::Complete => (TicketStep::Complete, "toast-completed"),
-        Step::Hold => (TicketStep::Hold, "toast-held"),
-        Step::Resume => (TicketStep::Resume, "toast-resumed"),
-    }
-}

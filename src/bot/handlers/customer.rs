@@ -1,41 +1,15 @@
-//! Customer handlers: drafts, sending, the own tickets, cancellation.
+//! Customer handlers: drafts, sending, the own tickets.
 use super::refusals::{refusal_message, refusal_toast};
-use crate::bot::callback::Surface;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
-use crate::domain::ids::{CategoryId, DraftId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DraftId};
 use crate::domain::notice::{Message as OutgoingMessage, Outgoing};
-use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
-use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
-
-/// `/cancel`: closes the open prompt, or else drops the draft.
-pub async fn cancel_draft(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    message: Arc<IncomingMessage>,
-) -> HandlerResult {
-    // If the update is handled again, it must not drop the draft as well.
-    if ctx.person.prompt_for(message.message_id).is_some() {
-        bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
-        return Ok(vec![ctx.message(&bot, "dismissed", &[])]);
-    }
-    let Some(draft) = bot.engine.store().draft(ctx.person.id).await? else {
-        return Ok(vec![ctx.message(&bot, "nothing-to-cancel", &[])]);
-    };
-    // The preview loses its buttons first: its live card is found by the draft, which is dropped next.
-    let (store, dropped) = (bot.engine.store(), ctx.localizer(&bot).message("draft-dropped", &[]));
-    if let Some(preview) = store.live_card(CardKey::Draft(ctx.person.id)).await? {
-        store.enqueue(vec![ctx.edit(PressedMessage(preview.message_id), dropped.clone())], ctx.now).await?;
-    }
-    store.drop_draft(&draft).await?;
-    Ok(vec![ctx.text(dropped)])
-}
 
 /// Shows a page of categories for a draft.
 pub async fn categories(
@@ -118,51 +92,14 @@ async fn answer_unsent(
     Ok(vec![refusal])
 }
 
-/// Drops the draft.
-pub async fn drop_draft(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
-    pressed: PressedMessage,
-    id: DraftId,
-) -> HandlerResult {
-    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
-        return draft_outcome(&bot, &ctx, pressed, id).await;
-    };
-    toast.say(ctx.localizer(&bot).toast("draft-dropped", &[]));
-    bot.engine.store().drop_draft(&draft).await?;
-    Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("draft-dropped", &[]))])
-}
-
 /// `/mytickets`.
 pub async fn my_tickets(ctx: RequestContext) -> HandlerResult {
     Ok(vec![ctx.card(CardKey::MyTickets(ctx.person.id, 0))])
 }
 
-/// Cancels the customer's ticket.
-pub async fn cancel_ticket(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
-    pressed: PressedMessage,
-    (ticket, version, surface): (TicketId, Version, Surface),
-) -> HandlerResult {
-    let card = surface.card(ticket, ctx.person.id);
-    match bot.engine.cancel(ctx.person.id, ticket, Some(version), ctx.now).await {
-        Ok(_) => toast.say(ctx.localizer(&bot).toast("cancelled", &[])),
-        // A ticket of another customer is not drawn.
-        Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
-        Err(error) => match refusal_toast(&bot, &ctx, &error) {
-            Some(text) => toast.say(text),
-            None => return Err(error),
-        },
-    }
-    Ok(vec![ctx.redraw(pressed, card)])
-}
-
 /// Returns the person's draft, or a new one. A new draft has its category if there is only one.
 pub(super) async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, EngineError> {
-    if let Some(draft) = bot.engine.store().draft(ctx.person.id).await? {
+    if let Some(draft) = bot.engine.draft_of(ctx.person.id).await? {
         return Ok(draft);
     }
     let offers = bot.views.offers().await?;
@@ -176,6 +113,7 @@ pub(super) async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result
         target,
         parts: Vec::new(),
         created_at: ctx.now,
+        cancelled_at: None,
     })
 }
 
@@ -183,7 +121,7 @@ pub(super) async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result
 /// that only one has any.
 pub(super) async fn save_draft(bot: &BotContext, ctx: &RequestContext, draft: Draft) -> HandlerResult {
     let (store, key) = (bot.engine.store(), CardKey::Draft(ctx.person.id));
-    let has_draft = store.draft(ctx.person.id).await?.is_some_and(|before| before.id == draft.id);
+    let has_draft = bot.engine.draft_of(ctx.person.id).await?.is_some_and(|before| before.id == draft.id);
     store.put_draft(draft).await?;
     // The previous card is looked up when this is sent: after several quick messages it may not have been
     // delivered yet.
@@ -192,13 +130,13 @@ pub(super) async fn save_draft(bot: &BotContext, ctx: &RequestContext, draft: Dr
 }
 
 /// Returns the draft if the button was drawn for it; otherwise answers with what happened to it.
-async fn current_draft(
+pub(super) async fn current_draft(
     bot: &BotContext,
     ctx: &RequestContext,
     toast: &Toast,
     id: DraftId,
 ) -> Result<Option<Draft>, StoreError> {
-    let draft = bot.engine.store().draft(ctx.person.id).await?.filter(|draft| draft.id == id);
+    let draft = bot.engine.draft_of(ctx.person.id).await?.filter(|draft| draft.id == id);
     if draft.is_none() {
         let key = if ticket_number_for(bot, ctx, id).await?.is_some() { "sent-before" } else { "draft-gone" };
         toast.say(ctx.localizer(bot).toast(key, &[]));
@@ -207,7 +145,7 @@ async fn current_draft(
 }
 
 /// Replaces the preview by what happened to its draft: it became a ticket, or it is gone.
-async fn draft_outcome(
+pub(super) async fn draft_outcome(
     bot: &BotContext,
     ctx: &RequestContext,
     pressed: PressedMessage,

@@ -45,7 +45,7 @@ pub async fn new(
 /// Handles a message that is neither a command nor an answer to a prompt: adds it to the draft, or starts
 /// one. A part of an album whose ticket was sent meanwhile joins the ticket.
 pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &IncomingMessage) -> HandlerResult {
-    let stored = bot.engine.store().draft(ctx.person.id).await?;
+    let stored = bot.engine.draft_of(ctx.person.id).await?;
     let is_in_draft = |album: &str| stored.as_ref().is_some_and(|draft| draft.description().has_album(album));
     if let Some(album) = message.album.as_deref().filter(|album| !is_in_draft(album))
         && let Some(ticket) = recent_ticket(bot, ctx, |ticket| ticket.description.has_album(album)).await?
@@ -71,7 +71,7 @@ pub async fn on_edit(
     ctx: RequestContext,
     message: Arc<IncomingMessage>,
 ) -> HandlerResult {
-    let stored = bot.engine.store().draft(ctx.person.id).await?;
+    let stored = bot.engine.draft_of(ctx.person.id).await?;
     if let Some(draft) = stored.filter(|draft| draft.has_message(message.message_id)) {
         let text = match ParsedCommand::from_message(&message, &bot.bot_username) {
             Some(ParsedCommand::Known(Command::New(argument))) => argument_of(&message, &argument),
@@ -124,8 +124,22 @@ async fn add(
         out.push(Outgoing { chat: ctx.chat, message });
         return Ok(out);
     }
+    if before == 0
+        && let Some(limit) = limit_message(bot, ctx).await?
+    {
+        out.push(limit);
+    }
     out.extend(save_draft(bot, ctx, draft).await?);
     Ok(out)
+}
+
+/// Returns the answer to a customer who begins a draft with as many open tickets as they can have. The draft
+/// is kept, and can be sent later.
+async fn limit_message(bot: &BotContext, ctx: &RequestContext) -> Result<Option<Outgoing>, StoreError> {
+    let tickets = bot.engine.store().tickets_of(ctx.person.id, MAX_RECENT_TICKETS).await?;
+    let open = tickets.iter().filter(|ticket| !ticket.status().is_end()).count();
+    let error = EngineError::TooManyOpen(MAX_OPEN_TICKETS);
+    Ok(if open < MAX_OPEN_TICKETS { None } else { refusal_message(bot, ctx, &error) })
 }
 
 /// Adds a part of an album to its ticket.

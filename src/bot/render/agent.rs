@@ -45,6 +45,9 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
         localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
     ];
     above.extend_from_slice(at_assignment);
+    // The ordered facts of a new ticket stand together.
+    above.extend((!at_assignment.is_empty()).then(String::new));
+    above.extend(localizer.customer_line(ticket));
     above.extend(localizer.priority_line(ticket.priority));
     above.extend(localizer.unreachable_line(ticket));
     let steps = steps(ticket, Surface::Task).into_iter();

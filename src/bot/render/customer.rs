@@ -155,6 +155,7 @@ fn own_ticket(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String
         localizer.html("ticket-label", &[("label", Localizer::label(&ticket.label))]),
         localizer.html("line-status", &[("status", localizer.customer_state(ticket.status).into())]),
     ];
+    lines.splice(2..2, localizer.subject_line(ticket));
     match ticket.status {
         Status::Queued => {
             lines.extend(

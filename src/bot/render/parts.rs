@@ -27,12 +27,17 @@ pub(super) fn numbered(first: u64, tickets: &[TicketView]) -> impl Iterator<Item
 pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str, ButtonAction)> {
     let step = |step| ButtonAction::Task(step, ticket.id, ticket.version, surface);
     let complete = ("button-complete", step(Step::Complete));
-    match ticket.status {
+    let mut steps = match ticket.status {
         Status::Assigned => vec![("button-open", step(Step::Start)), complete],
         Status::InProgress => vec![complete, ("button-hold", step(Step::Hold))],
         Status::Pending => vec![("button-resume", step(Step::Resume)), complete],
-        Status::Queued | Status::Completed | Status::Cancelled => Vec::new(),
+        Status::Queued | Status::Completed | Status::Cancelled => return Vec::new(),
+    };
+    // The queue shows a line of the ticket, so each has a button for the whole.
+    if ticket.status != Status::Assigned && matches!(surface, Surface::MyQueue(_)) {
+        steps.insert(0, ("button-open", ButtonAction::ShowTask(ticket.id, surface)));
     }
+    steps
 }
 
 impl Localizer<'_> {
@@ -83,6 +88,33 @@ impl Localizer<'_> {
     /// be able to ask for one by the name that everybody sees.
     pub(super) fn label(label: &str) -> Arg<'static> {
         truncate(label, MAX_LABEL_UNITS).into()
+    }
+
+    /// Returns the line with the beginning of what the customer wrote, or with the number of files.
+    pub(super) fn subject_line(&self, ticket: &TicketView) -> Option<String> {
+        let subject = ticket.description.subject();
+        match ticket.description.attachments.len() {
+            _ if !subject.is_empty() => {
+                Some(self.html("ticket-subject", &[("subject", subject.as_str().into())]))
+            }
+            0 => None,
+            count => Some(self.html("line-files", &[("count", count.into())])),
+        }
+    }
+
+    /// Returns the line that says who the customer is: their name with their @username, or with a link.
+    pub(super) fn customer_line(&self, ticket: &TicketView) -> Option<String> {
+        let customer = ticket.customer.as_ref()?;
+        let shown = name(&customer.name);
+        Some(match &customer.username {
+            Some(username) => {
+                self.html("task-customer", &[("name", shown), ("username", username.as_str().into())])
+            }
+            None => {
+                let id = customer.telegram.0.to_string();
+                self.html("task-customer-link", &[("name", shown), ("id", id.into())])
+            }
+        })
     }
 
     /// Returns the line with a ticket's priority, unless it is normal.

@@ -38,6 +38,7 @@ fn own_task(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String {
         localizer.html("ticket-label", &[("label", Localizer::label(&ticket.label))]),
         localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]),
     ];
+    lines.splice(2..2, localizer.subject_line(ticket));
     lines.extend(localizer.priority_line(ticket.priority));
     let since = ticket.assigned_at;
     lines.extend(since.map(|at| localizer.html("queue-assigned", &[("when", localizer.ago(at).into())])));
@@ -93,6 +94,7 @@ fn waiting_ticket(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> St
         localizer.html("ticket-head", &[("at", at.into()), ("number", (&ticket.number).into())]),
         localizer.html("ticket-label", &[("label", Localizer::label(&ticket.label))]),
     ];
+    lines.extend(localizer.subject_line(ticket));
     lines.extend(localizer.priority_line(ticket.priority));
     lines.push(localizer.html("waiting-since", &[("when", localizer.ago(ticket.created_at).into())]));
     lines.join("\n")

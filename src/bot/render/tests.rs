@@ -3,10 +3,10 @@
 //! Every card goes through [`check`], which also checks Telegram's limits and well-formed markup.
 use super::*;
 use crate::bot::callback::MAX_DATA_BYTES;
-use crate::bot::cards::views::{TaskView, TicketView};
+use crate::bot::cards::views::{CustomerName, TaskView, TicketView};
 use crate::domain::content::{Attachment, ContentKind};
 use crate::domain::description::Description;
-use crate::domain::ids::{PersonId, TicketId, Version};
+use crate::domain::ids::{PersonId, TelegramId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::ticket::{Priority, Status};
 use chrono::{Duration, TimeZone, Utc};
@@ -60,13 +60,19 @@ fn ticket(status: Status) -> TicketView {
         holder: held.then(|| "Budi Santoso".into()),
         held_by_viewer: false,
         customer_reachable: true,
+        customer: None,
         assigned_at: held.then(|| minutes_ago(10)),
         description: description_of("Internet kantor mati sejak pagi.\nLampu LOS merah.", 0),
     }
 }
 
 fn held_ticket(status: Status) -> TicketView {
-    TicketView { held_by_viewer: true, ..ticket(status) }
+    let customer = CustomerName {
+        name: "Sari Dewi".into(),
+        username: Some("sari_dewi".into()),
+        telegram: TelegramId(42),
+    };
+    TicketView { held_by_viewer: true, customer: Some(customer), ..ticket(status) }
 }
 
 fn task(ticket: TicketView) -> TaskView {

@@ -186,6 +186,19 @@ fn decision_record(
     }
 }
 
+/// Returns the notices that bring what a task card has no room for: the rest of the text, and the files.
+pub fn after_task_card(ticket: &Ticket) -> impl Iterator<Item = Notice> {
+    let id = ticket.id;
+    // The task card holds the first part.
+    let rest =
+        (1..ticket.description.parts().len()).map(move |part| Notice::DescriptionPart { ticket: id, part });
+    let files = ticket.description.attachment_groups().into_iter().map(move |files| match files.as_slice() {
+        [file] => Notice::File { ticket: id, file: file.clone() },
+        _ => Notice::Album { ticket: id, files },
+    });
+    rest.chain(files)
+}
+
 /// Returns the messages of a handover: to the agent the task, the description and the files; to the customer
 /// the notice and a card refresh.
 #[must_use]
@@ -200,14 +213,7 @@ pub fn plan_handover(
     let retired = ticket.former_holder(agent).map(|_| CardKey::Task(ticket.id, agent));
     let retired = retired.map(|card| Outgoing { chat: agent_chat, message: Message::Retire(card) });
     let task = Notice::NewTask { ticket: ticket.id, agent, position: held, held, max };
-    let files = ticket.description.attachment_groups().into_iter().map(|files| match files.as_slice() {
-        [file] => Notice::File { ticket: ticket.id, file: file.clone() },
-        _ => Notice::Album { ticket: ticket.id, files },
-    });
-    // The task card holds the first part.
-    let rest =
-        (1..ticket.description.parts().len()).map(|part| Notice::DescriptionPart { ticket: ticket.id, part });
-    let news = std::iter::once(task).chain(rest).chain(files);
+    let news = std::iter::once(task).chain(after_task_card(ticket));
     let mut out: Vec<_> =
         retired.into_iter().chain(news.map(|notice| Outgoing::notice(agent_chat, notice))).collect();
     out.push(Outgoing::notice(ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent }));

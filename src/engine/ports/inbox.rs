@@ -12,7 +12,7 @@ pub struct InboxRow {
     pub seq: u64,
     /// Telegram's id of the update.
     pub update_id: i64,
-    /// The update, unchanged.
+    /// The update, unchanged. A string holds the raw text of one that is no JSON, or whose row is damaged.
     pub update: Value,
     /// How often its handler has failed.
     pub failures: u32,
@@ -35,7 +35,13 @@ pub trait InboxStore: Send + Sync + 'static {
     ) -> Result<(), StoreError>;
     /// Counts a failure of an update's handler. Returns how often it has failed by now.
     async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError>;
-    /// Turns an update into a dead letter, which is never handled again and is kept for the admins. Enqueues
-    /// the notices about it in the same step.
-    async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError>;
+    /// Turns an update into a dead letter with this reason, which is never handled again and is kept for the
+    /// admins. Enqueues the notices about it in the same step. Does nothing if it is no longer pending.
+    async fn dead_letter(
+        &self,
+        update_id: i64,
+        reason: &str,
+        notices: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<(), StoreError>;
 }

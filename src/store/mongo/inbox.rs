@@ -11,11 +11,13 @@ use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 /// How the handling of an update ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum UpdateEnd {
     Handled,
-    /// Given up after failures.
-    Dead,
+    /// Given up.
+    Dead {
+        reason: String,
+    },
 }
 
 /// Returns the filter of updates that wait, from after `seq`.
@@ -31,18 +33,19 @@ pub(super) async fn pending_updates(db: &Db, after: u64, limit: usize) -> Result
     let inbox = db.collection(INBOX);
     let find = inbox.find(pending(after)).sort(doc! { "seq": 1 }).limit(rows(limit));
     let docs = db.all(find).await?;
-    docs.iter()
-        .map(|doc| {
-            let f = Fields(doc);
-            let update = serde_json::from_str(f.text("body")?);
-            Ok(InboxRow {
-                seq: f.number("seq")?,
-                update_id: f.int("_id")?,
-                update: update.map_err(|error| StoreError::Corrupt(format!("{INBOX}: {error}")))?,
-                failures: f.number("failures")?,
-            })
-        })
-        .collect()
+    Ok(docs.iter().filter_map(row).collect())
+}
+
+/// Returns a row. A body that is no JSON, or no text, becomes a string and does not hide the rows after it.
+fn row(doc: &Document) -> Option<InboxRow> {
+    let f = Fields(doc);
+    let (Ok(seq), Ok(update_id)) = (f.number("seq"), f.int("_id")) else {
+        tracing::error!(id = ?doc.get("_id"), "failed to read row of the inbox: no number");
+        return None;
+    };
+    let body = f.text("body").map_or_else(|_| format!("{:?}", doc.get("body")), str::to_owned);
+    let update = serde_json::from_str(&body).unwrap_or(Value::String(body));
+    Some(InboxRow { seq, update_id, update, failures: f.number("failures").unwrap_or(u32::MAX) })
 }
 
 /// Deletes the updates that were handled before this time.
@@ -91,7 +94,7 @@ impl UpdateSet {
     }
 
     /// Ends an update; returns true if it was waiting until now.
-    pub(super) fn end(&mut self, id: i64, end: UpdateEnd, now: Time) -> bool {
+    pub(super) fn end(&mut self, id: i64, end: &UpdateEnd, now: Time) -> bool {
         let was_pending = self.pending.get_mut(&id).is_some_and(|pending| std::mem::replace(pending, false));
         if was_pending {
             // A handled update is kept for deduplication, without its body.
@@ -99,7 +102,9 @@ impl UpdateSet {
                 UpdateEnd::Handled => {
                     doc! { "$set": { "state": "done", "ended_at": date(now) }, "$unset": { "body": "" } }
                 }
-                UpdateEnd::Dead => doc! { "$set": { "state": "dead", "ended_at": date(now) } },
+                UpdateEnd::Dead { reason } => {
+                    doc! { "$set": { "state": "dead", "ended_at": date(now), "error": reason } }
+                }
             };
             self.ended.push(doc! { "q": { "_id": id }, "u": change });
         }

@@ -253,9 +253,16 @@ impl InboxStore for Mongo {
         inbox::record_failure(&self.db, update_id, error).await
     }
 
-    async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn dead_letter(
+        &self,
+        update_id: i64,
+        reason: &str,
+        notices: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<(), StoreError> {
         self.observe_time(now);
-        self.write(Command::EndUpdate(update_id, UpdateEnd::Dead, notices, now)).await.map(drop)
+        let dead = UpdateEnd::Dead { reason: reason.to_owned() };
+        self.write(Command::EndUpdate(update_id, dead, notices, now)).await.map(drop)
     }
 }
 

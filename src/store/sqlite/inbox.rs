@@ -20,7 +20,7 @@ const RECORD_FAILURE: &str =
     "UPDATE inbox SET failures = failures + 1, error = ?2 WHERE update_id = ?1 AND state = 'new'";
 const FAILURES: &str = "SELECT failures FROM inbox WHERE update_id = ?1";
 const DEAD_LETTER: &str =
-    "UPDATE inbox SET state = 'dead', ended_at = ?2 WHERE update_id = ?1 AND state = 'new'";
+    "UPDATE inbox SET state = 'dead', ended_at = ?2, error = ?3 WHERE update_id = ?1 AND state = 'new'";
 pub(super) const PRUNE: &str = "DELETE FROM inbox WHERE seq IN
     (SELECT seq FROM inbox INDEXED BY inbox_done WHERE state = 'done' AND ended_at < ?1 LIMIT ?2)";
 
@@ -35,8 +35,12 @@ pub(super) fn pending(conn: &Connection, after: u64, limit: usize) -> rusqlite::
     let mut query = conn.prepare_cached(PENDING)?;
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let rows = query.query_map(params![after, row_count(limit)], |row| {
-        let Json(update) = row.get(2)?;
-        Ok(InboxRow { seq: row.get(0)?, update_id: row.get(1)?, update, failures: row.get(3)? })
+        // A body that is no JSON, or no text, must not hide the rows after it.
+        let body = row.get_ref(2)?.as_bytes().unwrap_or_default();
+        let update = serde_json::from_slice(body)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()));
+        let failures = row.get(3).unwrap_or(u32::MAX);
+        Ok(InboxRow { seq: row.get(0)?, update_id: row.get(1)?, update, failures })
     })?;
     rows.collect()
 }
@@ -48,24 +52,20 @@ pub(super) fn complete(
     answers: &[Outgoing],
     now: Time,
 ) -> rusqlite::Result<()> {
-    end(conn, COMPLETE, update_id, answers, now)
+    let ended = conn.prepare_cached(COMPLETE)?.execute(params![update_id, Micros(now)])?;
+    if ended > 0 { outbox::enqueue(conn, answers, now) } else { Ok(()) }
 }
 
-/// Marks an update as dead and enqueues the notices about it. Does nothing if it is done or dead already.
+/// Marks an update as dead, with the reason, and enqueues the notices about it. Does nothing if it is done or dead already.
 pub(super) fn dead_letter(
     conn: &Connection,
     update_id: i64,
+    reason: &str,
     notices: &[Outgoing],
     now: Time,
 ) -> rusqlite::Result<()> {
-    end(conn, DEAD_LETTER, update_id, notices, now)
-}
-
-fn end(conn: &Connection, sql: &str, update_id: i64, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
-    if conn.prepare_cached(sql)?.execute(params![update_id, Micros(now)])? > 0 {
-        outbox::enqueue(conn, out, now)?;
-    }
-    Ok(())
+    let ended = conn.prepare_cached(DEAD_LETTER)?.execute(params![update_id, Micros(now), reason])?;
+    if ended > 0 { outbox::enqueue(conn, notices, now) } else { Ok(()) }
 }
 
 /// Records a failure of the update's handler and returns the number of failures so far.

@@ -236,9 +236,16 @@ impl InboxStore for Sqlite {
         self.write(move |conn| inbox::record_failure(conn, update_id, &error)).await
     }
 
-    async fn dead_letter(&self, update_id: i64, notices: Vec<Outgoing>, now: Time) -> Result<(), StoreError> {
+    async fn dead_letter(
+        &self,
+        update_id: i64,
+        reason: &str,
+        notices: Vec<Outgoing>,
+        now: Time,
+    ) -> Result<(), StoreError> {
         self.observe_now(now);
-        self.write(move |conn| inbox::dead_letter(conn, update_id, &notices, now)).await
+        let reason = reason.to_owned();
+        self.write(move |conn| inbox::dead_letter(conn, update_id, &reason, &notices, now)).await
     }
 }
 

@@ -111,6 +111,19 @@ fn check_references(contract: &Value, part: &Value) {
     }
 }
 
+/// A webhook at the path of a route would make the router panic at the start.
+#[tokio::test]
+async fn no_path_of_the_contract_can_be_the_webhook() {
+    let desk = desk().await;
+    let contract = Reply::of(desk.request("GET", "/api/openapi.json")).await.body;
+    for path in contract["paths"].as_object().unwrap().keys() {
+        let url = format!("https://desk.example{}", path.replace(['{', '}'], ""));
+        let env = antri::config::Env::from_iter([("WEBHOOK_URL", url.as_str()), ("WEBHOOK_SECRET", "x")]);
+        let refused = antri::config::Config::load(&env).unwrap_err().to_string();
+        assert!(refused.contains("WEBHOOK_URL: "), "{path}: {refused}");
+    }
+}
+
 /// Every enum value in the contract is accepted, or is what an answer contains.
 #[tokio::test]
 async fn every_enum_value_of_the_contract_is_accepted() {

@@ -143,8 +143,8 @@ async fn the_close_handshake_is_finished() {
 #[tokio::test]
 async fn an_unreadable_frame_is_answered_with_its_close_code() {
     let desk = desk().await;
-    let large = [&[0x81, 0xfe, 0x50, 0x00, 0, 0, 0, 0][..], &[b'x'; 0x5000]].concat();
-    let huge = [&[0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0][..], &[b'x'; 0x10_0000]].concat();
+    let large = [&[0x81, 0xfe, 0x50, 0x00, 0, 0, 0, 0][..], &vec![b'x'; 0x5000]].concat();
+    let huge = [&[0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0][..], &vec![b'x'; 0x10_0000]].concat();
     for (frame, code) in [
         (&[0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28][..], 1_007),
         (&[0xf1, 0x80, 0, 0, 0, 0], 1_002),

@@ -40,6 +40,8 @@ async fn a_ticket_opened_by_the_api_is_assigned_and_announced() {
     let ticket = reply.data();
     assert_eq!((&ticket["status"], &ticket["priority"]), (&json!("assigned"), &json!("normal")));
     assert_eq!((&ticket["description"], &ticket["customer_id"]), (&json!("<b>rusak</b>"), &json!(sari)));
+    let customer = ["customer_name", "customer_username", "customer_telegram_id"].map(|key| &ticket[key]);
+    assert_eq!(customer, [&json!("Sari"), &json!("sari"), &json!(SARI)]);
     let number = ticket["ticket_number"].as_str().unwrap();
     desk.wait_for_message(SARI, number).await;
     desk.wait_for_message(BUDI, number).await;

@@ -137,7 +137,7 @@ async fn an_eleventh_file_leaves_its_words_in_the_draft() {
         desk.attach(ANI, MediaKind::Photo, None).await;
     }
     desk.attach(ANI, MediaKind::Photo, Some("dan ini yang terakhir")).await;
-    desk.find(ANI, "Paling banyak 10 berkas");
+    desk.find(ANI, "paling banyak 10 berkas");
     let preview = desk.last(ANI).text;
     assert!(preview.contains("dan ini yang terakhir") && preview.contains("10 berkas"), "{preview}");
 }

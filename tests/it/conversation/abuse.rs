@@ -75,7 +75,7 @@ async fn hidden_and_stacked_characters_are_removed() {
     desk.person(TOM, &format!("To\u{202e}m {zalgo}"), "id").await;
     desk.ticket(TOM, &format!("halo\u{202e}olah\u{0000} {zalgo} akhir")).await;
     let card = desk.find(BUDI, "akhir").text;
-    assert!(!card.contains('\u{202e}') && card.matches('\u{0301}').count() <= 3, "{card:?}");
+    assert!(!card.contains('\u{202e}') && !card.contains(&"\u{0301}".repeat(4)), "{card:?}");
     assert!(!desk.chat_story(TOM).contains(&zalgo) || desk.count(TOM, &zalgo) == 0);
 }
 

@@ -2,4 +2,5 @@
 mod availability;
 mod cards;
 mod modes;
+mod open;
 mod queue;

@@ -191,7 +191,7 @@ async fn forged_button_data_is_refused() {
         ButtonAction::CancelTicket(TicketId(nobody), Version(1), Surface::Status),
     ] {
         desk.press_data(BUDI, message, &data(press)).await;
-        assert!(desk.toast(BUDI).contains("tidak ditemukan"), "{press:?}: {}", desk.toast(BUDI));
+        assert!(desk.toast(BUDI).contains("sudah tidak ada"), "{press:?}: {}", desk.toast(BUDI));
     }
     desk.press_data(BUDI, message, &data(ButtonAction::DraftSend(DraftId(nobody)))).await;
     assert!(desk.toast(BUDI).contains("sudah tidak ada"));

@@ -74,9 +74,9 @@ async fn plurals_are_right_in_english() {
     desk.press(ADMIN, "🇬🇧").await;
     desk.agent(BUDI, "Budi").await;
     desk.say(ADMIN, "/setmax Budi 1").await;
-    assert!(desk.last(ADMIN).text.contains("at most 1 ticket."), "{}", desk.last(ADMIN).text);
+    assert!(desk.last(ADMIN).text.contains("is now 1."), "{}", desk.last(ADMIN).text);
     desk.say(ADMIN, "/setmax Budi 2").await;
-    assert!(desk.last(ADMIN).text.contains("at most 2 tickets."));
+    assert!(desk.last(ADMIN).text.contains("is now 2."));
     desk.ticket(SARI, "satu").await;
     desk.say(ADMIN, "/queue").await;
     assert!(desk.last(ADMIN).text.contains("1 ticket waiting"));

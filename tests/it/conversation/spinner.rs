@@ -33,6 +33,7 @@ async fn a_slow_refusal_is_sent_as_a_message() {
     desk.ticket(SARI, "printer rusak").await;
     let (message, cancel) = desk.button(SARI, "Batal");
     desk.press_data(SARI, message, &cancel).await;
+    desk.press(SARI, "Ya, batalkan").await;
     desk.faults.hold_calls_of("ticket");
     desk.sandbox.press(SARI, message, &cancel);
     desk.until("the spinner to stop", async || desk.toast(SARI).is_empty()).await;
@@ -45,7 +46,8 @@ async fn a_slow_refusal_is_sent_as_a_message() {
 async fn a_result_that_is_certain_is_answered_before_the_work() {
     let desk = with_agent().await;
     desk.say(SARI, "printer rusak").await;
-    let toast = answer_while_held(&desk, "drop_draft", SARI, "Batal").await;
+    desk.press(SARI, "Batal").await;
+    let toast = answer_while_held(&desk, "put_draft", SARI, "Ya, buang").await;
     assert_eq!(toast, "✖️ Tiket tidak jadi dikirim.");
     desk.say(BUDI, "/status").await;
     let toast = answer_while_held(&desk, "commit", BUDI, "Matikan").await;

@@ -73,6 +73,8 @@ async fn play_day(desk: &Desk, labels: &Labels) -> String {
     desk.say(SARI, "/mytickets").await;
     record(SARI);
     desk.press(SARI, &format!("{} 2", labels.cancel)).await;
+    record(SARI);
+    desk.press(SARI, "✅ ").await;
     desk.press(BUDI, &format!("{} #1", labels.complete)).await;
     desk.say(BUDI, "/offline").await;
     desk.say(SARI, "/help").await;
@@ -134,7 +136,7 @@ async fn play_admin(desk: &Desk, labels: &Labels) -> String {
     record();
     desk.press(ADMIN, "3").await;
     desk.say(ADMIN, "/reassign").await;
-    desk.press(ADMIN, "TROUBLESHOOT").await;
+    desk.press(ADMIN, "kabel putus").await;
     record();
     desk.press(ADMIN, "Sari").await;
     desk.say(ADMIN, "/removeagent Budi").await;

@@ -41,9 +41,11 @@ async fn only_requests_with_the_secret_are_accepted() {
         (None, update(9_001), 401),
         (Some("the-secret-of-the-webhooK"), update(9_002), 401),
         (Some(""), update(9_003), 401),
-        (Some(SECRET), "no json".to_owned(), 400),
-        (Some(SECRET), r#"{"message": {}}"#.to_owned(), 400),
-        (Some(SECRET), "x".repeat(2 << 20), 413),
+        // Telegram would send any other answer's update again, and hold back the ones after it.
+        (Some(SECRET), "no json".to_owned(), 200),
+        (Some(SECRET), r#"{"message": {}}"#.to_owned(), 200),
+        (Some(SECRET), "x".repeat(2 << 20), 200),
+        (Some(SECRET), "x".repeat((16 << 20) + 1), 413),
     ] {
         assert_eq!(post(&desk, secret, &body).await, status, "{secret:?} {body:.40}");
     }

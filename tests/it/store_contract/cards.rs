@@ -63,6 +63,7 @@ pub(crate) async fn dropping_a_draft_removes_its_card(store: Arc<dyn Store>) {
         target: None,
         parts: Vec::new(),
         created_at: at(1),
+        cancelled_at: None,
     };
     let key = CardKey::Draft(who(1));
     store.put_draft(draft(1)).await.unwrap();

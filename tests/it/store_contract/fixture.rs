@@ -55,7 +55,7 @@ pub(crate) fn person(n: u64) -> Person {
         prompt: None,
         answered_by: None,
         links: Vec::new(),
-        sessions: antri::domain::sessions::Sessions::default(),
+        sessions: antri::domain::person::sessions::Sessions::default(),
         created_at: at(0),
         version: Version(0),
     }

@@ -66,10 +66,10 @@ pub(crate) async fn failures_are_counted_until_the_update_is_dead_lettered(store
     assert_eq!(store.record_failure(1, "no").await.unwrap(), 1);
     assert_eq!(store.record_failure(1, "no").await.unwrap(), 2);
     assert_eq!(store.pending_updates(0, 9).await.unwrap()[0].failures, 2);
-    store.dead_letter(1, vec![text(10, "maaf")], at(2)).await.unwrap();
+    store.dead_letter(1, "no", vec![text(10, "maaf")], at(2)).await.unwrap();
     assert_eq!(pending(&*store).await, [2], "other updates are not blocked");
     assert_eq!(store.pending_deliveries().await.unwrap(), 1);
-    store.dead_letter(1, vec![text(10, "maaf")], at(3)).await.unwrap();
+    store.dead_letter(1, "no", vec![text(10, "maaf")], at(3)).await.unwrap();
     store.complete_update(1, vec![text(10, "jadi")], at(3)).await.unwrap();
     assert_eq!(store.pending_deliveries().await.unwrap(), 1, "it was dead-lettered before");
     assert_eq!(store.append_updates(vec![update(1)], at(4)).await.unwrap(), 0);
@@ -79,7 +79,7 @@ pub(crate) async fn completed_updates_are_pruned(store: Arc<dyn Store>) {
     store.append_updates((1..=5).map(update).collect(), at(1)).await.unwrap();
     store.complete_update(1, Vec::new(), at(10)).await.unwrap();
     store.complete_update(2, Vec::new(), at(20)).await.unwrap();
-    store.dead_letter(3, Vec::new(), at(10)).await.unwrap();
+    store.dead_letter(3, "no", Vec::new(), at(10)).await.unwrap();
     store.prune(at(20)).await.unwrap();
     let again = store.append_updates((1..=5).map(update).collect(), at(30)).await.unwrap();
     assert_eq!(again, 1, "only the first is pruned: not newer, dead-lettered or pending ones");

@@ -165,6 +165,7 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
             attachments: vec![attachment()],
         }],
         created_at: at(1),
+        cancelled_at: None,
     };
     assert_eq!(store.draft(who(1)).await.unwrap(), None);
     let first = draft(1, "halo");

@@ -25,6 +25,7 @@ pub(crate) async fn a_restart_keeps_all_acknowledged_data<B: Backend>() {
         target: None,
         parts: vec![DraftPart { message_id: 7, text: "halo".into(), ..DraftPart::default() }],
         created_at: at(1),
+        cancelled_at: None,
     };
     store.put_draft(draft.clone()).await.unwrap();
     store.append_updates(vec![(1, json!({"a": 1})), (2, json!({"b": 2}))], at(1)).await.unwrap();

@@ -22,10 +22,18 @@ pub(crate) enum Backends {
 impl Backends {
     pub(crate) fn from_env() -> Self {
         match std::env::var(BACKENDS).as_deref() {
-            Ok("servers") => Self::Servers { database: mongod::database(), redis: RedisServer::start() },
-            Ok("embedded") | Err(_) => Self::Embedded(tempfile::tempdir().unwrap()),
+            Ok("servers") => Self::servers(),
+            Ok("embedded") | Err(_) => Self::embedded(),
             Ok(other) => panic!("{BACKENDS} is {other:?}, expected embedded or servers"),
         }
+    }
+
+    pub(crate) fn embedded() -> Self {
+        Self::Embedded(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn servers() -> Self {
+        Self::Servers { database: mongod::database(), redis: RedisServer::start() }
     }
 
     /// Returns the folder of the embedded store.

@@ -213,7 +213,7 @@ fault_store! {
     pending_updates(after: u64, limit: usize) -> Vec<InboxRow>;
     complete_update(update_id: i64, answers: Vec<Outgoing>, now: Time) -> ();
     record_failure(update_id: i64, error: &str) -> u32;
-    dead_letter(update_id: i64, notices: Vec<Outgoing>, now: Time) -> ();
+    dead_letter(update_id: i64, reason: &str, notices: Vec<Outgoing>, now: Time) -> ();
 }
 
 fault_store! {

@@ -1,4 +1,5 @@
 //! Options of a desk under test.
+use super::backends::Backends;
 use super::{ADMIN, http};
 use antri::config::http::HttpConfig;
 use antri::domain::policy::Settings;
@@ -23,6 +24,8 @@ pub(crate) struct Options {
     pub(crate) webhook: Option<&'static str>,
     /// The side API's settings.
     pub(crate) http: HttpConfig,
+    /// The back ends, if the environment does not choose them.
+    pub(crate) backends: Option<fn() -> Backends>,
     /// Presence, if it is not in the back ends.
     pub(crate) presence: Option<Arc<dyn Presence>>,
     /// The TTL of a presence record.
@@ -43,6 +46,7 @@ impl Default for Options {
             max_pages: None,
             webhook: None,
             http: http(),
+            backends: None,
             presence: None,
             presence_ttl: Duration::from_secs(300),
             signals: None,

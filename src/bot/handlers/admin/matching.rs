@@ -104,7 +104,7 @@ mod tests {
             prompt: None,
             answered_by: None,
             links: Vec::new(),
-            sessions: crate::domain::sessions::Sessions::default(),
+            sessions: crate::domain::person::sessions::Sessions::default(),
             created_at: crate::domain::Time::default(),
             version: Version::default(),
         };

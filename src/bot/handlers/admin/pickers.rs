@@ -234,7 +234,10 @@ pub(in crate::bot::handlers) async fn ticket_buttons(
         let number = ticket.number.as_str();
         let tail = number.get(number.len().saturating_sub(SUFFIX_CHARS)..).unwrap_or(number);
         let holder = view.holder.unwrap_or_else(|| localizer.plain("reassign-waiting", &[]));
-        let args = [("tail", tail.into()), ("label", view.label.into()), ("holder", holder.into())];
+        // The words tell tickets of one category apart; a ticket of files only has none.
+        let subject = Some(ticket.description.subject()).filter(|subject| !subject.is_empty());
+        let label = subject.unwrap_or(view.label);
+        let args = [("tail", tail.into()), ("label", label.into()), ("holder", holder.into())];
         buttons.push(labelled(
             &localizer.plain("reassign-label", &args),
             ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id),

@@ -71,3 +71,11 @@ fn status_in_every_availability() {
     check("status_manual", |w| status(w, &manual));
     check("status_offline", |w| status(w, &status_view(Availability::Offline)));
 }
+
+#[test]
+fn a_customer_without_a_username_is_linked_by_their_id() {
+    let customer = |name: &str| CustomerName { name: name.into(), username: None, telegram: TelegramId(42) };
+    let view = TicketView { customer: Some(customer("<b>Sari")), ..held_ticket(Status::InProgress) };
+    let html = task_card(&localizer(Locale::Id), &view).html;
+    assert!(html.contains(r#"Pelanggan: <a href="tg://user?id=42">&lt;b&gt;Sari</a>"#), "{html}");
+}

@@ -99,7 +99,7 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         prompt: None,
         answered_by: None,
         links: Vec::new(),
-        sessions: crate::domain::sessions::Sessions::default(),
+        sessions: crate::domain::person::sessions::Sessions::default(),
         created_at: now,
         version: Version(0),
     }

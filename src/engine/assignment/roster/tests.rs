@@ -36,7 +36,7 @@ fn agent(version: u64, max: u16) -> Person {
         prompt: None,
         answered_by: None,
         links: Vec::new(),
-        sessions: crate::domain::sessions::Sessions::default(),
+        sessions: crate::domain::person::sessions::Sessions::default(),
         created_at: at(0),
         version: Version(version),
     }

@@ -147,7 +147,7 @@ impl<'c> UnitOfWork<'c> {
                 Ok(CommandResult::Appended(new.count()))
             }
             Command::EndUpdate(id, end, answers, now) => {
-                if self.updates.end(*id, *end, *now) {
+                if self.updates.end(*id, end, *now) {
                     self.enqueue(answers, *now);
                 }
                 Ok(CommandResult::Done)

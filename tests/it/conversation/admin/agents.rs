@@ -79,7 +79,7 @@ async fn the_ticket_limit_is_set_by_name_by_id_and_by_buttons() {
     desk.say(ADMIN, "/setmax").await;
     desk.press(ADMIN, "Budi 0/3").await;
     desk.press(ADMIN, "10").await;
-    assert!(desk.last(ADMIN).text.contains("paling banyak 10 tiket"));
+    assert!(desk.last(ADMIN).text.contains("Batas tiket Budi sekarang 10"));
     for wrong in ["0", "101", "-1", "7x", "99999999999"] {
         desk.say(ADMIN, &format!("/setmax Budi {wrong}")).await;
         assert!(desk.last(ADMIN).text.contains("angka 1 sampai 100"), "{wrong}");
@@ -169,7 +169,7 @@ async fn a_number_at_the_end_of_an_agent_name_is_not_parsed_as_a_limit() {
         desk.agent(id, name).await;
     }
     desk.say(ADMIN, "/setmax Agent 2").await;
-    assert!(desk.last(ADMIN).text.contains("paling banyak untuk agent 2? Sekarang 5"));
+    assert!(desk.last(ADMIN).text.contains("batas tiket untuk agent 2? Sekarang 5"));
     desk.say(ADMIN, "/setmax agent 2 7").await;
     assert!(desk.last(ADMIN).text.contains("Batas tiket agent 2 sekarang 7"));
     desk.say(ADMIN, "/removeagent agent 1").await;

@@ -83,7 +83,7 @@ async fn a_double_press_joins_or_leaves_a_department_once() {
     assert_eq!(desk.toast(ADMIN), "✓ Budi melayani Teknik.");
     assert!(desk.shown(ADMIN, message).contains("[✓ Teknik]"), "{}", desk.shown(ADMIN, message));
     press_with_repeated_update(&desk, "✓ Teknik").await;
-    assert_eq!(desk.toast(ADMIN), "Budi tidak melayani Teknik.");
+    assert_eq!(desk.toast(ADMIN), "Budi tidak lagi melayani Teknik.");
     assert!(desk.shown(ADMIN, message).contains("[Teknik]"), "{}", desk.shown(ADMIN, message));
 }
 

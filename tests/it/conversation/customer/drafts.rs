@@ -1,6 +1,7 @@
 //! Drafts: the choice of a category, several messages, and the limits of text.
 use crate::conversation::{BUDI, SARI, numbers, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
+use chrono::TimeDelta;
 
 #[tokio::test]
 async fn the_category_is_asked_for_and_can_be_changed() {
@@ -150,4 +151,63 @@ async fn ten_thousand_characters_reach_the_agent_in_full() {
     let received: String = desk.sandbox.chat(BUDI).into_iter().map(|m| m.text + " ").collect();
     let missing: Vec<_> = words.iter().filter(|word| !received.contains(*word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn a_draft_has_one_card_whatever_is_added() {
+    let desk = with_customer().await;
+    for text in ["satu", "dua", "tiga"] {
+        desk.say(SARI, text).await;
+    }
+    let sent: Vec<_> = desk.sandbox.chat(SARI).into_iter().filter(|m| m.text.contains("satu\n")).collect();
+    assert_eq!(sent.len(), 1, "{}", desk.chat_story(SARI));
+    assert_eq!(desk.count(SARI, "di bawah"), 0, "no stub is left: {}", desk.chat_story(SARI));
+    assert!(desk.last(SARI).text.contains("tiga") && desk.last(SARI).button("Kirim").is_some());
+}
+
+#[tokio::test]
+async fn a_draft_is_dropped_after_a_question_and_comes_back_within_a_minute() {
+    let desk = with_customer().await;
+    desk.say(SARI, "printer rusak").await;
+    desk.press(SARI, "Batal").await;
+    assert!(desk.last(SARI).text.contains("Buang tiket"), "{}", desk.last(SARI).text);
+    desk.press(SARI, "Kembali").await;
+    assert!(desk.last(SARI).button("Kirim").is_some());
+    // By the button and by the command.
+    for typed in [false, true] {
+        if typed {
+            desk.say(SARI, "/cancel").await;
+        } else {
+            desk.press(SARI, "Batal").await;
+            desk.press(SARI, "Ya, buang").await;
+        }
+        desk.clock.advance(TimeDelta::seconds(59));
+        let (message, undo) = desk.button(SARI, "Urungkan");
+        desk.press_data(SARI, message, &undo).await;
+        assert!(desk.last(SARI).text.contains("printer rusak"), "{}", desk.chat_story(SARI));
+        assert_eq!(desk.count(SARI, "printer rusak"), 1);
+    }
+    desk.say(SARI, "dan scanner").await;
+    desk.press(SARI, "Kirim").await;
+    assert_eq!(desk.toast(SARI), "✅ Tiket terkirim");
+    assert_eq!(numbers(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_dropped_draft_does_not_come_back_later_or_by_itself() {
+    let desk = with_customer().await;
+    desk.say(SARI, "rahasia lama").await;
+    desk.say(SARI, "/cancel").await;
+    let (message, undo) = desk.button(SARI, "Urungkan");
+    desk.say(SARI, "yang baru").await;
+    assert!(!desk.last(SARI).text.contains("rahasia lama"));
+    desk.press_data(SARI, message, &undo).await;
+    assert!(desk.toast(SARI).contains("tidak bisa diurungkan"), "{}", desk.toast(SARI));
+    desk.say(SARI, "/cancel").await;
+    let (message, undo) = desk.button(SARI, "Urungkan");
+    desk.clock.advance(TimeDelta::seconds(60));
+    desk.press_data(SARI, message, &undo).await;
+    assert!(desk.toast(SARI).contains("tidak bisa diurungkan"), "{}", desk.toast(SARI));
+    desk.say(SARI, "/cancel").await;
+    assert_eq!(desk.last(SARI).text, "Tidak ada yang perlu dibatalkan.");
 }

@@ -108,7 +108,7 @@ async fn an_eleventh_file_is_refused() {
         desk.attach(SARI, MediaKind::Photo, None).await;
     }
     desk.attach(SARI, MediaKind::Photo, None).await;
-    assert!(desk.last(SARI).text.contains("Paling banyak 10 berkas"));
+    assert!(desk.last(SARI).text.contains("paling banyak 10 berkas"));
     desk.press(SARI, "Kirim").await;
     desk.find(SARI, "📎 10 berkas terlampir");
 }

@@ -57,6 +57,7 @@ async fn after_cancel_the_preview_buttons_are_refused() {
     desk.say(SARI, "printer rusak").await;
     let (message, send) = desk.button(SARI, "Kirim");
     desk.press(SARI, "Batal").await;
+    desk.press(SARI, "Ya, buang").await;
     assert_eq!(desk.toast(SARI), "✖️ Tiket tidak jadi dikirim.");
     desk.press_data(SARI, message, &send).await;
     assert!(desk.toast(SARI).contains("sudah tidak ada"));
@@ -110,6 +111,7 @@ async fn the_position_is_updated_in_one_message() {
     let card = desk.find(SARI, "Posisi antrian: #2").message_id;
     let messages = desk.sandbox.chat(SARI).len();
     desk.press(TOM, "Cancel").await;
+    desk.press(TOM, "Yes, cancel").await;
     assert_eq!(desk.find(SARI, "Posisi antrian: #1").message_id, card);
     assert_eq!(desk.sandbox.chat(SARI).len(), messages, "no new message was sent");
 }
@@ -155,17 +157,21 @@ async fn beyond_twenty_the_position_is_refreshed_every_ten() {
     let shows = |part: &str| desk.sandbox.chat(TOM).iter().any(|m| m.text.contains(part));
     assert!(shows("Queue position: #31") && shows("Queue position: #32"));
     desk.press(SARI, "Batal").await;
+    desk.press(SARI, "Ya, batalkan").await;
     assert!(
         shows("Queue position: #30") && shows("Queue position: #32"),
         "the position is refreshed at 30, not at 31"
     );
     desk.press(SARI, "Batal").await;
+    desk.press(SARI, "Ya, batalkan").await;
     assert!(shows("Queue position: #30") && !shows("Queue position: #32"), "both cards show position 30");
     for _ in 0..8 {
         desk.press(SARI, "Batal").await;
+        desk.press(SARI, "Ya, batalkan").await;
     }
     assert!(!shows("Queue position: #20"), "at positions 21 and 22 the shown position is still 30");
     desk.press(3, "Batal").await;
+    desk.press(3, "Ya, batalkan").await;
     assert!(shows("Queue position: #20"), "{}", desk.chat_story(TOM));
 }
 
@@ -176,17 +182,21 @@ async fn an_eleventh_open_ticket_is_refused_and_its_draft_is_kept() {
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
     desk.say(SARI, "kendala 11").await;
+    assert_eq!(desk.count(SARI, "10 tiket yang belum selesai"), 1, "told when the draft begins");
+    desk.say(SARI, "dan lagi").await;
+    assert_eq!(desk.count(SARI, "10 tiket yang belum selesai"), 1, "and once");
     desk.press(SARI, "Kirim").await;
     assert!(desk.toast(SARI).contains("10 tiket yang belum selesai"), "{}", desk.toast(SARI));
     assert_eq!(
         desk.count(SARI, "10 tiket yang belum selesai"),
-        1,
+        2,
         "the refusal is a message, not only a toast"
     );
     assert_eq!(numbers(&desk).await.len(), 10);
     // The preview stays, and can be sent when a ticket has been cancelled.
     desk.say(SARI, "/mytickets").await;
     desk.press(SARI, "Batal 1").await;
+    desk.press(SARI, "Ya, batalkan").await;
     desk.press(SARI, "Kirim").await;
     assert_eq!(desk.toast(SARI), "✅ Tiket terkirim");
 }

@@ -23,9 +23,11 @@ async fn a_waiting_ticket_can_be_cancelled_from_its_card_and_from_the_list() {
     desk.ticket(SARI, "satu").await;
     desk.ticket(SARI, "dua").await;
     desk.press(SARI, "Batal").await;
+    desk.press(SARI, "Ya, batalkan").await;
     assert_eq!(desk.toast(SARI), "✖️ Tiket dibatalkan");
     desk.say(SARI, "/mytickets").await;
     desk.press(SARI, "Batal 1").await;
+    desk.press(SARI, "Ya, batalkan").await;
     assert!(desk.last(SARI).text.contains("sudah dibatalkan") || desk.last(SARI).text.contains("Dibatalkan"));
     assert!(numbers(&desk).await.is_empty());
 }
@@ -39,6 +41,7 @@ async fn cancelling_an_assigned_ticket_notifies_the_agent_and_refills_the_slot()
     assert!(!desk.has(BUDI, "the sixth"));
     desk.say(SARI, "/mytickets").await;
     desk.press(SARI, "Batal 1").await;
+    desk.press(SARI, "Ya, batalkan").await;
     assert_eq!(desk.count(BUDI, "dibatalkan oleh pelanggan dan sudah keluar"), 1);
     let refill = desk.find(BUDI, "the sixth").text;
     assert!(refill.contains("Posisi antrian: #5") && refill.contains("5/5"), "{refill}");
@@ -81,6 +84,26 @@ async fn more_than_eight_tickets_come_in_pages() {
     desk.press(SARI, "▶️").await;
     assert!(desk.last(SARI).text.contains("9. INC"));
     desk.press(SARI, "Batal 9").await;
+    desk.press(SARI, "Ya, batalkan").await;
     assert!(desk.last(SARI).button("Batal 9").is_none(), "{}", desk.chat_story(SARI));
     desk.press(SARI, "Segarkan").await;
+}
+
+#[tokio::test]
+async fn cancelling_a_ticket_is_asked_once_and_can_be_declined() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "satu").await;
+    desk.say(SARI, "/mytickets").await;
+    for (button, shown) in [("✖️ Batal 1", "🎫 Tiket Anda"), ("✖️ Batal", "terima kasih")] {
+        if shown == "terima kasih" {
+            desk.ticket(SARI, "dua").await;
+        }
+        let (message, _) = desk.button(SARI, button);
+        let before = desk.shown(SARI, message);
+        desk.press(SARI, button).await;
+        assert!(desk.shown(SARI, message).contains("Batalkan tiket INC"), "{}", desk.shown(SARI, message));
+        desk.press(SARI, "Kembali").await;
+        assert_eq!(desk.shown(SARI, message), before);
+    }
+    assert_eq!(numbers(&desk).await.len(), 2);
 }

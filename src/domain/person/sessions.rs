@@ -1,6 +1,6 @@
 //! Sessions of the side API: the epoch that ends all of a person's sessions at once, and the log-ins that
 //! they used.
-use super::Time;
+use crate::domain::Time;
 use serde::{Deserialize, Serialize};
 
 /// How many used log-ins are remembered. All of them are a few minutes old, so nobody needs more.

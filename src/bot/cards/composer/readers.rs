@@ -1,0 +1,37 @@
+//! Authorization of cards: a forged press names any card, so each is drawn for its readers only.
+use super::Composer;
+use crate::domain::card::CardKey;
+use crate::domain::person::Person;
+use crate::domain::ticket::TicketState;
+use crate::engine::ports::StoreError;
+
+impl Composer {
+    /// Returns true if the owner of the chat may see the card.
+    pub(super) async fn may_read(&self, reader: Option<&Person>, key: CardKey) -> Result<bool, StoreError> {
+        let Some(reader) = reader else { return Ok(false) };
+        let store = self.engine.store();
+        Ok(match key {
+            CardKey::Status(ticket) => {
+                store.ticket(ticket).await?.is_some_and(|ticket| ticket.customer == reader.id)
+            }
+            CardKey::Task(_, agent) if agent != reader.id => false,
+            CardKey::Task(id, agent) => match store.ticket(id).await? {
+                Some(ticket) => {
+                    let completed =
+                        matches!(ticket.state, TicketState::Completed { agent: by, .. } if by == agent);
+                    completed
+                        || ticket.holder() == Some(agent)
+                        || ticket.former_holder(agent).is_some()
+                        // The ticket was cancelled while they held it.
+                        || store.live_card(key).await?.is_some()
+                }
+                None => false,
+            },
+            CardKey::MyQueue(person, _) | CardKey::Draft(person) | CardKey::MyTickets(person, _) => {
+                person == reader.id
+            }
+            CardKey::Queue(person, _) => person == reader.id && (reader.is_admin() || reader.agent.is_some()),
+            CardKey::Workload(person, _) => person == reader.id && reader.is_admin(),
+        })
+    }
+}

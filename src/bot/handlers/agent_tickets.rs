@@ -1,0 +1,110 @@
+//! Agent handlers of tickets: the steps, opening from the own queue, picking up.
+use super::refusals::refusal_toast;
+use crate::bot::callback::{Step, Surface};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::toast::Toast;
+use crate::domain::card::CardKey;
+use crate::domain::ids::{TicketId, Version};
+use crate::domain::notice::{Message, Outgoing};
+use crate::domain::ticket::{Refusal, Ticket};
+use crate::engine::assignment::planner::after_task_card;
+use crate::engine::error::EngineError;
+use crate::engine::tickets::steps::Step as TicketStep;
+use std::sync::Arc;
+
+/// Handles ▶️ ✅ ⏸ on a ticket. The step is checked first, so the press is answered before the commit. If the
+/// commit then fails because another change was faster, a message says so.
+pub async fn task(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (step, ticket, version, surface): (Step, TicketId, Version, Surface),
+) -> HandlerResult {
+    let (ticket_step, key) = engine_step(step);
+    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
+    if let Err(error) = bot.engine.check_step(ctx.person.id, ticket, ticket_step, version, ctx.now).await {
+        return answer_refusal(&bot, &ctx, &toast, error, redrawn);
+    }
+    toast.say(ctx.localizer(&bot).toast(key, &[]));
+    match bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await {
+        // In the queue the agent sees a line of the ticket; what it is about follows.
+        Ok(ticket) if step == Step::Start && matches!(surface, Surface::MyQueue(_)) => {
+            Ok(std::iter::once(redrawn).chain(brought(&ctx, &ticket)).collect())
+        }
+        Ok(_) => Ok(vec![redrawn]),
+        Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
+    }
+}
+
+/// Handles ▶️ on a ticket of the own queue that was opened before: brings its card and its files again.
+pub async fn show(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, surface): (TicketId, Surface),
+) -> HandlerResult {
+    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
+    let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
+    if ticket.holder() != Some(ctx.person.id) {
+        let refusal = EngineError::Refused(Refusal::NotYours, Box::new(ticket));
+        return answer_refusal(&bot, &ctx, &toast, refusal, redrawn);
+    }
+    toast.ack();
+    Ok(brought(&ctx, &ticket).collect())
+}
+
+/// Returns a ticket for its holder: the card, which replaces the earlier one, and what it has no room for.
+fn brought(ctx: &RequestContext, ticket: &Ticket) -> impl Iterator<Item = Outgoing> {
+    let key = CardKey::Task(ticket.id, ctx.person.id);
+    let retired = Outgoing { chat: ctx.chat, message: Message::Retire(key) };
+    let rest = after_task_card(ticket).map(|notice| Outgoing::notice(ctx.chat, notice));
+    [retired, ctx.card(key)].into_iter().chain(rest)
+}
+
+/// Handles 🙋 on a waiting ticket.
+pub async fn pick_up(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, version, surface): (TicketId, Version, Surface),
+) -> HandlerResult {
+    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
+    match bot.engine.pick_up(&ctx.person, ticket, Some(version), ctx.now).await {
+        Ok(_) => {
+            toast.say(ctx.localizer(&bot).toast("toast-picked-up", &[]));
+            Ok(vec![redrawn])
+        }
+        Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
+    }
+}
+
+/// Answers a press with a refusal that has a text for people, and redraws the card. Other errors are
+/// returned.
+fn answer_refusal(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    error: EngineError,
+    redrawn: Outgoing,
+) -> HandlerResult {
+    match refusal_toast(bot, ctx, &error) {
+        Some(text) => {
+            toast.say(text);
+            Ok(vec![redrawn])
+        }
+        None => Err(error),
+    }
+}
+
+/// Returns the engine's step, and the key of the toast.
+fn engine_step(step: Step) -> (TicketStep, &'static str) {
+    match step {
+        Step::Start => (TicketStep::Start, "toast-started"),
+        Step::Complete => (TicketStep::Complete, "toast-completed"),
+        Step::Hold => (TicketStep::Hold, "toast-held"),
+        Step::Resume => (TicketStep::Resume, "toast-resumed"),
+    }
+}

@@ -1,0 +1,221 @@
+//! Cancellation by a customer: a question first, then a way to undo it.
+use super::customer::{current_draft, draft_outcome};
+use super::refusals::refusal_toast;
+use crate::bot::callback::{ButtonAction, Surface};
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::render::Rendered;
+use crate::bot::toast::Toast;
+use crate::domain::card::CardKey;
+use crate::domain::draft::Draft;
+use crate::domain::ids::{DraftId, TicketId, Version};
+use crate::domain::notice::{Message, Outgoing};
+use crate::domain::ticket::{Refusal, Status};
+use crate::engine::error::EngineError;
+use crate::engine::ports::StoreError;
+use crate::telegram::incoming::IncomingMessage;
+use std::sync::Arc;
+
+/// `/cancel`: closes the open prompt, or else drops the draft.
+pub async fn cancel_draft(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    message: Arc<IncomingMessage>,
+) -> HandlerResult {
+    // If the update is handled again, it must not drop the draft as well.
+    if ctx.person.prompt_for(message.message_id).is_some() {
+        bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
+        return Ok(vec![ctx.message(&bot, "dismissed", &[])]);
+    }
+    let Some(draft) = bot.engine.draft_of(ctx.person.id).await? else {
+        return Ok(vec![ctx.message(&bot, "nothing-to-cancel", &[])]);
+    };
+    // The preview loses its buttons first.
+    let (store, dropped) = (bot.engine.store(), ctx.localizer(&bot).message("draft-dropped", &[]));
+    if let Some(preview) = store.live_card(CardKey::Draft(ctx.person.id)).await? {
+        store.enqueue(vec![ctx.edit(PressedMessage(preview.message_id), dropped)], ctx.now).await?;
+    }
+    Ok(vec![ctx.text(drop_and_offer_undo(&bot, &ctx, draft).await?)])
+}
+
+/// Asks whether a draft is to be dropped. An empty one is dropped at once: nothing is lost with it.
+pub async fn ask_draft(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    id: DraftId,
+) -> HandlerResult {
+    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
+    };
+    if draft.description().is_empty() {
+        toast.say(ctx.localizer(&bot).toast("draft-dropped", &[]));
+        bot.engine.store().drop_draft(&draft).await?;
+        return Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("draft-dropped", &[]))]);
+    }
+    toast.ack();
+    let localizer = ctx.localizer(&bot);
+    let question = Rendered {
+        html: localizer.html("draft-drop-sure", &[]),
+        buttons: vec![vec![
+            localizer.button("button-drop", ButtonAction::DraftDrop(id)),
+            localizer.button("back", ButtonAction::DraftKeep(id)),
+        ]],
+    };
+    Ok(vec![ctx.edit(pressed, question)])
+}
+
+/// Shows the draft again instead of the question.
+pub async fn keep_draft(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    id: DraftId,
+) -> HandlerResult {
+    if current_draft(&bot, &ctx, &toast, id).await?.is_none() {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
+    }
+    toast.ack();
+    Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))])
+}
+
+/// Drops the draft.
+pub async fn drop_draft(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    id: DraftId,
+) -> HandlerResult {
+    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
+    };
+    toast.say(ctx.localizer(&bot).toast("draft-dropped", &[]));
+    Ok(vec![ctx.edit(pressed, drop_and_offer_undo(&bot, &ctx, draft).await?)])
+}
+
+/// Marks a draft as cancelled. Returns the answer, with the button that restores it.
+pub(super) async fn drop_and_offer_undo(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    draft: Draft,
+) -> Result<Rendered, StoreError> {
+    let localizer = ctx.localizer(bot);
+    let undo = localizer.button("button-undo", ButtonAction::DraftUndo(draft.id));
+    bot.engine.store().put_draft(Draft { cancelled_at: Some(ctx.now), ..draft }).await?;
+    Ok(Rendered { html: localizer.html("draft-dropped", &[]), buttons: vec![vec![undo]] })
+}
+
+/// Restores a draft that was cancelled a moment ago, and shows it below.
+pub async fn undo_draft(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    id: DraftId,
+) -> HandlerResult {
+    let stored = bot.engine.store().draft(ctx.person.id).await?.filter(|draft| draft.id == id);
+    // A second press finds it restored.
+    let is_open = stored.as_ref().is_some_and(Draft::is_open);
+    let Some(draft) = stored.and_then(|draft| if is_open { Some(draft) } else { draft.undone(ctx.now) })
+    else {
+        toast.say(ctx.localizer(&bot).toast("undo-too-late", &[]));
+        return Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("draft-dropped", &[]))]);
+    };
+    toast.say(ctx.localizer(&bot).toast("draft-restored", &[]));
+    bot.engine.store().put_draft(draft).await?;
+    let key = CardKey::Draft(ctx.person.id);
+    let restored = ctx.edit(pressed, ctx.localizer(&bot).message("draft-restored", &[]));
+    Ok(vec![restored, Outgoing { chat: ctx.chat, message: Message::Retire(key) }, ctx.card(key)])
+}
+
+/// Asks whether a ticket is to be cancelled.
+pub async fn ask_ticket(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (id, version, surface): (TicketId, Version, Surface),
+) -> HandlerResult {
+    let ticket = bot.engine.store().ticket(id).await?.ok_or(EngineError::NotFound)?;
+    let status = ticket.status();
+    let refusal = if ticket.customer != ctx.person.id {
+        Some(EngineError::Refused(Refusal::NotYours, Box::new(ticket.clone())))
+    } else if ticket.version != version {
+        Some(EngineError::Stale(Box::new(ticket.clone())))
+    } else if !matches!(status, Status::Queued | Status::Assigned) {
+        Some(EngineError::Refused(Refusal::State(status), Box::new(ticket.clone())))
+    } else {
+        None
+    };
+    if let Some(error) = refusal {
+        return answer_refusal(
+            &bot,
+            &ctx,
+            &toast,
+            error,
+            ctx.redraw(pressed, surface.card(id, ctx.person.id)),
+        );
+    }
+    toast.ack();
+    let localizer = ctx.localizer(&bot);
+    let question = Rendered {
+        html: localizer.html("cancel-sure", &[("number", (&ticket.number).into())]),
+        buttons: vec![vec![
+            localizer.button("button-cancel-yes", ButtonAction::CancelConfirmed(id, version, surface)),
+            localizer.button("back", ButtonAction::KeepTicket(id, surface)),
+        ]],
+    };
+    Ok(vec![ctx.edit(pressed, question)])
+}
+
+/// Shows the card again instead of the question.
+pub async fn keep_ticket(
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, surface): (TicketId, Surface),
+) -> HandlerResult {
+    toast.ack();
+    Ok(vec![ctx.redraw(pressed, surface.card(ticket, ctx.person.id))])
+}
+
+/// Cancels the customer's ticket.
+pub async fn cancel_ticket(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, version, surface): (TicketId, Version, Surface),
+) -> HandlerResult {
+    let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
+    match bot.engine.cancel(ctx.person.id, ticket, Some(version), ctx.now).await {
+        Ok(_) => {
+            toast.say(ctx.localizer(&bot).toast("cancelled", &[]));
+            Ok(vec![redrawn])
+        }
+        Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
+    }
+}
+
+/// Answers a refused cancellation, and redraws the card.
+fn answer_refusal(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    error: EngineError,
+    redrawn: Outgoing,
+) -> HandlerResult {
+    // A ticket of another customer is not drawn.
+    if matches!(error, EngineError::Refused(Refusal::NotYours, _)) {
+        return Err(error);
+    }
+    match refusal_toast(bot, ctx, &error) {
+        Some(text) => {
+            toast.say(text);
+            Ok(vec![redrawn])
+        }
+        None => Err(error),
+    }
+}
