@@ -5,6 +5,7 @@
 //! reconnects if necessary. A timeout is an error: presence is then unknown, which does not mean that no
 //! agent is online.
 mod batch_writer;
+mod unreadable;
 
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -13,11 +14,12 @@ use crate::engine::ports::{Presence, PresenceError};
 use async_trait::async_trait;
 use batch_writer::{BatchWriter, PresenceWrite};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, FromRedisValue, Pipeline, RedisError, cmd, pipe};
+use redis::{Client, Cmd, FromRedisValue, Pipeline, RedisError, Value, cmd, pipe};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use unreadable::Unreadable;
 
 /// How long connecting and each response of the server may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
@@ -31,6 +33,7 @@ const ALL_AGENTS: &str = "agents:all";
 pub struct Redis {
     server: Server,
     batch_writer: BatchWriter,
+    unreadable: Unreadable,
 }
 
 /// A connection to the server.
@@ -53,7 +56,11 @@ impl Redis {
         let client = Client::open(address).map_err(presence_error)?;
         let connection = ConnectionManager::new_lazy_with_config(client, settings).map_err(presence_error)?;
         let server = Server { connection, is_cluster: Arc::default() };
-        Ok(Self { batch_writer: BatchWriter::start(server.clone()), server })
+        Ok(Self {
+            batch_writer: BatchWriter::start(server.clone()),
+            server,
+            unreadable: Unreadable::default(),
+        })
     }
 
     /// Errors if the server does not respond.
@@ -61,7 +68,12 @@ impl Redis {
         self.server.query(&cmd("PING")).await.map_err(presence_error)
     }
 
-    /// Returns the live records of `agents`.
+    /// Returns how many agents have a record that cannot be read, as of the last read of each.
+    pub fn unreadable_records(&self) -> usize {
+        self.unreadable.count()
+    }
+
+    /// Returns the live records of `agents`. Unreadable records are left out.
     async fn records(
         &self,
         agents: &[PersonId],
@@ -69,14 +81,15 @@ impl Redis {
         let mut records = BTreeMap::new();
         for page in agents.chunks(MAX_BATCH_KEYS) {
             let mut batch = pipe();
+            batch.ignore_errors();
             for agent in page {
                 batch.cmd("GET").arg(record_key(*agent));
             }
-            let texts: Vec<Option<String>> =
+            let replies: Vec<Result<Value, RedisError>> =
                 self.server.query_pipeline(&batch).await.map_err(presence_error)?;
-            for text in texts.into_iter().flatten() {
-                let record = parse_record(&text)?;
-                records.insert(record.agent_id, record);
+            for (agent, reply) in page.iter().zip(replies) {
+                let record = self.unreadable.parse(*agent, reply).map_err(presence_error)?;
+                records.extend(record.map(|record| (*agent, record)));
             }
         }
         Ok(records)
@@ -191,9 +204,8 @@ impl Presence for Redis {
     }
 
     async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
-        let text: Option<String> =
-            self.server.query(cmd("GET").arg(record_key(agent))).await.map_err(presence_error)?;
-        text.map(|text| parse_record(&text)).transpose()
+        let reply = self.server.query(cmd("GET").arg(record_key(agent))).await;
+        self.unreadable.parse(agent, reply).map_err(presence_error)
     }
 
     async fn all(&self, _now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
@@ -245,10 +257,6 @@ fn id_strings(agents: &[PersonId]) -> Vec<String> {
 /// Returns at least 1, because Redis rejects a TTL of zero.
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).max(1)
-}
-
-fn parse_record(text: &str) -> Result<PresenceRecord, PresenceError> {
-    serde_json::from_str(text).map_err(|error| PresenceError(format!("invalid presence record: {error}")))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that `map_err` needs")]

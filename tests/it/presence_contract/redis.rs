@@ -12,7 +12,7 @@ use futures::future::join_all;
 use redis::Commands;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// The number of seconds of the server in one second of the test, so that the run time of the test does not
@@ -144,6 +144,36 @@ async fn reading_a_set_prunes_members_without_a_record() {
 }
 
 #[tokio::test]
+async fn an_unreadable_record_is_left_out_until_the_next_heartbeat() {
+    let (server, redis) = start_redis();
+    let key = format!("agent:online:{}", agent_id(1));
+    let mut connection = server.connect();
+    heartbeat(&redis, 2, &[1], 0).await;
+    let foreign: Vec<u8> = connection.get(format!("agent:online:{}", agent_id(2))).unwrap();
+    for text in [b"{".to_vec(), b"{}".to_vec(), vec![0xff, 0xfe], Vec::new(), foreign] {
+        heartbeat(&redis, 1, &[1], 0).await;
+        let _: () = connection.set(&key, &text).unwrap();
+        assert_unreadable(&redis, &format!("{text:?}")).await;
+    }
+    heartbeat(&redis, 1, &[1], 0).await;
+    let _: () = connection.del(&key).unwrap();
+    let _: () = connection.rpush(&key, "another type").unwrap();
+    assert_unreadable(&redis, "a list").await;
+    heartbeat(&redis, 1, &[1], 0).await;
+    assert_eq!(all(&redis, 0).await, [agent_id(1), agent_id(2)]);
+    assert_eq!(redis.unreadable_records(), 0);
+}
+
+/// Asserts that the record of agent 1 is left out and counted, and that agent 2 is still there.
+async fn assert_unreadable(redis: &Redis, case: &str) {
+    assert!(redis.get(agent_id(1), at(0)).await.unwrap().is_none(), "{case}");
+    assert_eq!(all(redis, 0).await, [agent_id(2)], "{case}");
+    assert_eq!(in_department(redis, 1, 0).await, [agent_id(2)], "{case}");
+    assert!(redis.memory_bytes().await.is_ok(), "{case}");
+    assert_eq!(redis.unreadable_records(), 1, "{case}");
+}
+
+#[tokio::test]
 async fn an_unreachable_server_is_an_error_until_it_returns() {
     let (mut server, redis) = start_redis();
     heartbeat(&redis, 1, &[1], 0).await;
@@ -176,16 +206,6 @@ async fn opening_does_not_need_a_reachable_server() {
     let error = redis.all(at(0)).await.unwrap_err();
     assert!(error.to_string().starts_with("presence is unavailable"), "{error}");
     assert!(Redis::open("http://x").is_err());
-}
-
-#[tokio::test]
-async fn an_unreadable_record_is_an_error() {
-    let (server, redis) = start_redis();
-    heartbeat(&redis, 1, &[], 0).await;
-    let _: () = server.connect().set(format!("agent:online:{}", agent_id(1)), "{}").unwrap();
-    assert!(redis.all(at(0)).await.is_err());
-    let presence: Arc<dyn Presence> = Arc::new(redis);
-    assert!(presence.get(agent_id(1), at(0)).await.is_err());
 }
 
 #[tokio::test]
