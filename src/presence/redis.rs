@@ -69,6 +69,7 @@ impl Redis {
     }
 
     /// Returns how many agents have a record that cannot be read, as of the last read of each.
+    #[must_use]
     pub fn unreadable_records(&self) -> usize {
         self.unreadable.count()
     }

@@ -106,15 +106,11 @@ impl Localizer<'_> {
     pub(super) fn customer_line(&self, ticket: &TicketView) -> Option<String> {
         let customer = ticket.customer.as_ref()?;
         let shown = name(&customer.name);
-        Some(match &customer.username {
-            Some(username) => {
-                self.html("task-customer", &[("name", shown), ("username", username.as_str().into())])
-            }
-            None => {
-                let id = customer.telegram.0.to_string();
-                self.html("task-customer-link", &[("name", shown), ("id", id.into())])
-            }
-        })
+        let Some(username) = &customer.username else {
+            let id = customer.telegram.0.to_string();
+            return Some(self.html("task-customer-link", &[("name", shown), ("id", id.into())]));
+        };
+        Some(self.html("task-customer", &[("name", shown), ("username", username.as_str().into())]))
     }
 
     /// Returns the line with a ticket's priority, unless it is normal.
