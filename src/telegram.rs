@@ -3,6 +3,7 @@
 mod answer;
 mod error;
 pub mod incoming;
+pub mod local_me;
 pub mod login;
 mod updates;
 
@@ -77,12 +78,6 @@ impl Telegram {
         let client = client.redirect(Policy::none()).referer(false).tcp_nodelay(true).build();
         let client = client.map_err(|error| CallError::NotSent(error.without_url().to_string()))?;
         Ok(Self { client, base, token, timeout, errors: Arc::default() })
-    }
-
-    /// Returns a teloxide bot for this account, for the dispatcher.
-    pub fn teloxide(&self) -> teloxide::Bot {
-        teloxide::Bot::with_client(self.token.expose_secret(), self.client.clone())
-            .set_api_url(self.base.clone())
     }
 
     /// Returns the counters of failed calls.

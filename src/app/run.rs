@@ -19,20 +19,33 @@ const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`. Errors if the app has run before, or if Telegram rejects the webhook.
 pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
-    let http_tasks = TaskTracker::new();
+    let (http_tasks, stop) = (TaskTracker::new(), stop.child_token());
     serve_http(app, &http_tasks, &stop)?;
-    if let Some(config) = &app.webhook {
-        register(app, config, &stop).await?;
-    }
-    if let Some(replicas) = &app.replicas {
-        Box::pin(leadership::run_elections(app, replicas, &stop)).await;
-    } else {
-        let deadline = Arc::new(Deadline::never(app.clock.clone()));
-        Box::pin(tasks::run_leader_tasks(app, deadline, &stop)).await;
-    }
+    // Concurrent: the webhook of an earlier process brings updates while Telegram delays a registration.
+    let (registered, ()) = tokio::join!(register_webhook(app, &stop), run_tasks(app, &stop));
     http_tasks.close();
     let _ = tokio::time::timeout(HTTP_DRAIN_TIMEOUT, http_tasks.wait()).await;
-    Ok(())
+    registered
+}
+
+/// Runs the leader's tasks alone, or whenever this replica is elected.
+async fn run_tasks(app: &App, stop: &CancellationToken) {
+    if let Some(replicas) = &app.replicas {
+        Box::pin(leadership::run_elections(app, replicas, stop)).await;
+    } else {
+        let deadline = Arc::new(Deadline::never(app.clock.clone()));
+        Box::pin(tasks::run_leader_tasks(app, deadline, stop)).await;
+    }
+}
+
+/// Registers the webhook, if there is one. Stops the desk if Telegram rejects it.
+async fn register_webhook(app: &App, stop: &CancellationToken) -> anyhow::Result<()> {
+    let Some(config) = &app.webhook else { return Ok(()) };
+    let registered = register(app, config, stop).await;
+    if registered.is_err() {
+        stop.cancel();
+    }
+    registered
 }
 
 /// Serves the side API and, in webhook mode, the webhook on the app's listener.

@@ -9,6 +9,7 @@ use crate::engine::error::EngineError;
 use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
 use crate::inbox::{Listener, poller};
+use crate::telegram::local_me::LocalMe;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,12 +77,19 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
 async fn dispatch(app: &App, stop: &CancellationToken) {
     let runner =
         Arc::new(Runner::new(Arc::clone(&app.desk), app.inbox.clone(), app.clock.clone(), stop.clone()));
-    let bot = app.desk.telegram.teloxide();
     let state = &app.inbox.status().dispatcher;
     while !stop.is_cancelled() {
         // The listener sets it to working when the dispatcher begins to read it.
         state.set(TaskState::Failing);
-        let mut dispatcher = Dispatcher::builder(bot.clone(), dptree::endpoint(Runner::handle))
+        let local_me = match LocalMe::start(&app.desk.bot_username).await {
+            Ok(local_me) => local_me,
+            Err(error) => {
+                tracing::error!(%error, "failed to start the local getMe endpoint; retrying");
+                tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = stop.cancelled() => {} }
+                continue;
+            }
+        };
+        let mut dispatcher = Dispatcher::builder(local_me.bot(), dptree::endpoint(Runner::handle))
             .dependencies(dptree::deps![Arc::clone(&runner)])
             .worker_queue_size(WORKER_QUEUE_CAPACITY)
             .build();

@@ -63,7 +63,8 @@ pub async fn poll(
     stop: CancellationToken,
 ) {
     let status = Arc::clone(inbox.status());
-    status.polls.set(TaskState::Failing);
+    // Until a poll fails: the first one may stay open for a long time.
+    status.polls.set(TaskState::Working);
     let mut poller = Poller {
         telegram,
         inbox,
@@ -96,7 +97,7 @@ impl Poller {
             }
             let started = self.inbox.clock.steady();
             let answer = tokio::select! {
-                answer = get_updates(&self.telegram, self.offset, self.limit()) => answer,
+                answer = get_updates(&self.telegram, self.offset, self.limit(), self.timeout()) => answer,
                 () = self.stop.cancelled() => return,
             };
             let elapsed = self.inbox.clock.steady().saturating_sub(started);
@@ -113,6 +114,13 @@ impl Poller {
     /// Returns how many updates to request.
     fn limit(&self) -> u8 {
         if self.one_by_one == 0 { BATCH_LIMIT } else { 1 }
+    }
+
+    /// Returns how long Telegram may hold the next poll open. One by one, an empty answer must come at once,
+    /// because it ends the batch. After a failure, readiness waits for the next answer.
+    fn timeout(&self) -> Duration {
+        let is_failing = self.inbox.status.polls.get() == TaskState::Failing;
+        if self.one_by_one > 0 || is_failing { Duration::ZERO } else { LONG_POLL_TIMEOUT }
     }
 
     async fn process(&mut self, body: &[u8], elapsed: Duration) {
@@ -211,9 +219,12 @@ async fn append(inbox: &Inbox, updates: Vec<RawUpdate>, append_timeout: Duration
     timeout(append_timeout, inbox.append(updates)).await.unwrap_or_else(|_| Err(timed_out()))
 }
 
-async fn get_updates(telegram: &Telegram, offset: Option<i64>, limit: u8) -> Result<Vec<u8>, CallError> {
-    // One by one, an empty answer must come at once: it ends the batch.
-    let timeout = if limit == 1 { Duration::ZERO } else { LONG_POLL_TIMEOUT };
+async fn get_updates(
+    telegram: &Telegram,
+    offset: Option<i64>,
+    limit: u8,
+    timeout: Duration,
+) -> Result<Vec<u8>, CallError> {
     let mut body = json!({"timeout": timeout.as_secs(), "limit": limit, "allowed_updates": ALLOWED_UPDATES});
     if let (Some(offset), Some(fields)) = (offset, body.as_object_mut()) {
         fields.insert("offset".into(), json!(offset));

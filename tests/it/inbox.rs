@@ -3,6 +3,7 @@
 mod dead_letters;
 mod parser_panics;
 mod quick_polls;
+mod readiness;
 mod repeats;
 mod secrets;
 mod store_outage;

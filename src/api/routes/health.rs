@@ -2,6 +2,7 @@
 use crate::api::Api;
 use crate::api::http::envelope::{Answer, Envelope};
 use crate::domain::ids::PersonId;
+use crate::inbox::status::{SharedState, TaskState};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -44,6 +45,10 @@ pub(in crate::api) struct Ready {
     presence: bool,
     /// Whether the Bot API answers.
     telegram: bool,
+    /// Whether the last answer with updates could be read. True where this process does not poll.
+    polls: bool,
+    /// Whether updates are handled. True on a standby.
+    dispatcher: bool,
 }
 
 /// Returns 200 while the process runs.
@@ -52,15 +57,17 @@ pub(in crate::api) async fn healthz() -> Answer<Alive> {
     Answer::ok("alive", Alive { version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Returns 200 if store, presence and Telegram answer, else 503.
+/// Returns 200 if store, presence and Telegram answer and updates are read and handled, else 503.
 #[utoipa::path(get, operation_id = "getReadiness", path = "/readyz", tag = "operation",
     responses((status = 200, body = Envelope<Ready>), (status = 503, body = Envelope<Ready>)))]
 pub(in crate::api) async fn readyz(State(api): State<Arc<Api>>) -> Response {
     let (store, presence, telegram) =
         tokio::join!(api.store_answers(), api.presence_answers(), api.telegram_answers());
-    let ready = store && presence && telegram;
-    let answer =
-        Answer::ok(if ready { "ready" } else { "not ready" }, Ready { ready, store, presence, telegram });
+    let works = |task: &SharedState| task.get() != TaskState::Failing;
+    let (polls, dispatcher) = (works(&api.intake.polls), works(&api.intake.dispatcher));
+    let ready = store && presence && telegram && polls && dispatcher;
+    let message = if ready { "ready" } else { "not ready" };
+    let answer = Answer::ok(message, Ready { ready, store, presence, telegram, polls, dispatcher });
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     answer.with_status(status).into_response()
 }

@@ -47,9 +47,9 @@ async fn health_needs_no_token_and_readiness_names_failed_backends() {
     desk.cut_off();
     desk.clock.advance(TimeDelta::seconds(11));
     let ready = Reply::of(desk.request("GET", "/readyz")).await;
-    let parts =
-        ["ready", "store", "presence", "telegram"].map(|part| ready.body["data"][part].as_bool().unwrap());
-    assert_eq!((ready.status, parts), (503, [false, false, true, false]));
+    let parts = ["ready", "store", "presence", "telegram", "dispatcher"]
+        .map(|part| ready.body["data"][part].as_bool().unwrap());
+    assert_eq!((ready.status, parts), (503, [false, false, true, false, true]));
     desk.faults.clear();
 }
 

@@ -35,8 +35,8 @@ async fn a_poll_after_an_empty_one_has_no_offset() {
     let requests = desk.sandbox.requests();
     let polls = requests[requests_before..].iter().filter(|r| r.method == "getUpdates");
     let has_offset: Vec<_> = polls.map(|r| r.params.get("offset").is_some()).collect();
-    // The poll that got the empty answer, the one after it, which got both updates, and the open one.
-    assert_eq!(has_offset, [true, false, true]);
+    // The poll that got the empty answer, the one after it, and those after it that confirm updates.
+    assert_eq!(has_offset[..3], [true, false, true]);
 }
 
 #[tokio::test]

@@ -94,3 +94,17 @@ async fn stopping_does_not_delete_the_webhook() {
     desk.person(1, "Sari", "id").await;
     desk.find(1, "Halo Sari");
 }
+
+/// The webhook of the process before brings updates while the registration is refused with a wait.
+#[tokio::test]
+async fn updates_are_handled_while_telegram_delays_the_registration() {
+    let desk = desk().await;
+    desk.person(1, "Sari", "id").await;
+    desk.stop().await;
+    desk.fault("setWebhook", None, 1, Fault::TooManyRequests { retry_after: 3_600 });
+    desk.start().await;
+    desk.until("the registration to be refused", async || desk.sandbox.faults().remaining() == 0).await;
+    assert_eq!(post(&desk, Some(SECRET), &update(9_001)).await, 200);
+    desk.until("the update to be handled", async || help_count(&desk) == 1).await;
+    desk.stop().await;
+}
