@@ -46,11 +46,11 @@ const KNOWN_KINDS: [&str; 25] = [
 pub struct RawUpdate {
     /// Its `update_id`.
     pub id: i64,
-    /// The update, or a JSON string with its raw text if it could not be parsed (see [`is_unreadable`]).
+    /// The update, or a JSON string with its raw text if it could not be parsed.
     pub value: Value,
     /// The chat that it came from, if that can be read.
     pub chat: Option<i64>,
-    /// Its kind, if it is none of [`ALLOWED_UPDATES`]; see [`unrequested_kind`].
+    /// Its kind, if it is none of [`ALLOWED_UPDATES`].
     pub unrequested: Option<&'static str>,
 }
 

@@ -38,7 +38,6 @@ impl LocalMe {
     }
 
     /// Returns the bot for the dispatcher.
-    #[must_use]
     pub fn bot(&self) -> teloxide::Bot {
         self.bot.clone()
     }

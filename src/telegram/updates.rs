@@ -10,7 +10,7 @@ const MAX_ANSWER_BYTES: usize = 64 << 20;
 const MAX_REFUSAL_BYTES: usize = 1 << 16;
 
 impl Telegram {
-    /// Calls `getUpdates` and returns the answer as it came, cut after [`MAX_ANSWER_BYTES`].
+    /// Calls `getUpdates` and returns the answer as it came, cut after `MAX_ANSWER_BYTES`.
     pub async fn get_updates(&self, parameters: &Value, timeout: Duration) -> Result<Vec<u8>, CallError> {
         let result = self.try_get_updates(parameters, timeout).await;
         if let Err(error) = &result {
