@@ -7,6 +7,7 @@
 //! | `assignment` | planner and roster (pure), rounds, pending work |
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
+//! | `conversation` | messages of customer and agent, and their relay |
 //! | `people`, `departments`, `settings` | operations on these records |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
@@ -16,6 +17,7 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+pub mod conversation;
 pub mod departments;
 pub mod error;
 pub mod events;
@@ -107,6 +109,8 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Keep the messages of each ticket in order.
+    conversation_locks: conversation::ConversationLocks,
     /// Counters of events that should be rare.
     pub faults: FaultCounters,
 }
@@ -140,6 +144,7 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),
         }
     }
