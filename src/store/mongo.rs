@@ -76,7 +76,6 @@ mod outbox {
 /// Reads outside of transactions.
 mod read {
     pub(super) mod cards;
-    pub(super) mod coalesce;
     pub(super) mod events;
     pub(super) mod people;
     pub(super) mod queue;
@@ -97,12 +96,7 @@ use client::Db;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use outbox::writer::{OutboxCommand, OutboxWriter};
-use read::cards::LiveCards;
-use read::coalesce::Coalescer;
-use read::people::People;
-use read::queue::DepthSums;
 use read::reference_data::ReferenceReader;
-use read::tickets::{HeldTickets, TicketsById};
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -121,11 +115,6 @@ const MAX_OUTBOX_STATEMENTS: usize = 64;
 /// The store on a MongoDB server.
 pub struct Mongo {
     db: Db,
-    people: Coalescer<People>,
-    tickets_by_id: Coalescer<TicketsById>,
-    held_tickets: Coalescer<HeldTickets>,
-    queue_depths: Coalescer<DepthSums>,
-    live_cards: Coalescer<LiveCards>,
     reference: ReferenceReader,
     tickets: WriteQueue<Queued>,
     outbox: WriteQueue<OutboxCommand>,
@@ -153,11 +142,6 @@ impl Mongo {
         let db = Db(database.clone());
         let reference = ReferenceReader::new(&db);
         Ok(Self {
-            people: Coalescer::new(&db),
-            tickets_by_id: Coalescer::new(&db),
-            held_tickets: Coalescer::new(&db),
-            queue_depths: Coalescer::new(&db),
-            live_cards: Coalescer::new(&db),
             tickets: WriteQueue::start(TicketWriter { session: tickets, reference_data: reference.cache() }),
             outbox: WriteQueue::start(OutboxWriter::new(outbox)),
             reference,

@@ -2,7 +2,6 @@
 use super::inbox::UpdateEnd;
 use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
-use super::read::people::PersonKey;
 use super::read::{cards, events, people, queue, reference_data, tickets};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
@@ -59,7 +58,7 @@ impl TicketStore for Mongo {
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        self.tickets_by_id.get(id).await?.transpose()
+        Ok(tickets::find(&self.db, tickets::by_id(id)).await?.pop())
     }
 
     async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError> {
@@ -96,8 +95,7 @@ impl TicketStore for Mongo {
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
-        let held = self.held_tickets.get(agent).await?.unwrap_or_default();
-        let mut held = held.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut held = tickets::find(&self.db, tickets::held_by(agent)).await?;
         held.sort_by_key(|ticket| (ticket.hold().map(|hold| hold.assigned_at), ticket.arrival));
         Ok(held)
     }
@@ -135,7 +133,7 @@ impl TicketStore for Mongo {
     }
 
     async fn depths(&self) -> Result<QueueDepths, StoreError> {
-        Ok(self.queue_depths.get(()).await?.unwrap_or_default().by_department())
+        Ok(queue::depths(&self.db).await?.by_department())
     }
 
     async fn position(
@@ -144,8 +142,7 @@ impl TicketStore for Mongo {
         priority: Priority,
         arrival: Arrival,
     ) -> Result<u64, StoreError> {
-        let depths = self.queue_depths.get(()).await?.unwrap_or_default();
-        queue::position(&self.db, &depths, (department, priority), arrival).await
+        queue::position(&self.db, department, priority, arrival).await
     }
 
     async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
@@ -160,11 +157,11 @@ impl TicketStore for Mongo {
 #[async_trait]
 impl DirectoryStore for Mongo {
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Id(id)).await?.transpose()
+        Ok(people::find(&self.db, doc! { "_id": id.to_string() }, doc! {}, 1).await?.pop())
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Telegram(id)).await?.transpose()
+        Ok(people::find(&self.db, doc! { "telegram_id": id.0 }, doc! {}, 1).await?.pop())
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
@@ -184,7 +181,7 @@ impl DirectoryStore for Mongo {
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
         match limit {
             0 => Ok(Vec::new()),
-            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::limit(limit)).await,
+            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::int(limit)).await,
         }
     }
 
@@ -292,7 +289,9 @@ impl OutboxStore for Mongo {
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {
-        claim::undelivered(&self.db).await
+        // An empty claim moves the staged deliveries to their queues, where equal refreshes are coalesced.
+        self.outbox.send(|reply| OutboxCommand::Claim(0, self.last_time(), reply)).await?;
+        claim::count_queued(&self.db).await
     }
 
     async fn counters(&self) -> Result<DeliveryCounters, StoreError> {
@@ -300,7 +299,7 @@ impl OutboxStore for Mongo {
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-        self.live_cards.get(key.slot()).await?.transpose()
+        cards::live_card(&self.db, key).await
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {

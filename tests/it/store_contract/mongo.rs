@@ -98,14 +98,20 @@ async fn an_index_that_lets_two_in_is_refused() {
     store.close().await;
     let queue = shell(&database).await.collection::<Document>("ticket_queue");
     queue.drop_index("slot").await.unwrap();
-    let lax = IndexModel::builder()
-        .keys(doc! { "assigned_agent": 1, "slot": 1 })
-        .options(IndexOptions::builder().name("slot".to_owned()).build());
-    queue.create_index(lax.build()).await.unwrap();
-    let refused = Mongo::open(&mongod::uri(), &database).await;
-    let Err(StoreError::Unavailable(why)) = refused else { panic!("opened") };
-    assert!(why.contains("ticket_queue"), "{why}");
-    queue.drop_index("slot").await.unwrap();
+    let key = doc! { "assigned_agent": 1, "slot": 1 };
+    let held = doc! { "holding": true };
+    let other_key = doc! { "assigned_agent": 1 };
+    for (key, unique, filter) in
+        [(&key, false, Some(&held)), (&key, true, None), (&other_key, true, Some(&held))]
+    {
+        let options = IndexOptions::builder().name("slot".to_owned()).unique(unique);
+        let options = options.partial_filter_expression(filter.cloned()).build();
+        queue.create_index(IndexModel::builder().keys(key.clone()).options(options).build()).await.unwrap();
+        let refused = Mongo::open(&mongod::uri(), &database).await;
+        let Err(StoreError::Unavailable(why)) = refused else { panic!("opened: {key} {unique} {filter:?}") };
+        assert!(why.contains("ticket_queue"), "{why}");
+        queue.drop_index("slot").await.unwrap();
+    }
     Mongo::open(&mongod::uri(), &database).await.expect("made anew");
 }
 

@@ -2,7 +2,6 @@
 //!
 //! The depth of a queue is a sum: each process counts what it added and removed in documents of its own, so
 //! that replicas do not conflict at one number.
-use super::coalesce::Loader;
 pub(crate) use super::tickets::Query;
 use crate::domain::ids::{Arrival, DepartmentId, TicketId};
 use crate::domain::ticket::Priority;
@@ -14,7 +13,6 @@ use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Returns the query of the first tickets of a department that the engine may assign.
 pub(crate) fn auto_head(department: DepartmentId, limit: usize) -> Query {
@@ -61,23 +59,17 @@ pub(crate) async fn oldest_waiting(
 }
 
 /// How many tickets wait in each department: of each process and priority, the rank and the count.
-#[derive(Default)]
 pub(crate) struct DepthSums(HashMap<DepartmentId, Vec<(i64, i64)>>);
 
-/// Loads the depths of all queues.
-impl Loader for DepthSums {
-    type Key = ();
-    type Value = Arc<Self>;
-
-    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Arc<Self>>, StoreError> {
-        let mut depths: HashMap<_, Vec<_>> = HashMap::new();
-        for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}, None).await? {
-            let f = Fields(doc);
-            let count = (f.int("rank")?, f.int("waiting")?);
-            depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
-        }
-        Ok(HashMap::from([((), Arc::new(Self(depths)))]))
+/// Returns the depths of all queues.
+pub(crate) async fn depths(db: &Db) -> Result<DepthSums, StoreError> {
+    let mut depths: HashMap<_, Vec<_>> = HashMap::new();
+    for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}, None).await? {
+        let f = Fields(doc);
+        let count = (f.int("rank")?, f.int("waiting")?);
+        depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
     }
+    Ok(DepthSums(depths))
 }
 
 impl DepthSums {
@@ -109,11 +101,11 @@ impl DepthSums {
 /// ahead the tickets before it are counted.
 pub(crate) async fn position(
     db: &Db,
-    depths: &DepthSums,
-    (department, priority): (DepartmentId, Priority),
+    department: DepartmentId,
+    priority: Priority,
     arrival: Arrival,
 ) -> Result<u64, StoreError> {
-    let (before, mut at) = depths.before_and_at(department, priority.rank().into());
+    let (before, mut at) = depths(db).await?.before_and_at(department, priority.rank().into());
     let peers = |condition: &str| peers(department, priority, condition, arrival);
     let index = || Hint::Name(QUEUE_ALL_INDEX.to_owned());
     let queue = db.collection(TICKET_QUEUE);

@@ -1,5 +1,4 @@
 //! Reads of departments and settings, fresh or by the TTL cache; and of incidents and invitations.
-use super::coalesce::{Coalescer, Loader};
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::invite::Invite;
@@ -10,50 +9,21 @@ use crate::store::mongo::codec::value;
 use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use mongodb::bson::doc;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a change by another replica may stay unseen by a cached read.
 const REFERENCE_DATA_TTL: Duration = Duration::from_millis(250);
 
-/// Loads all departments, by name.
-enum Departments {}
-
-impl Loader for Departments {
-    type Key = ();
-    type Value = Vec<Department>;
-
-    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Vec<Department>>, StoreError> {
-        let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
-        Ok(HashMap::from([((), docs.into_iter().map(value).collect::<Result<_, _>>()?)]))
-    }
-}
-
-/// Loads the settings.
-enum DeskSettings {}
-
-impl Loader for DeskSettings {
-    type Key = ();
-    type Value = Settings;
-
-    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Settings>, StoreError> {
-        let found = db.collection(SETTINGS).find_one(doc! { "_id": SETTINGS_ID }).await?;
-        Ok(found.map(value).transpose()?.map(|settings| ((), settings)).into_iter().collect())
-    }
-}
-
 /// The reader of departments and settings.
 pub(crate) struct ReferenceReader {
-    departments: Coalescer<Departments>,
-    settings: Coalescer<DeskSettings>,
+    db: Db,
     cache: Arc<TtlCache<ReferenceData>>,
 }
 
 impl ReferenceReader {
     pub(crate) fn new(db: &Db) -> Self {
-        let cache = Arc::new(TtlCache::new(REFERENCE_DATA_TTL));
-        Self { departments: Coalescer::new(db), settings: Coalescer::new(db), cache }
+        Self { db: db.clone(), cache: Arc::new(TtlCache::new(REFERENCE_DATA_TTL)) }
     }
 
     /// Returns the cache, which a writer of departments or settings must invalidate.
@@ -61,14 +31,16 @@ impl ReferenceReader {
         Arc::clone(&self.cache)
     }
 
-    /// Returns all departments, read after this call.
+    /// Returns all departments by name, read after this call.
     pub(crate) async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        Ok(self.departments.get(()).await?.unwrap_or_default())
+        let docs = self.db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
+        docs.into_iter().map(value).collect()
     }
 
     /// Returns the settings, read after this call.
     pub(crate) async fn settings(&self) -> Result<Settings, StoreError> {
-        Ok(self.settings.get(()).await?.unwrap_or_default())
+        let found = self.db.collection(SETTINGS).find_one(doc! { "_id": SETTINGS_ID }).await?;
+        found.map_or_else(|| Ok(Settings::default()), value)
     }
 
     /// Returns both; a change by another replica may be missing for [`REFERENCE_DATA_TTL`]. Not for a
