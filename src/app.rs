@@ -1,5 +1,5 @@
 //! The composition root: builds the desk from its adapters, runs its tasks until it is stopped, and drains
-//! them. The only file that names every adapter.
+//! them. `backends` opens the stores, presence and signals that the configuration names.
 mod backends;
 mod embedded;
 mod incident_monitor;

@@ -30,14 +30,14 @@ const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How far the wall clock may differ from the steady clock between two sweeps before it counts as set by
 /// hand.
 const MIN_CLOCK_JUMP: TimeDelta = TimeDelta::seconds(30);
-/// How many updates of one chat may wait in memory: practically all, so that a flood in one chat never blocks
-/// others.
+/// How many updates of one chat may wait in memory. The listener waits for a full chat, so practically all fit:
+/// a flood in one chat must not block the others.
 const WORKER_QUEUE_CAPACITY: usize = 1 << 20;
 /// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
 const RETENTION: TimeDelta = TimeDelta::hours(48);
 
-/// Runs the tasks of which a store has one set at a time, until `term_over`. Nothing is sent after
-/// `deadline`.
+/// Runs the leader's tasks, of which a store has one set at a time, until `term_over`. Then it drains them.
+/// Nothing is sent after `deadline`.
 pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_over: &CancellationToken) {
     let (intake, background) = (TaskTracker::new(), TaskTracker::new());
     let background_stop = CancellationToken::new();

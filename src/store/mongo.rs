@@ -73,7 +73,7 @@ mod outbox {
     pub(super) mod writer;
 }
 
-/// Reads outside of transactions.
+/// Reads and single-document writes outside of transactions, and queries that transactions use too.
 mod read {
     pub(super) mod cards;
     pub(super) mod events;

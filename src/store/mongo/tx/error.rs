@@ -33,7 +33,8 @@ fn first_cause(message: &str) -> &str {
 /// Why a transaction was not committed.
 #[derive(Debug)]
 pub(crate) enum TxError {
-    /// Another transaction wrote the same documents, so this one's snapshot is out of date. It is retried.
+    /// Another transaction wrote the same documents or the same unique key, or the server ended this one. It is
+    /// retried with fresh reads.
     Conflict(String),
     /// The server did not answer, so the outcome is unknown. It is retried, and the retry finds out.
     NoAnswer(StoreError),

@@ -140,7 +140,8 @@ impl RecordSet {
         self.singleton(INCIDENTS_ID, fields(i)?, expected)
     }
 
-    /// A document that was never written has the default's version.
+    /// Writes the next version of a document of `settings`. One that was never written has the default's
+    /// version.
     fn singleton(
         &mut self,
         id: &'static str,
@@ -161,6 +162,7 @@ impl RecordSet {
         Ok(())
     }
 
+    /// Writes a new invitation, or marks one as used.
     pub(crate) fn invite(&mut self, i: &Invite) -> Result<(), CommitError> {
         let expected = match (i.used_by, self.invites.get(&i.code)) {
             (None, None) => None,
