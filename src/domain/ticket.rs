@@ -9,7 +9,7 @@ use super::number::TicketNumber;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// How long a released ticket stays away from its former holder, if no other agent takes it.
+/// How long a released ticket stays away from its former holder by default, if no other agent takes it.
 pub const RETURN_DELAY: TimeDelta = TimeDelta::minutes(1);
 /// Number of former holders that a ticket keeps, the latest ones.
 const MAX_FORMER_HOLDERS: usize = 16;
@@ -327,11 +327,11 @@ impl Ticket {
 }
 
 impl FormerHolder {
-    /// Returns when the ticket may return to the agent; `None` if it may at `now`. A clock that was set back
-    /// by more than the delay ends the delay, because the real time is unknown then.
+    /// Returns when the ticket may return to the agent after this delay; `None` if it may at `now`. A clock
+    /// that was set back by more than the delay ends the delay, because the real time is unknown then.
     #[must_use]
-    pub fn returns_at(&self, now: Time) -> Option<Time> {
-        ((now - self.at).abs() < RETURN_DELAY).then(|| self.at + RETURN_DELAY)
+    pub fn returns_at(&self, now: Time, delay: TimeDelta) -> Option<Time> {
+        ((now - self.at).abs() < delay).then(|| self.at + delay)
     }
 }
 

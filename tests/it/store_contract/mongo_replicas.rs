@@ -7,7 +7,7 @@ use super::reference_data::department;
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::person::{Availability, Locale, Person, Role};
 use antri::domain::policy::Mode;
-use antri::domain::ticket::{Priority, Status, Ticket};
+use antri::domain::ticket::{Priority, RETURN_DELAY, Status, Ticket};
 use antri::engine::ports::{Change, CommitError, DirectoryStore, Guard, OutboxStore, TicketStore, Write};
 use antri::engine::random::Random;
 use antri::engine::{Engine, EngineConfig};
@@ -260,6 +260,7 @@ async fn a_setting_that_another_replica_has_just_changed_is_changed_back() {
             default_locale: Locale::Id,
             admin_ids: Vec::new(),
             presence_ttl: Duration::from_secs(60),
+            return_delay: RETURN_DELAY,
         };
         Engine::new(store, Arc::new(Memory::default()), rules, Random::seeded(7))
     };

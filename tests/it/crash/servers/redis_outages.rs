@@ -11,6 +11,7 @@ use antri::domain::event::Actor;
 use antri::domain::ids::{PersonId, TelegramId};
 use antri::domain::person::{Availability, Locale, Person, Via};
 use antri::domain::presence::PresenceRecord;
+use antri::domain::ticket::RETURN_DELAY;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
 use antri::engine::random::Random;
@@ -58,6 +59,7 @@ impl Client {
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: PRESENCE_TTL,
+            return_delay: RETURN_DELAY,
         };
         let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(8));
         engine.start().await.unwrap();
