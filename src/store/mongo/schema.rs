@@ -4,6 +4,7 @@
 pub(super) mod query_plans;
 pub(super) mod version;
 
+use super::tx::error::code_of;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
@@ -139,15 +140,20 @@ const INDEXES: &[Index] = &[
 /// transaction is slow.
 const UNINDEXED: &[&str] = &[SETTINGS, INVITES, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
 
+/// Server error code: the collection exists.
+const NAMESPACE_EXISTS: i32 = 48;
+
 /// Creates the collections and indexes. An index that exists with other options is refused.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {
-    let existing = db.list_collection_names().await?;
     for name in UNINDEXED {
-        if !existing.iter().any(|known| known == name) {
-            create(db, name).await?;
+        match db.create_collection(*name).await {
+            Err(error) if code_of(&error) != Some(NAMESPACE_EXISTS) => return Err(error.into()),
+            Ok(()) | Err(_) => {}
         }
     }
-    for collection in indexed_collections() {
+    let mut collections: Vec<_> = INDEXES.iter().map(|index| index.collection).collect();
+    collections.dedup();
+    for collection in collections {
         let models = INDEXES.iter().filter(|index| index.collection == collection).map(Index::model);
         let created = db.collection::<Document>(collection).create_indexes(models).await;
         created.map_err(|error| {
@@ -155,23 +161,4 @@ pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {
         })?;
     }
     Ok(())
-}
-
-/// Creates a collection, which another replica may create at the same time.
-async fn create(db: &Database, name: &str) -> Result<(), StoreError> {
-    const NAMESPACE_EXISTS: i32 = 48;
-    match db.create_collection(name).await {
-        Err(error) => match &*error.kind {
-            mongodb::error::ErrorKind::Command(command) if command.code == NAMESPACE_EXISTS => Ok(()),
-            _ => Err(error.into()),
-        },
-        Ok(()) => Ok(()),
-    }
-}
-
-/// Returns the collections that have indexes, each once.
-fn indexed_collections() -> Vec<&'static str> {
-    let mut names: Vec<_> = INDEXES.iter().map(|index| index.collection).collect();
-    names.dedup();
-    names
 }

@@ -58,7 +58,7 @@ impl TicketStore for Mongo {
     }
 
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        Ok(tickets::find(&self.db, tickets::by_id(id)).await?.pop())
+        self.tickets_by_id.get(id).await?.transpose()
     }
 
     async fn ticket_by_number(&self, number: &TicketNumber) -> Result<Option<Ticket>, StoreError> {
@@ -95,7 +95,8 @@ impl TicketStore for Mongo {
     }
 
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError> {
-        let mut held = tickets::find(&self.db, tickets::held_by(agent)).await?;
+        let held = self.held_tickets.get(agent).await?.unwrap_or_default();
+        let mut held = held.into_iter().collect::<Result<Vec<_>, _>>()?;
         held.sort_by_key(|ticket| (ticket.hold().map(|hold| hold.assigned_at), ticket.arrival));
         Ok(held)
     }
@@ -133,7 +134,7 @@ impl TicketStore for Mongo {
     }
 
     async fn depths(&self) -> Result<QueueDepths, StoreError> {
-        Ok(queue::depths(&self.db).await?.by_department())
+        Ok(self.queue_depths.get(()).await?.unwrap_or_default().by_department())
     }
 
     async fn position(
@@ -142,7 +143,8 @@ impl TicketStore for Mongo {
         priority: Priority,
         arrival: Arrival,
     ) -> Result<u64, StoreError> {
-        queue::position(&self.db, department, priority, arrival).await
+        let depths = self.queue_depths.get(()).await?.unwrap_or_default();
+        queue::position(&self.db, &depths, (department, priority), arrival).await
     }
 
     async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
@@ -157,7 +159,7 @@ impl TicketStore for Mongo {
 #[async_trait]
 impl DirectoryStore for Mongo {
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        Ok(people::find(&self.db, doc! { "_id": id.to_string() }, doc! {}, 1).await?.pop())
+        self.people.get(id).await?.transpose()
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
@@ -299,7 +301,7 @@ impl OutboxStore for Mongo {
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-        cards::live_card(&self.db, key).await
+        self.live_cards.get(key.slot()).await?.transpose()
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {

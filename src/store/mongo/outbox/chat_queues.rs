@@ -71,19 +71,8 @@ pub(super) struct ChatQueues {
 }
 
 impl ChatQueues {
-    /// Reads these chats; of those in `whole` also everything in `outbox`.
-    pub(super) async fn load(
-        tx: &mut Tx<'_>,
-        chats: HashSet<ChatId>,
-        whole: &HashSet<ChatId>,
-    ) -> Result<Self, TxError> {
-        let mut queues = Self::default();
-        let found = tx.find_in(OUTBOX_CHATS, "_id", chats.into_iter().map(|chat| chat.0)).await?;
-        queues.add_documents(tx, found, whole).await?;
-        Ok(queues)
-    }
-
-    /// Adds documents that were read, unless their chats are loaded already.
+    /// Adds documents that were read, unless their chats are loaded already; of those in `whole` also everything
+    /// in `outbox`.
     pub(super) async fn add_documents(
         &mut self,
         tx: &mut Tx<'_>,

@@ -70,7 +70,7 @@ impl Claim<'_> {
         is_retry: bool,
     ) -> Result<ClaimResult, TxError> {
         // An earlier attempt may have been committed.
-        if self.in_flight.is_uncertain() || is_retry {
+        if self.in_flight.uncertain || is_retry {
             let mine = tx.find(OUTBOX_CHATS, claimed_by(self.process)).await?;
             queues.add_documents(tx, mine, &HashSet::new()).await?;
             let mut lost = queues.claimed_by(self.process);

@@ -1,11 +1,12 @@
 //! Drafts and live cards, which are read and written without a transaction.
+use super::coalesce::Loaded;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::draft::Draft;
 use crate::domain::ids::{ChatId, PersonId};
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, date, fields, value};
+use crate::store::mongo::codec::{Fields, among, date, fields, value};
 use crate::store::mongo::schema::{DRAFTS, LIVE_CARDS, LIVE_CARDS_INDEX, TICKET_QUEUE};
 use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
@@ -73,10 +74,10 @@ fn card(doc: &Document) -> Result<LiveCard, StoreError> {
     })
 }
 
-/// Returns the live message of a card.
-pub(crate) async fn live_card(db: &Db, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-    let found = db.collection(LIVE_CARDS).find_one(doc! { "_id": key.slot() }).await?;
-    found.as_ref().map(card).transpose()
+/// Returns live cards by slot.
+pub(crate) async fn by_slot(db: Db, slots: Vec<String>) -> Loaded<String, Result<LiveCard, StoreError>> {
+    let found = db.find(LIVE_CARDS, doc! { "_id": among(&slots) }, doc! {}, None).await?;
+    found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
 }
 
 /// Returns the live cards that show a queue: their slots begin with "myqueue ".

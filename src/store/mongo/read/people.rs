@@ -1,4 +1,5 @@
 //! Reads of people: `users`, joined with `agent_status` for agents.
+use super::coalesce::Loaded;
 use crate::domain::Time;
 use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
@@ -32,6 +33,17 @@ pub(crate) async fn find(
     limit: i64,
 ) -> Result<Vec<Person>, StoreError> {
     let users = db.all(db.collection(USERS).find(filter).sort(sort).limit(limit)).await?;
+    join_status(db, &users).await?.into_iter().collect()
+}
+
+/// Returns people by id.
+pub(crate) async fn by_ids(db: Db, ids: Vec<PersonId>) -> Loaded<PersonId, Result<Person, StoreError>> {
+    let users = db.find(USERS, doc! { "_id": among(&ids) }, doc! {}, None).await?;
+    let people = users.iter().zip(join_status(&db, &users).await?);
+    people.map(|(user, person)| Ok((PersonId(Fields(user).id("_id")?), person))).collect()
+}
+
+async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<Result<Person, StoreError>>, StoreError> {
     let ids: Vec<&str> = users
         .iter()
         .filter(|user| Fields(user).get("max_tickets").is_some())
@@ -43,7 +55,8 @@ pub(crate) async fn find(
         db.find(AGENT_STATUS, doc! { "agent_id": among(&ids) }, doc! {}, None).await?
     };
     let statuses = by_id(&statuses, "agent_id")?;
-    users.iter().map(|user| person(user, statuses.get(Fields(user).text("_id")?).copied())).collect()
+    let join = |user| person(user, statuses.get(Fields(user).text("_id")?).copied());
+    Ok(users.iter().map(join).collect())
 }
 
 fn by_id<'a>(docs: &'a [Document], field: &str) -> Result<HashMap<&'a str, &'a Document>, StoreError> {

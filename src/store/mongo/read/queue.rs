@@ -2,6 +2,7 @@
 //!
 //! The depth of a queue is a sum: each process counts what it added and removed in documents of its own, so
 //! that replicas do not conflict at one number.
+use super::coalesce::Loaded;
 pub(crate) use super::tickets::Query;
 use crate::domain::ids::{Arrival, DepartmentId, TicketId};
 use crate::domain::ticket::Priority;
@@ -13,6 +14,7 @@ use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Returns the query of the first tickets of a department that the engine may assign.
 pub(crate) fn auto_head(department: DepartmentId, limit: usize) -> Query {
@@ -59,17 +61,18 @@ pub(crate) async fn oldest_waiting(
 }
 
 /// How many tickets wait in each department: of each process and priority, the rank and the count.
+#[derive(Default)]
 pub(crate) struct DepthSums(HashMap<DepartmentId, Vec<(i64, i64)>>);
 
 /// Returns the depths of all queues.
-pub(crate) async fn depths(db: &Db) -> Result<DepthSums, StoreError> {
+pub(crate) async fn depths(db: Db, _: Vec<()>) -> Loaded<(), Arc<DepthSums>> {
     let mut depths: HashMap<_, Vec<_>> = HashMap::new();
     for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}, None).await? {
         let f = Fields(doc);
         let count = (f.int("rank")?, f.int("waiting")?);
         depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
     }
-    Ok(DepthSums(depths))
+    Ok(HashMap::from([((), Arc::new(DepthSums(depths)))]))
 }
 
 impl DepthSums {
@@ -101,11 +104,11 @@ impl DepthSums {
 /// ahead the tickets before it are counted.
 pub(crate) async fn position(
     db: &Db,
-    department: DepartmentId,
-    priority: Priority,
+    depths: &DepthSums,
+    (department, priority): (DepartmentId, Priority),
     arrival: Arrival,
 ) -> Result<u64, StoreError> {
-    let (before, mut at) = depths(db).await?.before_and_at(department, priority.rank().into());
+    let (before, mut at) = depths.before_and_at(department, priority.rank().into());
     let peers = |condition: &str| peers(department, priority, condition, arrival);
     let index = || Hint::Name(QUEUE_ALL_INDEX.to_owned());
     let queue = db.collection(TICKET_QUEUE);

@@ -1,4 +1,5 @@
 //! Reads of departments and settings, fresh or by the TTL cache; and of incidents and invitations.
+use super::coalesce::{Coalescer, Loaded};
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::invite::Invite;
@@ -9,6 +10,7 @@ use crate::store::mongo::codec::value;
 use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use mongodb::bson::doc;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +19,15 @@ const REFERENCE_DATA_TTL: Duration = Duration::from_millis(250);
 
 /// The reader of departments and settings.
 pub(crate) struct ReferenceReader {
-    db: Db,
+    departments: Coalescer<(), Vec<Department>>,
+    settings: Coalescer<(), Settings>,
     cache: Arc<TtlCache<ReferenceData>>,
 }
 
 impl ReferenceReader {
     pub(crate) fn new(db: &Db) -> Self {
-        Self { db: db.clone(), cache: Arc::new(TtlCache::new(REFERENCE_DATA_TTL)) }
+        let cache = Arc::new(TtlCache::new(REFERENCE_DATA_TTL));
+        Self { departments: Coalescer::new(db, departments), settings: Coalescer::new(db, settings), cache }
     }
 
     /// Returns the cache, which a writer of departments or settings must invalidate.
@@ -33,14 +37,12 @@ impl ReferenceReader {
 
     /// Returns all departments by name, read after this call.
     pub(crate) async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        let docs = self.db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
-        docs.into_iter().map(value).collect()
+        Ok(self.departments.get(()).await?.unwrap_or_default())
     }
 
     /// Returns the settings, read after this call.
     pub(crate) async fn settings(&self) -> Result<Settings, StoreError> {
-        let found = self.db.collection(SETTINGS).find_one(doc! { "_id": SETTINGS_ID }).await?;
-        found.map_or_else(|| Ok(Settings::default()), value)
+        Ok(self.settings.get(()).await?.unwrap_or_default())
     }
 
     /// Returns both; a change by another replica may be missing for [`REFERENCE_DATA_TTL`]. Not for a
@@ -55,6 +57,16 @@ impl ReferenceReader {
         self.cache.insert(generation, Arc::clone(&data));
         Ok(data)
     }
+}
+
+async fn departments(db: Db, _: Vec<()>) -> Loaded<(), Vec<Department>> {
+    let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
+    Ok(HashMap::from([((), docs.into_iter().map(value).collect::<Result<_, _>>()?)]))
+}
+
+async fn settings(db: Db, _: Vec<()>) -> Loaded<(), Settings> {
+    let found = db.collection(SETTINGS).find_one(doc! { "_id": SETTINGS_ID }).await?;
+    found.map(|doc| Ok(((), value(doc)?))).into_iter().collect()
 }
 
 /// Returns the open incidents.

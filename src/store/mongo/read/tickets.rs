@@ -1,4 +1,5 @@
 //! Reads of tickets: `ticket_queue`, joined with the content in `tickets`.
+use super::coalesce::Loaded;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
@@ -21,14 +22,8 @@ pub(crate) struct Query {
     pub(crate) index: Option<&'static str>,
 }
 
-pub(crate) fn by_id(ticket: TicketId) -> Query {
-    let filter = doc! { "ticket_id": ticket.to_string() };
-    Query { filter, sort: doc! {}, skip: 0, limit: Some(1), index: None }
-}
-
-pub(crate) fn held_by(agent: PersonId) -> Query {
-    let filter = doc! { "assigned_agent": agent.to_string(), "holding": true };
-    Query { filter, sort: doc! {}, skip: 0, limit: None, index: None }
+pub(crate) fn held_by(agents: &[PersonId]) -> Document {
+    doc! { "assigned_agent": among(agents), "holding": true }
 }
 
 pub(crate) fn all_held() -> Query {
@@ -61,6 +56,10 @@ pub(crate) async fn find(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreErro
         find = find.hint(Hint::Name(index.to_owned()));
     }
     let docs = db.all(find).await?;
+    join_content(db, &docs).await?.into_iter().collect()
+}
+
+async fn join_content(db: &Db, docs: &[Document]) -> Result<Vec<Result<Ticket, StoreError>>, StoreError> {
     if docs.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,7 +73,27 @@ pub(crate) async fn find(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreErro
         let missing = || StoreError::Corrupt(format!("{TICKETS}: there is no content of ticket {id}"));
         with_content(without_content(doc)?, content.ok_or_else(missing)?)
     });
-    tickets.collect()
+    Ok(tickets.collect())
+}
+
+/// Returns tickets by id.
+pub(crate) async fn by_ids(db: Db, ids: Vec<TicketId>) -> Loaded<TicketId, Result<Ticket, StoreError>> {
+    let docs = db.find(TICKET_QUEUE, doc! { "ticket_id": among(&ids) }, doc! {}, None).await?;
+    let tickets = docs.iter().zip(join_content(&db, &docs).await?);
+    tickets.map(|(doc, ticket)| Ok((TicketId(Fields(doc).id("ticket_id")?), ticket))).collect()
+}
+
+/// Returns the tickets that agents hold.
+pub(crate) async fn held_by_each(
+    db: Db,
+    agents: Vec<PersonId>,
+) -> Loaded<PersonId, Vec<Result<Ticket, StoreError>>> {
+    let docs = db.find(TICKET_QUEUE, held_by(&agents), doc! {}, None).await?;
+    let mut held: HashMap<_, Vec<_>> = HashMap::new();
+    for (doc, ticket) in docs.iter().zip(join_content(&db, &docs).await?) {
+        held.entry(PersonId(Fields(doc).id("assigned_agent")?)).or_default().push(ticket);
+    }
+    Ok(held)
 }
 
 /// Returns the ticket whose `field` in `tickets` has this value.

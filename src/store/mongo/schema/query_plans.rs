@@ -31,7 +31,7 @@ fn queries() -> Vec<(&'static str, Document)> {
     let newest_cards = chat_queues::ready_in(TrafficClass::Cards, true);
     let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
     vec![
-        of(tickets::held_by(agent)),
+        find(TICKET_QUEUE, tickets::held_by(&[agent]), doc! {}),
         of(tickets::all_held()),
         of(tickets::by_suffix("CO")),
         of(tickets::of_customer(agent, true, 5)),
@@ -40,7 +40,7 @@ fn queries() -> Vec<(&'static str, Document)> {
         of(queue::page(&[department], 0, 5)),
         of(queue::oldest(department, Priority::Normal)),
         find(TICKET_QUEUE, peers, doc! {}),
-        of(tickets::by_id(ticket)),
+        find(TICKET_QUEUE, doc! { "ticket_id": ticket.to_string() }, doc! {}),
         find(TICKETS, doc! { "key": "k" }, doc! {}),
         find(TICKETS, doc! { "ticket_number": "n" }, doc! {}),
         find(USERS, doc! { "telegram_id": 1_i64 }, doc! {}),
