@@ -96,7 +96,7 @@ pub struct App {
     /// The engine.
     pub engine: Arc<Engine>,
     /// The context of the bot's handlers.
-    pub desk: Arc<BotContext>,
+    pub bot: Arc<BotContext>,
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
@@ -165,7 +165,7 @@ impl App {
             sweep_interval: setup.sweep_interval,
             max_refresh_interval: setup.max_refresh_interval,
             engine,
-            desk: bot,
+            bot,
             clock,
         };
         app.engine.start().await.context("failed to load agents")?;
@@ -193,7 +193,7 @@ impl App {
     /// Returns the link with which the first admin claims the desk; `None` once there is an admin.
     pub async fn claim_link(&self) -> anyhow::Result<Option<String>> {
         let invite = self.engine.claim_code(self.clock.now()).await?;
-        Ok(invite.map(|invite| self.desk.link(&format!("claim_{}", invite.code))))
+        Ok(invite.map(|invite| self.bot.link(&format!("claim_{}", invite.code))))
     }
 
     /// Runs until `stop`, then drains within ten seconds: accepted updates are stored, and running handlers
@@ -217,7 +217,7 @@ impl App {
         let followers = [&self.events_refreshed, &self.events_monitored];
         let events_processed = followers.iter().all(|count| count.load(Ordering::SeqCst) == published);
         let delivered = store.pending_deliveries().await == Ok(0);
-        updates_handled && engine_quiet && events_processed && delivered && self.desk.tasks.is_empty()
+        updates_handled && engine_quiet && events_processed && delivered && self.bot.tasks.is_empty()
     }
 }
 

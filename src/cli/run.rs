@@ -49,7 +49,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         () = stop.cancelled() => None,
     };
     if let Some(app) = started {
-        tracing::info!(bot = app.desk.bot_username, mode, http = %app.addr, "desk started");
+        tracing::info!(bot = app.bot.bot_username, mode, http = %app.addr, "desk started");
         warn_of_overridden(config, &app).await?;
         if let Some(link) = app.claim_link().await? {
             tracing::info!("there is no admin yet; open {link} within 24 hours to become the first one");

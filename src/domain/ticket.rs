@@ -273,7 +273,7 @@ impl Ticket {
     }
 
     /// Assigns it to another agent, from the queue or from its holder. The new hold starts as assigned.
-    pub fn hand_over(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
+    pub fn reassign(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match &self.state {
             TicketState::Held(hold) if hold.agent == agent => Err(Refusal::AlreadyTheirs),
             TicketState::Queued => Ok(self.with(TicketState::Held(new_hold(agent, slot, now)))),

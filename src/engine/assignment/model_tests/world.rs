@@ -239,7 +239,7 @@ impl World {
         let slot = Slot((0..u16::MAX).find(|n| !held.contains_key(&Slot(*n))).unwrap());
         let mut reassigned = None;
         self.change(ticket, |t, now| {
-            reassigned = t.hand_over(id, slot, now).ok();
+            reassigned = t.reassign(id, slot, now).ok();
             reassigned.clone()
         });
         if let Some(ticket) = reassigned {
