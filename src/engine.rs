@@ -7,7 +7,7 @@
 //! | `assignment` | planner and roster (pure), rounds, pending work |
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
-//! | `people`, `departments`, `settings` | operations on these records |
+//! | `people`, `bans`, `departments`, `canned_replies`, `settings` | operations on these records |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
 //! | `replicas` | signals between several engines on one store |
@@ -16,6 +16,8 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+pub mod bans;
+pub mod canned_replies;
 pub mod departments;
 pub mod error;
 pub mod events;

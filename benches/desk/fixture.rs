@@ -156,6 +156,7 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         answered_by: None,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: now,
         version: Version(0),
     }

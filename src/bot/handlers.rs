@@ -9,3 +9,4 @@ pub mod customer;
 pub mod draft_messages;
 pub mod feedback;
 pub mod refusals;
+pub mod tickets;

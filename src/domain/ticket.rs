@@ -1,8 +1,9 @@
 //! Tickets and their state machine: `queued → assigned → in_progress → completed`, `pending`, `cancelled`;
-//! a customer may reopen a completed ticket (`service.rs`).
+//! a customer may reopen a completed ticket (`feedback.rs`).
 //!
 //! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
 //! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
+pub mod feedback;
 pub mod service;
 mod status;
 
@@ -10,6 +11,7 @@ use super::Time;
 use super::description::Description;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
+use super::person::{AgentProfile, Person};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use service::ServiceRecord;
@@ -159,6 +161,26 @@ impl Ticket {
         self.hold().map(|hold| hold.agent)
     }
 
+    /// Returns the agent who holds or completed it.
+    #[must_use]
+    pub fn agent(&self) -> Option<PersonId> {
+        match &self.state {
+            TicketState::Held(Hold { agent, .. }) | TicketState::Completed { agent, .. } => Some(*agent),
+            TicketState::Queued | TicketState::Cancelled { .. } => None,
+        }
+    }
+
+    /// Returns whether a person may see it as staff. Admins see all tickets; agents those of their departments
+    /// and their own.
+    #[must_use]
+    pub fn is_visible_to(&self, person: &Person) -> bool {
+        let profile = person.agent.as_ref();
+        let is_agents = |agent: &AgentProfile| {
+            self.agent() == Some(person.id) || agent.departments.contains(&self.department)
+        };
+        person.is_admin() || profile.is_some_and(is_agents)
+    }
+
     /// Assigns a queued ticket to an agent.
     pub fn assign(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match self.state {
@@ -196,6 +218,16 @@ impl Ticket {
         match self.status() {
             Status::Queued | Status::Assigned => Ok(self.with(TicketState::Cancelled { by, at: now })),
             other => Err(Refusal::State(other)),
+        }
+    }
+
+    /// Cancels an open ticket, as an admin, whatever its state.
+    pub fn withdraw(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
+        match self.state {
+            TicketState::Queued | TicketState::Held(_) => {
+                Ok(self.with(TicketState::Cancelled { by, at: now }))
+            }
+            _ => Err(Refusal::State(self.status())),
         }
     }
 

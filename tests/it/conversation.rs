@@ -13,6 +13,7 @@ mod readers;
 mod repeated_updates;
 mod spinner;
 mod stories;
+mod ticket_command;
 mod wording;
 
 use crate::support::Desk;

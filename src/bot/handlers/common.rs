@@ -1,5 +1,5 @@
 //! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
-use super::admin::name_prompts;
+use super::admin::{name_prompts, replies};
 use super::{agent, draft_messages, feedback};
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::commands::{Audience, Command};
@@ -99,6 +99,9 @@ pub async fn message(
     }
     let prompt = ctx.person.prompt_for(message.message_id);
     let prompt = prompt.filter(|prompt| ctx.person.is_admin() && !matches!(prompt, Prompt::Comment { .. }));
+    if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {
+        return replies::on_answer(&bot, &ctx, prompt, &message).await;
+    }
     if let Some(prompt) = prompt {
         // A photo has no text and so is no valid name: the prompt stays open.
         let name = message.plain_text().unwrap_or_default();

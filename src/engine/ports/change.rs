@@ -191,4 +191,7 @@ pub enum UniqueKey {
     /// An invitation's code.
     #[error("invitation code")]
     Invite,
+    /// A canned reply's word in its department.
+    #[error("word")]
+    Reply,
 }

@@ -188,6 +188,21 @@ impl DirectoryStore for Mongo {
         }
     }
 
+    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => {
+                people::find(
+                    &self.db,
+                    doc! { "banned": true },
+                    doc! { "created_seq": -1 },
+                    codec::limit(limit),
+                )
+                .await
+            }
+        }
+    }
+
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         people::touch(&self.db, agent, at).await
     }

@@ -36,6 +36,7 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     tickets::END,
     tickets::REOPEN,
     tickets::RATE,
+    people::BANNED,
     queue::HEAD_AUTO,
     queue::OLDEST_WAITING,
     queue::ORDER_KEYS,

@@ -8,10 +8,12 @@ CREATE TABLE people (
   telegram INTEGER NOT NULL UNIQUE,                 -- Telegram's user id
   username TEXT,                                    -- lower case
   admin    INTEGER NOT NULL,
+  banned   INTEGER NOT NULL,
   version  INTEGER NOT NULL,
   doc      TEXT    NOT NULL                         -- the person; `agents` overrides two of its times
 ) STRICT;
 CREATE INDEX people_by_username ON people (username) WHERE username IS NOT NULL;
+CREATE INDEX people_banned      ON people (banned)   WHERE banned = 1;
 CREATE INDEX people_admins      ON people (admin)    WHERE admin = 1;
 
 -- The part of an agent's profile that assignments check, and the times that are written without a new version
@@ -32,6 +34,15 @@ CREATE TABLE departments (
   name    TEXT    NOT NULL UNIQUE,                  -- lower case
   version INTEGER NOT NULL,
   doc     TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A null department is stored as the empty blob, because a unique index takes nulls as different.
+CREATE TABLE canned_replies (
+  id         BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  department BLOB NOT NULL,
+  word       TEXT NOT NULL,                         -- lower case
+  doc        TEXT NOT NULL,
+  UNIQUE (department, word)
 ) STRICT, WITHOUT ROWID;
 
 -- One row at most.

@@ -56,6 +56,7 @@ pub(crate) fn person(n: u64) -> Person {
         answered_by: None,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: at(0),
         version: Version(0),
     }

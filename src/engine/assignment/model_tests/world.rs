@@ -103,6 +103,7 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         answered_by: None,
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: now,
         version: Version(0),
     }
