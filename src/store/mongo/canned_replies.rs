@@ -2,15 +2,12 @@
 use super::Mongo;
 use super::codec::{fields, value};
 use super::schema::CANNED_REPLIES;
+use super::tx::error::{DUPLICATE_KEY, code_of};
 use crate::domain::department::canned_reply::CannedReply;
 use crate::domain::ids::ReplyId;
 use crate::engine::ports::{ReplyStore, StoreError};
 use async_trait::async_trait;
 use mongodb::bson::doc;
-use mongodb::error::{ErrorKind, WriteFailure};
-
-/// The server's error code of a violated unique index.
-const DUPLICATE_KEY: i32 = 11_000;
 
 #[async_trait]
 impl ReplyStore for Mongo {
@@ -31,12 +28,8 @@ impl ReplyStore for Mongo {
         let replies = self.db.collection(CANNED_REPLIES);
         match replies.replace_one(doc! { "_id": id }, doc).upsert(true).await {
             Ok(_) => Ok(true),
-            Err(error) => match &*error.kind {
-                ErrorKind::Write(WriteFailure::WriteError(refused)) if refused.code == DUPLICATE_KEY => {
-                    Ok(false)
-                }
-                _ => Err(error.into()),
-            },
+            Err(error) if code_of(&error) == Some(DUPLICATE_KEY) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 
