@@ -8,7 +8,7 @@
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
 //! | `conversation` | messages of customer and agent, and their relay |
-//! | `people`, `departments`, `settings` | operations on these records |
+//! | `people`, `bans`, `departments`, `canned_replies`, `settings` | operations on these records |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
 //! | `replicas` | signals between several engines on one store |
@@ -17,6 +17,8 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+pub mod bans;
+pub mod canned_replies;
 pub mod conversation;
 pub mod departments;
 pub mod error;
@@ -77,6 +79,8 @@ pub struct FaultCounters {
     pub sweep_finds: AtomicU64,
     /// Writes that lost a race and were planned again.
     pub conflicts: AtomicU64,
+    /// Tickets that their customers reopened.
+    pub reopened: AtomicU64,
 }
 
 /// The engine. One per process; any number of processes may share a store.

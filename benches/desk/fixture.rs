@@ -157,6 +157,7 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         answered_by: None,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: now,
         version: Version(0),
     }
@@ -198,6 +199,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         auto,
         state: TicketState::Queued,
         former_holders: Vec::new(),
+        service: antri::domain::ticket::service::ServiceRecord::default(),
         created_at: at,
     };
     let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));

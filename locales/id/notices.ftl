@@ -1,7 +1,7 @@
 # Kabar untuk pelanggan.
 
 notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
-notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih! Masih ada kendala? Cukup kirim pesan di sini.
+notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih!
 notice-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
 notice-requeued = ⏳ Tiket <code>{ $number }</code> akan ditangani oleh agen lain. Anda tidak perlu melakukan apa pun.
 notice-requeued-at = ⏳ Tiket <code>{ $number }</code> kembali ke antrian, di posisi #{ $position }. Giliran Anda tetap dihitung dari saat tiket dibuat.

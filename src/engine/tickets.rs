@@ -1,7 +1,10 @@
-//! Commands on tickets: opening, ticket steps of the holder, reassignment, priority.
+//! Commands on tickets: opening, ticket steps of the holder, reassignment, priority,
+//! reopening and rating.
 mod amend;
 pub mod open;
 pub mod priority;
+pub mod rating;
 pub mod reassign;
 pub mod relocate;
+pub mod reopen;
 pub mod steps;

@@ -37,6 +37,7 @@ pub(super) struct Gauges {
     sockets: i64,
     presence_bytes: Option<u64>,
     sweep_finds: u64,
+    reopened: u64,
     conflicts: u64,
 }
 
@@ -62,6 +63,7 @@ impl Gauges {
             sockets: to_i64(api.live.sockets()),
             presence_bytes: api.engine.presence().memory_bytes().await.ok(),
             sweep_finds: faults.sweep_finds.load(Ordering::Relaxed),
+            reopened: faults.reopened.load(Ordering::Relaxed),
             conflicts: faults.conflicts.load(Ordering::Relaxed),
             ..Self::default()
         };
@@ -130,6 +132,8 @@ impl Gauges {
         registry.register("sweep_finds", help, ConstCounter::new(self.sweep_finds));
         let help = "Writes that lost against another one";
         registry.register("conflicts", help, ConstCounter::new(self.conflicts));
+        let help = "Tickets that their customers reopened";
+        registry.register("reopened_tickets", help, ConstCounter::new(self.reopened));
         if let Some(bytes) = self.presence_bytes {
             let bytes = gauge_of(i64::try_from(bytes).unwrap_or(i64::MAX));
             registry.register("presence_memory_bytes", "Memory that presence takes", bytes);

@@ -3,8 +3,10 @@
 mod exceptions;
 mod readers;
 mod relay;
+mod service;
 
 use super::view_loader::ViewLoader;
+use super::views::service::CompletedView;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::render;
@@ -283,7 +285,8 @@ impl Composer {
                 None => None,
             },
             Notice::Completed { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Completed { number })
+                let ticket = store.ticket(*ticket).await?;
+                ticket.map(|ticket| NoticeView::Completed(CompletedView::of(&ticket)))
             }
             Notice::Cancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number })
@@ -331,6 +334,7 @@ impl Composer {
                 let department = department.map(|department| department.name).unwrap_or_default();
                 Some(NoticeView::Alert { alert: *alert, department, over: *over })
             }
+            Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

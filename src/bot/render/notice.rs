@@ -2,6 +2,7 @@
 use super::agent::new_task_card;
 use super::customer::created_card;
 use super::parts::{card, name};
+use super::service::{completed_card, service_notice};
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
@@ -29,7 +30,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         }
         NoticeView::File { number } => with_number("notice-file", number),
         NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
-        NoticeView::Completed { number } => with_number("notice-completed", number),
+        NoticeView::Completed(view) => completed_card(localizer, view),
         NoticeView::Cancelled { number } => with_number("notice-cancelled", number),
         NoticeView::TaskCancelled { number } => with_number("notice-task-cancelled", number),
         NoticeView::TaskWithdrawn { number, to: None } => with_number("notice-task-requeued", number),
@@ -100,6 +101,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             };
             localizer.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
         }
+        NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }
 }

@@ -61,6 +61,17 @@ pub enum Write {
         /// The version that was read.
         expected: Version,
     },
+    /// Updates a completed ticket, except for its description: reopens it, as queued or held, or changes its
+    /// service record. It is rejected with [`CommitError::Conflict`] if the stored ticket is not completed, and
+    /// if the new one is cancelled. The other writes of a ticket are rejected for one that has ended.
+    CompletedTicket {
+        /// The new ticket; its version follows the expected one.
+        ticket: Box<Ticket>,
+        /// The version that was read.
+        expected: Version,
+        /// The condition on the agent who gets it.
+        guard: Guard,
+    },
     /// Writes nothing. Asserts that the tickets of a department that the engine may assign begin with these,
     /// in this order. Otherwise it is rejected with [`CommitError::Conflict`], and later assignments by the
     /// engine of this department in the same commit with [`CommitError::WouldOvertake`]. A ticket that any
@@ -189,6 +200,9 @@ pub enum UniqueKey {
     /// An invitation's code.
     #[error("invitation code")]
     Invite,
+    /// A canned reply's word in its department.
+    #[error("word")]
+    Reply,
     /// The source of a conversation's message.
     #[error("message")]
     Message,

@@ -56,6 +56,7 @@ pub(crate) fn person(n: u64) -> Person {
         answered_by: None,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: at(0),
         version: Version(0),
     }
@@ -96,6 +97,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         auto: true,
         state: TicketState::Queued,
         former_holders: Vec::new(),
+        service: antri::domain::ticket::service::ServiceRecord::default(),
         created_at: at(i64::try_from(n).unwrap()),
     }
 }
@@ -109,6 +111,12 @@ pub(crate) fn opening(ticket: Ticket) -> Change {
 pub(crate) fn ticket_update(next: Ticket, guard: Guard) -> Change {
     let expected = Version(next.version.0 - 1);
     Change::quiet(Write::Ticket { ticket: Box::new(next), expected, guard })
+}
+
+/// Returns the change that writes `next` over a completed ticket, which was read one version before.
+pub(crate) fn reopening(next: Ticket, guard: Guard) -> Change {
+    let expected = Version(next.version.0 - 1);
+    Change::quiet(Write::CompletedTicket { ticket: Box::new(next), expected, guard })
 }
 
 /// Returns the change that assigns a ticket to a slot of an agent.

@@ -1,4 +1,5 @@
 //! View models of notices, one for each kind.
+use super::service::{CompletedView, ServiceView};
 use super::{TaskView, TicketStatusView};
 use crate::domain::alert::Alert;
 use crate::domain::formatted::FormattedText;
@@ -34,10 +35,7 @@ pub enum NoticeView {
         agent: String,
     },
     /// To the customer: the ticket is completed.
-    Completed {
-        /// The ticket.
-        number: TicketNumber,
-    },
+    Completed(CompletedView),
     /// To the customer: the ticket is cancelled.
     Cancelled {
         /// The ticket.
@@ -154,4 +152,6 @@ pub enum NoticeView {
     },
     /// To the person whose update became a dead letter.
     UpdateFailed,
+    /// About a reopened or rated ticket, or a ban.
+    Service(ServiceView),
 }

@@ -38,6 +38,7 @@ fn agent(version: u64, max: u16) -> Person {
         answered_by: None,
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: at(0),
         version: Version(version),
     }
