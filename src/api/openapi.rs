@@ -76,6 +76,8 @@ impl Modify for CommonParts {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = contract.components.get_or_insert_default();
         components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer));
+        let metrics = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("`METRICS_TOKEN`"));
+        components.security_schemes.insert("metrics".into(), SecurityScheme::Http(metrics.build()));
         if let Some(body) = components.schemas.remove(NEW_TICKET_SCHEMA) {
             components.schemas.insert(NEW_TICKET_SCHEMA.into(), with_customer_id(body));
         }
@@ -112,13 +114,13 @@ fn add_error_responses(path: &str, operation: &mut Operation, writes: bool) {
     for (status, meaning) in ERROR_RESPONSES {
         let is_possible = match status {
             "400" => has_parameters || body || path == "/api/ws",
-            "401" | "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
-            "404" => has_path_parameter || token,
+            "401" | "403" => token || login || path == "/api/ws",
+            "404" => has_path_parameter || (token && path != "/metrics"),
             // The route of an agent's own queue refuses an admin who is no agent.
             "409" => token && (writes || path == "/api/queue/my-queue"),
             "413" | "429" => true,
             "422" => body,
-            _ => token || login || path == "/metrics",
+            _ => token || login,
         };
         if is_possible {
             operation.responses.responses.entry(status.into()).or_insert_with(|| error_response(meaning));
