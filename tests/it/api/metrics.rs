@@ -1,9 +1,13 @@
 //! The `/metrics` endpoint: every required metric, access control, and the alert rules that use the metrics.
-use super::{BUDI, SARI, desk};
-use crate::support::{ADMIN, Desk, METRICS_TOKEN, Options, Reply, http};
+use super::{BUDI, CITRA, SARI, desk, id};
+use crate::support::redis::RedisServer;
+use crate::support::{ADMIN, Desk, METRICS_TOKEN, Options, Reply, UnreachablePresence, http};
 use antri::config::http::HttpConfig;
+use antri::presence::Redis;
 use chrono::TimeDelta;
+use redis::Commands;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Returns the text of `/metrics`.
 async fn scrape(desk: &Desk) -> String {
@@ -206,4 +210,49 @@ async fn a_retired_department_has_metrics_until_its_last_ticket_left_the_queue()
     desk.press(ADMIN, "Umum").await;
     let text = scrape(&desk).await;
     assert!(!text.contains("Teknik"), "{text}");
+}
+
+/// Whether Redis can be reached must not be told from a figure that a server need not give.
+#[tokio::test]
+async fn reachability_of_presence_is_a_gauge_of_its_own() {
+    let presence = Arc::new(UnreachablePresence::default());
+    let desk = Desk::with(Options { presence: Some(presence.clone()), ..Options::default() }).await;
+    let reachable = "antri_presence_reachable";
+    assert!((value(&scrape(&desk).await, reachable) - 1.0).abs() < 1e-9);
+    presence.cut_off(true);
+    let text = scrape(&desk).await;
+    assert!(value(&text, reachable).abs() < 1e-9);
+    assert!(
+        !text.contains("antri_presence_memory_bytes") && !text.contains("antri_presence_unreadable"),
+        "{text}"
+    );
+    presence.cut_off(false);
+    assert!((value(&scrape(&desk).await, reachable) - 1.0).abs() < 1e-9);
+}
+
+/// A key of another program is no reason for `/online` to fail, and shows in the metrics.
+#[tokio::test]
+async fn unreadable_presence_records_are_counted_while_the_rest_is_listed() {
+    let server = RedisServer::start();
+    let rights = "on nopass ~* +@all -memory";
+    let redis = Redis::open(&server.grant("desk", rights)).unwrap();
+    let desk = Desk::with(Options { presence: Some(Arc::new(redis)), ..Options::default() }).await;
+    for (agent, name) in [(BUDI, "Budi"), (CITRA, "Citra")] {
+        desk.agent(agent, name).await;
+        desk.post(agent, "/api/agent-status/heartbeat", Value::Null).await.data();
+    }
+    let unreadable = "antri_presence_unreadable_records";
+    assert!(value(&scrape(&desk).await, unreadable).abs() < 1e-9);
+    let mut connection = server.connect();
+    let _: () = connection.set(format!("agent:online:{}", id(&desk, BUDI).await), "words").unwrap();
+    let _: () = connection.set("agents:all", "words").unwrap();
+    let online = desk.get(CITRA, "/api/agent-status/online").await;
+    let names: Vec<_> = online.data().as_array().unwrap().iter().map(|agent| &agent["name"]).collect();
+    assert_eq!(names, ["Citra"]);
+    let text = scrape(&desk).await;
+    assert!((value(&text, unreadable) - 1.0).abs() < 1e-9);
+    assert!((value(&text, "antri_presence_reachable") - 1.0).abs() < 1e-9);
+    assert!(!text.contains("antri_presence_memory_bytes"), "not granted: {text}");
+    desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
+    assert!(value(&scrape(&desk).await, unreadable).abs() < 1e-9);
 }
