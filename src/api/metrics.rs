@@ -113,7 +113,8 @@ impl Metrics {
 /// Everything that is measured, for Prometheus. Takes `METRICS_TOKEN`, or the token of an agent or admin.
 #[utoipa::path(get, operation_id = "getMetrics", path = "/metrics", tag = "operation",
     security(("metrics" = []), ("bearer" = [])),
-    responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
+    responses((status = 200, body = String, content_type = "application/openmetrics-text",
+        example = "antri_queue_depth{department=\"Umum\"} 3\n# EOF\n")))]
 pub(super) async fn metrics(State(api): State<Arc<Api>>, _: MetricsReader) -> Result<Response, ApiError> {
     let mut registry = Registry::with_prefix("antri");
     api.metrics.register(&mut registry);

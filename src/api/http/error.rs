@@ -21,8 +21,10 @@ const NOT_FOUND: &str = "not_found";
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Failure {
     /// Always false.
+    #[schema(example = false)]
     success: bool,
     /// A description of the error, for developers.
+    #[schema(example = "there is no such ticket")]
     message: String,
     /// The error code, for programs.
     #[schema(example = "ticket_not_found")]
