@@ -71,6 +71,8 @@ pub struct FaultCounters {
     pub sweep_finds: AtomicU64,
     /// Writes that lost a race and were planned again.
     pub conflicts: AtomicU64,
+    /// Tickets that their customers reopened.
+    pub reopened: AtomicU64,
 }
 
 /// The engine. One per process; any number of processes may share a store.

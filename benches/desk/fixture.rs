@@ -197,6 +197,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         auto,
         state: TicketState::Queued,
         former_holders: Vec::new(),
+        service: antri::domain::ticket::service::ServiceRecord::default(),
         created_at: at,
     };
     let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));

@@ -8,6 +8,7 @@ mod wire;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
+use crate::domain::ticket::service::Stars;
 
 /// Telegram's limit on `callback_data`, in bytes.
 pub const MAX_DATA_BYTES: usize = 64;
@@ -98,8 +99,14 @@ pub enum ButtonAction {
     CancelTicket(TicketId, Version, Surface),
     /// A customer cancels a ticket.
     CancelConfirmed(TicketId, Version, Surface),
+    /// Undoes the cancellation of the customer's ticket.
+    CancelUndo(TicketId),
     /// A customer keeps the ticket after all.
     KeepTicket(TicketId, Surface),
+    /// A customer reopens a ticket after the completion with this number.
+    Reopen(TicketId, u16),
+    /// A customer rates a ticket after the completion with this number.
+    Rate(TicketId, u16, Stars),
     /// Chooses the category of a draft.
     DraftCategory(DraftId, CategoryId),
     /// Shows another page of categories for a draft.

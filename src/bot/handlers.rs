@@ -7,4 +7,5 @@ pub mod cancel;
 pub mod common;
 pub mod customer;
 pub mod draft_messages;
+pub mod feedback;
 pub mod refusals;

@@ -11,6 +11,7 @@ mod length;
 mod notice;
 mod parts;
 mod queue;
+mod service;
 mod time;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
+pub use service::completed_card;
 
 pub use crate::domain::notice::rendered::{Button, Rendered};
 pub use crate::i18n::Arg;

@@ -5,7 +5,7 @@ use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
     agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
 };
-use super::handlers::{agent, agent_tickets, cancel, common, customer, draft_messages};
+use super::handlers::{agent, agent_tickets, cancel, common, customer, draft_messages, feedback};
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
 use std::sync::Arc;
@@ -78,7 +78,8 @@ fn commands() -> HandlerTree {
 }
 
 fn buttons() -> HandlerTree {
-    dptree::filter_map(common::decode_action)
+    dptree::filter_map_async(feedback::close_prompt)
+        .filter_map(common::decode_action)
         .branch(
             dptree::filter(|action: ButtonAction, ctx: RequestContext| {
                 is_agent_action(action) && ctx.person.agent.is_none()
@@ -93,6 +94,9 @@ fn buttons() -> HandlerTree {
             case![ButtonAction::CancelConfirmed(ticket, version, surface)].endpoint(cancel::cancel_ticket),
         )
         .branch(case![ButtonAction::KeepTicket(ticket, surface)].endpoint(cancel::keep_ticket))
+        .branch(case![ButtonAction::CancelUndo(ticket)].endpoint(cancel::undo_ticket))
+        .branch(case![ButtonAction::Reopen(ticket, completion)].endpoint(feedback::reopen))
+        .branch(case![ButtonAction::Rate(ticket, completion, stars)].endpoint(feedback::rate))
         .branch(case![ButtonAction::DraftCategory(draft, category)].endpoint(customer::choose_category))
         .branch(case![ButtonAction::DraftCategories(draft, page)].endpoint(customer::categories))
         .branch(case![ButtonAction::DraftSend(draft)].endpoint(customer::send))

@@ -85,6 +85,7 @@ fn every_bad_value_is_reported_at_once_with_name_value_and_expectation() {
         ("HEARTBEAT_INTERVAL", "0"),
         ("GRACE_PERIOD", "1.5"),
         ("AGENT_IDLE_TIMEOUT", "9999999"),
+        ("REOPEN_WINDOW", "3d"),
         ("HTTP_ADDR", "localhost"),
         ("CORS_ORIGINS", "*"),
         ("RATE_PER_TOKEN", "0"),

@@ -1,6 +1,7 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
 pub mod rendered;
+pub mod service;
 
 use super::alert::Alert;
 use super::card::CardKey;
@@ -9,6 +10,7 @@ use super::ids::{ChatId, DepartmentId, PersonId, TicketId};
 use super::person::Role;
 use rendered::Rendered;
 use serde::{Deserialize, Serialize};
+use service::ServiceNotice;
 
 /// A notice to one chat. It is committed together with the change that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +184,8 @@ pub enum Notice {
     },
     /// To the sender of an update that became a dead letter.
     UpdateFailed,
+    /// About a reopened or rated ticket, or a ban.
+    Service(ServiceNotice),
 }
 
 impl Notice {

@@ -2,7 +2,7 @@
 pub mod sessions;
 
 use super::Time;
-use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, Version};
+use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, TicketId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
 use serde::{Deserialize, Serialize};
 use sessions::Sessions;
@@ -123,7 +123,7 @@ pub struct AgentProfile {
     pub last_activity: Time,
 }
 
-/// A prompt: a question to an admin that is answered with a message, not with a button.
+/// A prompt: a question that is answered with a message, not with a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
@@ -135,6 +135,13 @@ pub enum Prompt {
     NewCategory(DepartmentId),
     /// A category's new name.
     RenameCategory(CategoryId),
+    /// The comment to a rating, from the customer. It is optional, so the prompt closes by itself.
+    Comment {
+        /// The ticket.
+        ticket: TicketId,
+        /// When the prompt closes.
+        until: Time,
+    },
 }
 
 /// A person whom the bot has met.

@@ -1,89 +1,26 @@
-//! Tickets and their state machine: `queued → assigned → in_progress → completed`, `pending`, `cancelled`.
+//! Tickets and their state machine: `queued → assigned → in_progress → completed`, `pending`, `cancelled`;
+//! a customer may reopen a completed ticket (`service.rs`).
 //!
 //! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
 //! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
+pub mod service;
+mod status;
+mod undo;
+
 use super::Time;
 use super::description::Description;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use service::ServiceRecord;
+
+pub use status::{Priority, Status};
 
 /// How long a released ticket stays away from its former holder, if no other agent takes it.
 pub const RETURN_DELAY: TimeDelta = TimeDelta::minutes(1);
 /// Number of former holders that a ticket keeps, the latest ones.
 const MAX_FORMER_HOLDERS: usize = 16;
-
-/// The priority of a ticket. The order of the variants is the order of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Priority {
-    /// Before all others.
-    Urgent,
-    /// Before normal.
-    High,
-    /// The default.
-    #[default]
-    Normal,
-    /// After all others.
-    Low,
-}
-
-impl Priority {
-    /// All priorities, most urgent first.
-    pub const ALL: [Self; 4] = [Self::Urgent, Self::High, Self::Normal, Self::Low];
-
-    /// Returns its rank in the queue: 0 for urgent … 3 for low.
-    #[must_use]
-    pub fn rank(self) -> u8 {
-        self as u8
-    }
-
-    /// Returns the priority with this rank.
-    #[must_use]
-    pub fn from_rank(rank: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(rank)).copied()
-    }
-}
-
-/// The six states by name, as stored and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Waits for an agent.
-    Queued,
-    /// Held, not opened yet.
-    Assigned,
-    /// Held and opened.
-    InProgress,
-    /// Held and paused.
-    Pending,
-    /// Done.
-    Completed,
-    /// Withdrawn.
-    Cancelled,
-}
-
-impl Status {
-    /// Returns true if the state is final.
-    #[must_use]
-    pub fn is_end(self) -> bool {
-        matches!(self, Self::Completed | Self::Cancelled)
-    }
-
-    /// Returns the word used in the store and in the API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Assigned => "assigned",
-            Self::InProgress => "in_progress",
-            Self::Pending => "pending",
-            Self::Completed => "completed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
 
 /// An agent's hold on a ticket. It takes one slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +102,8 @@ pub struct Ticket {
     pub state: TicketState,
     /// The agents whose holds ended before the ticket did, each once, in the order in which they ended.
     pub former_holders: Vec<FormerHolder>,
+    /// What is known of the service: the first answer, the reopenings, the rating.
+    pub service: ServiceRecord,
     /// When it was opened.
     pub created_at: Time,
 }
@@ -181,6 +120,18 @@ pub enum Refusal {
     /// The agent already holds it.
     #[error("the ticket is already held by that agent")]
     AlreadyTheirs,
+    /// The customer reopened it since: the request is about an earlier completion.
+    #[error("the ticket was reopened since")]
+    Reopened,
+    /// The time for reopening it is over.
+    #[error("the ticket was completed too long ago")]
+    ReopenTooLate,
+    /// The time for undoing its cancellation is over.
+    #[error("the cancellation can't be undone any more")]
+    UndoTooLate,
+    /// The time for rating it, or for changing the rating, is over.
+    #[error("the rating can't be changed any more")]
+    RatingClosed,
 }
 
 impl Ticket {

@@ -168,6 +168,11 @@ impl From<EngineError> for ApiError {
             EngineError::Refused(Refusal::State(_), _) => {
                 Self::conflict("wrong_state", format!("{text}, and this state does not allow the request"))
             }
+            // Only a customer gets these, from a button of the bot.
+            EngineError::Refused(
+                Refusal::Reopened | Refusal::ReopenTooLate | Refusal::RatingClosed | Refusal::UndoTooLate,
+                _,
+            ) => Self::conflict("wrong_state", text),
             EngineError::Refused(Refusal::AlreadyTheirs, _) => Self::conflict("already_theirs", text),
             EngineError::Stale(_) => Self::conflict("stale", text),
             EngineError::Forbidden => Self::forbidden(),

@@ -68,6 +68,38 @@ pub(in crate::api) struct TicketBody {
     opened_at: Option<DateTime<Utc>>,
     /// When it was completed or cancelled.
     ended_at: Option<DateTime<Utc>>,
+    /// When an agent first answered the customer.
+    first_answered_at: Option<DateTime<Utc>>,
+    /// How often the customer reopened it.
+    reopened: u16,
+    /// The customer's rating of the last completion; only admins see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<RatingBody>,
+}
+
+/// A customer's rating of a completed ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct RatingBody {
+    /// The stars.
+    #[schema(minimum = 1, maximum = 5)]
+    stars: u8,
+    /// When the customer first rated the ticket.
+    at: DateTime<Utc>,
+    /// The customer's comment.
+    comment: Option<String>,
+}
+
+impl TicketBody {
+    /// Returns the body with the rating, for a viewer who may see it.
+    pub(in crate::api) fn with_rating(self, ticket: &Ticket, viewer: &Person) -> Self {
+        let rating = ticket.service.rating.as_ref().filter(|_| viewer.is_admin());
+        let rating = rating.map(|rating| RatingBody {
+            stars: rating.stars.get(),
+            at: rating.at,
+            comment: rating.comment.clone(),
+        });
+        Self { rating, ..self }
+    }
 }
 
 /// A ticket with its position.
@@ -172,5 +204,8 @@ fn to_body(
             TicketState::Completed { at, .. } | TicketState::Cancelled { at, .. } => Some(at),
             TicketState::Queued | TicketState::Held(_) => None,
         },
+        first_answered_at: ticket.service.first_answered_at,
+        reopened: ticket.service.reopened,
+        rating: None,
     }
 }

@@ -39,6 +39,7 @@ pub(super) struct Gauges {
     presence_bytes: Option<u64>,
     presence_unreadable: Option<usize>,
     sweep_finds: u64,
+    reopened: u64,
     conflicts: u64,
 }
 
@@ -74,6 +75,7 @@ impl Gauges {
                 false => None,
             },
             sweep_finds: faults.sweep_finds.load(Ordering::Relaxed),
+            reopened: faults.reopened.load(Ordering::Relaxed),
             conflicts: faults.conflicts.load(Ordering::Relaxed),
             ..Self::default()
         };
@@ -148,6 +150,8 @@ impl Gauges {
             let help = "Presence records that can't be read and are left out";
             registry.register("presence_unreadable_records", help, gauge_of(to_i64(records)));
         }
+        let help = "Tickets that their customers reopened";
+        registry.register("reopened_tickets", help, ConstCounter::new(self.reopened));
         if let Some(bytes) = self.presence_bytes {
             let bytes = gauge_of(i64::try_from(bytes).unwrap_or(i64::MAX));
             registry.register("presence_memory_bytes", "Memory that presence takes", bytes);

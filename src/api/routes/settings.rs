@@ -42,6 +42,8 @@ pub(in crate::api) struct SettingsBody {
     /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
     #[schema(example = 1_800)]
     agent_idle_timeout: u64,
+    /// How long after its completion a customer may reopen a ticket, in seconds.
+    reopen_window: u64,
 }
 
 /// A change of the settings; absent fields stay unchanged.
@@ -66,6 +68,9 @@ pub(in crate::api) struct SettingsChange {
     /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
     #[schema(example = 1_800, minimum = 1, maximum = 604_800)]
     agent_idle_timeout: Option<u64>,
+    /// How long after its completion a customer may reopen a ticket, in seconds.
+    #[schema(minimum = 1, maximum = 604_800)]
+    reopen_window: Option<u64>,
 }
 
 /// Returns the settings.
@@ -100,7 +105,7 @@ impl SettingsChange {
     fn validate(self) -> std::result::Result<ValidChange, ApiError> {
         let invalid = |message: &str| ApiError::unprocessable("bad_setting", message);
         let in_range = |seconds: Option<u64>| seconds.is_none_or(|s| (1..=MAX_TIMEOUT_SECONDS).contains(&s));
-        if !in_range(self.grace_period) || !in_range(self.agent_idle_timeout) {
+        if ![self.grace_period, self.agent_idle_timeout, self.reopen_window].into_iter().all(in_range) {
             return Err(invalid("a time-out is 1 to 604800 seconds"));
         }
         let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
@@ -127,6 +132,7 @@ impl ValidChange {
         set(&mut settings.default_capacity, self.capacity);
         set(&mut settings.grace, self.change.grace_period.map(Duration::from_secs));
         set(&mut settings.idle_timeout, self.change.agent_idle_timeout.map(Duration::from_secs));
+        set(&mut settings.reopen_window, self.change.reopen_window.map(Duration::from_secs));
     }
 }
 
@@ -140,6 +146,7 @@ impl From<Settings> for SettingsBody {
             default_capacity: settings.default_capacity.get(),
             grace_period: settings.grace.as_secs(),
             agent_idle_timeout: settings.idle_timeout.as_secs(),
+            reopen_window: settings.reopen_window.as_secs(),
         }
     }
 }

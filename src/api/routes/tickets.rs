@@ -102,7 +102,8 @@ pub(in crate::api) async fn show(
 ) -> Result<PlacedTicket> {
     let ticket = api.visible(&caller, &ticket).await?;
     let position = api.position(&ticket).await?;
-    Ok(Answer::ok("Ticket", PlacedTicket::new(api.ticket_body(&ticket).await?, position)))
+    let body = api.ticket_body(&ticket).await?.with_rating(&ticket, &caller);
+    Ok(Answer::ok("Ticket", PlacedTicket::new(body, position)))
 }
 
 /// The holder starts the ticket.

@@ -3,6 +3,7 @@
 use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
+use crate::domain::ticket::service::Stars;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
@@ -115,6 +116,10 @@ impl ButtonAction {
             Self::CancelTicket(t, v, s) => format!("c:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelConfirmed(t, v, s) => format!("cy:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::KeepTicket(t, s) => format!("ck:{}:{}", encode_id(t.0), s.code()),
+            Self::Reopen(t, completion) => format!("ro:{}:{completion}", encode_id(t.0)),
+            Self::Rate(t, completion, stars) => {
+                format!("rt:{}:{completion}:{}", encode_id(t.0), stars.get())
+            }
             Self::DraftCategory(d, c) => format!("dc:{}:{}", encode_id(d.0), encode_id(c.0)),
             Self::DraftCategories(d, page) => format!("dp:{}:{page}", encode_id(d.0)),
             Self::DraftSend(d) => format!("ds:{}", encode_id(d.0)),
@@ -122,6 +127,7 @@ impl ButtonAction {
             Self::DraftDrop(d) => format!("dy:{}", encode_id(d.0)),
             Self::DraftKeep(d) => format!("dk:{}", encode_id(d.0)),
             Self::DraftUndo(d) => format!("du:{}", encode_id(d.0)),
+            Self::CancelUndo(t) => format!("cu:{}", encode_id(t.0)),
             Self::StillHere => "here".into(),
             Self::GoOnline => "on".into(),
             Self::GoOffline => "off".into(),
@@ -193,6 +199,10 @@ impl ButtonAction {
             ["c", t, v, s] => Self::CancelTicket(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["cy", t, v, s] => Self::CancelConfirmed(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["ck", t, s] => Self::KeepTicket(ticket(t)?, Surface::parse(s)?),
+            ["ro", t, completion] => Self::Reopen(ticket(t)?, completion.parse().ok()?),
+            ["rt", t, completion, stars] => {
+                Self::Rate(ticket(t)?, completion.parse().ok()?, Stars::new(stars.parse().ok()?)?)
+            }
             ["dc", d, c] => Self::DraftCategory(draft(d)?, category(c)?),
             ["dp", d, page] => Self::DraftCategories(draft(d)?, page.parse().ok()?),
             ["ds", d] => Self::DraftSend(draft(d)?),
@@ -200,6 +210,7 @@ impl ButtonAction {
             ["dy", d] => Self::DraftDrop(draft(d)?),
             ["dk", d] => Self::DraftKeep(draft(d)?),
             ["du", d] => Self::DraftUndo(draft(d)?),
+            ["cu", t] => Self::CancelUndo(ticket(t)?),
             ["here"] => Self::StillHere,
             ["on"] => Self::GoOnline,
             ["off"] => Self::GoOffline,
@@ -264,6 +275,9 @@ mod tests {
             ButtonAction::CancelConfirmed(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
             ButtonAction::KeepTicket(t, Surface::MyTickets(u16::MAX)),
             ButtonAction::DraftUndo(DraftId(t.0)),
+            ButtonAction::CancelUndo(t),
+            ButtonAction::Reopen(t, u16::MAX),
+            ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),
         ];
@@ -276,8 +290,16 @@ mod tests {
 
     #[test]
     fn forged_data_is_rejected() {
-        for data in ["", "t", "t:c:AAAA:1:t", "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t", "on:1", "💥", &"x".repeat(65)]
-        {
+        for data in [
+            "",
+            "t",
+            "t:c:AAAA:1:t",
+            "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
+            "on:1",
+            "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
+            "💥",
+            &"x".repeat(65),
+        ] {
             assert_eq!(ButtonAction::decode(data), None, "{data}");
         }
     }

@@ -2,8 +2,10 @@
 //! current state.
 mod exceptions;
 mod readers;
+mod service;
 
 use super::view_loader::ViewLoader;
+use super::views::service::CompletedView;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::render;
@@ -270,10 +272,11 @@ impl Composer {
                 None => None,
             },
             Notice::Completed { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Completed { number })
+                let ticket = store.ticket(*ticket).await?;
+                ticket.map(|ticket| NoticeView::Completed(CompletedView::of(&ticket)))
             }
             Notice::Cancelled { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number })
+                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { id: *ticket, number })
             }
             Notice::TaskCancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })
@@ -316,6 +319,7 @@ impl Composer {
                 let department = department.map(|department| department.name).unwrap_or_default();
                 Some(NoticeView::Alert { alert: *alert, department, over: *over })
             }
+            Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

@@ -1,6 +1,7 @@
 //! View models of cards and notices: plain values with every name resolved. `view_loader` loads them from the
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 mod notice;
+pub mod service;
 
 pub use notice::NoticeView;
 

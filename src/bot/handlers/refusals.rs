@@ -48,7 +48,10 @@ fn describe_ticket<'a>(
         // Without the ticket's number, so that a forged press discloses nothing.
         Some(Refusal::NotYours) => ("not-yours", vec![]),
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
-        Some(Refusal::State(_)) | None => {
+        Some(Refusal::ReopenTooLate) => ("reopen-too-late", vec![number]),
+        Some(Refusal::RatingClosed) => ("rating-closed", vec![number]),
+        Some(Refusal::UndoTooLate) => ("undo-too-late", vec![]),
+        Some(Refusal::Reopened | Refusal::State(_)) | None => {
             // The state as the person's own cards show it. An agent who holds a ticket of their own sees the
             // agent's term.
             let state = if ticket.customer == recipient && ticket.holder() != Some(recipient) {
@@ -56,7 +59,8 @@ fn describe_ticket<'a>(
             } else {
                 localizer.state(ticket.status())
             };
-            ("stands", vec![number, ("state", Arg::from(state))])
+            let key = if refusal == Some(&Refusal::Reopened) { "reopened-before" } else { "stands" };
+            (key, vec![number, ("state", Arg::from(state))])
         }
     }
 }

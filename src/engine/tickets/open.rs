@@ -142,6 +142,7 @@ impl Engine {
             auto: settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
             former_holders: Vec::new(),
+            service: crate::domain::ticket::service::ServiceRecord::default(),
             created_at: now,
         }
     }

@@ -34,6 +34,8 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     tickets::FIRST_IN_QUEUE,
     tickets::UPDATE,
     tickets::END,
+    tickets::REOPEN,
+    tickets::RATE,
     queue::HEAD_AUTO,
     queue::OLDEST_WAITING,
     queue::ORDER_KEYS,

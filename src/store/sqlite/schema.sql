@@ -82,6 +82,7 @@ CREATE TABLE tickets (
   ended_at        INTEGER,
   description     TEXT    NOT NULL,                   -- JSON
   former_holders  TEXT,                               -- JSON; null if there are none
+  service         TEXT,                               -- JSON; null while nothing is known
   CHECK (status IN ('queued', 'assigned', 'in_progress', 'pending', 'completed', 'cancelled')),
   CHECK ((status IN ('assigned', 'in_progress', 'pending')) = (agent IS NOT NULL)),
   CHECK ((agent IS NULL) = (slot IS NULL) AND (agent IS NULL) = (assigned_at IS NULL)),
@@ -215,6 +216,11 @@ CREATE TABLE card_prune_queue (
 CREATE TRIGGER card_prune_queue_ended AFTER UPDATE OF ended_at ON tickets
 WHEN new.ended_at IS NOT NULL BEGIN
   INSERT INTO card_prune_queue VALUES (new.ended_at, new.id);
+END;
+
+CREATE TRIGGER card_prune_queue_reopened AFTER UPDATE OF ended_at ON tickets
+WHEN old.ended_at IS NOT NULL BEGIN
+  DELETE FROM card_prune_queue WHERE ended_at = old.ended_at AND ticket = old.id;
 END;
 
 CREATE TABLE leases (

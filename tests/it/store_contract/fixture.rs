@@ -96,6 +96,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         auto: true,
         state: TicketState::Queued,
         former_holders: Vec::new(),
+        service: antri::domain::ticket::service::ServiceRecord::default(),
         created_at: at(i64::try_from(n).unwrap()),
     }
 }
@@ -109,6 +110,12 @@ pub(crate) fn opening(ticket: Ticket) -> Change {
 pub(crate) fn moving(next: Ticket, guard: Guard) -> Change {
     let expected = Version(next.version.0 - 1);
     Change::quiet(Write::Ticket { ticket: Box::new(next), expected, guard })
+}
+
+/// Returns the change that writes `next` over a completed ticket, which was read one version before.
+pub(crate) fn reopening(next: Ticket, guard: Guard) -> Change {
+    let expected = Version(next.version.0 - 1);
+    Change::quiet(Write::EndedTicket { ticket: Box::new(next), expected, guard })
 }
 
 /// Returns the change that assigns a ticket to a slot of an agent.

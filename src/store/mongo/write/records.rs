@@ -52,6 +52,7 @@ impl RecordSet {
                 Write::OpenTicket { .. }
                 | Write::Ticket { .. }
                 | Write::TicketContent { .. }
+                | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Nothing => {}
             }
