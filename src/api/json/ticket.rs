@@ -81,11 +81,12 @@ pub(in crate::api) struct TicketBody {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct RatingBody {
     /// The stars.
-    #[schema(minimum = 1, maximum = 5)]
+    #[schema(example = 5, minimum = 1, maximum = 5)]
     stars: u8,
     /// When the customer first rated the ticket.
     at: DateTime<Utc>,
     /// The customer's comment.
+    #[schema(example = "Cepat dan ramah")]
     comment: Option<String>,
 }
 

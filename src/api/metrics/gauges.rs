@@ -55,6 +55,11 @@ impl Gauges {
         let orphaned = |holder| !holders.contains(&holder);
         // Not to be told from the memory, which a server need not say.
         let presence_reachable = api.presence_answers().await;
+        let (mut presence_bytes, mut presence_unreadable) = (None, None);
+        if presence_reachable {
+            presence_bytes = api.engine.presence().memory_bytes().await.ok().flatten();
+            presence_unreadable = api.engine.presence().unreadable_records().await.ok();
+        }
         let gauges = Self {
             utilisation: if capacity == 0 { 0.0 } else { f64::from(held_slots) / f64::from(capacity) },
             orphans: to_i64(
@@ -66,14 +71,8 @@ impl Gauges {
             backlog: i64::try_from(store.pending_deliveries().await?).unwrap_or(i64::MAX),
             sockets: to_i64(api.live.sockets()),
             presence_reachable,
-            presence_bytes: match presence_reachable {
-                true => api.engine.presence().memory_bytes().await.ok().flatten(),
-                false => None,
-            },
-            presence_unreadable: match presence_reachable {
-                true => api.engine.presence().unreadable_records().await.ok(),
-                false => None,
-            },
+            presence_bytes,
+            presence_unreadable,
             sweep_finds: faults.sweep_finds.load(Ordering::Relaxed),
             reopened: faults.reopened.load(Ordering::Relaxed),
             conflicts: faults.conflicts.load(Ordering::Relaxed),

@@ -4,10 +4,14 @@ use serde_json::{Map, Value, json};
 
 /// Completes the contract.
 pub(super) fn complete(contract: &mut Value) {
-    contract["info"]["contact"] = json!({"name": "The operators of the desk"});
-    contract["info"]["license"] =
-        json!({"name": env!("CARGO_PKG_LICENSE"), "identifier": env!("CARGO_PKG_LICENSE")});
-    contract["servers"] = json!([{"url": "/", "description": "This desk"}]);
+    if let Some(Value::Object(info)) = contract.get_mut("info") {
+        let license = env!("CARGO_PKG_LICENSE");
+        info.insert("contact".to_owned(), json!({"name": "The operators of the desk"}));
+        info.insert("license".to_owned(), json!({"name": license, "identifier": license}));
+    }
+    if let Value::Object(document) = contract {
+        document.insert("servers".to_owned(), json!([{"url": "/", "description": "This desk"}]));
+    }
     refer_to_named_schemas(contract);
     let Some(Value::Object(paths)) = contract.get_mut("paths") else { return };
     let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut);
@@ -27,11 +31,11 @@ fn describe(operation: &mut Map<String, Value>) {
         text.split_once(". ").map_or(text.as_str(), |(first, _)| first).trim_end_matches('.').to_owned();
     operation.insert("summary".to_owned(), json!(summary));
     operation.insert("description".to_owned(), json!(text));
-    for response in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
-        let (status, response) = response;
-        if response["description"] == "" {
-            let created = status == "201";
-            response["description"] = json!(if created { "Created" } else { "The result" });
+    for (status, response) in
+        operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten()
+    {
+        if let Some(description) = response.get_mut("description").filter(|text| **text == "") {
+            *description = json!(if status == "201" { "Created" } else { "The result" });
         }
     }
 }

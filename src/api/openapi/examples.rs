@@ -81,10 +81,15 @@ impl Examples<'_> {
     fn merged(self, parts: &[Value], depth: usize) -> Value {
         let mut merged = Map::new();
         for part in parts {
-            if let Some(Value::Object(properties)) = part.get("properties") {
-                merged.extend(properties.iter().map(|(name, schema)| (name.clone(), self.of(schema, depth))));
-            } else if let Value::Object(properties) = self.of(part, depth) {
-                merged.extend(properties);
+            let properties = match part.get("properties") {
+                Some(Value::Object(properties)) => {
+                    properties.iter().map(|(name, schema)| (name.clone(), self.of(schema, depth))).collect()
+                }
+                _ => self.of(part, depth),
+            };
+            for (name, value) in properties.as_object().into_iter().flatten() {
+                // A later part may only say that the property is required.
+                merged.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
         Value::Object(merged)

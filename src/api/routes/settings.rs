@@ -43,6 +43,7 @@ pub(in crate::api) struct SettingsBody {
     #[schema(example = 1_800)]
     agent_idle_timeout: u64,
     /// How long after its completion a customer may reopen a ticket, in seconds.
+    #[schema(example = 86_400)]
     reopen_window: u64,
 }
 
@@ -69,7 +70,7 @@ pub(in crate::api) struct SettingsChange {
     #[schema(example = 1_800, minimum = 1, maximum = 604_800)]
     agent_idle_timeout: Option<u64>,
     /// How long after its completion a customer may reopen a ticket, in seconds.
-    #[schema(minimum = 1, maximum = 604_800)]
+    #[schema(example = 86_400, minimum = 1, maximum = 604_800)]
     reopen_window: Option<u64>,
 }
 

@@ -89,13 +89,9 @@ fn contents(contract: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let answers = operation["responses"].as_object().unwrap();
-            let bodies = answers
-                .iter()
-                .chain([(&"body".to_owned(), &operation["requestBody"])])
-                .map(|(s, c)| (s.clone(), c))
-                .collect::<Vec<_>>();
-            for (status, holder) in bodies {
+            let answers = operation["responses"].as_object().unwrap().iter();
+            let answers = answers.map(|(status, answer)| (status.as_str(), answer));
+            for (status, holder) in answers.chain([("body", &operation["requestBody"])]) {
                 let media = holder["content"].as_object().into_iter().flat_map(|content| content.values());
                 found.extend(media.map(|media| (format!("{method} {path} {status}"), media)));
             }

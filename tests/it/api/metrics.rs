@@ -115,7 +115,7 @@ async fn the_metrics_token_never_expires_and_opens_nothing_else() {
     let mut refused = 0;
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            if !operation["security"].is_array() || path == "/metrics" {
+            if operation["security"] == json!([]) || path == "/metrics" {
                 continue;
             }
             let request = desk.request(&method.to_uppercase(), &path.replace(['{', '}'], ""));

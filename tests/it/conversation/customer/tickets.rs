@@ -87,7 +87,8 @@ async fn an_undone_cancellation_brings_the_ticket_to_an_agent_again() {
     cancel(&desk).await;
     assert_eq!(desk.count(BUDI, "dibatalkan oleh pelanggan dan sudah keluar"), 1);
     desk.press(SARI, "Urungkan").await;
-    assert_eq!(desk.count(BUDI, "Tiket baru ditambahkan"), 2, "{}", desk.transcript(BUDI));
+    // The card of the first assignment says that it was cancelled.
+    assert_eq!(desk.count(BUDI, "Tiket baru ditambahkan"), 1, "{}", desk.transcript(BUDI));
     desk.press(BUDI, "Buka").await;
     assert!(desk.find(SARI, "Sedang dikerjakan").text.contains("Budi"), "{}", desk.transcript(SARI));
 }
