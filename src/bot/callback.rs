@@ -6,7 +6,7 @@
 mod wire;
 
 use crate::domain::card::CardKey;
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
 use crate::domain::person::Locale;
 use crate::domain::ticket::service::Stars;
 
@@ -67,6 +67,10 @@ pub enum PickerPurpose {
     Reassign,
     /// `/agents`: shows the chosen agent.
     Agent,
+    /// `/ban`: chooses a customer.
+    Ban,
+    /// `/unban`: chooses a banned customer.
+    Unban,
 }
 
 /// The purpose that a list of departments is drawn for.
@@ -84,6 +88,8 @@ pub enum DepartmentPickerPurpose {
     Agent(PersonId),
     /// A retired department: chooses the department that gets its waiting tickets.
     Relocation(DepartmentId),
+    /// `/replies`: chooses the department of this canned reply.
+    Reply(ReplyId),
 }
 
 /// The action of a button.
@@ -93,6 +99,12 @@ pub enum ButtonAction {
     Task(Step, TicketId, Version, Surface),
     /// An agent has a ticket that they hold brought again: its card and its files.
     ShowTask(TicketId, Surface),
+    /// An agent writes to the customer of this ticket from now on.
+    Focus(TicketId),
+    /// An author's kept messages are for this ticket.
+    ChooseTicket(TicketId),
+    /// A customer's kept messages are for a new ticket.
+    ChooseNewTicket,
     /// An agent takes a ticket from the queue.
     PickUp(TicketId, Version, Surface),
     /// Asks whether a customer's ticket is to be cancelled.
@@ -153,6 +165,24 @@ pub enum ButtonAction {
     ReassignPage(TicketId, u16),
     /// Puts a ticket back in the queue.
     Requeue(TicketId, Version),
+    /// Shows a ticket, as `/ticket` does.
+    ShowTicket(TicketId),
+    /// Cancels the open tickets of a banned customer.
+    CancelTicketsOf(PersonId),
+    /// Shows a page of the canned replies.
+    Replies(u16),
+    /// Shows a canned reply.
+    Reply(ReplyId),
+    /// Opens the prompt for a new canned reply.
+    NewReply,
+    /// Opens the prompt for a canned reply's new text.
+    EditReply(ReplyId),
+    /// Sets the department of a canned reply (a nil id: all of them).
+    ReplyDepartment(ReplyId, DepartmentId),
+    /// Asks whether a canned reply is to be deleted.
+    RemoveReply(ReplyId),
+    /// Deletes a canned reply.
+    RemoveReplyConfirmed(ReplyId),
     /// Adds an agent to a department (`true`) or removes them from it.
     AgentDepartment(PersonId, DepartmentId, bool),
     /// Shows a page of a list of departments.

@@ -53,10 +53,18 @@ uuid_id!(
     CategoryId
 );
 uuid_id!(
+    /// A canned reply.
+    ReplyId
+);
+uuid_id!(
     /// A customer's draft. It becomes the ticket's idempotency key, so that a draft opens at most one ticket.
     DraftId
 );
 
+uuid_id!(
+    /// A message of a ticket's conversation.
+    MessageId
+);
 uuid_id!(
     /// A running process of the desk; new with each start.
     ReplicaId

@@ -1,9 +1,11 @@
 //! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
+pub mod ban;
 pub mod sessions;
 
 use super::Time;
-use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, TicketId, Version};
+use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, ReplyId, TelegramId, TicketId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
+use ban::Ban;
 use serde::{Deserialize, Serialize};
 use sessions::Sessions;
 use std::collections::BTreeSet;
@@ -135,6 +137,10 @@ pub enum Prompt {
     NewCategory(DepartmentId),
     /// A category's new name.
     RenameCategory(CategoryId),
+    /// The word and the text of a new canned reply.
+    NewReply,
+    /// The new text of a canned reply.
+    ReplyText(ReplyId),
     /// The comment to a rating, from the customer. It is optional, so the prompt closes by itself.
     Comment {
         /// The ticket.
@@ -180,6 +186,9 @@ pub struct Person {
     /// Their sessions of the side API.
     #[serde(default, skip_serializing_if = "Sessions::is_default")]
     pub sessions: Sessions,
+    /// The ban, if an admin banned them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banned: Option<Ban>,
     /// When the bot first met them.
     pub created_at: Time,
     /// The record's version.
@@ -213,6 +222,12 @@ impl Person {
             profile.release_due = None;
         }
         self.reachable = true;
+    }
+
+    /// Returns true if they are banned. Staff are not, even if they were banned before they became staff.
+    #[must_use]
+    pub fn is_banned(&self) -> bool {
+        self.banned.is_some() && self.role == Role::Customer && self.agent.is_none()
     }
 
     /// Returns true if they are an admin.

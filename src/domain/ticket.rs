@@ -1,8 +1,10 @@
 //! Tickets and their state machine: `queued → assigned → in_progress → completed`, `pending`, `cancelled`;
-//! a customer may reopen a completed ticket (`service.rs`).
+//! a customer may reopen a completed ticket (`feedback.rs`).
 //!
 //! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
 //! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
+pub mod conversation;
+pub mod feedback;
 pub mod service;
 mod status;
 mod undo;
@@ -11,13 +13,14 @@ use super::Time;
 use super::description::Description;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
+use super::person::{AgentProfile, Person};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use service::ServiceRecord;
 
 pub use status::{Priority, Status};
 
-/// How long a released ticket stays away from its former holder, if no other agent takes it.
+/// How long a released ticket stays away from its former holder by default, if no other agent takes it.
 pub const RETURN_DELAY: TimeDelta = TimeDelta::minutes(1);
 /// Number of former holders that a ticket keeps, the latest ones.
 const MAX_FORMER_HOLDERS: usize = 16;
@@ -163,6 +166,26 @@ impl Ticket {
         self.hold().map(|hold| hold.agent)
     }
 
+    /// Returns the agent who holds or completed it.
+    #[must_use]
+    pub fn agent(&self) -> Option<PersonId> {
+        match &self.state {
+            TicketState::Held(Hold { agent, .. }) | TicketState::Completed { agent, .. } => Some(*agent),
+            TicketState::Queued | TicketState::Cancelled { .. } => None,
+        }
+    }
+
+    /// Returns whether a person may see it as staff. Admins see all tickets; agents those of their departments
+    /// and their own.
+    #[must_use]
+    pub fn is_visible_to(&self, person: &Person) -> bool {
+        let profile = person.agent.as_ref();
+        let is_agents = |agent: &AgentProfile| {
+            self.agent() == Some(person.id) || agent.departments.contains(&self.department)
+        };
+        person.is_admin() || profile.is_some_and(is_agents)
+    }
+
     /// Assigns a queued ticket to an agent.
     pub fn assign(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match self.state {
@@ -203,6 +226,16 @@ impl Ticket {
         }
     }
 
+    /// Cancels an open ticket, as an admin, whatever its state.
+    pub fn withdraw(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
+        match self.state {
+            TicketState::Queued | TicketState::Held(_) => {
+                Ok(self.with(TicketState::Cancelled { by, at: now }))
+            }
+            _ => Err(Refusal::State(self.status())),
+        }
+    }
+
     /// Puts a held ticket back into the queue, at its old place: its arrival number does not change.
     pub fn release(&self, by_admin: bool, now: Time) -> Result<Self, Refusal> {
         let Some(hold) = self.hold() else { return Err(Refusal::State(self.status())) };
@@ -224,7 +257,7 @@ impl Ticket {
     }
 
     /// Assigns it to another agent, from the queue or from its holder. The new hold starts as assigned.
-    pub fn hand_over(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
+    pub fn reassign(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match &self.state {
             TicketState::Held(hold) if hold.agent == agent => Err(Refusal::AlreadyTheirs),
             TicketState::Queued => Ok(self.with(TicketState::Held(new_hold(agent, slot, now)))),
@@ -278,11 +311,11 @@ impl Ticket {
 }
 
 impl FormerHolder {
-    /// Returns when the ticket may return to the agent; `None` if it may at `now`. A clock that was set back
-    /// by more than the delay ends the delay, because the real time is unknown then.
+    /// Returns when the ticket may return to the agent after this delay; `None` if it may at `now`. A clock
+    /// that was set back by more than the delay ends the delay, because the real time is unknown then.
     #[must_use]
-    pub fn returns_at(&self, now: Time) -> Option<Time> {
-        ((now - self.at).abs() < RETURN_DELAY).then(|| self.at + RETURN_DELAY)
+    pub fn returns_at(&self, now: Time, delay: TimeDelta) -> Option<Time> {
+        ((now - self.at).abs() < delay).then(|| self.at + delay)
     }
 }
 

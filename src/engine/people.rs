@@ -116,6 +116,7 @@ impl Engine {
             answered_by: None,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
+            banned: None,
             created_at: now,
             version: Version::default(),
         }

@@ -3,23 +3,27 @@
 //! Each back end passes the contract tests of its port (`tests/it/store_contract.rs`,
 //! `tests/it/presence_contract.rs`).
 mod change;
+mod conversation;
 mod directory;
 mod error;
 mod inbox;
 mod leases;
 mod outbox;
 mod presence;
+mod replies;
 mod retention;
 mod signals;
 mod tickets;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
+pub use conversation::ConversationStore;
 pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
 pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
 pub use presence::{Presence, PresenceError};
+pub use replies::ReplyStore;
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
@@ -27,11 +31,25 @@ pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
 pub trait Store:
-    TicketStore + DirectoryStore + InboxStore + OutboxStore + LeaseStore + RetentionStore
+    TicketStore
+    + DirectoryStore
+    + ReplyStore
+    + InboxStore
+    + OutboxStore
+    + ConversationStore
+    + LeaseStore
+    + RetentionStore
 {
 }
 
 impl<S> Store for S where
-    S: TicketStore + DirectoryStore + InboxStore + OutboxStore + LeaseStore + RetentionStore
+    S: TicketStore
+        + DirectoryStore
+        + ReplyStore
+        + InboxStore
+        + OutboxStore
+        + ConversationStore
+        + LeaseStore
+        + RetentionStore
 {
 }

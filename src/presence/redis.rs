@@ -36,7 +36,7 @@ const RECORD_PREFIX: &str = "agent:online:";
 
 /// Presence that all processes on one Redis share.
 #[derive(Clone)]
-pub struct Redis {
+pub struct RedisPresence {
     server: Server,
     batch_writer: BatchWriter,
     unreadable: Unreadable,
@@ -51,7 +51,7 @@ struct Server {
     denied: Denied,
 }
 
-impl Redis {
+impl RedisPresence {
     /// Returns presence on the server at `address`, a `redis://` or `rediss://` URL, which need not be
     /// reachable yet. Must be called inside the runtime.
     pub fn open(address: &str) -> Result<Self, PresenceError> {
@@ -188,7 +188,7 @@ impl Server {
 }
 
 #[async_trait]
-impl Presence for Redis {
+impl Presence for RedisPresence {
     async fn heartbeat(
         &self,
         record: PresenceRecord,

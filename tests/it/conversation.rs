@@ -10,9 +10,11 @@ mod locale;
 mod long_lists;
 mod menus;
 mod readers;
+mod relay;
 mod repeated_updates;
 mod spinner;
 mod stories;
+mod ticket_command;
 mod wording;
 
 use crate::support::Desk;

@@ -190,6 +190,8 @@ impl From<EngineError> for ApiError {
             }
             EngineError::NoPickUp => Self::conflict("no_pick_up", text),
             EngineError::Taken(_) => Self::conflict("taken", text),
+            // Only the bot writes canned replies.
+            EngineError::BadReply | EngineError::TooManyReplies(_) => Self::unprocessable("bad_reply", text),
             EngineError::LastOne => Self::conflict("last_one", text),
             EngineError::Contention => {
                 Self::conflict("contention", "others changed the same record again and again; try again")

@@ -2,7 +2,6 @@
 use super::enums::{Priority, TicketStatus};
 use crate::api::Api;
 use crate::domain::department::Department;
-use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::StoreError;
@@ -120,22 +119,6 @@ impl PlacedTicket {
     }
 }
 
-/// Returns whether a person may see a ticket. Admins see all tickets; agents those of their departments and
-/// their own.
-pub(in crate::api) fn may_see(person: &Person, ticket: &Ticket) -> bool {
-    let serves = || person.agent.as_ref().is_some_and(|a| a.departments.contains(&ticket.department));
-    person.is_admin() || agent_of(ticket) == Some(person.id) || serves()
-}
-
-/// Returns the agent who holds or completed a ticket.
-fn agent_of(ticket: &Ticket) -> Option<PersonId> {
-    match &ticket.state {
-        TicketState::Held(hold) => Some(hold.agent),
-        TicketState::Completed { agent, .. } => Some(*agent),
-        TicketState::Queued | TicketState::Cancelled { .. } => None,
-    }
-}
-
 impl Api {
     /// Returns the JSON bodies of tickets.
     pub(in crate::api) async fn ticket_bodies(
@@ -145,7 +128,7 @@ impl Api {
         let departments = self.engine.store().departments().await?;
         let (mut agents, mut customers) = (HashMap::new(), HashMap::new());
         for ticket in tickets {
-            if let Some(agent) = agent_of(ticket)
+            if let Some(agent) = ticket.agent()
                 && let Entry::Vacant(entry) = agents.entry(agent)
             {
                 entry.insert(self.engine.name_of(agent).await?);
@@ -154,7 +137,7 @@ impl Api {
                 entry.insert(self.engine.store().person(ticket.customer).await?);
             }
         }
-        let name = |ticket| agent_of(ticket).and_then(|agent| agents.get(&agent).cloned().flatten());
+        let name = |ticket: &Ticket| ticket.agent().and_then(|agent| agents.get(&agent).cloned().flatten());
         let customer = |ticket: &Ticket| customers.get(&ticket.customer).and_then(Option::as_ref);
         Ok(tickets.iter().map(|t| to_body(t, &departments, name(t), customer(t))).collect())
     }
@@ -162,7 +145,7 @@ impl Api {
     /// Returns the JSON body of a ticket.
     pub(in crate::api) async fn ticket_body(&self, ticket: &Ticket) -> Result<TicketBody, StoreError> {
         let departments = self.engine.store().departments().await?;
-        let name = match agent_of(ticket) {
+        let name = match ticket.agent() {
             Some(agent) => self.engine.name_of(agent).await?,
             None => None,
         };
@@ -197,7 +180,7 @@ fn to_body(
         attachments: ticket.description.attachments.len(),
         auto: ticket.auto,
         created_at: ticket.created_at,
-        assigned_agent: agent_of(ticket).map(|agent| agent.0),
+        assigned_agent: ticket.agent().map(|agent| agent.0),
         assigned_agent_name: agent,
         assigned_at: ticket.hold().map(|hold| hold.assigned_at),
         opened_at: ticket.hold().and_then(|hold| hold.opened_at),

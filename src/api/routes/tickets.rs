@@ -4,7 +4,7 @@ use crate::api::http::auth::Staff;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::{JsonBody, TicketRef};
-use crate::api::json::ticket::{PlacedTicket, TicketBody, may_see};
+use crate::api::json::ticket::{PlacedTicket, TicketBody};
 use crate::domain::department::Department;
 use crate::domain::description::Description;
 use crate::domain::event::Action;
@@ -203,7 +203,7 @@ impl Api {
         let not_found = || {
             ApiError::not_found("ticket_not_found", "there is no such ticket among those that you may see")
         };
-        found.filter(|ticket| may_see(caller, ticket)).ok_or_else(not_found)
+        found.filter(|ticket| ticket.is_visible_to(caller)).ok_or_else(not_found)
     }
 
     /// Returns a ticket's position in its department's queue or in its holder's.

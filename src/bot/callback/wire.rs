@@ -1,7 +1,7 @@
 //! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
 //! An id has 22 characters.
 use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
 use crate::domain::person::Locale;
 use crate::domain::ticket::service::Stars;
 use base64::Engine as _;
@@ -37,6 +37,7 @@ impl DepartmentPickerPurpose {
             Self::Newcomer(person) => format!("n{}", encode_id(person.0)),
             Self::Agent(person) => format!("g{}", encode_id(person.0)),
             Self::Relocation(department) => format!("m{}", encode_id(department.0)),
+            Self::Reply(reply) => format!("r{}", encode_id(reply.0)),
         }
     }
 
@@ -48,6 +49,7 @@ impl DepartmentPickerPurpose {
             ("c", _) => Some(Self::Category),
             (_, 'n') => person().map(Self::Newcomer),
             (_, 'g') => person().map(Self::Agent),
+            (_, 'r') => person().map(|id| Self::Reply(ReplyId(id.0))),
             (_, 'm') => person().map(|id| Self::Relocation(DepartmentId(id.0))),
             _ => None,
         }
@@ -101,6 +103,8 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::AddAgent, "a"),
     (PickerPurpose::Reassign, "r"),
     (PickerPurpose::Agent, "g"),
+    (PickerPurpose::Ban, "b"),
+    (PickerPurpose::Unban, "u"),
 ];
 
 impl ButtonAction {
@@ -112,6 +116,9 @@ impl ButtonAction {
                 format!("t:{}:{}:{}:{}", to_code(STEP_CODES, step), encode_id(t.0), v.0, s.code())
             }
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
+            Self::Focus(t) => format!("f:{}", encode_id(t.0)),
+            Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
+            Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelTicket(t, v, s) => format!("c:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelConfirmed(t, v, s) => format!("cy:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -156,6 +163,15 @@ impl ButtonAction {
             }
             Self::ReassignPage(t, page) => format!("rp:{}:{page}", encode_id(t.0)),
             Self::Requeue(t, v) => format!("rq:{}:{}", encode_id(t.0), v.0),
+            Self::ShowTicket(t) => format!("vt:{}", encode_id(t.0)),
+            Self::CancelTicketsOf(p) => format!("bt:{}", encode_id(p.0)),
+            Self::Replies(page) => format!("R:{page}"),
+            Self::Reply(r) => format!("Rs:{}", encode_id(r.0)),
+            Self::NewReply => "Rn".into(),
+            Self::EditReply(r) => format!("Re:{}", encode_id(r.0)),
+            Self::ReplyDepartment(r, d) => format!("Rd:{}:{}", encode_id(r.0), encode_id(d.0)),
+            Self::RemoveReply(r) => format!("Rx:{}", encode_id(r.0)),
+            Self::RemoveReplyConfirmed(r) => format!("Ry:{}", encode_id(r.0)),
             Self::AgentDepartment(p, d, on) => {
                 format!("gd:{}:{}:{}", encode_id(p.0), encode_id(d.0), u8::from(on))
             }
@@ -185,6 +201,7 @@ impl ButtonAction {
         let fields: Vec<&str> = data.split(':').collect();
         let ticket = |t: &str| decode_id(t).map(TicketId);
         let person = |p: &str| decode_id(p).map(PersonId);
+        let reply = |r: &str| decode_id(r).map(ReplyId);
         let department = |d: &str| decode_id(d).map(DepartmentId);
         let category = |c: &str| decode_id(c).map(CategoryId);
         let draft = |d: &str| decode_id(d).map(DraftId);
@@ -195,6 +212,9 @@ impl ButtonAction {
                 Self::Task(from_code(STEP_CODES, step)?, ticket(t)?, version(v)?, Surface::parse(s)?)
             }
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
+            ["f", t] => Self::Focus(ticket(t)?),
+            ["ct", t] => Self::ChooseTicket(ticket(t)?),
+            ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["c", t, v, s] => Self::CancelTicket(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["cy", t, v, s] => Self::CancelConfirmed(ticket(t)?, version(v)?, Surface::parse(s)?),
@@ -229,6 +249,15 @@ impl ButtonAction {
             }
             ["rp", t, page] => Self::ReassignPage(ticket(t)?, page.parse().ok()?),
             ["rq", t, v] => Self::Requeue(ticket(t)?, version(v)?),
+            ["vt", t] => Self::ShowTicket(ticket(t)?),
+            ["bt", p] => Self::CancelTicketsOf(person(p)?),
+            ["R", page] => Self::Replies(page.parse().ok()?),
+            ["Rs", r] => Self::Reply(reply(r)?),
+            ["Rn"] => Self::NewReply,
+            ["Re", r] => Self::EditReply(reply(r)?),
+            ["Rd", r, d] => Self::ReplyDepartment(reply(r)?, department(d)?),
+            ["Rx", r] => Self::RemoveReply(reply(r)?),
+            ["Ry", r] => Self::RemoveReplyConfirmed(reply(r)?),
             ["gd", p, d, on] => Self::AgentDepartment(person(p)?, department(d)?, flag(on)?),
             ["dl", purpose, page] => {
                 Self::Departments(DepartmentPickerPurpose::parse(purpose)?, page.parse().ok()?)
@@ -277,6 +306,13 @@ mod tests {
             ButtonAction::DraftUndo(DraftId(t.0)),
             ButtonAction::CancelUndo(t),
             ButtonAction::Reopen(t, u16::MAX),
+            ButtonAction::ShowTicket(t),
+            ButtonAction::CancelTicketsOf(p),
+            ButtonAction::ReplyDepartment(ReplyId(t.0), DepartmentId(p.0)),
+            ButtonAction::RemoveReplyConfirmed(ReplyId(t.0)),
+            ButtonAction::Replies(u16::MAX),
+            ButtonAction::Departments(DepartmentPickerPurpose::Reply(ReplyId(t.0)), u16::MAX),
+            ButtonAction::PickPerson(PickerPurpose::Unban, p),
             ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),

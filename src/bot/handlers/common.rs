@@ -1,6 +1,6 @@
 //! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
-use super::admin::name_prompts;
-use super::{agent, draft_messages, feedback};
+use super::admin::{name_prompts, replies};
+use super::{agent, conversation, draft_messages, feedback};
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -99,12 +99,33 @@ pub async fn message(
     }
     let prompt = ctx.person.prompt_for(message.message_id);
     let prompt = prompt.filter(|prompt| ctx.person.is_admin() && !matches!(prompt, Prompt::Comment { .. }));
+    if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {
+        return replies::on_answer(&bot, &ctx, prompt, &message).await;
+    }
     if let Some(prompt) = prompt {
         // A photo has no text and so is no valid name: the prompt stays open.
         let name = message.plain_text().unwrap_or_default();
         return name_prompts::on_answer(&bot, &ctx, prompt, message.message_id, name).await;
     }
+    if let Some(answers) = conversation::on_message(&bot, &ctx, &message).await? {
+        return Ok(answers);
+    }
     draft_messages::on_message(&bot, &ctx, &message).await
+}
+
+/// Handles an edited message: of the draft, of a conversation, or of a ticket that was sent with it.
+pub async fn edited_message(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    message: Arc<IncomingMessage>,
+) -> HandlerResult {
+    if let Some(answers) = draft_messages::on_edit(&bot, &ctx, &message).await? {
+        return Ok(answers);
+    }
+    if conversation::on_edit(&bot, &ctx, &message).await? {
+        return Ok(Vec::new());
+    }
+    draft_messages::on_late_edit(&bot, &ctx, &message).await
 }
 
 /// Answers an unknown command.

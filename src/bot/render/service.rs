@@ -1,9 +1,11 @@
 //! Messages after a completion: the rating, the reopening; and the notice of a ban.
-use super::parts::card;
+use super::agent::first_part;
+use super::parts::{card, name};
 use super::{Button, Localizer, Rendered};
-use crate::bot::callback::ButtonAction;
+use crate::bot::callback::{ButtonAction, PickerPurpose, Surface};
+use crate::bot::cards::views::TicketView;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
-use crate::domain::ticket::service::Stars;
+use crate::domain::ticket::service::{Rating, Stars};
 
 /// Renders the message that a ticket is completed: its rating, and the buttons to rate and to reopen it.
 #[must_use]
@@ -26,6 +28,39 @@ pub fn completed_card(localizer: &Localizer<'_>, view: &CompletedView) -> Render
 
 fn star_row(stars: Stars) -> String {
     "⭐".repeat(usize::from(stars.get()))
+}
+
+/// Renders a ticket for staff who do not hold it: its facts, the rating for those who may see it, and what they
+/// can do: pick it up, reassign it.
+#[must_use]
+pub fn staff_ticket_card(
+    localizer: &Localizer<'_>,
+    ticket: &TicketView,
+    rating: Option<&Rating>,
+    (can_pick_up, can_reassign): (bool, bool),
+) -> Rendered {
+    let mut above = vec![
+        localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]),
+        localizer.html("task-number", &[("number", (&ticket.number).into())]),
+        localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
+    ];
+    above.extend(ticket.position.map(|at| localizer.html("line-position", &[("position", at.into())])));
+    above.extend(
+        ticket.holder.as_deref().map(|agent| localizer.html("track-agent", &[("agent", name(agent))])),
+    );
+    above.extend(localizer.customer_line(ticket));
+    above.extend(localizer.priority_line(ticket.priority));
+    if let Some(rating) = rating {
+        above.push(localizer.html("line-rating", &[("stars", star_row(rating.stars).into())]));
+        let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
+        above.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
+    }
+    let pick_up = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Task);
+    let reassign = ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id);
+    let actions = [(can_pick_up, "button-pick-up", pick_up), (can_reassign, "button-reassign", reassign)];
+    let shown = actions.into_iter().filter(|(is_shown, ..)| *is_shown);
+    let buttons = shown.map(|(_, key, action)| localizer.button(key, action)).collect();
+    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), [buttons])
 }
 
 /// Renders a notice about a reopened or rated ticket, or a ban.

@@ -289,7 +289,12 @@ fn new_profile(
     }
 }
 
-fn membership_event(at: Time, actor: Actor, person: PersonId, change: &str) -> AuditEvent {
+pub(in crate::engine) fn membership_event(
+    at: Time,
+    actor: Actor,
+    person: PersonId,
+    change: &str,
+) -> AuditEvent {
     AuditEvent { at, actor, ticket: None, what: Action::Membership { person, change: change.to_owned() } }
 }
 
