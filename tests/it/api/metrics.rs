@@ -3,7 +3,7 @@ use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::redis::RedisServer;
 use crate::support::{ADMIN, Desk, METRICS_TOKEN, Options, Reply, UnreachablePresence, http};
 use antri::config::http::HttpConfig;
-use antri::presence::Redis;
+use antri::presence::RedisPresence;
 use chrono::TimeDelta;
 use redis::Commands;
 use serde_json::{Value, json};
@@ -235,7 +235,7 @@ async fn reachability_of_presence_is_a_gauge_of_its_own() {
 async fn unreadable_presence_records_are_counted_while_the_rest_is_listed() {
     let server = RedisServer::start();
     let rights = "on nopass ~* +@all -memory";
-    let redis = Redis::open(&server.grant("desk", rights)).unwrap();
+    let redis = RedisPresence::open(&server.grant("desk", rights)).unwrap();
     let desk = Desk::with(Options { presence: Some(Arc::new(redis)), ..Options::default() }).await;
     for (agent, name) in [(BUDI, "Budi"), (CITRA, "Citra")] {
         desk.agent(agent, name).await;

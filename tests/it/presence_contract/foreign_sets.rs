@@ -2,7 +2,7 @@
 use super::{TTL, agent_id, all, at, department_id, heartbeat, in_department, record};
 use crate::support::redis::RedisServer;
 use antri::engine::ports::Presence;
-use antri::presence::Redis;
+use antri::presence::RedisPresence;
 use redis::Commands;
 
 /// Overwrites `key` with a value of each other type, in turn.
@@ -18,9 +18,9 @@ fn overwrite(server: &RedisServer, key: &str, kind: usize) {
 }
 
 /// Returns a desk's presence with agent 1 in both departments and agent 2 in the first.
-async fn presence() -> (RedisServer, Redis) {
+async fn presence() -> (RedisServer, RedisPresence) {
     let server = RedisServer::start();
-    let redis = Redis::open(&server.url()).unwrap();
+    let redis = RedisPresence::open(&server.url()).unwrap();
     heartbeat(&redis, 1, &[1, 2], 0).await;
     heartbeat(&redis, 2, &[1], 0).await;
     // Names that a search for records finds and that are none.
@@ -75,7 +75,7 @@ async fn a_restored_set_has_every_agent_of_a_large_desk() {
     assert_eq!(all(&redis, 0).await.len(), 2_500);
 }
 
-async fn heartbeat_of(redis: &Redis, n: u64) {
+async fn heartbeat_of(redis: &RedisPresence, n: u64) {
     heartbeat(redis, n, &[1], 0).await;
 }
 

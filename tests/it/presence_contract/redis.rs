@@ -274,7 +274,7 @@ async fn concurrent_calls_fail_independently() {
         department_id(0),
         department_id(2)
     );
-    let redis = Redis::open(&server.grant("desk", &rights)).unwrap();
+    let redis = RedisPresence::open(&server.grant("desk", &rights)).unwrap();
     let heartbeats = (0..60).map(|n| redis.heartbeat(record(n, &[n % 3], at(0)), TTL, at(0)));
     for (n, result) in (0..).zip(join_all(heartbeats).await) {
         assert_eq!(result.is_err(), department_id(n % 3) == denied, "{n}: {result:?}");

@@ -3,7 +3,7 @@ use super::{TTL, agent_id, all, at, department_id, record};
 use crate::support::redis::RedisServer;
 use antri::domain::ids::ReplicaId;
 use antri::engine::ports::{Presence, PresenceError, Signal, Signals};
-use antri::presence::Redis;
+use antri::presence::RedisPresence;
 use antri::signals::RedisSignals;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ fn documented() -> Vec<String> {
 }
 
 /// Does everything that the desk does with presence.
-async fn use_presence(redis: &Redis) -> Result<(), PresenceError> {
+async fn use_presence(redis: &RedisPresence) -> Result<(), PresenceError> {
     redis.ping().await?;
     redis.heartbeat(record(1, &[1, 2], at(0)), TTL, at(0)).await?;
     redis.heartbeat(record(2, &[1], at(0)), TTL, at(0)).await?;
@@ -51,7 +51,7 @@ async fn signal_arrives(signals: &RedisSignals) -> bool {
 async fn the_documented_rights_suffice() {
     let server = RedisServer::start();
     let [presence, channels, memory] = documented().try_into().unwrap();
-    let redis = Redis::open(&server.grant("antri", &presence)).unwrap();
+    let redis = RedisPresence::open(&server.grant("antri", &presence)).unwrap();
     use_presence(&redis).await.unwrap();
     assert_eq!(all(&redis, 0).await, [agent_id(1)]);
     assert_eq!(redis.memory_bytes().await.unwrap(), None, "not granted, not an outage");
@@ -59,7 +59,7 @@ async fn the_documented_rights_suffice() {
     assert_eq!(all(&redis, 0).await, [agent_id(1)], "the set is restored");
 
     let url = server.grant("antri", &format!("{presence} {memory}"));
-    assert!(Redis::open(&url).unwrap().memory_bytes().await.unwrap() > Some(0));
+    assert!(RedisPresence::open(&url).unwrap().memory_bytes().await.unwrap() > Some(0));
     let url = server.grant("antri", &format!("{presence} {channels}"));
     assert!(signal_arrives(&RedisSignals::open(&url, "antri").unwrap()).await);
 }
@@ -71,7 +71,7 @@ async fn each_documented_right_is_needed() {
     let [presence, channels, _] = documented().try_into().unwrap();
     for right in presence.split_whitespace().filter(|right| !["on", "nopass", "+scan"].contains(right)) {
         let others: Vec<_> = presence.split_whitespace().filter(|other| *other != right).collect();
-        let redis = Redis::open(&server.grant("antri", &others.join(" "))).unwrap();
+        let redis = RedisPresence::open(&server.grant("antri", &others.join(" "))).unwrap();
         assert!(use_presence(&redis).await.is_err(), "{right} is not needed");
     }
     for right in ["&antri:*", "+publish", "+subscribe"] {
@@ -105,7 +105,7 @@ async fn what_is_not_granted_is_logged_once() {
     let _logging = tracing::subscriber::set_default(subscriber);
     let server = RedisServer::start();
     let rights = documented().swap_remove(0).replace("+pexpire", "");
-    let redis = Redis::open(&server.grant("antri", &rights)).unwrap();
+    let redis = RedisPresence::open(&server.grant("antri", &rights)).unwrap();
     for _ in 0..3 {
         assert_eq!(redis.memory_bytes().await.unwrap(), None);
         assert!(redis.heartbeat(record(1, &[1], at(0)), TTL, at(0)).await.is_err());

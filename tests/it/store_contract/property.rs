@@ -89,9 +89,11 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
         Step::Reopen { ticket, agent, slot } => {
             let t = current(ticket).await?;
             let window = (std::time::Duration::MAX, at(4));
-            let queued = t.reopen(who(900), t.service.reopened, window).ok()?;
+            let queued = t.reopen(person_id(900), t.service.reopened, window).ok()?;
             Some(match agent {
-                Some(agent) => reopening(queued.reopened_to(who(agent), Slot(slot), at(4)), Guard::Capacity),
+                Some(agent) => {
+                    reopening(queued.reopened_to(person_id(agent), Slot(slot), at(4)), Guard::Capacity)
+                }
                 None => reopening(queued, Guard::None),
             })
         }

@@ -5,7 +5,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, among, date, limit as rows, put_time, value};
+use crate::store::mongo::codec::{Fields, among, date, int, put_time, value};
 use crate::store::mongo::schema::{AGENT_STATUS, USERS};
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
@@ -87,7 +87,7 @@ pub(crate) async fn agents(db: &Db) -> Result<Vec<Person>, StoreError> {
 pub(crate) async fn banned(db: &Db, limit: usize) -> Result<Vec<Person>, StoreError> {
     match limit {
         0 => Ok(Vec::new()),
-        _ => find(db, doc! { "banned": true }, doc! { "created_seq": -1 }, rows(limit)).await,
+        _ => find(db, doc! { "banned": true }, doc! { "created_seq": -1 }, int(limit)).await,
     }
 }
 
