@@ -111,6 +111,8 @@ pub enum ButtonAction {
     CancelTicket(TicketId, Version, Surface),
     /// A customer cancels a ticket.
     CancelConfirmed(TicketId, Version, Surface),
+    /// Undoes the cancellation of the customer's ticket.
+    CancelUndo(TicketId),
     /// A customer keeps the ticket after all.
     KeepTicket(TicketId, Surface),
     /// A customer reopens a ticket after the completion with this number.

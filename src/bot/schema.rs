@@ -111,6 +111,7 @@ fn buttons() -> HandlerTree {
             case![ButtonAction::CancelConfirmed(ticket, version, surface)].endpoint(cancel::cancel_ticket),
         )
         .branch(case![ButtonAction::KeepTicket(ticket, surface)].endpoint(cancel::keep_ticket))
+        .branch(case![ButtonAction::CancelUndo(ticket)].endpoint(cancel::undo_ticket))
         .branch(case![ButtonAction::Reopen(ticket, completion)].endpoint(feedback::reopen))
         .branch(case![ButtonAction::Rate(ticket, completion, stars)].endpoint(feedback::rate))
         .branch(case![ButtonAction::DraftCategory(draft, category)].endpoint(customer::choose_category))

@@ -66,6 +66,8 @@ pub enum Action {
     Completed,
     /// The customer cancelled it.
     Cancelled,
+    /// The customer undid the cancellation.
+    CancelUndone,
     /// The customer reopened it after its completion.
     Reopened {
         /// The agent who holds it again; `None` if it is in the queue.

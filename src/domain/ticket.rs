@@ -7,6 +7,7 @@ pub mod conversation;
 pub mod feedback;
 pub mod service;
 mod status;
+mod undo;
 
 use super::Time;
 use super::description::Description;
@@ -128,6 +129,9 @@ pub enum Refusal {
     /// The time for reopening it is over.
     #[error("the ticket was completed too long ago")]
     ReopenTooLate,
+    /// The time for undoing its cancellation is over.
+    #[error("the cancellation can't be undone any more")]
+    UndoTooLate,
     /// The time for rating it, or for changing the rating, is over.
     #[error("the rating can't be changed any more")]
     RatingClosed,

@@ -1,5 +1,5 @@
 //! Commands on tickets: opening, ticket steps of the holder, reassignment, priority,
-//! reopening and rating.
+//! reopening, rating, and undo of a cancellation.
 mod amend;
 pub mod open;
 pub mod priority;
@@ -8,3 +8,4 @@ pub mod reassign;
 pub mod relocate;
 pub mod reopen;
 pub mod steps;
+pub mod undo;

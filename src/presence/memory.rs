@@ -129,7 +129,7 @@ impl Presence for Memory {
         Ok(members.prune(records, |record| record.serves(department), now))
     }
 
-    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+    async fn memory_bytes(&self) -> Result<Option<u64>, PresenceError> {
         let keyspace = self.lock();
         let id_bytes = size_of::<PersonId>();
         let sets = std::iter::once(&keyspace.all).chain(keyspace.departments.values());
@@ -142,6 +142,6 @@ impl Presence for Memory {
                 + texts
                 + r.department_ids.capacity() * size_of::<DepartmentId>()
         };
-        Ok((member_bytes + keyspace.by_agent.values().map(record_bytes).sum::<usize>()) as u64)
+        Ok(Some((member_bytes + keyspace.by_agent.values().map(record_bytes).sum::<usize>()) as u64))
     }
 }

@@ -1,6 +1,8 @@
 //! The presence contract: the requirements of the port and the TTL of the ordered keys, as cases over `&dyn
 //! Presence`.
+mod foreign_sets;
 mod redis;
+mod rights;
 
 use antri::domain::Time;
 use antri::domain::ids::{DepartmentId, PersonId};

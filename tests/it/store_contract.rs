@@ -60,6 +60,7 @@ macro_rules! store_contract {
             reopening: a_completed_ticket_is_reopened_into_the_queue_at_its_old_place,
             reopening: a_completed_ticket_is_reopened_to_an_agent_within_their_capacity,
             reopening: only_a_completed_ticket_is_reopened,
+            reopening: an_undone_cancellation_restores_the_old_place_in_the_queue,
             reopening: a_rating_is_written_over_a_completed_ticket,
             reopening: the_first_answer_is_kept_through_the_states_that_follow,
             reopening: the_live_cards_of_a_reopened_ticket_are_kept,

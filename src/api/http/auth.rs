@@ -9,7 +9,9 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 use std::sync::Arc;
+use subtle::ConstantTimeEq;
 
 /// An extractor for callers who are agents or admins.
 #[derive(Debug, Clone)]
@@ -22,6 +24,11 @@ pub(in crate::api) struct StaffSession(pub(in crate::api) Person, pub(in crate::
 /// An extractor for callers who are admins.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Admin(pub(in crate::api) Person);
+
+/// An extractor for callers who may read the metrics: the holder of `METRICS_TOKEN`, agents and admins. An
+/// address grants nothing, because every request through a proxy on this machine comes from this machine.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::api) struct MetricsReader;
 
 /// An extractor for callers who are agents, including admins who are agents, too. Rejects other admins with
 /// 409.
@@ -96,6 +103,19 @@ impl FromRequestParts<Arc<Api>> for Admin {
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let Staff(person) = Staff::from_request_parts(parts, api).await?;
         if person.is_admin() { Ok(Self(person)) } else { Err(ApiError::forbidden()) }
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for MetricsReader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let given = bearer_token(parts)?.as_bytes();
+        let expected = api.config.metrics_token.as_ref();
+        if expected.is_some_and(|token| bool::from(given.ct_eq(token.expose_secret().as_bytes()))) {
+            return Ok(Self);
+        }
+        Staff::from_request_parts(parts, api).await.map(|_| Self)
     }
 }
 

@@ -21,8 +21,10 @@ const NOT_FOUND: &str = "not_found";
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Failure {
     /// Always false.
+    #[schema(example = false)]
     success: bool,
     /// A description of the error, for developers.
+    #[schema(example = "there is no such ticket")]
     message: String,
     /// The error code, for programs.
     #[schema(example = "ticket_not_found")]
@@ -167,9 +169,10 @@ impl From<EngineError> for ApiError {
                 Self::conflict("wrong_state", format!("{text}, and this state does not allow the request"))
             }
             // Only a customer gets these, from a button of the bot.
-            EngineError::Refused(Refusal::Reopened | Refusal::ReopenTooLate | Refusal::RatingClosed, _) => {
-                Self::conflict("wrong_state", text)
-            }
+            EngineError::Refused(
+                Refusal::Reopened | Refusal::ReopenTooLate | Refusal::RatingClosed | Refusal::UndoTooLate,
+                _,
+            ) => Self::conflict("wrong_state", text),
             EngineError::Refused(Refusal::AlreadyTheirs, _) => Self::conflict("already_theirs", text),
             EngineError::Stale(_) => Self::conflict("stale", text),
             EngineError::Forbidden => Self::forbidden(),

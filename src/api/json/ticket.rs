@@ -29,20 +29,26 @@ pub(in crate::api) struct TicketBody {
     /// Its department.
     pub(in crate::api) department_id: Uuid,
     /// The department's name.
+    #[schema(example = "Umum")]
     department: String,
     /// Its category.
     category_id: Uuid,
     /// The category's name.
+    #[schema(example = "Pertanyaan")]
     category: String,
     /// The customer who opened it.
     customer_id: Uuid,
     /// The customer's name.
+    #[schema(example = "Sari")]
     customer_name: Option<String>,
     /// The customer's Telegram username, without `@`.
+    #[schema(example = "sari_w")]
     customer_username: Option<String>,
     /// The customer's Telegram id.
+    #[schema(example = 1_234_567)]
     customer_telegram_id: Option<i64>,
     /// Its description.
+    #[schema(example = "The printer is on fire")]
     description: String,
     /// How many files are attached to it, in Telegram.
     attachments: usize,
@@ -53,6 +59,7 @@ pub(in crate::api) struct TicketBody {
     /// The agent who holds or completed it.
     pub(in crate::api) assigned_agent: Option<Uuid>,
     /// That agent's name.
+    #[schema(example = "Budi")]
     assigned_agent_name: Option<String>,
     /// When its holder got it.
     assigned_at: Option<DateTime<Utc>>,
@@ -73,11 +80,12 @@ pub(in crate::api) struct TicketBody {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct RatingBody {
     /// The stars.
-    #[schema(minimum = 1, maximum = 5)]
+    #[schema(example = 5, minimum = 1, maximum = 5)]
     stars: u8,
     /// When the customer first rated the ticket.
     at: DateTime<Utc>,
     /// The customer's comment.
+    #[schema(example = "Cepat dan ramah")]
     comment: Option<String>,
 }
 

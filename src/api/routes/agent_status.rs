@@ -70,12 +70,15 @@ pub(in crate::api) struct AgentPresence {
     /// The agent's id.
     agent_id: Uuid,
     /// Their name.
+    #[schema(example = "Budi")]
     name: String,
     /// Their mail address; empty when unknown.
+    #[schema(example = "")]
     email: String,
     /// The first of their departments.
     department_id: Option<Uuid>,
     /// That department's name; empty when they have none.
+    #[schema(example = "Umum")]
     department: String,
     /// All their departments.
     department_ids: Vec<Uuid>,
@@ -84,8 +87,10 @@ pub(in crate::api) struct AgentPresence {
     /// The time of their last heartbeat or other activity.
     last_heartbeat: DateTime<Utc>,
     /// Tickets they hold.
+    #[schema(example = 2)]
     current_chats: u16,
     /// Tickets they can hold.
+    #[schema(example = 5)]
     max_chats: u16,
 }
 
@@ -95,6 +100,7 @@ pub(in crate::api) struct DepartmentStats {
     /// The department's id.
     department_id: Uuid,
     /// Its name.
+    #[schema(example = "Umum")]
     department: String,
     /// Whether it is an incident when no agent of it is online.
     critical: bool,

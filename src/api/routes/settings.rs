@@ -31,14 +31,19 @@ pub(in crate::api) struct SettingsBody {
     /// The assignment mode.
     mode: Mode,
     /// The share of new tickets that the engine assigns, in percent.
+    #[schema(example = 100)]
     rollout_percent: u8,
     /// The capacity of a new agent.
+    #[schema(example = 5)]
     default_capacity: u16,
     /// The grace period after which an agent whose presence is lost is set offline, in seconds.
+    #[schema(example = 300)]
     grace_period: u64,
     /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
+    #[schema(example = 1_800)]
     agent_idle_timeout: u64,
     /// How long after its completion a customer may reopen a ticket, in seconds.
+    #[schema(example = 86_400)]
     reopen_window: u64,
 }
 
@@ -53,19 +58,19 @@ pub(in crate::api) struct SettingsChange {
     /// The assignment mode.
     mode: Option<Mode>,
     /// The share of new tickets that the engine assigns, in percent.
-    #[schema(maximum = 100)]
+    #[schema(example = 100, maximum = 100)]
     rollout_percent: Option<u8>,
     /// The capacity of a new agent.
-    #[schema(minimum = 1, maximum = 100)]
+    #[schema(example = 5, minimum = 1, maximum = 100)]
     default_capacity: Option<u16>,
     /// The grace period after which an agent whose presence is lost is set offline, in seconds.
-    #[schema(minimum = 1, maximum = 604_800)]
+    #[schema(example = 300, minimum = 1, maximum = 604_800)]
     grace_period: Option<u64>,
     /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
-    #[schema(minimum = 1, maximum = 604_800)]
+    #[schema(example = 1_800, minimum = 1, maximum = 604_800)]
     agent_idle_timeout: Option<u64>,
     /// How long after its completion a customer may reopen a ticket, in seconds.
-    #[schema(minimum = 1, maximum = 604_800)]
+    #[schema(example = 86_400, minimum = 1, maximum = 604_800)]
     reopen_window: Option<u64>,
 }
 

@@ -43,6 +43,7 @@ pub(in crate::api) struct NewTicketBody {
     /// The customer's id.
     customer_id: Option<Uuid>,
     /// The customer's Telegram id.
+    #[schema(example = 1_234_567)]
     customer_telegram_id: Option<i64>,
     /// The department; optional if the category determines it, or if there is only one.
     department_id: Option<Uuid>,
@@ -50,6 +51,7 @@ pub(in crate::api) struct NewTicketBody {
     category_id: Option<Uuid>,
     /// The description; it must contain a visible character.
     #[schema(
+        example = "The printer is on fire",
         min_length = 1,
         max_length = 12_288,
         pattern = "[!-~¡-¬®-ʯΑ-ΡΣ-ώА-ҁא-תء-غक-हก-ฮぁ-ゖァ-ヺ一-龥가-힣]"

@@ -289,7 +289,7 @@ impl Composer {
                 ticket.map(|ticket| NoticeView::Completed(CompletedView::of(&ticket)))
             }
             Notice::Cancelled { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number })
+                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { id: *ticket, number })
             }
             Notice::TaskCancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })

@@ -56,6 +56,7 @@ fn describe_ticket<'a>(
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
         Some(Refusal::ReopenTooLate) => ("reopen-too-late", vec![number]),
         Some(Refusal::RatingClosed) => ("rating-closed", vec![number]),
+        Some(Refusal::UndoTooLate) => ("undo-too-late", vec![]),
         Some(Refusal::Reopened | Refusal::State(_)) | None => {
             // The state as the person's own cards show it. An agent who holds a ticket of their own sees the
             // agent's term.

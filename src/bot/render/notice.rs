@@ -31,7 +31,10 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::File { number } => with_number("notice-file", number),
         NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
         NoticeView::Completed(view) => completed_card(localizer, view),
-        NoticeView::Cancelled { number } => with_number("notice-cancelled", number),
+        NoticeView::Cancelled { id, number } => {
+            let undo = localizer.button("button-undo", ButtonAction::CancelUndo(*id));
+            card(localizer.html("notice-cancelled", &[("number", number.into())]), [vec![undo]])
+        }
         NoticeView::TaskCancelled { number } => with_number("notice-task-cancelled", number),
         NoticeView::TaskWithdrawn { number, to: None } => with_number("notice-task-requeued", number),
         NoticeView::TaskWithdrawn { number, to: Some(to) } => with_agent("notice-task-taken", number, to),

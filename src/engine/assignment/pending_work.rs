@@ -27,7 +27,7 @@ impl PendingWork {
                 Write::OpenTicket { ticket, .. } => drop(work.departments.insert(ticket.department)),
                 Write::Ticket { ticket, .. }
                 | Write::TicketContent { ticket, .. }
-                | Write::CompletedTicket { ticket, .. } => {
+                | Write::EndedTicket { ticket, .. } => {
                     work.departments.insert(ticket.department);
                     work.tickets.insert(ticket.id);
                 }

@@ -61,10 +61,11 @@ pub enum Write {
         /// The version that was read.
         expected: Version,
     },
-    /// Updates a completed ticket, except for its description: reopens it, as queued or held, or changes its
-    /// service record. It is rejected with [`CommitError::Conflict`] if the stored ticket is not completed, and
-    /// if the new one is cancelled. The other writes of a ticket are rejected for one that has ended.
-    CompletedTicket {
+    /// Updates a ticket that has ended, except for its description: makes it queued or held again, or changes
+    /// the service record of a completed one. It is rejected with [`CommitError::Conflict`] if the stored ticket
+    /// has not ended, or would end in another way. The other writes of a ticket are rejected for one that has
+    /// ended.
+    EndedTicket {
         /// The new ticket; its version follows the expected one.
         ticket: Box<Ticket>,
         /// The version that was read.

@@ -32,6 +32,10 @@ pub trait Presence: Send + Sync + 'static {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError>;
-    /// Returns roughly how many bytes of memory the records take.
-    async fn memory_bytes(&self) -> Result<u64, PresenceError>;
+    /// Returns roughly how many bytes of memory the records take; `None` if the back end may not say so.
+    async fn memory_bytes(&self) -> Result<Option<u64>, PresenceError>;
+    /// Returns how many records cannot be read. They are left out of every answer.
+    async fn unreadable_records(&self) -> Result<usize, PresenceError> {
+        Ok(0)
+    }
 }

@@ -79,5 +79,5 @@ impl Engine {
 
 /// Returns the write of a completed ticket's service record.
 fn service_write(after: &Ticket, before: &Ticket) -> Write {
-    Write::CompletedTicket { ticket: Box::new(after.clone()), expected: before.version, guard: Guard::None }
+    Write::EndedTicket { ticket: Box::new(after.clone()), expected: before.version, guard: Guard::None }
 }

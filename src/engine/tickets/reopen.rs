@@ -147,6 +147,6 @@ fn reopening(
     now: Time,
 ) -> Change {
     let event = AuditEvent::of(now, after.customer, after.id, Action::Reopened { to });
-    let write = Write::CompletedTicket { ticket: Box::new(after.clone()), expected: before.version, guard };
+    let write = Write::EndedTicket { ticket: Box::new(after.clone()), expected: before.version, guard };
     Change { write, event: Some(event), notices }
 }

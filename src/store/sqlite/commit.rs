@@ -34,8 +34,8 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
         Write::TicketContent { ticket, expected } => {
             tickets::write(conn, ticket, *expected, Guard::None)?;
         }
-        Write::CompletedTicket { ticket, expected, guard } => {
-            tickets::write_completed(conn, ticket, *expected, *guard)?;
+        Write::EndedTicket { ticket, expected, guard } => {
+            tickets::write_ended(conn, ticket, *expected, *guard)?;
         }
         Write::AssertQueueHead { department, tickets } => {
             let head = queue::head(conn, *department, true, tickets.len())?;
@@ -63,7 +63,7 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
         let ticket_arrival = match &change.write {
             Write::Ticket { ticket, .. }
             | Write::TicketContent { ticket, .. }
-            | Write::CompletedTicket { ticket, .. }
+            | Write::EndedTicket { ticket, .. }
                 if event.ticket == Some(ticket.id) =>
             {
                 Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())

@@ -90,7 +90,7 @@ pub(super) const END: &str = "UPDATE tickets SET version = :version, status = :s
 pub(super) const REOPEN: &str = "UPDATE tickets SET version = :version, status = :status,
         agent = :agent, slot = :slot, assigned_at = :assigned_at, ended_by = NULL, ended_at = NULL,
         service = :service
-    WHERE arrival = :arrival AND id = :id AND version = :expected AND status = 'completed'";
+    WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NOT NULL";
 pub(super) const RATE: &str = "UPDATE tickets SET version = :version, service = :service
     WHERE arrival = :arrival AND id = :id AND version = :expected AND status = 'completed'";
 
@@ -245,9 +245,9 @@ pub(super) fn write(
     written_once(written)
 }
 
-/// Writes the next version of a completed ticket over version `expected`, if the guard holds: reopens it, or
-/// changes its service record.
-pub(super) fn write_completed(
+/// Writes the next version of a ticket that has ended over version `expected`, if the guard holds: makes it
+/// open again, or changes the service record of a completed one.
+pub(super) fn write_ended(
     conn: &Connection,
     t: &Ticket,
     expected: Version,

@@ -2,7 +2,7 @@
 //! agent's status.
 use super::login::{mini_app, widget};
 use super::{SARI, desk};
-use crate::support::{ADMIN, Desk, TOKEN};
+use crate::support::{ADMIN, Desk, METRICS_TOKEN, TOKEN};
 use serde_json::{Value, json};
 use std::path::Path;
 use tokio::process::Command;
@@ -40,6 +40,7 @@ async fn every_curl_example_succeeds() {
     let variables = [
         ("DESK", desk.url("")),
         ("TOKEN", desk.token(ADMIN).await),
+        ("METRICS_TOKEN", METRICS_TOKEN.to_owned()),
         ("DEPARTMENT", word(&ticket["department_id"])),
         ("TICKET", word(&ticket["ticket_number"])),
         ("AGENT", admin),

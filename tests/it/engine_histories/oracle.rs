@@ -127,6 +127,10 @@ impl Replay {
                 assert_ne!(position, Some(TicketPosition::Ended));
                 self.positions.insert(ticket, TicketPosition::Ended);
             }
+            Action::CancelUndone => {
+                assert_eq!(position, Some(TicketPosition::Ended), "undone out of {position:?}");
+                self.positions.insert(ticket, TicketPosition::Queued);
+            }
             Action::Reopened { to } => {
                 assert_eq!(position, Some(TicketPosition::Ended), "reopened before its end");
                 match to {

@@ -116,7 +116,7 @@ pub(crate) fn ticket_update(next: Ticket, guard: Guard) -> Change {
 /// Returns the change that writes `next` over a completed ticket, which was read one version before.
 pub(crate) fn reopening(next: Ticket, guard: Guard) -> Change {
     let expected = Version(next.version.0 - 1);
-    Change::quiet(Write::CompletedTicket { ticket: Box::new(next), expected, guard })
+    Change::quiet(Write::EndedTicket { ticket: Box::new(next), expected, guard })
 }
 
 /// Returns the change that assigns a ticket to a slot of an agent.

@@ -77,9 +77,14 @@ pub(crate) async fn only_a_completed_ticket_is_reopened(store: Arc<dyn Store>) {
     commit_one(&*store, assignment(&held, 1, 0, Guard::Capacity)).await.unwrap();
     let cancelled = open(&*store, ticket(4)).await.cancel(person_id(900), at(5)).unwrap();
     commit_one(&*store, ticket_update(cancelled, Guard::None)).await.unwrap();
-    for n in [2, 3, 4] {
+    // A cancelled ticket has no rating, and only its cancellation is undone.
+    for (n, states) in [
+        (2, vec![TicketState::Queued, done.state.clone()]),
+        (3, vec![TicketState::Queued, done.state.clone()]),
+        (4, vec![done.state.clone()]),
+    ] {
         let before = read(&*store, ticket_id(n)).await;
-        for state in [TicketState::Queued, done.state.clone()] {
+        for state in states {
             let next = Ticket { state, version: before.version.next(), ..before.clone() };
             let refused = commit_one(&*store, reopening(next, Guard::None)).await;
             assert_eq!(refused, Err(CommitError::Conflict), "{n}");
@@ -98,6 +103,36 @@ pub(crate) async fn only_a_completed_ticket_is_reopened(store: Arc<dyn Store>) {
     assert_eq!(commit_one(&*store, reopening(stale, Guard::None)).await, Err(CommitError::Conflict));
     assert_eq!(read(&*store, done.id).await, done);
     assert_eq!(store.depths().await.unwrap()[&queued.department], 1);
+}
+
+pub(crate) async fn an_undone_cancellation_restores_the_old_place_in_the_queue(store: Arc<dyn Store>) {
+    join(&*store, [1], 5).await;
+    open_tickets(&*store, [1, 2, 3]).await;
+    let before = read(&*store, ticket_id(2)).await;
+    let cancelled = before.cancel(person_id(900), at(100)).unwrap();
+    commit_one(&*store, ticket_update(cancelled.clone(), Guard::None)).await.unwrap();
+    assert_eq!(store.depths().await.unwrap()[&department_id(1)], 2);
+    let undone = cancelled.undo_cancel(person_id(900), at(159)).unwrap();
+    assert_eq!(
+        commit_one(&*store, ticket_update(undone.clone(), Guard::None)).await,
+        Err(CommitError::Conflict)
+    );
+    commit_one(&*store, reopening(undone.clone(), Guard::None)).await.unwrap();
+    assert_eq!(read(&*store, before.id).await, undone);
+    assert_eq!(undone.arrival, before.arrival);
+    assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [1, 2, 3]);
+    assert_eq!(store.depths().await.unwrap()[&department_id(1)], 3);
+    assert_eq!(store.position(undone.department, undone.priority, undone.arrival).await.unwrap(), 2);
+    assert_eq!(ticket_numbers(&store.tickets_of(person_id(900), 9).await.unwrap()), [1, 2, 3], "it is open");
+    assert_eq!(commit_one(&*store, reopening(undone.clone(), Guard::None)).await, Err(CommitError::Conflict));
+    // Its cards are pruned with its next end, not with the one that was undone.
+    let key = CardKey::Status(undone.id);
+    show(&*store, 10, key).await;
+    store.prune(at(1_000)).await.unwrap();
+    assert!(store.live_card(key).await.unwrap().is_some());
+    assert_eq!(complete(&*store, &undone, 2_000).await.status(), Status::Completed);
+    store.prune(at(3_000)).await.unwrap();
+    assert!(store.live_card(key).await.unwrap().is_none());
 }
 
 pub(crate) async fn a_rating_is_written_over_a_completed_ticket(store: Arc<dyn Store>) {

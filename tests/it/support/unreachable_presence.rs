@@ -48,7 +48,7 @@ impl Presence for UnreachablePresence {
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
         self.memory_if_reachable()?.in_department(department, now).await
     }
-    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+    async fn memory_bytes(&self) -> Result<Option<u64>, PresenceError> {
         self.memory_if_reachable()?.memory_bytes().await
     }
 }

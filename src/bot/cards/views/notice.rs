@@ -3,6 +3,7 @@ use super::service::{CompletedView, ServiceView};
 use super::{TaskView, TicketStatusView};
 use crate::domain::alert::Alert;
 use crate::domain::formatted::FormattedText;
+use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 
@@ -36,9 +37,11 @@ pub enum NoticeView {
     },
     /// To the customer: the ticket is completed.
     Completed(CompletedView),
-    /// To the customer: the ticket is cancelled.
+    /// To the customer: the ticket is cancelled, which can be undone for a while.
     Cancelled {
         /// The ticket.
+        id: TicketId,
+        /// Its number.
         number: TicketNumber,
     },
     /// To the agent: the customer cancelled the ticket.

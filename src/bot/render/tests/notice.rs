@@ -89,7 +89,7 @@ fn every_notice() {
         ("task_dropped", NoticeView::Service(ServiceView::TaskDropped { number: number() })),
         ("ask_comment", NoticeView::Service(ServiceView::AskComment)),
         ("banned", NoticeView::Service(ServiceView::Banned)),
-        ("cancelled", NoticeView::Cancelled { number: number() }),
+        ("cancelled", NoticeView::Cancelled { id: TicketId(Uuid::from_u128(7)), number: number() }),
         ("task_cancelled", NoticeView::TaskCancelled { number: number() }),
         ("task_taken", NoticeView::TaskWithdrawn { number: number(), to: Some(name()) }),
         ("task_requeued", NoticeView::TaskWithdrawn { number: number(), to: None }),

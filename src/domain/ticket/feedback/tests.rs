@@ -112,3 +112,21 @@ fn a_rating_has_one_to_five_stars() {
     assert_eq!(Stars::ALL.map(Stars::get), [1, 2, 3, 4, 5]);
     assert!(serde_json::from_str::<Stars>("6").is_err());
 }
+
+#[test]
+fn a_cancellation_is_undone_by_the_customer_within_a_minute() {
+    let queued = completed().reopen(person(9), 0, (WINDOW, at(1))).unwrap();
+    let cancelled = queued.cancel(person(9), at(10)).unwrap();
+    let undone = cancelled.undo_cancel(person(9), at(69)).unwrap();
+    assert_eq!((undone.status(), undone.arrival), (Status::Queued, queued.arrival));
+    assert_eq!(undone.version, cancelled.version.next());
+    assert_eq!(cancelled.undo_cancel(person(9), at(70)), Err(Refusal::UndoTooLate));
+    // A clock that was set back ends no time.
+    assert!(cancelled.undo_cancel(person(9), at(-9)).is_ok());
+    assert_eq!(cancelled.undo_cancel(person(1), at(11)), Err(Refusal::NotYours));
+    let state = TicketState::Cancelled { by: person(2), at: at(10) };
+    let by_admin = Ticket { state, ..cancelled };
+    assert_eq!(by_admin.undo_cancel(person(9), at(11)), Err(Refusal::State(Status::Cancelled)));
+    assert_eq!(completed().undo_cancel(person(9), at(1)), Err(Refusal::State(Status::Completed)));
+    assert_eq!(undone.undo_cancel(person(9), at(69)), Err(Refusal::State(Status::Queued)), "a second press");
+}

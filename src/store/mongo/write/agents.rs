@@ -88,7 +88,7 @@ impl AgentSet {
             match &change.write {
                 Write::Ticket { ticket, .. }
                 | Write::TicketContent { ticket, .. }
-                | Write::CompletedTicket { ticket, .. } => {
+                | Write::EndedTicket { ticket, .. } => {
                     ids.extend(ticket.holder());
                 }
                 Write::Person { person, .. } => {

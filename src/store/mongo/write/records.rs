@@ -52,7 +52,7 @@ impl RecordSet {
                 Write::OpenTicket { .. }
                 | Write::Ticket { .. }
                 | Write::TicketContent { .. }
-                | Write::CompletedTicket { .. }
+                | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Message { .. }
                 | Write::Nothing => {}

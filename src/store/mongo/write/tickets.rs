@@ -95,7 +95,7 @@ impl TicketSet {
                         next_in.insert(ticket.department);
                     }
                 }
-                Write::TicketContent { ticket, .. } | Write::CompletedTicket { ticket, .. } => {
+                Write::TicketContent { ticket, .. } | Write::EndedTicket { ticket, .. } => {
                     written.insert(ticket.id);
                 }
                 Write::AssertQueueHead { department, tickets } => {

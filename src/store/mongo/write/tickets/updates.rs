@@ -23,8 +23,8 @@ impl TicketSet {
         self.replace(agents, ticket, expected, guard)
     }
 
-    /// Updates a completed ticket: reopens it, or changes its service record.
-    pub(crate) fn update_completed(
+    /// Updates a ticket that has ended: makes it open again, or changes the service record of a completed one.
+    pub(crate) fn update_ended(
         &mut self,
         agents: &mut AgentSet,
         ticket: &Ticket,
@@ -32,7 +32,9 @@ impl TicketSet {
         guard: Guard,
     ) -> Result<(), CommitError> {
         let stored = self.entries.get(&ticket.id).map(|entry| entry.now.status());
-        if stored != Some(Status::Completed) || ticket.status() == Status::Cancelled {
+        let rates = ticket.status() == Status::Completed && stored == Some(Status::Completed);
+        let opens_again = !ticket.status().is_end() && stored.is_some_and(Status::is_end);
+        if !rates && !opens_again {
             return Err(CommitError::Conflict);
         }
         self.replace(agents, ticket, expected, guard)
