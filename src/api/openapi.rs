@@ -13,7 +13,6 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -73,9 +72,6 @@ struct Contract;
 /// Adds the parts that operations share: the security scheme and the error responses.
 struct CommonParts;
 
-/// The name of the schema of a new ticket.
-const NEW_TICKET_SCHEMA: &str = "NewTicketBody";
-
 impl Modify for CommonParts {
     fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
         contract.info.version = env!("CARGO_PKG_VERSION").into();
@@ -84,9 +80,6 @@ impl Modify for CommonParts {
         components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer));
         let metrics = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("`METRICS_TOKEN`"));
         components.security_schemes.insert("metrics".into(), SecurityScheme::Http(metrics.build()));
-        if let Some(body) = components.schemas.remove(NEW_TICKET_SCHEMA) {
-            components.schemas.insert(NEW_TICKET_SCHEMA.into(), with_customer_id(body));
-        }
         for (path, item) in &mut contract.paths.paths {
             let operations = [(&mut item.get, false), (&mut item.post, true), (&mut item.patch, true)];
             for (operation, writes) in operations {
@@ -96,19 +89,6 @@ impl Modify for CommonParts {
             }
         }
     }
-}
-
-/// Returns the schema of a new ticket with the rule that one of two customer ids is required, which no field
-/// attribute can express.
-fn with_customer_id(body: RefOr<Schema>) -> RefOr<Schema> {
-    let requires = |field: &str, kind| {
-        let id = ObjectBuilder::new().schema_type(kind);
-        ObjectBuilder::new().property(field, id).required(field)
-    };
-    let customer_id_rule = AnyOfBuilder::new()
-        .item(requires("customer_id", Type::String))
-        .item(requires("customer_telegram_id", Type::Integer));
-    AllOfBuilder::new().item(body).item(customer_id_rule).into()
 }
 
 /// Adds the error responses that the operation can return.

@@ -12,6 +12,7 @@ pub(super) fn complete(contract: &mut Value) {
     if let Value::Object(document) = contract {
         document.insert("servers".to_owned(), json!([{"url": "/", "description": "This desk"}]));
     }
+    require_customer(contract);
     refer_to_named_schemas(contract);
     let Some(Value::Object(paths)) = contract.get_mut("paths") else { return };
     let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut);
@@ -19,6 +20,14 @@ pub(super) fn complete(contract: &mut Value) {
         describe(operation);
         // Without it an operation is not known to be open.
         operation.entry("security").or_insert_with(|| json!([]));
+    }
+}
+
+/// Adds the rule that a new ticket names its customer by one of two ids, which no field attribute can express.
+fn require_customer(contract: &mut Value) {
+    if let Some(Value::Object(body)) = contract.pointer_mut("/components/schemas/NewTicketBody") {
+        let unnamed = json!({"customer_id": {"type": "null"}, "customer_telegram_id": {"type": "null"}});
+        body.insert("not".to_owned(), json!({"properties": unnamed}));
     }
 }
 
