@@ -42,7 +42,7 @@ async fn signal_arrives(signals: &RedisSignals) -> bool {
         subscribed && signals.send(&signal).await.is_ok() && received.recv().await.is_some()
     };
     tokio::select! {
-        _ = signals.receive(sender, Box::new(move || drop(ready.send(())))) => false,
+        _ = signals.receive(sender, Box::new(move || ready.send(()).unwrap_or(()))) => false,
         arrived = sent => arrived,
     }
 }
