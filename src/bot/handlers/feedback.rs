@@ -52,7 +52,7 @@ pub async fn rate(
                 let prompt = Prompt::Comment { ticket: ticket.id, until: ctx.now + COMMENT_PROMPT_PERIOD };
                 bot.engine.set_prompt(ctx.person.id, Some(prompt)).await?;
             }
-            Ok(vec![completed_message(&bot, &ctx, pressed, CompletedView::of(&ticket))])
+            Ok(vec![completed_message(&bot, &ctx, pressed, &CompletedView::of(&ticket))])
         }
         Err(error) => answer_refusal(&bot, &ctx, &toast, pressed, error),
     }
@@ -122,14 +122,14 @@ fn answer_refusal(
         // The buttons are of an earlier completion.
         _ => CompletedView { can_reopen: false, can_rate: false, stars: None, ..current },
     };
-    Ok(vec![completed_message(bot, ctx, pressed, view)])
+    Ok(vec![completed_message(bot, ctx, pressed, &view)])
 }
 
 fn completed_message(
     bot: &BotContext,
     ctx: &RequestContext,
     pressed: PressedMessage,
-    view: CompletedView,
+    view: &CompletedView,
 ) -> Outgoing {
-    ctx.edit(pressed, render::completed_card(&ctx.localizer(bot), &view))
+    ctx.edit(pressed, render::completed_card(&ctx.localizer(bot), view))
 }
