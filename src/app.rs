@@ -2,6 +2,7 @@
 //! them. The only file that names every adapter.
 mod backends;
 mod embedded;
+mod freeze_detector;
 mod incident_monitor;
 mod leadership;
 mod received_signals;

@@ -107,6 +107,8 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Since when signs of activity are received.
+    observation_window: Mutex<agents::observation_window::ObservationWindow>,
     /// Counters of events that should be rare.
     pub faults: FaultCounters,
 }
@@ -140,6 +142,7 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            observation_window: Mutex::default(),
             faults: FaultCounters::default(),
         }
     }

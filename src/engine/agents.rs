@@ -2,6 +2,7 @@
 pub mod availability;
 pub mod heartbeat;
 pub mod membership;
+pub(super) mod observation_window;
 pub(super) mod presence_monitor;
 pub mod presence_policy;
 mod reachability;

@@ -248,13 +248,24 @@ impl Engine {
         profile: &AgentProfile,
         now: Time,
     ) -> Result<(), crate::engine::ports::PresenceError> {
+        let record = self.presence_record(person, profile, now).await;
+        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
+    }
+
+    /// Returns an agent's presence record.
+    pub(super) async fn presence_record(
+        &self,
+        person: &Person,
+        profile: &AgentProfile,
+        last_heartbeat: Time,
+    ) -> PresenceRecord {
         let held = self.roster().seat(person.id).map_or(0, crate::engine::assignment::roster::Seat::held);
         let first = profile.departments.first().copied();
         let name = match first {
             Some(id) => self.store.department(id).await.unwrap_or_default().map(|department| department.name),
             None => None,
         };
-        let record = PresenceRecord {
+        PresenceRecord {
             agent_id: person.id,
             name: person.name.clone(),
             email: person.email.clone().unwrap_or_default(),
@@ -262,11 +273,10 @@ impl Engine {
             department: name.unwrap_or_default(),
             department_ids: profile.departments.iter().copied().collect(),
             status: profile.availability,
-            last_heartbeat: now,
+            last_heartbeat,
             current_chats: held,
             max_chats: profile.max_tickets.get(),
-        };
-        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
+        }
     }
 }
 

@@ -44,7 +44,10 @@ impl Engine {
         };
         let observation = Observation { agent: agent.id, record, settings, now };
         match self.evaluate(&observation, profile) {
-            PresenceAction::Leave => {
+            action @ (PresenceAction::Leave | PresenceAction::Restore) => {
+                if action == PresenceAction::Restore {
+                    self.restore_record(agent, now).await;
+                }
                 if record != RecordState::Unknown && self.is_lost(agent.id) {
                     self.set_lost(agent.id, false);
                 }
@@ -78,13 +81,26 @@ impl Engine {
         Ok(())
     }
 
+    /// Writes the record of a client that presence has lost. It expires when the one that was lost would have.
+    pub(in crate::engine) async fn restore_record(&self, agent: &Person, now: Time) {
+        let Some(profile) = &agent.agent else { return };
+        let since = profile.last_activity.max(self.observed_since(profile.via));
+        let ttl = delta(self.rules.presence_ttl) - (now - since).max(chrono::TimeDelta::zero());
+        let Ok(ttl) = ttl.to_std() else { return };
+        let record = self.presence_record(agent, profile, profile.last_activity).await;
+        if let Err(error) = self.presence.heartbeat(record, ttl, now).await {
+            tracing::warn!(agent = %agent.id, %error, "failed to restore presence record");
+        }
+    }
+
     /// Evaluates a profile that was read, with the activity in the roster, which may not be written yet.
     fn evaluate(&self, observation: &Observation<'_>, read: &AgentProfile) -> PresenceAction {
         let cached =
             self.roster().seat(observation.agent).and_then(|seat| seat.profile()).map(|p| p.last_activity);
         let last_activity = cached.map_or(read.last_activity, |cached| cached.max(read.last_activity));
         let profile = AgentProfile { last_activity, ..read.clone() };
-        evaluate(&profile, observation.record, observation.settings, self.rules.presence_ttl, observation.now)
+        let window = (self.observed_since(profile.via), observation.now);
+        evaluate(&profile, observation.record, observation.settings, self.rules.presence_ttl, window)
     }
 
     /// Reads the agent from the store and returns them if the policy still demands `action`.
