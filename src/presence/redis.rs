@@ -5,10 +5,12 @@
 //! reconnects if necessary. A timeout is an error: presence is then unknown, which does not mean that no
 //! agent is online.
 mod batch_writer;
+mod client_reports;
 mod unreadable;
 
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::person::Availability;
 use crate::domain::presence::PresenceRecord;
 use crate::engine::ports::{Presence, PresenceError};
 use async_trait::async_trait;
@@ -202,6 +204,16 @@ impl Presence for Redis {
         self.batch_writer
             .submit(PresenceWrite { agent, departments: departments.to_vec(), record: None })
             .await
+    }
+
+    async fn report_client(
+        &self,
+        agent: PersonId,
+        report: (&str, Availability),
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Vec<Availability>, PresenceError> {
+        client_reports::report(&self.server, agent, report, ttl, now).await.map_err(presence_error)
     }
 
     async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {

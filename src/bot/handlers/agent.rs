@@ -121,7 +121,9 @@ fn is_already(profile: &AgentProfile, to: Availability) -> bool {
         // Presence is monitored where it was set last, so a switch in Telegram takes it over.
         _ => profile.via == Via::Telegram,
     };
-    profile.availability == to && is_complete
+    // Their client may have set it, or the engine: a heartbeat then undoes it, and a choice stays.
+    let is_chosen = profile.chosen.is_some_and(|chosen| chosen.to == to);
+    profile.availability == to && is_chosen && is_complete
 }
 
 /// Returns the button that identifies the kind of card: on the queue the button for its page, on the status

@@ -4,7 +4,7 @@ use crate::domain::Time;
 use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::Outgoing;
-use crate::domain::person::{AgentProfile, Availability, Person, Via};
+use crate::domain::person::{AgentProfile, Availability, ChosenAvailability, Person, Via};
 use crate::domain::policy::OfflineBehaviour;
 use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::Ticket;
@@ -19,6 +19,17 @@ use chrono::TimeDelta;
 /// agent who writes a lot does not cost a write per message.
 pub(in crate::engine) const ACTIVITY_WRITE_INTERVAL: TimeDelta = TimeDelta::seconds(15);
 
+/// The cause of a change of availability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Cause {
+    /// The agent chose it here.
+    Choice(Via),
+    /// A heartbeat reports it.
+    Heartbeat,
+    /// The presence was lost, and the grace period is over.
+    LostPresence,
+}
+
 impl Engine {
     /// Sets the availability that an agent chose. Going online requests rounds; going offline applies the
     /// offline behaviour.
@@ -28,36 +39,35 @@ impl Engine {
         to: Availability,
         now: Time,
     ) -> Result<Person, EngineError> {
-        let person =
-            self.change_availability(agent, (to, &|_| true), Actor::Person(agent), Vec::new(), now).await?;
+        self.choose_availability((agent, Via::Telegram), to, now).await
+    }
+
+    /// As [`Engine::set_availability`], chosen in Telegram or in a client.
+    pub(super) async fn choose_availability(
+        &self,
+        (agent, via): (PersonId, Via),
+        to: Availability,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let cause = Cause::Choice(via);
+        let person = self.change_availability((agent, cause), (to, &|_| true), Vec::new(), now).await?;
         self.sync_presence(&person, now).await;
         Ok(person)
     }
 
     /// Commits a change of availability, then updates the roster and requests rounds. `precondition` must
-    /// hold for the current profile; otherwise nothing changes.
+    /// hold for the current profile; otherwise nothing changes. Also sets the source of the agent's signs of
+    /// activity.
     pub(in crate::engine) async fn change_availability(
         &self,
-        agent: PersonId,
+        (agent, cause): (PersonId, Cause),
         (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
-        actor: Actor,
-        notices: Vec<Outgoing>,
-        now: Time,
-    ) -> Result<Person, EngineError> {
-        self.change_availability_by((agent, Via::Telegram), (to, precondition), actor, notices, now).await
-    }
-
-    /// As [`Engine::change_availability`], and sets `via` as the source of the agent's signs of activity.
-    pub(in crate::engine) async fn change_availability_by(
-        &self,
-        (agent, via): (PersonId, Via),
-        (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
-        actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        let by_agent = actor != Actor::Engine;
+        let by_agent = cause != Cause::LostPresence;
+        let actor = if by_agent { Actor::Person(agent) } else { Actor::Engine };
         if by_agent {
             self.store.record_activity(agent, now).await?;
         }
@@ -72,15 +82,20 @@ impl Engine {
                     return (None, Vec::new());
                 }
                 profile.availability = to;
-                profile.via = via;
-                profile.asked_at = None;
+                match cause {
+                    Cause::Choice(via) => {
+                        (profile.via, profile.chosen) = (via, Some(ChosenAvailability { to, via }));
+                    }
+                    Cause::Heartbeat => profile.via = Via::Client,
+                    Cause::LostPresence => profile.via = Via::Telegram,
+                }
+                profile.clear_question();
                 profile.release_due =
                     (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
                 if to == Availability::Online {
                     profile.last_online = Some(now);
                 }
-                let lost = actor == Actor::Engine;
-                let what = Action::Availability { agent, to, lost };
+                let what = Action::Availability { agent, to, lost: !by_agent };
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;
@@ -193,7 +208,7 @@ impl Engine {
         }
         if profile.asked_at.is_some() {
             let answered = |profile: &mut AgentProfile| {
-                profile.asked_at = None;
+                profile.clear_question();
                 (None, Vec::new())
             };
             self.change_agent(person.id, answered).await?;

@@ -2,9 +2,9 @@
 //! asks them, marks them as lost, or sets them offline. Before acting it reads the agent from the store,
 //! because another replica may have seen activity. It adds activity that is only in the roster, because that
 //! may not be written yet.
+use super::availability::Cause;
 use super::presence_policy::{PresenceAction, RecordState, evaluate};
 use crate::domain::Time;
-use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person};
@@ -156,7 +156,7 @@ impl Engine {
                 if self.evaluate(observation, profile) != PresenceAction::AskAgent {
                     return (None, Vec::new());
                 }
-                profile.asked_at = Some(observation.now);
+                (profile.asked_at, profile.question_delivered_at) = (Some(observation.now), None);
                 (None, vec![question.clone()])
             })
             .await?;
@@ -165,6 +165,19 @@ impl Engine {
             self.sync_presence(&asked, observation.now).await;
         }
         Ok(is_asked)
+    }
+
+    /// Records that the question was delivered, or given up: the grace period counts from now. Changes nothing
+    /// if it was answered before.
+    pub async fn record_question_delivery(&self, agent: PersonId, now: Time) -> Result<(), EngineError> {
+        self.change_agent(agent, |profile: &mut AgentProfile| {
+            if profile.asked_at.is_some() && profile.question_delivered_at.is_none() {
+                profile.question_delivered_at = Some(now);
+            }
+            (None, Vec::new())
+        })
+        .await
+        .map(drop)
     }
 
     async fn take_offline(&self, observation: &Observation<'_>) -> Result<bool, EngineError> {
@@ -187,9 +200,8 @@ impl Engine {
         let before = person.version;
         let person = self
             .change_availability(
-                observation.agent,
+                (observation.agent, Cause::LostPresence),
                 (Availability::Offline, &still),
-                Actor::Engine,
                 notices,
                 observation.now,
             )

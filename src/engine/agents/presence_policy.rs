@@ -49,10 +49,13 @@ pub fn evaluate(
     let grace = delta(settings.grace);
     let silence = now - profile.last_activity.max(observed_since);
     match profile.via {
-        Via::Telegram => match profile.asked_at {
-            Some(asked) if now - asked.max(observed_since) >= grace => PresenceAction::SetOffline,
-            None if silence >= delta(settings.idle_timeout) => PresenceAction::AskAgent,
-            Some(_) | None => PresenceAction::Refresh,
+        Via::Telegram => match (profile.asked_at, profile.question_delivered_at) {
+            (Some(_), Some(at)) if now - at.max(observed_since) >= grace => PresenceAction::SetOffline,
+            (Some(_), Some(_)) => PresenceAction::Refresh,
+            // A question that was not delivered for that long is asked again: the outbox may have lost it.
+            (Some(asked), None) if now - asked < delta(settings.idle_timeout) => PresenceAction::Refresh,
+            _ if silence >= delta(settings.idle_timeout) => PresenceAction::AskAgent,
+            _ => PresenceAction::Refresh,
         },
         Via::Client => match record {
             RecordState::Present => PresenceAction::Leave,
@@ -87,9 +90,11 @@ mod tests {
             auto_assignment_enabled: true,
             assignment_order: 1,
             availability: Availability::Online,
+            chosen: None,
             via,
             last_online: None,
             asked_at: None,
+            question_delivered_at: None,
             release_due: None,
             last_assigned: None,
             last_activity: at(0),
@@ -103,9 +108,22 @@ mod tests {
         let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, (at(0), at(s)));
         assert_eq!(action(&profile, 1_799), PresenceAction::Refresh);
         assert_eq!(action(&profile, 1_800), PresenceAction::AskAgent);
-        profile.asked_at = Some(at(1_800));
+        (profile.asked_at, profile.question_delivered_at) = (Some(at(1_800)), Some(at(1_800)));
         assert_eq!(action(&profile, 2_099), PresenceAction::Refresh);
         assert_eq!(action(&profile, 2_100), PresenceAction::SetOffline);
+    }
+
+    #[test]
+    fn the_grace_period_counts_from_the_delivery_of_the_question() {
+        let settings = Settings::default();
+        let mut profile = agent(Via::Telegram);
+        profile.asked_at = Some(at(1_800));
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, (at(0), at(s)));
+        assert_eq!(action(&profile, 3_599), PresenceAction::Refresh, "not delivered yet");
+        assert_eq!(action(&profile, 3_600), PresenceAction::AskAgent, "perhaps lost");
+        profile.question_delivered_at = Some(at(3_500));
+        assert_eq!(action(&profile, 3_799), PresenceAction::Refresh);
+        assert_eq!(action(&profile, 3_800), PresenceAction::SetOffline);
     }
 
     #[test]
@@ -153,7 +171,7 @@ mod tests {
         assert_eq!(action(&client, 10_600), PresenceAction::SetOffline);
         assert_eq!(action(&telegram, 11_799), PresenceAction::Refresh);
         assert_eq!(action(&telegram, 11_800), PresenceAction::AskAgent);
-        telegram.asked_at = Some(at(9_000));
+        (telegram.asked_at, telegram.question_delivered_at) = (Some(at(9_000)), Some(at(9_000)));
         assert_eq!(action(&telegram, 10_299), PresenceAction::Refresh);
         assert_eq!(action(&telegram, 10_300), PresenceAction::SetOffline);
     }

@@ -9,6 +9,7 @@ use antri::domain::notice::Notice;
 use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::presence::PresenceRecord;
+use antri::engine::ports::DirectoryStore;
 use antri::engine::sweep::SweepReport;
 use antri::engine::tickets::steps::Step;
 use std::sync::Arc;
@@ -22,7 +23,17 @@ const BEHAVIOURS: [OfflineBehaviour; 3] =
 pub(super) async fn sweep(fixture: &Fixture) -> SweepReport {
     let result = fixture.engine.sweep(fixture.now()).await.unwrap();
     assert_eq!(result.found, 0);
+    if result.asked > 0 {
+        deliver_questions(fixture).await;
+    }
     result
+}
+
+/// Does what the outbox does when it has delivered the questions whether agents are still online.
+async fn deliver_questions(fixture: &Fixture) {
+    for agent in fixture.store.agents().await.unwrap() {
+        fixture.engine.record_question_delivery(agent.id, fixture.now()).await.unwrap();
+    }
 }
 
 /// Advances the clock, with a sweep every minute; a running desk sweeps every few seconds.
