@@ -154,6 +154,7 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         agent: None,
         prompt: None,
         answered_by: None,
+        username_taken_over: false,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
         created_at: now,

@@ -204,6 +204,9 @@ pub struct Person {
     pub name: String,
     /// Their Telegram username without `@`, if they have one.
     pub username: Option<String>,
+    /// Whether somebody else had this username before them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub username_taken_over: bool,
     /// Their mail address, for clients that show it.
     pub email: Option<String>,
     /// Their language.

@@ -54,6 +54,7 @@ pub(crate) fn person(n: u64) -> Person {
         agent: None,
         prompt: None,
         answered_by: None,
+        username_taken_over: false,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
         created_at: at(0),

@@ -100,6 +100,7 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         agent: Some(profile),
         prompt: None,
         answered_by: None,
+        username_taken_over: false,
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
         created_at: now,

@@ -37,6 +37,7 @@ fn agent(version: u64, max: u16) -> Person {
         agent: Some(profile),
         prompt: None,
         answered_by: None,
+        username_taken_over: false,
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
         created_at: at(0),
