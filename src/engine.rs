@@ -108,6 +108,8 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Which agents come and go all the time.
+    flapping: Mutex<agents::flapping::Flapping>,
     /// Since when signs of activity are received.
     observation_window: Mutex<agents::observation_window::ObservationWindow>,
     /// Counters of events that should be rare.
@@ -143,6 +145,7 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            flapping: Mutex::default(),
             observation_window: Mutex::default(),
             faults: FaultCounters::default(),
         }

@@ -1,5 +1,6 @@
 //! Commands on agents: availability, heartbeats, presence, membership.
 pub mod availability;
+pub(super) mod flapping;
 pub mod heartbeat;
 pub mod membership;
 pub(super) mod observation_window;

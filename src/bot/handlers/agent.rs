@@ -46,7 +46,10 @@ async fn changed_text(bot: &BotContext, ctx: &RequestContext, held: usize) -> Re
     let mut text = status_text(bot, ctx).await?;
     if ctx.person.availability() == Availability::Offline && held > 0 {
         let localizer = ctx.localizer(bot);
-        let kept = bot.engine.store().held_by(ctx.person.id).await?.len();
+        let due = ctx.person.agent.as_ref().and_then(|profile| profile.release_due);
+        let still_held = bot.engine.store().held_by(ctx.person.id).await?;
+        // Of an agent who comes and goes, the tickets are released a little later.
+        let kept = still_held.iter().filter(|ticket| !due.is_some_and(|due| due.releases(ticket))).count();
         let lines = [(held.saturating_sub(kept), "offline-released"), (kept, "offline-kept")];
         let lines = lines.into_iter().filter(|(count, _)| *count > 0);
         let lines: Vec<_> =

@@ -76,6 +76,8 @@ impl Engine {
             // would get one more ticket.
             self.record_activity(agent, now);
         }
+        let was_online =
+            self.roster().seat(agent).is_some_and(|seat| seat.person.availability() == Availability::Online);
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
                 if !precondition(profile) {
@@ -103,7 +105,13 @@ impl Engine {
             self.record_activity(agent, now);
         }
         tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability changed");
-        self.apply_offline_behaviour(agent, now).await?;
+        if person.availability() == Availability::Online && !was_online {
+            self.record_online(agent, now);
+        }
+        // The sweep does it when an agent who comes and goes has settled.
+        if !self.is_flapping(agent, now) {
+            self.apply_offline_behaviour(agent, now).await?;
+        }
         Ok(person)
     }
 
