@@ -32,7 +32,7 @@ const ALL_AGENTS: &str = "agents:all";
 
 /// Presence that all processes on one Redis share.
 #[derive(Clone)]
-pub struct Redis {
+pub struct RedisPresence {
     server: Server,
     batch_writer: BatchWriter,
     unreadable: Unreadable,
@@ -46,7 +46,7 @@ struct Server {
     is_cluster: Arc<AtomicBool>,
 }
 
-impl Redis {
+impl RedisPresence {
     /// Returns presence on the server at `address`, a `redis://` or `rediss://` URL, which need not be
     /// reachable yet. Must be called inside the runtime.
     pub fn open(address: &str) -> Result<Self, PresenceError> {
@@ -184,7 +184,7 @@ impl Server {
 }
 
 #[async_trait]
-impl Presence for Redis {
+impl Presence for RedisPresence {
     async fn heartbeat(
         &self,
         record: PresenceRecord,

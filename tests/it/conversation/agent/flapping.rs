@@ -25,33 +25,34 @@ fn sent<const N: usize>(desk: &Desk, chats: [i64; N]) -> [usize; N] {
 
 #[tokio::test]
 async fn an_agent_who_flaps_costs_each_customer_one_word_and_one_when_it_has_settled() {
-    use OfflineBehaviour::{Keep, ReassignAll, ReassignWaiting};
-    for (behaviour, is_released) in [(Keep, 0), (ReassignWaiting, 1), (ReassignAll, 1)] {
-        for with_other in [false, true] {
-            let desk = with_agent().await;
-            desk.person(TOM, "Tom", "en").await;
-            desk.agent(CITRA, "Citra").await;
-            desk.change_settings(|settings| settings.offline_behaviour = behaviour).await;
-            desk.ticket(SARI, "satu").await;
-            desk.ticket(TOM, "two").await;
-            if with_other {
-                desk.say(CITRA, "/online").await;
-            }
-            let chats = [SARI, TOM, BUDI, CITRA];
-            let before = sent(&desk, chats);
-            flap(&desk).await;
-            let during = sent(&desk, chats);
-            desk.clock.advance(TimeDelta::seconds(61));
-            desk.app().engine.wake_assigner();
-            desk.pass(TimeDelta::seconds(1)).await;
-            let after = sent(&desk, chats);
-            let label = format!("{behaviour:?}, {with_other}: {before:?} {during:?} {after:?}");
-            for customer in 0..2 {
-                assert!(during[customer] - before[customer] <= 2 * is_released, "{label}");
-                assert!(after[customer] - before[customer] <= 2 * is_released, "{label}");
-            }
-            assert!(after[2] - before[2] <= 6 * is_released, "{label}\n{}", desk.transcript(BUDI));
+    for (behaviour, is_released, with_other) in [
+        (OfflineBehaviour::Keep, 0, false),
+        (OfflineBehaviour::ReassignAll, 1, false),
+        (OfflineBehaviour::ReassignAll, 1, true),
+    ] {
+        let desk = with_agent().await;
+        desk.person(TOM, "Tom", "en").await;
+        desk.agent(CITRA, "Citra").await;
+        desk.change_settings(|settings| settings.offline_behaviour = behaviour).await;
+        desk.ticket(SARI, "satu").await;
+        desk.ticket(TOM, "two").await;
+        if with_other {
+            desk.say(CITRA, "/online").await;
         }
+        let chats = [SARI, TOM, BUDI, CITRA];
+        let before = sent(&desk, chats);
+        flap(&desk).await;
+        let during = sent(&desk, chats);
+        desk.clock.advance(TimeDelta::seconds(61));
+        desk.app().engine.wake_assigner();
+        desk.pass(TimeDelta::seconds(1)).await;
+        let after = sent(&desk, chats);
+        let label = format!("{behaviour:?}, {with_other}: {before:?} {during:?} {after:?}");
+        for customer in 0..2 {
+            assert!(during[customer] - before[customer] <= 2 * is_released, "{label}");
+            assert!(after[customer] - before[customer] <= 2 * is_released, "{label}");
+        }
+        assert!(after[2] - before[2] <= 6 * is_released, "{label}\n{}", desk.transcript(BUDI));
     }
 }
 
