@@ -34,7 +34,8 @@ impl Engine {
                 Some(person) => self.updated(person, profile),
                 None => self.new_customer(profile, now),
             };
-            self.take_over_username(stored.as_ref(), &mut person).await?;
+            // Boxed, because few updates bring a new username, and each one's future would hold its state.
+            Box::pin(self.take_over_username(stored.as_ref(), &mut person)).await?;
             if stored.as_ref() == Some(&person) {
                 return Ok(Attempt::Done(person));
             }
