@@ -14,6 +14,7 @@ mod points;
 mod process;
 mod proxy;
 mod random_kills;
+mod relay;
 mod servers;
 mod story;
 
