@@ -34,6 +34,7 @@ pub mod settings;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
+mod usernames;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
@@ -117,6 +118,10 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Which agents come and go all the time.
+    flapping: Mutex<agents::flapping::Flapping>,
+    /// Since when signs of activity are received.
+    observation_window: Mutex<agents::observation_window::ObservationWindow>,
     /// Keep the messages of each ticket in order.
     conversation_locks: conversation::ConversationLocks,
     /// Counters of events that should be rare.
@@ -152,6 +157,8 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            flapping: Mutex::default(),
+            observation_window: Mutex::default(),
             conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),
         }

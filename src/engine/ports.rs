@@ -22,7 +22,7 @@ pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
 pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
-pub use presence::{Presence, PresenceError};
+pub use presence::{MAX_CLIENTS, Presence, PresenceError};
 pub use replies::ReplyStore;
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};

@@ -5,12 +5,14 @@
 //! reconnects if necessary. A timeout is an error: presence is then unknown, which does not mean that no
 //! agent is online.
 mod batch_writer;
+mod client_reports;
 mod denied;
 mod foreign_sets;
 mod unreadable;
 
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::person::Availability;
 use crate::domain::presence::PresenceRecord;
 use crate::engine::ports::{Presence, PresenceError};
 use async_trait::async_trait;
@@ -208,6 +210,16 @@ impl Presence for RedisPresence {
         self.batch_writer
             .submit(PresenceWrite { agent, departments: departments.to_vec(), record: None })
             .await
+    }
+
+    async fn report_client(
+        &self,
+        agent: PersonId,
+        report: (&str, Availability),
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Vec<Availability>, PresenceError> {
+        client_reports::report(&self.server, agent, report, ttl, now).await.map_err(presence_error)
     }
 
     async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {

@@ -80,11 +80,29 @@ fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
     token.map(|(_, token)| token.trim()).ok_or_else(missing_header)
 }
 
+/// The paths of requests that record activity themselves. An agent who goes offline must not get one more
+/// ticket.
+const OWN_ACTIVITY: [&str; 4] = [
+    "/api/agent-status/heartbeat",
+    "/api/agent-status/go-online",
+    "/api/agent-status/go-offline",
+    "/api/agent-status/offline",
+];
+
+/// Extracts the caller. A request of an agent that changes something is a sign of activity, like their message
+/// in Telegram. A read is none, because pages and programs repeat reads by themselves.
 impl FromRequestParts<Arc<Api>> for StaffSession {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let (person, claims) = api.authenticate(bearer_token(parts)?).await?;
+        if person.agent.is_some() && !parts.method.is_safe() && !OWN_ACTIVITY.contains(&parts.uri.path()) {
+            let (engine, caller, now) = (Arc::clone(&api.engine), person.clone(), api.now());
+            // The request itself reports an outage of the store.
+            if let Err(error) = Api::run(async move { engine.on_activity(&caller, now).await }).await {
+                tracing::warn!(agent = %person.id, ?error, "failed to record activity");
+            }
+        }
         Ok(Self(person, claims))
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
-use crate::domain::person::{Availability, Locale, Person};
+use crate::domain::person::{AgentProfile, Locale, Person};
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
@@ -310,9 +310,11 @@ impl Composer {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
             }
             Notice::StillOnline { agent, minutes } => {
-                let agent = store.person(*agent).await?;
-                let availability = agent.map_or(Availability::Online, |agent| agent.availability());
-                Some(NoticeView::StillOnline { availability, minutes: *minutes })
+                let profile = store.person(*agent).await?.and_then(|person| person.agent);
+                profile.filter(AgentProfile::has_pending_question).map(|profile| NoticeView::StillOnline {
+                    availability: profile.availability,
+                    minutes: *minutes,
+                })
             }
             Notice::TakenOffline { kept } => Some(NoticeView::TakenOffline { kept: *kept }),
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),

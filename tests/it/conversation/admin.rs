@@ -9,3 +9,4 @@ mod returns;
 mod stale_buttons;
 mod switches;
 mod tickets;
+mod usernames;

@@ -57,6 +57,19 @@ impl Presence for TimedRedis {
         self.redis.leave(agent, departments).await
     }
 
+    async fn report_client(
+        &self,
+        agent: PersonId,
+        report: (&str, Availability),
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Vec<Availability>, PresenceError> {
+        self.advance_to(now);
+        // The expiry of a report is by the caller's clock, which must run as fast as the server's.
+        let scaled_now = at(0) + (now - at(0)) * i32::try_from(TIME_SCALE).unwrap();
+        self.redis.report_client(agent, report, ttl * TIME_SCALE, scaled_now).await
+    }
+
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
         self.advance_to(now);
         self.redis.get(agent, now).await

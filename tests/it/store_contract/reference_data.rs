@@ -1,6 +1,6 @@
 //! Reference data: departments, settings, incidents, invites and drafts.
 use super::fixture::*;
-use antri::domain::alert::{Alert, Incident, Incidents};
+use antri::domain::alert::{Alert, EndedIncident, Incident, Incidents};
 use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::department::{Category, Department};
 use antri::domain::draft::{Draft, DraftPart};
@@ -125,12 +125,13 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
     let list = alerts
         .map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway, notified: false })
         .to_vec();
-    let first = Incidents { list, version: Version(1) };
+    let ended = vec![EndedIncident { alert: Alert::StoreAway, at: at(3) }];
+    let first = Incidents { list, ended, version: Version(1) };
     assert_eq!(commit_one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
     commit_one(&*store, write(&first, 0)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), first);
     assert_eq!(commit_one(&*store, write(&first, 0)).await, Err(CommitError::Conflict));
-    let second = Incidents { list: Vec::new(), version: Version(2) };
+    let second = Incidents { version: Version(2), ..Incidents::default() };
     commit_one(&*store, write(&second, 1)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), second);
     assert_eq!(store.settings().await.unwrap(), Settings::default(), "the settings do not change");

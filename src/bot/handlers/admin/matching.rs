@@ -103,6 +103,7 @@ mod tests {
             agent: None,
             prompt: None,
             answered_by: None,
+            username_taken_over: false,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
             banned: None,
