@@ -3,13 +3,14 @@
 //!
 //! `routes` holds the handlers, one file per resource; `http` authentication, extractors, errors, middleware
 //! and rate limits; `json` the bodies; `live` the WebSocket; `metrics` the Prometheus endpoint; `openapi` the
-//! contract.
+//! contract; `startup` the health checks of a desk that is starting.
 mod http;
 mod json;
 mod live;
 mod metrics;
 mod openapi;
 mod routes;
+pub mod startup;
 
 use crate::auth_token::Verifier;
 use crate::clock::Clock;
@@ -60,17 +61,6 @@ impl Api {
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
         Arc::new(Self { engine, telegram, intake, clock, config, tokens, health, limits, live, metrics })
-    }
-
-    /// Returns the limits of the server that serves the routes.
-    #[must_use]
-    pub fn server_limits(&self) -> ServerLimits {
-        ServerLimits {
-            header_timeout: self.config.header_timeout,
-            idle_timeout: self.config.idle_timeout,
-            max_connections: connection_limit(),
-            trusted_proxies: self.config.trusted_proxies.clone(),
-        }
     }
 
     fn now(&self) -> Time {
@@ -131,6 +121,17 @@ pub fn router(api: &Arc<Api>) -> Router {
         .layer(cors(&api.config.cors_origins))
         .layer(from_fn_with_state(Arc::clone(api), http::middleware::log_request))
         .with_state(Arc::clone(api))
+}
+
+/// Returns the limits of the server of this configuration.
+#[must_use]
+pub fn server_limits(config: &HttpConfig) -> ServerLimits {
+    ServerLimits {
+        header_timeout: config.header_timeout,
+        idle_timeout: config.idle_timeout,
+        max_connections: connection_limit(),
+        trusted_proxies: config.trusted_proxies.clone(),
+    }
 }
 
 /// Returns other routes of the same server with the API's limit on rejected requests of one address.

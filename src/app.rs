@@ -6,13 +6,15 @@ mod incident_monitor;
 mod leadership;
 mod received_signals;
 mod run;
+mod startup_server;
 mod tasks;
 
 pub use crate::bot::cards::refresher::MAX_REFRESH_INTERVAL;
 pub use backends::{Storage, presence};
 pub use embedded::{Embedded, embedded};
 
-use crate::api::Api;
+use crate::api::startup::{Startup, startup_router};
+use crate::api::{Api, server_limits};
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
@@ -27,12 +29,14 @@ use crate::domain::quota::{Quota, Quotas};
 use crate::engine::ports::{Change, Presence, Signals, Store, Write};
 use crate::engine::random::Random;
 use crate::engine::{Engine, EngineConfig};
+use crate::http_server::ServerLimits;
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
 use crate::outbox::rate_limit::RateLimits;
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
+use startup_server::StartupServer;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -111,17 +115,27 @@ pub struct App {
     pub addr: SocketAddr,
     webhook: Option<WebhookConfig>,
     listener: Mutex<Option<TcpListener>>,
+    server_limits: ServerLimits,
     sweep_interval: Duration,
     max_refresh_interval: Duration,
 }
 
 impl App {
     /// Builds the desk: asks Telegram for the bot's username, initializes a new store, loads the agents, and
-    /// recovers unfinished work unless there are replicas. Waits while Telegram can't be reached.
+    /// recovers unfinished work unless there are replicas. Waits while Telegram can't be reached; health checks
+    /// are answered meanwhile.
     pub async fn start(setup: Setup) -> anyhow::Result<Self> {
         let texts = Arc::new(Texts::load().context("failed to load the locale files")?);
-        let bot_username = fetch_username(&setup.telegram).await?;
         let clock = setup.clock;
+        let addr = setup.listener.local_addr().context("failed to read the address of the listener")?;
+        let server_limits = server_limits(&setup.http);
+        let startup = Startup::new(Arc::clone(&setup.store), Arc::clone(&setup.presence), clock.clone());
+        let routes = startup_router(&startup);
+        let (listener, startup_server) = StartupServer::start(setup.listener, routes, server_limits.clone())
+            .context("failed to serve health checks")?;
+        tracing::info!(http = %addr, "desk is starting; health checks are answered");
+        let bot_username = fetch_username(&setup.telegram).await?;
+        startup.set_telegram_answered();
         let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.random);
         let engine = Arc::new(match &setup.replicas {
             Some(replicas) => engine.with_replicas(replicas.id),
@@ -159,9 +173,10 @@ impl App {
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
             api,
-            addr: setup.listener.local_addr().context("failed to read the address of the listener")?,
+            addr,
             webhook: setup.webhook,
-            listener: Mutex::new(Some(setup.listener)),
+            listener: Mutex::new(Some(listener)),
+            server_limits,
             sweep_interval: setup.sweep_interval,
             max_refresh_interval: setup.max_refresh_interval,
             engine,
@@ -172,6 +187,7 @@ impl App {
         if app.replicas.is_none() {
             app.recover().await?;
         }
+        startup_server.stop().await;
         Ok(app)
     }
 

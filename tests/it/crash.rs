@@ -14,6 +14,7 @@ mod process;
 mod proxy;
 mod random_kills;
 mod servers;
+mod startup;
 mod story;
 
 pub(crate) use environment::Environment;

@@ -1,0 +1,79 @@
+//! The start of the real program while Telegram is away: health checks answer, and say what is missing.
+use super::{DeskProcess, Environment};
+use crate::support::{Reply, WAIT_TIMEOUT};
+use reqwest::Client;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+
+/// Returns the answer to a GET request.
+pub(super) async fn get(address: SocketAddr, path: &str) -> Reply {
+    Reply::of(Client::new().get(format!("http://{address}{path}"))).await
+}
+
+/// Returns which parts readiness names as missing.
+pub(super) fn missing(ready: &Reply) -> Vec<&str> {
+    let parts = ready.body["data"].as_object().unwrap();
+    parts.iter().filter(|(_, answers)| **answers == false).map(|(part, _)| part.as_str()).collect()
+}
+
+/// Waits until readiness has this status; returns its answer.
+pub(super) async fn wait_for_readiness(address: SocketAddr, status: u16, within: Duration) -> Reply {
+    let started = Instant::now();
+    loop {
+        let ready = get(address, "/readyz").await;
+        if ready.status == status {
+            return ready;
+        }
+        assert!(started.elapsed() < within, "no {status}: {ready:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn check_start_without_telegram(env: &[(&str, &str)]) {
+    let environment = Environment::new().await;
+    // A free port, at which nobody listens yet.
+    let telegram = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let api_url = format!("http://{telegram}");
+    let env: Vec<_> = env.iter().copied().chain([("TELEGRAM_API_URL", api_url.as_str())]).collect();
+    let desk = DeskProcess::with(&environment, None, &env);
+    let address = desk.address_after("desk is starting").await;
+    let alive = get(address, "/healthz").await;
+    assert_eq!(alive.status, 200, "{alive:?}");
+    assert_eq!(alive.data()["version"], env!("CARGO_PKG_VERSION"));
+    let ready = get(address, "/readyz").await;
+    assert_eq!(ready.status, 503, "{ready:?}");
+    assert_eq!(missing(&ready), ["ready", "telegram", "polls", "dispatcher"], "store and presence answer");
+    get(address, "/api/tickets").await.refused(503, "starting");
+    Reply::of(Client::new().post(format!("http://{address}/hook"))).await.refused(503, "starting");
+
+    // A silent client does not delay the start.
+    let _silent = tokio::net::TcpStream::connect(address).await.unwrap();
+    let sandbox = environment.sandbox.clone();
+    let listener = TcpListener::bind(telegram).await.unwrap();
+    tokio::spawn(async move { sandbox.serve(listener, std::future::pending()).await });
+    assert_eq!(desk.http_address().await, address);
+    wait_for_readiness(address, 200, WAIT_TIMEOUT).await;
+    desk.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_checks_answer_while_telegram_is_away_at_the_start() {
+    check_start_without_telegram(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_checks_answer_while_telegram_is_away_at_the_start_by_webhook() {
+    let webhook =
+        [("WEBHOOK_URL", "https://desk.example/hook"), ("WEBHOOK_SECRET", "a-secret-of-the-webhook")];
+    check_start_without_telegram(&webhook).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_that_waits_for_telegram_stops_at_once() {
+    let environment = Environment::new().await;
+    let desk = DeskProcess::with(&environment, None, &[("TELEGRAM_API_URL", "http://127.0.0.1:1")]);
+    let address = desk.address_after("desk is starting").await;
+    assert_eq!(get(address, "/healthz").await.status, 200);
+    desk.stop().await;
+}
