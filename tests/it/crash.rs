@@ -5,6 +5,7 @@ mod balancer;
 mod durable_state;
 mod environment;
 mod faulty_telegram;
+mod files;
 mod fleet;
 mod hostile_clients;
 mod load;
