@@ -19,6 +19,7 @@ use crate::domain::Time;
 use crate::engine::Engine;
 use crate::http_server::{ServerLimits, connection_limit};
 use crate::inbox::status::IntakeStatus;
+use crate::outbox::OutboxStatus;
 use crate::telegram::Telegram;
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
@@ -37,6 +38,7 @@ pub struct Api {
     engine: Arc<Engine>,
     telegram: Telegram,
     intake: Arc<IntakeStatus>,
+    outbox: Arc<OutboxStatus>,
     clock: Clock,
     config: HttpConfig,
     /// Verifies tokens; `None` without `JWT_SECRET`.
@@ -53,14 +55,26 @@ impl Api {
     pub fn new(
         engine: Arc<Engine>,
         telegram: Telegram,
-        intake: Arc<IntakeStatus>,
+        (intake, outbox): (Arc<IntakeStatus>, Arc<OutboxStatus>),
         clock: Clock,
         config: HttpConfig,
     ) -> Arc<Self> {
         let limits = http::rate_limit::RateLimits::new(config.rate_per_address, config.rate_per_token);
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
-        Arc::new(Self { engine, telegram, intake, clock, config, tokens, health, limits, live, metrics })
+        Arc::new(Self {
+            engine,
+            telegram,
+            intake,
+            outbox,
+            clock,
+            config,
+            tokens,
+            health,
+            limits,
+            live,
+            metrics,
+        })
     }
 
     fn now(&self) -> Time {

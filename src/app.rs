@@ -157,11 +157,11 @@ impl App {
             outage_notices_sent: Mutex::new(HashMap::new()),
         });
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
-        let intake = Arc::clone(inbox.status());
-        let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), intake, clock.clone(), setup.http);
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), views, texts });
-        let outbox =
-            Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.rate_limits);
+        let telegram = setup.telegram.clone();
+        let outbox = Outbox::new(Arc::clone(&engine), composer, telegram, clock.clone(), setup.rate_limits);
+        let status = (Arc::clone(inbox.status()), Arc::clone(outbox.status()));
+        let api = Api::new(Arc::clone(&engine), setup.telegram, status, clock.clone(), setup.http);
         let app = Self {
             inbox: match engine.signal_buffer() {
                 Some(signals) => inbox.with_replicas(signals.clone()),

@@ -9,8 +9,10 @@ mod attachments;
 mod error_policy;
 pub mod rate_limit;
 mod sender;
+mod status;
 mod waits;
 mod worker;
 
 pub use action::{Compose, TelegramAction};
+pub use status::OutboxStatus;
 pub use worker::Outbox;

@@ -1,6 +1,7 @@
 //! Health checks for process managers: liveness and readiness.
 use crate::api::Api;
 use crate::api::http::envelope::{Answer, Envelope};
+use crate::clock::StallDetector;
 use crate::domain::Time;
 use crate::domain::ids::PersonId;
 use crate::engine::ports::{Presence, Store};
@@ -17,6 +18,8 @@ use uuid::Uuid;
 
 /// How long a probe of Telegram is cached: anyone may request readiness, and a request must not cost a call.
 const TELEGRAM_PROBE_TTL: Duration = Duration::from_secs(10);
+/// How long inbox and outbox may have work without any progress.
+const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the probe of a part may take.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -49,8 +52,12 @@ pub(in crate::api) struct Ready {
     telegram: bool,
     /// Whether the last answer with updates could be read. True where this process does not poll.
     polls: bool,
-    /// Whether updates are handled. True on a standby.
+    /// Whether updates are taken from the inbox. True on a standby.
     dispatcher: bool,
+    /// Whether updates that were taken from the inbox get handled. True on a standby.
+    inbox: bool,
+    /// Whether messages get sent. True on a standby.
+    outbox: bool,
 }
 
 /// Returns 200 while the process runs.
@@ -59,7 +66,8 @@ pub(in crate::api) async fn healthz() -> Answer<Alive> {
     Answer::ok("alive", Alive { version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Returns 200 if store, presence and Telegram answer and updates are read and handled, else 503.
+/// Returns 200 if store, presence and Telegram answer, updates are read and handled, and messages are sent;
+/// else 503.
 #[utoipa::path(get, operation_id = "getReadiness", path = "/readyz", tag = "operation",
     responses((status = 200, body = Envelope<Ready>), (status = 503, body = Envelope<Ready>)))]
 pub(in crate::api) async fn readyz(State(api): State<Arc<Api>>) -> Response {
@@ -70,8 +78,12 @@ pub(in crate::api) async fn readyz(State(api): State<Arc<Api>>) -> Response {
     );
     let works = |task: &SharedState| task.get() != TaskState::Failing;
     let (polls, dispatcher) = (works(&api.intake.polls), works(&api.intake.dispatcher));
-    let ready = store && presence && telegram && polls && dispatcher;
-    Ready { ready, store, presence, telegram, polls, dispatcher }.into_answer().into_response()
+    let moves = |work: &StallDetector| !work.is_stalled(STALL_TIMEOUT, api.clock.steady());
+    let inbox = moves(&api.intake.handling);
+    let outbox = works(&api.outbox.worker) && moves(&api.outbox.working);
+    let ready = store && presence && telegram && polls && dispatcher && inbox && outbox;
+    let ready = Ready { ready, store, presence, telegram, polls, dispatcher, inbox, outbox };
+    ready.into_answer().into_response()
 }
 
 /// Returns whether the store can be read.
@@ -88,7 +100,8 @@ pub(in crate::api) async fn presence_answers(presence: &dyn Presence, now: Time)
 impl Ready {
     /// Returns the readiness of a desk that starts: no update is read or handled yet.
     pub(in crate::api) fn starting(store: bool, presence: bool, telegram: bool) -> Self {
-        Self { ready: false, store, presence, telegram, polls: false, dispatcher: false }
+        let (ready, polls, dispatcher, inbox, outbox) = Default::default();
+        Self { ready, store, presence, telegram, polls, dispatcher, inbox, outbox }
     }
 
     /// Returns the response: 200 if all parts answer, else 503.

@@ -5,6 +5,7 @@ use reqwest::Client;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
+use tokio::process::Command;
 
 /// Returns the answer to a GET request.
 pub(super) async fn get(address: SocketAddr, path: &str) -> Reply {
@@ -30,6 +31,15 @@ pub(super) async fn wait_for_readiness(address: SocketAddr, status: u16, within:
     }
 }
 
+/// Returns the report of `antri check` on the desk at this address.
+async fn check(environment: &Environment, address: SocketAddr) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antri"));
+    command.arg("check").current_dir(environment.dir.path()).env_clear();
+    command.env("DATA_DIR", environment.data()).env("HTTP_ADDR", address.to_string());
+    command.env("TELEGRAM_API_URL", "http://127.0.0.1:1");
+    String::from_utf8(command.output().await.unwrap().stdout).unwrap()
+}
+
 async fn check_start_without_telegram(env: &[(&str, &str)]) {
     let environment = Environment::new().await;
     // A free port, at which nobody listens yet.
@@ -43,9 +53,18 @@ async fn check_start_without_telegram(env: &[(&str, &str)]) {
     assert_eq!(alive.data()["version"], env!("CARGO_PKG_VERSION"));
     let ready = get(address, "/readyz").await;
     assert_eq!(ready.status, 503, "{ready:?}");
-    assert_eq!(missing(&ready), ["ready", "telegram", "polls", "dispatcher"], "store and presence answer");
+    assert_eq!(
+        missing(&ready),
+        ["ready", "telegram", "polls", "dispatcher", "inbox", "outbox"],
+        "store and presence answer"
+    );
     get(address, "/api/tickets").await.refused(503, "starting");
     Reply::of(Client::new().post(format!("http://{address}/hook"))).await.refused(503, "starting");
+
+    let report = check(&environment, address).await;
+    let line =
+        format!("FAIL  http      {address} in use by a running desk, which is not ready: telegram, polls");
+    assert!(report.contains(&line), "{report}");
 
     // A silent client does not delay the start.
     let _silent = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -54,6 +73,9 @@ async fn check_start_without_telegram(env: &[(&str, &str)]) {
     tokio::spawn(async move { sandbox.serve(listener, std::future::pending()).await });
     assert_eq!(desk.http_address().await, address);
     wait_for_readiness(address, 200, WAIT_TIMEOUT).await;
+    let report = check(&environment, address).await;
+    let line = format!("ok    http      {address} in use by a running desk, which is ready");
+    assert!(report.contains(&line), "{report}");
     desk.stop().await;
 }
 
