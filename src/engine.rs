@@ -30,6 +30,7 @@ pub mod settings;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
+mod unreadable;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;

@@ -100,6 +100,8 @@ impl Engine {
         if !self.presence_answers(now).await {
             conditions.insert(Alert::PresenceAway, delta(OUTAGE_ALERT_AFTER));
         }
+        let unreadable = self.unreadable_people().await?.into_iter().map(Alert::PersonUnreadable);
+        conditions.extend(unreadable.map(|alert| (alert, TimeDelta::zero())));
         let before = self.store.incidents().await?;
         let announced = state.announced.get_or_insert_with(|| before.announced());
         let can_notify = self.store.admins().await?.iter().any(|admin| admin.reachable);

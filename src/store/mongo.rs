@@ -89,6 +89,7 @@ pub use schema::query_plans::QueryPlan;
 pub use signals::MongoSignals;
 pub use tx::stats::TxStats;
 
+use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
@@ -132,6 +133,7 @@ pub struct Mongo {
     counters: Arc<TxCounters>,
     /// The latest time that a caller named, in microseconds: the time of a change without an event.
     last_time: AtomicI64,
+    unreadable: UnreadablePeople,
 }
 
 impl Mongo {
@@ -163,6 +165,7 @@ impl Mongo {
             reference,
             counters,
             last_time: AtomicI64::default(),
+            unreadable: UnreadablePeople::default(),
             db,
         })
     }

@@ -28,6 +28,7 @@ pub use counters::WriteStats;
 pub use file::{DATABASE_FILE, FileState, inspect};
 
 use super::ttl_cache::{ReferenceData, TtlCache};
+use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
@@ -62,6 +63,7 @@ pub struct Sqlite {
     last_now_micros: Arc<AtomicI64>,
     /// The turns of the traffic classes that claims have taken.
     served: AtomicUsize,
+    unreadable: UnreadablePeople,
     /// Dropped last (see [`StoreFiles`]).
     files: Arc<StoreFiles>,
 }
@@ -90,6 +92,7 @@ impl Sqlite {
             reference_data,
             last_now_micros: Arc::default(),
             served: AtomicUsize::default(),
+            unreadable: UnreadablePeople::default(),
             files,
         })
     }

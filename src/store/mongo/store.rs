@@ -28,6 +28,7 @@ use crate::engine::ports::{
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The most changes of one call that share a transaction: more than the engine commits at once.
 const MAX_COMMIT_CHANGES: usize = 1_024;
@@ -170,22 +171,29 @@ impl DirectoryStore for Mongo {
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
         // A username can pass from one person to another; the person who was created last has it.
         let named = doc! { "username_key": name.to_lowercase() };
-        Ok(people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop())
+        let found = people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop();
+        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        people::agents(&self.db).await
+        Ok(self.unreadable.leave_out(people::agents(&self.db).await?))
     }
 
     async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        people::find(&self.db, doc! { "role": "admin" }, doc! { "created_seq": 1 }, 0).await
+        let admins = people::find(&self.db, doc! { "role": "admin" }, doc! { "created_seq": 1 }, 0).await?;
+        Ok(self.unreadable.leave_out(admins))
     }
 
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        match limit {
-            0 => Ok(Vec::new()),
-            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::limit(limit)).await,
+        if limit == 0 {
+            return Ok(Vec::new());
         }
+        let recent = people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::limit(limit)).await?;
+        Ok(self.unreadable.leave_out(recent))
+    }
+
+    fn unreadable_people(&self) -> BTreeSet<PersonId> {
+        self.unreadable.ids()
     }
 
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {

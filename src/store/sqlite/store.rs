@@ -23,6 +23,7 @@ use crate::engine::ports::{
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 /// Rows of each table that one transaction prunes, so that other writes can run in between.
@@ -160,15 +161,19 @@ impl DirectoryStore for Sqlite {
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        self.read(people::agents).await
+        Ok(self.unreadable.leave_out(self.read(people::agents).await?))
     }
 
     async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        self.read(people::admins).await
+        Ok(self.unreadable.leave_out(self.read(people::admins).await?))
     }
 
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        self.read(move |conn| people::recent(conn, limit)).await
+        Ok(self.unreadable.leave_out(self.read(move |conn| people::recent(conn, limit)).await?))
+    }
+
+    fn unreadable_people(&self) -> BTreeSet<PersonId> {
+        self.unreadable.ids()
     }
 
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {

@@ -7,3 +7,4 @@ mod returns;
 mod stale_buttons;
 mod switches;
 mod tickets;
+mod unreadable_people;

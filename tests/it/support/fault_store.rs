@@ -20,6 +20,7 @@ use antri::engine::ports::{
 };
 use async_trait::async_trait;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -188,7 +189,11 @@ fault_store! {
 }
 
 fault_store! {
-    DirectoryStore {}
+    DirectoryStore {
+        fn unreadable_people(&self) -> BTreeSet<PersonId> {
+            self.store.unreadable_people()
+        }
+    }
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;
