@@ -23,7 +23,7 @@ use crate::bot::render::Localizer;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::config::telegram::WebhookConfig;
-use crate::domain::ids::{ReplicaId, Version};
+use crate::domain::ids::{ReplicaId, TelegramId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
 use crate::engine::ports::{Change, Presence, Signals, Store, Write};
@@ -134,8 +134,9 @@ impl App {
         let (listener, startup_server) = StartupServer::start(setup.listener, routes, server_limits.clone())
             .context("failed to serve health checks")?;
         tracing::info!(http = %addr, "desk is starting; health checks are answered");
-        let bot_username = fetch_username(&setup.telegram).await?;
+        let bot = fetch_bot(&setup.telegram).await?;
         startup.set_telegram_answered();
+        check_bot(&*setup.store, &bot).await?;
         let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.random);
         let engine = Arc::new(match &setup.replicas {
             Some(replicas) => engine.with_replicas(replicas.id),
@@ -147,7 +148,7 @@ impl App {
             engine: Arc::clone(&engine),
             views: views.clone(),
             texts: Arc::clone(&texts),
-            bot_username,
+            bot_username: bot.username,
             jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
@@ -237,14 +238,35 @@ impl App {
     }
 }
 
-/// Returns the bot's username. Retries while Telegram can't be reached; errors if Telegram rejects the token
+/// The bot, as Telegram names it.
+struct BotIdentity {
+    id: Option<TelegramId>,
+    username: String,
+}
+
+/// Errors if the store belongs to another bot. The update ids of two bots overlap, so updates of the second one
+/// would be taken for repeats, and its people do not know the first one.
+async fn check_bot(store: &dyn Store, bot: &BotIdentity) -> anyhow::Result<()> {
+    let Some(id) = bot.id else { return Ok(()) };
+    let owner = store.record_bot(id).await.context("failed to read the bot's id from the store")?;
+    anyhow::ensure!(
+        owner == id,
+        "the store (DATA_DIR, MONGODB_DB) belongs to the bot with the id {owner}, but TELOXIDE_TOKEN is of \
+         @{} with the id {id}: use that bot's token or another store",
+        bot.username,
+    );
+    Ok(())
+}
+
+/// Returns the bot. Retries while Telegram can't be reached; errors if Telegram rejects the token
 /// or the bot.
-async fn fetch_username(telegram: &Telegram) -> anyhow::Result<String> {
+async fn fetch_bot(telegram: &Telegram) -> anyhow::Result<BotIdentity> {
     loop {
         match telegram.call("getMe", &serde_json::json!({})).await {
             Ok(user) => {
                 let name = user.get("username").and_then(serde_json::Value::as_str);
-                return Ok(name.unwrap_or_default().to_owned());
+                let id = user.get("id").and_then(serde_json::Value::as_i64).map(TelegramId);
+                return Ok(BotIdentity { id, username: name.unwrap_or_default().to_owned() });
             }
             Err(error) if matches!(error.code(), Some(401 | 404)) => {
                 anyhow::bail!("Telegram rejected the token (TELOXIDE_TOKEN): {error}")

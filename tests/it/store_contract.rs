@@ -96,6 +96,7 @@ macro_rules! store_contract {
             reference_data: an_incidents_write_with_a_stale_version_conflicts,
             reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
+            reference_data: the_first_bot_of_a_store_stays_its_bot,
             inbox: an_update_is_appended_once,
             inbox: completing_an_update_enqueues_its_answers_once,
             inbox: failures_are_counted_until_the_update_is_dead_lettered,

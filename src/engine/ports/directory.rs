@@ -30,6 +30,8 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
     /// Returns the people whose records can't be read, as the last lists found them. The lists leave them out.
     fn unreadable_people(&self) -> BTreeSet<PersonId>;
+    /// Stores the id of the bot that this store belongs to, if there is none yet. Returns the stored one.
+    async fn record_bot(&self, bot: TelegramId) -> Result<TelegramId, StoreError>;
     /// Sets an agent's `last_activity`. Never moves it back.
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
 

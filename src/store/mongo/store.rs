@@ -196,6 +196,10 @@ impl DirectoryStore for Mongo {
         self.unreadable.ids()
     }
 
+    async fn record_bot(&self, bot: TelegramId) -> Result<TelegramId, StoreError> {
+        reference_data::record_bot(&self.db, bot).await
+    }
+
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         people::touch(&self.db, agent, at).await
     }

@@ -176,6 +176,10 @@ impl DirectoryStore for Sqlite {
         self.unreadable.ids()
     }
 
+    async fn record_bot(&self, bot: TelegramId) -> Result<TelegramId, StoreError> {
+        self.write(move |conn| counters::record_bot(conn, bot)).await
+    }
+
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         self.write(move |conn| people::record_activity(conn, agent, at)).await
     }

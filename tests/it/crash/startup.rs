@@ -1,6 +1,7 @@
 //! The start of the real program while Telegram is away: health checks answer, and say what is missing.
 use super::{DeskProcess, Environment};
 use crate::support::{Reply, WAIT_TIMEOUT};
+use antri::sandbox::{Fault, FaultRule, Sandbox, Side};
 use reqwest::Client;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -98,4 +99,48 @@ async fn a_desk_that_waits_for_telegram_stops_at_once() {
     let address = desk.address_after("desk is starting").await;
     assert_eq!(get(address, "/healthz").await.status, 200);
     desk.stop().await;
+}
+
+/// Starts the desk on the store of another bot, which must end it with a message that names both.
+async fn check_another_bot(environment: Environment) {
+    let desk = DeskProcess::start(&environment, None);
+    desk.http_address().await;
+    desk.stop().await;
+    let me = r#"{"ok":true,"result":{"id":987654,"is_bot":true,"first_name":"Lain","username":"lain_bot"}}"#;
+    let fault = Fault::RawAnswer {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: me.as_bytes().to_vec(),
+    };
+    let rule = FaultRule { method: Some("getMe".into()), chat: None, times: u32::MAX, fault };
+    environment.sandbox.faults().add(rule);
+    environment.sandbox.send_text(101, "Internet mati");
+    let mut other = DeskProcess::start(&environment, None);
+    let ended = tokio::time::timeout(WAIT_TIMEOUT, other.wait_for_exit()).await;
+    assert!(!ended.expect("it runs with the store of another bot").success());
+    let log = other.log();
+    for part in ["belongs to the bot with the id 123456", "@lain_bot with the id 987654", "TELOXIDE_TOKEN"] {
+        assert!(log.contains(part), "{part}\n{log}");
+    }
+    environment.sandbox.faults().clear();
+    let desk = DeskProcess::start(&environment, None);
+    let has_preview = |sandbox: &Sandbox| {
+        sandbox
+            .chat(101)
+            .iter()
+            .any(|m| m.from == Side::Bot && m.text.contains("Internet mati"))
+            .then_some(())
+    };
+    environment.sandbox.wait_for("the preview", WAIT_TIMEOUT, has_preview).await;
+    desk.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_does_not_start_on_the_store_of_another_bot() {
+    check_another_bot(Environment::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_does_not_start_on_the_store_of_another_bot_on_mongodb() {
+    check_another_bot(Environment::on_servers().await).await;
 }

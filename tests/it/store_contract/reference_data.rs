@@ -3,10 +3,10 @@ use super::fixture::*;
 use antri::domain::alert::{Alert, Incident, Incidents};
 use antri::domain::department::{Category, Department};
 use antri::domain::draft::{Draft, DraftPart};
-use antri::domain::ids::{CategoryId, DraftId, Version};
+use antri::domain::ids::{CategoryId, DraftId, TelegramId, Version};
 use antri::domain::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
-use antri::engine::ports::{Change, CommitError, Store, UniqueKey, Write};
+use antri::engine::ports::{Change, CommitError, DeliveryCounters, Store, UniqueKey, Write};
 use std::sync::Arc;
 
 pub(super) fn department(n: u64, name: &str) -> Department {
@@ -183,4 +183,13 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
     assert_eq!(store.draft(who(1)).await.unwrap(), None);
     assert!(store.draft(who(2)).await.unwrap().is_some());
     store.drop_draft(&second).await.unwrap();
+}
+
+pub(crate) async fn the_first_bot_of_a_store_stays_its_bot(store: Arc<dyn Store>) {
+    let (first, second) = (TelegramId(5_123_456_789), TelegramId(7));
+    assert_eq!(store.record_bot(first).await, Ok(first));
+    assert_eq!(store.record_bot(second).await, Ok(first));
+    assert_eq!(store.record_bot(first).await, Ok(first));
+    assert_eq!(store.settings().await, Ok(Settings::default()), "no other record changes");
+    assert_eq!(store.counters().await, Ok(DeliveryCounters::default()));
 }

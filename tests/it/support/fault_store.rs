@@ -194,6 +194,7 @@ fault_store! {
             self.store.unreadable_people()
         }
     }
+    record_bot(bot: TelegramId) -> TelegramId;
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;
