@@ -6,6 +6,7 @@ use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::ports::ClockJump;
 use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
 use crate::inbox::{Listener, poller};
@@ -185,15 +186,18 @@ async fn sweep(engine: Arc<Engine>, clock: Clock, interval: Duration, stop: Canc
         let now = clock.now();
         let steady_now = clock.steady();
         let elapsed = TimeDelta::from_std(steady_now.saturating_sub(steady)).unwrap_or_default();
-        let clock_jump = (now - wall) - elapsed;
+        let jump = ClockJump { before: wall, now, by: (now - wall) - elapsed };
+        let was_set = jump.by.abs() > MIN_CLOCK_JUMP;
+        if was_set {
+            tracing::warn!(
+                seconds = jump.by.num_seconds(),
+                "system clock was set; idle timers start again and waits are moved"
+            );
+        }
         (wall, steady) = (now, steady_now);
         let result = async {
-            if clock_jump.abs() > MIN_CLOCK_JUMP {
-                tracing::warn!(
-                    seconds = clock_jump.num_seconds(),
-                    "system clock was set; resetting idle timers so that no agent expires"
-                );
-                engine.reset_idle_timers(now).await?;
+            if was_set {
+                engine.adjust_to_clock(jump).await?;
             }
             engine.sweep(now).await?;
             engine.store().prune(now - RETENTION).await?;

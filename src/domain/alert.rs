@@ -132,8 +132,8 @@ impl Incidents {
     pub fn update(&self, conditions: &Conditions, can_notify: bool, now: Time) -> Self {
         let existing = |alert| self.list.iter().find(|incident| incident.alert == alert);
         let list = conditions.iter().map(|(alert, min_duration)| {
-            let (since, announced) =
-                existing(*alert).map_or((now, false), |incident| (incident.since, incident.announced));
+            let (since, announced) = existing(*alert)
+                .map_or((now, false), |incident| (incident.since.min(now), incident.announced));
             let announced = announced || now - since >= *min_duration;
             Incident { alert: *alert, since, announced, notified: announced && can_notify }
         });

@@ -41,6 +41,13 @@ pub(super) struct IncidentState {
     oldest_waits: HashMap<DepartmentId, OldestWait>,
 }
 
+impl IncidentState {
+    /// Forgets the times that were read from a clock that was set.
+    pub(super) fn forget_times(&mut self) {
+        self.oldest_waits.clear();
+    }
+}
+
 /// The oldest waiting ticket of a department, as read from the store.
 #[derive(Debug, Clone, Copy)]
 struct OldestWait {
@@ -144,6 +151,8 @@ impl Engine {
     /// Records that the store did not answer.
     fn record_store_outage(&self, state: &mut IncidentState, now: Time) {
         let (since, announced) = state.outage.get_or_insert((now, false));
+        // The clock may have been set back.
+        *since = (*since).min(now);
         if *announced || now - *since < delta(OUTAGE_ALERT_AFTER) {
             return;
         }

@@ -129,9 +129,9 @@ impl Outbox {
             if deadline.has_passed() {
                 return Ok(PROBE_INTERVAL);
             }
-            let now = self.sender.clock.now();
-            let reserved =
-                self.sender.rate_limiter().reserve(MAX_PARALLEL_SENDS.saturating_sub(in_flight.len()), now);
+            let (now, steady) = (self.sender.clock.now(), self.sender.clock.steady());
+            let room = MAX_PARALLEL_SENDS.saturating_sub(in_flight.len());
+            let reserved = self.sender.rate_limiter().reserve(room, steady);
             let claimed = if reserved == 0 { Ok(Vec::new()) } else { store.claim(reserved, now).await };
             self.sender.rate_limiter().give_back(reserved - claimed.as_ref().map_or(0, Vec::len));
             let claimed = claimed?;
@@ -153,12 +153,12 @@ impl Outbox {
                 });
             }
             if drained {
-                let next = if reserved == 0 {
-                    Some(self.sender.rate_limiter().next_token_at(now))
+                let pause = if reserved == 0 {
+                    self.sender.rate_limiter().next_token_at(steady).saturating_sub(steady)
                 } else {
-                    store.next_delivery_at().await?
+                    let next = store.next_delivery_at().await?;
+                    next.map_or(max_pause, |at| (at - now).to_std().unwrap_or_default())
                 };
-                let pause = next.map_or(max_pause, |at| (at - now).to_std().unwrap_or_default());
                 return Ok(pause.clamp(MIN_CLAIM_PAUSE, max_pause));
             }
         }

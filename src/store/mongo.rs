@@ -67,6 +67,7 @@ mod outbox {
     pub(super) mod chat_queue;
     pub(super) mod chat_queues;
     pub(super) mod claim;
+    pub(super) mod clock_jump;
     pub(super) mod in_flight;
     pub(super) mod settle;
     pub(super) mod staging;

@@ -1,7 +1,7 @@
 //! The port, method by method: reads query the server, writes that need a transaction go to a write queue.
 use super::inbox::UpdateEnd;
-use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
+use super::outbox::{claim, clock_jump};
 use super::read::people::PersonKey;
 use super::read::{cards, events, people, queue, reference_data, tickets};
 use super::write::batch::Queued;
@@ -21,14 +21,15 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
+    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
+    RetentionStore, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 /// The most changes of one call that share a transaction: more than the engine commits at once.
 const MAX_COMMIT_CHANGES: usize = 1_024;
@@ -301,6 +302,11 @@ impl OutboxStore for Mongo {
 
     async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError> {
         claim::next_due(&self.db).await
+    }
+
+    async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), StoreError> {
+        self.last_time.store(jump.now.timestamp_micros(), Ordering::Relaxed);
+        clock_jump::adjust(&self.db, &jump).await
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {

@@ -44,6 +44,7 @@ const SET_LAST_ASSIGNED: &str = "UPDATE agents SET last_assigned = ?2
 const HAS_CAPACITY: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2
     AND max_tickets > (SELECT count(*) FROM tickets WHERE agent = ?1)";
 const IS_AGENT: &str = "SELECT 1 FROM agents WHERE person = ?1";
+const LIMIT_ACTIVITY: &str = "UPDATE agents SET last_activity = ?1 WHERE last_activity > ?1";
 const RECORD_ACTIVITY: &str = "UPDATE agents SET last_activity = ?2 WHERE person = ?1 AND last_activity < ?2";
 
 fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
@@ -109,6 +110,11 @@ pub(super) fn recent(
 /// Records an agent's activity; never moves the time back.
 pub(super) fn record_activity(conn: &Connection, agent: PersonId, at: Time) -> rusqlite::Result<()> {
     conn.prepare_cached(RECORD_ACTIVITY)?.execute(params![agent, Micros(at)]).map(drop)
+}
+
+/// Limits the last activity of all agents to `now`, after the clock was set back.
+pub(super) fn limit_activity(conn: &Connection, now: Time) -> rusqlite::Result<()> {
+    conn.prepare_cached(LIMIT_ACTIVITY)?.execute([Micros(now)]).map(drop)
 }
 
 /// Writes a new person (`expected` is `None`) or the next version of one, with their `agents` row.

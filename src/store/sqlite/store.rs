@@ -16,9 +16,9 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
+    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
+    RetentionStore, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -285,6 +285,15 @@ impl OutboxStore for Sqlite {
 
     async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError> {
         self.read(outbox::next_due_at).await
+    }
+
+    async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), StoreError> {
+        self.last_now_micros.store(jump.now.timestamp_micros(), Ordering::Relaxed);
+        let work = move |conn: &Connection| {
+            outbox::move_waits(conn, &jump)?;
+            people::limit_activity(conn, jump.now)
+        };
+        self.write(work).await
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {

@@ -14,9 +14,9 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, Store,
-    StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
+    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
+    RetentionStore, Store, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -229,6 +229,7 @@ fault_store! {
     settle(outcomes: Vec<(u64, Outcome)>, now: Time) -> ();
     release_orphaned_claims() -> u64;
     next_delivery_at() -> Option<Time>;
+    adjust_to_clock(jump: ClockJump) -> ();
     pending_deliveries() -> u64;
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;
