@@ -1,9 +1,10 @@
 //! The composition root: builds the desk from its adapters, runs its tasks until it is stopped, and drains
-//! them. The only file that names every adapter.
+//! them. `backends` opens the stores, presence and signals that the configuration names.
 mod backends;
 mod embedded;
 mod incident_monitor;
 mod leadership;
+mod message_relay;
 mod received_signals;
 mod run;
 mod startup_server;
@@ -100,7 +101,7 @@ pub struct App {
     /// The engine.
     pub engine: Arc<Engine>,
     /// The context of the bot's handlers.
-    pub desk: Arc<BotContext>,
+    pub bot: Arc<BotContext>,
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
@@ -108,6 +109,8 @@ pub struct App {
     presence_is_volatile: bool,
     /// How many events of the feed the card refresher has processed.
     events_refreshed: Arc<AtomicU64>,
+    /// How many events of the feed the message relay has processed.
+    events_relayed: Arc<AtomicU64>,
     /// How many events of the feed the incident monitor has processed.
     events_monitored: Arc<AtomicU64>,
     api: Arc<Api>,
@@ -169,6 +172,7 @@ impl App {
                 None => inbox,
             },
             events_refreshed: Arc::new(AtomicU64::new(u64::MAX)),
+            events_relayed: Arc::new(AtomicU64::new(u64::MAX)),
             events_monitored: Arc::new(AtomicU64::new(u64::MAX)),
             replicas: setup.replicas,
             presence_is_volatile: setup.presence_is_volatile,
@@ -181,7 +185,7 @@ impl App {
             sweep_interval: setup.sweep_interval,
             max_refresh_interval: setup.max_refresh_interval,
             engine,
-            desk: bot,
+            bot,
             clock,
         };
         app.engine.start().await.context("failed to load agents")?;
@@ -210,7 +214,7 @@ impl App {
     /// Returns the link with which the first admin claims the desk; `None` once there is an admin.
     pub async fn claim_link(&self) -> anyhow::Result<Option<String>> {
         let invite = self.engine.claim_code(self.clock.now()).await?;
-        Ok(invite.map(|invite| self.desk.link(&format!("claim_{}", invite.code))))
+        Ok(invite.map(|invite| self.bot.link(&format!("claim_{}", invite.code))))
     }
 
     /// Runs until `stop`, then drains within ten seconds: accepted updates are stored, and running handlers
@@ -231,10 +235,10 @@ impl App {
         let updates_handled = store.pending_updates(0, 1).await.is_ok_and(|rows| rows.is_empty());
         let engine_quiet = self.engine.is_idle();
         let published = self.engine.events_published();
-        let followers = [&self.events_refreshed, &self.events_monitored];
+        let followers = [&self.events_refreshed, &self.events_monitored, &self.events_relayed];
         let events_processed = followers.iter().all(|count| count.load(Ordering::SeqCst) == published);
         let delivered = store.pending_deliveries().await == Ok(0);
-        updates_handled && engine_quiet && events_processed && delivered && self.desk.tasks.is_empty()
+        updates_handled && engine_quiet && events_processed && delivered && self.bot.tasks.is_empty()
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `assignment` | planner and roster (pure), rounds, pending work |
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
+//! | `conversation` | messages of customer and agent, and their relay |
 //! | `people`, `departments`, `settings` | operations on these records |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
@@ -16,6 +17,7 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+pub mod conversation;
 pub mod departments;
 pub mod error;
 pub mod events;
@@ -34,8 +36,10 @@ mod unreadable;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
+use crate::domain::policy::Strategy;
 use assignment::pending_work::PendingWork;
 use assignment::roster::Roster;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use error::EngineError;
 use events::Event;
@@ -63,6 +67,8 @@ pub struct EngineConfig {
     pub admin_ids: Vec<TelegramId>,
     /// The TTL of a presence record after its last heartbeat (`AGENT_STATUS_TTL`).
     pub presence_ttl: Duration,
+    /// How long a released ticket stays away from its former holder, if no other agent takes it.
+    pub return_delay: TimeDelta,
 }
 
 /// Counters of events that should be rare.
@@ -108,6 +114,8 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Keep the messages of each ticket in order.
+    conversation_locks: conversation::ConversationLocks,
     /// Counters of events that should be rare.
     pub faults: FaultCounters,
 }
@@ -124,8 +132,8 @@ impl Engine {
         Self {
             store,
             presence,
+            roster: Mutex::new(Roster::new(Strategy::default(), rules.return_delay)),
             rules,
-            roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             random: Mutex::new(random),
             pending_work: Mutex::default(),
             reloading: AtomicUsize::new(0),
@@ -141,6 +149,7 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),
         }
     }

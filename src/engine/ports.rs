@@ -3,6 +3,7 @@
 //! Each back end passes the contract tests of its port (`tests/it/store_contract.rs`,
 //! `tests/it/presence_contract.rs`).
 mod change;
+mod conversation;
 mod directory;
 mod error;
 mod inbox;
@@ -14,6 +15,7 @@ mod signals;
 mod tickets;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
+pub use conversation::ConversationStore;
 pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
@@ -27,11 +29,17 @@ pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
 pub trait Store:
-    TicketStore + DirectoryStore + InboxStore + OutboxStore + LeaseStore + RetentionStore
+    TicketStore + DirectoryStore + InboxStore + OutboxStore + ConversationStore + LeaseStore + RetentionStore
 {
 }
 
 impl<S> Store for S where
-    S: TicketStore + DirectoryStore + InboxStore + OutboxStore + LeaseStore + RetentionStore
+    S: TicketStore
+        + DirectoryStore
+        + InboxStore
+        + OutboxStore
+        + ConversationStore
+        + LeaseStore
+        + RetentionStore
 {
 }

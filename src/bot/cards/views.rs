@@ -1,7 +1,9 @@
 //! View models of cards and notices: plain values with every name resolved. `view_loader` loads them from the
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
+mod conversation;
 mod notice;
 
+pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::NoticeView;
 
 use crate::domain::Time;
@@ -96,9 +98,9 @@ pub struct TaskView {
 pub struct QueueView {
     /// The availability that the agent chose.
     pub availability: Availability,
-    /// Whether their presence is lost.
+    /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
-    /// Whether they get tickets automatically.
+    /// Whether they take part in automatic assignment.
     pub auto: bool,
     /// Tickets they hold.
     pub held: u16,
@@ -151,13 +153,13 @@ pub struct AgentLine {
     pub name: String,
     /// The availability that they chose.
     pub availability: Availability,
-    /// Whether their presence is lost.
+    /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// False if they blocked the bot.
     pub reachable: bool,
-    /// Whether they get tickets by themselves.
+    /// Whether they take part in automatic assignment.
     pub auto: bool,
-    /// Whether they get tickets automatically.
+    /// Tickets they hold.
     pub held: u16,
     /// Tickets they can hold.
     pub max: u16,
@@ -212,7 +214,7 @@ pub struct DraftView {
 pub struct StatusView {
     /// The availability that the agent chose.
     pub availability: Availability,
-    /// Whether their presence is lost.
+    /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// Whether they take part in automatic assignment.
     pub auto: bool,

@@ -34,6 +34,7 @@ impl PendingWork {
                 Write::AssertQueueHead { .. }
                 | Write::Settings { .. }
                 | Write::Incidents { .. }
+                | Write::Message { .. }
                 | Write::Invite(_)
                 | Write::Nothing => {}
             }

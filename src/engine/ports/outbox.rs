@@ -4,6 +4,7 @@ use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing};
+use crate::domain::ticket::conversation::RelayedTo;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
@@ -30,6 +31,8 @@ pub struct ClaimedDelivery {
 pub enum Outcome {
     /// Delivered, with the live card that the message became, if it shows one.
     Sent(Option<LiveCard>),
+    /// Messages of a conversation were delivered: each is now at this place.
+    Relayed(Vec<RelayedTo>),
     /// Not delivered yet: it is retried from `until` on.
     Retry {
         /// The earliest time of the next attempt.
@@ -67,7 +70,7 @@ impl DropReason {
     pub const ALL: [Self; 5] =
         [Self::Unreachable, Self::Refused, Self::OutcomeUnknown, Self::Unreadable, Self::Failed];
 
-    /// Returns its name in metrics and in the store.
+    /// Returns its name in metrics, in the log, and in the reason that the store keeps with the delivery.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,19 +1,18 @@
 //! Leases: named locks for tasks that only one replica may run.
+use super::Mongo;
 use super::client::Db;
 use super::codec::{Fields, int};
 use super::schema::LEASES;
+use super::tx::error::{DUPLICATE_KEY, code_of};
 use crate::domain::ids::ReplicaId;
-use crate::engine::ports::{Lease, LeaseStamp, StoreError};
+use crate::engine::ports::{Lease, LeaseStamp, LeaseStore, StoreError};
+use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ReturnDocument;
-
-/// Server error code: another replica inserted the same key.
-const DUPLICATE_KEY: i32 = 11_000;
 
 /// Renews the lease, or takes it if it is free or still has the `stale` mark. Each of the two is one
 /// conditional write.
-pub(super) async fn acquire(
+async fn acquire(
     db: &Db,
     name: &str,
     replica: ReplicaId,
@@ -39,7 +38,7 @@ pub(super) async fn acquire(
     match taken {
         Ok(Some(lease)) => Ok(Lease::Mine(mark(&lease)?.term)),
         Ok(None) => read(db, name).await,
-        Err(error) if is_duplicate_key(&error) => read(db, name).await,
+        Err(error) if code_of(&error) == Some(DUPLICATE_KEY) => read(db, name).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -55,13 +54,25 @@ fn mark(lease: &Document) -> Result<LeaseStamp, StoreError> {
     Ok(LeaseStamp { term: f.number("term")?, renewals: f.number("renewals")? })
 }
 
-fn is_duplicate_key(error: &Error) -> bool {
-    matches!(&*error.kind, ErrorKind::Command(command) if command.code == DUPLICATE_KEY)
-}
-
 /// Releases the lease if this replica holds it.
-pub(super) async fn release(db: &Db, name: &str, replica: ReplicaId) -> Result<(), StoreError> {
+async fn release(db: &Db, name: &str, replica: ReplicaId) -> Result<(), StoreError> {
     let mine = doc! { "_id": name, "holder": replica.to_string() };
     db.collection(LEASES).update_one(mine, doc! { "$set": { "holder": Bson::Null } }).await?;
     Ok(())
+}
+
+#[async_trait]
+impl LeaseStore for Mongo {
+    async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        stale: Option<LeaseStamp>,
+    ) -> Result<Lease, StoreError> {
+        acquire(&self.db, name, holder, stale).await
+    }
+
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+        release(&self.db, name, holder).await
+    }
 }

@@ -4,10 +4,9 @@
 pub(super) mod query_plans;
 pub(super) mod version;
 
-use super::codec::Fields;
+use super::tx::error::code_of;
 use crate::engine::ports::StoreError;
-use futures::TryStreamExt;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
 use mongodb::{Database, IndexModel};
 use std::time::Duration;
@@ -20,6 +19,8 @@ pub(super) const DEPARTMENTS: &str = "departments";
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const INVITES: &str = "invites";
 pub(super) const DRAFTS: &str = "drafts";
+pub(super) const MESSAGES: &str = "messages";
+pub(super) const FOCUS: &str = "focus";
 pub(super) const EVENTS: &str = "events";
 pub(super) const QUEUE_DEPTHS: &str = "queue_depths";
 pub(super) const INBOX: &str = "inbox";
@@ -122,6 +123,17 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "ticket_id": { "$exists": true } }),
     index(EVENTS, "totals", || doc! { "agent_id": 1, "micros": 1, "kind": 1 })
         .where_(|| doc! { "agent_id": { "$exists": true } }),
+    // A message that is received twice is stored once.
+    index(MESSAGES, "source", || doc! { "source_chat": 1, "source_message": 1 })
+        .unique()
+        .where_(|| doc! { "source_chat": { "$exists": true } }),
+    index(MESSAGES, "target", || doc! { "target_chat": 1, "target_message": 1 })
+        .where_(|| doc! { "target_chat": { "$exists": true } }),
+    index(MESSAGES, "conversation", || doc! { "ticket": 1, "seq": 1 })
+        .where_(|| doc! { "ticket": { "$exists": true } }),
+    index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
+    index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
+        .where_(|| doc! { "unrouted": { "$exists": true } }),
     index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
@@ -140,90 +152,27 @@ const INDEXES: &[Index] = &[
 
 /// Collections without an index but `_id`. They are created at start-up, because creating one in a
 /// transaction is slow.
-const UNINDEXED: &[&str] = &[SETTINGS, INVITES, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
+const UNINDEXED: &[&str] = &[SETTINGS, INVITES, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED, FOCUS];
+
+/// Server error code: the collection exists.
+const NAMESPACE_EXISTS: i32 = 48;
 
 /// Creates the collections and indexes. An index that exists with other options is refused.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {
-    let existing = db.list_collection_names().await?;
     for name in UNINDEXED {
-        if !existing.iter().any(|known| known == name) {
-            create(db, name).await?;
+        match db.create_collection(*name).await {
+            Err(error) if code_of(&error) != Some(NAMESPACE_EXISTS) => return Err(error.into()),
+            Ok(()) | Err(_) => {}
         }
     }
-    for collection in indexed_collections() {
+    let mut collections: Vec<_> = INDEXES.iter().map(|index| index.collection).collect();
+    collections.dedup();
+    for collection in collections {
         let models = INDEXES.iter().filter(|index| index.collection == collection).map(Index::model);
         let created = db.collection::<Document>(collection).create_indexes(models).await;
         created.map_err(|error| {
             StoreError::Unavailable(format!("failed to create the indexes of {collection}: {error}"))
         })?;
-        check_indexes(db, collection).await?;
     }
     Ok(())
-}
-
-/// Creates a collection, which another replica may create at the same time.
-async fn create(db: &Database, name: &str) -> Result<(), StoreError> {
-    const NAMESPACE_EXISTS: i32 = 48;
-    match db.create_collection(name).await {
-        Err(error) => match &*error.kind {
-            mongodb::error::ErrorKind::Command(command) if command.code == NAMESPACE_EXISTS => Ok(()),
-            _ => Err(error.into()),
-        },
-        Ok(()) => Ok(()),
-    }
-}
-
-/// Returns the collections that have indexes, each once.
-fn indexed_collections() -> Vec<&'static str> {
-    let mut names: Vec<_> = INDEXES.iter().map(|index| index.collection).collect();
-    names.dedup();
-    names
-}
-
-/// Checks that each index of a collection exists with its options: without uniqueness a slot could be used
-/// twice.
-async fn check_indexes(db: &Database, collection: &str) -> Result<(), StoreError> {
-    let found: Vec<IndexModel> =
-        db.collection::<Document>(collection).list_indexes().await?.try_collect().await?;
-    for wanted in INDEXES.iter().filter(|index| index.collection == collection) {
-        let is_there = found.iter().any(|model| {
-            let options = model.options.clone().unwrap_or_default();
-            let unique = options.unique.unwrap_or(false);
-            let filter = options.partial_filter_expression;
-            same(&model.keys, &(wanted.key)())
-                && unique == wanted.unique
-                && options.expire_after == wanted.ttl
-                && match (&filter, wanted.partial) {
-                    (None, None) => true,
-                    (Some(found), Some(wanted)) => same(found, &wanted()),
-                    _ => false,
-                }
-        });
-        if !is_there {
-            let name = wanted.name;
-            return Err(StoreError::Unavailable(format!(
-                "the index {name} of {collection} has other options than it must have: drop it and restart"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Returns true if two documents are equal, whatever the types of their numbers.
-fn same(one: &Document, other: &Document) -> bool {
-    fn alike(one: &Bson, other: &Bson) -> bool {
-        match (one, other) {
-            (Bson::Document(one), Bson::Document(other)) => same(one, other),
-            _ => match (number(one), number(other)) {
-                (Some(one), Some(other)) => one == other,
-                _ => one == other,
-            },
-        }
-    }
-    fn number(value: &Bson) -> Option<i64> {
-        let doc = doc! { "n": value.clone() };
-        Fields(&doc).opt_int("n").ok().flatten()
-    }
-    one.len() == other.len()
-        && one.iter().zip(other).all(|((key, value), (name, wanted))| key == name && alike(value, wanted))
 }

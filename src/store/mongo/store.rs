@@ -2,18 +2,17 @@
 use super::inbox::UpdateEnd;
 use super::outbox::writer::OutboxCommand;
 use super::outbox::{claim, clock_jump};
-use super::read::people::PersonKey;
 use super::read::{cards, events, people, queue, reference_data, tickets};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
-use super::{Mongo, codec, inbox, leases};
+use super::{Mongo, codec, inbox};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::AuditEvent;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -22,8 +21,8 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
-    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
-    RetentionStore, StoreError, TicketStore, WaitingTicket,
+    InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, StoreError, TicketStore,
+    WaitingTicket,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -162,11 +161,12 @@ impl TicketStore for Mongo {
 #[async_trait]
 impl DirectoryStore for Mongo {
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Id(id)).await?.transpose()
+        self.people.get(id).await?.transpose()
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Telegram(id)).await?.transpose()
+        let found = people::find(&self.db, doc! { "telegram_id": id.0 }, doc! {}, 1).await?.pop();
+        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
@@ -189,7 +189,7 @@ impl DirectoryStore for Mongo {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let recent = people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::limit(limit)).await?;
+        let recent = people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::int(limit)).await?;
         Ok(self.unreadable.leave_out(recent))
     }
 
@@ -310,7 +310,9 @@ impl OutboxStore for Mongo {
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {
-        claim::undelivered(&self.db).await
+        // An empty claim moves the staged deliveries to their queues, where equal refreshes are coalesced.
+        self.outbox.send(|reply| OutboxCommand::Claim(0, self.last_time(), reply)).await?;
+        claim::count_queued(&self.db).await
     }
 
     async fn counters(&self) -> Result<DeliveryCounters, StoreError> {
@@ -323,22 +325,6 @@ impl OutboxStore for Mongo {
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         cards::live_queues(&self.db).await
-    }
-}
-
-#[async_trait]
-impl LeaseStore for Mongo {
-    async fn acquire_lease(
-        &self,
-        name: &str,
-        holder: ReplicaId,
-        stale: Option<LeaseStamp>,
-    ) -> Result<Lease, StoreError> {
-        leases::acquire(&self.db, name, holder, stale).await
-    }
-
-    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
-        leases::release(&self.db, name, holder).await
     }
 }
 

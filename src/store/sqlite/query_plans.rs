@@ -57,6 +57,12 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     outbox::MOVE_CARDS,
     outbox::CLAIMED,
     outbox::PRUNE,
+    tickets::conversation::BY_ID,
+    tickets::conversation::BY_SOURCE,
+    tickets::conversation::BY_TARGET,
+    tickets::conversation::OF_TICKET,
+    tickets::conversation::DUE,
+    tickets::conversation::UNROUTED,
     cards::PRUNABLE,
     cards::DELETE_BY_PREFIX,
 ];

@@ -67,16 +67,17 @@ pub(crate) async fn a_long_chat_queue_waits_as_long_as_before_the_clock_was_set(
 
 pub(crate) async fn activity_and_commit_times_follow_a_clock_that_was_set_back(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 5).await;
-    store.record_activity(who(1), at(10_000)).await.unwrap();
-    store.record_activity(who(2), at(5_000)).await.unwrap();
+    store.record_activity(person_id(1), at(10_000)).await.unwrap();
+    store.record_activity(person_id(2), at(5_000)).await.unwrap();
     store.enqueue(vec![text(10, "satu")], at(10_000)).await.unwrap();
     store.adjust_to_clock(jump(10_000, -HOUR)).await.unwrap();
-    let last_activity = async |n| store.person(who(n)).await.unwrap().unwrap().agent.unwrap().last_activity;
+    let last_activity =
+        async |n| store.person(person_id(n)).await.unwrap().unwrap().agent.unwrap().last_activity;
     assert_eq!((last_activity(1).await, last_activity(2).await), (at(10_000 - HOUR), at(5_000)));
-    store.record_activity(who(1), at(10_001 - HOUR)).await.unwrap();
+    store.record_activity(person_id(1), at(10_001 - HOUR)).await.unwrap();
     assert_eq!(last_activity(1).await, at(10_001 - HOUR));
     let change = Change { notices: vec![text(11, "dua")], ..Change::quiet(Write::Nothing) };
-    all(&*store, vec![change]).await;
+    commit_all(&*store, vec![change]).await;
     let claimed = claim(&*store, 10_000 - HOUR).await;
     let second = claimed.iter().find(|one| said(one) == "dua").unwrap();
     assert_eq!(second.committed_at, at(10_000 - HOUR));
