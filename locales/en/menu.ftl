@@ -16,6 +16,7 @@ command-myqueue = Your ticket queue
 command-status = Your status and today's numbers
 command-autoassign = Automatic assignment: on or off
 command-queue = Tickets that are waiting
+command-transcript = The conversation of a ticket as a document
 command-token = Token for the web application
 
 command-workload = Workload of all agents

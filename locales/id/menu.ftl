@@ -16,6 +16,7 @@ command-myqueue = Antrian tiket Anda
 command-status = Status dan angka hari ini
 command-autoassign = Penugasan otomatis: on atau off
 command-queue = Tiket yang menunggu
+command-transcript = Percakapan sebuah tiket sebagai dokumen
 command-token = Token untuk aplikasi web
 
 command-workload = Beban kerja semua agen

@@ -39,6 +39,8 @@ pub enum Command {
     Queue,
     /// `/token`: issues a bearer token for the side API, or ends all sessions.
     Token(String),
+    /// `/transcript`: sends the record of a ticket as a document.
+    Transcript(String),
     /// `/workload`: shows the load of all agents.
     Workload,
     /// `/agents`: lists the agents.
@@ -103,7 +105,7 @@ impl Command {
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_) => Audience::Agents,
-            Self::Queue | Self::Token(_) => Audience::Staff,
+            Self::Queue | Self::Token(_) | Self::Transcript(_) => Audience::Staff,
             Self::Workload
             | Self::Agents
             | Self::Invite(_)

@@ -16,6 +16,8 @@ const CUSTOMER: &[MenuEntry] = &[("new", "command-new"), ("mytickets", "command-
 
 const QUEUE: MenuEntry = ("queue", "command-queue");
 
+const TRANSCRIPT: MenuEntry = ("transcript", "command-transcript");
+
 const TOKEN: MenuEntry = ("token", "command-token");
 
 const AGENT: &[MenuEntry] = &[
@@ -27,6 +29,7 @@ const AGENT: &[MenuEntry] = &[
     ("status", "command-status"),
     ("autoassign", "command-autoassign"),
     QUEUE,
+    TRANSCRIPT,
     TOKEN,
 ];
 
@@ -41,6 +44,7 @@ const ADMIN: &[MenuEntry] = &[
     ("reassign", "command-reassign"),
     ("department", "command-department"),
     ("category", "command-category"),
+    TRANSCRIPT,
     TOKEN,
 ];
 

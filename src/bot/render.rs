@@ -12,7 +12,9 @@ mod length;
 mod notice;
 mod parts;
 mod queue;
+mod record;
 mod time;
+mod transcript;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,8 @@ pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
+pub use record::{record_line, summary};
+pub use transcript::{transcript, transcript_name};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};
 pub use crate::i18n::Arg;

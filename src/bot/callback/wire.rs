@@ -1,17 +1,20 @@
 //! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
 //! An id has 22 characters.
-use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
+use super::{
+    ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, Step,
+    Surface,
+};
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-fn encode_id(uuid: Uuid) -> String {
+pub(super) fn encode_id(uuid: Uuid) -> String {
     URL_SAFE_NO_PAD.encode(uuid.as_bytes())
 }
 
-fn decode_id(text: &str) -> Option<Uuid> {
+pub(super) fn decode_id(text: &str) -> Option<Uuid> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     Some(Uuid::from_bytes(bytes.try_into().ok()?))
 }
@@ -112,6 +115,7 @@ impl ButtonAction {
             }
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
             Self::Focus(t) => format!("f:{}", encode_id(t.0)),
+            Self::Record(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -193,6 +197,7 @@ impl ButtonAction {
             }
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
             ["f", t] => Self::Focus(ticket(t)?),
+            ["R", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
@@ -272,6 +277,8 @@ mod tests {
             ButtonAction::DraftUndo(DraftId(t.0)),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),
+            ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
+            ButtonAction::Record(RecordAction::Transcript(t)),
         ];
         for action in actions {
             let data = action.encode();

@@ -2,6 +2,7 @@
 //! current state.
 mod exceptions;
 mod readers;
+mod record;
 mod relay;
 
 use super::view_loader::ViewLoader;
@@ -62,6 +63,9 @@ impl Compose for Composer {
             }
             Message::Relay { part, .. } => {
                 self.relay(chat, part, (recipient.as_ref(), &localizer), now).await
+            }
+            Message::Notice(Notice::Record { part }) => {
+                self.record(chat, part, (recipient.as_ref(), &localizer)).await
             }
             Message::Reaction(message) => self.reaction(chat, *message).await,
             Message::Notice(Notice::MessageFailed { message }) => {
@@ -319,6 +323,7 @@ impl Composer {
             | Notice::PartUndelivered { .. }
             | Notice::SendAgain { .. }
             | Notice::MessageFailed { .. }
+            | Notice::Record { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {

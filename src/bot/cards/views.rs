@@ -2,9 +2,11 @@
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 mod conversation;
 mod notice;
+mod record;
 
 pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::NoticeView;
+pub use record::{RecordLine, SummaryView, TranscriptView};
 
 use crate::domain::Time;
 use crate::domain::description::Description;

@@ -7,7 +7,7 @@ mod department_lookup;
 mod department_picker;
 pub mod departments;
 pub mod invite;
-mod matching;
+pub(super) mod matching;
 pub mod name_prompts;
 mod pickers;
 pub mod reassign;

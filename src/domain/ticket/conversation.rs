@@ -70,6 +70,12 @@ impl MessageContent {
         file.has_file().then_some(file)
     }
 
+    /// Returns true if it has more than text, and the bot can bring that.
+    #[must_use]
+    pub fn has_media(&self) -> bool {
+        self.kind.as_ref().is_some_and(ContentKind::can_be_copied)
+    }
+
     /// Returns true if the bot can bring all of it to another chat.
     #[must_use]
     pub fn can_be_relayed(&self) -> bool {

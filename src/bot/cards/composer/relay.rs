@@ -72,7 +72,10 @@ impl Composer {
         Ok(TelegramAction::Relay(Box::new(action)))
     }
 
-    async fn ticket_of(&self, message: &ConversationMessage) -> Result<Option<Ticket>, StoreError> {
+    pub(super) async fn ticket_of(
+        &self,
+        message: &ConversationMessage,
+    ) -> Result<Option<Ticket>, StoreError> {
         match message.ticket {
             Some(ticket) => self.engine.store().ticket(ticket).await,
             None => Ok(None),
