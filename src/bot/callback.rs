@@ -3,10 +3,11 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod id_code;
 mod record;
 mod wire;
 
-pub use record::RecordAction;
+pub use record::{RecordAction, SearchQuery};
 
 use crate::domain::card::CardKey;
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};

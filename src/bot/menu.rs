@@ -9,12 +9,15 @@ const EVERYONE: &[MenuEntry] = &[
     ("help", "command-help"),
     ("language", "command-language"),
     ("cancel", "command-cancel"),
+    ("forget", "command-forget"),
     ("start", "command-start"),
 ];
 
 const CUSTOMER: &[MenuEntry] = &[("new", "command-new"), ("mytickets", "command-mytickets")];
 
 const QUEUE: MenuEntry = ("queue", "command-queue");
+
+const SEARCH: MenuEntry = ("search", "command-search");
 
 const TRANSCRIPT: MenuEntry = ("transcript", "command-transcript");
 
@@ -28,7 +31,9 @@ const AGENT: &[MenuEntry] = &[
     ("myqueue", "command-myqueue"),
     ("status", "command-status"),
     ("autoassign", "command-autoassign"),
+    ("withdraw", "command-withdraw"),
     QUEUE,
+    SEARCH,
     TRANSCRIPT,
     TOKEN,
 ];
@@ -44,6 +49,7 @@ const ADMIN: &[MenuEntry] = &[
     ("reassign", "command-reassign"),
     ("department", "command-department"),
     ("category", "command-category"),
+    SEARCH,
     TRANSCRIPT,
     TOKEN,
 ];

@@ -31,7 +31,7 @@ pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
-pub use record::{record_line, summary};
+pub use record::{found_ticket, record_line, search_hits, summary};
 pub use transcript::{transcript, transcript_name};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};

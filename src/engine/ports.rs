@@ -5,31 +5,43 @@
 mod change;
 mod conversation;
 mod directory;
+mod erasure;
 mod error;
 mod inbox;
 mod leases;
 mod outbox;
 mod presence;
 mod retention;
+pub mod search;
 mod signals;
 mod tickets;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use conversation::ConversationStore;
 pub use directory::DirectoryStore;
+pub use erasure::ErasureStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
 pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
 pub use presence::{Presence, PresenceError};
 pub use retention::RetentionStore;
+pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
 pub trait Store:
-    TicketStore + DirectoryStore + InboxStore + OutboxStore + ConversationStore + LeaseStore + RetentionStore
+    TicketStore
+    + DirectoryStore
+    + InboxStore
+    + OutboxStore
+    + ConversationStore
+    + SearchStore
+    + ErasureStore
+    + LeaseStore
+    + RetentionStore
 {
 }
 
@@ -39,6 +51,8 @@ impl<S> Store for S where
         + InboxStore
         + OutboxStore
         + ConversationStore
+        + SearchStore
+        + ErasureStore
         + LeaseStore
         + RetentionStore
 {

@@ -17,12 +17,16 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
+mod records {
+    pub(crate) mod search;
+}
 mod reference_data;
 mod reopen;
 mod tickets;
 
 use antri::engine::ports::Store;
 use async_trait::async_trait;
+use records::search;
 use std::sync::Arc;
 
 /// A back end under test.
@@ -96,6 +100,10 @@ macro_rules! store_contract {
             reference_data: an_incidents_write_with_a_stale_version_conflicts,
             reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
+            search: tickets_are_found_by_each_of_their_texts,
+            search: the_index_follows_edits,
+            search: an_erasure_leaves_numbers_and_nothing_else,
+            search: a_message_that_was_taken_back_stays_so_after_it_was_sent,
             inbox: an_update_is_appended_once,
             inbox: completing_an_update_enqueues_its_answers_once,
             inbox: failures_are_counted_until_the_update_is_dead_lettered,

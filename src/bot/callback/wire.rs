@@ -1,5 +1,6 @@
 //! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
 //! An id has 22 characters.
+use super::id_code::{decode_id, encode_id};
 use super::{
     ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, Step,
     Surface,
@@ -8,16 +9,6 @@ use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, 
 use crate::domain::person::Locale;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use uuid::Uuid;
-
-pub(super) fn encode_id(uuid: Uuid) -> String {
-    URL_SAFE_NO_PAD.encode(uuid.as_bytes())
-}
-
-pub(super) fn decode_id(text: &str) -> Option<Uuid> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    Some(Uuid::from_bytes(bytes.try_into().ok()?))
-}
 
 /// Encodes a version in 11 characters. With two ids in the data, there is no room for the digits of the
 /// highest version.
@@ -254,6 +245,8 @@ impl ButtonAction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bot::callback::SearchQuery;
+    use uuid::Uuid;
 
     #[test]
     fn the_longest_actions_fit_and_are_decoded() {
@@ -279,6 +272,10 @@ mod tests {
             ButtonAction::Language(Locale::En),
             ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
             ButtonAction::Record(RecordAction::Transcript(t)),
+            ButtonAction::Record(RecordAction::SearchPage(
+                SearchQuery::of(&["x".repeat(40), "y".repeat(7)]),
+                u16::MAX,
+            )),
         ];
         for action in actions {
             let data = action.encode();

@@ -6,7 +6,7 @@ mod record;
 
 pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::NoticeView;
-pub use record::{RecordLine, SummaryView, TranscriptView};
+pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
 
 use crate::domain::Time;
 use crate::domain::description::Description;

@@ -1,4 +1,8 @@
-//! Handlers of the records of tickets: the media of a handed-over conversation, transcripts.
+//! Handlers of the records of tickets: the media of a handed-over conversation, transcripts, search, withdrawal.
+pub mod forget;
+pub mod search;
+pub mod withdraw;
+
 use super::admin::matching::{Matches, find_tickets};
 use super::refusals::refusal_toast;
 use crate::bot::callback::{ButtonAction, RecordAction};
@@ -20,11 +24,18 @@ pub async fn pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
     toast: Toast,
-    _pressed: PressedMessage,
+    pressed: PressedMessage,
     action: RecordAction,
 ) -> HandlerResult {
     match action {
         RecordAction::Media(ticket, last) => media(&bot, &ctx, &toast, (ticket, last)).await,
+        RecordAction::Export(person) => forget::export(&bot, &ctx, &toast, person),
+        RecordAction::Forget(person) => forget::ask(&bot, &ctx, &toast, pressed, person).await,
+        RecordAction::ForgetConfirmed(person) => forget::confirmed(&bot, &ctx, &toast, pressed, person).await,
+        RecordAction::Open(ticket) => search::open(&bot, &ctx, &toast, ticket).await,
+        RecordAction::SearchPage(query, page) => {
+            search::show_page(&bot, &ctx, &toast, pressed, (query, page)).await
+        }
         RecordAction::Transcript(ticket) => {
             let ticket = bot.engine.store().ticket(ticket).await?;
             match ticket.filter(|ticket| may_see_record(&ctx.person, ticket)) {

@@ -2,7 +2,7 @@
 use super::parts::{card, name};
 use super::{Localizer, Rendered, content_kind, truncate};
 use crate::bot::callback::{ButtonAction, RecordAction};
-use crate::bot::cards::views::{RecordLine, SummaryView};
+use crate::bot::cards::views::{RecordLine, SearchHitView, SummaryView, TicketView};
 use crate::domain::Time;
 use crate::domain::ticket::conversation::Direction;
 use chrono::TimeDelta;
@@ -44,6 +44,54 @@ pub fn record_line(localizer: &Localizer<'_>, line: &RecordLine) -> String {
         ("text", truncate(text.trim(), MAX_LINE_UNITS).into()),
     ];
     localizer.html(key, &args)
+}
+
+/// The longest description of a found ticket, in UTF-16 units.
+const MAX_FOUND_UNITS: usize = 2_000;
+
+/// Renders a page of what a search has found.
+#[must_use]
+pub fn search_hits(localizer: &Localizer<'_>, words: &str, found: &[SearchHitView]) -> Rendered {
+    if found.is_empty() {
+        return localizer.message("search-none", &[("words", name(words))]);
+    }
+    let mut blocks = vec![localizer.html("search-head", &[("words", name(words))])];
+    for hit in found {
+        let mut lines = vec![
+            localizer.html("search-number", &[("number", (&hit.ticket.number).into())]),
+            localizer.html("search-state", &[("state", localizer.state(hit.ticket.status).into())]),
+        ];
+        if !hit.subject.is_empty() {
+            lines.push(localizer.html("search-subject", &[("subject", (&hit.subject).into())]));
+        }
+        let line = hit.line.as_ref().map(|(author, line)| match author {
+            Some(author) if line.is_empty() => localizer.html("search-name", &[("name", name(author))]),
+            Some(author) => {
+                localizer.html("search-line-of", &[("name", name(author)), ("line", line.into())])
+            }
+            None => localizer.html("search-line", &[("line", line.into())]),
+        });
+        lines.extend(line);
+        blocks.push(lines.join("\n"));
+    }
+    Rendered { html: blocks.join("\n\n"), buttons: Vec::new() }
+}
+
+/// Renders a ticket that a search has found, for staff who do not hold it.
+#[must_use]
+pub fn found_ticket(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
+    let holder = ticket.holder.as_deref().unwrap_or("–");
+    let args = [
+        ("number", (&ticket.number).into()),
+        ("label", name(&ticket.label)),
+        ("state", localizer.state(ticket.status).into()),
+        ("time", localizer.moment(ticket.created_at).into()),
+        ("agent", name(holder)),
+    ];
+    let quote = localizer.quote(&ticket.description.formatted(), MAX_FOUND_UNITS);
+    let html = format!("{}\n\n{quote}", localizer.html("search-ticket", &args));
+    let transcript = ButtonAction::Record(RecordAction::Transcript(ticket.id));
+    card(html.trim_end().to_owned(), [vec![localizer.button("button-transcript", transcript)]])
 }
 
 /// Returns the time of day for a moment of the last hours, else the date as well.

@@ -95,6 +95,7 @@ fn message(localizer: &Localizer<'_>, line: &RecordLine) -> String {
         match line.relay {
             Relay::Waiting | Relay::Enqueued { .. } => Some("transcript-waiting"),
             Relay::Failed { .. } => Some("transcript-failed"),
+            Relay::Withdrawn { .. } => Some("transcript-withdrawn"),
             Relay::Delivered { .. } | Relay::Kept => None,
         },
     ];

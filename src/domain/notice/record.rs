@@ -17,4 +17,6 @@ pub enum RecordPart {
     Media(MessageId),
     /// To staff: the whole record as a document.
     Transcript(TicketId),
+    /// To a customer, or to an admin for them: their personal data as a document.
+    Export(PersonId),
 }

@@ -96,6 +96,7 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "username_key": { "$exists": true } }),
     index(USERS, "role", || doc! { "role": 1, "created_seq": 1 }).where_(|| doc! { "role": "admin" }),
     index(USERS, "created_seq", || doc! { "created_seq": -1 }),
+    index(USERS, "words", || doc! { "words": 1 }),
     index(AGENT_STATUS, "agent_id", || doc! { "agent_id": 1 }).unique(),
     index(AGENT_STATUS, "eligible", || doc! { "is_online": 1, "current_tickets": 1 }),
     index(AGENT_STATUS, "assignment_order", || doc! { "assignment_order": 1, "agent_id": 1 }),
@@ -117,6 +118,7 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
+    index(TICKETS, "words", || doc! { "words": 1 }),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
         .where_(|| doc! { "ticket_id": { "$exists": true } }),
@@ -130,6 +132,7 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "target_chat": { "$exists": true } }),
     index(MESSAGES, "conversation", || doc! { "ticket": 1, "seq": 1 })
         .where_(|| doc! { "ticket": { "$exists": true } }),
+    index(MESSAGES, "words", || doc! { "words": 1 }),
     index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
     index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
         .where_(|| doc! { "unrouted": { "$exists": true } }),

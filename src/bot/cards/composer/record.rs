@@ -6,7 +6,7 @@ use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId};
 use crate::domain::notice::RecordPart;
 use crate::domain::person::Person;
-use crate::domain::ticket::conversation::ConversationMessage;
+use crate::domain::ticket::conversation::{ConversationMessage, Relay};
 use crate::engine::conversation::history::may_see_record;
 use crate::engine::ports::StoreError;
 use crate::outbox::{ComposedDocument, RelayAction, RelayCall, ReplyTo, TelegramAction};
@@ -30,6 +30,7 @@ impl Composer {
             RecordPart::Summary { .. } => Ok(TelegramAction::Nothing),
             RecordPart::Media(message) => self.record_media(chat, *message, recipient, localizer).await,
             RecordPart::Transcript(ticket) => self.transcript(*ticket, recipient, localizer).await,
+            RecordPart::Export(person) => self.export(*person, recipient, localizer).await,
         }
     }
 
@@ -103,6 +104,22 @@ impl Composer {
         let args = [("number", (&ticket.number).into()), ("count", view.lines.len().into())];
         let caption = localizer.html("transcript-caption", &args);
         Ok(TelegramAction::SendDocument(Box::new(ComposedDocument { file, caption })))
+    }
+
+    /// Returns the deletion of a message that its author took back; nothing if it was never sent there.
+    pub(super) async fn withdrawal(
+        &self,
+        chat: ChatId,
+        message: MessageId,
+        localizer: &Localizer<'_>,
+    ) -> Result<TelegramAction, StoreError> {
+        let message = self.engine.store().message(message).await?;
+        Ok(match message.map(|message| message.relay) {
+            Some(Relay::Withdrawn { chat: to, message_id: Some(id) }) if to == chat => {
+                TelegramAction::Delete(id, localizer.message("withdrawn-here", &[]))
+            }
+            _ => TelegramAction::Nothing,
+        })
     }
 
     /// Returns the messages with the names of their authors, as staff see them.

@@ -42,6 +42,17 @@ pub struct SummaryView {
     pub media_until: Option<u64>,
 }
 
+/// A ticket that a search has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchHitView {
+    /// The ticket.
+    pub ticket: TicketView,
+    /// What it is about.
+    pub subject: String,
+    /// The line that matched, with its author if it is not of the description. Empty if the name matched.
+    pub line: Option<(Option<String>, String)>,
+}
+
 /// The whole record of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TranscriptView {
