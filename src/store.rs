@@ -6,6 +6,7 @@ mod round_robin;
 mod search_words;
 pub mod sqlite;
 mod ttl_cache;
+mod unreadable;
 
 pub use mongo::Mongo;
 pub use sqlite::Sqlite;

@@ -45,12 +45,6 @@ search-line = 🔸 <i>{ $line }</i>
 search-line-of = 🔸 <b>{ $name }</b>: <i>{ $line }</i>
 search-name = 👤 { $name }
 search-open = 🎫 { $number }
-search-ticket = 🎫 <code>{ $number }</code>
-    { $label }
-    { $state }
-    Agent: { $agent }
-    Opened: { $time }
-button-transcript = 📄 Transcript
 
 withdraw-usage = 🗑 To take a message back, reply to it with /withdraw.
 withdraw-done = 🗑 Done, the customer no longer sees this message. It stays in the record.

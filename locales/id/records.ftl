@@ -43,12 +43,6 @@ search-line = 🔸 <i>{ $line }</i>
 search-line-of = 🔸 <b>{ $name }</b>: <i>{ $line }</i>
 search-name = 👤 { $name }
 search-open = 🎫 { $number }
-search-ticket = 🎫 <code>{ $number }</code>
-    { $label }
-    { $state }
-    Agen: { $agent }
-    Dibuat: { $time }
-button-transcript = 📄 Transkrip
 
 withdraw-usage = 🗑 Untuk menarik pesan, balas pesannya dengan /tarik.
 withdraw-done = 🗑 Selesai, pelanggan tidak melihat pesan ini lagi. Pesannya tetap ada di catatan tiket.

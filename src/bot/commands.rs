@@ -21,6 +21,8 @@ pub enum Command {
     New(String),
     /// `/mytickets`: lists the person's own tickets.
     MyTickets,
+    /// `/ticket`: shows one ticket.
+    Ticket(String),
     /// `/online`: makes the agent available for tickets.
     Online,
     /// `/offline`: ends the agent's work.
@@ -66,6 +68,12 @@ pub enum Command {
     Department(String),
     /// `/category`: creates a category.
     Category(String),
+    /// `/ban`: bans a customer.
+    Ban(String),
+    /// `/unban`: lifts a ban.
+    Unban(String),
+    /// `/replies`: lists or changes the canned replies.
+    Replies(String),
 }
 
 /// The people a command is for.
@@ -105,7 +113,8 @@ impl Command {
             | Self::Cancel
             | Self::New(_)
             | Self::MyTickets
-            | Self::Forget(_) => Audience::Everyone,
+            | Self::Forget(_)
+            | Self::Ticket(_) => Audience::Everyone,
             Self::Online
             | Self::Offline
             | Self::Busy
@@ -123,7 +132,10 @@ impl Command {
             | Self::SetMax(_)
             | Self::Reassign(_)
             | Self::Department(_)
-            | Self::Category(_) => Audience::Admins,
+            | Self::Category(_)
+            | Self::Ban(_)
+            | Self::Unban(_)
+            | Self::Replies(_) => Audience::Admins,
         }
     }
 }

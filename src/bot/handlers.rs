@@ -8,5 +8,7 @@ pub mod common;
 pub mod conversation;
 pub mod customer;
 pub mod draft_messages;
+pub mod feedback;
 pub mod records;
 pub mod refusals;
+pub mod tickets;

@@ -13,7 +13,8 @@ const EVERYONE: &[MenuEntry] = &[
     ("start", "command-start"),
 ];
 
-const CUSTOMER: &[MenuEntry] = &[("new", "command-new"), ("mytickets", "command-mytickets")];
+const CUSTOMER: &[MenuEntry] =
+    &[("new", "command-new"), ("mytickets", "command-mytickets"), ("ticket", "command-ticket")];
 
 const QUEUE: MenuEntry = ("queue", "command-queue");
 
@@ -51,6 +52,9 @@ const ADMIN: &[MenuEntry] = &[
     ("category", "command-category"),
     SEARCH,
     TRANSCRIPT,
+    ("replies", "command-replies"),
+    ("ban", "command-ban"),
+    ("unban", "command-unban"),
     TOKEN,
 ];
 

@@ -11,6 +11,7 @@ mod inbox;
 mod leases;
 mod outbox;
 mod presence;
+mod replies;
 mod retention;
 pub mod search;
 mod signals;
@@ -23,8 +24,9 @@ pub use erasure::ErasureStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
-pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
-pub use presence::{Presence, PresenceError};
+pub use outbox::{ClaimedDelivery, ClockJump, DeliveryCounters, DropReason, OutboxStore, Outcome};
+pub use presence::{MAX_CLIENTS, Presence, PresenceError};
+pub use replies::ReplyStore;
 pub use retention::RetentionStore;
 pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
@@ -35,6 +37,7 @@ pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 pub trait Store:
     TicketStore
     + DirectoryStore
+    + ReplyStore
     + InboxStore
     + OutboxStore
     + ConversationStore
@@ -48,6 +51,7 @@ pub trait Store:
 impl<S> Store for S where
     S: TicketStore
         + DirectoryStore
+        + ReplyStore
         + InboxStore
         + OutboxStore
         + ConversationStore

@@ -1,4 +1,4 @@
-//! Button actions on the records of tickets, and their encoding behind the letter `R`.
+//! Button actions on the records of tickets, and their encoding behind the letter `H`.
 use super::id_code::{decode_id, encode_id};
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::text::search::query_words;
@@ -69,13 +69,13 @@ impl SearchQuery {
 impl RecordAction {
     pub(super) fn encode(self) -> String {
         match self {
-            Self::Media(ticket, last) => format!("R:m:{}:{last}", encode_id(ticket.0)),
-            Self::Transcript(ticket) => format!("R:t:{}", encode_id(ticket.0)),
-            Self::Open(ticket) => format!("R:o:{}", encode_id(ticket.0)),
-            Self::Export(person) => format!("R:x:{}", encode_id(person.0)),
-            Self::Forget(person) => format!("R:f:{}", encode_id(person.0)),
-            Self::ForgetConfirmed(person) => format!("R:fy:{}", encode_id(person.0)),
-            Self::SearchPage(query, page) => format!("R:s:{page}:{}", query.text()),
+            Self::Media(ticket, last) => format!("H:m:{}:{last}", encode_id(ticket.0)),
+            Self::Transcript(ticket) => format!("H:t:{}", encode_id(ticket.0)),
+            Self::Open(ticket) => format!("H:o:{}", encode_id(ticket.0)),
+            Self::Export(person) => format!("H:x:{}", encode_id(person.0)),
+            Self::Forget(person) => format!("H:f:{}", encode_id(person.0)),
+            Self::ForgetConfirmed(person) => format!("H:fy:{}", encode_id(person.0)),
+            Self::SearchPage(query, page) => format!("H:s:{page}:{}", query.text()),
         }
     }
 

@@ -1,12 +1,15 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
+mod edits;
 mod exceptions;
 mod export;
 mod readers;
 mod record;
 mod relay;
+mod service;
 
 use super::view_loader::ViewLoader;
+use super::views::service::CompletedView;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::render;
@@ -17,7 +20,7 @@ use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
-use crate::domain::person::{Availability, Locale, Person};
+use crate::domain::person::{AgentProfile, Locale, Person};
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
@@ -71,6 +74,9 @@ impl Compose for Composer {
             Message::Reaction(message) => self.reaction(chat, *message).await,
             Message::Notice(Notice::MessageFailed { message }) => {
                 self.message_failed(*message, &localizer).await
+            }
+            Message::Notice(Notice::MessagePartlySent { message }) => {
+                self.message_partly_sent(*message, &localizer).await
             }
             Message::Inline { inline_message_id, message } => {
                 let action = Box::pin(self.compose(chat, message, now)).await?;
@@ -143,53 +149,6 @@ impl Composer {
         };
         Ok(TelegramAction::attachments(files, &caption, reply_to).unwrap_or_else(|| {
             TelegramAction::Send(render::notice(localizer, &NoticeView::PartUndelivered { number }), None)
-        }))
-    }
-
-    /// Edits the live message of a card. The page that it shows stays.
-    async fn refresh(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
-        let Some(live) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let card = self.card(live.key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_final }| TelegramAction::Edit {
-            message_id: live.message_id,
-            text,
-            // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited
-            // again.
-            card: (!is_final).then_some(live.key),
-            shown: Some(live.digest),
-        }))
-    }
-
-    /// Deletes the message of a live card that is about to be sent anew.
-    async fn retire(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
-        let Some(previous) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let moved = match key {
-            CardKey::Task(..) => "task-moved",
-            _ => "draft-moved",
-        };
-        Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))
-    }
-
-    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
-    async fn redraw(
-        &self,
-        message_id: i32,
-        key: CardKey,
-        localizer: &Localizer<'_>,
-    ) -> Result<TelegramAction, StoreError> {
-        let live =
-            self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
-        let card = self.card(key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
-            message_id,
-            text,
-            card: live.then_some(key),
-            // A press asked for it, so the recipient may see something else than the store has recorded.
-            shown: None,
         }))
     }
 
@@ -285,10 +244,11 @@ impl Composer {
                 None => None,
             },
             Notice::Completed { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Completed { number })
+                let ticket = store.ticket(*ticket).await?;
+                ticket.map(|ticket| NoticeView::Completed(CompletedView::of(&ticket)))
             }
             Notice::Cancelled { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number })
+                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { id: *ticket, number })
             }
             Notice::TaskCancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })
@@ -309,9 +269,11 @@ impl Composer {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
             }
             Notice::StillOnline { agent, minutes } => {
-                let agent = store.person(*agent).await?;
-                let availability = agent.map_or(Availability::Online, |agent| agent.availability());
-                Some(NoticeView::StillOnline { availability, minutes: *minutes })
+                let profile = store.person(*agent).await?.and_then(|person| person.agent);
+                profile.filter(AgentProfile::has_pending_question).map(|profile| NoticeView::StillOnline {
+                    availability: profile.availability,
+                    minutes: *minutes,
+                })
             }
             Notice::TakenOffline { kept } => Some(NoticeView::TakenOffline { kept: *kept }),
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
@@ -325,14 +287,19 @@ impl Composer {
             | Notice::SendAgain { .. }
             | Notice::MessageFailed { .. }
             | Notice::Record { .. }
+            | Notice::MessagePartlySent { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
                 let mut departments = store.departments().await?.into_iter();
                 let department = departments.find(|department| Some(department.id) == alert.department());
-                let department = department.map(|department| department.name).unwrap_or_default();
-                Some(NoticeView::Alert { alert: *alert, department, over: *over })
+                let subject = match alert.person() {
+                    Some(person) => self.name(person).await?,
+                    None => department.map(|department| department.name).unwrap_or_default(),
+                };
+                Some(NoticeView::Alert { alert: *alert, subject, over: *over })
             }
+            Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

@@ -3,6 +3,7 @@
 mod conversation;
 mod notice;
 mod record;
+pub mod service;
 
 pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::NoticeView;

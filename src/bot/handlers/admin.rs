@@ -1,5 +1,6 @@
 //! Handlers of the admin commands.
 pub mod agents;
+pub mod bans;
 pub mod capacity;
 pub mod choices;
 mod department_cards;
@@ -9,6 +10,7 @@ pub mod departments;
 pub mod invite;
 pub(super) mod matching;
 pub mod name_prompts;
-mod pickers;
+pub(super) mod pickers;
 pub mod reassign;
 pub mod relocation;
+pub mod replies;

@@ -12,7 +12,6 @@ use crate::bot::toast::Toast;
 use crate::domain::ids::TicketId;
 use crate::domain::notice::{Notice, Outgoing, RecordPart};
 use crate::domain::ticket::{Refusal, Ticket};
-use crate::engine::conversation::history::may_see_record;
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
@@ -38,7 +37,7 @@ pub async fn pressed(
         }
         RecordAction::Transcript(ticket) => {
             let ticket = bot.engine.store().ticket(ticket).await?;
-            match ticket.filter(|ticket| may_see_record(&ctx.person, ticket)) {
+            match ticket.filter(|ticket| ticket.is_visible_to(&ctx.person)) {
                 Some(ticket) => {
                     toast.ack();
                     Ok(vec![part(&ctx, RecordPart::Transcript(ticket.id))])
@@ -87,7 +86,7 @@ pub async fn transcript(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
         Matches::One(ticket) => vec![ticket],
         Matches::Several(tickets) => tickets,
     };
-    found.retain(|ticket| may_see_record(&ctx.person, ticket));
+    found.retain(|ticket| ticket.is_visible_to(&ctx.person));
     Ok(vec![match found.as_slice() {
         [] => ctx.message(&bot, "no-such-ticket", &[("text", text.into())]),
         [ticket] => part(&ctx, RecordPart::Transcript(ticket.id)),

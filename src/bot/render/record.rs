@@ -2,7 +2,7 @@
 use super::parts::{card, name};
 use super::{Localizer, Rendered, content_kind, truncate};
 use crate::bot::callback::{ButtonAction, RecordAction};
-use crate::bot::cards::views::{RecordLine, SearchHitView, SummaryView, TicketView};
+use crate::bot::cards::views::{RecordLine, SearchHitView, SummaryView};
 use crate::domain::Time;
 use crate::domain::ticket::conversation::Direction;
 use chrono::TimeDelta;
@@ -46,9 +46,6 @@ pub fn record_line(localizer: &Localizer<'_>, line: &RecordLine) -> String {
     localizer.html(key, &args)
 }
 
-/// The longest description of a found ticket, in UTF-16 units.
-const MAX_FOUND_UNITS: usize = 2_000;
-
 /// Renders a page of what a search has found.
 #[must_use]
 pub fn search_hits(localizer: &Localizer<'_>, words: &str, found: &[SearchHitView]) -> Rendered {
@@ -75,23 +72,6 @@ pub fn search_hits(localizer: &Localizer<'_>, words: &str, found: &[SearchHitVie
         blocks.push(lines.join("\n"));
     }
     Rendered { html: blocks.join("\n\n"), buttons: Vec::new() }
-}
-
-/// Renders a ticket that a search has found, for staff who do not hold it.
-#[must_use]
-pub fn found_ticket(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
-    let holder = ticket.holder.as_deref().unwrap_or("–");
-    let args = [
-        ("number", (&ticket.number).into()),
-        ("label", name(&ticket.label)),
-        ("state", localizer.state(ticket.status).into()),
-        ("time", localizer.moment(ticket.created_at).into()),
-        ("agent", name(holder)),
-    ];
-    let quote = localizer.quote(&ticket.description.formatted(), MAX_FOUND_UNITS);
-    let html = format!("{}\n\n{quote}", localizer.html("search-ticket", &args));
-    let transcript = ButtonAction::Record(RecordAction::Transcript(ticket.id));
-    card(html.trim_end().to_owned(), [vec![localizer.button("button-transcript", transcript)]])
 }
 
 /// Returns the time of day for a moment of the last hours, else the date as well.

@@ -214,9 +214,10 @@ pub fn plan_handover(
     let retired = ticket.former_holder(agent).map(|_| CardKey::Task(ticket.id, agent));
     let retired = retired.map(|card| Outgoing { chat: agent_chat, message: Message::Retire(card) });
     let task = Notice::NewTask { ticket: ticket.id, agent, position: held, held, max };
-    // Only a ticket that somebody held before has messages that an agent has read.
+    // Only a ticket that an agent held before has messages that an agent has read.
     let summary = RecordPart::Summary { ticket: ticket.id, agent };
-    let summary = (!ticket.former_holders.is_empty()).then_some(Notice::Record { part: summary });
+    let was_held = !ticket.former_holders.is_empty() || ticket.service.reopened > 0;
+    let summary = was_held.then_some(Notice::Record { part: summary });
     let news = std::iter::once(task).chain(after_task_card(ticket)).chain(summary);
     let mut out: Vec<_> =
         retired.into_iter().chain(news.map(|notice| Outgoing::notice(agent_chat, notice))).collect();

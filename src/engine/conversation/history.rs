@@ -1,8 +1,6 @@
 //! Record of a ticket: the earlier messages of its conversation, for a new holder and for staff.
 use crate::domain::ids::TicketId;
-use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{ConversationMessage, Relay};
-use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 
@@ -44,21 +42,4 @@ impl Engine {
         }
         Ok(all)
     }
-}
-
-/// Returns true if a person may see a ticket's record: admins each, agents those of their departments and
-/// those that they hold or have completed.
-#[must_use]
-pub fn may_see_record(person: &Person, ticket: &Ticket) -> bool {
-    let agent = match &ticket.state {
-        TicketState::Held(hold) => Some(hold.agent),
-        TicketState::Completed { agent, .. } => Some(*agent),
-        TicketState::Queued | TicketState::Cancelled { .. } => None,
-    };
-    let serves = |departments: &std::collections::BTreeSet<_>| departments.contains(&ticket.department);
-    person.is_admin()
-        || person
-            .agent
-            .as_ref()
-            .is_some_and(|profile| agent == Some(person.id) || serves(&profile.departments))
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 /// [`super::TicketStore::commit`].
 #[async_trait]
 pub trait ErasureStore: Send + Sync + 'static {
-    /// Empties the descriptions of a customer's ended tickets, the contents of all messages of these tickets
+    /// Empties the descriptions and comments of a customer's ended tickets, the contents of all messages of these tickets
     /// and of those that have no ticket, and their entries in the search index; deletes the draft and the
     /// dead letters of deliveries to the customer's chat. Ids, numbers, times and states stay. Open tickets
     /// stay as they are. Returns the number of ended tickets. A repeated call has the same effect.

@@ -13,7 +13,7 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
     menu.into_iter().find(|(name, _)| name == command).map(|(_, words)| words).unwrap_or_default()
 }
 
-const CUSTOMER: [&str; 7] = ["new", "mytickets", "help", "language", "cancel", "forget", "start"];
+const CUSTOMER: [&str; 8] = ["new", "mytickets", "ticket", "help", "language", "cancel", "forget", "start"];
 const AGENT: [&str; 12] = [
     "online",
     "offline",

@@ -34,6 +34,7 @@ impl Composer {
                 "number": ticket.number.to_string(),
                 "state": ticket.status().as_str(),
                 "opened_at": ticket.created_at,
+                "rating": ticket.service.rating,
                 "description": ticket.description.text,
                 "files": ticket.description.attachments,
                 "messages": messages.map(|message| exported(message, &person)).collect::<Vec<_>>(),

@@ -7,7 +7,6 @@ use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId};
 use crate::domain::notice::RecordPart;
 use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{ConversationMessage, Relay};
-use crate::engine::conversation::history::may_see_record;
 use crate::engine::ports::StoreError;
 use crate::outbox::{ComposedDocument, RelayAction, RelayCall, ReplyTo, TelegramAction};
 use crate::telegram::Upload;
@@ -76,7 +75,12 @@ impl Composer {
         let reply_to = reply_to.map(|card| ReplyTo { message_id: card.message_id, quote: None });
         let file = message.content.file();
         let call = RelayCall::Copy { source, caption, buttons: Vec::new(), file };
-        Ok(TelegramAction::Relay(Box::new(RelayAction { messages: Vec::new(), call, reply_to })))
+        Ok(TelegramAction::Relay(Box::new(RelayAction {
+            messages: Vec::new(),
+            call,
+            reply_to,
+            is_partial: false,
+        })))
     }
 
     async fn transcript(
@@ -85,8 +89,7 @@ impl Composer {
         reader: &Person,
         localizer: &Localizer<'_>,
     ) -> Result<TelegramAction, StoreError> {
-        let ticket =
-            self.engine.store().ticket(ticket).await?.filter(|ticket| may_see_record(reader, ticket));
+        let ticket = self.engine.store().ticket(ticket).await?.filter(|ticket| ticket.is_visible_to(reader));
         let Some(ticket) = ticket else { return Ok(TelegramAction::Nothing) };
         let messages = self.engine.whole_conversation(ticket.id).await?;
         let view = TranscriptView {

@@ -2,12 +2,11 @@
 use crate::bot::callback::{ButtonAction, RecordAction, SearchQuery};
 use crate::bot::cards::views::SearchHitView;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::handlers::agent_tickets::brought;
+use crate::bot::handlers::tickets::shown;
 use crate::bot::render::{self, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::ids::{DepartmentId, TicketId};
 use crate::domain::text::search::{matching_line, query_words};
-use crate::engine::conversation::history::may_see_record;
 use crate::engine::error::EngineError;
 use crate::engine::ports::{SearchHit, StoreError};
 use std::sync::Arc;
@@ -37,7 +36,7 @@ pub(super) async fn show_page(
     Ok(vec![ctx.edit(pressed, page(bot, ctx, query, number).await?)])
 }
 
-/// Shows the ticket that was found: its holder gets the card, other staff a copy without its buttons.
+/// Shows the ticket that was found, as `/ticket` does.
 pub(super) async fn open(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -45,16 +44,12 @@ pub(super) async fn open(
     ticket: TicketId,
 ) -> HandlerResult {
     let ticket = bot.engine.store().ticket(ticket).await?;
-    let Some(ticket) = ticket.filter(|ticket| may_see_record(&ctx.person, ticket)) else {
+    let Some(ticket) = ticket.filter(|ticket| ticket.is_visible_to(&ctx.person)) else {
         toast.say(ctx.localizer(bot).toast("not-found", &[]));
         return Ok(Vec::new());
     };
     toast.ack();
-    if ticket.holder() == Some(ctx.person.id) {
-        return Ok(brought(ctx, &ticket).collect());
-    }
-    let view = bot.views.ticket(&ticket, ctx.person.id).await?;
-    Ok(vec![ctx.text(render::found_ticket(&ctx.localizer(bot), &view))])
+    shown(bot, ctx, &ticket).await
 }
 
 async fn page(

@@ -27,6 +27,9 @@ impl ErasureStore for Mongo {
             tickets.update_one(of_ticket, doc! { "$set": empty }).await?;
             ids.push(ticket.id);
         }
+        let comments = doc! { "ticket_id": among(&ids), "service.rating.comment": { "$exists": true } };
+        let without = doc! { "$unset": { "service.rating.comment": "" } };
+        self.db.collection(TICKET_QUEUE).update_many(comments, without).await?;
         let messages = self.db.collection(MESSAGES);
         let words = Bson::Array(Vec::new());
         let empty = doc! { "content": fields(&MessageContent::default())?, "words": words };

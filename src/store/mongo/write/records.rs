@@ -53,6 +53,7 @@ impl RecordSet {
                 Write::OpenTicket { .. }
                 | Write::Ticket { .. }
                 | Write::TicketContent { .. }
+                | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Message { .. }
                 | Write::Nothing => {}
@@ -231,6 +232,9 @@ fn user_document(person: &Person, created_seq: i64) -> Result<Document, StoreErr
         "words": search_words::of_person(person),
         "person": fields(person)?,
     };
+    if person.is_banned() {
+        doc.insert("banned", true);
+    }
     if let Some(username) = &person.username {
         doc.insert("username_key", username.to_lowercase());
     }

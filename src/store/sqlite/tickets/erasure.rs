@@ -11,7 +11,8 @@ use crate::store::sqlite::codec::{Json, row_count};
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
-const EMPTY_TICKET: &str = "UPDATE tickets SET description = ?2 WHERE arrival = ?1";
+const EMPTY_TICKET: &str = "UPDATE tickets SET description = ?2,
+    service = json_remove(service, '$.rating.comment') WHERE arrival = ?1";
 const EMPTY_MESSAGES: &str =
     "UPDATE messages SET doc = json_set(doc, '$.content', json(?2)) WHERE ticket = ?1";
 const EMPTY_ENTRIES: &str = "UPDATE search_entries SET words = ''

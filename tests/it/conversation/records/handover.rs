@@ -1,7 +1,7 @@
 //! Hand-over: what the new holder of a ticket gets of its conversation.
 use crate::conversation::{BUDI, CITRA, SARI, number, with_agent};
 use crate::support::{ADMIN, Desk};
-use antri::sandbox::{MediaKind, NewMedia};
+use antri::sandbox::{MediaKind, NewMedia, UserMessage};
 
 /// Sends a text without an answer of the bot in the same chat.
 async fn write(desk: &Desk, id: i64, text: &str) {
@@ -41,6 +41,10 @@ async fn the_new_holder_gets_one_summary_after_the_task_card() {
     assert!(card.message_id < summary.message_id);
     assert_eq!(desk.count(CITRA, "Percakapan sejauh ini"), 1);
     assert!(desk.has(BUDI, "dialihkan ke Citra"), "{}", desk.chat_story(BUDI));
+    let old = desk.find(BUDI, "Lampu LOS").message_id;
+    desk.sandbox.send(BUDI, UserMessage::text("sudah menyala?").replying_to(old));
+    desk.settle().await;
+    assert!(desk.has(BUDI, "sudah tidak Anda pegang") && !desk.has(SARI, "sudah menyala?"));
 }
 
 #[tokio::test]
@@ -85,4 +89,14 @@ async fn messages_that_wait_come_after_the_summary() {
     assert!(at("Tiket baru") < at("Percakapan sejauh ini"), "{texts:?}");
     assert!(at("Percakapan sejauh ini") < at("masih mati"), "{texts:?}");
     assert!(!desk.find(CITRA, "Percakapan sejauh ini").text.contains("masih mati"));
+}
+
+#[tokio::test]
+async fn a_reopened_ticket_brings_its_conversation_to_another_agent() {
+    let (desk, _) = with_conversation().await;
+    desk.press(BUDI, "✅ Selesai").await;
+    desk.say(BUDI, "/offline").await;
+    desk.press(SARI, "Belum selesai").await;
+    let summary = desk.find(CITRA, "Percakapan sejauh ini");
+    assert!(summary.text.contains("Baik, kami periksa"), "{}", summary.text);
 }
