@@ -69,12 +69,14 @@ impl Composer {
         let Some(source) = message.source else { return Ok(TelegramAction::Nothing) };
         let line = self.record_lines(std::slice::from_ref(&message)).await?;
         let has_caption = message.content.kind.as_ref().is_some_and(|kind| kind.has_caption());
-        let caption = line.first().filter(|_| has_caption).map(|line| render::record_line(localizer, line));
+        let shown = line.first().map(|line| render::record_line(localizer, line)).unwrap_or_default();
+        let caption = has_caption.then(|| shown.clone());
+        let words = Some(Rendered { html: shown, buttons: Vec::new() });
         let card = store.live_card(CardKey::Task(ticket.id, holder.id)).await?;
         let reply_to = card.filter(|card| card.chat == chat);
         let reply_to = reply_to.map(|card| ReplyTo { message_id: card.message_id, quote: None });
         let file = message.content.file();
-        let call = RelayCall::Copy { source, caption, buttons: Vec::new(), file };
+        let call = RelayCall::Copy { source, caption, buttons: Vec::new(), file, words };
         Ok(TelegramAction::Relay(Box::new(RelayAction {
             messages: Vec::new(),
             call,
