@@ -28,7 +28,7 @@ pub async fn pressed(
 ) -> HandlerResult {
     match action {
         RecordAction::Media(ticket, last) => media(&bot, &ctx, &toast, (ticket, last)).await,
-        RecordAction::Export(person) => forget::export(&bot, &ctx, &toast, person),
+        RecordAction::Export(person) => Ok(forget::export(&bot, &ctx, &toast, person)),
         RecordAction::Forget(person) => forget::ask(&bot, &ctx, &toast, pressed, person).await,
         RecordAction::ForgetConfirmed(person) => forget::confirmed(&bot, &ctx, &toast, pressed, person).await,
         RecordAction::Open(ticket) => search::open(&bot, &ctx, &toast, ticket).await,
@@ -37,16 +37,12 @@ pub async fn pressed(
         }
         RecordAction::Transcript(ticket) => {
             let ticket = bot.engine.store().ticket(ticket).await?;
-            match ticket.filter(|ticket| ticket.is_visible_to(&ctx.person)) {
-                Some(ticket) => {
-                    toast.ack();
-                    Ok(vec![part(&ctx, RecordPart::Transcript(ticket.id))])
-                }
-                None => {
-                    toast.say(ctx.localizer(&bot).toast("not-found", &[]));
-                    Ok(Vec::new())
-                }
+            if let Some(ticket) = ticket.filter(|ticket| ticket.is_visible_to(&ctx.person)) {
+                toast.ack();
+                return Ok(vec![part(&ctx, RecordPart::Transcript(ticket.id))]);
             }
+            toast.say(ctx.localizer(&bot).toast("not-found", &[]));
+            Ok(Vec::new())
         }
     }
 }

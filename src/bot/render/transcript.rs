@@ -45,10 +45,10 @@ pub fn transcript(localizer: &Localizer<'_>, view: &TranscriptView) -> String {
         ("transcript-opened", localizer.moment(ticket.created_at)),
     ];
     facts.extend(ticket.holder.clone().map(|holder| ("transcript-agent", holder)));
-    let facts: String = facts
-        .iter()
-        .map(|(key, value)| format!("<dt>{}</dt><dd>{}</dd>", word(key), escape(&clean(value))))
-        .collect();
+    let fact = |(key, value): &(&str, String)| {
+        [&format!("<dt>{}</dt>", word(key)), "<dd>", &escape(&clean(value)), "</dd>"].concat()
+    };
+    let facts = facts.iter().map(fact).collect::<Vec<_>>().concat();
     let description = description(localizer, view);
     let mut messages: String = view.lines.iter().map(|line| message(localizer, line)).collect();
     if messages.is_empty() {
@@ -103,8 +103,8 @@ fn message(localizer: &Localizer<'_>, line: &RecordLine) -> String {
     if let Some(origin) = line.forwarded_from.as_deref().filter(|origin| !origin.is_empty()) {
         marks.push(localizer.plain("transcript-forwarded-from", &[("name", origin.into())]));
     }
-    let marks: String =
-        marks.iter().map(|mark| format!("<span class=\"what\">{}</span>", escape(mark))).collect();
+    let mark = |mark: &String| ["<span class=\"what\">", &escape(mark), "</span>"].concat();
+    let marks = marks.iter().map(mark).collect::<Vec<_>>().concat();
     let quote =
         line.quote.as_deref().map(|quote| format!("<blockquote>{}</blockquote>", escape(&clean(quote))));
     let file = line.kind.as_ref().map(|kind| media(localizer, kind));

@@ -3,6 +3,7 @@ use super::Composer;
 use crate::bot::cards::views::{RecordLine, SummaryView, TranscriptView};
 use crate::bot::render::{self, Localizer, Rendered};
 use crate::domain::card::CardKey;
+use crate::domain::content::ContentKind;
 use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId};
 use crate::domain::notice::RecordPart;
 use crate::domain::person::Person;
@@ -68,7 +69,7 @@ impl Composer {
         }
         let Some(source) = message.source else { return Ok(TelegramAction::Nothing) };
         let line = self.record_lines(std::slice::from_ref(&message)).await?;
-        let has_caption = message.content.kind.as_ref().is_some_and(|kind| kind.has_caption());
+        let has_caption = message.content.kind.as_ref().is_some_and(ContentKind::has_caption);
         let shown = line.first().map(|line| render::record_line(localizer, line)).unwrap_or_default();
         let caption = has_caption.then(|| shown.clone());
         let words = Some(Rendered { html: shown, buttons: Vec::new() });
@@ -132,13 +133,12 @@ impl Composer {
         let mut names: HashMap<PersonId, String> = HashMap::new();
         let mut lines = Vec::with_capacity(messages.len());
         for message in messages {
-            let author = match names.get(&message.author) {
-                Some(name) => name.clone(),
-                None => {
-                    let name = self.name(message.author).await?;
-                    names.insert(message.author, name.clone());
-                    name
-                }
+            let author = if let Some(name) = names.get(&message.author) {
+                name.clone()
+            } else {
+                let name = self.name(message.author).await?;
+                names.insert(message.author, name.clone());
+                name
             };
             let content = &message.content;
             let words = [content.text.readable().text, content.words.clone()];

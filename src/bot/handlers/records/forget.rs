@@ -5,7 +5,7 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::render::{Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TelegramId};
-use crate::domain::notice::RecordPart;
+use crate::domain::notice::{Outgoing, RecordPart};
 use crate::domain::person::Person;
 use crate::domain::ticket::{Status, Ticket};
 use crate::engine::conversation::forget::Erasure;
@@ -47,12 +47,13 @@ pub(super) fn export(
     ctx: &RequestContext,
     toast: &Toast,
     person: PersonId,
-) -> HandlerResult {
+) -> Vec<Outgoing> {
     if !may_ask(ctx, person) {
-        return refused(bot, ctx, toast);
+        refuse(bot, ctx, toast);
+        return Vec::new();
     }
     toast.ack();
-    Ok(vec![part(ctx, RecordPart::Export(person))])
+    vec![part(ctx, RecordPart::Export(person))]
 }
 
 /// Handles the button that erases a person's data: asks once, or says what has to be done before.
@@ -64,7 +65,8 @@ pub(super) async fn ask(
     person: PersonId,
 ) -> HandlerResult {
     if !may_ask(ctx, person) {
-        return refused(bot, ctx, toast);
+        refuse(bot, ctx, toast);
+        return Ok(Vec::new());
     }
     toast.ack();
     let open = bot.engine.open_tickets(person).await?;
@@ -92,7 +94,8 @@ pub(super) async fn confirmed(
     person: PersonId,
 ) -> HandlerResult {
     if !may_ask(ctx, person) {
-        return refused(bot, ctx, toast);
+        refuse(bot, ctx, toast);
+        return Ok(Vec::new());
     }
     toast.ack();
     let localizer = ctx.localizer(bot);
@@ -128,9 +131,8 @@ fn may_ask(ctx: &RequestContext, person: PersonId) -> bool {
     ctx.person.id == person || ctx.person.is_admin()
 }
 
-fn refused(bot: &BotContext, ctx: &RequestContext, toast: &Toast) -> HandlerResult {
+fn refuse(bot: &BotContext, ctx: &RequestContext, toast: &Toast) {
     toast.say(ctx.localizer(bot).toast("forbidden", &[]));
-    Ok(Vec::new())
 }
 
 /// Returns the person with this Telegram id or username.

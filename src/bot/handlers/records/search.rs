@@ -110,12 +110,11 @@ async fn view(
         }
         None => matching_line(&ticket.description.text, words).map(|line| (None, line)),
     };
-    let line = match said {
-        Some(line) => Some(line),
-        None => {
-            let customer = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
-            matching_line(&customer, words).map(|name| (Some(name), String::new()))
-        }
+    let line = if said.is_some() {
+        said
+    } else {
+        let customer = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
+        matching_line(&customer, words).map(|name| (Some(name), String::new()))
     };
     let subject = ticket.description.subject();
     let ticket = bot.views.ticket(&ticket, ctx.person.id).await?;
