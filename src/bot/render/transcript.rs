@@ -46,7 +46,7 @@ pub fn transcript(localizer: &Localizer<'_>, view: &TranscriptView) -> String {
     ];
     facts.extend(ticket.holder.clone().map(|holder| ("transcript-agent", holder)));
     let fact = |(key, value): &(&str, String)| {
-        [&format!("<dt>{}</dt>", word(key)), "<dd>", &escape(&clean(value)), "</dd>"].concat()
+        ["<dt>", &word(key), "</dt><dd>", &escape(&clean(value)), "</dd>"].concat()
     };
     let facts = facts.iter().map(fact).collect::<Vec<_>>().concat();
     let description = description(localizer, view);
