@@ -9,5 +9,6 @@ pub mod conversation;
 pub mod customer;
 pub mod draft_messages;
 pub mod feedback;
+pub mod records;
 pub mod refusals;
 pub mod tickets;

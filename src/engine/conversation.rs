@@ -1,7 +1,10 @@
 //! Conversation of customer and agent: messages are stored together with their deliveries, and follow their
 //! ticket to whoever holds it.
+pub mod forget;
+pub mod history;
 mod outcomes;
 mod unrouted;
+pub mod withdraw;
 
 use super::error::EngineError;
 use super::events::Event;

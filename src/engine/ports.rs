@@ -5,6 +5,7 @@
 mod change;
 mod conversation;
 mod directory;
+mod erasure;
 mod error;
 mod inbox;
 mod leases;
@@ -12,12 +13,14 @@ mod outbox;
 mod presence;
 mod replies;
 mod retention;
+pub mod search;
 mod signals;
 mod tickets;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use conversation::ConversationStore;
 pub use directory::DirectoryStore;
+pub use erasure::ErasureStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
@@ -25,6 +28,7 @@ pub use outbox::{ClaimedDelivery, ClockJump, DeliveryCounters, DropReason, Outbo
 pub use presence::{MAX_CLIENTS, Presence, PresenceError};
 pub use replies::ReplyStore;
 pub use retention::RetentionStore;
+pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 
@@ -37,6 +41,8 @@ pub trait Store:
     + InboxStore
     + OutboxStore
     + ConversationStore
+    + SearchStore
+    + ErasureStore
     + LeaseStore
     + RetentionStore
 {
@@ -49,6 +55,8 @@ impl<S> Store for S where
         + InboxStore
         + OutboxStore
         + ConversationStore
+        + SearchStore
+        + ErasureStore
         + LeaseStore
         + RetentionStore
 {

@@ -1,5 +1,6 @@
 //! A Telegram action: the Bot API call that carries out a delivery.
 use super::attachments;
+use super::document::ComposedDocument;
 use super::relay::RelayAction;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
@@ -8,6 +9,7 @@ use crate::domain::ids::{ChatId, MessageId};
 use crate::domain::notice::Message;
 use crate::domain::notice::rendered::Rendered;
 use crate::engine::ports::{Outcome, StoreError};
+use crate::telegram::Upload;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -34,6 +36,8 @@ pub enum TelegramAction {
         /// The message that it replies to.
         reply_to: Option<i32>,
     },
+    /// Uploads a document.
+    SendDocument(Box<ComposedDocument>),
     /// Sends files as one album, with a caption on the first.
     SendAlbum(Vec<Attachment>, String),
     /// Copies messages of one chat, in the order of their ids.
@@ -100,6 +104,7 @@ impl TelegramAction {
                 attachments::send_file(chat, file, caption, *reply_to)
             }
             Self::SendAlbum(files, caption) => Some(attachments::send_album(chat, files, caption)),
+            Self::SendDocument(document) => Some(document.call(chat)),
             Self::Copy { sources, reply_to } => attachments::copy(chat, sources, *reply_to),
             Self::Inline(id, action) => {
                 let (method, mut body) = action.call(chat)?;
@@ -210,6 +215,10 @@ impl TelegramAction {
                 Self::SendFile { file: file.clone(), caption: strip_tags(caption), reply_to: *reply_to }
             }
             Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
+            Self::SendDocument(document) => {
+                let caption = strip_tags(&document.caption);
+                Self::SendDocument(Box::new(ComposedDocument { caption, ..document.as_ref().clone() }))
+            }
             Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
             Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
             Self::Relay(relay) => Self::Relay(Box::new(relay.to_plain_text(strip_tags))),
@@ -239,6 +248,15 @@ impl TelegramAction {
         match self {
             Self::Relay(relay) => Some(Self::Relay(Box::new(relay.fallback()?))),
             Self::InThread(thread, action) => Some(Self::InThread(*thread, Box::new(action.fallback()?))),
+            _ => None,
+        }
+    }
+
+    /// Returns the file that is uploaded with the call.
+    pub(super) fn upload(&self) -> Option<&Upload> {
+        match self {
+            Self::SendDocument(document) => Some(&document.file),
+            Self::InThread(_, action) => action.upload(),
             _ => None,
         }
     }

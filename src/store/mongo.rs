@@ -58,6 +58,7 @@ mod write {
     pub(super) mod agents;
     pub(super) mod batch;
     pub(super) mod command;
+    mod erasure;
     pub(super) mod messages;
     pub(super) mod queue;
     pub(super) mod records;
@@ -86,6 +87,7 @@ mod read {
     pub(super) mod people;
     pub(super) mod queue;
     pub(super) mod reference_data;
+    pub(super) mod search;
     pub(super) mod tickets;
 }
 

@@ -16,6 +16,9 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
+mod records {
+    pub(crate) mod search;
+}
 mod reference_data;
 mod reopen;
 mod reopening;
@@ -23,6 +26,7 @@ mod tickets;
 
 use antri::engine::ports::Store;
 use async_trait::async_trait;
+use records::search;
 use std::sync::Arc;
 
 /// A back end under test.
@@ -104,6 +108,10 @@ macro_rules! store_contract {
             reference_data: an_incidents_write_with_a_stale_version_conflicts,
             reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
+            search: tickets_are_found_by_each_of_their_texts,
+            search: the_index_follows_edits,
+            search: an_erasure_leaves_numbers_and_nothing_else,
+            search: a_message_that_was_taken_back_stays_so_after_it_was_sent,
             reference_data: canned_replies_are_listed_by_word,
             reference_data: the_word_of_a_canned_reply_is_unique_in_its_department,
             reference_data: the_first_bot_of_a_store_stays_its_bot,

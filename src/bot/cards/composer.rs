@@ -1,8 +1,11 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod attachments;
+mod edits;
 mod exceptions;
+mod export;
 mod readers;
+mod record;
 mod relay;
 mod service;
 
@@ -65,6 +68,9 @@ impl Compose for Composer {
             Message::Relay { part, .. } => {
                 self.relay(chat, part, (recipient.as_ref(), &localizer), now).await
             }
+            Message::Notice(Notice::Record { part }) => {
+                self.record(chat, part, (recipient.as_ref(), &localizer)).await
+            }
             Message::Reaction(message) => self.reaction(chat, *message).await,
             Message::Notice(Notice::MessageFailed { message }) => {
                 self.message_failed(*message, &localizer).await
@@ -121,53 +127,6 @@ impl Composer {
         let rules = self.engine.config();
         let locale: Locale = recipient.map_or(rules.default_locale, |person| person.locale);
         Localizer { texts: &self.texts, locale, now, zone: rules.zone }
-    }
-
-    /// Edits the live message of a card. The page that it shows stays.
-    async fn refresh(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
-        let Some(live) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let card = self.card(live.key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_final }| TelegramAction::Edit {
-            message_id: live.message_id,
-            text,
-            // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited
-            // again.
-            card: (!is_final).then_some(live.key),
-            shown: Some(live.digest),
-        }))
-    }
-
-    /// Deletes the message of a live card that is about to be sent anew.
-    async fn retire(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
-        let Some(previous) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let moved = match key {
-            CardKey::Task(..) => "task-moved",
-            _ => "draft-moved",
-        };
-        Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))
-    }
-
-    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
-    async fn redraw(
-        &self,
-        message_id: i32,
-        key: CardKey,
-        localizer: &Localizer<'_>,
-    ) -> Result<TelegramAction, StoreError> {
-        let live =
-            self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
-        let card = self.card(key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
-            message_id,
-            text,
-            card: live.then_some(key),
-            // A press asked for it, so the recipient may see something else than the store has recorded.
-            shown: None,
-        }))
     }
 
     async fn card(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<Option<Card>, StoreError> {
@@ -304,6 +263,7 @@ impl Composer {
             | Notice::PartUndelivered { .. }
             | Notice::SendAgain { .. }
             | Notice::MessageFailed { .. }
+            | Notice::Record { .. }
             | Notice::MessagePartlySent { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),

@@ -70,6 +70,12 @@ impl MessageContent {
         file.has_file().then_some(file)
     }
 
+    /// Returns true if it has more than text, and the bot can bring that.
+    #[must_use]
+    pub fn has_media(&self) -> bool {
+        self.kind.as_ref().is_some_and(ContentKind::can_be_copied)
+    }
+
     /// Returns true if the bot can bring all of it to another chat.
     #[must_use]
     pub fn can_be_relayed(&self) -> bool {
@@ -119,6 +125,13 @@ pub enum Relay {
     Failed {
         /// The reason.
         reason: RelayFailure,
+    },
+    /// Its author took it back. The message in the recipient's chat is deleted.
+    Withdrawn {
+        /// The recipient's chat.
+        chat: ChatId,
+        /// Telegram's id of the message that was there, if it was sent.
+        message_id: Option<i32>,
     },
     /// It is for nobody: a note.
     Kept,
@@ -184,6 +197,17 @@ pub struct ConversationMessage {
 }
 
 impl ConversationMessage {
+    /// Returns its next version after it was sent. A message that was taken back meanwhile stays so.
+    #[must_use]
+    pub fn after_sent(&self, relayed: RelayedTo) -> Self {
+        match self.relay {
+            Relay::Withdrawn { chat, .. } => {
+                self.with_relay(Relay::Withdrawn { chat, message_id: relayed.message_id })
+            }
+            _ => self.with_relay(relayed.relay()),
+        }
+    }
+
     /// Returns its next version with this state of the relay.
     #[must_use]
     pub fn with_relay(&self, relay: Relay) -> Self {

@@ -50,7 +50,7 @@ impl Engine {
                 let due = self.store.due_messages(&[*ticket]).await?.into_iter();
                 due.filter(|message| message.content.album.as_ref() == Some(album)).map(|m| m.id).collect()
             }
-            RelayPart::AlbumHeader(..) | RelayPart::Edit(_) => Vec::new(),
+            RelayPart::AlbumHeader(..) | RelayPart::Edit(_) | RelayPart::Withdraw(_) => Vec::new(),
         };
         for message in failed {
             self.fail_message(message, reason).await?;

@@ -99,6 +99,7 @@ const INDEXES: &[Index] = &[
     index(USERS, "role", || doc! { "role": 1, "created_seq": 1 }).where_(|| doc! { "role": "admin" }),
     index(USERS, "banned", || doc! { "banned": 1, "created_seq": -1 }).where_(|| doc! { "banned": true }),
     index(USERS, "created_seq", || doc! { "created_seq": -1 }),
+    index(USERS, "words", || doc! { "words": 1 }),
     index(AGENT_STATUS, "agent_id", || doc! { "agent_id": 1 }).unique(),
     index(AGENT_STATUS, "eligible", || doc! { "is_online": 1, "current_tickets": 1 }),
     index(AGENT_STATUS, "assignment_order", || doc! { "assignment_order": 1, "agent_id": 1 }),
@@ -120,6 +121,7 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
+    index(TICKETS, "words", || doc! { "words": 1 }),
     index(CANNED_REPLIES, "word", || doc! { "department_id": 1, "word_key": 1 }).unique(),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
@@ -134,6 +136,7 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "target_chat": { "$exists": true } }),
     index(MESSAGES, "conversation", || doc! { "ticket": 1, "seq": 1 })
         .where_(|| doc! { "ticket": { "$exists": true } }),
+    index(MESSAGES, "words", || doc! { "words": 1 }),
     index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
     index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
         .where_(|| doc! { "unrouted": { "$exists": true } }),

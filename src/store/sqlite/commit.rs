@@ -29,10 +29,12 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
     match &change.write {
         Write::OpenTicket { ticket, key, limit } => {
             arrival = Some(tickets::open(conn, ticket, key, *limit)?);
+            tickets::search::put_ticket(conn, ticket)?;
         }
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
         Write::TicketContent { ticket, expected } => {
             tickets::write(conn, ticket, *expected, Guard::None)?;
+            tickets::search::put_ticket(conn, ticket)?;
         }
         Write::EndedTicket { ticket, expected, guard } => {
             tickets::write_ended(conn, ticket, *expected, *guard)?;
@@ -43,7 +45,10 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
                 return Err(CommitError::Conflict);
             }
         }
-        Write::Person { person, expected } => people::write(conn, person, *expected)?,
+        Write::Person { person, expected } => {
+            people::write(conn, person, *expected)?;
+            tickets::search::put_person(conn, person)?;
+        }
         Write::Department { department, expected } => {
             mark_reference_data_changed();
             reference_data::write_department(conn, department, *expected)?;
@@ -55,7 +60,10 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
         Write::Incidents { incidents, expected } => {
             reference_data::write_incidents(conn, incidents, *expected)?;
         }
-        Write::Message { message, expected } => tickets::conversation::write(conn, message, *expected)?,
+        Write::Message { message, expected } => {
+            tickets::conversation::write(conn, message, *expected)?;
+            tickets::search::put_message(conn, message)?;
+        }
         Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
         Write::Nothing => {}
     }

@@ -273,3 +273,27 @@ CREATE TABLE focus (
   agent  BLOB NOT NULL PRIMARY KEY CHECK (length(agent) = 16),
   ticket BLOB NOT NULL CHECK (length(ticket) = 16)
 ) STRICT, WITHOUT ROWID;
+
+-- The words by which tickets, messages and people are found, in lower case and without accents.
+CREATE TABLE search_entries (
+  entry  INTEGER PRIMARY KEY AUTOINCREMENT,
+  id     BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),  -- of the ticket, the message or the person
+  kind   INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),       -- 0 ticket, 1 message, 2 person
+  ticket BLOB    CHECK (length(ticket) = 16),              -- null for a person, and while a message has none
+  person BLOB    CHECK (length(person) = 16),
+  words  TEXT    NOT NULL,
+  CHECK ((kind = 2) = (person IS NOT NULL))
+) STRICT;
+-- Only the triggers below write it.
+CREATE VIRTUAL TABLE search_index USING fts5 (
+  words, content = 'search_entries', content_rowid = 'entry', detail = none,
+  tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER search_index_added AFTER INSERT ON search_entries BEGIN
+  INSERT INTO search_index (rowid, words) VALUES (new.entry, new.words);
+END;
+CREATE TRIGGER search_index_changed AFTER UPDATE OF words ON search_entries
+WHEN old.words IS NOT new.words BEGIN
+  INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.entry, old.words);
+  INSERT INTO search_index (rowid, words) VALUES (new.entry, new.words);
+END;

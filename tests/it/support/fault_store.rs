@@ -20,8 +20,9 @@ use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, DeliveryCounters,
-    DirectoryStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore,
-    Outcome, QueueDepths, ReplyStore, RetentionStore, Store, StoreError, TicketStore, WaitingTicket,
+    DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext,
+    OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, SearchHit, SearchStore, Store, StoreError,
+    TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -258,6 +259,16 @@ fault_store! {
     unrouted_messages(author: PersonId) -> Vec<ConversationMessage>;
     focus(agent: PersonId) -> Option<TicketId>;
     set_focus(agent: PersonId, ticket: Option<TicketId>) -> ();
+}
+
+fault_store! {
+    ErasureStore {}
+    erase_customer(customer: PersonId) -> u64;
+}
+
+fault_store! {
+    SearchStore {}
+    search(words: &[String], departments: Option<&[DepartmentId]>, offset: usize, limit: usize) -> Vec<SearchHit>;
 }
 
 fault_store! {

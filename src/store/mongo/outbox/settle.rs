@@ -12,7 +12,7 @@ use crate::store::mongo::codec::{int, nested, put_time};
 use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, MESSAGES, OUTBOX_CHATS, OUTBOX_DROPPED};
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::{Tx, Work};
-use crate::store::mongo::write::messages::settle_statement;
+use crate::store::mongo::write::messages::settle_statements;
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
@@ -106,8 +106,8 @@ impl Settlement {
     pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
         tx.insert(OUTBOX_DROPPED, self.dropped).await?;
         tx.bulk_update(LIVE_CARDS, self.cards.iter().map(card_upsert).collect::<Result<_, _>>()?).await?;
-        let relayed = self.relayed.into_iter().map(settle_statement).collect::<Result<Vec<_>, _>>()?;
-        tx.update_any(MESSAGES, relayed).await?;
+        let relayed = self.relayed.into_iter().map(settle_statements).collect::<Result<Vec<_>, _>>()?;
+        tx.update_any(MESSAGES, relayed.concat()).await?;
         let gone = self.gone.iter().map(|(key, id)| doc! { "_id": key.slot(), "message_id": *id });
         tx.delete(LIVE_CARDS, gone.collect::<Vec<_>>()).await?;
         // Only groups move, and their ids are negative.

@@ -8,6 +8,7 @@ use crate::store::mongo::read::conversation::by_source;
 use crate::store::mongo::schema::MESSAGES;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use crate::store::search_words;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
@@ -100,6 +101,7 @@ fn document(message: &ConversationMessage) -> Result<Document, StoreError> {
     let mut doc = doc! { "_id": message.id.to_string() };
     doc.extend(fields(message)?);
     doc.insert("due", message.relay.is_due());
+    doc.insert("words", search_words::of_message(message));
     if message.ticket.is_none() && message.relay.is_due() {
         doc.insert("unrouted", message.author.to_string());
     }
@@ -115,10 +117,16 @@ fn put_place(doc: &mut Document, (chat, message): (&str, &str), place: Option<Me
     }
 }
 
-/// Returns the statement that records where a message was sent.
-pub(crate) fn settle_statement(relayed: RelayedTo) -> Result<Document, StoreError> {
+/// Returns the statements that record where a message was sent: of one that was taken back meanwhile only
+/// the place, so that it can be deleted there.
+pub(crate) fn settle_statements(relayed: RelayedTo) -> Result<[Document; 2], StoreError> {
     let mut set = doc! { "relay": nested(&relayed.relay())?, "due": Bson::Boolean(false) };
     put_place(&mut set, ("target_chat", "target_message"), relayed.relay().target());
     let update = doc! { "$set": set, "$inc": { "version": 1_i64 } };
-    Ok(doc! { "q": { "_id": relayed.message.to_string() }, "u": update })
+    let id = relayed.message.to_string();
+    let withdrawn = doc! { "$set": { "relay.message_id": relayed.message_id }, "$inc": { "version": 1_i64 } };
+    Ok([
+        doc! { "q": { "_id": &id, "relay.state": { "$ne": "withdrawn" } }, "u": update },
+        doc! { "q": { "_id": &id, "relay.state": "withdrawn" }, "u": withdrawn },
+    ])
 }

@@ -117,7 +117,7 @@ pub(in crate::store::sqlite) fn write(
 /// Records where a message was sent.
 pub(in crate::store::sqlite) fn settle(conn: &Connection, relayed: RelayedTo) -> rusqlite::Result<()> {
     let Some(message) = by_id(conn, relayed.message)? else { return Ok(()) };
-    match write(conn, &message.with_relay(relayed.relay()), Some(message.version)) {
+    match write(conn, &message.after_sent(relayed), Some(message.version)) {
         Err(CommitError::Store(error)) => Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
         // The version was read in this transaction.
         _ => Ok(()),
