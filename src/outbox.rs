@@ -11,6 +11,7 @@ pub mod rate_limit;
 mod relay;
 mod sender;
 mod waits;
+pub mod webhooks;
 mod worker;
 
 pub use action::{Compose, TelegramAction};

@@ -54,6 +54,9 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     background.spawn(refresh_cards(refresher, background_stop.clone()));
     background.spawn(IncidentMonitor::new(app).run(app.sweep_interval, background_stop.clone()));
     background.spawn(Arc::clone(&app.outbox).run(background_stop.clone(), Arc::clone(&deadline)));
+    if let Some(webhooks) = &app.event_webhooks {
+        background.spawn(Arc::clone(webhooks).run(background_stop.clone(), Arc::clone(&deadline)));
+    }
     background.spawn(sweep(Arc::clone(engine), clock.clone(), app.sweep_interval, background_stop.clone()));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
     if app.webhook.is_none() {

@@ -13,6 +13,7 @@ mod presence;
 mod retention;
 mod signals;
 mod tickets;
+mod webhooks;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use conversation::ConversationStore;
@@ -25,11 +26,19 @@ pub use presence::{Presence, PresenceError};
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
+pub use webhooks::{StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, WebhookState, WebhookStore};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
 pub trait Store:
-    TicketStore + DirectoryStore + InboxStore + OutboxStore + ConversationStore + LeaseStore + RetentionStore
+    TicketStore
+    + DirectoryStore
+    + InboxStore
+    + OutboxStore
+    + ConversationStore
+    + WebhookStore
+    + LeaseStore
+    + RetentionStore
 {
 }
 
@@ -39,6 +48,7 @@ impl<S> Store for S where
         + InboxStore
         + OutboxStore
         + ConversationStore
+        + WebhookStore
         + LeaseStore
         + RetentionStore
 {

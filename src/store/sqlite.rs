@@ -37,7 +37,7 @@ use rusqlite::Connection;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
@@ -66,6 +66,8 @@ pub struct Sqlite {
     last_now_micros: Arc<AtomicI64>,
     /// The turns of the traffic classes that claims have taken.
     served: AtomicUsize,
+    /// Whether commits write the webhooks of their changes.
+    records_webhooks: AtomicBool,
 }
 
 impl Sqlite {
@@ -93,6 +95,7 @@ impl Sqlite {
             reference_data,
             last_now_micros: Arc::default(),
             served: AtomicUsize::default(),
+            records_webhooks: AtomicBool::default(),
         })
     }
 

@@ -12,6 +12,7 @@ mod menus;
 mod readers;
 mod relay;
 mod repeated_updates;
+mod side_api;
 mod spinner;
 mod stories;
 mod wording;

@@ -15,6 +15,7 @@ mod proxy;
 mod random_kills;
 mod servers;
 mod story;
+mod webhooks;
 
 pub(crate) use environment::Environment;
 pub(crate) use process::DeskProcess;

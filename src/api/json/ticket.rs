@@ -88,7 +88,7 @@ pub(in crate::api) fn may_see(person: &Person, ticket: &Ticket) -> bool {
 }
 
 /// Returns the agent who holds or completed a ticket.
-fn agent_of(ticket: &Ticket) -> Option<PersonId> {
+pub(in crate::api) fn agent_of(ticket: &Ticket) -> Option<PersonId> {
     match &ticket.state {
         TicketState::Held(hold) => Some(hold.agent),
         TicketState::Completed { agent, .. } => Some(*agent),

@@ -2,7 +2,7 @@
 use super::inbox::UpdateEnd;
 use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
-use super::read::{cards, events, people, queue, reference_data, tickets};
+use super::read::{cards, events, people, queue, reference_data, tickets, webhooks};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
 use super::{Mongo, codec, inbox, leases};
@@ -330,6 +330,7 @@ impl RetentionStore for Mongo {
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         inbox::prune(&self.db, before).await?;
         claim::prune(&self.db, before).await?;
+        webhooks::prune(&self.db, before).await?;
         while cards::prune(&self.db, before).await? > 0 {}
         Ok(())
     }

@@ -39,7 +39,8 @@ impl TicketStore for Sqlite {
             self.observe_now(event.at);
         }
         let last_now = self.last_now();
-        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now);
+        let webhooks = self.records_webhooks.load(Ordering::SeqCst);
+        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now, webhooks);
         match self.writer.run_unguarded(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
@@ -320,6 +321,7 @@ impl RetentionStore for Sqlite {
             let updates = inbox::prune(conn, before, MAX_PRUNE_ROWS)?;
             Ok(updates
                 + outbox::prune(conn, before, MAX_PRUNE_ROWS)?
+                + tickets::webhooks::prune(conn, before, MAX_PRUNE_ROWS)?
                 + cards::prune(conn, before, MAX_PRUNE_ROWS)?)
         };
         while self.write(prune_some).await? > 0 {}

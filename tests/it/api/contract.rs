@@ -27,6 +27,10 @@ POST /api/tickets/{ticket}/start
 POST /api/tickets/{ticket}/hold
 POST /api/tickets/{ticket}/resume
 POST /api/tickets/{ticket}/complete
+GET /api/tickets/{ticket}/messages
+POST /api/tickets/{ticket}/messages
+POST /api/tickets/{ticket}/notes
+GET /api/webhook-deliveries
 GET /api/agents/{agent_id}
 PATCH /api/agents/{agent_id}
 GET /api/settings

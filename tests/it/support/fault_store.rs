@@ -20,7 +20,8 @@ use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, ConversationStore, DeliveryCounters, DirectoryStore,
     InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
-    RetentionStore, Store, StoreError, TicketStore, WaitingTicket,
+    RetentionStore, Store, StoreError, StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt,
+    WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -237,11 +238,25 @@ fault_store! {
     ConversationStore {}
     message(id: MessageId) -> Option<ConversationMessage>;
     message_at(place: MessageSource) -> Option<ConversationMessage>;
+    message_by_key(key: &str) -> Option<ConversationMessage>;
     conversation(ticket: TicketId, before: Option<u64>, limit: usize) -> Vec<ConversationMessage>;
     due_messages(tickets: &[TicketId]) -> Vec<ConversationMessage>;
     unrouted_messages(author: PersonId) -> Vec<ConversationMessage>;
     focus(agent: PersonId) -> Option<TicketId>;
     set_focus(agent: PersonId, ticket: Option<TicketId>) -> ();
+}
+
+fault_store! {
+    WebhookStore {
+        fn record_webhooks(&self) {
+            self.store.record_webhooks();
+        }
+    }
+    due_webhooks(limit: usize, now: Time) -> Vec<StoredWebhook>;
+    settle_webhooks(attempts: Vec<WebhookAttempt>, now: Time) -> ();
+    next_webhook_at() -> Option<Time>;
+    webhooks(state: Option<WebhookState>, before: Option<u64>, limit: usize) -> Vec<StoredWebhook>;
+    webhook_counts() -> WebhookCounts;
 }
 
 fault_store! {
