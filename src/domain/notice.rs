@@ -165,6 +165,11 @@ pub enum Notice {
         /// The message.
         message: MessageId,
     },
+    /// To the author: a part of their message of a conversation could not be sent.
+    MessagePartlySent {
+        /// The message.
+        message: MessageId,
+    },
     /// To the customer: a file or a part of the description did not reach the agent.
     SendAgain {
         /// The ticket.

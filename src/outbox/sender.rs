@@ -147,7 +147,14 @@ impl Sender {
             }
             in_call.store(!action.is_idempotent(), Ordering::SeqCst);
             fail::fail_point!("outbox-before-send");
+            let is_relay = matches!(delivery.message.inner(), Message::Relay { .. });
+            if is_relay {
+                fail::fail_point!("relay-before-send");
+            }
             let result = self.call(delivery, &action).await;
+            if is_relay {
+                fail::fail_point!("relay-after-send");
+            }
             fail::fail_point!("outbox-after-send");
             in_call.store(false, Ordering::SeqCst);
             // A wait that Telegram asks for counts from here.
@@ -156,6 +163,9 @@ impl Sender {
                 Ok(outcome) => {
                     let latency = (now - delivery.committed_at).num_milliseconds();
                     tracing::debug!(delivery = id, waited_ms = latency, "delivered");
+                    if let Err(error) = self.engine.on_partly_relayed(action.partial_messages(), now).await {
+                        tracing::warn!(%error, "failed to tell the author what was not brought");
+                    }
                     return report(id, outcome);
                 }
                 Err(error) => error,

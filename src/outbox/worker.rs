@@ -168,6 +168,9 @@ impl Outbox {
             _ => Vec::new(),
         };
         let relayed: Vec<_> = outcomes.iter().flat_map(relayed).collect();
+        if !relayed.is_empty() {
+            fail::fail_point!("relay-after-settle");
+        }
         if let Err(error) = self.sender.engine.on_relayed(&relayed, self.sender.clock.now()).await {
             tracing::warn!(%error, "failed to show authors that their messages were delivered");
         }

@@ -13,6 +13,7 @@ mod points;
 mod process;
 mod proxy;
 mod random_kills;
+mod relay;
 mod servers;
 mod story;
 mod webhooks;

@@ -67,6 +67,9 @@ impl Compose for Composer {
             Message::Notice(Notice::MessageFailed { message }) => {
                 self.message_failed(*message, &localizer).await
             }
+            Message::Notice(Notice::MessagePartlySent { message }) => {
+                self.message_partly_sent(*message, &localizer).await
+            }
             Message::Inline { inline_message_id, message } => {
                 let action = Box::pin(self.compose(chat, message, now)).await?;
                 Ok(TelegramAction::Inline(inline_message_id.clone(), Box::new(action)))
@@ -319,6 +322,7 @@ impl Composer {
             | Notice::PartUndelivered { .. }
             | Notice::SendAgain { .. }
             | Notice::MessageFailed { .. }
+            | Notice::MessagePartlySent { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
