@@ -71,6 +71,7 @@ pub(in crate::api) struct EntityBody {
     length: usize,
     /// What the type needs: the target of a link, the language of code, the id of a custom emoji or of a
     /// person.
+    #[schema(example = "https://contoh.example")]
     value: Option<String>,
 }
 
@@ -98,8 +99,8 @@ pub(in crate::api) struct MessageBody {
     text: String,
     /// The formats of the text.
     entities: Vec<EntityBody>,
-    /// The kind of its content, by Telegram's name.
-    #[schema(example = "text")]
+    /// The kind of its content, by Telegram's name; `text` if it has only text.
+    #[schema(example = "photo")]
     kind: String,
     /// Whether it has a file, which is in Telegram.
     has_media: bool,

@@ -98,9 +98,10 @@ pub(in crate::api) struct WebhookDeliveryBody {
     /// When it was delivered or given up.
     ended_at: Option<DateTime<Utc>>,
     /// The HTTP status of the last attempt; null if there was no answer.
-    #[schema(example = 200)]
+    #[schema(example = 503)]
     status: Option<u16>,
     /// Why the last attempt failed.
+    #[schema(example = "HTTP 503")]
     error: Option<String>,
 }
 

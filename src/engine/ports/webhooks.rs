@@ -92,7 +92,14 @@ fn kind_of(action: &Action) -> &'static str {
         Action::Assigned { .. } | Action::PickedUp { .. } | Action::Reassigned { .. } => "ticket.assigned",
         Action::Completed => "ticket.completed",
         Action::Cancelled => "ticket.cancelled",
-        _ => "ticket.updated",
+        Action::Started
+        | Action::Paused
+        | Action::Resumed
+        | Action::Reprioritised { .. }
+        | Action::Relocated { .. }
+        | Action::Released { .. }
+        | Action::Availability { .. }
+        | Action::Membership { .. } => "ticket.updated",
     }
 }
 
