@@ -2,6 +2,7 @@
 //! them. `backends` opens the stores, presence and signals that the configuration names.
 mod backends;
 mod embedded;
+mod freeze_detector;
 mod incident_monitor;
 mod leadership;
 mod message_relay;

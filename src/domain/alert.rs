@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Minutes that a ticket may wait before the admins are alerted.
 pub const MAX_WAIT_MINUTES: u32 = 15;
 
+/// How long a department must be without an agent before that is announced again, if the last time ended less
+/// than this ago: presence that flaps is announced once, and again when it has settled.
+pub const SETTLE_TIME: TimeDelta = TimeDelta::seconds(30);
+
 /// A kind of incident. At most one of each kind exists; it is announced when it begins and when it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "alert", content = "department", rename_all = "snake_case")]
@@ -62,12 +66,25 @@ pub struct Incident {
     pub notified: bool,
 }
 
+/// An announced incident that is over, or began and ended again since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedIncident {
+    /// The kind.
+    #[serde(flatten)]
+    pub alert: Alert,
+    /// When it ended last.
+    pub at: Time,
+}
+
 /// All incidents of a desk. The store keeps them, so that the next evaluation, after a restart or on another
 /// replica, knows what was announced.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Incidents {
     /// At most one incident of each kind, in the order of the kinds.
     pub list: Vec<Incident>,
+    /// What ended within [`SETTLE_TIME`] before the last change, or before an incident of the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<EndedIncident>,
     /// Grows with every change.
     pub version: Version,
 }
@@ -87,15 +104,36 @@ impl Incidents {
     #[must_use]
     pub fn update(&self, conditions: &Conditions, can_notify: bool, now: Time) -> Self {
         let existing = |alert| self.list.iter().find(|incident| incident.alert == alert);
+        let is_recent = |ended: &EndedIncident, now: Time| (now - ended.at).abs() < SETTLE_TIME;
+        let flaps =
+            |alert, since| self.ended.iter().any(|ended| ended.alert == alert && is_recent(ended, since));
         let list = conditions.iter().map(|(alert, min_duration)| {
             let (since, announced) =
                 existing(*alert).map_or((now, false), |incident| (incident.since, incident.announced));
-            let announced = announced || now - since >= *min_duration;
+            let min_duration = match alert {
+                Alert::NobodyOnline(_) if flaps(*alert, since) => (*min_duration).max(SETTLE_TIME),
+                _ => *min_duration,
+            };
+            let announced = announced || now - since >= min_duration;
             Incident { alert: *alert, since, announced, notified: announced && can_notify }
         });
         let list: Vec<_> = list.collect();
-        let version = if list == self.list { self.version } else { self.version.next() };
-        Self { list, version }
+        if list == self.list {
+            return self.clone();
+        }
+        let is_over = |incident: &&Incident| {
+            let Incident { alert, since, announced, .. } = **incident;
+            !conditions.contains_key(&alert) && (announced || flaps(alert, since))
+        };
+        let now_ended = self.list.iter().filter(is_over).map(|i| EndedIncident { alert: i.alert, at: now });
+        let mut ended: Vec<_> = now_ended.collect();
+        // The end before an incident that lasts is kept, because it decides when that one is announced.
+        let earlier = self.ended.iter().filter(|earlier| match existing(earlier.alert) {
+            Some(incident) => conditions.contains_key(&incident.alert),
+            None => is_recent(earlier, now),
+        });
+        ended.extend(earlier);
+        Self { list, ended, version: self.version.next() }
     }
 
     /// Returns what to notify the admins of compared to the incidents before: first the alerts that are over,
@@ -163,6 +201,31 @@ mod tests {
             incidents = incidents.update(&conditions(10, alerts), true, at(second));
             assert_eq!(incidents.announced(), BTreeSet::new(), "at {second}");
         }
+    }
+
+    #[test]
+    fn a_department_that_flaps_is_announced_once_and_again_when_it_has_settled() {
+        let alert = Alert::NobodyOnline(DepartmentId::from_random([7; 16]));
+        let mut incidents = Incidents::default();
+        let mut step = |now, alerts: &[Alert]| {
+            let next = incidents.update(&conditions(0, alerts), true, at(now));
+            let announced = next.notifications(&incidents);
+            incidents = next;
+            announced
+        };
+        assert_eq!(step(0, &[alert]), [(alert, false)]);
+        assert_eq!(step(1, &[]), [(alert, true)]);
+        for second in (2..60).step_by(2) {
+            assert_eq!(step(second, &[alert]), [], "at {second}");
+            assert_eq!(step(second + 1, &[]), [], "at {second}");
+        }
+        // Empty for good.
+        assert_eq!(step(60, &[alert]), []);
+        assert_eq!(step(89, &[alert]), []);
+        assert_eq!(step(90, &[alert]), [(alert, false)]);
+        assert_eq!(step(100, &[]), [(alert, true)]);
+        // Calm again: the next time is announced at once.
+        assert_eq!(step(130, &[alert]), [(alert, false)]);
     }
 
     #[test]

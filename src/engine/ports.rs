@@ -10,6 +10,7 @@ mod inbox;
 mod leases;
 mod outbox;
 mod presence;
+mod replies;
 mod retention;
 mod signals;
 mod tickets;
@@ -22,7 +23,8 @@ pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
 pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
-pub use presence::{Presence, PresenceError};
+pub use presence::{MAX_CLIENTS, Presence, PresenceError};
+pub use replies::ReplyStore;
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
@@ -33,6 +35,7 @@ pub use webhooks::{StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, W
 pub trait Store:
     TicketStore
     + DirectoryStore
+    + ReplyStore
     + InboxStore
     + OutboxStore
     + ConversationStore
@@ -45,6 +48,7 @@ pub trait Store:
 impl<S> Store for S where
     S: TicketStore
         + DirectoryStore
+        + ReplyStore
         + InboxStore
         + OutboxStore
         + ConversationStore

@@ -5,7 +5,7 @@ use super::rate_limit::{RateLimiter, RateLimits};
 use super::waits::Waits;
 use crate::clock::{Clock, Deadline};
 use crate::domain::ids::TelegramId;
-use crate::domain::notice::Message;
+use crate::domain::notice::{Message, Notice};
 use crate::domain::ticket::conversation::RelayFailure;
 use crate::engine::Engine;
 use crate::engine::ports::{ClaimedDelivery, DropReason, Outcome, StoreError};
@@ -69,6 +69,13 @@ impl Sender {
             Ok(report) => report,
             Err(_) => self.after_panic(&delivery, in_call.into_inner()).await,
         };
+        if let Message::Notice(Notice::StillOnline { agent, .. }) = delivery.message.inner()
+            && matches!(report.outcome, Outcome::Sent(_) | Outcome::Dropped(..))
+            && let Err(error) = self.engine.record_question_delivery(*agent, self.clock.now()).await
+        {
+            // The agent is asked again later.
+            tracing::warn!(%error, delivery = delivery.id, "failed to record the delivery of a question");
+        }
         if delivery.message.is_refresh()
             && let Outcome::Retry { until, unknown: false } = report.outcome
         {

@@ -43,6 +43,7 @@
 //! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a
 //!   ticket back into a queue, or depends on a queue's head, advances `queue_epoch` in the same document. So
 //!   all of these conflict with each other, and no ticket is overtaken by one that did not see it.
+mod canned_replies;
 mod client;
 mod codec;
 mod inbox;

@@ -15,6 +15,7 @@ mod repeated_updates;
 mod side_api;
 mod spinner;
 mod stories;
+mod ticket_command;
 mod wording;
 
 use crate::support::Desk;

@@ -6,6 +6,7 @@ mod durable_state;
 mod environment;
 mod faulty_telegram;
 mod fleet;
+mod freezes;
 mod hostile_clients;
 mod load;
 mod oracle;

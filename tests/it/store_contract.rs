@@ -19,6 +19,7 @@ mod property;
 mod queue;
 mod reference_data;
 mod reopen;
+mod reopening;
 mod tickets;
 
 use antri::engine::ports::Store;
@@ -56,6 +57,13 @@ macro_rules! store_contract {
             tickets: held_tickets_are_listed_in_order_of_assignment,
             tickets: the_history_of_a_ticket_lists_audit_events_in_commit_order,
             tickets: assignment_counts_cover_received_and_completed_tickets,
+            reopening: a_completed_ticket_is_reopened_into_the_queue_at_its_old_place,
+            reopening: a_completed_ticket_is_reopened_to_an_agent_within_their_capacity,
+            reopening: only_a_completed_ticket_is_reopened,
+            reopening: an_undone_cancellation_restores_the_old_place_in_the_queue,
+            reopening: a_rating_is_written_over_a_completed_ticket,
+            reopening: the_first_answer_is_kept_through_the_states_that_follow,
+            reopening: the_live_cards_of_a_reopened_ticket_are_kept,
             guards: the_eligible_guard_rejects_agents_who_are_not_eligible,
             guards: last_assigned_moves_only_with_a_committed_engine_assignment,
             guards: the_capacity_guard_checks_only_the_capacity,
@@ -90,12 +98,15 @@ macro_rules! store_contract {
             people: a_person_write_keeps_last_assigned_and_last_activity,
             people: last_activity_never_moves_back,
             people: recent_people_are_listed_newest_first,
+            people: banned_people_are_listed_newest_first,
             reference_data: department_names_are_unique_regardless_of_case,
             reference_data: a_department_read_returns_the_last_committed_write,
             reference_data: settings_start_with_the_defaults,
             reference_data: an_incidents_write_with_a_stale_version_conflicts,
             reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
+            reference_data: canned_replies_are_listed_by_word,
+            reference_data: the_word_of_a_canned_reply_is_unique_in_its_department,
             inbox: an_update_is_appended_once,
             inbox: completing_an_update_enqueues_its_answers_once,
             inbox: failures_are_counted_until_the_update_is_dead_lettered,

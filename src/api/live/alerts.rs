@@ -10,12 +10,15 @@ use uuid::Uuid;
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct AlertBody {
     /// `nobody_online`, `ticket_waits`, `heartbeats_fail`, `store_away` or `presence_away`.
+    #[schema(example = "ticket_waits")]
     alert: &'static str,
     /// The department, if the incident concerns one.
     department_id: Option<Uuid>,
     /// That department's name.
+    #[schema(example = "Umum")]
     department: Option<String>,
     /// Whether the incident is over.
+    #[schema(example = false)]
     cleared: bool,
 }
 

@@ -4,7 +4,7 @@ use super::socket_slots::SocketSlots;
 use crate::api::Api;
 use crate::api::json::agent::AgentState;
 use crate::api::json::enums::TicketStatus;
-use crate::api::json::ticket::{TicketBody, agent_of};
+use crate::api::json::ticket::TicketBody;
 use crate::domain::ids::{DepartmentId, MessageId, PersonId, TicketId};
 use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 /// How many events a socket may be behind before it needs a new snapshot.
 const FEED_CAPACITY: usize = 1_024;
@@ -93,9 +94,19 @@ impl LiveFeed {
     }
 }
 
+/// A frame that a socket sends.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Frame<T> {
+    /// What happened.
+    #[schema(example = "snapshot")]
+    event: String,
+    /// The state after it.
+    data: T,
+}
+
 /// Returns the text of a frame.
 pub(in crate::api) fn frame(event: &str, data: &impl Serialize) -> Arc<str> {
-    json!({"event": event, "data": data}).to_string().into()
+    json!(Frame { event: event.to_owned(), data }).to_string().into()
 }
 
 impl Api {
@@ -205,7 +216,7 @@ impl Api {
             return Ok(());
         };
         let text = frame(event, &self.message_body(&message).await?);
-        let (department, agent) = (ticket.department, agent_of(&ticket));
+        let (department, agent) = (ticket.department, ticket.agent());
         self.live.publish(LiveEvent::Message { department, agent, text });
         Ok(())
     }

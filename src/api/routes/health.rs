@@ -26,6 +26,7 @@ pub(in crate::api) struct Health(Mutex<Option<(Duration, bool)>>);
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Alive {
     /// The program's version.
+    #[schema(example = "0.1.0")]
     version: &'static str,
 }
 

@@ -2,6 +2,7 @@
 use super::agent::new_task_card;
 use super::customer::created_card;
 use super::parts::{card, name};
+use super::service::{completed_card, service_notice};
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
@@ -29,8 +30,11 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         }
         NoticeView::File { number } => with_number("notice-file", number),
         NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
-        NoticeView::Completed { number } => with_number("notice-completed", number),
-        NoticeView::Cancelled { number } => with_number("notice-cancelled", number),
+        NoticeView::Completed(view) => completed_card(localizer, view),
+        NoticeView::Cancelled { id, number } => {
+            let undo = localizer.button("button-undo", ButtonAction::CancelUndo(*id));
+            card(localizer.html("notice-cancelled", &[("number", number.into())]), [vec![undo]])
+        }
         NoticeView::TaskCancelled { number } => with_number("notice-task-cancelled", number),
         NoticeView::TaskWithdrawn { number, to: None } => with_number("notice-task-requeued", number),
         NoticeView::TaskWithdrawn { number, to: Some(to) } => with_agent("notice-task-taken", number, to),
@@ -100,6 +104,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             };
             localizer.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
         }
+        NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }
 }

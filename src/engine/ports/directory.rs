@@ -27,6 +27,8 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn admins(&self) -> Result<Vec<Person>, StoreError>;
     /// Returns the people whom the bot met last, newest first, at most `limit`.
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
+    /// Returns the people who are banned, the newest first, at most `limit`.
+    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
     /// Sets an agent's `last_activity`. Never moves it back.
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
 

@@ -9,8 +9,8 @@ use super::error::StoreError;
 use crate::domain::Time;
 use crate::domain::event::{Action, Actor};
 use crate::domain::ids::TicketId;
+use crate::domain::ticket::Ticket;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction};
-use crate::domain::ticket::{Ticket, TicketState};
 use async_trait::async_trait;
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -49,15 +49,10 @@ impl WebhookEvent {
     }
 
     fn of_ticket(ticket: &Ticket, kind: &str, at: Time, actor: Option<Actor>) -> Self {
-        let agent = match &ticket.state {
-            TicketState::Held(hold) => Some(hold.agent),
-            TicketState::Completed { agent, .. } => Some(*agent),
-            TicketState::Queued | TicketState::Cancelled { .. } => None,
-        };
         let data = json!({
             "ticket_id": ticket.id, "ticket_number": ticket.number.to_string(), "version": ticket.version,
             "status": ticket.status(), "priority": ticket.priority, "department_id": ticket.department,
-            "category_id": ticket.category, "customer_id": ticket.customer, "assigned_agent": agent,
+            "category_id": ticket.category, "customer_id": ticket.customer, "assigned_agent": ticket.agent(),
             "created_at": text_of(ticket.created_at),
             "changed_by": match actor {
                 Some(Actor::Person(person)) => json!(person),
@@ -92,9 +87,11 @@ fn kind_of(action: &Action) -> &'static str {
         Action::Assigned { .. } | Action::PickedUp { .. } | Action::Reassigned { .. } => "ticket.assigned",
         Action::Completed => "ticket.completed",
         Action::Cancelled => "ticket.cancelled",
+        Action::Reopened { .. } | Action::CancelUndone => "ticket.reopened",
         Action::Started
         | Action::Paused
         | Action::Resumed
+        | Action::Rated { .. }
         | Action::Reprioritised { .. }
         | Action::Relocated { .. }
         | Action::Released { .. }

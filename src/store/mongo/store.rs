@@ -187,6 +187,10 @@ impl DirectoryStore for Mongo {
         }
     }
 
+    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        people::banned(&self.db, limit).await
+    }
+
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         people::touch(&self.db, agent, at).await
     }

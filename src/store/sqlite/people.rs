@@ -20,12 +20,16 @@ const BY_USERNAME: &str =
     person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");
 const AGENTS: &str = person!("JOIN agents a ON a.person = p.id ORDER BY a.assignment_order, a.person");
 const ADMINS: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.admin = 1 ORDER BY p.rowid");
+pub(super) const BANNED: &str = person!(
+    "INDEXED BY people_banned LEFT JOIN agents a ON a.person = p.id WHERE p.banned = 1
+     ORDER BY p.rowid DESC LIMIT ?1"
+);
 const RECENT: &str = person!("LEFT JOIN agents a ON a.person = p.id ORDER BY p.rowid DESC LIMIT ?1");
 
-const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, version, doc)
-    VALUES (:id, :telegram, :username, :admin, :version, :doc)";
+const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, banned, version, doc)
+    VALUES (:id, :telegram, :username, :admin, :banned, :version, :doc)";
 const UPDATE: &str = "UPDATE people SET telegram = :telegram, username = :username, admin = :admin,
-    version = :version, doc = :doc WHERE id = :id AND version = :expected";
+    banned = :banned, version = :version, doc = :doc WHERE id = :id AND version = :expected";
 const UPSERT_AGENT: &str =
     "INSERT INTO agents VALUES (:person, :order, :availability, :reachable, :auto, :max,
         :last_assigned, :last_activity)
@@ -80,6 +84,11 @@ pub(super) fn recent(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<Pe
     conn.prepare_cached(RECENT)?.query_map([row_count(limit)], person)?.collect()
 }
 
+/// Returns at most `limit` banned people, newest first.
+pub(super) fn banned(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<Person>> {
+    conn.prepare_cached(BANNED)?.query_map([row_count(limit)], person)?.collect()
+}
+
 /// Records an agent's activity; never moves the time back.
 pub(super) fn record_activity(conn: &Connection, agent: PersonId, at: Time) -> rusqlite::Result<()> {
     conn.prepare_cached(RECORD_ACTIVITY)?.execute(params![agent, Micros(at)]).map(drop)
@@ -92,11 +101,11 @@ pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) ->
     let written = match expected {
         None => conn.prepare_cached(INSERT)?.execute(named_params! {
             ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
-            ":version": p.version, ":doc": doc,
+            ":banned": p.is_banned(), ":version": p.version, ":doc": doc,
         }),
         Some(expected) => conn.prepare_cached(UPDATE)?.execute(named_params! {
             ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
-            ":version": p.version, ":doc": doc, ":expected": expected,
+            ":banned": p.is_banned(), ":version": p.version, ":doc": doc, ":expected": expected,
         }),
     };
     match written {

@@ -172,6 +172,10 @@ impl DirectoryStore for Sqlite {
         self.read(move |conn| people::recent(conn, limit)).await
     }
 
+    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        self.read(move |conn| people::banned(conn, limit)).await
+    }
+
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
         self.write(move |conn| people::record_activity(conn, agent, at)).await
     }

@@ -19,8 +19,8 @@ async fn desk_with_ticket(language: &str) -> Desk {
     desk.say(AGENT, "/online").await;
     desk.ticket(CUSTOMER, "Internet mati").await;
     desk.press(AGENT, "▶️").await;
-    // Afterwards the agent is not told again to whom they write.
-    desk.say(AGENT, "baik").await;
+    desk.sandbox.send_text(AGENT, "baik");
+    desk.settle().await;
     desk
 }
 

@@ -2,7 +2,7 @@
 //! than it should, and only at the person for whom it is.
 use super::environment::Environment;
 use super::process::DeskProcess;
-use antri::sandbox::{MediaKind, NewMedia, RecordedRequest, Sandbox, UserMessage};
+use antri::sandbox::{MediaKind, NewMedia, Sandbox, UserMessage};
 use futures::future::join_all;
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
@@ -147,11 +147,6 @@ fn check(environment: &Environment, customers: &[i64], label: &str) {
     }
     // One kill interrupts the sends that are in flight: each chat has one at most, and an album has two parts.
     assert!(repeats <= 2 * (CUSTOMERS + environment.actors.agents.len()), "{label}: {repeats} repeats");
-    let unknown = sandbox.requests().iter().filter(|r: &&RecordedRequest| r.outcome == 0).count();
-    assert!(
-        label.contains("send") || label.contains("settle") || repeats == 0,
-        "{label}: {repeats} repeats, {unknown}"
-    );
     assert_eq!(sandbox.violations(), [""; 0], "{label}: unknown Bot API requests");
 }
 

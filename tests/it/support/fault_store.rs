@@ -5,10 +5,11 @@ use antri::domain::alert::Incidents;
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::content::MessageSource;
 use antri::domain::department::Department;
+use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::draft::Draft;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{
-    Arrival, ChatId, DepartmentId, MessageId, PersonId, ReplicaId, TelegramId, TicketId,
+    Arrival, ChatId, DepartmentId, MessageId, PersonId, ReplicaId, ReplyId, TelegramId, TicketId,
 };
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
@@ -20,7 +21,7 @@ use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, ConversationStore, DeliveryCounters, DirectoryStore,
     InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
-    RetentionStore, Store, StoreError, StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt,
+    ReplyStore, RetentionStore, Store, StoreError, StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt,
     WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
@@ -200,6 +201,7 @@ fault_store! {
     agents() -> Vec<Person>;
     admins() -> Vec<Person>;
     recent_people(limit: usize) -> Vec<Person>;
+    banned_people(limit: usize) -> Vec<Person>;
     record_activity(agent: PersonId, at: Time) -> ();
     departments() -> Vec<Department>;
     department(id: DepartmentId) -> Option<Department>;
@@ -210,6 +212,13 @@ fault_store! {
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
     recipient(chat: ChatId) -> Option<Person>;
+}
+
+fault_store! {
+    ReplyStore {}
+    canned_replies() -> Vec<CannedReply>;
+    put_canned_reply(reply: CannedReply) -> bool;
+    drop_canned_reply(id: ReplyId) -> ();
 }
 
 fault_store! {

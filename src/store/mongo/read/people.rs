@@ -5,7 +5,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, among, date, put_time, value};
+use crate::store::mongo::codec::{Fields, among, date, int, put_time, value};
 use crate::store::mongo::schema::{AGENT_STATUS, USERS};
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
@@ -81,6 +81,14 @@ pub(crate) async fn agents(db: &Db) -> Result<Vec<Person>, StoreError> {
         }
     }
     Ok(agents)
+}
+
+/// Returns the banned people, newest first, at most `limit`.
+pub(crate) async fn banned(db: &Db, limit: usize) -> Result<Vec<Person>, StoreError> {
+    match limit {
+        0 => Ok(Vec::new()),
+        _ => find(db, doc! { "banned": true }, doc! { "created_seq": -1 }, int(limit)).await,
+    }
 }
 
 /// Moves an agent's last activity forward.
