@@ -34,6 +34,7 @@ pub mod settings;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
+mod unreadable;
 mod usernames;
 
 use crate::domain::ids::TelegramId;

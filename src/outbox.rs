@@ -10,10 +10,12 @@ mod error_policy;
 pub mod rate_limit;
 mod relay;
 mod sender;
+mod status;
 mod waits;
 pub mod webhooks;
 mod worker;
 
 pub use action::{Compose, TelegramAction};
 pub use relay::{RelayAction, RelayCall, ReplyTo};
+pub use status::OutboxStatus;
 pub use worker::Outbox;

@@ -77,3 +77,5 @@ alert-store-away = 🚨 The database could not be reached.
 alert-store-away-over = ✅ The database can be reached again.
 alert-presence-away = 🚨 Redis, which knows who is online, can't be reached. Nobody is taken offline because of it.
 alert-presence-away-over = ✅ Redis, which knows who is online, can be reached again.
+alert-person-unreadable = 🚨 The record of <b>{ $name }</b> in the database is damaged and can't be read. The desk goes on without them until it is repaired. Details are in the log.
+alert-person-unreadable-over = ✅ The record of <b>{ $name }</b> can be read again.

@@ -67,3 +67,5 @@ alert-store-away = 🚨 Basis data sempat tidak dapat dihubungi.
 alert-store-away-over = ✅ Basis data dapat dihubungi kembali.
 alert-presence-away = 🚨 Redis, yang mencatat siapa yang online, tidak dapat dihubungi. Status agen tidak berubah karena ini.
 alert-presence-away-over = ✅ Redis, yang mencatat siapa yang online, dapat dihubungi kembali.
+alert-person-unreadable = 🚨 Data <b>{ $name }</b> di basis data rusak dan tidak bisa dibaca. Desk tetap berjalan tanpa orang ini sampai datanya diperbaiki. Rinciannya ada di log.
+alert-person-unreadable-over = ✅ Data <b>{ $name }</b> sudah bisa dibaca kembali.

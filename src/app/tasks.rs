@@ -8,7 +8,7 @@ use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::ports::StoreError;
+use crate::engine::ports::{ClockJump, StoreError};
 use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
 use crate::inbox::{Inbox, Listener, poller};
@@ -96,6 +96,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         // The listener sets it to working when the dispatcher begins to read it.
         state.set(TaskState::Failing);
+        app.inbox.status().handling.reset();
         let local_me = match LocalMe::start(&app.bot.bot_username).await {
             Ok(local_me) => local_me,
             Err(error) => {
@@ -140,6 +141,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
         }
     }
     state.set(TaskState::Absent);
+    app.inbox.status().handling.reset();
 }
 
 /// Runs the assigner: one batch of rounds whenever a round is requested, or a ticket may return to a former
@@ -206,7 +208,14 @@ async fn sweep(
         let now = clock.now();
         let steady_now = clock.steady();
         let elapsed = TimeDelta::from_std(steady_now.saturating_sub(steady)).unwrap_or_default();
-        let clock_jump = (now - wall) - elapsed;
+        let jump = ClockJump { before: wall, now, by: (now - wall) - elapsed };
+        let was_set = jump.by.abs() > MIN_CLOCK_JUMP;
+        if was_set {
+            tracing::warn!(
+                seconds = jump.by.num_seconds(),
+                "system clock was set; idle timers start again and waits are moved"
+            );
+        }
         (wall, steady) = (now, steady_now);
         freezes.tick();
         // A store outage loses heartbeats, and while polls fail, no press arrives.
@@ -217,12 +226,8 @@ async fn sweep(
             engine.restart_telegram_observation(now);
         }
         let result = async {
-            if clock_jump.abs() > MIN_CLOCK_JUMP {
-                tracing::warn!(
-                    seconds = clock_jump.num_seconds(),
-                    "system clock was set; resetting idle timers so that no agent expires"
-                );
-                engine.reset_idle_timers(now).await?;
+            if was_set {
+                engine.adjust_to_clock(jump).await?;
             }
             engine.sweep(now).await?;
             engine.store().prune(now - RETENTION).await?;

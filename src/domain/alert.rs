@@ -1,6 +1,6 @@
 //! Incidents and alerts: problems that the desk cannot solve by itself and announces to the admins.
 use super::Time;
-use super::ids::{DepartmentId, Version};
+use super::ids::{DepartmentId, PersonId, Version};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ pub const SETTLE_TIME: TimeDelta = TimeDelta::seconds(30);
 
 /// A kind of incident. At most one of each kind exists; it is announced when it begins and when it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "alert", content = "department", rename_all = "snake_case")]
+#[serde(try_from = "StoredAlert", into = "StoredAlert")]
 pub enum Alert {
     /// No agent is online in a department.
     NobodyOnline(DepartmentId),
@@ -26,6 +26,40 @@ pub enum Alert {
     StoreAway,
     /// Presence is unreachable.
     PresenceAway,
+    /// The record of an agent or admin can't be read, so the desk works without them.
+    PersonUnreadable(PersonId),
+}
+
+/// The stored form: the name, and what the alert is about.
+#[derive(Serialize, Deserialize)]
+struct StoredAlert {
+    alert: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    department: Option<DepartmentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
+}
+
+impl From<Alert> for StoredAlert {
+    fn from(alert: Alert) -> Self {
+        Self { alert: alert.name().to_owned(), department: alert.department(), person: alert.person() }
+    }
+}
+
+impl TryFrom<StoredAlert> for Alert {
+    type Error = String;
+
+    fn try_from(stored: StoredAlert) -> Result<Self, String> {
+        match (stored.alert.as_str(), stored.department, stored.person) {
+            ("nobody_online", Some(department), _) => Ok(Self::NobodyOnline(department)),
+            ("ticket_waits", Some(department), _) => Ok(Self::TicketWaits(department)),
+            ("heartbeats_fail", ..) => Ok(Self::HeartbeatsFail),
+            ("store_away", ..) => Ok(Self::StoreAway),
+            ("presence_away", ..) => Ok(Self::PresenceAway),
+            ("person_unreadable", _, Some(person)) => Ok(Self::PersonUnreadable(person)),
+            _ => Err(format!("unknown alert {}", stored.alert)),
+        }
+    }
 }
 
 impl Alert {
@@ -34,7 +68,16 @@ impl Alert {
     pub fn department(self) -> Option<DepartmentId> {
         match self {
             Self::NobodyOnline(department) | Self::TicketWaits(department) => Some(department),
-            Self::HeartbeatsFail | Self::StoreAway | Self::PresenceAway => None,
+            Self::HeartbeatsFail | Self::StoreAway | Self::PresenceAway | Self::PersonUnreadable(_) => None,
+        }
+    }
+
+    /// Returns the person that the alert is about.
+    #[must_use]
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::PersonUnreadable(person) => Some(person),
+            _ => None,
         }
     }
 
@@ -47,6 +90,7 @@ impl Alert {
             Self::HeartbeatsFail => "heartbeats_fail",
             Self::StoreAway => "store_away",
             Self::PresenceAway => "presence_away",
+            Self::PersonUnreadable(_) => "person_unreadable",
         }
     }
 }
@@ -108,8 +152,8 @@ impl Incidents {
         let flaps =
             |alert, since| self.ended.iter().any(|ended| ended.alert == alert && is_recent(ended, since));
         let list = conditions.iter().map(|(alert, min_duration)| {
-            let (since, announced) =
-                existing(*alert).map_or((now, false), |incident| (incident.since, incident.announced));
+            let (since, announced) = existing(*alert)
+                .map_or((now, false), |incident| (incident.since.min(now), incident.announced));
             let min_duration = match alert {
                 Alert::NobodyOnline(_) if flaps(*alert, since) => (*min_duration).max(SETTLE_TIME),
                 _ => *min_duration,
@@ -191,6 +235,25 @@ mod tests {
         assert_eq!(step(100, &[]), [(Alert::StoreAway, true)]);
         assert_eq!(step(101, &[]), []);
         assert_eq!(incidents.list, []);
+    }
+
+    #[test]
+    fn every_alert_is_read_as_it_was_stored() {
+        let (department, person) =
+            (DepartmentId(uuid::Uuid::from_u128(7)), PersonId(uuid::Uuid::from_u128(8)));
+        for alert in [
+            Alert::NobodyOnline(department),
+            Alert::TicketWaits(department),
+            Alert::HeartbeatsFail,
+            Alert::StoreAway,
+            Alert::PresenceAway,
+            Alert::PersonUnreadable(person),
+        ] {
+            let stored = serde_json::to_value(alert).unwrap();
+            assert_eq!(serde_json::from_value::<Alert>(stored).unwrap(), alert);
+        }
+        let earlier = serde_json::json!({"alert": "nobody_online", "department": department});
+        assert_eq!(serde_json::to_value(Alert::NobodyOnline(department)).unwrap(), earlier);
     }
 
     #[test]

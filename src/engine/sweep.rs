@@ -2,6 +2,7 @@
 //! wake-up and is counted as a fault.
 use super::Engine;
 use super::error::EngineError;
+use super::ports::ClockJump;
 use crate::domain::Time;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::PersonId;
@@ -111,6 +112,25 @@ impl Engine {
                 self.restore_record(agent, now).await;
             }
         }
+        Ok(())
+    }
+
+    /// Adjusts everything that waits to a wall clock that was set: deliveries wait as long as before, and idle
+    /// timers start again.
+    pub async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), EngineError> {
+        self.store.adjust_to_clock(jump).await?;
+        let agents: Vec<PersonId> = self.roster().seats().map(|seat| seat.person.id).collect();
+        for agent in agents {
+            self.roster().update(agent, |seat| {
+                if let Some(profile) = &mut seat.person.agent {
+                    profile.last_activity = profile.last_activity.min(jump.now);
+                }
+            });
+        }
+        self.incident_state.lock().await.forget_times();
+        self.reset_idle_timers(jump.now).await?;
+        self.wake_outbox();
+        self.wake_assigner();
         Ok(())
     }
 

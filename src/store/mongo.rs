@@ -70,6 +70,7 @@ mod outbox {
     pub(super) mod chat_queue;
     pub(super) mod chat_queues;
     pub(super) mod claim;
+    pub(super) mod clock_jump;
     pub(super) mod in_flight;
     pub(super) mod settle;
     pub(super) mod staging;
@@ -94,6 +95,7 @@ pub use schema::query_plans::QueryPlan;
 pub use signals::MongoSignals;
 pub use tx::stats::TxStats;
 
+use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
 use crate::domain::card::LiveCard;
 use crate::domain::ids::{PersonId, TelegramId, TicketId};
@@ -139,6 +141,7 @@ pub struct Mongo {
     last_time: AtomicI64,
     /// Whether commits write the webhooks of their changes.
     records_webhooks: Arc<AtomicBool>,
+    unreadable: UnreadablePeople,
 }
 
 impl Mongo {
@@ -175,6 +178,7 @@ impl Mongo {
             counters,
             last_time: AtomicI64::default(),
             records_webhooks,
+            unreadable: UnreadablePeople::default(),
             db,
         })
     }

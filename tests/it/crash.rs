@@ -5,6 +5,7 @@ mod balancer;
 mod durable_state;
 mod environment;
 mod faulty_telegram;
+mod files;
 mod fleet;
 mod freezes;
 mod hostile_clients;
@@ -16,6 +17,7 @@ mod proxy;
 mod random_kills;
 mod relay;
 mod servers;
+mod startup;
 mod story;
 mod webhooks;
 

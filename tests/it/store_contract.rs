@@ -2,6 +2,7 @@
 //!
 //! A back end joins with an implementation of [`Backend`] and one line of `store_contract!`.
 mod cards;
+mod clock_jumps;
 mod concurrency;
 mod embedded;
 mod fixture;
@@ -107,6 +108,7 @@ macro_rules! store_contract {
             reference_data: a_person_has_one_draft,
             reference_data: canned_replies_are_listed_by_word,
             reference_data: the_word_of_a_canned_reply_is_unique_in_its_department,
+            reference_data: the_first_bot_of_a_store_stays_its_bot,
             inbox: an_update_is_appended_once,
             inbox: completing_an_update_enqueues_its_answers_once,
             inbox: failures_are_counted_until_the_update_is_dead_lettered,
@@ -149,6 +151,10 @@ macro_rules! store_contract {
             outbox_faults: a_postponed_delivery_keeps_its_wait_and_its_place,
             outbox_faults: a_card_that_is_gone_is_forgotten,
             outbox_faults: given_up_deliveries_are_counted_by_reason,
+            clock_jumps: deliveries_wait_as_long_as_before_the_clock_was_set,
+            clock_jumps: waits_of_the_new_time_stay_when_the_clock_was_set,
+            clock_jumps: a_long_chat_queue_waits_as_long_as_before_the_clock_was_set,
+            clock_jumps: activity_and_commit_times_follow_a_clock_that_was_set_back,
         }
     };
     (@cases $name:ident, $backend:ty, $($module:ident: $case:ident,)*) => {

@@ -89,7 +89,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::DeadLetter { update } => {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }
-        NoticeView::Alert { alert, department, over } => {
+        NoticeView::Alert { alert, subject, over } => {
             let key = match (alert, over) {
                 (Alert::NobodyOnline(_), false) => "alert-nobody-online",
                 (Alert::NobodyOnline(_), true) => "alert-nobody-online-over",
@@ -101,8 +101,11 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
                 (Alert::StoreAway, true) => "alert-store-away-over",
                 (Alert::PresenceAway, false) => "alert-presence-away",
                 (Alert::PresenceAway, true) => "alert-presence-away-over",
+                (Alert::PersonUnreadable(_), false) => "alert-person-unreadable",
+                (Alert::PersonUnreadable(_), true) => "alert-person-unreadable-over",
             };
-            localizer.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
+            let arg = if alert.person().is_some() { "name" } else { "department" };
+            localizer.message(key, &[(arg, name(subject)), ("minutes", MAX_WAIT_MINUTES.into())])
         }
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),

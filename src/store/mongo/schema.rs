@@ -40,6 +40,7 @@ pub(super) const TX_SESSIONS: &str = "tx_sessions";
 pub(super) const SETTINGS_ID: &str = "desk";
 pub(super) const INCIDENTS_ID: &str = "incidents";
 pub(super) const VERSION_ID: &str = "schema";
+pub(super) const BOT_ID: &str = "bot";
 
 /// How long a signal is kept: replicas receive it at once or not at all.
 const SIGNAL_TTL: Duration = Duration::from_secs(60);

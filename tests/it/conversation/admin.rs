@@ -9,4 +9,5 @@ mod returns;
 mod stale_buttons;
 mod switches;
 mod tickets;
+mod unreadable_people;
 mod usernames;

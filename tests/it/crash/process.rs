@@ -43,10 +43,15 @@ impl DeskProcess {
 
     /// Waits until the desk serves HTTP, and returns its address.
     pub(crate) async fn http_address(&self) -> SocketAddr {
+        self.address_after("desk started").await
+    }
+
+    /// Waits until the log has a line with these words, and returns the HTTP address that it names.
+    pub(crate) async fn address_after(&self, words: &str) -> SocketAddr {
         let started = Instant::now();
         loop {
             let log = self.log();
-            let mut starts = log.lines().rev().filter(|line| line.contains("desk started"));
+            let mut starts = log.lines().rev().filter(|line| line.contains(words));
             if let Some(word) = starts.next().and_then(|line| line.split("http=").nth(1)) {
                 return word.split_whitespace().next().unwrap().parse().unwrap();
             }

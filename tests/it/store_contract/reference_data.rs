@@ -4,10 +4,10 @@ use antri::domain::alert::{Alert, EndedIncident, Incident, Incidents};
 use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::department::{Category, Department};
 use antri::domain::draft::{Draft, DraftPart};
-use antri::domain::ids::{CategoryId, DraftId, ReplyId, Version};
+use antri::domain::ids::{CategoryId, DraftId, ReplyId, TelegramId, Version};
 use antri::domain::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
-use antri::engine::ports::{Change, CommitError, Store, UniqueKey, Write};
+use antri::engine::ports::{Change, CommitError, DeliveryCounters, Store, UniqueKey, Write};
 use std::sync::Arc;
 
 pub(super) fn department(n: u64, name: &str) -> Department {
@@ -230,4 +230,13 @@ pub(crate) async fn the_word_of_a_canned_reply_is_unique_in_its_department(store
     }
     assert_eq!(store.canned_replies().await.unwrap(), before);
     assert!(store.put_canned_reply(reply(3, Some(2), "halo")).await.unwrap());
+}
+
+pub(crate) async fn the_first_bot_of_a_store_stays_its_bot(store: Arc<dyn Store>) {
+    let (first, second) = (TelegramId(5_123_456_789), TelegramId(7));
+    assert_eq!(store.record_bot(first).await, Ok(first));
+    assert_eq!(store.record_bot(second).await, Ok(first));
+    assert_eq!(store.record_bot(first).await, Ok(first));
+    assert_eq!(store.settings().await, Ok(Settings::default()), "no other record changes");
+    assert_eq!(store.counters().await, Ok(DeliveryCounters::default()));
 }

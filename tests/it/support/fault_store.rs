@@ -19,13 +19,14 @@ use antri::domain::policy::Settings;
 use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, ConversationStore, DeliveryCounters, DirectoryStore,
-    InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
-    ReplyStore, RetentionStore, Store, StoreError, StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt,
-    WebhookCounts, WebhookState, WebhookStore,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, DeliveryCounters,
+    DirectoryStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore,
+    Outcome, QueueDepths, ReplyStore, RetentionStore, Store, StoreError, StoredWebhook, TicketStore,
+    WaitingTicket, WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -194,7 +195,12 @@ fault_store! {
 }
 
 fault_store! {
-    DirectoryStore {}
+    DirectoryStore {
+        fn unreadable_people(&self) -> BTreeSet<PersonId> {
+            self.store.unreadable_people()
+        }
+    }
+    record_bot(bot: TelegramId) -> TelegramId;
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;
@@ -237,6 +243,7 @@ fault_store! {
     settle(outcomes: Vec<(u64, Outcome)>, now: Time) -> ();
     release_orphaned_claims() -> u64;
     next_delivery_at() -> Option<Time>;
+    adjust_to_clock(jump: ClockJump) -> ();
     pending_deliveries() -> u64;
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;

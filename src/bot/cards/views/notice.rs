@@ -148,8 +148,8 @@ pub enum NoticeView {
     Alert {
         /// The alert.
         alert: Alert,
-        /// The name of the department that it is about.
-        department: String,
+        /// The name of the department or the person that it is about.
+        subject: String,
         /// Whether it is over.
         over: bool,
     },
