@@ -142,9 +142,10 @@ async fn store_message(
     body: NewMessageBody,
     direction: Direction,
 ) -> Result<MessageBody> {
-    let key = match headers.contains_key("idempotency-key") {
-        true => Some(format!("api {} {}", caller.id, api.idempotency_key(headers)?)),
-        false => None,
+    let key = if headers.contains_key("idempotency-key") {
+        Some(format!("api {} {}", caller.id, api.idempotency_key(headers)?))
+    } else {
+        None
     };
     let id = api.visible(&caller, &ticket).await?.id;
     let content = api.message_content(id, body).await?;

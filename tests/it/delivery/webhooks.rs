@@ -58,21 +58,21 @@ async fn a_tickets_story_is_told_in_order(backends: fn() -> Backends) {
     ];
     until_received(&desk, &receiver, expected.len()).await;
     assert_eq!(receiver.accepted(), expected);
-    let received = receiver.received();
-    let ids: BTreeSet<_> = received.iter().map(|one| one.id.clone()).collect();
-    assert_eq!(ids.len(), received.len());
-    assert!(received.iter().all(|one| one.ticket == ticket.id.to_string()), "{received:?}");
-    assert_eq!(received[0].data["status"], "queued");
-    assert_eq!(received[0].data["ticket_number"], json!(ticket.number.to_string()));
+    let posts = receiver.received();
+    let ids: BTreeSet<_> = posts.iter().map(|one| one.id.clone()).collect();
+    assert_eq!(ids.len(), posts.len());
+    assert!(posts.iter().all(|one| one.ticket == ticket.id.to_string()), "{received:?}");
+    assert_eq!(posts[0].data["status"], "queued");
+    assert_eq!(posts[0].data["ticket_number"], json!(ticket.number.to_string()));
     let budi = json!(desk.person_by_telegram_id(BUDI).await.id);
-    assert_eq!((&received[1].data["assigned_agent"], &received[1].data["changed_by"]), (&budi, &Value::Null));
+    assert_eq!((&posts[1].data["assigned_agent"], &posts[1].data["changed_by"]), (&budi, &Value::Null));
     assert_eq!(
-        (&received[2].data["text"], &received[2].data["direction"]),
+        (&posts[2].data["text"], &posts[2].data["direction"]),
         (&json!("Lampu LOS merah"), &json!("customer"))
     );
-    assert_eq!((&received[3].data["author_id"], &received[3].data["direction"]), (&budi, &json!("agent")));
-    assert_eq!((&received[5].data["status"], &received[5].data["changed_by"]), (&json!("completed"), &budi));
-    assert_eq!(received[5].timestamp, desk.now().timestamp());
+    assert_eq!((&posts[3].data["author_id"], &posts[3].data["direction"]), (&budi, &json!("agent")));
+    assert_eq!((&posts[5].data["status"], &posts[5].data["changed_by"]), (&json!("completed"), &budi));
+    assert_eq!(posts[5].timestamp, desk.now().timestamp());
     desk.until("the record", async || log(&desk, "?state=delivered").await.len() == 6).await;
     let page = desk.get(ADMIN, "/api/webhook-deliveries?limit=4").await.data().clone();
     assert_eq!(page["deliveries"][0]["type"], "ticket.completed");
@@ -105,10 +105,10 @@ async fn a_failed_webhook_is_retried_before_the_next_of_its_ticket(backends: fn(
     assert_eq!(receiver.received().len(), 2, "no redirect is followed, and no delay is cut short");
     advance(&desk, TimeDelta::seconds(1));
     until_received(&desk, &receiver, 4).await;
-    let received = receiver.received();
+    let posts = receiver.received();
     assert_eq!(receiver.accepted(), ["ticket.created", "message.created"]);
-    assert!(received[..3].iter().all(|one| (&one.id, &one.body) == (&received[0].id, &received[0].body)));
-    assert_eq!(received[2].timestamp - received[0].timestamp, 25, "the time is that of the attempt");
+    assert!(posts[..3].iter().all(|one| (&one.id, &one.body) == (&posts[0].id, &posts[0].body)));
+    assert_eq!(posts[2].timestamp - posts[0].timestamp, 25, "the time is that of the attempt");
 }
 
 async fn a_webhook_that_is_never_taken_is_given_up_visibly(backends: fn() -> Backends) {
@@ -149,8 +149,8 @@ async fn a_lost_record_of_a_delivery_repeats_it_with_the_same_id(backends: fn() 
     desk.faults.clear();
     desk.start().await;
     until_received(&desk, &receiver, 2).await;
-    let received = receiver.received();
-    assert_eq!((&received[0].id, &received[0].body), (&received[1].id, &received[1].body));
+    let posts = receiver.received();
+    assert_eq!((&posts[0].id, &posts[0].body), (&posts[1].id, &posts[1].body));
     desk.until("the record", async || log(&desk, "?state=delivered").await.len() == 1).await;
 }
 
