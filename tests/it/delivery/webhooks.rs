@@ -61,7 +61,7 @@ async fn a_tickets_story_is_told_in_order(backends: fn() -> Backends) {
     let posts = receiver.received();
     let ids: BTreeSet<_> = posts.iter().map(|one| one.id.clone()).collect();
     assert_eq!(ids.len(), posts.len());
-    assert!(posts.iter().all(|one| one.ticket == ticket.id.to_string()), "{received:?}");
+    assert!(posts.iter().all(|one| one.ticket == ticket.id.to_string()), "{posts:?}");
     assert_eq!(posts[0].data["status"], "queued");
     assert_eq!(posts[0].data["ticket_number"], json!(ticket.number.to_string()));
     let budi = json!(desk.person_by_telegram_id(BUDI).await.id);
