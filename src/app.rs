@@ -36,6 +36,7 @@ use crate::i18n::Texts;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
 use crate::outbox::rate_limit::RateLimits;
+use crate::outbox::webhooks::WebhookSender;
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
 use startup_server::StartupServer;
@@ -106,6 +107,7 @@ pub struct App {
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
+    event_webhooks: Option<Arc<WebhookSender>>,
     replicas: Option<ReplicaSetup>,
     presence_is_volatile: bool,
     /// How many events of the feed the card refresher has processed.
@@ -146,6 +148,14 @@ impl App {
             Some(replicas) => engine.with_replicas(replicas.id),
             None => engine,
         });
+        let event_webhooks = match &setup.http.event_webhook {
+            Some(config) => {
+                engine.store().record_webhooks();
+                let sender = WebhookSender::new(Arc::clone(&engine), config, clock.clone());
+                Some(Arc::new(sender.context("failed to prepare webhooks (EVENT_WEBHOOK_URL)")?))
+            }
+            None => None,
+        };
         initialize(&engine, &texts, &setup.initial_settings, &clock).await?;
         let views = ViewLoader::new(Arc::clone(&engine));
         let bot = Arc::new(BotContext {
@@ -178,6 +188,7 @@ impl App {
             replicas: setup.replicas,
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
+            event_webhooks,
             api,
             addr,
             webhook: setup.webhook,

@@ -13,6 +13,7 @@ mod relay;
 mod sender;
 mod status;
 mod waits;
+pub mod webhooks;
 mod worker;
 
 pub use action::{Compose, TelegramAction};

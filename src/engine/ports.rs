@@ -16,6 +16,7 @@ mod retention;
 pub mod search;
 mod signals;
 mod tickets;
+mod webhooks;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use conversation::ConversationStore;
@@ -31,6 +32,7 @@ pub use retention::RetentionStore;
 pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
+pub use webhooks::{StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, WebhookState, WebhookStore};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
@@ -43,6 +45,7 @@ pub trait Store:
     + ConversationStore
     + SearchStore
     + ErasureStore
+    + WebhookStore
     + LeaseStore
     + RetentionStore
 {
@@ -57,6 +60,7 @@ impl<S> Store for S where
         + ConversationStore
         + SearchStore
         + ErasureStore
+        + WebhookStore
         + LeaseStore
         + RetentionStore
 {

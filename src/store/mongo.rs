@@ -89,6 +89,7 @@ mod read {
     pub(super) mod reference_data;
     pub(super) mod search;
     pub(super) mod tickets;
+    pub(super) mod webhooks;
 }
 
 pub use client::{Server, check_server};
@@ -113,7 +114,7 @@ use read::reference_data::ReferenceReader;
 use read::{cards, people, queue, tickets};
 use secrecy::SecretString;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use tx::session::Session;
 use tx::stats::TxCounters;
 use write::batch::{Queued, TicketWriter};
@@ -140,6 +141,8 @@ pub struct Mongo {
     counters: Arc<TxCounters>,
     /// The latest time that a caller named, in microseconds: the time of a change without an event.
     last_time: AtomicI64,
+    /// Whether commits write the webhooks of their changes.
+    records_webhooks: Arc<AtomicBool>,
     unreadable: UnreadablePeople,
 }
 
@@ -160,7 +163,7 @@ impl Mongo {
         tx::run(&mut ticket_session, &TakeOverDepths(&process)).await?;
         let outbox = session(("outbox", MAX_OUTBOX_STATEMENTS));
         let db = Db(database.clone());
-        let reference = ReferenceReader::new(&db);
+        let (reference, records_webhooks) = (ReferenceReader::new(&db), Arc::<AtomicBool>::default());
         Ok(Self {
             people: Coalescer::new(&db, people::by_ids),
             tickets_by_id: Coalescer::new(&db, tickets::by_ids),
@@ -170,11 +173,13 @@ impl Mongo {
             tickets: WriteQueue::start(TicketWriter {
                 session: ticket_session,
                 reference_data: reference.cache(),
+                records_webhooks: Arc::clone(&records_webhooks),
             }),
             outbox: WriteQueue::start(OutboxWriter::new(outbox)),
             reference,
             counters,
             last_time: AtomicI64::default(),
+            records_webhooks,
             unreadable: UnreadablePeople::default(),
             db,
         })

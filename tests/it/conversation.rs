@@ -13,6 +13,7 @@ mod readers;
 mod records;
 mod relay;
 mod repeated_updates;
+mod side_api;
 mod spinner;
 mod stories;
 mod ticket_command;

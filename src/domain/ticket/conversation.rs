@@ -42,6 +42,9 @@ pub struct MessageContent {
     /// The message of the author's chat that it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i32>,
+    /// The message of the conversation that it replies to, if it came by the side API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to_message: Option<MessageId>,
     /// What it quotes of that message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
@@ -182,6 +185,9 @@ pub struct ConversationMessage {
     /// The message in the author's chat; `None` if it came by the side API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<MessageSource>,
+    /// The idempotency key of a message that came by the side API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_key: Option<String>,
     /// The topic of the author's chat that it was written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<i32>,

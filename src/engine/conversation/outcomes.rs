@@ -17,7 +17,7 @@ impl Engine {
             let Some(message) = self.store.message(*id).await? else { continue };
             reactions.extend(reaction_to(&message));
             if let Some(ticket) = message.ticket {
-                self.publish(Event::Message { ticket, message: *id });
+                self.publish(Event::Message { ticket, message: *id, is_new: false });
             }
         }
         if !reactions.is_empty() {
@@ -67,7 +67,11 @@ impl Engine {
             let after = before.with_relay(Relay::Failed { reason });
             let notices = failure_notices(&after);
             let write = Write::Message { message: Box::new(after), expected: Some(before.version) };
-            Attempt::of(self.commit_one(Change { write, event: None, notices }).await, ())
+            let committed = self.commit_one(Change { write, event: None, notices }).await;
+            if let (Ok(_), Some(ticket)) = (&committed, before.ticket) {
+                self.publish(Event::Message { ticket, message: id, is_new: false });
+            }
+            Attempt::of(committed, ())
         })
         .await
     }

@@ -22,6 +22,7 @@ pub(super) const INVITES: &str = "invites";
 pub(super) const DRAFTS: &str = "drafts";
 pub(super) const MESSAGES: &str = "messages";
 pub(super) const FOCUS: &str = "focus";
+pub(super) const WEBHOOKS: &str = "webhooks";
 pub(super) const EVENTS: &str = "events";
 pub(super) const QUEUE_DEPTHS: &str = "queue_depths";
 pub(super) const INBOX: &str = "inbox";
@@ -132,6 +133,9 @@ const INDEXES: &[Index] = &[
     index(MESSAGES, "source", || doc! { "source_chat": 1, "source_message": 1 })
         .unique()
         .where_(|| doc! { "source_chat": { "$exists": true } }),
+    index(MESSAGES, "source_key", || doc! { "source_key": 1 })
+        .unique()
+        .where_(|| doc! { "source_key": { "$exists": true } }),
     index(MESSAGES, "target", || doc! { "target_chat": 1, "target_message": 1 })
         .where_(|| doc! { "target_chat": { "$exists": true } }),
     index(MESSAGES, "conversation", || doc! { "ticket": 1, "seq": 1 })
@@ -140,6 +144,11 @@ const INDEXES: &[Index] = &[
     index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
     index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
         .where_(|| doc! { "unrouted": { "$exists": true } }),
+    index(WEBHOOKS, "due", || doc! { "next_at": 1, "seq": 1 }).where_(|| doc! { "state": "pending" }),
+    index(WEBHOOKS, "ticket", || doc! { "ticket": 1, "seq": 1 }).where_(|| doc! { "state": "pending" }),
+    index(WEBHOOKS, "log", || doc! { "seq": -1 }),
+    index(WEBHOOKS, "state", || doc! { "state": 1, "seq": -1 }),
+    index(WEBHOOKS, "ended_at", || doc! { "ended_at": 1 }),
     index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),

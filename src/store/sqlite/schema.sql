@@ -254,6 +254,7 @@ CREATE TABLE messages (
   author         BLOB    NOT NULL CHECK (length(author) = 16),
   source_chat    INTEGER,                             -- where it was written
   source_message INTEGER,
+  source_key     TEXT,                                -- the idempotency key, if it came by the side API
   target_chat    INTEGER,                             -- where it was brought to
   target_message INTEGER,
   due            INTEGER NOT NULL CHECK (due IN (0, 1)),  -- 1: it still has to be brought to its recipient
@@ -263,10 +264,33 @@ CREATE TABLE messages (
   CHECK ((target_chat IS NULL) = (target_message IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_source ON messages (source_chat, source_message) WHERE source_chat IS NOT NULL;
+CREATE UNIQUE INDEX messages_by_key ON messages (source_key) WHERE source_key IS NOT NULL;
 CREATE INDEX messages_by_target ON messages (target_chat, target_message) WHERE target_chat IS NOT NULL;
 CREATE INDEX messages_by_ticket ON messages (ticket)              WHERE ticket IS NOT NULL;
 CREATE INDEX messages_due       ON messages (ticket)              WHERE due = 1;
 CREATE INDEX messages_unrouted  ON messages (author)              WHERE ticket IS NULL AND due = 1;
+
+-- The webhooks that report changes to a receiver, written in the transaction of the change. Those of a ticket
+-- are sent in the order of `seq`.
+CREATE TABLE webhooks (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  id         TEXT    NOT NULL UNIQUE,                 -- the header `webhook-id`
+  kind       TEXT    NOT NULL,                        -- its type, such as ticket.created
+  ticket     BLOB    NOT NULL CHECK (length(ticket) = 16),
+  at         INTEGER NOT NULL,                        -- when the change happened
+  body       TEXT    NOT NULL,                        -- the JSON that is sent
+  state      TEXT    NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead')),
+  attempts   INTEGER NOT NULL DEFAULT 0,
+  next_at    INTEGER NOT NULL,                        -- when it is sent next
+  ended_at   INTEGER,                                 -- when it was delivered or given up
+  status     INTEGER,                                 -- HTTP status of the last attempt
+  error      TEXT,                                    -- why the last attempt failed
+  CHECK ((state = 'pending') = (ended_at IS NULL))
+) STRICT;
+CREATE INDEX webhooks_due       ON webhooks (next_at, seq) WHERE state = 'pending';
+CREATE INDEX webhooks_by_ticket ON webhooks (ticket, seq)  WHERE state = 'pending';
+CREATE INDEX webhooks_dead      ON webhooks (seq)          WHERE state = 'dead';
+CREATE INDEX webhooks_ended     ON webhooks (ended_at)     WHERE ended_at IS NOT NULL;
 
 -- The ticket to which an agent writes.
 CREATE TABLE focus (

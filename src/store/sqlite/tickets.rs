@@ -2,6 +2,7 @@
 pub(super) mod conversation;
 mod erasure;
 pub(super) mod search;
+pub(super) mod webhooks;
 
 use super::codec::{Json, Micros, row_count};
 use super::error::is_unique_violation;

@@ -22,7 +22,7 @@ use antri::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, DeliveryCounters,
     DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext,
     OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, SearchHit, SearchStore, Store, StoreError,
-    TicketStore, WaitingTicket,
+    StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -254,6 +254,7 @@ fault_store! {
     ConversationStore {}
     message(id: MessageId) -> Option<ConversationMessage>;
     message_at(place: MessageSource) -> Option<ConversationMessage>;
+    message_by_key(key: &str) -> Option<ConversationMessage>;
     conversation(ticket: TicketId, before: Option<u64>, limit: usize) -> Vec<ConversationMessage>;
     due_messages(tickets: &[TicketId]) -> Vec<ConversationMessage>;
     unrouted_messages(author: PersonId) -> Vec<ConversationMessage>;
@@ -269,6 +270,19 @@ fault_store! {
 fault_store! {
     SearchStore {}
     search(words: &[String], departments: Option<&[DepartmentId]>, offset: usize, limit: usize) -> Vec<SearchHit>;
+}
+
+fault_store! {
+    WebhookStore {
+        fn record_webhooks(&self) {
+            self.store.record_webhooks();
+        }
+    }
+    due_webhooks(limit: usize, now: Time) -> Vec<StoredWebhook>;
+    settle_webhooks(attempts: Vec<WebhookAttempt>, now: Time) -> ();
+    next_webhook_at() -> Option<Time>;
+    webhooks(state: Option<WebhookState>, before: Option<u64>, limit: usize) -> Vec<StoredWebhook>;
+    webhook_counts() -> WebhookCounts;
 }
 
 fault_store! {

@@ -4,7 +4,7 @@ use crate::bot::cards::views::{RelayAuthor, RelayView, TicketChoiceView};
 use crate::bot::render::{self, Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::content::{ContentKind, MessageSource};
+use crate::domain::content::ContentKind;
 use crate::domain::ids::{ChatId, MessageId, PersonId};
 use crate::domain::notice::RelayPart;
 use crate::domain::person::Person;
@@ -151,14 +151,11 @@ impl Composer {
         recipient: Option<&Person>,
     ) -> Result<Option<ReplyTo>, StoreError> {
         let store = self.engine.store();
-        if let (Some(source), Some(message_id)) = (message.source, message.content.reply_to) {
-            let replied = store.message_at(MessageSource { message_id, ..source }).await?;
-            let replied = replied.filter(|replied| replied.ticket == message.ticket);
-            let places = replied.iter().flat_map(|replied| [replied.source, replied.relay.target()]);
-            if let Some(place) = places.flatten().find(|place| place.chat == chat) {
-                let quote = message.content.quote.clone();
-                return Ok(Some(ReplyTo { message_id: place.message_id, quote }));
-            }
+        let replied = self.engine.replied_to(message).await?;
+        let places = replied.iter().flat_map(|replied| [replied.source, replied.relay.target()]);
+        if let Some(place) = places.flatten().find(|place| place.chat == chat) {
+            let quote = message.content.quote.clone();
+            return Ok(Some(ReplyTo { message_id: place.message_id, quote }));
         }
         let key = match (message.direction, recipient) {
             (Direction::ToAgent, Some(agent)) => CardKey::Task(ticket.id, agent.id),

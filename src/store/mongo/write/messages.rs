@@ -4,7 +4,7 @@ use crate::domain::ids::{MessageId, Version};
 use crate::domain::ticket::conversation::{ConversationMessage, RelayedTo};
 use crate::engine::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use crate::store::mongo::codec::{Fields, fields, int, nested};
-use crate::store::mongo::read::conversation::by_source;
+use crate::store::mongo::read::conversation::{by_key, by_source};
 use crate::store::mongo::schema::MESSAGES;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
@@ -16,7 +16,10 @@ use std::collections::{HashMap, HashSet};
 #[derive(Default)]
 pub(crate) struct MessageSet {
     versions: HashMap<MessageId, i64>,
+    /// The messages that have a ticket.
+    in_ticket: HashSet<MessageId>,
     sources: HashSet<(i64, i32)>,
+    keys: HashSet<String>,
     inserts: Vec<(u64, Document)>,
     updates: Vec<Document>,
 }
@@ -34,10 +37,11 @@ impl MessageSet {
         let mut wanted: Vec<Document> = Vec::new();
         for change in changes {
             if let Write::Message { message, expected } = &change.write {
-                match (expected, message.source) {
-                    (None, Some(source)) => wanted.push(by_source(source)),
-                    (None, None) => {}
-                    (Some(_), _) => wanted.push(doc! { "_id": message.id.to_string() }),
+                match (expected, message.source, &message.source_key) {
+                    (None, Some(source), _) => wanted.push(by_source(source)),
+                    (None, None, Some(key)) => wanted.push(by_key(key)),
+                    (None, None, None) => {}
+                    (Some(_), _, _) => wanted.push(doc! { "_id": message.id.to_string() }),
                 }
             }
         }
@@ -53,12 +57,22 @@ impl MessageSet {
         };
         for found in tx.find(MESSAGES, filter).await? {
             let f = Fields(&found);
-            set.versions.insert(MessageId(f.id("_id")?), f.int("version")?);
+            let id = MessageId(f.id("_id")?);
+            set.versions.insert(id, f.int("version")?);
+            if f.get("ticket").is_some() {
+                set.in_ticket.insert(id);
+            }
             if let (Some(chat), Some(message)) = (f.opt_int("source_chat")?, f.opt_int("source_message")?) {
                 set.sources.insert((chat, i32::try_from(message).unwrap_or_default()));
             }
+            set.keys.extend(f.get("source_key").and_then(Bson::as_str).map(str::to_owned));
         }
         Ok(set)
+    }
+
+    /// Returns true if writing the message brings it into a ticket's conversation.
+    pub(crate) fn joins_ticket(&self, message: &ConversationMessage) -> bool {
+        message.ticket.is_some() && !self.in_ticket.contains(&message.id)
     }
 
     /// Writes a new message, numbered by its offset until the flush, or the next version of one.
@@ -73,6 +87,9 @@ impl MessageSet {
             (None, None) if message.source.is_some_and(|source| !self.sources.insert(key(source))) => {
                 return Err(CommitError::Duplicate(UniqueKey::Message));
             }
+            (None, None) if message.source_key.clone().is_some_and(|key| !self.keys.insert(key)) => {
+                return Err(CommitError::Duplicate(UniqueKey::Message));
+            }
             (None, None) => self.inserts.push((offset, document(message)?)),
             (None, Some(_)) => return Err(CommitError::Duplicate(UniqueKey::Message)),
             (Some(version), Some(known)) if int(version.0) == *known => {
@@ -81,6 +98,9 @@ impl MessageSet {
             (Some(_), _) => return Err(CommitError::Conflict),
         }
         self.versions.insert(message.id, int(message.version.0));
+        if message.ticket.is_some() {
+            self.in_ticket.insert(message.id);
+        }
         Ok(())
     }
 
