@@ -65,7 +65,7 @@ impl Engine {
                 && let Some(ticket) = after.ticket
             {
                 self.wake_outbox();
-                self.publish(Event::Message { ticket, message: after.id });
+                self.publish(Event::Message { ticket, message: after.id, is_new: false });
             }
             Attempt::of(committed, Withdrawal::Done(Box::new(after)))
         })
