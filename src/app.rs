@@ -169,6 +169,8 @@ impl App {
             clock,
         };
         app.engine.start().await.context("failed to load agents")?;
+        let ended = app.engine.end_admins_by_setting(app.clock.now()).await;
+        ended.context("failed to end the roles of former admins")?;
         if app.replicas.is_none() {
             app.recover().await?;
         }

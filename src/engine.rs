@@ -25,6 +25,7 @@ pub mod ports;
 pub mod queries;
 pub mod random;
 pub mod replicas;
+mod roles;
 pub mod sessions;
 pub mod settings;
 pub mod sweep;
@@ -259,6 +260,7 @@ impl<T> Attempt<T> {
             Ok(_) => Ok(Self::Done(value)),
             Err(CommitError::Conflict | CommitError::WouldOvertake) => Ok(Self::Lost),
             Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
+            Err(CommitError::Admins) => Err(EngineError::LastAdmin),
             Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(tickets::open::MAX_OPEN_TICKETS)),
             Err(CommitError::Store(error)) => Err(error.into()),
         }

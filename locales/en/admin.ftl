@@ -19,6 +19,14 @@ invite-link =
     { $link }
 
     Works for 24 hours, for one person.
+invites-head = 👋 <b>Open invitations</b> ({ $count })
+invites-none = There are no open invitations. Create one with /invite.
+invite-line = • …<code>{ $code }</code> for <b>{ $grant }</b>, by { $creator }, until { $until }
+invite-of-first-admin = the first admin
+invite-of-the-desk = the desk itself
+invite-revoke = ✖️ Revoke …{ $code }
+invite-revoked = ✅ Invitation …{ $code } no longer works.
+invite-gone = Invitation …{ $code } was used or revoked before.
 addagent-pick = Who should become an agent? Pick someone who wrote recently, or type <code>/addagent @username</code>.
 addagent-nobody = The bot knows nobody else yet. Ask them to press Start, or send an /invite link.
 addagent-unknown = The bot does not know “{ $name }” yet. Ask them to press Start, or send an /invite link.
@@ -31,6 +39,17 @@ removeagent-sure = { $count ->
 }
 removeagent-yes = ✅ Remove
 removeagent-done = ✅ <b>{ $name }</b> is no longer an agent.
+addadmin-pick = Who should become an admin? Pick someone who wrote recently, or type <code>/addadmin @username</code>.
+addadmin-sure = Make <b>{ $name }</b> an admin? Admins can change everything here, also who is an admin.
+addadmin-yes = ✅ Make admin
+addadmin-done = ✅ <b>{ $name }</b> is an admin.
+removeadmin-pick = Whose admin role do you want to remove?
+removeadmin-sure = Remove <b>{ $name }</b> as an admin? An agent stays an agent.
+removeadmin-sure-self = Give up your own admin role, <b>{ $name }</b>? Only another admin can give it back.
+removeadmin-yes = ✅ Remove
+removeadmin-done = ✅ <b>{ $name }</b> is not an admin.
+no-such-admin = There is no admin “{ $name }”. Use a name, an @username or a Telegram id.
+several-admins = Several admins match “{ $name }”. Choose one:
 setmax-ask = What should the ticket limit for <b>{ $name }</b> be? It is { $max } now. For another number: <code>/setmax { $name } 12</code>
 setmax-done = ✅ Ticket limit for <b>{ $name }</b> is now { $max }.
 setmax-range = The limit must be a number from 1 to { $max }.

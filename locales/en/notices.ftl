@@ -40,6 +40,13 @@ notice-role-agent = 👋 Welcome, you are an agent now! Press 🟢 Online to sta
 notice-role-admin =
     👋 You are an admin now. Press /help for all commands.
     Next step: invite agents with /invite, or make yourself an agent with /addagent.
+notice-role-admin-agent =
+    👋 You are an admin now, and still an agent. Press /help for all commands.
+    Next step: invite more agents with /invite.
+notice-no-longer-admin = You are no longer an admin. You can still create tickets here. Thank you for your work.
+notice-no-longer-admin-agent = You are no longer an admin. You are still an agent and keep your tickets.
+notice-admin-added = 🔑 <b>{ $admin }</b> made <b>{ $name }</b> an admin.
+notice-admin-removed = 🔑 <b>{ $admin }</b> removed <b>{ $name }</b> as an admin.
 notice-no-longer-agent = You are no longer an agent and receive no more tickets. You are still an admin.
 notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
     [0] You have no tickets at the moment.

@@ -19,6 +19,14 @@ invite-link =
     { $link }
 
     Berlaku 24 jam, untuk satu orang.
+invites-head = 👋 <b>Undangan yang masih berlaku</b> ({ $count })
+invites-none = Tidak ada undangan yang masih berlaku. Buat dengan /invite.
+invite-line = • …<code>{ $code }</code> untuk <b>{ $grant }</b>, dari { $creator }, sampai { $until }
+invite-of-first-admin = admin pertama
+invite-of-the-desk = sistem
+invite-revoke = ✖️ Batalkan …{ $code }
+invite-revoked = ✅ Undangan …{ $code } tidak berlaku lagi.
+invite-gone = Undangan …{ $code } sudah dipakai atau dibatalkan.
 addagent-pick = Siapa yang akan dijadikan agen? Pilih dari yang terakhir menghubungi bot, atau ketik <code>/addagent @username</code>.
 addagent-nobody = Belum ada orang lain yang dikenal bot. Minta calon agen menekan Start, atau kirim tautan /invite.
 addagent-unknown = Bot belum mengenal “{ $name }”. Minta orangnya menekan Start, atau kirim tautan /invite.
@@ -30,6 +38,17 @@ removeagent-sure = { $count ->
 }
 removeagent-yes = ✅ Cabut peran
 removeagent-done = ✅ <b>{ $name }</b> bukan agen lagi.
+addadmin-pick = Siapa yang akan dijadikan admin? Pilih dari yang terakhir menghubungi bot, atau ketik <code>/addadmin @username</code>.
+addadmin-sure = Jadikan <b>{ $name }</b> admin? Admin bisa mengubah semuanya di sini, termasuk siapa yang menjadi admin.
+addadmin-yes = ✅ Jadikan admin
+addadmin-done = ✅ <b>{ $name }</b> admin.
+removeadmin-pick = Peran admin siapa yang ingin dicabut?
+removeadmin-sure = Cabut peran admin <b>{ $name }</b>? Agen tetap menjadi agen.
+removeadmin-sure-self = Lepaskan peran admin Anda sendiri, <b>{ $name }</b>? Hanya admin lain yang bisa mengembalikannya.
+removeadmin-yes = ✅ Cabut peran
+removeadmin-done = ✅ <b>{ $name }</b> bukan admin.
+no-such-admin = Tidak ada admin bernama “{ $name }”. Gunakan nama, @username, atau ID Telegram.
+several-admins = Beberapa admin cocok dengan “{ $name }”. Pilih satu:
 setmax-ask = Berapa batas tiket untuk <b>{ $name }</b>? Sekarang { $max }. Angka lain: <code>/setmax { $name } 12</code>
 setmax-done = ✅ Batas tiket <b>{ $name }</b> sekarang { $max }.
 setmax-range = Batas tiket harus angka 1 sampai { $max }.

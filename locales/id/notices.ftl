@@ -33,6 +33,13 @@ notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Onlin
 notice-role-admin =
     👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
     Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
+notice-role-admin-agent =
+    👋 Anda sekarang admin, dan tetap agen. Tekan /help untuk melihat semua perintah.
+    Langkah berikutnya: undang agen lain dengan /invite.
+notice-no-longer-admin = Anda bukan admin lagi. Anda tetap bisa membuat tiket di sini. Terima kasih atas kerja sama Anda.
+notice-no-longer-admin-agent = Anda bukan admin lagi. Anda tetap agen, dan tiket Anda tetap pada Anda.
+notice-admin-added = 🔑 <b>{ $admin }</b> menjadikan <b>{ $name }</b> admin.
+notice-admin-removed = 🔑 <b>{ $admin }</b> mencabut peran admin <b>{ $name }</b>.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
 notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
     [0] Saat ini Anda tidak memegang tiket.

@@ -49,6 +49,12 @@ pub enum Command {
     AddAgent(String),
     /// `/removeagent`: removes an agent.
     RemoveAgent(String),
+    /// `/addadmin`: makes a known person an admin.
+    AddAdmin(String),
+    /// `/removeadmin`: takes the role from an admin.
+    RemoveAdmin(String),
+    /// `/invites`: lists the open invitations.
+    Invites,
     /// `/setmax`: sets an agent's capacity.
     SetMax(String),
     /// `/reassign`: moves a ticket to another agent.
@@ -109,6 +115,9 @@ impl Command {
             | Self::Invite(_)
             | Self::AddAgent(_)
             | Self::RemoveAgent(_)
+            | Self::AddAdmin(_)
+            | Self::RemoveAdmin(_)
+            | Self::Invites
             | Self::SetMax(_)
             | Self::Reassign(_)
             | Self::Department(_)

@@ -35,12 +35,15 @@ const ADMIN: &[MenuEntry] = &[
     QUEUE,
     ("agents", "command-agents"),
     ("invite", "command-invite"),
+    ("invites", "command-invites"),
     ("addagent", "command-addagent"),
     ("removeagent", "command-removeagent"),
     ("setmax", "command-setmax"),
     ("reassign", "command-reassign"),
     ("department", "command-department"),
     ("category", "command-category"),
+    ("addadmin", "command-addadmin"),
+    ("removeadmin", "command-removeadmin"),
     TOKEN,
 ];
 

@@ -3,7 +3,7 @@ use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
-    agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
+    admins, agents, capacity, choices, departments, invite, invites, name_prompts, reassign, relocation,
 };
 use super::handlers::{agent, agent_tickets, cancel, common, customer, draft_messages};
 use crate::telegram::incoming::IncomingMessage;
@@ -71,6 +71,9 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Invite(arg)].endpoint(invite::invite))
         .branch(case![Command::AddAgent(arg)].endpoint(agents::add_agent))
         .branch(case![Command::RemoveAgent(arg)].endpoint(agents::remove_agent))
+        .branch(case![Command::AddAdmin(arg)].endpoint(admins::add_admin))
+        .branch(case![Command::RemoveAdmin(arg)].endpoint(admins::remove_admin))
+        .branch(case![Command::Invites].endpoint(invites::invites))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
         .branch(case![Command::Department(arg)].endpoint(departments::department))
@@ -127,6 +130,8 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(reassign::pick_ticket))
         .branch(case![ButtonAction::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![ButtonAction::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
+        .branch(case![ButtonAction::SetAdmin(person, grants)].endpoint(admins::set_admin_pressed))
+        .branch(case![ButtonAction::RevokeInvite(code)].endpoint(invites::revoke_pressed))
         .branch(case![ButtonAction::AddAgent(person, department)].endpoint(agents::add_agent_pressed))
         .branch(case![ButtonAction::Invite(department)].endpoint(invite::invite_pressed))
         .branch(

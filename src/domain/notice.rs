@@ -1,12 +1,17 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
+pub mod membership;
+mod outgoing;
 pub mod rendered;
+
+pub use outgoing::Outgoing;
 
 use super::alert::Alert;
 use super::card::CardKey;
 use super::content::Attachment;
 use super::ids::{ChatId, DepartmentId, PersonId, TicketId};
 use super::person::Role;
+use membership::MembershipNotice;
 use rendered::Rendered;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +113,8 @@ pub enum Notice {
         /// The new role.
         role: Role,
     },
+    /// About the role of an admin.
+    Membership(MembershipNotice),
     /// To an admin who was also an agent: they are no longer an agent, and stay an admin.
     NoLongerAgent,
     /// To the admins: a person accepted an invitation.
@@ -193,29 +200,6 @@ impl Notice {
             Self::NewTask { ticket, agent, .. } => Some(CardKey::Task(*ticket, *agent)),
             _ => None,
         }
-    }
-}
-
-/// A delivery to one chat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outgoing {
-    /// The chat.
-    pub chat: ChatId,
-    /// The message.
-    pub message: Message,
-}
-
-impl Outgoing {
-    /// Returns a delivery of a notice.
-    #[must_use]
-    pub fn notice(chat: ChatId, notice: Notice) -> Self {
-        Self { chat, message: Message::Notice(notice) }
-    }
-
-    /// Returns a delivery that refreshes a card.
-    #[must_use]
-    pub fn refresh(chat: ChatId, card: CardKey) -> Self {
-        Self { chat, message: Message::Refresh(card) }
     }
 }
 

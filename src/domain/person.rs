@@ -156,6 +156,9 @@ pub struct Person {
     pub locale_chosen: bool,
     /// Their role.
     pub role: Role,
+    /// Whether they are an admin only because `ADMIN_IDS` names them: the role ends with the setting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admin_by_setting: bool,
     /// False after Telegram reported that they blocked the bot.
     pub reachable: bool,
     /// Their agent's profile, if they are an agent.

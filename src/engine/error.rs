@@ -46,9 +46,15 @@ pub enum EngineError {
     /// A name is empty or too long.
     #[error("a name has 1 to {} characters", crate::domain::text::MAX_NAME_CHARS)]
     BadName,
-    /// The last department, category or admin cannot be removed.
+    /// The last department or category cannot be removed.
     #[error("at least one must remain")]
     LastOne,
+    /// The last admin cannot be removed, or there is a first admin already.
+    #[error("the desk has exactly one admin")]
+    LastAdmin,
+    /// The person is an admin by `ADMIN_IDS`, so the role ends with the setting only.
+    #[error("an admin by ADMIN_IDS")]
+    AdminBySetting,
     /// Too many concurrent writers; the operation gave up.
     #[error("too many writers at once")]
     Contention,

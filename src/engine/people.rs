@@ -1,13 +1,14 @@
 //! Operations on people: registration, language, reachability.
 use super::error::EngineError;
-use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
+use super::ports::{AdminGuard, Change, CommitError, StoreError, UniqueKey, Write};
+use super::roles::{end_admin_role, membership_event, menu};
 use super::sessions::end_sessions_after_lost_role;
 use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::event::AuditEvent;
+use crate::domain::event::{Actor, AuditEvent};
 use crate::domain::ids::{PersonId, TelegramId, Version};
-use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
 
@@ -30,16 +31,28 @@ impl Engine {
     pub async fn register_person(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
         self.retry(|| async {
             let stored = self.store.person_by_telegram(profile.telegram).await?;
-            let person = match &stored {
+            let mut person = match &stored {
                 Some(person) => self.updated(person, profile),
                 None => self.new_customer(profile, now),
             };
             if stored.as_ref() == Some(&person) {
                 return Ok(Attempt::Done(person));
             }
+            let (mut event, mut notices) = (None, Vec::new());
+            let was_admin = stored.as_ref().is_some_and(Person::is_admin);
+            if self.is_former_admin(&person) {
+                (event, notices) = end_admin_role(&mut person, Actor::Engine, now);
+            } else if person.admin_by_setting && !was_admin {
+                event = Some(membership_event(now, Actor::Engine, person.id, "role=admin"));
+            }
+            if let Some(before) = &stored {
+                end_sessions_after_lost_role(before, &mut person);
+            }
             let menu_changed =
                 stored.as_ref().is_none_or(|old| old.role != person.role || old.locale != person.locale);
-            let mut notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
+            if menu_changed && notices.is_empty() {
+                notices.push(menu(&person));
+            }
             if stored.as_ref().is_some_and(|old| !old.reachable) {
                 notices.extend(self.holder_card_refreshes(person.id).await?);
             }
@@ -51,7 +64,7 @@ impl Engine {
                 None => None,
             };
             let write = Write::Person { person: Box::new(person.clone()), expected };
-            match self.commit_one(Change { write, event: None, notices }).await {
+            match self.commit_one(Change { write, event, notices }).await {
                 // Two first messages at the same time: the other one created the person.
                 Err(CommitError::Duplicate(UniqueKey::Telegram)) => Ok(Attempt::Lost),
                 committed => {
@@ -87,12 +100,14 @@ impl Engine {
     fn updated(&self, person: &Person, profile: &Profile) -> Person {
         let locale =
             if person.locale_chosen { person.locale } else { profile.locale.unwrap_or(person.locale) };
-        let role = if self.rules.admin_ids.contains(&profile.telegram) { Role::Admin } else { person.role };
+        let is_named = self.rules.admin_ids.contains(&profile.telegram);
         let mut person = Person {
             name: name_of(profile),
             username: profile.username.clone(),
             locale,
-            role,
+            role: if is_named { Role::Admin } else { person.role },
+            // A role that an admin granted does not end with the setting.
+            admin_by_setting: person.admin_by_setting || (is_named && !person.is_admin()),
             ..person.clone()
         };
         person.set_reachable();
@@ -110,6 +125,7 @@ impl Engine {
             locale: profile.locale.unwrap_or(self.rules.default_locale),
             locale_chosen: false,
             role: if is_admin { Role::Admin } else { Role::Customer },
+            admin_by_setting: is_admin,
             reachable: true,
             agent: None,
             prompt: None,
@@ -132,11 +148,33 @@ impl Engine {
         self.change_person_while_paused(id, change).await
     }
 
+    /// As [`Engine::change_person`], for a person who becomes or ceases to be an admin.
+    pub(super) async fn change_admin(
+        &self,
+        id: PersonId,
+        guard: AdminGuard,
+        change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
+    ) -> Result<Person, EngineError> {
+        let _paused = self.pause_assignment().await;
+        let write = |person, expected| Write::AdminRole { person, expected, guard };
+        self.change_person_by(id, change, write).await
+    }
+
     /// As [`Engine::change_person`]. The caller must have paused assignment.
     pub(super) async fn change_person_while_paused(
         &self,
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
+    ) -> Result<Person, EngineError> {
+        let write = |person, expected| Write::Person { person, expected: Some(expected) };
+        self.change_person_by(id, change, write).await
+    }
+
+    async fn change_person_by(
+        &self,
+        id: PersonId,
+        change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
+        write: impl Fn(Box<Person>, Version) -> Write,
     ) -> Result<Person, EngineError> {
         let person = self
             .retry(|| async {
@@ -148,8 +186,7 @@ impl Engine {
                 }
                 end_sessions_after_lost_role(&before, &mut person);
                 person.version = before.version.next();
-                let write =
-                    Write::Person { person: Box::new(person.clone()), expected: Some(before.version) };
+                let write = write(Box::new(person.clone()), before.version);
                 Attempt::of(self.commit_one(Change { write, event, notices }).await, person)
             })
             .await?;
@@ -218,8 +255,4 @@ impl Engine {
 fn name_of(profile: &Profile) -> String {
     let name = shorten(&clean(&profile.name).replace('\n', " "), MAX_NAME_CHARS);
     if name.is_empty() { format!("#{}", profile.telegram) } else { name }
-}
-
-pub(super) fn menu(person: &Person) -> Outgoing {
-    Outgoing { chat: person.chat(), message: Message::Menu }
 }

@@ -13,7 +13,7 @@ mod retention;
 mod signals;
 mod tickets;
 
-pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
+pub use change::{AdminGuard, Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};

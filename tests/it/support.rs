@@ -177,6 +177,11 @@ impl Desk {
         self.options.lock().unwrap().max_pages = max_pages;
     }
 
+    /// Sets `ADMIN_IDS`, from the next start on.
+    pub(crate) fn set_admin_ids(&self, admin_ids: Vec<i64>) {
+        self.options.lock().unwrap().admin_ids = admin_ids;
+    }
+
     /// Starts the app (again) on the same back ends.
     pub(crate) async fn start(&self) {
         let max_pages = self.options.lock().unwrap().max_pages;

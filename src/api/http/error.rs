@@ -184,6 +184,8 @@ impl From<EngineError> for ApiError {
             EngineError::NoPickUp => Self::conflict("no_pick_up", text),
             EngineError::Taken(_) => Self::conflict("taken", text),
             EngineError::LastOne => Self::conflict("last_one", text),
+            EngineError::LastAdmin => Self::conflict("last_admin", text),
+            EngineError::AdminBySetting => Self::conflict("admin_by_setting", text),
             EngineError::Contention => {
                 Self::conflict("contention", "others changed the same record again and again; try again")
             }

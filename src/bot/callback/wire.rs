@@ -1,6 +1,9 @@
 //! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
 //! An id has 22 characters.
-use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
+use super::{
+    ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, Step,
+    Surface,
+};
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
 use base64::Engine as _;
@@ -100,6 +103,9 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::AddAgent, "a"),
     (PickerPurpose::Reassign, "r"),
     (PickerPurpose::Agent, "g"),
+    (PickerPurpose::AddAdmin, "A"),
+    (PickerPurpose::RemoveAdmin, "X"),
+    (PickerPurpose::Invites, "i"),
 ];
 
 impl ButtonAction {
@@ -137,6 +143,8 @@ impl ButtonAction {
             }
             Self::SetMax(p, n) => format!("sm:{}:{n}", encode_id(p.0)),
             Self::RemoveAgent(p) => format!("rm:{}", encode_id(p.0)),
+            Self::SetAdmin(p, on) => format!("am:{}:{}", encode_id(p.0), u8::from(on)),
+            Self::RevokeInvite(code) => format!("ix:{}", code.as_str()),
             Self::AddAgent(p, d) => format!("ad:{}:{}", encode_id(p.0), encode_id(d.0)),
             Self::Invite(d) => format!("inv:{}", encode_id(d.0)),
             Self::Reassign(t, v, p, even_if_full) => {
@@ -211,6 +219,8 @@ impl ButtonAction {
             ["kt", purpose, t] => Self::PickTicket(from_code(PICKER_CODES, purpose)?, ticket(t)?),
             ["sm", p, n] => Self::SetMax(person(p)?, n.parse().ok()?),
             ["rm", p] => Self::RemoveAgent(person(p)?),
+            ["am", p, on] => Self::SetAdmin(person(p)?, flag(on)?),
+            ["ix", code] => Self::RevokeInvite(InviteCode::new(code)?),
             ["ad", p, d] => Self::AddAgent(person(p)?, department(d)?),
             ["inv", d] => Self::Invite(department(d)?),
             ["ra", t, v, p, even_if_full] => {
@@ -266,6 +276,8 @@ mod tests {
             ButtonAction::DraftUndo(DraftId(t.0)),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),
+            ButtonAction::SetAdmin(p, true),
+            ButtonAction::RevokeInvite(InviteCode::new(&"a2".repeat(16)).unwrap()),
         ];
         for action in actions {
             let data = action.encode();

@@ -2,7 +2,7 @@
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 mod notice;
 
-pub use notice::NoticeView;
+pub use notice::{MembershipView, NoticeView};
 
 use crate::domain::Time;
 use crate::domain::description::Description;

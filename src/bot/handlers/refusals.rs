@@ -32,6 +32,8 @@ fn describe<'a>(
         EngineError::Taken(UniqueKey::Department) => ("name-taken", vec![]),
         EngineError::BadName => ("bad-name", vec![("max", Arg::from(MAX_NAME_CHARS))]),
         EngineError::LastOne => ("last-one", vec![]),
+        EngineError::LastAdmin => ("last-admin", vec![]),
+        EngineError::AdminBySetting => ("admin-by-setting", vec![]),
         EngineError::Taken(_) | EngineError::Contention | EngineError::Store(_) => return None,
     })
 }

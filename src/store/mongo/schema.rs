@@ -116,6 +116,7 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
+    index(INVITES, "open", || doc! { "valid_until": 1 }).where_(|| doc! { "open": true }),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
         .where_(|| doc! { "ticket_id": { "$exists": true } }),
@@ -139,7 +140,7 @@ const INDEXES: &[Index] = &[
 
 /// Collections without an index but `_id`. They are created at start-up, because creating one in a
 /// transaction is slow.
-const UNINDEXED: &[&str] = &[SETTINGS, INVITES, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
+const UNINDEXED: &[&str] = &[SETTINGS, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
 
 /// Creates the collections and indexes. An index that exists with other options is refused.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {

@@ -212,6 +212,10 @@ impl DirectoryStore for Mongo {
         reference_data::invite(&self.db, code).await
     }
 
+    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        reference_data::open_invites(&self.db, now).await
+    }
+
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
         cards::draft(&self.db, person).await
     }

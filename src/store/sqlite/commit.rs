@@ -41,6 +41,9 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
             }
         }
         Write::Person { person, expected } => people::write(conn, person, *expected)?,
+        Write::AdminRole { person, expected, guard } => {
+            people::write_admin(conn, person, *expected, *guard)?;
+        }
         Write::Department { department, expected } => {
             mark_reference_data_changed();
             reference_data::write_department(conn, department, *expected)?;
@@ -53,6 +56,7 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
             reference_data::write_incidents(conn, incidents, *expected)?;
         }
         Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
+        Write::RevokeInvite(code) => reference_data::revoke_invite(conn, code)?,
         Write::Nothing => {}
     }
     if let Some(event) = &change.event {

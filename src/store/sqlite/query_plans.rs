@@ -1,6 +1,6 @@
 //! Query plan tests: no frequent query scans a table, is compiled twice, or costs more steps in a larger
 //! store.
-use super::{cards, events, inbox, outbox, people, queue, schema, tickets};
+use super::{cards, events, inbox, outbox, people, queue, reference_data, schema, tickets};
 use rusqlite::types::Value;
 use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
@@ -57,6 +57,8 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     outbox::MOVE_CARDS,
     outbox::CLAIMED,
     outbox::PRUNE,
+    people::OTHER_ADMIN,
+    reference_data::OPEN_INVITES,
     cards::PRUNABLE,
     cards::DELETE_BY_PREFIX,
 ];

@@ -1,7 +1,8 @@
 //! Reference data and other small documents: departments, settings, incidents, invitations, drafts.
 use super::cards;
-use super::codec::Json;
+use super::codec::{Json, Micros};
 use super::error::is_unique_violation;
+use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -11,6 +12,9 @@ use crate::domain::policy::Settings;
 use crate::engine::ports::{CommitError, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::de::DeserializeOwned;
+
+pub(super) const OPEN_INVITES: &str = "SELECT doc FROM invites INDEXED BY invites_open
+    WHERE used = 0 AND expires_at >= ?1 ORDER BY expires_at";
 
 /// Returns the result of a conditional write, given the number of rows that it wrote and the unique key of
 /// its table.
@@ -110,10 +114,23 @@ pub(super) fn invite(conn: &Connection, code: &str) -> rusqlite::Result<Option<I
 /// Writes a new invitation, or marks an unused one as used.
 pub(super) fn write_invite(conn: &Connection, i: &Invite) -> Result<(), CommitError> {
     let sql = match i.used_by {
-        None => "INSERT INTO invites (code, used, doc) VALUES (?1, 0, ?2)",
-        Some(_) => "UPDATE invites SET used = 1, doc = ?2 WHERE code = ?1 AND used = 0",
+        None => "INSERT INTO invites (code, used, doc, expires_at) VALUES (?1, 0, ?2, ?3)",
+        Some(_) => "UPDATE invites SET used = 1, doc = ?2, expires_at = ?3 WHERE code = ?1 AND used = 0",
     };
-    write_result(conn.prepare_cached(sql)?.execute(params![i.code, Json(i)]), UniqueKey::Invite)
+    let values = params![i.code, Json(i), Micros(i.expires_at)];
+    write_result(conn.prepare_cached(sql)?.execute(values), UniqueKey::Invite)
+}
+
+/// Deletes an unused invitation.
+pub(super) fn revoke_invite(conn: &Connection, code: &str) -> Result<(), CommitError> {
+    let delete = "DELETE FROM invites WHERE code = ?1 AND used = 0";
+    write_result(conn.prepare_cached(delete)?.execute([code]), UniqueKey::Invite)
+}
+
+/// Returns the unused invitations that are valid at `now`, those that expire first at the front.
+pub(super) fn open_invites(conn: &Connection, now: Time) -> rusqlite::Result<Vec<Invite>> {
+    let mut query = conn.prepare_cached(OPEN_INVITES)?;
+    query.query_map([Micros(now)], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect()
 }
 
 /// Returns a person's draft.

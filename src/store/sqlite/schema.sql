@@ -49,10 +49,12 @@ CREATE TABLE incidents (
 ) STRICT;
 
 CREATE TABLE invites (
-  code TEXT    NOT NULL PRIMARY KEY,
-  used INTEGER NOT NULL,
-  doc  TEXT    NOT NULL
+  code       TEXT    NOT NULL PRIMARY KEY,
+  used       INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  doc        TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX invites_open ON invites (expires_at) WHERE used = 0;
 
 CREATE TABLE drafts (
   person BLOB NOT NULL PRIMARY KEY CHECK (length(person) = 16),

@@ -196,6 +196,10 @@ impl DirectoryStore for Sqlite {
         self.read(move |conn| reference_data::invite(conn, &code)).await
     }
 
+    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        self.read(move |conn| reference_data::open_invites(conn, now)).await
+    }
+
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
         self.read(move |conn| reference_data::draft(conn, person)).await
     }

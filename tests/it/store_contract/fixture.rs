@@ -50,6 +50,7 @@ pub(crate) fn person(n: u64) -> Person {
         locale: Locale::Id,
         locale_chosen: false,
         role: Role::Customer,
+        admin_by_setting: false,
         reachable: true,
         agent: None,
         prompt: None,

@@ -201,6 +201,7 @@ fault_store! {
     settings() -> Settings;
     incidents() -> Incidents;
     invite(code: &str) -> Option<Invite>;
+    open_invites(now: Time) -> Vec<Invite>;
     draft(person: PersonId) -> Option<Draft>;
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();

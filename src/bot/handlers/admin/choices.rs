@@ -1,4 +1,5 @@
 //! Handlers for presses in pickers. Each choice goes to the command that the picker was drawn for.
+use super::admins::admin_question;
 use super::agents::{add_and_confirm, agent_card, new_agent_department_question, removal_question};
 use super::capacity::capacity_question;
 use super::department_cards::department_list;
@@ -39,6 +40,11 @@ pub async fn pick_person(
     if purpose == PickerPurpose::AddAgent {
         return pick_new_agent(&bot, &ctx, &toast, pressed, id).await;
     }
+    if let PickerPurpose::AddAdmin | PickerPurpose::RemoveAdmin = purpose {
+        toast.ack();
+        let grants = purpose == PickerPurpose::AddAdmin;
+        return Ok(vec![ctx.edit(pressed, admin_question(&bot, &ctx, id, grants).await?)]);
+    }
     let seat = match require_agent(&bot, &ctx, &toast, pressed, (purpose, id)).await? {
         Ok(seat) => seat,
         Err(list) => return Ok(vec![list]),
@@ -46,9 +52,7 @@ pub async fn pick_person(
     let text = match purpose {
         PickerPurpose::SetMax => capacity_question(&bot, &ctx, &seat),
         PickerPurpose::RemoveAgent => removal_question(&bot, &ctx, &seat),
-        PickerPurpose::AddAgent | PickerPurpose::Reassign | PickerPurpose::Agent => {
-            agent_card(&bot, &ctx, id, 0).await?
-        }
+        _ => agent_card(&bot, &ctx, id, 0).await?,
     };
     Ok(vec![ctx.edit(pressed, text)])
 }

@@ -94,6 +94,7 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         locale: Locale::Id,
         locale_chosen: false,
         role: Role::Agent,
+        admin_by_setting: false,
         reachable: true,
         agent: Some(profile),
         prompt: None,

@@ -31,6 +31,7 @@ fn agent(version: u64, max: u16) -> Person {
         locale: Locale::Id,
         locale_chosen: false,
         role: Role::Agent,
+        admin_by_setting: false,
         reachable: true,
         agent: Some(profile),
         prompt: None,

@@ -1,12 +1,13 @@
 //! Reads of departments and settings, fresh or by the TTL cache; and of incidents and invitations.
 use super::coalesce::{Coalescer, Loader};
+use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::value;
+use crate::store::mongo::codec::{date, value};
 use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use mongodb::bson::doc;
@@ -94,4 +95,11 @@ pub(crate) async fn incidents(db: &Db) -> Result<Incidents, StoreError> {
 /// Returns the invitation with this code.
 pub(crate) async fn invite(db: &Db, code: &str) -> Result<Option<Invite>, StoreError> {
     db.collection(INVITES).find_one(doc! { "_id": code }).await?.map(value).transpose()
+}
+
+/// Returns the unused invitations that are valid at `now`, those that expire first at the front.
+pub(crate) async fn open_invites(db: &Db, now: Time) -> Result<Vec<Invite>, StoreError> {
+    let open = doc! { "open": true, "valid_until": { "$gte": date(now) } };
+    let found = db.all(db.collection(INVITES).find(open).sort(doc! { "valid_until": 1 })).await?;
+    found.into_iter().map(value).collect()
 }

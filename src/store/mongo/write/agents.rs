@@ -89,7 +89,7 @@ impl AgentSet {
                 Write::Ticket { ticket, .. } | Write::TicketContent { ticket, .. } => {
                     ids.extend(ticket.holder());
                 }
-                Write::Person { person, .. } => {
+                Write::Person { person, .. } | Write::AdminRole { person, .. } => {
                     ids.insert(person.id);
                     profiles.extend(person.agent.as_ref().map(|_| person.id));
                 }

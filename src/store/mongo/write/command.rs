@@ -180,10 +180,15 @@ impl<'c> UnitOfWork<'c> {
                 self.records.person(person, *expected, offset)?;
                 self.agents.set_profile(person);
             }
+            Write::AdminRole { person, expected, guard } => {
+                self.records.admin_role(person, *expected, *guard)?;
+                self.agents.set_profile(person);
+            }
             Write::Department { department, expected } => self.records.department(department, *expected)?,
             Write::Settings { settings, expected } => self.records.settings(settings, *expected)?,
             Write::Incidents { incidents, expected } => self.records.incidents(incidents, *expected)?,
             Write::Invite(invite) => self.records.invite(invite)?,
+            Write::RevokeInvite(code) => self.records.revoke_invite(code)?,
             Write::Nothing => {}
         }
         if let Some(event) = &change.event {
