@@ -82,6 +82,7 @@ fn commands() -> HandlerTree {
 
 fn buttons() -> HandlerTree {
     dptree::filter_map(common::decode_action)
+        .map_async(common::close_prompt_on_press)
         .branch(
             dptree::filter(|action: ButtonAction, ctx: RequestContext| {
                 is_agent_action(action) && ctx.person.agent.is_none()

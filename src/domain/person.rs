@@ -166,6 +166,9 @@ pub struct Person {
     /// The prompt that their next message answers, if there is one.
     #[serde(default)]
     pub prompt: Option<Prompt>,
+    /// When the prompt ends unanswered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_until: Option<Time>,
     /// The id of the message that answered the prompt. The prompt is closed for every other message. This
     /// message may be handled again if the process was killed before it was marked as handled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,10 +198,11 @@ impl Person {
         self.prompt.filter(|_| self.answered_by.is_none())
     }
 
-    /// Returns the prompt that this message answers, also if it is handled again.
+    /// Returns the prompt that this message, sent at `at`, answers, also if it is handled again.
     #[must_use]
-    pub fn prompt_for(&self, message: i32) -> Option<Prompt> {
-        self.prompt.filter(|_| self.answered_by.is_none_or(|by| by == message))
+    pub fn prompt_for(&self, message: i32, at: Time) -> Option<Prompt> {
+        let is_in_time = self.prompt_until.is_some_and(|until| at < until);
+        self.prompt.filter(|_| is_in_time && self.answered_by.is_none_or(|by| by == message))
     }
 
     /// Marks them as reachable. Tickets that were to be released because they were not stay with them.

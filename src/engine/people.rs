@@ -11,6 +11,10 @@ use crate::domain::ids::{PersonId, TelegramId, Version};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
+use chrono::TimeDelta;
+
+/// How long a prompt waits for its answer. A message that comes later is about something else.
+const PROMPT_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 /// The profile that Telegram sends with each update of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +133,7 @@ impl Engine {
             reachable: true,
             agent: None,
             prompt: None,
+            prompt_until: None,
             answered_by: None,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
@@ -213,10 +218,20 @@ impl Engine {
         .await
     }
 
-    /// Sets or clears the prompt that a person's next message answers.
-    pub async fn set_prompt(&self, id: PersonId, prompt: Option<Prompt>) -> Result<Person, EngineError> {
+    /// Opens a prompt: the person's next message answers it, unless it comes too late.
+    pub async fn open_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
+        self.set_prompt(id, Some((prompt, now + PROMPT_LIFETIME))).await
+    }
+
+    /// Closes a person's prompt without an answer.
+    pub async fn close_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
+        self.set_prompt(id, None).await
+    }
+
+    async fn set_prompt(&self, id: PersonId, prompt: Option<(Prompt, Time)>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
-            (person.prompt, person.answered_by) = (prompt, None);
+            (person.prompt, person.prompt_until) = prompt.unzip();
+            person.answered_by = None;
             Ok((None, Vec::new()))
         })
         .await

@@ -33,7 +33,8 @@ pub(super) fn end_admin_role(
     }
     let is_agent = person.agent.is_some();
     person.role = if is_agent { Role::Agent } else { Role::Customer };
-    (person.admin_by_setting, person.prompt, person.answered_by) = (false, None, None);
+    (person.admin_by_setting, person.prompt, person.prompt_until) = (false, None, None);
+    person.answered_by = None;
     let notice = Notice::Membership(MembershipNotice::NoLongerAdmin { is_agent });
     let event = membership_event(now, actor, person.id, "admin=none");
     (Some(event), vec![Outgoing::notice(person.chat(), notice), menu(person)])

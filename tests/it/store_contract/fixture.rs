@@ -54,6 +54,7 @@ pub(crate) fn person(n: u64) -> Person {
         reachable: true,
         agent: None,
         prompt: None,
+        prompt_until: None,
         answered_by: None,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),

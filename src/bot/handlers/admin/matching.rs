@@ -124,6 +124,7 @@ pub(super) mod tests {
             reachable: true,
             agent: None,
             prompt: None,
+            prompt_until: None,
             answered_by: None,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),

@@ -98,6 +98,7 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         reachable: true,
         agent: Some(profile),
         prompt: None,
+        prompt_until: None,
         answered_by: None,
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),

@@ -35,6 +35,7 @@ fn agent(version: u64, max: u16) -> Person {
         reachable: true,
         agent: Some(profile),
         prompt: None,
+        prompt_until: None,
         answered_by: None,
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
