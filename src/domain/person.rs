@@ -154,6 +154,9 @@ pub struct Person {
     pub locale: Locale,
     /// Whether they chose the language. Otherwise it follows Telegram's.
     pub locale_chosen: bool,
+    /// Since when Telegram names another language only. They get it when that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_locale_since: Option<Time>,
     /// Their role.
     pub role: Role,
     /// Whether they are an admin only because `ADMIN_IDS` names them: the role ends with the setting.

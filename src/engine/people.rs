@@ -13,6 +13,8 @@ use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
 use chrono::TimeDelta;
 
+/// How long Telegram must name another language, and no message the present one, until a person gets it.
+const LOCALE_CHANGE_AFTER: TimeDelta = TimeDelta::hours(24);
 /// How long a prompt waits for its answer. A message that comes later is about something else.
 const PROMPT_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
@@ -36,7 +38,7 @@ impl Engine {
         self.retry(|| async {
             let stored = self.store.person_by_telegram(profile.telegram).await?;
             let mut person = match &stored {
-                Some(person) => self.updated(person, profile),
+                Some(person) => self.updated(person, profile, now),
                 None => self.new_customer(profile, now),
             };
             if stored.as_ref() == Some(&person) {
@@ -101,14 +103,14 @@ impl Engine {
         }
     }
 
-    fn updated(&self, person: &Person, profile: &Profile) -> Person {
-        let locale =
-            if person.locale_chosen { person.locale } else { profile.locale.unwrap_or(person.locale) };
+    fn updated(&self, person: &Person, profile: &Profile, now: Time) -> Person {
+        let (locale, other_locale_since) = locale_of(person, profile, now);
         let is_named = self.rules.admin_ids.contains(&profile.telegram);
         let mut person = Person {
             name: name_of(profile),
             username: profile.username.clone(),
             locale,
+            other_locale_since,
             role: if is_named { Role::Admin } else { person.role },
             // A role that an admin granted does not end with the setting.
             admin_by_setting: person.admin_by_setting || (is_named && !person.is_admin()),
@@ -128,6 +130,7 @@ impl Engine {
             email: None,
             locale: profile.locale.unwrap_or(self.rules.default_locale),
             locale_chosen: false,
+            other_locale_since: None,
             role: if is_admin { Role::Admin } else { Role::Customer },
             admin_by_setting: is_admin,
             reachable: true,
@@ -211,7 +214,7 @@ impl Engine {
         let cards = open.map(|ticket| CardKey::Status(ticket.id));
         let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
         self.change_person(id, |person: &mut Person| {
-            (person.locale, person.locale_chosen) = (locale, true);
+            (person.locale, person.locale_chosen, person.other_locale_since) = (locale, true, None);
             let refreshes = cards.iter().map(|card| Outgoing::refresh(person.chat(), *card));
             Ok((None, std::iter::once(menu(person)).chain(refreshes).collect()))
         })
@@ -264,6 +267,21 @@ impl Engine {
     pub async fn notices_to_admins(&self, notice: &Notice) -> Result<Vec<Outgoing>, EngineError> {
         let admins = self.store.admins().await?;
         Ok(admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect())
+    }
+}
+
+/// Returns the language of a person after an update, and since when Telegram names another one only. A person
+/// whose devices have different languages keeps the first: the other one must last.
+fn locale_of(person: &Person, profile: &Profile, now: Time) -> (Locale, Option<Time>) {
+    let Some(named) = profile.locale.filter(|_| !person.locale_chosen) else {
+        return (person.locale, person.other_locale_since);
+    };
+    if named == person.locale {
+        return (person.locale, None);
+    }
+    match person.other_locale_since {
+        Some(since) if now - since >= LOCALE_CHANGE_AFTER => (named, None),
+        since => (person.locale, since.or(Some(now))),
     }
 }
 

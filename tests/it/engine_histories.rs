@@ -14,12 +14,14 @@
 //! | `presence` | presence, idle agents, clock jumps |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
+//! | `languages` | when the language of a person changes |
 //! | `invites` | claims, invites, limits |
 mod cancellation;
 mod conflict_counts;
 mod fixture;
 mod immediate_assignment;
 mod invites;
+mod languages;
 mod lost_races;
 mod oracle;
 mod person_cache;

@@ -49,6 +49,7 @@ pub(crate) fn person(n: u64) -> Person {
         email: None,
         locale: Locale::Id,
         locale_chosen: false,
+        other_locale_since: None,
         role: Role::Customer,
         admin_by_setting: false,
         reachable: true,

@@ -119,6 +119,7 @@ pub(super) mod tests {
             email: None,
             locale: Locale::Id,
             locale_chosen: false,
+            other_locale_since: None,
             role: Role::Agent,
             admin_by_setting: false,
             reachable: true,

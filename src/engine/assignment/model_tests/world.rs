@@ -93,6 +93,7 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         email: None,
         locale: Locale::Id,
         locale_chosen: false,
+        other_locale_since: None,
         role: Role::Agent,
         admin_by_setting: false,
         reachable: true,

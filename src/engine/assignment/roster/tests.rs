@@ -30,6 +30,7 @@ fn agent(version: u64, max: u16) -> Person {
         email: None,
         locale: Locale::Id,
         locale_chosen: false,
+        other_locale_since: None,
         role: Role::Agent,
         admin_by_setting: false,
         reachable: true,
