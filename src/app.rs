@@ -24,7 +24,7 @@ use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
-use crate::engine::ports::{Change, Presence, Signals, Store, Write};
+use crate::engine::ports::{Change, Presence, Retention, Signals, Store, Write};
 use crate::engine::random::Random;
 use crate::engine::{Engine, EngineConfig};
 use crate::i18n::Texts;
@@ -77,6 +77,8 @@ pub struct Setup {
     pub rate_limits: RateLimits,
     /// The quota of updates per chat.
     pub quota: Quota,
+    /// How long records are kept.
+    pub retention: Retention,
     /// The interval between sweeps.
     pub sweep_interval: Duration,
     /// The longest pause between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
@@ -111,6 +113,7 @@ pub struct App {
     pub addr: SocketAddr,
     webhook: Option<WebhookConfig>,
     listener: Mutex<Option<TcpListener>>,
+    retention: Retention,
     sweep_interval: Duration,
     max_refresh_interval: Duration,
 }
@@ -162,6 +165,7 @@ impl App {
             addr: setup.listener.local_addr().context("failed to read the address of the listener")?,
             webhook: setup.webhook,
             listener: Mutex::new(Some(setup.listener)),
+            retention: setup.retention,
             sweep_interval: setup.sweep_interval,
             max_refresh_interval: setup.max_refresh_interval,
             engine,

@@ -8,6 +8,7 @@
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
 //! | `people`, `departments`, `settings` | operations on these records |
+//! | `dead_letters`, `undelivered` | what was given up: lists, retries, notices |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
 //! | `replicas` | signals between several engines on one store |
@@ -16,6 +17,7 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+mod dead_letters;
 pub mod departments;
 pub mod error;
 pub mod events;
@@ -90,6 +92,8 @@ pub struct Engine {
     deferring: AtomicUsize,
     wake: Notify,
     deliveries: Notify,
+    /// Notified when an update is pending again.
+    updates: Notify,
     /// Serialises rounds: two at once would only plan the same tickets twice. A change that puts a ticket
     /// back into the queue, or makes an agent ineligible, also takes the lock and so falls between two
     /// rounds. Within a round it could fail the assignment of the oldest ticket, and all tickets behind it
@@ -133,6 +137,7 @@ impl Engine {
             deferring: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),
+            updates: Notify::new(),
             round: tokio::sync::Mutex::new(()),
             immediate_assignment: tokio::sync::RwLock::new(()),
             feed: broadcast::channel(FEED_CAPACITY).0,

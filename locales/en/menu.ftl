@@ -24,6 +24,7 @@ command-invite = Invite a new agent
 command-invites = Open invitations
 command-addadmin = Make somebody an admin
 command-removeadmin = Remove an admin
+command-deadletters = Messages that were given up
 command-addagent = Make somebody an agent
 command-removeagent = Remove an agent
 command-setmax = Set an agent's ticket limit

@@ -66,10 +66,10 @@ notice-agent-kept = { $kept ->
    *[other] { $kept } tickets stay in their queue; move them with /reassign.
 }
 notice-returned = ↩️ Ticket <code>{ $number }</code> is with <b>{ $agent }</b> again: nobody else had room for it. Choose somebody with /reassign.
-notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> could not be processed and was put aside. All other messages go on as usual. Details are in the log.
+notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> could not be processed and was put aside. All other messages go on as usual. See /deadletters.
 notice-part-undelivered = ⚠️ A file or a part of ticket <code>{ $number }</code> can't be brought to you: Telegram does not accept it any more. The customer was asked to send it again.
 notice-send-again = ⚠️ Something that you sent for ticket <code>{ $number }</code> did not reach our agent. Please send that file or text again.
-notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram refused it, or twice did not say whether it arrived. Messages given up so far: { $total }. Details are in the log.
+notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram refused it, or twice did not say whether it arrived. Messages given up so far: { $total }. See /deadletters.
 
 # Incidents, for admins: when they begin, and when they are over.
 

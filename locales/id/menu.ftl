@@ -24,6 +24,7 @@ command-invite = Undang agen baru
 command-invites = Undangan yang masih berlaku
 command-addadmin = Jadikan seseorang admin
 command-removeadmin = Cabut peran admin
+command-deadletters = Pesan yang gagal dan disisihkan
 command-addagent = Jadikan seseorang agen
 command-removeagent = Cabut peran agen
 command-setmax = Atur batas tiket agen

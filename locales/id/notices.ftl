@@ -56,10 +56,10 @@ notice-agent-kept = { $kept ->
    *[other] { $kept } tiket tetap di antriannya; alihkan lewat /reassign.
 }
 notice-returned = ↩️ Tiket <code>{ $number }</code> kembali kepada <b>{ $agent }</b>, karena tidak ada agen lain yang bisa menerimanya. Pilih agen lain lewat /reassign.
-notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> tidak bisa diproses dan disisihkan. Pesan lain tetap berjalan seperti biasa. Rinciannya ada di log.
+notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> tidak bisa diproses dan disisihkan. Pesan lain tetap berjalan seperti biasa. Lihat /deadletters.
 notice-part-undelivered = ⚠️ Satu lampiran atau bagian dari tiket <code>{ $number }</code> tidak bisa dikirim ke Anda karena ditolak Telegram. Pelanggan sudah diminta mengirimnya lagi.
 notice-send-again = ⚠️ Sebagian kiriman Anda untuk tiket <code>{ $number }</code> tidak sampai ke agen kami. Mohon kirim lagi berkas atau teks itu.
-notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Rinciannya ada di log.
+notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Lihat /deadletters.
 
 # Gangguan, untuk admin: saat mulai, dan saat selesai.
 

@@ -128,7 +128,9 @@ pub(super) async fn metrics(
     let mut registry = Registry::with_prefix("antri");
     api.metrics.register(&mut registry);
     Gauges::read(&api).await?.register(&mut registry);
-    deliveries::register(&api.engine.store().counters().await?, &mut registry);
+    let store = api.engine.store();
+    let kept = store.count_dead_letters().await?;
+    deliveries::register(&store.counters().await?, kept, &mut registry);
     intake::register(&api.intake, &mut registry);
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|_| ApiError::internal())?;

@@ -1,11 +1,13 @@
 //! The OpenAPI document, generated from the handlers, and the page that displays it.
 use super::http::envelope::Envelope;
 use super::http::error::Failure;
-use super::http::extract::TicketRef;
+use super::http::extract::{DeadLetterRef, TicketRef};
 use super::live::snapshot::Snapshot;
 use super::live::websocket;
 use super::metrics;
-use super::routes::{agent_status, agents, departments, health, login, queue, settings, tickets, workload};
+use super::routes::{
+    agent_status, agents, dead_letters, departments, health, login, queue, settings, tickets, workload,
+};
 use axum::Json;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -46,9 +48,10 @@ const ERROR_RESPONSES: [(&str, &str); 9] = [
         departments::list, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh,
+        dead_letters::list, dead_letters::retry,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
     ),
-    components(schemas(Failure, Envelope<Snapshot>, TicketRef)),
+    components(schemas(Failure, Envelope<Snapshot>, TicketRef, DeadLetterRef)),
     modifiers(&CommonParts),
     tags(
         (name = "agent status", description = "Presence: heartbeats, going online and offline"),
@@ -58,7 +61,7 @@ const ERROR_RESPONSES: [(&str, &str); 9] = [
         (name = "settings", description = "The desk's policy"),
         (name = "login", description = "Tokens"),
         (name = "live", description = "Events, as they happen"),
-        (name = "operation", description = "Health, metrics and this document"),
+        (name = "operation", description = "Health, metrics, dead letters and this document"),
     )
 )]
 struct Contract;

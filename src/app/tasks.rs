@@ -6,6 +6,7 @@ use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::ports::Retention;
 use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
 use crate::inbox::{Listener, poller};
@@ -33,8 +34,6 @@ const MIN_CLOCK_JUMP: TimeDelta = TimeDelta::seconds(30);
 /// How many updates of one chat may wait in memory: practically all, so that a flood in one chat never blocks
 /// others.
 const WORKER_QUEUE_CAPACITY: usize = 1 << 20;
-/// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
-const RETENTION: TimeDelta = TimeDelta::hours(48);
 
 /// Runs the tasks of which a store has one set at a time, until `term_over`. Nothing is sent after
 /// `deadline`.
@@ -53,7 +52,8 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     background.spawn(refresh_cards(refresher, background_stop.clone()));
     background.spawn(IncidentMonitor::new(app).run(app.sweep_interval, background_stop.clone()));
     background.spawn(Arc::clone(&app.outbox).run(background_stop.clone(), Arc::clone(&deadline)));
-    background.spawn(sweep(Arc::clone(engine), clock.clone(), app.sweep_interval, background_stop.clone()));
+    let schedule = (app.sweep_interval, app.retention);
+    background.spawn(sweep(Arc::clone(engine), clock.clone(), schedule, background_stop.clone()));
     if app.webhook.is_none() {
         let (telegram, bot) = (app.desk.telegram.clone(), Arc::clone(&app.desk));
         intake.spawn(poller::poll(telegram, app.inbox.clone(), bot, deadline, term_over.clone()));
@@ -175,8 +175,13 @@ async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
     }
 }
 
-/// Runs the sweep at each interval, and prunes rows that are older than [`RETENTION`].
-async fn sweep(engine: Arc<Engine>, clock: Clock, interval: Duration, stop: CancellationToken) {
+/// Runs the sweep at each interval, and prunes the records that were kept long enough.
+async fn sweep(
+    engine: Arc<Engine>,
+    clock: Clock,
+    (interval, retention): (Duration, Retention),
+    stop: CancellationToken,
+) {
     let (mut wall, mut steady) = (clock.now(), clock.steady());
     loop {
         tokio::select! { () = tokio::time::sleep(interval) => {} () = stop.cancelled() => return }
@@ -194,7 +199,7 @@ async fn sweep(engine: Arc<Engine>, clock: Clock, interval: Duration, stop: Canc
                 engine.reset_idle_timers(now).await?;
             }
             engine.sweep(now).await?;
-            engine.store().prune(now - RETENTION).await?;
+            engine.store().prune(&retention.cutoffs(now)).await?;
             Ok::<(), EngineError>(())
         };
         if let Err(error) = result.await {

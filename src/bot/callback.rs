@@ -6,7 +6,7 @@
 mod wire;
 
 use crate::domain::card::CardKey;
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::invite::CODE_LENGTH;
 use crate::domain::person::Locale;
 
@@ -73,6 +73,8 @@ pub enum PickerPurpose {
     RemoveAdmin,
     /// `/invites`: lists the open invitations.
     Invites,
+    /// `/deadletters`: lists what was given up.
+    DeadLetters,
 }
 
 /// The code of an invitation in a button.
@@ -164,6 +166,8 @@ pub enum ButtonAction {
     RemoveAgent(PersonId),
     /// Makes this person an admin (`true`), or takes the role from them.
     SetAdmin(PersonId, bool),
+    /// Tries a dead letter again.
+    RetryDeadLetter(DeadLetterId),
     /// Revokes an invitation.
     RevokeInvite(InviteCode),
     /// Makes this person an agent in this department (a nil id: in all of them).

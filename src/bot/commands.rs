@@ -55,6 +55,8 @@ pub enum Command {
     RemoveAdmin(String),
     /// `/invites`: lists the open invitations.
     Invites,
+    /// `/deadletters`: lists updates and messages that were given up.
+    DeadLetters,
     /// `/setmax`: sets an agent's capacity.
     SetMax(String),
     /// `/reassign`: moves a ticket to another agent.
@@ -118,6 +120,7 @@ impl Command {
             | Self::AddAdmin(_)
             | Self::RemoveAdmin(_)
             | Self::Invites
+            | Self::DeadLetters
             | Self::SetMax(_)
             | Self::Reassign(_)
             | Self::Department(_)

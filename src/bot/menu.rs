@@ -44,6 +44,7 @@ const ADMIN: &[MenuEntry] = &[
     ("category", "command-category"),
     ("addadmin", "command-addadmin"),
     ("removeadmin", "command-removeadmin"),
+    ("deadletters", "command-deadletters"),
     TOKEN,
 ];
 

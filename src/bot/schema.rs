@@ -3,7 +3,8 @@ use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
-    admins, agents, capacity, choices, departments, invite, invites, name_prompts, reassign, relocation,
+    admins, agents, capacity, choices, dead_letters, departments, invite, invites, name_prompts, reassign,
+    relocation,
 };
 use super::handlers::{agent, agent_tickets, cancel, common, customer, draft_messages};
 use crate::telegram::incoming::IncomingMessage;
@@ -73,6 +74,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::RemoveAgent(arg)].endpoint(agents::remove_agent))
         .branch(case![Command::AddAdmin(arg)].endpoint(admins::add_admin))
         .branch(case![Command::RemoveAdmin(arg)].endpoint(admins::remove_admin))
+        .branch(case![Command::DeadLetters].endpoint(dead_letters::dead_letters))
         .branch(case![Command::Invites].endpoint(invites::invites))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
@@ -132,6 +134,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![ButtonAction::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
         .branch(case![ButtonAction::SetAdmin(person, grants)].endpoint(admins::set_admin_pressed))
+        .branch(case![ButtonAction::RetryDeadLetter(id)].endpoint(dead_letters::retry_pressed))
         .branch(case![ButtonAction::RevokeInvite(code)].endpoint(invites::revoke_pressed))
         .branch(case![ButtonAction::AddAgent(person, department)].endpoint(agents::add_agent_pressed))
         .branch(case![ButtonAction::Invite(department)].endpoint(invite::invite_pressed))

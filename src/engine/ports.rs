@@ -3,6 +3,7 @@
 //! Each back end passes the contract tests of its port (`tests/it/store_contract.rs`,
 //! `tests/it/presence_contract.rs`).
 mod change;
+mod dead_letters;
 mod directory;
 mod error;
 mod inbox;
@@ -14,24 +15,31 @@ mod signals;
 mod tickets;
 
 pub use change::{AdminGuard, Change, CommitError, Committed, Guard, UniqueKey, Write};
+pub use dead_letters::{DeadLetter, DeadLetterStore, RetryResult};
 pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
 pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
 pub use presence::{Presence, PresenceError};
-pub use retention::RetentionStore;
+pub use retention::{Cutoffs, Retention, RetentionStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
 pub trait Store:
-    TicketStore + DirectoryStore + InboxStore + OutboxStore + LeaseStore + RetentionStore
+    TicketStore + DirectoryStore + InboxStore + OutboxStore + DeadLetterStore + LeaseStore + RetentionStore
 {
 }
 
 impl<S> Store for S where
-    S: TicketStore + DirectoryStore + InboxStore + OutboxStore + LeaseStore + RetentionStore
+    S: TicketStore
+        + DirectoryStore
+        + InboxStore
+        + OutboxStore
+        + DeadLetterStore
+        + LeaseStore
+        + RetentionStore
 {
 }

@@ -44,12 +44,14 @@
 //!   all of these conflict with each other, and no ticket is overtaken by one that did not see it.
 mod client;
 mod codec;
+mod dead_letters;
 mod inbox;
 mod leases;
 mod schema;
 mod signals;
 mod store;
 mod tx;
+mod upkeep;
 
 /// The write queue of tickets, people and all other records.
 mod write {

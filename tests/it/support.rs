@@ -29,7 +29,7 @@ use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::engine::EngineConfig;
-use antri::engine::ports::{Change, Presence, Write};
+use antri::engine::ports::{Change, Presence, Retention, Write};
 use antri::engine::random::Random;
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::telegram::Telegram;
@@ -245,6 +245,7 @@ impl Desk {
             random: Random::seeded(7),
             rate_limits: limits,
             quota,
+            retention: Retention::default(),
             sweep_interval: sweep_every,
             max_refresh_interval: MAX_REFRESH_INTERVAL,
         };

@@ -4,7 +4,7 @@ use super::{
     ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, Step,
     Surface,
 };
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::person::Locale;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -106,6 +106,7 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::AddAdmin, "A"),
     (PickerPurpose::RemoveAdmin, "X"),
     (PickerPurpose::Invites, "i"),
+    (PickerPurpose::DeadLetters, "d"),
 ];
 
 impl ButtonAction {
@@ -145,6 +146,7 @@ impl ButtonAction {
             Self::RemoveAgent(p) => format!("rm:{}", encode_id(p.0)),
             Self::SetAdmin(p, on) => format!("am:{}:{}", encode_id(p.0), u8::from(on)),
             Self::RevokeInvite(code) => format!("ix:{}", code.as_str()),
+            Self::RetryDeadLetter(id) => format!("rl:{id}"),
             Self::AddAgent(p, d) => format!("ad:{}:{}", encode_id(p.0), encode_id(d.0)),
             Self::Invite(d) => format!("inv:{}", encode_id(d.0)),
             Self::Reassign(t, v, p, even_if_full) => {
@@ -221,6 +223,7 @@ impl ButtonAction {
             ["rm", p] => Self::RemoveAgent(person(p)?),
             ["am", p, on] => Self::SetAdmin(person(p)?, flag(on)?),
             ["ix", code] => Self::RevokeInvite(InviteCode::new(code)?),
+            ["rl", id] => Self::RetryDeadLetter(DeadLetterId::parse(id)?),
             ["ad", p, d] => Self::AddAgent(person(p)?, department(d)?),
             ["inv", d] => Self::Invite(department(d)?),
             ["ra", t, v, p, even_if_full] => {
@@ -276,6 +279,8 @@ mod tests {
             ButtonAction::DraftUndo(DraftId(t.0)),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),
+            ButtonAction::RetryDeadLetter(DeadLetterId::Update(i64::MIN)),
+            ButtonAction::RetryDeadLetter(DeadLetterId::Delivery(u64::MAX)),
             ButtonAction::SetAdmin(p, true),
             ButtonAction::RevokeInvite(InviteCode::new(&"a2".repeat(16)).unwrap()),
         ];

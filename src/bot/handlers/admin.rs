@@ -3,6 +3,7 @@ pub mod admins;
 pub mod agents;
 pub mod capacity;
 pub mod choices;
+pub mod dead_letters;
 mod department_cards;
 mod department_lookup;
 mod department_picker;

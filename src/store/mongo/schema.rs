@@ -116,7 +116,8 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
-    index(INVITES, "open", || doc! { "valid_until": 1 }).where_(|| doc! { "open": true }),
+    index(INVITES, "valid_until", || doc! { "valid_until": 1 }),
+    index(DRAFTS, "saved_at", || doc! { "saved_at": 1 }),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
         .where_(|| doc! { "ticket_id": { "$exists": true } }),
@@ -135,12 +136,14 @@ const INDEXES: &[Index] = &[
     index(SIGNALS, "at", || doc! { "at": 1 }).ttl(SIGNAL_TTL),
     index(TX_SESSIONS, "at", || doc! { "at": 1 }).ttl(SESSION_RECORD_TTL),
     // Only groups move to a new id, and their ids are negative.
+    index(LIVE_CARDS, "list_shown_at", || doc! { "list_shown_at": 1 })
+        .where_(|| doc! { "list_shown_at": { "$exists": true } }),
     index(LIVE_CARDS, "groups", || doc! { "chat": 1 }).where_(|| doc! { "chat": { "$lt": 0_i64 } }),
 ];
 
 /// Collections without an index but `_id`. They are created at start-up, because creating one in a
 /// transaction is slow.
-const UNINDEXED: &[&str] = &[SETTINGS, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
+const UNINDEXED: &[&str] = &[SETTINGS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
 
 /// Creates the collections and indexes. An index that exists with other options is refused.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {

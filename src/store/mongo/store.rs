@@ -22,8 +22,8 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore, WaitingTicket,
+    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError,
+    TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -33,7 +33,7 @@ use serde_json::Value;
 const MAX_COMMIT_CHANGES: usize = 1_024;
 
 impl Mongo {
-    async fn write(&self, command: Command) -> Result<CommandResult, StoreError> {
+    pub(super) async fn write(&self, command: Command) -> Result<CommandResult, StoreError> {
         self.tickets.send(|reply| Queued { command, reply }).await
     }
 }
@@ -221,7 +221,7 @@ impl DirectoryStore for Mongo {
     }
 
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        cards::put_draft(&self.db, &draft).await
+        cards::put_draft(&self.db, &draft, self.last_time()).await
     }
 
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
@@ -325,15 +325,5 @@ impl LeaseStore for Mongo {
 
     async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         leases::release(&self.db, name, holder).await
-    }
-}
-
-#[async_trait]
-impl RetentionStore for Mongo {
-    async fn prune(&self, before: Time) -> Result<(), StoreError> {
-        inbox::prune(&self.db, before).await?;
-        claim::prune(&self.db, before).await?;
-        while cards::prune(&self.db, before).await? > 0 {}
-        Ok(())
     }
 }

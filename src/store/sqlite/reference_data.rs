@@ -1,6 +1,6 @@
 //! Reference data and other small documents: departments, settings, incidents, invitations, drafts.
 use super::cards;
-use super::codec::{Json, Micros};
+use super::codec::{Json, Micros, row_count};
 use super::error::is_unique_violation;
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
@@ -13,8 +13,12 @@ use crate::engine::ports::{CommitError, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::de::DeserializeOwned;
 
-pub(super) const OPEN_INVITES: &str = "SELECT doc FROM invites INDEXED BY invites_open
-    WHERE used = 0 AND expires_at >= ?1 ORDER BY expires_at";
+pub(super) const OPEN_INVITES: &str = "SELECT doc FROM invites INDEXED BY invites_by_expiry
+    WHERE expires_at >= ?1 AND used = 0 ORDER BY expires_at";
+pub(super) const PRUNE_INVITES: &str = "DELETE FROM invites WHERE code IN
+    (SELECT code FROM invites INDEXED BY invites_by_expiry WHERE expires_at < ?1 LIMIT ?2)";
+pub(super) const OLD_DRAFTS: &str = "SELECT person FROM drafts INDEXED BY drafts_by_time
+    WHERE saved_at < ?1 LIMIT ?2";
 
 /// Returns the result of a conditional write, given the number of rows that it wrote and the unique key of
 /// its table.
@@ -139,10 +143,30 @@ pub(super) fn draft(conn: &Connection, person: PersonId) -> rusqlite::Result<Opt
     query.query_row([person], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()
 }
 
-/// Writes a draft in place of the person's last one.
-pub(super) fn write_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
-    let write = "INSERT OR REPLACE INTO drafts (person, id, doc) VALUES (?1, ?2, ?3)";
-    conn.prepare_cached(write)?.execute(params![d.person, d.id, Json(d)]).map(drop)
+/// Writes a draft in place of the person's last one. `now` is earlier than the draft if the store was given no
+/// time yet.
+pub(super) fn write_draft(conn: &Connection, d: &Draft, now: Time) -> rusqlite::Result<()> {
+    let saved_at = Micros(now.max(d.created_at));
+    let write = "INSERT OR REPLACE INTO drafts (person, id, doc, saved_at) VALUES (?1, ?2, ?3, ?4)";
+    conn.prepare_cached(write)?.execute(params![d.person, d.id, Json(d), saved_at]).map(drop)
+}
+
+/// Deletes at most `limit` drafts that did not change since `before`, with their cards; returns how many.
+pub(super) fn prune_drafts(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
+    let people: Vec<PersonId> = conn
+        .prepare_cached(OLD_DRAFTS)?
+        .query_map(params![Micros(before), row_count(limit)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for person in &people {
+        conn.prepare_cached("DELETE FROM drafts WHERE person = ?1")?.execute([person])?;
+        cards::delete_draft_card(conn, *person)?;
+    }
+    Ok(people.len())
+}
+
+/// Deletes at most `limit` invitations that ended before `before`, and returns how many.
+pub(super) fn prune_invites(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
+    conn.prepare_cached(PRUNE_INVITES)?.execute(params![Micros(before), row_count(limit)])
 }
 
 /// Deletes a person's draft with its card, if it is still this draft.

@@ -1,4 +1,6 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
+mod upkeep;
+
 use super::{
     Sqlite, cards, commit, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets,
 };
@@ -17,16 +19,13 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore, WaitingTicket,
+    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError,
+    TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
-
-/// Rows of each table that one transaction prunes, so that other writes can run in between.
-const MAX_PRUNE_ROWS: usize = 1_000;
 
 #[async_trait]
 impl TicketStore for Sqlite {
@@ -205,7 +204,8 @@ impl DirectoryStore for Sqlite {
     }
 
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        self.write(move |conn| reference_data::write_draft(conn, &draft)).await
+        let now = self.last_now();
+        self.write(move |conn| reference_data::write_draft(conn, &draft, now)).await
     }
 
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
@@ -314,19 +314,5 @@ impl LeaseStore for Sqlite {
     async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         let name = name.to_owned();
         self.write(move |conn| leases::release(conn, &name, holder)).await
-    }
-}
-
-#[async_trait]
-impl RetentionStore for Sqlite {
-    async fn prune(&self, before: Time) -> Result<(), StoreError> {
-        let prune_some = move |conn: &Connection| {
-            let updates = inbox::prune(conn, before, MAX_PRUNE_ROWS)?;
-            Ok(updates
-                + outbox::prune(conn, before, MAX_PRUNE_ROWS)?
-                + cards::prune(conn, before, MAX_PRUNE_ROWS)?)
-        };
-        while self.write(prune_some).await? > 0 {}
-        Ok(())
     }
 }

@@ -6,7 +6,9 @@ use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::department::Department;
 use antri::domain::draft::Draft;
 use antri::domain::event::AuditEvent;
-use antri::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use antri::domain::ids::{
+    Arrival, ChatId, DeadLetterId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId,
+};
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
 use antri::domain::number::TicketNumber;
@@ -14,9 +16,9 @@ use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, Store,
-    StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, CommitError, Committed, Cutoffs, DeadLetter, DeadLetterStore, DeliveryCounters,
+    DirectoryStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore,
+    Outcome, QueueDepths, RetentionStore, RetryResult, Store, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -238,5 +240,12 @@ fault_store! {
 
 fault_store! {
     RetentionStore {}
-    prune(before: Time) -> ();
+    prune(before: &Cutoffs) -> ();
+}
+
+fault_store! {
+    DeadLetterStore {}
+    dead_letters(offset: usize, limit: usize) -> Vec<DeadLetter>;
+    count_dead_letters() -> (u64, u64);
+    retry_dead_letter(id: DeadLetterId, now: Time) -> RetryResult;
 }

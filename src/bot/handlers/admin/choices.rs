@@ -2,10 +2,12 @@
 use super::admins::admin_question;
 use super::agents::{add_and_confirm, agent_card, new_agent_department_question, removal_question};
 use super::capacity::capacity_question;
+use super::dead_letters;
 use super::department_cards::department_list;
 use super::department_lookup::{ALL_DEPARTMENTS, open_departments, staffed_departments};
 use super::departments::new_category_department_question;
 use super::invite::invite_department_question;
+use super::invites;
 use super::pickers;
 use super::pickers::require_agent;
 use super::relocation::relocation_question;
@@ -25,7 +27,11 @@ pub async fn pick_page(
     (purpose, page): (PickerPurpose, u16),
 ) -> HandlerResult {
     toast.ack();
-    let list = pickers::picker_page(&bot, &ctx, purpose, page).await?;
+    let list = match purpose {
+        PickerPurpose::Invites => invites::page(&bot, &ctx, page).await?,
+        PickerPurpose::DeadLetters => dead_letters::page(&bot, &ctx, page).await?,
+        _ => pickers::picker_page(&bot, &ctx, purpose, page).await?,
+    };
     Ok(vec![ctx.edit(pressed, list.unwrap_or_else(|| pickers::empty_picker(&bot, &ctx, purpose)))])
 }
 

@@ -17,7 +17,7 @@ const CODE_TAIL: usize = 4;
 
 /// `/invites`.
 pub async fn invites(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    Ok(vec![pickers::picker_message(&bot, &ctx, PickerPurpose::Invites).await?])
+    Ok(vec![ctx.text(first_page(&bot, &ctx).await?)])
 }
 
 /// Revokes the pressed invitation, and shows the others.
@@ -31,7 +31,12 @@ pub async fn revoke_pressed(
     let revoked = bot.engine.revoke_invite(&ctx.person, code.as_str(), ctx.now).await?;
     let key = if revoked { "invite-revoked" } else { "invite-gone" };
     toast.say(ctx.localizer(&bot).toast(key, &[("code", tail(code.as_str()).into())]));
-    Ok(vec![ctx.edit(pressed, pickers::first_page(&bot, &ctx, PickerPurpose::Invites).await?)])
+    Ok(vec![ctx.edit(pressed, first_page(&bot, &ctx).await?)])
+}
+
+async fn first_page(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered, EngineError> {
+    let first = page(bot, ctx, 0).await?;
+    Ok(first.unwrap_or_else(|| pickers::empty_picker(bot, ctx, PickerPurpose::Invites)))
 }
 
 /// Returns a page of the open invitations, each with a button that revokes it; `None` if there are none.

@@ -1,6 +1,5 @@
 //! Pickers: pages of agents, people or tickets as buttons, from which an admin chooses one for a command.
 use super::identity::{distinct_name, full_name, short_name};
-use super::invites;
 use super::matching::{Matches, SUFFIX_CHARS, find_agents};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, PressedMessage, RequestContext};
@@ -64,7 +63,7 @@ fn with_page_buttons(
     if !page_buttons.is_empty() {
         buttons.push(page_buttons);
     }
-    if !matches!(purpose, PickerPurpose::Agent | PickerPurpose::Invites) {
+    if !matches!(purpose, PickerPurpose::Agent | PickerPurpose::Invites | PickerPurpose::DeadLetters) {
         buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
     }
     Rendered { html, buttons }
@@ -110,6 +109,7 @@ pub(in crate::bot::handlers) fn empty_picker(
     let key = match purpose {
         PickerPurpose::AddAgent | PickerPurpose::AddAdmin | PickerPurpose::RemoveAdmin => "addagent-nobody",
         PickerPurpose::Invites => "invites-none",
+        PickerPurpose::DeadLetters => "deadletters-none",
         PickerPurpose::Reassign => "reassign-none",
         PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => "agents-none",
     };
@@ -129,7 +129,8 @@ pub(in crate::bot::handlers) async fn picker_page(
         }
         PickerPurpose::AddAgent | PickerPurpose::AddAdmin => people(bot, ctx, purpose, page).await,
         PickerPurpose::RemoveAdmin => admins(bot, ctx, page).await,
-        PickerPurpose::Invites => invites::page(bot, ctx, page).await,
+        // Their pages are drawn by the handlers of their commands.
+        PickerPurpose::Invites | PickerPurpose::DeadLetters => Ok(None),
         PickerPurpose::Reassign => tickets(bot, ctx, page).await,
     }
 }

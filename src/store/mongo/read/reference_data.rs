@@ -103,3 +103,9 @@ pub(crate) async fn open_invites(db: &Db, now: Time) -> Result<Vec<Invite>, Stor
     let found = db.all(db.collection(INVITES).find(open).sort(doc! { "valid_until": 1 })).await?;
     found.into_iter().map(value).collect()
 }
+
+/// Deletes the invitations that ended before this time.
+pub(crate) async fn prune_invites(db: &Db, before: Time) -> Result<(), StoreError> {
+    db.collection(INVITES).delete_many(doc! { "valid_until": { "$lt": date(before) } }).await?;
+    Ok(())
+}

@@ -12,12 +12,13 @@ use crate::domain::ids::Arrival;
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, Write};
 use crate::store::fifo_guard::FifoGuard;
-use crate::store::mongo::codec::int;
+use crate::store::mongo::codec::{Fields, int};
 use crate::store::mongo::inbox::{UpdateEnd, UpdateSet};
 use crate::store::mongo::outbox::staging::{Delivery, staged_documents};
-use crate::store::mongo::schema::{EVENTS, OUTBOX_STAGED};
+use crate::store::mongo::schema::{EVENTS, OUTBOX_DROPPED, OUTBOX_STAGED};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use mongodb::bson::doc;
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -31,6 +32,10 @@ pub(crate) enum Command {
     EndUpdate(i64, UpdateEnd, Vec<Outgoing>, Time),
     /// Enqueues deliveries.
     Enqueue(Vec<Outgoing>, Time),
+    /// Makes a dead update pending again.
+    RetryUpdate(i64),
+    /// Enqueues a delivery that was given up and has this id, if it is still kept.
+    RetryDelivery(i64, Vec<Outgoing>, Time),
 }
 
 /// The result of a command.
@@ -50,8 +55,8 @@ impl Command {
         match self {
             Self::Commit(changes, _) => changes.len(),
             Self::AppendUpdates(updates, _) => updates.len(),
-            Self::EndUpdate(..) => 1,
-            Self::Enqueue(deliveries, _) => deliveries.len(),
+            Self::EndUpdate(..) | Self::RetryUpdate(_) => 1,
+            Self::Enqueue(deliveries, _) | Self::RetryDelivery(_, deliveries, _) => deliveries.len(),
         }
     }
 
@@ -65,8 +70,10 @@ impl Command {
     /// Returns every delivery that it may enqueue.
     pub(crate) fn deliveries(&self) -> impl Iterator<Item = &Outgoing> {
         let own: &[Outgoing] = match self {
-            Self::EndUpdate(_, _, deliveries, _) | Self::Enqueue(deliveries, _) => deliveries,
-            Self::Commit(..) | Self::AppendUpdates(..) => &[],
+            Self::EndUpdate(_, _, deliveries, _)
+            | Self::Enqueue(deliveries, _)
+            | Self::RetryDelivery(_, deliveries, _) => deliveries,
+            Self::Commit(..) | Self::AppendUpdates(..) | Self::RetryUpdate(_) => &[],
         };
         self.changes().iter().flat_map(|change| &change.notices).chain(own)
     }
@@ -94,6 +101,9 @@ pub(crate) struct UnitOfWork<'c> {
     agents: AgentSet,
     records: RecordSet,
     updates: UpdateSet,
+    /// The ids of the given-up deliveries that commands retry and that are still kept.
+    dropped: HashSet<i64>,
+    retried: Vec<i64>,
     deliveries: Vec<NewDelivery<'c>>,
     events: Vec<(u64, &'c AuditEvent)>,
     /// The offset of the next number of the batch.
@@ -109,11 +119,16 @@ impl<'c> UnitOfWork<'c> {
         is_retry: bool,
     ) -> Result<Self, TxError> {
         let changes = || commands.iter().flat_map(Command::changes);
-        let mut updates: HashSet<i64> = HashSet::new();
+        let (mut updates, mut dropped): (HashSet<i64>, HashSet<i64>) = Default::default();
         for command in commands {
             match command {
                 Command::AppendUpdates(some, _) => updates.extend(some.iter().map(|(id, _)| *id)),
-                Command::EndUpdate(id, ..) => drop(updates.insert(*id)),
+                Command::EndUpdate(id, ..) | Command::RetryUpdate(id) => {
+                    updates.insert(*id);
+                }
+                Command::RetryDelivery(id, ..) => {
+                    dropped.insert(*id);
+                }
                 Command::Commit(..) | Command::Enqueue(..) => {}
             }
         }
@@ -123,6 +138,8 @@ impl<'c> UnitOfWork<'c> {
             tickets,
             records: RecordSet::load(tx, changes()).await?,
             updates: UpdateSet::load(tx, updates).await?,
+            dropped: kept_ids(tx, dropped).await?,
+            retried: Vec::new(),
             deliveries: Vec::new(),
             events: Vec::new(),
             next_offset: 0,
@@ -155,6 +172,15 @@ impl<'c> UnitOfWork<'c> {
             Command::Enqueue(deliveries, now) => {
                 self.enqueue(deliveries, *now);
                 Ok(CommandResult::Done)
+            }
+            Command::RetryUpdate(id) => Ok(CommandResult::Appended(usize::from(self.updates.revive(*id)))),
+            Command::RetryDelivery(id, deliveries, now) => {
+                let is_kept = self.dropped.remove(id);
+                if is_kept {
+                    self.retried.push(*id);
+                    self.enqueue(deliveries, *now);
+                }
+                Ok(CommandResult::Appended(usize::from(is_kept)))
             }
         }
     }
@@ -228,10 +254,19 @@ impl<'c> UnitOfWork<'c> {
         });
         let staged = staged_documents(deliveries.collect::<Result<_, StoreError>>()?);
         tx.insert(OUTBOX_STAGED, staged).await?;
+        if !self.retried.is_empty() {
+            tx.delete(OUTBOX_DROPPED, self.retried.iter().map(|id| doc! { "_id": *id })).await?;
+        }
         let events =
             self.events.into_iter().map(|(offset, event)| event_document(event, first_number + offset));
         tx.insert(EVENTS, events.collect::<Result<_, StoreError>>()?).await?;
         self.updates.flush(tx).await?;
         self.tickets.flush(tx, process).await
     }
+}
+
+/// Returns those of these ids whose given-up deliveries are still kept.
+async fn kept_ids(tx: &mut Tx<'_>, ids: HashSet<i64>) -> Result<HashSet<i64>, TxError> {
+    let found = tx.find_in(OUTBOX_DROPPED, "_id", ids).await?;
+    Ok(found.iter().map(|doc| Fields(doc).int("_id")).collect::<Result<_, _>>()?)
 }

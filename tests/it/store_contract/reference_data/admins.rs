@@ -3,7 +3,7 @@ use crate::store_contract::fixture::*;
 use antri::domain::ids::{PersonId, Version};
 use antri::domain::invite::{Grant, Invite};
 use antri::domain::person::{Person, Role};
-use antri::engine::ports::{AdminGuard, Change, CommitError, Store, Write};
+use antri::engine::ports::{AdminGuard, Change, CommitError, Cutoffs, Store, Write};
 use futures::future::join_all;
 use std::sync::Arc;
 
@@ -95,4 +95,27 @@ pub(crate) async fn open_invites_are_listed_and_revoked_once(store: Arc<dyn Stor
     assert!(results[0].is_ok());
     assert_eq!(results[1], Err(CommitError::Conflict));
     assert_eq!(store.invite(&used.code).await.unwrap(), Some(taken));
+}
+
+pub(crate) async fn invites_are_pruned_after_their_end(store: Arc<dyn Store>) {
+    let invite = |name: &str, used_by| Invite {
+        code: name.repeat(32),
+        grant: Grant::Admin,
+        expires_at: at(100),
+        used_by,
+        created_by: None,
+    };
+    for name in ["a", "b"] {
+        one(&*store, Change::quiet(Write::Invite(invite(name, None)))).await.unwrap();
+    }
+    one(&*store, Change::quiet(Write::Invite(invite("b", Some(who(1)))))).await.unwrap();
+    let long_ago = at(-1_000);
+    store.prune(&Cutoffs { invites: at(100), ..Cutoffs::all(long_ago) }).await.unwrap();
+    assert!(store.invite(&"a".repeat(32)).await.unwrap().is_some(), "it ended no earlier than that");
+    store.prune(&Cutoffs { invites: long_ago, ..Cutoffs::all(at(999)) }).await.unwrap();
+    assert!(store.invite(&"b".repeat(32)).await.unwrap().is_some(), "other cutoffs do not apply");
+    store.prune(&Cutoffs { invites: at(101), ..Cutoffs::all(long_ago) }).await.unwrap();
+    for name in ["a", "b"] {
+        assert_eq!(store.invite(&name.repeat(32)).await.unwrap(), None, "{name}");
+    }
 }
