@@ -4,6 +4,7 @@ mod backends;
 mod embedded;
 mod incident_monitor;
 mod leadership;
+mod message_relay;
 mod received_signals;
 mod run;
 mod tasks;
@@ -106,6 +107,8 @@ pub struct App {
     presence_is_volatile: bool,
     /// How many events of the feed the card refresher has processed.
     events_refreshed: Arc<AtomicU64>,
+    /// How many events of the feed the message relay has processed.
+    events_relayed: Arc<AtomicU64>,
     /// How many events of the feed the incident monitor has processed.
     events_monitored: Arc<AtomicU64>,
     api: Arc<Api>,
@@ -157,6 +160,7 @@ impl App {
                 None => inbox,
             },
             events_refreshed: Arc::new(AtomicU64::new(u64::MAX)),
+            events_relayed: Arc::new(AtomicU64::new(u64::MAX)),
             events_monitored: Arc::new(AtomicU64::new(u64::MAX)),
             replicas: setup.replicas,
             presence_is_volatile: setup.presence_is_volatile,
@@ -220,7 +224,7 @@ impl App {
         let updates_handled = store.pending_updates(0, 1).await.is_ok_and(|rows| rows.is_empty());
         let engine_quiet = self.engine.is_idle();
         let published = self.engine.events_published();
-        let followers = [&self.events_refreshed, &self.events_monitored];
+        let followers = [&self.events_refreshed, &self.events_monitored, &self.events_relayed];
         let events_processed = followers.iter().all(|count| count.load(Ordering::SeqCst) == published);
         let delivered = store.pending_deliveries().await == Ok(0);
         updates_handled && engine_quiet && events_processed && delivered && self.desk.tasks.is_empty()

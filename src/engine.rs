@@ -7,6 +7,7 @@
 //! | `assignment` | planner and roster (pure), rounds, pending work |
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
+//! | `conversation` | messages of customer and agent, and their relay |
 //! | `people`, `departments`, `settings` | operations on these records |
 //! | `dead_letters`, `undelivered` | what was given up: lists, retries, notices |
 //! | `queries` | reads for clients that show the desk |
@@ -17,6 +18,7 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+pub mod conversation;
 mod dead_letters;
 pub mod departments;
 pub mod error;
@@ -112,6 +114,8 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Keep the messages of each ticket in order.
+    conversation_locks: conversation::ConversationLocks,
     /// Counters of events that should be rare.
     pub faults: FaultCounters,
 }
@@ -146,6 +150,7 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),
         }
     }

@@ -8,9 +8,11 @@ mod action;
 mod attachments;
 mod error_policy;
 pub mod rate_limit;
+mod relay;
 mod sender;
 mod waits;
 mod worker;
 
 pub use action::{Compose, TelegramAction};
+pub use relay::{RelayAction, RelayCall, ReplyTo};
 pub use worker::Outbox;

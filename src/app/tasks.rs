@@ -2,6 +2,7 @@
 //! outbox finishes its calls to Telegram.
 use super::App;
 use super::incident_monitor::IncidentMonitor;
+use super::message_relay::MessageRelay;
 use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
@@ -54,6 +55,7 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     background.spawn(Arc::clone(&app.outbox).run(background_stop.clone(), Arc::clone(&deadline)));
     let schedule = (app.sweep_interval, app.retention);
     background.spawn(sweep(Arc::clone(engine), clock.clone(), schedule, background_stop.clone()));
+    background.spawn(MessageRelay::new(app).run(background_stop.clone()));
     if app.webhook.is_none() {
         let (telegram, bot) = (app.desk.telegram.clone(), Arc::clone(&app.desk));
         intake.spawn(poller::poll(telegram, app.inbox.clone(), bot, deadline, term_over.clone()));

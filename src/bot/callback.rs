@@ -120,6 +120,12 @@ pub enum ButtonAction {
     Task(Step, TicketId, Version, Surface),
     /// An agent has a ticket that they hold brought again: its card and its files.
     ShowTask(TicketId, Surface),
+    /// An agent writes to the customer of this ticket from now on.
+    Focus(TicketId),
+    /// An author's kept messages are for this ticket.
+    ChooseTicket(TicketId),
+    /// A customer's kept messages are for a new ticket.
+    ChooseNewTicket,
     /// An agent takes a ticket from the queue.
     PickUp(TicketId, Version, Surface),
     /// Asks whether a customer's ticket is to be cancelled.

@@ -5,6 +5,7 @@ pub mod agent;
 pub mod agent_tickets;
 pub mod cancel;
 pub mod common;
+pub mod conversation;
 pub mod customer;
 pub mod draft_messages;
 pub mod refusals;

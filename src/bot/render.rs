@@ -4,6 +4,7 @@
 //! and [`Localizer::quote`] a description.
 mod admin;
 mod agent;
+mod conversation;
 mod customer;
 mod department;
 mod formatted;
@@ -18,6 +19,10 @@ mod tests;
 
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
+pub use conversation::{
+    album_head, content_kind, message_failed, relay_button, relay_caption, relay_head, relay_text,
+    ticket_choice,
+};
 pub use customer::{draft, my_tickets, status_card};
 pub use department::{category_card, category_page, department_card, departments};
 pub use formatted::{html_of, truncated};

@@ -6,7 +6,7 @@ use super::handlers::admin::{
     admins, agents, capacity, choices, dead_letters, departments, invite, invites, name_prompts, reassign,
     relocation,
 };
-use super::handlers::{agent, agent_tickets, cancel, common, customer, draft_messages};
+use super::handlers::{agent, agent_tickets, cancel, common, conversation, customer, draft_messages};
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub type HandlerTree = dptree::Handler<'static, HandlerResult, DpHandlerDescript
 pub fn schema() -> HandlerTree {
     dptree::entry()
         .branch(Update::filter_message().branch(messages()).endpoint(common::message))
-        .branch(Update::filter_edited_message().endpoint(draft_messages::on_edit))
+        .branch(Update::filter_edited_message().endpoint(common::edited_message))
         .branch(
             Update::filter_callback_query()
                 .branch(dptree::filter_map(common::pressed_message).branch(buttons()))
@@ -93,6 +93,9 @@ fn buttons() -> HandlerTree {
         )
         .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent_tickets::task))
         .branch(case![ButtonAction::ShowTask(ticket, surface)].endpoint(agent_tickets::show))
+        .branch(case![ButtonAction::Focus(ticket)].endpoint(conversation::focus))
+        .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(conversation::choose_ticket))
+        .branch(case![ButtonAction::ChooseNewTicket].endpoint(conversation::choose_new_ticket))
         .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent_tickets::pick_up))
         .branch(case![ButtonAction::CancelTicket(ticket, version, surface)].endpoint(cancel::ask_ticket))
         .branch(
@@ -122,8 +125,11 @@ fn buttons() -> HandlerTree {
 
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
-    use ButtonAction::{AutoAssign, GoOffline, GoOnline, PickUp, ShowTask, StillHere, Task};
-    matches!(action, Task(..) | ShowTask(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_))
+    use ButtonAction::{AutoAssign, Focus, GoOffline, GoOnline, PickUp, ShowTask, StillHere, Task};
+    matches!(
+        action,
+        Task(..) | Focus(_) | ShowTask(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_)
+    )
 }
 
 fn admin_buttons() -> HandlerTree {

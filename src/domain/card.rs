@@ -14,6 +14,8 @@ pub enum CardKey {
     MyQueue(PersonId, u16),
     /// A customer's draft.
     Draft(PersonId),
+    /// The question for which ticket an author's kept messages are.
+    TicketChoice(PersonId),
     /// A person's own tickets (`/mytickets`), with the page shown.
     MyTickets(PersonId, u16),
     /// The queue, for an agent or admin (`/queue`), with the page shown.
@@ -32,6 +34,7 @@ impl CardKey {
             Self::Task(ticket, agent) => format!("task {ticket} {agent}"),
             Self::MyQueue(agent, _) => format!("myqueue {agent}"),
             Self::Draft(person) => format!("draft {person}"),
+            Self::TicketChoice(person) => format!("choice {person}"),
             Self::MyTickets(person, _) => format!("mytickets {person}"),
             Self::Queue(person, _) => format!("queue {person}"),
             Self::Workload(person, _) => format!("workload {person}"),

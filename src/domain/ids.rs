@@ -58,6 +58,10 @@ uuid_id!(
 );
 
 uuid_id!(
+    /// A message of a ticket's conversation.
+    MessageId
+);
+uuid_id!(
     /// A running process of the desk; new with each start.
     ReplicaId
 );

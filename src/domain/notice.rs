@@ -1,18 +1,17 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
 pub mod membership;
-mod outgoing;
+mod message;
 pub mod rendered;
 
-pub use outgoing::Outgoing;
+pub use message::{Message, RelayPart};
 
 use super::alert::Alert;
 use super::card::CardKey;
 use super::content::Attachment;
-use super::ids::{ChatId, DepartmentId, PersonId, TicketId};
+use super::ids::{ChatId, DepartmentId, MessageId, PersonId, TicketId};
 use super::person::Role;
 use membership::MembershipNotice;
-use rendered::Rendered;
 use serde::{Deserialize, Serialize};
 
 /// A notice to one chat. It is committed together with the change that it is about.
@@ -165,6 +164,11 @@ pub enum Notice {
         /// The ticket.
         ticket: TicketId,
     },
+    /// To the author: their message of a conversation was not sent.
+    MessageFailed {
+        /// The message.
+        message: MessageId,
+    },
     /// To the customer: a file or a part of the description did not reach the agent.
     SendAgain {
         /// The ticket.
@@ -203,128 +207,25 @@ impl Notice {
     }
 }
 
-/// The kinds of deliveries.
+/// A delivery to one chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Message {
-    /// A new message, rendered when it is sent.
-    Notice(Notice),
-    /// A new message that is already rendered.
-    Text(Rendered),
-    /// An edit of an earlier message.
-    Edit {
-        /// The message.
-        message_id: i32,
-        /// The new text.
-        text: Rendered,
-    },
-    /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
-    Card(CardKey),
-    /// A refresh of the live card of this key. Several pending ones are sent as one.
-    Refresh(CardKey),
-    /// A refresh of one message that shows a card, which may be an older copy of it.
-    Redraw {
-        /// The message.
-        message_id: i32,
-        /// The card.
-        card: CardKey,
-    },
-    /// The removal of the buttons of this key's live card, because a new card follows.
-    Retire(CardKey),
-    /// The person's command menu, for their role and language.
-    Menu,
-    /// An edit of a message that Telegram names by an inline id only.
-    Inline {
-        /// Telegram's id.
-        inline_message_id: String,
-        /// The edit; its message id has no meaning to Telegram.
-        message: Box<Message>,
-    },
-    /// A message to a topic of the chat: an answer goes where it was asked for.
-    InThread {
-        /// Telegram's id of the topic.
-        thread: i32,
-        /// The message.
-        message: Box<Message>,
-    },
+pub struct Outgoing {
+    /// The chat.
+    pub chat: ChatId,
+    /// The message.
+    pub message: Message,
 }
 
-impl Message {
-    /// Returns the message for a topic of its chat, if there is one.
+impl Outgoing {
+    /// Returns a delivery of a notice.
     #[must_use]
-    pub fn in_thread(self, thread: Option<i32>) -> Self {
-        match thread {
-            Some(thread) => Self::InThread { thread, message: Box::new(self) },
-            None => self,
-        }
+    pub fn notice(chat: ChatId, notice: Notice) -> Self {
+        Self { chat, message: Message::Notice(notice) }
     }
 
-    /// Returns its priority class within the chat: 0 for new messages, 1 for refreshes, which go after them.
+    /// Returns a delivery that refreshes a card.
     #[must_use]
-    pub fn priority_class(&self) -> u8 {
-        match self {
-            Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
-            Self::Refresh(_) | Self::Redraw { .. } | Self::Menu => 1,
-            Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
-        }
+    pub fn refresh(chat: ChatId, card: CardKey) -> Self {
+        Self { chat, message: Message::Refresh(card) }
     }
-
-    /// Returns the message without the place that it is for.
-    #[must_use]
-    pub fn inner(&self) -> &Self {
-        match self {
-            Self::InThread { message, .. } | Self::Inline { message, .. } => message.inner(),
-            _ => self,
-        }
-    }
-
-    /// Returns true if it only keeps something up to date. It never delays a new message, so it waits alone
-    /// and not with its chat.
-    #[must_use]
-    pub fn is_refresh(&self) -> bool {
-        self.priority_class() > 0
-    }
-
-    /// Returns the ticket if this brings a part of it that the agent gets in no other way.
-    #[must_use]
-    pub fn ticket_part(&self) -> Option<TicketId> {
-        match self.inner() {
-            Self::Notice(
-                Notice::File { ticket, .. }
-                | Notice::Album { ticket, .. }
-                | Notice::DescriptionPart { ticket, .. },
-            ) => Some(*ticket),
-            _ => None,
-        }
-    }
-
-    /// Returns the coalesce key of the pending delivery that makes this one needless: the buttons of a card
-    /// that was not sent yet need not be removed.
-    #[must_use]
-    pub fn superseding_key(&self) -> Option<String> {
-        match self.inner() {
-            Self::Retire(key) => Some(card_key(*key)),
-            _ => None,
-        }
-    }
-
-    /// Returns the key by which deliveries coalesce: of the pending deliveries to a chat with the same key,
-    /// only one is sent.
-    #[must_use]
-    pub fn coalesce_key(&self) -> Option<String> {
-        match self {
-            Self::Refresh(key) => Some(format!("refresh {key}")),
-            Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
-            Self::Menu => Some("menu".to_owned()),
-            Self::Card(key) => Some(card_key(*key)),
-            Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
-            Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
-            _ => None,
-        }
-    }
-}
-
-/// Returns the coalesce key of a new card.
-fn card_key(key: CardKey) -> String {
-    format!("card {key}")
 }

@@ -96,6 +96,19 @@ impl Mode {
     }
 }
 
+/// What customers see of the agent who writes to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentNaming {
+    /// An alias: the one that the agent chose, or else "Agent" with a number.
+    #[default]
+    Alias,
+    /// The agent's name.
+    Name,
+    /// Nothing.
+    Hidden,
+}
+
 /// A percentage: 0 … 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -145,6 +158,8 @@ pub struct Settings {
     pub rollout_percent: Percent,
     /// The capacity of a new agent.
     pub default_capacity: Capacity,
+    /// What customers see of the agent who writes to them.
+    pub agent_naming: AgentNaming,
     /// The grace period: how long an agent's presence may be lost before they are set offline.
     pub grace: Duration,
     /// How long an agent who is online through Telegram may be silent before they are asked.
@@ -161,6 +176,7 @@ impl Default for Settings {
             mode: Mode::default(),
             rollout_percent: Percent::ALL,
             default_capacity: Capacity::DEFAULT,
+            agent_naming: AgentNaming::default(),
             grace: Duration::from_secs(300),
             idle_timeout: Duration::from_secs(1800),
             version: Version::default(),

@@ -28,9 +28,10 @@ impl TrafficClass {
                 CardKey::Task(..) | CardKey::MyQueue(..) | CardKey::Queue(..) | CardKey::Workload(..) => {
                     Self::Staff
                 }
+                CardKey::TicketChoice(_) => Self::Words,
                 CardKey::Status(_) | CardKey::Draft(_) | CardKey::MyTickets(..) => Self::Cards,
             },
-            Message::Refresh(_) | Message::Retire(_) | Message::Menu => Self::Cards,
+            Message::Refresh(_) | Message::Retire(_) | Message::Reaction(_) | Message::Menu => Self::Cards,
             _ => Self::Words,
         }
     }

@@ -1,7 +1,7 @@
 //! Events on the in-process feed, for live views: cards in Telegram, WebSockets of web clients. Lossy on
 //! purpose: a receiver that lags reads the store again.
 use crate::domain::alert::Alert;
-use crate::domain::ids::{DepartmentId, PersonId, TicketId};
+use crate::domain::ids::{DepartmentId, MessageId, PersonId, TicketId};
 use serde::{Deserialize, Serialize};
 
 /// A committed change.
@@ -41,6 +41,13 @@ pub enum Event {
         /// The former holder.
         agent: Option<PersonId>,
     },
+    /// A message of a conversation was written, or brought to its recipient.
+    Message {
+        /// The ticket.
+        ticket: TicketId,
+        /// The message.
+        message: MessageId,
+    },
     /// An agent's availability, capacity or departments changed.
     Agent(PersonId),
     /// An incident began, or is over.
@@ -56,7 +63,7 @@ impl Event {
     /// Returns the agents who are affected.
     pub fn agents(&self) -> impl Iterator<Item = PersonId> + use<> {
         let (one, other) = match *self {
-            Self::Queued { .. } | Self::Alert { .. } => (None, None),
+            Self::Queued { .. } | Self::Message { .. } | Self::Alert { .. } => (None, None),
             Self::Assigned { agent, from, .. } => (Some(agent), from),
             Self::Updated { agent, .. } | Self::Agent(agent) => (Some(agent), None),
             Self::Released { agent, .. } => (agent, None),

@@ -3,6 +3,7 @@
 //! Each back end passes the contract tests of its port (`tests/it/store_contract.rs`,
 //! `tests/it/presence_contract.rs`).
 mod change;
+mod conversation;
 mod dead_letters;
 mod directory;
 mod error;
@@ -15,6 +16,7 @@ mod signals;
 mod tickets;
 
 pub use change::{AdminGuard, Change, CommitError, Committed, Guard, UniqueKey, Write};
+pub use conversation::ConversationStore;
 pub use dead_letters::{DeadLetter, DeadLetterStore, RetryResult};
 pub use directory::DirectoryStore;
 pub use error::StoreError;
@@ -29,7 +31,14 @@ pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
 pub trait Store:
-    TicketStore + DirectoryStore + InboxStore + OutboxStore + DeadLetterStore + LeaseStore + RetentionStore
+    TicketStore
+    + DirectoryStore
+    + InboxStore
+    + OutboxStore
+    + ConversationStore
+    + DeadLetterStore
+    + LeaseStore
+    + RetentionStore
 {
 }
 
@@ -38,6 +47,7 @@ impl<S> Store for S where
         + DirectoryStore
         + InboxStore
         + OutboxStore
+        + ConversationStore
         + DeadLetterStore
         + LeaseStore
         + RetentionStore

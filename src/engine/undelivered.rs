@@ -4,19 +4,26 @@ use super::error::EngineError;
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::ticket::conversation::RelayFailure;
+use crate::engine::ports::DropReason;
 
 impl Engine {
     /// Tells those who have to know that `chat` does not get `message`. For a part of a ticket, the agent reads
-    /// that it is missing and the customer is asked to send it again. For others, the admins get a notice.
+    /// that it is missing and the customer is asked to send it again. The author of a message of a conversation
+    /// reads the reason. For others, the admins get a notice.
     pub async fn report_undelivered(
         &self,
         chat: ChatId,
         message: &Message,
+        reason: DropReason,
         now: Time,
     ) -> Result<(), EngineError> {
         // A report that can't be delivered is not reported again.
         if matches!(message.inner(), Message::Notice(Notice::Undelivered { .. })) {
             return Ok(());
+        }
+        if let Message::Relay { part, .. } = message.inner() {
+            return self.fail_relay(part, RelayFailure::from(reason)).await;
         }
         let part_of = match message.ticket_part() {
             Some(ticket) => self.store.ticket(ticket).await?,
@@ -38,5 +45,15 @@ impl Engine {
             self.wake_outbox();
         }
         Ok(())
+    }
+}
+
+impl From<DropReason> for RelayFailure {
+    fn from(reason: DropReason) -> Self {
+        match reason {
+            DropReason::Unreachable => Self::Unreachable,
+            DropReason::OutcomeUnknown => Self::OutcomeUnknown,
+            DropReason::Refused | DropReason::Unreadable | DropReason::Failed => Self::Refused,
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! A Telegram action: the Bot API call that carries out a delivery.
 use super::attachments;
+use super::relay::RelayAction;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Message;
-use crate::domain::notice::rendered::Rendered;
+use crate::domain::notice::rendered::{Button, Rendered};
 use crate::engine::ports::{Outcome, StoreError};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -61,6 +62,12 @@ pub enum TelegramAction {
     Delete(i32, Rendered),
     /// Sets the command menu of the chat: pairs of command and description.
     Menu(Vec<(String, String)>),
+    /// Brings a part of a conversation to its recipient.
+    Relay(Box<RelayAction>),
+    /// Sets the bot's reaction to a message: an emoji.
+    React(i32, &'static str),
+    /// Makes no call before this time: more of the message is to come.
+    Wait(Time),
     /// Makes no call.
     Nothing,
 }
@@ -127,14 +134,26 @@ impl TelegramAction {
                     json!({"commands": commands, "scope": {"type": "chat", "chat_id": chat.0}}),
                 ))
             }
-            Self::Nothing => None,
+            Self::Relay(relay) => relay.call(chat),
+            Self::React(message_id, emoji) => Some((
+                "setMessageReaction",
+                json!({"chat_id": chat.0, "message_id": message_id,
+                    "reaction": [{"type": "emoji", "emoji": emoji}]}),
+            )),
+            Self::Wait(_) | Self::Nothing => None,
         }
     }
 
     /// Returns true if repeating the call has no visible effect.
     pub(super) fn is_idempotent(&self) -> bool {
         match self {
-            Self::Edit { .. } | Self::Delete(..) | Self::Menu(_) | Self::Nothing => true,
+            Self::Edit { .. }
+            | Self::Delete(..)
+            | Self::Menu(_)
+            | Self::React(..)
+            | Self::Wait(_)
+            | Self::Nothing => true,
+            Self::Relay(relay) => relay.is_idempotent(),
             Self::InThread(_, action) | Self::Inline(_, action) => action.is_idempotent(),
             _ => false,
         }
@@ -193,7 +212,43 @@ impl TelegramAction {
             Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
             Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
             Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
-            Self::Copy { .. } | Self::Delete(..) | Self::Menu(_) | Self::Nothing => self.clone(),
+            Self::Relay(relay) => Self::Relay(Box::new(relay.to_plain_text(strip_tags))),
+            Self::Copy { .. }
+            | Self::Delete(..)
+            | Self::Menu(_)
+            | Self::React(..)
+            | Self::Wait(_)
+            | Self::Nothing => self.clone(),
+        }
+    }
+
+    /// Returns the outcome of the call, by Telegram's answer.
+    pub(super) fn outcome(&self, chat: ChatId, answer: &Value) -> Outcome {
+        match self {
+            Self::Relay(relay) => Outcome::Relayed(relay.places(chat, answer)),
+            Self::InThread(_, action) => action.outcome(chat, answer),
+            _ => {
+                let sent_id = answer.get("message_id").and_then(Value::as_i64);
+                Outcome::Sent(self.card(chat, sent_id.and_then(|id| i32::try_from(id).ok())))
+            }
+        }
+    }
+
+    /// Returns the action that replaces one which Telegram refused, if there is one.
+    pub(super) fn fallback(&self) -> Option<Self> {
+        match self {
+            Self::Relay(relay) => Some(Self::Relay(Box::new(relay.fallback()?))),
+            Self::InThread(thread, action) => Some(Self::InThread(*thread, Box::new(action.fallback()?))),
+            _ => None,
+        }
+    }
+
+    /// Returns the time before which no call is made.
+    pub(super) fn waits_until(&self) -> Option<Time> {
+        match self {
+            Self::Wait(until) => Some(*until),
+            Self::InThread(_, action) => action.waits_until(),
+            _ => None,
         }
     }
 
@@ -208,20 +263,24 @@ impl TelegramAction {
 
 /// Returns `body` with the text and the buttons.
 fn with_text(mut body: Value, text: &Rendered) -> Value {
-    let rows: Vec<Vec<Value>> = text
-        .buttons
-        .iter()
-        .map(|row| row.iter().map(|b| json!({"text": b.label, "callback_data": b.data})).collect())
-        .collect();
     if let Some(fields) = body.as_object_mut() {
         fields.insert("text".into(), json!(text.html));
         fields.insert("parse_mode".into(), json!("HTML"));
         fields.insert("link_preview_options".into(), json!({"is_disabled": true}));
-        if !rows.is_empty() {
-            fields.insert("reply_markup".into(), json!({"inline_keyboard": rows}));
+        if let Some(markup) = reply_markup(&text.buttons) {
+            fields.insert("reply_markup".into(), markup);
         }
     }
     body
+}
+
+/// Returns these rows of buttons as `reply_markup`; `None` if there are none.
+pub(super) fn reply_markup(buttons: &[Vec<Button>]) -> Option<Value> {
+    let row = |row: &Vec<Button>| -> Vec<Value> {
+        row.iter().map(|b| json!({"text": b.label, "callback_data": b.data})).collect()
+    };
+    let rows: Vec<Vec<Value>> = buttons.iter().map(row).collect();
+    (!rows.is_empty()).then(|| json!({"inline_keyboard": rows}))
 }
 
 /// Returns a hash of the content of a message; the store holds it. If the hash function changes between

@@ -4,15 +4,14 @@ use super::error_policy::{ErrorAction, backoff, classify};
 use super::rate_limit::{RateLimiter, RateLimits};
 use super::waits::Waits;
 use crate::clock::{Clock, Deadline};
-use crate::domain::card::LiveCard;
 use crate::domain::ids::TelegramId;
 use crate::domain::notice::Message;
+use crate::domain::ticket::conversation::RelayFailure;
 use crate::engine::Engine;
 use crate::engine::ports::{ClaimedDelivery, DropReason, Outcome, StoreError};
 use crate::telegram::{CallError, Telegram};
 use chrono::TimeDelta;
 use futures::FutureExt;
-use serde_json::Value;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -108,6 +107,10 @@ impl Sender {
                 return report(id, Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false });
             }
         };
+        if let Some(until) = action.waits_until() {
+            self.rate_limiter().give_back(1);
+            return report(id, Outcome::Retry { until, unknown: false });
+        }
         let Some((method, _)) = action.call(chat) else {
             self.rate_limiter().give_back(1);
             return report(id, Outcome::Sent(action.card(chat, None)));
@@ -150,14 +153,22 @@ impl Sender {
             // A wait that Telegram asks for counts from here.
             let now = self.clock.now();
             let error = match result {
-                Ok(card) => {
+                Ok(outcome) => {
                     let latency = (now - delivery.committed_at).num_milliseconds();
                     tracing::debug!(delivery = id, waited_ms = latency, "delivered");
-                    return report(id, Outcome::Sent(card));
+                    return report(id, outcome);
                 }
                 Err(error) => error,
             };
-            match classify(&error, delivery.attempts, delivery.unknown, action.is_idempotent(), now) {
+            let step = classify(&error, delivery.attempts, delivery.unknown, action.is_idempotent(), now);
+            if matches!(step, ErrorAction::GiveUp(DropReason::Refused) | ErrorAction::MessageGone)
+                && let Some(fallback) = action.fallback()
+            {
+                tracing::info!(%error, delivery = id, "Telegram refused a relay; trying it another way");
+                action = fallback;
+                continue;
+            }
+            match step {
                 ErrorAction::AlreadyApplied => return report(id, Outcome::Sent(action.card(chat, None))),
                 ErrorAction::SendPlainText if !is_plain => {
                     tracing::error!(%error, delivery = id, "Telegram rejected message entities (bug); sending plain text");
@@ -221,22 +232,24 @@ impl Sender {
         }
     }
 
-    /// Makes the call of an action. Returns the live card that the message is afterwards.
-    async fn call(
-        &self,
-        delivery: &ClaimedDelivery,
-        action: &TelegramAction,
-    ) -> Result<Option<LiveCard>, CallError> {
-        let Some((method, body)) = action.call(delivery.chat) else { return Ok(None) };
-        let result = self.telegram.call(method, &body).await?;
-        let sent_id = result.get("message_id").and_then(Value::as_i64).and_then(|id| i32::try_from(id).ok());
-        Ok(action.card(delivery.chat, sent_id))
+    /// Makes the call of an action.
+    async fn call(&self, delivery: &ClaimedDelivery, action: &TelegramAction) -> Result<Outcome, CallError> {
+        let Some((method, body)) = action.call(delivery.chat) else { return Ok(Outcome::Sent(None)) };
+        let answer = self.telegram.call(method, &body).await?;
+        Ok(action.outcome(delivery.chat, &answer))
     }
 
     /// Marks a person who blocked the bot as unreachable and drops the delivery. The engine notifies everyone
     /// who is affected.
     async fn mark_unreachable(&self, delivery: &ClaimedDelivery, details: String) -> DeliveryReport {
         let (id, now) = (delivery.id, self.clock.now());
+        // What is for an agent goes on to the next holder; what is for a customer has no other recipient.
+        if let Message::Relay { part, to_agent: false } = delivery.message.inner()
+            && let Err(error) = self.engine.fail_relay(part, RelayFailure::Unreachable).await
+        {
+            tracing::error!(%error, "failed to record undelivered message");
+            return report(id, Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false });
+        }
         match self.engine.set_reachable(TelegramId(delivery.chat.0), false, now).await {
             Ok(()) => report(id, Outcome::Dropped(DropReason::Unreachable, details)),
             Err(error) => {
@@ -256,7 +269,8 @@ impl Sender {
         let (id, now) = (delivery.id, self.clock.now());
         tracing::error!(delivery = id, chat = delivery.chat.0, reason = reason.name(), "gave up delivery");
         if !delivery.message.is_refresh()
-            && let Err(error) = self.engine.report_undelivered(delivery.chat, &delivery.message, now).await
+            && let Err(error) =
+                self.engine.report_undelivered(delivery.chat, &delivery.message, reason, now).await
         {
             tracing::error!(%error, delivery = id, "failed to report undelivered message");
             let unknown = reason == DropReason::OutcomeUnknown;

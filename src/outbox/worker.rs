@@ -163,6 +163,14 @@ impl Outbox {
             tokio::time::sleep(PROBE_INTERVAL).await;
         }
         fail::fail_point!("outbox-after-mark");
+        let relayed = |(_, outcome): &(u64, Outcome)| match outcome {
+            Outcome::Relayed(places) => places.iter().map(|place| place.message).collect(),
+            _ => Vec::new(),
+        };
+        let relayed: Vec<_> = outcomes.iter().flat_map(relayed).collect();
+        if let Err(error) = self.sender.engine.on_relayed(&relayed, self.sender.clock.now()).await {
+            tracing::warn!(%error, "failed to show authors that their messages were delivered");
+        }
         first_try
     }
 

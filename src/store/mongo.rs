@@ -30,7 +30,8 @@
 //!
 //! Deliveries then go their own way: `outbox/writer.rs` has a queue of its own. One transaction moves staged
 //! deliveries to the queues of their chats, settles what was sent and claims what is sent next (transactional
-//! outbox). It writes other documents than the ticket writer, so the two never conflict.
+//! outbox). Both writers write to `messages`, and the loser of a conflict reads again; they share no other
+//! document.
 //!
 //! # Rules
 //!
@@ -58,6 +59,7 @@ mod write {
     pub(super) mod agents;
     pub(super) mod batch;
     pub(super) mod command;
+    pub(super) mod messages;
     pub(super) mod queue;
     pub(super) mod records;
     pub(super) mod ticket_documents;
@@ -79,6 +81,7 @@ mod outbox {
 mod read {
     pub(super) mod cards;
     pub(super) mod coalesce;
+    pub(super) mod conversation;
     pub(super) mod events;
     pub(super) mod people;
     pub(super) mod queue;

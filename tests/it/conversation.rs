@@ -10,6 +10,7 @@ mod locale;
 mod long_lists;
 mod menus;
 mod readers;
+mod relay;
 mod repeated_updates;
 mod spinner;
 mod stories;

@@ -145,6 +145,7 @@ impl Api {
             Event::Updated { ticket, .. } => (Some((ticket, "ticket_updated")), [None, None]),
             Event::Released { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
             Event::Agent(agent) => (None, [Some(agent), None]),
+            Event::Message { .. } => return Ok(()),
             Event::Alert { alert, over } => {
                 let text = frame("alert", &self.alert_body(alert, over).await);
                 self.live.publish(LiveEvent::Shared { text });

@@ -63,7 +63,7 @@ impl Latency {
             Event::Agent(agent) => {
                 tracked.ready.insert(agent, now);
             }
-            Event::Queued { .. } | Event::Updated { .. } | Event::Alert { .. } => {}
+            Event::Queued { .. } | Event::Updated { .. } | Event::Message { .. } | Event::Alert { .. } => {}
         }
     }
 

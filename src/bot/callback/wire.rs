@@ -118,6 +118,9 @@ impl ButtonAction {
                 format!("t:{}:{}:{}:{}", to_code(STEP_CODES, step), encode_id(t.0), v.0, s.code())
             }
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
+            Self::Focus(t) => format!("f:{}", encode_id(t.0)),
+            Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
+            Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelTicket(t, v, s) => format!("c:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelConfirmed(t, v, s) => format!("cy:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -199,6 +202,9 @@ impl ButtonAction {
                 Self::Task(from_code(STEP_CODES, step)?, ticket(t)?, version(v)?, Surface::parse(s)?)
             }
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
+            ["f", t] => Self::Focus(ticket(t)?),
+            ["ct", t] => Self::ChooseTicket(ticket(t)?),
+            ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["c", t, v, s] => Self::CancelTicket(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["cy", t, v, s] => Self::CancelConfirmed(ticket(t)?, version(v)?, Surface::parse(s)?),

@@ -2,6 +2,7 @@
 //! current state.
 mod exceptions;
 mod readers;
+mod relay;
 
 use super::view_loader::ViewLoader;
 use super::views::{NoticeView, TaskView};
@@ -58,6 +59,13 @@ impl Compose for Composer {
             }
             Message::Notice(Notice::Album { ticket, files }) => {
                 self.attachments(*ticket, files, (recipient.as_ref(), &localizer)).await
+            }
+            Message::Relay { part, .. } => {
+                self.relay(chat, part, (recipient.as_ref(), &localizer), now).await
+            }
+            Message::Reaction(message) => self.reaction(chat, *message).await,
+            Message::Notice(Notice::MessageFailed { message }) => {
+                self.message_failed(*message, &localizer).await
             }
             Message::Inline { inline_message_id, message } => {
                 let action = Box::pin(self.compose(chat, message, now)).await?;
@@ -204,6 +212,7 @@ impl Composer {
                 }))
             }
             CardKey::Draft(person) => self.draft(person, localizer).await?.map(Card::from),
+            CardKey::TicketChoice(person) => Some(self.ticket_choice(person, localizer).await?.into()),
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())
             }
@@ -309,6 +318,7 @@ impl Composer {
             | Notice::DepartmentsChanged { .. }
             | Notice::PartUndelivered { .. }
             | Notice::SendAgain { .. }
+            | Notice::MessageFailed { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {

@@ -259,7 +259,7 @@ impl StaleCards {
                 self.agents_changed = true;
                 [Some(agent), None]
             }
-            Event::Alert { .. } => [None, None],
+            Event::Message { .. } | Event::Alert { .. } => [None, None],
         };
         self.agents.extend(agents.into_iter().flatten());
     }

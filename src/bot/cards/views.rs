@@ -1,7 +1,9 @@
 //! View models of cards and notices: plain values with every name resolved. `view_loader` loads them from the
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
+mod conversation;
 mod notice;
 
+pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::{MembershipView, NoticeView};
 
 use crate::domain::Time;

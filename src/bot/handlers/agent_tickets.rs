@@ -27,6 +27,9 @@ pub async fn task(
         return answer_refusal(&bot, &ctx, &toast, error, redrawn);
     }
     toast.say(ctx.localizer(&bot).toast(key, &[]));
+    if step == Step::Start || step == Step::Resume {
+        bot.engine.store().set_focus(ctx.person.id, Some(ticket)).await?;
+    }
     match bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await {
         // In the queue the agent sees a line of the ticket; what it is about follows.
         Ok(ticket) if step == Step::Start && matches!(surface, Surface::MyQueue(_)) => {
@@ -52,6 +55,7 @@ pub async fn show(
         return answer_refusal(&bot, &ctx, &toast, refusal, redrawn);
     }
     toast.ack();
+    bot.engine.store().set_focus(ctx.person.id, Some(ticket.id)).await?;
     Ok(brought(&ctx, &ticket).collect())
 }
 

@@ -1,6 +1,6 @@
 //! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
 use super::admin::name_prompts;
-use super::{agent, draft_messages};
+use super::{agent, conversation, draft_messages};
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -117,7 +117,25 @@ pub async fn message(
         let name = message.plain_text().unwrap_or_default();
         return name_prompts::on_answer(&bot, &ctx, prompt, message.message_id, name).await;
     }
+    if let Some(answers) = conversation::on_message(&bot, &ctx, &message).await? {
+        return Ok(answers);
+    }
     draft_messages::on_message(&bot, &ctx, &message).await
+}
+
+/// Handles an edited message: of the draft, of a conversation, or of a ticket that was sent with it.
+pub async fn edited_message(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    message: Arc<IncomingMessage>,
+) -> HandlerResult {
+    if let Some(answers) = draft_messages::on_edit(&bot, &ctx, &message).await? {
+        return Ok(answers);
+    }
+    if conversation::on_edit(&bot, &ctx, &message).await? {
+        return Ok(Vec::new());
+    }
+    draft_messages::on_late_edit(&bot, &ctx, &message).await
 }
 
 /// Answers an unknown command.

@@ -64,31 +64,38 @@ pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Incomi
     add(bot, ctx, draft, part, false).await
 }
 
-/// Handles an edited message: a draft follows it. An edit of a message that a ticket was sent with changes
-/// nothing any more, so the customer gets a hint.
+/// Handles an edited message of the draft. Returns `None` if it is part of no draft.
 pub async fn on_edit(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    message: Arc<IncomingMessage>,
-) -> HandlerResult {
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+) -> Result<Option<Vec<Outgoing>>, EngineError> {
     let stored = bot.engine.draft_of(ctx.person.id).await?;
-    if let Some(draft) = stored.filter(|draft| draft.has_message(message.message_id)) {
-        let text = match ParsedCommand::from_message(&message, &bot.bot_username) {
-            Some(ParsedCommand::Known(Command::New(argument))) => argument_of(&message, &argument),
-            _ => message.text.clone(),
-        };
-        let NewPart { part, .. } = new_part(&bot, &ctx, &message, &draft, &text);
-        let (draft, refused) = draft.with(part);
-        bot.engine.store().put_draft(draft).await?;
-        let refresh = Message::Refresh(CardKey::Draft(ctx.person.id));
-        let refusals = refusals(&bot, &ctx, &refused, false).into_iter();
-        return Ok(refusals.chain([Outgoing { chat: ctx.chat, message: refresh }]).collect());
-    }
+    let Some(draft) = stored.filter(|draft| draft.has_message(message.message_id)) else { return Ok(None) };
+    let text = match ParsedCommand::from_message(message, &bot.bot_username) {
+        Some(ParsedCommand::Known(Command::New(argument))) => argument_of(message, &argument),
+        _ => message.text.clone(),
+    };
+    let NewPart { part, .. } = new_part(bot, ctx, message, &draft, &text);
+    let (draft, refused) = draft.with(part);
+    bot.engine.store().put_draft(draft).await?;
+    let refresh = Message::Refresh(CardKey::Draft(ctx.person.id));
+    let refusals = refusals(bot, ctx, &refused, false).into_iter();
+    Ok(Some(refusals.chain([Outgoing { chat: ctx.chat, message: refresh }]).collect()))
+}
+
+/// Handles an edit of a message that a ticket was sent with. It changes nothing any more, so the customer gets
+/// a hint.
+pub async fn on_late_edit(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+) -> HandlerResult {
     let text = message.text.readable().cleaned().text;
     let is_source = |ticket: &Ticket| ticket.description.messages.contains(&message.message_id);
-    match recent_ticket(&bot, &ctx, is_source).await? {
+    match recent_ticket(bot, ctx, is_source).await? {
         Some(ticket) if !text.is_empty() && !ticket.description.text.contains(&text) => {
-            Ok(vec![ctx.message(&bot, "edited-too-late", &[("number", (&ticket.number).into())])])
+            Ok(vec![ctx.message(bot, "edited-too-late", &[("number", (&ticket.number).into())])])
         }
         _ => Ok(Vec::new()),
     }
@@ -156,7 +163,7 @@ async fn join_ticket(
 }
 
 /// Returns the newest of the customer's recent tickets that matches.
-async fn recent_ticket(
+pub(super) async fn recent_ticket(
     bot: &BotContext,
     ctx: &RequestContext,
     matches: impl Fn(&Ticket) -> bool,

@@ -36,6 +36,7 @@ impl PendingWork {
                 Write::AssertQueueHead { .. }
                 | Write::Settings { .. }
                 | Write::Incidents { .. }
+                | Write::Message { .. }
                 | Write::Invite(_)
                 | Write::RevokeInvite(_)
                 | Write::Nothing => {}

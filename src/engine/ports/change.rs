@@ -9,6 +9,7 @@ use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::conversation::ConversationMessage;
 
 /// An atomic change: one write, its audit event and its notices. All or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +110,14 @@ pub enum Write {
         incidents: Incidents,
         /// The version that was read.
         expected: Version,
+    },
+    /// Inserts a message of a conversation (`expected` is `None`) or updates one. A second message with the
+    /// same source is rejected with [`CommitError::Duplicate`].
+    Message {
+        /// The new message.
+        message: Box<ConversationMessage>,
+        /// The version that was read.
+        expected: Option<Version>,
     },
     /// Inserts an invitation, or marks it as used, which is rejected if it is used already.
     Invite(Invite),
@@ -217,4 +226,7 @@ pub enum UniqueKey {
     /// An invitation's code.
     #[error("invitation code")]
     Invite,
+    /// The source of a conversation's message.
+    #[error("message")]
+    Message,
 }

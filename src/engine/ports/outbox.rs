@@ -4,6 +4,7 @@ use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing};
+use crate::domain::ticket::conversation::RelayedTo;
 use async_trait::async_trait;
 
 /// A delivery that this process has claimed.
@@ -29,6 +30,8 @@ pub struct ClaimedDelivery {
 pub enum Outcome {
     /// Delivered, with the live card that the message became, if it shows one.
     Sent(Option<LiveCard>),
+    /// Messages of a conversation were delivered: each is now at this place.
+    Relayed(Vec<RelayedTo>),
     /// Not delivered yet: it is retried from `until` on.
     Retry {
         /// The earliest time of the next attempt.

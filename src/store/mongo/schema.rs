@@ -20,6 +20,8 @@ pub(super) const DEPARTMENTS: &str = "departments";
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const INVITES: &str = "invites";
 pub(super) const DRAFTS: &str = "drafts";
+pub(super) const MESSAGES: &str = "messages";
+pub(super) const FOCUS: &str = "focus";
 pub(super) const EVENTS: &str = "events";
 pub(super) const QUEUE_DEPTHS: &str = "queue_depths";
 pub(super) const INBOX: &str = "inbox";
@@ -123,6 +125,17 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "ticket_id": { "$exists": true } }),
     index(EVENTS, "totals", || doc! { "agent_id": 1, "micros": 1, "kind": 1 })
         .where_(|| doc! { "agent_id": { "$exists": true } }),
+    // A message that is received twice is stored once.
+    index(MESSAGES, "source", || doc! { "source_chat": 1, "source_message": 1 })
+        .unique()
+        .where_(|| doc! { "source_chat": { "$exists": true } }),
+    index(MESSAGES, "target", || doc! { "target_chat": 1, "target_message": 1 })
+        .where_(|| doc! { "target_chat": { "$exists": true } }),
+    index(MESSAGES, "conversation", || doc! { "ticket": 1, "seq": 1 })
+        .where_(|| doc! { "ticket": { "$exists": true } }),
+    index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
+    index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
+        .where_(|| doc! { "unrouted": { "$exists": true } }),
     index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
@@ -143,7 +156,7 @@ const INDEXES: &[Index] = &[
 
 /// Collections without an index but `_id`. They are created at start-up, because creating one in a
 /// transaction is slow.
-const UNINDEXED: &[&str] = &[SETTINGS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED];
+const UNINDEXED: &[&str] = &[SETTINGS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED, FOCUS];
 
 /// Creates the collections and indexes. An index that exists with other options is refused.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {

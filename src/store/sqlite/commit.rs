@@ -55,6 +55,7 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
         Write::Incidents { incidents, expected } => {
             reference_data::write_incidents(conn, incidents, *expected)?;
         }
+        Write::Message { message, expected } => tickets::conversation::write(conn, message, *expected)?,
         Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
         Write::RevokeInvite(code) => reference_data::revoke_invite(conn, code)?,
         Write::Nothing => {}

@@ -3,6 +3,7 @@
 //! A row of `outbox_chats` points to the next delivery of its chat, so a claim costs the same with any
 //! backlog.
 use super::codec::{Json, Micros, row_count};
+use super::tickets::conversation;
 use super::{cards, counters};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
@@ -200,6 +201,14 @@ pub(super) fn settle(conn: &Connection, id: u64, outcome: &Outcome, now: Time) -
             if let Some(card) = card {
                 cards::write(conn, card, now)?;
             }
+            advance(conn, chat, 0, class)
+        }
+        Outcome::Relayed(relayed) => {
+            let Some((chat, unknown_outcomes, class)) = delete(conn, id)? else { return Ok(()) };
+            if unknown_outcomes > 0 {
+                counters::add(conn, counters::REPEATED_SENDS, 1)?;
+            }
+            relayed.iter().try_for_each(|relayed| conversation::settle(conn, *relayed))?;
             advance(conn, chat, 0, class)
         }
         Outcome::Retry { until, unknown } => {

@@ -64,6 +64,12 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     reference_data::PRUNE_INVITES,
     reference_data::OLD_DRAFTS,
     cards::PRUNE_LISTS,
+    tickets::conversation::BY_ID,
+    tickets::conversation::BY_SOURCE,
+    tickets::conversation::BY_TARGET,
+    tickets::conversation::OF_TICKET,
+    tickets::conversation::DUE,
+    tickets::conversation::UNROUTED,
     cards::PRUNABLE,
     cards::DELETE_BY_PREFIX,
 ];

@@ -158,7 +158,7 @@ CREATE INDEX inbox_dead ON inbox (ended_at) WHERE state = 'dead';
 CREATE TABLE outbox (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
   chat             INTEGER NOT NULL,
-  priority_class   INTEGER NOT NULL CHECK (priority_class IN (0, 1)),  -- 0 messages, 1 refreshes
+  priority_class   INTEGER NOT NULL CHECK (priority_class IN (0, 1, 2)),  -- 2: refreshes
   traffic_class    INTEGER NOT NULL,                  -- of TrafficClass, 0 is the most urgent
   claimed          INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),
   committed_at     INTEGER NOT NULL,
@@ -233,4 +233,32 @@ CREATE TABLE leases (
 CREATE TABLE counters (
   name  TEXT    NOT NULL PRIMARY KEY,
   value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The messages of the conversations, the ones without a ticket included.
+CREATE TABLE messages (
+  seq            INTEGER PRIMARY KEY AUTOINCREMENT,   -- the order of all messages
+  id             BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+  ticket         BLOB    CHECK (length(ticket) = 16), -- null while its author is asked for the ticket
+  author         BLOB    NOT NULL CHECK (length(author) = 16),
+  source_chat    INTEGER,                             -- where it was written
+  source_message INTEGER,
+  target_chat    INTEGER,                             -- where it was brought to
+  target_message INTEGER,
+  due            INTEGER NOT NULL CHECK (due IN (0, 1)),  -- 1: it still has to be brought to its recipient
+  version        INTEGER NOT NULL,
+  doc            TEXT    NOT NULL,
+  CHECK ((source_chat IS NULL) = (source_message IS NULL)),
+  CHECK ((target_chat IS NULL) = (target_message IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX messages_by_source ON messages (source_chat, source_message) WHERE source_chat IS NOT NULL;
+CREATE INDEX messages_by_target ON messages (target_chat, target_message) WHERE target_chat IS NOT NULL;
+CREATE INDEX messages_by_ticket ON messages (ticket)              WHERE ticket IS NOT NULL;
+CREATE INDEX messages_due       ON messages (ticket)              WHERE due = 1;
+CREATE INDEX messages_unrouted  ON messages (author)              WHERE ticket IS NULL AND due = 1;
+
+-- The ticket to which an agent writes.
+CREATE TABLE focus (
+  agent  BLOB NOT NULL PRIMARY KEY CHECK (length(agent) = 16),
+  ticket BLOB NOT NULL CHECK (length(ticket) = 16)
 ) STRICT, WITHOUT ROWID;

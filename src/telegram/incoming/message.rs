@@ -5,6 +5,7 @@ use super::json::{flag, integer, message_id, text, time};
 use super::origin::{ExternalReply, ForwardOrigin, Reply, person_name};
 use super::words::words;
 use crate::domain::Time;
+use crate::domain::content::ContentKind;
 use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{ChatId, TelegramId};
 use serde_json::Value;
@@ -66,6 +67,8 @@ pub struct IncomingMessage {
     pub external_reply: Option<ExternalReply>,
     /// The origin of what was forwarded.
     pub forward_origin: Option<ForwardOrigin>,
+    /// Its raw JSON, if its content is of a kind that this build does not know.
+    pub raw: Option<String>,
     /// The supergroup that its group has become.
     pub migrate_to: Option<i64>,
 }
@@ -114,6 +117,7 @@ impl IncomingMessage {
             album: super::json::text(message, "media_group_id").map(str::to_owned),
             text: text.or_else(|| formatted(message, "caption", "caption_entities")).unwrap_or_default(),
             words: inner.unwrap_or_default(),
+            raw: is_unknown(&kind).then(|| message.to_string()),
             kind,
             reply: Reply::read(message),
             quote: message.get("quote").and_then(|quote| formatted(quote, "text", "entities")),
@@ -143,6 +147,10 @@ impl IncomingMessage {
     pub fn plain_text(&self) -> Option<&str> {
         matches!(self.kind, MessageKind::Content(None)).then_some(self.text.text.as_str())
     }
+}
+
+fn is_unknown(kind: &MessageKind) -> bool {
+    matches!(kind, MessageKind::Content(Some(Content { kind: ContentKind::Other(_), .. })))
 }
 
 /// Returns the topic of a message. In a group the field also names the thread of replies, to which nothing

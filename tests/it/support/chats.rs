@@ -60,7 +60,7 @@ impl Desk {
 
     /// Opens a ticket with this text, from the message to the sent preview. The status card holds its number.
     pub(crate) async fn ticket(&self, customer: i64, text: &str) {
-        self.say(customer, text).await;
+        self.say(customer, &format!("/new {text}")).await;
         self.press(customer, "✅").await;
     }
 

@@ -3,22 +3,25 @@
 use antri::domain::Time;
 use antri::domain::alert::Incidents;
 use antri::domain::card::{CardKey, LiveCard};
+use antri::domain::content::MessageSource;
 use antri::domain::department::Department;
 use antri::domain::draft::Draft;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{
-    Arrival, ChatId, DeadLetterId, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId,
+    Arrival, ChatId, DeadLetterId, DepartmentId, MessageId, PersonId, ReplicaId, TelegramId, TicketId,
 };
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
 use antri::domain::number::TicketNumber;
 use antri::domain::person::Person;
 use antri::domain::policy::Settings;
+use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, Cutoffs, DeadLetter, DeadLetterStore, DeliveryCounters,
-    DirectoryStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore,
-    Outcome, QueueDepths, RetentionStore, RetryResult, Store, StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, CommitError, Committed, ConversationStore, Cutoffs, DeadLetter, DeadLetterStore,
+    DeliveryCounters, DirectoryStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext,
+    OutboxStore, Outcome, QueueDepths, RetentionStore, RetryResult, Store, StoreError, TicketStore,
+    WaitingTicket,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -230,6 +233,17 @@ fault_store! {
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
+}
+
+fault_store! {
+    ConversationStore {}
+    message(id: MessageId) -> Option<ConversationMessage>;
+    message_at(place: MessageSource) -> Option<ConversationMessage>;
+    conversation(ticket: TicketId, before: Option<u64>, limit: usize) -> Vec<ConversationMessage>;
+    due_messages(tickets: &[TicketId]) -> Vec<ConversationMessage>;
+    unrouted_messages(author: PersonId) -> Vec<ConversationMessage>;
+    focus(agent: PersonId) -> Option<TicketId>;
+    set_focus(agent: PersonId, ticket: Option<TicketId>) -> ();
 }
 
 fault_store! {

@@ -27,9 +27,10 @@ impl Composer {
                 }
                 None => false,
             },
-            CardKey::MyQueue(person, _) | CardKey::Draft(person) | CardKey::MyTickets(person, _) => {
-                person == reader.id
-            }
+            CardKey::MyQueue(person, _)
+            | CardKey::Draft(person)
+            | CardKey::TicketChoice(person)
+            | CardKey::MyTickets(person, _) => person == reader.id,
             CardKey::Queue(person, _) => person == reader.id && (reader.is_admin() || reader.agent.is_some()),
             CardKey::Workload(person, _) => person == reader.id && reader.is_admin(),
         })

@@ -6,11 +6,13 @@ use super::staging::Delivery;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
+use crate::domain::ticket::conversation::RelayedTo;
 use crate::engine::ports::{DropReason, Outcome, StoreError};
 use crate::store::mongo::codec::{date, int, nested, put_time};
-use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, OUTBOX_CHATS, OUTBOX_DROPPED};
+use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, MESSAGES, OUTBOX_CHATS, OUTBOX_DROPPED};
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::{Tx, Work};
+use crate::store::mongo::write::messages::settle_statement;
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
@@ -20,6 +22,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Settlement {
     /// Live cards, with the time at which their content was sent.
     cards: Vec<(LiveCard, Time)>,
+    relayed: Vec<RelayedTo>,
     dropped: Vec<Document>,
     counts: HashMap<&'static str, i64>,
     moved: Vec<(ChatId, ChatId)>,
@@ -43,6 +46,12 @@ impl Settlement {
                     self.count("repeats");
                 }
                 self.cards.extend(card.clone().map(|card| (card, now)));
+            }
+            Outcome::Relayed(relayed) => {
+                if delivery.fields().int("unknown")? > 0 {
+                    self.count("repeats");
+                }
+                self.relayed.extend(relayed);
             }
             Outcome::Retry { until, unknown } => {
                 self.release(queues, (*chat, delivery), until.timestamp_micros(), *unknown)?;
@@ -98,6 +107,8 @@ impl Settlement {
     pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
         tx.insert(OUTBOX_DROPPED, self.dropped).await?;
         tx.bulk_update(LIVE_CARDS, self.cards.iter().map(card_upsert).collect::<Result<_, _>>()?).await?;
+        let relayed = self.relayed.into_iter().map(settle_statement).collect::<Result<Vec<_>, _>>()?;
+        tx.update_any(MESSAGES, relayed).await?;
         let gone = self.gone.iter().map(|(key, id)| doc! { "_id": key.slot(), "message_id": *id });
         tx.delete(LIVE_CARDS, gone.collect::<Vec<_>>()).await?;
         // Only groups move, and their ids are negative.

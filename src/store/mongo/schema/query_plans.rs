@@ -1,14 +1,15 @@
 //! The queries that run with every ticket, message and update, for `explain`: none of them may scan documents
 //! that it does not return.
-use super::{EVENTS, INBOX, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TICKETS, USERS};
+use super::{EVENTS, INBOX, MESSAGES, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TICKETS, USERS};
 use crate::domain::Time;
+use crate::domain::content::MessageSource;
 use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};
 use crate::domain::ticket::Priority;
 use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::inbox;
 use crate::store::mongo::outbox::{chat_queues, staging};
-use crate::store::mongo::read::{cards, events, queue, tickets};
+use crate::store::mongo::read::{cards, conversation, events, queue, tickets};
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
 use uuid::Uuid;
@@ -29,6 +30,7 @@ fn queries() -> Vec<(&'static str, Document)> {
     };
     let ((ready, order), (staged, by_id)) = (chat_queues::ready(), staging::oldest_staged());
     let newest_cards = chat_queues::ready_in(TrafficClass::Cards, true);
+    let place = MessageSource { chat: ChatId(1), message_id: 1 };
     let peers = queue::peers(department, Priority::Normal, "$lte", Arrival(9));
     vec![
         find(TICKET_QUEUE, tickets::held_by(&[agent]), doc! {}),
@@ -49,6 +51,11 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(USERS, doc! {}, doc! { "created_seq": -1 }),
         find(EVENTS, events::of_ticket(ticket), doc! { "_id": 1 }),
         find(EVENTS, events::of_agent(agent, Time::UNIX_EPOCH), doc! { "micros": 1 }),
+        find(MESSAGES, conversation::by_source(place), doc! {}),
+        find(MESSAGES, conversation::by_target(place), doc! {}),
+        find(MESSAGES, conversation::due(&[ticket]), doc! {}),
+        find(MESSAGES, conversation::unrouted(agent), doc! {}),
+        find(MESSAGES, doc! { "ticket": ticket.to_string() }, doc! { "seq": -1 }),
         find(INBOX, inbox::pending(0), doc! { "seq": 1 }),
         find(OUTBOX_CHATS, ready, order),
         find(OUTBOX_CHATS, newest_cards.0, newest_cards.1),

@@ -94,14 +94,14 @@ impl Work for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// Allocates numbers for events, deliveries and new people. This is done outside of the transaction, so
+    /// Allocates numbers for events, deliveries, messages and new people. This is done outside of the transaction, so
     /// that replicas do not conflict at the counter; numbers may be skipped. It is done after the callers
     /// sent their commands: if one command depends on the result of another, the later has the higher
     /// numbers.
     async fn allocate_numbers(&self) -> Result<u64, TxError> {
         let deliveries: usize = self.commands.iter().map(|command| command.deliveries().count()).sum();
         let changes: usize = self.commands.iter().map(|command| command.changes().len()).sum();
-        // A change has at most one event and one new person.
+        // A change has at most one event, and one new person or message.
         match (deliveries + 2 * changes) as u64 {
             0 => Ok(0),
             most => tx::allocate_numbers(self.db, "sequence", most).await,

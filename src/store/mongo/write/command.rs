@@ -4,6 +4,7 @@
 //! order, and flushes what changed. A refused change writes nothing and does not abort the other changes of
 //! the transaction.
 use super::agents::AgentSet;
+use super::messages::MessageSet;
 use super::records::{RecordSet, event_document};
 use super::tickets::TicketSet;
 use crate::domain::Time;
@@ -100,6 +101,7 @@ pub(crate) struct UnitOfWork<'c> {
     tickets: TicketSet,
     agents: AgentSet,
     records: RecordSet,
+    messages: MessageSet,
     updates: UpdateSet,
     /// The ids of the given-up deliveries that commands retry and that are still kept.
     dropped: HashSet<i64>,
@@ -137,6 +139,7 @@ impl<'c> UnitOfWork<'c> {
             agents: AgentSet::load(tx, changes(), tickets.holders(), is_retry).await?,
             tickets,
             records: RecordSet::load(tx, changes()).await?,
+            messages: MessageSet::load(tx, changes()).await?,
             updates: UpdateSet::load(tx, updates).await?,
             dropped: kept_ids(tx, dropped).await?,
             retried: Vec::new(),
@@ -213,6 +216,10 @@ impl<'c> UnitOfWork<'c> {
             Write::Department { department, expected } => self.records.department(department, *expected)?,
             Write::Settings { settings, expected } => self.records.settings(settings, *expected)?,
             Write::Incidents { incidents, expected } => self.records.incidents(incidents, *expected)?,
+            Write::Message { message, expected } => {
+                let offset = self.take_offset();
+                self.messages.write(message, *expected, offset)?;
+            }
             Write::Invite(invite) => self.records.invite(invite)?,
             Write::RevokeInvite(code) => self.records.revoke_invite(code)?,
             Write::Nothing => {}
@@ -248,6 +255,7 @@ impl<'c> UnitOfWork<'c> {
     ) -> Result<u64, TxError> {
         self.agents.flush(tx).await?;
         self.records.flush(tx, first_number).await?;
+        self.messages.flush(tx, first_number).await?;
         let deliveries = self.deliveries.into_iter().map(|new| {
             let delivery = Delivery::new(new.outgoing, new.since, int(first_number + new.offset))?;
             Ok((new.outgoing.chat, delivery))

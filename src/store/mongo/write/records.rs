@@ -67,6 +67,7 @@ impl RecordSet {
                 | Write::Ticket { .. }
                 | Write::TicketContent { .. }
                 | Write::AssertQueueHead { .. }
+                | Write::Message { .. }
                 | Write::Nothing => {}
             }
         }

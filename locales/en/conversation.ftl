@@ -1,0 +1,61 @@
+# The conversation of customer and agent.
+
+# The head of a message: from whom, and for which ticket.
+relay-customer = 👤 <b>{ $name }</b> · <code>{ $number }</code>
+relay-agent = 💬 <b>{ $name }</b>
+relay-agent-number = 💬 <b>{ $name }</b> · <code>{ $number }</code>
+relay-desk-number = 💬 <code>{ $number }</code>
+relay-album = 🖼 Album:
+relay-edited = ✏️ This message was edited.
+relay-forwarded = ↪️ Forwarded
+relay-forwarded-from = ↪️ Forwarded from { $name }
+relay-not-copied = 📎 Telegram can't forward a part of this message.
+relay-button = 👤 { $name } · { $number }
+agent-alias = Agent { $number }
+
+# Answers to the author.
+message-waits = 📝 Your message is stored with ticket <code>{ $number }</code>. The agent will read it on getting the ticket.
+message-to = ✍️ You are writing to <b>{ $name }</b> (<code>{ $number }</code>).
+message-not-yours = ⚠️ This message was not sent: you no longer hold its ticket.
+message-ended = ⚠️ This message was not sent: ticket <code>{ $number }</code> is completed.
+message-noted = 🗒 The note is stored with ticket <code>{ $number }</code>. The customer doesn't see it.
+message-note-where = 🗒 A note for which ticket? Reply to one of its messages with // and your note.
+message-failed-unreachable = ⚠️ This message did not arrive: the recipient has blocked this bot.
+message-failed-refused = ⚠️ This message did not arrive because Telegram refused it. Try another way, such as a text or a file.
+message-failed-unsupported = ⚠️ This message did not arrive: Telegram doesn't let bots forward this kind of content ({ $kind }). Send it another way, such as a photo or a text.
+message-failed-unknown = ⚠️ It is unclear whether this message arrived. If nobody reacts, send it once more.
+message-failed-ended = ⚠️ This message did not arrive: its ticket has ended.
+
+# The question: for which ticket is this message?
+choice-customer = ❓ <b>For which ticket?</b>
+    { $count ->
+        [one] Your message is kept until you choose.
+       *[other] Your { $count } messages are kept until you choose.
+    }
+choice-agent = ❓ <b>For whom?</b>
+    { $count ->
+        [one] Your message is kept until you choose.
+       *[other] Your { $count } messages are kept until you choose.
+    }
+choice-none = ✅ No message waits for a choice.
+choice-button = { $name } · { $number }
+button-new-ticket = ➕ New ticket
+choice-done = ✅ Your message is in ticket <code>{ $number }</code>.
+choice-draft = ✅ Your message is now the draft of a new ticket.
+toast-focus = You are now writing to { $name }
+
+kind-text = text
+kind-photo = photo
+kind-document = file
+kind-voice = voice message
+kind-video = video
+kind-audio = audio
+kind-animation = GIF
+kind-video-note = round video
+kind-sticker = sticker
+kind-paid-media = paid media
+kind-location = location
+kind-contact = contact
+kind-poll = poll
+kind-story = story
+kind-other = other content

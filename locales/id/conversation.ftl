@@ -1,0 +1,59 @@
+# Percakapan pelanggan dan agen.
+
+# Kepala pesan: dari siapa, dan untuk tiket mana.
+relay-customer = 👤 <b>{ $name }</b> · <code>{ $number }</code>
+relay-agent = 💬 <b>{ $name }</b>
+relay-agent-number = 💬 <b>{ $name }</b> · <code>{ $number }</code>
+relay-desk-number = 💬 <code>{ $number }</code>
+relay-album = 🖼 Album:
+relay-edited = ✏️ Pesan ini sudah diubah.
+relay-forwarded = ↪️ Diteruskan
+relay-forwarded-from = ↪️ Diteruskan dari { $name }
+relay-not-copied = 📎 Sebagian isi pesan ini tidak bisa diteruskan oleh Telegram.
+relay-button = 👤 { $name } · { $number }
+agent-alias = Agen { $number }
+
+# Jawaban untuk penulis.
+message-waits = 📝 Pesan Anda tersimpan di tiket <code>{ $number }</code>. Agen akan membacanya begitu menerima tiket ini.
+message-to = ✍️ Anda menulis ke <b>{ $name }</b> (<code>{ $number }</code>).
+message-not-yours = ⚠️ Pesan ini tidak terkirim: tiketnya sudah tidak Anda pegang.
+message-ended = ⚠️ Pesan ini tidak terkirim: tiket <code>{ $number }</code> sudah selesai.
+message-noted = 🗒 Catatan disimpan di tiket <code>{ $number }</code>. Pelanggan tidak melihatnya.
+message-note-where = 🗒 Catatan untuk tiket mana? Balas salah satu pesan tiketnya dengan // dan catatan Anda.
+message-failed-unreachable = ⚠️ Pesan ini tidak sampai: penerima memblokir bot ini.
+message-failed-refused = ⚠️ Pesan ini tidak sampai karena ditolak Telegram. Coba kirim dengan cara lain, misalnya sebagai teks atau berkas.
+message-failed-unsupported = ⚠️ Pesan ini tidak sampai: Telegram tidak mengizinkan bot meneruskan isi jenis ini ({ $kind }). Kirim dengan cara lain, misalnya sebagai foto atau teks.
+message-failed-unknown = ⚠️ Tidak jelas apakah pesan ini sampai. Jika tidak ada tanggapan, kirim sekali lagi.
+message-failed-ended = ⚠️ Pesan ini tidak sampai: tiketnya sudah berakhir.
+
+# Pertanyaan: pesan ini untuk tiket mana?
+choice-customer = ❓ <b>Untuk tiket yang mana?</b>
+    { $count ->
+       *[other] { $count } pesan Anda kami simpan sampai Anda memilih.
+    }
+choice-agent = ❓ <b>Untuk siapa?</b>
+    { $count ->
+       *[other] { $count } pesan Anda kami simpan sampai Anda memilih.
+    }
+choice-none = ✅ Tidak ada pesan yang menunggu pilihan.
+choice-button = { $name } · { $number }
+button-new-ticket = ➕ Tiket baru
+choice-done = ✅ Pesan Anda masuk ke tiket <code>{ $number }</code>.
+choice-draft = ✅ Pesan Anda menjadi rancangan tiket baru.
+toast-focus = Sekarang Anda menulis ke { $name }
+
+kind-text = teks
+kind-photo = foto
+kind-document = berkas
+kind-voice = pesan suara
+kind-video = video
+kind-audio = audio
+kind-animation = GIF
+kind-video-note = video bulat
+kind-sticker = stiker
+kind-paid-media = media berbayar
+kind-location = lokasi
+kind-contact = kontak
+kind-poll = jajak pendapat
+kind-story = cerita
+kind-other = isi lain

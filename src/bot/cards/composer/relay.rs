@@ -1,0 +1,310 @@
+//! Composition of relays: a message goes to the ticket's customer, or to the agent who holds the ticket now.
+use super::Composer;
+use crate::bot::cards::views::{RelayAuthor, RelayView, TicketChoiceView};
+use crate::bot::render::{self, Localizer, Rendered};
+use crate::domain::Time;
+use crate::domain::card::CardKey;
+use crate::domain::content::{ContentKind, MessageSource};
+use crate::domain::ids::{ChatId, MessageId, PersonId};
+use crate::domain::notice::RelayPart;
+use crate::domain::person::Person;
+use crate::domain::policy::AgentNaming;
+use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
+use crate::domain::ticket::{Ticket, TicketState};
+use crate::engine::ports::StoreError;
+use crate::engine::tickets::open::MAX_OPEN_TICKETS;
+use crate::outbox::{RelayAction, RelayCall, ReplyTo, TelegramAction};
+use chrono::TimeDelta;
+
+/// How long an album is gathered after its newest part: Telegram delivers the parts within this time.
+const ALBUM_GATHER: TimeDelta = TimeDelta::milliseconds(800);
+/// The longest subject on a button, in characters.
+const MAX_CHOICE_CHARS: usize = 32;
+
+impl Composer {
+    /// Returns the call that brings a part of a conversation to `chat`. It makes none if the chat's owner may
+    /// not get it any more; the message then follows its ticket to the next holder.
+    pub(super) async fn relay(
+        &self,
+        chat: ChatId,
+        part: &RelayPart,
+        (recipient, localizer): (Option<&Person>, &Localizer<'_>),
+        now: Time,
+    ) -> Result<TelegramAction, StoreError> {
+        let (messages, is_edit) = match part {
+            RelayPart::Message(id) | RelayPart::Edit(id) => {
+                let message = self.engine.store().message(*id).await?;
+                (message.into_iter().collect(), matches!(part, RelayPart::Edit(_)))
+            }
+            RelayPart::Album(ticket, album) | RelayPart::AlbumHeader(ticket, album) => {
+                let due = self.engine.store().due_messages(&[*ticket]).await?.into_iter();
+                (due.filter(|m| m.content.album.as_ref() == Some(album)).collect::<Vec<_>>(), false)
+            }
+        };
+        let Some(first) = messages.first() else { return Ok(TelegramAction::Nothing) };
+        let Some(ticket) = self.ticket_of(first).await? else { return Ok(TelegramAction::Nothing) };
+        let mut messages = messages.clone();
+        messages.retain(|message| may_get(message, &ticket, chat, recipient, is_edit));
+        let Some(first) = messages.first() else { return Ok(TelegramAction::Nothing) };
+        let view = self.relay_view(first, &ticket, is_edit).await?;
+        let action = match part {
+            RelayPart::Message(_) => {
+                self.new_relay(chat, first, (&ticket, &view), recipient, localizer).await?
+            }
+            RelayPart::Edit(_) => match first.relay.target() {
+                Some(target) => edit(target.message_id, first, &view, localizer),
+                None => return Ok(TelegramAction::Nothing),
+            },
+            RelayPart::AlbumHeader(..) | RelayPart::Album(..) => {
+                let newest = messages.iter().map(|message| message.written_at).max().unwrap_or(now);
+                if now - newest < ALBUM_GATHER && newest <= now {
+                    return Ok(TelegramAction::Wait(newest + ALBUM_GATHER));
+                }
+                if matches!(part, RelayPart::Album(..)) {
+                    album(&messages)
+                } else {
+                    let reply_to = self.reply_to(chat, first, &ticket, recipient).await?;
+                    let call = RelayCall::Text(render::album_head(localizer, &view));
+                    RelayAction { messages: Vec::new(), call, reply_to }
+                }
+            }
+        };
+        Ok(TelegramAction::Relay(Box::new(action)))
+    }
+
+    async fn ticket_of(&self, message: &ConversationMessage) -> Result<Option<Ticket>, StoreError> {
+        match message.ticket {
+            Some(ticket) => self.engine.store().ticket(ticket).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn relay_view(
+        &self,
+        message: &ConversationMessage,
+        ticket: &Ticket,
+        is_edited: bool,
+    ) -> Result<RelayView, StoreError> {
+        let store = self.engine.store();
+        let (author, number) = match message.direction {
+            Direction::ToAgent => {
+                (RelayAuthor::Customer(self.name(ticket.customer).await?), Some(ticket.number.clone()))
+            }
+            Direction::ToCustomer | Direction::Note => {
+                let tickets = store.tickets_of(ticket.customer, MAX_OPEN_TICKETS).await?;
+                let open = tickets.iter().filter(|ticket| !ticket.status().is_end()).count();
+                let number = (open > 1).then(|| ticket.number.clone());
+                (RelayAuthor::Agent(self.shown_agent(message.author, ticket).await?), number)
+            }
+        };
+        Ok(RelayView {
+            ticket: ticket.id,
+            author,
+            number,
+            forwarded_from: message.content.forwarded_from.clone(),
+            is_edited,
+            is_partial: !message.content.can_be_relayed(),
+        })
+    }
+
+    /// Returns the name under which the ticket's customer sees an agent; `None` if they see none.
+    async fn shown_agent(&self, agent: PersonId, ticket: &Ticket) -> Result<Option<String>, StoreError> {
+        let store = self.engine.store();
+        let Some(person) = store.person(agent).await? else { return Ok(None) };
+        Ok(match store.settings().await?.agent_naming {
+            AgentNaming::Hidden => None,
+            AgentNaming::Name => Some(person.name),
+            AgentNaming::Alias => {
+                let number = person.agent.map_or(0, |profile| profile.assignment_order);
+                let customer = store.recipient(ticket.customer_chat).await?;
+                let localizer = self.localizer(customer.as_ref(), Time::UNIX_EPOCH);
+                Some(localizer.plain("agent-alias", &[("number", number.into())]))
+            }
+        })
+    }
+
+    async fn new_relay(
+        &self,
+        chat: ChatId,
+        message: &ConversationMessage,
+        (ticket, view): (&Ticket, &RelayView),
+        recipient: Option<&Person>,
+        localizer: &Localizer<'_>,
+    ) -> Result<RelayAction, StoreError> {
+        let reply_to = self.reply_to(chat, message, ticket, recipient).await?;
+        let call = relay_call(message, view, localizer);
+        Ok(RelayAction { messages: vec![message.id], call, reply_to })
+    }
+
+    /// Returns the message of `chat` that a relayed message replies to: the counterpart of the message that
+    /// its author replied to, or else the agent's card of the ticket.
+    async fn reply_to(
+        &self,
+        chat: ChatId,
+        message: &ConversationMessage,
+        ticket: &Ticket,
+        recipient: Option<&Person>,
+    ) -> Result<Option<ReplyTo>, StoreError> {
+        let store = self.engine.store();
+        if let (Some(source), Some(message_id)) = (message.source, message.content.reply_to) {
+            let replied = store.message_at(MessageSource { message_id, ..source }).await?;
+            let replied = replied.filter(|replied| replied.ticket == message.ticket);
+            let places = replied.iter().flat_map(|replied| [replied.source, replied.relay.target()]);
+            if let Some(place) = places.flatten().find(|place| place.chat == chat) {
+                let quote = message.content.quote.clone();
+                return Ok(Some(ReplyTo { message_id: place.message_id, quote }));
+            }
+        }
+        let key = match (message.direction, recipient) {
+            (Direction::ToAgent, Some(agent)) => CardKey::Task(ticket.id, agent.id),
+            _ => return Ok(None),
+        };
+        let card = store.live_card(key).await?.filter(|card| card.chat == chat);
+        Ok(card.map(|card| ReplyTo { message_id: card.message_id, quote: None }))
+    }
+
+    /// Returns the bot's reaction to an agent's message.
+    pub(super) async fn reaction(&self, chat: ChatId, id: MessageId) -> Result<TelegramAction, StoreError> {
+        let message = self.engine.store().message(id).await?;
+        let source = message.as_ref().and_then(|message| message.source).filter(|source| source.chat == chat);
+        let (Some(message), Some(source)) = (message, source) else { return Ok(TelegramAction::Nothing) };
+        let emoji = match message.relay {
+            Relay::Waiting | Relay::Enqueued { .. } => "👀",
+            Relay::Delivered { .. } => "👍",
+            Relay::Failed { .. } => "👎",
+            Relay::Kept => "✍",
+        };
+        Ok(TelegramAction::React(source.message_id, emoji))
+    }
+
+    /// Returns the notice to an author whose message did not arrive, as a reply to the message.
+    pub(super) async fn message_failed(
+        &self,
+        id: MessageId,
+        localizer: &Localizer<'_>,
+    ) -> Result<TelegramAction, StoreError> {
+        let Some(message) = self.engine.store().message(id).await? else {
+            return Ok(TelegramAction::Nothing);
+        };
+        let Relay::Failed { reason } = message.relay else { return Ok(TelegramAction::Nothing) };
+        let text = render::message_failed(localizer, reason, message.content.kind.as_ref());
+        let reply_to = message.source.map(|source| ReplyTo { message_id: source.message_id, quote: None });
+        let action = RelayAction { messages: Vec::new(), call: RelayCall::Text(text), reply_to };
+        Ok(TelegramAction::Relay(Box::new(action)))
+    }
+
+    /// Returns the question for which ticket the person's kept messages are.
+    pub(super) async fn ticket_choice(
+        &self,
+        person: PersonId,
+        localizer: &Localizer<'_>,
+    ) -> Result<Rendered, StoreError> {
+        let store = self.engine.store();
+        let kept = store.unrouted_messages(person).await?;
+        let is_agent = kept.first().is_some_and(|message| message.direction == Direction::ToCustomer);
+        let tickets = if is_agent {
+            store.held_by(person).await?
+        } else {
+            let mut tickets = store.tickets_of(person, MAX_OPEN_TICKETS).await?;
+            tickets.retain(|ticket| !ticket.status().is_end());
+            tickets
+        };
+        let mut choices = Vec::new();
+        for ticket in tickets {
+            let label = match is_agent {
+                true => self.name(ticket.customer).await?,
+                false => crate::domain::text::shorten(&ticket.description.subject(), MAX_CHOICE_CHARS),
+            };
+            choices.push((ticket.id, label, ticket.number));
+        }
+        let view = TicketChoiceView { is_agent, kept: kept.len(), tickets: choices };
+        Ok(render::ticket_choice(localizer, &view))
+    }
+}
+
+/// Returns true if the owner of `chat` is the one for whom the message is now.
+fn may_get(
+    message: &ConversationMessage,
+    ticket: &Ticket,
+    chat: ChatId,
+    recipient: Option<&Person>,
+    is_edit: bool,
+) -> bool {
+    let is_enqueued = match message.relay {
+        Relay::Enqueued { chat: to, held_since } => {
+            let hold = ticket.hold().map(|hold| hold.assigned_at);
+            !is_edit && to == chat && (hold.is_none() || held_since.is_none() || held_since == hold)
+        }
+        Relay::Delivered { chat: to, .. } => is_edit && to == chat,
+        Relay::Waiting | Relay::Failed { .. } | Relay::Kept => false,
+    };
+    let is_recipient = match message.direction {
+        Direction::ToCustomer => ticket.customer_chat == chat,
+        Direction::ToAgent => {
+            let agent = match &ticket.state {
+                TicketState::Held(hold) => Some(hold.agent),
+                // Their last words may have been on their way when the ticket was completed.
+                TicketState::Completed { agent, .. } => Some(*agent),
+                TicketState::Queued | TicketState::Cancelled { .. } => None,
+            };
+            agent.is_some() && recipient.map(|person| person.id) == agent
+        }
+        Direction::Note => false,
+    };
+    is_enqueued && is_recipient
+}
+
+fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Localizer<'_>) -> RelayCall {
+    let content = &message.content;
+    let head = render::relay_head(localizer, view);
+    let text = content.text.cleaned();
+    let plain = |html: String| RelayCall::Text(Rendered { html, buttons: Vec::new() });
+    let is_text = content.kind.is_none() || !content.can_be_relayed();
+    let Some(source) = message.source.filter(|_| !is_text || text.text.len() > MIN_LONG_BYTES) else {
+        return plain(render::relay_text(&head, &text).unwrap_or(head));
+    };
+    if is_text && let Some(html) = render::relay_text(&head, &text) {
+        return plain(html);
+    }
+    let caption = if content.kind.as_ref().is_some_and(ContentKind::has_caption) && !head.is_empty() {
+        render::relay_caption(&head, &text)
+    } else {
+        None
+    };
+    let button = if caption.is_none() { render::relay_button(localizer, view) } else { None };
+    let buttons = button.map(|button| vec![button]).into_iter().collect();
+    RelayCall::Copy { source, caption, buttons, file: content.file() }
+}
+
+/// Texts up to this length fit into one message together with their head.
+const MIN_LONG_BYTES: usize = 3_000;
+
+/// Returns the edit of a message that was sent.
+fn edit(
+    message_id: i32,
+    message: &ConversationMessage,
+    view: &RelayView,
+    localizer: &Localizer<'_>,
+) -> RelayAction {
+    let head = render::relay_head(localizer, view);
+    let text = message.content.text.cleaned();
+    let call = match &message.content.kind {
+        Some(kind) if kind.has_caption() => RelayCall::EditCaption(
+            message_id,
+            render::relay_caption(&head, &text).unwrap_or_else(|| head.clone()),
+        ),
+        _ => {
+            let html = render::relay_text(&head, &text).unwrap_or(head);
+            RelayCall::EditText(message_id, Rendered { html, buttons: Vec::new() })
+        }
+    };
+    RelayAction { messages: Vec::new(), call, reply_to: None }
+}
+
+/// Returns the call that copies the parts of an album, in the order in which they were sent.
+fn album(messages: &[ConversationMessage]) -> RelayAction {
+    let mut parts: Vec<_> = messages.iter().filter_map(|m| Some((m.source?, m.id))).collect();
+    parts.sort_by_key(|(source, _)| source.message_id);
+    let (sources, messages) = parts.into_iter().unzip();
+    RelayAction { messages, call: RelayCall::CopyAlbum(sources), reply_to: None }
+}

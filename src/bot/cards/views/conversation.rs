@@ -1,0 +1,40 @@
+//! View models of messages of a conversation.
+use crate::domain::ids::TicketId;
+use crate::domain::number::TicketNumber;
+
+/// The author of a message as its recipient sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RelayAuthor {
+    /// The customer, by name.
+    Customer(String),
+    /// The agent, by the name that customers see, if they see any.
+    Agent(Option<String>),
+}
+
+/// What stands above a message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayView {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its author.
+    pub author: RelayAuthor,
+    /// The ticket's number, unless the recipient has only this one.
+    pub number: Option<TicketNumber>,
+    /// The origin of what was forwarded; empty if Telegram does not say it.
+    pub forwarded_from: Option<String>,
+    /// Whether its author edited it.
+    pub is_edited: bool,
+    /// Whether a part of it cannot be brought.
+    pub is_partial: bool,
+}
+
+/// The question for which ticket an author's kept messages are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketChoiceView {
+    /// Whether the author is an agent who holds the tickets; otherwise their customer.
+    pub is_agent: bool,
+    /// Number of kept messages.
+    pub kept: usize,
+    /// The tickets: id, label, number.
+    pub tickets: Vec<(TicketId, String, TicketNumber)>,
+}

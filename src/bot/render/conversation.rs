@@ -1,0 +1,131 @@
+//! Messages of a conversation as their recipient sees them, and the questions and answers about them.
+use super::parts::{card, name};
+use super::{Localizer, Rendered, html_of, labelled, utf16_units};
+use crate::bot::callback::ButtonAction;
+use crate::bot::cards::views::{RelayAuthor, RelayView, TicketChoiceView};
+use crate::domain::content::ContentKind;
+use crate::domain::formatted::FormattedText;
+use crate::domain::ticket::conversation::RelayFailure;
+
+/// The longest text of a message, in UTF-16 units, and the longest caption.
+const MAX_TEXT_UNITS: usize = 4_096;
+const MAX_CAPTION_UNITS: usize = 1_024;
+
+/// Returns the head of a relayed message: its author, its ticket, and what became of the message. Empty if
+/// there is nothing to say.
+#[must_use]
+pub fn relay_head(localizer: &Localizer<'_>, view: &RelayView) -> String {
+    let number = || ("number", view.number.as_ref().map(ToString::to_string).unwrap_or_default().into());
+    let author = match (&view.author, view.number.is_some()) {
+        (RelayAuthor::Customer(who), _) => localizer.html("relay-customer", &[("name", name(who)), number()]),
+        (RelayAuthor::Agent(Some(who)), true) => {
+            localizer.html("relay-agent-number", &[("name", name(who)), number()])
+        }
+        (RelayAuthor::Agent(Some(who)), false) => localizer.html("relay-agent", &[("name", name(who))]),
+        (RelayAuthor::Agent(None), true) => localizer.html("relay-desk-number", &[number()]),
+        (RelayAuthor::Agent(None), false) => String::new(),
+    };
+    let forwarded = view.forwarded_from.as_deref().map(|origin| match origin {
+        "" => localizer.html("relay-forwarded", &[]),
+        origin => localizer.html("relay-forwarded-from", &[("name", name(origin))]),
+    });
+    let edited = view.is_edited.then(|| localizer.html("relay-edited", &[]));
+    let lost = view.is_partial.then(|| localizer.html("relay-not-copied", &[]));
+    let lines = [Some(author), forwarded, edited, lost].into_iter().flatten().filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the text of a message below its head; `None` if both together are too long for one message.
+#[must_use]
+pub fn relay_text(head: &str, text: &FormattedText) -> Option<String> {
+    below(head, text, MAX_TEXT_UNITS)
+}
+
+/// Returns the caption of a message below its head; `None` if both together are too long.
+#[must_use]
+pub fn relay_caption(head: &str, text: &FormattedText) -> Option<String> {
+    below(head, text, MAX_CAPTION_UNITS)
+}
+
+fn below(head: &str, text: &FormattedText, max: usize) -> Option<String> {
+    // The head has markup, which does not count, so it is shorter than this.
+    let units = utf16_units(head) + 1 + utf16_units(&text.text);
+    if units > max {
+        return None;
+    }
+    let text = html_of(text);
+    Some([head, &text].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"))
+}
+
+/// Returns the button below a copied message, which names its author and makes the agent write to them.
+#[must_use]
+pub fn relay_button(localizer: &Localizer<'_>, view: &RelayView) -> Option<super::Button> {
+    let RelayAuthor::Customer(who) = &view.author else { return None };
+    let number = view.number.as_ref()?.to_string();
+    let label = localizer.plain("relay-button", &[("name", name(who)), ("number", number.into())]);
+    Some(labelled(&label, ButtonAction::Focus(view.ticket)))
+}
+
+/// Returns the head of an album, which Telegram sends without a place for it.
+#[must_use]
+pub fn album_head(localizer: &Localizer<'_>, view: &RelayView) -> Rendered {
+    let lines = [relay_head(localizer, view), localizer.html("relay-album", &[])];
+    card(lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"), [])
+}
+
+/// Returns the reason why a message did not arrive, for its author.
+#[must_use]
+pub fn message_failed(
+    localizer: &Localizer<'_>,
+    reason: RelayFailure,
+    kind: Option<&ContentKind>,
+) -> Rendered {
+    let key = match reason {
+        RelayFailure::Unreachable => "message-failed-unreachable",
+        RelayFailure::Refused => "message-failed-refused",
+        RelayFailure::Unsupported => "message-failed-unsupported",
+        RelayFailure::OutcomeUnknown => "message-failed-unknown",
+        RelayFailure::Ended => "message-failed-ended",
+    };
+    localizer.message(key, &[("kind", content_kind(localizer, kind).into())])
+}
+
+/// Returns the name of a kind of content.
+#[must_use]
+pub fn content_kind(localizer: &Localizer<'_>, kind: Option<&ContentKind>) -> String {
+    let key = match kind {
+        None => "kind-text",
+        Some(ContentKind::Photo | ContentKind::LivePhoto) => "kind-photo",
+        Some(ContentKind::Document) => "kind-document",
+        Some(ContentKind::Voice) => "kind-voice",
+        Some(ContentKind::Video) => "kind-video",
+        Some(ContentKind::Audio) => "kind-audio",
+        Some(ContentKind::Animation) => "kind-animation",
+        Some(ContentKind::VideoNote) => "kind-video-note",
+        Some(ContentKind::Sticker) => "kind-sticker",
+        Some(ContentKind::PaidMedia) => "kind-paid-media",
+        Some(ContentKind::Location | ContentKind::Venue) => "kind-location",
+        Some(ContentKind::Contact) => "kind-contact",
+        Some(ContentKind::Poll) => "kind-poll",
+        Some(ContentKind::Story) => "kind-story",
+        Some(_) => "kind-other",
+    };
+    localizer.plain(key, &[])
+}
+
+/// Renders the question for which ticket the kept messages are.
+#[must_use]
+pub fn ticket_choice(localizer: &Localizer<'_>, view: &TicketChoiceView) -> Rendered {
+    if view.kept == 0 {
+        return localizer.message("choice-none", &[]);
+    }
+    let question = if view.is_agent { "choice-agent" } else { "choice-customer" };
+    let button = |(ticket, label, number): &(_, String, crate::domain::number::TicketNumber)| {
+        let args = [("name", name(label)), ("number", number.into())];
+        vec![labelled(&localizer.plain("choice-button", &args), ButtonAction::ChooseTicket(*ticket))]
+    };
+    let new =
+        (!view.is_agent).then(|| vec![localizer.button("button-new-ticket", ButtonAction::ChooseNewTicket)]);
+    let rows = view.tickets.iter().map(button).chain(new);
+    card(localizer.html(question, &[("count", view.kept.into())]), rows)
+}

@@ -1,0 +1,174 @@
+//! Messages that the outbox delivers.
+use super::Notice;
+use super::rendered::Rendered;
+use crate::domain::card::CardKey;
+use crate::domain::ids::{MessageId, TicketId};
+use serde::{Deserialize, Serialize};
+
+/// The priority class of refreshes within a chat.
+const REFRESH_CLASS: u8 = 2;
+
+/// A part of a conversation that is sent as one message or album.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RelayPart {
+    /// One message.
+    Message(MessageId),
+    /// The name of the author and the ticket, before an album.
+    AlbumHeader(TicketId, String),
+    /// All parts of an album that are still due. Telegram delivers them one by one, so they are gathered.
+    Album(TicketId, String),
+    /// The new version of a message that was sent before.
+    Edit(MessageId),
+}
+
+impl RelayPart {
+    fn coalesce_key(&self) -> Option<String> {
+        match self {
+            Self::Message(_) => None,
+            Self::AlbumHeader(ticket, album) => Some(format!("header {ticket} {album}")),
+            Self::Album(ticket, album) => Some(format!("album {ticket} {album}")),
+            Self::Edit(message) => Some(format!("edit {message}")),
+        }
+    }
+}
+
+/// The kinds of deliveries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// A new message, rendered when it is sent.
+    Notice(Notice),
+    /// A new message that is already rendered.
+    Text(Rendered),
+    /// An edit of an earlier message.
+    Edit {
+        /// The message.
+        message_id: i32,
+        /// The new text.
+        text: Rendered,
+    },
+    /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
+    Card(CardKey),
+    /// A refresh of the live card of this key. Several pending ones are sent as one.
+    Refresh(CardKey),
+    /// A refresh of one message that shows a card, which may be an older copy of it.
+    Redraw {
+        /// The message.
+        message_id: i32,
+        /// The card.
+        card: CardKey,
+    },
+    /// The removal of the buttons of this key's live card, because a new card follows.
+    Retire(CardKey),
+    /// A message of a conversation, or a part of it.
+    Relay {
+        /// What is sent.
+        part: RelayPart,
+        /// True if it goes to an agent, false if it goes to a customer.
+        to_agent: bool,
+    },
+    /// The reaction of the bot to an agent's message, which shows what became of it.
+    Reaction(MessageId),
+    /// The person's command menu, for their role and language.
+    Menu,
+    /// An edit of a message that Telegram names by an inline id only.
+    Inline {
+        /// Telegram's id.
+        inline_message_id: String,
+        /// The edit; its message id has no meaning to Telegram.
+        message: Box<Message>,
+    },
+    /// A message to a topic of the chat: an answer goes where it was asked for.
+    InThread {
+        /// Telegram's id of the topic.
+        thread: i32,
+        /// The message.
+        message: Box<Message>,
+    },
+}
+
+impl Message {
+    /// Returns the message for a topic of its chat, if there is one.
+    #[must_use]
+    pub fn in_thread(self, thread: Option<i32>) -> Self {
+        match thread {
+            Some(thread) => Self::InThread { thread, message: Box::new(self) },
+            None => self,
+        }
+    }
+
+    /// Returns its priority class within the chat: 0 for new messages, 1 for a customer's words to an agent,
+    /// which must not delay a new ticket, and 2 for refreshes, which go after both.
+    #[must_use]
+    pub fn priority_class(&self) -> u8 {
+        match self {
+            // An agent's last words must reach the customer before the notice of the completion.
+            Self::Relay { to_agent, .. } => u8::from(*to_agent),
+            Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
+            Self::Refresh(_) | Self::Redraw { .. } | Self::Reaction(_) | Self::Menu => REFRESH_CLASS,
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
+        }
+    }
+
+    /// Returns the message without the place that it is for.
+    #[must_use]
+    pub fn inner(&self) -> &Self {
+        match self {
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.inner(),
+            _ => self,
+        }
+    }
+
+    /// Returns true if it only keeps something up to date. It never delays a new message, so it waits alone
+    /// and not with its chat.
+    #[must_use]
+    pub fn is_refresh(&self) -> bool {
+        self.priority_class() == REFRESH_CLASS
+    }
+
+    /// Returns the ticket if this brings a part of it that the agent gets in no other way.
+    #[must_use]
+    pub fn ticket_part(&self) -> Option<TicketId> {
+        match self.inner() {
+            Self::Notice(
+                Notice::File { ticket, .. }
+                | Notice::Album { ticket, .. }
+                | Notice::DescriptionPart { ticket, .. },
+            ) => Some(*ticket),
+            _ => None,
+        }
+    }
+
+    /// Returns the coalesce key of the pending delivery that makes this one needless: the buttons of a card
+    /// that was not sent yet need not be removed.
+    #[must_use]
+    pub fn superseding_key(&self) -> Option<String> {
+        match self.inner() {
+            Self::Retire(key) => Some(card_key(*key)),
+            _ => None,
+        }
+    }
+
+    /// Returns the key by which deliveries coalesce: of the pending deliveries to a chat with the same key,
+    /// only one is sent.
+    #[must_use]
+    pub fn coalesce_key(&self) -> Option<String> {
+        match self {
+            Self::Refresh(key) => Some(format!("refresh {key}")),
+            Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
+            Self::Relay { part, .. } => part.coalesce_key(),
+            Self::Reaction(message) => Some(format!("reaction {message}")),
+            Self::Menu => Some("menu".to_owned()),
+            Self::Card(key) => Some(card_key(*key)),
+            Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
+            Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the coalesce key of a new card.
+fn card_key(key: CardKey) -> String {
+    format!("card {key}")
+}

@@ -1,0 +1,66 @@
+//! Outcomes of relays: what its author learns of a message that was delivered, or that was given up.
+use super::reaction_to;
+use crate::domain::Time;
+use crate::domain::ids::MessageId;
+use crate::domain::notice::{Notice, Outgoing, RelayPart};
+use crate::domain::ticket::conversation::{ConversationMessage, Relay, RelayFailure};
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::ports::{Change, Write};
+use crate::engine::{Attempt, Engine};
+
+impl Engine {
+    /// Shows the authors that their messages were delivered, and publishes it.
+    pub async fn on_relayed(&self, messages: &[MessageId], now: Time) -> Result<(), EngineError> {
+        let mut reactions = Vec::new();
+        for id in messages {
+            let Some(message) = self.store.message(*id).await? else { continue };
+            reactions.extend(reaction_to(&message));
+            if let Some(ticket) = message.ticket {
+                self.publish(Event::Message { ticket, message: *id });
+            }
+        }
+        if !reactions.is_empty() {
+            self.store.enqueue(reactions, now).await?;
+            self.wake_outbox();
+        }
+        Ok(())
+    }
+
+    /// Records that a part of a conversation will not be sent, and tells its author why.
+    pub async fn fail_relay(&self, part: &RelayPart, reason: RelayFailure) -> Result<(), EngineError> {
+        let failed: Vec<MessageId> = match part {
+            RelayPart::Message(message) => vec![*message],
+            RelayPart::Album(ticket, album) => {
+                let due = self.store.due_messages(&[*ticket]).await?.into_iter();
+                due.filter(|message| message.content.album.as_ref() == Some(album)).map(|m| m.id).collect()
+            }
+            RelayPart::AlbumHeader(..) | RelayPart::Edit(_) => Vec::new(),
+        };
+        for message in failed {
+            self.fail_message(message, reason).await?;
+        }
+        Ok(())
+    }
+
+    async fn fail_message(&self, id: MessageId, reason: RelayFailure) -> Result<(), EngineError> {
+        self.retry(|| async {
+            let Some(before) = self.store.message(id).await? else { return Ok(Attempt::Done(())) };
+            if !before.relay.is_due() {
+                return Ok(Attempt::Done(()));
+            }
+            let after = before.with_relay(Relay::Failed { reason });
+            let notices = failure_notices(&after);
+            let write = Write::Message { message: Box::new(after), expected: Some(before.version) };
+            Attempt::of(self.commit_one(Change { write, event: None, notices }).await, ())
+        })
+        .await
+    }
+}
+
+/// Returns what the author of a message is told that was not sent: the reason, and the reaction.
+pub(super) fn failure_notices(message: &ConversationMessage) -> Vec<Outgoing> {
+    let Some(source) = message.source else { return Vec::new() };
+    let notice = Outgoing::notice(source.chat, Notice::MessageFailed { message: message.id });
+    reaction_to(message).into_iter().chain([notice]).collect()
+}

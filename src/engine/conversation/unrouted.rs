@@ -1,0 +1,62 @@
+//! Messages whose author has several tickets and did not say which: they are kept until the author chooses.
+use super::{NewMessage, notices_of, relay_of};
+use crate::domain::Time;
+use crate::domain::ids::TicketId;
+use crate::domain::person::Person;
+use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::ports::{Change, Write};
+
+impl Engine {
+    /// Keeps a message until its author has chosen the ticket.
+    pub async fn keep_message(
+        &self,
+        author: &Person,
+        direction: Direction,
+        new: NewMessage,
+        now: Time,
+    ) -> Result<(), EngineError> {
+        let message = self.new_message(author.id, None, direction, new, now);
+        self.store_message(Vec::new(), message).await.map(drop)
+    }
+
+    /// Sends the author's kept messages to this ticket. Returns how many there were.
+    pub async fn route_messages(&self, author: &Person, ticket: TicketId) -> Result<usize, EngineError> {
+        let _in_order = self.conversation_locks.lock(ticket).await;
+        let kept = self.store.unrouted_messages(author.id).await?;
+        let Some(direction) = kept.first().map(|message| message.direction) else { return Ok(0) };
+        let (mut changes, to) = if direction == Direction::ToAgent {
+            let current = self.open_ticket_of(author.id, ticket).await?;
+            self.due_relays(&current).await?
+        } else {
+            let held = self.held_ticket(author.id, ticket).await?;
+            (Vec::new(), Some(Relay::to_customer(held.customer_chat)))
+        };
+        let relay = to.unwrap_or(Relay::Waiting);
+        let mut routed = Vec::new();
+        for message in &kept {
+            let after = ConversationMessage { ticket: Some(ticket), ..message.with_relay(relay) };
+            let after = ConversationMessage { relay: relay_of(&after, after.relay), ..after };
+            let notices = notices_of(&after);
+            let write = Write::Message { message: Box::new(after), expected: Some(message.version) };
+            changes.push(Change { write, event: None, notices });
+            routed.push(message.id);
+        }
+        self.commit_relays(changes).await?;
+        for message in &routed {
+            self.publish(Event::Message { ticket, message: *message });
+        }
+        Ok(routed.len())
+    }
+
+    /// Marks kept messages as done, because they went into a draft.
+    pub async fn release_kept(&self, kept: &[ConversationMessage]) -> Result<(), EngineError> {
+        let done = kept.iter().map(|message| {
+            let after = message.with_relay(Relay::Kept);
+            Change::quiet(Write::Message { message: Box::new(after), expected: Some(message.version) })
+        });
+        self.commit_relays(done.collect()).await
+    }
+}
