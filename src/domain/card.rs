@@ -46,7 +46,7 @@ impl CardKey {
     pub fn is_list(&self) -> bool {
         match self {
             Self::MyQueue(..) | Self::MyTickets(..) | Self::Queue(..) | Self::Workload(..) => true,
-            Self::Status(_) | Self::Task(..) | Self::Draft(_) => false,
+            Self::Status(_) | Self::Task(..) | Self::Draft(_) | Self::TicketChoice(_) => false,
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) async fn newest(db: &Db, offset: usize, limit: usize) -> Result<Vec<D
     let (filter, order) = dead_updates();
     let (inbox, dropped) = (db.collection(INBOX), db.collection(OUTBOX_DROPPED));
     let updates = inbox.find(filter).sort(order).limit(most);
-    let update_fields = doc! { "ended_at": 1, "error": 1 };
+    let update_fields = doc! { "ended_at": 1, "ended_at_us": 1, "error": 1 };
     let deliveries = dropped.find(doc! {}).sort(doc! { "at": -1 }).limit(most);
     let delivery_fields = doc! { "at": 1, "at_us": 1, "reason": 1, "chat": 1 };
     let (updates, deliveries) = tokio::try_join!(

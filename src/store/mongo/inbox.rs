@@ -1,6 +1,6 @@
 //! The inbox: updates as Telegram sent them, each handled once.
 use super::client::Db;
-use super::codec::{Fields, date, int, limit as rows};
+use super::codec::{Fields, date, int, limit as rows, put_time};
 use super::schema::INBOX;
 use super::tx::Tx;
 use super::tx::error::TxError;
@@ -110,7 +110,9 @@ impl UpdateSet {
                     doc! { "$set": { "state": "done", "ended_at": date(now) }, "$unset": { "body": "" } }
                 }
                 UpdateEnd::Dead { reason } => {
-                    doc! { "$set": { "state": "dead", "ended_at": date(now), "error": reason } }
+                    let mut dead = doc! { "state": "dead", "error": reason };
+                    put_time(&mut dead, "ended_at", Some(now));
+                    doc! { "$set": dead }
                 }
             };
             self.ended.push(doc! { "q": { "_id": id }, "u": change });
@@ -151,7 +153,7 @@ impl UpdateSet {
             let revived = (first..).zip(self.revived).map(|(seq, id)| {
                 let pending =
                     doc! { "seq": int(seq), "state": "new", "failures": 0_i64, "ended_at": Bson::Null };
-                doc! { "q": { "_id": id }, "u": { "$set": pending, "$unset": { "error": "" } } }
+                doc! { "q": { "_id": id }, "u": { "$set": pending, "$unset": { "error": "", "ended_at_us": "" } } }
             });
             tx.bulk_update(INBOX, revived.collect()).await?;
         }
