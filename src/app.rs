@@ -1,5 +1,5 @@
 //! The composition root: builds the desk from its adapters, runs its tasks until it is stopped, and drains
-//! them. The only file that names every adapter.
+//! them. `backends` opens the stores, presence and signals that the configuration names.
 mod backends;
 mod embedded;
 mod incident_monitor;
@@ -99,7 +99,7 @@ pub struct App {
     /// The engine.
     pub engine: Arc<Engine>,
     /// The context of the bot's handlers.
-    pub desk: Arc<BotContext>,
+    pub bot: Arc<BotContext>,
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
@@ -173,7 +173,7 @@ impl App {
             sweep_interval: setup.sweep_interval,
             max_refresh_interval: setup.max_refresh_interval,
             engine,
-            desk: bot,
+            bot,
             clock,
         };
         app.engine.start().await.context("failed to load agents")?;
@@ -203,7 +203,7 @@ impl App {
     /// Returns the link with which the first admin claims the desk; `None` once there is an admin.
     pub async fn claim_link(&self) -> anyhow::Result<Option<String>> {
         let invite = self.engine.claim_code(self.clock.now()).await?;
-        Ok(invite.map(|invite| self.desk.link(&format!("claim_{}", invite.code))))
+        Ok(invite.map(|invite| self.bot.link(&format!("claim_{}", invite.code))))
     }
 
     /// Runs until `stop`, then drains within ten seconds: accepted updates are stored, and running handlers
@@ -227,7 +227,7 @@ impl App {
         let followers = [&self.events_refreshed, &self.events_monitored, &self.events_relayed];
         let events_processed = followers.iter().all(|count| count.load(Ordering::SeqCst) == published);
         let delivered = store.pending_deliveries().await == Ok(0);
-        updates_handled && engine_quiet && events_processed && delivered && self.desk.tasks.is_empty()
+        updates_handled && engine_quiet && events_processed && delivered && self.bot.tasks.is_empty()
     }
 }
 

@@ -38,8 +38,10 @@ mod undelivered;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
+use crate::domain::policy::Strategy;
 use assignment::pending_work::PendingWork;
 use assignment::roster::Roster;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use error::EngineError;
 use events::Event;
@@ -67,6 +69,8 @@ pub struct EngineConfig {
     pub admin_ids: Vec<TelegramId>,
     /// The TTL of a presence record after its last heartbeat (`AGENT_STATUS_TTL`).
     pub presence_ttl: Duration,
+    /// How long a released ticket stays away from its former holder, if no other agent takes it.
+    pub return_delay: TimeDelta,
 }
 
 /// Counters of events that should be rare.
@@ -132,8 +136,8 @@ impl Engine {
         Self {
             store,
             presence,
+            roster: Mutex::new(Roster::new(Strategy::default(), rules.return_delay)),
             rules,
-            roster: Mutex::new(Roster::new(crate::domain::policy::Strategy::default())),
             random: Mutex::new(random),
             pending_work: Mutex::default(),
             reloading: AtomicUsize::new(0),

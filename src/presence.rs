@@ -4,4 +4,4 @@ pub mod memory;
 pub mod redis;
 
 pub use memory::Memory;
-pub use redis::Redis;
+pub use redis::RedisPresence;

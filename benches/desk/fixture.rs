@@ -10,7 +10,7 @@ use antri::domain::ids::{
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use antri::domain::policy::Capacity;
-use antri::domain::ticket::{Priority, Ticket, TicketState};
+use antri::domain::ticket::{Priority, RETURN_DELAY, Ticket, TicketState};
 use antri::engine::EngineConfig;
 use antri::engine::ports::{Change, Outcome, Store, Write};
 use chrono::TimeDelta;
@@ -77,6 +77,7 @@ pub(crate) fn rules() -> EngineConfig {
         default_locale: Locale::Id,
         admin_ids: Vec::new(),
         presence_ttl: Duration::from_secs(300),
+        return_delay: RETURN_DELAY,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::api_heartbeats;
 use crate::backend::Backend;
 use crate::latency;
 use crate::report::{latency as latency_line, latency_head};
-use antri::presence::{Memory, Redis};
+use antri::presence::{Memory, RedisPresence};
 use redis_server::RedisServer;
 use secrecy::SecretString;
 use std::process::{Command, Stdio};
@@ -107,7 +107,7 @@ pub(crate) async fn heartbeats(size: &Size) {
         return println!("\nRedis is not measured: there is no redis-server (tests/run installs it).");
     }
     let server = RedisServer::start();
-    let presence = Arc::new(Redis::open(&server.url()).expect("presence"));
+    let presence = Arc::new(RedisPresence::open(&server.url()).expect("presence"));
     api_results.push(api_heartbeats::run(presence, "Redis", size.heartbeats).await);
     report::api_heartbeats(&api_results[1]);
     report::api_heartbeats_goals(&api_results);

@@ -5,7 +5,7 @@ use crate::config::storage::{RedisConfig, StorageConfig};
 use crate::domain::ids::ReplicaId;
 use crate::engine::ports::{Presence, Signals, Store};
 use crate::engine::random::Random;
-use crate::presence::{Memory, Redis};
+use crate::presence::{Memory, RedisPresence};
 use crate::signals::RedisSignals;
 use crate::store::{Mongo, Sqlite};
 use anyhow::Context;
@@ -71,7 +71,7 @@ impl Storage {
 pub fn presence(redis: Option<&RedisConfig>) -> anyhow::Result<(Arc<dyn Presence>, bool)> {
     match redis {
         Some(redis) => {
-            let presence = Redis::open(&redis.address());
+            let presence = RedisPresence::open(&redis.address());
             Ok((Arc::new(presence.context("failed to open presence (REDIS_URL, REDIS_HOST)")?), false))
         }
         None => Ok((Arc::new(Memory::default()), true)),

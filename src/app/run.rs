@@ -54,7 +54,7 @@ fn serve_http(app: &App, http_tasks: &TaskTracker, stop: &CancellationToken) -> 
     let listener = listener.context("an app runs only once")?;
     let mut router = api::router(&app.api);
     if let Some(config) = &app.webhook {
-        let (inbox, bot) = (app.inbox.clone(), Arc::clone(&app.desk));
+        let (inbox, bot) = (app.inbox.clone(), Arc::clone(&app.bot));
         let webhook = webhook::router(inbox, bot, &config.url, config.secret.clone());
         router = router.merge(api::limit_rejected(&app.api, webhook));
     }
@@ -67,7 +67,7 @@ fn serve_http(app: &App, http_tasks: &TaskTracker, stop: &CancellationToken) -> 
 async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -> anyhow::Result<()> {
     loop {
         let registered = tokio::select! {
-            registered = webhook::register(&app.desk.telegram, &config.url, &config.secret) => registered,
+            registered = webhook::register(&app.bot.telegram, &config.url, &config.secret) => registered,
             () = stop.cancelled() => return Ok(()),
         };
         match registered {

@@ -32,16 +32,16 @@ const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How far the wall clock may differ from the steady clock between two sweeps before it counts as set by
 /// hand.
 const MIN_CLOCK_JUMP: TimeDelta = TimeDelta::seconds(30);
-/// How many updates of one chat may wait in memory: practically all, so that a flood in one chat never blocks
-/// others.
+/// How many updates of one chat may wait in memory. The listener waits for a full chat, so practically all fit:
+/// a flood in one chat must not block the others.
 const WORKER_QUEUE_CAPACITY: usize = 1 << 20;
 
-/// Runs the tasks of which a store has one set at a time, until `term_over`. Nothing is sent after
-/// `deadline`.
+/// Runs the leader's tasks, of which a store has one set at a time, until `term_over`. Then it drains them.
+/// Nothing is sent after `deadline`.
 pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_over: &CancellationToken) {
     let (intake, background) = (TaskTracker::new(), TaskTracker::new());
     let background_stop = CancellationToken::new();
-    app.desk.tasks.reopen();
+    app.bot.tasks.reopen();
     let refresher = CardRefresher::new(
         Arc::clone(&app.engine),
         app.clock.clone(),
@@ -57,15 +57,15 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     background.spawn(sweep(Arc::clone(engine), clock.clone(), schedule, background_stop.clone()));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
     if app.webhook.is_none() {
-        let (telegram, bot) = (app.desk.telegram.clone(), Arc::clone(&app.desk));
+        let (telegram, bot) = (app.bot.telegram.clone(), Arc::clone(&app.bot));
         intake.spawn(poller::poll(telegram, app.inbox.clone(), bot, deadline, term_over.clone()));
     }
     dispatch(app, term_over).await;
     intake.close();
-    app.desk.tasks.close();
+    app.bot.tasks.close();
     let _ = tokio::time::timeout(POLL_DRAIN_TIMEOUT, async {
         intake.wait().await;
-        app.desk.tasks.wait().await;
+        app.bot.tasks.wait().await;
     })
     .await;
     background_stop.cancel();
@@ -78,12 +78,12 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
 /// Runs teloxide's dispatcher on the inbox: the updates of one chat in order, chats concurrently.
 async fn dispatch(app: &App, stop: &CancellationToken) {
     let runner =
-        Arc::new(Runner::new(Arc::clone(&app.desk), app.inbox.clone(), app.clock.clone(), stop.clone()));
+        Arc::new(Runner::new(Arc::clone(&app.bot), app.inbox.clone(), app.clock.clone(), stop.clone()));
     let state = &app.inbox.status().dispatcher;
     while !stop.is_cancelled() {
         // The listener sets it to working when the dispatcher begins to read it.
         state.set(TaskState::Failing);
-        let local_me = match LocalMe::start(&app.desk.bot_username).await {
+        let local_me = match LocalMe::start(&app.bot.bot_username).await {
             Ok(local_me) => local_me,
             Err(error) => {
                 tracing::error!(%error, "failed to start the local getMe endpoint; retrying");

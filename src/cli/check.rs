@@ -2,7 +2,7 @@
 //! Secrets are never printed.
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::presence::Redis;
+use crate::presence::RedisPresence;
 use crate::store::mongo::{self, Server};
 use crate::store::sqlite::{FileState, inspect};
 use crate::telegram::{CALL_TIMEOUT, Telegram};
@@ -111,7 +111,7 @@ async fn presence(config: &Config) -> Line {
         let Some(redis) = &config.storage.redis else {
             return Ok(format!("in memory, records live {ttl} s"));
         };
-        let redis = Redis::open(&redis.address()).map_err(|error| error.to_string())?;
+        let redis = RedisPresence::open(&redis.address()).map_err(|error| error.to_string())?;
         redis.ping().await.map_err(|error| error.to_string())?;
         Ok(format!("Redis, records live {ttl} s"))
     };

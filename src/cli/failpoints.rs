@@ -1,6 +1,7 @@
 //! Failpoints for the crash tests (feature `failpoints`): kill this process by SIGKILL at a named point, like
 //! a power cut, or panic there.
 use crate::outbox::rate_limit::RateLimits;
+use chrono::TimeDelta;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The variable that holds the failpoint, and how often it is passed before: `outbox-after-send`,
@@ -13,6 +14,10 @@ pub const PANIC_VARIABLE: &str = "ANTRI_PANIC_AT";
 /// The variable that removes the rate limits of calls to Telegram if it is `none`. The simulated Telegram of
 /// the tests has no limits, and with them a story takes a minute.
 const RATE_VARIABLE: &str = "ANTRI_PACE";
+
+/// How long a released ticket stays away from its former holder: long enough that another agent takes it
+/// first, and short enough that no story waits for a minute.
+pub const RETURN_DELAY: TimeDelta = TimeDelta::seconds(2);
 
 /// Returns the rate limits of calls to Telegram.
 #[must_use]

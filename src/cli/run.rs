@@ -8,6 +8,7 @@ use crate::engine::random::Random;
 use crate::outbox::rate_limit::RateLimits;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
+use chrono::TimeDelta;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +50,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         () = stop.cancelled() => None,
     };
     if let Some(app) = started {
-        tracing::info!(bot = app.desk.bot_username, mode, http = %app.addr, "desk started");
+        tracing::info!(bot = app.bot.bot_username, mode, http = %app.addr, "desk started");
         warn_of_overridden(config, &app).await?;
         if let Some(link) = app.claim_link().await? {
             tracing::info!("there is no admin yet; open {link} within 24 hours to become the first one");
@@ -96,6 +97,15 @@ fn max_refresh_interval() -> Duration {
     if cfg!(feature = "failpoints") { Duration::ZERO } else { MAX_REFRESH_INTERVAL }
 }
 
+/// Returns how long a released ticket stays away from its former holder.
+fn return_delay() -> TimeDelta {
+    // In the crash tests an agent who takes a break is often the only one for a ticket.
+    #[cfg(feature = "failpoints")]
+    return super::failpoints::RETURN_DELAY;
+    #[cfg(not(feature = "failpoints"))]
+    crate::domain::ticket::RETURN_DELAY
+}
+
 /// Returns the engine's part of the configuration.
 pub(super) fn rules(config: &Config) -> EngineConfig {
     EngineConfig {
@@ -103,5 +113,6 @@ pub(super) fn rules(config: &Config) -> EngineConfig {
         default_locale: config.desk.default_locale,
         admin_ids: config.desk.admin_ids.clone(),
         presence_ttl: config.presence.status_ttl,
+        return_delay: return_delay(),
     }
 }

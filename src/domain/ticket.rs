@@ -11,7 +11,7 @@ use super::number::TicketNumber;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// How long a released ticket stays away from its former holder, if no other agent takes it.
+/// How long a released ticket stays away from its former holder by default, if no other agent takes it.
 pub const RETURN_DELAY: TimeDelta = TimeDelta::minutes(1);
 /// Number of former holders that a ticket keeps, the latest ones.
 const MAX_FORMER_HOLDERS: usize = 16;
@@ -275,7 +275,7 @@ impl Ticket {
     }
 
     /// Assigns it to another agent, from the queue or from its holder. The new hold starts as assigned.
-    pub fn hand_over(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
+    pub fn reassign(&self, agent: PersonId, slot: Slot, now: Time) -> Result<Self, Refusal> {
         match &self.state {
             TicketState::Held(hold) if hold.agent == agent => Err(Refusal::AlreadyTheirs),
             TicketState::Queued => Ok(self.with(TicketState::Held(new_hold(agent, slot, now)))),
@@ -329,11 +329,11 @@ impl Ticket {
 }
 
 impl FormerHolder {
-    /// Returns when the ticket may return to the agent; `None` if it may at `now`. A clock that was set back
-    /// by more than the delay ends the delay, because the real time is unknown then.
+    /// Returns when the ticket may return to the agent after this delay; `None` if it may at `now`. A clock
+    /// that was set back by more than the delay ends the delay, because the real time is unknown then.
     #[must_use]
-    pub fn returns_at(&self, now: Time) -> Option<Time> {
-        ((now - self.at).abs() < RETURN_DELAY).then(|| self.at + RETURN_DELAY)
+    pub fn returns_at(&self, now: Time, delay: TimeDelta) -> Option<Time> {
+        ((now - self.at).abs() < delay).then(|| self.at + delay)
     }
 }
 

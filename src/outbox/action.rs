@@ -6,7 +6,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Message;
-use crate::domain::notice::rendered::{Button, Rendered};
+use crate::domain::notice::rendered::Rendered;
 use crate::engine::ports::{Outcome, StoreError};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -225,7 +225,7 @@ impl TelegramAction {
     /// Returns the outcome of the call, by Telegram's answer.
     pub(super) fn outcome(&self, chat: ChatId, answer: &Value) -> Outcome {
         match self {
-            Self::Relay(relay) => Outcome::Relayed(relay.places(chat, answer)),
+            Self::Relay(relay) => Outcome::Relayed(relay.relayed_to(chat, answer)),
             Self::InThread(_, action) => action.outcome(chat, answer),
             _ => {
                 let sent_id = answer.get("message_id").and_then(Value::as_i64);
@@ -267,20 +267,11 @@ fn with_text(mut body: Value, text: &Rendered) -> Value {
         fields.insert("text".into(), json!(text.html));
         fields.insert("parse_mode".into(), json!("HTML"));
         fields.insert("link_preview_options".into(), json!({"is_disabled": true}));
-        if let Some(markup) = reply_markup(&text.buttons) {
+        if let Some(markup) = attachments::reply_markup(&text.buttons) {
             fields.insert("reply_markup".into(), markup);
         }
     }
     body
-}
-
-/// Returns these rows of buttons as `reply_markup`; `None` if there are none.
-pub(super) fn reply_markup(buttons: &[Vec<Button>]) -> Option<Value> {
-    let row = |row: &Vec<Button>| -> Vec<Value> {
-        row.iter().map(|b| json!({"text": b.label, "callback_data": b.data})).collect()
-    };
-    let rows: Vec<Vec<Value>> = buttons.iter().map(row).collect();
-    (!rows.is_empty()).then(|| json!({"inline_keyboard": rows}))
 }
 
 /// Returns a hash of the content of a message; the store holds it. If the hash function changes between

@@ -1,6 +1,7 @@
-//! Calls that send or copy files and other contents.
+//! Calls that send or copy files and other contents, and their buttons.
 use crate::domain::content::{Attachment, ContentKind, MessageSource};
 use crate::domain::ids::ChatId;
+use crate::domain::notice::rendered::Button;
 use serde_json::{Value, json};
 
 /// Returns the call that sends a file; `None` for a kind that has no method.
@@ -47,6 +48,15 @@ pub(super) fn copy(
     let ids: Vec<_> = sources.iter().map(|source| source.message_id).collect();
     insert(&mut body, "message_ids", json!(ids));
     Some(("copyMessages", body))
+}
+
+/// Returns these rows of buttons as `reply_markup`; `None` if there are none.
+pub(super) fn reply_markup(buttons: &[Vec<Button>]) -> Option<Value> {
+    let row = |row: &Vec<Button>| -> Vec<Value> {
+        row.iter().map(|b| json!({"text": b.label, "callback_data": b.data})).collect()
+    };
+    let rows: Vec<Vec<Value>> = buttons.iter().map(row).collect();
+    (!rows.is_empty()).then(|| json!({"inline_keyboard": rows}))
 }
 
 /// Returns the method that sends a file of this kind, and the parameter that holds the file.

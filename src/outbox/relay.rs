@@ -1,7 +1,6 @@
 //! Calls that bring a message of a conversation to its recipient, and the calls that replace one which
 //! Telegram refused.
-use super::action::reply_markup;
-use super::attachments::{self, insert};
+use super::attachments::{self, insert, reply_markup};
 use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::ids::{ChatId, MessageId};
 use crate::domain::notice::rendered::{Button, Rendered};
@@ -113,7 +112,7 @@ impl RelayAction {
 
     /// Returns where the messages are, by Telegram's answer. Telegram leaves out the parts of an album that it
     /// cannot copy, so a shorter answer does not tell which part is which.
-    pub(super) fn places(&self, chat: ChatId, answer: &Value) -> Vec<RelayedTo> {
+    pub(super) fn relayed_to(&self, chat: ChatId, answer: &Value) -> Vec<RelayedTo> {
         let id = |value: &Value| i32::try_from(value.get("message_id")?.as_i64()?).ok();
         let ids: Vec<Option<i32>> = match answer.as_array() {
             Some(ids) if ids.len() == self.messages.len() => ids.iter().map(id).collect(),

@@ -30,7 +30,7 @@ const ALL_AGENTS: &str = "agents:all";
 
 /// Presence that all processes on one Redis share.
 #[derive(Clone)]
-pub struct Redis {
+pub struct RedisPresence {
     server: Server,
     batch_writer: BatchWriter,
     unreadable: Unreadable,
@@ -44,7 +44,7 @@ struct Server {
     is_cluster: Arc<AtomicBool>,
 }
 
-impl Redis {
+impl RedisPresence {
     /// Returns presence on the server at `address`, a `redis://` or `rediss://` URL, which need not be
     /// reachable yet. Must be called inside the runtime.
     pub fn open(address: &str) -> Result<Self, PresenceError> {
@@ -182,7 +182,7 @@ impl Server {
 }
 
 #[async_trait]
-impl Presence for Redis {
+impl Presence for RedisPresence {
     async fn heartbeat(
         &self,
         record: PresenceRecord,

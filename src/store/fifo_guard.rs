@@ -1,11 +1,12 @@
-//! The FIFO rule within one commit. After an engine assignment of a department is rejected, all later engine
-//! assignments of that department in the commit fail with [`CommitError::WouldOvertake`].
+//! The FIFO rule within one commit, and the comparison of a queue's head. After an engine assignment or an
+//! asserted queue head of a department is rejected, all later ones of that department in the commit fail with
+//! [`CommitError::WouldOvertake`].
 use crate::domain::ids::{DepartmentId, TicketId};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Committed, Write};
 use std::collections::HashSet;
 
-/// The departments of which a change in this commit was rejected.
+/// The departments of which an engine assignment or a queue head was rejected in this commit.
 #[derive(Default)]
 pub(super) struct FifoGuard(HashSet<DepartmentId>);
 

@@ -77,7 +77,7 @@ mod outbox {
     pub(super) mod writer;
 }
 
-/// Reads outside of transactions.
+/// Reads and single-document writes outside of transactions, and queries that transactions use too.
 mod read {
     pub(super) mod cards;
     pub(super) mod coalesce;
@@ -95,19 +95,19 @@ pub use signals::MongoSignals;
 pub use tx::stats::TxStats;
 
 use crate::domain::Time;
-use crate::domain::ids::TelegramId;
+use crate::domain::card::LiveCard;
+use crate::domain::ids::{PersonId, TelegramId, TicketId};
 use crate::domain::person::Person;
+use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
 use client::Db;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use outbox::writer::{OutboxCommand, OutboxWriter};
-use read::cards::LiveCards;
 use read::coalesce::Coalescer;
-use read::people::People;
 use read::queue::DepthSums;
 use read::reference_data::ReferenceReader;
-use read::tickets::{HeldTickets, TicketsById};
+use read::{cards, people, queue, tickets};
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -126,11 +126,11 @@ const MAX_OUTBOX_STATEMENTS: usize = 64;
 /// The store on a MongoDB server.
 pub struct Mongo {
     db: Db,
-    people: Coalescer<People>,
-    tickets_by_id: Coalescer<TicketsById>,
-    held_tickets: Coalescer<HeldTickets>,
-    queue_depths: Coalescer<DepthSums>,
-    live_cards: Coalescer<LiveCards>,
+    people: Coalescer<PersonId, Result<Person, StoreError>>,
+    tickets_by_id: Coalescer<TicketId, Result<Ticket, StoreError>>,
+    held_tickets: Coalescer<PersonId, Vec<Result<Ticket, StoreError>>>,
+    queue_depths: Coalescer<(), Arc<DepthSums>>,
+    live_cards: Coalescer<String, Result<LiveCard, StoreError>>,
     reference: ReferenceReader,
     tickets: WriteQueue<Queued>,
     outbox: WriteQueue<OutboxCommand>,
@@ -152,18 +152,21 @@ impl Mongo {
         schema::prepare(&database).await?;
         let (process, counters) = (ObjectId::new().to_hex(), Arc::new(TxCounters::default()));
         let session = |queue| Session::new(database.clone(), process.clone(), queue, Arc::clone(&counters));
-        let mut tickets = session(("tickets", MAX_TICKET_STATEMENTS));
-        tx::run(&mut tickets, &TakeOverDepths(&process)).await?;
+        let mut ticket_session = session(("tickets", MAX_TICKET_STATEMENTS));
+        tx::run(&mut ticket_session, &TakeOverDepths(&process)).await?;
         let outbox = session(("outbox", MAX_OUTBOX_STATEMENTS));
         let db = Db(database.clone());
         let reference = ReferenceReader::new(&db);
         Ok(Self {
-            people: Coalescer::new(&db),
-            tickets_by_id: Coalescer::new(&db),
-            held_tickets: Coalescer::new(&db),
-            queue_depths: Coalescer::new(&db),
-            live_cards: Coalescer::new(&db),
-            tickets: WriteQueue::start(TicketWriter { session: tickets, reference_data: reference.cache() }),
+            people: Coalescer::new(&db, people::by_ids),
+            tickets_by_id: Coalescer::new(&db, tickets::by_ids),
+            held_tickets: Coalescer::new(&db, tickets::held_by_each),
+            queue_depths: Coalescer::new(&db, queue::depths),
+            live_cards: Coalescer::new(&db, cards::by_slot),
+            tickets: WriteQueue::start(TicketWriter {
+                session: ticket_session,
+                reference_data: reference.cache(),
+            }),
             outbox: WriteQueue::start(OutboxWriter::new(outbox)),
             reference,
             counters,

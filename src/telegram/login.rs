@@ -36,7 +36,7 @@ struct MiniAppUser {
 }
 
 /// Verifies data of the Login Widget and returns when it was signed. `fields` are all fields except the hash.
-pub fn of_widget(
+pub fn verify_widget(
     token: &SecretString,
     fields: Vec<(&str, &str)>,
     hash: &str,
@@ -46,7 +46,7 @@ pub fn of_widget(
 }
 
 /// Verifies data of a Mini App.
-pub fn of_mini_app(token: &SecretString, init_data: &str) -> Result<LoginProof, LoginProofError> {
+pub fn verify_mini_app(token: &SecretString, init_data: &str) -> Result<LoginProof, LoginProofError> {
     let pairs: Vec<_> = url::form_urlencoded::parse(init_data.as_bytes()).collect();
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
     let user = get("user").and_then(|user| serde_json::from_str::<MiniAppUser>(user).ok());

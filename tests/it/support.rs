@@ -28,6 +28,7 @@ use antri::domain::Time;
 use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
+use antri::domain::ticket::RETURN_DELAY;
 use antri::engine::EngineConfig;
 use antri::engine::ports::{Change, Presence, Retention, Write};
 use antri::engine::random::Random;
@@ -239,6 +240,7 @@ impl Desk {
                 default_locale: Locale::Id,
                 admin_ids: admin_ids.into_iter().map(TelegramId).collect(),
                 presence_ttl,
+                return_delay: RETURN_DELAY,
             },
             initial_settings: settings,
             clock: self.clock.clock(),

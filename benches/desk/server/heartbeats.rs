@@ -7,7 +7,7 @@ use antri::domain::Time;
 use antri::domain::person::Availability;
 use antri::domain::presence::PresenceRecord;
 use antri::engine::ports::Presence;
-use antri::presence::Redis;
+use antri::presence::RedisPresence;
 use redis::aio::ConnectionManager;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,7 +33,7 @@ pub(crate) struct Heartbeats {
 /// Measures heartbeats and pipelines alternately. All callers share one connection of the kind that presence
 /// uses.
 pub(crate) async fn run(url: &str, callers: usize, duration: Duration, rounds: u32) -> Heartbeats {
-    let presence = Arc::new(Redis::open(url).expect("presence"));
+    let presence = Arc::new(RedisPresence::open(url).expect("presence"));
     let client = redis::Client::open(url).expect("an address");
     let connection = ConnectionManager::new(client).await.expect("a connection");
     let now = Clock::system().now();

@@ -9,7 +9,9 @@ use crate::auth_token::{self, WEB_TOKEN_LIFETIME, issue};
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::{Person, Role};
-use crate::telegram::login::{LoginProof, LoginProofError, MAX_AGE, MAX_SKEW, of_mini_app, of_widget};
+use crate::telegram::login::{
+    LoginProof, LoginProofError, MAX_AGE, MAX_SKEW, verify_mini_app, verify_widget,
+};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
@@ -106,7 +108,7 @@ pub(in crate::api) async fn widget(
         ("photo_url", &login.photo_url),
     ];
     fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
-    let signed_at = of_widget(api.telegram.token(), fields, &login.hash);
+    let signed_at = verify_widget(api.telegram.token(), fields, &login.hash);
     let user = id.parse().map(TelegramId).map_err(|_| LoginProofError);
     let proof = signed_at.and_then(|signed_at| Ok(LoginProof { signed_at, user: user?, hash: login.hash }));
     api.log_in(proof).await
@@ -119,7 +121,7 @@ pub(in crate::api) async fn miniapp(
     State(api): State<Arc<Api>>,
     JsonBody(login): JsonBody<MiniAppLogin>,
 ) -> Result<Session> {
-    api.log_in(of_mini_app(api.telegram.token(), &login.init_data)).await
+    api.log_in(verify_mini_app(api.telegram.token(), &login.init_data)).await
 }
 
 /// Returns a new token for one that is still valid, with the current role. The session still ends

@@ -118,7 +118,8 @@ impl Composer {
         Localizer { texts: &self.texts, locale, now, zone: rules.zone }
     }
 
-    /// Sends files and other parts of a description. What has no caption replies to the card of its ticket.
+    /// Returns the action that sends files of a description, with the ticket's number as caption. If a kind
+    /// among them has no caption, they reply to the agent's card of the ticket.
     async fn attachments(
         &self,
         ticket: TicketId,

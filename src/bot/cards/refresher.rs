@@ -37,19 +37,21 @@ const MIN_REFRESH_INTERVAL: Duration = Duration::from_millis(100);
 /// The longest pause, since people look at their cards.
 pub const MAX_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Turns events into refreshes.
+/// The task that turns events of the feed into refreshes of cards.
 pub struct CardRefresher {
     engine: Arc<Engine>,
     clock: Clock,
     feed: broadcast::Receiver<Event>,
-    /// What the cards of the first [`REFRESHED_POSITIONS`] tickets of each queue were last refreshed for.
+    /// The states for which the cards of the first [`REFRESHED_POSITIONS`] tickets of each queue were last
+    /// refreshed.
     shown: HashMap<DepartmentId, BTreeMap<TicketId, ShownState>>,
     /// The number of events that were read from the feed.
     events_read: u64,
     /// The number of events whose refreshes are enqueued.
     served: Arc<AtomicU64>,
-    /// The pause before the next step, and its maximum.
+    /// The pause before the next step.
     pause: Duration,
+    /// The longest pause.
     longest_pause: Duration,
 }
 

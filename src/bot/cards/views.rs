@@ -98,9 +98,9 @@ pub struct TaskView {
 pub struct QueueView {
     /// The availability that the agent chose.
     pub availability: Availability,
-    /// Whether their presence is lost.
+    /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
-    /// Whether they get tickets automatically.
+    /// Whether they take part in automatic assignment.
     pub auto: bool,
     /// Tickets they hold.
     pub held: u16,
@@ -153,13 +153,13 @@ pub struct AgentLine {
     pub name: String,
     /// The availability that they chose.
     pub availability: Availability,
-    /// Whether their presence is lost.
+    /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// False if they blocked the bot.
     pub reachable: bool,
-    /// Whether they get tickets by themselves.
+    /// Whether they take part in automatic assignment.
     pub auto: bool,
-    /// Whether they get tickets automatically.
+    /// Tickets they hold.
     pub held: u16,
     /// Tickets they can hold.
     pub max: u16,
@@ -214,7 +214,7 @@ pub struct DraftView {
 pub struct StatusView {
     /// The availability that the agent chose.
     pub availability: Availability,
-    /// Whether their presence is lost.
+    /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// Whether they take part in automatic assignment.
     pub auto: bool,

@@ -7,6 +7,7 @@ use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
 use crate::domain::policy::Settings;
 use crate::domain::quota::Quota;
+use crate::domain::ticket::RETURN_DELAY;
 use crate::engine::EngineConfig;
 use crate::engine::ports::Retention;
 use crate::engine::random::Random;
@@ -173,6 +174,7 @@ fn setup(
             default_locale: locale,
             admin_ids: vec![TelegramId(DEWI)],
             presence_ttl: Duration::from_secs(300),
+            return_delay: RETURN_DELAY,
         },
         initial_settings: Settings::default(),
         clock,

@@ -1,4 +1,5 @@
-//! The planner: a pure function from roster, queued tickets, settings, time and randomness to assignments.
+//! The planner: a function without I/O from roster, queued tickets, settings, time and randomness to a plan,
+//! which it also applies to the roster.
 //!
 //! It takes the tickets in queue order and assigns each to the next agent of its department. A department
 //! without a ready agent does not block the tickets of the others.

@@ -13,6 +13,7 @@ use crate::domain::event::{MAX_NAMED_AGENTS, SkipReason};
 use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Person};
 use crate::domain::policy::Strategy;
+use chrono::TimeDelta;
 use seat::RotationKey;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -33,6 +34,8 @@ pub struct Roster {
     seats: HashMap<PersonId, Seat>,
     departments: HashMap<DepartmentId, DepartmentAgents>,
     strategy: Strategy,
+    /// How long a released ticket stays away from its former holder.
+    return_delay: TimeDelta,
     last_assigned_at: Option<Time>,
     /// The number of changes of each agent's seat.
     revisions: HashMap<PersonId, u64>,
@@ -49,13 +52,14 @@ struct Reserved {
 }
 
 impl Roster {
-    /// Returns an empty roster for this strategy.
+    /// Returns an empty roster for this strategy and this delay of returns to former holders.
     #[must_use]
-    pub fn new(strategy: Strategy) -> Self {
+    pub fn new(strategy: Strategy, return_delay: TimeDelta) -> Self {
         Self {
             seats: HashMap::new(),
             departments: HashMap::new(),
             strategy,
+            return_delay,
             last_assigned_at: None,
             revisions: HashMap::new(),
             reserved: HashMap::new(),

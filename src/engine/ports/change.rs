@@ -128,10 +128,10 @@ pub enum Write {
     Nothing,
 }
 
-/// The condition on the agent to whom a ticket is assigned, checked atomically with the write.
+/// The condition on the agent to whom a ticket is assigned, or on the queue, checked atomically with the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// No condition: the ticket is assigned to nobody new.
+    /// No condition: the write leaves the ticket with its holder, or takes it away.
     None,
     /// Assignment by the engine: the agent has a profile, is online, reachable and opted in, and the slot is
     /// below their capacity. Sets `last_assigned` to the hold's `assigned_at`, unless it is later already.
@@ -181,15 +181,15 @@ pub struct Committed {
     pub arrival: Option<Arrival>,
 }
 
-/// Why a change was rejected. None of it was written.
+/// Why a change was not committed. None of it was written, except perhaps after [`CommitError::Store`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
-    /// A lost race: the version differs, the slot is taken, or the agent no longer qualifies. MUST be
-    /// returned for each of these. The caller reads, plans and commits again.
+    /// A lost race: the version differs, the slot is taken, the guard does not hold, or a queue begins with
+    /// other tickets. MUST be returned for each of these. The caller reads, plans and commits again.
     #[error("the write lost a race")]
     Conflict,
-    /// An earlier assignment of the department by the engine was rejected in this commit, so this ticket
-    /// would overtake that one. MUST be returned for each later one among at least 512 changes in a row,
+    /// An earlier assignment by the engine, or [`Write::AssertQueueHead`], of the department was rejected in this
+    /// commit, so this ticket would overtake another. MUST be returned for each later one among at least 512 changes in a row,
     /// which is the most that the engine commits at once.
     #[error("the assignment would overtake an older ticket")]
     WouldOvertake,
@@ -203,7 +203,7 @@ pub enum CommitError {
     /// The other admins do not allow the change of an admin's role.
     #[error("there is an admin already, or no other")]
     Admins,
-    /// The store cannot be written now.
+    /// The store failed. If its answer was lost, the change may be written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -69,7 +69,7 @@ impl DropReason {
     pub const ALL: [Self; 5] =
         [Self::Unreachable, Self::Refused, Self::OutcomeUnknown, Self::Unreadable, Self::Failed];
 
-    /// Returns its name in metrics and in the store.
+    /// Returns its name in metrics, in the log, and in the reason that the store keeps with the delivery.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

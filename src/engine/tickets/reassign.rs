@@ -40,7 +40,7 @@ impl Engine {
                 return Err(EngineError::NoPickUp);
             }
             let what = Action::PickedUp { agent: agent.id };
-            self.hand_over(&before, agent.id, Guard::Capacity, AuditEvent::of(now, agent.id, ticket, what))
+            self.assign_to(&before, agent.id, Guard::Capacity, AuditEvent::of(now, agent.id, ticket, what))
                 .await
         })
         .await
@@ -63,13 +63,13 @@ impl Engine {
             let before = self.at_version(ticket, drawn_for).await?;
             let what = Action::Reassigned { from: before.holder(), to, over_capacity };
             let guard = if over_capacity { Guard::Override } else { Guard::Capacity };
-            self.hand_over(&before, to, guard, AuditEvent::of(now, admin.id, ticket, what)).await
+            self.assign_to(&before, to, guard, AuditEvent::of(now, admin.id, ticket, what)).await
         })
         .await
     }
 
     /// Makes one attempt to hand a ticket to an agent.
-    async fn hand_over(
+    async fn assign_to(
         &self,
         before: &Ticket,
         to: PersonId,
@@ -85,7 +85,7 @@ impl Engine {
         let slot = lowest_free_slot(&held);
         // The transition is checked before the capacity: "they already have it" says more than "full".
         let after = before
-            .hand_over(agent.id, slot, event.at)
+            .reassign(agent.id, slot, event.at)
             .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
         if guard == Guard::Capacity && count >= max {
             return Err(EngineError::Full(count, max));

@@ -37,14 +37,9 @@ pub(super) fn value<T: DeserializeOwned>(doc: Document) -> Result<T, StoreError>
     mongodb::bson::from_document(doc).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-/// Encodes a count or a number.
-pub(super) fn int(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// Encodes a limit. Zero means "no limit" to the server, so callers must not send it.
-pub(super) fn limit(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
+/// Encodes a count, a number or a limit.
+pub(super) fn int(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }
 
 /// The fields of a document. An error names the field that can't be decoded.

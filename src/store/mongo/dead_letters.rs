@@ -1,6 +1,6 @@
 //! Dead letters: dead updates of the inbox, and deliveries that were given up.
 use super::client::Db;
-use super::codec::{Fields, date, limit as rows};
+use super::codec::{Fields, date, int};
 use super::schema::{INBOX, OUTBOX_DROPPED};
 use crate::domain::Time;
 use crate::domain::ids::{ChatId, DeadLetterId};
@@ -19,7 +19,7 @@ pub(super) async fn newest(db: &Db, offset: usize, limit: usize) -> Result<Vec<D
         return Ok(Vec::new());
     }
     // Either collection may hold all of them.
-    let most = rows(offset.saturating_add(limit));
+    let most = int(offset.saturating_add(limit));
     let (filter, order) = dead_updates();
     let (inbox, dropped) = (db.collection(INBOX), db.collection(OUTBOX_DROPPED));
     let updates = inbox.find(filter).sort(order).limit(most);

@@ -1,6 +1,6 @@
 //! The inbox: updates as Telegram sent them, each handled once.
 use super::client::Db;
-use super::codec::{Fields, date, int, limit as rows, put_time};
+use super::codec::{Fields, date, int, put_time};
 use super::schema::INBOX;
 use super::tx::Tx;
 use super::tx::error::TxError;
@@ -31,7 +31,7 @@ pub(super) async fn pending_updates(db: &Db, after: u64, limit: usize) -> Result
         return Ok(Vec::new());
     }
     let inbox = db.collection(INBOX);
-    let find = inbox.find(pending(after)).sort(doc! { "seq": 1 }).limit(rows(limit));
+    let find = inbox.find(pending(after)).sort(doc! { "seq": 1 }).limit(int(limit));
     let docs = db.all(find).await?;
     Ok(docs.iter().filter_map(row).collect())
 }

@@ -2,14 +2,11 @@
 use super::client::Db;
 use super::codec::{Fields, int};
 use super::schema::LEASES;
+use super::tx::error::{DUPLICATE_KEY, code_of};
 use crate::domain::ids::ReplicaId;
 use crate::engine::ports::{Lease, LeaseStamp, StoreError};
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ReturnDocument;
-
-/// Server error code: another replica inserted the same key.
-const DUPLICATE_KEY: i32 = 11_000;
 
 /// Renews the lease, or takes it if it is free or still has the `stale` mark. Each of the two is one
 /// conditional write.
@@ -39,7 +36,7 @@ pub(super) async fn acquire(
     match taken {
         Ok(Some(lease)) => Ok(Lease::Mine(mark(&lease)?.term)),
         Ok(None) => read(db, name).await,
-        Err(error) if is_duplicate_key(&error) => read(db, name).await,
+        Err(error) if code_of(&error) == Some(DUPLICATE_KEY) => read(db, name).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -53,10 +50,6 @@ async fn read(db: &Db, name: &str) -> Result<Lease, StoreError> {
 fn mark(lease: &Document) -> Result<LeaseStamp, StoreError> {
     let f = Fields(lease);
     Ok(LeaseStamp { term: f.number("term")?, renewals: f.number("renewals")? })
-}
-
-fn is_duplicate_key(error: &Error) -> bool {
-    matches!(&*error.kind, ErrorKind::Command(command) if command.code == DUPLICATE_KEY)
 }
 
 /// Releases the lease if this replica holds it.

@@ -4,10 +4,9 @@
 pub(super) mod query_plans;
 pub(super) mod version;
 
-use super::codec::Fields;
+use super::tx::error::code_of;
 use crate::engine::ports::StoreError;
-use futures::TryStreamExt;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
 use mongodb::{Database, IndexModel};
 use std::time::Duration;
@@ -148,9 +147,9 @@ const INDEXES: &[Index] = &[
     index(OUTBOX_DROPPED, "at", || doc! { "at": 1 }),
     index(SIGNALS, "at", || doc! { "at": 1 }).ttl(SIGNAL_TTL),
     index(TX_SESSIONS, "at", || doc! { "at": 1 }).ttl(SESSION_RECORD_TTL),
-    // Only groups move to a new id, and their ids are negative.
     index(LIVE_CARDS, "list_shown_at", || doc! { "list_shown_at": 1 })
         .where_(|| doc! { "list_shown_at": { "$exists": true } }),
+    // Only groups move to a new id, and their ids are negative.
     index(LIVE_CARDS, "groups", || doc! { "chat": 1 }).where_(|| doc! { "chat": { "$lt": 0_i64 } }),
 ];
 
@@ -158,88 +157,25 @@ const INDEXES: &[Index] = &[
 /// transaction is slow.
 const UNINDEXED: &[&str] = &[SETTINGS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED, FOCUS];
 
+/// Server error code: the collection exists.
+const NAMESPACE_EXISTS: i32 = 48;
+
 /// Creates the collections and indexes. An index that exists with other options is refused.
 pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {
-    let existing = db.list_collection_names().await?;
     for name in UNINDEXED {
-        if !existing.iter().any(|known| known == name) {
-            create(db, name).await?;
+        match db.create_collection(*name).await {
+            Err(error) if code_of(&error) != Some(NAMESPACE_EXISTS) => return Err(error.into()),
+            Ok(()) | Err(_) => {}
         }
     }
-    for collection in indexed_collections() {
+    let mut collections: Vec<_> = INDEXES.iter().map(|index| index.collection).collect();
+    collections.dedup();
+    for collection in collections {
         let models = INDEXES.iter().filter(|index| index.collection == collection).map(Index::model);
         let created = db.collection::<Document>(collection).create_indexes(models).await;
         created.map_err(|error| {
             StoreError::Unavailable(format!("failed to create the indexes of {collection}: {error}"))
         })?;
-        check_indexes(db, collection).await?;
     }
     Ok(())
-}
-
-/// Creates a collection, which another replica may create at the same time.
-async fn create(db: &Database, name: &str) -> Result<(), StoreError> {
-    const NAMESPACE_EXISTS: i32 = 48;
-    match db.create_collection(name).await {
-        Err(error) => match &*error.kind {
-            mongodb::error::ErrorKind::Command(command) if command.code == NAMESPACE_EXISTS => Ok(()),
-            _ => Err(error.into()),
-        },
-        Ok(()) => Ok(()),
-    }
-}
-
-/// Returns the collections that have indexes, each once.
-fn indexed_collections() -> Vec<&'static str> {
-    let mut names: Vec<_> = INDEXES.iter().map(|index| index.collection).collect();
-    names.dedup();
-    names
-}
-
-/// Checks that each index of a collection exists with its options: without uniqueness a slot could be used
-/// twice.
-async fn check_indexes(db: &Database, collection: &str) -> Result<(), StoreError> {
-    let found: Vec<IndexModel> =
-        db.collection::<Document>(collection).list_indexes().await?.try_collect().await?;
-    for wanted in INDEXES.iter().filter(|index| index.collection == collection) {
-        let is_there = found.iter().any(|model| {
-            let options = model.options.clone().unwrap_or_default();
-            let unique = options.unique.unwrap_or(false);
-            let filter = options.partial_filter_expression;
-            same(&model.keys, &(wanted.key)())
-                && unique == wanted.unique
-                && options.expire_after == wanted.ttl
-                && match (&filter, wanted.partial) {
-                    (None, None) => true,
-                    (Some(found), Some(wanted)) => same(found, &wanted()),
-                    _ => false,
-                }
-        });
-        if !is_there {
-            let name = wanted.name;
-            return Err(StoreError::Unavailable(format!(
-                "the index {name} of {collection} has other options than it must have: drop it and restart"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Returns true if two documents are equal, whatever the types of their numbers.
-fn same(one: &Document, other: &Document) -> bool {
-    fn alike(one: &Bson, other: &Bson) -> bool {
-        match (one, other) {
-            (Bson::Document(one), Bson::Document(other)) => same(one, other),
-            _ => match (number(one), number(other)) {
-                (Some(one), Some(other)) => one == other,
-                _ => one == other,
-            },
-        }
-    }
-    fn number(value: &Bson) -> Option<i64> {
-        let doc = doc! { "n": value.clone() };
-        Fields(&doc).opt_int("n").ok().flatten()
-    }
-    one.len() == other.len()
-        && one.iter().zip(other).all(|((key, value), (name, wanted))| key == name && alike(value, wanted))
 }

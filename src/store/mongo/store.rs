@@ -2,7 +2,6 @@
 use super::inbox::UpdateEnd;
 use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
-use super::read::people::PersonKey;
 use super::read::{cards, events, people, queue, reference_data, tickets};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
@@ -160,11 +159,11 @@ impl TicketStore for Mongo {
 #[async_trait]
 impl DirectoryStore for Mongo {
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Id(id)).await?.transpose()
+        self.people.get(id).await?.transpose()
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        self.people.get(PersonKey::Telegram(id)).await?.transpose()
+        Ok(people::find(&self.db, doc! { "telegram_id": id.0 }, doc! {}, 1).await?.pop())
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
@@ -184,7 +183,7 @@ impl DirectoryStore for Mongo {
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
         match limit {
             0 => Ok(Vec::new()),
-            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::limit(limit)).await,
+            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::int(limit)).await,
         }
     }
 
@@ -296,7 +295,9 @@ impl OutboxStore for Mongo {
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {
-        claim::undelivered(&self.db).await
+        // An empty claim moves the staged deliveries to their queues, where equal refreshes are coalesced.
+        self.outbox.send(|reply| OutboxCommand::Claim(0, self.last_time(), reply)).await?;
+        claim::count_queued(&self.db).await
     }
 
     async fn counters(&self) -> Result<DeliveryCounters, StoreError> {

@@ -10,7 +10,7 @@ pub(super) mod stats;
 use super::codec::{Fields, int};
 use crate::engine::ports::StoreError;
 use async_trait::async_trait;
-use error::{TxError, is_interrupted, is_unanswered};
+use error::{INTERRUPTED, TxError, code_of, is_unanswered};
 use fail::fail_point;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
@@ -127,8 +127,9 @@ async fn commit(session: &mut ClientSession) -> Result<(), TxError> {
     loop {
         let Err(error) = session.commit_transaction().await else { return Ok(()) };
         let unanswered = is_unanswered(&error);
-        let unknown =
-            unanswered || error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) || is_interrupted(&error);
+        let unknown = unanswered
+            || error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT)
+            || code_of(&error) == Some(INTERRUPTED);
         if unknown && start.elapsed() < RETRY_TIMEOUT {
             tokio::time::sleep(COMMIT_RETRY_DELAY).await;
             continue;
@@ -221,8 +222,7 @@ impl Tx<'_> {
     /// Takes the next `count` numbers of a counter; returns the first. Transactions that take numbers of the
     /// same counter conflict, so the order of the numbers is the order in which they become visible.
     pub(super) async fn next_numbers(&mut self, counter: &str, count: u64) -> Result<u64, TxError> {
-        let counter = self.increment(counter, doc! { "value": int(count) }).await?;
-        Ok(first_number(Fields(&counter).number("value")?, count))
+        self.increment(counter, doc! { "value": int(count) }, count).await
     }
 
     /// Takes `count` arrival numbers, which may be none; returns the first. With `reorders` the queue epoch
@@ -230,14 +230,13 @@ impl Tx<'_> {
     /// conflict at this document.
     pub(super) async fn advance_arrivals(&mut self, count: u64, reorders: bool) -> Result<u64, TxError> {
         let steps = doc! { "value": int(count), "queue_epoch": i64::from(reorders) };
-        let counter = self.increment("arrival", steps).await?;
-        Ok(first_number(Fields(&counter).number("value")?, count))
+        self.increment("arrival", steps, count).await
     }
 
-    async fn increment(&mut self, counter: &str, steps: Document) -> Result<Document, TxError> {
+    async fn increment(&mut self, counter: &str, steps: Document, count: u64) -> Result<u64, TxError> {
         self.counters.count_command(1);
         let command = increment_command(counter, steps);
-        counter_of(self.db.run_command(command).session(&mut *self.session).await?)
+        first_number(&self.db.run_command(command).session(&mut *self.session).await?, count)
     }
 
     /// Runs a write command for these items, split by `max_batch`; returns how many documents it found.
@@ -271,8 +270,7 @@ impl Tx<'_> {
 /// that is retried leaves a gap.
 pub(super) async fn allocate_numbers(db: &Database, counter: &str, count: u64) -> Result<u64, TxError> {
     let command = increment_command(counter, doc! { "value": int(count) });
-    let counter = counter_of(db.run_command(command).await?)?;
-    Ok(first_number(Fields(&counter).number("value")?, count))
+    first_number(&db.run_command(command).await?, count)
 }
 
 fn increment_command(counter: &str, steps: Document) -> Document {
@@ -285,14 +283,9 @@ fn increment_command(counter: &str, steps: Document) -> Document {
     }
 }
 
-/// Returns the counter's document after it was incremented.
-fn counter_of(mut answer: Document) -> Result<Document, TxError> {
-    match answer.remove("value") {
-        Some(Bson::Document(counter)) => Ok(counter),
-        _ => Err(StoreError::Corrupt(format!("no counter in {answer}")).into()),
-    }
-}
-
-fn first_number(last: u64, count: u64) -> u64 {
-    (last + 1).saturating_sub(count)
+/// Returns the first of `count` numbers that were taken of a counter, from the answer to the command.
+fn first_number(answer: &Document, count: u64) -> Result<u64, TxError> {
+    let missing = |_| StoreError::Corrupt(format!("no counter in {answer}"));
+    let last: u64 = Fields(answer.get_document("value").map_err(missing)?).number("value")?;
+    Ok((last + 1).saturating_sub(count))
 }

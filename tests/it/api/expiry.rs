@@ -3,7 +3,7 @@
 use super::{BUDI, SARI};
 use crate::support::redis::RedisServer;
 use crate::support::{ADMIN, Desk, Options};
-use antri::presence::Redis;
+use antri::presence::RedisPresence;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ const TTL: Duration = Duration::from_secs(2);
 #[tokio::test]
 async fn presence_expires_within_a_second_of_the_ttl_and_leaves_no_set_members() {
     let redis = RedisServer::start();
-    let presence = Arc::new(Redis::open(&redis.url()).unwrap());
+    let presence = Arc::new(RedisPresence::open(&redis.url()).unwrap());
     let desk =
         Desk::with(Options { presence: Some(presence), presence_ttl: TTL, ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;

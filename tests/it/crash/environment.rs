@@ -11,6 +11,7 @@ use antri::domain::event::Actor;
 use antri::domain::ids::{DepartmentId, TelegramId};
 use antri::domain::person::{Locale, Person};
 use antri::domain::policy::{Capacity, OfflineBehaviour, Settings};
+use antri::domain::ticket::RETURN_DELAY;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Write};
 use antri::engine::random::Random;
@@ -122,6 +123,7 @@ impl Environment {
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: Duration::from_secs(300),
+            return_delay: RETURN_DELAY,
         };
         let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(7));
         let defaults = Settings::default();

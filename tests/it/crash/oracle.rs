@@ -4,10 +4,10 @@ use super::durable_state;
 use super::durable_state::{DurableState, Row};
 use super::environment::Environment;
 use super::story::{Outcome, is_queue, is_status};
+use antri::cli::failpoints::RETURN_DELAY;
 use antri::domain::Time;
 use antri::domain::event::{Action, AuditEvent};
 use antri::domain::ids::{PersonId, TicketId};
-use antri::domain::ticket::RETURN_DELAY;
 use antri::sandbox::RecordedRequest;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -47,6 +47,7 @@ fn engine(store: &Arc<Sqlite>, faults: &FaultInjector, presence: &Arc<dyn Presen
         default_locale: Locale::Id,
         admin_ids,
         presence_ttl: TTL,
+        return_delay: RETURN_DELAY,
     };
     let store: Arc<dyn Store> = Arc::new(FaultStore { store: store.clone(), faults: faults.clone() });
     Arc::new(Engine::new(store, presence.clone(), rules, Random::seeded(7)))

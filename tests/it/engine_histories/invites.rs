@@ -8,6 +8,7 @@ use antri::domain::ids::DepartmentId;
 use antri::domain::invite::Grant;
 use antri::domain::person::{Locale, Person, Role};
 use antri::domain::policy::Settings;
+use antri::domain::ticket::RETURN_DELAY;
 use antri::engine::departments::DepartmentEdit;
 use antri::engine::error::EngineError;
 use antri::engine::random::Random;
@@ -29,6 +30,7 @@ async fn engine_without_admin(fixture: &Fixture) -> (Arc<Engine>, tempfile::Temp
         default_locale: Locale::Id,
         admin_ids: Vec::new(),
         presence_ttl: fixture.engine.config().presence_ttl,
+        return_delay: RETURN_DELAY,
     };
     let engine = Engine::new(back_ends.store, back_ends.presence, rules, Random::seeded(3));
     engine.ensure_department("Umum", "Umum").await.unwrap();

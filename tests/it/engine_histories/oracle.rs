@@ -266,7 +266,9 @@ async fn check_no_ticket_waits_for_a_ready_agent(fixture: &Fixture) {
                 && !fixture.engine.is_lost(agent.id)
                 && fixture.held_count(agent.id).await < usize::from(profile.max_tickets.get());
             let may_return = |ticket: &Ticket| {
-                ticket.former_holder(agent.id).is_none_or(|former| former.returns_at(fixture.now()).is_none())
+                ticket
+                    .former_holder(agent.id)
+                    .is_none_or(|former| former.returns_at(fixture.now(), RETURN_DELAY).is_none())
             };
             let waits = waiting.iter().any(may_return);
             assert!(!(ready && waits), "{} is ready and tickets wait in {}", agent.name, department.name);

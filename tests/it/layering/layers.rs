@@ -14,7 +14,7 @@ const ADAPTERS: [&str; 8] = ["store", "presence", "signals", "bot", "api", "sand
 const CHOSEN: [&str; 5] = ["store", "presence", "signals", "sandbox", "api"];
 
 /// What puts a desk together: the composition root, and the ways to start it. Nothing below knows them.
-const TOP: [&str; 3] = ["app", "cli", "demo"];
+const TOP: [&str; 2] = ["app", "cli"];
 
 /// As many adapters as a file may name before it is a second composition root.
 const MAX_ADAPTERS: usize = 3;
@@ -53,15 +53,13 @@ fn findings(file: &File, tops: &BTreeSet<&str>) -> Vec<String> {
         "engine" => name == "domain",
         "store" | "presence" | "signals" => !ADAPTERS.contains(&name) && !TOP.contains(&name),
         "sandbox" => !ADAPTERS.contains(&name) && !TOP.contains(&name) && name != "engine",
-        "app" | "cli" | "demo" | "" => true,
+        "app" | "cli" | "" => true,
         _ => !CHOSEN.contains(&name) && !TOP.contains(&name),
     };
     let adapters: Vec<_> = named.iter().filter(|name| ADAPTERS.contains(name)).copied().collect();
     if own != "app" && adapters.len() > MAX_ADAPTERS {
         let all = adapters.join(", ");
-        found.push(format!(
-            "names {all}: only src/app.rs connects so many adapters; move the connecting there"
-        ));
+        found.push(format!("names {all}: only src/app connects so many adapters; move the connecting there"));
     }
     for name in named.iter().filter(|name| !may(name)) {
         found.push(format!("names crate::{name}: {}", instead(own)));
@@ -74,16 +72,16 @@ fn instead(own: &str) -> &'static str {
     match own {
         "domain" => "the domain is types and transitions and knows nothing above it; move the code up",
         "engine" => {
-            "the engine knows the domain and its own two ports; add to a port, or pass the thing as an argument"
+            "the engine knows the domain and its own ports; add to a port, or pass the thing as an argument"
         }
         "store" | "presence" | "signals" => {
-            "a back end implements a port and knows no other adapter; let src/app.rs connect them"
+            "a back end implements a port and knows no other adapter; let src/app connect them"
         }
         "sandbox" => {
-            "the sandbox plays Telegram's part and knows the bot by its requests only; let src/app.rs connect them"
+            "the sandbox plays Telegram's part and knows the bot by its requests only; let src/app connect them"
         }
         _ => {
-            "what is chosen at run time is named in src/app.rs only; take the engine's port, or a handle, as an argument"
+            "what is chosen at run time is named in src/app and src/cli only; take the engine's port, or a handle, as an argument"
         }
     }
 }
@@ -102,7 +100,7 @@ fn the_source_is_layered() {
 
 /// The findings in a file with this code.
 fn found_in(path: &str, code: &str) -> Vec<String> {
-    let others = ["app", "demo", "config", "domain", "engine"];
+    let others = ["app", "config", "domain", "engine"];
     let tops = ADAPTERS.into_iter().chain(others).collect();
     planted(&[(path, code)]).iter().flat_map(|file| findings(file, &tops)).collect()
 }
@@ -126,7 +124,7 @@ fn a_name_of_a_layer_above_is_found() {
         ("src/bot/handlers/agent.rs", "use crate::store::Sqlite;", "crate::store"),
         ("src/outbox.rs", "use crate::presence::Memory;", "crate::presence"),
         ("src/bot/context.rs", "fn f(app: &crate::app::App) {}", "crate::app"),
-        ("src/demo/stage.rs", "use crate::{bot::x, inbox::y, outbox::z, store::Sqlite};", "only src/app.rs"),
+        ("src/cli/demo/stage.rs", "use crate::{bot::x, inbox::y, outbox::z, store::Sqlite};", "only src/app"),
         ("src/bot/context.rs", "let now = chrono::Utc::now();", "Utc::now"),
         ("src/app.rs", "let now = std::time::SystemTime::now();", "SystemTime::now"),
     ] {
@@ -151,7 +149,10 @@ fn names_of_the_layers_below_are_allowed() {
             "use super::store; use crate::engine::ports::Store; use rusqlite::Row;",
         ),
         ("src/app.rs", "use crate::{bot, presence, sandbox, store};"),
-        ("src/demo/stage.rs", "use crate::app::App; use crate::sandbox::Sandbox; use crate::store::Sqlite;"),
+        (
+            "src/cli/demo/stage.rs",
+            "use crate::app::App; use crate::sandbox::Sandbox; use crate::store::Sqlite;",
+        ),
         ("src/main.rs", "fn main() { antri::app::run() }"),
         ("src/lib.rs", "pub mod bot; pub mod store;"),
         ("src/clock.rs", "fn now() { chrono::Utc::now(); }"),

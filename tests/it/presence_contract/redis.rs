@@ -6,7 +6,7 @@ use antri::domain::ids::{DepartmentId, PersonId};
 use antri::domain::person::Availability;
 use antri::domain::presence::PresenceRecord;
 use antri::engine::ports::{Presence, PresenceError};
-use antri::presence::Redis;
+use antri::presence::RedisPresence;
 use async_trait::async_trait;
 use futures::future::join_all;
 use redis::Commands;
@@ -21,7 +21,7 @@ const TIME_SCALE: u32 = 10_000;
 
 /// Redis with the clock of the contract. When that clock moves, the TTL of every key is reduced accordingly.
 pub(super) struct TimedRedis {
-    redis: Redis,
+    redis: RedisPresence,
     server: RedisServer,
     last_now: Mutex<Time>,
 }
@@ -29,7 +29,7 @@ pub(super) struct TimedRedis {
 impl TimedRedis {
     pub(super) fn fresh() -> Self {
         let server = RedisServer::start();
-        Self { redis: Redis::open(&server.url()).unwrap(), server, last_now: Mutex::new(at(0)) }
+        Self { redis: RedisPresence::open(&server.url()).unwrap(), server, last_now: Mutex::new(at(0)) }
     }
 
     fn advance_to(&self, now: Time) {
@@ -81,9 +81,9 @@ impl Presence for TimedRedis {
     }
 }
 
-fn start_redis() -> (RedisServer, Redis) {
+fn start_redis() -> (RedisServer, RedisPresence) {
     let server = RedisServer::start();
-    let redis = Redis::open(&server.url()).unwrap();
+    let redis = RedisPresence::open(&server.url()).unwrap();
     (server, redis)
 }
 
@@ -165,7 +165,7 @@ async fn an_unreadable_record_is_left_out_until_the_next_heartbeat() {
 }
 
 /// Asserts that the record of agent 1 is left out and counted, and that agent 2 is still there.
-async fn assert_unreadable(redis: &Redis, case: &str) {
+async fn assert_unreadable(redis: &RedisPresence, case: &str) {
     assert!(redis.get(agent_id(1), at(0)).await.unwrap().is_none(), "{case}");
     assert_eq!(all(redis, 0).await, [agent_id(2)], "{case}");
     assert_eq!(in_department(redis, 1, 0).await, [agent_id(2)], "{case}");
@@ -202,16 +202,16 @@ async fn a_frozen_server_times_out() {
 
 #[tokio::test]
 async fn opening_does_not_need_a_reachable_server() {
-    let redis = Redis::open("redis://127.0.0.1:1/0").unwrap();
+    let redis = RedisPresence::open("redis://127.0.0.1:1/0").unwrap();
     let error = redis.all(at(0)).await.unwrap_err();
     assert!(error.to_string().starts_with("presence is unavailable"), "{error}");
-    assert!(Redis::open("http://x").is_err());
+    assert!(RedisPresence::open("http://x").is_err());
 }
 
 #[tokio::test]
 async fn a_cluster_without_multi_key_transactions_works() {
     let server = RedisServer::cluster();
-    let redis = Redis::open(&server.url()).unwrap();
+    let redis = RedisPresence::open(&server.url()).unwrap();
     let mut state = Value::Null;
     while state != json!(["cluster_state:ok"]) {
         let info: String = redis::cmd("CLUSTER").arg("INFO").query(&mut server.connect()).unwrap();

@@ -28,16 +28,16 @@ async fn live(store: &dyn Store, keys: &[CardKey]) -> Vec<bool> {
 }
 
 async fn cancel(store: &dyn Store, ticket: Ticket, seconds: i64) {
-    let ended = ticket.cancel(who(900), at(seconds)).unwrap();
-    one(store, moving(ended, Guard::None)).await.unwrap();
+    let ended = ticket.cancel(person_id(900), at(seconds)).unwrap();
+    commit_one(store, ticket_update(ended, Guard::None)).await.unwrap();
 }
 
 pub(crate) async fn cards_of_ended_tickets_are_pruned(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 5).await;
     let [first, second, third]: [Ticket; 3] = open_tickets(&*store, 1..=3).await.try_into().unwrap();
-    let of = |n, agent| [CardKey::Status(ticket_id(n)), CardKey::Task(ticket_id(n), who(agent))];
+    let of = |n, agent| [CardKey::Status(ticket_id(n)), CardKey::Task(ticket_id(n), person_id(agent))];
     let keys = [of(1, 1), of(1, 2), of(2, 1), of(3, 1)].concat();
-    let others = [CardKey::MyQueue(who(1), 0), CardKey::MyTickets(who(900), 0)];
+    let others = [CardKey::MyQueue(person_id(1), 0), CardKey::MyTickets(person_id(900), 0)];
     for key in keys.iter().chain(&others) {
         show(&*store, 10, *key).await;
     }
@@ -59,13 +59,13 @@ pub(crate) async fn cards_of_ended_tickets_are_pruned(store: Arc<dyn Store>) {
 pub(crate) async fn dropping_a_draft_removes_its_card(store: Arc<dyn Store>) {
     let draft = |n: u64| Draft {
         id: DraftId(uuid(9, n)),
-        person: who(1),
+        person: person_id(1),
         target: None,
         parts: Vec::new(),
         created_at: at(1),
         cancelled_at: None,
     };
-    let key = CardKey::Draft(who(1));
+    let key = CardKey::Draft(person_id(1));
     store.put_draft(draft(1)).await.unwrap();
     show(&*store, 10, key).await;
     store.drop_draft(&draft(2)).await.unwrap();
@@ -75,7 +75,7 @@ pub(crate) async fn dropping_a_draft_removes_its_card(store: Arc<dyn Store>) {
 }
 
 pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
-    let (key, third_page) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 3));
+    let (key, third_page) = (CardKey::MyQueue(person_id(1), 0), CardKey::MyQueue(person_id(1), 3));
     assert_eq!(store.live_card(key).await.unwrap(), None);
     let mut card = LiveCard { key, chat: ChatId(10), message_id: 5, digest: u64::MAX - 1 };
     for (message_id, page) in [(5, key), (9, third_page)] {
@@ -89,16 +89,16 @@ pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
     }
     assert_eq!(store.live_card(key).await.unwrap(), Some(card.clone()), "the newest card, with its page");
     assert_eq!(store.live_card(third_page).await.unwrap(), Some(card));
-    assert_eq!(store.live_card(CardKey::MyQueue(who(2), 0)).await.unwrap(), None);
-    assert_eq!(store.live_card(CardKey::MyTickets(who(1), 0)).await.unwrap(), None);
+    assert_eq!(store.live_card(CardKey::MyQueue(person_id(2), 0)).await.unwrap(), None);
+    assert_eq!(store.live_card(CardKey::MyTickets(person_id(1), 0)).await.unwrap(), None);
 }
 
 pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn Store>) {
     let keys = [
-        CardKey::MyQueue(who(1), 0),
-        CardKey::Queue(who(1), 0),
-        CardKey::MyTickets(who(1), 0),
-        CardKey::MyQueue(who(2), 2),
+        CardKey::MyQueue(person_id(1), 0),
+        CardKey::Queue(person_id(1), 0),
+        CardKey::MyTickets(person_id(1), 0),
+        CardKey::MyQueue(person_id(2), 2),
         CardKey::Status(ticket_id(1)),
     ];
     for (chat, key) in (10..).zip(keys) {
@@ -121,7 +121,7 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
 pub(crate) async fn drafts_are_pruned_with_their_cards(store: Arc<dyn Store>) {
     let draft = |n| Draft {
         id: DraftId(uuid(5, n)),
-        person: who(n),
+        person: person_id(n),
         target: None,
         parts: Vec::new(),
         created_at: at(1),
@@ -131,25 +131,29 @@ pub(crate) async fn drafts_are_pruned_with_their_cards(store: Arc<dyn Store>) {
     for (n, seconds) in [(1, 100), (2, 200)] {
         store.enqueue(Vec::new(), at(seconds)).await.unwrap();
         store.put_draft(draft(n)).await.unwrap();
-        show(&*store, 10, CardKey::Draft(who(n))).await;
+        show(&*store, 10, CardKey::Draft(person_id(n))).await;
     }
     let long_ago = at(-1_000);
     store.prune(&Cutoffs { drafts: long_ago, ..Cutoffs::all(at(999)) }).await.unwrap();
     store.prune(&Cutoffs { drafts: at(150), ..Cutoffs::all(long_ago) }).await.unwrap();
-    assert_eq!(store.draft(who(1)).await.unwrap(), None);
-    assert_eq!(store.draft(who(2)).await.unwrap(), Some(draft(2)), "it changed later");
-    let cards = [CardKey::Draft(who(1)), CardKey::Draft(who(2))];
+    assert_eq!(store.draft(person_id(1)).await.unwrap(), None);
+    assert_eq!(store.draft(person_id(2)).await.unwrap(), Some(draft(2)), "it changed later");
+    let cards = [CardKey::Draft(person_id(1)), CardKey::Draft(person_id(2))];
     assert_eq!(live(&*store, &cards).await, [false, true]);
 }
 
 pub(crate) async fn cards_of_lists_are_pruned_after_their_last_change(store: Arc<dyn Store>) {
     let lists = [
-        CardKey::MyQueue(who(1), 0),
-        CardKey::MyTickets(who(1), 0),
-        CardKey::Queue(who(1), 0),
-        CardKey::Workload(who(1), 0),
+        CardKey::MyQueue(person_id(1), 0),
+        CardKey::MyTickets(person_id(1), 0),
+        CardKey::Queue(person_id(1), 0),
+        CardKey::Workload(person_id(1), 0),
     ];
-    let others = [CardKey::Status(ticket_id(1)), CardKey::Task(ticket_id(1), who(1)), CardKey::Draft(who(1))];
+    let others = [
+        CardKey::Status(ticket_id(1)),
+        CardKey::Task(ticket_id(1), person_id(1)),
+        CardKey::Draft(person_id(1)),
+    ];
     // Cards are settled in second 3.
     for key in lists.iter().chain(&others) {
         show(&*store, 10, *key).await;

@@ -19,7 +19,7 @@ async fn race(store: &Arc<dyn Store>, changes: Vec<Change>) -> (usize, Vec<Commi
             let (store, start) = (store.clone(), start.clone());
             tokio::spawn(async move {
                 start.wait().await;
-                one(&*store, change).await
+                commit_one(&*store, change).await
             })
         })
         .collect();
@@ -34,7 +34,8 @@ async fn race(store: &Arc<dyn Store>, changes: Vec<Change>) -> (usize, Vec<Commi
 pub(crate) async fn concurrent_assignments_of_one_ticket_have_one_winner(store: Arc<dyn Store>) {
     join(&*store, 1..=CALLERS, 5).await;
     let t = open(&*store, ticket(1)).await;
-    let (won, lost) = race(&store, (1..=CALLERS).map(|n| giving(&t, n, 0, Guard::Eligible)).collect()).await;
+    let (won, lost) =
+        race(&store, (1..=CALLERS).map(|n| assignment(&t, n, 0, Guard::Eligible)).collect()).await;
     assert_eq!(won, 1);
     assert!(lost.iter().all(|error| *error == CommitError::Conflict), "{lost:?}");
     assert_eq!(store.all_held().await.unwrap().len(), 1);
@@ -46,10 +47,11 @@ pub(crate) async fn concurrent_assignments_of_one_ticket_have_one_winner(store: 
 pub(crate) async fn concurrent_assignments_to_one_slot_have_one_winner(store: Arc<dyn Store>) {
     join(&*store, [1], 1).await;
     let opened = open_tickets(&*store, 1..=CALLERS).await;
-    let (won, lost) = race(&store, opened.iter().map(|t| giving(t, 1, 0, Guard::Eligible)).collect()).await;
+    let (won, lost) =
+        race(&store, opened.iter().map(|t| assignment(t, 1, 0, Guard::Eligible)).collect()).await;
     assert_eq!(won, 1);
     assert!(lost.iter().all(|error| *error == CommitError::Conflict), "{lost:?}");
-    assert_eq!(store.held_by(who(1)).await.unwrap().len(), 1);
+    assert_eq!(store.held_by(person_id(1)).await.unwrap().len(), 1);
     assert_eq!(store.depths().await.unwrap()[&department_id(1)], CALLERS - 1);
 }
 
@@ -75,7 +77,7 @@ pub(crate) async fn concurrent_claims_take_each_chat_once(store: Arc<dyn Store>)
         })
         .collect();
     let slots = (0..).map(Slot);
-    let given = opened.iter().zip(slots).map(|(t, slot)| giving(t, 1, slot.0, Guard::Eligible));
+    let given = opened.iter().zip(slots).map(|(t, slot)| assignment(t, 1, slot.0, Guard::Eligible));
     let (won, _) = race(&store, given.collect()).await;
     assert_eq!(won, 16);
     let mut chats = Vec::new();
@@ -95,21 +97,21 @@ pub(crate) async fn a_queue_head_counts_what_was_written_before_it(store: Arc<dy
     join(&*store, [1], 9).await;
     let opened = open_tickets(&*store, 1..=4).await;
     // A ticket that leaves the queue uncovers those behind it.
-    all(&*store, vec![giving(&opened[0], 1, 0, Guard::Override), head(&[2, 3, 4])]).await;
+    commit_all(&*store, vec![assignment(&opened[0], 1, 0, Guard::Override), head(&[2, 3, 4])]).await;
     // A ticket that comes back is before those that arrived later.
     let back = read(&*store, ticket_id(1)).await.release(false, at(9)).unwrap();
-    let answers = store.commit(vec![moving(back, Guard::None), head(&[2])]).await;
+    let answers = store.commit(vec![ticket_update(back, Guard::None), head(&[2])]).await;
     assert_eq!(answers[1], Err(CommitError::Conflict));
     assert_eq!(ticket_numbers(&store.queue_head(department_id(1), true, 9).await.unwrap()), [1, 2, 3, 4]);
     // A new ticket is the last of its priority, and before those of a lower one.
     let urgent = Ticket { priority: Priority::Urgent, ..ticket(6) };
     let order = vec![opening(ticket(5)), opening(urgent), head(&[6, 1, 2, 3, 4, 5])];
-    all(&*store, order).await;
+    commit_all(&*store, order).await;
     let later = store.commit(vec![opening(ticket(7)), head(&[6, 1, 2, 3, 4, 7])]).await;
     assert_eq!(later[1], Err(CommitError::Conflict));
     // A ticket of another department does not count.
     let elsewhere = Ticket { department: department_id(2), priority: Priority::Urgent, ..ticket(8) };
-    all(&*store, vec![opening(elsewhere), head(&[6, 1])]).await;
+    commit_all(&*store, vec![opening(elsewhere), head(&[6, 1])]).await;
 }
 
 pub(crate) async fn concurrent_commands_agree_on_the_queue_head(store: Arc<dyn Store>) {
@@ -118,18 +120,19 @@ pub(crate) async fn concurrent_commands_agree_on_the_queue_head(store: Arc<dyn S
         let opened = open_tickets(&*store, [n, n + 1]).await;
         let slot = u16::try_from(n).unwrap();
         // One picks the first ticket up while a round assigns both.
-        let picked = one(&*store, giving(&opened[0], 1, slot, Guard::Override));
+        let picked = commit_one(&*store, assignment(&opened[0], 1, slot, Guard::Override));
         let round = store.commit(vec![
             head(&[n, n + 1]),
-            giving(&opened[0], 2, slot, Guard::Eligible),
-            giving(&opened[1], 2, slot + 1, Guard::Eligible),
+            assignment(&opened[0], 2, slot, Guard::Eligible),
+            assignment(&opened[1], 2, slot + 1, Guard::Eligible),
         ]);
         // Whatever was first, a round for the second ticket sees the first one as gone.
         let (picked, round) = tokio::join!(picked, round);
         if picked.is_ok() {
             assert_eq!(round[0], Err(CommitError::Conflict), "{n}: the head was taken before");
             assert_eq!(round[2], Err(CommitError::WouldOvertake), "{n}");
-            all(&*store, vec![head(&[n + 1]), giving(&opened[1], 2, slot + 1, Guard::Eligible)]).await;
+            commit_all(&*store, vec![head(&[n + 1]), assignment(&opened[1], 2, slot + 1, Guard::Eligible)])
+                .await;
         } else {
             assert!(round.iter().all(Result::is_ok), "{n}: {round:?}");
         }

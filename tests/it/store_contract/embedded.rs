@@ -55,7 +55,7 @@ async fn the_files_are_readable_by_their_owner_only() {
     let dir = TempDir::new().unwrap();
     let data = dir.path().join("data");
     let store = Sqlite::open(&data).unwrap();
-    one(&store, opening(ticket(1))).await.unwrap();
+    commit_one(&store, opening(ticket(1))).await.unwrap();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     for file in std::fs::read_dir(&data).unwrap() {
@@ -72,7 +72,7 @@ async fn concurrent_changes_share_transactions() {
     let tasks: Vec<_> = (1..=400)
         .map(|n| {
             let store = store.clone();
-            tokio::spawn(async move { one(&*store, opening(ticket(n))).await })
+            tokio::spawn(async move { commit_one(&*store, opening(ticket(n))).await })
         })
         .collect();
     for task in tasks {
@@ -173,11 +173,11 @@ async fn close_finishes_queued_writes_and_empties_the_log() {
     open_tickets(&*store, 1..=3).await;
     let last = (4..=40).map(|n| {
         let store = store.clone();
-        async move { one(&*store, opening(ticket(n))).await }
+        async move { commit_one(&*store, opening(ticket(n))).await }
     });
     let (answers, ()) = tokio::join!(futures::future::join_all(last), store.close());
     assert!(answers.iter().all(Result::is_ok), "queued writes are finished");
-    let refused = one(&*store, opening(ticket(50))).await;
+    let refused = commit_one(&*store, opening(ticket(50))).await;
     assert!(matches!(refused, Err(CommitError::Store(StoreError::Unavailable(_)))), "{refused:?}");
     let log = std::fs::metadata(dir.path().join(format!("{DATABASE_FILE}-wal"))).map_or(0, |meta| meta.len());
     assert_eq!(log, 0);
@@ -194,7 +194,7 @@ async fn a_torn_log_loses_unacknowledged_changes_only() {
     let acknowledged = std::fs::metadata(&wal).unwrap().len();
     let mut last = opening(ticket(21));
     last.notices = vec![text(1, "dua puluh satu")];
-    one(&*store, last).await.unwrap();
+    commit_one(&*store, last).await.unwrap();
     let whole = std::fs::metadata(&wal).unwrap().len();
     assert!(whole > acknowledged);
 
@@ -231,7 +231,7 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
         let mut change = opening(ticket(n));
         change.event = Some(event(at(1), None, n, Action::Opened));
         change.notices = vec![text(1, &"panjang ".repeat(100))];
-        match one(&*store, change).await {
+        match commit_one(&*store, change).await {
             Ok(_) => committed.push(n),
             Err(CommitError::Store(StoreError::Unavailable(_))) => refused += 1,
             Err(other) => panic!("{other}"),
@@ -256,7 +256,7 @@ async fn a_full_disk_refuses_changes_and_keeps_committed_ones() {
         store.settle(vec![(claimed.id, Outcome::Sent(None))], at(2)).await.unwrap();
     }
     let first = read(&*store, ticket_id(committed[0])).await;
-    one(&*store, giving(&first, 1, 0, Guard::Eligible)).await.unwrap();
+    commit_one(&*store, assignment(&first, 1, 0, Guard::Eligible)).await.unwrap();
     drop(store);
     let store = Sqlite::open(dir.path()).unwrap();
     assert!(store.depths().await.unwrap()[&department_id(1)] >= committed.len() as u64 - 1);

@@ -22,7 +22,7 @@ pub(crate) fn at(seconds: i64) -> Time {
     Time::from_timestamp(1_764_831_173 + seconds, 250_000).unwrap()
 }
 
-pub(crate) fn who(n: u64) -> PersonId {
+pub(crate) fn person_id(n: u64) -> PersonId {
     PersonId(uuid(1, n))
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn uuid(kind: u64, n: u64) -> Uuid {
 /// Returns a customer.
 pub(crate) fn person(n: u64) -> Person {
     Person {
-        id: who(n),
+        id: person_id(n),
         telegram: TelegramId(1_000 + i64::try_from(n).unwrap()),
         name: format!("Person {n}"),
         username: None,
@@ -90,7 +90,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         number: TicketNumber::new((at(0) + tenth).naive_utc(), u32::try_from(n % 676).unwrap()),
         version: Version(0),
         arrival: Arrival(0),
-        customer: who(900),
+        customer: person_id(900),
         customer_chat: ChatId(1_900),
         department: department_id(1),
         category: CategoryId(uuid(4, 1)),
@@ -109,22 +109,22 @@ pub(crate) fn opening(ticket: Ticket) -> Change {
 }
 
 /// Returns the change that writes `next`, which was read one version before.
-pub(crate) fn moving(next: Ticket, guard: Guard) -> Change {
+pub(crate) fn ticket_update(next: Ticket, guard: Guard) -> Change {
     let expected = Version(next.version.0 - 1);
     Change::quiet(Write::Ticket { ticket: Box::new(next), expected, guard })
 }
 
 /// Returns the change that assigns a ticket to a slot of an agent.
-pub(crate) fn giving(ticket: &Ticket, agent: u64, slot: u16, guard: Guard) -> Change {
-    moving(ticket.hand_over(who(agent), Slot(slot), at(100)).unwrap(), guard)
+pub(crate) fn assignment(ticket: &Ticket, agent: u64, slot: u16, guard: Guard) -> Change {
+    ticket_update(ticket.reassign(person_id(agent), Slot(slot), at(100)).unwrap(), guard)
 }
 
-pub(crate) fn writing(person: Person, expected: Option<u64>) -> Change {
+pub(crate) fn person_write(person: Person, expected: Option<u64>) -> Change {
     Change::quiet(Write::Person { person: Box::new(person), expected: expected.map(Version) })
 }
 
 pub(crate) fn event(at: Time, by: Option<u64>, ticket: u64, what: Action) -> AuditEvent {
-    let actor = by.map_or(Actor::Engine, |n| Actor::Person(who(n)));
+    let actor = by.map_or(Actor::Engine, |n| Actor::Person(person_id(n)));
     AuditEvent { at, actor, ticket: Some(ticket_id(ticket)), what }
 }
 
@@ -135,14 +135,14 @@ pub(crate) fn text(chat: i64, words: &str) -> Outgoing {
 }
 
 /// Commits one change, and returns its result.
-pub(crate) async fn one(store: &dyn Store, change: Change) -> Result<Committed, CommitError> {
+pub(crate) async fn commit_one(store: &dyn Store, change: Change) -> Result<Committed, CommitError> {
     let mut results = store.commit(vec![change]).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }
 
 /// Commits changes that must all succeed.
-pub(crate) async fn all(store: &dyn Store, changes: Vec<Change>) {
+pub(crate) async fn commit_all(store: &dyn Store, changes: Vec<Change>) {
     for (i, result) in store.commit(changes).await.into_iter().enumerate() {
         result.unwrap_or_else(|error| panic!("change {i}: {error}"));
     }
@@ -151,7 +151,7 @@ pub(crate) async fn all(store: &dyn Store, changes: Vec<Change>) {
 /// Opens a ticket and returns it as stored.
 pub(crate) async fn open(store: &dyn Store, ticket: Ticket) -> Ticket {
     let id = ticket.id;
-    one(store, opening(ticket)).await.unwrap();
+    commit_one(store, opening(ticket)).await.unwrap();
     read(store, id).await
 }
 
@@ -169,7 +169,7 @@ pub(crate) async fn read(store: &dyn Store, id: TicketId) -> Ticket {
 
 /// Creates these agents with a capacity of `max`.
 pub(crate) async fn join(store: &dyn Store, agents: impl IntoIterator<Item = u64>, max: u16) {
-    all(store, agents.into_iter().map(|n| writing(agent(n, max), None)).collect()).await;
+    commit_all(store, agents.into_iter().map(|n| person_write(agent(n, max), None)).collect()).await;
 }
 
 /// Returns the numbers of these tickets.

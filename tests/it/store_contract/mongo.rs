@@ -98,14 +98,20 @@ async fn an_index_that_lets_two_in_is_refused() {
     store.close().await;
     let queue = shell(&database).await.collection::<Document>("ticket_queue");
     queue.drop_index("slot").await.unwrap();
-    let lax = IndexModel::builder()
-        .keys(doc! { "assigned_agent": 1, "slot": 1 })
-        .options(IndexOptions::builder().name("slot".to_owned()).build());
-    queue.create_index(lax.build()).await.unwrap();
-    let refused = Mongo::open(&mongod::uri(), &database).await;
-    let Err(StoreError::Unavailable(why)) = refused else { panic!("opened") };
-    assert!(why.contains("ticket_queue"), "{why}");
-    queue.drop_index("slot").await.unwrap();
+    let key = doc! { "assigned_agent": 1, "slot": 1 };
+    let held = doc! { "holding": true };
+    let other_key = doc! { "assigned_agent": 1 };
+    for (key, unique, filter) in
+        [(&key, false, Some(&held)), (&key, true, None), (&other_key, true, Some(&held))]
+    {
+        let options = IndexOptions::builder().name("slot".to_owned()).unique(unique);
+        let options = options.partial_filter_expression(filter.cloned()).build();
+        queue.create_index(IndexModel::builder().keys(key.clone()).options(options).build()).await.unwrap();
+        let refused = Mongo::open(&mongod::uri(), &database).await;
+        let Err(StoreError::Unavailable(why)) = refused else { panic!("opened: {key} {unique} {filter:?}") };
+        assert!(why.contains("ticket_queue"), "{why}");
+        queue.drop_index("slot").await.unwrap();
+    }
     Mongo::open(&mongod::uri(), &database).await.expect("made anew");
 }
 
@@ -119,13 +125,13 @@ async fn settings_and_positions_are_read_as_any_replica_has_written_them() {
         let expected = settings.version;
         settings.version = Version(version);
         let write = Write::Settings { settings: settings.clone(), expected };
-        one(&*other, Change::quiet(write)).await.unwrap();
+        commit_one(&*other, Change::quiet(write)).await.unwrap();
         assert_eq!(store.settings().await.unwrap(), settings);
         // Opened by another replica, then here.
-        one(&*other, opening(ticket(version))).await.unwrap();
+        commit_one(&*other, opening(ticket(version))).await.unwrap();
         let (normal, last) = (Priority::Normal, Arrival::LAST);
         assert_eq!(store.position(department_id(1), normal, last).await.unwrap(), version * 2 - 1);
-        one(&*store, opening(ticket(100 + version))).await.unwrap();
+        commit_one(&*store, opening(ticket(100 + version))).await.unwrap();
         assert_eq!(store.position(department_id(1), normal, last).await.unwrap(), version * 2);
     }
 }
@@ -135,9 +141,9 @@ async fn a_person_with_a_shell_finds_what_was_ordered() {
     let Served { database, store } = Served::fresh().await;
     join(&*store, [1], 5).await;
     let opened = open(&*store, ticket(1)).await;
-    one(&*store, giving(&opened, 1, 0, Guard::Eligible)).await.unwrap();
+    commit_one(&*store, assignment(&opened, 1, 0, Guard::Eligible)).await.unwrap();
     let db = shell(&database).await;
-    let id = who(1).to_string();
+    let id = person_id(1).to_string();
     let first = async |collection: &str| {
         db.collection::<Document>(collection).find_one(doc! {}).await.unwrap().unwrap()
     };
@@ -239,7 +245,7 @@ async fn replicas_give_each_ticket_and_each_slot_once() {
         let slots: Vec<_> = slots.cycle().skip(usize::try_from(turn * 5).unwrap()).take(20).collect();
         let noted = |t: &Ticket, agent, slot| Change {
             notices: vec![text(1_000 + i64::try_from(agent).unwrap(), "baru")],
-            ..giving(t, agent, slot, Guard::Eligible)
+            ..assignment(t, agent, slot, Guard::Eligible)
         };
         opened.iter().zip(slots).map(|(t, (agent, slot))| noted(t, agent, slot)).collect::<Vec<_>>()
     };
@@ -275,7 +281,7 @@ async fn what_replicas_open_is_seen_in_the_order_of_arrival() {
     let (left, right) = two().await;
     let tasks = (1..=60_u64).map(|n| {
         let store = if n % 2 == 0 { left.clone() } else { right.clone() };
-        tokio::spawn(async move { one(&*store, opening(ticket(n))).await.unwrap().arrival.unwrap() })
+        tokio::spawn(async move { commit_one(&*store, opening(ticket(n))).await.unwrap().arrival.unwrap() })
     });
     let tasks: Vec<_> = tasks.collect();
     // Whoever looks sees the first so many, without a gap into which somebody could still come.

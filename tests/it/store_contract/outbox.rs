@@ -187,7 +187,7 @@ pub(crate) async fn thousands_of_chats_can_be_claimed_at_once(store: Arc<dyn Sto
 }
 
 pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>) {
-    let card = CardKey::MyQueue(who(1), 0);
+    let card = CardKey::MyQueue(person_id(1), 0);
     let menu = Outgoing { chat: ChatId(10), message: Message::Menu };
     let redraw = Outgoing { chat: ChatId(10), message: Message::Redraw { message_id: 4, card } };
     let edit =
@@ -218,7 +218,7 @@ pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>)
 
 pub(crate) async fn pending_refreshes_of_a_card_are_coalesced(store: Arc<dyn Store>) {
     let card = CardKey::Status(ticket_id(1));
-    let (first_page, second_page) = (CardKey::MyQueue(who(1), 0), CardKey::MyQueue(who(1), 1));
+    let (first_page, second_page) = (CardKey::MyQueue(person_id(1), 0), CardKey::MyQueue(person_id(1), 1));
     for _ in 0..3 {
         store
             .enqueue(vec![refresh(10, card), refresh(11, card), refresh(10, first_page)], at(1))
@@ -247,7 +247,7 @@ pub(crate) async fn notices_of_a_change_go_out_in_order(store: Arc<dyn Store>) {
     let mut next = opening(ticket(2));
     next.event = Some(event(at(34), Some(900), 2, Action::Opened));
     next.notices = vec![text(10, "tiga")];
-    all(&*store, vec![change, next]).await;
+    commit_all(&*store, vec![change, next]).await;
     let claimed = claim(&*store, 40).await;
     assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["satu", "lain"]);
     assert_eq!(claimed[0].committed_at, at(33), "when it was committed");

@@ -146,7 +146,7 @@ pub(crate) async fn the_time_of_a_change_without_an_event_never_goes_back(store:
     store.enqueue(vec![text(10, "satu")], at(100)).await.unwrap();
     store.enqueue(vec![text(11, "dua")], at(50)).await.unwrap();
     let change = Change { notices: vec![text(12, "tiga")], ..Change::quiet(Write::Nothing) };
-    all(&*store, vec![change]).await;
+    commit_all(&*store, vec![change]).await;
     let claimed = claim(&*store, 200).await;
     let times: Vec<_> = claimed.iter().map(|one| (said(one), one.committed_at)).collect();
     assert!(times.contains(&("tiga".to_owned(), at(100))), "{times:?}");

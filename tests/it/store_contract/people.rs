@@ -6,7 +6,7 @@ use antri::engine::ports::{CommitError, Guard, Store, UniqueKey};
 use std::sync::Arc;
 
 async fn stored(store: &dyn Store, n: u64) -> Person {
-    store.person(who(n)).await.unwrap().unwrap()
+    store.person(person_id(n)).await.unwrap().unwrap()
 }
 
 pub(crate) async fn people_are_found_by_id_telegram_id_and_username(store: Arc<dyn Store>) {
@@ -19,116 +19,121 @@ pub(crate) async fn people_are_found_by_id_telegram_id_and_username(store: Arc<d
         reachable: false,
         ..agent(1, 7)
     };
-    all(&*store, vec![writing(budi.clone(), None), writing(person(2), None)]).await;
-    assert_eq!(store.person(who(1)).await.unwrap(), Some(budi.clone()));
+    commit_all(&*store, vec![person_write(budi.clone(), None), person_write(person(2), None)]).await;
+    assert_eq!(store.person(person_id(1)).await.unwrap(), Some(budi.clone()));
     assert_eq!(store.person_by_telegram(TelegramId(1_001)).await.unwrap(), Some(budi.clone()));
     for name in ["Budi_Santoso", "budi_santoso", "BUDI_SANTOSO"] {
         assert_eq!(store.person_by_username(name).await.unwrap(), Some(budi.clone()), "{name}");
     }
     assert_eq!(store.person_by_username("budi").await.unwrap(), None);
     assert_eq!(store.person_by_username("").await.unwrap(), None);
-    assert_eq!(store.person(who(3)).await.unwrap(), None);
+    assert_eq!(store.person(person_id(3)).await.unwrap(), None);
     assert_eq!(store.person_by_telegram(TelegramId(9)).await.unwrap(), None);
     let listed = vec![budi.clone()];
     assert_eq!(store.admins().await.unwrap(), listed, "an admin can be an agent too");
     assert_eq!(store.agents().await.unwrap(), listed);
 
     let plain = Person { role: Role::Customer, username: None, version: Version(1), ..budi };
-    one(&*store, writing(plain.clone(), Some(0))).await.unwrap();
+    commit_one(&*store, person_write(plain.clone(), Some(0))).await.unwrap();
     assert_eq!(stored(&*store, 1).await, plain);
     assert_eq!(store.admins().await.unwrap(), []);
     assert_eq!(store.person_by_username("budi_santoso").await.unwrap(), None);
 }
 
 pub(crate) async fn telegram_ids_are_unique(store: Arc<dyn Store>) {
-    all(&*store, vec![writing(person(1), None), writing(person(2), None)]).await;
+    commit_all(&*store, vec![person_write(person(1), None), person_write(person(2), None)]).await;
     let duplicate = Err(CommitError::Duplicate(UniqueKey::Telegram));
     let third = Person { telegram: TelegramId(1_001), ..person(3) };
-    assert_eq!(one(&*store, writing(third, None)).await, duplicate, "a new person");
+    assert_eq!(commit_one(&*store, person_write(third, None)).await, duplicate, "a new person");
     let second = Person { telegram: TelegramId(1_001), version: Version(1), ..person(2) };
-    assert_eq!(one(&*store, writing(second, Some(0))).await, duplicate, "a changed person");
+    assert_eq!(commit_one(&*store, person_write(second, Some(0))).await, duplicate, "a changed person");
     assert_eq!(stored(&*store, 2).await, person(2));
-    assert_eq!(one(&*store, writing(person(1), None)).await, duplicate, "the same person again");
+    assert_eq!(commit_one(&*store, person_write(person(1), None)).await, duplicate, "the same person again");
     let clash = Person { telegram: TelegramId(5), ..person(1) };
     assert_eq!(
-        one(&*store, writing(clash, None)).await,
+        commit_one(&*store, person_write(clash, None)).await,
         Err(CommitError::Conflict),
         "only the person id is taken"
     );
 }
 
 pub(crate) async fn a_person_write_with_a_stale_version_conflicts(store: Arc<dyn Store>) {
-    one(&*store, writing(person(1), None)).await.unwrap();
+    commit_one(&*store, person_write(person(1), None)).await.unwrap();
     let renamed = Person { name: "Siti".to_owned(), version: Version(1), ..person(1) };
-    one(&*store, writing(renamed.clone(), Some(0))).await.unwrap();
+    commit_one(&*store, person_write(renamed.clone(), Some(0))).await.unwrap();
     let late = Person { name: "Sita".to_owned(), version: Version(1), ..person(1) };
-    assert_eq!(one(&*store, writing(late, Some(0))).await, Err(CommitError::Conflict));
+    assert_eq!(commit_one(&*store, person_write(late, Some(0))).await, Err(CommitError::Conflict));
     let unknown = Person { version: Version(1), ..person(2) };
-    assert_eq!(one(&*store, writing(unknown, Some(0))).await, Err(CommitError::Conflict));
+    assert_eq!(commit_one(&*store, person_write(unknown, Some(0))).await, Err(CommitError::Conflict));
     assert_eq!(stored(&*store, 1).await, renamed);
-    assert_eq!(store.person(who(2)).await.unwrap(), None);
+    assert_eq!(store.person(person_id(2)).await.unwrap(), None);
 }
 
 pub(crate) async fn agents_are_listed_in_assignment_order(store: Arc<dyn Store>) {
     let ordered = |n, order| {
         let mut person = agent(n, 5);
         person.agent.as_mut().unwrap().assignment_order = order;
-        writing(person, None)
+        person_write(person, None)
     };
-    all(&*store, vec![ordered(1, 30), ordered(2, 10), writing(person(3), None), ordered(4, 20)]).await;
+    commit_all(&*store, vec![ordered(1, 30), ordered(2, 10), person_write(person(3), None), ordered(4, 20)])
+        .await;
     let listed = || async { store.agents().await.unwrap().iter().map(|p| p.id).collect::<Vec<_>>() };
-    assert_eq!(listed().await, [who(2), who(4), who(1)]);
+    assert_eq!(listed().await, [person_id(2), person_id(4), person_id(1)]);
 
     let t = open(&*store, ticket(1)).await;
     let former = Person { agent: None, role: Role::Customer, version: Version(1), ..agent(4, 5) };
-    one(&*store, writing(former, Some(0))).await.unwrap();
-    assert_eq!(listed().await, [who(2), who(1)]);
-    assert_eq!(one(&*store, giving(&t, 4, 0, Guard::Override)).await, Err(CommitError::Conflict));
+    commit_one(&*store, person_write(former, Some(0))).await.unwrap();
+    assert_eq!(listed().await, [person_id(2), person_id(1)]);
+    assert_eq!(commit_one(&*store, assignment(&t, 4, 0, Guard::Override)).await, Err(CommitError::Conflict));
 }
 
 pub(crate) async fn a_person_write_keeps_last_assigned_and_last_activity(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
     let read_before = stored(&*store, 1).await;
     let t = open(&*store, ticket(1)).await;
-    one(&*store, giving(&t, 1, 0, Guard::Eligible)).await.unwrap();
-    store.record_activity(who(1), at(500)).await.unwrap();
+    commit_one(&*store, assignment(&t, 1, 0, Guard::Eligible)).await.unwrap();
+    store.record_activity(person_id(1), at(500)).await.unwrap();
 
     let renamed = Person { name: "Rini".to_owned(), version: Version(1), ..read_before };
-    one(&*store, writing(renamed, Some(0))).await.unwrap();
+    commit_one(&*store, person_write(renamed, Some(0))).await.unwrap();
     let found = stored(&*store, 1).await;
     let profile = found.agent.as_ref().unwrap();
     assert_eq!((found.name.as_str(), found.version), ("Rini", Version(1)));
     assert_eq!((profile.last_assigned, profile.last_activity), (Some(at(100)), at(500)));
 
     // A new agent profile has no stored values yet, so those of the write count.
-    one(&*store, writing(person(2), None)).await.unwrap();
+    commit_one(&*store, person_write(person(2), None)).await.unwrap();
     let mut joined = agent(2, 5);
     joined.version = Version(1);
     joined.agent.as_mut().unwrap().last_activity = at(77);
-    one(&*store, writing(joined.clone(), Some(0))).await.unwrap();
+    commit_one(&*store, person_write(joined.clone(), Some(0))).await.unwrap();
     assert_eq!(stored(&*store, 2).await, joined);
 }
 
 pub(crate) async fn last_activity_never_moves_back(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
     let last_activity = || async { stored(&*store, 1).await.agent.unwrap().last_activity };
-    store.record_activity(who(1), at(50)).await.unwrap();
+    store.record_activity(person_id(1), at(50)).await.unwrap();
     assert_eq!(last_activity().await, at(50));
-    store.record_activity(who(1), at(40)).await.unwrap();
+    store.record_activity(person_id(1), at(40)).await.unwrap();
     assert_eq!(last_activity().await, at(50));
     assert_eq!(stored(&*store, 1).await.version, Version(0), "the version does not change");
-    store.record_activity(who(9), at(50)).await.unwrap();
-    assert_eq!(store.person(who(9)).await.unwrap(), None);
+    store.record_activity(person_id(9), at(50)).await.unwrap();
+    assert_eq!(store.person(person_id(9)).await.unwrap(), None);
 }
 
 pub(crate) async fn recent_people_are_listed_newest_first(store: Arc<dyn Store>) {
     assert_eq!(store.recent_people(5).await.unwrap(), []);
-    all(&*store, vec![writing(person(3), None), writing(agent(1, 5), None), writing(person(2), None)]).await;
+    commit_all(
+        &*store,
+        vec![person_write(person(3), None), person_write(agent(1, 5), None), person_write(person(2), None)],
+    )
+    .await;
     assert_eq!(store.recent_people(5).await.unwrap(), [person(2), agent(1, 5), person(3)]);
     assert_eq!(store.recent_people(2).await.unwrap(), [person(2), agent(1, 5)]);
     assert_eq!(store.recent_people(0).await.unwrap(), []);
     let renamed = Person { name: "Siti".to_owned(), version: Version(1), ..person(3) };
-    one(&*store, writing(renamed.clone(), Some(0))).await.unwrap();
+    commit_one(&*store, person_write(renamed.clone(), Some(0))).await.unwrap();
     let again = store.recent_people(5).await.unwrap();
     assert_eq!(again, [person(2), agent(1, 5), renamed], "a change does not move a person");
 }

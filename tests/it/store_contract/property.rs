@@ -46,24 +46,24 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
         }
         Step::Give { ticket, agent, slot, guard, stale } => {
             let guard = [Guard::Eligible, Guard::Capacity, Guard::Override][usize::from(guard)];
-            let mut next = current(ticket).await?.hand_over(who(agent), Slot(slot), at(100)).ok()?;
+            let mut next = current(ticket).await?.reassign(person_id(agent), Slot(slot), at(100)).ok()?;
             if stale {
                 next.version.0 = next.version.0.checked_sub(2)? + 1;
             }
-            Some(moving(next, guard))
+            Some(ticket_update(next, guard))
         }
         Step::Work { ticket, what } => {
             let t = current(ticket).await?;
-            let by = t.holder().unwrap_or(who(900));
+            let by = t.holder().unwrap_or(person_id(900));
             let next = match what {
                 0 => t.start(by, at(1)),
                 1 => t.pause(by),
                 2 => t.resume(by),
                 3 => t.complete(by, at(2)),
                 4 => t.release(false, at(9)),
-                _ => t.cancel(who(900), at(3)),
+                _ => t.cancel(person_id(900), at(3)),
             };
-            Some(moving(next.ok()?, Guard::None))
+            Some(ticket_update(next.ok()?, Guard::None))
         }
         Step::Reprioritise(n, rank) => {
             let t = current(n).await?;
@@ -71,16 +71,16 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
                 return None;
             }
             let next = Ticket { priority: Priority::from_rank(rank)?, version: t.version.next(), ..t };
-            Some(moving(next, Guard::None))
+            Some(ticket_update(next, Guard::None))
         }
         Step::Agent { agent, max, online } => {
-            let mut person = store.person(who(agent)).await.unwrap()?;
+            let mut person = store.person(person_id(agent)).await.unwrap()?;
             let profile = person.agent.as_mut()?;
             profile.max_tickets = Capacity::new(max)?;
             profile.availability = if online { Availability::Online } else { Availability::Busy };
             let read = person.version;
             person.version = read.next();
-            Some(writing(person, Some(read.0)))
+            Some(person_write(person, Some(read.0)))
         }
     }
 }
@@ -89,7 +89,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
 async fn check_guard(store: &dyn Store, step: &Step) {
     let Step::Give { agent, slot, guard, stale, .. } = *step else { return };
     assert!(!stale, "a stale version was accepted");
-    let profile = store.person(who(agent)).await.unwrap().unwrap().agent.unwrap();
+    let profile = store.person(person_id(agent)).await.unwrap().unwrap().agent.unwrap();
     if guard < 2 {
         assert!(slot < profile.max_tickets.get(), "slot {slot} of {:?}", profile.max_tickets);
     }
@@ -118,7 +118,10 @@ async fn check_invariants(store: &dyn Store) {
             counts
         });
     for n in 1..=AGENTS {
-        assert_eq!(store.held_by(who(n)).await.unwrap().len(), by_agent.get(&who(n)).copied().unwrap_or(0));
+        assert_eq!(
+            store.held_by(person_id(n)).await.unwrap().len(),
+            by_agent.get(&person_id(n)).copied().unwrap_or(0)
+        );
     }
 
     let mut queued: Vec<_> = tickets.iter().filter(|t| t.state == TicketState::Queued).cloned().collect();
@@ -143,7 +146,7 @@ pub(crate) fn no_sequence_of_changes_breaks_the_invariants<B: Backend>() {
             join(&*store, 1..=AGENTS, 3).await;
             for step in &steps {
                 let Some(change) = plan(&*store, step).await else { continue };
-                if one(&*store, change).await.is_ok() {
+                if commit_one(&*store, change).await.is_ok() {
                     check_guard(&*store, step).await;
                 }
             }

@@ -33,7 +33,7 @@ async fn oldest_per_priority(store: &dyn Store, department: u64) -> Vec<Option<u
 async fn reprioritise(store: &dyn Store, n: u64, priority: Priority) {
     let t = read(store, ticket_id(n)).await;
     let next = Ticket { priority, version: t.version.next(), ..t };
-    one(store, moving(next, Guard::None)).await.unwrap();
+    commit_one(store, ticket_update(next, Guard::None)).await.unwrap();
 }
 
 pub(crate) async fn the_queue_is_ordered_by_priority_then_arrival(store: Arc<dyn Store>) {
@@ -57,10 +57,10 @@ pub(crate) async fn the_queue_is_ordered_by_priority_then_arrival(store: Arc<dyn
 pub(crate) async fn a_released_ticket_returns_to_its_queue_position(store: Arc<dyn Store>) {
     join(&*store, [1], 5).await;
     let opened = open_tickets(&*store, 1..=4).await;
-    one(&*store, giving(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
+    commit_one(&*store, assignment(&opened[1], 1, 0, Guard::Eligible)).await.unwrap();
     assert_eq!(page(&*store).await, [1, 3, 4]);
     let back = read(&*store, opened[1].id).await.release(false, at(9)).unwrap();
-    one(&*store, moving(back, Guard::None)).await.unwrap();
+    commit_one(&*store, ticket_update(back, Guard::None)).await.unwrap();
     assert_eq!(page(&*store).await, [1, 2, 3, 4]);
     assert_eq!(read(&*store, opened[1].id).await.arrival, opened[1].arrival);
 }
@@ -112,12 +112,12 @@ pub(crate) async fn the_oldest_waiting_time_is_tracked_per_priority(store: Arc<d
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
     assert_eq!(oldest_per_priority(&*store, 2).await, [Some(14), None, Some(13), Some(15)]);
     let second = read(&*store, ticket_id(2)).await;
-    one(&*store, giving(&second, 1, 0, Guard::Override)).await.unwrap();
+    commit_one(&*store, assignment(&second, 1, 0, Guard::Override)).await.unwrap();
     reprioritise(&*store, 1, Priority::High).await;
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(5), Some(1), Some(4), Some(3)]);
     // The ticket returns to its old position.
     let held = read(&*store, ticket_id(2)).await;
-    one(&*store, moving(held.release(false, at(9)).unwrap(), Guard::None)).await.unwrap();
+    commit_one(&*store, ticket_update(held.release(false, at(9)).unwrap(), Guard::None)).await.unwrap();
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(2), Some(1), Some(4), Some(3)]);
 }
 
@@ -133,23 +133,27 @@ pub(crate) async fn queue_depths_follow_every_ticket_write(store: Arc<dyn Store>
         async move { assert_eq!(store.depths().await.unwrap(), expected) }
     };
     depths(3, 1).await;
-    one(&*store, giving(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
+    commit_one(&*store, assignment(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();
     depths(2, 1).await;
     let held = read(&*store, opened[0].id).await;
-    one(&*store, moving(held.start(who(1), at(101)).unwrap(), Guard::None)).await.unwrap();
+    commit_one(&*store, ticket_update(held.start(person_id(1), at(101)).unwrap(), Guard::None))
+        .await
+        .unwrap();
     depths(2, 1).await;
     let back = read(&*store, held.id).await.release(false, at(9)).unwrap();
-    one(&*store, moving(back, Guard::None)).await.unwrap();
+    commit_one(&*store, ticket_update(back, Guard::None)).await.unwrap();
     depths(3, 1).await;
     reprioritise(&*store, 2, Priority::Urgent).await;
     depths(3, 1).await;
     let elsewhere =
         Ticket { department: department_id(2), version: opened[2].version.next(), ..opened[2].clone() };
-    one(&*store, moving(elsewhere, Guard::None)).await.unwrap();
+    commit_one(&*store, ticket_update(elsewhere, Guard::None)).await.unwrap();
     depths(2, 2).await;
     for n in 1..=4 {
         let t = read(&*store, ticket_id(n)).await;
-        one(&*store, moving(t.cancel(who(900), at(200)).unwrap(), Guard::None)).await.unwrap();
+        commit_one(&*store, ticket_update(t.cancel(person_id(900), at(200)).unwrap(), Guard::None))
+            .await
+            .unwrap();
     }
     depths(0, 0).await;
 }
@@ -174,7 +178,9 @@ pub(crate) async fn positions_start_at_one_in_queue_order(store: Arc<dyn Store>)
     assert_eq!(check().await, 24);
     for n in [4, 7, 13, 24] {
         let t = read(&*store, ticket_id(n)).await;
-        one(&*store, moving(t.cancel(who(900), at(200)).unwrap(), Guard::None)).await.unwrap();
+        commit_one(&*store, ticket_update(t.cancel(person_id(900), at(200)).unwrap(), Guard::None))
+            .await
+            .unwrap();
     }
     reprioritise(&*store, 1, Priority::Low).await;
     assert_eq!(check().await, 20);

@@ -32,35 +32,39 @@ fn writing_department(department: Department, expected: Option<u64>) -> Change {
 pub(crate) async fn department_names_are_unique_regardless_of_case(store: Arc<dyn Store>) {
     assert_eq!(store.departments().await.unwrap(), []);
     let (umum, hsi) = (department(1, "Umum"), department(2, "HSI INDIBIZ"));
-    all(&*store, vec![writing_department(umum.clone(), None), writing_department(hsi.clone(), None)]).await;
+    commit_all(&*store, vec![writing_department(umum.clone(), None), writing_department(hsi.clone(), None)])
+        .await;
     assert_eq!(store.departments().await.unwrap(), [hsi.clone(), umum.clone()], "by name");
 
     let duplicate = Err(CommitError::Duplicate(UniqueKey::Department));
-    assert_eq!(one(&*store, writing_department(department(3, "umum"), None)).await, duplicate);
+    assert_eq!(commit_one(&*store, writing_department(department(3, "umum"), None)).await, duplicate);
     let renamed = Department { name: "hsi indibiz".to_owned(), version: Version(1), ..umum.clone() };
-    assert_eq!(one(&*store, writing_department(renamed, Some(0))).await, duplicate);
+    assert_eq!(commit_one(&*store, writing_department(renamed, Some(0))).await, duplicate);
     let umlaut = department(4, "Ärzte");
-    one(&*store, writing_department(umlaut.clone(), None)).await.unwrap();
+    commit_one(&*store, writing_department(umlaut.clone(), None)).await.unwrap();
     assert_eq!(
-        one(&*store, writing_department(department(5, "ärzte"), None)).await,
+        commit_one(&*store, writing_department(department(5, "ärzte"), None)).await,
         duplicate,
         "also outside of ASCII"
     );
     assert_eq!(
-        one(&*store, writing_department(department(1, "Lain"), None)).await,
+        commit_one(&*store, writing_department(department(1, "Lain"), None)).await,
         Err(CommitError::Conflict)
     );
 
     let retired = Department { retired: true, name: "UMUM".to_owned(), version: Version(1), ..umum.clone() };
-    one(&*store, writing_department(retired.clone(), Some(0))).await.unwrap();
-    assert_eq!(one(&*store, writing_department(retired.clone(), Some(0))).await, Err(CommitError::Conflict));
+    commit_one(&*store, writing_department(retired.clone(), Some(0))).await.unwrap();
+    assert_eq!(
+        commit_one(&*store, writing_department(retired.clone(), Some(0))).await,
+        Err(CommitError::Conflict)
+    );
     assert_eq!(store.departments().await.unwrap(), [hsi, retired, umlaut], "retired ones included");
 }
 
 pub(crate) async fn a_department_read_returns_the_last_committed_write(store: Arc<dyn Store>) {
     assert_eq!(store.department(department_id(1)).await.unwrap(), None);
     let mut umum = department(1, "Umum");
-    all(
+    commit_all(
         &*store,
         vec![writing_department(umum.clone(), None), writing_department(department(2, "Lain"), None)],
     )
@@ -72,7 +76,7 @@ pub(crate) async fn a_department_read_returns_the_last_committed_write(store: Ar
             let store = Arc::clone(&store);
             tokio::spawn(async move { store.department(department_id(1)).await.unwrap() })
         };
-        one(&*store, writing_department(umum.clone(), Some(version - 1))).await.unwrap();
+        commit_one(&*store, writing_department(umum.clone(), Some(version - 1))).await.unwrap();
         assert_eq!(
             store.department(department_id(1)).await.unwrap(),
             Some(umum.clone()),
@@ -80,7 +84,7 @@ pub(crate) async fn a_department_read_returns_the_last_committed_write(store: Ar
         );
         reading.await.unwrap();
         let refused = Department { name: "Lain".to_owned(), version: Version(version + 1), ..umum.clone() };
-        one(&*store, writing_department(refused, Some(version))).await.unwrap_err();
+        commit_one(&*store, writing_department(refused, Some(version))).await.unwrap_err();
     }
     assert_eq!(store.department(department_id(1)).await.unwrap(), Some(umum));
     assert_eq!(store.department(department_id(3)).await.unwrap(), None);
@@ -99,13 +103,13 @@ pub(crate) async fn settings_start_with_the_defaults(store: Arc<dyn Store>) {
         version: Version(1),
         ..Settings::default()
     };
-    assert_eq!(one(&*store, write(&changed, 1)).await, Err(CommitError::Conflict));
-    one(&*store, write(&changed, 0)).await.unwrap();
+    assert_eq!(commit_one(&*store, write(&changed, 1)).await, Err(CommitError::Conflict));
+    commit_one(&*store, write(&changed, 0)).await.unwrap();
     assert_eq!(store.settings().await.unwrap(), changed);
-    assert_eq!(one(&*store, write(&Settings::default(), 0)).await, Err(CommitError::Conflict));
+    assert_eq!(commit_one(&*store, write(&Settings::default(), 0)).await, Err(CommitError::Conflict));
     changed.version = Version(2);
     changed.mode = Mode::Manual;
-    one(&*store, write(&changed, 1)).await.unwrap();
+    commit_one(&*store, write(&changed, 1)).await.unwrap();
     assert_eq!(store.settings().await.unwrap(), changed);
 }
 
@@ -125,12 +129,12 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
         .map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway, notified: false })
         .to_vec();
     let first = Incidents { list, version: Version(1) };
-    assert_eq!(one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
-    one(&*store, write(&first, 0)).await.unwrap();
+    assert_eq!(commit_one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
+    commit_one(&*store, write(&first, 0)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), first);
-    assert_eq!(one(&*store, write(&first, 0)).await, Err(CommitError::Conflict));
+    assert_eq!(commit_one(&*store, write(&first, 0)).await, Err(CommitError::Conflict));
     let second = Incidents { list: Vec::new(), version: Version(2) };
-    one(&*store, write(&second, 1)).await.unwrap();
+    commit_one(&*store, write(&second, 1)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), second);
     assert_eq!(store.settings().await.unwrap(), Settings::default(), "the settings do not change");
 }
@@ -145,23 +149,23 @@ pub(crate) async fn an_invite_is_used_once(store: Arc<dyn Store>) {
     };
     let commit = |invite: &Invite| Change::quiet(Write::Invite(invite.clone()));
     assert_eq!(store.invite(&invite.code).await.unwrap(), None);
-    one(&*store, commit(&invite)).await.unwrap();
-    assert_eq!(one(&*store, commit(&invite)).await, Err(CommitError::Duplicate(UniqueKey::Invite)));
+    commit_one(&*store, commit(&invite)).await.unwrap();
+    assert_eq!(commit_one(&*store, commit(&invite)).await, Err(CommitError::Duplicate(UniqueKey::Invite)));
     assert_eq!(store.invite(&invite.code).await.unwrap(), Some(invite.clone()));
 
-    let used = |n| Invite { used_by: Some(who(n)), ..invite.clone() };
-    one(&*store, commit(&used(1))).await.unwrap();
-    assert_eq!(one(&*store, commit(&used(2))).await, Err(CommitError::Conflict));
+    let used = |n| Invite { used_by: Some(person_id(n)), ..invite.clone() };
+    commit_one(&*store, commit(&used(1))).await.unwrap();
+    assert_eq!(commit_one(&*store, commit(&used(2))).await, Err(CommitError::Conflict));
     assert_eq!(store.invite(&invite.code).await.unwrap(), Some(used(1)));
-    assert_eq!(one(&*store, commit(&invite)).await, Err(CommitError::Duplicate(UniqueKey::Invite)));
+    assert_eq!(commit_one(&*store, commit(&invite)).await, Err(CommitError::Duplicate(UniqueKey::Invite)));
     let unknown = Invite { code: "b".repeat(32), ..used(1) };
-    assert_eq!(one(&*store, commit(&unknown)).await, Err(CommitError::Conflict));
+    assert_eq!(commit_one(&*store, commit(&unknown)).await, Err(CommitError::Conflict));
 }
 
 pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
     let draft = |n, words: &str| Draft {
         id: DraftId(uuid(5, n)),
-        person: who(1),
+        person: person_id(1),
         target: None,
         parts: vec![DraftPart {
             message_id: 7,
@@ -172,20 +176,24 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
         created_at: at(1),
         cancelled_at: None,
     };
-    assert_eq!(store.draft(who(1)).await.unwrap(), None);
+    assert_eq!(store.draft(person_id(1)).await.unwrap(), None);
     let first = draft(1, "halo");
     store.put_draft(first.clone()).await.unwrap();
     let longer =
         Draft { target: Some((department_id(1), CategoryId(uuid(4, 1)))), ..draft(1, "halo\ndunia") };
     store.put_draft(longer.clone()).await.unwrap();
-    assert_eq!(store.draft(who(1)).await.unwrap(), Some(longer));
+    assert_eq!(store.draft(person_id(1)).await.unwrap(), Some(longer));
     let second = draft(2, "lain");
     store.put_draft(second.clone()).await.unwrap();
     store.drop_draft(&first).await.unwrap();
-    assert_eq!(store.draft(who(1)).await.unwrap(), Some(second.clone()), "only the named draft is dropped");
-    store.put_draft(Draft { person: who(2), ..draft(3, "punya orang") }).await.unwrap();
+    assert_eq!(
+        store.draft(person_id(1)).await.unwrap(),
+        Some(second.clone()),
+        "only the named draft is dropped"
+    );
+    store.put_draft(Draft { person: person_id(2), ..draft(3, "punya orang") }).await.unwrap();
     store.drop_draft(&second).await.unwrap();
-    assert_eq!(store.draft(who(1)).await.unwrap(), None);
-    assert!(store.draft(who(2)).await.unwrap().is_some());
+    assert_eq!(store.draft(person_id(1)).await.unwrap(), None);
+    assert!(store.draft(person_id(2)).await.unwrap().is_some());
     store.drop_draft(&second).await.unwrap();
 }

@@ -4,7 +4,7 @@ use super::mongod;
 use super::redis::RedisServer;
 use antri::app::Storage;
 use antri::engine::ports::{Presence, StoreError};
-use antri::presence::{Memory, Redis};
+use antri::presence::{Memory, RedisPresence};
 use antri::store::sqlite::Options;
 use antri::store::{Mongo, Sqlite};
 use std::path::Path;
@@ -60,7 +60,7 @@ impl Backends {
     pub(crate) fn presence(&self) -> Arc<dyn Presence> {
         match self {
             Self::Embedded(_) => Arc::new(Memory::default()),
-            Self::Servers { redis, .. } => Arc::new(Redis::open(&redis.url()).unwrap()),
+            Self::Servers { redis, .. } => Arc::new(RedisPresence::open(&redis.url()).unwrap()),
         }
     }
 

@@ -4,7 +4,7 @@ use super::world::{DEPARTMENTS, World, dept};
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::person::{AgentProfile, Availability, Person};
-use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::ticket::{RETURN_DELAY, Ticket, TicketState};
 use crate::engine::assignment::roster::Roster;
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ fn every_slot_is_used_once(world: &World) {
 }
 
 fn roster_equals_a_rebuilt_one(world: &World) {
-    let mut rebuilt = Roster::new(world.roster_strategy);
+    let mut rebuilt = Roster::new(world.roster_strategy, RETURN_DELAY);
     for (person, _) in agents(world) {
         rebuilt.put(person.clone(), world.holds(person.id));
         rebuilt.update(person.id, |seat| seat.lost = world.lost.contains(&person.id));

@@ -9,7 +9,7 @@ use crate::domain::ids::{
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use crate::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy};
-use crate::domain::ticket::{Priority, Ticket, TicketState};
+use crate::domain::ticket::{Priority, RETURN_DELAY, Ticket, TicketState};
 use crate::engine::assignment::roster::{Roster, Seat};
 use chrono::TimeDelta;
 use rand_chacha::ChaCha20Rng;
@@ -113,7 +113,7 @@ impl World {
         let now = Time::from_timestamp(1_764_831_173, 0).unwrap();
         let settings = Settings { strategy: setup.strategy, mode: setup.mode, ..Settings::default() };
         let people: Vec<_> = setup.agents.iter().enumerate().map(|(n, a)| person(n, *a, now)).collect();
-        let mut roster = Roster::new(settings.strategy);
+        let mut roster = Roster::new(settings.strategy, RETURN_DELAY);
         for person in &people {
             roster.put(person.clone(), BTreeMap::new());
         }
@@ -242,7 +242,7 @@ impl World {
         let slot = Slot((0..u16::MAX).find(|n| !held.contains_key(&Slot(*n))).unwrap());
         let mut reassigned = None;
         self.change(ticket, |t, now| {
-            reassigned = t.hand_over(id, slot, now).ok();
+            reassigned = t.reassign(id, slot, now).ok();
             reassigned.clone()
         });
         if let Some(ticket) = reassigned {

@@ -32,40 +32,40 @@ enum Rank {
     ReturnsAt(Time),
 }
 
-fn rank(ticket: &Ticket, agent: PersonId, now: Time) -> Rank {
-    match ticket.former_holder(agent).map(|former| former.returns_at(now)) {
-        Some(Some(at)) => Rank::ReturnsAt(at),
-        Some(None) => Rank::FormerHolder,
-        None if ticket.customer == agent => Rank::Customer,
-        None => Rank::Neutral,
-    }
-}
-
-/// Returns the best rank of the ready agents of a department.
-fn best_rank(agents: &DepartmentAgents, ticket: &Ticket, now: Time) -> Option<Rank> {
-    let mut best = None;
-    for (.., agent) in &agents.ready {
-        let rank = rank(ticket, *agent, now);
-        if rank == Rank::Neutral {
-            return Some(rank);
-        }
-        best = Some(best.map_or(rank, |best: Rank| best.min(rank)));
-    }
-    best
-}
-
 impl Roster {
+    fn rank(&self, ticket: &Ticket, agent: PersonId, now: Time) -> Rank {
+        match ticket.former_holder(agent).map(|former| former.returns_at(now, self.return_delay)) {
+            Some(Some(at)) => Rank::ReturnsAt(at),
+            Some(None) => Rank::FormerHolder,
+            None if ticket.customer == agent => Rank::Customer,
+            None => Rank::Neutral,
+        }
+    }
+
+    /// Returns the best rank of the ready agents of a department.
+    fn best_rank(&self, agents: &DepartmentAgents, ticket: &Ticket, now: Time) -> Option<Rank> {
+        let mut best = None;
+        for (.., agent) in &agents.ready {
+            let rank = self.rank(ticket, *agent, now);
+            if rank == Rank::Neutral {
+                return Some(rank);
+            }
+            best = Some(best.map_or(rank, |best: Rank| best.min(rank)));
+        }
+        best
+    }
+
     /// Returns the next agent for a ticket, in the order of the strategy. The customer gets their own ticket
     /// only if no other agent is ready. A former holder gets it only if nobody else is ready, and not before
-    /// [`RETURN_DELAY`](crate::domain::ticket::RETURN_DELAY) is over.
+    /// the delay of returns is over.
     pub fn choose(&self, ticket: &Ticket, now: Time, random: &mut dyn RngCore) -> Choice {
         let Some(agents) = self.departments.get(&ticket.department) else { return Choice::Nobody };
         // Nearly every ticket has a neutral agent, so the ranks of the others are not computed for it.
-        match best_rank(agents, ticket, now) {
+        match self.best_rank(agents, ticket, now) {
             None => Choice::Nobody,
             Some(Rank::ReturnsAt(at)) => Choice::ReturnsAt(at),
             Some(best) => self
-                .next(agents, |agent| rank(ticket, agent, now) == best, random)
+                .next(agents, |agent| self.rank(ticket, agent, now) == best, random)
                 .map_or(Choice::Nobody, Choice::Agent),
         }
     }
@@ -74,7 +74,7 @@ impl Roster {
     #[must_use]
     pub fn has_agent_for(&self, ticket: &Ticket, now: Time) -> bool {
         let agents = self.departments.get(&ticket.department);
-        let best = agents.and_then(|agents| best_rank(agents, ticket, now));
+        let best = agents.and_then(|agents| self.best_rank(agents, ticket, now));
         best.is_some_and(|best| !matches!(best, Rank::ReturnsAt(_)))
     }
 
@@ -106,7 +106,7 @@ impl Roster {
     /// Returns the ready agents of the department who rank behind `chosen` for this ticket, with the reasons.
     #[must_use]
     pub fn passed_over(&self, ticket: &Ticket, chosen: PersonId, now: Time) -> Vec<(PersonId, SkipReason)> {
-        let chosen = rank(ticket, chosen, now);
+        let chosen = self.rank(ticket, chosen, now);
         let is_ready = |agent: PersonId| {
             self.seats.get(&agent).is_some_and(|seat| {
                 let serves = seat.profile().is_some_and(|p| p.departments.contains(&ticket.department));
@@ -117,7 +117,7 @@ impl Roster {
         let customer = Some(ticket.customer).filter(|customer| ticket.former_holder(*customer).is_none());
         let behind = former.chain(customer).filter(|agent| is_ready(*agent));
         behind
-            .filter_map(|agent| match rank(ticket, agent, now) {
+            .filter_map(|agent| match self.rank(ticket, agent, now) {
                 rank if rank <= chosen => None,
                 Rank::Neutral => None,
                 Rank::Customer => Some((agent, SkipReason::OwnTicket)),

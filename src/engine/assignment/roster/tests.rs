@@ -3,6 +3,7 @@ use super::*;
 use crate::domain::ids::{TelegramId, Version};
 use crate::domain::person::{AgentProfile, Availability, Locale, Role, Via};
 use crate::domain::policy::Capacity;
+use crate::domain::ticket::RETURN_DELAY;
 
 fn at(seconds: i64) -> Time {
     Time::from_timestamp(1_764_800_000 + seconds, 0).unwrap()
@@ -51,7 +52,7 @@ fn seated(roster: &Roster) -> &Person {
 
 #[test]
 fn put_person_ignores_an_older_version() {
-    let mut roster = Roster::new(Strategy::RoundRobin);
+    let mut roster = Roster::new(Strategy::RoundRobin, RETURN_DELAY);
     roster.put_person(agent(2, 3));
     roster.put_person(agent(1, 9));
     assert_eq!(*seated(&roster), agent(2, 3));
@@ -65,7 +66,7 @@ fn put_person_ignores_an_older_version() {
 fn reserved_slot_stays_taken_until_its_release() {
     let (slot, ticket) = (Slot(0), TicketId::from_random([2; 16]));
     let ani = agent(1, 3).id;
-    let mut roster = Roster::new(Strategy::RoundRobin);
+    let mut roster = Roster::new(Strategy::RoundRobin, RETURN_DELAY);
     let hold = |roster: &mut Roster| {
         roster.put(agent(1, 3), BTreeMap::new());
         roster.hold(ani, slot, ticket);
@@ -92,7 +93,7 @@ fn reserved_slot_stays_taken_until_its_release() {
 
 #[test]
 fn put_person_keeps_later_last_assigned_and_last_activity() {
-    let mut roster = Roster::new(Strategy::RoundRobin);
+    let mut roster = Roster::new(Strategy::RoundRobin, RETURN_DELAY);
     roster.put_person(agent(1, 3));
     let mut stale = agent(2, 5);
     let profile = stale.agent.as_mut().unwrap();

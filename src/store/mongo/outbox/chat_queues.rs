@@ -9,7 +9,7 @@ use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
-use crate::store::mongo::codec::limit;
+use crate::store::mongo::codec::int;
 use crate::store::mongo::schema::{OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
@@ -71,19 +71,8 @@ pub(super) struct ChatQueues {
 }
 
 impl ChatQueues {
-    /// Reads these chats; of those in `whole` also everything in `outbox`.
-    pub(super) async fn load(
-        tx: &mut Tx<'_>,
-        chats: HashSet<ChatId>,
-        whole: &HashSet<ChatId>,
-    ) -> Result<Self, TxError> {
-        let mut queues = Self::default();
-        let found = tx.find_in(OUTBOX_CHATS, "_id", chats.into_iter().map(|chat| chat.0)).await?;
-        queues.add_documents(tx, found, whole).await?;
-        Ok(queues)
-    }
-
-    /// Adds documents that were read, unless their chats are loaded already.
+    /// Adds documents that were read, unless their chats are loaded already; of those in `whole` also everything
+    /// in `outbox`.
     pub(super) async fn add_documents(
         &mut self,
         tx: &mut Tx<'_>,
@@ -115,7 +104,7 @@ impl ChatQueues {
         if whole || queue.pending.len() < REFILL_BELOW {
             let room = if whole { 0 } else { MAX_EMBEDDED_DELIVERIES.saturating_sub(queue.pending.len()) };
             let order = doc! { "priority_class": 1, "_id": 1 };
-            for doc in tx.find_sorted(OUTBOX, overflow(chat), order, limit(room)).await? {
+            for doc in tx.find_sorted(OUTBOX, overflow(chat), order, int(room)).await? {
                 let (_, delivery) = Delivery::standalone(doc)?;
                 self.refilled.push(delivery.id());
                 queue.pending.push(delivery);

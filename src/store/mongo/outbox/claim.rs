@@ -2,12 +2,12 @@
 use super::chat_queues::{ChatQueues, claimed_by, due, ready, ready_in};
 use super::in_flight::InFlight;
 use super::settle::Settlement;
-use super::staging::{Delivery, count_staged};
+use super::staging::Delivery;
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::engine::ports::{ClaimedDelivery, DropReason, StoreError};
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, limit as rows};
+use crate::store::mongo::codec::{Fields, int};
 use crate::store::mongo::schema::OUTBOX_CHATS;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
@@ -16,19 +16,14 @@ use futures::TryStreamExt;
 use mongodb::bson::{Bson, doc};
 use std::collections::HashSet;
 
-/// Returns how many deliveries are not done: staged, pending, in flight and overflowed.
-pub(crate) async fn undelivered(db: &Db) -> Result<u64, StoreError> {
-    // Staged ones first: one that is moved meanwhile is counted twice rather than not at all. While a group
-    // moves to a new id, its deliveries may be missed.
-    let staged = count_staged(db).await?;
+/// Returns how many deliveries are in the queues of their chats: pending, in flight and overflowed. While a
+/// group moves to a new id, its deliveries may be missed.
+pub(crate) async fn count_queued(db: &Db) -> Result<u64, StoreError> {
     let in_flight = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [in_flight, { "$size": "$pending" }, "$overflow_count"] };
     let sum = doc! { "$group": { "_id": Bson::Null, "deliveries": { "$sum": of_chat } } };
     let mut found = db.collection(OUTBOX_CHATS).aggregate([sum]).await?;
-    match found.try_next().await? {
-        Some(sum) => Ok(staged + Fields(&sum).number::<u64>("deliveries")?),
-        None => Ok(staged),
-    }
+    found.try_next().await?.map_or(Ok(0), |sum| Fields(&sum).number("deliveries"))
 }
 
 /// Returns when the first delay of a chat ends.
@@ -69,7 +64,7 @@ impl Claim<'_> {
         is_retry: bool,
     ) -> Result<ClaimResult, TxError> {
         // An earlier attempt may have been committed.
-        if self.in_flight.is_uncertain() || is_retry {
+        if self.in_flight.uncertain || is_retry {
             let mine = tx.find(OUTBOX_CHATS, claimed_by(self.process)).await?;
             queues.add_documents(tx, mine, &HashSet::new()).await?;
             let mut lost = queues.claimed_by(self.process);
@@ -83,7 +78,7 @@ impl Claim<'_> {
         let (filter, order) = ready();
         // The loaded chats may be among those found, and not be ready any more.
         let most = self.limit.saturating_add(queues.len());
-        let found = tx.find_sorted(OUTBOX_CHATS, filter, order, rows(most)).await?;
+        let found = tx.find_sorted(OUTBOX_CHATS, filter, order, int(most)).await?;
         let (has_more, loaded) = (found.len() == most, queues.len());
         queues.add_documents(tx, found, &HashSet::new()).await?;
         if has_more {
@@ -92,7 +87,7 @@ impl Claim<'_> {
                 for (wanted, is_newest) in [(oldest, false), (newest, true)] {
                     if wanted > 0 {
                         let (filter, order) = ready_in(class, is_newest);
-                        let wanted = rows(wanted.saturating_add(loaded));
+                        let wanted = int(wanted.saturating_add(loaded));
                         let found = tx.find_sorted(OUTBOX_CHATS, filter, order, wanted).await?;
                         queues.add_documents(tx, found, &HashSet::new()).await?;
                     }

@@ -11,25 +11,12 @@ pub(super) type Settled = (ChatId, u64, Outcome);
 #[derive(Default)]
 pub(super) struct InFlight {
     chats: HashMap<u64, ChatId>,
-    /// True after a claim whose result is unknown: the database may have more claims of this process.
-    uncertain: bool,
+    /// True after a claim whose result is unknown: the database may have more claims of this process. The next
+    /// claim then reads what this process has claimed.
+    pub(super) uncertain: bool,
 }
 
 impl InFlight {
-    /// Returns an empty set of a process whose earlier claims are unknown.
-    pub(super) fn unknown() -> Self {
-        Self { uncertain: true, ..Self::default() }
-    }
-
-    /// Notes that the result of a claim is unknown. The next claim then reads what this process has claimed.
-    pub(super) fn mark_uncertain(&mut self) {
-        self.uncertain = true;
-    }
-
-    pub(super) fn is_uncertain(&self) -> bool {
-        self.uncertain
-    }
-
     pub(super) fn contains(&self, id: i64) -> bool {
         u64::try_from(id).is_ok_and(|id| self.chats.contains_key(&id))
     }

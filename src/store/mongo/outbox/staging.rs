@@ -8,13 +8,11 @@ use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
 use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
-use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, date, limit, nested};
-use crate::store::mongo::schema::{OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED};
+use crate::store::mongo::codec::{Fields, date, int, nested};
+use crate::store::mongo::schema::{OUTBOX_CHATS, OUTBOX_STAGED};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use mongodb::bson::{Bson, Document, doc};
-use std::collections::{HashMap, HashSet};
 
 /// The most deliveries in one document: a message has at most about 10 KB, and a document may have 16 MB.
 const MAX_STAGED_PER_DOCUMENT: usize = 64;
@@ -154,7 +152,7 @@ pub(crate) struct Staged {
 impl Staged {
     pub(crate) async fn read(tx: &mut Tx<'_>) -> Result<Self, TxError> {
         let (filter, order) = oldest_staged();
-        let documents = tx.find_sorted(OUTBOX_STAGED, filter, order, limit(MAX_DOCUMENTS_PER_STAGE)).await?;
+        let documents = tx.find_sorted(OUTBOX_STAGED, filter, order, int(MAX_DOCUMENTS_PER_STAGE)).await?;
         let mut staged = Self { has_more: documents.len() == MAX_DOCUMENTS_PER_STAGE, ..Self::default() };
         for document in documents {
             staged.documents.push(Fields(&document).int("_id")?);
@@ -175,49 +173,4 @@ fn deliveries_of(mut document: Document) -> Result<Vec<Document>, StoreError> {
         other => Err(StoreError::Corrupt(format!("{OUTBOX_STAGED}: {other} is no delivery"))),
     };
     deliveries.into_iter().map(delivery).collect()
-}
-
-/// Returns how many deliveries the staged ones will become: those with the same coalesce key become one.
-pub(crate) async fn count_staged(db: &Db) -> Result<u64, StoreError> {
-    let (mut messages, mut refreshes): (u64, HashMap<i64, HashSet<String>>) = Default::default();
-    // Those that a pending one may make needless.
-    let mut needless: Vec<(i64, String)> = Vec::new();
-    let keys = doc! { "deliveries.chat": 1, "deliveries.coalesce_key": 1, "deliveries.superseding_key": 1 };
-    for document in db.all(db.collection(OUTBOX_STAGED).find(doc! {}).projection(keys)).await? {
-        for doc in deliveries_of(document)? {
-            if let Ok(key) = doc.get_str("coalesce_key") {
-                let chat = Fields(&doc).int("chat")?;
-                refreshes.entry(chat).or_default().insert(key.to_owned());
-            } else if let Ok(key) = doc.get_str("superseding_key") {
-                let chat = Fields(&doc).int("chat")?;
-                if !refreshes.entry(chat).or_default().contains(key) {
-                    needless.push((chat, key.to_owned()));
-                }
-            } else {
-                messages += 1;
-            }
-        }
-    }
-    let chats: Vec<_> = refreshes.keys().copied().collect();
-    if !chats.is_empty() {
-        let queues = db.collection(OUTBOX_CHATS);
-        let find = queues.find(doc! { "_id": { "$in": &chats } });
-        for queue in db.all(find.projection(doc! { "pending.coalesce_key": 1 })).await? {
-            let chat = Fields(&queue).int("_id")?;
-            let staged = refreshes.entry(chat).or_default();
-            for pending in queue.get_array("pending").into_iter().flatten().filter_map(Bson::as_document) {
-                let key = pending.get_str("coalesce_key").unwrap_or_default();
-                staged.remove(key);
-                needless.retain(|(of, superseding)| *of != chat || superseding != key);
-            }
-        }
-        let overflow = db.collection(OUTBOX);
-        let find = overflow.find(doc! { "chat": { "$in": chats }, "coalesce_key": { "$exists": true } });
-        for doc in db.all(find.projection(doc! { "chat": 1, "coalesce_key": 1 })).await? {
-            let (chat, key) = (Fields(&doc).int("chat")?, doc.get_str("coalesce_key").unwrap_or_default());
-            refreshes.entry(chat).or_default().remove(key);
-            needless.retain(|(of, superseding)| *of != chat || superseding != key);
-        }
-    }
-    Ok(messages + needless.len() as u64 + refreshes.values().map(|keys| keys.len() as u64).sum::<u64>())
 }

@@ -9,6 +9,7 @@ use super::settle::{ReleaseClaims, Settlement};
 use super::staging::Staged;
 use crate::domain::Time;
 use crate::engine::ports::{ClaimedDelivery, Outcome, StoreError};
+use crate::store::mongo::schema::OUTBOX_CHATS;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::session::Session;
 use crate::store::mongo::tx::{self, Tx, Work};
@@ -97,7 +98,8 @@ impl OutboxWriter {
         if let Err(error) = self.session.kill_others().await {
             tracing::warn!(%error, "failed to kill database sessions of other processes");
         }
-        self.in_flight = InFlight::unknown();
+        self.in_flight = InFlight::default();
+        self.in_flight.uncertain = true;
         drop(reply.send(tx::run(&mut self.session, &ReleaseClaims).await));
     }
 
@@ -111,7 +113,7 @@ impl OutboxWriter {
             if is_corrupt && !batch.settlers.is_empty() && batch.claim.is_some() {
                 let claim = batch.claim.take();
                 // An earlier attempt may have been committed.
-                self.in_flight.mark_uncertain();
+                self.in_flight.uncertain = true;
                 batches.extend([batch, Batch { claim, ..Batch::default() }]);
                 continue;
             }
@@ -156,7 +158,7 @@ impl OutboxWriter {
                 self.in_flight.complete_claim(reply, claimed, recovered);
             }
             (Some((_, _, reply)), Err(error)) => {
-                self.in_flight.mark_uncertain();
+                self.in_flight.uncertain = true;
                 drop(reply.send(Err(error)));
             }
             (None, _) => {}
@@ -200,7 +202,9 @@ impl Work for OutboxTx<'_> {
             }
         }
         chats.extend(staged.deliveries.iter().map(|(chat, _)| *chat));
-        let mut queues = ChatQueues::load(tx, chats, &moving).await?;
+        let mut queues = ChatQueues::default();
+        let found = tx.find_in(OUTBOX_CHATS, "_id", chats.into_iter().map(|chat| chat.0)).await?;
+        queues.add_documents(tx, found, &moving).await?;
         queues.add_staged(staged);
         let mut settlement = Settlement::default();
         for outcome in self.outcomes {

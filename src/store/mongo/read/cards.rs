@@ -1,16 +1,15 @@
 //! Drafts and live cards, which are read and written without a transaction.
-use super::coalesce::Loader;
+use super::coalesce::Loaded;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::draft::Draft;
 use crate::domain::ids::{ChatId, PersonId};
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, date, fields, value};
+use crate::store::mongo::codec::{Fields, among, date, fields, value};
 use crate::store::mongo::schema::{DRAFTS, LIVE_CARDS, LIVE_CARDS_INDEX, TICKET_QUEUE};
 use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
-use std::collections::HashMap;
 
 /// The most tickets whose cards are deleted in one step.
 const MAX_PRUNED_TICKETS: i64 = 500;
@@ -95,17 +94,10 @@ fn card(doc: &Document) -> Result<LiveCard, StoreError> {
     })
 }
 
-/// Loads live cards by slot.
-pub(crate) enum LiveCards {}
-
-impl Loader for LiveCards {
-    type Key = String;
-    type Value = Result<LiveCard, StoreError>;
-
-    async fn load(db: &Db, slots: Vec<String>) -> Result<HashMap<String, Self::Value>, StoreError> {
-        let found = db.find(LIVE_CARDS, doc! { "_id": { "$in": slots } }, doc! {}, None).await?;
-        found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
-    }
+/// Returns live cards by slot.
+pub(crate) async fn by_slot(db: Db, slots: Vec<String>) -> Loaded<String, Result<LiveCard, StoreError>> {
+    let found = db.find(LIVE_CARDS, doc! { "_id": among(&slots) }, doc! {}, None).await?;
+    found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
 }
 
 /// Returns the live cards that show a queue: their slots begin with "myqueue ".

@@ -5,7 +5,7 @@ use crate::domain::ticket::conversation::ConversationMessage;
 use crate::engine::ports::{ConversationStore, StoreError};
 use crate::store::mongo::Mongo;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, among, int, limit, value};
+use crate::store::mongo::codec::{Fields, among, int, value};
 use crate::store::mongo::schema::{FOCUS, MESSAGES};
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
@@ -66,7 +66,7 @@ impl ConversationStore for Mongo {
             return Ok(Vec::new()); // to the server 0 would mean all
         }
         let messages = self.db.collection(MESSAGES);
-        let newest = messages.find(filter).sort(doc! { "seq": -1 }).limit(limit(rows));
+        let newest = messages.find(filter).sort(doc! { "seq": -1 }).limit(int(rows));
         self.db.all(newest).await?.into_iter().rev().map(value).collect()
     }
 

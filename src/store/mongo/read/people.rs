@@ -1,11 +1,11 @@
 //! Reads of people: `users`, joined with `agent_status` for agents.
-use super::coalesce::Loader;
+use super::coalesce::Loaded;
 use crate::domain::Time;
-use crate::domain::ids::{PersonId, TelegramId};
+use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, date, put_time, value};
+use crate::store::mongo::codec::{Fields, among, date, put_time, value};
 use crate::store::mongo::schema::{AGENT_STATUS, USERS};
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
@@ -36,16 +36,23 @@ pub(crate) async fn find(
     join_status(db, &users).await?.into_iter().collect()
 }
 
+/// Returns people by id.
+pub(crate) async fn by_ids(db: Db, ids: Vec<PersonId>) -> Loaded<PersonId, Result<Person, StoreError>> {
+    let users = db.find(USERS, doc! { "_id": among(&ids) }, doc! {}, None).await?;
+    let people = users.iter().zip(join_status(&db, &users).await?);
+    people.map(|(user, person)| Ok((PersonId(Fields(user).id("_id")?), person))).collect()
+}
+
 async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<Result<Person, StoreError>>, StoreError> {
-    let ids: Vec<Bson> = users
+    let ids: Vec<&str> = users
         .iter()
         .filter(|user| Fields(user).get("max_tickets").is_some())
-        .filter_map(|user| user.get("_id").cloned())
+        .filter_map(|user| user.get_str("_id").ok())
         .collect();
     let statuses = if ids.is_empty() {
         Vec::new()
     } else {
-        db.find(AGENT_STATUS, doc! { "agent_id": { "$in": ids } }, doc! {}, None).await?
+        db.find(AGENT_STATUS, doc! { "agent_id": among(&ids) }, doc! {}, None).await?
     };
     let statuses = by_id(&statuses, "agent_id")?;
     let join = |user| person(user, statuses.get(Fields(user).text("_id")?).copied());
@@ -54,45 +61,6 @@ async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<Result<Person, S
 
 fn by_id<'a>(docs: &'a [Document], field: &str) -> Result<HashMap<&'a str, &'a Document>, StoreError> {
     docs.iter().map(|doc| Ok((Fields(doc).text(field)?, doc))).collect()
-}
-
-/// By what a person is looked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum PersonKey {
-    Id(PersonId),
-    Telegram(TelegramId),
-}
-
-/// Loads people.
-pub(crate) enum People {}
-
-impl Loader for People {
-    type Key = PersonKey;
-    type Value = Result<Person, StoreError>;
-
-    async fn load(db: &Db, keys: Vec<PersonKey>) -> Result<HashMap<PersonKey, Self::Value>, StoreError> {
-        let (mut ids, mut telegrams): (Vec<Bson>, Vec<Bson>) = Default::default();
-        for key in keys {
-            match key {
-                PersonKey::Id(id) => ids.push(id.to_string().into()),
-                PersonKey::Telegram(id) => telegrams.push(id.0.into()),
-            }
-        }
-        let users = async |field: &str, values: Vec<Bson>| match values.len() {
-            0 => Ok(Vec::new()),
-            _ => db.find(USERS, doc! { field: { "$in": values } }, doc! {}, None).await,
-        };
-        let (by_id, by_telegram) = tokio::try_join!(users("_id", ids), users("telegram_id", telegrams))?;
-        let mut keys = Vec::with_capacity(by_id.len() + by_telegram.len());
-        for user in &by_id {
-            keys.push(PersonKey::Id(PersonId(Fields(user).id("_id")?)));
-        }
-        for user in &by_telegram {
-            keys.push(PersonKey::Telegram(TelegramId(Fields(user).int("telegram_id")?)));
-        }
-        let users: Vec<_> = by_id.into_iter().chain(by_telegram).collect();
-        Ok(keys.into_iter().zip(join_status(db, &users).await?).collect())
-    }
 }
 
 /// Returns everyone with an agent's profile, in the order in which they became agents.

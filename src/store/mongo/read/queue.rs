@@ -2,7 +2,7 @@
 //!
 //! The depth of a queue is a sum: each process counts what it added and removed in documents of its own, so
 //! that replicas do not conflict at one number.
-use super::coalesce::Loader;
+use super::coalesce::Loaded;
 pub(crate) use super::tickets::Query;
 use crate::domain::ids::{Arrival, DepartmentId, TicketId};
 use crate::domain::ticket::Priority;
@@ -64,20 +64,15 @@ pub(crate) async fn oldest_waiting(
 #[derive(Default)]
 pub(crate) struct DepthSums(HashMap<DepartmentId, Vec<(i64, i64)>>);
 
-/// Loads the depths of all queues.
-impl Loader for DepthSums {
-    type Key = ();
-    type Value = Arc<Self>;
-
-    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Arc<Self>>, StoreError> {
-        let mut depths: HashMap<_, Vec<_>> = HashMap::new();
-        for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}, None).await? {
-            let f = Fields(doc);
-            let count = (f.int("rank")?, f.int("waiting")?);
-            depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
-        }
-        Ok(HashMap::from([((), Arc::new(Self(depths)))]))
+/// Returns the depths of all queues.
+pub(crate) async fn depths(db: Db, _: Vec<()>) -> Loaded<(), Arc<DepthSums>> {
+    let mut depths: HashMap<_, Vec<_>> = HashMap::new();
+    for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}, None).await? {
+        let f = Fields(doc);
+        let count = (f.int("rank")?, f.int("waiting")?);
+        depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
     }
+    Ok(HashMap::from([((), Arc::new(DepthSums(depths)))]))
 }
 
 impl DepthSums {

@@ -1,5 +1,5 @@
 //! Reads of departments and settings, fresh or by the TTL cache; and of incidents and invitations.
-use super::coalesce::{Coalescer, Loader};
+use super::coalesce::{Coalescer, Loaded};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
@@ -18,43 +18,17 @@ use std::time::Duration;
 /// How long a change by another replica may stay unseen by a cached read.
 const REFERENCE_DATA_TTL: Duration = Duration::from_millis(250);
 
-/// Loads all departments, by name.
-enum Departments {}
-
-impl Loader for Departments {
-    type Key = ();
-    type Value = Vec<Department>;
-
-    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Vec<Department>>, StoreError> {
-        let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
-        Ok(HashMap::from([((), docs.into_iter().map(value).collect::<Result<_, _>>()?)]))
-    }
-}
-
-/// Loads the settings.
-enum DeskSettings {}
-
-impl Loader for DeskSettings {
-    type Key = ();
-    type Value = Settings;
-
-    async fn load(db: &Db, _: Vec<()>) -> Result<HashMap<(), Settings>, StoreError> {
-        let found = db.collection(SETTINGS).find_one(doc! { "_id": SETTINGS_ID }).await?;
-        Ok(found.map(value).transpose()?.map(|settings| ((), settings)).into_iter().collect())
-    }
-}
-
 /// The reader of departments and settings.
 pub(crate) struct ReferenceReader {
-    departments: Coalescer<Departments>,
-    settings: Coalescer<DeskSettings>,
+    departments: Coalescer<(), Vec<Department>>,
+    settings: Coalescer<(), Settings>,
     cache: Arc<TtlCache<ReferenceData>>,
 }
 
 impl ReferenceReader {
     pub(crate) fn new(db: &Db) -> Self {
         let cache = Arc::new(TtlCache::new(REFERENCE_DATA_TTL));
-        Self { departments: Coalescer::new(db), settings: Coalescer::new(db), cache }
+        Self { departments: Coalescer::new(db, departments), settings: Coalescer::new(db, settings), cache }
     }
 
     /// Returns the cache, which a writer of departments or settings must invalidate.
@@ -62,7 +36,7 @@ impl ReferenceReader {
         Arc::clone(&self.cache)
     }
 
-    /// Returns all departments, read after this call.
+    /// Returns all departments by name, read after this call.
     pub(crate) async fn departments(&self) -> Result<Vec<Department>, StoreError> {
         Ok(self.departments.get(()).await?.unwrap_or_default())
     }
@@ -84,6 +58,16 @@ impl ReferenceReader {
         self.cache.insert(generation, Arc::clone(&data));
         Ok(data)
     }
+}
+
+async fn departments(db: Db, _: Vec<()>) -> Loaded<(), Vec<Department>> {
+    let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
+    Ok(HashMap::from([((), docs.into_iter().map(value).collect::<Result<_, _>>()?)]))
+}
+
+async fn settings(db: Db, _: Vec<()>) -> Loaded<(), Settings> {
+    let found = db.collection(SETTINGS).find_one(doc! { "_id": SETTINGS_ID }).await?;
+    found.map(|doc| Ok(((), value(doc)?))).into_iter().collect()
 }
 
 /// Returns the open incidents.

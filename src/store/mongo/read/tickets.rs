@@ -1,13 +1,13 @@
 //! Reads of tickets: `ticket_queue`, joined with the content in `tickets`.
-use super::coalesce::Loader;
+use super::coalesce::Loaded;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, among, limit as rows};
+use crate::store::mongo::codec::{Fields, among, int};
 use crate::store::mongo::schema::{SLOT_INDEX, TICKET_QUEUE, TICKETS};
 use crate::store::mongo::write::ticket_documents::{reversed, with_content, without_content};
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
 use std::collections::HashMap;
 
@@ -51,7 +51,7 @@ pub(crate) async fn find(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreErro
     }
     let queue = db.collection(TICKET_QUEUE);
     let find = queue.find(query.filter).sort(query.sort).skip(query.skip);
-    let mut find = find.limit(query.limit.map_or(0, rows));
+    let mut find = find.limit(query.limit.map_or(0, int));
     if let Some(index) = query.index {
         find = find.hint(Hint::Name(index.to_owned()));
     }
@@ -63,8 +63,8 @@ async fn join_content(db: &Db, docs: &[Document]) -> Result<Vec<Result<Ticket, S
     if docs.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<_> = docs.iter().filter_map(|doc| doc.get("ticket_id")).collect();
-    let contents = db.find(TICKETS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
+    let ids: Vec<_> = docs.iter().filter_map(|doc| doc.get_str("ticket_id").ok()).collect();
+    let contents = db.find(TICKETS, doc! { "_id": among(&ids) }, doc! {}, None).await?;
     let contents: HashMap<_, _> =
         contents.iter().filter_map(|content| Some((content.get_str("_id").ok()?, content))).collect();
     let tickets = docs.iter().map(|doc| {
@@ -76,36 +76,24 @@ async fn join_content(db: &Db, docs: &[Document]) -> Result<Vec<Result<Ticket, S
     Ok(tickets.collect())
 }
 
-/// Loads tickets by id.
-pub(crate) enum TicketsById {}
-
-impl Loader for TicketsById {
-    type Key = TicketId;
-    type Value = Result<Ticket, StoreError>;
-
-    async fn load(db: &Db, ids: Vec<TicketId>) -> Result<HashMap<TicketId, Self::Value>, StoreError> {
-        let ids: Vec<Bson> = ids.iter().map(|id| id.to_string().into()).collect();
-        let docs = db.find(TICKET_QUEUE, doc! { "ticket_id": { "$in": ids } }, doc! {}, None).await?;
-        let tickets = docs.iter().zip(join_content(db, &docs).await?);
-        tickets.map(|(doc, ticket)| Ok((TicketId(Fields(doc).id("ticket_id")?), ticket))).collect()
-    }
+/// Returns tickets by id.
+pub(crate) async fn by_ids(db: Db, ids: Vec<TicketId>) -> Loaded<TicketId, Result<Ticket, StoreError>> {
+    let docs = db.find(TICKET_QUEUE, doc! { "ticket_id": among(&ids) }, doc! {}, None).await?;
+    let tickets = docs.iter().zip(join_content(&db, &docs).await?);
+    tickets.map(|(doc, ticket)| Ok((TicketId(Fields(doc).id("ticket_id")?), ticket))).collect()
 }
 
-/// Loads the tickets that agents hold.
-pub(crate) enum HeldTickets {}
-
-impl Loader for HeldTickets {
-    type Key = PersonId;
-    type Value = Vec<Result<Ticket, StoreError>>;
-
-    async fn load(db: &Db, agents: Vec<PersonId>) -> Result<HashMap<PersonId, Self::Value>, StoreError> {
-        let docs = db.find(TICKET_QUEUE, held_by(&agents), doc! {}, None).await?;
-        let mut held: HashMap<_, Vec<_>> = HashMap::new();
-        for (doc, ticket) in docs.iter().zip(join_content(db, &docs).await?) {
-            held.entry(PersonId(Fields(doc).id("assigned_agent")?)).or_default().push(ticket);
-        }
-        Ok(held)
+/// Returns the tickets that agents hold.
+pub(crate) async fn held_by_each(
+    db: Db,
+    agents: Vec<PersonId>,
+) -> Loaded<PersonId, Vec<Result<Ticket, StoreError>>> {
+    let docs = db.find(TICKET_QUEUE, held_by(&agents), doc! {}, None).await?;
+    let mut held: HashMap<_, Vec<_>> = HashMap::new();
+    for (doc, ticket) in docs.iter().zip(join_content(&db, &docs).await?) {
+        held.entry(PersonId(Fields(doc).id("assigned_agent")?)).or_default().push(ticket);
     }
+    Ok(held)
 }
 
 /// Returns the ticket whose `field` in `tickets` has this value.

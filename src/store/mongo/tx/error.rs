@@ -4,9 +4,9 @@ use mongodb::error::{Error, ErrorKind, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACT
 
 /// Server error codes of a conflict with another transaction.
 const WRITE_CONFLICT: i32 = 112;
-const DUPLICATE_KEY: i32 = 11_000;
+pub(crate) const DUPLICATE_KEY: i32 = 11_000;
 /// Server error code: the session was killed.
-const INTERRUPTED: i32 = 11_601;
+pub(crate) const INTERRUPTED: i32 = 11_601;
 /// Server error code: the transaction is unknown, for example because the server was restarted.
 const NO_SUCH_TRANSACTION: i32 = 251;
 
@@ -33,7 +33,8 @@ fn first_cause(message: &str) -> &str {
 /// Why a transaction was not committed.
 #[derive(Debug)]
 pub(crate) enum TxError {
-    /// Another transaction wrote the same documents, so this one's snapshot is out of date. It is retried.
+    /// Another transaction wrote the same documents or the same unique key, or the server ended this one. It is
+    /// retried with fresh reads.
     Conflict(String),
     /// The server did not answer, so the outcome is unknown. It is retried, and the retry finds out.
     NoAnswer(StoreError),
@@ -74,11 +75,6 @@ impl From<StoreError> for TxError {
     }
 }
 
-/// Returns true if the session was killed.
-pub(crate) fn is_interrupted(error: &Error) -> bool {
-    code_of(error) == Some(INTERRUPTED)
-}
-
 /// Returns true if the command or its answer was lost, or the server is shutting down.
 pub(crate) fn is_unanswered(error: &Error) -> bool {
     matches!(
@@ -87,7 +83,8 @@ pub(crate) fn is_unanswered(error: &Error) -> bool {
     ) || error.contains_label(RETRYABLE_WRITE_ERROR)
 }
 
-fn code_of(error: &Error) -> Option<i32> {
+/// Returns the server's error code.
+pub(crate) fn code_of(error: &Error) -> Option<i32> {
     match &*error.kind {
         ErrorKind::Command(command) => Some(command.code),
         ErrorKind::Write(WriteFailure::WriteError(write)) => Some(write.code),

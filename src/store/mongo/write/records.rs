@@ -108,19 +108,12 @@ impl RecordSet {
         let mut others = self.users.iter().filter(|(id, _)| **id != p.id || expected.is_none());
         let taken = others.any(|(_, user)| user.get_i64("telegram_id") == Ok(p.telegram.0));
         let known = self.users.get(&p.id);
-        let created_seq = match (expected, known) {
-            (None, _) if taken => return Err(CommitError::Duplicate(UniqueKey::Telegram)),
-            (None, None) => {
-                self.new_users.insert(p.id.to_string());
-                int(created_seq)
-            }
-            (Some(version), Some(known)) if is_at(known, version)? => {
-                if taken {
-                    return Err(CommitError::Duplicate(UniqueKey::Telegram));
-                }
-                Fields(known).int("created_seq")?
-            }
-            _ => return Err(CommitError::Conflict),
+        check(expected, known, taken.then_some(UniqueKey::Telegram))?;
+        let created_seq = if let Some(known) = known {
+            Fields(known).int("created_seq")?
+        } else {
+            self.new_users.insert(p.id.to_string());
+            int(created_seq)
         };
         let doc = user_document(p, created_seq)?;
         self.users.insert(p.id, doc.clone());
@@ -157,16 +150,7 @@ impl RecordSet {
         doc.extend(fields(d)?);
         let mut others = self.departments.iter().filter(|(id, _)| **id != d.id);
         let taken = others.any(|(_, other)| other.get("name_key") == doc.get("name_key"));
-        match (expected, self.departments.get(&d.id)) {
-            (None, _) if taken => return Err(CommitError::Duplicate(UniqueKey::Department)),
-            (None, None) => {}
-            (Some(version), Some(known)) if is_at(known, version)? => {
-                if taken {
-                    return Err(CommitError::Duplicate(UniqueKey::Department));
-                }
-            }
-            _ => return Err(CommitError::Conflict),
-        }
+        check(expected, self.departments.get(&d.id), taken.then_some(UniqueKey::Department))?;
         self.departments.insert(d.id, doc.clone());
         self.put(DEPARTMENTS, expected, doc);
         Ok(())
@@ -180,7 +164,8 @@ impl RecordSet {
         self.singleton(INCIDENTS_ID, fields(i)?, expected)
     }
 
-    /// A document that was never written has the default's version.
+    /// Writes the next version of a document of `settings`. One that was never written has the default's
+    /// version.
     fn singleton(
         &mut self,
         id: &'static str,
@@ -201,6 +186,7 @@ impl RecordSet {
         Ok(())
     }
 
+    /// Writes a new invitation, or marks one as used.
     pub(crate) fn invite(&mut self, i: &Invite) -> Result<(), CommitError> {
         let expected = match (i.used_by, self.invites.get(&i.code)) {
             (None, None) => None,
@@ -256,6 +242,24 @@ impl RecordSet {
             tx.bulk_update(COUNTERS, vec![update]).await?;
         }
         Ok(())
+    }
+}
+
+/// Checks that a record is as expected, and that no other has the same unique key.
+fn check(
+    expected: Option<Version>,
+    known: Option<&Document>,
+    taken: Option<UniqueKey>,
+) -> Result<(), CommitError> {
+    let is_expected = match (expected, known) {
+        (None, known) => known.is_none() || taken.is_some(),
+        (Some(version), Some(known)) => is_at(known, version)?,
+        (Some(_), None) => false,
+    };
+    match taken {
+        _ if !is_expected => Err(CommitError::Conflict),
+        Some(key) => Err(CommitError::Duplicate(key)),
+        None => Ok(()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId, Version};
 use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
 use crate::store::fifo_guard::{HeadTicket, begins_with};
-use crate::store::mongo::codec::{Fields, among, fields, limit as rows};
+use crate::store::mongo::codec::{Fields, among, fields, int};
 use crate::store::mongo::read::queue::{Query, auto_head};
 use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE, TICKETS};
 use crate::store::mongo::tx::Tx;
@@ -342,6 +342,6 @@ impl TicketSet {
 /// Returns the first tickets of a department that the engine may assign.
 async fn find_head(tx: &mut Tx<'_>, id: DepartmentId, limit: usize) -> Result<Vec<Ticket>, TxError> {
     let Query { filter, sort, .. } = auto_head(id, limit);
-    let head = tx.find_sorted(TICKET_QUEUE, filter, sort, rows(limit)).await?;
+    let head = tx.find_sorted(TICKET_QUEUE, filter, sort, int(limit)).await?;
     Ok(head.iter().map(without_content).collect::<Result<_, StoreError>>()?)
 }

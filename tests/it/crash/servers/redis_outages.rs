@@ -11,11 +11,12 @@ use antri::domain::event::Actor;
 use antri::domain::ids::{PersonId, TelegramId};
 use antri::domain::person::{Availability, Locale, Person, Via};
 use antri::domain::presence::PresenceRecord;
+use antri::domain::ticket::RETURN_DELAY;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, Presence, Store, Write};
 use antri::engine::random::Random;
 use antri::engine::{Engine, EngineConfig};
-use antri::presence::{Memory, Redis};
+use antri::presence::{Memory, RedisPresence};
 use antri::sandbox::NewUser;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +59,7 @@ impl Client {
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: PRESENCE_TTL,
+            return_delay: RETURN_DELAY,
         };
         let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(8));
         engine.start().await.unwrap();
@@ -87,8 +89,8 @@ impl Client {
     }
 
     /// Opens a new connection: an older one may not have noticed yet that its server died.
-    fn presence(&self) -> Redis {
-        Redis::open(&self.redis).unwrap()
+    fn presence(&self) -> RedisPresence {
+        RedisPresence::open(&self.redis).unwrap()
     }
 
     async fn is_present(&self) -> bool {
@@ -158,7 +160,7 @@ impl RedisEnvironment {
 
     /// Checks that the record of an agent who is online through Telegram is back.
     async fn check_refreshed(&self, agent: PersonId, label: &str) {
-        let presence = Redis::open(&self.redis.url()).unwrap();
+        let presence = RedisPresence::open(&self.redis.url()).unwrap();
         let record = presence.get(agent, now()).await.unwrap();
         assert!(record.is_some(), "{label}: the records did not come back");
     }

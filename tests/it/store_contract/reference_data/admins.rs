@@ -17,8 +17,8 @@ fn role(before: &Person, role: Role, guard: AdminGuard) -> Change {
 async fn people(store: &dyn Store, ids: impl IntoIterator<Item = u64>) -> Vec<Person> {
     let mut people = Vec::new();
     for n in ids {
-        one(store, writing(person(n), None)).await.unwrap();
-        people.push(store.person(who(n)).await.unwrap().unwrap());
+        commit_one(store, person_write(person(n), None)).await.unwrap();
+        people.push(store.person(person_id(n)).await.unwrap().unwrap());
     }
     people
 }
@@ -43,14 +43,14 @@ pub(crate) async fn concurrent_claims_make_one_first_admin(store: Arc<dyn Store>
 pub(crate) async fn concurrent_removals_leave_one_admin(store: Arc<dyn Store>) {
     let people = people(&*store, 1..=8).await;
     assert_eq!(
-        one(&*store, role(&people[0], Role::Customer, AdminGuard::NotLast)).await,
+        commit_one(&*store, role(&people[0], Role::Customer, AdminGuard::NotLast)).await,
         Err(CommitError::Admins),
         "there is no other admin"
     );
     let mut now = Vec::new();
     for person in &people {
         let admin = Person { role: Role::Admin, version: person.version.next(), ..person.clone() };
-        one(&*store, writing(admin.clone(), Some(person.version.0))).await.unwrap();
+        commit_one(&*store, person_write(admin.clone(), Some(person.version.0))).await.unwrap();
         now.push(admin);
     }
     let commits = now.iter().map(|p| store.commit(vec![role(p, Role::Customer, AdminGuard::NotLast)]));
@@ -62,7 +62,7 @@ pub(crate) async fn concurrent_removals_leave_one_admin(store: Arc<dyn Store>) {
     let other = now.iter().find(|person| person.id != left[0]).unwrap();
     let stale = Person { version: Version(0), ..other.clone() };
     assert_eq!(
-        one(&*store, role(&stale, Role::Customer, AdminGuard::NotLast)).await,
+        commit_one(&*store, role(&stale, Role::Customer, AdminGuard::NotLast)).await,
         Err(CommitError::Conflict)
     );
 }
@@ -73,24 +73,24 @@ pub(crate) async fn open_invites_are_listed_and_revoked_once(store: Arc<dyn Stor
         grant: Grant::Agent(vec![department_id(1)]),
         expires_at: at(seconds),
         used_by: None,
-        created_by: Some(who(1)),
+        created_by: Some(person_id(1)),
     };
     let [late, soon, used, expired] = [invite('l', 300), invite('s', 200), invite('u', 250), invite('e', 99)];
     for invite in [&late, &soon, &used, &expired] {
-        one(&*store, Change::quiet(Write::Invite(invite.clone()))).await.unwrap();
+        commit_one(&*store, Change::quiet(Write::Invite(invite.clone()))).await.unwrap();
     }
-    let taken = Invite { used_by: Some(who(2)), ..used.clone() };
-    one(&*store, Change::quiet(Write::Invite(taken.clone()))).await.unwrap();
+    let taken = Invite { used_by: Some(person_id(2)), ..used.clone() };
+    commit_one(&*store, Change::quiet(Write::Invite(taken.clone()))).await.unwrap();
     assert_eq!(store.open_invites(at(100)).await.unwrap(), [soon.clone(), late.clone()]);
     let revoke = |code: &str| Change::quiet(Write::RevokeInvite(code.to_owned()));
-    one(&*store, revoke(&soon.code)).await.unwrap();
+    commit_one(&*store, revoke(&soon.code)).await.unwrap();
     for code in [&soon.code, &used.code, "unknown"] {
-        assert_eq!(one(&*store, revoke(code)).await, Err(CommitError::Conflict), "{code}");
+        assert_eq!(commit_one(&*store, revoke(code)).await, Err(CommitError::Conflict), "{code}");
     }
     assert_eq!(store.open_invites(at(100)).await.unwrap(), [late.clone()]);
     assert_eq!(store.invite(&soon.code).await.unwrap(), None);
     // A revoked code cannot be used, also not in the same commit.
-    let use_late = Invite { used_by: Some(who(2)), ..late.clone() };
+    let use_late = Invite { used_by: Some(person_id(2)), ..late.clone() };
     let results = store.commit(vec![revoke(&late.code), Change::quiet(Write::Invite(use_late))]).await;
     assert!(results[0].is_ok());
     assert_eq!(results[1], Err(CommitError::Conflict));
@@ -106,9 +106,9 @@ pub(crate) async fn invites_are_pruned_after_their_end(store: Arc<dyn Store>) {
         created_by: None,
     };
     for name in ["a", "b"] {
-        one(&*store, Change::quiet(Write::Invite(invite(name, None)))).await.unwrap();
+        commit_one(&*store, Change::quiet(Write::Invite(invite(name, None)))).await.unwrap();
     }
-    one(&*store, Change::quiet(Write::Invite(invite("b", Some(who(1)))))).await.unwrap();
+    commit_one(&*store, Change::quiet(Write::Invite(invite("b", Some(person_id(1)))))).await.unwrap();
     let long_ago = at(-1_000);
     store.prune(&Cutoffs { invites: at(100), ..Cutoffs::all(long_ago) }).await.unwrap();
     assert!(store.invite(&"a".repeat(32)).await.unwrap().is_some(), "it ended no earlier than that");
