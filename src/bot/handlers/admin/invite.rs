@@ -77,12 +77,11 @@ async fn invite_message(
 ) -> Result<Rendered, EngineError> {
     let departments = if department == ALL_DEPARTMENTS { Vec::new() } else { vec![department] };
     let grant = Grant::Agent(departments);
-    let invite = match bot.invite_cache.get(request_message, &grant, ctx.now) {
-        Some(invite) => invite,
-        None => {
-            let invite = bot.engine.invite(Actor::Person(ctx.person.id), grant, ctx.now).await?;
-            bot.invite_cache.insert(request_message, invite, ctx.now)
-        }
+    let invite = if let Some(invite) = bot.invite_cache.get(request_message, &grant, ctx.now) {
+        invite
+    } else {
+        let invite = bot.engine.invite(Actor::Person(ctx.person.id), grant, ctx.now).await?;
+        bot.invite_cache.insert(request_message, invite, ctx.now)
     };
     let link = bot.link(&format!("join_{}", invite.code));
     let name = department_name(bot, ctx, open, department);

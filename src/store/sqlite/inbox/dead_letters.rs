@@ -30,10 +30,8 @@ pub(in crate::store::sqlite) const PRUNE_DELIVERIES: &str = "DELETE FROM dropped
     WHERE id IN (SELECT id FROM dropped_deliveries WHERE dropped_at < ?1 LIMIT ?2)";
 
 fn dead_letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
-    let id = match row.get(0)? {
-        true => DeadLetterId::Delivery(row.get(1)?),
-        false => DeadLetterId::Update(row.get(1)?),
-    };
+    let id =
+        if row.get(0)? { DeadLetterId::Delivery(row.get(1)?) } else { DeadLetterId::Update(row.get(1)?) };
     let reason: Option<String> = row.get(3)?;
     Ok(DeadLetter {
         id,
