@@ -8,7 +8,7 @@
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
 //! | `conversation` | messages of customer and agent, and their relay |
-//! | `people`, `departments`, `settings` | operations on these records |
+//! | `people`, `bans`, `departments`, `canned_replies`, `settings` | operations on these records |
 //! | `dead_letters`, `undelivered` | what was given up: lists, retries, notices |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
@@ -18,6 +18,8 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+pub mod bans;
+pub mod canned_replies;
 pub mod conversation;
 mod dead_letters;
 pub mod departments;
@@ -35,6 +37,8 @@ pub mod settings;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
+mod unreadable;
+mod usernames;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
@@ -80,6 +84,8 @@ pub struct FaultCounters {
     pub sweep_finds: AtomicU64,
     /// Writes that lost a race and were planned again.
     pub conflicts: AtomicU64,
+    /// Tickets that their customers reopened.
+    pub reopened: AtomicU64,
 }
 
 /// The engine. One per process; any number of processes may share a store.
@@ -118,6 +124,10 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Which agents come and go all the time.
+    flapping: Mutex<agents::flapping::Flapping>,
+    /// Since when signs of activity are received.
+    observation_window: Mutex<agents::observation_window::ObservationWindow>,
     /// Keep the messages of each ticket in order.
     conversation_locks: conversation::ConversationLocks,
     /// Counters of events that should be rare.
@@ -154,6 +164,8 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            flapping: Mutex::default(),
+            observation_window: Mutex::default(),
             conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),
         }

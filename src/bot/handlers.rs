@@ -8,4 +8,6 @@ pub mod common;
 pub mod conversation;
 pub mod customer;
 pub mod draft_messages;
+pub mod feedback;
 pub mod refusals;
+pub mod tickets;

@@ -41,6 +41,8 @@ impl Engine {
                 Some(person) => self.updated(person, profile, now),
                 None => self.new_customer(profile, now),
             };
+            // Boxed, because few updates bring a new username, and each one's future would hold its state.
+            Box::pin(self.take_over_username(stored.as_ref(), &mut person)).await?;
             if stored.as_ref() == Some(&person) {
                 return Ok(Attempt::Done(person));
             }
@@ -138,8 +140,10 @@ impl Engine {
             prompt: None,
             prompt_until: None,
             answered_by: None,
+            username_taken_over: false,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
+            banned: None,
             created_at: now,
             version: Version::default(),
         }

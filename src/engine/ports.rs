@@ -11,6 +11,7 @@ mod inbox;
 mod leases;
 mod outbox;
 mod presence;
+mod replies;
 mod retention;
 mod signals;
 mod tickets;
@@ -22,8 +23,9 @@ pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
-pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
-pub use presence::{Presence, PresenceError};
+pub use outbox::{ClaimedDelivery, ClockJump, DeliveryCounters, DropReason, OutboxStore, Outcome};
+pub use presence::{MAX_CLIENTS, Presence, PresenceError};
+pub use replies::ReplyStore;
 pub use retention::{Cutoffs, Retention, RetentionStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
@@ -33,6 +35,7 @@ pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 pub trait Store:
     TicketStore
     + DirectoryStore
+    + ReplyStore
     + InboxStore
     + OutboxStore
     + ConversationStore
@@ -45,6 +48,7 @@ pub trait Store:
 impl<S> Store for S where
     S: TicketStore
         + DirectoryStore
+        + ReplyStore
         + InboxStore
         + OutboxStore
         + ConversationStore

@@ -4,7 +4,7 @@ use super::relay::RelayAction;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::content::{Attachment, MessageSource};
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, MessageId};
 use crate::domain::notice::Message;
 use crate::domain::notice::rendered::Rendered;
 use crate::engine::ports::{Outcome, StoreError};
@@ -240,6 +240,15 @@ impl TelegramAction {
             Self::Relay(relay) => Some(Self::Relay(Box::new(relay.fallback()?))),
             Self::InThread(thread, action) => Some(Self::InThread(*thread, Box::new(action.fallback()?))),
             _ => None,
+        }
+    }
+
+    /// Returns the messages of a conversation of which the call does not bring all.
+    pub(super) fn partial_messages(&self) -> &[MessageId] {
+        match self {
+            Self::Relay(relay) if relay.is_partial => &relay.messages,
+            Self::InThread(_, action) => action.partial_messages(),
+            _ => &[],
         }
     }
 

@@ -1,6 +1,7 @@
 //! Handlers of the admin commands.
 pub mod admins;
 pub mod agents;
+pub mod bans;
 pub mod capacity;
 pub mod choices;
 pub mod dead_letters;
@@ -11,8 +12,9 @@ pub mod departments;
 mod identity;
 pub mod invite;
 pub mod invites;
-mod matching;
+pub(super) mod matching;
 pub mod name_prompts;
-mod pickers;
+pub(super) mod pickers;
 pub mod reassign;
 pub mod relocation;
+pub mod replies;

@@ -1,6 +1,7 @@
 //! Handlers for presses in pickers. Each choice goes to the command that the picker was drawn for.
 use super::admins::admin_question;
 use super::agents::{add_and_confirm, agent_card, new_agent_department_question, removal_question};
+use super::bans;
 use super::capacity::capacity_question;
 use super::dead_letters;
 use super::department_cards::department_list;
@@ -11,6 +12,7 @@ use super::invites;
 use super::pickers;
 use super::pickers::require_agent;
 use super::relocation::relocation_question;
+use super::replies;
 use crate::bot::callback::{DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
@@ -50,6 +52,9 @@ pub async fn pick_person(
         toast.ack();
         let grants = purpose == PickerPurpose::AddAdmin;
         return Ok(vec![ctx.edit(pressed, admin_question(&bot, &ctx, id, grants).await?)]);
+    }
+    if matches!(purpose, PickerPurpose::Ban | PickerPurpose::Unban) {
+        return bans::pick_customer(&bot, &ctx, &toast, pressed, (purpose, id)).await;
     }
     let seat = match require_agent(&bot, &ctx, &toast, pressed, (purpose, id)).await? {
         Ok(seat) => seat,
@@ -98,6 +103,9 @@ pub async fn department_page(
             let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
             let departments = staffed_departments(&bot).await?;
             new_agent_department_question(&bot, &ctx, &person, (&departments, page))
+        }
+        DepartmentPickerPurpose::Reply(reply) => {
+            replies::department_question_for(&bot, &ctx, reply, (&open, page)).await?
         }
         DepartmentPickerPurpose::Relocation(from) => relocation_question(&bot, &ctx, from, page).await?,
         DepartmentPickerPurpose::Agent(agent) => {

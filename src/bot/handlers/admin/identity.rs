@@ -5,9 +5,10 @@ use crate::domain::person::Person;
 /// Digits at the end of a Telegram id that a short label shows.
 const ID_DIGITS: usize = 4;
 
-/// Returns the name with what nobody else has: the username, or else the Telegram id.
+/// Returns the name with what nobody else has: the username, or else the Telegram id. A username that was
+/// somebody else's before may still be taken for theirs, so the id stands for it.
 pub(in crate::bot::handlers) fn full_name(person: &Person) -> String {
-    match &person.username {
+    match person.username.as_ref().filter(|_| !person.username_taken_over) {
         Some(username) => format!("{} (@{username})", person.name),
         None => format!("{} (ID {})", person.name, person.telegram),
     }

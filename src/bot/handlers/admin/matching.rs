@@ -22,7 +22,7 @@ pub(in crate::bot::handlers) enum Matches<T> {
 }
 
 impl<T> Matches<T> {
-    fn of(mut all: Vec<T>) -> Self {
+    pub(in crate::bot::handlers) fn of(mut all: Vec<T>) -> Self {
         match (all.pop(), all.is_empty()) {
             (None, _) => Self::None,
             (Some(one), true) => Self::One(one),
@@ -127,8 +127,10 @@ pub(super) mod tests {
             prompt: None,
             prompt_until: None,
             answered_by: None,
+            username_taken_over: false,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
+            banned: None,
             created_at: crate::domain::Time::default(),
             version: Version::default(),
         };

@@ -78,6 +78,8 @@ pub async fn on_answer(
     name: &str,
 ) -> HandlerResult {
     let answer = match prompt {
+        // Their answers are no names.
+        Prompt::Comment(_) | Prompt::NewReply | Prompt::ReplyText(_) => return Ok(Vec::new()),
         // Customers see a department, so its name is confirmed like that of the command.
         Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,
         Prompt::NewCategory(id) => create_category_and_confirm(bot, ctx, message, id, name).await?,

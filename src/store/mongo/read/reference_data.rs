@@ -1,14 +1,15 @@
-//! Reads of departments and settings, fresh or by the TTL cache; and of incidents and invitations.
+//! Reads of departments and settings, fresh or by the TTL cache; of incidents and invitations; and the bot's id.
 use super::coalesce::{Coalescer, Loaded};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
+use crate::domain::ids::TelegramId;
 use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{date, value};
-use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
+use crate::store::mongo::codec::{Fields, date, value};
+use crate::store::mongo::schema::{BOT_ID, DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use mongodb::bson::doc;
 use std::collections::HashMap;
@@ -92,4 +93,14 @@ pub(crate) async fn open_invites(db: &Db, now: Time) -> Result<Vec<Invite>, Stor
 pub(crate) async fn prune_invites(db: &Db, before: Time) -> Result<(), StoreError> {
     db.collection(INVITES).delete_many(doc! { "valid_until": { "$lt": date(before) } }).await?;
     Ok(())
+}
+
+/// Stores the id of the bot if there is none, and returns the stored one.
+pub(crate) async fn record_bot(db: &Db, bot: TelegramId) -> Result<TelegramId, StoreError> {
+    let (settings, id) = (db.collection(SETTINGS), doc! { "_id": BOT_ID });
+    // Another replica may do the same.
+    let record = doc! { "$setOnInsert": { "telegram_id": bot.0 } };
+    settings.update_one(id.clone(), record).upsert(true).await?;
+    let stored = settings.find_one(id).await?.unwrap_or_default();
+    Ok(TelegramId(Fields(&stored).int("telegram_id")?))
 }
