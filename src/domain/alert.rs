@@ -152,8 +152,8 @@ impl Incidents {
         let flaps =
             |alert, since| self.ended.iter().any(|ended| ended.alert == alert && is_recent(ended, since));
         let list = conditions.iter().map(|(alert, min_duration)| {
-            let (since, announced) =
-                existing(*alert).map_or((now, false), |incident| (incident.since.min(now), incident.announced));
+            let (since, announced) = existing(*alert)
+                .map_or((now, false), |incident| (incident.since.min(now), incident.announced));
             let min_duration = match alert {
                 Alert::NobodyOnline(_) if flaps(*alert, since) => (*min_duration).max(SETTLE_TIME),
                 _ => *min_duration,
