@@ -8,7 +8,7 @@
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
 //! | `conversation` | messages of customer and agent, and their relay |
-//! | `people`, `bans`, `departments`, `canned_replies`, `settings` | operations on these records |
+//! | `people`, `departments`, `canned_replies`, `settings` | operations on these records |
 //! | `dead_letters`, `undelivered` | what was given up: lists, retries, notices |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
@@ -18,7 +18,6 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
-pub mod bans;
 pub mod canned_replies;
 pub mod conversation;
 mod dead_letters;
@@ -31,14 +30,11 @@ pub mod ports;
 pub mod queries;
 pub mod random;
 pub mod replicas;
-mod roles;
 pub mod sessions;
 pub mod settings;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
-mod unreadable;
-mod usernames;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;

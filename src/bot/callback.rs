@@ -6,7 +6,9 @@
 mod wire;
 
 use crate::domain::card::CardKey;
-use crate::domain::ids::{CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
+use crate::domain::ids::{
+    CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
+};
 use crate::domain::invite::CODE_LENGTH;
 use crate::domain::person::Locale;
 use crate::domain::ticket::service::Stars;

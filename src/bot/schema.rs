@@ -3,8 +3,8 @@ use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
-    admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts, reassign,
-    relocation, replies,
+    admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
+    reassign, relocation, replies,
 };
 use super::handlers::{
     agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, tickets,

@@ -1,7 +1,11 @@
 //! Operations on people: registration, language, reachability.
+pub mod bans;
+pub(in crate::engine) mod roles;
+mod unreadable;
+mod usernames;
+
 use super::error::EngineError;
 use super::ports::{AdminGuard, Change, CommitError, StoreError, UniqueKey, Write};
-use super::roles::{end_admin_role, membership_event, menu};
 use super::sessions::end_sessions_after_lost_role;
 use super::{Attempt, Engine};
 use crate::domain::Time;
@@ -12,6 +16,7 @@ use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
 use chrono::TimeDelta;
+use roles::{end_admin_role, membership_event, menu};
 
 /// How long Telegram must name another language, and no message the present one, until a person gets it.
 const LOCALE_CHANGE_AFTER: TimeDelta = TimeDelta::hours(24);

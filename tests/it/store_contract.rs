@@ -14,7 +14,6 @@ mod mongo;
 mod mongo_outbox;
 mod mongo_replicas;
 mod outbox;
-mod outbox_faults;
 mod people;
 mod property;
 mod queue;
@@ -145,18 +144,18 @@ macro_rules! store_contract {
             cards: live_queues_lists_only_the_agents_own_queues,
             cards: cards_of_ended_tickets_are_pruned,
             cards: dropping_a_draft_removes_its_card,
-            outbox_faults: a_retried_delivery_blocks_its_chat_until_it_is_due,
-            outbox_faults: a_retried_refresh_is_coalesced_with_a_newer_one,
-            outbox_faults: a_dropped_delivery_unblocks_its_chat,
-            outbox_faults: a_moved_chat_takes_its_deliveries_and_cards_along,
-            outbox_faults: a_chat_moved_into_a_busy_one_waits_for_its_delivery,
-            outbox_faults: orphaned_claims_are_released,
-            outbox_faults: a_second_settlement_is_ignored,
-            outbox_faults: the_time_of_a_change_without_an_event_never_goes_back,
-            outbox_faults: a_postponed_delivery_waits_alone,
-            outbox_faults: a_postponed_delivery_keeps_its_wait_and_its_place,
-            outbox_faults: a_card_that_is_gone_is_forgotten,
-            outbox_faults: given_up_deliveries_are_counted_by_reason,
+            outbox: a_retried_delivery_blocks_its_chat_until_it_is_due,
+            outbox: a_retried_refresh_is_coalesced_with_a_newer_one,
+            outbox: a_dropped_delivery_unblocks_its_chat,
+            outbox: a_moved_chat_takes_its_deliveries_and_cards_along,
+            outbox: a_chat_moved_into_a_busy_one_waits_for_its_delivery,
+            outbox: orphaned_claims_are_released,
+            outbox: a_second_settlement_is_ignored,
+            outbox: the_time_of_a_change_without_an_event_never_goes_back,
+            outbox: a_postponed_delivery_waits_alone,
+            outbox: a_postponed_delivery_keeps_its_wait_and_its_place,
+            outbox: a_card_that_is_gone_is_forgotten,
+            outbox: given_up_deliveries_are_counted_by_reason,
             clock_jumps: deliveries_wait_as_long_as_before_the_clock_was_set,
             clock_jumps: waits_of_the_new_time_stay_when_the_clock_was_set,
             clock_jumps: a_long_chat_queue_waits_as_long_as_before_the_clock_was_set,

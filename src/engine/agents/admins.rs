@@ -9,8 +9,8 @@ use crate::domain::person::{Person, Role};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
+use crate::engine::people::roles::{admin_notices, end_admin_role, membership_event};
 use crate::engine::ports::AdminGuard;
-use crate::engine::roles::{admin_notices, end_admin_role, membership_event};
 
 impl Engine {
     /// Makes a person an admin, whatever `ADMIN_IDS` says later. Does nothing if they are one already.

@@ -6,8 +6,8 @@ use crate::domain::invite::{Grant, Invite};
 use crate::domain::person::Person;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::people::roles::membership_event;
 use crate::engine::ports::{Change, CommitError, Write};
-use crate::engine::roles::membership_event;
 use chrono::TimeDelta;
 
 /// How long an invitation is valid.

@@ -9,7 +9,7 @@ use crate::domain::policy::Capacity;
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::roles::{membership_event, menu};
+use crate::engine::people::roles::{membership_event, menu};
 use std::collections::BTreeSet;
 
 /// The notice to a new agent.

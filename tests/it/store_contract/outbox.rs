@@ -1,7 +1,9 @@
 //! The outbox: order, priority classes and coalescing.
 mod classes;
+mod faults;
 
 pub(crate) use classes::*;
+pub(crate) use faults::*;
 
 use super::fixture::*;
 use antri::domain::card::CardKey;

@@ -9,7 +9,8 @@ use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::draft::Draft;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{
-    Arrival, ChatId, DeadLetterId, DepartmentId, MessageId, PersonId, ReplicaId, ReplyId, TelegramId, TicketId,
+    Arrival, ChatId, DeadLetterId, DepartmentId, MessageId, PersonId, ReplicaId, ReplyId, TelegramId,
+    TicketId,
 };
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;

@@ -1,6 +1,6 @@
 //! Handlers of bans: the commands and buttons of admins, and the answers to customers who are banned.
-use super::matching::{Matches, find_tickets};
 use super::identity::full_name;
+use super::matching::{Matches, find_tickets};
 use super::pickers::{picker, picker_message};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};

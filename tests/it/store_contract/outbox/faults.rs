@@ -1,6 +1,6 @@
 //! The outbox after faults: a call is rejected, has an unknown outcome, or its process ends.
-use super::fixture::*;
-use super::outbox::{claim, drain, refresh, said, settle};
+use super::super::fixture::*;
+use super::{claim, drain, refresh, said, settle};
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing};

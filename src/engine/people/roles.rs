@@ -7,23 +7,28 @@ use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::{Person, Role};
 
 /// Returns the delivery of a person's command menu.
-pub(super) fn menu(person: &Person) -> Outgoing {
+pub(in crate::engine) fn menu(person: &Person) -> Outgoing {
     Outgoing { chat: person.chat(), message: Message::Menu }
 }
 
 /// Returns the audit event of a change `name=value` of a person's membership.
-pub(super) fn membership_event(at: Time, actor: Actor, person: PersonId, change: &str) -> AuditEvent {
+pub(in crate::engine) fn membership_event(
+    at: Time,
+    actor: Actor,
+    person: PersonId,
+    change: &str,
+) -> AuditEvent {
     AuditEvent { at, actor, ticket: None, what: Action::Membership { person, change: change.to_owned() } }
 }
 
 /// Returns the notices to a new admin.
-pub(super) fn admin_notices(person: &Person) -> Vec<Outgoing> {
+pub(in crate::engine) fn admin_notices(person: &Person) -> Vec<Outgoing> {
     let notice = Notice::Membership(MembershipNotice::AdminRole { is_agent: person.agent.is_some() });
     vec![Outgoing::notice(person.chat(), notice), menu(person)]
 }
 
 /// Ends the role of an admin; returns the audit event and the notices to them. Nothing for others.
-pub(super) fn end_admin_role(
+pub(in crate::engine) fn end_admin_role(
     person: &mut Person,
     actor: Actor,
     now: Time,
