@@ -6,8 +6,8 @@
 //! | `world` | the desk as the store would have it, and the effect of each step |
 //! | `round` | one round of assignment; each choice is checked against a plain recomputation |
 //! | `checks` | the invariants after every step |
-mod agents;
 mod checks;
+mod people;
 mod round;
 mod world;
 

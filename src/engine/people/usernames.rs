@@ -8,7 +8,7 @@ use crate::engine::error::EngineError;
 impl Engine {
     /// Takes a newly reported username from its earlier holders. Must be called before `person`, who was
     /// `stored` before, is written. Records whether somebody else had the name.
-    pub(super) async fn take_over_username(
+    pub(in crate::engine) async fn take_over_username(
         &self,
         stored: Option<&Person>,
         person: &mut Person,

@@ -1,8 +1,7 @@
-//! Composition of the deliveries that send a description's files.
+//! Composition of a description's files and other contents.
 use super::Composer;
 use crate::bot::cards::views::NoticeView;
-use crate::bot::render;
-use crate::bot::render::Localizer;
+use crate::bot::render::{self, Localizer};
 use crate::domain::card::CardKey;
 use crate::domain::content::Attachment;
 use crate::domain::ids::TicketId;

@@ -1,7 +1,6 @@
 //! Invariants that must hold after every step, computed plainly from the desk, without the code of the
 //! roster.
-use super::agents::{DEPARTMENTS, dept};
-use super::world::World;
+use super::world::{DEPARTMENTS, World, dept};
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::person::{AgentProfile, Availability, Person};

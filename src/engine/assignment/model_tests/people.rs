@@ -1,4 +1,5 @@
-//! The agents and departments of a model desk.
+//! The people of the model.
+use super::world::{DEPARTMENTS, dept};
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId, TelegramId, Version};
 use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
@@ -6,16 +7,11 @@ use crate::domain::policy::Capacity;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-pub(in crate::engine) const DEPARTMENTS: u8 = 3;
-
-pub(in crate::engine) fn dept(n: u8) -> DepartmentId {
-    DepartmentId(Uuid::from_u64_pair(2, u64::from(n % DEPARTMENTS)))
-}
-
 fn departments(bits: u8) -> BTreeSet<DepartmentId> {
     (0..DEPARTMENTS).filter(|n| bits & (1 << n) != 0).map(dept).collect()
 }
 
+/// Returns the agent with this index: departments by bit, capacity, whether they are online.
 pub(super) fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
     // The order of the ids differs from the order of the agents: nothing may depend on their being equal.
     let id = (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
