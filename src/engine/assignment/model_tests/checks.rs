@@ -1,6 +1,7 @@
 //! Invariants that must hold after every step, computed plainly from the desk, without the code of the
 //! roster.
-use super::world::{DEPARTMENTS, World, dept};
+use super::people::{DEPARTMENTS, dept};
+use super::world::World;
 use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::person::{AgentProfile, Availability, Person};
