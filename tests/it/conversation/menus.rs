@@ -13,7 +13,7 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
     menu.into_iter().find(|(name, _)| name == command).map(|(_, words)| words).unwrap_or_default()
 }
 
-const CUSTOMER: [&str; 6] = ["new", "mytickets", "help", "language", "cancel", "start"];
+const CUSTOMER: [&str; 7] = ["new", "mytickets", "ticket", "help", "language", "cancel", "start"];
 const AGENT: [&str; 9] =
     ["online", "offline", "busy", "away", "myqueue", "status", "autoassign", "queue", "token"];
 
